@@ -1,0 +1,245 @@
+package com.voltageems.hissrv.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real distributed Connect worker in a JVM of its own, with nothing on its class path but Kafka;
+ * plugins come from installable archives, unpacked to a folder on {@code plugin.path}. Speaks to
+ * its REST API as a user would.
+ */
+public final class ConnectWorker implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration REST_TIMEOUT = Duration.ofSeconds(60);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final Path dir;
+  private final int port;
+  private ServerProcess process;
+
+  private ConnectWorker(Path dir, int port) {
+    this.dir = dir;
+    this.port = port;
+    this.process = launch();
+  }
+
+  /**
+   * Starts a worker whose plugins are {@code archives} (zip files).
+   *
+   * @param workerConfig added to, and overriding, the worker's own properties; exactly-once source
+   *     support is on by default
+   */
+  public static ConnectWorker start(
+      Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
+    ConnectWorker worker = prepare(dir, bootstrapServers, archives, workerConfig);
+    worker.awaitReady();
+    return worker;
+  }
+
+  /** As {@link #start}, but returns before the worker answers: see {@link #awaitReady()}. */
+  public static ConnectWorker prepare(
+      Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
+    int port = Ports.free();
+    Path plugins = dir.resolve("plugins");
+    Map<String, String> config = new TreeMap<>();
+    config.put("bootstrap.servers", bootstrapServers);
+    config.put("group.id", "hissrv-connect");
+    config.put("key.converter", "org.apache.kafka.connect.storage.StringConverter");
+    config.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
+    config.put("value.converter.schemas.enable", "false");
+    for (String topic : List.of("offset", "config", "status")) {
+      config.put(topic + ".storage.topic", "hissrv-connect-" + topic + "s");
+      config.put(topic + ".storage.replication.factor", "1");
+    }
+    config.put("offset.storage.partitions", "1");
+    config.put("status.storage.partitions", "1");
+    config.put("offset.flush.interval.ms", "1000");
+    config.put("exactly.once.source.support", "enabled");
+    config.put("listeners", "http://127.0.0.1:" + port);
+    config.put("plugin.path", plugins.toAbsolutePath().toString());
+    config.put("plugin.discovery", "service_load");
+    // A worker that was killed is missed for so long; the default is a minute.
+    config.put("session.timeout.ms", "10000");
+    config.put("heartbeat.interval.ms", "2000");
+    config.put("scheduled.rebalance.max.delay.ms", "0");
+    config.putAll(workerConfig);
+    try {
+      Files.createDirectories(plugins);
+      for (Path archive : archives) {
+        unzip(archive, plugins);
+      }
+      StringBuilder text = new StringBuilder();
+      config.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+      Files.writeString(dir.resolve("worker.properties"), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new ConnectWorker(dir, port);
+  }
+
+  private ServerProcess launch() {
+    return ServerProcess.startJvm(
+        "connect",
+        ServerProcess.classPath("kafka.classpath"),
+        List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"),
+        Map.of(),
+        "org.apache.kafka.connect.cli.ConnectDistributed",
+        List.of(dir.resolve("worker.properties").toString()),
+        dir.resolve("connect.log"));
+  }
+
+  /** Waits until the REST API answers and lists plugins. */
+  public void awaitReady() {
+    process.awaitReady(
+        Duration.ofSeconds(90),
+        () -> {
+          try {
+            return Ports.isOpen(port) && send("GET", "/connectors", null).status() == 200;
+          } catch (UncheckedIOException e) {
+            return false;
+          }
+        });
+  }
+
+  /** {@code http://127.0.0.1:port}. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts it again: same port, same group, same plugins. */
+  public void restart() {
+    process.close();
+    process = launch();
+    awaitReady();
+  }
+
+  /** What the REST API answered. */
+  public record Answer(int status, JsonNode body) {}
+
+  /** Any call of the REST API; an answer of any status is returned, not thrown. */
+  public Answer send(String method, String path, @Nullable Object body) {
+    try {
+      HttpRequest.BodyPublisher publisher =
+          body == null
+              ? HttpRequest.BodyPublishers.noBody()
+              : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body));
+      HttpResponse<String> response =
+          http.send(
+              HttpRequest.newBuilder(URI.create(url() + path))
+                  .timeout(REST_TIMEOUT)
+                  .header("Content-Type", "application/json")
+                  .method(method, publisher)
+                  .build(),
+              HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      String text = response.body();
+      return new Answer(
+          response.statusCode(), text.isBlank() ? JSON.nullNode() : JSON.readTree(text));
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " " + path + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /**
+   * Creates or replaces a connector.
+   *
+   * @throws IllegalStateException with the worker's message when it refuses
+   */
+  public void submit(String name, Map<String, String> config) {
+    long deadline = System.nanoTime() + REST_TIMEOUT.toNanos();
+    while (true) {
+      Answer answer = send("PUT", "/connectors/" + name + "/config", config);
+      if (answer.status() == 200 || answer.status() == 201) {
+        return;
+      }
+      // 409: the worker is rebalancing; a user would try again.
+      if (answer.status() != 409 || System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "connector " + name + " was refused: " + answer.status() + " " + answer.body());
+      }
+      ServerProcess.pause();
+    }
+  }
+
+  /** {@code PUT /connector-plugins/{class}/config/validate}. */
+  public JsonNode validate(String connectorClass, Map<String, String> config) {
+    return send("PUT", "/connector-plugins/" + connectorClass + "/config/validate", config).body();
+  }
+
+  public JsonNode status(String name) {
+    return send("GET", "/connectors/" + name + "/status", null).body();
+  }
+
+  /**
+   * Whether the connector and at least {@code tasks} tasks are RUNNING and none is in another
+   * state.
+   */
+  public boolean isRunning(String name, int tasks) {
+    JsonNode status = status(name);
+    if (!"RUNNING".equals(status.path("connector").path("state").asText())) {
+      return false;
+    }
+    int running = 0;
+    for (JsonNode task : status.path("tasks")) {
+      if (!"RUNNING".equals(task.path("state").asText())) {
+        return false;
+      }
+      running++;
+    }
+    return running >= tasks;
+  }
+
+  public void delete(String name) {
+    send("DELETE", "/connectors/" + name, null);
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private static void unzip(Path archive, Path target) throws IOException {
+    try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(archive))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        Path file = target.resolve(entry.getName()).normalize();
+        if (!file.startsWith(target)) {
+          throw new IOException(archive + ": entry " + entry.getName() + " leaves the folder");
+        }
+        if (entry.isDirectory()) {
+          Files.createDirectories(file);
+        } else {
+          Files.createDirectories(file.getParent());
+          Files.copy(zip, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+  }
+}

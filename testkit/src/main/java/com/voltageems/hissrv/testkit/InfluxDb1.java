@@ -1,0 +1,109 @@
+package com.voltageems.hissrv.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A real InfluxDB 1.x ({@code influxd} on the PATH, or named by {@code HISSRV_INFLUXD1}). */
+public final class InfluxDb1 implements AutoCloseable {
+  private final Path dir;
+  private final Path binary;
+  private final int port;
+  private ServerProcess process;
+
+  private InfluxDb1(Path dir, Path binary, int port) {
+    this.dir = dir;
+    this.binary = binary;
+    this.port = port;
+    this.process = launch();
+  }
+
+  /** Starts on a free port, without users; data in {@code dir}. */
+  public static InfluxDb1 start(Path dir) {
+    Path binary =
+        binary()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException("no influxd on the PATH: apt-get install influxdb"));
+    int port = Ports.free();
+    Path data = dir.toAbsolutePath();
+    try {
+      Files.createDirectories(dir);
+      Files.writeString(
+          dir.resolve("influxdb.conf"),
+          """
+          reporting-disabled = true
+          bind-address = "127.0.0.1:%2$d"
+          [meta]
+            dir = "%1$s/meta"
+          [data]
+            dir = "%1$s/data"
+            wal-dir = "%1$s/wal"
+          [http]
+            bind-address = "127.0.0.1:%3$d"
+            log-enabled = false
+          [continuous_queries]
+            log-enabled = false
+          """
+              .formatted(data, Ports.free(), port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new InfluxDb1(dir, binary, port);
+  }
+
+  public static boolean isInstalled() {
+    return binary().isPresent();
+  }
+
+  private static Optional<Path> binary() {
+    String named = System.getenv("HISSRV_INFLUXD1");
+    return named != null ? Optional.of(Path.of(named)) : RedisServer.onPath("influxd");
+  }
+
+  private ServerProcess launch() {
+    ServerProcess started =
+        ServerProcess.startNative(
+            "influxd",
+            List.of(binary.toString(), "-config", dir.resolve("influxdb.conf").toString()),
+            Map.of(),
+            dir.resolve("influxd.log"));
+    try {
+      started.awaitReady(Duration.ofSeconds(30), () -> Ports.isOpen(port));
+      return started;
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  /** {@code http://127.0.0.1:port}. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts it again on the same port with the same data. */
+  public void restart() {
+    process.close();
+    process = launch();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

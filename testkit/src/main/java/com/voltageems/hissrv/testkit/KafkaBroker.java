@@ -1,0 +1,116 @@
+package com.voltageems.hissrv.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** A real Kafka broker (KRaft, one node, broker and controller in one) in a JVM of its own. */
+public final class KafkaBroker implements AutoCloseable {
+  private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
+  private static final List<String> JVM =
+      List.of("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4");
+
+  private final Path dir;
+  private final int port;
+  private ServerProcess process;
+
+  private KafkaBroker(Path dir, int port) {
+    this.dir = dir;
+    this.port = port;
+    this.process = launch();
+  }
+
+  /** Starts on free ports with its log in {@code dir}; topics are created on first use. */
+  public static KafkaBroker start(Path dir) {
+    int port = Ports.free();
+    int controllerPort = Ports.free();
+    Path config = dir.resolve("server.properties");
+    try {
+      Files.createDirectories(dir);
+      Files.writeString(
+          config,
+          """
+          process.roles=broker,controller
+          node.id=1
+          controller.quorum.voters=1@127.0.0.1:%2$d
+          listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+          advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+          controller.listener.names=CONTROLLER
+          log.dirs=%3$s
+          num.partitions=2
+          num.network.threads=2
+          num.io.threads=2
+          offsets.topic.replication.factor=1
+          offsets.topic.num.partitions=2
+          transaction.state.log.replication.factor=1
+          transaction.state.log.min.isr=1
+          transaction.state.log.num.partitions=2
+          group.initial.rebalance.delay.ms=0
+          """
+              .formatted(port, controllerPort, dir.resolve("log").toAbsolutePath()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String classPath = ServerProcess.classPath("kafka.classpath");
+    ServerProcess format =
+        ServerProcess.startJvm(
+            "kafka-storage",
+            classPath,
+            List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            Map.of(),
+            "kafka.tools.StorageTool",
+            List.of("format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", config.toString()),
+            dir.resolve("storage.log"));
+    ServerProcess.await(
+        "the broker's storage to be formatted", Duration.ofSeconds(30), () -> !format.isAlive());
+    return new KafkaBroker(dir, port);
+  }
+
+  private ServerProcess launch() {
+    ServerProcess started =
+        ServerProcess.startJvm(
+            "kafka",
+            ServerProcess.classPath("kafka.classpath"),
+            JVM,
+            Map.of(),
+            "kafka.Kafka",
+            List.of(dir.resolve("server.properties").toString()),
+            dir.resolve("kafka.log"));
+    try {
+      started.awaitReady(Duration.ofSeconds(60), () -> Ports.isOpen(port));
+      return started;
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  /** {@code 127.0.0.1:port}, for {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts it again on the same port with the same log. */
+  public void restart() {
+    process.close();
+    process = launch();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

@@ -1,0 +1,94 @@
+package com.voltageems.hissrv.testkit;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real QuestDB from its Maven artifact, in a JVM of its own: HTTP with {@code /api/v2/write} and
+ * {@code /exec}, and the PostgreSQL wire protocol (user {@code admin}, password {@code quest}).
+ */
+public final class QuestDb implements AutoCloseable {
+  private final Path dir;
+  private final int httpPort;
+  private final int pgPort;
+  private ServerProcess process;
+
+  private QuestDb(Path dir, int httpPort, int pgPort) {
+    this.dir = dir;
+    this.httpPort = httpPort;
+    this.pgPort = pgPort;
+    this.process = launch();
+  }
+
+  /** Starts on free ports; data in {@code dir}. */
+  public static QuestDb start(Path dir) {
+    QuestDb database = prepare(dir);
+    database.awaitReady();
+    return database;
+  }
+
+  /** As {@link #start}, but returns before it answers: see {@link #awaitReady()}. */
+  public static QuestDb prepare(Path dir) {
+    return new QuestDb(dir, Ports.free(), Ports.free());
+  }
+
+  private ServerProcess launch() {
+    return ServerProcess.startJvm(
+        "questdb",
+        ServerProcess.classPath("questdb.classpath"),
+        List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"),
+        Map.of(
+            "QDB_HTTP_BIND_TO", "127.0.0.1:" + httpPort,
+            "QDB_PG_NET_BIND_TO", "127.0.0.1:" + pgPort,
+            "QDB_LINE_TCP_ENABLED", "false",
+            "QDB_HTTP_MIN_ENABLED", "false",
+            // Its own table is called "telemetry", as is our main measurement.
+            "QDB_TELEMETRY_DISABLE_COMPLETELY", "true",
+            "QDB_SHARED_WORKER_COUNT", "2"),
+        "io.questdb.ServerMain",
+        List.of("-d", dir.toAbsolutePath().toString()),
+        dir.resolve("questdb.log"));
+  }
+
+  /** Waits until the write and the read side both answer. */
+  public void awaitReady() {
+    process.awaitReady(
+        Duration.ofSeconds(60), () -> Ports.isOpen(httpPort) && Ports.isOpen(pgPort));
+  }
+
+  /** {@code http://127.0.0.1:port}. */
+  public String url() {
+    return "http://127.0.0.1:" + httpPort;
+  }
+
+  public int pgPort() {
+    return pgPort;
+  }
+
+  public String jdbcUrl() {
+    return "jdbc:postgresql://127.0.0.1:" + pgPort + "/qdb?sslmode=disable";
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts it again on the same ports with the same data. */
+  public void restart() {
+    process.close();
+    process = launch();
+    awaitReady();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

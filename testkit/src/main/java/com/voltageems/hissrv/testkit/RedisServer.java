@@ -1,0 +1,187 @@
+package com.voltageems.hissrv.testkit;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A real redis-server on a free loopback port: the one named by {@code HISSRV_REDIS_SERVER}, else
+ * the one on the PATH, else the 6.2 binary of the embedded-redis artifact. Data stays in its
+ * folder, so that {@link #restart()} finds it again when append-only is switched on.
+ */
+public final class RedisServer implements AutoCloseable {
+  private final Path dir;
+  private final int port;
+  private final List<String> command;
+  private ServerProcess process;
+
+  private RedisServer(Path dir, int port, List<String> command) {
+    this.dir = dir;
+    this.port = port;
+    this.command = command;
+    this.process = launch();
+  }
+
+  /** Starts on a free port, without persistence unless {@code options} say otherwise. */
+  public static RedisServer start(Path dir, String... options) {
+    return start(findBinary(dir), dir, options);
+  }
+
+  /** Starts the 6.2 binary that the embedded-redis artifact ships, whatever is on the PATH. */
+  public static RedisServer startEmbedded(Path dir, String... options) {
+    return start(extractBinary(dir), dir, options);
+  }
+
+  /** Whether a redis-server other than the embedded one is there. */
+  public static boolean isInstalled() {
+    return System.getenv("HISSRV_REDIS_SERVER") != null || onPath("redis-server").isPresent();
+  }
+
+  private static RedisServer start(Path binary, Path dir, String... options) {
+    int port = Ports.free();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                binary.toString(),
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                String.valueOf(port),
+                "--dir",
+                dir.toAbsolutePath().toString(),
+                "--save",
+                "",
+                "--loglevel",
+                "notice"));
+    command.addAll(Arrays.asList(options));
+    return new RedisServer(dir, port, command);
+  }
+
+  private ServerProcess launch() {
+    ServerProcess started =
+        ServerProcess.startNative("redis-server", command, Map.of(), dir.resolve("redis.log"));
+    try {
+      started.awaitReady(Duration.ofSeconds(20), this::pings);
+      return started;
+    } catch (RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  private boolean pings() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      socket.setSoTimeout(500);
+      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+      String answer =
+          new BufferedReader(
+                  new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+              .readLine();
+      // A server that wants a password or a client certificate is up as well.
+      return answer != null && (answer.startsWith("+PONG") || answer.startsWith("-NOAUTH"));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** {@code redis://127.0.0.1:port}. */
+  public String uri() {
+    return "redis://127.0.0.1:" + port;
+  }
+
+  public ServerProcess process() {
+    return process;
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    process.kill();
+  }
+
+  /** Starts it again on the same port and folder; ends it first if it still runs. */
+  public void restart() {
+    process.close();
+    process = launch();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+
+  private static Path findBinary(Path dir) {
+    String named = System.getenv("HISSRV_REDIS_SERVER");
+    if (named != null) {
+      Path path = Path.of(named);
+      if (!Files.isExecutable(path)) {
+        throw new IllegalStateException("HISSRV_REDIS_SERVER=" + named + " is no executable file");
+      }
+      return path;
+    }
+    return onPath("redis-server").orElseGet(() -> extractBinary(dir));
+  }
+
+  static Optional<Path> onPath(String program) {
+    String path = System.getenv("PATH");
+    if (path == null) {
+      return Optional.empty();
+    }
+    for (String entry : path.split(":", -1)) {
+      Path candidate = Path.of(entry.isEmpty() ? "." : entry, program);
+      if (Files.isExecutable(candidate) && !Files.isDirectory(candidate)) {
+        return Optional.of(candidate);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Path extractBinary(Path dir) {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    boolean arm = arch.equals("aarch64") || arch.equals("arm64");
+    String resource;
+    if (os.contains("linux")) {
+      resource = arm ? "redis-server-6.2.7-linux-arm64" : "redis-server-6.2.6-v5-linux-amd64";
+    } else if (os.contains("mac")) {
+      resource = arm ? "redis-server-6.2.6-v5-darwin-arm64" : "redis-server-6.2.6-v5-darwin-amd64";
+    } else {
+      throw new IllegalStateException(
+          "no redis-server on the PATH and none embedded for " + os + "/" + arch + ": install one");
+    }
+    Path binary = dir.resolve("redis-server-embedded");
+    try (InputStream in = RedisServer.class.getResourceAsStream("/" + resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the embedded-redis artifact has no " + resource);
+      }
+      Files.createDirectories(dir);
+      Files.copy(in, binary, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (!binary.toFile().setExecutable(true)) {
+      throw new IllegalStateException("cannot make " + binary + " executable");
+    }
+    return binary;
+  }
+}

@@ -1,0 +1,75 @@
+package com.voltageems.hissrv.testkit;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * The test needs a program that no Maven artifact ships. Where the program is missing the test is
+ * left out with a reason that names it; with {@code CI=true} its absence is a failure, so that no
+ * green run hides it.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD})
+@ExtendWith(RequiresServer.Condition.class)
+public @interface RequiresServer {
+  /** The Debian package that brings it. */
+  Server value();
+
+  /** Programs that a test may need. */
+  enum Server {
+    REDIS("redis-server", "redis-server"),
+    REDIS_CLI("redis-tools", "redis-cli"),
+    INFLUXDB_1("influxdb", "influxd"),
+    CHROMIUM("chromium", "chromium");
+
+    private final String debianPackage;
+    private final String program;
+
+    Server(String debianPackage, String program) {
+      this.debianPackage = debianPackage;
+      this.program = program;
+    }
+
+    /** The program's path, or empty where it is not installed. */
+    public Optional<String> find() {
+      return RedisServer.onPath(program).map(Path::toString);
+    }
+  }
+
+  /** Decides; see {@link RequiresServer}. */
+  final class Condition implements ExecutionCondition {
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+      for (RequiresServer needed :
+          AnnotationSupport.findAnnotation(context.getElement(), RequiresServer.class)
+              .map(List::of)
+              .orElse(List.of())) {
+        Server server = needed.value();
+        if (server.find().isPresent()) {
+          continue;
+        }
+        String reason =
+            "needs "
+                + server.program
+                + " (Debian package "
+                + server.debianPackage
+                + "), which is not on the PATH";
+        if ("true".equals(System.getenv("CI"))) {
+          throw new IllegalStateException(context.getDisplayName() + " " + reason);
+        }
+        return ConditionEvaluationResult.disabled(reason);
+      }
+      return ConditionEvaluationResult.enabled("every server is here");
+    }
+  }
+}

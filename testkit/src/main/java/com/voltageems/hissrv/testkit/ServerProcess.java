@@ -1,0 +1,249 @@
+package com.voltageems.hissrv.testkit;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One server as a child process: started, watched until it answers, stopped or killed. Output goes
+ * to a log file. The child ends with this JVM, whatever ends it. Methods may be called from any
+ * thread; {@link #close()} twice is harmless.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(6);
+
+  /**
+   * Runs "$@" with this shell's input closed, leaves its pid in $PID_FILE, and kills it when the
+   * other end of our standard input is gone.
+   */
+  private static final String WRAPPER =
+      """
+      exec 3<&0
+      "$@" </dev/null 3<&- & child=$!
+      echo $child >"$PID_FILE.new" && mv "$PID_FILE.new" "$PID_FILE"
+      ( read -r line <&3; kill -9 $child ) & watcher=$!
+      exec 3<&-
+      trap 'kill -TERM $child' TERM
+      wait $child; status=$?
+      while kill -0 $child 2>/dev/null; do wait $child; status=$?; done
+      kill $watcher 2>/dev/null
+      exit $status
+      """;
+
+  private final String name;
+  private final Process process;
+  private final ProcessHandle server;
+  private final Path log;
+
+  private ServerProcess(String name, Process process, ProcessHandle server, Path log) {
+    this.name = name;
+    this.process = process;
+    this.server = server;
+    this.log = log;
+  }
+
+  /** Starts a program that is no JVM; {@code command[0]} is its path. */
+  public static ServerProcess startNative(
+      String name, List<String> command, Map<String, String> env, Path log) {
+    Path pidFile = log.resolveSibling(log.getFileName() + ".pid");
+    try {
+      Files.deleteIfExists(pidFile);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> wrapped = new ArrayList<>(List.of("/bin/sh", "-c", WRAPPER, "sh"));
+    wrapped.addAll(command);
+    Process process = start(name, wrapped, env, log, pidFile);
+    await(
+        name + " to leave its pid",
+        Duration.ofSeconds(10),
+        () -> Files.exists(pidFile) || !process.isAlive());
+    try {
+      long pid = Long.parseLong(Files.readString(pidFile).trim());
+      return new ServerProcess(
+          name, process, ProcessHandle.of(pid).orElse(process.toHandle()), log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " did not start: " + tail(log), e);
+    }
+  }
+
+  /**
+   * Starts {@code mainClass} in a JVM of its own, with the JDK that runs us.
+   *
+   * @param classPath a class path as {@code java -cp} takes it; this module's own classes are added
+   */
+  public static ServerProcess startJvm(
+      String name,
+      String classPath,
+      List<String> jvmOptions,
+      Map<String, String> env,
+      String mainClass,
+      List<String> args,
+      Path log) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.add("-cp");
+    command.add(classPath + File.pathSeparator + ownClasses());
+    command.add(ChildJvm.class.getName());
+    command.add(mainClass);
+    command.addAll(args);
+    Process process = start(name, command, env, log, null);
+    return new ServerProcess(name, process, process.toHandle(), log);
+  }
+
+  private static Process start(
+      String name,
+      List<String> command,
+      Map<String, String> env,
+      Path log,
+      @Nullable Path pidFile) {
+    try {
+      Files.createDirectories(log.toAbsolutePath().getParent());
+      ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putAll(env);
+      if (pidFile != null) {
+        builder.environment().put("PID_FILE", pidFile.toString());
+      }
+      builder.redirectErrorStream(true);
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Waits until the server answers.
+   *
+   * @throws IllegalStateException with the end of its log when it died or the time is over
+   */
+  public void awaitReady(Duration timeout, BooleanSupplier ready) {
+    await(
+        name + " to answer",
+        timeout,
+        () -> {
+          if (!isAlive()) {
+            throw new IllegalStateException(name + " ended while starting: " + tail(log));
+          }
+          return ready.getAsBoolean();
+        },
+        () -> tail(log));
+  }
+
+  /** The pid of the server itself, not of a wrapper. */
+  public long pid() {
+    return server.pid();
+  }
+
+  public Path log() {
+    return log;
+  }
+
+  public boolean isAlive() {
+    return server.isAlive();
+  }
+
+  /** CPU time used so far; zero when the system does not tell or the process is gone. */
+  public Duration cpuTime() {
+    return server.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
+  public void kill() {
+    server.destroyForcibly();
+    awaitExit(STOP_TIMEOUT);
+  }
+
+  /** Asks it to end, and ends it with force if it takes longer than some seconds. */
+  @Override
+  public void close() {
+    server.destroy();
+    if (!awaitExit(STOP_TIMEOUT)) {
+      server.destroyForcibly();
+      process.destroyForcibly();
+      awaitExit(STOP_TIMEOUT);
+    }
+  }
+
+  private boolean awaitExit(Duration timeout) {
+    try {
+      return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      server.destroyForcibly();
+      return false;
+    }
+  }
+
+  /** The last lines of a log, for messages. */
+  static String tail(Path log) {
+    try {
+      List<String> lines =
+          List.of(new String(Files.readAllBytes(log), StandardCharsets.UTF_8).split("\n"));
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
+    } catch (IOException e) {
+      return "(no log: " + e.getMessage() + ")";
+    }
+  }
+
+  static void await(String what, Duration timeout, BooleanSupplier condition) {
+    await(what, timeout, condition, () -> "");
+  }
+
+  private static void await(
+      String what, Duration timeout, BooleanSupplier condition, Supplier<String> detail) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "waited " + timeout.toSeconds() + " s for " + what + ". " + detail.get());
+      }
+      pause();
+    }
+  }
+
+  /** The pause between two looks at something that another process does. */
+  static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting", e);
+    }
+  }
+
+  /** A class path that the build left as a resource beside this class. */
+  static String classPath(String resource) {
+    try (InputStream in = ServerProcess.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException(
+            "no "
+                + resource
+                + " beside the testkit's classes; build it with `mvn -pl testkit compile`");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).trim();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String ownClasses() {
+    return Path.of(
+            java.net.URI.create(
+                ServerProcess.class.getProtectionDomain().getCodeSource().getLocation().toString()))
+        .toString();
+  }
+}
