@@ -205,6 +205,16 @@ public final class HistorySystem implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** For messages: what each connector says, and how much has arrived. */
+  String whereItStands() {
+    return "source %s, sink %s, rows in telemetry %d; logs in %s"
+        .formatted(
+            worker.status(SOURCE).path("tasks"),
+            worker.status(SINK).path("tasks"),
+            database.rows("telemetry"),
+            dir);
+  }
+
   /** Every part's process by name. */
   public Map<String, ServerProcess> processes() {
     Map<String, ServerProcess> processes = new LinkedHashMap<>();
@@ -243,7 +253,7 @@ public final class HistorySystem implements AutoCloseable {
     List<Thread> closers = new ArrayList<>();
     while (!parts.isEmpty()) {
       AutoCloseable part = parts.pop();
-      Thread closer = new Thread(() -> closeQuietly(part), "close-" + parts.size());
+      Thread closer = new Thread(() -> Closer.closeQuietly(part), "close-" + parts.size());
       closer.start();
       closers.add(closer);
     }
@@ -253,14 +263,6 @@ public final class HistorySystem implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-    }
-  }
-
-  private static void closeQuietly(AutoCloseable part) {
-    try {
-      part.close();
-    } catch (Exception e) {
-      System.err.println("closing " + part.getClass().getSimpleName() + ": " + e);
     }
   }
 }
