@@ -75,6 +75,11 @@ public final class ConnectWorker implements AutoCloseable {
     config.put("listeners", "http://127.0.0.1:" + port);
     config.put("plugin.path", plugins.toAbsolutePath().toString());
     config.put("plugin.discovery", "service_load");
+    // So that a configuration can say ${env:INFLUXDB_TOKEN}, as connect-configs/ does.
+    config.put("config.providers", "env");
+    config.put(
+        "config.providers.env.class",
+        "org.apache.kafka.common.config.provider.EnvVarConfigProvider");
     // A worker that was killed is missed for so long; the default is a minute.
     config.put("session.timeout.ms", "10000");
     config.put("heartbeat.interval.ms", "2000");
@@ -99,7 +104,8 @@ public final class ConnectWorker implements AutoCloseable {
         "connect",
         ServerProcess.classPath("kafka.classpath"),
         List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"),
-        Map.of(),
+        // No secret: QuestDB as started here takes any token.
+        Map.of("INFLUXDB_TOKEN", "quickstart"),
         "org.apache.kafka.connect.cli.ConnectDistributed",
         List.of(dir.resolve("worker.properties").toString()),
         dir.resolve("connect.log"));

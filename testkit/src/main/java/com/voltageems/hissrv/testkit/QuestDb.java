@@ -1,5 +1,14 @@
 package com.voltageems.hissrv.testkit;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +19,10 @@ import java.util.Map;
  * {@code /exec}, and the PostgreSQL wire protocol (user {@code admin}, password {@code quest}).
  */
 public final class QuestDb implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final Path dir;
   private final int httpPort;
   private final int pgPort;
@@ -69,6 +82,33 @@ public final class QuestDb implements AutoCloseable {
 
   public String jdbcUrl() {
     return "jdbc:postgresql://127.0.0.1:" + pgPort + "/qdb?sslmode=disable";
+  }
+
+  /**
+   * Rows in a table, as SQL sees them now; 0 for a table that is not there yet.
+   *
+   * @param table a name without quotes in it
+   */
+  public long rows(String table) {
+    String sql = "select count() from '" + table + "'";
+    try {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(
+                      URI.create(
+                          url() + "/exec?query=" + URLEncoder.encode(sql, StandardCharsets.UTF_8)))
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200
+          ? JSON.readTree(answer.body()).path("dataset").path(0).path(0).asLong()
+          : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException("counting rows of " + table + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   public ServerProcess process() {

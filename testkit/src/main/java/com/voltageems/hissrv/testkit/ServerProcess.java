@@ -92,8 +92,17 @@ public final class ServerProcess implements AutoCloseable {
       String mainClass,
       List<String> args,
       Path log) {
+    Path temporary = log.resolveSibling("tmp");
+    try {
+      Files.createDirectories(temporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // What the child unpacks (native libraries) stays in its folder and goes with it.
+    command.add("-Djava.io.tmpdir=" + temporary.toAbsolutePath());
+    command.add("-XX:-UsePerfData");
     command.addAll(jvmOptions);
     command.add("-cp");
     command.add(classPath + File.pathSeparator + ownClasses());
@@ -188,8 +197,12 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** The last lines of a log, for messages. */
-  static String tail(Path log) {
+  /** The last lines of its log, for messages. */
+  public String tail() {
+    return tail(log);
+  }
+
+  private static String tail(Path log) {
     try {
       List<String> lines =
           List.of(new String(Files.readAllBytes(log), StandardCharsets.UTF_8).split("\n"));

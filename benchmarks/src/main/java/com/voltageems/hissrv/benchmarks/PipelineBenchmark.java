@@ -1,0 +1,128 @@
+package com.voltageems.hissrv.benchmarks;
+
+import com.voltageems.hissrv.quickstart.HistorySystem;
+import com.voltageems.hissrv.quickstart.Installation;
+import com.voltageems.hissrv.quickstart.TemporaryFolder;
+import com.voltageems.hissrv.testkit.Ports;
+import com.voltageems.hissrv.testkit.ServerProcess;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * Closed windows that wait in Redis, through the source, Kafka and the sink into QuestDB: 100
+ * channels of 50 points a window. The clock runs from the moment the index appears until the
+ * database counts every row; loading Redis is not measured.
+ */
+public final class PipelineBenchmark {
+  private static final int CHANNELS = 100;
+  private static final int FIELDS = 50;
+  private static final long FIRST_WINDOW = 1_704_067_200L;
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  private PipelineBenchmark() {}
+
+  public static void main(String[] args) throws InterruptedException {
+    int windows = args.length > 0 && args[0].equals("--short") ? 40 : 200;
+    long rows = (long) windows * CHANNELS;
+    System.out.printf(
+        Locale.ROOT,
+        "# pipeline: %d windows of %d channels of %d points, Redis to QuestDB%n",
+        windows,
+        CHANNELS,
+        FIELDS);
+    try (TemporaryFolder folder = TemporaryFolder.create();
+        HistorySystem system =
+            new HistorySystem(
+                Installation.find(), folder.path(), Ports.free(), false, line -> {})) {
+      load(system, windows);
+      system.submitConnectors(
+          List.of("1m"),
+          Map.of("sources", "archive1m", "aggregation.enabled", "false"));
+      await("the connectors to run", () -> runs(system));
+
+      Map<String, Duration> cpuBefore = cpu(system);
+      long start = System.nanoTime();
+      try (RedisClient redis = RedisClient.create(system.redis().uri())) {
+        redis.rename("archive:index:prepared", "archive:index:1m");
+      }
+      await("every row to be in the database", () -> system.database().rows("telemetry") >= rows);
+      double seconds = (System.nanoTime() - start) / 1e9;
+
+      figure("pipeline.points_per_s", rows * FIELDS / seconds, "points/s");
+      figure("pipeline.records_per_s", rows / seconds, "records/s");
+      figure("pipeline.seconds", seconds, "s");
+      cpu(system)
+          .forEach(
+              (part, after) ->
+                  figure(
+                      "pipeline.cpu." + part,
+                      after.minus(cpuBefore.getOrDefault(part, Duration.ZERO)).toMillis() / 1000.0,
+                      "s"));
+      long counted = system.database().rows("telemetry");
+      if (counted != rows) {
+        throw new IllegalStateException(counted + " rows in the database, expected " + rows);
+      }
+    }
+  }
+
+  private static boolean runs(HistorySystem system) {
+    return system.worker().isRunning(HistorySystem.SOURCE, 1)
+        && system.worker().isRunning(HistorySystem.SINK, 1);
+  }
+
+  /** Hashes as the aggregation script leaves them, with their index under another name. */
+  private static void load(HistorySystem system, int windows) {
+    try (RedisClient redis = RedisClient.create(system.redis().uri())) {
+      long sequence = 0;
+      for (int window = 0; window < windows; window++) {
+        long start = FIRST_WINDOW + 60L * window;
+        try (AbstractPipeline pipeline = redis.pipelined()) {
+          for (int channel = 1001; channel < 1001 + CHANNELS; channel++) {
+            String key = "archive:1m:" + start + ":" + channel;
+            Map<String, String> hash = new HashMap<>();
+            for (int field = 1; field <= FIELDS; field++) {
+              hash.put(
+                  field + "_avg",
+                  String.format(Locale.ROOT, "%.6f", 220 + field + Math.sin(window + channel)));
+            }
+            hash.put("timestamp", String.valueOf(start));
+            pipeline.hset(key, hash);
+            pipeline.zadd("archive:index:prepared", ++sequence, key);
+          }
+          pipeline.sync();
+        }
+      }
+    }
+  }
+
+  private static Map<String, Duration> cpu(HistorySystem system) {
+    Map<String, Duration> times = new LinkedHashMap<>();
+    for (Map.Entry<String, ServerProcess> entry : system.processes().entrySet()) {
+      times.put(entry.getKey(), entry.getValue().cpuTime());
+    }
+    return times;
+  }
+
+  private static void await(String what, BooleanSupplier condition)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("waited " + LIMIT.toSeconds() + " s for " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private static void figure(String name, double value, String unit) {
+    System.out.printf(Locale.ROOT, "%s %.3f %s%n", name, value, unit);
+  }
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Builds what has changed and starts the whole system on this machine: see ./quickstart.sh --help
+set -euo pipefail
+cd "$(dirname "$0")"
+
+fail() { printf 'quickstart: %s\n' "$*" >&2; exit 3; }
+
+java_home_version() { "$1" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = //p'; }
+java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
+command -v "$java" >/dev/null || fail "no java found: install a JDK, 17 or newer (Debian: apt-get install openjdk-17-jdk)"
+version=$(java_home_version "$java")
+case "$version" in
+  1.*|[0-9]|1[0-6]) fail "java is version $version: a JDK, 17 or newer, is needed (JAVA_HOME names another one)" ;;
+esac
+command -v "${java%java}javac" >/dev/null || fail "java $version is a runtime without javac: install the JDK (Debian: apt-get install openjdk-17-jdk)"
+command -v mvn >/dev/null || fail "no mvn found: install Maven, 3.8 or newer (Debian: apt-get install maven)"
+
+marker=quickstart/target/built
+sources=(pom.xml */pom.xml */src lua/hissrv.lua build .mvn LICENSE redis-source-connector/README.md influx-sink-connector/README.md)
+if [ ! -e "$marker" ] || [ -n "$(find "${sources[@]}" -newer "$marker" -print -quit)" ]; then
+  echo "Building (the first time Maven fetches some 200 MB of libraries) ..."
+  log=$(mktemp)
+  if ! mvn -B -ntp -T 2 -pl quickstart -am package -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true >"$log" 2>&1; then
+    grep -E '^\[ERROR\]' "$log" | head -n 20 >&2
+    fail "the build failed; its whole output is in $log"
+  fi
+  rm -f "$log"
+  touch "$marker"
+fi
+
+exec "$java" -Xmx256m -XX:+UseSerialGC -XX:-UsePerfData -Dhissrv.root="$PWD" \
+  -cp "quickstart/target/classes:$(cat quickstart/target/quickstart.classpath)" \
+  com.voltageems.hissrv.quickstart.Main "$@"

@@ -1,0 +1,268 @@
+package com.voltageems.hissrv.quickstart;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.Ports;
+import com.voltageems.hissrv.testkit.QuestDb;
+import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The whole of hissrv on loopback ports: Redis, a broker, a Connect worker with the two plugin
+ * archives, QuestDB and the query service, each a process of its own, so that each can be killed
+ * and its CPU time read. Closing it ends them all.
+ */
+public final class HistorySystem implements AutoCloseable {
+  /** Names under which the connectors are submitted, as in {@code connect-configs/}. */
+  public static final String SOURCE = "hissrv-redis-source";
+
+  public static final String SINK = "hissrv-influx-sink";
+  public static final String DEAD_LETTERS = "hissrv-dead-letters";
+
+  private final Installation installation;
+  private final Path dir;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final RedisServer redis;
+  private final KafkaBroker kafka;
+  private final QuestDb database;
+  private final ConnectWorker worker;
+  private final ServerProcess queryService;
+  private final int httpPort;
+
+  /**
+   * Starts every part; the connectors are not submitted yet.
+   *
+   * @param dir everything the parts write goes below it
+   * @param httpPort of the query service
+   * @param persistentRedis whether Redis keeps an append-only file
+   * @param progress told one line a part, when it answers
+   * @throws IllegalStateException naming the part that did not start, with the end of its log
+   */
+  public HistorySystem(
+      Installation installation,
+      Path dir,
+      int httpPort,
+      boolean persistentRedis,
+      Consumer<String> progress) {
+    this.installation = installation;
+    this.dir = dir;
+    this.httpPort = httpPort;
+    List<Path> plugins = List.of(installation.sourceArchive(), installation.sinkArchive());
+    try {
+      redis =
+          part(
+              RedisServer.start(
+                  dir.resolve("redis"),
+                  persistentRedis
+                      ? new String[] {"--appendonly", "yes", "--appendfsync", "always"}
+                      : new String[0]));
+      progress.accept("Redis           " + redis.uri());
+      database = part(QuestDb.prepare(dir.resolve("questdb")));
+      kafka = part(KafkaBroker.start(dir.resolve("kafka")));
+      progress.accept("Kafka           " + kafka.bootstrapServers());
+      worker =
+          part(
+              ConnectWorker.prepare(
+                  dir.resolve("connect"), kafka.bootstrapServers(), plugins, Map.of()));
+      database.awaitReady();
+      progress.accept("QuestDB         " + database.url());
+      queryService = part(startQueryService());
+      worker.awaitReady();
+      progress.accept("Kafka Connect   " + worker.url());
+      queryService.awaitReady(Duration.ofSeconds(60), () -> Ports.isOpen(httpPort));
+      progress.accept("query-service   " + url());
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private ServerProcess startQueryService() {
+    Path config = dir.resolve("query-service.yml");
+    try {
+      Files.writeString(
+          config,
+          """
+          http:
+            host: 127.0.0.1
+            port: %d
+          store:
+            type: questdb
+            questdb:
+              url: %s
+              user: admin
+              password: quest
+          kafka:
+            bootstrap.servers: %s
+            dead.letter.topic: %s
+          connect:
+            url: %s
+            source: %s
+            sink: %s
+          """
+              .formatted(
+                  httpPort,
+                  database.jdbcUrl(),
+                  kafka.bootstrapServers(),
+                  DEAD_LETTERS,
+                  worker.url(),
+                  SOURCE,
+                  SINK));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ServerProcess.startJvm(
+        "query-service",
+        installation.queryServiceJar().toString(),
+        List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC"),
+        Map.of(),
+        "com.voltageems.hissrv.query.Main",
+        List.of("--config", config.toString()),
+        dir.resolve("query-service.log"));
+  }
+
+  /**
+   * Submits {@code connect-configs/*.json}, pointed at these servers.
+   *
+   * @param windows window names, the smallest first, such as {@code 5s,15s}
+   */
+  public void submitConnectors(List<String> windows, Map<String, String> sourceOverrides) {
+    worker.submit(SINK, sinkConfig());
+    Map<String, String> source = sourceConfig(windows);
+    source.putAll(sourceOverrides);
+    worker.submit(SOURCE, source);
+  }
+
+  /** The sink's configuration with this database's address. */
+  public Map<String, String> sinkConfig() {
+    Map<String, String> config = installation.connectorConfig("influx-sink.json");
+    config.put("influxdb.url", database.url());
+    return config;
+  }
+
+  /** The source's configuration with this Redis's address and one archive a window. */
+  public Map<String, String> sourceConfig(List<String> windows) {
+    Map<String, String> config = installation.connectorConfig("redis-source.json");
+    config.put("redis.uri", redis.uri());
+    config.put("poll.interval.ms", "500");
+    config.keySet().removeIf(key -> key.startsWith("sources.archive"));
+    List<String> sources = new ArrayList<>(List.of("live", "pending"));
+    for (String window : windows) {
+      String alias = "archive" + window;
+      sources.add(alias);
+      config.put("sources." + alias + ".type", "archive");
+      config.put("sources." + alias + ".window", window);
+    }
+    config.put("sources", String.join(",", sources));
+    config.put("aggregation.windows", String.join(",", windows));
+    return config;
+  }
+
+  /**
+   * The first part that does not run, with why: a process that ended, a connector or task in state
+   * FAILED. Empty when all is well.
+   */
+  public Optional<String> fault() {
+    for (Map.Entry<String, ServerProcess> entry : processes().entrySet()) {
+      if (!entry.getValue().isAlive()) {
+        return Optional.of(
+            entry.getKey() + " ended; the last lines of its log:\n" + entry.getValue().tail());
+      }
+    }
+    for (String connector : List.of(SOURCE, SINK)) {
+      JsonNode status;
+      try {
+        status = worker.status(connector);
+      } catch (UncheckedIOException e) {
+        return Optional.of("Kafka Connect does not answer: " + e.getMessage());
+      }
+      for (JsonNode state : status.findParents("state")) {
+        if ("FAILED".equals(state.path("state").asText())) {
+          return Optional.of(
+              connector + " failed: " + state.path("trace").asText().lines().findFirst().orElse(""));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** For messages: what each connector says, and how much has arrived. */
+  String whereItStands() {
+    return "source %s, sink %s, rows in telemetry %d; logs in %s"
+        .formatted(
+            worker.status(SOURCE).path("tasks"),
+            worker.status(SINK).path("tasks"),
+            database.rows("telemetry"),
+            dir);
+  }
+
+  /** Every part's process by name. */
+  public Map<String, ServerProcess> processes() {
+    Map<String, ServerProcess> processes = new LinkedHashMap<>();
+    processes.put("redis", redis.process());
+    processes.put("kafka", kafka.process());
+    processes.put("connect", worker.process());
+    processes.put("questdb", database.process());
+    processes.put("query-service", queryService);
+    return processes;
+  }
+
+  public RedisServer redis() {
+    return redis;
+  }
+
+  public KafkaBroker kafka() {
+    return kafka;
+  }
+
+  public QuestDb database() {
+    return database;
+  }
+
+  public ConnectWorker worker() {
+    return worker;
+  }
+
+  /** {@code http://127.0.0.1:port} of the query service. */
+  public String url() {
+    return "http://127.0.0.1:" + httpPort;
+  }
+
+  /** Ends all parts at once: asks first, and after some seconds no longer. */
+  @Override
+  public void close() {
+    List<Thread> closers = new ArrayList<>();
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      Thread closer = new Thread(() -> Closer.closeQuietly(part), "close-" + parts.size());
+      closer.start();
+      closers.add(closer);
+    }
+    for (Thread closer : closers) {
+      try {
+        closer.join(8000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

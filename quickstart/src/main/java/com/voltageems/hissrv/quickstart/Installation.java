@@ -1,0 +1,69 @@
+package com.voltageems.hissrv.quickstart;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where the built artifacts of this checkout are: what a user would install on a site. */
+public record Installation(Path root) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The checkout named by the system property {@code hissrv.root}, else the working folder. */
+  public static Installation find() {
+    return new Installation(Path.of(System.getProperty("hissrv.root", "")).toAbsolutePath());
+  }
+
+  /** The archive of the Redis source plugin. */
+  public Path sourceArchive() {
+    return only("redis-source-connector/target", "voltageems-redis-source-connector-*.zip");
+  }
+
+  /** The archive of the InfluxDB sink plugin. */
+  public Path sinkArchive() {
+    return only("influx-sink-connector/target", "voltageems-influx-sink-connector-*.zip");
+  }
+
+  /** The query service with everything it needs, as one jar. */
+  public Path queryServiceJar() {
+    return only("query-service/target", "query-service-*-all.jar");
+  }
+
+  /** The {@code config} of a file in {@code connect-configs/}, as it would be submitted. */
+  public Map<String, String> connectorConfig(String file) {
+    Path path = root.resolve("connect-configs").resolve(file);
+    try {
+      JsonNode config = JSON.readTree(path.toFile()).path("config");
+      Map<String, String> settings = new TreeMap<>();
+      config.properties().forEach(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
+      return settings;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path, e);
+    }
+  }
+
+  private Path only(String folder, String glob) {
+    List<Path> found = new ArrayList<>();
+    Path dir = root.resolve(folder);
+    if (Files.isDirectory(dir)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(dir, glob)) {
+        files.forEach(found::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    if (found.size() != 1) {
+      throw new IllegalStateException(
+          "expected one " + glob + " in " + dir + ", found " + found.size()
+              + ": build it with `mvn package`");
+    }
+    return found.get(0);
+  }
+}

@@ -1,0 +1,215 @@
+package com.voltageems.hissrv.quickstart;
+
+import com.voltageems.hissrv.testkit.Ports;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import redis.clients.jedis.RedisClient;
+
+/** The command behind {@code quickstart.sh}. */
+@Command(
+    name = "quickstart.sh",
+    mixinStandardHelpOptions = true,
+    version = "hissrv quickstart 0.1.0",
+    sortOptions = false,
+    description = {
+      "Starts the whole of hissrv on this machine and shows history: a simulated site writes into"
+          + " Redis, the Lua script closes windows, two connectors in a Kafka Connect worker carry"
+          + " all of it through Kafka into QuestDB, and the query service answers over HTTP.",
+      "No root, no Docker, nothing installed but a JDK and Maven; everything listens on 127.0.0.1"
+          + " and is gone after Ctrl-C.",
+      ""
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done; 1 a part failed or an answer was wrong, named in the last line;"
+          + " 2 a wrong option; 3 the machine lacks something, named in the last line."
+    })
+final class Main implements Callable<Integer> {
+  private static final Duration FIRST_ANSWER = Duration.ofSeconds(60);
+  private static final Duration ONCE_LIMIT = Duration.ofSeconds(120);
+  private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
+  private static final long ROOM_BYTES = 1L << 30;
+
+  @Option(
+      names = "--once",
+      description =
+          "End with 0 as soon as live values, a closed window and a pending element have been read"
+              + " back through /query and agree with what was written.")
+  private boolean once;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8082",
+      description = "Port of the query service; the next free one if taken (${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--windows",
+      paramLabel = "LIST",
+      split = ",",
+      defaultValue = "5s,15s",
+      description =
+          "Aggregation windows, each a multiple of the first (${DEFAULT-VALUE}; on a site: 1m,5m).")
+  private List<String> windows;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "DIR",
+      description = "Keep data and logs in this folder. Without it nothing is left behind.")
+  private @Nullable Path keep;
+
+  private final PrintStream out = System.out;
+
+  public static void main(String[] args) {
+    CommandLine command = new CommandLine(new Main());
+    command.setExecutionExceptionHandler(
+        (e, line, result) -> {
+          String message = e.getMessage();
+          System.err.println("quickstart: " + (message == null ? e.toString() : message));
+          return e instanceof NoRoomException ? 3 : 1;
+        });
+    System.exit(command.execute(args));
+  }
+
+  /** The machine lacks something that the whole system needs. */
+  private static final class NoRoomException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NoRoomException(String message) {
+      super(message);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (port < 1 || port > 65_435) {
+      throw new NoRoomException("--port is " + port + ": it must be from 1 to 65435");
+    }
+    Windows sizes = Windows.parse(windows);
+    TemporaryFolder temporary = keep == null ? TemporaryFolder.create() : null;
+    Path dir = temporary == null ? kept() : temporary.path();
+    try (Closer closer = new Closer(temporary)) {
+      // Ctrl-C ends here: children first, then their files.
+      Runtime.getRuntime().addShutdownHook(new Thread(closer::close, "shutdown"));
+      requireRoom(dir);
+      try {
+        return run(dir, sizes, closer);
+      } catch (RuntimeException e) {
+        if (closer.isClosing()) {
+          return 0; // parts that end because we end them are no failure
+        }
+        throw e;
+      }
+    }
+  }
+
+  private Path kept() throws IOException {
+    Path dir = keep.toAbsolutePath();
+    Files.createDirectories(dir);
+    return dir;
+  }
+
+  private static void requireRoom(Path dir) throws IOException {
+    long room = Files.getFileStore(dir).getUsableSpace();
+    if (room < ROOM_BYTES) {
+      throw new NoRoomException(
+          "%d MB are free in %s: 1024 MB are needed (--keep or TMPDIR names another folder)"
+              .formatted(room >> 20, dir));
+    }
+  }
+
+  private int run(Path dir, Windows sizes, Closer closer) throws InterruptedException {
+    long start = System.nanoTime();
+    int httpPort = Ports.freeFrom(port);
+    if (httpPort != port) {
+      out.printf("Port %d is taken: the query service listens on %d.%n", port, httpPort);
+    }
+    out.println("Starting the parts in " + dir + " ...");
+    HistorySystem system =
+        closer.add(
+            new HistorySystem(
+                Installation.find(), dir, httpPort, keep != null, line -> out.println("  " + line)));
+    Site site = new Site(20260101);
+    SiteSimulator simulator =
+        closer.add(
+            new SiteSimulator(
+                site, closer.add(RedisClient.create(system.redis().uri())), Clock.systemUTC()));
+    simulator.start();
+    system.submitConnectors(sizes.names(), Map.of());
+    HistoryClient history = new HistoryClient(system.url());
+    Report report = new Report(out, system, site, history);
+
+    Verification verification = new Verification(site, history, sizes);
+    Site.Channel meter = site.channels().get(0);
+    await(
+        FIRST_ANSWER,
+        system,
+        simulator,
+        "the first live values to be read back",
+        () -> !verification.live(meter, meter.points().get(0)).isEmpty());
+    out.printf("First values read back after %.1f s.%n%n", (System.nanoTime() - start) / 1e9);
+    report.addresses();
+    report.firstRows();
+
+    if (once) {
+      await(
+          ONCE_LIMIT,
+          system,
+          simulator,
+          "a closed window and a pending element to be read back",
+          verification::complete);
+      out.println(verification.summary());
+      return 0;
+    }
+    out.println("Progress every few seconds; Ctrl-C ends everything.");
+    CountDownLatch forever = new CountDownLatch(1);
+    while (!forever.await(PROGRESS_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+      requireHealthy(system, simulator);
+      report.progress(simulator);
+    }
+    return 0;
+  }
+
+  private interface Check {
+    boolean holds() throws InterruptedException;
+  }
+
+  private static void await(
+      Duration limit, HistorySystem system, SiteSimulator simulator, String what, Check check)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!check.holds()) {
+      requireHealthy(system, simulator);
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "waited %d s for %s; every part runs, but: %s"
+                .formatted(limit.toSeconds(), what, system.whereItStands()));
+      }
+      TimeUnit.MILLISECONDS.sleep(250);
+    }
+  }
+
+  private static void requireHealthy(HistorySystem system, SiteSimulator simulator) {
+    simulator.check();
+    system
+        .fault()
+        .ifPresent(
+            fault -> {
+              throw new IllegalStateException(fault);
+            });
+  }
+}

@@ -1,0 +1,112 @@
+package com.voltageems.hissrv.quickstart;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+
+/**
+ * Reads history back through {@code /query} and holds it against the site: live values of every
+ * channel, a closed window of each length, an element of the pending list. A wrong answer throws;
+ * one that is not there yet is asked for again.
+ */
+final class Verification {
+  private final Site site;
+  private final HistoryCheck check;
+  private final HistoryClient history;
+  private final Windows windows;
+  private int liveValues;
+  private int windowCount;
+  private int pendingElements;
+
+  Verification(Site site, HistoryClient history, Windows windows) {
+    this.site = site;
+    this.check = new HistoryCheck(site);
+    this.history = history;
+    this.windows = windows;
+  }
+
+  /** The live values of a point, epoch milliseconds to value; empty while there are none. */
+  NavigableMap<Long, Double> live(Site.Channel channel, Site.Point point)
+      throws InterruptedException {
+    return history.points("telemetry", liveTags(channel), point.id());
+  }
+
+  /** The tags of a channel's live series. */
+  static Map<String, String> liveTags(Site.Channel channel) {
+    return Map.of("channel", String.valueOf(channel.id()), "type", channel.type());
+  }
+
+  /**
+   * Whether each of the three kinds has been read back by now.
+   *
+   * @throws IllegalStateException for an answer that differs from what was written
+   */
+  boolean complete() throws InterruptedException {
+    liveValues = 0;
+    windowCount = 0;
+    for (Site.Channel channel : site.channels()) {
+      for (Site.Point point : channel.points()) {
+        NavigableMap<Long, Double> answer = live(channel, point);
+        require(check.live(channel, point, answer));
+        if (answer.isEmpty()) {
+          return false;
+        }
+        liveValues += answer.size();
+      }
+    }
+    Site.Channel meter = site.channels().get(0);
+    for (int i = 0; i < windows.names().size(); i++) {
+      int found = closedWindows(meter, windows.names().get(i), windows.seconds().get(i));
+      if (found == 0) {
+        return false;
+      }
+      windowCount += found;
+    }
+    NavigableMap<Long, Double> pending =
+        history.points(
+            "custom_metrics", Map.of("source", "lua_script", "type", "aggregated"), "test_value");
+    require(check.pending(pending));
+    pendingElements = pending.size();
+    return pendingElements > 0;
+  }
+
+  private int closedWindows(Site.Channel channel, String name, int seconds)
+      throws InterruptedException {
+    Site.Point point = channel.points().get(0);
+    Map<Long, Map<String, Double>> byStart = new HashMap<>();
+    for (String suffix : List.of("avg", "min", "max", "last", "count")) {
+      history
+          .points(
+              "telemetry",
+              Map.of("channel", String.valueOf(channel.id()), "interval", name),
+              point.id() + "_" + suffix)
+          .forEach(
+              (millis, value) ->
+                  byStart.computeIfAbsent(millis, start -> new HashMap<>()).put(suffix, value));
+    }
+    int complete = 0;
+    for (Map.Entry<Long, Map<String, Double>> window : byStart.entrySet()) {
+      if (window.getValue().size() == 5) {
+        require(
+            check.window(channel, point, window.getKey() / 1000, seconds, window.getValue()));
+        complete++;
+      }
+    }
+    return complete;
+  }
+
+  private static void require(Optional<String> disagreement) {
+    disagreement.ifPresent(
+        message -> {
+          throw new IllegalStateException("the answer is wrong: " + message);
+        });
+  }
+
+  /** What was read back and agreed, in one line; after {@link #complete()} was true. */
+  String summary() {
+    return "OK: %d live values, %d closed windows and %d pending elements read back, all as written."
+        .formatted(liveValues, windowCount, pendingElements);
+  }
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# The test command. ./verify.sh --help tells its ways.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+usage() {
+  cat <<'EOF'
+usage: ./verify.sh [--quick | --kill] [maven options]
+
+  (none)    everything: format, static analysis, unit tests, tests against real servers, end to end
+  --quick   what needs no server: format, static analysis, unit tests
+  --kill    the long kill tests alone: 50 rounds each (ROUNDS=n changes it)
+
+As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
+chromium) and says so. Elsewhere the tests that need one of them are left out, and listed by name at
+the end; with CI=true a missing server is a failure.
+EOF
+}
+
+mode=all
+case "${1:-}" in
+  -h|--help) usage; exit 0 ;;
+  --quick) mode=quick; shift ;;
+  --kill) mode=kill; shift ;;
+  --*) printf 'verify: unknown option %s\n' "$1" >&2; usage >&2; exit 2 ;;
+esac
+
+install_servers() {
+  local missing=() entry
+  for entry in redis-server:redis-server redis-cli:redis-tools influxd:influxdb chromium:chromium; do
+    command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+    echo "verify: not installed, and this is no root on Debian: ${missing[*]}"
+    return 0
+  fi
+  echo "verify: installing ${missing[*]}"
+  apt-get update -qq || echo "verify: apt-get update failed; trying with the lists that are there"
+  # A package starts its service as soon as it is there; the tests start their own servers.
+  printf '#!/bin/sh\nexit 101\n' >/tmp/hissrv-policy.$$
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    install -m 755 /tmp/hissrv-policy.$$ /usr/sbin/policy-rc.d
+    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  fi
+  rm -f /tmp/hissrv-policy.$$
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    echo "verify: apt-get could not install all of: ${missing[*]}"
+}
+
+left_out() {
+  local found
+  found=$(grep -hoE '<testcase name="[^"]*" classname="[^"]*"|<skipped message="[^"]*"' \
+    */target/surefire-reports/TEST-*.xml */target/failsafe-reports/TEST-*.xml 2>/dev/null |
+    awk -F'"' '/^<testcase/ { test = $4 "." $2 } /^<skipped/ { print "  " test ": " $2 }') || true
+  if [ -n "$found" ]; then
+    printf 'verify: left out on this machine:\n%s\n' "$found"
+  fi
+}
+
+rm -f ./*/target/surefire-reports/TEST-*.xml ./*/target/failsafe-reports/TEST-*.xml
+status=0
+case "$mode" in
+  quick) mvn -B -ntp verify -DskipITs "$@" || status=$? ;;
+  all)
+    install_servers
+    mvn -B -ntp verify "$@" || status=$?
+    left_out
+    ;;
+  kill)
+    install_servers
+    mvn -B -ntp verify -Dtest='*Nothing*' -Dsurefire.failIfNoSpecifiedTests=false \
+      -Dit.test='*KillIT' -Dfailsafe.failIfNoSpecifiedTests=false \
+      -Dhissrv.kill.rounds="${ROUNDS:-50}" -Dit.timeout='3 h' "$@" || status=$?
+    left_out
+    ;;
+esac
+if [ "$status" = 0 ]; then echo "verify: passed"; else echo "verify: FAILED" >&2; fi
+exit "$status"
