@@ -1,1 +1,1091 @@
-return redis.error_reply('ERR')
+-- hissrv: true time windows over the live values in Redis.
+--
+--   EVALSHA <sha> 0 collect [epoch seconds]             one sample of every live channel
+--   EVALSHA <sha> 0 aggregate_<window> [epoch seconds]  closes what is over: 1m, 5m, 15m, 1h, 5s ...
+--   EVALSHA <sha> 0 push_json <element>                 one element to archive:pending
+--   EVALSHA <sha> 0 refresh [epoch seconds]             looks for new channels now
+--
+-- Without a time Redis's own clock counts. The reply is an integer: 0 = nothing left to do, above 0 =
+-- call again at once with the same arguments (each call holds Redis for about `slice_us` only);
+-- push_json answers the length of the list. Works on a Redis from 6.2 on, not on a Redis Cluster.
+-- README.md has the settings (HASH hissrv:aggregation), RATIONALE.md the reasons.
+--
+-- Keys of its own, <w> a window's name, <s> a window's start:
+--   hissrv:channels      ZSET  channel key -> slot, the registry (slots only grow)
+--   hissrv:parts         HASH  channel key -> its part of the archive key, where not the usual one
+--   hissrv:state         HASH  channel key -> last sign of life and its digest
+--   hissrv:names         HASH  channel key -> field names, packed; positions never change while in use
+--   hissrv:acc:<w>:<s>   HASH  channel key -> accumulators of all its points, packed
+--   hissrv:todo:<w>:<s>  LIST  channels with accumulators in that window, still to be closed
+--   hissrv:open:<w>      ZSET  starts of windows that have accumulators
+--   hissrv:closed:<w>    ZSET  intervals that are closed for ever: member = from, score = end
+--   hissrv:windows       SET   windows that may have accumulators
+--   hissrv:extra         SET   windows beyond the configured ones, asked for by aggregate_<window>
+--   hissrv:progress      HASH  where scanning, collecting and closing stopped
+--   hissrv:round:<t>     how far the round of second t has come; expires
+--   hissrv:seq           the index's sequence
+--   hissrv:stats         HASH  counters
+
+local call, try = redis.call, redis.pcall
+local floor = math.floor
+local pack, unpack_struct = struct.pack, struct.unpack
+local concat, format, rep = table.concat, string.format, string.rep
+
+-- Beyond this a sum could overflow: such a value is no sample, as an infinity is none.
+local LARGEST = 1e300
+-- Points written into an archive hash, and doubles packed or unpacked, in one go.
+local POINTS_AT_ONCE = 60
+local DOUBLES_AT_ONCE = 1000
+-- A collect that finds more finished windows than this still open closes some itself.
+local OPEN_MAX = 10
+local LONGEST_WINDOW = 7 * 24 * 3600
+local WINDOWS_MAX = 8
+local FORGET_AFTER = 3600
+local ROUND_TTL = 10
+local INTERVALS_MAX = 256
+
+local function refuse(...)
+  error({ refused = concat({ ... }) }, 0)
+end
+
+local function clock_us()
+  local now = call('TIME')
+  return now[1] * 1000000 + now[2]
+end
+
+local started_us = clock_us()
+local counters = {}
+
+local function count(name, by)
+  counters[name] = (counters[name] or 0) + by
+end
+
+local function split(text)
+  local parts = {}
+  for part in string.gmatch(text, '[^,]+') do
+    local trimmed = string.match(part, '^%s*(.-)%s*$')
+    if trimmed ~= '' then
+      parts[#parts + 1] = trimmed
+    end
+  end
+  return parts
+end
+
+---------------------------------------------------------------------------------------------------
+-- Settings
+---------------------------------------------------------------------------------------------------
+
+local SECONDS = { s = 1, m = 60, h = 3600 }
+
+-- '5m' -> 300; nil for what is no window.
+local function window_seconds(name)
+  local number, unit = string.match(name, '^([1-9]%d*)([smh])$')
+  local seconds = number and #number <= 6 and tonumber(number) * SECONDS[unit]
+  return seconds and seconds <= LONGEST_WINDOW and seconds or nil
+end
+
+local function names_of(windows)
+  local names = {}
+  for i, window in ipairs(windows) do
+    names[i] = window.name
+  end
+  return concat(names, ', ')
+end
+
+-- The configured windows and the ones asked for since, by length; each with `source`, the largest
+-- shorter one that divides it, from which it is merged. The first is the base, without a source.
+local function parse_windows(text)
+  local windows, by_length = {}, {}
+  local function add(name)
+    local seconds = window_seconds(name)
+    if not seconds then
+      refuse('hissrv:aggregation windows: `', name, '` is no window; use <n>s, <n>m or <n>h, up to 168h')
+    end
+    if windows[1] and seconds % windows[1].seconds ~= 0 then
+      refuse('hissrv:aggregation windows: ', name, ' is no multiple of the first, ', windows[1].name)
+    end
+    if not by_length[seconds] then
+      by_length[seconds] = { name = name, seconds = seconds }
+      windows[#windows + 1] = by_length[seconds]
+    end
+  end
+  for _, name in ipairs(split(text)) do
+    add(name)
+  end
+  if not windows[1] then
+    refuse('hissrv:aggregation windows: empty; name at least one, as in 1m,5m')
+  end
+  for _, name in ipairs(call('SMEMBERS', 'hissrv:extra')) do
+    local seconds = window_seconds(name)
+    if seconds and seconds % windows[1].seconds == 0 then
+      add(name)
+    end
+  end
+  if #windows > WINDOWS_MAX then
+    refuse('hissrv:aggregation windows: at most ', WINDOWS_MAX, ', not ', names_of(windows))
+  end
+  table.sort(windows, function(a, b)
+    return a.seconds < b.seconds
+  end)
+  for i = 2, #windows do
+    for j = 1, i - 1 do
+      if windows[i].seconds % windows[j].seconds == 0 then
+        windows[i].source = windows[j]
+      end
+    end
+  end
+  return windows
+end
+
+-- 'voltage:1-99,power:200' -> { {name=,from=,to=}, ... }
+local function parse_classes(text)
+  local classes = {}
+  for _, entry in ipairs(split(text)) do
+    local name, from, to = string.match(entry, '^([%w_]+):(%d+)-(%d+)$')
+    if not name then
+      name, from = string.match(entry, '^([%w_]+):(%d+)$')
+      to = from
+    end
+    if not name or tonumber(from) > tonumber(to) then
+      refuse('hissrv:aggregation classes: `', entry, '` is none; use name:from-to, as in voltage:1-99')
+    end
+    classes[#classes + 1] = { name = name, from = tonumber(from), to = tonumber(to) }
+  end
+  return classes
+end
+
+local function settings()
+  local read = {
+    windows = '1m,5m',
+    patterns = 'comsrv:*:[mscaTMSCA],inst:*:[a-zA-Z],modsrv:*:measurement',
+    classes = '',
+    ttl = '7200',
+    interval = '1',
+    alive = '60',
+    alive_unstamped = '300',
+    refresh = '10',
+    slice_us = '2000',
+    pending_max = '1000000',
+  }
+  local stored = call('HGETALL', 'hissrv:aggregation')
+  for i = 1, #stored, 2 do
+    if not read[stored[i]] then
+      local known = {}
+      for name in pairs(read) do
+        known[#known + 1] = name
+      end
+      table.sort(known)
+      refuse('hissrv:aggregation: no setting `', stored[i], '`; there are ', concat(known, ', '))
+    end
+    read[stored[i]] = stored[i + 1]
+  end
+  local function whole(name, least)
+    local value = string.match(read[name], '^%d+$') and #read[name] <= 12 and tonumber(read[name])
+    if not value or value < least then
+      refuse('hissrv:aggregation ', name, ': `', read[name], '`; use a whole number from ', least, ' on')
+    end
+    return value
+  end
+  local result = {
+    windows = parse_windows(read.windows),
+    patterns_text = read.patterns,
+    patterns = split(read.patterns),
+    classes = parse_classes(read.classes),
+    ttl = whole('ttl', 1),
+    interval = whole('interval', 1),
+    alive = whole('alive', 1),
+    alive_unstamped = whole('alive_unstamped', 0),
+    refresh = whole('refresh', 0),
+    slice_us = whole('slice_us', 100),
+    pending_max = whole('pending_max', 1),
+  }
+  if result.windows[1].seconds % result.interval ~= 0 then
+    refuse('hissrv:aggregation interval: ', result.windows[1].name, ' is no multiple of ', result.interval, ' s')
+  end
+  result.longest = result.windows[#result.windows].seconds
+  return result
+end
+
+-- The moment of this call in epoch seconds, whole.
+local function moment(text)
+  if not text or text == '' then
+    return floor(started_us / 1000000)
+  end
+  local time = string.match(text, '^%d+%.?%d*$') and tonumber(text)
+  if not time then
+    refuse('time `', string.sub(text, 1, 40), '` is no number; use epoch seconds, or none for the clock of Redis')
+  end
+  if time >= 1e11 then
+    refuse('time ', text, ' is too far ahead; use epoch seconds, not milliseconds')
+  end
+  return floor(time)
+end
+
+local function out_of_time(cfg)
+  return clock_us() - started_us >= cfg.slice_us
+end
+
+---------------------------------------------------------------------------------------------------
+-- Accumulators: per point sum, its rounding error, min, max, last, and the number of samples
+---------------------------------------------------------------------------------------------------
+
+local HEADER = '<I4I4d'
+local PER_POINT = 5
+-- In place of a number of samples common to all points: each has its own, behind the doubles.
+local MIXED = 4294967295
+
+local formats = { d = {}, I4 = {} }
+local function times(kind, n)
+  local text = formats[kind][n]
+  if not text then
+    text = '<' .. rep(kind, n)
+    formats[kind][n] = text
+  end
+  return text
+end
+
+local function read_numbers(blob, kind, n, position)
+  if n <= DOUBLES_AT_ONCE then
+    local values = { unpack_struct(times(kind, n), blob, position) }
+    local after = values[n + 1]
+    values[n + 1] = nil
+    return values, after
+  end
+  local values = {}
+  while #values < n do
+    local lot = math.min(DOUBLES_AT_ONCE, n - #values)
+    local some
+    some, position = read_numbers(blob, kind, lot, position)
+    local base = #values
+    for i = 1, lot do
+      values[base + i] = some[i]
+    end
+  end
+  return values, position
+end
+
+local function write_numbers(values, kind, n)
+  if n <= DOUBLES_AT_ONCE then
+    return pack(times(kind, n), unpack(values, 1, n))
+  end
+  local lots = {}
+  for from = 1, n, DOUBLES_AT_ONCE do
+    local to = math.min(n, from + DOUBLES_AT_ONCE - 1)
+    lots[#lots + 1] = pack(times(kind, to - from + 1), unpack(values, from, to))
+  end
+  return concat(lots)
+end
+
+-- { v = doubles, c = samples per point, at = last second sampled }
+local function decode(blob)
+  local n, common, at, position = unpack_struct(HEADER, blob)
+  local v, c
+  v, position = read_numbers(blob, 'd', n * PER_POINT, position)
+  if common == MIXED then
+    c = read_numbers(blob, 'I4', n, position)
+  else
+    c = {}
+    for i = 1, n do
+      c[i] = common
+    end
+  end
+  return { v = v, c = c, at = at }
+end
+
+local function encode(acc)
+  local v, c = acc.v, acc.c
+  local n = #c
+  local common = c[1] or 0
+  for i = 2, n do
+    if c[i] ~= common then
+      common = MIXED
+      break
+    end
+  end
+  local blob = pack(HEADER, n, common, acc.at) .. write_numbers(v, 'd', n * PER_POINT)
+  if common == MIXED then
+    blob = blob .. write_numbers(c, 'I4', n)
+  end
+  return blob
+end
+
+local function widen(acc, n)
+  local v, c = acc.v, acc.c
+  for i = #c + 1, n do
+    c[i] = 0
+    for k = (i - 1) * PER_POINT + 1, i * PER_POINT do
+      v[k] = 0
+    end
+  end
+end
+
+local function names_for(key)
+  local packed = call('HGET', 'hissrv:names', key)
+  return packed and cmsgpack.unpack(packed) or {}
+end
+
+---------------------------------------------------------------------------------------------------
+-- Windows: open, closed
+---------------------------------------------------------------------------------------------------
+
+local function acc_key(window, start)
+  return format('hissrv:acc:%s:%d', window.name, start)
+end
+
+local function todo_key(window, start)
+  return format('hissrv:todo:%s:%d', window.name, start)
+end
+
+local function is_closed(window, start)
+  local interval = call('ZRANGEBYSCORE', 'hissrv:closed:' .. window.name, format('(%d', start), '+inf', 'LIMIT', 0, 1)[1]
+  return interval ~= nil and tonumber(interval) <= start
+end
+
+-- Nothing may enter [start, start + length) any more, nor a gap between it and what was closed a
+-- little earlier: a later window has been merged by then.
+local function mark_closed(cfg, window, start)
+  if is_closed(window, start) then
+    return
+  end
+  local key, stop = 'hissrv:closed:' .. window.name, start + window.seconds
+  local before = call('ZREVRANGEBYSCORE', key, start, start - cfg.longest, 'LIMIT', 0, 1)[1]
+  call('ZADD', key, stop, before or format('%d', start))
+  call('ZREMRANGEBYRANK', key, 0, -INTERVALS_MAX - 1)
+end
+
+local opened = {}
+local function open(window, start)
+  local id = acc_key(window, start)
+  if not opened[id] then
+    opened[id] = true
+    call('ZADD', 'hissrv:open:' .. window.name, start, format('%d', start))
+    call('SADD', 'hissrv:windows', window.name)
+  end
+end
+
+---------------------------------------------------------------------------------------------------
+-- Registry of channels
+---------------------------------------------------------------------------------------------------
+
+local TYPES = '^comsrv:(%d+):([mscaTMSCA])$'
+
+-- The channel's part of the archive key; nil for a key that is no channel, such as a sibling.
+local function usual_part(key)
+  local channel, kind = string.match(key, TYPES)
+  if channel then
+    return (kind == 'm' or kind == 'T') and channel or channel .. ':' .. kind
+  end
+  local model = string.match(key, '^modsrv:(.+):measurement$')
+  if model then
+    return 'modsrv:' .. model
+  end
+  if string.match(key, ':ts$') or string.match(key, ':raw$') or string.match(key, '^hissrv:')
+    or string.match(key, '^archive:') then
+    return nil
+  end
+  return key
+end
+
+local function part_of(key)
+  return call('HGET', 'hissrv:parts', key) or usual_part(key)
+end
+
+local function register(key)
+  if call('ZSCORE', 'hissrv:channels', key) or not usual_part(key) then
+    return
+  end
+  if call('TYPE', key).ok ~= 'hash' then
+    count('wrong_type', 1)
+    return
+  end
+  -- comsrv:1001:m and comsrv:1001:T share the part 1001; the second one found is told apart.
+  local channel, kind = string.match(key, TYPES)
+  local twin = kind == 'm' and 'T' or kind == 'T' and 'm'
+  if twin and call('ZSCORE', 'hissrv:channels', 'comsrv:' .. channel .. ':' .. twin) then
+    call('HSET', 'hissrv:parts', key, channel .. ':' .. kind)
+  end
+  call('ZADD', 'hissrv:channels', call('HINCRBY', 'hissrv:progress', 'slots', 1), key)
+end
+
+-- Goes on with the search for channels, within the time of this call. True when none is under way.
+local function refresh(cfg, time, now_wanted)
+  local at = call('HMGET', 'hissrv:progress', 'scan', 'next', 'patterns')
+  local scan, next_time = at[1], tonumber(at[2] or '')
+  if at[3] ~= cfg.patterns_text then
+    call('DEL', 'hissrv:channels')
+    call('HSET', 'hissrv:progress', 'patterns', cfg.patterns_text)
+    call('HDEL', 'hissrv:progress', 'scan', 'next')
+    scan, next_time = false, nil
+  end
+  if not scan then
+    local due = now_wanted or not next_time or time >= next_time or time < next_time - 3600
+    if not due then
+      return true
+    end
+    scan = '1 0'
+  end
+  local pattern, cursor = string.match(scan, '^(%d+) (%d+)$')
+  pattern = tonumber(pattern)
+  while cfg.patterns[pattern] do
+    local found = call('SCAN', cursor, 'MATCH', cfg.patterns[pattern], 'COUNT', 300)
+    cursor = found[1]
+    for _, key in ipairs(found[2]) do
+      register(key)
+    end
+    if cursor == '0' then
+      pattern = pattern + 1
+    end
+    if cfg.patterns[pattern] and out_of_time(cfg) then
+      call('HSET', 'hissrv:progress', 'scan', pattern .. ' ' .. cursor)
+      return false
+    end
+  end
+  -- The larger the keyspace the rarer the search, so that its share of the time stays below a percent.
+  local pause = math.max(cfg.refresh, floor(call('DBSIZE') / 2000))
+  call('HSET', 'hissrv:progress', 'next', time + pause)
+  call('HDEL', 'hissrv:progress', 'scan')
+  count('refreshes', 1)
+  return true
+end
+
+local function has_open_window(key)
+  for _, name in ipairs(call('SMEMBERS', 'hissrv:windows')) do
+    for _, start in ipairs(call('ZRANGE', 'hissrv:open:' .. name, 0, -1)) do
+      if call('HEXISTS', 'hissrv:acc:' .. name .. ':' .. start, key) == 1 then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+local function forget(key)
+  call('ZREM', 'hissrv:channels', key)
+  if not has_open_window(key) then
+    call('HDEL', 'hissrv:state', key)
+    call('HDEL', 'hissrv:names', key)
+    call('HDEL', 'hissrv:parts', key)
+  end
+end
+
+---------------------------------------------------------------------------------------------------
+-- collect
+---------------------------------------------------------------------------------------------------
+
+-- A number as devices write it, also as value:millis; nil for every other text. Lua would take
+-- hexadecimal as well: that is text here.
+local function slow_number(text)
+  local value = string.match(text, '^%s*([^%s:]+)%s*$') or string.match(text, '^([^%s:]+):%d+$')
+  if not value or string.match(value, '^[+-]?0[xX]') then
+    return nil
+  end
+  return tonumber(value)
+end
+
+-- 'nan', 'inf' and their kin as this Lua may not read them.
+local function is_no_finite(text)
+  local word = string.match(string.lower(text), '^%s*[+-]?(%a+)')
+  return word == 'nan' or word == 'inf' or word == 'infinity'
+end
+
+-- Whether one of the channel's own time stamps (epoch ms) is about now.
+local function is_fresh(stamps, time, cfg)
+  for _, text in ipairs(stamps) do
+    local stamp = tonumber(text)
+    if stamp and math.abs(stamp / 1000 - time) <= cfg.alive then
+      return true
+    end
+  end
+  return false
+end
+
+-- Decides whether the channel lives: its sibling :ts, where there is one, or else the hash itself,
+-- was seen to change within the configured time. Remembers what it saw; a negative moment = silent.
+local function is_alive(cfg, key, fields, time)
+  local stamps = try('HVALS', key .. ':ts')
+  local stamped = not stamps.err and stamps[1] ~= nil
+  local mark = string.sub(redis.sha1hex(concat(stamped and stamps or fields, '\0')), 1, 16)
+  local before = call('HGET', 'hissrv:state', key)
+  local seen, limit = time, stamped and cfg.alive or cfg.alive_unstamped
+  if before then
+    local mark_before
+    seen, mark_before = unpack_struct('<dc16', before)
+    if mark ~= mark_before or seen > time then
+      seen = time
+    elseif seen > 0 and time - seen > limit and limit > 0 then
+      seen = -seen
+    end
+  elseif stamped and not is_fresh(stamps, time, cfg) then
+    seen = -time
+  end
+  local after = pack('<dc16', seen, mark)
+  if after ~= before then
+    call('HSET', 'hissrv:state', key, after)
+  end
+  return seen > 0, seen
+end
+
+-- Drops names of fields that are gone and have no sample in an open window, and renumbers.
+local function compact(cfg, key, names, fields)
+  local keep, blobs = {}, {}
+  for i = 1, #fields, 2 do
+    keep[fields[i]] = true
+  end
+  for _, window in ipairs(call('SMEMBERS', 'hissrv:windows')) do
+    for _, start in ipairs(call('ZRANGE', 'hissrv:open:' .. window, 0, -1)) do
+      local where = 'hissrv:acc:' .. window .. ':' .. start
+      if call('HEXISTS', 'hissrv:progress', 'close:' .. window .. ':' .. start) == 1 then
+        return names
+      end
+      local blob = call('HGET', where, key)
+      if blob then
+        local acc = decode(blob)
+        blobs[#blobs + 1] = { where = where, acc = acc }
+        for i, n in ipairs(acc.c) do
+          keep[names[i]] = keep[names[i]] or n > 0
+        end
+      end
+    end
+  end
+  local kept, from = {}, {}
+  for i, name in ipairs(names) do
+    if keep[name] then
+      kept[#kept + 1] = name
+      from[#from + 1] = i
+    end
+  end
+  if #kept == #names then
+    return names
+  end
+  for _, blob in ipairs(blobs) do
+    local old, acc = blob.acc, { v = {}, c = {}, at = blob.acc.at }
+    for i, j in ipairs(from) do
+      if not old.c[j] then
+        break
+      end
+      acc.c[i] = old.c[j]
+      for k = 1, PER_POINT do
+        acc.v[(i - 1) * PER_POINT + k] = old.v[(j - 1) * PER_POINT + k]
+      end
+    end
+    call('HSET', blob.where, key, encode(acc))
+  end
+  call('HSET', 'hissrv:names', key, cmsgpack.pack(kept))
+  return kept
+end
+
+-- Folds the hash's values into the accumulators; returns whether a new name was met.
+local function fold(acc, names, fields)
+  local v, c = acc.v, acc.c
+  local position, index, grown = 0, nil, false
+  local sampled = 0
+  for i = 1, #fields, 2 do
+    local name, text = fields[i], fields[i + 1]
+    local at = position + 1
+    if names[at] ~= name then
+      if not index then
+        index = {}
+        for k = 1, #names do
+          index[names[k]] = k
+        end
+      end
+      at = index[name]
+    end
+    local x = tonumber(text)
+    if x == nil or string.find(text, 'x', 1, true) or string.find(text, 'X', 1, true) then
+      x = slow_number(text)
+    end
+    if x == nil or x ~= x or x > LARGEST or x < -LARGEST then
+      if x ~= nil or is_no_finite(text) then
+        count('not_finite', 1)
+      elseif name ~= 'timestamp' then
+        count('foreign', 1)
+      end
+    elseif at == nil and (name == 'timestamp' or name == '') then
+      -- A pseudo-field, no point.
+      at = nil
+    else
+      if at == nil then
+        at = #names + 1
+        names[at] = name
+        index[name] = at
+        widen(acc, at)
+        grown = true
+      end
+      local k, n = (at - 1) * PER_POINT, c[at]
+      if n == 0 then
+        v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5] = x, 0, x, x, x
+      else
+        local sum = v[k + 1]
+        local total = sum + x
+        local part = total - sum
+        v[k + 1] = total
+        v[k + 2] = v[k + 2] + ((sum - (total - part)) + (x - part))
+        if x < v[k + 3] then
+          v[k + 3] = x
+        end
+        if x > v[k + 4] then
+          v[k + 4] = x
+        end
+        v[k + 5] = x
+      end
+      c[at] = n + 1
+      sampled = sampled + 1
+    end
+    if at then
+      position = at
+    end
+  end
+  count('samples', sampled)
+  return grown
+end
+
+local function collect_channel(cfg, key, slot, where, start)
+  local fields = try('HGETALL', key)
+  if fields.err then
+    count('wrong_type', 1)
+    forget(key)
+    return
+  end
+  local alive, seen = is_alive(cfg, key, fields, slot)
+  if fields[1] == nil then
+    if slot - math.abs(seen) > FORGET_AFTER then
+      forget(key)
+    end
+    return
+  end
+  if not alive then
+    count('silent', 1)
+    return
+  end
+  local blob = call('HGET', where, key)
+  local acc
+  if blob then
+    local _, _, at = unpack_struct(HEADER, blob)
+    if slot <= at then
+      return
+    end
+    acc = decode(blob)
+  else
+    acc = { v = {}, c = {} }
+  end
+  local names = names_for(key)
+  if #names > #fields + 64 then
+    names = compact(cfg, key, names, fields)
+    if blob then
+      acc = decode(call('HGET', where, key))
+    end
+  end
+  widen(acc, #names)
+  local grown = fold(acc, names, fields)
+  acc.at = slot
+  if #acc.c == 0 then
+    return
+  end
+  if grown then
+    call('HSET', 'hissrv:names', key, cmsgpack.pack(names))
+  end
+  call('HSET', where, key, encode(acc))
+  if not blob then
+    open(cfg.windows[1], start)
+    call('RPUSH', todo_key(cfg.windows[1], start), key)
+  end
+end
+
+---------------------------------------------------------------------------------------------------
+-- Closing windows
+---------------------------------------------------------------------------------------------------
+
+-- The shortest of two texts that reads back as the same number.
+local function number_text(x)
+  local text = format('%.15g', x)
+  if tonumber(text) ~= x then
+    text = format('%.17g', x)
+  end
+  return text
+end
+
+local function add_statistics(values, name, sum, rest, least, most, last, n)
+  local k = #values
+  values[k + 1], values[k + 2] = name .. '_avg', number_text((sum + rest) / n)
+  values[k + 3], values[k + 4] = name .. '_min', number_text(least)
+  values[k + 5], values[k + 6] = name .. '_max', number_text(most)
+  k = k + 6
+  if last then
+    values[k + 1], values[k + 2] = name .. '_last', number_text(last)
+    k = k + 2
+  end
+  values[k + 1], values[k + 2] = name .. '_count', format('%d', n)
+end
+
+-- One addition that keeps its rounding error.
+local function add(sum, rest, x, x_rest)
+  local total = sum + x
+  local part = total - sum
+  return total, rest + ((sum - (total - part)) + (x - part)) + x_rest
+end
+
+-- The statistics over all points of a class, as voltage_avg, voltage_min, ...
+local function add_classes(cfg, values, names, acc)
+  local v, c, done = acc.v, acc.c, {}
+  for _, class in ipairs(cfg.classes) do
+    local total = done[class.name]
+    if not total then
+      total = { name = class.name, sum = 0, rest = 0, n = 0 }
+      done[class.name] = total
+      done[#done + 1] = total
+    end
+    for i = 1, #c do
+      local id = c[i] > 0 and string.match(names[i], '^%d+$') and tonumber(names[i])
+      if id and id >= class.from and id <= class.to then
+        local k = (i - 1) * PER_POINT
+        total.sum, total.rest = add(total.sum, total.rest, v[k + 1], v[k + 2])
+        total.least = math.min(total.least or v[k + 3], v[k + 3])
+        total.most = math.max(total.most or v[k + 4], v[k + 4])
+        total.n = total.n + c[i]
+      end
+    end
+  end
+  for _, total in ipairs(done) do
+    if total.n > 0 then
+      add_statistics(values, total.name, total.sum, total.rest, total.least, total.most, nil, total.n)
+    end
+  end
+end
+
+-- Adds a closed window's accumulators to the window that is merged from it.
+local function merge(cfg, window, start, key, acc)
+  if is_closed(window, start) then
+    count('late', 1)
+    return
+  end
+  local where = acc_key(window, start)
+  local blob = call('HGET', where, key)
+  local into = blob and decode(blob) or { v = {}, c = {}, at = acc.at }
+  widen(into, #acc.c)
+  local a, b, ac, bc = into.v, acc.v, into.c, acc.c
+  for i = 1, #bc do
+    local k = (i - 1) * PER_POINT
+    if bc[i] > 0 then
+      if ac[i] == 0 then
+        a[k + 1], a[k + 2], a[k + 3], a[k + 4] = b[k + 1], b[k + 2], b[k + 3], b[k + 4]
+      else
+        a[k + 1], a[k + 2] = add(a[k + 1], a[k + 2], b[k + 1], b[k + 2])
+        a[k + 3] = math.min(a[k + 3], b[k + 3])
+        a[k + 4] = math.max(a[k + 4], b[k + 4])
+      end
+      a[k + 5] = b[k + 5]
+      ac[i] = ac[i] + bc[i]
+    end
+  end
+  into.at = acc.at
+  call('HSET', where, key, encode(into))
+  if not blob then
+    open(window, start)
+    call('RPUSH', todo_key(window, start), key)
+  end
+end
+
+-- The next number of the index: grows with every write, and does not begin anew with an empty Redis.
+local function next_sequence()
+  local before = tonumber(call('GET', 'hissrv:seq') or '0')
+  local sequence = math.max(before + 1, floor(started_us / 1000))
+  call('SET', 'hissrv:seq', format('%.0f', sequence))
+  return format('%.0f', sequence)
+end
+
+local function announce(window, archive)
+  local index = 'archive:index:' .. window.name
+  call('ZADD', index, next_sequence(), archive)
+  -- Expired hashes leave from the old end, faster than new ones come.
+  for _, member in ipairs(call('ZRANGE', index, 0, 2)) do
+    if call('EXISTS', member) == 1 then
+      break
+    end
+    call('ZREM', index, member)
+  end
+end
+
+-- Writes the archive hash of one channel, at most POINTS_AT_ONCE points a step. True when whole.
+local function close_channel(cfg, window, start, key)
+  local where = acc_key(window, start)
+  local blob = call('HGET', where, key)
+  if not blob then
+    return true
+  end
+  local progress = 'close:' .. window.name .. ':' .. format('%d', start)
+  local from = tonumber(call('HGET', 'hissrv:progress', progress) or '1')
+  local acc, names = decode(blob), names_for(key)
+  local v, c = acc.v, acc.c
+  local part = part_of(key)
+  local archive = format('archive:%s:%d:%s', window.name, start, part)
+  local draft = format('hissrv:draft:%s:%d:%s', window.name, start, part)
+  local to = math.min(#c, from + POINTS_AT_ONCE - 1)
+  local values = {}
+  for i = from, to do
+    if c[i] > 0 then
+      local k = (i - 1) * PER_POINT
+      add_statistics(values, names[i], v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5], c[i])
+    end
+  end
+  if from == 1 then
+    call('DEL', draft)
+  end
+  if to < #c then
+    if values[1] then
+      call('HSET', draft, unpack(values))
+    end
+    call('HSET', 'hissrv:progress', progress, to + 1)
+    return false
+  end
+  add_classes(cfg, values, names, acc)
+  if values[1] or call('EXISTS', draft) == 1 then
+    values[#values + 1] = 'timestamp'
+    values[#values + 1] = format('%d', start)
+    call('HSET', draft, unpack(values))
+    call('RENAME', draft, archive)
+    call('EXPIRE', archive, cfg.ttl)
+    announce(window, archive)
+    count('windows', 1)
+    for _, larger in ipairs(cfg.windows) do
+      if larger.source and larger.source.name == window.name then
+        merge(cfg, larger, start - start % larger.seconds, key, acc)
+      end
+    end
+  end
+  call('HDEL', where, key)
+  call('HDEL', 'hissrv:progress', progress)
+  return true
+end
+
+-- Closes what is over of one window's kind. Returns what is left when the time of this call is up.
+local function close_finished(cfg, window, time)
+  local open_key = 'hissrv:open:' .. window.name
+  local last = time - window.seconds
+  for _, start in ipairs(call('ZRANGEBYSCORE', open_key, '-inf', last)) do
+    start = tonumber(start)
+    mark_closed(cfg, window, start)
+    local todo = todo_key(window, start)
+    local key = call('LINDEX', todo, 0)
+    while key do
+      if close_channel(cfg, window, start, key) then
+        call('LPOP', todo)
+        key = call('LINDEX', todo, 0)
+      end
+      if out_of_time(cfg) then
+        return 1 + call('LLEN', todo)
+      end
+    end
+    call('DEL', acc_key(window, start), todo)
+    call('ZREM', open_key, format('%d', start))
+  end
+  return 0
+end
+
+-- Closes what is over, smaller windows first: a window is complete once its sources are closed.
+local function aggregate(cfg, time, wanted)
+  local is_configured = {}
+  for _, window in ipairs(cfg.windows) do
+    is_configured[window.name] = true
+    if window.seconds <= wanted.seconds then
+      local left = close_finished(cfg, window, time)
+      if left > 0 then
+        return left
+      end
+    end
+  end
+  -- Windows of an earlier configuration: what they hold is closed as well, then they are gone.
+  for _, name in ipairs(call('SMEMBERS', 'hissrv:windows')) do
+    if not is_configured[name] then
+      local left = close_finished(cfg, { name = name, seconds = window_seconds(name) }, time)
+      if left > 0 then
+        return left
+      end
+      if call('ZCARD', 'hissrv:open:' .. name) == 0 then
+        call('SREM', 'hissrv:windows', name)
+      end
+    end
+  end
+  return 0
+end
+
+---------------------------------------------------------------------------------------------------
+-- Actions
+---------------------------------------------------------------------------------------------------
+
+local function collect(cfg, time)
+  local base = cfg.windows[1]
+  local slot = time - time % cfg.interval
+  local start = slot - slot % base.seconds
+  if call('ZCOUNT', 'hissrv:open:' .. base.name, '-inf', time - base.seconds) > OPEN_MAX then
+    aggregate(cfg, time, base)
+  end
+  local is_known = call('HEXISTS', 'hissrv:progress', 'next') == 1
+  local is_done = refresh(cfg, time, false)
+  if not is_known and not is_done then
+    return 1
+  end
+  for _, window in ipairs(cfg.windows) do
+    if is_closed(window, slot - slot % window.seconds) then
+      count('late', 1)
+      return 0
+    end
+  end
+
+  -- A round begins where the last one stopped, so that a round that never ends starves nobody.
+  local round_key = format('hissrv:round:%d', slot)
+  local round = call('GET', round_key)
+  if round == 'done' then
+    return 0
+  end
+  local first, at, wrapped
+  if round then
+    first, at, wrapped = string.match(round, '^(%d+) (%d+) (%d)$')
+    first, at, wrapped = tonumber(first), tonumber(at), wrapped == '1'
+  else
+    first = tonumber(call('HGET', 'hissrv:progress', 'at') or '0')
+    at, wrapped = first, false
+  end
+  local where = acc_key(base, start)
+  while true do
+    local lot = call('ZRANGEBYSCORE', 'hissrv:channels', format('(%d', at), wrapped and first or '+inf',
+      'WITHSCORES', 'LIMIT', 0, 16)
+    for i = 1, #lot, 2 do
+      at = tonumber(lot[i + 1])
+      collect_channel(cfg, lot[i], slot, where, start)
+      if out_of_time(cfg) then
+        call('SET', round_key, format('%d %d %d', first, at, wrapped and 1 or 0), 'EX', ROUND_TTL)
+        call('HSET', 'hissrv:progress', 'at', at)
+        local ahead = call('ZCOUNT', 'hissrv:channels', format('(%d', at), wrapped and first or '+inf')
+        return 1 + ahead + (wrapped and 0 or call('ZCOUNT', 'hissrv:channels', '-inf', first))
+      end
+    end
+    if #lot < 32 then
+      if wrapped or first == 0 then
+        break
+      end
+      at, wrapped = 0, true
+    end
+  end
+  call('SET', round_key, 'done', 'EX', ROUND_TTL)
+  call('HSET', 'hissrv:progress', 'at', first)
+  count('rounds', 1)
+  return 0
+end
+
+local function is_finite(x)
+  return x == x and x <= LARGEST and x >= -LARGEST
+end
+
+-- One sample in the form of the pending list; the text itself is stored, so that no digit is lost.
+local function push_json(cfg, text)
+  local function invalid(...)
+    refuse('push_json: ', ...)
+  end
+  if not text or text == '' then
+    invalid('no element; use push_json <json>, as in {"measurement":"m","fields":{"f":1.5}}')
+  end
+  if #text > 1048576 then
+    invalid(#text, ' bytes are too many for one element; at most 1048576')
+  end
+  local ok, element = pcall(cjson.decode, text)
+  if not ok then
+    invalid('no JSON: ', tostring(element))
+  end
+  if type(element) ~= 'table' or not string.match(text, '^%s*{') then
+    invalid('an element is a JSON object')
+  end
+  if type(element.measurement) ~= 'string' or element.measurement == '' then
+    invalid('measurement must be a text that is not empty')
+  end
+  if type(element.fields) ~= 'table' or next(element.fields) == nil then
+    invalid('fields must be an object with at least one field')
+  end
+  for name, value in pairs(element.fields) do
+    local kind = type(value)
+    if type(name) ~= 'string' then
+      invalid('fields must be an object with at least one field')
+    end
+    if kind ~= 'number' and kind ~= 'boolean' and kind ~= 'string' then
+      invalid('field `', name, '` must be a number, a boolean or a text')
+    end
+    if kind == 'number' and not is_finite(value) then
+      invalid('field `', name, '` is no finite number')
+    end
+  end
+  if element.tags ~= nil then
+    if type(element.tags) ~= 'table' then
+      invalid('tags must be an object')
+    end
+    for name, value in pairs(element.tags) do
+      if type(name) ~= 'string' then
+        invalid('tags must be an object')
+      end
+      if type(value) ~= 'string' and type(value) ~= 'number' then
+        invalid('tag `', name, '` must be a text or a number')
+      end
+    end
+  end
+  local time = element.timestamp
+  if time ~= nil and (type(time) ~= 'number' or not is_finite(time) or time < 0 or time >= 1e11) then
+    invalid('timestamp must be epoch seconds')
+  end
+  if call('LLEN', 'archive:pending') >= cfg.pending_max then
+    invalid('archive:pending has ', cfg.pending_max, ' elements already; is its consumer running?')
+  end
+  count('pushed', 1)
+  return call('LPUSH', 'archive:pending', text)
+end
+
+-- The window that aggregate_<name> asks for; one that is new is kept from now on.
+local function wanted_window(cfg, name)
+  local base = cfg.windows[1]
+  local seconds = window_seconds(name)
+  if not seconds then
+    refuse('`', name, '` is no window; use aggregate_<n>s, aggregate_<n>m or aggregate_<n>h, up to 168h')
+  end
+  for _, window in ipairs(cfg.windows) do
+    if window.seconds == seconds then
+      return window
+    end
+  end
+  if seconds % base.seconds ~= 0 then
+    refuse(name, ' is no multiple of the base window ', base.name, '; there are ', names_of(cfg.windows))
+  end
+  if #cfg.windows >= WINDOWS_MAX then
+    refuse('there are ', WINDOWS_MAX, ' windows already: ', names_of(cfg.windows))
+  end
+  call('SADD', 'hissrv:extra', name)
+  return { name = name, seconds = seconds }
+end
+
+local function main()
+  local action, argument = ARGV[1] or '', ARGV[2]
+  if action == 'push_json' then
+    return push_json(settings(), argument)
+  end
+  local window = string.match(action, '^aggregate_(.*)$')
+  if not window and action ~= 'collect' and action ~= 'refresh' then
+    refuse('no action `', string.sub(action, 1, 40), '`; use collect, aggregate_<window> (as aggregate_1m), push_json or refresh')
+  end
+  local time = moment(argument)
+  local cfg = settings()
+  if action == 'collect' then
+    return collect(cfg, time)
+  elseif action == 'refresh' then
+    return refresh(cfg, time, true) and 0 or 1
+  end
+  return aggregate(cfg, time, wanted_window(cfg, window))
+end
+
+local ok, result = pcall(main)
+for name, by in pairs(counters) do
+  call('HINCRBY', 'hissrv:stats', name, by)
+end
+if ok then
+  return result
+end
+if type(result) == 'table' and result.refused then
+  return redis.error_reply('ERR hissrv: ' .. result.refused)
+end
+error(result, 0)
