@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,12 +37,18 @@ import org.jspecify.annotations.Nullable;
  * there and finds it again after it was away.
  */
 public final class QuestDbStore implements HistoryStore {
+  /**
+   * Names of tables. Not from {@code tables()}: by default QuestDB leaves out there whatever is
+   * called "telemetry", as its own table is, and so is our main measurement.
+   */
   private static final String TABLES =
-      "SELECT table_name, designatedTimestamp FROM tables() WHERE designatedTimestamp IS NOT NULL"
-          + " ORDER BY table_name";
-  private static final String TABLE =
-      "SELECT table_name, designatedTimestamp FROM tables() WHERE designatedTimestamp IS NOT NULL"
-          + " AND table_name = ?";
+      "SELECT relname FROM pg_class() WHERE relkind = 'r' AND relname <> 'pg_class'";
+
+  private static final String TABLE = TABLES + " AND relname = ?";
+
+  /** Tables that QuestDB keeps for itself, besides all that begin with {@code sys.}. */
+  private static final Set<String> INTERNAL =
+      Set.of("_query_trace", "telemetry_config", "telemetry_wal", "telemetry_mat_view");
 
   /** In "Build Information: QuestDB 9.3.4, JDK ...". */
   private static final Pattern VERSION = Pattern.compile("QuestDB [0-9.]+");
@@ -85,10 +92,10 @@ public final class QuestDbStore implements HistoryStore {
     return call(
         connection -> {
           List<Measurement> found = new ArrayList<>();
-          for (Map.Entry<String, String> entry :
-              tables(connection, new Sql(TABLES, List.of())).entrySet()) {
-            if (!entry.getKey().startsWith("sys.")) {
-              found.add(describe(connection, entry.getKey(), entry.getValue()).measurement());
+          for (String name : names(connection, new Sql(TABLES, List.of()))) {
+            Table table = describe(connection, name);
+            if (table != null) {
+              found.add(table.measurement());
             }
           }
           found.sort(Comparator.comparing(Measurement::name));
@@ -236,49 +243,54 @@ public final class QuestDbStore implements HistoryStore {
   }
 
   private String timeColumn(Connection connection, Selection selection) throws SQLException {
-    Map<String, String> found =
-        tables(connection, new Sql(TABLE, List.of(selection.measurement().name())));
-    String column = found.get(selection.measurement().name());
-    if (column == null) {
-      throw new SQLException("the table " + selection.measurement().name() + " is gone");
+    String name = selection.measurement().name();
+    Table table = table(connection, name);
+    if (table == null) {
+      throw new SQLException("the table " + name + " is gone");
     }
-    return column;
+    return table.timeColumn();
   }
 
   private @Nullable Table table(Connection connection, String name) throws SQLException {
-    if (name.startsWith("sys.")) {
-      return null;
-    }
     // QuestDB compares names of tables without regard to case; we do not.
-    String column = tables(connection, new Sql(TABLE, List.of(name))).get(name);
-    return column == null ? null : describe(connection, name, column);
+    return names(connection, new Sql(TABLE, List.of(name))).contains(name)
+        ? describe(connection, name)
+        : null;
   }
 
-  /** Time column by table name. */
-  private Map<String, String> tables(Connection connection, Sql sql) throws SQLException {
-    Map<String, String> found = new LinkedHashMap<>();
+  private List<String> names(Connection connection, Sql sql) throws SQLException {
+    List<String> found = new ArrayList<>();
     try (PreparedStatement statement = prepare(connection, sql);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        found.put(rows.getString(1), rows.getString(2));
+        String name = rows.getString(1);
+        if (!name.startsWith("sys.") && !INTERNAL.contains(name)) {
+          found.add(name);
+        }
       }
     }
     return found;
   }
 
-  private Table describe(Connection connection, String name, String timeColumn)
-      throws SQLException {
+  /** Null for a table without a designated time column: it holds no history. */
+  private @Nullable Table describe(Connection connection, String name) throws SQLException {
+    String timeColumn = null;
     List<String> tags = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
     // This function takes no parameter; the name is one that the database itself has told.
     Sql sql =
         new Sql(
-            "SELECT \"column\", \"type\" FROM table_columns(" + SqlBuilder.literal(name) + ")",
+            "SELECT \"column\", \"type\", designated FROM table_columns("
+                + SqlBuilder.literal(name)
+                + ")",
             List.of());
     try (PreparedStatement statement = prepare(connection, sql);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         String column = rows.getString(1);
+        if (rows.getBoolean(3)) {
+          timeColumn = column;
+        }
         switch (rows.getString(2)) {
           case "SYMBOL" -> tags.add(column);
           case "DOUBLE", "FLOAT", "LONG", "INT", "SHORT", "BYTE" ->
@@ -292,7 +304,7 @@ public final class QuestDbStore implements HistoryStore {
       }
     }
     tags.sort(Comparator.naturalOrder());
-    return new Table(new Measurement(name, tags, fields), timeColumn);
+    return timeColumn == null ? null : new Table(new Measurement(name, tags, fields), timeColumn);
   }
 
   private PreparedStatement prepare(Connection connection, Sql sql) throws SQLException {
