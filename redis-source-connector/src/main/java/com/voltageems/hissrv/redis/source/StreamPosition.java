@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param id of the last entry delivered, as Redis writes it: {@code 1526919030474-55}
  */
 record StreamPosition(String id) {
-  static final StreamPosition NONE = new StreamPosition("0-0");
+  /** Before {@link #NONE}, whose making needs it. */
   private static final Pattern ID = Pattern.compile("[0-9]{1,19}-[0-9]{1,19}");
+
+  static final StreamPosition NONE = new StreamPosition("0-0");
 
   StreamPosition {
     if (!ID.matcher(id).matches()) {

@@ -169,6 +169,12 @@ class KillIT {
     }
   }
 
+  private static Set<Long> missing(Set<Long> pushed, List<Long> arrived) {
+    Set<Long> missing = new HashSet<>(pushed);
+    arrived.forEach(missing::remove);
+    return missing;
+  }
+
   private static List<Long> numbers(TopicReader topics, String topic, String field) {
     return topics.received().stream()
         .filter(record -> record.topic().equals(topic))
