@@ -23,7 +23,7 @@ record StreamPosition(String id) {
   }
 
   static Map<String, String> partition(String stream) {
-    return Map.of("type", "stream", "key", stream);
+    return Partitions.of("type", "stream", "key", stream);
   }
 
   Map<String, Object> toOffset() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.ConnectorTransactionBoundaries;
@@ -36,6 +37,14 @@ class PositionsTest {
     assertThat(StreamPosition.fromOffset(stream.toOffset())).isEqualTo(stream);
     assertThat(stream.isAfter(new StreamPosition("15-2"))).isTrue();
     assertThat(stream.isAfter(new StreamPosition("16-0"))).isFalse();
+  }
+
+  /** Connect compares partitions by their bytes: the order must never change. */
+  @Test
+  void partition_hasOneOrder() {
+    assertThat(List.copyOf(ListPosition.partition("l").keySet())).containsExactly("type", "key");
+    assertThat(List.copyOf(ArchivePosition.partition("1m", 3).keySet()))
+        .containsExactly("slice", "window", "type");
   }
 
   @Test
