@@ -136,7 +136,8 @@ final class QueryApi {
                     "there is no measurement \"" + name + "\"; /measurements lists them"));
   }
 
-  private Reply bounded(Supplier<Reply> call) {
+  /** Runs a call that asks the store, or refuses it at once. */
+  <T> T bounded(Supplier<T> call) {
     if (!running.tryAcquire()) {
       throw new BusyException(limits.concurrency());
     }

@@ -13,7 +13,9 @@ import io.javalin.http.HttpResponseException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,7 @@ public final class QueryServer implements AutoCloseable {
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final QueryApi api;
+  private final HisApi hisApi;
   private final HealthBoard health;
   private final WebPage page = new WebPage();
   private final String version;
@@ -37,6 +40,7 @@ public final class QueryServer implements AutoCloseable {
   public QueryServer(
       QueryConfig config, HistoryStore store, HealthBoard health, String version, Clock clock) {
     this.api = new QueryApi(store, config.limits(), clock);
+    this.hisApi = new HisApi(store, config.limits(), clock);
     this.health = health;
     this.version = version;
     this.clock = clock;
@@ -78,11 +82,31 @@ public final class QueryServer implements AutoCloseable {
     config.routes.get("/measurements", context -> send(context, api.measurements()));
     config.routes.get("/tags", context -> send(context, api.tags(context.queryParamMap())));
     config.routes.get("/fields", context -> send(context, api.fields(context.queryParamMap())));
+    for (Map.Entry<String, HisCall> call :
+        Map.<String, HisCall>of(
+                "/hisApi/data/query", hisApi::query,
+                "/hisApi/data/statistics", hisApi::statistics,
+                "/hisApi/data/latest", hisApi::latest,
+                "/hisApi/channels", texts -> hisApi.channels())
+            .entrySet()) {
+      config.routes.get(call.getKey(), context -> his(context, call.getValue()));
+    }
+    config.routes.get("/hisApi/health", context -> health(context));
     for (String path : page.paths()) {
       config.routes.get(path, context -> asset(context, path));
     }
     config.routes.exception(HttpResponseException.class, QueryServer::http);
     config.routes.exception(Exception.class, QueryServer::failure);
+  }
+
+  /** A call of the VoltageEMS web application. */
+  private interface HisCall {
+    Map<String, @Nullable Object> answer(Map<String, List<String>> texts);
+  }
+
+  private void his(Context context, HisCall call) throws JsonProcessingException {
+    Map<String, @Nullable Object> body = api.bounded(() -> call.answer(context.queryParamMap()));
+    send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private static void secure(Context context) {
@@ -140,6 +164,10 @@ public final class QueryServer implements AutoCloseable {
     }
     if (error.status() == 429 || error.status() == 503) {
       context.header("Retry-After", "1");
+    }
+    if (context.path().startsWith("/hisApi/")) {
+      // The web application looks for this word.
+      error.body().put("status", "error");
     }
     send(context, error);
   }
