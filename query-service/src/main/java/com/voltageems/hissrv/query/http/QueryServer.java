@@ -9,11 +9,15 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +35,8 @@ public final class QueryServer implements AutoCloseable {
   private final HisApi hisApi;
   private final HealthBoard health;
   private final WebPage page = new WebPage();
+  private final Metrics metrics = new Metrics();
+  private final Map<String, Handler> routes;
   private final String version;
   private final Clock clock;
   private final Javalin javalin;
@@ -45,6 +51,7 @@ public final class QueryServer implements AutoCloseable {
     this.version = version;
     this.clock = clock;
     this.http = config.http();
+    this.routes = routes();
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -75,28 +82,48 @@ public final class QueryServer implements AutoCloseable {
     config.http.maxRequestSize = 64 * 1024L;
 
     config.routes.before(QueryServer::secure);
-    config.routes.get("/health", context -> health(context));
-    config.routes.get("/status", context -> status(context));
-    config.routes.get("/query", context -> send(context, api.query(context.queryParamMap())));
-    config.routes.get("/latest", context -> send(context, api.latest(context.queryParamMap())));
-    config.routes.get("/measurements", context -> send(context, api.measurements()));
-    config.routes.get("/tags", context -> send(context, api.tags(context.queryParamMap())));
-    config.routes.get("/fields", context -> send(context, api.fields(context.queryParamMap())));
-    for (Map.Entry<String, HisCall> call :
-        Map.<String, HisCall>of(
-                "/hisApi/data/query", hisApi::query,
-                "/hisApi/data/statistics", hisApi::statistics,
-                "/hisApi/data/latest", hisApi::latest,
-                "/hisApi/channels", texts -> hisApi.channels())
-            .entrySet()) {
-      config.routes.get(call.getKey(), context -> his(context, call.getValue()));
-    }
-    config.routes.get("/hisApi/health", context -> health(context));
-    for (String path : page.paths()) {
-      config.routes.get(path, context -> asset(context, path));
-    }
+    routes.forEach(config.routes::get);
+    config.requestLogger.http(
+        (context, millis) ->
+            metrics.answered(
+                routes.containsKey(context.path()) ? context.path() : "other",
+                context.statusCode(),
+                (long) (millis * 1e6)));
     config.routes.exception(HttpResponseException.class, QueryServer::http);
     config.routes.exception(Exception.class, QueryServer::failure);
+  }
+
+  /** Every path that is served, with what serves it. */
+  private Map<String, Handler> routes() {
+    Map<String, Handler> all = new LinkedHashMap<>();
+    all.put("/health", this::health);
+    all.put("/status", this::status);
+    all.put("/metrics", this::metrics);
+    all.put("/query", context -> send(context, api.query(context.queryParamMap())));
+    all.put("/aggregate", context -> send(context, api.aggregate(context.queryParamMap())));
+    all.put("/latest", context -> send(context, api.latest(context.queryParamMap())));
+    all.put("/measurements", context -> send(context, api.measurements()));
+    all.put("/tags", context -> send(context, api.tags(context.queryParamMap())));
+    all.put("/fields", context -> send(context, api.fields(context.queryParamMap())));
+    all.put("/hisApi/data/query", context -> his(context, hisApi::query));
+    all.put("/hisApi/data/statistics", context -> his(context, hisApi::statistics));
+    all.put("/hisApi/data/latest", context -> his(context, hisApi::latest));
+    all.put("/hisApi/channels", context -> his(context, texts -> hisApi.channels()));
+    all.put("/hisApi/health", this::health);
+    for (String path : page.paths()) {
+      all.put(path, context -> asset(context, path));
+    }
+    return all;
+  }
+
+  /** The paths that are served. */
+  Set<String> paths() {
+    return routes.keySet();
+  }
+
+  private void metrics(Context context) {
+    byte[] body = metrics.text(health.snapshot(), api.running()).getBytes(StandardCharsets.UTF_8);
+    send(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
   }
 
   /** A call of the VoltageEMS web application. */

@@ -63,6 +63,7 @@ final class InfluxQlBuilder {
       case COUNT -> "count";
       case FIRST -> "first";
       case LAST -> "last";
+      case STDDEV -> "stddev";
     };
   }
 
