@@ -164,7 +164,7 @@ local function settings()
     alive = '60',
     alive_unstamped = '300',
     refresh = '10',
-    slice_us = '2000',
+    slice_us = '1000',
     pending_max = '1000000',
   }
   local stored = call('HGETALL', 'hissrv:aggregation')
@@ -418,8 +418,8 @@ local function refresh(cfg, time, now_wanted)
     scan, next_time = false, nil
   end
   if not scan then
-    local due = now_wanted or not next_time or time >= next_time or time < next_time - 3600
-    if not due then
+    local is_due = now_wanted or not next_time or time >= next_time or time < next_time - 3600
+    if not is_due and call('EXISTS', 'hissrv:channels') == 1 then
       return true
     end
     scan = '1 0'
@@ -501,10 +501,11 @@ end
 
 -- Decides whether the channel lives: its sibling :ts, where there is one, or else the hash itself,
 -- was seen to change within the configured time. Remembers what it saw; a negative moment = silent.
-local function is_alive(cfg, key, fields, time)
+-- `joined` is all of the hash in one text.
+local function is_alive(cfg, key, joined, time)
   local stamps = try('HVALS', key .. ':ts')
   local stamped = not stamps.err and stamps[1] ~= nil
-  local mark = string.sub(redis.sha1hex(concat(stamped and stamps or fields, '\0')), 1, 16)
+  local mark = string.sub(redis.sha1hex(stamped and concat(stamps, '\0') or joined), 1, 16)
   local before = call('HGET', 'hissrv:state', key)
   local seen, limit = time, stamped and cfg.alive or cfg.alive_unstamped
   if before then
@@ -574,66 +575,69 @@ local function compact(cfg, key, names, fields)
   return kept
 end
 
--- Folds the hash's values into the accumulators; returns whether a new name was met.
-local function fold(acc, names, fields)
+local function positions(names)
+  local index = {}
+  for i = 1, #names do
+    index[names[i]] = i
+  end
+  return index
+end
+
+-- Folds the hash's values into the accumulators; returns whether a new name was met. `joined` is all
+-- of the hash in one text.
+local function fold(acc, names, fields, joined)
   local v, c = acc.v, acc.c
   local position, index, grown = 0, nil, false
   local sampled = 0
+  -- tonumber reads hexadecimal, which is text to everybody else.
+  local has_x = string.find(joined, 'x', 1, true) or string.find(joined, 'X', 1, true)
   for i = 1, #fields, 2 do
     local name, text = fields[i], fields[i + 1]
     local at = position + 1
     if names[at] ~= name then
-      if not index then
-        index = {}
-        for k = 1, #names do
-          index[names[k]] = k
-        end
-      end
+      index = index or positions(names)
       at = index[name]
     end
     local x = tonumber(text)
-    if x == nil or string.find(text, 'x', 1, true) or string.find(text, 'X', 1, true) then
+    if x == nil or has_x then
       x = slow_number(text)
     end
-    if x == nil or x ~= x or x > LARGEST or x < -LARGEST then
-      if x ~= nil or is_no_finite(text) then
-        count('not_finite', 1)
-      elseif name ~= 'timestamp' then
-        count('foreign', 1)
-      end
-    elseif at == nil and (name == 'timestamp' or name == '') then
-      -- A pseudo-field, no point.
-      at = nil
-    else
-      if at == nil then
+    if x and x <= LARGEST and x >= -LARGEST then
+      if at == nil and name ~= 'timestamp' and name ~= '' then
         at = #names + 1
         names[at] = name
         index[name] = at
         widen(acc, at)
         grown = true
       end
-      local k, n = (at - 1) * PER_POINT, c[at]
-      if n == 0 then
-        v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5] = x, 0, x, x, x
-      else
-        local sum = v[k + 1]
-        local total = sum + x
-        local part = total - sum
-        v[k + 1] = total
-        v[k + 2] = v[k + 2] + ((sum - (total - part)) + (x - part))
-        if x < v[k + 3] then
-          v[k + 3] = x
+      if at then
+        local k, n = (at - 1) * PER_POINT, c[at]
+        if n == 0 then
+          v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5] = x, 0, x, x, x
+        else
+          local sum = v[k + 1]
+          local total = sum + x
+          local part = total - sum
+          v[k + 1] = total
+          v[k + 2] = v[k + 2] + ((sum - (total - part)) + (x - part))
+          if x < v[k + 3] then
+            v[k + 3] = x
+          elseif x > v[k + 4] then
+            v[k + 4] = x
+          end
+          v[k + 5] = x
         end
-        if x > v[k + 4] then
-          v[k + 4] = x
-        end
-        v[k + 5] = x
+        c[at] = n + 1
+        sampled = sampled + 1
+        position = at
       end
-      c[at] = n + 1
-      sampled = sampled + 1
-    end
-    if at then
-      position = at
+    else
+      if x or is_no_finite(text) then
+        count('not_finite', 1)
+      elseif name ~= 'timestamp' then
+        count('foreign', 1)
+      end
+      position = at or position
     end
   end
   count('samples', sampled)
@@ -647,7 +651,8 @@ local function collect_channel(cfg, key, slot, where, start)
     forget(key)
     return
   end
-  local alive, seen = is_alive(cfg, key, fields, slot)
+  local joined = concat(fields, '\0')
+  local alive, seen = is_alive(cfg, key, joined, slot)
   if fields[1] == nil then
     if slot - math.abs(seen) > FORGET_AFTER then
       forget(key)
@@ -677,7 +682,7 @@ local function collect_channel(cfg, key, slot, where, start)
     end
   end
   widen(acc, #names)
-  local grown = fold(acc, names, fields)
+  local grown = fold(acc, names, fields, joined)
   acc.at = slot
   if #acc.c == 0 then
     return
@@ -736,7 +741,7 @@ local function add_classes(cfg, values, names, acc)
       done[#done + 1] = total
     end
     for i = 1, #c do
-      local id = c[i] > 0 and string.match(names[i], '^%d+$') and tonumber(names[i])
+      local id = c[i] > 0 and names[i] and string.match(names[i], '^%d+$') and tonumber(names[i])
       if id and id >= class.from and id <= class.to then
         local k = (i - 1) * PER_POINT
         total.sum, total.rest = add(total.sum, total.rest, v[k + 1], v[k + 2])
@@ -823,7 +828,7 @@ local function close_channel(cfg, window, start, key)
   local to = math.min(#c, from + POINTS_AT_ONCE - 1)
   local values = {}
   for i = from, to do
-    if c[i] > 0 then
+    if c[i] > 0 and names[i] then
       local k = (i - 1) * PER_POINT
       add_statistics(values, names[i], v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5], c[i])
     end
@@ -1013,7 +1018,7 @@ local function push_json(cfg, text)
       invalid('field `', name, '` is no finite number')
     end
   end
-  if element.tags ~= nil then
+  if element.tags ~= nil and element.tags ~= cjson.null then
     if type(element.tags) ~= 'table' then
       invalid('tags must be an object')
     end
@@ -1027,7 +1032,7 @@ local function push_json(cfg, text)
     end
   end
   local time = element.timestamp
-  if time ~= nil and (type(time) ~= 'number' or not is_finite(time) or time < 0 or time >= 1e11) then
+  if time ~= nil and time ~= cjson.null and (type(time) ~= 'number' or not is_finite(time) or time < 0 or time >= 1e11) then
     invalid('timestamp must be epoch seconds')
   end
   if call('LLEN', 'archive:pending') >= cfg.pending_max then
