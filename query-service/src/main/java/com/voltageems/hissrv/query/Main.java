@@ -54,6 +54,9 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--check", description = "Only check the settings, and end.")
   private boolean checkOnly;
 
+  @Option(names = "--settings", description = "Print a table of all settings, and end.")
+  private boolean printSettings;
+
   private Main() {}
 
   public static void main(String[] args) {
@@ -63,6 +66,10 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (printSettings) {
+      System.out.print(QueryConfig.table());
+      return 0;
+    }
     QueryConfig settings;
     try {
       settings = config == null ? QueryConfig.defaults() : ConfigFile.read(config, System.getenv());

@@ -311,13 +311,13 @@ public record QueryConfig(
           setting.defaultText().isEmpty() ? "(empty)" : "`" + setting.defaultText() + "`";
       text.append(
           String.format(
-              "| `%s` | %s | %s | %s |%n",
+              "| `%s` | %s | %s | %s |\n",
               setting.key(), shown, setting.expected(), setting.doc()));
     }
     text.append(
         String.format(
             "| `%s*` | (none) | any property of a Kafka client | Handed to the Kafka clients, for"
-                + " example `%ssecurity.protocol`. |%n",
+                + " example `%ssecurity.protocol`. |\n",
             KAFKA_PROPERTIES, KAFKA_PROPERTIES));
     return text.toString();
   }

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  */
 final class QueryApi {
   private static final Set<String> RANGE = Set.of("measurement", "range", "start", "end", "limit");
-  private static final Set<String> QUERY =
+  static final Set<String> QUERY =
       Set.of(
           "measurement",
           "range",

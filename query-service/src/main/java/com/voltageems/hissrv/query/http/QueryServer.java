@@ -67,6 +67,7 @@ public final class QueryServer implements AutoCloseable {
           jetty.setIdleTimeout(30_000);
         });
     config.http.generateEtags = true;
+    config.http.prefer405over404 = true;
     config.http.maxRequestSize = 64 * 1024L;
 
     config.routes.before(QueryServer::secure);
