@@ -44,8 +44,7 @@ public final class PipelineBenchmark {
                 Installation.find(), folder.path(), Ports.free(), false, line -> {})) {
       load(system, windows);
       system.submitConnectors(
-          List.of("1m"),
-          Map.of("sources", "archive1m", "aggregation.enabled", "false"));
+          List.of("1m"), Map.of("sources", "archive1m", "aggregation.enabled", "false"));
       await("the connectors to run", () -> runs(system));
 
       Map<String, Duration> cpuBefore = cpu(system);
@@ -95,7 +94,7 @@ public final class PipelineBenchmark {
             }
             hash.put("timestamp", String.valueOf(start));
             pipeline.hset(key, hash);
-            pipeline.zadd("archive:index:prepared", ++sequence, key);
+            pipeline.zadd("archive:index:prepared", (double) ++sequence, key);
           }
           pipeline.sync();
         }
@@ -111,8 +110,7 @@ public final class PipelineBenchmark {
     return times;
   }
 
-  private static void await(String what, BooleanSupplier condition)
-      throws InterruptedException {
+  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {

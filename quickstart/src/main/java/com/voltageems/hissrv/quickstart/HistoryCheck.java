@@ -18,9 +18,11 @@ final class HistoryCheck {
     this.site = site;
   }
 
+  /** What a closed window says of one point. */
+  record Statistics(double avg, double min, double max, double last, double count) {}
+
   /** Live values: each is the one that was written for that second. */
-  Optional<String> live(
-      Site.Channel channel, Site.Point point, NavigableMap<Long, Double> answer) {
+  Optional<String> live(Site.Channel channel, Site.Point point, NavigableMap<Long, Double> answer) {
     for (Map.Entry<Long, Double> entry : answer.entrySet()) {
       long millis = entry.getKey();
       if (millis % 1000 != 0) {
@@ -59,14 +61,14 @@ final class HistoryCheck {
    * One closed window. Samples are taken once a second, at no fixed moment within it; so the
    * statistics must be those of values written from one second before the window to its end.
    *
-   * @param statistics by suffix: {@code avg}, {@code min}, {@code max}, {@code last}, {@code count}
+   * @param statistics as read back
    */
   Optional<String> window(
       Site.Channel channel,
       Site.Point point,
       long startSecond,
       int lengthSeconds,
-      Map<String, Double> statistics) {
+      Statistics statistics) {
     String where =
         "window %d + %d s of channel %d, point %s"
             .formatted(startSecond, lengthSeconds, channel.id(), point.id());
@@ -76,26 +78,20 @@ final class HistoryCheck {
         site.number(channel, point, second).ifPresent(written::add);
       }
     }
-    for (String suffix : List.of("avg", "min", "max", "last", "count")) {
-      if (!statistics.containsKey(suffix)) {
-        return Optional.of(where + " has no " + suffix);
-      }
-    }
-    for (String suffix : List.of("min", "max", "last")) {
-      if (!written.contains(statistics.get(suffix))) {
+    for (double value : List.of(statistics.min(), statistics.max(), statistics.last())) {
+      if (!written.contains(value)) {
         return Optional.of(
-            "%s: %s is %s, which was not written in it: %s"
-                .formatted(where, suffix, statistics.get(suffix), written));
+            "%s: %s is none of the values written in it, %s: %s"
+                .formatted(where, value, written, statistics));
       }
     }
-    double average = statistics.get("avg");
-    double slack = 1e-9 * Math.abs(average);
-    if (average < statistics.get("min") - slack || average > statistics.get("max") + slack) {
+    double slack = 1e-9 * Math.abs(statistics.avg());
+    if (statistics.avg() < statistics.min() - slack
+        || statistics.avg() > statistics.max() + slack) {
       return Optional.of(where + ": the average is outside of min and max: " + statistics);
     }
-    double count = statistics.get("count");
-    if (count < 1 || count > lengthSeconds) {
-      return Optional.of(where + ": count is " + count);
+    if (statistics.count() < 1 || statistics.count() > lengthSeconds) {
+      return Optional.of(where + ": as many samples cannot be: " + statistics);
     }
     return Optional.empty();
   }

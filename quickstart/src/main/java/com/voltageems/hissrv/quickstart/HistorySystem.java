@@ -198,7 +198,9 @@ public final class HistorySystem implements AutoCloseable {
       for (JsonNode state : status.findParents("state")) {
         if ("FAILED".equals(state.path("state").asText())) {
           return Optional.of(
-              connector + " failed: " + state.path("trace").asText().lines().findFirst().orElse(""));
+              connector
+                  + " failed: "
+                  + state.path("trace").asText().lines().findFirst().orElse(""));
         }
       }
     }

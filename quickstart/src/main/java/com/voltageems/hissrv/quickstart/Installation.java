@@ -61,7 +61,12 @@ public record Installation(Path root) {
     }
     if (found.size() != 1) {
       throw new IllegalStateException(
-          "expected one " + glob + " in " + dir + ", found " + found.size()
+          "expected one "
+              + glob
+              + " in "
+              + dir
+              + ", found "
+              + found.size()
               + ": build it with `mvn package`");
     }
     return found.get(0);

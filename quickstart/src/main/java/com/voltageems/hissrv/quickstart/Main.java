@@ -38,8 +38,8 @@ import redis.clients.jedis.RedisClient;
           + " 2 a wrong option; 3 the machine lacks something, named in the last line."
     })
 final class Main implements Callable<Integer> {
-  private static final Duration FIRST_ANSWER = Duration.ofSeconds(60);
-  private static final Duration ONCE_LIMIT = Duration.ofSeconds(120);
+  private static final Duration FIRST_ANSWER = Duration.ofMinutes(1);
+  private static final Duration ONCE_LIMIT = Duration.ofMinutes(2);
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
   private static final long ROOM_BYTES = 1L << 30;
 
@@ -100,8 +100,15 @@ final class Main implements Callable<Integer> {
       throw new NoRoomException("--port is " + port + ": it must be from 1 to 65435");
     }
     Windows sizes = Windows.parse(windows);
-    TemporaryFolder temporary = keep == null ? TemporaryFolder.create() : null;
-    Path dir = temporary == null ? kept() : temporary.path();
+    Path kept = keep;
+    TemporaryFolder temporary = null;
+    Path dir;
+    if (kept == null) {
+      temporary = TemporaryFolder.create();
+      dir = temporary.path();
+    } else {
+      dir = Files.createDirectories(kept.toAbsolutePath());
+    }
     try (Closer closer = new Closer(temporary)) {
       // Ctrl-C ends here: children first, then their files.
       Runtime.getRuntime().addShutdownHook(new Thread(closer::close, "shutdown"));
@@ -115,12 +122,6 @@ final class Main implements Callable<Integer> {
         throw e;
       }
     }
-  }
-
-  private Path kept() throws IOException {
-    Path dir = keep.toAbsolutePath();
-    Files.createDirectories(dir);
-    return dir;
   }
 
   private static void requireRoom(Path dir) throws IOException {
@@ -142,7 +143,11 @@ final class Main implements Callable<Integer> {
     HistorySystem system =
         closer.add(
             new HistorySystem(
-                Installation.find(), dir, httpPort, keep != null, line -> out.println("  " + line)));
+                Installation.find(),
+                dir,
+                httpPort,
+                keep != null,
+                line -> out.println("  " + line)));
     Site site = new Site(20260101);
     SiteSimulator simulator =
         closer.add(
@@ -162,7 +167,7 @@ final class Main implements Callable<Integer> {
         "the first live values to be read back",
         () -> !verification.live(meter, meter.points().get(0)).isEmpty());
     out.printf("First values read back after %.1f s.%n%n", (System.nanoTime() - start) / 1e9);
-    report.addresses();
+    report.addresses(sizes.names().get(0));
     report.firstRows();
 
     if (once) {

@@ -24,7 +24,7 @@ final class Report {
   }
 
   /** The page's address and a call to paste for each endpoint. */
-  void addresses() {
+  void addresses(String window) {
     String url = system.url();
     out.println("Web page:  " + url + "/");
     out.println();
@@ -36,7 +36,8 @@ final class Report {
           "/latest?measurement=telemetry&channel=1001&type=m",
           "/query?measurement=telemetry&channel=1001&type=m&fields=1,2,3&range=5m&limit=10",
           "/query?measurement=telemetry&channel=1001&tag.interval="
-              + "5s&fields=1_avg,1_count&range=5m",
+              + window
+              + "&fields=1_avg,1_min,1_max,1_count&range=5m",
           "/query?measurement=telemetry&channel=1001&type=m&fields=7&range=15m&interval=1m&function=mean",
           "/query?measurement=custom_metrics&range=5m&format=csv"
         }) {

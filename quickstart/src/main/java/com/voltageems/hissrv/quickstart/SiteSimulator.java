@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.AbstractTransaction;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -95,14 +95,12 @@ final class SiteSimulator implements AutoCloseable {
         transaction.hset(channel.key() + ":ts", times);
         Site.Point first = channel.points().get(0);
         transaction.publish(
-            channel.key(),
-            first.id() + ":" + values.get(first.id()) + ":" + times.get(first.id()));
+            channel.key(), first.id() + ":" + values.get(first.id()) + ":" + times.get(first.id()));
         written += values.size();
       }
       transaction.hset(
           "modsrv:power_calc:measurement",
-          Map.of(
-              "total_power", site.totalPower(second), "timestamp", String.valueOf(second)));
+          Map.of("total_power", site.totalPower(second), "timestamp", String.valueOf(second)));
       written++;
       site.pendingElement(second)
           .ifPresent(element -> transaction.lpush("archive:pending", element));

@@ -1,7 +1,5 @@
 package com.voltageems.hissrv.quickstart;
 
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -75,26 +73,42 @@ final class Verification {
   private int closedWindows(Site.Channel channel, String name, int seconds)
       throws InterruptedException {
     Site.Point point = channel.points().get(0);
-    Map<Long, Map<String, Double>> byStart = new HashMap<>();
-    for (String suffix : List.of("avg", "min", "max", "last", "count")) {
-      history
-          .points(
-              "telemetry",
-              Map.of("channel", String.valueOf(channel.id()), "interval", name),
-              point.id() + "_" + suffix)
-          .forEach(
-              (millis, value) ->
-                  byStart.computeIfAbsent(millis, start -> new HashMap<>()).put(suffix, value));
-    }
-    int complete = 0;
-    for (Map.Entry<Long, Map<String, Double>> window : byStart.entrySet()) {
-      if (window.getValue().size() == 5) {
-        require(
-            check.window(channel, point, window.getKey() / 1000, seconds, window.getValue()));
-        complete++;
+    NavigableMap<Long, Double> averages = statistic(channel, point, name, "avg");
+    NavigableMap<Long, Double> minima = statistic(channel, point, name, "min");
+    NavigableMap<Long, Double> maxima = statistic(channel, point, name, "max");
+    NavigableMap<Long, Double> lasts = statistic(channel, point, name, "last");
+    NavigableMap<Long, Double> counts = statistic(channel, point, name, "count");
+    // Asked for first, so each of these windows must be in the others.
+    for (Map.Entry<Long, Double> window : averages.entrySet()) {
+      Long start = window.getKey();
+      Double min = minima.get(start);
+      Double max = maxima.get(start);
+      Double last = lasts.get(start);
+      Double count = counts.get(start);
+      if (min == null || max == null || last == null || count == null) {
+        throw new IllegalStateException(
+            "the answer is wrong: the %s window of %d ms has an average but not all of min, max,"
+                    .formatted(name, start)
+                + " last and count");
       }
+      require(
+          check.window(
+              channel,
+              point,
+              start / 1000,
+              seconds,
+              new HistoryCheck.Statistics(window.getValue(), min, max, last, count)));
     }
-    return complete;
+    return averages.size();
+  }
+
+  private NavigableMap<Long, Double> statistic(
+      Site.Channel channel, Site.Point point, String window, String suffix)
+      throws InterruptedException {
+    return history.points(
+        "telemetry",
+        Map.of("channel", String.valueOf(channel.id()), "interval", window),
+        point.id() + "_" + suffix);
   }
 
   private static void require(Optional<String> disagreement) {

@@ -108,7 +108,7 @@ class EndToEndIT {
     assertThat(answer.status()).as("%s: %s", key, answer.body()).isEqualTo(400);
     assertThat(answer.body().path("message").asText()).contains(inMessage);
 
-    String connector = config.get("connector.class");
+    String connector = config.getOrDefault("connector.class", "");
     Map<String, String> toValidate = new HashMap<>(config);
     toValidate.put("name", "mistaken");
     JsonNode validated = system.worker().validate(connector, toValidate);
@@ -180,10 +180,9 @@ class EndToEndIT {
   void workerKilledInMidStream_nothingLostNothingTwice() throws Exception {
     long base = now() - 7200;
     Map<Long, Double> pending = new TreeMap<>();
-    Map<Long, Double> windows = new TreeMap<>();
     for (int round = 0; round < 4; round++) {
       pending.putAll(pushPending("killed", 500, base + round * 500L, 1 + round));
-      windows.putAll(writeWindows(2002 + round, 20));
+      writeWindows(2002 + round, 20);
       if (round == 1) {
         long before = sinkProgress();
         await().atMost(LIMIT).until(() -> sinkProgress() > before);
@@ -294,7 +293,7 @@ class EndToEndIT {
             transaction.hset(
                 key,
                 Map.of("1_avg", String.valueOf(value), "timestamp", String.valueOf(millis / 1000)));
-            transaction.zadd("archive:index:1m", ++sequence, key);
+            transaction.zadd("archive:index:1m", (double) ++sequence, key);
           });
       transaction.exec();
     }
@@ -341,7 +340,7 @@ class EndToEndIT {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
           if (record.value().contains(text)) {
             counts.merge(timestamp(record.value()), 1, Integer::sum);

@@ -2,7 +2,7 @@ package com.voltageems.hissrv.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -56,25 +56,25 @@ class HistoryCheckTest {
 
   @Test
   void window_eachStatisticCounts() {
-    for (String suffix : statistics().keySet()) {
-      Map<String, Double> wrong = statistics();
-      wrong.put(suffix, 1e9);
-      assertThat(check.window(meter, voltage, START, 5, wrong)).as(suffix).isPresent();
-      Map<String, Double> missing = statistics();
-      missing.remove(suffix);
-      assertThat(check.window(meter, voltage, START, 5, missing)).as(suffix).isPresent();
+    HistoryCheck.Statistics right = statistics();
+    List<HistoryCheck.Statistics> wrong =
+        List.of(
+            new HistoryCheck.Statistics(1e9, right.min(), right.max(), right.last(), 2),
+            new HistoryCheck.Statistics(right.avg(), 1, right.max(), right.last(), 2),
+            new HistoryCheck.Statistics(right.avg(), right.min(), 1e9, right.last(), 2),
+            new HistoryCheck.Statistics(right.avg(), right.min(), right.max(), 1, 2),
+            new HistoryCheck.Statistics(right.avg(), right.min(), right.max(), right.last(), 0),
+            new HistoryCheck.Statistics(right.avg(), right.min(), right.max(), right.last(), 6));
+    for (HistoryCheck.Statistics statistics : wrong) {
+      assertThat(check.window(meter, voltage, START, 5, statistics))
+          .as("" + statistics)
+          .isPresent();
     }
   }
 
-  private Map<String, Double> statistics() {
+  private HistoryCheck.Statistics statistics() {
     double a = written(START);
     double b = written(START + 3);
-    Map<String, Double> statistics = new HashMap<>();
-    statistics.put("min", Math.min(a, b));
-    statistics.put("max", Math.max(a, b));
-    statistics.put("last", b);
-    statistics.put("avg", (a + b) / 2);
-    statistics.put("count", 2.0);
-    return statistics;
+    return new HistoryCheck.Statistics((a + b) / 2, Math.min(a, b), Math.max(a, b), b, 2);
   }
 }

@@ -1,0 +1,191 @@
+package com.voltageems.hissrv.query;
+
+import com.voltageems.hissrv.query.config.ConfigException;
+import com.voltageems.hissrv.query.config.ConfigFile;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.ConnectProbe;
+import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.health.KafkaProbe;
+import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.http.QueryServer;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+
+/** The command line: reads the settings, starts the service, serves until it is told to stop. */
+@Command(
+    name = "query-service",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    description = "Answers over HTTP from the time-series database.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:stopped as asked",
+      "1:the port cannot be had, or another failure while starting",
+      "2:a setting or an option cannot be used"
+    })
+public final class Main implements Callable<Integer> {
+  /** A setting or an option cannot be used. */
+  private static final int BAD_SETTING = 2;
+
+  private static final int STOP_SECONDS = 8;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "Settings, in YAML; without it every setting has its default.")
+  private @Nullable Path config;
+
+  @Option(names = "--check", description = "Only check the settings, and end.")
+  private boolean checkOnly;
+
+  @Option(names = "--settings", description = "Print a table of all settings, and end.")
+  private boolean printSettings;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    int code = new CommandLine(new Main()).execute(args);
+    System.exit(code);
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (printSettings) {
+      System.out.print(QueryConfig.table());
+      return 0;
+    }
+    QueryConfig settings;
+    try {
+      settings = config == null ? QueryConfig.defaults() : ConfigFile.read(config, System.getenv());
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      return BAD_SETTING;
+    }
+    if (checkOnly) {
+      System.out.println("the settings can be used");
+      return 0;
+    }
+    return serve(settings);
+  }
+
+  private static int serve(QueryConfig settings) throws InterruptedException {
+    Clock clock = Clock.systemUTC();
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (HistoryStore store = store(settings);
+        HealthBoard health = board(settings, store, clock);
+        QueryServer server = new QueryServer(settings, store, health, Version.text(), clock)) {
+      health.start();
+      int port;
+      try {
+        port = server.start();
+      } catch (RuntimeException e) {
+        System.err.println(
+            "cannot listen on "
+                + settings.http().host()
+                + ":"
+                + settings.http().port()
+                + " (http.host, http.port): "
+                + rootMessage(e));
+        return 1;
+      }
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> stopAndWait(stop, stopped), "shutdown"));
+      System.out.println(
+          "query-service listens on http://" + address(settings.http().host()) + ":" + port + "/");
+      stop.await();
+      return 0;
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  /** Lets the main thread close everything before the JVM ends. */
+  private static void stopAndWait(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      if (!stopped.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("not everything could be closed within " + STOP_SECONDS + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** As it stands in an address: IPv6 in brackets, "all of them" as this machine. */
+  private static String address(String host) {
+    if (host.equals("0.0.0.0") || host.equals("::")) {
+      return "127.0.0.1";
+    }
+    return host.contains(":") ? "[" + host + "]" : host;
+  }
+
+  private static HistoryStore store(QueryConfig settings) {
+    QueryConfig.QuestDb database = settings.questDb();
+    // One connection more than queries, so that the health check never waits for a query.
+    return new QuestDbStore(
+        database.url(),
+        database.user(),
+        database.password(),
+        settings.limits().concurrency() + 1,
+        settings.limits().queryTimeout());
+  }
+
+  private static HealthBoard board(QueryConfig settings, HistoryStore store, Clock clock) {
+    List<Probe> probes = new ArrayList<>();
+    Map<String, String> off = new LinkedHashMap<>();
+    probes.add(new StoreProbe(store));
+    if (settings.kafka().isConfigured()) {
+      probes.add(
+          new KafkaProbe(settings.kafka(), settings.connect().sink(), settings.checks().timeout()));
+    } else {
+      off.put("kafka", "kafka.bootstrap.servers is not set");
+    }
+    settings
+        .connect()
+        .url()
+        .ifPresentOrElse(
+            url ->
+                probes.add(new ConnectProbe(url, settings.connect(), settings.checks().timeout())),
+            () -> off.put("connect", "connect.url is not set"));
+    return new HealthBoard(
+        probes, off, settings.checks().interval(), settings.checks().timeout(), clock);
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** The version as the archive's manifest has it. */
+  static final class Version implements IVersionProvider {
+    static String text() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return version == null ? "unpackaged" : version;
+    }
+
+    @Override
+    public String[] getVersion() {
+      return new String[] {"hissrv query-service " + text()};
+    }
+  }
+}

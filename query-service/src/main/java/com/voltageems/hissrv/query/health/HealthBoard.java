@@ -1,0 +1,173 @@
+package com.voltageems.hissrv.query.health;
+
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last known state of every part. Each probe has a thread of its own, so one that hangs delays
+ * no other; reading never waits. A part that has not been looked at for too long counts as down,
+ * whatever was found before: a dead probe cannot stay green.
+ */
+public final class HealthBoard implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HealthBoard.class);
+
+  private final Map<Probe, ScheduledExecutorService> probes = new LinkedHashMap<>();
+  private final Map<String, String> off;
+  private final Map<String, PartState> states = new ConcurrentHashMap<>();
+  private final Duration interval;
+  private final Duration staleAfter;
+  private final Clock clock;
+  private final Instant started;
+  private volatile boolean closing;
+
+  /**
+   * @param off parts that are not configured, with the reason
+   * @param interval pause between two looks
+   * @param timeout longest time of one look
+   */
+  public HealthBoard(
+      List<Probe> probes,
+      Map<String, String> off,
+      Duration interval,
+      Duration timeout,
+      Clock clock) {
+    this.off = Map.copyOf(off);
+    this.interval = interval;
+    this.staleAfter = interval.multipliedBy(2).plus(timeout.multipliedBy(4));
+    this.clock = clock;
+    this.started = clock.instant();
+    for (Probe probe : probes) {
+      this.probes.put(
+          probe,
+          Executors.newSingleThreadScheduledExecutor(
+              work -> {
+                Thread thread = new Thread(work, "probe-" + probe.name());
+                thread.setDaemon(true);
+                return thread;
+              }));
+    }
+  }
+
+  /** Begins to look. */
+  public void start() {
+    probes.forEach(
+        (probe, executor) -> {
+          // If it ends by an Error, the part grows stale and so counts as down.
+          ScheduledFuture<?> unused =
+              executor.scheduleWithFixedDelay(
+                  () -> look(probe), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        });
+  }
+
+  /** One look at one part; keeps what it found. */
+  void look(Probe probe) {
+    Report report;
+    try {
+      report = probe.check();
+    } catch (Exception e) {
+      if (e instanceof InterruptedException || closing) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      LOG.debug("{} is down", probe.name(), e);
+      report = Report.of(false, Redaction.oneLine(message(e)));
+    }
+    State state = report.up() ? State.UP : State.DOWN;
+    Instant now = clock.instant();
+    PartState before = states.get(probe.name());
+    Instant since = before != null && before.state() == state ? before.since() : now;
+    if (before == null || before.state() != state) {
+      LOG.info("{} is {}: {}", probe.name(), state.text(), report.message());
+    }
+    states.put(probe.name(), new PartState(probe.name(), state, report, now, since));
+  }
+
+  /** Its own words and those of the first cause, which often say what the wrappers do not. */
+  private static String message(Throwable failure) {
+    Throwable outer = failure;
+    while (outer instanceof ExecutionException && outer.getCause() != null) {
+      outer = outer.getCause();
+    }
+    Throwable root = outer;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text =
+        outer instanceof StoreException ? String.valueOf(outer.getMessage()) : words(outer);
+    return root == outer ? text : text + ": " + words(root);
+  }
+
+  private static String words(Throwable failure) {
+    String text = failure.getMessage();
+    return failure.getClass().getSimpleName() + (text == null ? "" : ": " + text);
+  }
+
+  /** Every part's state, configured or not. Never waits. */
+  public List<PartState> snapshot() {
+    Instant now = clock.instant();
+    List<PartState> all = new ArrayList<>();
+    for (Probe probe : probes.keySet()) {
+      PartState state =
+          states.getOrDefault(
+              probe.name(),
+              new PartState(
+                  probe.name(),
+                  State.UNKNOWN,
+                  Report.of(false, "not looked at yet"),
+                  null,
+                  started));
+      Instant last = state.checked() == null ? started : state.checked();
+      Duration age = Duration.between(last, now);
+      if (age.compareTo(staleAfter) > 0) {
+        state =
+            new PartState(
+                state.name(),
+                State.DOWN,
+                new Report(
+                    false,
+                    "no answer for " + age.toSeconds() + " s; before: " + state.report().message(),
+                    state.report().detail()),
+                state.checked(),
+                last);
+      }
+      all.add(state);
+    }
+    off.forEach(
+        (name, reason) ->
+            all.add(new PartState(name, State.OFF, Report.of(true, reason), null, started)));
+    return all;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    probes.values().forEach(ScheduledExecutorService::shutdownNow);
+    probes.forEach(
+        (probe, executor) -> {
+          try {
+            if (!executor.awaitTermination(2, TimeUnit.SECONDS)) {
+              LOG.debug("{} is left behind while it waits for an answer", probe.name());
+              return;
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          probe.close();
+        });
+  }
+}

@@ -1,0 +1,35 @@
+package com.voltageems.hissrv.query.health;
+
+import java.util.regex.Pattern;
+
+/** Takes what may be a secret out of other programs' messages before they are shown. Pure. */
+final class Redaction {
+  private static final int LONGEST = 4000;
+
+  /** {@code password=x}, {@code "token": "x"}, {@code sasl.jaas.config = ...}. */
+  private static final Pattern NAMED =
+      Pattern.compile(
+          "(?i)([\\w.-]*(?:password|passwd|secret|token|credential|api[_.-]?key|jaas\\.config)"
+              + "[\\w.-]*[\"']?\\s*[=:]\\s*)(\"[^\"]*\"|'[^']*'|(?:Token |Bearer |Basic )?[^\\s,;})\\]]+)");
+
+  private static final Pattern HEADER =
+      Pattern.compile("(?i)\\b(Token|Bearer|Basic)\\s+[A-Za-z0-9+/_=.~-]{6,}");
+
+  /** {@code scheme://user:password@host}. */
+  private static final Pattern USER_INFO = Pattern.compile("(\\w+://)[^/\\s@]+@");
+
+  private Redaction() {}
+
+  /** The text without secrets, cut to a few thousand characters. */
+  static String text(String text) {
+    String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    String named = NAMED.matcher(cut).replaceAll("$1***");
+    String headers = HEADER.matcher(named).replaceAll("$1 ***");
+    return USER_INFO.matcher(headers).replaceAll("$1***@");
+  }
+
+  /** The first line of it. */
+  static String oneLine(String text) {
+    return text(text.lines().findFirst().orElse(""));
+  }
+}

@@ -1,0 +1,149 @@
+package com.voltageems.hissrv.query.http;
+
+import com.voltageems.hissrv.query.config.QueryConfig.Limits;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.LatestAnswer;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+
+/**
+ * The calls that ask the store: parameters in, bytes out. At most {@code query.concurrency} run at
+ * once; one more is refused at once with {@link BusyException}. Safe for many threads.
+ */
+final class QueryApi {
+  private static final Set<String> RANGE = Set.of("measurement", "range", "start", "end", "limit");
+  static final Set<String> QUERY =
+      Set.of(
+          "measurement",
+          "range",
+          "start",
+          "end",
+          "limit",
+          "fields",
+          "field",
+          "interval",
+          "function",
+          "group_by",
+          "order",
+          "format",
+          "time_format");
+  private static final Set<String> LATEST =
+      Set.of("measurement", "range", "start", "end", "limit", "fields", "field", "time_format");
+  private static final Duration LATEST_RANGE = Duration.ofDays(1);
+
+  private final HistoryStore store;
+  private final Limits limits;
+  private final Clock clock;
+  private final Semaphore running;
+
+  QueryApi(HistoryStore store, Limits limits, Clock clock) {
+    this.store = store;
+    this.limits = limits;
+    this.clock = clock;
+    this.running = new Semaphore(limits.concurrency());
+  }
+
+  Reply query(Map<String, List<String>> texts) {
+    return bounded(
+        () -> {
+          Parameters parameters = parameters(texts, QUERY);
+          Parameters.Format format = parameters.format();
+          boolean epochTimes = parameters.epochTimes();
+          HistoryQuery query = parameters.query(measurement(parameters));
+          HistoryAnswer answer = store.query(query);
+          return switch (format) {
+            case JSON ->
+                new Reply(
+                    200,
+                    "application/json",
+                    Answers.json(query, answer, epochTimes),
+                    answer.truncated());
+            case CSV ->
+                new Reply(
+                    200,
+                    "text/csv; charset=utf-8",
+                    Answers.csv(query, answer, epochTimes),
+                    answer.truncated());
+          };
+        });
+  }
+
+  Reply latest(Map<String, List<String>> texts) {
+    return bounded(
+        () -> {
+          Parameters parameters = parameters(texts, LATEST);
+          boolean epochTimes = parameters.epochTimes();
+          Measurement measurement = measurement(parameters);
+          List<Field> fields = parameters.fields(measurement, null);
+          Selection selection = parameters.selection(measurement, null, LATEST_RANGE);
+          LatestAnswer answer = store.latest(selection, fields, parameters.limit());
+          return new Reply(
+              200,
+              "application/json",
+              Answers.json(selection, answer, epochTimes),
+              answer.truncated());
+        });
+  }
+
+  Reply measurements() {
+    return bounded(() -> Reply.json(200, Answers.json(store.measurements())));
+  }
+
+  Reply tags(Map<String, List<String>> texts) {
+    return bounded(
+        () -> {
+          Parameters parameters = parameters(texts, RANGE);
+          Measurement measurement = measurement(parameters);
+          Selection selection = parameters.selection(measurement, null, null);
+          return Reply.json(
+              200,
+              Answers.json(measurement.name(), store.tagValues(selection, parameters.limit())));
+        });
+  }
+
+  Reply fields(Map<String, List<String>> texts) {
+    return bounded(
+        () -> {
+          Parameters parameters = parameters(texts, RANGE);
+          Measurement measurement = measurement(parameters);
+          Selection selection = parameters.selection(measurement, null, null);
+          return Reply.json(
+              200, Answers.json(measurement.name(), store.fieldsWithValues(selection)));
+        });
+  }
+
+  private Parameters parameters(Map<String, List<String>> texts, Set<String> known) {
+    return new Parameters(texts, known, limits, clock.instant());
+  }
+
+  private Measurement measurement(Parameters parameters) {
+    String name = parameters.measurement();
+    return store
+        .measurement(name)
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    "there is no measurement \"" + name + "\"; /measurements lists them"));
+  }
+
+  private Reply bounded(Supplier<Reply> call) {
+    if (!running.tryAcquire()) {
+      throw new BusyException(limits.concurrency());
+    }
+    try {
+      return call.get();
+    } finally {
+      running.release();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package com.voltageems.hissrv.query.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP server: paths to calls, answers and failures to responses. */
+public final class QueryServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QueryServer.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private final QueryApi api;
+  private final HealthBoard health;
+  private final WebPage page = new WebPage();
+  private final String version;
+  private final Clock clock;
+  private final Javalin javalin;
+  private final QueryConfig.Http http;
+
+  /** Nothing listens before {@link #start()}. */
+  public QueryServer(
+      QueryConfig config, HistoryStore store, HealthBoard health, String version, Clock clock) {
+    this.api = new QueryApi(store, config.limits(), clock);
+    this.health = health;
+    this.version = version;
+    this.clock = clock;
+    this.http = config.http();
+    this.javalin = Javalin.create(this::configure);
+  }
+
+  /**
+   * Listens.
+   *
+   * @return the port
+   */
+  public int start() {
+    javalin.start(http.host(), http.port());
+    return javalin.port();
+  }
+
+  private void configure(JavalinConfig config) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    QueuedThreadPool threads = new QueuedThreadPool(http.threads(), 4);
+    threads.setName("http");
+    config.jetty.threadPool = threads;
+    config.jetty.modifyHttpConfiguration(
+        jetty -> {
+          jetty.setSendServerVersion(false);
+          jetty.setRequestHeaderSize(32 * 1024);
+          jetty.setIdleTimeout(30_000);
+        });
+    config.http.generateEtags = true;
+    config.http.prefer405over404 = true;
+    config.http.maxRequestSize = 64 * 1024L;
+
+    config.routes.before(QueryServer::secure);
+    config.routes.get("/health", context -> health(context));
+    config.routes.get("/status", context -> status(context));
+    config.routes.get("/query", context -> send(context, api.query(context.queryParamMap())));
+    config.routes.get("/latest", context -> send(context, api.latest(context.queryParamMap())));
+    config.routes.get("/measurements", context -> send(context, api.measurements()));
+    config.routes.get("/tags", context -> send(context, api.tags(context.queryParamMap())));
+    config.routes.get("/fields", context -> send(context, api.fields(context.queryParamMap())));
+    for (String path : page.paths()) {
+      config.routes.get(path, context -> asset(context, path));
+    }
+    config.routes.exception(HttpResponseException.class, QueryServer::http);
+    config.routes.exception(Exception.class, QueryServer::failure);
+  }
+
+  private static void secure(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("Referrer-Policy", "no-referrer");
+    context.header("Content-Security-Policy", POLICY);
+    context.header("Cross-Origin-Resource-Policy", "same-origin");
+    context.header("Cache-Control", "no-store");
+  }
+
+  private void health(Context context) throws JsonProcessingException {
+    List<PartState> parts = health.snapshot();
+    Instant now = clock.instant();
+    byte[] body = JSON.writeValueAsBytes(StatusView.health(parts, version, now));
+    send(context, Reply.json(StatusView.isHealthy(parts) ? 200 : 503, body));
+  }
+
+  private void status(Context context) throws JsonProcessingException {
+    byte[] body =
+        JSON.writeValueAsBytes(StatusView.status(health.snapshot(), version, clock.instant()));
+    send(context, Reply.json(200, body));
+  }
+
+  private void asset(Context context, String path) {
+    context.header("Cache-Control", "no-cache");
+    send(context, page.asset(path).orElseThrow());
+  }
+
+  private static void send(Context context, Reply reply) {
+    if (reply.truncated()) {
+      context.header("X-Hissrv-Truncated", "true");
+    }
+    context.status(reply.status()).contentType(reply.contentType()).result(reply.body());
+  }
+
+  /** What the server itself refuses: no such path, wrong method, too large. */
+  private static void http(HttpResponseException refusal, Context context) {
+    String message =
+        refusal.getStatus() == 404
+            ? "there is nothing at this path; /openapi.json and / tell what there is"
+            : String.valueOf(refusal.getMessage());
+    String word =
+        switch (refusal.getStatus()) {
+          case 404 -> "not_found";
+          case 405 -> "method_not_allowed";
+          default -> "refused";
+        };
+    send(context, ErrorBody.of(refusal.getStatus(), word, message));
+  }
+
+  private static void failure(Exception failure, Context context) {
+    ErrorBody error = ErrorBody.of(failure);
+    if (error.status() >= 500) {
+      LOG.warn("{} {} answered with {}", context.method(), context.path(), error.status(), failure);
+    }
+    if (error.status() == 429 || error.status() == 503) {
+      context.header("Retry-After", "1");
+    }
+    send(context, error);
+  }
+
+  private static void send(Context context, ErrorBody error) {
+    try {
+      send(context, Reply.json(error.status(), JSON.writeValueAsBytes(error.body())));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an error body that is no JSON", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    javalin.stop();
+  }
+}

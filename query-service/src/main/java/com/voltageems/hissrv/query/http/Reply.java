@@ -1,0 +1,38 @@
+package com.voltageems.hissrv.query.http;
+
+/** A whole answer, ready to be sent. No record, for it holds an array. */
+final class Reply {
+  private final int status;
+  private final String contentType;
+  private final byte[] body;
+  private final boolean truncated;
+
+  /** The array is not copied: it is the caller's gift. */
+  Reply(int status, String contentType, byte[] body, boolean truncated) {
+    this.status = status;
+    this.contentType = contentType;
+    this.body = body;
+    this.truncated = truncated;
+  }
+
+  static Reply json(int status, byte[] body) {
+    return new Reply(status, "application/json", body, false);
+  }
+
+  int status() {
+    return status;
+  }
+
+  String contentType() {
+    return contentType;
+  }
+
+  byte[] body() {
+    return body;
+  }
+
+  /** Whether there is more than the answer holds. */
+  boolean truncated() {
+    return truncated;
+  }
+}

@@ -1,0 +1,76 @@
+package com.voltageems.hissrv.query.http;
+
+import com.voltageems.hissrv.query.health.PartState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /health} and {@code /status} as JSON-like maps, from the states of the parts. Pure. */
+final class StatusView {
+  private StatusView() {}
+
+  /** Whether every part that is configured works. */
+  static boolean isHealthy(List<PartState> parts) {
+    return parts.stream().noneMatch(PartState::isTrouble);
+  }
+
+  /** {@code {"status":"up|down","version","parts":{"<name>":{...}}}}. */
+  static Map<String, @Nullable Object> health(List<PartState> parts, String version, Instant now) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("status", isHealthy(parts) ? "up" : "down");
+    body.put("version", version);
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    for (PartState part : parts) {
+      shown.put(part.name(), part(part, now));
+    }
+    body.put("parts", shown);
+    return body;
+  }
+
+  private static Map<String, @Nullable Object> part(PartState part, Instant now) {
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    shown.put("state", part.state().text());
+    shown.put("message", part.report().message());
+    if (part.state() != PartState.State.OFF) {
+      Instant checked = part.checked();
+      shown.put("since", part.since().toString());
+      shown.put("age_ms", checked == null ? null : Duration.between(checked, now).toMillis());
+    }
+    return shown;
+  }
+
+  /**
+   * {@code {"status","processed","failed","queue_size","last_sync",...}}. {@code status} is {@code
+   * running} when every configured part works, {@code starting} before the first look at one,
+   * {@code degraded} otherwise. A figure that is not known is null, never a guess.
+   */
+  static Map<String, @Nullable Object> status(List<PartState> parts, String version, Instant now) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    boolean starting = parts.stream().anyMatch(part -> part.state() == PartState.State.UNKNOWN);
+    boolean down = parts.stream().anyMatch(part -> part.state() == PartState.State.DOWN);
+    body.put("status", down ? "degraded" : starting ? "starting" : "running");
+    Map<String, @Nullable Object> kafka = detail(parts, "kafka");
+    for (String figure : List.of("processed", "failed", "queue_size", "last_sync")) {
+      body.put(figure, kafka.get(figure));
+    }
+    body.put("version", version);
+    for (PartState part : parts) {
+      Map<String, @Nullable Object> shown = part(part, now);
+      part.report().detail().forEach(shown::putIfAbsent);
+      body.put(part.name(), shown);
+    }
+    return body;
+  }
+
+  private static Map<String, @Nullable Object> detail(List<PartState> parts, String name) {
+    for (PartState part : parts) {
+      if (part.name().equals(name) && part.state() == PartState.State.UP) {
+        return part.report().detail();
+      }
+    }
+    return Map.of();
+  }
+}

@@ -1,0 +1,103 @@
+package com.voltageems.hissrv.query.http;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times and lengths as a client may write them. Pure. */
+final class Times {
+  static final String TIME =
+      "a time such as 2025-08-21T10:00:00Z, 2025-08-21 10:00:00 or 2025-08-21 (both UTC), epoch"
+          + " seconds or milliseconds, now, or now-1h";
+  static final String LENGTH = "a length such as 500ms, 30s, 15m, 1h, 7d or 2w";
+
+  private static final Pattern LENGTH_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
+  private static final Pattern EPOCH = Pattern.compile("[0-9]{1,14}");
+  private static final Pattern NOW = Pattern.compile("now(?:([+-])([0-9]{1,9}(?:ms|s|m|h|d|w)))?");
+  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
+  /** Eleven digits of seconds end in the year 5138; twelve of milliseconds begin in 1973. */
+  private static final int LONGEST_SECONDS = 11;
+
+  private static final DateTimeFormatter MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+  private static final DateTimeFormatter MICROS =
+      new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
+
+  private Times() {}
+
+  /** Epoch milliseconds, or empty when the text is no time. */
+  static Optional<Long> time(String text, Instant now) {
+    Matcher relative = NOW.matcher(text);
+    if (relative.matches()) {
+      if (relative.group(1) == null) {
+        return Optional.of(now.toEpochMilli());
+      }
+      return length(relative.group(2))
+          .map(length -> "-".equals(relative.group(1)) ? length.negated() : length)
+          .map(length -> now.plus(length).toEpochMilli());
+    }
+    if (EPOCH.matcher(text).matches()) {
+      long number = Long.parseLong(text);
+      return Optional.of(text.length() <= LONGEST_SECONDS ? number * 1000 : number);
+    }
+    try {
+      if (DATE.matcher(text).matches()) {
+        return Optional.of(
+            LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
+      }
+      if (text.length() < 16 || (text.charAt(10) != 'T' && text.charAt(10) != ' ')) {
+        return Optional.empty();
+      }
+      // A plus sign that was not escaped in the address arrives as a space.
+      String iso = text.substring(0, 10) + 'T' + text.substring(11).replace(' ', '+');
+      boolean zoned = iso.endsWith("Z") || iso.indexOf('+', 16) >= 0 || iso.indexOf('-', 16) >= 0;
+      Instant instant =
+          zoned
+              ? OffsetDateTime.parse(iso).toInstant()
+              : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
+      return Optional.of(instant.toEpochMilli());
+    } catch (DateTimeException | ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A length greater than zero, or empty when the text is none. */
+  static Optional<Duration> length(String text) {
+    Matcher matcher = LENGTH_PATTERN.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long count = Long.parseLong(matcher.group(1));
+    if (count == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (matcher.group(2)) {
+          case "ms" -> Duration.ofMillis(count);
+          case "s" -> Duration.ofSeconds(count);
+          case "m" -> Duration.ofMinutes(count);
+          case "h" -> Duration.ofHours(count);
+          case "d" -> Duration.ofDays(count);
+          default -> Duration.ofDays(count * 7);
+        });
+  }
+
+  /** {@code 2025-08-21T10:00:00.123Z}: milliseconds always, microseconds where there are any. */
+  static String iso(long epochMicros) {
+    Instant instant =
+        Instant.ofEpochSecond(
+            Math.floorDiv(epochMicros, 1_000_000L), Math.floorMod(epochMicros, 1_000_000L) * 1000);
+    return (epochMicros % 1000 == 0 ? MILLIS : MICROS).format(instant);
+  }
+}

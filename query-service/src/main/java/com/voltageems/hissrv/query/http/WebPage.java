@@ -1,0 +1,45 @@
+package com.voltageems.hissrv.query.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The page's files, read from the class path once and kept. A fixed list: nothing else is served.
+ */
+final class WebPage {
+  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
+
+  private final Map<String, Reply> assets = new LinkedHashMap<>();
+
+  WebPage() {
+    add("/", "/web/index.html", "text/html; charset=utf-8");
+    add("/app.js", "/web/app.js", "text/javascript; charset=utf-8");
+    add("/app.css", "/web/app.css", "text/css; charset=utf-8");
+    add("/favicon.svg", "/web/favicon.svg", "image/svg+xml");
+    add("/uplot.js", UPLOT + "uPlot.iife.min.js", "text/javascript; charset=utf-8");
+    add("/uplot.css", UPLOT + "uPlot.min.css", "text/css; charset=utf-8");
+  }
+
+  private void add(String path, String resource, String contentType) {
+    try (InputStream in = WebPage.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the class path has no " + resource);
+      }
+      assets.put(path, new Reply(200, contentType, in.readAllBytes(), false));
+    } catch (IOException e) {
+      throw new UncheckedIOException(resource, e);
+    }
+  }
+
+  Optional<Reply> asset(String path) {
+    return Optional.ofNullable(assets.get(path));
+  }
+
+  Iterable<String> paths() {
+    return assets.keySet();
+  }
+}

@@ -1,0 +1,5 @@
+/** Starts the query service: reads the settings, wires the parts, serves until told to stop. */
+@NullMarked
+package com.voltageems.hissrv.query;
+
+import org.jspecify.annotations.NullMarked;

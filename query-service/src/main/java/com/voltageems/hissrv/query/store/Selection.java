@@ -1,0 +1,24 @@
+package com.voltageems.hissrv.query.store;
+
+import java.util.List;
+
+/**
+ * Which points: of a measurement, in a time range, with these tags.
+ *
+ * @param startMillis epoch ms, inclusive
+ * @param endMillis epoch ms, exclusive, after the start
+ */
+public record Selection(
+    Measurement measurement, List<TagFilter> filters, long startMillis, long endMillis) {
+  public Selection {
+    filters = List.copyOf(filters);
+    if (endMillis <= startMillis) {
+      throw new IllegalArgumentException("the end is not after the start");
+    }
+    for (TagFilter filter : filters) {
+      if (!measurement.tags().contains(filter.tag())) {
+        throw new IllegalArgumentException("no tag " + filter.tag());
+      }
+    }
+  }
+}

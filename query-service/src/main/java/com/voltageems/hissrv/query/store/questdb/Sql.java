@@ -1,0 +1,14 @@
+package com.voltageems.hissrv.query.store.questdb;
+
+import java.util.List;
+
+/**
+ * Text of a statement and the values for its question marks, in order.
+ *
+ * @param parameters String or Long
+ */
+record Sql(String text, List<Object> parameters) {
+  Sql {
+    parameters = List.copyOf(parameters);
+  }
+}

@@ -1,0 +1,280 @@
+package com.voltageems.hissrv.query.store.questdb;
+
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.Window;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Requests as QuestDB's SQL. Pure. Values are parameters; names come from the database's own
+ * metadata and go through {@link #name}; columns are renamed ({@code g0} tags, {@code v0} values),
+ * so that no name of a column can collide with one of ours.
+ *
+ * <p>QuestDB keeps two writes of one point as two rows. So each query first merges the rows of a
+ * point: grouped by time and all tags, {@code last_not_null} of each field, which takes the row
+ * that was inserted last among those of one time.
+ */
+final class SqlBuilder {
+  private static final long MICROS = 1000;
+
+  private final Selection selection;
+  private final String timeColumn;
+  private final List<String> tags;
+  private final List<Object> parameters = new ArrayList<>();
+
+  private SqlBuilder(Selection selection, String timeColumn) {
+    this.selection = selection;
+    this.timeColumn = name(timeColumn);
+    this.tags = selection.measurement().tags();
+  }
+
+  /**
+   * Rows of (time in epoch microseconds, tags of {@code groupBy}, values), one more than the limit
+   * at most, so that the caller sees whether there is more.
+   */
+  static Sql query(HistoryQuery query, String timeColumn) {
+    SqlBuilder builder = new SqlBuilder(query.selection(), timeColumn);
+    Window window = query.window();
+    String rows = window == null ? builder.points(query, false) : builder.windows(query, window);
+    int groups = query.groupBy().size();
+    String text =
+        "SELECT cast(ts AS long) t"
+            + columns(groups, "g")
+            + columns(query.fields().size(), "v")
+            + " FROM ("
+            + rows
+            + ")"
+            + someValue(query)
+            + " ORDER BY t"
+            + (query.newestFirst() ? " DESC" : "")
+            + columns(groups, "g")
+            + " LIMIT "
+            + (query.limit() + 1L);
+    return new Sql(text, builder.parameters);
+  }
+
+  /** The points themselves, merged. */
+  private String points(HistoryQuery query, boolean inOrderOfTime) {
+    return "SELECT "
+        + timeColumn
+        + " ts"
+        + tagColumns()
+        + each(query.fields(), i -> ", " + merged(query.fields().get(i)) + " v" + i)
+        + source()
+        + " GROUP BY ts"
+        + columns(tags.size(), "g")
+        + (inOrderOfTime ? " ORDER BY ts" : "");
+  }
+
+  private String windows(HistoryQuery query, Window window) {
+    Aggregation aggregation = window.aggregation();
+    // first and last take the rows as they come: they must come in the order of time.
+    boolean ordered = aggregation == Aggregation.FIRST || aggregation == Aggregation.LAST;
+    StringBuilder groups = new StringBuilder();
+    for (int i = 0; i < query.groupBy().size(); i++) {
+      groups.append(", g").append(tags.indexOf(query.groupBy().get(i))).append(" k").append(i);
+    }
+    String windows =
+        "SELECT timestamp_floor('"
+            + stride(window.lengthMillis())
+            + "', ts) w"
+            + groups
+            + each(query.fields(), i -> ", " + aggregate(aggregation, query.fields().get(i), i))
+            + " FROM ("
+            + points(query, ordered)
+            + ") GROUP BY w"
+            + columns(query.groupBy().size(), "k");
+    StringBuilder renamed = new StringBuilder("SELECT w ts");
+    for (int i = 0; i < query.groupBy().size(); i++) {
+      renamed.append(", k").append(i).append(" g").append(i);
+    }
+    return renamed + each(query.fields(), i -> ", a" + i + " v" + i) + " FROM (" + windows + ")";
+  }
+
+  private static String aggregate(Aggregation aggregation, Field field, int i) {
+    boolean flag = field.kind() == Field.Kind.FLAG;
+    String call =
+        switch (aggregation) {
+          case MEAN -> "avg(v%1$d)";
+          case MIN -> "min(v%1$d)";
+          case MAX -> "max(v%1$d)";
+          case SUM -> "sum(v%1$d)";
+          // No point in the window means no value, as for every other function.
+          case COUNT -> flag ? "count()" : "nullif(count(v%1$d), 0)";
+          case FIRST -> flag ? "first(v%1$d)" : "first_not_null(v%1$d)";
+          case LAST -> flag ? "last(v%1$d)" : "last_not_null(v%1$d)";
+        };
+    return String.format(call + " a%1$d", i);
+  }
+
+  /**
+   * Rows of (tags, then for each field its last value and that value's time in epoch microseconds).
+   */
+  static Sql latest(Selection selection, List<Field> fields, int limit, String timeColumn) {
+    SqlBuilder builder = new SqlBuilder(selection, timeColumn);
+    int groups = builder.tags.size();
+    String time = builder.timeColumn;
+    String rows =
+        "SELECT count() n"
+            + builder.tagColumns()
+            + each(
+                fields,
+                i -> {
+                  Field field = fields.get(i);
+                  String when =
+                      field.kind() == Field.Kind.FLAG
+                          ? "max(" + time + ")"
+                          : "max(CASE WHEN "
+                              + name(field.name())
+                              + " IS NOT NULL THEN "
+                              + time
+                              + " END)";
+                  return ", " + merged(field) + " v" + i + ", " + when + " t" + i;
+                })
+            + builder.source()
+            + (groups == 0 ? "" : " GROUP BY " + columns(groups, "g").substring(2));
+    String text =
+        "SELECT n"
+            + columns(groups, "g")
+            + each(fields, i -> ", v" + i + ", cast(t" + i + " AS long) t" + i)
+            + " FROM ("
+            + rows
+            + ")"
+            + (groups == 0 ? "" : " ORDER BY " + columns(groups, "g").substring(2))
+            + " LIMIT "
+            + (limit + 1L);
+    return new Sql(text, builder.parameters);
+  }
+
+  /** Rows of one column: the tag's values. */
+  static Sql tagValues(Selection selection, String tag, int limit, String timeColumn) {
+    SqlBuilder builder = new SqlBuilder(selection, timeColumn);
+    String text =
+        "SELECT g FROM (SELECT DISTINCT "
+            + name(tag)
+            + " g"
+            + builder.source()
+            + ") ORDER BY g LIMIT "
+            + limit;
+    return new Sql(text, builder.parameters);
+  }
+
+  /** One row: for each field how many rows have a value of it. */
+  static Sql fieldCounts(Selection selection, List<Field> fields, String timeColumn) {
+    SqlBuilder builder = new SqlBuilder(selection, timeColumn);
+    String text =
+        "SELECT count() n"
+            + each(
+                fields,
+                i ->
+                    fields.get(i).kind() == Field.Kind.FLAG
+                        ? ", count() v" + i
+                        : ", count(" + name(fields.get(i).name()) + ") v" + i)
+            + builder.source();
+    return new Sql(text, builder.parameters);
+  }
+
+  /** From which table and with which conditions; adds the parameters. */
+  private String source() {
+    StringBuilder text = new StringBuilder(" FROM ");
+    text.append(name(selection.measurement().name()));
+    text.append(" WHERE ").append(timeColumn).append(" >= ? AND ").append(timeColumn);
+    text.append(" < ?");
+    parameters.add(Math.multiplyExact(selection.startMillis(), MICROS));
+    parameters.add(Math.multiplyExact(selection.endMillis(), MICROS));
+    for (TagFilter filter : selection.filters()) {
+      text.append(" AND (");
+      String glue = "";
+      for (String value : filter.values()) {
+        text.append(glue).append(name(filter.tag()));
+        if (value.isEmpty()) {
+          text.append(" IS NULL");
+        } else {
+          text.append(" = ?");
+          parameters.add(value);
+        }
+        glue = " OR ";
+      }
+      text.append(")");
+    }
+    return text.toString();
+  }
+
+  private String tagColumns() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < tags.size(); i++) {
+      text.append(", ").append(name(tags.get(i))).append(" g").append(i);
+    }
+    return text.toString();
+  }
+
+  private static String merged(Field field) {
+    // There is no null for a boolean in QuestDB, so the last row's value is all that is known.
+    return (field.kind() == Field.Kind.FLAG ? "last(" : "last_not_null(")
+        + name(field.name())
+        + ")";
+  }
+
+  private static String someValue(HistoryQuery query) {
+    if (query.fields().stream().anyMatch(field -> field.kind() == Field.Kind.FLAG)) {
+      return "";
+    }
+    return IntStream.range(0, query.fields().size())
+        .mapToObj(i -> "v" + i + " IS NOT NULL")
+        .collect(Collectors.joining(" OR ", " WHERE ", ""));
+  }
+
+  private static String columns(int count, String prefix) {
+    return each(count, i -> ", " + prefix + i);
+  }
+
+  private static String each(List<?> items, IntFunction<String> text) {
+    return each(items.size(), text);
+  }
+
+  private static String each(int count, IntFunction<String> text) {
+    return IntStream.range(0, count).mapToObj(text).collect(Collectors.joining());
+  }
+
+  /** A length as {@code timestamp_floor} takes it; its number is a 32-bit one. */
+  static String stride(long millis) {
+    long day = 86_400_000;
+    if (millis % day == 0) {
+      return Math.toIntExact(millis / day) + "d";
+    }
+    if (millis % 1000 == 0) {
+      return Math.toIntExact(millis / 1000) + "s";
+    }
+    return Math.toIntExact(millis) + "T";
+  }
+
+  /**
+   * A name in double quotes.
+   *
+   * @throws IllegalArgumentException for a name that cannot be one in QuestDB, whatever it says
+   */
+  static String name(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '"' || c == '\\' || Character.isISOControl(c)) {
+        throw new IllegalArgumentException("not a name that QuestDB can hold");
+      }
+    }
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("an empty name");
+    }
+    return '"' + name + '"';
+  }
+
+  /** A text in single quotes. */
+  static String literal(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+}

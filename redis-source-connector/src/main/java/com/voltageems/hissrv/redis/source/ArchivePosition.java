@@ -1,0 +1,52 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.Map;
+import org.apache.kafka.connect.errors.DataException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one slice of an archive is delivered.
+ *
+ * @param score the index's score of the last window delivered, or -1 when it was found by SCAN
+ * @param key the key of that window
+ * @param startSeconds that window's start, epoch seconds
+ */
+record ArchivePosition(double score, String key, long startSeconds) {
+  static final ArchivePosition NONE = new ArchivePosition(-1, "", Long.MIN_VALUE);
+
+  static Map<String, String> partition(String window, int slice) {
+    return Map.of("type", "archive", "window", window, "slice", String.valueOf(slice));
+  }
+
+  Map<String, Object> toOffset() {
+    return Map.of("score", score, "key", key, "start", startSeconds);
+  }
+
+  /**
+   * {@link #NONE} for null.
+   *
+   * @throws DataException naming what is wrong with it
+   */
+  static ArchivePosition fromOffset(@Nullable Map<String, ?> offset) {
+    if (offset == null) {
+      return NONE;
+    }
+    if (!(offset.get("score") instanceof Number score)
+        || !Double.isFinite(score.doubleValue())
+        || score.doubleValue() < -1) {
+      throw new DataException(
+          "the offset of an archive has the field score, a number from -1 on, not "
+              + offset.get("score"));
+    }
+    Object key = offset.get("key") == null ? "" : offset.get("key");
+    if (!(key instanceof String text)) {
+      throw new DataException("the field key of an archive's offset is a text, not " + key);
+    }
+    Object start = offset.get("start") == null ? Long.MIN_VALUE : offset.get("start");
+    if (!(start instanceof Number seconds)) {
+      throw new DataException(
+          "the field start of an archive's offset is a number of seconds, not " + start);
+    }
+    return new ArchivePosition(score.doubleValue(), text, seconds.longValue());
+  }
+}

@@ -1,0 +1,380 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the windows of one length, in the order of the archive's index; where there is no index, by
+ * SCAN.
+ *
+ * <p>By index each slice has a position, the score of its last window: scores only grow, also when
+ * a window is written again, so a window is read once for every time it was written. By SCAN the
+ * position is the newest window start; windows not older than two lengths before it are watched for
+ * changes, and read again after a restart.
+ */
+final class ArchiveReader implements SourceReader {
+  private static final Logger log = LoggerFactory.getLogger(ArchiveReader.class);
+  private static final RedisScript TRIM = RedisScript.resource("trim.lua");
+
+  /**
+   * Pages of the index that hold nothing for this task, before poll is given a chance to return.
+   */
+  private static final int MAX_PAGES = 50;
+
+  private final SourceSpec spec;
+  private final RedisLink link;
+  private final KeyMapper mapper;
+  private final SampleRecords records;
+  private final SourceLimits limits;
+  private final SourceMetrics metrics;
+  private final String index;
+  private final byte[] keyPrefix;
+  private final boolean[] mine = new boolean[Slices.COUNT];
+  private final ArchivePosition[] positions = new ArchivePosition[Slices.COUNT];
+
+  /** How far the index was looked at; every slice's own position may be further. */
+  private double cursor = -1;
+
+  private boolean indexSeen;
+  private int checkedGeneration = -1;
+  private long dueNanos = System.nanoTime();
+
+  /** Only while there is no index: keys to look at, and what was seen of the watched ones. */
+  private @Nullable KeyScan scan;
+
+  private final List<byte[]> found = new ArrayList<>();
+  private final Map<String, Long> watched = new HashMap<>();
+
+  /**
+   * @param slices those that this task reads
+   * @param offsets the stored offset of a slice, or null
+   */
+  ArchiveReader(
+      SourceSpec spec,
+      RedisLink link,
+      KeyMapper mapper,
+      SampleRecords records,
+      SourceLimits limits,
+      SourceMetrics metrics,
+      List<Integer> slices,
+      IntFunction<@Nullable Map<String, ?>> offsets) {
+    this.spec = spec;
+    this.link = link;
+    this.mapper = mapper;
+    this.records = records;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.index = "archive:index:" + spec.window();
+    this.keyPrefix = Bytes.of("archive:" + spec.window() + ":");
+    Arrays.fill(positions, ArchivePosition.NONE);
+    double lowest = Double.POSITIVE_INFINITY;
+    for (int slice : slices) {
+      mine[slice] = true;
+      positions[slice] = ArchivePosition.fromOffset(offsets.apply(slice));
+      lowest = Math.min(lowest, positions[slice].score());
+    }
+    cursor = Double.isInfinite(lowest) ? -1 : lowest;
+  }
+
+  @Override
+  public List<SourceRecord> read(int limit) {
+    try {
+      if (link.primaries() > 0 && checkedGeneration != link.generation()) {
+        checkIndex();
+        checkedGeneration = link.generation();
+      }
+      for (int page = 0; page < MAX_PAGES; page++) {
+        List<?> entries = page(limit);
+        if (entries.isEmpty()) {
+          return indexSeen || !spec.scan() ? idle() : readByScan(limit);
+        }
+        indexSeen = true;
+        List<SourceRecord> out = readByIndex(entries);
+        if (!out.isEmpty()) {
+          return out;
+        }
+      }
+      return List.of();
+    } catch (RedisReplyException e) {
+      metrics.reject(e.error().isWrongType() ? "wrong_type" : "reply");
+      log.warn("Source {}: {} cannot be read: {}", spec.alias(), index, e.getMessage());
+      return idle();
+    }
+  }
+
+  private List<SourceRecord> idle() {
+    dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
+    return List.of();
+  }
+
+  private List<?> page(int limit) {
+    return list(
+        link.call(
+            Command.keyed(
+                "ZRANGEBYSCORE",
+                index,
+                "(" + cursor,
+                "+inf",
+                "WITHSCORES",
+                "LIMIT",
+                "0",
+                String.valueOf(limit))));
+  }
+
+  private List<SourceRecord> readByIndex(List<?> entries) {
+    List<byte[]> keys = new ArrayList<>();
+    List<Double> scores = new ArrayList<>();
+    double last = cursor;
+    for (int i = 0; i + 1 < entries.size(); i += 2) {
+      byte[] key = (byte[]) entries.get(i);
+      last = Double.parseDouble(Bytes.text((byte[]) entries.get(i + 1)));
+      int slice = sliceOf(key);
+      if (mine[slice] && last > positions[slice].score()) {
+        keys.add(key);
+        scores.add(last);
+      }
+    }
+    List<Command> commands = new ArrayList<>(keys.size());
+    for (byte[] key : keys) {
+      commands.add(Command.hgetall(key));
+    }
+    List<@Nullable Object> replies = link.pipeline(commands);
+    List<SourceRecord> out = new ArrayList<>(keys.size());
+    List<byte[]> gone = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] key = keys.get(i);
+      ArchivePosition reached = position(key, scores.get(i));
+      SourceRecord record = convert(key, replies.get(i), reached);
+      if (record != null) {
+        out.add(record);
+      } else if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
+        gone.add(key);
+        gone.add(Bytes.of(String.valueOf(scores.get(i))));
+      }
+    }
+    if (!gone.isEmpty()) {
+      metrics.expired.add(gone.size() / 2);
+      TRIM.run(link, List.of(Bytes.of(index)), gone);
+    }
+    // Only now: if Redis went away above, the same page is read again.
+    for (int i = 0; i < keys.size(); i++) {
+      positions[sliceOf(keys.get(i))] = position(keys.get(i), scores.get(i));
+    }
+    cursor = last;
+    return out;
+  }
+
+  private static ArchivePosition position(byte[] key, double score) {
+    String text = Bytes.text(key);
+    ArchiveKey parsed = ArchiveKey.parse(text);
+    return new ArchivePosition(
+        score, text, parsed == null ? Long.MIN_VALUE : parsed.startSeconds());
+  }
+
+  private @Nullable SourceRecord convert(
+      byte[] key, @Nullable Object reply, ArchivePosition reached) {
+    if (!(reply instanceof List<?> fields)) {
+      metrics.reject(reply instanceof RedisError e && e.isWrongType() ? "wrong_type" : "reply");
+      return null;
+    }
+    if (fields.isEmpty()) {
+      return null;
+    }
+    ArchiveKey parsed = ArchiveKey.parse(reached.key());
+    if (parsed == null) {
+      metrics.reject("key");
+      return null;
+    }
+    KeyMapper.Mapped mapped;
+    try {
+      mapped = mapper.map(reached.key());
+    } catch (RegexTooSlowException e) {
+      metrics.reject("regex");
+      return null;
+    }
+    SampleBuilder sample = new SampleBuilder(mapped.names(), limits, metrics);
+    for (int i = 0; i + 1 < fields.size(); i += 2) {
+      String field = Bytes.text((byte[]) fields.get(i));
+      if (!field.equals("timestamp")) {
+        sample.add(field, (byte[]) fields.get(i + 1));
+      }
+    }
+    Sample built = sample.build(mapped.series(), parsed.startSeconds() * 1000);
+    if (built.isEmpty()) {
+      metrics.reject("no_field");
+      return null;
+    }
+    metrics.records.increment();
+    metrics.points.add(built.points());
+    metrics.newestWindowStart.accumulateAndGet(parsed.startSeconds(), Math::max);
+    return records.record(
+        built,
+        reached.key(),
+        ArchivePosition.partition(spec.window(), sliceOf(key)),
+        reached.toOffset());
+  }
+
+  /** By the channel part, so that a series stays in its slice from window to window. */
+  private int sliceOf(byte[] key) {
+    int from = 0;
+    if (key.length > keyPrefix.length
+        && Arrays.equals(key, 0, keyPrefix.length, keyPrefix, 0, keyPrefix.length)) {
+      from = keyPrefix.length;
+      while (from < key.length && key[from] != ':') {
+        from++;
+      }
+    }
+    return Slices.of(key, from);
+  }
+
+  /**
+   * Finds out whether the index went back, as after a fail-over to a replica that lagged, or after
+   * a flush: then positions mean nothing, and everything still there is read again.
+   */
+  private void checkIndex() {
+    ArchivePosition newest = ArchivePosition.NONE;
+    for (ArchivePosition position : positions) {
+      newest = position.score() > newest.score() ? position : newest;
+    }
+    indexSeen = Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", index)));
+    if (newest.score() < 0 || !indexSeen) {
+      return;
+    }
+    List<?> top = list(link.call(Command.keyed("ZREVRANGE", index, "0", "0", "WITHSCORES")));
+    double highest = top.size() < 2 ? -1 : Double.parseDouble(Bytes.text((byte[]) top.get(1)));
+    boolean back = highest < newest.score();
+    if (!back && !newest.key().isEmpty()) {
+      Object score = link.call(Command.keyed("ZSCORE", index, newest.key()));
+      back =
+          score instanceof byte[] text
+              ? Double.parseDouble(Bytes.text(text)) < newest.score()
+              : Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", newest.key())));
+    }
+    if (back) {
+      log.warn(
+          "Source {}: {} went back behind score {}; everything in it is read again",
+          spec.alias(),
+          index,
+          newest.score());
+      metrics.indexResets.increment();
+      for (int slice = 0; slice < positions.length; slice++) {
+        positions[slice] = ArchivePosition.NONE;
+      }
+      cursor = -1;
+    }
+  }
+
+  private List<SourceRecord> readByScan(int limit) {
+    if (found.isEmpty() && scan == null) {
+      scan = new KeyScan(link, "archive:" + spec.window() + ":*");
+    }
+    KeyScan running = scan;
+    if (running != null) {
+      long oldest = oldestWatched();
+      boolean complete =
+          running.step(
+              key -> {
+                ArchiveKey parsed = ArchiveKey.parse(Bytes.text(key));
+                if (parsed != null && mine[sliceOf(key)] && parsed.startSeconds() >= oldest) {
+                  found.add(key);
+                }
+              });
+      if (complete) {
+        scan = null;
+        watched.keySet().removeIf(key -> startOf(key) < oldest);
+        // Oldest first, so that the position, the newest start, only grows.
+        found.sort(
+            java.util.Comparator.comparingLong((byte[] key) -> startOf(Bytes.text(key)))
+                .reversed());
+      }
+      if (!complete) {
+        return List.of();
+      }
+    }
+    List<SourceRecord> out = readFound(limit);
+    return found.isEmpty() && out.isEmpty() ? idle() : out;
+  }
+
+  private List<SourceRecord> readFound(int limit) {
+    int size = Math.min(limit, found.size());
+    List<byte[]> keys = new ArrayList<>(found.subList(found.size() - size, found.size()));
+    java.util.Collections.reverse(keys);
+    List<@Nullable Object> replies = link.pipeline(keys.stream().map(Command::hgetall).toList());
+    List<SourceRecord> out = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] key = keys.get(i);
+      String text = Bytes.text(key);
+      long content = contentHash(replies.get(i));
+      Long before = watched.put(text, content);
+      if (before != null && before == content) {
+        metrics.unchanged.increment();
+        continue;
+      }
+      int slice = sliceOf(key);
+      long start = Math.max(positions[slice].startSeconds(), startOf(text));
+      ArchivePosition reached = new ArchivePosition(-1, text, start);
+      SourceRecord record = convert(key, replies.get(i), reached);
+      if (record != null) {
+        out.add(record);
+        positions[slice] = reached;
+      }
+    }
+    found.subList(found.size() - size, found.size()).clear();
+    return out;
+  }
+
+  /**
+   * Two windows before the newest: what may still be written, or was written while we were away.
+   */
+  private long oldestWatched() {
+    long newest = Long.MAX_VALUE;
+    for (int slice = 0; slice < positions.length; slice++) {
+      if (mine[slice]) {
+        newest = Math.min(newest, positions[slice].startSeconds());
+      }
+    }
+    return newest == Long.MIN_VALUE || newest == Long.MAX_VALUE
+        ? Long.MIN_VALUE
+        : newest - 2 * WindowLength.seconds(spec.window());
+  }
+
+  private static long startOf(String key) {
+    ArchiveKey parsed = ArchiveKey.parse(key);
+    return parsed == null ? Long.MIN_VALUE : parsed.startSeconds();
+  }
+
+  private static long contentHash(@Nullable Object reply) {
+    long hash = 0;
+    if (reply instanceof List<?> fields) {
+      for (Iterator<?> i = fields.iterator(); i.hasNext(); ) {
+        // A sum over the pairs: Redis may give the fields in another order.
+        hash += Bytes.hash((byte[]) i.next()) * 31 ^ Bytes.hash((byte[]) i.next());
+      }
+    }
+    return hash;
+  }
+
+  private static List<?> list(@Nullable Object reply) {
+    return (List<?>) Objects.requireNonNull(reply);
+  }
+
+  @Override
+  public long dueNanos() {
+    return dueNanos;
+  }
+
+  @Override
+  public void wake() {
+    dueNanos = System.nanoTime();
+  }
+}

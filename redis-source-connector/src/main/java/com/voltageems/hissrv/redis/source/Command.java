@@ -1,0 +1,41 @@
+package com.voltageems.hissrv.redis.source;
+
+/**
+ * One Redis command.
+ *
+ * @param name its name, such as {@code HGETALL}
+ * @param keyAt which argument is the key that decides the cluster node, or -1 for none
+ * @param args the arguments; not copied: nobody changes them
+ */
+// An array component: commands are built by the ten thousand and never compared.
+@SuppressWarnings("ArrayRecordComponent")
+record Command(byte[] name, int keyAt, byte[][] args) {
+  private static final byte[] HGETALL = Bytes.of("HGETALL");
+
+  static Command hgetall(byte[] key) {
+    return new Command(HGETALL, 0, new byte[][] {key});
+  }
+
+  /** A command whose first argument is its key. */
+  static Command keyed(String name, byte[]... args) {
+    return new Command(Bytes.of(name), 0, args);
+  }
+
+  /** A command whose first argument is its key, arguments as text. */
+  static Command keyed(String name, String... args) {
+    return new Command(Bytes.of(name), 0, bytes(args));
+  }
+
+  /** A command without a key. */
+  static Command of(String name, String... args) {
+    return new Command(Bytes.of(name), -1, bytes(args));
+  }
+
+  static byte[][] bytes(String... args) {
+    byte[][] bytes = new byte[args.length][];
+    for (int i = 0; i < args.length; i++) {
+      bytes[i] = Bytes.of(args[i]);
+    }
+    return bytes;
+  }
+}

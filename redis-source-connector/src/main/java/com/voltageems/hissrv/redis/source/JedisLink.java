@@ -1,0 +1,356 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** {@link RedisLink} over Jedis's bare connections: replies stay bytes, pipelines stay ours. */
+final class JedisLink implements RedisLink {
+  private static final Logger log = LoggerFactory.getLogger(JedisLink.class);
+  private static final int SLOTS = 16384;
+  private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
+
+  private final RedisSettings settings;
+  private final JedisClientConfig dataConfig;
+  private final JedisClientConfig sentinelConfig;
+  private final Runnable roundTrip;
+
+  /** Primaries by address, in the order of their slots; empty while not connected. */
+  private final Map<HostAndPort, Connection> connections = new LinkedHashMap<>();
+
+  private final List<Connection> primaries = new ArrayList<>();
+  private int[] primaryOfSlot = new int[0];
+  private int generation;
+
+  /**
+   * @param roundTrip called once for every exchange with Redis
+   */
+  JedisLink(RedisSettings settings, Runnable roundTrip) {
+    this.settings = settings;
+    this.dataConfig = JedisConfigs.data(settings);
+    this.sentinelConfig = JedisConfigs.sentinel(settings);
+    this.roundTrip = roundTrip;
+  }
+
+  @Override
+  public @Nullable Object call(Command command) {
+    connect();
+    return exchange(connectionFor(command), command);
+  }
+
+  @Override
+  public @Nullable Object callOn(int primary, Command command) {
+    connect();
+    if (primary >= primaries.size()) {
+      throw unavailable("the cluster has fewer primaries than a moment ago", null);
+    }
+    return exchange(primaries.get(primary), command);
+  }
+
+  private @Nullable Object exchange(Connection connection, Command command) {
+    Object reply = pipeline(connection, List.of(command)).get(0);
+    if (reply instanceof RedisError error) {
+      throw new RedisReplyException(Bytes.text(command.name()), error);
+    }
+    return reply;
+  }
+
+  @Override
+  public List<@Nullable Object> pipeline(List<Command> commands) {
+    connect();
+    if (commands.isEmpty()) {
+      return List.of();
+    }
+    if (primaries.size() == 1) {
+      return pipeline(primaries.get(0), commands);
+    }
+    Map<Connection, List<Integer>> perNode = new LinkedHashMap<>();
+    for (int i = 0; i < commands.size(); i++) {
+      perNode
+          .computeIfAbsent(connectionFor(commands.get(i)), connection -> new ArrayList<>())
+          .add(i);
+    }
+    @Nullable Object[] replies = new Object[commands.size()];
+    for (Map.Entry<Connection, List<Integer>> node : perNode.entrySet()) {
+      List<Integer> numbers = node.getValue();
+      List<@Nullable Object> some =
+          pipeline(node.getKey(), numbers.stream().map(commands::get).toList());
+      for (int i = 0; i < numbers.size(); i++) {
+        replies[numbers.get(i)] = some.get(i);
+      }
+    }
+    return Arrays.asList(replies);
+  }
+
+  private List<@Nullable Object> pipeline(Connection connection, List<Command> commands) {
+    roundTrip.run();
+    List<Object> replies;
+    try {
+      for (Command command : commands) {
+        connection.sendCommand(command::name, command.args());
+      }
+      replies = connection.getMany(commands.size());
+    } catch (JedisException e) {
+      throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+    }
+    for (int i = 0; i < replies.size(); i++) {
+      if (replies.get(i) instanceof JedisDataException error) {
+        replies.set(i, classify(commands.get(i), error));
+      }
+    }
+    return replies;
+  }
+
+  /** An error of this command alone, or an exception when it concerns more than that. */
+  private @Nullable Object classify(Command command, JedisDataException error) {
+    String message = String.valueOf(error.getMessage());
+    if (error instanceof JedisAskDataException ask) {
+      return askOther(command, ask.getTargetNode());
+    }
+    String code = message.substring(0, Math.max(message.indexOf(' '), 0));
+    return switch (code) {
+      case "LOADING",
+          "BUSY",
+          "READONLY",
+          "MASTERDOWN",
+          "CLUSTERDOWN",
+          "TRYAGAIN",
+          "MOVED",
+          "OOM",
+          "MISCONF",
+          "NOREPLICAS",
+          "UNKILLABLE" ->
+          throw unavailable("Redis at " + settings.where() + " is not ready: " + message, error);
+      case "NOAUTH", "WRONGPASS", "NOPERM" ->
+          throw new ConnectException(
+              "Redis at "
+                  + settings.where()
+                  + " refused "
+                  + Bytes.text(command.name())
+                  + " (see "
+                  + RedisSourceConfig.REDIS_USERNAME_CONFIG
+                  + ", "
+                  + RedisSourceConfig.REDIS_PASSWORD_CONFIG
+                  + " and the user's ACL): "
+                  + message,
+              error);
+      default -> new RedisError(message);
+    };
+  }
+
+  /** A slot on its way to another node: that node answers for the keys that have already moved. */
+  private @Nullable Object askOther(Command command, HostAndPort target) {
+    Connection connection = connections.get(target);
+    if (connection == null) {
+      throw unavailable("the cluster's new node " + target + " is not known yet", null);
+    }
+    try {
+      connection.sendCommand(ASKING, new byte[0][]);
+      connection.sendCommand(command::name, command.args());
+      Object reply = connection.getMany(2).get(1);
+      return reply instanceof JedisDataException error
+          ? new RedisError(String.valueOf(error.getMessage()))
+          : reply;
+    } catch (JedisException e) {
+      throw unavailable("Redis at " + target + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Connection connectionFor(Command command) {
+    if (primaries.size() == 1 || command.keyAt() < 0) {
+      return primaries.get(0);
+    }
+    int node = primaryOfSlot[JedisClusterCRC16.getSlot(command.args()[command.keyAt()])];
+    if (node < 0) {
+      throw unavailable("no node of the cluster serves this key's slot", null);
+    }
+    return primaries.get(node);
+  }
+
+  private void connect() {
+    if (!primaries.isEmpty()) {
+      return;
+    }
+    try {
+      switch (settings.mode()) {
+        case STANDALONE -> add(settings.addresses().get(0), open(settings.addresses().get(0)));
+        case SENTINEL -> {
+          HostAndPort primary = askSentinels();
+          Connection connection = open(primary);
+          add(primary, connection);
+          requirePrimary(primary, connection);
+        }
+        case CLUSTER -> connectCluster();
+      }
+      generation++;
+    } catch (JedisException e) {
+      String message = String.valueOf(e.getMessage());
+      if (isRefusal(e)) {
+        reset();
+        throw new ConnectException(
+            "Redis at "
+                + settings.where()
+                + " refused the login (see "
+                + RedisSourceConfig.REDIS_USERNAME_CONFIG
+                + " and "
+                + RedisSourceConfig.REDIS_PASSWORD_CONFIG
+                + "): "
+                + message,
+            e);
+      }
+      throw unavailable("cannot connect to Redis at " + settings.where() + ": " + message, e);
+    }
+  }
+
+  static boolean isRefusal(JedisException e) {
+    String message = String.valueOf(e.getMessage());
+    return e instanceof JedisDataException
+        && (message.startsWith("WRONGPASS")
+            || message.startsWith("NOAUTH")
+            || message.startsWith("NOPERM")
+            || message.startsWith("ERR AUTH")
+            || message.startsWith("ERR invalid password"));
+  }
+
+  private Connection open(HostAndPort address) {
+    return new Connection(address, dataConfig);
+  }
+
+  private void add(HostAndPort address, Connection connection) {
+    connections.put(address, connection);
+    primaries.add(connection);
+  }
+
+  private HostAndPort askSentinels() {
+    JedisException last = null;
+    for (HostAndPort sentinel : settings.addresses()) {
+      try (Connection connection = new Connection(sentinel, sentinelConfig)) {
+        connection.sendCommand(
+            () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
+        List<byte[]> address = connection.getBinaryMultiBulkReply();
+        if (address != null && address.size() == 2) {
+          return new HostAndPort(
+              Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
+        }
+        last =
+            new JedisException(
+                "sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster());
+      } catch (JedisException e) {
+        last = e;
+      }
+    }
+    throw last == null ? new JedisException("no sentinel is configured") : last;
+  }
+
+  /**
+   * A sentinel may still name the old primary: writing to what became a replica must not happen.
+   */
+  private void requirePrimary(HostAndPort address, Connection connection) {
+    connection.sendCommand(() -> Bytes.of("ROLE"));
+    List<Object> role = connection.getObjectMultiBulkReply();
+    if (role.isEmpty()
+        || !(role.get(0) instanceof byte[] name)
+        || !"master".equals(Bytes.text(name))) {
+      throw new JedisException(address + " is no primary (any more)");
+    }
+  }
+
+  private void connectCluster() {
+    JedisException last = null;
+    for (HostAndPort node : settings.addresses()) {
+      try (Connection connection = open(node)) {
+        connection.sendCommand(() -> Bytes.of("CLUSTER"), "SLOTS");
+        adopt(node, connection.getObjectMultiBulkReply());
+        return;
+      } catch (JedisException e) {
+        last = e;
+      }
+    }
+    throw last == null ? new JedisException("no node of the cluster is configured") : last;
+  }
+
+  private void adopt(HostAndPort asked, List<Object> ranges) {
+    int[] owners = new int[SLOTS];
+    Arrays.fill(owners, -1);
+    for (Object each : ranges) {
+      List<?> range = (List<?>) each;
+      List<?> primary = (List<?>) range.get(2);
+      String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
+      HostAndPort address =
+          new HostAndPort(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
+      Connection connection = connections.get(address);
+      if (connection == null) {
+        connection = open(address);
+        add(address, connection);
+      }
+      Arrays.fill(
+          owners,
+          (int) number(range.get(0)),
+          (int) number(range.get(1)) + 1,
+          primaries.indexOf(connection));
+    }
+    if (primaries.isEmpty()) {
+      throw new JedisException(asked + " belongs to no cluster with slots");
+    }
+    primaryOfSlot = owners;
+  }
+
+  private static long number(Object reply) {
+    return reply instanceof Long value ? value : 0;
+  }
+
+  @Override
+  public int primaries() {
+    connect();
+    return primaries.size();
+  }
+
+  @Override
+  public int generation() {
+    return generation;
+  }
+
+  @Override
+  public boolean isCluster() {
+    return settings.mode() == RedisSettings.Mode.CLUSTER;
+  }
+
+  private RedisUnavailableException unavailable(String message, @Nullable Throwable cause) {
+    reset();
+    return new RedisUnavailableException(message, cause);
+  }
+
+  @Override
+  public void reset() {
+    for (Connection connection : connections.values()) {
+      connection.setBroken();
+      try {
+        connection.close();
+      } catch (JedisException e) {
+        log.debug("Closing a connection that was broken already", e);
+      }
+    }
+    connections.clear();
+    primaries.clear();
+    primaryOfSlot = new int[0];
+  }
+
+  @Override
+  public void close() {
+    reset();
+  }
+}

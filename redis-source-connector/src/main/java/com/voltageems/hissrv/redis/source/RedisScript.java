@@ -1,0 +1,76 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A Lua script that is sent by its hash, and in full when Redis does not know it (any more). */
+final class RedisScript {
+  private final byte[] text;
+  private final byte[] sha;
+
+  RedisScript(byte[] text) {
+    this.text = text.clone();
+    try {
+      this.sha =
+          Bytes.of(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(this.text)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-1", e);
+    }
+  }
+
+  /** A script of the class path; {@code resource} begins with a slash or is beside this class. */
+  static RedisScript resource(String resource) {
+    try (InputStream in = RedisScript.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException("the resource " + resource + " is not in the archive");
+      }
+      return new RedisScript(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the resource " + resource, e);
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws RedisReplyException when the script ends with an error
+   */
+  @Nullable Object run(RedisLink link, List<byte[]> keys, List<byte[]> args) {
+    try {
+      return link.call(command("EVALSHA", sha, keys, args));
+    } catch (RedisReplyException e) {
+      if (!e.error().isNoScript()) {
+        throw e;
+      }
+      // SCRIPT FLUSH, a restart, or another node: EVAL runs it and keeps it.
+      return link.call(command("EVAL", text, keys, args));
+    }
+  }
+
+  private static Command command(String name, byte[] script, List<byte[]> keys, List<byte[]> args) {
+    byte[][] all = new byte[2 + keys.size() + args.size()][];
+    all[0] = script;
+    all[1] = String.valueOf(keys.size()).getBytes(StandardCharsets.US_ASCII);
+    int at = 2;
+    for (byte[] key : keys) {
+      all[at++] = key;
+    }
+    for (byte[] arg : args) {
+      all[at++] = arg;
+    }
+    return new Command(Bytes.of(name), keys.isEmpty() ? -1 : 2, all);
+  }
+
+  @Override
+  public String toString() {
+    return "script " + new String(sha, StandardCharsets.US_ASCII) + Arrays.asList(text.length);
+  }
+}

@@ -1,0 +1,107 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.Config;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigValue;
+import org.apache.kafka.connect.connector.Task;
+import org.apache.kafka.connect.source.ConnectorTransactionBoundaries;
+import org.apache.kafka.connect.source.ExactlyOnceSupport;
+import org.apache.kafka.connect.source.SourceConnector;
+
+/** Kafka Connect source connector for Redis: live hashes, pending lists, window archives. */
+public final class RedisSourceConnector extends SourceConnector {
+  private static final Duration MAX_VALIDATE_TIMEOUT = Duration.ofSeconds(5);
+
+  private Map<String, String> properties = Map.of();
+
+  @Override
+  public String version() {
+    return Version.get();
+  }
+
+  @Override
+  public ConfigDef config() {
+    return RedisSourceConfig.staticDefinition();
+  }
+
+  /** Checks every setting, what they mean together, and, if all is well, connects once. */
+  @Override
+  public Config validate(Map<String, String> connectorConfigs) {
+    Map<String, ConfigValue> values =
+        RedisSourceConfig.definition(connectorConfigs).validateAll(connectorConfigs);
+    if (values.values().stream().allMatch(value -> value.errorMessages().isEmpty())) {
+      RedisSourceConfig parsed = new RedisSourceConfig(connectorConfigs);
+      Map<String, String> errors = RedisSourceConfig.crossErrors(parsed, connectorConfigs);
+      if (errors.isEmpty()) {
+        errors = ConnectionCheck.run(parsed.redis("hissrv-validate"), MAX_VALIDATE_TIMEOUT);
+      }
+      errors.forEach(
+          (name, message) ->
+              values
+                  .computeIfAbsent(name, key -> new ConfigValue(key))
+                  .addErrorMessage(name + ": " + message));
+    }
+    return new Config(new ArrayList<>(values.values()));
+  }
+
+  @Override
+  public void start(Map<String, String> props) {
+    // Only the settings are looked at: a Redis that is away must not keep the tasks from waiting.
+    new RedisSourceConfig(props);
+    properties = Map.copyOf(props);
+  }
+
+  @Override
+  public Class<? extends Task> taskClass() {
+    return RedisSourceTask.class;
+  }
+
+  @Override
+  public List<Map<String, String>> taskConfigs(int maxTasks) {
+    int tasks = TaskPlan.tasks(new RedisSourceConfig(properties).sources(), maxTasks);
+    List<Map<String, String>> configs = new ArrayList<>();
+    for (int task = 0; task < tasks; task++) {
+      Map<String, String> config = new HashMap<>(properties);
+      config.put(RedisSourceConfig.TASK_CONFIG, String.valueOf(task));
+      config.put(RedisSourceConfig.TASKS_CONFIG, String.valueOf(tasks));
+      configs.add(config);
+    }
+    return configs;
+  }
+
+  @Override
+  public void stop() {
+    properties = Map.of();
+  }
+
+  /** Every source has to keep a position: one that does not can repeat or miss values. */
+  @Override
+  public ExactlyOnceSupport exactlyOnceSupport(Map<String, String> connectorConfig) {
+    boolean supported =
+        new RedisSourceConfig(connectorConfig)
+            .sources().stream()
+                .allMatch(
+                    spec ->
+                        spec.type().hasPosition()
+                            && !(spec.type() == SourceSpec.Type.ARCHIVE && spec.scan()));
+    return supported ? ExactlyOnceSupport.SUPPORTED : ExactlyOnceSupport.UNSUPPORTED;
+  }
+
+  @Override
+  public ConnectorTransactionBoundaries canDefineTransactionBoundaries(
+      Map<String, String> connectorConfig) {
+    return ConnectorTransactionBoundaries.SUPPORTED;
+  }
+
+  @Override
+  public boolean alterOffsets(
+      Map<String, String> connectorConfig, Map<Map<String, ?>, Map<String, ?>> offsets) {
+    OffsetCheck.require(new RedisSourceConfig(connectorConfig).sources(), offsets);
+    return true;
+  }
+}

@@ -1,0 +1,65 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Collects the fields of one sample by the rules for numbers and texts. */
+final class SampleBuilder {
+  private final FieldNames names;
+  private final SourceLimits limits;
+  private final SourceMetrics metrics;
+  private final Map<String, Double> numbers = new HashMap<>();
+  private Map<String, String> texts = Map.of();
+
+  SampleBuilder(FieldNames names, SourceLimits limits, SourceMetrics metrics) {
+    this.names = names;
+    this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  /** Adds a field, renames it, or leaves it out and counts why. */
+  void add(String field, byte[] value) {
+    if (value.length > limits.maxValueBytes()) {
+      metrics.reject("too_long");
+      return;
+    }
+    add(field, ValueText.parse(value));
+  }
+
+  void add(String field, ValueText value) {
+    String name = names.of(field);
+    if (name == null) {
+      metrics.filtered.increment();
+      return;
+    }
+    switch (value.kind()) {
+      case NUMBER -> numbers.put(name, value.number());
+      case NON_FINITE -> {
+        if (limits.nonFinite() == NonFinite.TEXT) {
+          text(name, String.valueOf(value.text()));
+        } else {
+          metrics.reject("non_finite");
+        }
+      }
+      case TEXT -> text(name, String.valueOf(value.text()));
+    }
+    if (value.source() != null && !value.source().isEmpty()) {
+      text(name + "_source", value.source());
+    }
+  }
+
+  private void text(String name, String value) {
+    if (texts.isEmpty()) {
+      texts = new HashMap<>();
+    }
+    texts.put(name, value);
+  }
+
+  boolean isEmpty() {
+    return numbers.isEmpty() && texts.isEmpty();
+  }
+
+  Sample build(Series series, long epochMillis) {
+    return new Sample(series, numbers, texts, epochMillis);
+  }
+}

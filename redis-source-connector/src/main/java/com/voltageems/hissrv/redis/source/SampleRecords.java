@@ -1,0 +1,71 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Makes Connect records of one source's samples. */
+final class SampleRecords {
+  static final Schema SCHEMA =
+      SchemaBuilder.struct()
+          .name("com.voltageems.hissrv.Sample")
+          .version(1)
+          .doc("The values of one series at one time")
+          .field("measurement", Schema.STRING_SCHEMA)
+          .field("tags", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).build())
+          .field("fields", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.FLOAT64_SCHEMA).build())
+          .field(
+              "texts",
+              SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).optional().build())
+          .field("timestamp", Schema.INT64_SCHEMA)
+          .build();
+
+  private final String alias;
+  private final String topic;
+
+  SampleRecords(String alias, String topic) {
+    this.alias = alias;
+    this.topic = topic;
+  }
+
+  /**
+   * @param redisKey the key or channel that the sample came from
+   * @param partition null for a source without positions, as is {@code offset}
+   */
+  // Connect's interface is not annotated; a null partition and offset are its way to say "none".
+  @SuppressWarnings("NullAway")
+  SourceRecord record(
+      Sample sample,
+      String redisKey,
+      @Nullable Map<String, ?> partition,
+      @Nullable Map<String, ?> offset) {
+    Struct value =
+        new Struct(SCHEMA)
+            .put("measurement", sample.series().measurement())
+            .put("tags", sample.series().tags())
+            .put("fields", sample.fields())
+            .put("timestamp", sample.epochMillis());
+    if (!sample.texts().isEmpty()) {
+      value.put("texts", sample.texts());
+    }
+    ConnectHeaders headers = new ConnectHeaders();
+    headers.addString("hissrv.key", redisKey);
+    headers.addString("hissrv.source", alias);
+    return new SourceRecord(
+        partition,
+        offset,
+        topic,
+        null,
+        Schema.STRING_SCHEMA,
+        sample.series().key(),
+        SCHEMA,
+        value,
+        // Kafka refuses times before 1970: such a sample keeps its time in the value only.
+        sample.epochMillis() < 0 ? null : sample.epochMillis(),
+        headers);
+  }
+}

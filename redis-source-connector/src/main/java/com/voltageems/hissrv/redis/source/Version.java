@@ -1,0 +1,11 @@
+package com.voltageems.hissrv.redis.source;
+
+/** The version of this archive, from its manifest. */
+final class Version {
+  private Version() {}
+
+  static String get() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

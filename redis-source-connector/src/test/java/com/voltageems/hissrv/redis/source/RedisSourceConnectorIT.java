@@ -1,0 +1,175 @@
+package com.voltageems.hissrv.redis.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.RedisServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.RedisClient;
+
+/** The installed archive in a real distributed worker with exactly-once support. */
+class RedisSourceConnectorIT {
+  private static final String CLASS = "com.voltageems.hissrv.redis.source.RedisSourceConnector";
+  @TempDir static Path dir;
+  private static RedisServer redis;
+  private static KafkaBroker broker;
+  private static ConnectWorker worker;
+  private static RedisClient client;
+
+  @BeforeAll
+  static void startServers() {
+    redis = RedisServer.start(dir.resolve("redis"));
+    client = RedisClient.create("127.0.0.1", redis.port());
+    broker = KafkaBroker.start(dir.resolve("kafka"));
+    worker =
+        ConnectWorker.start(
+            dir.resolve("connect"), broker.bootstrapServers(), Plugin.archive(), Map.of());
+  }
+
+  @AfterAll
+  static void stopServers() {
+    worker.close();
+    broker.close();
+    client.close();
+    redis.close();
+  }
+
+  @BeforeEach
+  void emptyRedis() {
+    client.flushAll();
+  }
+
+  private Map<String, String> config(String prefix, Map<String, String> more) {
+    Map<String, String> config = new HashMap<>();
+    config.put("connector.class", CLASS);
+    config.put("tasks.max", "1");
+    config.put("redis.uri", "redis://127.0.0.1:" + redis.port());
+    config.put("topic.prefix", prefix);
+    config.put("poll.interval.ms", "100");
+    config.put("discovery.interval.ms", "200");
+    config.putAll(more);
+    return config;
+  }
+
+  @Test
+  void hashListAndArchive_eachInItsTopic() {
+    client.hset("comsrv:1001:m", Map.of("10001", "25.123456", "10002", "NaN"));
+    client.hset("comsrv:1001:m:ts", Map.of("10001", "1642592400000"));
+    client.lpush("comsrv:1001:C:TODO", "{}");
+    client.lpush(
+        "archive:pending",
+        "{\"measurement\":\"custom_metrics\",\"timestamp\":1753790700,"
+            + "\"tags\":{\"n\":7},\"fields\":{\"x\":1.5,\"on\":true,\"s\":\"text\"}}",
+        "no json");
+    client.hset("archive:1m:1704067200:1001", Map.of("1_avg", "220.5", "timestamp", "1704067200"));
+    client.zadd("archive:index:1m", 1, "archive:1m:1704067200:1001");
+
+    worker.submit(
+        "all",
+        config(
+            "all.",
+            Map.of(
+                "sources", "live,pending,archive1m",
+                "sources.live.type", "hash",
+                "sources.live.pattern", "comsrv:*",
+                "sources.pending.type", "list",
+                "sources.pending.key", "archive:pending",
+                "sources.archive1m.type", "archive",
+                "sources.archive1m.window", "1m")));
+
+    try (TopicReader topics = new TopicReader(broker.bootstrapServers(), "all\\..*")) {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(() -> assertThat(topics.received()).hasSize(3));
+      TopicReader.Received live = one(topics.received(), "all.live");
+      assertThat(live.key()).isEqualTo("telemetry,channel=1001,type=m");
+      assertThat(live.field("10001")).isEqualTo(25.123456);
+      assertThat(live.value().path("fields").has("10002")).isFalse();
+      assertThat(live.value().path("timestamp").asLong()).isEqualTo(1642592400000L);
+      assertThat(live.timestamp()).isEqualTo(1642592400000L);
+      assertThat(live.headers())
+          .containsEntry("hissrv.key", "comsrv:1001:m")
+          .containsEntry("hissrv.source", "live");
+      TopicReader.Received pending = one(topics.received(), "all.pending");
+      assertThat(pending.key()).isEqualTo("custom_metrics,n=7");
+      assertThat(pending.timestamp()).isEqualTo(1753790700000L);
+      assertThat(pending.field("on")).isEqualTo(1);
+      assertThat(pending.value().path("texts").path("s").asText()).isEqualTo("text");
+      TopicReader.Received window = one(topics.received(), "all.archive1m");
+      assertThat(window.key()).isEqualTo("telemetry,channel=1001,interval=1m");
+      assertThat(window.timestamp()).isEqualTo(1704067200000L);
+      assertThat(window.value().path("fields").size()).isEqualTo(1);
+
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                assertThat(client.exists("archive:pending:inflight")).isFalse();
+                assertThat(client.lrange("archive:pending:rejected", 0, -1))
+                    .containsExactly("{\"reason\":\"no JSON\",\"element\":\"no json\"}");
+              });
+
+      client.hset("comsrv:1001:m", Map.of("10003", "1"));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(topics.received()).hasSize(4));
+      assertThat(topics.received().get(3).value().path("fields").toString())
+          .isEqualTo("{\"10003\":1.0}");
+    }
+    assertThat(client.hgetAll("comsrv:1001:m")).hasSize(3);
+    assertThat(client.llen("comsrv:1001:C:TODO")).isEqualTo(1);
+    worker.delete("all");
+  }
+
+  @Test
+  void mistakes_areToldOnTheSettingAtFault() {
+    JsonNode answer =
+        worker.validate(
+            CLASS,
+            config(
+                "x.",
+                Map.of(
+                    "name", "x",
+                    "redis.uri", "redis://127.0.0.1:1",
+                    "sources", "a",
+                    "sources.a.type", "list",
+                    "sources.a.key", "l")));
+    assertThat(errors(answer)).containsOnlyKeys("redis.uri");
+    assertThat(errors(answer).get("redis.uri")).contains("cannot connect to Redis at 127.0.0.1:1");
+
+    answer =
+        worker.validate(
+            CLASS,
+            config(
+                "x.",
+                Map.of(
+                    "name", "x", "sources", "a", "sources.a.type", "list", "sources.a.kye", "l")));
+    assertThat(errors(answer)).containsOnlyKeys("sources.a.key", "sources.a.kye");
+  }
+
+  private static Map<String, String> errors(JsonNode answer) {
+    Map<String, String> errors = new HashMap<>();
+    for (JsonNode config : answer.path("configs")) {
+      for (JsonNode error : config.path("value").path("errors")) {
+        errors.merge(config.path("value").path("name").asText(), error.asText(), String::concat);
+      }
+    }
+    return errors;
+  }
+
+  private static TopicReader.Received one(List<TopicReader.Received> all, String topic) {
+    return all.stream().filter(record -> record.topic().equals(topic)).findFirst().orElseThrow();
+  }
+}
