@@ -42,7 +42,7 @@ local LONGEST_WINDOW = 7 * 24 * 3600
 local WINDOWS_MAX = 8
 local FORGET_AFTER = 3600
 local ROUND_TTL = 10
-local INTERVALS_MAX = 256
+local INTERVALS_MAX = 1000
 
 local function refuse(...)
   error({ refused = concat({ ... }) }, 0)
@@ -202,7 +202,6 @@ local function settings()
   if result.windows[1].seconds % result.interval ~= 0 then
     refuse('hissrv:aggregation interval: ', result.windows[1].name, ' is no multiple of ', result.interval, ' s')
   end
-  result.longest = result.windows[#result.windows].seconds
   return result
 end
 
@@ -229,9 +228,9 @@ end
 -- Accumulators: per point sum, its rounding error, min, max, last, and the number of samples
 ---------------------------------------------------------------------------------------------------
 
-local HEADER = '<I4I4d'
+local HEADER = '<I4I4I4d'
 local PER_POINT = 5
--- In place of a number of samples common to all points: each has its own, behind the doubles.
+-- In place of a number common to all points: each has its own, behind the doubles.
 local MIXED = 4294967295
 
 local formats = { d = {}, I4 = {} }
@@ -276,20 +275,24 @@ local function write_numbers(values, kind, n)
   return concat(lots)
 end
 
--- { v = doubles, c = samples per point, at = last second sampled }
+-- { v = doubles, c = samples per point, at = last second sampled, t = the same per point, as far as
+-- known, or nil where it is `at` for all }
 local function decode(blob)
-  local n, common, at, position = unpack_struct(HEADER, blob)
-  local v, c
+  local n, common, timed, at, position = unpack_struct(HEADER, blob)
+  local v, c, t
   v, position = read_numbers(blob, 'd', n * PER_POINT, position)
   if common == MIXED then
-    c = read_numbers(blob, 'I4', n, position)
+    c, position = read_numbers(blob, 'I4', n, position)
   else
     c = {}
     for i = 1, n do
       c[i] = common
     end
   end
-  return { v = v, c = c, at = at }
+  if timed == MIXED then
+    t = read_numbers(blob, 'd', n, position)
+  end
+  return { v = v, c = c, t = t, at = at }
 end
 
 local function encode(acc)
@@ -302,9 +305,12 @@ local function encode(acc)
       break
     end
   end
-  local blob = pack(HEADER, n, common, acc.at) .. write_numbers(v, 'd', n * PER_POINT)
+  local blob = pack(HEADER, n, common, acc.t and MIXED or 0, acc.at) .. write_numbers(v, 'd', n * PER_POINT)
   if common == MIXED then
     blob = blob .. write_numbers(c, 'I4', n)
+  end
+  if acc.t then
+    blob = blob .. write_numbers(acc.t, 'd', n)
   end
   return blob
 end
@@ -313,6 +319,9 @@ local function widen(acc, n)
   local v, c = acc.v, acc.c
   for i = #c + 1, n do
     c[i] = 0
+    if acc.t then
+      acc.t[i] = 0
+    end
     for k = (i - 1) * PER_POINT + 1, i * PER_POINT do
       v[k] = 0
     end
@@ -341,15 +350,19 @@ local function is_closed(window, start)
   return interval ~= nil and tonumber(interval) <= start
 end
 
--- Nothing may enter [start, start + length) any more, nor a gap between it and what was closed a
--- little earlier: a later window has been merged by then.
-local function mark_closed(cfg, window, start)
+-- Nothing may enter [start, start + length) any more. Neighbours become one interval.
+local function mark_closed(window, start)
   if is_closed(window, start) then
     return
   end
-  local key, stop = 'hissrv:closed:' .. window.name, start + window.seconds
-  local before = call('ZREVRANGEBYSCORE', key, start, start - cfg.longest, 'LIMIT', 0, 1)[1]
-  call('ZADD', key, stop, before or format('%d', start))
+  local key, from, stop = 'hissrv:closed:' .. window.name, format('%d', start), start + window.seconds
+  local after = call('ZSCORE', key, format('%d', stop))
+  if after then
+    call('ZREM', key, format('%d', stop))
+    stop = after
+  end
+  local before = call('ZRANGEBYSCORE', key, start, start)[1]
+  call('ZADD', key, stop, before or from)
   call('ZREMRANGEBYRANK', key, 0, -INTERVALS_MAX - 1)
 end
 
@@ -409,8 +422,8 @@ end
 
 -- Goes on with the search for channels, within the time of this call. True when none is under way.
 local function refresh(cfg, time, now_wanted)
-  local at = call('HMGET', 'hissrv:progress', 'scan', 'next', 'patterns')
-  local scan, next_time = at[1], tonumber(at[2] or '')
+  local at = call('HMGET', 'hissrv:progress', 'scan', 'next', 'patterns', 'searched')
+  local scan, next_time, searched = at[1], tonumber(at[2] or ''), tonumber(at[4] or '')
   if at[3] ~= cfg.patterns_text then
     call('DEL', 'hissrv:channels')
     call('HSET', 'hissrv:progress', 'patterns', cfg.patterns_text)
@@ -418,7 +431,7 @@ local function refresh(cfg, time, now_wanted)
     scan, next_time = false, nil
   end
   if not scan then
-    local is_due = now_wanted or not next_time or time >= next_time or time < next_time - 3600
+    local is_due = now_wanted or not next_time or time >= next_time or time < searched - 60
     if not is_due and call('EXISTS', 'hissrv:channels') == 1 then
       return true
     end
@@ -442,7 +455,7 @@ local function refresh(cfg, time, now_wanted)
   end
   -- The larger the keyspace the rarer the search, so that its share of the time stays below a percent.
   local pause = math.max(cfg.refresh, floor(call('DBSIZE') / 2000))
-  call('HSET', 'hissrv:progress', 'next', time + pause)
+  call('HSET', 'hissrv:progress', 'next', time + pause, 'searched', time)
   call('HDEL', 'hissrv:progress', 'scan')
   count('refreshes', 1)
   return true
@@ -559,12 +572,16 @@ local function compact(cfg, key, names, fields)
     return names
   end
   for _, blob in ipairs(blobs) do
-    local old, acc = blob.acc, { v = {}, c = {}, at = blob.acc.at }
+    local old = blob.acc
+    local acc = { v = {}, c = {}, t = old.t and {}, at = old.at }
     for i, j in ipairs(from) do
       if not old.c[j] then
         break
       end
       acc.c[i] = old.c[j]
+      if old.t then
+        acc.t[i] = old.t[j]
+      end
       for k = 1, PER_POINT do
         acc.v[(i - 1) * PER_POINT + k] = old.v[(j - 1) * PER_POINT + k]
       end
@@ -666,7 +683,7 @@ local function collect_channel(cfg, key, slot, where, start)
   local blob = call('HGET', where, key)
   local acc
   if blob then
-    local _, _, at = unpack_struct(HEADER, blob)
+    local _, _, _, at = unpack_struct(HEADER, blob)
     if slot <= at then
       return
     end
@@ -767,11 +784,21 @@ local function merge(cfg, window, start, key, acc)
   local where = acc_key(window, start)
   local blob = call('HGET', where, key)
   local into = blob and decode(blob) or { v = {}, c = {}, at = acc.at }
+  local latest = math.max(into.at, acc.at)
+  -- The clock may have gone back: `last` is the value of the latest second, not of the last merge.
+  local t, bt = into.t or {}, acc.t
+  if not into.t then
+    for i = 1, #into.c do
+      t[i] = into.at
+    end
+    into.t = t
+  end
   widen(into, #acc.c)
   local a, b, ac, bc = into.v, acc.v, into.c, acc.c
   for i = 1, #bc do
     local k = (i - 1) * PER_POINT
     if bc[i] > 0 then
+      local time = bt and bt[i] or acc.at
       if ac[i] == 0 then
         a[k + 1], a[k + 2], a[k + 3], a[k + 4] = b[k + 1], b[k + 2], b[k + 3], b[k + 4]
       else
@@ -779,11 +806,20 @@ local function merge(cfg, window, start, key, acc)
         a[k + 3] = math.min(a[k + 3], b[k + 3])
         a[k + 4] = math.max(a[k + 4], b[k + 4])
       end
-      a[k + 5] = b[k + 5]
+      if ac[i] == 0 or time >= t[i] then
+        a[k + 5], t[i] = b[k + 5], time
+      end
       ac[i] = ac[i] + bc[i]
     end
   end
-  into.at = acc.at
+  into.at = latest
+  local is_common = true
+  for i = 1, #ac do
+    is_common = is_common and t[i] == latest
+  end
+  if is_common then
+    into.t = nil
+  end
   call('HSET', where, key, encode(into))
   if not blob then
     open(window, start)
@@ -794,7 +830,7 @@ end
 -- The next number of the index: grows with every write, and does not begin anew with an empty Redis.
 local function next_sequence()
   local before = tonumber(call('GET', 'hissrv:seq') or '0')
-  local sequence = math.max(before + 1, floor(started_us / 1000))
+  local sequence = math.max(before + 1, started_us)
   call('SET', 'hissrv:seq', format('%.0f', sequence))
   return format('%.0f', sequence)
 end
@@ -869,7 +905,7 @@ local function close_finished(cfg, window, time)
   local last = time - window.seconds
   for _, start in ipairs(call('ZRANGEBYSCORE', open_key, '-inf', last)) do
     start = tonumber(start)
-    mark_closed(cfg, window, start)
+    mark_closed(window, start)
     local todo = todo_key(window, start)
     local key = call('LINDEX', todo, 0)
     while key do
@@ -930,11 +966,9 @@ local function collect(cfg, time)
   if not is_known and not is_done then
     return 1
   end
-  for _, window in ipairs(cfg.windows) do
-    if is_closed(window, slot - slot % window.seconds) then
-      count('late', 1)
-      return 0
-    end
+  if is_closed(base, start) then
+    count('late', 1)
+    return 0
   end
 
   -- A round begins where the last one stopped, so that a round that never ends starves nobody.

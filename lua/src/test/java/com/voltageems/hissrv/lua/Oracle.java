@@ -122,10 +122,8 @@ final class Oracle {
 
   /** All channels are looked at once in second {@code time}. */
   void collect(long time, Map<String, Site.Channel> channels) {
-    for (int length : lengths) {
-      if (closed(length).contains(startOf(time, length))) {
-        return;
-      }
+    if (closed(lengths.get(0)).contains(startOf(time, lengths.get(0)))) {
+      return;
     }
     channels.forEach(
         (part, channel) -> {
@@ -189,6 +187,10 @@ final class Oracle {
     lastSecond(part).put(base, time);
     for (int length : lengths) {
       long start = startOf(time, length);
+      if (closed(length).contains(start)) {
+        // The clock was ahead for a while: what is closed stays so, for all that is merged from it.
+        break;
+      }
       Map<String, Statistics> window =
           windows.computeIfAbsent(new Window(length, start, part), w -> new TreeMap<>());
       values.forEach((name, x) -> window.computeIfAbsent(name, n -> new Statistics()).add(x, time));
@@ -204,24 +206,9 @@ final class Oracle {
       }
       for (long start : new ArrayList<>(open(length).headSet(time - length, true))) {
         open(length).remove(start);
-        markClosed(length, start);
+        closed(length).add(start);
       }
     }
-  }
-
-  /** With a window go the empty ones between it and what was closed shortly before. */
-  private void markClosed(int length, long start) {
-    Set<Long> done = closed(length);
-    int reach = lengths.get(lengths.size() - 1);
-    for (long before = start - length; before + length >= start - reach; before -= length) {
-      if (done.contains(before)) {
-        for (long gap = before + length; gap < start; gap += length) {
-          done.add(gap);
-        }
-        break;
-      }
-    }
-    done.add(start);
   }
 
   private static long startOf(long time, int length) {

@@ -390,6 +390,43 @@ abstract class ScriptContract {
   }
 
   @Test
+  void clockAheadForAMoment_costsTheMinuteOnly() {
+    redis.hset("hissrv:aggregation", "windows", "1m,5m,1h");
+    collect("comsrv:1001:m", T0 + 10, "1", "1");
+    collect("comsrv:1001:m", T0 + 5_000, "1", "2");
+    script.run("aggregate_1h", T0 + 7_000);
+    for (int minute = 0; minute < 10; minute++) {
+      collectMinute("comsrv:1001:m", T0 + 60L * minute);
+    }
+    script.run("aggregate_5m", T0 + 600);
+
+    assertThat(redis.keys("archive:1m:*")).hasSize(11);
+    assertThat(redis.hget("archive:1m:" + T0 + ":1001", "1_count")).isEqualTo("1");
+    assertThat(redis.hget("archive:1m:" + (T0 + 60) + ":1001", "1_count")).isEqualTo("60");
+    assertThat(redis.hget("archive:5m:" + T0 + ":1001", "1_count")).isEqualTo("1");
+    assertThat(redis.hget("archive:5m:" + (T0 + 300) + ":1001", "1_count")).isEqualTo("300");
+  }
+
+  @Test
+  void lastOfAMergedWindow_isOfTheLatestSecond() {
+    collect("comsrv:1001:m", T0, "1", "1", "2", "11");
+    collect("comsrv:1001:m", T0 + 130, "1", "3");
+    script.run("aggregate_1m", T0 + 190);
+    redis.hdel("comsrv:1001:m", "1");
+    collect("comsrv:1001:m", T0 + 190, "2", "14");
+    script.run("aggregate_1m", T0 + 250);
+    collect("comsrv:1001:m", T0 + 70, "1", "2", "2", "12");
+    script.run("aggregate_5m", T0 + 300);
+
+    assertThat(redis.hgetAll("archive:5m:" + T0 + ":1001"))
+        .containsEntry("1_last", "3")
+        .containsEntry("1_max", "3")
+        .containsEntry("1_count", "3")
+        .containsEntry("2_last", "14")
+        .containsEntry("2_count", "4");
+  }
+
+  @Test
   void nobodyCloses_collectBoundsWhatIsOpen() {
     for (int minute = 0; minute < 40; minute++) {
       collect("comsrv:1001:m", T0 + 60L * minute, "1", "1" + minute);
