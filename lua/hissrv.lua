@@ -420,7 +420,16 @@ local function register(key)
   call('ZADD', 'hissrv:channels', call('HINCRBY', 'hissrv:progress', 'slots', 1), key)
 end
 
--- Goes on with the search for channels, within the time of this call. True when none is under way.
+-- Whether sampling can begin: a search has been through the keyspace with these patterns, and found
+-- something or is not due again.
+local function has_searched(cfg, time)
+  local at = call('HMGET', 'hissrv:progress', 'next', 'patterns')
+  return at[1] and at[2] == cfg.patterns_text
+    and (time < tonumber(at[1]) or call('EXISTS', 'hissrv:channels') == 1)
+end
+
+-- Searches for channels if it is time to, or goes on with a search, within the time of this call. With
+-- `now_wanted` a search begins now, unless one that was wanted is under way. True when none is left.
 local function refresh(cfg, time, now_wanted)
   local at = call('HMGET', 'hissrv:progress', 'scan', 'next', 'patterns', 'searched')
   local scan, next_time, searched = at[1], tonumber(at[2] or ''), tonumber(at[4] or '')
@@ -430,14 +439,16 @@ local function refresh(cfg, time, now_wanted)
     call('HDEL', 'hissrv:progress', 'scan', 'next')
     scan, next_time = false, nil
   end
-  if not scan then
-    local is_due = now_wanted or not next_time or time >= next_time or time < searched - 60
-    if not is_due and call('EXISTS', 'hissrv:channels') == 1 then
+  local pattern, cursor, wanted = string.match(scan or '', '^(%d+) (%d+) (%d)$')
+  if now_wanted and wanted ~= '1' then
+    pattern, cursor, wanted = 1, '0', '1'
+  elseif not pattern then
+    local is_due = not next_time or time >= next_time or time < searched - 60
+    if not is_due then
       return true
     end
-    scan = '1 0'
+    pattern, cursor, wanted = 1, '0', '0'
   end
-  local pattern, cursor = string.match(scan, '^(%d+) (%d+)$')
   pattern = tonumber(pattern)
   while cfg.patterns[pattern] do
     local found = call('SCAN', cursor, 'MATCH', cfg.patterns[pattern], 'COUNT', 300)
@@ -449,12 +460,13 @@ local function refresh(cfg, time, now_wanted)
       pattern = pattern + 1
     end
     if cfg.patterns[pattern] and out_of_time(cfg) then
-      call('HSET', 'hissrv:progress', 'scan', pattern .. ' ' .. cursor)
+      call('HSET', 'hissrv:progress', 'scan', concat({ pattern, cursor, wanted }, ' '))
       return false
     end
   end
   -- The larger the keyspace the rarer the search, so that its share of the time stays below a percent.
-  local pause = math.max(cfg.refresh, floor(call('DBSIZE') / 2000))
+  local least = call('EXISTS', 'hissrv:channels') == 1 and cfg.refresh or math.min(cfg.refresh, 1)
+  local pause = math.max(least, floor(call('DBSIZE') / 2000))
   call('HSET', 'hissrv:progress', 'next', time + pause, 'searched', time)
   call('HDEL', 'hissrv:progress', 'scan')
   count('refreshes', 1)
@@ -815,7 +827,7 @@ local function merge(cfg, window, start, key, acc)
   into.at = latest
   local is_common = true
   for i = 1, #ac do
-    is_common = is_common and t[i] == latest
+    is_common = is_common and (ac[i] == 0 or t[i] == latest)
   end
   if is_common then
     into.t = nil
@@ -961,9 +973,7 @@ local function collect(cfg, time)
   if call('ZCOUNT', 'hissrv:open:' .. base.name, '-inf', time - base.seconds) > OPEN_MAX then
     aggregate(cfg, time, base)
   end
-  local is_known = call('HEXISTS', 'hissrv:progress', 'next') == 1
-  local is_done = refresh(cfg, time, false)
-  if not is_known and not is_done then
+  if not has_searched(cfg, time) and not refresh(cfg, time, false) then
     return 1
   end
   if is_closed(base, start) then
@@ -975,7 +985,7 @@ local function collect(cfg, time)
   local round_key = format('hissrv:round:%d', slot)
   local round = call('GET', round_key)
   if round == 'done' then
-    return 0
+    return refresh(cfg, time, false) and 0 or 1
   end
   local first, at, wrapped
   if round then
@@ -1009,7 +1019,8 @@ local function collect(cfg, time)
   call('SET', round_key, 'done', 'EX', ROUND_TTL)
   call('HSET', 'hissrv:progress', 'at', first)
   count('rounds', 1)
-  return 0
+  -- Samples first: a search never delays them.
+  return refresh(cfg, time, false) and 0 or 1
 end
 
 local function is_finite(x)

@@ -526,6 +526,45 @@ abstract class ScriptContract {
   }
 
   @Test
+  void newChannel_isFoundWithinTheRefresh() {
+    redis.hset("comsrv:1001:m", "1", "1");
+    script.run("collect", T0);
+    redis.hset("comsrv:1002:m", "1", "1");
+    for (int second = 1; second < 30; second++) {
+      collect("comsrv:1001:m", T0 + second, "1", String.valueOf(second));
+    }
+    script.run("aggregate_1m", T0 + 60);
+
+    assertThat(redis.hget("archive:1m:" + T0 + ":1002", "1_count")).isEqualTo("19");
+    assertThat(redis.hget("hissrv:stats", "refreshes")).isEqualTo("3");
+  }
+
+  @Test
+  void firstChannel_isFoundAtOnce() {
+    script.run("collect", T0);
+    collect("comsrv:1001:m", T0 + 1, "1", "1");
+    collect("comsrv:1001:m", T0 + 2, "1", "2");
+    script.run("aggregate_1m", T0 + 60);
+
+    assertThat(redis.hget("archive:1m:" + T0 + ":1001", "1_count")).isEqualTo("2");
+  }
+
+  @Test
+  void refresh_findsAChannelNow() {
+    redis.hset("hissrv:aggregation", "slice_us", "100");
+    for (int i = 0; i < 3_000; i++) {
+      redis.set("other:" + i, "x");
+    }
+    collect("comsrv:1001:m", T0, "1", "1");
+    redis.hset("comsrv:1002:m", "1", "1");
+    script.run("refresh", T0);
+    script.run("collect", T0 + 1);
+    script.run("aggregate_1m", T0 + 60);
+
+    assertThat(redis.hget("archive:1m:" + T0 + ":1002", "1_count")).isEqualTo("1");
+  }
+
+  @Test
   void channelGoneForAnHour_isForgotten() {
     collect("comsrv:1001:m", T0, "1", "1");
     script.run("aggregate_1h", T0 + 7200);
