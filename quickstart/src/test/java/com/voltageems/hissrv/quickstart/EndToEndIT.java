@@ -218,6 +218,8 @@ class EndToEndIT {
 
     system.redis().kill();
     system.redis().restart();
+    redis.close();
+    redis = RedisClient.create(system.redis().uri());
     pending.putAll(pushPending("outage", 300, now() - 7000, 3));
     awaitPoints("e2e", Map.of("run", "outage"), "value", pending);
     assertThat(system.fault()).isEmpty();

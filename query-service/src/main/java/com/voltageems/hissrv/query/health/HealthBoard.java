@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.health;
 
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.store.StoreException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -31,6 +33,7 @@ public final class HealthBoard implements AutoCloseable {
   private final Duration staleAfter;
   private final Clock clock;
   private final Instant started;
+  private volatile boolean closing;
 
   /**
    * @param off parts that are not configured, with the reason
@@ -77,7 +80,7 @@ public final class HealthBoard implements AutoCloseable {
     try {
       report = probe.check();
     } catch (Exception e) {
-      if (e instanceof InterruptedException) {
+      if (e instanceof InterruptedException || closing) {
         Thread.currentThread().interrupt();
         return;
       }
@@ -94,16 +97,24 @@ public final class HealthBoard implements AutoCloseable {
     states.put(probe.name(), new PartState(probe.name(), state, report, now, since));
   }
 
+  /** Its own words and those of the first cause, which often say what the wrappers do not. */
   private static String message(Throwable failure) {
-    Throwable cause = failure;
-    // Futures wrap; the inner one says what it is about.
-    while (cause.getCause() != null
-        && (cause instanceof java.util.concurrent.ExecutionException
-            || cause.getMessage() == null)) {
-      cause = cause.getCause();
+    Throwable outer = failure;
+    while (outer instanceof ExecutionException && outer.getCause() != null) {
+      outer = outer.getCause();
     }
-    String text = cause.getMessage();
-    return cause.getClass().getSimpleName() + (text == null ? "" : ": " + text);
+    Throwable root = outer;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text =
+        outer instanceof StoreException ? String.valueOf(outer.getMessage()) : words(outer);
+    return root == outer ? text : text + ": " + words(root);
+  }
+
+  private static String words(Throwable failure) {
+    String text = failure.getMessage();
+    return failure.getClass().getSimpleName() + (text == null ? "" : ": " + text);
   }
 
   /** Every part's state, configured or not. Never waits. */
@@ -144,6 +155,7 @@ public final class HealthBoard implements AutoCloseable {
 
   @Override
   public void close() {
+    closing = true;
     probes.values().forEach(ScheduledExecutorService::shutdownNow);
     probes.forEach(
         (probe, executor) -> {

@@ -225,14 +225,17 @@ public final class QuestDbStore implements HistoryStore {
 
   @Override
   public String ping() {
+    Matcher version = VERSION.matcher(firstText(new Sql("SELECT build()", List.of())));
+    return version.find() ? version.group() : "QuestDB";
+  }
+
+  /** The first column of the first row, empty where there is none. */
+  String firstText(Sql sql) {
     return call(
         connection -> {
-          try (PreparedStatement statement =
-                  prepare(connection, new Sql("SELECT build()", List.of()));
+          try (PreparedStatement statement = prepare(connection, sql);
               ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            Matcher version = VERSION.matcher(String.valueOf(rows.getString(1)));
-            return version.find() ? version.group() : "QuestDB";
+            return rows.next() ? String.valueOf(rows.getString(1)) : "";
           }
         });
   }

@@ -1,0 +1,186 @@
+package com.voltageems.hissrv.influx.point;
+
+import java.math.BigDecimal;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides the type of a field's value: every number is a float, so that {@code 1} and {@code 1.5}
+ * never conflict, unless the field's name is pinned to a type.
+ */
+public final class FieldTypes {
+  private final List<Pin> pins;
+
+  /** The first pin whose pattern fits the field's name counts. */
+  public FieldTypes(List<Pin> pins) {
+    this.pins = List.copyOf(pins);
+  }
+
+  /** One rule. */
+  public record Pin(Glob name, FieldValue.Kind kind) {
+    /**
+     * Reads {@code name:type}, type being {@code float}, {@code integer}, {@code boolean} or {@code
+     * string}.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    public static Pin parse(String text) {
+      int colon = text.lastIndexOf(':');
+      if (colon <= 0) {
+        throw new IllegalArgumentException(
+            "'" + text + "' is not of the form name:type, for example status:integer");
+      }
+      String type = text.substring(colon + 1).trim();
+      try {
+        return new Pin(
+            new Glob(text.substring(0, colon).trim()),
+            FieldValue.Kind.valueOf(type.toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "'" + type + "' in '" + text + "' is none of float, integer, boolean, string", e);
+      }
+    }
+  }
+
+  /** A value for the database, or the reason why there is none. */
+  sealed interface Typed {
+    record Value(FieldValue value) implements Typed {}
+
+    record Flaw(String reason) implements Typed {}
+  }
+
+  Typed typed(String field, Object raw) {
+    for (Pin pin : pins) {
+      if (pin.name().matches(field)) {
+        return pinned(pin.kind(), raw);
+      }
+    }
+    if (raw instanceof Boolean bool) {
+      return new Typed.Value(new FieldValue.Bool(bool));
+    }
+    if (raw instanceof String text) {
+      return new Typed.Value(new FieldValue.Text(text));
+    }
+    return floating(raw);
+  }
+
+  private static Typed pinned(FieldValue.Kind kind, Object raw) {
+    return switch (kind) {
+      case FLOAT -> floating(parsed(raw));
+      case INTEGER -> integer(parsed(raw));
+      case BOOLEAN -> bool(raw);
+      case STRING -> text(raw);
+    };
+  }
+
+  /** A number where {@code raw} is one, or its text is one, or it is true or false. */
+  private static Object parsed(Object raw) {
+    if (raw instanceof Boolean bool) {
+      return bool ? 1L : 0L;
+    }
+    if (raw instanceof String text) {
+      try {
+        return new BigDecimal(text.trim());
+      } catch (NumberFormatException e) {
+        return raw;
+      }
+    }
+    return raw;
+  }
+
+  private static Typed floating(Object raw) {
+    Double number = null;
+    if (raw instanceof Float single) {
+      // The shortest text of the float, not its binary expansion: 220.1, not 220.10000610351562.
+      number = Double.valueOf(single.toString());
+    } else if (raw instanceof Number any) {
+      number = any.doubleValue();
+    } else if (raw instanceof Date date) {
+      number = (double) date.toInstant().toEpochMilli();
+    }
+    if (number == null) {
+      return new Typed.Flaw("is " + describe(raw) + ", not a number");
+    }
+    return Double.isFinite(number)
+        ? new Typed.Value(new FieldValue.Float64(number))
+        : new Typed.Flaw("is " + number + ", which the database has no number for");
+  }
+
+  private static Typed integer(Object raw) {
+    try {
+      if (raw instanceof BigDecimal decimal) {
+        return new Typed.Value(new FieldValue.Int64(decimal.longValueExact()));
+      }
+      if (raw instanceof Double || raw instanceof Float) {
+        return new Typed.Value(
+            new FieldValue.Int64(
+                BigDecimal.valueOf(((Number) raw).doubleValue()).longValueExact()));
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      return new Typed.Flaw("is pinned to integer, and its value is no whole number of 64 bits");
+    }
+    if (raw instanceof Number any) {
+      return new Typed.Value(new FieldValue.Int64(any.longValue()));
+    }
+    if (raw instanceof Date date) {
+      return new Typed.Value(new FieldValue.Int64(date.toInstant().toEpochMilli()));
+    }
+    return new Typed.Flaw("is pinned to integer, and its value is " + describe(raw));
+  }
+
+  private static Typed bool(Object raw) {
+    @Nullable Boolean answer = null;
+    if (raw instanceof Boolean bool) {
+      answer = bool;
+    } else if (raw instanceof Number number) {
+      double value = number.doubleValue();
+      answer = value == 1 ? Boolean.TRUE : value == 0 ? Boolean.FALSE : null;
+    } else if (raw instanceof String text) {
+      answer =
+          switch (text.trim().toLowerCase(Locale.ROOT)) {
+            case "true", "1", "on" -> true;
+            case "false", "0", "off" -> false;
+            default -> null;
+          };
+    }
+    return answer == null
+        ? new Typed.Flaw("is pinned to boolean, and its value is neither true nor false")
+        : new Typed.Value(new FieldValue.Bool(answer));
+  }
+
+  private static Typed text(Object raw) {
+    return raw instanceof String || raw instanceof Number || raw instanceof Boolean
+        ? new Typed.Value(new FieldValue.Text(raw.toString()))
+        : new Typed.Flaw("is pinned to string, and its value is " + describe(raw));
+  }
+
+  /** What sort of thing it is; never the value itself, which may be confidential. */
+  static String describe(@Nullable Object raw) {
+    if (raw == null) {
+      return "null";
+    }
+    if (raw instanceof String) {
+      return "a text";
+    }
+    if (raw instanceof Number) {
+      return "a number";
+    }
+    if (raw instanceof Boolean) {
+      return "a boolean";
+    }
+    if (raw instanceof List<?>) {
+      return "an array";
+    }
+    if (raw instanceof Map<?, ?>) {
+      return "a map";
+    }
+    if (raw instanceof Struct) {
+      return "a struct";
+    }
+    return "of type " + raw.getClass().getSimpleName();
+  }
+}

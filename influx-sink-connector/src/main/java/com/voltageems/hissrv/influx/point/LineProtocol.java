@@ -1,0 +1,99 @@
+package com.voltageems.hissrv.influx.point;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes points as InfluxDB line protocol, times in milliseconds, one line with its line feed for
+ * each point.
+ *
+ * <p>Numbers are written so that the reader gets the very same double: whole numbers and those of
+ * up to six decimals in plain digits, all others as {@link Double#toString(double)} has them.
+ */
+public final class LineProtocol {
+  private static final double EXACT = 9007199254740992.0; // 2^53
+
+  private LineProtocol() {}
+
+  /** Appends one line. */
+  public static void append(Point point, LineBuffer out) {
+    out.appendEscaped(point.measurement(), ", ");
+    for (Point.Tag tag : point.tags()) {
+      out.append(',');
+      out.appendEscaped(tag.name(), ", =");
+      out.append('=');
+      out.appendEscaped(tag.value(), ", =");
+    }
+    char separator = ' ';
+    for (Point.Field field : point.fields()) {
+      out.append(separator);
+      separator = ',';
+      out.appendEscaped(field.name(), ", =");
+      out.append('=');
+      append(field.value(), out);
+    }
+    out.append(' ');
+    out.append(point.epochMillis());
+    out.append('\n');
+  }
+
+  private static void append(FieldValue value, LineBuffer out) {
+    if (value instanceof FieldValue.Float64 number) {
+      append(number.value(), out);
+    } else if (value instanceof FieldValue.Int64 number) {
+      out.append(number.value());
+      out.append('i');
+    } else if (value instanceof FieldValue.Bool bool) {
+      out.appendAscii(bool.value() ? "true" : "false");
+    } else if (value instanceof FieldValue.Text text) {
+      out.append('"');
+      out.appendEscaped(text.value(), "\"\\");
+      out.append('"');
+    }
+  }
+
+  private static void append(double number, LineBuffer out) {
+    // A quotient of two exact doubles is rounded as the decimal text would be, so equality here
+    // means that these digits read back as the same number.
+    double scaled = Math.rint(number * 1e6);
+    if (Math.abs(scaled) < EXACT && scaled / 1e6 == number && !isNegativeZero(number)) {
+      out.appendDecimal((long) scaled, 6);
+    } else {
+      out.appendAscii(Double.toString(number));
+    }
+  }
+
+  private static boolean isNegativeZero(double number) {
+    return number == 0 && Double.doubleToRawLongBits(number) != 0;
+  }
+
+  /**
+   * Why a measurement, a tag's name or value, or a field's name cannot be written in line protocol,
+   * or null when it can.
+   *
+   * @param what what it is, for the message
+   */
+  static @Nullable String flaw(String what, String text) {
+    if (text.isEmpty()) {
+      return what + " is empty";
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\n' || c == '\r') {
+        return what + " has a line break in it, which line protocol cannot express";
+      }
+      if (c == '\\') {
+        // The escape character itself has no escape in names and tags.
+        if (i + 1 == text.length()) {
+          return what + " ends with a backslash, which line protocol cannot express";
+        }
+        if (", =".indexOf(text.charAt(i + 1)) >= 0) {
+          return what
+              + " has a backslash before '"
+              + text.charAt(i + 1)
+              + "', which line protocol cannot express";
+        }
+      }
+    }
+    return null;
+  }
+}

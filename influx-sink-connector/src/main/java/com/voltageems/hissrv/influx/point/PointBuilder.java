@@ -1,0 +1,118 @@
+package com.voltageems.hissrv.influx.point;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects one point and holds it to the rules of line protocol. What concerns a single field only
+ * costs that field; what concerns the series or the time costs the point.
+ */
+final class PointBuilder {
+  /** The largest time that fits the databases' nanoseconds. */
+  private static final long MAX_EPOCH_MILLIS = Long.MAX_VALUE / 1_000_000;
+
+  private final FieldTypes types;
+  private final List<Point.Tag> tags = new ArrayList<>();
+  private final List<Point.Field> fields = new ArrayList<>();
+  private final List<String> complaints = new ArrayList<>();
+  private String measurement = "";
+  private @Nullable Long epochMillis;
+  private @Nullable String flaw;
+
+  PointBuilder(FieldTypes types) {
+    this.types = types;
+  }
+
+  PointBuilder measurement(String name) {
+    measurement = name;
+    check(LineProtocol.flaw("the measurement", name));
+    if (name.startsWith("#")) {
+      check("the measurement begins with '#', which line protocol takes for a comment");
+    }
+    return this;
+  }
+
+  /** An empty value means no tag, as in the databases themselves. */
+  PointBuilder tag(String name, String value) {
+    if (value.isEmpty()) {
+      return this;
+    }
+    check(LineProtocol.flaw("a tag's name", name));
+    check(LineProtocol.flaw("the value of tag '" + name + "'", value));
+    if (name.equals("time")) {
+      check("a tag is named 'time', which the database keeps for itself");
+    }
+    tags.add(new Point.Tag(name, value));
+    return this;
+  }
+
+  /** A value that is null means no field. */
+  PointBuilder field(String name, @Nullable Object raw) {
+    if (raw == null) {
+      return this;
+    }
+    String nameFlaw = LineProtocol.flaw("a field's name", name);
+    if (nameFlaw != null) {
+      complaints.add(nameFlaw);
+      return this;
+    }
+    if (name.equals("time")) {
+      complaints.add("field 'time' has the name that the database keeps for itself");
+      return this;
+    }
+    FieldTypes.Typed typed = types.typed(name, raw);
+    if (typed instanceof FieldTypes.Typed.Value value) {
+      fields.add(new Point.Field(name, value.value()));
+    } else if (typed instanceof FieldTypes.Typed.Flaw reason) {
+      complaints.add("field '" + name + "' " + reason.reason());
+    }
+    return this;
+  }
+
+  PointBuilder epochMillis(long time) {
+    epochMillis = time;
+    if (time > MAX_EPOCH_MILLIS || time < -MAX_EPOCH_MILLIS) {
+      check("the time " + time + " ms is outside of what the database can keep");
+    }
+    return this;
+  }
+
+  /** Notes a flaw that makes the whole point impossible; the first one counts. */
+  PointBuilder check(@Nullable String reason) {
+    if (flaw == null) {
+      flaw = reason;
+    }
+    return this;
+  }
+
+  Mapped build() {
+    if (flaw != null) {
+      return new Mapped.Rejected(flaw);
+    }
+    if (epochMillis == null) {
+      return new Mapped.Rejected("there is no timestamp, neither in the value nor in the record");
+    }
+    if (fields.isEmpty()) {
+      return new Mapped.Rejected(
+          complaints.isEmpty() ? "there is no field" : String.join("; ", complaints));
+    }
+    tags.sort(Comparator.comparing(Point.Tag::name));
+    fields.sort(Comparator.comparing(Point.Field::name));
+    dropRepeated();
+    return new Mapped.Points(
+        List.of(new Point(measurement, tags, fields, epochMillis)), complaints);
+  }
+
+  /** Of two fields with one name the first counts: a line must not say two things about one. */
+  private void dropRepeated() {
+    for (int i = fields.size() - 1; i > 0; i--) {
+      String name = fields.get(i).name();
+      if (name.equals(fields.get(i - 1).name())) {
+        fields.remove(i);
+        complaints.add("field '" + name + "' is there twice");
+      }
+    }
+  }
+}

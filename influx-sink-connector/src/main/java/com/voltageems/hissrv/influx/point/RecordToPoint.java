@@ -1,0 +1,11 @@
+package com.voltageems.hissrv.influx.point;
+
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Turns a record into points. Implementations are pure: the same record gives the same answer, so
+ * that it may be asked again when a line was refused; they never throw.
+ */
+public interface RecordToPoint {
+  Mapped map(SinkRecord record);
+}

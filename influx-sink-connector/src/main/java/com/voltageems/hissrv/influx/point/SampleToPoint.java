@@ -1,0 +1,95 @@
+package com.voltageems.hissrv.influx.point;
+
+import java.util.Map;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the record that the Redis source writes: {@code measurement}, {@code tags}, {@code fields},
+ * {@code texts} and {@code timestamp} in epoch milliseconds, as a Struct of the schema {@code
+ * com.voltageems.hissrv.Sample} or as the same shape without a schema. There one map {@code fields}
+ * may mix numbers, booleans and texts. Without {@code timestamp} the record's own time counts.
+ */
+public final class SampleToPoint implements RecordToPoint {
+  private final FieldTypes types;
+  private final boolean ignoreNullValues;
+  private final String textSuffix;
+
+  /**
+   * @param ignoreNullValues whether a record without a value is passed over instead of rejected
+   * @param textSuffix put behind the name of a field whose value is a text; may be empty
+   */
+  public SampleToPoint(FieldTypes types, boolean ignoreNullValues, String textSuffix) {
+    this.types = types;
+    this.ignoreNullValues = ignoreNullValues;
+    this.textSuffix = textSuffix;
+  }
+
+  @Override
+  public Mapped map(SinkRecord record) {
+    Object value = record.value();
+    if (value == null) {
+      return ignoreNullValues
+          ? new Mapped.Ignored()
+          : new Mapped.Rejected("the value is null (a tombstone), not a sample");
+    }
+    if (!Values.isObject(value)) {
+      return new Mapped.Rejected(
+          "the value is " + FieldTypes.describe(value) + ", not a sample (a struct or a map)");
+    }
+    PointBuilder point = new PointBuilder(types);
+    measurement(value, point);
+    tags(value, point);
+    Object fields = Values.member(value, "fields");
+    Object texts = Values.member(value, "texts");
+    point.check(objectOrNull("fields", fields));
+    point.check(objectOrNull("texts", texts));
+    for (Object source : new @Nullable Object[] {fields, texts}) {
+      for (Map.Entry<String, @Nullable Object> field : Values.members(source).entrySet()) {
+        String suffix = field.getValue() instanceof String ? textSuffix : "";
+        point.field(field.getKey() + suffix, field.getValue());
+      }
+    }
+    Object timestamp = Values.member(value, "timestamp");
+    if (timestamp instanceof Number millis) {
+      point.epochMillis(millis.longValue());
+    } else if (timestamp != null) {
+      point.check("'timestamp' is " + FieldTypes.describe(timestamp) + ", not epoch milliseconds");
+    } else if (record.timestamp() != null) {
+      point.epochMillis(record.timestamp());
+    }
+    return point.build();
+  }
+
+  private static void measurement(Object value, PointBuilder point) {
+    Object name = Values.member(value, "measurement");
+    if (name instanceof String text) {
+      point.measurement(text);
+    } else {
+      point.check("'measurement' is " + FieldTypes.describe(name) + ", not a text");
+    }
+  }
+
+  private static void tags(Object value, PointBuilder point) {
+    Object tags = Values.member(value, "tags");
+    point.check(objectOrNull("tags", tags));
+    for (Map.Entry<String, @Nullable Object> tag : Values.members(tags).entrySet()) {
+      if (tag.getValue() == null) {
+        continue;
+      }
+      String text = Values.text(tag.getValue());
+      if (text == null) {
+        point.check(
+            "tag '" + tag.getKey() + "' is " + FieldTypes.describe(tag.getValue()) + ", no scalar");
+      } else {
+        point.tag(tag.getKey(), text);
+      }
+    }
+  }
+
+  private static @Nullable String objectOrNull(String name, @Nullable Object value) {
+    return value == null || Values.isObject(value)
+        ? null
+        : "'" + name + "' is " + FieldTypes.describe(value) + ", not a map";
+  }
+}

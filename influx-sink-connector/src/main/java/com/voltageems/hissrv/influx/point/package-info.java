@@ -1,0 +1,5 @@
+/** From records to points to line protocol: pure functions, without clock, socket or log. */
+@NullMarked
+package com.voltageems.hissrv.influx.point;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package com.voltageems.hissrv.influx.sink;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before a further try: doubling from {@code first} to {@code longest}, of which a
+ * random half is taken off, so that many tasks do not come back at once.
+ */
+record Backoff(Duration first, Duration longest) {
+  /**
+   * @param attempt 1 after the first failure
+   */
+  Duration after(int attempt, RandomGenerator random) {
+    long cap = longest.toMillis();
+    int doublings = Math.min(attempt - 1, 40);
+    long full = doublings >= 40 ? cap : Math.min(cap, first.toMillis() << doublings);
+    if (full < 0) {
+      full = cap;
+    }
+    return Duration.ofMillis(full / 2 + random.nextLong(full / 2 + 1));
+  }
+}

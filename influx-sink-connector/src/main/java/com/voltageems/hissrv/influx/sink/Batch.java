@@ -1,0 +1,108 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.voltageems.hissrv.influx.point.LineBuffer;
+import com.voltageems.hissrv.influx.point.LineProtocol;
+import com.voltageems.hissrv.influx.point.Point;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Lines for one request, with the records that they come from. For one thread at a time. */
+final class Batch {
+  private static final int FIRST_BYTES = 16 * 1024;
+
+  private final Destination destination;
+  private final LineBuffer bytes;
+  private final List<Line> lines = new ArrayList<>();
+
+  Batch(Destination destination) {
+    this(destination, FIRST_BYTES);
+  }
+
+  private Batch(Destination destination, int capacity) {
+    this.destination = destination;
+    this.bytes = new LineBuffer(capacity);
+  }
+
+  /**
+   * One line.
+   *
+   * @param end where its bytes end in the batch
+   */
+  record Line(OffsetTracker.Pending pending, PointSource source, int end) {}
+
+  /** Gives the line's point again when it has to be looked at: a batch keeps bytes only. */
+  interface PointSource {
+    Point point(OffsetTracker.Pending pending);
+  }
+
+  void add(OffsetTracker.Pending pending, Point point, PointSource source) {
+    LineProtocol.append(point, bytes);
+    lines.add(new Line(pending, source, bytes.length()));
+  }
+
+  Destination destination() {
+    return destination;
+  }
+
+  int size() {
+    return lines.size();
+  }
+
+  boolean isEmpty() {
+    return lines.isEmpty();
+  }
+
+  int byteCount() {
+    return bytes.length();
+  }
+
+  /** The lines' bytes; {@link #byteCount()} of them count. */
+  byte[] array() {
+    return bytes.array();
+  }
+
+  List<Line> lines() {
+    return lines;
+  }
+
+  Point point(int index) {
+    Line line = lines.get(index);
+    return line.source().point(line.pending());
+  }
+
+  /** The lines from {@code from} to before {@code to} as a batch of their own. */
+  Batch part(int from, int to) {
+    int start = start(from);
+    Batch part = new Batch(destination, Math.max(1, start(to) - start));
+    for (int i = from; i < to; i++) {
+      part.copy(this, i);
+    }
+    return part;
+  }
+
+  /** This batch with the accepted lines only; itself when that is all of them. */
+  Batch only(Predicate<Line> wanted) {
+    if (lines.stream().allMatch(wanted)) {
+      return this;
+    }
+    Batch kept = new Batch(destination, Math.max(1, byteCount()));
+    for (int i = 0; i < lines.size(); i++) {
+      if (wanted.test(lines.get(i))) {
+        kept.copy(this, i);
+      }
+    }
+    return kept;
+  }
+
+  /** Appends a line of another batch as it stands. */
+  void copy(Batch other, int index) {
+    Line line = other.lines.get(index);
+    bytes.append(other.bytes, other.start(index), line.end());
+    lines.add(new Line(line.pending(), line.source(), bytes.length()));
+  }
+
+  private int start(int index) {
+    return index == 0 ? 0 : lines.get(index - 1).end();
+  }
+}

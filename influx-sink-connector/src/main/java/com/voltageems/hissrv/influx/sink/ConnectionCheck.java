@@ -1,0 +1,52 @@
+package com.voltageems.hissrv.influx.sink;
+
+import java.time.Clock;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the database once whether it would take our writes, by a write without lines. */
+final class ConnectionCheck {
+  private ConnectionCheck() {}
+
+  /**
+   * What is wrong.
+   *
+   * @param setting the key at fault
+   */
+  record Problem(String setting, String message) {}
+
+  /** Null when all is well. Takes as long as the configured timeouts, but no longer than 10 s. */
+  static @Nullable Problem check(InfluxSinkConfig config) {
+    try (InfluxWriter writer = new HttpInfluxWriter(config, Clock.systemUTC())) {
+      return problem(config, writer.write(config.destination(), new byte[0], 0));
+    }
+  }
+
+  static @Nullable Problem problem(InfluxSinkConfig config, WriteOutcome outcome) {
+    if (outcome instanceof WriteOutcome.Retry retry) {
+      return new Problem(
+          InfluxSinkConfig.URL_CONFIG, "the database does not answer: " + retry.reason());
+    }
+    if (outcome instanceof WriteOutcome.Fatal fatal) {
+      return new Problem(setting(config, fatal.reason()), fatal.reason());
+    }
+    // Refused means that it read our (empty) lines, which is all that was to be known.
+    return null;
+  }
+
+  /** The setting that a message asks to check. */
+  private static String setting(InfluxSinkConfig config, String reason) {
+    int check = reason.lastIndexOf("check ");
+    String advice = check < 0 ? "" : reason.substring(check).toLowerCase(Locale.ROOT);
+    String found = InfluxSinkConfig.URL_CONFIG;
+    int at = Integer.MAX_VALUE;
+    for (String key : config.values().keySet()) {
+      int index = advice.indexOf(key);
+      if (index >= 0 && index < at) {
+        found = key;
+        at = index;
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,53 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.voltageems.hissrv.influx.point.Glob;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Finds a topic's destination: the first rule that fits, else the default. For one thread. */
+final class Destinations {
+  private final List<Rule> rules;
+  private final Destination fallback;
+  private final Map<String, Destination> known = new HashMap<>();
+
+  Destinations(List<Rule> rules, Destination fallback) {
+    this.rules = List.copyOf(rules);
+    this.fallback = fallback;
+  }
+
+  /** Topics that fit {@code topic} go to {@code destination}. */
+  record Rule(Glob topic, Destination destination) {
+    /**
+     * Reads {@code topic:bucket}, or for version 1 {@code topic:database} or {@code
+     * topic:database/retention policy}.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    static Rule parse(String text, InfluxVersion version) {
+      int colon = text.indexOf(':');
+      if (colon <= 0 || colon == text.length() - 1) {
+        throw new IllegalArgumentException(
+            "'" + text + "' is not of the form topic:bucket, for example hissrv.archive5m:ems_5m");
+      }
+      String bucket = text.substring(colon + 1).trim();
+      int slash = bucket.indexOf('/');
+      Destination destination =
+          version == InfluxVersion.V1 && slash > 0
+              ? new Destination(bucket.substring(0, slash), bucket.substring(slash + 1))
+              : new Destination(bucket, null);
+      return new Rule(new Glob(text.substring(0, colon).trim()), destination);
+    }
+  }
+
+  Destination of(String topic) {
+    return known.computeIfAbsent(
+        topic,
+        name ->
+            rules.stream()
+                .filter(rule -> rule.topic().matches(name))
+                .map(Rule::destination)
+                .findFirst()
+                .orElse(fallback));
+  }
+}

@@ -1,0 +1,144 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.influxdb.client.InfluxDBClient;
+import com.influxdb.client.InfluxDBClientFactory;
+import com.influxdb.client.InfluxDBClientOptions;
+import com.influxdb.exceptions.InfluxException;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Credentials;
+import okhttp3.Dispatcher;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.RequestBody;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
+import retrofit2.Call;
+import retrofit2.Response;
+import retrofit2.http.Body;
+import retrofit2.http.Header;
+import retrofit2.http.POST;
+import retrofit2.http.Query;
+
+/**
+ * Writes over HTTP with influxdb-client-java, which brings connections, authentication and
+ * compression; its own write service takes text only and knows {@code /api/v2/write} only, so the
+ * two calls are declared here.
+ */
+final class HttpInfluxWriter implements InfluxWriter {
+  private static final MediaType TEXT = MediaType.get("text/plain; charset=utf-8");
+  private static final long MAX_ERROR_BODY = 64 * 1024;
+  private static final int IDLE_CONNECTIONS = 16;
+
+  private final InfluxSinkConfig config;
+  private final ResponseClassifier classifier;
+  private final Clock clock;
+  private final Dispatcher dispatcher = new Dispatcher();
+  private final ConnectionPool connections =
+      new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES);
+  private final InfluxDBClient client;
+  private final WriteApi api;
+  private final @Nullable String basicAuth;
+
+  /** The two write APIs. */
+  interface WriteApi {
+    @POST("api/v2/write")
+    Call<ResponseBody> version2(
+        @Query("org") @Nullable String org,
+        @Query("bucket") String bucket,
+        @Query("precision") String precision,
+        @Body RequestBody lines);
+
+    @POST("write")
+    Call<ResponseBody> version1(
+        @Header("Authorization") @Nullable String authorization,
+        @Query("db") String database,
+        @Query("rp") @Nullable String retentionPolicy,
+        @Query("precision") String precision,
+        @Body RequestBody lines);
+  }
+
+  /**
+   * Opens no connection yet.
+   *
+   * @throws InfluxException when the URL is none
+   */
+  HttpInfluxWriter(InfluxSinkConfig config, Clock clock) {
+    this.config = config;
+    this.classifier = new ResponseClassifier(config.version());
+    this.clock = clock;
+    OkHttpClient.Builder http =
+        new OkHttpClient.Builder()
+            .socketFactory(new NoDelaySocketFactory())
+            .dispatcher(dispatcher)
+            .connectionPool(connections)
+            .connectTimeout(config.connectTimeout())
+            .readTimeout(config.writeTimeout())
+            .writeTimeout(config.writeTimeout())
+            .callTimeout(config.writeTimeout())
+            .followRedirects(false)
+            // Retries are ours: counted, spaced out and bounded.
+            .retryOnConnectionFailure(false);
+    InfluxDBClientOptions.Builder options =
+        InfluxDBClientOptions.builder().url(config.url()).okHttpClient(http);
+    char[] token = config.token();
+    if (config.version() == InfluxVersion.V2 && token != null) {
+      options.authenticateToken(token);
+    }
+    this.client = InfluxDBClientFactory.create(options.build());
+    if (config.gzip()) {
+      client.enableGzip();
+    }
+    this.api = client.getService(WriteApi.class);
+    String password = config.password();
+    this.basicAuth =
+        config.version() == InfluxVersion.V1 && config.username() != null
+            ? Credentials.basic(config.username(), password == null ? "" : password)
+            : null;
+  }
+
+  @Override
+  public WriteOutcome write(Destination destination, byte[] lines, int length) {
+    RequestBody body = RequestBody.create(lines, TEXT, 0, length);
+    Call<ResponseBody> call =
+        config.version() == InfluxVersion.V2
+            ? api.version2(config.org(), destination.bucket(), "ms", body)
+            : api.version1(
+                basicAuth, destination.bucket(), destination.retentionPolicy(), "ms", body);
+    try {
+      Response<ResponseBody> response = call.execute();
+      String text;
+      try (ResponseBody answer = response.isSuccessful() ? response.body() : response.errorBody()) {
+        text = answer == null ? "" : beginning(answer);
+      }
+      return classifier.classify(
+          response.code(), response.headers().get("Retry-After"), text, clock.instant());
+    } catch (IOException e) {
+      return new WriteOutcome.Retry(null, config.url() + ": " + describe(e));
+    }
+  }
+
+  private static String beginning(ResponseBody body) throws IOException {
+    Buffer buffer = new Buffer();
+    while (buffer.size() < MAX_ERROR_BODY
+        && body.source().read(buffer, MAX_ERROR_BODY - buffer.size()) >= 0) {
+      // until the end or the limit
+    }
+    return buffer.readUtf8();
+  }
+
+  private static String describe(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  @Override
+  public void close() {
+    dispatcher.cancelAll();
+    client.close();
+    dispatcher.executorService().shutdown();
+    connections.evictAll();
+  }
+}

@@ -1,0 +1,23 @@
+package com.voltageems.hissrv.influx.sink;
+
+/** Which write API the database is spoken to with. */
+enum InfluxVersion {
+  /** {@code /api/v2/write}: InfluxDB 2.x, 1.8 and 3, QuestDB. */
+  V2("2"),
+  /** {@code /write}: InfluxDB 1.x. */
+  V1("1");
+
+  private final String setting;
+
+  InfluxVersion(String setting) {
+    this.setting = setting;
+  }
+
+  String setting() {
+    return setting;
+  }
+
+  static InfluxVersion of(String setting) {
+    return setting.equals(V1.setting) ? V1 : V2;
+  }
+}

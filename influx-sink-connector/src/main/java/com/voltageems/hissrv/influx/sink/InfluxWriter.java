@@ -1,0 +1,17 @@
+package com.voltageems.hissrv.influx.sink;
+
+/** The database, as far as the sink needs it. Safe for use by several threads. */
+interface InfluxWriter extends AutoCloseable {
+  /**
+   * Writes lines in one request; returns within the configured time. Never throws for what the
+   * network or the database do: that is in the answer.
+   *
+   * @param lines line protocol, times in milliseconds
+   * @param length how many bytes of it count
+   */
+  WriteOutcome write(Destination destination, byte[] lines, int length);
+
+  /** Ends what is under way and frees connections and threads. */
+  @Override
+  void close();
+}

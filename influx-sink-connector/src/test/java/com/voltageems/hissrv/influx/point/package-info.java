@@ -1,0 +1,4 @@
+@NullMarked
+package com.voltageems.hissrv.influx.point;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package com.voltageems.hissrv.influx.sink;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+import org.jspecify.annotations.Nullable;
+
+/** The worker's side, as far as the sink uses it. For the test's thread. */
+final class FakeTaskContext implements SinkTaskContext {
+  final Set<TopicPartition> assignment = new HashSet<>();
+  final Set<TopicPartition> paused = new HashSet<>();
+  final List<Report> reports = new ArrayList<>();
+  boolean hasDeadLetters = true;
+  long timeout = -1;
+
+  /** One call of the reporter. */
+  record Report(SinkRecord record, Throwable error) {}
+
+  @Override
+  public Map<String, String> configs() {
+    return Map.of();
+  }
+
+  @Override
+  public void offset(Map<TopicPartition, Long> offsets) {
+    throw new AssertionError("the sink does not rewind");
+  }
+
+  @Override
+  public void offset(TopicPartition tp, long offset) {
+    throw new AssertionError("the sink does not rewind");
+  }
+
+  @Override
+  public void timeout(long timeoutMs) {
+    timeout = timeoutMs;
+  }
+
+  @Override
+  public Set<TopicPartition> assignment() {
+    return assignment;
+  }
+
+  @Override
+  public void pause(TopicPartition... partitions) {
+    paused.addAll(Arrays.asList(partitions));
+  }
+
+  @Override
+  public void resume(TopicPartition... partitions) {
+    paused.removeAll(Arrays.asList(partitions));
+  }
+
+  @Override
+  public void requestCommit() {}
+
+  @Override
+  public PluginMetrics pluginMetrics() {
+    throw new AssertionError("workers before 4.2 do not have it");
+  }
+
+  @Override
+  public @Nullable ErrantRecordReporter errantRecordReporter() {
+    return hasDeadLetters
+        ? (record, error) -> {
+          reports.add(new Report(record, error));
+          return CompletableFuture.completedFuture(null);
+        }
+        : null;
+  }
+}

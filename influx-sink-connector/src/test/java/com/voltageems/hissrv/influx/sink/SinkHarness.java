@@ -1,0 +1,79 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static org.awaitility.Awaitility.await;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/** A running sink, driven as a worker drives it. */
+final class SinkHarness implements AutoCloseable {
+  final FakeTaskContext context = new FakeTaskContext();
+  final SinkMetrics metrics = new SinkMetrics();
+  final RunningInfluxSink sink;
+  private final Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+
+  SinkHarness(Map<String, String> settings, int partitions) {
+    this(settings, partitions, true);
+  }
+
+  SinkHarness(Map<String, String> settings, int partitions, boolean deadLetters) {
+    InfluxSinkConfig config = new InfluxSinkConfig(settings);
+    context.hasDeadLetters = deadLetters;
+    sink =
+        new RunningInfluxSink(
+            config, new HttpInfluxWriter(config, Clock.systemUTC()), context, metrics);
+    sink.start("test");
+    List<TopicPartition> own = new ArrayList<>();
+    for (int i = 0; i < partitions; i++) {
+      own.add(new TopicPartition(TestRecords.TOPIC, i));
+    }
+    context.assignment.addAll(own);
+    sink.open(own);
+  }
+
+  void put(List<SinkRecord> records) {
+    sink.put(records);
+    for (SinkRecord record : records) {
+      positions.put(
+          new TopicPartition(record.originalTopic(), record.originalKafkaPartition()),
+          new OffsetAndMetadata(record.originalKafkaOffset() + 1));
+    }
+  }
+
+  /** The offset that a commit would have for a partition now. */
+  long committed(int partition) {
+    TopicPartition key = new TopicPartition(TestRecords.TOPIC, partition);
+    OffsetAndMetadata offset = sink.preCommit(new HashMap<>(positions)).get(key);
+    return offset == null ? -1 : offset.offset();
+  }
+
+  /** Calls {@code put} without records, as a worker does, until it is so. */
+  void pump(BooleanSupplier until) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              sink.put(List.of());
+              return until.getAsBoolean();
+            });
+  }
+
+  void pumpUntilCommitted(int partition, long offset) {
+    pump(() -> committed(partition) == offset);
+  }
+
+  @Override
+  public void close() {
+    sink.close(List.copyOf(context.assignment));
+    sink.stop();
+  }
+}

@@ -1,0 +1,45 @@
+package com.voltageems.hissrv.influx.sink;
+
+import java.util.Map;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Records as the worker hands them over. */
+final class TestRecords {
+  static final String TOPIC = "hissrv.live";
+
+  private TestRecords() {}
+
+  /** A schemaless sample of channel 1001. */
+  static Map<String, Object> sample(Map<String, Object> fields, long epochMillis) {
+    return sample("telemetry", fields, epochMillis);
+  }
+
+  static Map<String, Object> sample(
+      String measurement, Map<String, Object> fields, long epochMillis) {
+    return Map.of(
+        "measurement", measurement,
+        "tags", Map.of("channel", "1001"),
+        "fields", fields,
+        "timestamp", epochMillis);
+  }
+
+  static SinkRecord record(@Nullable Object value, long offset) {
+    return record(TOPIC, 0, value, offset);
+  }
+
+  static SinkRecord record(String topic, int partition, @Nullable Object value, long offset) {
+    return new SinkRecord(
+        topic,
+        partition,
+        Schema.STRING_SCHEMA,
+        "telemetry,channel=1001",
+        null,
+        value,
+        offset,
+        1_700_000_000_000L,
+        TimestampType.CREATE_TIME);
+  }
+}

@@ -1,0 +1,88 @@
+package com.voltageems.hissrv.query;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * The rings: what the store is asked knows nobody; a back end knows only that; the edges know all.
+ */
+@AnalyzeClasses(
+    packages = "com.voltageems.hissrv.query",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String QUERY = "com.voltageems.hissrv.query";
+
+  @ArchTest
+  static final ArchRule storeInterface_knowsNobody =
+      classes()
+          .that()
+          .resideInAPackage(QUERY + ".store")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(QUERY + ".store", "java.lang..", "java.util..", "org.jspecify..");
+
+  @ArchTest
+  static final ArchRule backEnds_knowTheInterfaceOnly =
+      noClasses()
+          .that()
+          .resideInAPackage(QUERY + ".store..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(QUERY, QUERY + ".http..", QUERY + ".health..", QUERY + ".config..");
+
+  @ArchTest
+  static final ArchRule http_knowsNoBackEnd =
+      noClasses()
+          .that()
+          .resideInAnyPackage(QUERY + ".http..", QUERY + ".health..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(QUERY + ".store.*..");
+
+  @ArchTest
+  static final ArchRule sql_isSpokenByTheBackEndOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(QUERY + ".store.questdb..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.sql..", "com.zaxxer..", "org.postgresql..");
+
+  @ArchTest
+  static final ArchRule kafka_isKnownByTheProbesOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(QUERY + ".health..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule parsing_hasNoClockAndNoNetwork =
+      noClasses()
+          .that()
+          .haveSimpleNameStartingWith("Parameters")
+          .or()
+          .haveSimpleName("Times")
+          .or()
+          .haveSimpleName("Answers")
+          .or()
+          .haveSimpleName("StatusView")
+          .or()
+          .haveSimpleName("SqlBuilder")
+          .or()
+          .haveSimpleName("ErrorBody")
+          .or()
+          .haveSimpleName("Redaction")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.net..", "java.sql..", "io.javalin..", "org.slf4j..")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.time.Clock");
+}

@@ -1,0 +1,265 @@
+package com.voltageems.hissrv.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
+import com.voltageems.hissrv.testkit.QuestDb;
+import com.voltageems.hissrv.testkit.RequiresServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The archive as a user runs it, beside a real QuestDB; its page in a real browser. */
+class QueryServiceIT {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern ADDRESS = Pattern.compile("listens on (http://[^/]+)/");
+
+  private static Path dir;
+  private static QuestDb database;
+  private static QuestDbWriter writer;
+  private static Process service;
+  private static String url;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void start(@TempDir Path folder) throws IOException {
+    dir = folder;
+    database = QuestDb.start(folder.resolve("questdb"));
+    writer = new QuestDbWriter(database.url());
+    Path config = folder.resolve("query.yml");
+    Files.writeString(
+        config,
+        """
+        http.port: 0
+        health.interval: 1s
+        store:
+          type: questdb
+          questdb:
+            url: ${QUESTDB_URL}
+        """);
+    Path log = folder.resolve("service.log");
+    service = launch(log, "--config", config.toString());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ADDRESS.matcher(Files.readString(log)).find() || !service.isAlive());
+    Matcher address = ADDRESS.matcher(Files.readString(log));
+    assertThat(address.find()).as(Files.readString(log)).isTrue();
+    url = address.group(1);
+  }
+
+  @AfterAll
+  static void stop() {
+    service.destroyForcibly();
+    database.close();
+  }
+
+  private static Process launch(Path log, String... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx128m", "-jar", archive().toString()));
+    command.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("QUESTDB_URL", database.jdbcUrl());
+    return builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  }
+
+  private static Path archive() throws IOException {
+    try (var files = Files.list(Path.of("target"))) {
+      return files.filter(file -> file.toString().endsWith("-all.jar")).findFirst().orElseThrow();
+    }
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(20)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode json(String path) throws IOException, InterruptedException {
+    HttpResponse<String> response = get(path);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return JSON.readTree(response.body());
+  }
+
+  private static void writeTelemetry(Instant now) {
+    List<String> lines = new ArrayList<>();
+    long last = now.toEpochMilli() / 1000 * 1000;
+    for (int second = 299; second >= 0; second--) {
+      long time = last - second * 1000L;
+      // Channel 1002 is silent for a while: a gap.
+      lines.add("telemetry,channel=1001,type=m 1=" + (220 + second % 7) + ",2=10.5 " + time);
+      if (second < 100 || second > 160) {
+        lines.add("telemetry,channel=1002,type=m 1=" + (230 + second % 5) + " " + time);
+      }
+    }
+    lines.add("telemetry,channel=1001,interval=1m 1_avg=221.5 " + last);
+    writer.write("telemetry", lines);
+  }
+
+  @Test
+  void history_isAnswered() throws Exception {
+    Instant now = Instant.now();
+    writeTelemetry(now);
+
+    JsonNode health = json("/health");
+    assertThat(health.path("status").asText()).isEqualTo("up");
+    assertThat(health.path("parts").path("store").path("message").asText()).startsWith("QuestDB 9");
+    assertThat(json("/status").path("status").asText()).isEqualTo("running");
+
+    JsonNode measurement = json("/measurements").path("measurements").path(0);
+    assertThat(measurement.path("name").asText()).isEqualTo("telemetry");
+    assertThat(measurement.path("tags").toString())
+        .isEqualTo("[\"channel\",\"interval\",\"type\"]");
+
+    JsonNode query = json("/query?measurement=telemetry&channel=1001&type=m&fields=1,2&range=10m");
+    assertThat(query.path("series")).hasSize(1);
+    assertThat(query.path("rows").asInt()).isEqualTo(300);
+    JsonNode lastRow = query.path("series").path(0).path("rows").path(299);
+    assertThat(Instant.parse(lastRow.path(0).asText()).toEpochMilli())
+        .isEqualTo(now.toEpochMilli() / 1000 * 1000);
+    assertThat(lastRow.path(1).asDouble()).isEqualTo(220.0);
+
+    JsonNode windows =
+        json(
+            "/query?measurement=telemetry&channel=1001&tag.interval=1m&interval=1d&function=count"
+                + "&range=10m");
+    assertThat(windows.path("series").path(0).path("columns").toString())
+        .isEqualTo("[\"time\",\"1_avg\"]");
+
+    JsonNode aggregate =
+        json("/aggregate?measurement=telemetry&channel=1001&type=m&fields=1&range=10m");
+    assertThat(aggregate.path("series").path(0).path("columns").toString())
+        .isEqualTo(
+            "[\"time\",\"mean\",\"min\",\"max\",\"sum\",\"count\",\"first\",\"last\",\"stddev\"]");
+    JsonNode statistics = aggregate.path("series").path(0).path("rows").path(0);
+    assertThat(statistics.path(0)).isEqualTo(aggregate.path("start"));
+    assertThat(statistics.path(2).asDouble()).isEqualTo(220);
+    assertThat(statistics.path(3).asDouble()).isEqualTo(226);
+    assertThat(statistics.path(5).asLong()).isEqualTo(300);
+    assertThat(statistics.path(6).asDouble()).isEqualTo(225);
+    assertThat(statistics.path(7).asDouble()).isEqualTo(220);
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(
+            () ->
+                assertThat(get("/metrics").body())
+                    .contains("hissrv_query_requests_total{path=\"/aggregate\",status=\"200\"} 1")
+                    .contains("hissrv_part_up{part=\"store\"} 1"));
+
+    JsonNode latest = json("/latest?measurement=telemetry&channel=1001&type=m");
+    assertThat(latest.path("series").path(0).path("fields").path("1").path("value").asDouble())
+        .isEqualTo(220.0);
+    assertThat(json("/tags?measurement=telemetry").path("tags").path("channel").toString())
+        .isEqualTo("[\"1001\",\"1002\"]");
+    assertThat(json("/fields?measurement=telemetry&channel=1002").path("fields")).hasSize(1);
+    assertThat(get("/query?measurement=Telemetry").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  @RequiresServer(RequiresServer.Server.CHROMIUM)
+  void page_showsTheData() throws Exception {
+    writeTelemetry(Instant.now());
+
+    String dom = browse("--dump-dom", url + "/#m=telemetry&t.type=m&f=1&range=15m");
+
+    assertThat(dom).contains("data-drawn=\"2\"").contains("<canvas");
+    assertThat(dom).contains("channel=1001 \u00b7 1").contains("channel=1002 \u00b7 1");
+    // The last value of channel 1001, and no message of an error.
+    assertThat(dom).contains("<td class=\"n\">220</td>");
+    assertThat(dom).containsPattern("id=\"error\"[^>]*hidden");
+    assertThat(dom).containsPattern("class=\"up\"[^>]*><span class=\"dot\"></span>store");
+  }
+
+  private String browse(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(RequiresServer.Server.CHROMIUM.find().orElseThrow());
+    command.addAll(
+        List.of(
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--virtual-time-budget=8000",
+            "--user-data-dir=" + Files.createTempDirectory(dir, "browser")));
+    command.addAll(List.of(args));
+    Path out = Files.createTempFile(dir, "page", ".html");
+    Process browser =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .redirectOutput(out.toFile())
+            .start();
+    try {
+      assertThat(browser.waitFor(60, TimeUnit.SECONDS)).as("the browser ended").isTrue();
+    } finally {
+      browser.descendants().forEach(ProcessHandle::destroyForcibly);
+      browser.destroyForcibly();
+    }
+    return Files.readString(out);
+  }
+
+  @Test
+  void badSetting_endsWithOneLineAndCode2() throws Exception {
+    Path config = dir.resolve("bad.yml");
+    Files.writeString(config, "http:\n  port: 80820\n");
+    Path log = dir.resolve("bad.log");
+    Process process = launch(log, "-c", config.toString());
+
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(2);
+    assertThat(Files.readString(log))
+        .isEqualTo(
+            config + ": http.port: \"80820\" cannot be used: needs a port from 0 to 65535\n");
+  }
+
+  @Test
+  void takenPort_endsWithOneLineAndCode1() throws Exception {
+    Path config = dir.resolve("taken.yml");
+    Files.writeString(config, "http.port: " + URI.create(url).getPort());
+    Path log = dir.resolve("taken.log");
+    Process process = launch(log, "-c", config.toString());
+
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(Files.readString(log)).contains("cannot listen on 127.0.0.1:").contains("http.port");
+    assertThat(Files.readString(log)).doesNotContain("\tat ");
+  }
+
+  @Test
+  void termination_isOrderlyAndQuick() throws Exception {
+    Path config = dir.resolve("other.yml");
+    Files.writeString(config, "http.port: 0");
+    Path log = dir.resolve("other.log");
+    Process process = launch(log, "-c", config.toString());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ADDRESS.matcher(Files.readString(log)).find());
+
+    process.destroy();
+
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readString(log)).doesNotContain("\tat ").doesNotContain("not everything");
+  }
+}

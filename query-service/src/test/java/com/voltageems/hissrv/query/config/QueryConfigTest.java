@@ -1,0 +1,185 @@
+package com.voltageems.hissrv.query.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueryConfigTest {
+  @Test
+  void defaults_runBesideAQuestDbOnThisMachine() {
+    QueryConfig config = QueryConfig.defaults();
+
+    assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24));
+    assertThat(config.store())
+        .isEqualTo(
+            new QueryConfig.Store(
+                QueryConfig.StoreType.QUESTDB,
+                new QueryConfig.QuestDb("jdbc:postgresql://127.0.0.1:8812/qdb", "admin", "quest"),
+                new QueryConfig.InfluxDb1(URI.create("http://127.0.0.1:8086"), "hissrv", "", "")));
+    assertThat(config.limits())
+        .isEqualTo(
+            new QueryConfig.Limits(
+                Duration.ofSeconds(10), 6, 10_000, 100_000, 1_000_000, Duration.ofDays(366)));
+    assertThat(config.kafka())
+        .isEqualTo(new QueryConfig.Kafka("", "hissrv-dead-letters", Map.of()));
+    assertThat(config.kafka().isConfigured()).isFalse();
+    assertThat(config.connect())
+        .isEqualTo(
+            new QueryConfig.Connect(
+                Optional.empty(), "hissrv-redis-source", "hissrv-influx-sink", "", ""));
+    assertThat(config.checks())
+        .isEqualTo(new QueryConfig.Checks(Duration.ofSeconds(5), Duration.ofSeconds(3)));
+  }
+
+  @Test
+  void everySetting_arrives() throws ConfigException {
+    Map<String, String> texts = new HashMap<>();
+    texts.put("http.host", "0.0.0.0");
+    texts.put("http.port", "0");
+    texts.put("http.threads", "40");
+    texts.put("store.type", "InfluxDB1");
+    texts.put("store.influxdb1.url", "https://i:1/");
+    texts.put("store.influxdb1.database", "d");
+    texts.put("store.influxdb1.username", "iu");
+    texts.put("store.influxdb1.password", "ip");
+    texts.put("store.questdb.url", "jdbc:postgresql://db:1/x");
+    texts.put("store.questdb.user", "u");
+    texts.put("store.questdb.password", "p");
+    texts.put("query.timeout", "2s");
+    texts.put("query.concurrency", "3");
+    texts.put("query.default.rows", "5");
+    texts.put("query.max.rows", "50");
+    texts.put("query.max.values", "5000");
+    texts.put("query.max.range", "2w");
+    texts.put("kafka.bootstrap.servers", "a:1, b:2");
+    texts.put("kafka.dead.letter.topic", "dead");
+    texts.put("connect.url", "http://c:8083/");
+    texts.put("connect.source", "so");
+    texts.put("connect.sink", "si");
+    texts.put("connect.username", "cu");
+    texts.put("connect.password", "cp");
+    texts.put("health.interval", "1m");
+    texts.put("health.timeout", "500ms");
+    assertThat(texts.keySet()).containsExactlyInAnyOrderElementsOf(QueryConfig.keys());
+    texts.put("kafka.properties.security.protocol", "SSL");
+
+    assertThat(QueryConfig.of(texts))
+        .isEqualTo(
+            new QueryConfig(
+                new QueryConfig.Http("0.0.0.0", 0, 40),
+                new QueryConfig.Store(
+                    QueryConfig.StoreType.INFLUXDB1,
+                    new QueryConfig.QuestDb("jdbc:postgresql://db:1/x", "u", "p"),
+                    new QueryConfig.InfluxDb1(URI.create("https://i:1"), "d", "iu", "ip")),
+                new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
+                new QueryConfig.Kafka("a:1,b:2", "dead", Map.of("security.protocol", "SSL")),
+                new QueryConfig.Connect(
+                    Optional.of(URI.create("http://c:8083")), "so", "si", "cu", "cp"),
+                new QueryConfig.Checks(Duration.ofMinutes(1), Duration.ofMillis(500))));
+    assertThat(QueryConfig.of(texts).toString())
+        .doesNotContain("cp")
+        .doesNotContain("ip,")
+        .doesNotContain("password");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "http.port; 80820; http.port: \"80820\" cannot be used: needs a port from 0 to 65535",
+        "http.port; x; http.port: \"x\" cannot be used: needs a port from 0 to 65535",
+        "http.host; ''; http.host: \"\" cannot be used: needs a host name or address of this"
+            + " machine",
+        "http.threads; 7; http.threads: \"7\" cannot be used: needs a number from 8 to 1000",
+        "http.threads; 9; http.threads: \"9\" cannot be used: needs at least query.concurrency +"
+            + " 4, which is 10",
+        "store.type; mysql; store.type: \"mysql\" cannot be used: needs questdb or influxdb1",
+        "store.questdb.url; http://x; store.questdb.url: \"http://x\" cannot be used: needs a"
+            + " JDBC address such as jdbc:postgresql://127.0.0.1:8812/qdb",
+        "store.influxdb1.url; ''; store.influxdb1.url: \"\" cannot be used: needs an address such"
+            + " as http://127.0.0.1:8086",
+        "query.timeout; 10; query.timeout: \"10\" cannot be used: needs a time from 1s to 10m",
+        "query.timeout; 11m; query.timeout: \"11m\" cannot be used: needs a time from 1s to 10m",
+        "query.default.rows; 100001; query.default.rows: \"100001\" cannot be used: needs at most"
+            + " query.max.rows, which is 100000",
+        "kafka.bootstrap.servers; localhost; kafka.bootstrap.servers: \"localhost\" cannot be"
+            + " used: needs host:port, several separated by commas, or nothing",
+        "connect.url; localhost:8083; connect.url: \"localhost:8083\" cannot be used: needs an"
+            + " address such as http://127.0.0.1:8083, or nothing",
+        "connect.url; 'http://a b'; connect.url: \"http://a b\" cannot be used: needs an address"
+            + " such as http://127.0.0.1:8083, or nothing",
+        "htp.port; 1; 'htp.port: there is no such setting; did you mean http.port?'",
+      })
+  void badValue_isNamedWithItsRemedy(String key, String value, String message) {
+    assertThatThrownBy(() -> QueryConfig.of(Map.of(key, value)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void file_mayNestAndNameTheEnvironment() throws ConfigException {
+    String yaml =
+        """
+        # a comment
+        http:
+          port: ${PORT:9000}
+          host: "${HOST}"
+        kafka.bootstrap.servers: [a:1, "${HOST}:2"]
+        store:
+          questdb.password: "a$${b}"
+        connect.url:
+        """;
+
+    assertThat(ConfigFile.parse(yaml, Map.of("HOST", "h")))
+        .isEqualTo(
+            Map.of(
+                "http.port", "9000",
+                "http.host", "h",
+                "kafka.bootstrap.servers", "a:1,h:2",
+                "store.questdb.password", "a${b}",
+                "connect.url", ""));
+    assertThat(ConfigFile.parse("", Map.of())).isEmpty();
+    assertThat(ConfigFile.parse("# nothing\n", Map.of())).isEmpty();
+  }
+
+  @Test
+  void file_thatCannotBeUsed_isOneClearLine(@TempDir Path dir) throws IOException {
+    assertThatThrownBy(() -> ConfigFile.parse("a: [", Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("line 1: not YAML: ")
+        .hasMessageNotContaining("\n");
+    assertThatThrownBy(() -> ConfigFile.parse("- 1", Map.of()))
+        .hasMessage("not a list of settings: needs lines such as `http.port: 8082`");
+    assertThatThrownBy(() -> ConfigFile.parse("http:\n  port: 1\nhttp.port: 2", Map.of()))
+        .hasMessage("http.port: is set twice, once nested and once dotted");
+    assertThatThrownBy(() -> ConfigFile.parse("a: 1\na: 2", Map.of()))
+        .isInstanceOf(ConfigException.class);
+    assertThatThrownBy(() -> ConfigFile.parse("store.questdb.password: ${TOKEN}", Map.of()))
+        .hasMessage(
+            "store.questdb.password: \"${TOKEN}\" cannot be used: the environment has no TOKEN;"
+                + " set it, or write ${TOKEN:a default}");
+    Path file = dir.resolve("c.yml");
+    assertThatThrownBy(() -> ConfigFile.read(file, Map.of()))
+        .hasMessage(file + ": there is no such file");
+    Files.writeString(file, "http.port: 1x");
+    assertThatThrownBy(() -> ConfigFile.read(file, Map.of()))
+        .hasMessage(file + ": http.port: \"1x\" cannot be used: needs a port from 0 to 65535");
+  }
+
+  @Test
+  void readme_hasTheTableOfSettings() throws IOException {
+    assertThat(Files.readString(Path.of("README.md"))).contains(QueryConfig.table());
+  }
+}

@@ -1,0 +1,118 @@
+package com.voltageems.hissrv.query.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.query.health.PartState.State;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+class HealthBoardTest {
+  private final SettableClock clock = new SettableClock();
+  private final FakeProbe probe = new FakeProbe();
+  private final HealthBoard board =
+      new HealthBoard(
+          List.of(probe),
+          Map.of("kafka", "not set"),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(3),
+          clock);
+
+  private PartState store() {
+    return board.snapshot().get(0);
+  }
+
+  @Test
+  void part_isUnknownBeforeTheFirstLook() {
+    assertThat(store().state()).isEqualTo(State.UNKNOWN);
+    assertThat(store().isTrouble()).isTrue();
+    assertThat(board.snapshot().get(1).state()).isEqualTo(State.OFF);
+    assertThat(board.snapshot().get(1).isTrouble()).isFalse();
+  }
+
+  @Test
+  void part_staysInItsStateSinceTheChange() {
+    board.look(probe);
+    Instant first = clock.now;
+    clock.pass(Duration.ofSeconds(5));
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.UP);
+    assertThat(store().since()).isEqualTo(first);
+    assertThat(store().checked()).isEqualTo(clock.now);
+
+    probe.failure = new ExecutionException(new IOException("refused password=x"));
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.DOWN);
+    assertThat(store().since()).isEqualTo(clock.now);
+    assertThat(store().report().message()).isEqualTo("IOException: refused password=***");
+  }
+
+  @Test
+  void partThatIsNotLookedAtAnyMore_isDown() {
+    board.look(probe);
+    clock.pass(Duration.ofSeconds(22));
+    assertThat(store().state()).isEqualTo(State.UP);
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(store().state()).isEqualTo(State.DOWN);
+    assertThat(store().report().message()).isEqualTo("no answer for 23 s; before: fine");
+  }
+
+  @Test
+  void probeThatNeverAnswered_isDown() {
+    clock.pass(Duration.ofSeconds(30));
+    assertThat(store().state()).isEqualTo(State.DOWN);
+    assertThat(store().report().message())
+        .isEqualTo("no answer for 30 s; before: not looked at yet");
+  }
+
+  private static final class FakeProbe implements Probe {
+    private Exception failure = new Exception();
+    private final Exception none = failure;
+
+    @Override
+    public String name() {
+      return "store";
+    }
+
+    @Override
+    public Report check() throws Exception {
+      if (failure != none) {
+        throw failure;
+      }
+      return Report.of(true, "fine");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class SettableClock extends Clock {
+    private Instant now = Instant.parse("2025-01-01T00:00:00Z");
+
+    void pass(Duration time) {
+      now = now.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package com.voltageems.hissrv.query.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.Window;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ParametersTest {
+  private static final Instant NOW = Instant.parse("2025-08-21T10:00:07.500Z");
+  private static final Field A = new Field("a", Field.Kind.NUMBER);
+  private static final Field B = new Field("b,c", Field.Kind.NUMBER);
+  private static final Field S = new Field("s", Field.Kind.TEXT);
+  private static final Measurement MEASUREMENT =
+      new Measurement("m", List.of("channel", "interval"), List.of(A, B, S));
+
+  private static Parameters parameters(String query) {
+    Map<String, List<String>> texts = new LinkedHashMap<>();
+    for (String one : query.split("&", -1)) {
+      int equals = one.indexOf('=');
+      if (equals > 0) {
+        texts
+            .computeIfAbsent(one.substring(0, equals), key -> new ArrayList<>())
+            .add(URLDecoder.decode(one.substring(equals + 1), StandardCharsets.UTF_8));
+      }
+    }
+    return new Parameters(texts, QueryApi.QUERY, QueryConfig.defaults().limits(), NOW);
+  }
+
+  private static HistoryQuery query(String query) {
+    return parameters(query).query(MEASUREMENT);
+  }
+
+  @Test
+  void nothingNamed_isTheLastHourOfEverything() {
+    HistoryQuery query = query("");
+
+    assertThat(query.fields()).containsExactly(A, B, S);
+    assertThat(query.window()).isNull();
+    assertThat(query.groupBy()).containsExactly("channel", "interval");
+    assertThat(query.newestFirst()).isFalse();
+    assertThat(query.limit()).isEqualTo(10_000);
+    assertThat(query.selection().endMillis()).isEqualTo(NOW.toEpochMilli() + 1);
+    assertThat(query.selection().startMillis()).isEqualTo(NOW.toEpochMilli() + 1 - 3_600_000);
+    assertThat(query.selection().filters()).isEmpty();
+  }
+
+  @Test
+  void tags_areAnyOtherParameter() {
+    assertThat(query("channel=1&channel=2&tag.interval=1m").selection().filters())
+        .containsExactly(
+            new TagFilter("channel", List.of("1", "2")), new TagFilter("interval", List.of("1m")));
+    assertThat(query("tag.interval=").selection().filters())
+        .containsExactly(new TagFilter("interval", List.of("")));
+  }
+
+  @Test
+  void windows_areAnsweredWhole() {
+    HistoryQuery query = query("interval=1m&start=2025-08-21T09:00:30Z&end=2025-08-21T09:02:01Z");
+
+    assertThat(query.window()).isEqualTo(new Window(60_000, Aggregation.MEAN));
+    assertThat(Instant.ofEpochMilli(query.selection().startMillis()))
+        .isEqualTo("2025-08-21T09:00:00Z");
+    assertThat(Instant.ofEpochMilli(query.selection().endMillis()))
+        .isEqualTo("2025-08-21T09:03:00Z");
+    assertThat(query.fields()).as("no mean of texts").containsExactly(A, B);
+    assertThat(query("interval=1m&function=last").fields()).containsExactly(A, B, S);
+  }
+
+  @Test
+  void range_isMeasuredFromTheEndThatIsNamed() {
+    assertThat(query("range=10m&end=1755770400").selection().startMillis())
+        .isEqualTo(1_755_769_800_000L);
+    assertThat(query("range=10m&start=1755770400").selection().endMillis())
+        .isEqualTo(1_755_771_000_000L);
+  }
+
+  @Test
+  void fields_byListOrOneByOne() {
+    assertThat(query("fields=a,s").fields()).containsExactly(A, S);
+    assertThat(query("field=b%2Cc&fields=a").fields()).containsExactly(A, B);
+    assertThat(query("fields=a,a").fields()).containsExactly(A);
+  }
+
+  @Test
+  void limit_isBoundedByTheValuesOfAnAnswer() {
+    assertThat(query("limit=7").limit()).isEqualTo(7);
+    List<Field> many =
+        java.util.stream.IntStream.range(0, 500)
+            .mapToObj(i -> new Field("f" + i, Field.Kind.NUMBER))
+            .toList();
+    assertThat(parameters("limit=100000").query(new Measurement("m", List.of(), many)).limit())
+        .isEqualTo(2000);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "range=1x; range; 1x; a length such as",
+        "range=400d; range; 400d; at most 366 days",
+        "start=tomorrow; start; tomorrow; a time such as",
+        "start=now&end=now-1h; end; now-1h; an end after the start",
+        "start=now%2B1h; start; now+1h; an end after the start",
+        "start=0&end=1&range=1h; range; 1h; not to be given beside",
+        "limit=0; limit; 0; a number from 1 to 100000",
+        "limit=100001; limit; 100001; a number from 1 to 100000",
+        "limit=ten; limit; ten; a number from 1 to 100000",
+        "limit=1&limit=2; limit; 1, 2; one value",
+        "order=up; order; up; asc or desc",
+        "function=mean; function; mean; interval beside it",
+        "interval=1m&function=avg; function; avg; one of mean, min, max, sum, count, first, last",
+        "interval=0s; interval; 0s; a length such as",
+        "interval=9999d; interval; 9999d; a length such as",
+        "fields=A; fields; A; a field of m",
+        "interval=1m&fields=s; fields; s; a field of numbers for function=mean",
+        "group_by=channel; group_by; channel; interval beside it",
+        "interval=1m&group_by=x; group_by; x; tags of m (channel, interval)",
+        "Channel=1; Channel; 1; or a tag of m (channel, interval)",
+        "tag.limit=1; tag.limit; 1; or a tag of m (channel, interval)",
+      })
+  void badValue_isNamedWithItsRemedy(
+      String query, String parameter, String value, String expected) {
+    assertThatThrownBy(() -> query(query))
+        .isInstanceOfSatisfying(
+            BadRequestException.class,
+            e -> {
+              assertThat(e.parameter()).isEqualTo(parameter);
+              assertThat(e.value()).isEqualTo(value);
+              assertThat(e.expected()).contains(expected);
+            });
+  }
+}

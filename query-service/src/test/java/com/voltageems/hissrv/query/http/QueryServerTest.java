@@ -1,0 +1,234 @@
+package com.voltageems.hissrv.query.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.query.config.ConfigException;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.store.FakeStore;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes over the wire, with a store that answers as told: loopback only, no other server. */
+class QueryServerTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2025-08-21T10:00:00Z"), ZoneOffset.UTC);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private @Nullable QueryServer server;
+  private int port;
+
+  private void serve(Supplier<HistoryAnswer> answer) throws ConfigException {
+    QueryConfig config = QueryConfig.of(Map.of("http.port", "0", "query.concurrency", "2"));
+    HealthBoard health =
+        new HealthBoard(
+            List.of(), Map.of("kafka", "off"), Duration.ofSeconds(1), Duration.ofSeconds(1), CLOCK);
+    QueryServer started = new QueryServer(config, new FakeStore(answer), health, "1.2.3", CLOCK);
+    port = started.start();
+    server = started;
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private HttpRequest request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .timeout(Duration.ofSeconds(20))
+        .build();
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(request(path), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HistoryAnswer rows(boolean truncated) {
+    return new HistoryAnswer(
+        List.of(
+            new Series(
+                Map.of("ch", "a,\"b\""),
+                List.of(
+                    new Point(1_755_770_400_000_000L, Arrays.asList(220.5, null)),
+                    new Point(1_755_770_401_000_500L, Arrays.asList(1e-7, "x\ny"))))),
+        truncated);
+  }
+
+  @Test
+  void query_asJson() throws Exception {
+    serve(() -> rows(false));
+    HttpResponse<String> response = get("/query?measurement=m&limit=5");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(response.headers().firstValue("X-Hissrv-Truncated")).isEmpty();
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"measurement\":\"m\",\"start\":\"2025-08-21T09:00:00.001Z\","
+                + "\"end\":\"2025-08-21T10:00:00.001Z\",\"order\":\"asc\",\"limit\":5,"
+                + "\"truncated\":false,\"rows\":2,\"series\":[{\"tags\":{\"ch\":\"a,\\\"b\\\"\"},"
+                + "\"columns\":[\"time\",\"a\",\"s\"],\"rows\":["
+                + "[\"2025-08-21T10:00:00.000Z\",220.5,null],"
+                + "[\"2025-08-21T10:00:01.000500Z\",1.0E-7,\"x\\ny\"]]}]}");
+  }
+
+  @Test
+  void query_asCsv() throws Exception {
+    serve(() -> rows(true));
+    HttpResponse<String> response = get("/query?measurement=m&format=csv&time_format=ms");
+
+    assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/csv");
+    assertThat(response.headers().firstValue("X-Hissrv-Truncated")).contains("true");
+    assertThat(response.body())
+        .isEqualTo(
+            "time,ch,a,s\r\n1755770400000,\"a,\"\"b\"\"\",220.5,\r\n"
+                + "1755770401000,\"a,\"\"b\"\"\",0.00000010,\"x\ny\"\r\n");
+  }
+
+  @Test
+  void failures_areJsonWithTheRightStatusAndNothingInternal() throws Exception {
+    serve(
+        () -> {
+          throw new StoreException(
+              StoreException.Kind.FAILED, "QuestDB refused", new IOException("select secret"));
+        });
+
+    assertThat(get("/query?measurement=m").statusCode()).isEqualTo(500);
+    assertThat(get("/query?measurement=m").body())
+        .isEqualTo(
+            "{\"error\":\"store_failed\",\"message\":\"the database refused the query; see the"
+                + " log\"}");
+    assertThat(get("/query?measurement=m&range=x").statusCode()).isEqualTo(400);
+    assertThat(get("/query?measurement=m&range=x").body())
+        .isEqualTo(
+            "{\"error\":\"bad_parameter\",\"message\":\"range: \\\"x\\\" cannot be used: needs a"
+                + " length such as 500ms, 30s, 15m, 1h, 7d or 2w\",\"parameter\":\"range\","
+                + "\"value\":\"x\",\"expected\":\"a length such as 500ms, 30s, 15m, 1h, 7d or"
+                + " 2w\"}");
+    assertThat(get("/query").statusCode()).isEqualTo(400);
+    assertThat(get("/query?measurement=other").statusCode()).isEqualTo(404);
+    assertThat(get("/query?measurement=other").body()).contains("\\\"other\\\"");
+    assertThat(get("/nothing").statusCode()).isEqualTo(404);
+    assertThat(get("/nothing").body()).startsWith("{\"error\":\"not_found\"");
+    HttpResponse<String> post =
+        http.send(
+            HttpRequest.newBuilder(request("/query"), (name, value) -> true)
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(post.statusCode()).isEqualTo(405);
+    assertThat(post.body()).startsWith("{\"error\":\"method_not_allowed\"");
+  }
+
+  @Test
+  void failureOfAnUnforeseenKind_isA500ThatSaysNothing() throws Exception {
+    serve(
+        () -> {
+          throw new IllegalStateException("internals");
+        });
+
+    assertThat(get("/query?measurement=m").statusCode()).isEqualTo(500);
+    assertThat(get("/query?measurement=m").body()).doesNotContain("internals");
+  }
+
+  @Test
+  void storeAwayOrSlow_hasItsOwnStatus() throws Exception {
+    StoreException.Kind[] kind = {StoreException.Kind.UNAVAILABLE};
+    serve(
+        () -> {
+          throw new StoreException(kind[0], "m", new IOException());
+        });
+
+    assertThat(get("/query?measurement=m").statusCode()).isEqualTo(503);
+    kind[0] = StoreException.Kind.TIMEOUT;
+    assertThat(get("/query?measurement=m").statusCode()).isEqualTo(504);
+  }
+
+  @Test
+  void overload_isRefusedAtOnceWhileHealthStillAnswers() throws Exception {
+    CountDownLatch running = new CountDownLatch(2);
+    CountDownLatch go = new CountDownLatch(1);
+    serve(
+        () -> {
+          running.countDown();
+          try {
+            go.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return rows(false);
+        });
+    List<CompletableFuture<HttpResponse<String>>> slow =
+        List.of(
+            http.sendAsync(request("/query?measurement=m"), HttpResponse.BodyHandlers.ofString()),
+            http.sendAsync(request("/query?measurement=m"), HttpResponse.BodyHandlers.ofString()));
+    running.await();
+
+    long begin = System.nanoTime();
+    HttpResponse<String> refused = get("/query?measurement=m");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+    assertThat(refused.body()).startsWith("{\"error\":\"busy\"");
+    assertThat(get("/health").statusCode()).isEqualTo(200);
+    assertThat(get("/").statusCode()).isEqualTo(200);
+
+    go.countDown();
+    for (CompletableFuture<HttpResponse<String>> one : slow) {
+      assertThat(one.get().statusCode()).isEqualTo(200);
+    }
+    await().until(() -> get("/query?measurement=m").statusCode() == 200);
+  }
+
+  @Test
+  void everyAnswer_carriesTheSecurityHeaders() throws Exception {
+    serve(() -> rows(false));
+
+    for (String path : List.of("/", "/app.js", "/health", "/query", "/nothing")) {
+      HttpResponse<String> response = get(path);
+      assertThat(response.headers().firstValue("X-Content-Type-Options"))
+          .as(path)
+          .contains("nosniff");
+      assertThat(response.headers().firstValue("Content-Security-Policy").orElseThrow())
+          .contains("default-src 'none'");
+      assertThat(response.headers().firstValue("Server")).isEmpty();
+    }
+    assertThat(get("/uplot.js").body()).contains("uPlot");
+    assertThat(get("/%2e%2e/logback.xml").statusCode()).isIn(400, 404);
+    assertThat(get("/logback.xml").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void status_hasNullForWhatIsNotKnown() throws Exception {
+    serve(() -> rows(false));
+
+    assertThat(get("/status").body())
+        .isEqualTo(
+            "{\"status\":\"running\",\"processed\":null,\"failed\":null,\"queue_size\":null,"
+                + "\"last_sync\":null,\"version\":\"1.2.3\",\"kafka\":{\"state\":\"off\","
+                + "\"message\":\"off\"}}");
+  }
+}

@@ -1,0 +1,489 @@
+package com.voltageems.hissrv.query.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every back end must answer, to the digit. A back end's test extends this, gives its store
+ * and writes line protocol into its database.
+ */
+public abstract class HistoryStoreContract {
+  /** A whole hour, so that windows are easy to count. */
+  protected static final long T = 1_700_002_800_000L;
+
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
+  private String m = "";
+
+  protected abstract HistoryStore store();
+
+  /**
+   * Writes lines (times in milliseconds) in one request and returns when they can be read.
+   *
+   * @param measurement the only one in the lines
+   */
+  protected abstract void write(String measurement, List<String> lines);
+
+  @BeforeEach
+  void newMeasurement() {
+    m = "m" + COUNTER.incrementAndGet();
+  }
+
+  private void write(String... lines) {
+    write(m, Arrays.stream(lines).map(line -> m + line).toList());
+  }
+
+  private Measurement measurement() {
+    return store().measurement(m).orElseThrow();
+  }
+
+  private Selection from(long start, long end, TagFilter... filters) {
+    return new Selection(measurement(), List.of(filters), start, end);
+  }
+
+  private static HistoryQuery points(Selection selection, String... fields) {
+    return points(selection, false, 10_000, fields);
+  }
+
+  private static HistoryQuery points(
+      Selection selection, boolean newestFirst, int limit, String... fields) {
+    return new HistoryQuery(
+        selection,
+        fields(selection.measurement(), fields),
+        null,
+        selection.measurement().tags(),
+        newestFirst,
+        limit);
+  }
+
+  private static HistoryQuery windows(
+      Selection selection, long length, Aggregation aggregation, String... fields) {
+    return new HistoryQuery(
+        selection,
+        fields(selection.measurement(), fields),
+        new Window(length, aggregation),
+        selection.measurement().tags(),
+        false,
+        100_000);
+  }
+
+  private static List<Field> fields(Measurement measurement, String... names) {
+    return Arrays.stream(names).map(name -> measurement.field(name).orElseThrow()).toList();
+  }
+
+  private static Point point(long millis, @Nullable Object... values) {
+    return new Point(millis * 1000, Arrays.asList(values));
+  }
+
+  @Test
+  void points_comeBackAsWritten() {
+    write(
+        ",ch=1,ty=m a=1.5,b=-2.25e-7 " + T,
+        ",ch=2,ty=m a=0.1 " + T,
+        ",ch=1,ty=m a=220.123456789012,b=1e15 " + (T + 1));
+
+    HistoryAnswer answer = store().query(points(from(T, T + 10), "a", "b"));
+
+    assertThat(answer.truncated()).isFalse();
+    assertThat(answer.series())
+        .containsExactly(
+            new Series(
+                Map.of("ch", "1", "ty", "m"),
+                List.of(point(T, 1.5, -2.25e-7), point(T + 1, 220.123456789012, 1e15))),
+            new Series(Map.of("ch", "2", "ty", "m"), List.of(point(T, 0.1, null))));
+  }
+
+  @Test
+  void measurement_describesTagsAndFields() {
+    write(",zone=a,ch=1 v=1.0,state=\"on\" " + T);
+
+    assertThat(measurement().tags()).containsExactly("ch", "zone");
+    assertThat(measurement().fields())
+        .containsExactlyInAnyOrder(
+            new Field("v", Field.Kind.NUMBER), new Field("state", Field.Kind.TEXT));
+    assertThat(store().measurements()).contains(measurement());
+    assertThat(store().measurement(m + "x")).isEmpty();
+    assertThat(store().measurement(m.toUpperCase(java.util.Locale.ROOT))).isEmpty();
+    assertThat(store().measurement("x'; drop table \"" + m + "\"; --")).isEmpty();
+  }
+
+  @Test
+  void samePointWrittenTwice_isOnePointWithTheLastValue() {
+    write(",ch=1 a=1.0 " + T, ",ch=1 a=9.0 " + (T + 1));
+    write(",ch=1 a=2.0 " + T);
+    // A commit of an older time moves rows about; the order of writing must survive it.
+    write(",ch=1 a=5.0 " + (T - 3_600_000));
+    write(",ch=1 a=3.0 " + T);
+    write(",ch=1 a=9.0 " + (T - 7_200_000), ",ch=1 a=4.0 " + (T + 1));
+
+    assertThat(store().query(points(from(T, T + 10), "a")).series())
+        .containsExactly(new Series(Map.of("ch", "1"), List.of(point(T, 3.0), point(T + 1, 4.0))));
+    assertThat(store().query(windows(from(T, T + 10), 3_600_000, Aggregation.SUM, "a")).series())
+        .containsExactly(new Series(Map.of("ch", "1"), List.of(point(T, 7.0))));
+  }
+
+  @Test
+  void fieldsOfOnePointInSeveralWrites_areMerged() {
+    write(",ch=1 a=1.0,b=2.0 " + T);
+    write(",ch=1 b=3.0,c=4.0 " + T);
+    write(",ch=1 a=7.0 " + (T - 1000), ",ch=1 s=\"late\" " + T);
+
+    assertThat(store().query(points(from(T, T + 1), "a", "b", "c", "s")).series())
+        .containsExactly(new Series(Map.of("ch", "1"), List.of(point(T, 1.0, 3.0, 4.0, "late"))));
+    assertThat(
+            store()
+                .query(windows(from(T, T + 1), 1000, Aggregation.COUNT, "a", "b", "c", "s"))
+                .series())
+        .containsExactly(new Series(Map.of("ch", "1"), List.of(point(T, 1L, 1L, 1L, 1L))));
+  }
+
+  @Test
+  void seriesWithoutATag_isASeriesOfItsOwn() {
+    write(",ch=1,interval=1m a=1.0 " + T, ",ch=1 a=2.0 " + T, ",ch=2 a=3.0 " + T);
+
+    assertThat(store().query(points(from(T, T + 1), "a")).series())
+        .extracting(Series::tags)
+        .containsExactly(Map.of("ch", "1"), Map.of("ch", "1", "interval", "1m"), Map.of("ch", "2"));
+    assertThat(
+            store()
+                .query(points(from(T, T + 1, new TagFilter("interval", List.of(""))), "a"))
+                .series())
+        .extracting(Series::tags)
+        .containsExactly(Map.of("ch", "1"), Map.of("ch", "2"));
+    assertThat(
+            store()
+                .query(points(from(T, T + 1, new TagFilter("interval", List.of("", "1m"))), "a"))
+                .rows())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void tagFilter_comparesExactly() {
+    String odd = "it's \"odd\" % _ \u7535\u538b or 1=1 --";
+    String escaped = odd.replace(" ", "\\ ").replace("=", "\\=");
+    write(",ch=" + escaped + " a=1.0 " + T, ",ch=A a=2.0 " + T, ",ch=a a=3.0 " + T);
+
+    assertThat(values(new TagFilter("ch", List.of(odd)))).containsExactly(1.0);
+    assertThat(values(new TagFilter("ch", List.of("A")))).containsExactly(2.0);
+    assertThat(values(new TagFilter("ch", List.of("a", "A")))).containsExactlyInAnyOrder(2.0, 3.0);
+    assertThat(values(new TagFilter("ch", List.of("' OR '1'='1")))).isEmpty();
+    assertThat(values(new TagFilter("ch", List.of("%")))).isEmpty();
+    assertThat(values(new TagFilter("ch", List.of("\\")))).isEmpty();
+  }
+
+  private List<@Nullable Object> values(TagFilter filter) {
+    List<@Nullable Object> values = new ArrayList<>();
+    for (Series series : store().query(points(from(T, T + 1, filter), "a")).series()) {
+      series.points().forEach(point -> values.addAll(point.values()));
+    }
+    return values;
+  }
+
+  @Test
+  void range_holdsItsStartAndNotItsEnd() {
+    write(" a=1.0 " + (T - 1), " a=2.0 " + T, " a=3.0 " + (T + 9), " a=4.0 " + (T + 10));
+
+    assertThat(store().query(points(from(T, T + 10), "a")).series())
+        .containsExactly(new Series(Map.of(), List.of(point(T, 2.0), point(T + 9, 3.0))));
+  }
+
+  @Test
+  void rowsWithoutAnyAskedField_areLeftOut() {
+    write(",ch=1 a=1.0 " + T, ",ch=1 b=1.0 " + (T + 1), ",ch=2 b=1.0 " + T);
+
+    assertThat(store().query(points(from(T, T + 10), "a")).series())
+        .containsExactly(new Series(Map.of("ch", "1"), List.of(point(T, 1.0))));
+    for (Aggregation aggregation : Aggregation.values()) {
+      HistoryAnswer answer = store().query(windows(from(T, T + 10), 1, aggregation, "a"));
+      assertThat(answer.rows())
+          .as(aggregation.text())
+          .isEqualTo(aggregation == Aggregation.STDDEV ? 0 : 1);
+    }
+  }
+
+  @Test
+  void limit_cutsAtTheFarEndAndSaysSo() {
+    write(
+        IntStream.range(0, 10)
+            .mapToObj(i -> ",ch=1 a=" + i + ".0 " + (T + i))
+            .toArray(String[]::new));
+
+    HistoryAnswer oldest = store().query(points(from(T, T + 10), false, 3, "a"));
+    assertThat(oldest.truncated()).isTrue();
+    assertThat(oldest.series().get(0).points())
+        .containsExactly(point(T, 0.0), point(T + 1, 1.0), point(T + 2, 2.0));
+
+    HistoryAnswer newest = store().query(points(from(T, T + 10), true, 2, "a"));
+    assertThat(newest.truncated()).isTrue();
+    assertThat(newest.series().get(0).points())
+        .containsExactly(point(T + 9, 9.0), point(T + 8, 8.0));
+
+    assertThat(store().query(points(from(T, T + 10), false, 10, "a")).truncated()).isFalse();
+  }
+
+  @Test
+  void window_isAlignedToTheClockAndLabelledByItsStart() {
+    write(
+        " a=1.0 " + T,
+        " a=2.0 " + (T + 299_999),
+        " a=10.0 " + (T + 300_000),
+        " a=20.0 " + (T + 900_000));
+
+    assertThat(
+            store().query(windows(from(T, T + 1_200_000), 300_000, Aggregation.MEAN, "a")).series())
+        .containsExactly(
+            new Series(
+                Map.of(),
+                List.of(point(T, 1.5), point(T + 300_000, 10.0), point(T + 900_000, 20.0))));
+    // Seven days do not fit the calendar: windows count from the epoch, which was a Thursday.
+    long week = 604_800_000L;
+    assertThat(
+            store().query(windows(from(T, T + 1_200_000), week, Aggregation.COUNT, "a")).series())
+        .containsExactly(new Series(Map.of(), List.of(point(Math.floorDiv(T, week) * week, 4L))));
+  }
+
+  @Test
+  void window_joinsSeriesWhenAskedTo() {
+    write(",ch=1,ty=m a=1.0 " + T, ",ch=1,ty=s a=3.0 " + T, ",ch=2,ty=m a=10.0 " + (T + 5));
+    Selection selection = from(T, T + 1000);
+
+    HistoryQuery byChannel =
+        new HistoryQuery(
+            selection,
+            fields(measurement(), "a"),
+            new Window(1000, Aggregation.MEAN),
+            List.of("ch"),
+            false,
+            100);
+    assertThat(store().query(byChannel).series())
+        .containsExactly(
+            new Series(Map.of("ch", "1"), List.of(point(T, 2.0))),
+            new Series(Map.of("ch", "2"), List.of(point(T, 10.0))));
+    HistoryQuery all =
+        new HistoryQuery(
+            selection,
+            fields(measurement(), "a"),
+            new Window(1000, Aggregation.COUNT),
+            List.of(),
+            false,
+            100);
+    assertThat(store().query(all).series())
+        .containsExactly(new Series(Map.of(), List.of(point(T, 3L))));
+  }
+
+  @Test
+  void text_canBeCountedAndTakenFirstAndLast() {
+    write(" s=\"a\" " + T, " s=\"b\" " + (T + 1), " s=\"\u7535 \\\"q\\\"\" " + (T + 2));
+
+    assertThat(only(windows(from(T, T + 10), 1000, Aggregation.FIRST, "s"))).containsExactly("a");
+    assertThat(only(windows(from(T, T + 10), 1000, Aggregation.LAST, "s")))
+        .containsExactly("\u7535 \"q\"");
+    assertThat(only(windows(from(T, T + 10), 1000, Aggregation.COUNT, "s"))).containsExactly(3L);
+  }
+
+  private List<@Nullable Object> only(HistoryQuery query) {
+    List<Series> series = store().query(query).series();
+    assertThat(series).hasSize(1);
+    assertThat(series.get(0).points()).hasSize(1);
+    return series.get(0).points().get(0).values();
+  }
+
+  /** Random points with repeats, gaps and late writes against plain Java over the same writes. */
+  @Test
+  void windows_agreeWithPlainJava() {
+    long seed = 20_240_815;
+    Random random = new Random(seed);
+    Map<String, TreeMap<Long, Double>> oracle = new HashMap<>();
+    for (int batch = 0; batch < 8; batch++) {
+      List<String> lines = new ArrayList<>();
+      for (int i = 0; i < 1500; i++) {
+        String channel = "c" + random.nextInt(3);
+        long time = T + random.nextInt(2400) * 250L;
+        double value = Math.round(random.nextGaussian() * 1000) / 8.0;
+        oracle.computeIfAbsent(channel, key -> new TreeMap<>()).put(time, value);
+        lines.add(m + ",ch=" + channel + " v=" + value + ",n=1.0 " + time);
+      }
+      write(m, lines);
+    }
+    long length = 15_000;
+    for (Aggregation aggregation : Aggregation.values()) {
+      HistoryAnswer answer = store().query(windows(from(T, T + 600_000), length, aggregation, "v"));
+      assertThat(answer.series()).hasSize(3);
+      for (Series series : answer.series()) {
+        TreeMap<Long, List<Double>> expected = new TreeMap<>();
+        oracle
+            .getOrDefault(series.tags().get("ch"), new TreeMap<>())
+            .forEach(
+                (time, value) ->
+                    expected
+                        .computeIfAbsent(time / length * length, key -> new ArrayList<>())
+                        .add(value));
+        assertThat(series.points())
+            .extracting(point -> point.epochMicros() / 1000)
+            .containsExactlyElementsOf(expected.keySet());
+        for (Point point : series.points()) {
+          double value = ((Number) point.values().get(0)).doubleValue();
+          double want =
+              aggregate(aggregation, expected.getOrDefault(point.epochMicros() / 1000, List.of()));
+          // Sums of eighths are exact; only the division of the mean may round.
+          Assertions.assertThat(value)
+              .as("%s of %s at %s, seed %s", aggregation, series.tags(), point, seed)
+              .isCloseTo(
+                  want, within(aggregation == Aggregation.STDDEV ? 1e-11 * want : Math.ulp(want)));
+        }
+      }
+    }
+  }
+
+  private static double aggregate(Aggregation aggregation, List<Double> values) {
+    var statistics = values.stream().mapToDouble(Double::doubleValue).summaryStatistics();
+    return switch (aggregation) {
+      case MEAN -> statistics.getAverage();
+      case MIN -> statistics.getMin();
+      case MAX -> statistics.getMax();
+      case SUM -> statistics.getSum();
+      case COUNT -> statistics.getCount();
+      case FIRST -> values.get(0);
+      case LAST -> values.get(values.size() - 1);
+      case STDDEV -> {
+        double squares = 0;
+        for (double value : values) {
+          squares += Math.pow(value - statistics.getAverage(), 2);
+        }
+        yield Math.sqrt(squares / (values.size() - 1));
+      }
+    };
+  }
+
+  @Test
+  void latest_isTheLastValueOfEachFieldWithItsOwnTime() {
+    write(",ch=1 a=1.0,b=5.0 " + T, ",ch=1 a=2.0 " + (T + 1000), ",ch=2 a=3.0,s=\"x\" " + T);
+    write(",ch=1 a=2.5 " + (T + 1000), ",ch=1 a=0.5 " + (T - 1000));
+
+    LatestAnswer answer =
+        store().latest(from(T - 5000, T + 5000), fields(measurement(), "a", "b", "s"), 10);
+
+    assertThat(answer.truncated()).isFalse();
+    assertThat(answer.series())
+        .containsExactly(
+            new LatestSeries(
+                Map.of("ch", "1"),
+                Map.of(
+                    "a", new LatestSeries.Value(2.5, (T + 1000) * 1000),
+                    "b", new LatestSeries.Value(5.0, T * 1000))),
+            new LatestSeries(
+                Map.of("ch", "2"),
+                Map.of(
+                    "a", new LatestSeries.Value(3.0, T * 1000),
+                    "s", new LatestSeries.Value("x", T * 1000))));
+    assertThat(store().latest(from(T + 1, T + 5000), fields(measurement(), "b"), 10).series())
+        .isEmpty();
+    assertThat(store().latest(from(T - 5000, T + 5000), fields(measurement(), "a"), 1).truncated())
+        .isTrue();
+  }
+
+  @Test
+  void latest_ofAMeasurementWithoutTags() {
+    write(" a=1.0 " + T, " a=2.0 " + (T + 1));
+
+    assertThat(store().latest(from(T, T + 10), fields(measurement(), "a"), 10).series())
+        .containsExactly(
+            new LatestSeries(Map.of(), Map.of("a", new LatestSeries.Value(2.0, (T + 1) * 1000))));
+    assertThat(store().latest(from(T + 5, T + 10), fields(measurement(), "a"), 10).series())
+        .isEmpty();
+  }
+
+  @Test
+  void discovery_followsTheSelection() {
+    write(",ch=1,ty=m a=1.0 " + T, ",ch=2,ty=s b=1.0,s=\"x\" " + T, ",ch=3 a=1.0 " + (T + 1000));
+
+    assertThat(store().tagValues(from(T, T + 2000), 10))
+        .isEqualTo(Map.of("ch", List.of("1", "2", "3"), "ty", List.of("", "m", "s")));
+    TagFilter second = new TagFilter("ch", List.of("2"));
+    assertThat(store().tagValues(from(T, T + 2000, second), 10))
+        .isEqualTo(Map.of("ch", List.of("2"), "ty", List.of("s")));
+    assertThat(store().tagValues(from(T, T + 10), 1).get("ch")).containsExactly("1");
+    assertThat(store().fieldsWithValues(from(T, T + 2000, second)))
+        .extracting(Field::name)
+        .containsExactlyInAnyOrder("b", "s");
+    assertThat(store().fieldsWithValues(from(T + 1, T + 2000)))
+        .extracting(Field::name)
+        .containsExactly("a");
+  }
+
+  @Test
+  void names_mayBeWordsOfTheQueryLanguageAndOtherWriting() {
+    for (String name : List.of("select", "1", "a_b", "time_s", "g0", "v0", "\u7535\u538b")) {
+      String own = m + name;
+      write(own, List.of(own + "," + name + "1=x " + name + "=1.0,t=2.0,ts=3.0,w=4.0 " + T));
+      Measurement found = store().measurement(own).orElseThrow();
+      HistoryQuery query = points(new Selection(found, List.of(), T, T + 1), name, "t", "ts", "w");
+      assertThat(store().query(query).series())
+          .as(name)
+          .containsExactly(
+              new Series(Map.of(name + "1", "x"), List.of(point(T, 1.0, 2.0, 3.0, 4.0))));
+      assertThat(
+              store()
+                  .query(
+                      windows(
+                          new Selection(
+                              found, List.of(new TagFilter(name + "1", List.of("x"))), T, T + 1),
+                          1000,
+                          Aggregation.LAST,
+                          name,
+                          "t",
+                          "ts",
+                          "w"))
+                  .series())
+          .as(name)
+          .containsExactly(
+              new Series(Map.of(name + "1", "x"), List.of(point(T, 1.0, 2.0, 3.0, 4.0))));
+    }
+  }
+
+  @Test
+  void hundredsOfFields_areAnsweredAtOnce() {
+    int count = 400;
+    StringBuilder line = new StringBuilder(",ch=1 ");
+    String[] names = new String[count];
+    for (int i = 0; i < count; i++) {
+      names[i] = "p" + i;
+      line.append(i == 0 ? "" : ",").append(names[i]).append('=').append(i).append(".5");
+    }
+    write(line + " " + T, line.toString().replace(".5", ".25") + " " + T);
+
+    List<@Nullable Object> values = only(points(from(T, T + 1), names));
+    assertThat(values).hasSize(count);
+    for (int i = 0; i < count; i++) {
+      assertThat(values.get(i)).isEqualTo(i + 0.25);
+    }
+    assertThat(only(windows(from(T, T + 1), 1000, Aggregation.MAX, names))).isEqualTo(values);
+    assertThat(
+            store()
+                .latest(from(T, T + 1), fields(measurement(), names), 5)
+                .series()
+                .get(0)
+                .fields())
+        .hasSize(count);
+    assertThat(store().fieldsWithValues(from(T, T + 1)).stream().map(Field::name).toList())
+        .containsExactlyInAnyOrder(names)
+        .isSortedAccordingTo(
+            Comparator.comparingInt(
+                name -> measurement().fields().indexOf(new Field(name, Field.Kind.NUMBER))));
+  }
+}

@@ -1,0 +1,123 @@
+package com.voltageems.hissrv.query.store.questdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.HistoryStoreContract;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.Window;
+import com.voltageems.hissrv.testkit.QuestDb;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract against a real QuestDB, written as the sink connector writes. */
+class QuestDbStoreIT extends HistoryStoreContract {
+  private static QuestDb database;
+  private static QuestDbWriter writer;
+  private static QuestDbStore store;
+
+  @BeforeAll
+  static void start(@TempDir Path dir) {
+    database = QuestDb.start(dir);
+    writer = new QuestDbWriter(database.url());
+    store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 4, Duration.ofSeconds(10));
+  }
+
+  @AfterAll
+  static void stop() {
+    store.close();
+    database.close();
+  }
+
+  @Override
+  protected HistoryStore store() {
+    return store;
+  }
+
+  @Override
+  protected void write(String measurement, List<String> lines) {
+    writer.write(measurement, lines);
+  }
+
+  @Test
+  void tableNamedAsQuestDbsOwn_isFound() {
+    write("telemetry", List.of("telemetry,channel=1 1=2.0 " + T));
+
+    assertThat(store.measurements()).extracting(Measurement::name).contains("telemetry");
+    assertThat(store.measurements())
+        .extracting(Measurement::name)
+        .noneMatch(name -> name.startsWith("sys.") || name.equals("_query_trace"));
+    assertThat(store.measurement("telemetry")).isPresent();
+    assertThat(store.measurement("sys.text_import_log")).isEmpty();
+  }
+
+  @Test
+  void booleanField_readsItsLastWrite() {
+    write("flags", List.of("flags on=true " + T, "flags on=false " + (T + 1)));
+    Measurement flags = store.measurement("flags").orElseThrow();
+
+    assertThat(
+            store
+                .query(
+                    new HistoryQuery(
+                        new Selection(flags, List.of(), T, T + 10),
+                        flags.fields(),
+                        new Window(1, Aggregation.LAST),
+                        List.of(),
+                        false,
+                        10))
+                .series()
+                .get(0)
+                .points())
+        .extracting(point -> point.values().get(0))
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void databaseAway_isUnavailableAndFoundAgain() {
+    write("away", List.of("away v=1.0 " + T));
+    assertThat(store.ping()).startsWith("QuestDB 9");
+
+    database.kill();
+    assertThatThrownBy(store::ping)
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE));
+
+    database.restart();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(store.measurement("away")).isPresent());
+  }
+
+  @Test
+  void queryThatTakesTooLong_isCancelled() {
+    try (QuestDbStore hasty =
+        new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, Duration.ofSeconds(1))) {
+      long begin = System.nanoTime();
+      assertThatThrownBy(
+              () ->
+                  hasty.firstText(
+                      new Sql(
+                          "SELECT sum(x * y) FROM (SELECT x FROM long_sequence(3000000)) CROSS JOIN"
+                              + " (SELECT x y FROM long_sequence(100000))",
+                          List.of())))
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.TIMEOUT));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package com.voltageems.hissrv.query.store.questdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.Window;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SqlBuilderTest {
+  private static final Field V = new Field("v", Field.Kind.NUMBER);
+  private static final Measurement M = new Measurement("m", List.of("ch"), List.of(V));
+
+  @Test
+  void points_areMergedFirst() {
+    Sql sql =
+        SqlBuilder.query(
+            new HistoryQuery(
+                new Selection(M, List.of(new TagFilter("ch", List.of("1", ""))), 1, 2),
+                List.of(V),
+                null,
+                List.of("ch"),
+                true,
+                10),
+            "timestamp");
+
+    assertThat(sql.text())
+        .isEqualTo(
+            "SELECT cast(ts AS long) t, g0, v0 FROM (SELECT \"timestamp\" ts, \"ch\" g0,"
+                + " last_not_null(\"v\") v0 FROM \"m\" WHERE \"timestamp\" >= ? AND \"timestamp\" <"
+                + " ? AND (\"ch\" = ? OR \"ch\" IS NULL) GROUP BY ts, g0) WHERE v0 IS NOT NULL"
+                + " ORDER BY t DESC, g0 LIMIT 11");
+    assertThat(sql.parameters()).containsExactly(1000L, 2000L, "1");
+  }
+
+  @Test
+  void firstAndLast_seeThePointsInTheOrderOfTime() {
+    for (Aggregation aggregation : List.of(Aggregation.FIRST, Aggregation.LAST)) {
+      Sql sql =
+          SqlBuilder.query(
+              new HistoryQuery(
+                  new Selection(M, List.of(), 1, 2),
+                  List.of(V),
+                  new Window(60_000, aggregation),
+                  List.of(),
+                  false,
+                  10),
+              "timestamp");
+      assertThat(sql.text()).contains("GROUP BY ts, g0 ORDER BY ts) GROUP BY w");
+    }
+  }
+
+  @Test
+  void stride_usesTheLargestUnitThatFits() {
+    assertThat(SqlBuilder.stride(1)).isEqualTo("1T");
+    assertThat(SqlBuilder.stride(1500)).isEqualTo("1500T");
+    assertThat(SqlBuilder.stride(60_000)).isEqualTo("60s");
+    assertThat(SqlBuilder.stride(604_800_000)).isEqualTo("7d");
+  }
+
+  /** Whatever a name holds, it ends where its quotes end, or it is refused. */
+  @Test
+  void name_neverLeavesItsQuotes() {
+    Random random = new Random(42);
+    String pieces = "abc\"'\\;-- \n\t\u0000()?$.,\u7535*/";
+    int accepted = 0;
+    for (int i = 0; i < 100_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int j = random.nextInt(8); j >= 0; j--) {
+        text.append(pieces.charAt(random.nextInt(pieces.length())));
+      }
+      String name = text.toString();
+      String quoted;
+      try {
+        quoted = SqlBuilder.name(name);
+      } catch (IllegalArgumentException refused) {
+        assertThat(name).matches("(?s).*[\"\\\\\\n\\t\u0000].*");
+        continue;
+      }
+      accepted++;
+      assertThat(quoted).isEqualTo('"' + name + '"');
+      assertThat(name).doesNotContain("\"").doesNotContain("\\");
+    }
+    assertThat(accepted).isGreaterThan(10_000);
+    assertThatThrownBy(() -> SqlBuilder.name("")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Read back as SQL reads it: two quotes are one, a single one ends the text. */
+  @Test
+  void literal_readsBackAsItWas() {
+    Random random = new Random(43);
+    for (int i = 0; i < 100_000; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int j = random.nextInt(8); j > 0; j--) {
+        text.append("a'\"\\; ".charAt(random.nextInt(6)));
+      }
+      String literal = SqlBuilder.literal(text.toString());
+      String inside = literal.substring(1, literal.length() - 1);
+      assertThat(inside.replace("''", "")).doesNotContain("'");
+      assertThat(inside.replace("''", "'")).isEqualTo(text.toString());
+      assertThat(literal).startsWith("'").endsWith("'");
+    }
+  }
+}
