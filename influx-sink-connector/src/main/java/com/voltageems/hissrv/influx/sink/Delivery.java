@@ -198,6 +198,9 @@ final class Delivery {
       refuseOlder(point.epochMillis(), refused.reason(), parts);
     } else if (point.fields().size() == 1) {
       refuse(part, about(point, refused.reason()));
+    } else if (cause instanceof Cause.FieldConflict conflict && conflict.column().isPresent()) {
+      // It names no field of this line, but a tag: no field could be left out to mend that.
+      refuse(part, refused.reason());
     } else {
       splitFields(part, point, refused, parts);
     }

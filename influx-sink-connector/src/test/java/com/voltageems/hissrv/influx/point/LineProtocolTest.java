@@ -114,7 +114,7 @@ class LineProtocolTest {
     FieldTypes types =
         new FieldTypes(List.of(new FieldTypes.Pin(new Glob("i*"), FieldValue.Kind.INTEGER)));
     int built = 0;
-    for (int round = 0; round < 50_000; round++) {
+    for (int round = 0; round < 20_000; round++) {
       PointBuilder builder =
           new PointBuilder(types).measurement(text(random)).epochMillis(random.nextLong() >> 21);
       for (int i = random.nextInt(3); i > 0; i--) {
@@ -129,7 +129,7 @@ class LineProtocolTest {
         assertThat(LineReader.read(encode(point))).isEqualTo(point);
       }
     }
-    assertThat(built).isGreaterThan(10_000);
+    assertThat(built).isGreaterThan(4_000);
   }
 
   private static String text(SplittableRandom random) {

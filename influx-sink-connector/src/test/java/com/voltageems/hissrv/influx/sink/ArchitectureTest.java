@@ -7,8 +7,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import org.apache.kafka.connect.connector.Connector;
-import org.apache.kafka.connect.connector.Task;
+import org.apache.kafka.connect.sink.SinkConnector;
+import org.apache.kafka.connect.sink.SinkTask;
 
 /** The three rings: pure core, running object, edges. */
 @AnalyzeClasses(
@@ -93,9 +93,9 @@ class ArchitectureTest {
           .and()
           .areTopLevelClasses()
           .should()
-          .beAssignableTo(Connector.class)
+          .beAssignableTo(SinkConnector.class)
           .orShould()
-          .beAssignableTo(Task.class)
+          .beAssignableTo(SinkTask.class)
           .orShould()
           .haveSimpleNameEndingWith("MXBean");
 }

@@ -117,6 +117,17 @@ class ResponseClassifierTest {
   }
 
   @Test
+  void columnNameThatQuestDbRefuses_isNamed() {
+    assertThat(
+            conflict(
+                v2(
+                    400,
+                    "{\"message\":\"failed to parse line protocol:errors encountered on line(s):\\n"
+                        + "error in line 1: table: awk ward; invalid column name: a.b\",\"line\":1}")))
+        .contains(new Column("awk ward", "a.b", null));
+  }
+
+  @Test
   void conflict_unnamed() {
     assertThat(conflict(v1(400, "{\"error\":\"field type conflict\"}"))).isEmpty();
     assertThat(
