@@ -42,7 +42,7 @@ local LONGEST_WINDOW = 7 * 24 * 3600
 local WINDOWS_MAX = 8
 local FORGET_AFTER = 3600
 local ROUND_TTL = 10
-local INTERVALS_MAX = 256
+local INTERVALS_MAX = 1000
 
 local function refuse(...)
   error({ refused = concat({ ... }) }, 0)
@@ -164,7 +164,7 @@ local function settings()
     alive = '60',
     alive_unstamped = '300',
     refresh = '10',
-    slice_us = '2000',
+    slice_us = '1000',
     pending_max = '1000000',
   }
   local stored = call('HGETALL', 'hissrv:aggregation')
@@ -202,7 +202,6 @@ local function settings()
   if result.windows[1].seconds % result.interval ~= 0 then
     refuse('hissrv:aggregation interval: ', result.windows[1].name, ' is no multiple of ', result.interval, ' s')
   end
-  result.longest = result.windows[#result.windows].seconds
   return result
 end
 
@@ -229,9 +228,9 @@ end
 -- Accumulators: per point sum, its rounding error, min, max, last, and the number of samples
 ---------------------------------------------------------------------------------------------------
 
-local HEADER = '<I4I4d'
+local HEADER = '<I4I4I4d'
 local PER_POINT = 5
--- In place of a number of samples common to all points: each has its own, behind the doubles.
+-- In place of a number common to all points: each has its own, behind the doubles.
 local MIXED = 4294967295
 
 local formats = { d = {}, I4 = {} }
@@ -276,20 +275,24 @@ local function write_numbers(values, kind, n)
   return concat(lots)
 end
 
--- { v = doubles, c = samples per point, at = last second sampled }
+-- { v = doubles, c = samples per point, at = last second sampled, t = the same per point, as far as
+-- known, or nil where it is `at` for all }
 local function decode(blob)
-  local n, common, at, position = unpack_struct(HEADER, blob)
-  local v, c
+  local n, common, timed, at, position = unpack_struct(HEADER, blob)
+  local v, c, t
   v, position = read_numbers(blob, 'd', n * PER_POINT, position)
   if common == MIXED then
-    c = read_numbers(blob, 'I4', n, position)
+    c, position = read_numbers(blob, 'I4', n, position)
   else
     c = {}
     for i = 1, n do
       c[i] = common
     end
   end
-  return { v = v, c = c, at = at }
+  if timed == MIXED then
+    t = read_numbers(blob, 'd', n, position)
+  end
+  return { v = v, c = c, t = t, at = at }
 end
 
 local function encode(acc)
@@ -302,9 +305,12 @@ local function encode(acc)
       break
     end
   end
-  local blob = pack(HEADER, n, common, acc.at) .. write_numbers(v, 'd', n * PER_POINT)
+  local blob = pack(HEADER, n, common, acc.t and MIXED or 0, acc.at) .. write_numbers(v, 'd', n * PER_POINT)
   if common == MIXED then
     blob = blob .. write_numbers(c, 'I4', n)
+  end
+  if acc.t then
+    blob = blob .. write_numbers(acc.t, 'd', n)
   end
   return blob
 end
@@ -313,6 +319,9 @@ local function widen(acc, n)
   local v, c = acc.v, acc.c
   for i = #c + 1, n do
     c[i] = 0
+    if acc.t then
+      acc.t[i] = 0
+    end
     for k = (i - 1) * PER_POINT + 1, i * PER_POINT do
       v[k] = 0
     end
@@ -341,15 +350,19 @@ local function is_closed(window, start)
   return interval ~= nil and tonumber(interval) <= start
 end
 
--- Nothing may enter [start, start + length) any more, nor a gap between it and what was closed a
--- little earlier: a later window has been merged by then.
-local function mark_closed(cfg, window, start)
+-- Nothing may enter [start, start + length) any more. Neighbours become one interval.
+local function mark_closed(window, start)
   if is_closed(window, start) then
     return
   end
-  local key, stop = 'hissrv:closed:' .. window.name, start + window.seconds
-  local before = call('ZREVRANGEBYSCORE', key, start, start - cfg.longest, 'LIMIT', 0, 1)[1]
-  call('ZADD', key, stop, before or format('%d', start))
+  local key, from, stop = 'hissrv:closed:' .. window.name, format('%d', start), start + window.seconds
+  local after = call('ZSCORE', key, format('%d', stop))
+  if after then
+    call('ZREM', key, format('%d', stop))
+    stop = after
+  end
+  local before = call('ZRANGEBYSCORE', key, start, start)[1]
+  call('ZADD', key, stop, before or from)
   call('ZREMRANGEBYRANK', key, 0, -INTERVALS_MAX - 1)
 end
 
@@ -407,24 +420,35 @@ local function register(key)
   call('ZADD', 'hissrv:channels', call('HINCRBY', 'hissrv:progress', 'slots', 1), key)
 end
 
--- Goes on with the search for channels, within the time of this call. True when none is under way.
+-- Whether sampling can begin: a search has been through the keyspace with these patterns, and found
+-- something or is not due again.
+local function has_searched(cfg, time)
+  local at = call('HMGET', 'hissrv:progress', 'next', 'patterns')
+  return at[1] and at[2] == cfg.patterns_text
+    and (time < tonumber(at[1]) or call('EXISTS', 'hissrv:channels') == 1)
+end
+
+-- Searches for channels if it is time to, or goes on with a search, within the time of this call. With
+-- `now_wanted` a search begins now, unless one that was wanted is under way. True when none is left.
 local function refresh(cfg, time, now_wanted)
-  local at = call('HMGET', 'hissrv:progress', 'scan', 'next', 'patterns')
-  local scan, next_time = at[1], tonumber(at[2] or '')
+  local at = call('HMGET', 'hissrv:progress', 'scan', 'next', 'patterns', 'searched')
+  local scan, next_time, searched = at[1], tonumber(at[2] or ''), tonumber(at[4] or '')
   if at[3] ~= cfg.patterns_text then
     call('DEL', 'hissrv:channels')
     call('HSET', 'hissrv:progress', 'patterns', cfg.patterns_text)
     call('HDEL', 'hissrv:progress', 'scan', 'next')
     scan, next_time = false, nil
   end
-  if not scan then
-    local due = now_wanted or not next_time or time >= next_time or time < next_time - 3600
-    if not due then
+  local pattern, cursor, wanted = string.match(scan or '', '^(%d+) (%d+) (%d)$')
+  if now_wanted and wanted ~= '1' then
+    pattern, cursor, wanted = 1, '0', '1'
+  elseif not pattern then
+    local is_due = not next_time or time >= next_time or time < searched - 60
+    if not is_due then
       return true
     end
-    scan = '1 0'
+    pattern, cursor, wanted = 1, '0', '0'
   end
-  local pattern, cursor = string.match(scan, '^(%d+) (%d+)$')
   pattern = tonumber(pattern)
   while cfg.patterns[pattern] do
     local found = call('SCAN', cursor, 'MATCH', cfg.patterns[pattern], 'COUNT', 300)
@@ -436,13 +460,14 @@ local function refresh(cfg, time, now_wanted)
       pattern = pattern + 1
     end
     if cfg.patterns[pattern] and out_of_time(cfg) then
-      call('HSET', 'hissrv:progress', 'scan', pattern .. ' ' .. cursor)
+      call('HSET', 'hissrv:progress', 'scan', concat({ pattern, cursor, wanted }, ' '))
       return false
     end
   end
   -- The larger the keyspace the rarer the search, so that its share of the time stays below a percent.
-  local pause = math.max(cfg.refresh, floor(call('DBSIZE') / 2000))
-  call('HSET', 'hissrv:progress', 'next', time + pause)
+  local least = call('EXISTS', 'hissrv:channels') == 1 and cfg.refresh or math.min(cfg.refresh, 1)
+  local pause = math.max(least, floor(call('DBSIZE') / 2000))
+  call('HSET', 'hissrv:progress', 'next', time + pause, 'searched', time)
   call('HDEL', 'hissrv:progress', 'scan')
   count('refreshes', 1)
   return true
@@ -501,10 +526,11 @@ end
 
 -- Decides whether the channel lives: its sibling :ts, where there is one, or else the hash itself,
 -- was seen to change within the configured time. Remembers what it saw; a negative moment = silent.
-local function is_alive(cfg, key, fields, time)
+-- `joined` is all of the hash in one text.
+local function is_alive(cfg, key, joined, time)
   local stamps = try('HVALS', key .. ':ts')
   local stamped = not stamps.err and stamps[1] ~= nil
-  local mark = string.sub(redis.sha1hex(concat(stamped and stamps or fields, '\0')), 1, 16)
+  local mark = string.sub(redis.sha1hex(stamped and concat(stamps, '\0') or joined), 1, 16)
   local before = call('HGET', 'hissrv:state', key)
   local seen, limit = time, stamped and cfg.alive or cfg.alive_unstamped
   if before then
@@ -558,12 +584,16 @@ local function compact(cfg, key, names, fields)
     return names
   end
   for _, blob in ipairs(blobs) do
-    local old, acc = blob.acc, { v = {}, c = {}, at = blob.acc.at }
+    local old = blob.acc
+    local acc = { v = {}, c = {}, t = old.t and {}, at = old.at }
     for i, j in ipairs(from) do
       if not old.c[j] then
         break
       end
       acc.c[i] = old.c[j]
+      if old.t then
+        acc.t[i] = old.t[j]
+      end
       for k = 1, PER_POINT do
         acc.v[(i - 1) * PER_POINT + k] = old.v[(j - 1) * PER_POINT + k]
       end
@@ -574,66 +604,69 @@ local function compact(cfg, key, names, fields)
   return kept
 end
 
--- Folds the hash's values into the accumulators; returns whether a new name was met.
-local function fold(acc, names, fields)
+local function positions(names)
+  local index = {}
+  for i = 1, #names do
+    index[names[i]] = i
+  end
+  return index
+end
+
+-- Folds the hash's values into the accumulators; returns whether a new name was met. `joined` is all
+-- of the hash in one text.
+local function fold(acc, names, fields, joined)
   local v, c = acc.v, acc.c
   local position, index, grown = 0, nil, false
   local sampled = 0
+  -- tonumber reads hexadecimal, which is text to everybody else.
+  local has_x = string.find(joined, 'x', 1, true) or string.find(joined, 'X', 1, true)
   for i = 1, #fields, 2 do
     local name, text = fields[i], fields[i + 1]
     local at = position + 1
     if names[at] ~= name then
-      if not index then
-        index = {}
-        for k = 1, #names do
-          index[names[k]] = k
-        end
-      end
+      index = index or positions(names)
       at = index[name]
     end
     local x = tonumber(text)
-    if x == nil or string.find(text, 'x', 1, true) or string.find(text, 'X', 1, true) then
+    if x == nil or has_x then
       x = slow_number(text)
     end
-    if x == nil or x ~= x or x > LARGEST or x < -LARGEST then
-      if x ~= nil or is_no_finite(text) then
-        count('not_finite', 1)
-      elseif name ~= 'timestamp' then
-        count('foreign', 1)
-      end
-    elseif at == nil and (name == 'timestamp' or name == '') then
-      -- A pseudo-field, no point.
-      at = nil
-    else
-      if at == nil then
+    if x and x <= LARGEST and x >= -LARGEST then
+      if at == nil and name ~= 'timestamp' and name ~= '' then
         at = #names + 1
         names[at] = name
         index[name] = at
         widen(acc, at)
         grown = true
       end
-      local k, n = (at - 1) * PER_POINT, c[at]
-      if n == 0 then
-        v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5] = x, 0, x, x, x
-      else
-        local sum = v[k + 1]
-        local total = sum + x
-        local part = total - sum
-        v[k + 1] = total
-        v[k + 2] = v[k + 2] + ((sum - (total - part)) + (x - part))
-        if x < v[k + 3] then
-          v[k + 3] = x
+      if at then
+        local k, n = (at - 1) * PER_POINT, c[at]
+        if n == 0 then
+          v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5] = x, 0, x, x, x
+        else
+          local sum = v[k + 1]
+          local total = sum + x
+          local part = total - sum
+          v[k + 1] = total
+          v[k + 2] = v[k + 2] + ((sum - (total - part)) + (x - part))
+          if x < v[k + 3] then
+            v[k + 3] = x
+          elseif x > v[k + 4] then
+            v[k + 4] = x
+          end
+          v[k + 5] = x
         end
-        if x > v[k + 4] then
-          v[k + 4] = x
-        end
-        v[k + 5] = x
+        c[at] = n + 1
+        sampled = sampled + 1
+        position = at
       end
-      c[at] = n + 1
-      sampled = sampled + 1
-    end
-    if at then
-      position = at
+    else
+      if x or is_no_finite(text) then
+        count('not_finite', 1)
+      elseif name ~= 'timestamp' then
+        count('foreign', 1)
+      end
+      position = at or position
     end
   end
   count('samples', sampled)
@@ -647,7 +680,8 @@ local function collect_channel(cfg, key, slot, where, start)
     forget(key)
     return
   end
-  local alive, seen = is_alive(cfg, key, fields, slot)
+  local joined = concat(fields, '\0')
+  local alive, seen = is_alive(cfg, key, joined, slot)
   if fields[1] == nil then
     if slot - math.abs(seen) > FORGET_AFTER then
       forget(key)
@@ -661,7 +695,7 @@ local function collect_channel(cfg, key, slot, where, start)
   local blob = call('HGET', where, key)
   local acc
   if blob then
-    local _, _, at = unpack_struct(HEADER, blob)
+    local _, _, _, at = unpack_struct(HEADER, blob)
     if slot <= at then
       return
     end
@@ -677,7 +711,7 @@ local function collect_channel(cfg, key, slot, where, start)
     end
   end
   widen(acc, #names)
-  local grown = fold(acc, names, fields)
+  local grown = fold(acc, names, fields, joined)
   acc.at = slot
   if #acc.c == 0 then
     return
@@ -736,7 +770,7 @@ local function add_classes(cfg, values, names, acc)
       done[#done + 1] = total
     end
     for i = 1, #c do
-      local id = c[i] > 0 and string.match(names[i], '^%d+$') and tonumber(names[i])
+      local id = c[i] > 0 and names[i] and string.match(names[i], '^%d+$') and tonumber(names[i])
       if id and id >= class.from and id <= class.to then
         local k = (i - 1) * PER_POINT
         total.sum, total.rest = add(total.sum, total.rest, v[k + 1], v[k + 2])
@@ -762,11 +796,21 @@ local function merge(cfg, window, start, key, acc)
   local where = acc_key(window, start)
   local blob = call('HGET', where, key)
   local into = blob and decode(blob) or { v = {}, c = {}, at = acc.at }
+  local latest = math.max(into.at, acc.at)
+  -- The clock may have gone back: `last` is the value of the latest second, not of the last merge.
+  local t, bt = into.t or {}, acc.t
+  if not into.t then
+    for i = 1, #into.c do
+      t[i] = into.at
+    end
+    into.t = t
+  end
   widen(into, #acc.c)
   local a, b, ac, bc = into.v, acc.v, into.c, acc.c
   for i = 1, #bc do
     local k = (i - 1) * PER_POINT
     if bc[i] > 0 then
+      local time = bt and bt[i] or acc.at
       if ac[i] == 0 then
         a[k + 1], a[k + 2], a[k + 3], a[k + 4] = b[k + 1], b[k + 2], b[k + 3], b[k + 4]
       else
@@ -774,11 +818,20 @@ local function merge(cfg, window, start, key, acc)
         a[k + 3] = math.min(a[k + 3], b[k + 3])
         a[k + 4] = math.max(a[k + 4], b[k + 4])
       end
-      a[k + 5] = b[k + 5]
+      if ac[i] == 0 or time >= t[i] then
+        a[k + 5], t[i] = b[k + 5], time
+      end
       ac[i] = ac[i] + bc[i]
     end
   end
-  into.at = acc.at
+  into.at = latest
+  local is_common = true
+  for i = 1, #ac do
+    is_common = is_common and (ac[i] == 0 or t[i] == latest)
+  end
+  if is_common then
+    into.t = nil
+  end
   call('HSET', where, key, encode(into))
   if not blob then
     open(window, start)
@@ -789,7 +842,7 @@ end
 -- The next number of the index: grows with every write, and does not begin anew with an empty Redis.
 local function next_sequence()
   local before = tonumber(call('GET', 'hissrv:seq') or '0')
-  local sequence = math.max(before + 1, floor(started_us / 1000))
+  local sequence = math.max(before + 1, started_us)
   call('SET', 'hissrv:seq', format('%.0f', sequence))
   return format('%.0f', sequence)
 end
@@ -823,7 +876,7 @@ local function close_channel(cfg, window, start, key)
   local to = math.min(#c, from + POINTS_AT_ONCE - 1)
   local values = {}
   for i = from, to do
-    if c[i] > 0 then
+    if c[i] > 0 and names[i] then
       local k = (i - 1) * PER_POINT
       add_statistics(values, names[i], v[k + 1], v[k + 2], v[k + 3], v[k + 4], v[k + 5], c[i])
     end
@@ -864,7 +917,7 @@ local function close_finished(cfg, window, time)
   local last = time - window.seconds
   for _, start in ipairs(call('ZRANGEBYSCORE', open_key, '-inf', last)) do
     start = tonumber(start)
-    mark_closed(cfg, window, start)
+    mark_closed(window, start)
     local todo = todo_key(window, start)
     local key = call('LINDEX', todo, 0)
     while key do
@@ -920,23 +973,19 @@ local function collect(cfg, time)
   if call('ZCOUNT', 'hissrv:open:' .. base.name, '-inf', time - base.seconds) > OPEN_MAX then
     aggregate(cfg, time, base)
   end
-  local is_known = call('HEXISTS', 'hissrv:progress', 'next') == 1
-  local is_done = refresh(cfg, time, false)
-  if not is_known and not is_done then
+  if not has_searched(cfg, time) and not refresh(cfg, time, false) then
     return 1
   end
-  for _, window in ipairs(cfg.windows) do
-    if is_closed(window, slot - slot % window.seconds) then
-      count('late', 1)
-      return 0
-    end
+  if is_closed(base, start) then
+    count('late', 1)
+    return 0
   end
 
   -- A round begins where the last one stopped, so that a round that never ends starves nobody.
   local round_key = format('hissrv:round:%d', slot)
   local round = call('GET', round_key)
   if round == 'done' then
-    return 0
+    return refresh(cfg, time, false) and 0 or 1
   end
   local first, at, wrapped
   if round then
@@ -970,7 +1019,8 @@ local function collect(cfg, time)
   call('SET', round_key, 'done', 'EX', ROUND_TTL)
   call('HSET', 'hissrv:progress', 'at', first)
   count('rounds', 1)
-  return 0
+  -- Samples first: a search never delays them.
+  return refresh(cfg, time, false) and 0 or 1
 end
 
 local function is_finite(x)
@@ -1013,7 +1063,7 @@ local function push_json(cfg, text)
       invalid('field `', name, '` is no finite number')
     end
   end
-  if element.tags ~= nil then
+  if element.tags ~= nil and element.tags ~= cjson.null then
     if type(element.tags) ~= 'table' then
       invalid('tags must be an object')
     end
@@ -1027,7 +1077,7 @@ local function push_json(cfg, text)
     end
   end
   local time = element.timestamp
-  if time ~= nil and (type(time) ~= 'number' or not is_finite(time) or time < 0 or time >= 1e11) then
+  if time ~= nil and time ~= cjson.null and (type(time) ~= 'number' or not is_finite(time) or time < 0 or time >= 1e11) then
     invalid('timestamp must be epoch seconds')
   end
   if call('LLEN', 'archive:pending') >= cfg.pending_max then

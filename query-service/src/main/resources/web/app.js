@@ -15,13 +15,14 @@ const COLORS = ['#0d9488', '#6366f1', '#ea580c', '#db2777', '#65a30d', '#0284c7'
   '#ca8a04', '#dc2626', '#64748b'];
 const MOST_LINES = 40;
 const FIRST_FIELDS = 1;
+const CHOICES_EVERY = 6;
 const TIMEOUT_MS = 20000;
 const ANY = '\u0000any';
 
 const $ = (id) => document.getElementById(id);
 const state = {
   measurements: [], measurement: null, tags: {}, fields: [], range: RANGES[1],
-  refresh: 5, chart: null, signature: '', timer: 0, run: 0,
+  refresh: 5, chart: null, signature: '', timer: 0, run: 0, rounds: 0,
 };
 
 // ---- talking to the service
@@ -264,20 +265,32 @@ function step(points) {
  */
 function columns(lines) {
   const times = new Set();
-  const maps = lines.map((line) => {
-    const map = new Map(line.points);
+  const all = lines.map((line) => {
     const usual = step(line.points);
-    for (let i = 1; i < line.points.length; i++) {
-      const [before] = line.points[i - 1];
-      if (line.points[i][0] - before > 2.5 * usual) {
-        map.set(before + usual, null);
+    const gaps = [];
+    line.points.forEach(([time], i) => {
+      times.add(time);
+      const before = i > 0 ? line.points[i - 1][0] : time;
+      if (time - before > 2.5 * usual) {
+        gaps.push([before, time]);
+        times.add(before + usual);
       }
-    }
-    map.forEach((_, time) => times.add(time));
-    return map;
+    });
+    return {values: new Map(line.points), gaps};
   });
   const sorted = [...times].sort((a, b) => a - b);
-  return [sorted, ...maps.map((map) => sorted.map((time) => map.get(time)))];
+  return [sorted, ...all.map(({values, gaps}) => {
+    let next = 0;
+    return sorted.map((time) => {
+      if (values.has(time)) {
+        return values.get(time);
+      }
+      while (next < gaps.length && gaps[next][1] <= time) {
+        next++;
+      }
+      return next < gaps.length && time > gaps[next][0] ? null : undefined;
+    });
+  })];
 }
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -450,6 +463,10 @@ async function refresh() {
       await loadMeasurements();
       await loadChoices();
       writeAddress();
+    } else if (++state.rounds % CHOICES_EVERY === 0 && !$('choice').contains(document.activeElement)) {
+      // What appeared meanwhile is offered, unless somebody is just choosing.
+      await loadMeasurements();
+      await loadChoices();
     }
     let answer = {series: [], start: Date.now() - state.range.ms, end: Date.now(), rows: 0};
     const params = queryParams();

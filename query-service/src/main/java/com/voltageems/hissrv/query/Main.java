@@ -10,6 +10,7 @@ import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.influxdb1.InfluxDb1Store;
 import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -137,14 +138,27 @@ public final class Main implements Callable<Integer> {
   }
 
   private static HistoryStore store(QueryConfig settings) {
-    QueryConfig.QuestDb database = settings.questDb();
-    // One connection more than queries, so that the health check never waits for a query.
-    return new QuestDbStore(
-        database.url(),
-        database.user(),
-        database.password(),
-        settings.limits().concurrency() + 1,
-        settings.limits().queryTimeout());
+    return switch (settings.store().type()) {
+      case QUESTDB -> {
+        QueryConfig.QuestDb database = settings.store().questDb();
+        // One connection more than queries, so that the health check never waits for a query.
+        yield new QuestDbStore(
+            database.url(),
+            database.user(),
+            database.password(),
+            settings.limits().concurrency() + 1,
+            settings.limits().queryTimeout());
+      }
+      case INFLUXDB1 -> {
+        QueryConfig.InfluxDb1 database = settings.store().influxDb1();
+        yield new InfluxDb1Store(
+            database.url(),
+            database.database(),
+            database.username(),
+            database.password(),
+            settings.limits().queryTimeout());
+      }
+    };
   }
 
   private static HealthBoard board(QueryConfig settings, HistoryStore store, Clock clock) {

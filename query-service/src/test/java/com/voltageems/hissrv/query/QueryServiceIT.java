@@ -144,6 +144,26 @@ class QueryServiceIT {
     assertThat(windows.path("series").path(0).path("columns").toString())
         .isEqualTo("[\"time\",\"1_avg\"]");
 
+    JsonNode aggregate =
+        json("/aggregate?measurement=telemetry&channel=1001&type=m&fields=1&range=10m");
+    assertThat(aggregate.path("series").path(0).path("columns").toString())
+        .isEqualTo(
+            "[\"time\",\"mean\",\"min\",\"max\",\"sum\",\"count\",\"first\",\"last\",\"stddev\"]");
+    JsonNode statistics = aggregate.path("series").path(0).path("rows").path(0);
+    assertThat(statistics.path(0)).isEqualTo(aggregate.path("start"));
+    assertThat(statistics.path(2).asDouble()).isEqualTo(220);
+    assertThat(statistics.path(3).asDouble()).isEqualTo(226);
+    assertThat(statistics.path(5).asLong()).isEqualTo(300);
+    assertThat(statistics.path(6).asDouble()).isEqualTo(225);
+    assertThat(statistics.path(7).asDouble()).isEqualTo(220);
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(
+            () ->
+                assertThat(get("/metrics").body())
+                    .contains("hissrv_query_requests_total{path=\"/aggregate\",status=\"200\"} 1")
+                    .contains("hissrv_part_up{part=\"store\"} 1"));
+
     JsonNode latest = json("/latest?measurement=telemetry&channel=1001&type=m");
     assertThat(latest.path("series").path(0).path("fields").path("1").path("value").asDouble())
         .isEqualTo(220.0);

@@ -19,10 +19,27 @@ import java.util.regex.Pattern;
  * is beside a QuestDB on this machine.
  */
 public record QueryConfig(
-    Http http, QuestDb questDb, Limits limits, Kafka kafka, Connect connect, Checks checks) {
+    Http http, Store store, Limits limits, Kafka kafka, Connect connect, Checks checks) {
 
   /** Where we listen; port 0 takes a free one. */
   public record Http(String host, int port, int threads) {}
+
+  /** Which database, and how to reach each kind; only the chosen one is used. */
+  public record Store(StoreType type, QuestDb questDb, InfluxDb1 influxDb1) {}
+
+  /** The kinds of database. */
+  public enum StoreType {
+    QUESTDB,
+    INFLUXDB1
+  }
+
+  /** How to reach InfluxDB 1.x; no login where {@code username} is empty. */
+  public record InfluxDb1(URI url, String database, String username, String password) {
+    @Override
+    public String toString() {
+      return "InfluxDb1[database=" + database + ", username=" + username + "]";
+    }
+  }
 
   /** How to reach QuestDB. */
   public record QuestDb(String url, String user, String password) {
@@ -93,13 +110,13 @@ public record QueryConfig(
           "a number from 8 to 1000",
           "Most threads that serve HTTP.",
           Parse.number(8, 1000));
-  private static final Setting<String> STORE_TYPE =
+  private static final Setting<StoreType> STORE_TYPE =
       Setting.of(
           "store.type",
           "questdb",
-          "questdb",
+          "questdb or influxdb1",
           "Which database holds the history.",
-          Parse.oneOf("questdb"));
+          text -> StoreType.valueOf(text.toUpperCase(Locale.ROOT)));
   private static final Setting<String> QUESTDB_URL =
       Setting.of(
           "store.questdb.url",
@@ -111,6 +128,29 @@ public record QueryConfig(
       Setting.of("store.questdb.user", "admin", "a user name", "User in QuestDB.", Parse::text);
   private static final Setting<String> QUESTDB_PASSWORD =
       Setting.secret("store.questdb.password", "quest", "That user's password.");
+  private static final Setting<URI> INFLUXDB1_URL =
+      Setting.of(
+          "store.influxdb1.url",
+          "http://127.0.0.1:8086",
+          "an address such as http://127.0.0.1:8086",
+          "InfluxDB 1.x's HTTP API.",
+          text -> Parse.httpUrl(text).orElseThrow(IllegalArgumentException::new));
+  private static final Setting<String> INFLUXDB1_DATABASE =
+      Setting.of(
+          "store.influxdb1.database",
+          "hissrv",
+          "a database's name",
+          "Database in InfluxDB 1.x; its default retention policy is read.",
+          Parse::text);
+  private static final Setting<String> INFLUXDB1_USERNAME =
+      Setting.of(
+          "store.influxdb1.username",
+          "",
+          "a user name, or nothing",
+          "User in InfluxDB 1.x, where it asks for one.",
+          text -> text);
+  private static final Setting<String> INFLUXDB1_PASSWORD =
+      Setting.secret("store.influxdb1.password", "", "That user's password.");
   private static final Setting<Duration> QUERY_TIMEOUT =
       Setting.of(
           "query.timeout",
@@ -221,6 +261,10 @@ public record QueryConfig(
           QUESTDB_URL,
           QUESTDB_USER,
           QUESTDB_PASSWORD,
+          INFLUXDB1_URL,
+          INFLUXDB1_DATABASE,
+          INFLUXDB1_USERNAME,
+          INFLUXDB1_PASSWORD,
           QUERY_TIMEOUT,
           QUERY_CONCURRENCY,
           QUERY_DEFAULT_ROWS,
@@ -262,11 +306,18 @@ public record QueryConfig(
             key + ": there is no such setting; did you mean " + nearest(key) + "?");
       }
     }
-    STORE_TYPE.in(texts);
     QueryConfig config =
         new QueryConfig(
             new Http(HTTP_HOST.in(texts), HTTP_PORT.in(texts), HTTP_THREADS.in(texts)),
-            new QuestDb(QUESTDB_URL.in(texts), QUESTDB_USER.in(texts), QUESTDB_PASSWORD.in(texts)),
+            new Store(
+                STORE_TYPE.in(texts),
+                new QuestDb(
+                    QUESTDB_URL.in(texts), QUESTDB_USER.in(texts), QUESTDB_PASSWORD.in(texts)),
+                new InfluxDb1(
+                    INFLUXDB1_URL.in(texts),
+                    INFLUXDB1_DATABASE.in(texts),
+                    INFLUXDB1_USERNAME.in(texts),
+                    INFLUXDB1_PASSWORD.in(texts))),
             new Limits(
                 QUERY_TIMEOUT.in(texts),
                 QUERY_CONCURRENCY.in(texts),
@@ -372,16 +423,6 @@ public record QueryConfig(
           throw new IllegalArgumentException("out of range");
         }
         return number;
-      };
-    }
-
-    static Function<String, String> oneOf(String... choices) {
-      return text -> {
-        String chosen = text.toLowerCase(Locale.ROOT);
-        if (!List.of(choices).contains(chosen)) {
-          throw new IllegalArgumentException("not one of them");
-        }
-        return chosen;
       };
     }
 

@@ -32,11 +32,11 @@ final class Answers {
   private Answers() {}
 
   /** Writes one JSON document. */
-  private interface Body {
+  interface Body {
     void to(JsonGenerator json) throws IOException;
   }
 
-  private static byte[] json(Body body) {
+  static byte[] json(Body body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       body.to(json);
@@ -76,7 +76,7 @@ final class Answers {
         });
   }
 
-  private static void writeRange(JsonGenerator json, Selection selection, boolean epochTimes)
+  static void writeRange(JsonGenerator json, Selection selection, boolean epochTimes)
       throws IOException {
     json.writeFieldName("start");
     writeTime(json, selection.startMillis() * 1000, epochTimes);
@@ -277,7 +277,7 @@ final class Answers {
     json.writeEndArray();
   }
 
-  private static void writeTags(JsonGenerator json, Map<String, String> tags) throws IOException {
+  static void writeTags(JsonGenerator json, Map<String, String> tags) throws IOException {
     json.writeObjectFieldStart("tags");
     for (Map.Entry<String, String> tag : tags.entrySet()) {
       json.writeStringField(tag.getKey(), tag.getValue());
@@ -285,7 +285,7 @@ final class Answers {
     json.writeEndObject();
   }
 
-  private static void writeTime(JsonGenerator json, long epochMicros, boolean epochTimes)
+  static void writeTime(JsonGenerator json, long epochMicros, boolean epochTimes)
       throws IOException {
     if (epochTimes) {
       json.writeNumber(Math.floorDiv(epochMicros, 1000L));
@@ -294,7 +294,7 @@ final class Answers {
     }
   }
 
-  private static void writeValue(JsonGenerator json, @Nullable Object value) throws IOException {
+  static void writeValue(JsonGenerator json, @Nullable Object value) throws IOException {
     if (value == null) {
       json.writeNull();
     } else if (value instanceof Double number) {

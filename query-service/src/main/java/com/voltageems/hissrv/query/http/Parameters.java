@@ -123,6 +123,48 @@ final class Parameters {
     return new HistoryQuery(selection, fields, window, groupBy, newestFirst, limit);
   }
 
+  /** A whole range as one window: it begins at the epoch and ends in the year 2243. */
+  private static final Window WHOLE = new Window(100_000L * 86_400_000L, Aggregation.COUNT);
+
+  /** Whether a window is the whole range of a request. */
+  static boolean isWhole(Window window) {
+    return window.lengthMillis() == WHOLE.lengthMillis();
+  }
+
+  /**
+   * The requests of {@code /aggregate}, one per function, alike but for that; without an interval
+   * the whole range is one window.
+   */
+  List<HistoryQuery> aggregates(Measurement measurement) {
+    String interval = text("interval");
+    Window window = interval == null ? WHOLE : new Window(length(interval), Aggregation.MEAN);
+    Selection selection = selection(measurement, interval == null ? null : window, DEFAULT_RANGE);
+    // Any function of numbers will do to keep texts and flags out.
+    Window numbers = new Window(window.lengthMillis(), Aggregation.MEAN);
+    List<Field> fields = fields(measurement, numbers);
+    List<String> groupBy = groupBy(measurement, numbers);
+    int functions = Aggregation.values().length;
+    int limit = Math.max(1, Math.min(limit(), limits.maxValues() / fields.size() / functions));
+    return Arrays.stream(Aggregation.values())
+        .map(
+            aggregation ->
+                new HistoryQuery(
+                    selection,
+                    fields,
+                    new Window(window.lengthMillis(), aggregation),
+                    groupBy,
+                    false,
+                    limit))
+        .toList();
+  }
+
+  private long length(String interval) {
+    return Times.length(interval)
+        .filter(one -> one.compareTo(limits.maxRange()) <= 0)
+        .orElseThrow(() -> new BadRequestException("interval", interval, Times.LENGTH))
+        .toMillis();
+  }
+
   private @Nullable Window window() {
     String interval = text("interval");
     String function = text("function");
@@ -133,10 +175,7 @@ final class Parameters {
       }
       return null;
     }
-    Duration length =
-        Times.length(interval)
-            .filter(one -> one.compareTo(limits.maxRange()) <= 0)
-            .orElseThrow(() -> new BadRequestException("interval", interval, Times.LENGTH));
+    long length = length(interval);
     Aggregation aggregation =
         function == null
             ? Aggregation.MEAN
@@ -145,7 +184,7 @@ final class Parameters {
                     () ->
                         new BadRequestException(
                             "function", function, "one of " + Aggregation.all()));
-    return new Window(length.toMillis(), aggregation);
+    return new Window(length, aggregation);
   }
 
   /**

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * once; one more is refused at once with {@link BusyException}. Safe for many threads.
  */
 final class QueryApi {
-  private static final Set<String> RANGE = Set.of("measurement", "range", "start", "end", "limit");
+  static final Set<String> RANGE = Set.of("measurement", "range", "start", "end", "limit");
   static final Set<String> QUERY =
       Set.of(
           "measurement",
@@ -37,8 +37,20 @@ final class QueryApi {
           "order",
           "format",
           "time_format");
-  private static final Set<String> LATEST =
+  static final Set<String> LATEST =
       Set.of("measurement", "range", "start", "end", "limit", "fields", "field", "time_format");
+  static final Set<String> AGGREGATE =
+      Set.of(
+          "measurement",
+          "range",
+          "start",
+          "end",
+          "limit",
+          "fields",
+          "field",
+          "interval",
+          "group_by",
+          "time_format");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
 
   private final HistoryStore store;
@@ -95,6 +107,21 @@ final class QueryApi {
         });
   }
 
+  Reply aggregate(Map<String, List<String>> texts) {
+    return bounded(
+        () -> {
+          Parameters parameters = parameters(texts, AGGREGATE);
+          boolean epochTimes = parameters.epochTimes();
+          List<HistoryQuery> queries = parameters.aggregates(measurement(parameters));
+          List<HistoryAnswer> answers = queries.stream().map(store::query).toList();
+          return new Reply(
+              200,
+              "application/json",
+              Aggregates.json(queries, answers, epochTimes),
+              answers.stream().anyMatch(HistoryAnswer::truncated));
+        });
+  }
+
   Reply measurements() {
     return bounded(() -> Reply.json(200, Answers.json(store.measurements())));
   }
@@ -136,7 +163,13 @@ final class QueryApi {
                     "there is no measurement \"" + name + "\"; /measurements lists them"));
   }
 
-  private Reply bounded(Supplier<Reply> call) {
+  /** How many calls run now. */
+  int running() {
+    return limits.concurrency() - running.availablePermits();
+  }
+
+  /** Runs a call that asks the store, or refuses it at once. */
+  <T> T bounded(Supplier<T> call) {
     if (!running.tryAcquire()) {
       throw new BusyException(limits.concurrency());
     }

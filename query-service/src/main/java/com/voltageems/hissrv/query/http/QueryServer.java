@@ -9,11 +9,17 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +32,11 @@ public final class QueryServer implements AutoCloseable {
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final QueryApi api;
+  private final HisApi hisApi;
   private final HealthBoard health;
   private final WebPage page = new WebPage();
+  private final Metrics metrics = new Metrics();
+  private final Map<String, Handler> routes;
   private final String version;
   private final Clock clock;
   private final Javalin javalin;
@@ -37,10 +46,12 @@ public final class QueryServer implements AutoCloseable {
   public QueryServer(
       QueryConfig config, HistoryStore store, HealthBoard health, String version, Clock clock) {
     this.api = new QueryApi(store, config.limits(), clock);
+    this.hisApi = new HisApi(store, config.limits(), clock);
     this.health = health;
     this.version = version;
     this.clock = clock;
     this.http = config.http();
+    this.routes = routes();
     this.javalin = Javalin.create(this::configure);
   }
 
@@ -71,18 +82,58 @@ public final class QueryServer implements AutoCloseable {
     config.http.maxRequestSize = 64 * 1024L;
 
     config.routes.before(QueryServer::secure);
-    config.routes.get("/health", context -> health(context));
-    config.routes.get("/status", context -> status(context));
-    config.routes.get("/query", context -> send(context, api.query(context.queryParamMap())));
-    config.routes.get("/latest", context -> send(context, api.latest(context.queryParamMap())));
-    config.routes.get("/measurements", context -> send(context, api.measurements()));
-    config.routes.get("/tags", context -> send(context, api.tags(context.queryParamMap())));
-    config.routes.get("/fields", context -> send(context, api.fields(context.queryParamMap())));
-    for (String path : page.paths()) {
-      config.routes.get(path, context -> asset(context, path));
-    }
+    routes.forEach(config.routes::get);
+    config.requestLogger.http(
+        (context, millis) ->
+            metrics.answered(
+                routes.containsKey(context.path()) ? context.path() : "other",
+                context.statusCode(),
+                (long) (millis * 1e6)));
     config.routes.exception(HttpResponseException.class, QueryServer::http);
     config.routes.exception(Exception.class, QueryServer::failure);
+  }
+
+  /** Every path that is served, with what serves it. */
+  private Map<String, Handler> routes() {
+    Map<String, Handler> all = new LinkedHashMap<>();
+    all.put("/health", this::health);
+    all.put("/status", this::status);
+    all.put("/metrics", this::metrics);
+    all.put("/query", context -> send(context, api.query(context.queryParamMap())));
+    all.put("/aggregate", context -> send(context, api.aggregate(context.queryParamMap())));
+    all.put("/latest", context -> send(context, api.latest(context.queryParamMap())));
+    all.put("/measurements", context -> send(context, api.measurements()));
+    all.put("/tags", context -> send(context, api.tags(context.queryParamMap())));
+    all.put("/fields", context -> send(context, api.fields(context.queryParamMap())));
+    all.put("/hisApi/data/query", context -> his(context, hisApi::query));
+    all.put("/hisApi/data/statistics", context -> his(context, hisApi::statistics));
+    all.put("/hisApi/data/latest", context -> his(context, hisApi::latest));
+    all.put("/hisApi/channels", context -> his(context, texts -> hisApi.channels()));
+    all.put("/hisApi/health", this::health);
+    for (String path : page.paths()) {
+      all.put(path, context -> asset(context, path));
+    }
+    return all;
+  }
+
+  /** The paths that are served. */
+  Set<String> paths() {
+    return routes.keySet();
+  }
+
+  private void metrics(Context context) {
+    byte[] body = metrics.text(health.snapshot(), api.running()).getBytes(StandardCharsets.UTF_8);
+    send(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
+  }
+
+  /** A call of the VoltageEMS web application. */
+  private interface HisCall {
+    Map<String, @Nullable Object> answer(Map<String, List<String>> texts);
+  }
+
+  private void his(Context context, HisCall call) throws JsonProcessingException {
+    Map<String, @Nullable Object> body = api.bounded(() -> call.answer(context.queryParamMap()));
+    send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private static void secure(Context context) {
@@ -140,6 +191,10 @@ public final class QueryServer implements AutoCloseable {
     }
     if (error.status() == 429 || error.status() == 503) {
       context.header("Retry-After", "1");
+    }
+    if (context.path().startsWith("/hisApi/")) {
+      // The web application looks for this word.
+      error.body().put("status", "error");
     }
     send(context, error);
   }

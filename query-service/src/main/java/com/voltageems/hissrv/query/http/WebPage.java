@@ -17,6 +17,7 @@ final class WebPage {
 
   WebPage() {
     add("/", "/web/index.html", "text/html; charset=utf-8");
+    add("/openapi.json", "/web/openapi.json", "application/json");
     add("/app.js", "/web/app.js", "text/javascript; charset=utf-8");
     add("/app.css", "/web/app.css", "text/css; charset=utf-8");
     add("/favicon.svg", "/web/favicon.svg", "image/svg+xml");

@@ -14,7 +14,9 @@ public enum Aggregation {
   /** The value of the earliest point. */
   FIRST(false),
   /** The value of the latest point. */
-  LAST(false);
+  LAST(false),
+  /** Of a sample: divided by one less than the count; no value for a single point. */
+  STDDEV(true);
 
   private final boolean numbersOnly;
 

@@ -22,9 +22,12 @@ class QueryConfigTest {
     QueryConfig config = QueryConfig.defaults();
 
     assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24));
-    assertThat(config.questDb())
+    assertThat(config.store())
         .isEqualTo(
-            new QueryConfig.QuestDb("jdbc:postgresql://127.0.0.1:8812/qdb", "admin", "quest"));
+            new QueryConfig.Store(
+                QueryConfig.StoreType.QUESTDB,
+                new QueryConfig.QuestDb("jdbc:postgresql://127.0.0.1:8812/qdb", "admin", "quest"),
+                new QueryConfig.InfluxDb1(URI.create("http://127.0.0.1:8086"), "hissrv", "", "")));
     assertThat(config.limits())
         .isEqualTo(
             new QueryConfig.Limits(
@@ -46,7 +49,11 @@ class QueryConfigTest {
     texts.put("http.host", "0.0.0.0");
     texts.put("http.port", "0");
     texts.put("http.threads", "40");
-    texts.put("store.type", "QuestDB");
+    texts.put("store.type", "InfluxDB1");
+    texts.put("store.influxdb1.url", "https://i:1/");
+    texts.put("store.influxdb1.database", "d");
+    texts.put("store.influxdb1.username", "iu");
+    texts.put("store.influxdb1.password", "ip");
     texts.put("store.questdb.url", "jdbc:postgresql://db:1/x");
     texts.put("store.questdb.user", "u");
     texts.put("store.questdb.password", "p");
@@ -72,13 +79,19 @@ class QueryConfigTest {
         .isEqualTo(
             new QueryConfig(
                 new QueryConfig.Http("0.0.0.0", 0, 40),
-                new QueryConfig.QuestDb("jdbc:postgresql://db:1/x", "u", "p"),
+                new QueryConfig.Store(
+                    QueryConfig.StoreType.INFLUXDB1,
+                    new QueryConfig.QuestDb("jdbc:postgresql://db:1/x", "u", "p"),
+                    new QueryConfig.InfluxDb1(URI.create("https://i:1"), "d", "iu", "ip")),
                 new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
                 new QueryConfig.Kafka("a:1,b:2", "dead", Map.of("security.protocol", "SSL")),
                 new QueryConfig.Connect(
                     Optional.of(URI.create("http://c:8083")), "so", "si", "cu", "cp"),
                 new QueryConfig.Checks(Duration.ofMinutes(1), Duration.ofMillis(500))));
-    assertThat(QueryConfig.of(texts).toString()).doesNotContain("cp").doesNotContain("password");
+    assertThat(QueryConfig.of(texts).toString())
+        .doesNotContain("cp")
+        .doesNotContain("ip,")
+        .doesNotContain("password");
   }
 
   @ParameterizedTest
@@ -92,9 +105,11 @@ class QueryConfigTest {
         "http.threads; 7; http.threads: \"7\" cannot be used: needs a number from 8 to 1000",
         "http.threads; 9; http.threads: \"9\" cannot be used: needs at least query.concurrency +"
             + " 4, which is 10",
-        "store.type; mysql; store.type: \"mysql\" cannot be used: needs questdb",
+        "store.type; mysql; store.type: \"mysql\" cannot be used: needs questdb or influxdb1",
         "store.questdb.url; http://x; store.questdb.url: \"http://x\" cannot be used: needs a"
             + " JDBC address such as jdbc:postgresql://127.0.0.1:8812/qdb",
+        "store.influxdb1.url; ''; store.influxdb1.url: \"\" cannot be used: needs an address such"
+            + " as http://127.0.0.1:8086",
         "query.timeout; 10; query.timeout: \"10\" cannot be used: needs a time from 1s to 10m",
         "query.timeout; 11m; query.timeout: \"11m\" cannot be used: needs a time from 1s to 10m",
         "query.default.rows; 100001; query.default.rows: \"100001\" cannot be used: needs at most"

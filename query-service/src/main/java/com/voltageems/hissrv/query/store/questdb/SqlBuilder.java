@@ -110,6 +110,7 @@ final class SqlBuilder {
           case COUNT -> flag ? "count()" : "nullif(count(v%1$d), 0)";
           case FIRST -> flag ? "first(v%1$d)" : "first_not_null(v%1$d)";
           case LAST -> flag ? "last(v%1$d)" : "last_not_null(v%1$d)";
+          case STDDEV -> "stddev_samp(v%1$d)";
         };
     return String.format(call + " a%1$d", i);
   }

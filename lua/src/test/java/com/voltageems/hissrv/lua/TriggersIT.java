@@ -1,0 +1,169 @@
+package com.voltageems.hissrv.lua;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.RequiresServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** Every way of triggering the script, by the commands that the documents print. */
+@RequiresServer(RequiresServer.Server.REDIS_CLI)
+class TriggersIT {
+  private static final Path MODULE = Path.of("").toAbsolutePath();
+
+  @TempDir Path dir;
+  private RedisServer server;
+  private Jedis redis;
+
+  private record Run(int status, String output) {}
+
+  @BeforeEach
+  void start() {
+    server = RedisServer.start(dir);
+    redis = new Jedis("127.0.0.1", server.port(), 10_000);
+  }
+
+  @AfterEach
+  void stop() {
+    redis.close();
+    server.close();
+  }
+
+  private Process launch(String commands, Map<String, String> env) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder("sh", "-euc", commands).directory(MODULE.toFile());
+    builder.environment().put("REDIS_URL", server.uri());
+    builder.environment().put("TMPDIR", dir.toString());
+    builder.environment().putAll(env);
+    return builder.redirectErrorStream(true).start();
+  }
+
+  private static Run end(Process process) throws IOException, InterruptedException {
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(output).isTrue();
+    return new Run(process.exitValue(), output);
+  }
+
+  private Run sh(String commands) throws IOException, InterruptedException {
+    return end(launch(commands, Map.of("HISSRV_COLLECT_SECONDS", "2")));
+  }
+
+  @Test
+  void readme_commandsWorkAsTheyStand() throws Exception {
+    String readme = Files.readString(MODULE.resolve("README.md"));
+    List<String> blocks =
+        Pattern.compile("(?ms)^```sh\\n(.*?)^```$")
+            .matcher(readme)
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+    assertThat(blocks).hasSizeGreaterThan(4);
+
+    Run run = end(launch(String.join("\n", blocks), Map.of()));
+
+    assertThat(run.status()).as(run.output()).isZero();
+    assertThat(run.output()).doesNotContain("ERR").doesNotContain("NOSCRIPT");
+    assertThat(redis.hgetAll("archive:1m:1704067200:1001"))
+        .containsEntry("1_avg", "221")
+        .containsEntry("1_count", "2")
+        .containsEntry("2_avg", "10.25");
+    assertThat(redis.hget("archive:1m:1704067500:1001", "voltage_avg")).isEqualTo("116.375");
+    assertThat(redis.llen("archive:pending")).isEqualTo(1);
+    assertThat(redis.smembers("hissrv:extra")).containsExactly("15m");
+    assertThat(Files.readString(dir.resolve("hissrv.crontab")))
+        .contains("* * * * * " + MODULE + "/hissrv_cron.sh 1m");
+  }
+
+  @Test
+  void crontab_linesWork() throws Exception {
+    redis.hset("comsrv:1001:m", "1", "5");
+    List<String> lines = Files.readAllLines(MODULE.resolve("crontab"));
+    assertThat(lines).hasSize(2);
+    for (String line : lines) {
+      Entry fields = Entry.of(line);
+      Run run = sh(fields.command().replace("/scripts", MODULE.toString()));
+      assertThat(run).isEqualTo(new Run(0, ""));
+    }
+    assertThat(Long.parseLong(redis.hget("hissrv:stats", "samples"))).isBetween(1L, 3L);
+    assertThat(redis.get("hissrv:sha")).hasSize(40);
+  }
+
+  /** A line of a crontab: five fields of time, then the command. */
+  private record Entry(List<String> times, String command) {
+    static Entry of(String line) {
+      List<String> parts = List.of(line.split(" ", 6));
+      assertThat(parts).hasSize(6);
+      return new Entry(parts.subList(0, 5), parts.get(5));
+    }
+  }
+
+  @Test
+  void cronJob_commandsWork() throws Exception {
+    redis.hset("comsrv:1001:m", "1", "5");
+    String manifest = Files.readString(MODULE.resolve("cronjob.yaml"));
+    List<MatchResult> commands =
+        Pattern.compile("command: \\[\"([^\"]+)\", \"([^\"]+)\"\\]")
+            .matcher(manifest)
+            .results()
+            .toList();
+    assertThat(commands).hasSize(2);
+    for (MatchResult command : commands) {
+      String program = command.group(1).replace("/scripts", MODULE.toString());
+      assertThat(sh(program + " " + command.group(2))).isEqualTo(new Run(0, ""));
+    }
+    // What the pod mounts is what the scripts need.
+    assertThat(Files.readString(MODULE.resolve("kustomization.yaml")))
+        .contains("- hissrv.lua", "- init_scripts.sh", "- hissrv_cron.sh", "- cronjob.yaml");
+  }
+
+  @Test
+  void cron_severalAtOnceAndScriptFlush_sampleEachSecondOnce() throws Exception {
+    redis.hset("hissrv:aggregation", "windows", "1m");
+    redis.hset("comsrv:1001:m", "1", "5");
+    List<Process> running = new ArrayList<>();
+    long begin = Long.parseLong(redis.time().get(0));
+    for (int i = 0; i < 3; i++) {
+      running.add(launch("./hissrv_cron.sh 1m", Map.of("HISSRV_COLLECT_SECONDS", "4")));
+    }
+    redis.scriptFlush();
+    for (Process process : running) {
+      assertThat(end(process)).isEqualTo(new Run(0, ""));
+    }
+    long seconds = Long.parseLong(redis.time().get(0)) - begin + 1;
+
+    assertThat(Long.parseLong(redis.hget("hissrv:stats", "samples"))).isBetween(3L, seconds);
+  }
+
+  @Test
+  void badUse_oneClearLineAndAStatus() throws Exception {
+    assertThat(sh("./hissrv_cron.sh 7s"))
+        .isEqualTo(
+            new Run(
+                1,
+                "hissrv_cron.sh: aggregate_7s failed: ERR hissrv: 7s is no multiple of the base"
+                    + " window 1m; there are 1m, 5m\n"));
+    assertThat(sh("./hissrv_cron.sh").status()).isEqualTo(2);
+    assertThat(sh("./hissrv_cron.sh --help").status()).isZero();
+    assertThat(sh("./init_scripts.sh more").status()).isEqualTo(2);
+    Run nobody = end(launch("./init_scripts.sh", Map.of("REDIS_URL", "redis://127.0.0.1:1")));
+    assertThat(nobody.status()).isEqualTo(1);
+    assertThat(nobody.output()).contains("is REDIS_URL right?");
+    redis.configSet("requirepass", "secret");
+    assertThat(sh("./init_scripts.sh").output()).contains("NOAUTH");
+    Run withPassword = end(launch("./init_scripts.sh", Map.of("REDISCLI_AUTH", "secret")));
+    assertThat(withPassword.status()).isZero();
+  }
+}

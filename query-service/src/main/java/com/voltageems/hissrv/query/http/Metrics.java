@@ -1,0 +1,93 @@
+package com.voltageems.hissrv.query.http;
+
+import com.voltageems.hissrv.query.health.PartState;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts of what was answered, as Prometheus reads them. Safe for many threads. The labels are
+ * paths that we serve and status codes, so their number is bounded.
+ */
+final class Metrics {
+  private record Answered(String path, int status) {}
+
+  private final Map<Answered, LongAdder> answered = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> nanos = new ConcurrentHashMap<>();
+
+  /**
+   * One request is answered.
+   *
+   * @param path the path of the route, not of the request
+   */
+  void answered(String path, int status, long tookNanos) {
+    answered.computeIfAbsent(new Answered(path, status), key -> new LongAdder()).increment();
+    nanos.computeIfAbsent(path, key -> new LongAdder()).add(tookNanos);
+  }
+
+  /** The text format, version 0.0.4. */
+  String text(List<PartState> parts, int running) {
+    StringBuilder text = new StringBuilder();
+    head(text, "hissrv_query_requests_total", "counter", "Requests answered, by path and status.");
+    Map<String, Long> counts = new TreeMap<>();
+    Map<String, Long> perPath = new TreeMap<>();
+    answered.forEach(
+        (key, count) -> {
+          counts.put(
+              "hissrv_query_requests_total{path=\""
+                  + key.path()
+                  + "\",status=\""
+                  + key.status()
+                  + "\"} ",
+              count.sum());
+          perPath.merge(key.path(), count.sum(), Long::sum);
+        });
+    counts.forEach((line, count) -> text.append(line).append(count).append('\n'));
+    head(text, "hissrv_query_request_seconds", "summary", "Time to answer, by path.");
+    perPath.forEach(
+        (path, count) -> {
+          LongAdder sum = nanos.getOrDefault(path, new LongAdder());
+          String labels = "{path=\"" + path + "\"} ";
+          text.append("hissrv_query_request_seconds_sum").append(labels);
+          text.append(sum.sum() / 1e9).append('\n');
+          text.append("hissrv_query_request_seconds_count").append(labels);
+          text.append(count).append('\n');
+        });
+    head(text, "hissrv_query_running", "gauge", "Queries that run now.");
+    text.append("hissrv_query_running ").append(running).append('\n');
+    head(text, "hissrv_part_up", "gauge", "1 when the part works, 0 when not; none when off.");
+    for (PartState part : parts) {
+      if (part.state() != PartState.State.OFF) {
+        text.append("hissrv_part_up{part=\"").append(part.name()).append("\"} ");
+        text.append(part.isTrouble() ? 0 : 1).append('\n');
+      }
+    }
+    pipeline(text, parts);
+    return text.toString();
+  }
+
+  private static void pipeline(StringBuilder text, List<PartState> parts) {
+    Map<String, String> figures =
+        Map.of(
+            "processed", "Records committed by the sink connector.",
+            "queue_size", "Records that the sink connector has not committed yet.",
+            "failed", "Records in the dead-letter topic.");
+    for (PartState part : parts) {
+      for (String figure : new TreeMap<>(figures).keySet()) {
+        if (part.state() == PartState.State.UP
+            && part.report().detail().get(figure) instanceof Number number) {
+          String name = "hissrv_pipeline_" + figure;
+          head(text, name, "gauge", String.valueOf(figures.get(figure)));
+          text.append(name).append(' ').append(number).append('\n');
+        }
+      }
+    }
+  }
+
+  private static void head(StringBuilder text, String name, String type, String help) {
+    text.append("# HELP ").append(name).append(' ').append(help).append('\n');
+    text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+  }
+}
