@@ -247,11 +247,15 @@ function linesOf(answer) {
     const tags = Object.entries(series.tags)
       .filter(([tag]) => !(tag in state.tags))
       .map(([tag, value]) => tag + '=' + value).join(' ');
+    // The service marks silences where it may have left points out: a row without any value.
+    const marks = series.rows.filter((row) => row.slice(1).every((value) => value === null))
+      .map((row) => row[0] / 1000);
     series.columns.slice(1).forEach((field, i) => {
       const points = series.rows.filter((row) => typeof row[i + 1] === 'number')
         .map((row) => [row[0] / 1000, row[i + 1]]);
       if (points.length > 0) {
-        lines.push({label: (tags ? tags + ' \u00b7 ' : '') + field, points});
+        lines.push({label: (tags ? tags + ' \u00b7 ' : '') + field, points,
+          marks: state.range.interval ? null : marks});
       }
     });
   }
@@ -280,9 +284,11 @@ function columns(lines) {
     line.points.forEach(([time], i) => {
       times.add(time);
       const before = i > 0 ? line.points[i - 1][0] : time;
-      if (time - before > 2.5 * usual) {
+      const mark = line.marks ? line.marks.find((one) => one > before && one < time)
+        : time - before > 2.5 * usual ? before + usual : undefined;
+      if (mark !== undefined) {
         gaps.push([before, time]);
-        times.add(before + usual);
+        times.add(mark);
       }
     });
     return {values: new Map(line.points), gaps};
@@ -371,7 +377,7 @@ function showCursor(u) {
       [time, value] = [u.data[0][at], u.data[i + 1][at]];
     }
     rows[i].cells[1].textContent = number(value);
-    rows[i].cells[5].textContent = moment(time);
+    rows[i].cells[4].textContent = moment(time);
   });
 }
 
@@ -389,7 +395,6 @@ function table(lines) {
   const rows = lines.map((line, i) => {
     const values = line.points.map((point) => point[1]);
     const [time, last] = line.points[line.points.length - 1];
-    const sum = values.reduce((a, b) => a + b, 0);
     const row = document.createElement('tr');
     const key = document.createElement('span');
     key.className = 'key';
@@ -399,7 +404,7 @@ function table(lines) {
     row.append(name);
     const low = values.reduce((a, b) => Math.min(a, b));
     const high = values.reduce((a, b) => Math.max(a, b));
-    for (const value of [last, low, sum / values.length, high]) {
+    for (const value of [last, low, high]) {
       const cell = document.createElement('td');
       cell.className = 'n';
       cell.textContent = number(value);

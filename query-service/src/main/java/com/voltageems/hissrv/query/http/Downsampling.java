@@ -2,16 +2,21 @@ package com.voltageems.hissrv.query.http;
 
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Leaves out points that a chart would not show. Pure. What is left are points as they were stored,
- * never means: in each of many equal spans of time the lowest and the highest value of each field,
- * so that no peak is lost; the first and the last point; and the points on both sides of the
- * longest silences, so that a gap stays a gap of its true length.
+ * Leaves out points that a chart would not show, and marks silences. Pure. What is left are points
+ * as they were stored, never means: in each of many equal spans of time the lowest and the highest
+ * value of each field, so that no peak is lost, and the first and the last point. The longest
+ * silences keep the points on both sides and have a point without any value after their beginning:
+ * who draws the answer cannot tell a silence from points that were left out.
  */
 final class Downsampling {
   /** A silence is longer than this many usual steps. */
@@ -25,8 +30,7 @@ final class Downsampling {
   }
 
   /**
-   * At most {@code most} points of the series, in the order they had; the series itself when it has
-   * no more.
+   * At most {@code most} points, marks included, in the order they had.
    *
    * @param fields values of each point
    * @param most at least {@link #least}
@@ -36,35 +40,59 @@ final class Downsampling {
       throw new IllegalArgumentException(most + " points for " + fields + " fields");
     }
     List<Point> points = series.points();
-    if (points.size() <= most) {
+    if (points.size() < 2) {
       return series;
     }
+    long usual = usualStep(points);
+    // A silence may cost three points: its two sides and its mark.
+    Set<Integer> silences = silences(points, usual, most / 12);
     BitSet kept = new BitSet(points.size());
-    kept.set(0);
-    kept.set(points.size() - 1);
-    keepGaps(points, kept, most / 4);
-    int spans = (most - kept.cardinality()) / (2 * fields);
-    keepExtremes(points, kept, fields, spans);
-    return new Series(series.tags(), kept.stream().mapToObj(points::get).toList());
+    if (points.size() + silences.size() <= most) {
+      kept.set(0, points.size());
+    } else {
+      kept.set(0);
+      kept.set(points.size() - 1);
+      for (int before : silences) {
+        kept.set(before, before + 2);
+      }
+      int spans = (most - kept.cardinality() - silences.size()) / (2 * fields);
+      keepExtremes(points, kept, fields, spans);
+    }
+    List<Point> left = new ArrayList<>();
+    kept.stream()
+        .forEach(
+            i -> {
+              left.add(points.get(i));
+              if (silences.contains(i)) {
+                left.add(mark(points, i, usual, fields));
+              }
+            });
+    return new Series(series.tags(), left);
   }
 
-  private static void keepGaps(List<Point> points, BitSet kept, int most) {
+  private static Point mark(List<Point> points, int before, long usual, int fields) {
+    long time = points.get(before).epochMicros();
+    boolean rising = points.get(before + 1).epochMicros() > time;
+    return new Point(time + (rising ? usual : -usual), Collections.nCopies(fields, null));
+  }
+
+  private static long usualStep(List<Point> points) {
     long[] steps = new long[points.size() - 1];
     for (int i = 0; i < steps.length; i++) {
       steps[i] = step(points, i);
     }
     Arrays.sort(steps);
-    double usual = steps[steps.length / 2] * GAP;
-    IntStream.range(0, points.size() - 1)
-        .filter(i -> step(points, i) > usual)
+    return steps[steps.length / 2];
+  }
+
+  /** The places before the longest silences. */
+  private static Set<Integer> silences(List<Point> points, long usual, int most) {
+    return IntStream.range(0, points.size() - 1)
+        .filter(i -> step(points, i) > usual * GAP)
         .boxed()
         .sorted((left, right) -> Long.compare(step(points, right), step(points, left)))
-        .limit(most / 2)
-        .forEach(
-            i -> {
-              kept.set(i);
-              kept.set(i + 1);
-            });
+        .limit(most)
+        .collect(Collectors.toSet());
   }
 
   /** The time between a point and the next, in either order of time. */
