@@ -15,7 +15,7 @@ record ArchivePosition(double score, String key, long startSeconds) {
   static final ArchivePosition NONE = new ArchivePosition(-1, "", Long.MIN_VALUE);
 
   static Map<String, String> partition(String window, int slice) {
-    return Map.of("type", "archive", "window", window, "slice", String.valueOf(slice));
+    return Partitions.of("type", "archive", "window", window, "slice", String.valueOf(slice));
   }
 
   Map<String, Object> toOffset() {

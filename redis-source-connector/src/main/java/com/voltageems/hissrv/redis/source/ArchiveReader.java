@@ -149,12 +149,15 @@ final class ArchiveReader implements SourceReader {
       commands.add(Command.hgetall(key));
     }
     List<@Nullable Object> replies = link.pipeline(commands);
+    boolean[] writtenAgain = writtenAgain(keys, scores);
     List<SourceRecord> out = new ArrayList<>(keys.size());
     List<byte[]> gone = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
+      if (writtenAgain[i]) {
+        continue;
+      }
       byte[] key = keys.get(i);
-      ArchivePosition reached = position(key, scores.get(i));
-      SourceRecord record = convert(key, replies.get(i), reached);
+      SourceRecord record = convert(key, replies.get(i), position(key, scores.get(i)));
       if (record != null) {
         out.add(record);
       } else if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
@@ -172,6 +175,29 @@ final class ArchiveReader implements SourceReader {
     }
     cursor = last;
     return out;
+  }
+
+  /**
+   * Which windows were written again after the page was read: their hash may already hold what
+   * belongs to their new score, and comes with that.
+   */
+  private boolean[] writtenAgain(List<byte[]> keys, List<Double> scores) {
+    boolean[] again = new boolean[keys.size()];
+    if (keys.isEmpty()) {
+      return again;
+    }
+    byte[][] args = new byte[keys.size() + 1][];
+    args[0] = Bytes.of(index);
+    for (int i = 0; i < keys.size(); i++) {
+      args[i + 1] = keys.get(i);
+    }
+    List<?> now = list(link.call(Command.keyed("ZMSCORE", args)));
+    for (int i = 0; i < again.length; i++) {
+      again[i] =
+          now.get(i) instanceof byte[] score
+              && Double.parseDouble(Bytes.text(score)) > scores.get(i);
+    }
+    return again;
   }
 
   private static ArchivePosition position(byte[] key, double score) {
@@ -209,9 +235,13 @@ final class ArchiveReader implements SourceReader {
         sample.add(field, (byte[]) fields.get(i + 1));
       }
     }
-    Sample built = sample.build(mapped.series(), parsed.startSeconds() * 1000);
-    if (built.isEmpty()) {
+    if (sample.isEmpty()) {
       metrics.reject("no_field");
+      return null;
+    }
+    Sample built = spec.filter().apply(sample.build(mapped.series(), parsed.startSeconds() * 1000));
+    if (built == null) {
+      metrics.filtered.increment();
       return null;
     }
     metrics.records.increment();

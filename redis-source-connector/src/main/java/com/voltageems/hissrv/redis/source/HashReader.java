@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,11 @@ final class HashReader implements SourceReader {
   /** Chunks without a record, before poll is given a chance to return. */
   private static final int MAX_CHUNKS = 20;
 
+  private static final int MAX_ANNOUNCED = 100_000;
+
+  /** Far enough for a program's life, near enough for the arithmetic of nanoTime. */
+  private static final Duration FAR = Duration.ofDays(10_000);
+
   private static final byte[] TIMESTAMP = Bytes.of("timestamp");
   private static final byte[] TS = Bytes.of(":ts");
   private static final byte[] RAW = Bytes.of(":raw");
@@ -43,8 +49,18 @@ final class HashReader implements SourceReader {
   private final int task;
   private final int tasks;
 
+  /** Whether passes come only when {@link #wake} asks for one. */
+  private final boolean onDemand;
+
+  private final SampleFilter filter;
+  private final Damping damping;
+
   private final Map<Key, Entry> known = new HashMap<>();
   private List<Entry> entries = List.of();
+
+  /** Keys that somebody announced as written: read before anything else. */
+  private final Map<Key, Entry> announced = new LinkedHashMap<>();
+
   private final Deque<SourceRecord> pending = new ArrayDeque<>();
 
   private final Deque<KeyScan> scans = new ArrayDeque<>();
@@ -65,7 +81,8 @@ final class HashReader implements SourceReader {
       SourceLimits limits,
       SourceMetrics metrics,
       int task,
-      int tasks) {
+      int tasks,
+      boolean onDemand) {
     this.spec = spec;
     this.link = link;
     this.mapper = mapper;
@@ -74,6 +91,9 @@ final class HashReader implements SourceReader {
     this.metrics = metrics;
     this.task = task;
     this.tasks = tasks;
+    this.onDemand = onDemand;
+    this.filter = spec.filter();
+    this.damping = spec.damping();
     this.nextSnapshotNanos = System.nanoTime() + spec.snapshotInterval().toNanos();
   }
 
@@ -115,6 +135,10 @@ final class HashReader implements SourceReader {
   @Override
   public List<SourceRecord> read(int limit) {
     for (int chunk = 0; pending.isEmpty() && chunk < MAX_CHUNKS; chunk++) {
+      if (!announced.isEmpty()) {
+        readAnnounced(Math.min(limit, MAX_KEYS_A_CHUNK));
+        continue;
+      }
       if (nextEntry < 0 && !beginPass()) {
         return List.of();
       }
@@ -190,10 +214,34 @@ final class HashReader implements SourceReader {
     known.computeIfAbsent(new Key(key), k -> new Entry(k.bytes)).seenIn = discovery;
   }
 
+  /** Reads a hash as soon as possible, and gives what changed in it. */
+  void announce(byte[] key) {
+    Key name = new Key(key);
+    Entry entry = known.get(name);
+    if (entry == null) {
+      entry = new Entry(key);
+      // The times beside it are looked at once the next discovery has told whether there are any.
+      entry.hasTimes = true;
+      if (known.size() < MAX_ANNOUNCED) {
+        known.put(name, entry);
+      }
+    }
+    entry.seenIn = discovery;
+    if (announced.size() < MAX_ANNOUNCED) {
+      announced.put(name, entry);
+    } else {
+      wake();
+    }
+  }
+
+  private void readAnnounced(int maxKeys) {
+    List<Entry> chunk = announced.values().stream().limit(maxKeys).toList();
+    read(chunk);
+    chunk.forEach(entry -> announced.remove(new Key(entry.key)));
+  }
+
   private void readChunk(int maxKeys) {
     List<Entry> chunk = new ArrayList<>(maxKeys);
-    List<Command> commands = new ArrayList<>(2 * maxKeys + 1);
-    commands.add(TIME);
     int fields = 0;
     int at = nextEntry;
     while (at < entries.size() && chunk.size() < maxKeys && fields < MAX_FIELDS_A_CHUNK) {
@@ -202,11 +250,27 @@ final class HashReader implements SourceReader {
         continue;
       }
       chunk.add(entry);
+      fields += Math.max(entry.size, 16);
+    }
+    read(chunk);
+    nextEntry = at;
+    if (at >= entries.size()) {
+      nextEntry = -1;
+      dueNanos =
+          onDemand
+              ? System.nanoTime() + FAR.toNanos()
+              : passStartNanos + spec.pollInterval().toNanos();
+    }
+  }
+
+  private void read(List<Entry> chunk) {
+    List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
+    commands.add(TIME);
+    for (Entry entry : chunk) {
       commands.add(Command.hgetall(entry.key));
       if (entry.hasTimes) {
         commands.add(Command.hgetall(Bytes.concat(entry.key, TS)));
       }
-      fields += Math.max(entry.size, 16);
     }
     List<@Nullable Object> replies = link.pipeline(commands);
     long now = redisMillis(replies.get(0));
@@ -222,11 +286,6 @@ final class HashReader implements SourceReader {
         metrics.reject(values instanceof RedisError e && e.isWrongType() ? "wrong_type" : "reply");
       }
     }
-    nextEntry = at;
-    if (at >= entries.size()) {
-      nextEntry = -1;
-      dueNanos = passStartNanos + spec.pollInterval().toNanos();
-    }
   }
 
   private void convert(Entry entry, List<?> pairs, List<?> times, long now) {
@@ -237,11 +296,15 @@ final class HashReader implements SourceReader {
     entry.size = count;
     long base = now;
     Changes changes = null;
-    entry.state.begin(count);
+    entry.state.begin(count, damping.isActive());
     for (int i = 0; i < count; i++) {
       byte[] field = (byte[]) pairs.get(2 * i);
       byte[] value = (byte[]) pairs.get(2 * i + 1);
       boolean changed = entry.state.changed(i, field, value);
+      if (changed && damping.isActive() && !damping.passes(entry.state, i, field, value, now)) {
+        metrics.filtered.increment();
+        changed = false;
+      }
       if (Arrays.equals(field, TIMESTAMP)) {
         long time = ValueText.time(value);
         base = time == ValueText.NO_TIME ? base : time;
@@ -336,7 +399,11 @@ final class HashReader implements SourceReader {
       if (builder.isEmpty()) {
         return;
       }
-      Sample sample = builder.build(series.series(), time);
+      Sample sample = filter.apply(builder.build(series.series(), time));
+      if (sample == null) {
+        metrics.filtered.increment();
+        return;
+      }
       metrics.records.increment();
       metrics.points.add(sample.points());
       pending.add(records.record(sample, Bytes.text(entry.key), null, null));
@@ -352,7 +419,9 @@ final class HashReader implements SourceReader {
 
   @Override
   public long dueNanos() {
-    return nextEntry >= 0 || !pending.isEmpty() ? System.nanoTime() : dueNanos;
+    return nextEntry >= 0 || !pending.isEmpty() || !announced.isEmpty()
+        ? System.nanoTime()
+        : dueNanos;
   }
 
   @Override

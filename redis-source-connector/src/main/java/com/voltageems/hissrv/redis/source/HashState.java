@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was last seen of one hash: 16 bytes a field, whatever the length of names and values.
@@ -17,16 +18,62 @@ final class HashState {
 
   private long[] fields = NONE;
   private long[] values = NONE;
+
+  /** The number last given on, and when, per field; only where damping is on. */
+  private double @Nullable [] numbers;
+
+  private long @Nullable [] times;
   private int size;
   private int searched;
 
-  /** Begins a reading of {@code count} fields. */
-  void begin(int count) {
+  /**
+   * Begins a reading of {@code count} fields.
+   *
+   * @param withLast whether {@link #lastNumber} and {@link #lastTime} will be asked for
+   */
+  void begin(int count, boolean withLast) {
     searched = 0;
-    if (fields.length < count) {
-      fields = Arrays.copyOf(fields, count);
-      values = Arrays.copyOf(values, count);
+    if (withLast && numbers == null) {
+      numbers = new double[fields.length];
+      times = new long[fields.length];
     }
+    if (fields.length < count) {
+      resize(count);
+    }
+  }
+
+  private void resize(int length) {
+    fields = Arrays.copyOf(fields, length);
+    values = Arrays.copyOf(values, length);
+    if (numbers != null && times != null) {
+      numbers = Arrays.copyOf(numbers, length);
+      times = Arrays.copyOf(times, length);
+    }
+  }
+
+  /** The number of this field that was last given on, NaN for none. */
+  double lastNumber(int position) {
+    return numbers == null || times == null || times[position] == 0
+        ? Double.NaN
+        : numbers[position];
+  }
+
+  /** When that was, epoch milliseconds; 0 for never. */
+  long lastTime(int position) {
+    return times == null ? 0 : times[position];
+  }
+
+  /** The field's value is given on. */
+  void given(int position, double number, long epochMillis) {
+    if (numbers != null && times != null) {
+      numbers[position] = number;
+      times[position] = epochMillis;
+    }
+  }
+
+  /** The field's value has to be looked at again in the next reading, also if it stays. */
+  void postpone(int position) {
+    values[position] ^= 1;
   }
 
   /**
@@ -50,10 +97,13 @@ final class HashState {
       if (at == fields.length) {
         // Fields that are gone still stand at the end.
         int larger = Math.max(4, fields.length + fields.length / 2);
-        fields = Arrays.copyOf(fields, larger);
-        values = Arrays.copyOf(values, larger);
+        resize(larger);
       }
       size++;
+      values[at] = v;
+      if (times != null) {
+        times[at] = 0;
+      }
     } else {
       changed = values[at] != v;
     }
@@ -61,7 +111,19 @@ final class HashState {
     values[at] = values[position];
     fields[position] = f;
     values[position] = v;
+    swapLast(at, position);
     return changed;
+  }
+
+  private void swapLast(int a, int b) {
+    if (numbers != null && times != null) {
+      double number = numbers[a];
+      long time = times[a];
+      numbers[a] = numbers[b];
+      times[a] = times[b];
+      numbers[b] = number;
+      times[b] = time;
+    }
   }
 
   private int find(int from, long field) {
@@ -77,13 +139,7 @@ final class HashState {
   void end(int count) {
     size = count;
     if (fields.length > count + count / 2 + 4) {
-      fields = Arrays.copyOf(fields, count);
-      values = Arrays.copyOf(values, count);
+      resize(count);
     }
-  }
-
-  /** Everything counts as changed in the next reading. */
-  void forget() {
-    size = 0;
   }
 }

@@ -313,6 +313,18 @@ final class JedisLink implements RedisLink {
     return reply instanceof Long value ? value : 0;
   }
 
+  /**
+   * A new connection that belongs to the caller alone: to the (first) primary. Messages published
+   * anywhere in a cluster reach every node.
+   */
+  Connection detach() {
+    connect();
+    Connection first = primaries.get(0);
+    connections.values().remove(first);
+    primaries.remove(first);
+    return first;
+  }
+
   @Override
   public int primaries() {
     connect();

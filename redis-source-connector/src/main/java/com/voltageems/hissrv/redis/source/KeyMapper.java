@@ -69,6 +69,9 @@ final class KeyMapper {
       tags.put("id", key.substring("calc:result:".length()));
       return series("calc_result", tags);
     }
+    if (key.equals("point:update")) {
+      return series("point", tags);
+    }
     tags.put("key", key);
     return series(parts[0].isEmpty() ? "redis" : parts[0], tags);
   }

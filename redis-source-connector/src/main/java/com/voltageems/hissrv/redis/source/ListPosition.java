@@ -26,7 +26,7 @@ record ListPosition(String claim, long index) {
   }
 
   static Map<String, String> partition(String list) {
-    return Map.of("type", "list", "key", list);
+    return Partitions.of("type", "list", "key", list);
   }
 
   Map<String, Object> toOffset() {

@@ -26,7 +26,8 @@ final class OffsetCheck {
             partitions.add(ArchivePosition.partition(spec.window(), slice));
           }
         }
-        case HASH -> {}
+        case STREAM -> partitions.add(StreamPosition.partition(spec.key()));
+        case HASH, PUBSUB -> {}
       }
     }
     offsets.forEach((partition, offset) -> require(partitions, partition, offset));
@@ -42,16 +43,17 @@ final class OffsetCheck {
       throw new ConnectException(
           "partition "
               + partition
-              + " belongs to no source of this connector; a list has {type=list, key=<list>}, an"
-              + " archive {type=archive, window=<length>, slice=<0 to "
+              + " belongs to no source of this connector; a list has {type=list, key=<list>}, a"
+              + " stream {type=stream, key=<stream>}, an archive"
+              + " {type=archive, window=<length>, slice=<0 to "
               + (Slices.COUNT - 1)
               + ">}");
     }
     try {
-      if ("list".equals(partition.get("type"))) {
-        ListPosition.fromOffset(offset);
-      } else {
-        ArchivePosition.fromOffset(offset);
+      switch (String.valueOf(partition.get("type"))) {
+        case "list" -> ListPosition.fromOffset(offset);
+        case "stream" -> StreamPosition.fromOffset(offset);
+        default -> ArchivePosition.fromOffset(offset);
       }
     } catch (DataException e) {
       throw new ConnectException("offset of partition " + partition + ": " + e.getMessage(), e);

@@ -120,6 +120,11 @@ final class RedisSourceConfig extends AbstractConfig {
   static final String NON_FINITE_DOC =
       "NaN and infinities: drop them (and count them), or keep them as text.";
 
+  static final String CONTROL_CHANNEL_CONFIG = "control.channel";
+  static final String CONTROL_CHANNEL_DEFAULT = "hissrv:control";
+  static final String CONTROL_CHANNEL_DOC =
+      "A message on this channel makes every source be looked at now; empty for none.";
+
   static final String MAPPINGS_CONFIG = "mappings";
   static final String MAPPINGS_DOC =
       "Names of the mappings, tried in this order; a key that none matches gets the default of its"
@@ -405,6 +410,15 @@ final class RedisSourceConfig extends AbstractConfig {
           Importance.LOW,
           Width.SHORT,
           VALUE_MAX_BYTES_DOC);
+      add(
+          group,
+          CONTROL_CHANNEL_CONFIG,
+          ConfigDef.Type.STRING,
+          CONTROL_CHANNEL_DEFAULT,
+          null,
+          Importance.LOW,
+          Width.MEDIUM,
+          CONTROL_CHANNEL_DOC);
       return add(
           group,
           NON_FINITE_CONFIG,
@@ -558,6 +572,10 @@ final class RedisSourceConfig extends AbstractConfig {
         getInt(BATCH_MAX_BYTES_CONFIG),
         getInt(VALUE_MAX_BYTES_CONFIG),
         NonFinite.valueOf(getString(NON_FINITE_CONFIG).toUpperCase(Locale.ROOT)));
+  }
+
+  String controlChannel() {
+    return getString(CONTROL_CHANNEL_CONFIG);
   }
 
   boolean aggregationEnabled() {

@@ -21,7 +21,7 @@ public final class RedisSourceTask extends SourceTask {
   @Override
   public void start(Map<String, String> props) {
     transactions = context.transactionContext();
-    running = SourceAssembly.start(props, context.offsetStorageReader()::offset);
+    running = SourceAssembly.start(props, context);
   }
 
   @Override

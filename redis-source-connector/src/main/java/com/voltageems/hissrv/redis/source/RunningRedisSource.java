@@ -3,8 +3,6 @@ package com.voltageems.hissrv.redis.source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A started task: takes its sources in turn, waits when none has anything, backs off when Redis is
- * away. {@link #poll} is for one thread; {@link #delivered}, {@link #wake} and {@link #stop} for
- * any.
+ * away. {@link #poll} is for one thread; {@link #delivered} and {@link #stop} for any.
  */
 final class RunningRedisSource {
   private static final Logger log = LoggerFactory.getLogger(RunningRedisSource.class);
@@ -27,10 +24,7 @@ final class RunningRedisSource {
   private final Duration maxBlock;
   private final List<Background> background;
   private final TaskMetrics metrics;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private boolean wakeRequested;
-  private boolean somethingChanged;
+  private final Signal signal;
   private volatile boolean stopping;
   private int next;
   private long retryAtNanos = System.nanoTime();
@@ -56,6 +50,7 @@ final class RunningRedisSource {
       int maxRecords,
       Duration maxBlock,
       List<Background> background,
+      Signal signal,
       TaskMetrics metrics) {
     this.readers = List.copyOf(readers);
     this.byTopic = Map.copyOf(byTopic);
@@ -64,6 +59,7 @@ final class RunningRedisSource {
     this.maxRecords = maxRecords;
     this.maxBlock = maxBlock;
     this.background = List.copyOf(background);
+    this.signal = signal;
     this.metrics = metrics;
   }
 
@@ -80,7 +76,9 @@ final class RunningRedisSource {
     try {
       while (!stopping) {
         requireBackground();
-        takeWakeUp();
+        if (signal.takeLookNow()) {
+          readers.forEach(SourceReader::wake);
+        }
         List<SourceRecord> batch = readOnce();
         if (!batch.isEmpty()) {
           return batch;
@@ -143,18 +141,6 @@ final class RunningRedisSource {
     }
   }
 
-  private void takeWakeUp() {
-    lock.lock();
-    try {
-      if (wakeRequested) {
-        wakeRequested = false;
-        readers.forEach(SourceReader::wake);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** False when the deadline came first. */
   private boolean await(long deadline) throws InterruptedException {
     long until = retryAtNanos;
@@ -166,16 +152,7 @@ final class RunningRedisSource {
       }
     }
     until = until - deadline < 0 ? until : deadline;
-    lock.lock();
-    try {
-      long left = until - System.nanoTime();
-      while (left > 0 && !somethingChanged && !wakeRequested && !stopping) {
-        left = changed.awaitNanos(left);
-      }
-      somethingChanged = false;
-    } finally {
-      lock.unlock();
-    }
+    signal.await(until - System.nanoTime());
     return System.nanoTime() - deadline < 0;
   }
 
@@ -185,38 +162,23 @@ final class RunningRedisSource {
     if (reader != null) {
       reader.delivered(record);
       if (reader.dueNanos() - System.nanoTime() <= 0) {
-        signal(false);
+        signal.raise();
       }
-    }
-  }
-
-  /** The next poll looks at once. */
-  void wake() {
-    signal(true);
-  }
-
-  private void signal(boolean wake) {
-    lock.lock();
-    try {
-      wakeRequested |= wake;
-      somethingChanged = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
     }
   }
 
   /** Ends a poll that waits; {@link #close} frees the rest. */
   void stop() {
     stopping = true;
-    signal(false);
+    signal.raise();
   }
 
   /** Frees connections and threads; after the last poll. */
   void close() {
+    // The metrics first: they must not outlive the task, whatever happens below.
+    metrics.close();
     background.forEach(Background::close);
     readers.forEach(SourceReader::close);
     link.close();
-    metrics.close();
   }
 }

@@ -5,89 +5,180 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.apache.kafka.connect.source.SourceTaskContext;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a task together from its configuration. Connects to nothing: that is for the first poll. */
 final class SourceAssembly {
-  private SourceAssembly() {}
+  private static final int CONTROL_QUEUE = 1000;
 
-  /**
-   * @param offsets the stored offset of a partition, or null
-   */
-  static RunningRedisSource start(
-      Map<String, String> props, Function<Map<String, String>, @Nullable Map<String, ?>> offsets) {
-    RedisSourceConfig config = new RedisSourceConfig(props);
-    int task = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASK_CONFIG, "0"));
-    int tasks = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASKS_CONFIG, "1"));
-    String name = "hissrv-" + props.getOrDefault("name", "source") + "-" + task;
-    TaskMetrics metrics = new TaskMetrics();
-    RedisLink link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
-    KeyMapper mapper = new KeyMapper(config.mappings());
-    List<SourceReader> readers = new ArrayList<>();
-    Map<String, SourceReader> byTopic = new HashMap<>();
+  private final RedisSourceConfig config;
+  private final int task;
+  private final int tasks;
+  private final String name;
+  private final TaskMetrics metrics = new TaskMetrics();
+  private final Signal signal = new Signal();
+  private final KeyMapper mapper;
+  private final RedisLink link;
+  private final Function<Map<String, String>, @Nullable Map<String, ?>> offsets;
+  private final List<SourceReader> readers = new ArrayList<>();
+  private final Map<String, SourceReader> byTopic = new HashMap<>();
+  private final List<RunningRedisSource.Background> background = new ArrayList<>();
+  private final List<Runnable> starts = new ArrayList<>();
+
+  private SourceAssembly(
+      RedisSourceConfig config,
+      Map<String, String> props,
+      Function<Map<String, String>, @Nullable Map<String, ?>> offsets) {
+    this.config = config;
+    this.task = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASK_CONFIG, "0"));
+    this.tasks = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASKS_CONFIG, "1"));
+    this.name = "hissrv-" + connector(props) + "-" + task;
+    this.mapper = new KeyMapper(config.mappings());
+    this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
+    this.offsets = offsets;
+  }
+
+  private static String connector(Map<String, String> props) {
+    return props.getOrDefault("name", "redis-source");
+  }
+
+  static RunningRedisSource start(Map<String, String> props, SourceTaskContext context) {
+    SourceAssembly assembly =
+        new SourceAssembly(
+            new RedisSourceConfig(props), props, context.offsetStorageReader()::offset);
+    RunningRedisSource running = assembly.assemble();
+    // Threads and MBeans last: nothing after this point can fail and leave them behind.
+    MetricsPublisher.publish(assembly.metrics, connector(props), assembly.task, context);
+    assembly.starts.forEach(Runnable::run);
+    return running;
+  }
+
+  private RunningRedisSource assemble() {
     for (SourceSpec spec : TaskPlan.of(config.sources(), task, tasks)) {
-      SampleRecords records = new SampleRecords(spec.alias(), spec.topic());
-      SourceMetrics sourceMetrics = metrics.source(spec.alias());
-      switch (spec.type()) {
-        case LIST -> {
-          SourceReader reader =
-              new ListReader(
-                  spec,
-                  link,
-                  records,
-                  config.limits(),
-                  sourceMetrics,
-                  offsets.apply(ListPosition.partition(spec.key())));
-          readers.add(reader);
-          byTopic.put(spec.topic(), reader);
-        }
-        case ARCHIVE ->
-            readers.add(
-                new ArchiveReader(
-                    spec,
-                    link,
-                    mapper,
-                    records,
-                    config.limits(),
-                    sourceMetrics,
-                    Slices.ofTask(task, tasks),
-                    slice -> offsets.apply(ArchivePosition.partition(spec.window(), slice))));
-        case HASH ->
-            readers.add(
-                new HashReader(
-                    spec, link, mapper, records, config.limits(), sourceMetrics, task, tasks));
-      }
+      SourceReader reader = reader(spec, metrics.source(spec.alias()));
+      readers.add(reader);
+      byTopic.put(spec.topic(), reader);
     }
-    List<RunningRedisSource.Background> background = new ArrayList<>();
     if (config.aggregationEnabled() && task == 0) {
-      background.add(scheduler(config, name));
+      AggregationScheduler scheduler =
+          new AggregationScheduler(
+              new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}),
+              RedisScript.resource("/hissrv.lua"),
+              config.aggregationWindows(),
+              Map.of(),
+              backoff(),
+              name + "-aggregation");
+      background.add(scheduler);
+      starts.add(scheduler::start);
+    }
+    if (!config.controlChannel().isEmpty()) {
+      control();
     }
     return new RunningRedisSource(
         readers,
         byTopic,
         link,
-        backoff(config),
+        backoff(),
         config.maxRecords(),
         config.pollInterval(),
         background,
+        signal,
         metrics);
   }
 
-  private static AggregationScheduler scheduler(RedisSourceConfig config, String name) {
-    AggregationScheduler scheduler =
-        new AggregationScheduler(
-            new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}),
-            RedisScript.resource("/hissrv.lua"),
-            config.aggregationWindows(),
-            Map.of(),
-            backoff(config),
-            name + "-aggregation");
-    scheduler.start();
-    return scheduler;
+  private SourceReader reader(SourceSpec spec, SourceMetrics counts) {
+    SampleRecords records = new SampleRecords(spec.alias(), spec.topic());
+    SourceLimits limits = config.limits();
+    return switch (spec.type()) {
+      case LIST ->
+          new ListReader(
+              spec,
+              link,
+              records,
+              limits,
+              counts,
+              offsets.apply(ListPosition.partition(spec.key())));
+      case ARCHIVE ->
+          new ArchiveReader(
+              spec,
+              link,
+              mapper,
+              records,
+              limits,
+              counts,
+              Slices.ofTask(task, tasks),
+              slice -> offsets.apply(ArchivePosition.partition(spec.window(), slice)));
+      case STREAM ->
+          new StreamReader(
+              spec,
+              link,
+              mapper,
+              records,
+              limits,
+              counts,
+              offsets.apply(StreamPosition.partition(spec.key())));
+      case HASH -> new HashReader(spec, link, mapper, records, limits, counts, task, tasks, false);
+      case PUBSUB -> {
+        Subscription subscription =
+            subscribe(spec.patterns(), spec.maxQueued(), spec.alias(), signal::raise);
+        counts.droppedBy(subscription.dropped::sum);
+        HashReader hashes =
+            new HashReader(
+                spec.withPatterns(PubSubReader.keyPatterns(spec.patterns())),
+                link,
+                mapper,
+                records,
+                limits,
+                counts,
+                0,
+                1,
+                true);
+        yield new PubSubReader(spec, link, subscription, hashes, mapper, records, limits, counts);
+      }
+    };
   }
 
-  private static Backoff backoff(RedisSourceConfig config) {
+  private Subscription subscribe(
+      List<String> patterns, int capacity, String what, Runnable onMessage) {
+    Subscription subscription =
+        new Subscription(
+            config.redis(clientName(name + "-" + what)),
+            patterns,
+            capacity,
+            backoff(),
+            onMessage,
+            name + "-" + what);
+    background.add(subscription);
+    starts.add(subscription::start);
+    return subscription;
+  }
+
+  /** A message on the control channel: look now, whatever it says. */
+  private void control() {
+    AtomicReference<@Nullable Subscription> self = new AtomicReference<>();
+    Subscription subscription =
+        subscribe(
+            List.of(globEscape(config.controlChannel())),
+            CONTROL_QUEUE,
+            "control",
+            () -> {
+              Subscription control = self.get();
+              if (control != null) {
+                control.take(CONTROL_QUEUE);
+              }
+              signal.raiseLookNow();
+            });
+    self.set(subscription);
+  }
+
+  private static String globEscape(String channel) {
+    return channel.replaceAll("([*?\\[\\]\\\\])", "\\\\$1");
+  }
+
+  private Backoff backoff() {
     return new Backoff(config.backoffMin(), config.backoffMax(), new Random());
   }
 

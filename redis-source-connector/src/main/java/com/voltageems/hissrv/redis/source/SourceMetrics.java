@@ -1,13 +1,32 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
-/** What one source of one task has done. Written by the task's thread, read by any. */
+/** What one source of one task has done. Written by the task's threads, read by any. */
 final class SourceMetrics {
+  /** Why something was not taken; the order is that of the README. */
+  static final List<String> REASONS =
+      List.of(
+          "element",
+          "wrong_type",
+          "no_sample",
+          "no_json",
+          "no_field",
+          "non_finite",
+          "too_long",
+          "key",
+          "regex",
+          "other_event",
+          "companion",
+          "reply");
+
   final LongAdder records = new LongAdder();
   final LongAdder points = new LongAdder();
   final LongAdder unchanged = new LongAdder();
@@ -16,21 +35,71 @@ final class SourceMetrics {
   final LongAdder gaps = new LongAdder();
   final LongAdder claims = new LongAdder();
   final LongAdder indexResets = new LongAdder();
-  final AtomicLong claimedAtNanos = new AtomicLong();
-  final AtomicLong keys = new AtomicLong();
-  final AtomicLong newestWindowStart = new AtomicLong();
-  private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
 
-  /**
-   * @param reason one of a few fixed words: they become metric names
-   */
-  void reject(String reason) {
-    rejected.computeIfAbsent(reason, key -> new LongAdder()).increment();
+  /** When the claim in flight was taken, by System.nanoTime; 0 for none. */
+  final AtomicLong claimedAtNanos = new AtomicLong();
+
+  final AtomicLong keys = new AtomicLong();
+
+  /** Epoch seconds; 0 before the first. */
+  final AtomicLong newestWindowStart = new AtomicLong();
+
+  private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
+  private volatile LongSupplier dropped = () -> 0;
+
+  SourceMetrics() {
+    REASONS.forEach(reason -> rejected.put(reason, new LongAdder()));
   }
 
-  Map<String, Long> rejected() {
-    Map<String, Long> counts = new TreeMap<>();
-    rejected.forEach((reason, count) -> counts.put(reason, count.sum()));
-    return counts;
+  /**
+   * @param reason one of {@link #REASONS}
+   */
+  void reject(String reason) {
+    LongAdder counter = rejected.get(reason);
+    if (counter == null) {
+      throw new IllegalArgumentException("no such reason: " + reason);
+    }
+    counter.increment();
+  }
+
+  long rejected(String reason) {
+    LongAdder counter = rejected.get(reason);
+    return counter == null ? 0 : counter.sum();
+  }
+
+  void droppedBy(LongSupplier counter) {
+    dropped = counter;
+  }
+
+  /** The values by name. */
+  Map<String, LongSupplier> values() {
+    Map<String, LongSupplier> values = new LinkedHashMap<>();
+    values.put("records", records::sum);
+    values.put("points", points::sum);
+    values.put("rejected", () -> rejected.values().stream().mapToLong(LongAdder::sum).sum());
+    REASONS.forEach(
+        reason -> values.put("rejected-" + reason.replace('_', '-'), () -> rejected(reason)));
+    values.put("unchanged-skipped", unchanged::sum);
+    values.put("filtered", filtered::sum);
+    values.put("expired-before-read", expired::sum);
+    values.put("gaps", gaps::sum);
+    values.put("messages-dropped", () -> dropped.getAsLong());
+    values.put("claims", claims::sum);
+    values.put("claim-age-ms", this::claimAgeMs);
+    values.put("index-resets", indexResets::sum);
+    values.put("keys", keys::get);
+    values.put("newest-window-start-s", newestWindowStart::get);
+    values.put("window-lag-s", this::windowLagSeconds);
+    return values;
+  }
+
+  private long claimAgeMs() {
+    long at = claimedAtNanos.get();
+    return at == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at);
+  }
+
+  private long windowLagSeconds() {
+    long newest = newestWindowStart.get();
+    return newest == 0 ? 0 : System.currentTimeMillis() / 1000 - newest;
   }
 }

@@ -16,7 +16,7 @@ final class SourceSettings {
   static final String TYPE = "type";
   static final String TYPE_DOC =
       "archive: the windows of one length. list: a pending list, drained. hash: live hashes, what"
-          + " changed in them.";
+          + " changed in them. pubsub: messages of channels. stream: the entries of a stream.";
   static final String WINDOW = "window";
   static final String WINDOW_DOC = "archive: the length as the keys name it, such as 1m.";
   static final String SCAN = "scan";
@@ -25,15 +25,32 @@ final class SourceSettings {
           + " are delivered at least once; without it every window is delivered exactly once, when"
           + " the worker supports that.";
   static final String KEY = "key";
-  static final String KEY_DOC = "list: the key of the list.";
+  static final String KEY_DOC = "list, stream: its key.";
   static final String REJECTED_MAX = "rejected.max";
   static final String REJECTED_MAX_DOC =
       "list: the length of <list>:rejected, where elements go that are no sample; older ones fall"
           + " off.";
   static final String PATTERN = "pattern";
   static final String PATTERN_DOC =
-      "hash: key patterns as SCAN takes them. Companions (…:ts, …:raw) and keys of another type are"
-          + " left out by themselves.";
+      "hash: key patterns as SCAN takes them; companions (…:ts, …:raw) and keys of another type are"
+          + " left out by themselves. pubsub: channel patterns as PSUBSCRIBE takes them.";
+  static final String QUEUE_MAX = "queue.max";
+  static final String QUEUE_MAX_DOC =
+      "pubsub: messages that may wait; further ones are dropped and counted, and the hashes behind"
+          + " the patterns are read afterwards.";
+  static final String FILTER = "filter";
+  static final String FILTER_DOC =
+      "Conditions, all to be fulfilled: name operator value, with the operators eq ne gt ge lt le in"
+          + " matches; the values of in are separated by |. The name of a tag decides over the"
+          + " sample, that of a field over the field.";
+  static final String DEADBAND = "deadband";
+  static final String DEADBAND_DOC =
+      "hash: field:width, ...; a number within that width of the one last given is not given again;"
+          + " 1% is a width relative to that one, * stands for all other fields. A snapshot gives"
+          + " everything.";
+  static final String MIN_INTERVAL_MS = "min.interval.ms";
+  static final String MIN_INTERVAL_MS_DOC =
+      "hash: a field is given no more often than this; the value that it has then is given.";
 
   private SourceSettings() {}
 
@@ -101,6 +118,52 @@ final class SourceSettings {
         6,
         Width.LONG,
         prefix + PATTERN);
+    def.define(
+        prefix + QUEUE_MAX,
+        ConfigDef.Type.INT,
+        200_000,
+        ConfigDef.Range.between(1000, 5_000_000),
+        Importance.LOW,
+        QUEUE_MAX_DOC,
+        group,
+        7,
+        Width.SHORT,
+        prefix + QUEUE_MAX);
+    def.define(
+        prefix + FILTER,
+        ConfigDef.Type.LIST,
+        "",
+        Validators.eachOf("name operator value, ...", text -> SampleFilter.parse(List.of(text))),
+        Importance.LOW,
+        FILTER_DOC,
+        group,
+        8,
+        Width.LONG,
+        prefix + FILTER);
+    def.define(
+        prefix + DEADBAND,
+        ConfigDef.Type.LIST,
+        "",
+        Validators.eachOf(
+            "field:width or field:percentage%, ...",
+            text -> Damping.parse(List.of(text), Duration.ZERO)),
+        Importance.LOW,
+        DEADBAND_DOC,
+        group,
+        9,
+        Width.LONG,
+        prefix + DEADBAND);
+    def.define(
+        prefix + MIN_INTERVAL_MS,
+        ConfigDef.Type.LONG,
+        0L,
+        ConfigDef.Range.atLeast(0),
+        Importance.LOW,
+        MIN_INTERVAL_MS_DOC,
+        group,
+        10,
+        Width.SHORT,
+        prefix + MIN_INTERVAL_MS);
   }
 
   private static String[] types() {
@@ -132,6 +195,11 @@ final class SourceSettings {
         config.getList(prefix + PATTERN),
         config.getBoolean(prefix + SCAN),
         config.getInt(prefix + REJECTED_MAX),
+        config.getInt(prefix + QUEUE_MAX),
+        SampleFilter.parse(config.getList(prefix + FILTER)),
+        Damping.parse(
+            config.getList(prefix + DEADBAND),
+            Duration.ofMillis(config.getLong(prefix + MIN_INTERVAL_MS))),
         pollInterval,
         snapshotInterval,
         discoveryInterval);
@@ -145,13 +213,18 @@ final class SourceSettings {
       switch (spec.type()) {
         case ARCHIVE -> {
           require(!spec.window().isEmpty(), prefix + WINDOW, "archive", errors);
-          requireAlone("window " + spec.window(), prefix + WINDOW, owners, errors);
+          requireAlone("archive " + spec.window(), prefix + WINDOW, owners, errors);
         }
         case LIST -> {
           require(!spec.key().isEmpty(), prefix + KEY, "list", errors);
           requireAlone("list " + spec.key(), prefix + KEY, owners, errors);
         }
+        case STREAM -> {
+          require(!spec.key().isEmpty(), prefix + KEY, "stream", errors);
+          requireAlone("stream " + spec.key(), prefix + KEY, owners, errors);
+        }
         case HASH -> require(!spec.patterns().isEmpty(), prefix + PATTERN, "hash", errors);
+        case PUBSUB -> require(!spec.patterns().isEmpty(), prefix + PATTERN, "pubsub", errors);
       }
     }
   }

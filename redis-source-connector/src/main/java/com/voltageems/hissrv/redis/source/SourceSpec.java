@@ -13,6 +13,9 @@ import java.util.List;
  * @param patterns globs of keys or channels; empty otherwise
  * @param scan whether an archive without an index is searched for by SCAN
  * @param maxRejected length of the list of rejected elements
+ * @param maxQueued messages of channels that wait to be taken
+ * @param filter what is let through
+ * @param damping which changes of live hashes are kept back
  */
 record SourceSpec(
     String alias,
@@ -23,6 +26,9 @@ record SourceSpec(
     List<String> patterns,
     boolean scan,
     int maxRejected,
+    int maxQueued,
+    SampleFilter filter,
+    Damping damping,
     Duration pollInterval,
     Duration snapshotInterval,
     Duration discoveryInterval) {
@@ -30,11 +36,13 @@ record SourceSpec(
   enum Type {
     ARCHIVE,
     LIST,
-    HASH;
+    HASH,
+    PUBSUB,
+    STREAM;
 
     /** Whether a position is kept that makes exactly-once possible. */
     boolean hasPosition() {
-      return this == ARCHIVE || this == LIST;
+      return this == ARCHIVE || this == LIST || this == STREAM;
     }
 
     /** Whether its keys can be divided over several tasks. */
@@ -45,5 +53,23 @@ record SourceSpec(
 
   SourceSpec {
     patterns = List.copyOf(patterns);
+  }
+
+  SourceSpec withPatterns(List<String> others) {
+    return new SourceSpec(
+        alias,
+        type,
+        topic,
+        key,
+        window,
+        others,
+        scan,
+        maxRejected,
+        maxQueued,
+        filter,
+        damping,
+        pollInterval,
+        snapshotInterval,
+        discoveryInterval);
   }
 }

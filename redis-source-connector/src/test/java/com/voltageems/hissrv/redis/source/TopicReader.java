@@ -7,18 +7,23 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Reads topics from their beginning, committed records only, and keeps what it has read. */
 final class TopicReader implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final KafkaConsumer<String, String> consumer;
+  private final Pattern topics;
+  private long assignedNanos = System.nanoTime() - 1_000_000_000L;
   private final List<Received> received = new ArrayList<>();
 
   /** A record with its value as JSON. */
@@ -34,18 +39,49 @@ final class TopicReader implements AutoCloseable {
         new KafkaConsumer<>(
             Map.of(
                 "bootstrap.servers", bootstrapServers,
-                "group.id", "test-" + System.nanoTime(),
                 "auto.offset.reset", "earliest",
                 "isolation.level", "read_committed",
                 "metadata.max.age.ms", "500",
                 "enable.auto.commit", "false"),
             new StringDeserializer(),
             new StringDeserializer());
-    consumer.subscribe(Pattern.compile(topicPattern));
+    topics = Pattern.compile(topicPattern);
+  }
+
+  /**
+   * Takes partitions that are new. Not by subscribing: a group without commits would begin anew
+   * with every new topic, and show records twice.
+   */
+  private void assign() {
+    if (System.nanoTime() - assignedNanos < 500_000_000L) {
+      return;
+    }
+    assignedNanos = System.nanoTime();
+    Set<TopicPartition> all = new HashSet<>(consumer.assignment());
+    consumer
+        .listTopics(Duration.ofSeconds(10))
+        .forEach(
+            (topic, partitions) -> {
+              if (topics.matcher(topic).matches()) {
+                partitions.forEach(
+                    partition -> all.add(new TopicPartition(topic, partition.partition())));
+              }
+            });
+    all.removeAll(consumer.assignment());
+    if (!all.isEmpty()) {
+      Set<TopicPartition> added = Set.copyOf(all);
+      all.addAll(consumer.assignment());
+      consumer.assign(all);
+      consumer.seekToBeginning(added);
+    }
   }
 
   /** Polls once, and gives all that was read so far. */
   List<Received> received() {
+    assign();
+    if (consumer.assignment().isEmpty()) {
+      return List.copyOf(received);
+    }
     for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
       Map<String, String> headers = new LinkedHashMap<>();
       record

@@ -1,0 +1,172 @@
+package com.voltageems.hissrv.redis.source;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a message on a channel says. Pure and total: every message is one of the three kinds. */
+sealed interface PubSubMessage {
+
+  /**
+   * One value.
+   *
+   * @param mapped the series, and how its fields are called
+   * @param value its {@code epochMillis} is {@link ValueText#NO_TIME} when the message has no time
+   */
+  record Value(KeyMapper.Mapped mapped, String field, ValueText value) implements PubSubMessage {}
+
+  /** A hash was written: read it. */
+  // The key is bytes because it may be binary; equality is by content below.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Announcement(byte[] key) implements PubSubMessage {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Announcement that && java.util.Arrays.equals(key, that.key);
+    }
+
+    @Override
+    public int hashCode() {
+      return java.util.Arrays.hashCode(key);
+    }
+
+    @Override
+    public String toString() {
+      return "Announcement[" + Bytes.text(key) + "]";
+    }
+  }
+
+  /** No sample. */
+  record Rejection(String reason) implements PubSubMessage {}
+
+  /** Reads messages. */
+  final class Parser {
+    private static final ObjectMapper JSON =
+        new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final Pattern KEYSPACE =
+        Pattern.compile("__keyspace@[0-9]+__:(.+)", Pattern.DOTALL);
+    private static final Set<String> HASH_EVENTS =
+        Set.of("hset", "hincrby", "hincrbyfloat", "hdel", "rename_to", "restore", "copy_to");
+    private static final Set<String> POINT_CHANNELS = Set.of("point:update");
+    private static final String POINT_PREFIX = "point:update:";
+    private static final String CALC_PREFIX = "calc:result:";
+    private static final Rejection NO_SAMPLE = new Rejection("no_sample");
+
+    private final KeyMapper mapper;
+    private final int maxValueBytes;
+
+    /** Channels come again and again; bounded, and begun anew when it is full. */
+    private final Map<String, KeyMapper.Mapped> series = new LinkedHashMap<>();
+
+    private static final int MAX_SERIES = 10_000;
+
+    Parser(KeyMapper mapper, int maxValueBytes) {
+      this.mapper = mapper;
+      this.maxValueBytes = maxValueBytes;
+    }
+
+    PubSubMessage parse(byte[] channel, byte[] payload) {
+      if (payload.length > maxValueBytes) {
+        return new Rejection("too_long");
+      }
+      String name = Bytes.text(channel);
+      Matcher keyspace = KEYSPACE.matcher(name);
+      if (keyspace.matches()) {
+        return HASH_EVENTS.contains(Bytes.text(payload))
+            ? announcement(Bytes.of(keyspace.group(1)))
+            : new Rejection("other_event");
+      }
+      String text = Bytes.text(payload);
+      try {
+        return text.startsWith("{") ? json(name, payload) : plain(name, channel, text);
+      } catch (RegexTooSlowException e) {
+        return new Rejection("regex");
+      }
+    }
+
+    private static PubSubMessage announcement(byte[] key) {
+      String text = Bytes.text(key);
+      return KeyMapper.isCompanion(text) ? new Rejection("companion") : new Announcement(key);
+    }
+
+    private PubSubMessage plain(String name, byte[] channel, String text) {
+      if (text.startsWith("updated:")) {
+        return announcement(channel);
+      }
+      if (name.startsWith(POINT_PREFIX)) {
+        return number(
+            map("point:update"), name.substring(POINT_PREFIX.length()), ValueText.parse(text));
+      }
+      if (name.startsWith(CALC_PREFIX)) {
+        return number(map(name), "value", ValueText.parse(text));
+      }
+      int colon = text.indexOf(':');
+      if (colon <= 0) {
+        return NO_SAMPLE;
+      }
+      return number(
+          map(name), text.substring(0, colon), ValueText.parse(text.substring(colon + 1)));
+    }
+
+    /** On a bus that carries other text too, only a number is a sample. */
+    private static PubSubMessage number(KeyMapper.Mapped mapped, String field, ValueText value) {
+      return value.kind() == ValueText.Kind.TEXT ? NO_SAMPLE : new Value(mapped, field, value);
+    }
+
+    private PubSubMessage json(String name, byte[] payload) {
+      JsonNode root;
+      try {
+        root = JSON.readTree(payload);
+      } catch (JsonProcessingException e) {
+        return new Rejection("no_json");
+      } catch (IOException e) {
+        return new Rejection("no_json");
+      }
+      JsonNode value = root.path("value");
+      if (!value.isNumber() && !value.isTextual() && !value.isBoolean()) {
+        return NO_SAMPLE;
+      }
+      ValueText parsed =
+          ValueText.parse(value.isBoolean() ? (value.booleanValue() ? "1" : "0") : value.asText());
+      long time = ValueText.time(Bytes.of(root.path("timestamp").asText("")));
+      ValueText timed =
+          time == ValueText.NO_TIME
+              ? parsed
+              : new ValueText(parsed.kind(), parsed.number(), parsed.text(), time, parsed.source());
+      if (root.hasNonNull("channel_id") && root.hasNonNull("point_id")) {
+        String type = root.path("point_type").asText("m");
+        return number(
+            map("comsrv:" + root.path("channel_id").asText() + ":" + type),
+            root.path("point_id").asText(),
+            timed);
+      }
+      if (name.startsWith(CALC_PREFIX)) {
+        return number(map(name), "value", timed);
+      }
+      if (name.startsWith(POINT_PREFIX) && !POINT_CHANNELS.contains(name)) {
+        return number(map("point:update"), name.substring(POINT_PREFIX.length()), timed);
+      }
+      return NO_SAMPLE;
+    }
+
+    private KeyMapper.Mapped map(String key) {
+      KeyMapper.Mapped known = series.get(key);
+      if (known != null) {
+        return known;
+      }
+      KeyMapper.Mapped mapped = mapper.map(key);
+      if (series.size() >= MAX_SERIES) {
+        series.clear();
+      }
+      series.put(key, mapped);
+      return mapped;
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the messages of channels into samples. Values of one series at one time become one record.
+ * After every (re)connect, and when messages had to be dropped, the hashes behind the patterns are
+ * read once; announcements without a value make the announced hash be read.
+ */
+final class PubSubReader implements SourceReader {
+  private static final long CLOCK_EVERY_NANOS = 10_000_000_000L;
+
+  private final SourceSpec spec;
+  private final RedisLink link;
+  private final Subscription subscription;
+  private final HashReader hashes;
+  private final PubSubMessage.Parser parser;
+  private final SampleRecords records;
+  private final SourceLimits limits;
+  private final SourceMetrics metrics;
+  private long clockMillis;
+  private long clockNanos;
+  private boolean clockKnown;
+
+  PubSubReader(
+      SourceSpec spec,
+      RedisLink link,
+      Subscription subscription,
+      HashReader hashes,
+      KeyMapper mapper,
+      SampleRecords records,
+      SourceLimits limits,
+      SourceMetrics metrics) {
+    this.spec = spec;
+    this.link = link;
+    this.subscription = subscription;
+    this.hashes = hashes;
+    this.parser = new PubSubMessage.Parser(mapper, limits.maxValueBytes());
+    this.records = records;
+    this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  /** The key patterns behind channel patterns: hashes publish on channels called like them. */
+  static List<String> keyPatterns(List<String> channelPatterns) {
+    return channelPatterns.stream()
+        .map(pattern -> pattern.replaceFirst("^__keyspace@[0-9*]+__:", ""))
+        .filter(pattern -> !pattern.startsWith("__") && !pattern.startsWith("point:update"))
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public List<SourceRecord> read(int limit) {
+    if (subscription.takeGap()) {
+      metrics.gaps.increment();
+      hashes.wake();
+    }
+    long due = hashes.dueNanos();
+    if (System.nanoTime() - due >= 0) {
+      List<SourceRecord> repaired = hashes.read(limit);
+      if (!repaired.isEmpty()) {
+        return repaired;
+      }
+    }
+    readClock();
+    List<SourceRecord> out = convert(subscription.take(limit));
+    metrics.records.add(out.size());
+    return out;
+  }
+
+  private void readClock() {
+    long now = System.nanoTime();
+    if (!clockKnown || now - clockNanos > CLOCK_EVERY_NANOS) {
+      clockMillis = HashReader.redisMillis(link.call(Command.of("TIME")));
+      clockNanos = System.nanoTime();
+      clockKnown = true;
+    }
+  }
+
+  private List<SourceRecord> convert(List<Subscription.Message> messages) {
+    List<Open> open = new ArrayList<>(messages.size());
+    Map<String, Open> last = new HashMap<>();
+    for (Subscription.Message message : messages) {
+      PubSubMessage parsed = parser.parse(message.channel(), message.payload());
+      if (parsed instanceof PubSubMessage.Value value) {
+        add(message, value, open, last);
+      } else if (parsed instanceof PubSubMessage.Announcement announcement) {
+        hashes.announce(announcement.key());
+      } else if (parsed instanceof PubSubMessage.Rejection rejection) {
+        metrics.reject(rejection.reason());
+      }
+    }
+    List<SourceRecord> out = new ArrayList<>(open.size());
+    for (Open each : open) {
+      SourceRecord record = record(each);
+      if (record != null) {
+        out.add(record);
+      }
+    }
+    return out;
+  }
+
+  /** A record that may still take fields. */
+  private record Open(
+      String channel,
+      Series series,
+      long epochMillis,
+      SampleBuilder builder,
+      List<String> fields) {}
+
+  private void add(
+      Subscription.Message message,
+      PubSubMessage.Value value,
+      List<Open> open,
+      Map<String, Open> last) {
+    long time = value.value().epochMillis();
+    if (time == ValueText.NO_TIME) {
+      time = clockMillis + (message.receivedNanos() - clockNanos) / 1_000_000;
+    }
+    String series = value.mapped().series().key();
+    Open target = last.get(series);
+    // A field that is there already was published twice: that is two samples, none is lost.
+    if (target == null || target.epochMillis() != time || target.fields().contains(value.field())) {
+      target =
+          new Open(
+              Bytes.text(message.channel()),
+              value.mapped().series(),
+              time,
+              new SampleBuilder(value.mapped().names(), limits, metrics),
+              new ArrayList<>(2));
+      open.add(target);
+      last.put(series, target);
+    }
+    target.builder().add(value.field(), value.value());
+    target.fields().add(value.field());
+  }
+
+  private @Nullable SourceRecord record(Open open) {
+    if (open.builder().isEmpty()) {
+      return null;
+    }
+    Sample sample = spec.filter().apply(open.builder().build(open.series(), open.epochMillis()));
+    if (sample == null) {
+      metrics.filtered.increment();
+      return null;
+    }
+    metrics.points.add(sample.points());
+    return records.record(sample, open.channel(), null, null);
+  }
+
+  @Override
+  public long dueNanos() {
+    return subscription.hasMessages() ? System.nanoTime() : hashes.dueNanos();
+  }
+
+  @Override
+  public void wake() {
+    hashes.wake();
+  }
+}

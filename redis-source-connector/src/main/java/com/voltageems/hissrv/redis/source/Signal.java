@@ -1,0 +1,59 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What other threads tell the task's thread while it waits. */
+final class Signal {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition raised = lock.newCondition();
+  private boolean lookNow;
+  private boolean something;
+
+  /** Something has changed: the wait ends. */
+  void raise() {
+    set(false);
+  }
+
+  /** As {@link #raise}, and every source is to be looked at now. */
+  void raiseLookNow() {
+    set(true);
+  }
+
+  private void set(boolean now) {
+    lock.lock();
+    try {
+      lookNow |= now;
+      something = true;
+      raised.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether {@link #raiseLookNow} was called since the last time. */
+  boolean takeLookNow() {
+    lock.lock();
+    try {
+      boolean now = lookNow;
+      lookNow = false;
+      return now;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until raised, or for {@code nanos}; returns at once when raised since the last wait. */
+  void await(long nanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
+      while (left > 0 && !something) {
+        left = raised.awaitNanos(left);
+      }
+      something = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.kafka.connect.errors.DataException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a stream is delivered.
+ *
+ * @param id of the last entry delivered, as Redis writes it: {@code 1526919030474-55}
+ */
+record StreamPosition(String id) {
+  /** Before {@link #NONE}, whose making needs it. */
+  private static final Pattern ID = Pattern.compile("[0-9]{1,19}-[0-9]{1,19}");
+
+  static final StreamPosition NONE = new StreamPosition("0-0");
+
+  StreamPosition {
+    if (!ID.matcher(id).matches()) {
+      throw new DataException("id \"" + id + "\" is no entry id; one looks like 1526919030474-55");
+    }
+  }
+
+  static Map<String, String> partition(String stream) {
+    return Partitions.of("type", "stream", "key", stream);
+  }
+
+  Map<String, Object> toOffset() {
+    return Map.of("id", id);
+  }
+
+  /**
+   * {@link #NONE} for null.
+   *
+   * @throws DataException naming what is wrong with it
+   */
+  static StreamPosition fromOffset(@Nullable Map<String, ?> offset) {
+    if (offset == null) {
+      return NONE;
+    }
+    if (!(offset.get("id") instanceof String id)) {
+      throw new DataException(
+          "the offset of a stream has the field id, a text, not " + offset.get("id"));
+    }
+    return new StreamPosition(id);
+  }
+
+  /** The entry's time: Redis's clock when it was added, unless the producer chose the id. */
+  long epochMillis() {
+    return Long.parseLong(id.substring(0, id.indexOf('-')));
+  }
+
+  boolean isAfter(StreamPosition other) {
+    int byTime = Long.compare(epochMillis(), other.epochMillis());
+    return byTime != 0 ? byTime > 0 : Long.compare(sequence(), other.sequence()) > 0;
+  }
+
+  private long sequence() {
+    return Long.parseLong(id.substring(id.indexOf('-') + 1));
+  }
+}

@@ -1,0 +1,229 @@
+package com.voltageems.hissrv.redis.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigValue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RedisSourceConfigTest {
+  private static Map<String, String> minimal() {
+    Map<String, String> config = new HashMap<>();
+    config.put("sources", "a");
+    config.put("sources.a.type", "list");
+    config.put("sources.a.key", "l");
+    return config;
+  }
+
+  @Test
+  void defaults_areUsable() {
+    RedisSourceConfig config = new RedisSourceConfig(minimal());
+    RedisSettings redis = config.redis("client");
+    assertThat(redis.where()).isEqualTo("127.0.0.1:6379");
+    assertThat(redis.tls()).isFalse();
+    assertThat(redis.password()).isNull();
+    assertThat(config.maxRecords()).isEqualTo(2000);
+    assertThat(config.aggregationEnabled()).isFalse();
+    assertThat(config.aggregationWindows()).containsExactly("1m", "5m");
+    assertThat(config.controlChannel()).isEqualTo("hissrv:control");
+    assertThat(config.mappings()).isEmpty();
+    SourceSpec spec = config.sources().get(0);
+    assertThat(spec.topic()).isEqualTo("hissrv.a");
+    assertThat(spec.scan()).isTrue();
+    assertThat(RedisSourceConfig.crossErrors(config, minimal())).isEmpty();
+  }
+
+  @Test
+  void everySetting_isRead() {
+    Map<String, String> set = new TreeMap<>();
+    set.put("redis.uri", "rediss://h:1/3");
+    set.put("redis.mode", "sentinel");
+    set.put("redis.nodes", "s1:26379,s2:26379");
+    set.put("redis.sentinel.master", "m");
+    set.put("redis.username", "u");
+    set.put("redis.password", "p");
+    set.put("redis.timeout.ms", "7");
+    set.put("redis.backoff.min.ms", "8");
+    set.put("redis.backoff.max.ms", "9");
+    set.put("redis.tls.truststore.path", "t");
+    set.put("redis.tls.truststore.password", "tp");
+    set.put("redis.tls.keystore.path", "k");
+    set.put("redis.tls.keystore.password", "kp");
+    set.put("redis.tls.verify.hostname", "false");
+    set.put("sources", "a");
+    set.put("topic.prefix", "x-");
+    set.put("poll.interval.ms", "11");
+    set.put("snapshot.interval.ms", "12");
+    set.put("discovery.interval.ms", "13");
+    set.put("batch.max.records", "14");
+    set.put("batch.max.bytes", "2000");
+    set.put("value.max.bytes", "100");
+    set.put("nonfinite.values", "text");
+    set.put("control.channel", "c");
+    set.put("mappings", "m");
+    set.put("aggregation.enabled", "true");
+    set.put("aggregation.windows", "5s,15s");
+    assertThat(set.keySet()).isEqualTo(RedisSourceConfig.staticDefinition().names());
+    set.put("sources.a.type", "archive");
+    set.put("sources.a.window", "15s");
+    set.put("sources.a.scan", "false");
+    set.put("sources.a.key", "key");
+    set.put("sources.a.rejected.max", "15");
+    set.put("sources.a.pattern", "p*,q*");
+    set.put("sources.a.queue.max", "1016");
+    set.put("sources.a.filter", "channel eq 1");
+    set.put("sources.a.deadband", "*:1%");
+    set.put("sources.a.min.interval.ms", "17");
+    set.put("mappings.m.pattern", "k(.*)");
+    set.put("mappings.m.measurement", "mm");
+    set.put("mappings.m.tags", "a:$1");
+    set.put("mappings.m.fields", "1:v,*");
+    assertThat(set.keySet()).isEqualTo(RedisSourceConfig.definition(set).names());
+
+    RedisSourceConfig config = new RedisSourceConfig(set);
+    RedisSettings redis = config.redis("client");
+    assertThat(redis.mode()).isEqualTo(RedisSettings.Mode.SENTINEL);
+    assertThat(redis.where()).isEqualTo("s1:26379,s2:26379");
+    assertThat(redis.database()).isEqualTo(3);
+    assertThat(redis.tls()).isTrue();
+    assertThat(redis.verifyHostname()).isFalse();
+    assertThat(redis.timeout().toMillis()).isEqualTo(7);
+    assertThat(redis.toString()).doesNotContain("tp").doesNotContain("kp");
+    assertThat(config.backoffMin().toMillis()).isEqualTo(8);
+    assertThat(config.backoffMax().toMillis()).isEqualTo(9);
+    assertThat(config.limits()).isEqualTo(new SourceLimits(2000, 100, NonFinite.TEXT));
+    assertThat(config.controlChannel()).isEqualTo("c");
+    SourceSpec spec = config.sources().get(0);
+    assertThat(spec.type()).isEqualTo(SourceSpec.Type.ARCHIVE);
+    assertThat(spec.topic()).isEqualTo("x-a");
+    assertThat(spec.window()).isEqualTo("15s");
+    assertThat(spec.scan()).isFalse();
+    assertThat(spec.patterns()).containsExactly("p*", "q*");
+    assertThat(spec.maxRejected()).isEqualTo(15);
+    assertThat(spec.maxQueued()).isEqualTo(1016);
+    assertThat(spec.damping().isActive()).isTrue();
+    assertThat(spec.damping().minInterval().toMillis()).isEqualTo(17);
+    assertThat(spec.pollInterval().toMillis()).isEqualTo(11);
+    assertThat(spec.snapshotInterval().toMillis()).isEqualTo(12);
+    assertThat(spec.discoveryInterval().toMillis()).isEqualTo(13);
+    KeyMapper.Mapped mapped = new KeyMapper(config.mappings()).map("kx");
+    assertThat(mapped.series().key()).isEqualTo("mm,a=x");
+    assertThat(mapped.names().of("1")).isEqualTo("v");
+    assertThat(mapped.names().of("2")).isEqualTo("2");
+    assertThat(RedisSourceConfig.crossErrors(config, set)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " ~ ",
+      value = {
+        "redis.uri ~ http://x ~ Invalid value http://x for configuration redis.uri: the scheme is"
+            + " neither redis nor rediss; valid: redis://host:port/database or"
+            + " rediss://host:port/database",
+        "redis.uri ~ redis://u:p@h ~ Invalid value redis://u:p@h for configuration redis.uri: a URI"
+            + " with a user or password would be shown in the open; use redis.username and"
+            + " redis.password; valid: redis://host:port/database or rediss://host:port/database",
+        "redis.mode ~ raft ~ Invalid value raft for configuration redis.mode: not one of them;"
+            + " valid: standalone | sentinel | cluster",
+        "redis.nodes ~ h ~ Invalid value h for configuration redis.nodes: not host:port; valid:"
+            + " host:port, ...",
+        "sources ~ a b ~ Invalid value a b for configuration sources: not such a name; valid: one or"
+            + " more names of letters, digits, '_' and '-', each once",
+        "sources.a.type ~ set ~ Invalid value set for configuration sources.a.type: not one of them;"
+            + " valid: archive | list | hash | pubsub | stream",
+        "sources.a.window ~ 1d ~ Invalid value 1d for configuration sources.a.window: no length;"
+            + " valid: a length such as 5s, 1m, 1h",
+        "sources.a.filter ~ x ~ Invalid value x for configuration sources.a.filter: not name,"
+            + " operator and value; valid: name operator value, ...",
+        "sources.a.deadband ~ x:-1 ~ Invalid value x:-1 for configuration sources.a.deadband: the"
+            + " width is no number from 0 on; valid: field:width or field:percentage%, ...",
+        "aggregation.windows ~ 2m,5m ~ Invalid value 5m for configuration aggregation.windows: no"
+            + " multiple of the first; valid: lengths such as 5s, 1m, 1h, each a multiple of the"
+            + " first",
+        "batch.max.records ~ 0 ~ Invalid value 0 for configuration batch.max.records: Value must be"
+            + " at least 1",
+        "topic.prefix ~ a/b ~ Invalid value a/b for configuration topic.prefix: a topic cannot be"
+            + " called so; valid: letters, digits, '.', '_' and '-'"
+      },
+      quoteCharacter = '^')
+  void invalid_isToldOnItsKey(String name, String value, String message) {
+    Map<String, String> config = minimal();
+    // The separator of the table stands inside some messages.
+    config.put(name, value);
+    Map<String, ConfigValue> values = RedisSourceConfig.definition(config).validateAll(config);
+    ConfigValue at = values.get(name);
+    assertThat(at).isNotNull();
+    assertThat(java.util.Objects.requireNonNull(at).errorMessages())
+        .anySatisfy(text -> assertThat(text).startsWith(message));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "redis.mode; cluster; redis.nodes; is needed with redis.mode=cluster",
+        "redis.username; u; redis.password; is needed with redis.username",
+        "redis.backoff.max.ms; 5; redis.backoff.max.ms; is below redis.backoff.min.ms",
+        "sources.a.type; hash; sources.a.pattern; is needed for type hash",
+        "sources.a.type; archive; sources.a.window; is needed for type archive",
+        "sources.b.type; list; sources.b.type; is no setting of a source in sources",
+        "redis.url; x; redis.url; is no setting"
+      })
+  void contradiction_isToldOnTheKeyAtFault(String name, String value, String at, String message) {
+    Map<String, String> config = minimal();
+    config.put(name, value);
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+        .containsEntry(at, message);
+  }
+
+  @Test
+  void twoSourcesOverOneList_areRefused() {
+    Map<String, String> config = minimal();
+    config.put("sources", "a,b");
+    config.put("sources.b.type", "list");
+    config.put("sources.b.key", "l");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+        .containsEntry("sources.b.key", "list l is already read by sources.a.key");
+  }
+
+  @Test
+  void secrets_arePasswords() {
+    Set<String> passwords = new HashSet<>();
+    for (ConfigDef.ConfigKey key : RedisSourceConfig.staticDefinition().configKeys().values()) {
+      if (key.type == ConfigDef.Type.PASSWORD) {
+        passwords.add(key.name);
+      }
+    }
+    assertThat(passwords)
+        .containsExactlyInAnyOrder(
+            "redis.password", "redis.tls.truststore.password", "redis.tls.keystore.password");
+  }
+
+  /** Run with -Dhissrv.write.docs=true to bring the README in step. */
+  @Test
+  void readme_holdsTheTableOfSettings() throws IOException {
+    Path readme = Path.of("README.md");
+    String text = Files.readString(readme);
+    String begin = "<!-- settings: generated, see RedisSourceConfigTest -->\n";
+    String end = "<!-- end of settings -->\n";
+    assertThat(text).contains(begin).contains(end);
+    int from = text.indexOf(begin) + begin.length();
+    int to = text.indexOf(end);
+    String table = SettingsTable.markdown();
+    if (Boolean.getBoolean("hissrv.write.docs")) {
+      Files.writeString(readme, text.substring(0, from) + table + text.substring(to));
+      return;
+    }
+    assertThat(text.substring(from, to)).isEqualTo(table);
+  }
+}
