@@ -35,7 +35,8 @@ rm -f "$log"
 echo "# machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo 2>/dev/null || echo '? GiB'), $(uname -sm), $(java -version 2>&1 | head -n 1)"
 echo "# $(date -u +%FT%TZ)"
 run() { # run CLASS
-  java -Xmx512m -XX:-UsePerfData -Dhissrv.root="$PWD" -cp "$(cat benchmarks/target/benchmarks.classpath):benchmarks/target/classes" "$1" "${short[@]}"
+  java -Xmx512m -XX:-UsePerfData -Dhissrv.root="$PWD" \
+    -cp "$(cat benchmarks/target/benchmarks.classpath):benchmarks/target/classes:lua/target/classes:lua/target/test-classes" "$1" "${short[@]}"
 }
-if [ "$part" = lua ] || [ "$part" = all ]; then run com.voltageems.hissrv.benchmarks.LuaBenchmark; fi
+if [ "$part" = lua ] || [ "$part" = all ]; then run com.voltageems.hissrv.lua.LuaBenchmark; fi
 if [ "$part" = pipeline ] || [ "$part" = all ]; then run com.voltageems.hissrv.benchmarks.PipelineBenchmark; fi

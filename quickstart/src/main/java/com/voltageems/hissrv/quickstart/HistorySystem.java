@@ -6,6 +6,7 @@ import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.Server;
 import com.voltageems.hissrv.testkit.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,13 +43,15 @@ public final class HistorySystem implements AutoCloseable {
   private final ConnectWorker worker;
   private final ServerProcess queryService;
   private final int httpPort;
+  private final boolean persistent;
 
   /**
    * Starts every part; the connectors are not submitted yet.
    *
    * @param dir everything the parts write goes below it
    * @param httpPort of the query service
-   * @param persistentRedis whether Redis keeps an append-only file
+   * @param persistent whether the data is to outlive the processes: Redis keeps an append-only
+   *     file, and at the end each part is given time to write down what it has
    * @param progress told one line a part, when it answers
    * @throws IllegalStateException naming the part that did not start, with the end of its log
    */
@@ -56,18 +59,19 @@ public final class HistorySystem implements AutoCloseable {
       Installation installation,
       Path dir,
       int httpPort,
-      boolean persistentRedis,
+      boolean persistent,
       Consumer<String> progress) {
     this.installation = installation;
     this.dir = dir;
     this.httpPort = httpPort;
+    this.persistent = persistent;
     List<Path> plugins = List.of(installation.sourceArchive(), installation.sinkArchive());
     try {
       redis =
           part(
               RedisServer.start(
                   dir.resolve("redis"),
-                  persistentRedis
+                  persistent
                       ? new String[] {"--appendonly", "yes", "--appendfsync", "always"}
                       : new String[0]));
       progress.accept("Redis           " + redis.uri());
@@ -83,7 +87,7 @@ public final class HistorySystem implements AutoCloseable {
       queryService = part(startQueryService());
       worker.awaitReady();
       progress.accept("Kafka Connect   " + worker.url());
-      queryService.awaitReady(Duration.ofSeconds(60), () -> Ports.isOpen(httpPort));
+      queryService.awaitReady(Duration.ofMinutes(1), () -> Ports.isOpen(httpPort));
       progress.accept("query-service   " + url());
     } catch (RuntimeException e) {
       close();
@@ -94,6 +98,14 @@ public final class HistorySystem implements AutoCloseable {
   private <T extends AutoCloseable> T part(T part) {
     parts.push(part);
     return part;
+  }
+
+  private static void kill(AutoCloseable part) {
+    if (part instanceof Server server) {
+      server.kill();
+    } else if (part instanceof ServerProcess process) {
+      process.kill();
+    }
   }
 
   private ServerProcess startQueryService() {
@@ -249,9 +261,12 @@ public final class HistorySystem implements AutoCloseable {
     return "http://127.0.0.1:" + httpPort;
   }
 
-  /** Ends all parts at once: asks first, and after some seconds no longer. */
+  /** Ends all parts at once; persistent ones are asked first, and after some seconds killed. */
   @Override
   public void close() {
+    if (!persistent) {
+      parts.forEach(HistorySystem::kill);
+    }
     List<Thread> closers = new ArrayList<>();
     while (!parts.isEmpty()) {
       AutoCloseable part = parts.pop();

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.Ports;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,12 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -30,7 +22,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.RedisClient;
 
@@ -41,7 +32,6 @@ import redis.clients.jedis.RedisClient;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EndToEndIT {
   private static final Duration LIMIT = Duration.ofSeconds(90);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path dir;
 
@@ -131,7 +121,7 @@ class EndToEndIT {
         List.of("1m"), Map.of("aggregation.enabled", "false", "poll.interval.ms", "100"));
     awaitRunning();
 
-    Map<Long, Double> pending = pushPending("written", 2000, now() - 3600, 1);
+    Map<Long, Double> pending = PendingElements.push(redis, "written", 2000, now() - 3600, 1);
     Map<Long, Double> windows = writeWindows(2001, 50);
     NavigableMap<Long, Double> live = new TreeMap<>();
     for (int i = 0; i < 10; i++) {
@@ -158,7 +148,7 @@ class EndToEndIT {
     redis.lpush("archive:pending", "{\"fields\":{\"value\":1}}");
     redis.hset("comsrv:3002:m", Map.of("1", "NaN", "2", "inf", "3", "open", "4", "4.5"));
 
-    Map<Long, Double> after = pushPending("after", 1, now(), 1);
+    Map<Long, Double> after = PendingElements.push(redis, "after", 1, now(), 1);
 
     awaitPoints("e2e", Map.of("run", "after"), "value", after);
     assertThat(redis.llen("archive:pending:rejected")).isEqualTo(2);
@@ -181,7 +171,7 @@ class EndToEndIT {
     long base = now() - 7200;
     Map<Long, Double> pending = new TreeMap<>();
     for (int round = 0; round < 4; round++) {
-      pending.putAll(pushPending("killed", 500, base + round * 500L, 1 + round));
+      pending.putAll(PendingElements.push(redis, "killed", 500, base + round * 500L, 1 + round));
       writeWindows(2002 + round, 20);
       if (round == 1) {
         long before = sinkProgress();
@@ -201,7 +191,7 @@ class EndToEndIT {
           expectedWindows(channel, 20));
     }
     // Exactly once in the topic too: each element of the list is one committed record.
-    assertThat(recordsByTime("hissrv.pending", "\"run\":\"killed\""))
+    assertThat(Topics.recordsByTime(system, "hissrv.pending", "\"run\":\"killed\""))
         .hasSize(pending.size())
         .allSatisfy((time, count) -> assertThat(count).as("records at %s", time).isEqualTo(1));
     assertThat(redis.llen("archive:pending")).isZero();
@@ -210,9 +200,9 @@ class EndToEndIT {
   @Test
   @Order(6)
   void databaseAndRedisKilled_theRestCatchesUp() throws Exception {
-    Map<Long, Double> pending = pushPending("outage", 300, now() - 9000, 1);
+    Map<Long, Double> pending = PendingElements.push(redis, "outage", 300, now() - 9000, 1);
     system.database().kill();
-    pending.putAll(pushPending("outage", 300, now() - 8000, 2));
+    pending.putAll(PendingElements.push(redis, "outage", 300, now() - 8000, 2));
     system.database().restart();
     awaitPoints("e2e", Map.of("run", "outage"), "value", pending);
 
@@ -220,7 +210,7 @@ class EndToEndIT {
     system.redis().restart();
     redis.close();
     redis = RedisClient.create(system.redis().uri());
-    pending.putAll(pushPending("outage", 300, now() - 7000, 3));
+    pending.putAll(PendingElements.push(redis, "outage", 300, now() - 7000, 3));
     awaitPoints("e2e", Map.of("run", "outage"), "value", pending);
     assertThat(system.fault()).isEmpty();
   }
@@ -267,24 +257,6 @@ class EndToEndIT {
     return history.get("/status").path("processed").asLong();
   }
 
-  /** Pushes elements of consecutive seconds; gives epoch milliseconds to value. */
-  private static Map<Long, Double> pushPending(String run, int count, long firstSecond, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    Map<Long, Double> pushed = new TreeMap<>();
-    try (AbstractPipeline pipeline = redis.pipelined()) {
-      for (int i = 0; i < count; i++) {
-        double value = random.nextDouble(-1e6, 1e6);
-        pipeline.lpush(
-            "archive:pending",
-            "{\"measurement\":\"e2e\",\"timestamp\":%d,\"tags\":{\"run\":\"%s\"},\"fields\":{\"value\":%s}}"
-                .formatted(firstSecond + i, run, value));
-        pushed.put((firstSecond + i) * 1000, value);
-      }
-      pipeline.sync();
-    }
-    return pushed;
-  }
-
   /** Closed windows as the script leaves them: hash, then index with a growing sequence. */
   private static Map<Long, Double> writeWindows(int channel, int count) {
     Map<Long, Double> expected = expectedWindows(channel, count);
@@ -315,49 +287,6 @@ class EndToEndIT {
 
   private static void awaitPoints(
       String measurement, Map<String, String> tags, String field, Map<Long, Double> expected) {
-    await()
-        .atMost(LIMIT)
-        .untilAsserted(
-            () ->
-                assertThat(history.points(measurement, tags, field))
-                    .as("%s %s %s", measurement, tags, field)
-                    .isEqualTo(new TreeMap<>(expected)));
-  }
-
-  /** How many committed records of the topic hold {@code text}, by the time in their value. */
-  private static Map<Long, Integer> recordsByTime(String topic, String text) {
-    Map<String, Object> config =
-        Map.of(
-            "bootstrap.servers",
-            system.kafka().bootstrapServers(),
-            "isolation.level",
-            "read_committed");
-    Map<Long, Integer> counts = new TreeMap<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(info -> new TopicPartition(topic, info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
-          if (record.value().contains(text)) {
-            counts.merge(timestamp(record.value()), 1, Integer::sum);
-          }
-        }
-      }
-    }
-    return counts;
-  }
-
-  private static long timestamp(String value) {
-    try {
-      return JSON.readTree(value).path("timestamp").asLong();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Expect.points(history, measurement, tags, field, expected);
   }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * plugins come from installable archives, unpacked to a folder on {@code plugin.path}. Speaks to
  * its REST API as a user would.
  */
-public final class ConnectWorker implements AutoCloseable {
+public final class ConnectWorker implements Server {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration REST_TIMEOUT = Duration.ofSeconds(60);
 
@@ -129,16 +129,12 @@ public final class ConnectWorker implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
+  @Override
   public ServerProcess process() {
     return process;
   }
 
-  /** {@code kill -9}. */
-  public void kill() {
-    process.kill();
-  }
-
-  /** Starts it again: same port, same group, same plugins. */
+  @Override
   public void restart() {
     process.close();
     process = launch();
@@ -225,11 +221,6 @@ public final class ConnectWorker implements AutoCloseable {
 
   public void delete(String name) {
     send("DELETE", "/connectors/" + name, null);
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 
   private static void unzip(Path archive, Path target) throws IOException {

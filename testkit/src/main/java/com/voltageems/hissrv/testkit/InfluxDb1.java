@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A real InfluxDB 1.x ({@code influxd} on the PATH, or named by {@code HISSRV_INFLUXD1}). */
-public final class InfluxDb1 implements AutoCloseable {
+public final class InfluxDb1 implements Server {
   private final Path dir;
   private final Path binary;
   private final int port;
@@ -87,23 +87,14 @@ public final class InfluxDb1 implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
+  @Override
   public ServerProcess process() {
     return process;
   }
 
-  /** {@code kill -9}. */
-  public void kill() {
-    process.kill();
-  }
-
-  /** Starts it again on the same port with the same data. */
+  @Override
   public void restart() {
     process.close();
     process = launch();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 }

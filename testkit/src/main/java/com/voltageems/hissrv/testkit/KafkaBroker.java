@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A real Kafka broker (KRaft, one node, broker and controller in one) in a JVM of its own. */
-public final class KafkaBroker implements AutoCloseable {
+public final class KafkaBroker implements Server {
   private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
   private static final List<String> JVM =
       List.of("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4");
@@ -94,23 +94,14 @@ public final class KafkaBroker implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
+  @Override
   public ServerProcess process() {
     return process;
   }
 
-  /** {@code kill -9}. */
-  public void kill() {
-    process.kill();
-  }
-
-  /** Starts it again on the same port with the same log. */
+  @Override
   public void restart() {
     process.close();
     process = launch();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 }

@@ -18,7 +18,7 @@ import java.util.Map;
  * A real QuestDB from its Maven artifact, in a JVM of its own: HTTP with {@code /api/v2/write} and
  * {@code /exec}, and the PostgreSQL wire protocol (user {@code admin}, password {@code quest}).
  */
-public final class QuestDb implements AutoCloseable {
+public final class QuestDb implements Server {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http =
@@ -111,24 +111,15 @@ public final class QuestDb implements AutoCloseable {
     }
   }
 
+  @Override
   public ServerProcess process() {
     return process;
   }
 
-  /** {@code kill -9}. */
-  public void kill() {
-    process.kill();
-  }
-
-  /** Starts it again on the same ports with the same data. */
+  @Override
   public void restart() {
     process.close();
     process = launch();
     awaitReady();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 }

@@ -25,7 +25,7 @@ import java.util.Optional;
  * the one on the PATH, else the 6.2 binary of the embedded-redis artifact. Data stays in its
  * folder, so that {@link #restart()} finds it again when append-only is switched on.
  */
-public final class RedisServer implements AutoCloseable {
+public final class RedisServer implements Server {
   private final Path dir;
   private final int port;
   private final List<String> command;
@@ -110,24 +110,15 @@ public final class RedisServer implements AutoCloseable {
     return "redis://127.0.0.1:" + port;
   }
 
+  @Override
   public ServerProcess process() {
     return process;
   }
 
-  /** {@code kill -9}. */
-  public void kill() {
-    process.kill();
-  }
-
-  /** Starts it again on the same port and folder; ends it first if it still runs. */
+  @Override
   public void restart() {
     process.close();
     process = launch();
-  }
-
-  @Override
-  public void close() {
-    process.close();
   }
 
   private static Path findBinary(Path dir) {

@@ -91,11 +91,15 @@ final class Delivery {
    */
   void deliver(Batch batch) throws InterruptedException {
     Deque<Batch> parts = new ArrayDeque<>();
+    List<Suspect> suspects = new ArrayList<>();
+    boolean anyWritten = false;
     parts.push(batch);
     while (!parts.isEmpty()) {
       Batch part = parts.pop();
       WriteOutcome outcome = attempt(part);
-      if (outcome instanceof WriteOutcome.TooLarge tooLarge) {
+      if (outcome instanceof WriteOutcome.Written) {
+        anyWritten = true;
+      } else if (outcome instanceof WriteOutcome.TooLarge tooLarge) {
         progress.tooLarge(part.size());
         if (part.size() == 1) {
           refuse(part, tooLarge.reason());
@@ -103,8 +107,37 @@ final class Delivery {
           halve(part, parts);
         }
       } else if (outcome instanceof WriteOutcome.Refused refused) {
-        afterRefusal(part, refused, parts);
+        if (refused.cause() instanceof Cause.Unknown && part.size() == 1) {
+          suspects.add(new Suspect(part, refused.reason()));
+        } else {
+          afterRefusal(part, refused, parts);
+        }
       }
+    }
+    boolean aboutLines = anyWritten || (suspects.size() == 1 && progress.hasWritten());
+    for (Suspect suspect : suspects) {
+      if (!aboutLines) {
+        throw suspect.failure();
+      }
+      refuse(suspect.line(), suspect.reason());
+    }
+  }
+
+  /**
+   * A line that was refused with an answer of unknown meaning. Only if others pass is it the line's
+   * fault; if none does it is rather a wrong setting, and records must not be given up for it.
+   */
+  private record Suspect(Batch line, String reason) {
+    ConnectException failure() {
+      return new ConnectException(
+          "the database refuses "
+              + line.lines().get(0).pending().where()
+              + " and all that was sent with it, with an answer of unknown meaning: "
+              + reason
+              + "; check "
+              + InfluxSinkConfig.URL_CONFIG
+              + " and "
+              + InfluxSinkConfig.VERSION_CONFIG);
     }
   }
 
@@ -163,20 +196,11 @@ final class Delivery {
     if (cause instanceof Cause.BeyondRetention) {
       refuse(part, refused.reason());
       refuseOlder(point.epochMillis(), refused.reason(), parts);
-    } else if (cause instanceof Cause.Unknown && !progress.hasWritten()) {
-      // Nothing was ever accepted: rather a wrong setting than a wrong line. Records must not be
-      // given up for it.
-      throw new ConnectException(
-          "the database refuses a write of "
-              + part.lines().get(0).pending().where()
-              + " with an answer of unknown meaning, and has accepted none before: "
-              + refused.reason()
-              + "; check "
-              + InfluxSinkConfig.URL_CONFIG
-              + " and "
-              + InfluxSinkConfig.VERSION_CONFIG);
     } else if (point.fields().size() == 1) {
       refuse(part, about(point, refused.reason()));
+    } else if (cause instanceof Cause.FieldConflict conflict && conflict.column().isPresent()) {
+      // It names no field of this line, but a tag: no field could be left out to mend that.
+      refuse(part, refused.reason());
     } else {
       splitFields(part, point, refused, parts);
     }

@@ -1,11 +1,18 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.point.AnyToPoint;
+import com.voltageems.hissrv.influx.point.Expression;
 import com.voltageems.hissrv.influx.point.FieldTypes;
 import com.voltageems.hissrv.influx.point.RecordToPoint;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
+import com.voltageems.hissrv.influx.point.Template;
+import com.voltageems.hissrv.influx.point.TimeFormat;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -81,6 +88,11 @@ final class InfluxSinkConfig extends AbstractConfig {
           + " example hissrv.archive5m:ems_5m. The topic may have * in it; the first that fits"
           + " counts. Version 1 also takes topic:database/retention-policy.";
 
+  static final String FORMAT_CONFIG = "record.format";
+  private static final String FORMAT_DOC =
+      "What records look like: sample is the shape that the Redis source writes; any is every other"
+          + " struct, map or scalar, read by the rules under Mapping.";
+
   static final String FIELD_TYPES_CONFIG = "field.types";
   private static final String FIELD_TYPES_DOC =
       "Fields that are pinned to a type: a list of name:type with type float, integer, boolean or"
@@ -103,6 +115,41 @@ final class InfluxSinkConfig extends AbstractConfig {
       "What to do with a record that cannot be written: report it to the dead-letter queue (without"
           + " one the task fails, naming the record), or drop it, counted.";
 
+  static final String MEASUREMENT_CONFIG = "mapping.measurement";
+  private static final String MEASUREMENT_DEFAULT = "${topic}";
+  private static final String MEASUREMENT_DOC =
+      "The measurement: a text with places of the record in it, for example meter_${key.site}. A"
+          + " place is topic, key, key.a.b, header.name, value.a.b, or a.b for a place in the"
+          + " value.";
+
+  static final String TAGS_CONFIG = "mapping.tags";
+  private static final String TAGS_DOC =
+      "The tags: a list of places, or of name=place, for example channel=device.id,site=key.";
+
+  static final String FIELDS_CONFIG = "mapping.fields";
+  private static final String FIELDS_DOC =
+      "The fields: a list of places, or of name=place. Left out: every scalar of the value (nested"
+          + " ones by dotted names) that is no tag and not the time; of a value that is a scalar"
+          + " itself, the field value.";
+
+  static final String POINTS_CONFIG = "mapping.points";
+  private static final String POINTS_DOC =
+      "The place of an array each element of which is a point of its own; places are looked for in"
+          + " the element first, then in the value. Left out: one point a record.";
+
+  static final String TIMESTAMP_CONFIG = "mapping.timestamp";
+  private static final String TIMESTAMP_DOC =
+      "The place of the time. Left out: the record's own time.";
+
+  static final String TIMESTAMP_FORMAT_CONFIG = "mapping.timestamp.format";
+  private static final String TIMESTAMP_FORMAT_DOC =
+      "How the time is written: s, ms, us or ns since the epoch, iso, or a pattern of Java's"
+          + " DateTimeFormatter, for example yyyy-MM-dd HH:mm:ss.";
+
+  static final String TIMESTAMP_ZONE_CONFIG = "mapping.timestamp.zone";
+  private static final String TIMESTAMP_ZONE_DOC =
+      "The time zone of texts that name none, for example Asia/Shanghai.";
+
   static final String BATCH_MIN_CONFIG = "batch.size.min";
   private static final int BATCH_MIN_DEFAULT = 100;
   private static final String BATCH_MIN_DOC =
@@ -113,7 +160,7 @@ final class InfluxSinkConfig extends AbstractConfig {
   private static final String BATCH_MAX_DOC = "The most lines of a request.";
 
   static final String BATCH_BYTES_CONFIG = "batch.bytes.max";
-  private static final int BATCH_BYTES_DEFAULT = 4 * 1024 * 1024;
+  private static final int BATCH_BYTES_DEFAULT = 2 * 1024 * 1024;
   private static final String BATCH_BYTES_DOC =
       "The size of the body at which a request is full, before compression.";
 
@@ -127,9 +174,10 @@ final class InfluxSinkConfig extends AbstractConfig {
       "Records held before the topics are paused; exceeded by at most one poll of the consumer.";
 
   static final String BUFFER_BYTES_CONFIG = "buffer.bytes.max";
-  private static final int BUFFER_BYTES_DEFAULT = 32 * 1024 * 1024;
+  private static final int BUFFER_BYTES_DEFAULT = 8 * 1024 * 1024;
   private static final String BUFFER_BYTES_DOC =
-      "Bytes of line protocol held before the topics are paused.";
+      "Bytes of line protocol held before the topics are paused. The records themselves, which are"
+          + " held with them, take about ten times as much of the heap.";
 
   static final String WORKERS_CONFIG = "write.workers";
   private static final int WORKERS_DEFAULT = 1;
@@ -163,6 +211,7 @@ final class InfluxSinkConfig extends AbstractConfig {
 
   private static final String CONNECTION = "Database";
   private static final String RECORDS = "Records";
+  private static final String MAPPING = "Mapping";
   private static final String WRITING = "Writing";
 
   static final ConfigDef CONFIG_DEF = define();
@@ -210,6 +259,13 @@ final class InfluxSinkConfig extends AbstractConfig {
 
     d.group(RECORDS);
     d.key(
+        FORMAT_CONFIG,
+        ConfigDef.Type.STRING,
+        "sample",
+        ValidString.in("sample", "any"),
+        Importance.MEDIUM,
+        FORMAT_DOC);
+    d.key(
         BUCKET_BY_TOPIC_CONFIG,
         ConfigDef.Type.LIST,
         List.of(),
@@ -244,6 +300,57 @@ final class InfluxSinkConfig extends AbstractConfig {
         ValidString.in("report", "drop"),
         Importance.MEDIUM,
         REJECTED_DOC);
+
+    d.group(MAPPING);
+    d.key(
+        MEASUREMENT_CONFIG,
+        ConfigDef.Type.STRING,
+        MEASUREMENT_DEFAULT,
+        one("text with ${place}", Template::parse),
+        Importance.MEDIUM,
+        MEASUREMENT_DOC);
+    d.key(
+        TAGS_CONFIG,
+        ConfigDef.Type.LIST,
+        List.of(),
+        each("place or name=place", Expression.Named::parse),
+        Importance.MEDIUM,
+        TAGS_DOC);
+    d.key(
+        FIELDS_CONFIG,
+        ConfigDef.Type.LIST,
+        List.of(),
+        each("place or name=place", Expression.Named::parse),
+        Importance.MEDIUM,
+        FIELDS_DOC);
+    d.key(
+        POINTS_CONFIG,
+        ConfigDef.Type.STRING,
+        null,
+        one("place", Expression::parse),
+        Importance.LOW,
+        POINTS_DOC);
+    d.key(
+        TIMESTAMP_CONFIG,
+        ConfigDef.Type.STRING,
+        null,
+        one("place", Expression::parse),
+        Importance.MEDIUM,
+        TIMESTAMP_DOC);
+    d.key(
+        TIMESTAMP_FORMAT_CONFIG,
+        ConfigDef.Type.STRING,
+        "ms",
+        one("s, ms, us, ns, iso or pattern", text -> TimeFormat.parse(text, ZoneOffset.UTC)),
+        Importance.LOW,
+        TIMESTAMP_FORMAT_DOC);
+    d.key(
+        TIMESTAMP_ZONE_CONFIG,
+        ConfigDef.Type.STRING,
+        "UTC",
+        one("time zone", ZoneId::of),
+        Importance.LOW,
+        TIMESTAMP_ZONE_DOC);
 
     d.group(WRITING);
     d.count(BATCH_MIN_CONFIG, BATCH_MIN_DEFAULT, BATCH_MIN_DOC);
@@ -332,16 +439,30 @@ final class InfluxSinkConfig extends AbstractConfig {
     }
   }
 
+  private static ConfigDef.Validator one(String form, Consumer<String> parse) {
+    return ConfigDef.LambdaValidator.with(
+        (name, value) -> {
+          if (value instanceof String text) {
+            check(name, text, parse);
+          }
+        },
+        () -> form);
+  }
+
+  private static void check(String name, String text, Consumer<String> parse) {
+    try {
+      parse.accept(text);
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new ConfigException(name + ": " + e.getMessage());
+    }
+  }
+
   private static ConfigDef.Validator each(String form, Consumer<String> parse) {
     return ConfigDef.LambdaValidator.with(
         (name, value) -> {
           if (value instanceof List<?> entries) {
             for (Object entry : entries) {
-              try {
-                parse.accept((String) entry);
-              } catch (IllegalArgumentException e) {
-                throw new ConfigException(name + ": " + e.getMessage());
-              }
+              check(name, (String) entry, parse);
             }
           }
         },
@@ -424,8 +545,37 @@ final class InfluxSinkConfig extends AbstractConfig {
   RecordToPoint recordToPoint() {
     FieldTypes types =
         new FieldTypes(getList(FIELD_TYPES_CONFIG).stream().map(FieldTypes.Pin::parse).toList());
-    return new SampleToPoint(
-        types, getString(NULL_VALUES_CONFIG).equals("ignore"), getString(TEXT_SUFFIX_CONFIG));
+    boolean ignoreNullValues = getString(NULL_VALUES_CONFIG).equals("ignore");
+    String textSuffix = getString(TEXT_SUFFIX_CONFIG);
+    return getString(FORMAT_CONFIG).equals("any")
+        ? new AnyToPoint(rules(), types, ignoreNullValues, textSuffix)
+        : new SampleToPoint(types, ignoreNullValues, textSuffix);
+  }
+
+  private AnyToPoint.Rules rules() {
+    return new AnyToPoint.Rules(
+        Template.parse(getString(MEASUREMENT_CONFIG)),
+        getList(TAGS_CONFIG).stream().map(Expression.Named::parse).toList(),
+        getList(FIELDS_CONFIG).stream().map(Expression.Named::parse).toList(),
+        place(TIMESTAMP_CONFIG),
+        TimeFormat.parse(
+            getString(TIMESTAMP_FORMAT_CONFIG), ZoneId.of(getString(TIMESTAMP_ZONE_CONFIG))),
+        place(POINTS_CONFIG));
+  }
+
+  private @Nullable Expression place(String key) {
+    String text = getString(key);
+    return text == null ? null : Expression.parse(text);
+  }
+
+  /** Rules that would have no effect, because records are read as samples; null when none. */
+  @Nullable String idleRule() {
+    return getString(FORMAT_CONFIG).equals("any")
+        ? null
+        : originals().keySet().stream()
+            .filter(key -> key.startsWith("mapping."))
+            .findFirst()
+            .orElse(null);
   }
 
   /** Whether records that cannot be written are dropped instead of reported. */

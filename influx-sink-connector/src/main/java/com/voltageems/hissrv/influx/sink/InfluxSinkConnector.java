@@ -69,6 +69,14 @@ public final class InfluxSinkConnector extends SinkConnector {
               + InfluxSinkConfig.BATCH_MAX_CONFIG);
       return config;
     }
+    String idle = typed.idleRule();
+    if (idle != null) {
+      addError(
+          config,
+          InfluxSinkConfig.FORMAT_CONFIG,
+          idle + " has no effect unless " + InfluxSinkConfig.FORMAT_CONFIG + " is any");
+      return config;
+    }
     if (typed.validateConnection()) {
       ConnectionCheck.Problem problem = ConnectionCheck.check(typed);
       if (problem != null) {

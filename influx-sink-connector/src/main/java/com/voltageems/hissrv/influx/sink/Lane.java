@@ -17,6 +17,7 @@ final class Lane {
   private final Deque<Queued> queue = new ArrayDeque<>();
   private boolean busy;
   private boolean retrying;
+  private boolean resting;
 
   Lane(Destination destination, BatchSize size, int maxBytes) {
     this.destination = destination;
@@ -72,16 +73,23 @@ final class Lane {
     retrying = false;
   }
 
-  boolean isBusy() {
-    return busy;
-  }
-
   boolean isRetrying() {
     return retrying;
   }
 
+  /** Its request has failed, and has not passed since. */
   void retrying(boolean now) {
     retrying = now;
+  }
+
+  /** Its request has failed, and is not under way again yet. */
+  void resting(boolean now) {
+    resting = now;
+  }
+
+  /** Whether a request is under way at this moment. */
+  boolean isSending() {
+    return busy && !resting;
   }
 
   BatchSize size() {

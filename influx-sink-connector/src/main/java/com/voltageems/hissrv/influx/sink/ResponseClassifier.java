@@ -31,6 +31,9 @@ final class ResponseClassifier {
       Pattern.compile(
           "table: (.+?), column: (.+?); cast error from protocol type: (\\w+) to column type");
 
+  private static final Pattern QUESTDB_NAME =
+      Pattern.compile("table: (.+?); invalid column name: (.+)$");
+
   private final InfluxVersion version;
 
   ResponseClassifier(InfluxVersion version) {
@@ -80,6 +83,10 @@ final class ResponseClassifier {
     Matcher questDb = QUESTDB_CONFLICT.matcher(message);
     if (questDb.find()) {
       return conflict(group(questDb, 1), group(questDb, 2), group(questDb, 3), reason);
+    }
+    Matcher name = QUESTDB_NAME.matcher(message);
+    if (name.find()) {
+      return conflict(group(name, 1), group(name, 2), "", reason);
     }
     String lower = message.toLowerCase(Locale.ROOT);
     WriteOutcome.Cause cause;

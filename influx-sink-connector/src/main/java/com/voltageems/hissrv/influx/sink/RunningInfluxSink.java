@@ -405,9 +405,9 @@ final class RunningInfluxSink {
         bufferedBytes -= lane.drop(line -> line.pending().tracker().isClosed());
       }
       refused.removeIf(pending -> pending.tracker().isClosed());
-      // The next owner must not be overtaken by a request of ours. One that is being retried looks
-      // at the partitions again before it is sent.
-      while (lanes.values().stream().anyMatch(lane -> lane.isBusy() && !lane.isRetrying())
+      // The next owner must not be overtaken by a request of ours. One that rests between two tries
+      // looks at the partitions again before it is sent.
+      while (lanes.values().stream().anyMatch(Lane::isSending)
           && failure == null
           && !stopping
           && deadline - System.nanoTime() > 0) {
@@ -587,6 +587,7 @@ final class RunningInfluxSink {
       lock.lock();
       try {
         lane.retrying(true);
+        lane.resting(true);
         changed.signalAll();
         while (until - System.nanoTime() > 0 && !stopping) {
           changed.awaitNanos(until - System.nanoTime());
@@ -595,6 +596,7 @@ final class RunningInfluxSink {
           throw new InterruptedException("the task stops");
         }
       } finally {
+        lane.resting(false);
         lock.unlock();
       }
     }

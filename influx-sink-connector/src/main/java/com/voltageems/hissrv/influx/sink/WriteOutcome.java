@@ -31,7 +31,7 @@ sealed interface WriteOutcome {
 
   /** Why a line was refused. */
   sealed interface Cause {
-    /** A field has another type than its column. */
+    /** A field has another type than its column, or a name that no column can have. */
     record FieldConflict(Optional<Column> column) implements Cause {}
 
     /** The line's time is older than what the destination keeps. */

@@ -5,10 +5,12 @@ import static com.voltageems.hissrv.influx.sink.TestRecords.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -93,5 +95,58 @@ class QuestDbIT {
     }
     awaitCount("conflict", 500);
     assertThat(number("select count() from conflict where \"1\" = null")).isEqualTo(5);
+  }
+
+  @Test
+  void awkwardValues_readBackTheSame() {
+    String tag = "a b,c=d \"e\" 电";
+    String text = "say \"hi\" \\ and,next=one 🔋";
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+      Map<String, Object> value =
+          new HashMap<>(sample("awk ward", Map.of("f i", text, "on", true), T));
+      value.put("tags", Map.of("t a", tag));
+      sink.put(List.of(record(value, 0)));
+      sink.pumpUntilCommitted(0, 1);
+      assertThat(sink.context.reports).isEmpty();
+    }
+    awaitCount("\"awk ward\"", 1);
+    JsonNode row =
+        HttpJson.questDb(database, "select \"t a\", \"f i\", \"on\" from \"awk ward\"")
+            .path("dataset")
+            .path(0);
+    assertThat(row.path(1).asText()).isEqualTo(text);
+    assertThat(row.path(2).asBoolean()).isTrue();
+    assertThat(row.path(0).asText()).isEqualTo(tag);
+  }
+
+  @Test
+  void fieldsThatQuestDbCannotKeep_costThoseFieldsOnly() {
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+      sink.put(
+          List.of(
+              record(sample("partly", Map.of("ok", 1.0, "a?b", 2.0, "text", "two\nlines"), T), 0)));
+      sink.pumpUntilCommitted(0, 1);
+      assertThat(sink.context.reports).hasSize(1);
+      assertThat(sink.context.reports.get(0).error())
+          .hasMessageContaining("field 'a?b' (float) is refused")
+          .hasMessageContaining("field 'text' (string) is refused");
+    }
+    awaitCount("partly", 1);
+    assertThat(number("select ok from partly")).isEqualTo(1);
+  }
+
+  @Test
+  void timeBefore1970_isReported_theRestWritten() {
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+      List<SinkRecord> records = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        records.add(record(sample("ancient", Map.of("1", 1.0), i == 7 ? -5L : T + i), i));
+      }
+      sink.put(records);
+      sink.pumpUntilCommitted(0, 50);
+      assertThat(sink.context.reports).hasSize(1);
+      assertThat(sink.context.reports.get(0).error()).hasMessageContaining("hissrv.live-0@7");
+    }
+    awaitCount("ancient", 49);
   }
 }

@@ -1,0 +1,129 @@
+package com.voltageems.hissrv.influx.point;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.connect.header.Header;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a record: {@code topic}, {@code key}, {@code key.a.b}, {@code header.name}, {@code
+ * value.a.b}, or just {@code a.b}, which is a place in the value. A dot goes one level down; where
+ * a member's own name has dots in it, the longest name that is there counts.
+ */
+public record Expression(Root root, String path) {
+  /** Where to begin. */
+  enum Root {
+    TOPIC,
+    KEY,
+    HEADER,
+    VALUE
+  }
+
+  /**
+   * Reads it from a setting.
+   *
+   * @throws IllegalArgumentException with a message for the user
+   */
+  public static Expression parse(String text) {
+    String trimmed = text.trim();
+    if (trimmed.isEmpty() || trimmed.startsWith(".") || trimmed.endsWith(".")) {
+      throw new IllegalArgumentException("'" + text + "' is no place in a record");
+    }
+    if (trimmed.equals("topic")) {
+      return new Expression(Root.TOPIC, "");
+    }
+    if (trimmed.equals("key")) {
+      return new Expression(Root.KEY, "");
+    }
+    for (Root root : List.of(Root.KEY, Root.HEADER, Root.VALUE)) {
+      String prefix = root.name().toLowerCase(Locale.ROOT) + ".";
+      if (trimmed.startsWith(prefix)) {
+        return new Expression(root, trimmed.substring(prefix.length()));
+      }
+    }
+    return new Expression(Root.VALUE, trimmed);
+  }
+
+  /**
+   * What is there, null when nothing is.
+   *
+   * @param element the array element that the point is made from; looked into before the value
+   */
+  @Nullable Object of(SinkRecord record, @Nullable Object element) {
+    return switch (root) {
+      case TOPIC -> record.topic();
+      case KEY -> path.isEmpty() ? record.key() : at(record.key(), path);
+      case HEADER -> {
+        Header header = record.headers().lastWithName(path);
+        yield header == null ? null : header.value();
+      }
+      case VALUE -> {
+        Object found = at(element, path);
+        yield found == null ? at(record.value(), path) : found;
+      }
+    };
+  }
+
+  /** A place inside a struct or map; null when it is not there. */
+  static @Nullable Object at(@Nullable Object object, String path) {
+    if (!Values.isObject(object)) {
+      return null;
+    }
+    Object whole = Values.member(object, path);
+    if (whole != null) {
+      return whole;
+    }
+    for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+      Object inner = Values.member(object, path.substring(0, dot));
+      if (inner != null) {
+        return at(inner, path.substring(dot + 1));
+      }
+    }
+    return null;
+  }
+
+  /** The last name of the path, what a tag or field of it is called by default. */
+  String name() {
+    return switch (root) {
+      case TOPIC -> "topic";
+      case KEY -> path.isEmpty() ? "key" : path;
+      case HEADER, VALUE -> path;
+    };
+  }
+
+  /** {@code name=place}, or a place that lends its name. */
+  public record Named(String name, Expression expression) {
+    /**
+     * Reads it from a setting.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    public static Named parse(String text) {
+      int equals = text.indexOf('=');
+      if (equals < 0) {
+        Expression expression = Expression.parse(text);
+        return new Named(expression.name(), expression);
+      }
+      String name = text.substring(0, equals).trim();
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("'" + text + "' has no name before '='");
+      }
+      return new Named(name, Expression.parse(text.substring(equals + 1)));
+    }
+  }
+
+  /** Puts the scalar members of a struct or map into {@code found}, nested ones by dotted names. */
+  static void flatten(String prefix, @Nullable Object object, Map<String, Object> found) {
+    for (Map.Entry<String, @Nullable Object> member : Values.members(object).entrySet()) {
+      Object value = member.getValue();
+      String name = prefix + member.getKey();
+      if (Values.isObject(value)) {
+        flatten(name + ".", value, found);
+      } else if (value != null) {
+        found.put(name, value);
+      }
+    }
+  }
+}

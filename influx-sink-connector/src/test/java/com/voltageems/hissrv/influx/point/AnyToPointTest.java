@@ -1,0 +1,202 @@
+package com.voltageems.hissrv.influx.point;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.data.Timestamp;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AnyToPointTest {
+  private static SinkRecord record(@Nullable Object key, @Nullable Object value) {
+    SinkRecord record =
+        new SinkRecord(
+            "meters", 0, null, key, null, value, 7, 1_700_000_000_000L, TimestampType.CREATE_TIME);
+    record.headers().addString("kind", "pv");
+    return record;
+  }
+
+  private static AnyToPoint mapping(
+      String measurement,
+      List<String> tags,
+      List<String> fields,
+      @Nullable String timestamp,
+      String format,
+      @Nullable String points) {
+    return new AnyToPoint(
+        new AnyToPoint.Rules(
+            Template.parse(measurement),
+            tags.stream().map(Expression.Named::parse).toList(),
+            fields.stream().map(Expression.Named::parse).toList(),
+            timestamp == null ? null : Expression.parse(timestamp),
+            TimeFormat.parse(format, ZoneOffset.UTC),
+            points == null ? null : Expression.parse(points)),
+        new FieldTypes(List.of()),
+        false,
+        "");
+  }
+
+  private static List<String> lines(Mapped mapped) {
+    Mapped.Points points = (Mapped.Points) mapped;
+    assertThat(points.complaints()).isEmpty();
+    return points.points().stream().map(point -> LineProtocolTest.encode(point).strip()).toList();
+  }
+
+  @Test
+  void places_ofEveryKind() {
+    AnyToPoint mapping =
+        mapping(
+            "${header.kind}_${topic}",
+            List.of("site=key.site", "device.id", "value.topic"),
+            List.of("u=data.voltage", "data.on"),
+            "data.time",
+            "s",
+            null);
+    assertThat(
+            lines(
+                mapping.map(
+                    record(
+                        Map.of("site", "north"),
+                        Map.of(
+                            "device", Map.of("id", 7.0),
+                            "topic", "t",
+                            "data", Map.of("voltage", 220.5, "on", true, "time", 1700000001.5))))))
+        .containsExactly(
+            "pv_meters,device.id=7,site=north,topic=t data.on=true,u=220.5 1700000001500");
+  }
+
+  @Test
+  void withoutFieldRules_everyScalarThatIsNeitherTagNorTime() {
+    AnyToPoint mapping = mapping("m", List.of("id"), List.of(), "at", "ms", null);
+    assertThat(
+            lines(
+                mapping.map(
+                    record(null, Map.of("id", "a", "at", 5L, "x", 1L, "nested", Map.of("y", 2L))))))
+        .containsExactly("m,id=a nested.y=2,x=1 5");
+  }
+
+  @Test
+  void struct_withLogicalTime() {
+    Schema schema =
+        SchemaBuilder.struct()
+            .field("id", Schema.STRING_SCHEMA)
+            .field("v", Schema.FLOAT32_SCHEMA)
+            .field("at", Timestamp.SCHEMA)
+            .build();
+    Struct value =
+        new Struct(schema)
+            .put("id", "a")
+            .put("v", 220.1f)
+            .put("at", Date.from(Instant.ofEpochMilli(1_234)));
+    assertThat(
+            lines(
+                mapping("${topic}", List.of("id"), List.of(), "at", "ms", null)
+                    .map(record(null, value))))
+        .containsExactly("meters,id=a v=220.1 1234");
+  }
+
+  @Test
+  void scalarValue_isTheFieldValue() {
+    assertThat(
+            lines(mapping("${key}", List.of(), List.of(), null, "ms", null).map(record("m", 1.5))))
+        .containsExactly("m value=1.5 1700000000000");
+  }
+
+  @Test
+  void array_isManyPoints() {
+    AnyToPoint mapping = mapping("m", List.of("id", "phase"), List.of(), "t", "ms", "samples");
+    Map<String, Object> value =
+        Map.of(
+            "id",
+            "a",
+            "samples",
+            List.of(
+                Map.of("t", 1L, "phase", "L1", "v", 1L), Map.of("t", 2L, "phase", "L2", "v", 2L)));
+    assertThat(lines(mapping.map(record(null, value))))
+        .containsExactly("m,id=a,phase=L1 v=1 1", "m,id=a,phase=L2 v=2 2");
+  }
+
+  @Test
+  void array_badElementCostsThatElement() {
+    AnyToPoint mapping = mapping("m", List.of(), List.of("v"), "t", "ms", "samples");
+    Map<String, Object> value =
+        Map.of("samples", List.of(Map.of("t", 1L, "v", 1L), 7L, Map.of("t", "x", "v", 1L)));
+    Mapped.Points points = (Mapped.Points) mapping.map(record(null, value));
+    assertThat(points.points()).hasSize(1);
+    assertThat(points.complaints())
+        .containsExactly(
+            "samples[1]: is a number, no struct or map",
+            "samples[2]: 't' is a text, not a time of mapping.timestamp.format");
+  }
+
+  @Test
+  void rejections() {
+    AnyToPoint mapping = mapping("${a}", List.of("b"), List.of(), null, "ms", null);
+    assertThat(mapping.map(record(null, null)))
+        .isEqualTo(new Mapped.Rejected("the value is null (a tombstone)"));
+    assertThat(mapping.map(record(null, Map.of("x", 1L))))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "a place that the measurement's name is made from is empty or no scalar"));
+    assertThat(mapping.map(record(null, Map.of("a", "m", "b", Map.of()))))
+        .isEqualTo(new Mapped.Rejected("tag 'b' is a map, no scalar"));
+    assertThat(mapping.map(record(null, Map.of("a", "m", "b", "x"))))
+        .isInstanceOf(Mapped.Points.class);
+    assertThat(
+            mapping("m", List.of(), List.of(), null, "ms", "p").map(record(null, Map.of("p", 1L))))
+        .isEqualTo(new Mapped.Rejected("'p' is a number, not an array"));
+    assertThat(
+            mapping("m", List.of(), List.of(), null, "ms", "p")
+                .map(record(null, Map.of("p", List.of()))))
+        .isEqualTo(new Mapped.Rejected("'p' is empty"));
+  }
+
+  @Test
+  void dottedMemberName_counts() {
+    assertThat(Expression.at(Map.of("a.b", 1L), "a.b")).isEqualTo(1L);
+    assertThat(Expression.at(Map.of("a", Map.of("b.c", 1L)), "a.b.c")).isEqualTo(1L);
+    assertThat(Expression.at(Map.of("a", Map.of("b", Map.of("c", 1L))), "a.b.c")).isEqualTo(1L);
+    assertThat(Expression.at(Map.of("a", 1L), "a.b")).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ms, 1704067200123, 1704067200123",
+    "s, 1704067200, 1704067200000",
+    "s, 1704067200.5, 1704067200500",
+    "us, 1704067200123456, 1704067200123",
+    "ns, 1704067200123456789, 1704067200123",
+    "iso, 2024-01-01T00:00:00Z, 1704067200000",
+    "iso, 2024-01-01T08:00:00+08:00, 1704067200000",
+    "iso, 2024-01-01T08:00:00, 1704067200000",
+    "yyyy-MM-dd HH:mm:ss, 2024-01-01 08:00:00, 1704067200000",
+    "yyyy-MM-dd, 2024-01-01, 1704038400000",
+  })
+  void times(String format, String text, long millis) {
+    assertThat(TimeFormat.parse(format, ZoneId.of("Asia/Shanghai")).epochMillis(text))
+        .isEqualTo(millis);
+  }
+
+  @Test
+  void times_thatAreNone() {
+    assertThat(TimeFormat.parse("ms", ZoneOffset.UTC).epochMillis("now")).isNull();
+    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).epochMillis("1e30")).isNull();
+    assertThat(TimeFormat.parse("ms", ZoneOffset.UTC).epochMillis(true)).isNull();
+    assertThat(TimeFormat.parse("iso", ZoneOffset.UTC).epochMillis(5L)).isNull();
+    assertThatThrownBy(() -> TimeFormat.parse("qqqqqqq", ZoneOffset.UTC))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

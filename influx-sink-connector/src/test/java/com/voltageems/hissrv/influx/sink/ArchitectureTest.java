@@ -1,0 +1,101 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.apache.kafka.connect.sink.SinkConnector;
+import org.apache.kafka.connect.sink.SinkTask;
+
+/** The three rings: pure core, running object, edges. */
+@AnalyzeClasses(
+    packages = "com.voltageems.hissrv.influx",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String POINT = "com.voltageems.hissrv.influx.point";
+
+  @ArchTest
+  static final ArchRule pointsArePure =
+      classes()
+          .that()
+          .resideInAPackage(POINT)
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              POINT,
+              "java.lang..",
+              "java.math..",
+              "java.time..",
+              "java.util..",
+              "org.jspecify..",
+              "org.apache.kafka.connect.data",
+              "org.apache.kafka.connect.header",
+              "org.apache.kafka.connect.sink");
+
+  @ArchTest
+  static final ArchRule pointsKnowNoClock =
+      noClasses()
+          .that()
+          .resideInAPackage(POINT)
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.time.Clock")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime");
+
+  @ArchTest
+  static final ArchRule decisionsArePure =
+      noClasses()
+          .that()
+          .haveSimpleName("ResponseClassifier")
+          .or()
+          .haveSimpleName("Delivery")
+          .or()
+          .haveSimpleName("Batch")
+          .or()
+          .haveSimpleName("BatchSize")
+          .or()
+          .haveSimpleName("Backoff")
+          .or()
+          .haveSimpleName("OffsetTracker")
+          .or()
+          .haveSimpleName("Lane")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.slf4j..", "okhttp3..", "retrofit2..", "com.influxdb..", "java.net..")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime");
+
+  @ArchTest
+  static final ArchRule onlyTheWriterKnowsHttp =
+      noClasses()
+          .that()
+          .haveNameNotMatching(".*\\.HttpInfluxWriter(\\$.*)?")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("okhttp3..", "okio..", "retrofit2..", "com.influxdb..");
+
+  @ArchTest
+  static final ArchRule onlyConnectorAndTaskArePublic =
+      classes()
+          .that()
+          .resideInAPackage("com.voltageems.hissrv.influx.sink")
+          .and()
+          .arePublic()
+          .and()
+          .areTopLevelClasses()
+          .should()
+          .beAssignableTo(SinkConnector.class)
+          .orShould()
+          .beAssignableTo(SinkTask.class)
+          .orShould()
+          .haveSimpleNameEndingWith("MXBean");
+}

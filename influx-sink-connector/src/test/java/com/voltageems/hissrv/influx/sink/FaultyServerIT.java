@@ -1,0 +1,410 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static com.voltageems.hissrv.influx.sink.TestRecords.record;
+import static com.voltageems.hissrv.influx.sink.TestRecords.sample;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.influx.sink.FaultyServer.Answer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Every way in which a database can say no, over a real connection. */
+class FaultyServerIT {
+  private static final long T = 1_790_000_000_000L;
+
+  private final FaultyServer server = new FaultyServer();
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private SinkHarness sink(Map<String, String> more) {
+    return new SinkHarness(settings(more), 1);
+  }
+
+  private Map<String, String> settings(Map<String, String> more) {
+    Map<String, String> settings =
+        new TreeMap<>(
+            Map.of(
+                "influxdb.url", server.url(),
+                "influxdb.org", "site",
+                "influxdb.bucket", "ems",
+                "influxdb.token", "secret",
+                "linger.ms", "10",
+                "retry.backoff.ms", "20",
+                "retry.backoff.max.ms", "100"));
+    settings.putAll(more);
+    return settings;
+  }
+
+  private static SinkRecord number(int i) {
+    return record(sample(Map.of("v", (double) i), T + i), i);
+  }
+
+  private static List<SinkRecord> numbers(int from, int to) {
+    return IntStream.range(from, to).mapToObj(FaultyServerIT::number).toList();
+  }
+
+  private static List<String> lines(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> "telemetry,channel=1001 v=" + i + " " + (T + i))
+        .toList();
+  }
+
+  @Test
+  void version2_pathAndToken() {
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(numbers(0, 3));
+      sink.pumpUntilCommitted(0, 3);
+    }
+    FaultyServer.Request request = server.requests.get(0);
+    assertThat(request.path()).isEqualTo("/api/v2/write?org=site&bucket=ems&precision=ms");
+    assertThat(request.headers()).containsEntry("Authorization", List.of("Token secret"));
+    assertThat(server.stored).isEqualTo(lines(0, 3));
+  }
+
+  @Test
+  void version1_pathAndUserInHeader() {
+    try (SinkHarness sink =
+        sink(
+            Map.of(
+                "influxdb.version", "1",
+                "influxdb.database", "ems",
+                "influxdb.retention.policy", "week",
+                "influxdb.username", "writer",
+                "influxdb.password", "pass word"))) {
+      sink.put(numbers(0, 1));
+      sink.pumpUntilCommitted(0, 1);
+    }
+    FaultyServer.Request request = server.requests.get(0);
+    assertThat(request.path()).isEqualTo("/write?db=ems&rp=week&precision=ms");
+    assertThat(request.headers())
+        .containsEntry("Authorization", List.of("Basic d3JpdGVyOnBhc3Mgd29yZA=="));
+  }
+
+  @Test
+  void gzip_isSaidInTheHeader() {
+    try (SinkHarness sink = sink(Map.of("influxdb.gzip", "true"))) {
+      sink.put(numbers(0, 1));
+      sink.pumpUntilCommitted(0, 1);
+    }
+    assertThat(server.requests.get(0).headers()).containsEntry("Content-encoding", List.of("gzip"));
+  }
+
+  @Test
+  void topicWithItsOwnBucket() {
+    try (SinkHarness sink = sink(Map.of("bucket.by.topic", "hissrv.archive5m:ems_5m"))) {
+      sink.put(List.of(record("hissrv.archive5m", 0, sample(Map.of("v", 1.0), T), 0), number(0)));
+      sink.pump(() -> server.stored.size() == 2);
+    }
+    assertThat(server.requests)
+        .extracting(FaultyServer.Request::path)
+        .containsExactlyInAnyOrder(
+            "/api/v2/write?org=site&bucket=ems_5m&precision=ms",
+            "/api/v2/write?org=site&bucket=ems&precision=ms");
+  }
+
+  @Test
+  void tooMany_waitsAsAskedAndPauses() {
+    long start = System.nanoTime();
+    AtomicInteger calls = new AtomicInteger();
+    server.behave(
+        request ->
+            calls.getAndIncrement() == 0
+                ? new Answer(429, Map.of("Retry-After", "1"), "{\"message\":\"slow down\"}")
+                : Answer.OK);
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(numbers(0, 10));
+      sink.pump(() -> !sink.context.paused.isEmpty());
+      assertThat(sink.committed(0)).isZero();
+      sink.pumpUntilCommitted(0, 10);
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+      sink.pump(() -> sink.context.paused.isEmpty());
+      assertThat(sink.metrics.getRetries()).isEqualTo(1);
+      assertThat(sink.context.reports).isEmpty();
+    }
+    assertThat(server.stored).isEqualTo(lines(0, 10));
+  }
+
+  @Test
+  void unavailableResetAndHanging_areTriedAgain() {
+    AtomicInteger calls = new AtomicInteger();
+    server.behave(
+        request ->
+            switch (calls.getAndIncrement()) {
+              case 0 -> Answer.of(503, "starting");
+              case 1 -> Answer.RESET;
+              case 2 -> Answer.HANG;
+              case 3 -> Answer.of(500, "");
+              default -> Answer.OK;
+            });
+    try (SinkHarness sink = sink(Map.of("write.timeout.ms", "300"))) {
+      sink.put(numbers(0, 10));
+      sink.pumpUntilCommitted(0, 10);
+      assertThat(sink.metrics.getRetries()).isEqualTo(4);
+    }
+    assertThat(server.stored).isEqualTo(lines(0, 10));
+  }
+
+  @Test
+  void putNeverBlocks_andTheBufferIsBounded() {
+    server.behave(request -> Answer.HANG);
+    try (SinkHarness sink = sink(Map.of("buffer.records.max", "1000", "write.timeout.ms", "500"))) {
+      long start = System.nanoTime();
+      for (int i = 0; i < 4; i++) {
+        sink.put(numbers(i * 250, i * 250 + 250));
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+      assertThat(sink.context.paused).containsExactly(new TopicPartition(TestRecords.TOPIC, 0));
+      assertThat(sink.context.timeout).isBetween(1L, 1000L);
+      server.behave(request -> Answer.OK);
+      sink.pumpUntilCommitted(0, 1000);
+      sink.pump(() -> sink.context.paused.isEmpty());
+    }
+    assertThat(server.stored).isEqualTo(lines(0, 1000));
+  }
+
+  @Test
+  void retryMaxTime_over_fails() {
+    server.behave(request -> Answer.of(503, "no"));
+    try (SinkHarness sink = sink(Map.of("retry.max.time.ms", "200"))) {
+      sink.put(numbers(0, 1));
+      awaitFailure(sink, "(retry.max.time.ms): HTTP 503: no");
+      assertThat(sink.committed(0)).isZero();
+    }
+  }
+
+  @Test
+  void tooLarge_isHalved() {
+    server.behave(request -> request.lines().size() > 30 ? Answer.of(413, "too large") : Answer.OK);
+    try (SinkHarness sink = sink(Map.of("batch.size.min", "10"))) {
+      sink.put(numbers(0, 500));
+      sink.pumpUntilCommitted(0, 500);
+      assertThat(sink.context.reports).isEmpty();
+      assertThat(sink.metrics.getBatchLines()).isLessThanOrEqualTo(250);
+    }
+    assertThat(server.stored).isEqualTo(lines(0, 500));
+  }
+
+  @Test
+  void oneLineTooLarge_isReported() {
+    server.behave(
+        request ->
+            request.lines().stream().anyMatch(line -> line.length() > 1000)
+                ? Answer.of(413, "too large")
+                : Answer.OK);
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(
+          List.of(number(0), record(sample(Map.of("v", "x".repeat(2000)), T + 1), 1), number(2)));
+      sink.pumpUntilCommitted(0, 3);
+      assertThat(sink.context.reports).hasSize(1);
+      assertThat(sink.context.reports.get(0).error())
+          .hasMessage("hissrv.live-0@1: HTTP 413: too large");
+    }
+  }
+
+  /** As InfluxDB 1.x: the good lines are stored, and the request is refused all the same. */
+  @Test
+  void partialWriteOf1x_onlyTheGuiltyReported() {
+    server.behave(
+        request -> {
+          boolean bad = false;
+          for (String line : request.lines()) {
+            if (line.contains("\"ERR\"")) {
+              bad = true;
+            } else {
+              server.stored.add(line);
+            }
+          }
+          return bad
+              ? Answer.of(400, "{\"error\":\"partial write: field type conflict dropped=1\"}")
+              : Answer.of(204, "");
+        });
+    try (SinkHarness sink = sink(Map.of())) {
+      List<SinkRecord> records = new ArrayList<>(numbers(0, 64));
+      records.set(17, record(sample(Map.of("v", "ERR", "w", 2.0), T + 17), 17));
+      sink.put(records);
+      sink.pumpUntilCommitted(0, 64);
+      assertThat(sink.context.reports).hasSize(1);
+      assertThat(sink.context.reports.get(0).record().kafkaOffset()).isEqualTo(17);
+      assertThat(sink.context.reports.get(0).error())
+          .hasMessageContaining("field 'v' (string) is refused: HTTP 400: partial write");
+    }
+    assertThat(server.stored)
+        .contains("telemetry,channel=1001 w=2 " + (T + 17))
+        .containsAll(lines(0, 17))
+        .containsAll(lines(18, 64));
+  }
+
+  /** As InfluxDB 2.x, which names the field: one more request is enough. */
+  @Test
+  void conflictNamedBy2x_takesOneMoreRequest() {
+    server.behave(
+        request ->
+            request.lines().stream().anyMatch(line -> line.contains("\"ERR\""))
+                ? Answer.of(
+                    422,
+                    "{\"code\":\"unprocessable entity\",\"message\":\"failure writing points to"
+                        + " database: partial write: field type conflict: input field \\\"v\\\" on"
+                        + " measurement \\\"telemetry\\\" is type string, already exists as type"
+                        + " float dropped=1\"}")
+                : Answer.OK);
+    try (SinkHarness sink = sink(Map.of("linger.ms", "300"))) {
+      List<SinkRecord> records = new ArrayList<>(numbers(0, 500));
+      for (int i = 0; i < 500; i += 50) {
+        records.set(i, record(sample(Map.of("v", "ERR", "w", 2.0), T + i), i));
+      }
+      sink.put(records);
+      sink.pumpUntilCommitted(0, 500);
+      assertThat(sink.context.reports).hasSize(10);
+      assertThat(server.requests).hasSize(2);
+    }
+    assertThat(server.stored).hasSize(500);
+  }
+
+  @Test
+  void beyondRetention_isReportedWithoutEndlessLoop() {
+    server.behave(
+        request ->
+            request.lines().stream()
+                    .anyMatch(
+                        line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)) < T + 40)
+                ? Answer.of(
+                    422,
+                    "{\"message\":\"partial write: points beyond retention policy dropped=40\"}")
+                : Answer.OK);
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(numbers(0, 100));
+      sink.pumpUntilCommitted(0, 100);
+      assertThat(sink.context.reports).hasSize(40);
+      assertThat(sink.context.reports.get(39).error())
+          .hasMessageContaining("points beyond retention policy");
+    }
+    assertThat(server.stored).containsExactlyInAnyOrderElementsOf(lines(40, 100));
+  }
+
+  @Test
+  void guiltyLine_withoutDeadLetters_failsTheTaskAfterTheGoodOnes() {
+    server.behave(
+        request ->
+            request.lines().stream().anyMatch(line -> line.contains(" v=17 "))
+                ? Answer.of(400, "{\"message\":\"unable to parse 'x': bad\"}")
+                : Answer.OK);
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1, false)) {
+      sink.put(numbers(0, 64));
+      await().atMost(Duration.ofSeconds(10)).until(() -> server.stored.size() == 63);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> sink.sink.put(List.of()))
+                      .isInstanceOf(ConnectException.class)
+                      .hasMessageContaining("hissrv.live-0@17: ")
+                      .hasMessageContaining("errors.deadletterqueue.topic.name"));
+      assertThat(sink.committed(0)).isEqualTo(17);
+    }
+  }
+
+  @Test
+  void answerOfUnknownMeaning_neverGivesRecordsUp() {
+    server.behave(request -> Answer.of(400, "<html>proxy</html>"));
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(numbers(0, 64));
+      awaitFailure(sink, "check influxdb.url");
+      assertThat(sink.context.reports).isEmpty();
+      assertThat(sink.committed(0)).isZero();
+    }
+  }
+
+  @Test
+  void wrongToken_failsAtOnceAndNamesTheSetting() {
+    server.behave(request -> Answer.of(401, "{\"message\":\"unauthorized access\"}"));
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(numbers(0, 1));
+      awaitFailure(sink, "HTTP 401: unauthorized access; check influxdb.token");
+    }
+    assertThat(server.requests).hasSize(1);
+  }
+
+  private static void awaitFailure(SinkHarness sink, String message) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> sink.sink.put(List.of()))
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessageContaining(message)
+                    .hasMessageNotContaining("secret"));
+  }
+
+  @Test
+  void partitionTakenAway_duringAnOutage_isNotWrittenLater() {
+    server.behave(request -> Answer.of(503, "no"));
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 2)) {
+      sink.put(List.of(number(0), record(TestRecords.TOPIC, 1, sample(Map.of("v", 7.0), T), 0)));
+      await().atMost(Duration.ofSeconds(10)).until(() -> server.requests.size() > 1);
+      sink.sink.close(List.of(new TopicPartition(TestRecords.TOPIC, 0)));
+      server.behave(request -> Answer.OK);
+      sink.pump(() -> !server.stored.isEmpty());
+      assertThat(server.stored).containsExactly("telemetry,channel=1001 v=7 " + T);
+    }
+  }
+
+  @Test
+  void workers_writeGroupsAtATime_andEachInOrder() throws Exception {
+    CountDownLatch both = new CountDownLatch(2);
+    server.behave(
+        request -> {
+          both.countDown();
+          // Passes only when the other group's request is under way at the same time.
+          return both.await(20, TimeUnit.SECONDS) ? Answer.OK : Answer.of(500, "alone");
+        });
+    try (SinkHarness sink = new SinkHarness(settings(Map.of("write.workers", "2")), 2)) {
+      List<SinkRecord> records = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        records.add(
+            record(TestRecords.TOPIC, i % 2, sample(Map.of("v", (double) i), T + i), i / 2));
+      }
+      sink.put(records);
+      sink.pumpUntilCommitted(0, 100);
+      sink.pumpUntilCommitted(1, 100);
+      assertThat(sink.metrics.getRetries()).isZero();
+    }
+    List<String> even =
+        server.stored.stream()
+            .filter(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)) % 2 == 0)
+            .toList();
+    assertThat(even)
+        .isEqualTo(
+            IntStream.range(0, 100)
+                .mapToObj(i -> "telemetry,channel=1001 v=" + 2 * i + " " + (T + 2L * i))
+                .toList());
+  }
+
+  @Test
+  void stop_whileHanging_isQuick() {
+    server.behave(request -> Answer.HANG);
+    SinkHarness sink = sink(Map.of());
+    sink.put(numbers(0, 10));
+    await().atMost(Duration.ofSeconds(10)).until(() -> !server.requests.isEmpty());
+    long start = System.nanoTime();
+    sink.sink.stop();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+  }
+}

@@ -1,0 +1,197 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.influx.point.AnyToPoint;
+import com.voltageems.hissrv.influx.point.SampleToPoint;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.ConfigValue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InfluxSinkConfigTest {
+  private static final Map<String, String> LEAST =
+      Map.of("influxdb.url", "http://127.0.0.1:8086", "influxdb.bucket", "ems");
+
+  private static InfluxSinkConfig config(String... more) {
+    Map<String, String> props = new HashMap<>(LEAST);
+    for (int i = 0; i < more.length; i += 2) {
+      props.put(more[i], more[i + 1]);
+    }
+    return new InfluxSinkConfig(props);
+  }
+
+  @Test
+  void defaults() {
+    InfluxSinkConfig config = config();
+    assertThat(config.version()).isEqualTo(InfluxVersion.V2);
+    assertThat(config.url()).isEqualTo("http://127.0.0.1:8086");
+    assertThat(config.token()).isNull();
+    assertThat(config.org()).isNull();
+    assertThat(config.destination()).isEqualTo(new Destination("ems", null));
+    assertThat(config.username()).isNull();
+    assertThat(config.password()).isNull();
+    assertThat(config.gzip()).isFalse();
+    assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.validateConnection()).isTrue();
+    assertThat(config.recordToPoint()).isInstanceOf(SampleToPoint.class);
+    assertThat(config.dropRejected()).isFalse();
+    assertThat(config.batchBytes()).isEqualTo(2 * 1024 * 1024);
+    assertThat(config.linger()).isEqualTo(Duration.ofMillis(200));
+    assertThat(config.bufferRecords()).isEqualTo(20_000);
+    assertThat(config.bufferBytes()).isEqualTo(8L * 1024 * 1024);
+    assertThat(config.workers()).isEqualTo(1);
+    assertThat(config.backoff())
+        .isEqualTo(new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)));
+    assertThat(config.retryMaxTime()).isNull();
+    assertThat(config.flushTimeout()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void everyKey_set() {
+    Map<String, String> props = new HashMap<>();
+    props.put("influxdb.version", "1");
+    props.put("influxdb.url", "https://db:8086/");
+    props.put("influxdb.token", "t");
+    props.put("influxdb.org", "o");
+    props.put("influxdb.bucket", "b");
+    props.put("influxdb.database", "d");
+    props.put("influxdb.retention.policy", "r");
+    props.put("influxdb.username", "u");
+    props.put("influxdb.password", "p");
+    props.put("influxdb.gzip", "true");
+    props.put("connect.timeout.ms", "1");
+    props.put("write.timeout.ms", "2");
+    props.put("validate.connection", "false");
+    props.put("bucket.by.topic", "a*:x/y,b:z");
+    props.put("record.format", "any");
+    props.put("mapping.measurement", "m_${topic}");
+    props.put("mapping.tags", "a,b=key.c");
+    props.put("mapping.fields", "d,e=f.g");
+    props.put("mapping.points", "h");
+    props.put("mapping.timestamp", "i");
+    props.put("mapping.timestamp.format", "yyyy-MM-dd HH:mm:ss");
+    props.put("mapping.timestamp.zone", "Asia/Shanghai");
+    props.put("field.types", "f:integer");
+    props.put("text.suffix", "_text");
+    props.put("null.values", "ignore");
+    props.put("rejected.records", "drop");
+    props.put("batch.size.min", "3");
+    props.put("batch.size.max", "4");
+    props.put("batch.bytes.max", "5");
+    props.put("linger.ms", "6");
+    props.put("buffer.records.max", "7");
+    props.put("buffer.bytes.max", "8");
+    props.put("write.workers", "9");
+    props.put("retry.backoff.ms", "10");
+    props.put("retry.backoff.max.ms", "11");
+    props.put("retry.max.time.ms", "12");
+    props.put("flush.timeout.ms", "13");
+    assertThat(new TreeSet<>(props.keySet()))
+        .isEqualTo(new TreeSet<>(InfluxSinkConfig.CONFIG_DEF.names()));
+
+    InfluxSinkConfig config = new InfluxSinkConfig(props);
+    assertThat(config.version()).isEqualTo(InfluxVersion.V1);
+    assertThat(config.url()).isEqualTo("https://db:8086");
+    assertThat(config.token()).containsExactly('t');
+    assertThat(config.org()).isEqualTo("o");
+    assertThat(config.destination()).isEqualTo(new Destination("d", "r"));
+    assertThat(config.username()).isEqualTo("u");
+    assertThat(config.password()).isEqualTo("p");
+    assertThat(config.gzip()).isTrue();
+    assertThat(config.connectTimeout()).isEqualTo(Duration.ofMillis(1));
+    assertThat(config.writeTimeout()).isEqualTo(Duration.ofMillis(2));
+    assertThat(config.validateConnection()).isFalse();
+    assertThat(config.destinations().of("a1")).isEqualTo(new Destination("x", "y"));
+    assertThat(config.destinations().of("b")).isEqualTo(new Destination("z", null));
+    assertThat(config.destinations().of("c")).isEqualTo(new Destination("d", "r"));
+    assertThat(config.recordToPoint()).isInstanceOf(AnyToPoint.class);
+    assertThat(config.idleRule()).isNull();
+    assertThat(config.dropRejected()).isTrue();
+    assertThat(config.newBatchSize().lines()).isEqualTo(4);
+    assertThat(config.batchBytes()).isEqualTo(5);
+    assertThat(config.linger()).isEqualTo(Duration.ofMillis(6));
+    assertThat(config.bufferRecords()).isEqualTo(7);
+    assertThat(config.bufferBytes()).isEqualTo(8);
+    assertThat(config.workers()).isEqualTo(9);
+    assertThat(config.backoff())
+        .isEqualTo(new Backoff(Duration.ofMillis(10), Duration.ofMillis(11)));
+    assertThat(config.retryMaxTime()).isEqualTo(Duration.ofMillis(12));
+    assertThat(config.flushTimeout()).isEqualTo(Duration.ofMillis(13));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "influxdb.version|3|Invalid value 3 for configuration influxdb.version: String must be one"
+            + " of: 2, 1",
+        "influxdb.url|db:8086|Invalid value db:8086 for configuration influxdb.url: must be of the"
+            + " form http://host:port or https://host:port",
+        "influxdb.url|http://u:p@db:8086|influxdb.url has a user in it; use influxdb.token or"
+            + " influxdb.username",
+        "field.types|x|field.types: 'x' is not of the form name:type, for example status:integer",
+        "bucket.by.topic|x|bucket.by.topic: 'x' is not of the form topic:bucket, for example"
+            + " hissrv.archive5m:ems_5m",
+        "mapping.measurement|a_${b|mapping.measurement: 'a_${b' has ${ without }",
+        "mapping.tags|=a|mapping.tags: '=a' has no name before '='",
+        "mapping.timestamp.zone|Mars|mapping.timestamp.zone: Unknown time-zone ID: Mars",
+        "write.workers|0|Invalid value 0 for configuration write.workers: Value must be at least 1",
+        "retry.max.time.ms|-2|Invalid value -2 for configuration retry.max.time.ms: Value must be"
+            + " at least -1",
+        "rejected.records|x|Invalid value x for configuration rejected.records: String must be one"
+            + " of: report, drop",
+      })
+  void invalid(String key, String value, String message) {
+    assertThatThrownBy(() -> config(key, value))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void bucketOrDatabase_isNeeded() {
+    assertThatThrownBy(
+            () -> new InfluxSinkConfig(Map.of("influxdb.url", "http://db:1")).destination())
+        .hasMessage("influxdb.bucket must be set when influxdb.version is 2");
+    assertThatThrownBy(() -> config("influxdb.version", "1").destination())
+        .hasMessage("influxdb.database must be set when influxdb.version is 1");
+  }
+
+  @Test
+  void validate_putsMessagesOnTheKey() {
+    Map<String, String> props = new HashMap<>(LEAST);
+    props.put("batch.size.min", "10");
+    props.put("batch.size.max", "5");
+    props.put("validate.connection", "false");
+    List<ConfigValue> wrong =
+        new InfluxSinkConnector()
+            .validate(props).configValues().stream()
+                .filter(value -> !value.errorMessages().isEmpty())
+                .toList();
+    assertThat(wrong).extracting(ConfigValue::name).containsExactly("batch.size.min");
+  }
+
+  @Test
+  void validate_ruleWithoutEffect() {
+    Map<String, String> props = new HashMap<>(LEAST);
+    props.put("mapping.tags", "a");
+    assertThat(new InfluxSinkConnector().validate(props).configValues())
+        .filteredOn(value -> value.name().equals("record.format"))
+        .flatExtracting(ConfigValue::errorMessages)
+        .containsExactly("mapping.tags has no effect unless record.format is any");
+  }
+
+  @Test
+  void secrets_areNotInTheText() {
+    InfluxSinkConfig config = config("influxdb.token", "s3cret", "influxdb.password", "s3cret");
+    assertThat(config.values().toString()).doesNotContain("s3cret");
+  }
+}

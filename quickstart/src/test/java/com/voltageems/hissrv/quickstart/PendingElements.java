@@ -1,0 +1,31 @@
+package com.voltageems.hissrv.quickstart;
+
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.RedisClient;
+
+/** Elements of the pending list as a producer on a site leaves them. */
+final class PendingElements {
+  private PendingElements() {}
+
+  /** Pushes elements of consecutive seconds; gives epoch milliseconds to value. */
+  static Map<Long, Double> push(
+      RedisClient redis, String run, int count, long firstSecond, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Map<Long, Double> pushed = new TreeMap<>();
+    try (AbstractPipeline pipeline = redis.pipelined()) {
+      for (int i = 0; i < count; i++) {
+        double value = random.nextDouble(-1e6, 1e6);
+        pipeline.lpush(
+            "archive:pending",
+            "{\"measurement\":\"e2e\",\"timestamp\":%d,\"tags\":{\"run\":\"%s\"},\"fields\":{\"value\":%s}}"
+                .formatted(firstSecond + i, run, value));
+        pushed.put((firstSecond + i) * 1000, value);
+      }
+      pipeline.sync();
+    }
+    return pushed;
+  }
+}

@@ -1,0 +1,57 @@
+package com.voltageems.hissrv.quickstart;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** Looks into topics as a consumer that sees committed transactions only. */
+final class Topics {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Topics() {}
+
+  /** How many committed records of the topic hold {@code text}, by the time in their value. */
+  static Map<Long, Integer> recordsByTime(HistorySystem system, String topic, String text) {
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers",
+            system.kafka().bootstrapServers(),
+            "isolation.level",
+            "read_committed");
+    Map<Long, Integer> counts = new TreeMap<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofSeconds(1))) {
+          if (record.value().contains(text)) {
+            counts.merge(timestamp(record.value()), 1, Integer::sum);
+          }
+        }
+      }
+    }
+    return counts;
+  }
+
+  private static long timestamp(String value) {
+    try {
+      return JSON.readTree(value).path("timestamp").asLong();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
