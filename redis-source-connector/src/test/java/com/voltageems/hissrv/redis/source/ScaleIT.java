@@ -10,10 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,12 +32,14 @@ class ScaleIT {
               System.getProperty("java.class.path"),
               List.of("-Xmx512m", "-XX:+UseSerialGC"),
               Map.of(),
-              Reader.class.getName(),
-              List.of(String.valueOf(redis.port())),
+              ScaleReader.class.getName(),
+              List.of(String.valueOf(redis.port()), String.valueOf(KEYS)),
               dir.resolve("scale.log"))) {
         await().atMost(Duration.ofMinutes(2)).until(() -> !child.isAlive());
       }
       String log = Files.readString(dir.resolve("scale.log"));
+      // Kept with the build: the figures are worth reading.
+      Files.writeString(Path.of("target", "scale.log"), log);
       assertThat(log)
           .contains("first " + KEYS)
           .contains("changed 1\n")
@@ -67,48 +67,6 @@ class ScaleIT {
         }
         link.pipeline(commands);
       }
-    }
-  }
-
-  /** Runs in a JVM of its own; says what it saw. */
-  static final class Reader {
-    private Reader() {}
-
-    public static void main(String[] args) {
-      int port = Integer.parseInt(args[0]);
-      Map<String, String> config = new HashMap<>();
-      config.put("sources", "h");
-      config.put("sources.h.type", "hash");
-      config.put("sources.h.pattern", "comsrv:*");
-      config.put("discovery.interval.ms", "3600000");
-      config.put("poll.interval.ms", "10");
-      try (TaskHarness task = new TaskHarness(TaskHarness.config(port, config), new HashMap<>())) {
-        long begun = System.nanoTime();
-        int first = 0;
-        while (first < KEYS) {
-          first += task.poll().size();
-        }
-        print("first " + first + " records, ms " + sinceMs(begun));
-        System.gc();
-        Runtime runtime = Runtime.getRuntime();
-        print("heap MB " + (runtime.totalMemory() - runtime.freeMemory()) / (1 << 20));
-        begun = System.nanoTime();
-        RedisSourceConfig parsed = new RedisSourceConfig(TaskHarness.config(port, config));
-        try (RedisLink link = new JedisLink(parsed.redis("change"), () -> {})) {
-          link.call(Command.keyed("HSET", "comsrv:7:m", "10007", "5"));
-        }
-        print("changed " + task.pollFor(1).size());
-        print("until the change was seen, ms " + sinceMs(begun));
-        print("more " + task.pollTimes(3).size());
-      }
-    }
-
-    private static long sinceMs(long nanos) {
-      return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
-    }
-
-    private static void print(String line) {
-      System.out.println(line);
     }
   }
 }
