@@ -929,7 +929,7 @@ local function close_finished(cfg, window, time)
         return 1 + call('LLEN', todo)
       end
     end
-    call('DEL', acc_key(window, start), todo)
+    call('UNLINK', acc_key(window, start), todo)
     call('ZREM', open_key, format('%d', start))
   end
   return 0

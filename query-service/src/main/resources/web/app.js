@@ -2,10 +2,11 @@
 'use strict';
 
 const RANGES = [
-  // Short ranges show the points themselves, longer ones means of a few hundred windows.
+  // Short ranges show the points themselves (the service leaves out what would not be seen), longer
+  // ones means of a few hundred windows.
   {name: '5m', ms: 300e3, interval: null},
   {name: '15m', ms: 900e3, interval: null},
-  {name: '1h', ms: 3600e3, interval: '5s'},
+  {name: '1h', ms: 3600e3, interval: null},
   {name: '6h', ms: 21600e3, interval: '30s'},
   {name: '24h', ms: 86400e3, interval: '2m'},
   {name: '7d', ms: 604800e3, interval: '15m'},
@@ -14,14 +15,15 @@ const RANGES = [
 const COLORS = ['#0d9488', '#6366f1', '#ea580c', '#db2777', '#65a30d', '#0284c7', '#9333ea',
   '#ca8a04', '#dc2626', '#64748b'];
 const MOST_LINES = 40;
-const FIRST_FIELDS = 1;
+const MOST_POINTS = 1200;
+const FIRST_FIELDS = 3;
 const CHOICES_EVERY = 6;
 const TIMEOUT_MS = 20000;
 const ANY = '\u0000any';
 
 const $ = (id) => document.getElementById(id);
 const state = {
-  measurements: [], measurement: null, tags: {}, fields: [], range: RANGES[1],
+  measurements: [], measurement: null, tags: {}, fields: [], range: RANGES[0],
   refresh: 5, chart: null, signature: '', timer: 0, run: 0, rounds: 0,
 };
 
@@ -69,6 +71,8 @@ function queryParams() {
   if (state.range.interval) {
     params.set('interval', state.range.interval);
     params.set('function', 'mean');
+  } else {
+    params.set('max_points', Math.max(MOST_POINTS, 8 * state.fields.length));
   }
   return params;
 }
@@ -144,9 +148,14 @@ async function loadChoices() {
   }
   const selects = [];
   const forAll = await get('tags', new URLSearchParams({measurement: measurement.name}));
-  if (state.fresh && (forAll.tags.interval || []).includes('')) {
-    // Begin with the live values, not with the windows that are stored beside them.
-    state.tags.interval = '';
+  if (state.fresh) {
+    // Begin with one channel's live values, not with the windows that are stored beside them.
+    if ((forAll.tags.interval || []).includes('')) {
+      state.tags.interval = '';
+    }
+    if (forAll.tags.channel) {
+      state.tags.channel = forAll.tags.channel.sort(byNumber)[0];
+    }
   }
   state.fresh = false;
   for (const tag of measurement.tags) {
@@ -238,11 +247,15 @@ function linesOf(answer) {
     const tags = Object.entries(series.tags)
       .filter(([tag]) => !(tag in state.tags))
       .map(([tag, value]) => tag + '=' + value).join(' ');
+    // The service marks silences where it may have left points out: a row without any value.
+    const marks = series.rows.filter((row) => row.slice(1).every((value) => value === null))
+      .map((row) => row[0] / 1000);
     series.columns.slice(1).forEach((field, i) => {
       const points = series.rows.filter((row) => typeof row[i + 1] === 'number')
         .map((row) => [row[0] / 1000, row[i + 1]]);
       if (points.length > 0) {
-        lines.push({label: (tags ? tags + ' \u00b7 ' : '') + field, points});
+        lines.push({label: (tags ? tags + ' \u00b7 ' : '') + field, points,
+          marks: state.range.interval ? null : marks});
       }
     });
   }
@@ -271,9 +284,11 @@ function columns(lines) {
     line.points.forEach(([time], i) => {
       times.add(time);
       const before = i > 0 ? line.points[i - 1][0] : time;
-      if (time - before > 2.5 * usual) {
+      const mark = line.marks ? line.marks.find((one) => one > before && one < time)
+        : time - before > 2.5 * usual ? before + usual : undefined;
+      if (mark !== undefined) {
         gaps.push([before, time]);
-        times.add(before + usual);
+        times.add(mark);
       }
     });
     return {values: new Map(line.points), gaps};
@@ -362,7 +377,7 @@ function showCursor(u) {
       [time, value] = [u.data[0][at], u.data[i + 1][at]];
     }
     rows[i].cells[1].textContent = number(value);
-    rows[i].cells[5].textContent = moment(time);
+    rows[i].cells[4].textContent = moment(time);
   });
 }
 
@@ -380,7 +395,6 @@ function table(lines) {
   const rows = lines.map((line, i) => {
     const values = line.points.map((point) => point[1]);
     const [time, last] = line.points[line.points.length - 1];
-    const sum = values.reduce((a, b) => a + b, 0);
     const row = document.createElement('tr');
     const key = document.createElement('span');
     key.className = 'key';
@@ -390,7 +404,7 @@ function table(lines) {
     row.append(name);
     const low = values.reduce((a, b) => Math.min(a, b));
     const high = values.reduce((a, b) => Math.max(a, b));
-    for (const value of [last, low, sum / values.length, high]) {
+    for (const value of [last, low, high]) {
       const cell = document.createElement('td');
       cell.className = 'n';
       cell.textContent = number(value);

@@ -107,7 +107,7 @@ class TruthIT {
 
   private long step(long time) {
     return switch (random.nextInt(1_500)) {
-      case 0 -> time - 1 - random.nextInt(10);
+      case 0, 4, 5 -> time - 1 - random.nextInt(200);
       case 1 -> time - random.nextInt(5_000);
       case 2 -> time + random.nextInt(700);
       case 3 -> time + random.nextInt(5_000);

@@ -111,6 +111,24 @@ final class Parameters {
     return new BadRequestException("limit", text, "a number from 1 to " + limits.maxRows());
   }
 
+  /**
+   * Most points of a series in the answer, or null where nothing is said.
+   *
+   * @param fields of the request: each needs some points to keep its shape
+   */
+  @Nullable Integer maxPoints(int fields) {
+    String text = text("max_points");
+    if (text == null) {
+      return null;
+    }
+    int least = Downsampling.least(fields);
+    if (text.matches("[0-9]{1,8}") && Integer.parseInt(text) >= least) {
+      return Integer.parseInt(text);
+    }
+    throw new BadRequestException(
+        "max_points", text, "a number of at least " + least + " for " + fields + " fields");
+  }
+
   /** The request of {@code /query}. */
   HistoryQuery query(Measurement measurement) {
     Window window = window();
@@ -119,7 +137,9 @@ final class Parameters {
     Selection selection = selection(measurement, window, DEFAULT_RANGE);
     List<String> groupBy = groupBy(measurement, window);
     boolean newestFirst = choice("order", "asc", "asc", "desc").equals("desc");
-    int limit = Math.max(1, Math.min(limit(), limits.maxValues() / fields.size()));
+    // What is thinned out afterwards may be many before.
+    int asked = text("limit") == null && text("max_points") != null ? limits.maxRows() : limit();
+    int limit = Math.max(1, Math.min(asked, limits.maxValues() / fields.size()));
     return new HistoryQuery(selection, fields, window, groupBy, newestFirst, limit);
   }
 

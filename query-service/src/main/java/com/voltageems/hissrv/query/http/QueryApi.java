@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that ask the store: parameters in, bytes out. At most {@code query.concurrency} run at
@@ -36,7 +37,8 @@ final class QueryApi {
           "group_by",
           "order",
           "format",
-          "time_format");
+          "time_format",
+          "max_points");
   static final Set<String> LATEST =
       Set.of("measurement", "range", "start", "end", "limit", "fields", "field", "time_format");
   static final Set<String> AGGREGATE =
@@ -72,7 +74,8 @@ final class QueryApi {
           Parameters.Format format = parameters.format();
           boolean epochTimes = parameters.epochTimes();
           HistoryQuery query = parameters.query(measurement(parameters));
-          HistoryAnswer answer = store.query(query);
+          Integer maxPoints = parameters.maxPoints(query.fields().size());
+          HistoryAnswer answer = reduced(query, store.query(query), maxPoints);
           return switch (format) {
             case JSON ->
                 new Reply(
@@ -88,6 +91,19 @@ final class QueryApi {
                     answer.truncated());
           };
         });
+  }
+
+  private static HistoryAnswer reduced(
+      HistoryQuery query, HistoryAnswer answer, @Nullable Integer maxPoints) {
+    if (maxPoints == null) {
+      return answer;
+    }
+    int fields = query.fields().size();
+    return new HistoryAnswer(
+        answer.series().stream()
+            .map(series -> Downsampling.reduce(series, fields, maxPoints))
+            .toList(),
+        answer.truncated());
   }
 
   Reply latest(Map<String, List<String>> texts) {

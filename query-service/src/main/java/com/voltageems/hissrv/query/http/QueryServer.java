@@ -186,8 +186,17 @@ public final class QueryServer implements AutoCloseable {
 
   private static void failure(Exception failure, Context context) {
     ErrorBody error = ErrorBody.of(failure);
-    if (error.status() >= 500) {
-      LOG.warn("{} {} answered with {}", context.method(), context.path(), error.status(), failure);
+    if (error.status() == 500) {
+      LOG.warn("{} {} answered with 500", context.method(), context.path(), failure);
+    } else if (error.status() > 500) {
+      // Expected while the database is away or busy, and for every request then: one line each.
+      LOG.warn(
+          "{} {} answered with {}: {}; cause: {}",
+          context.method(),
+          context.path(),
+          error.status(),
+          failure.getMessage(),
+          String.valueOf(failure.getCause()));
     }
     if (error.status() == 429 || error.status() == 503) {
       context.header("Retry-After", "1");

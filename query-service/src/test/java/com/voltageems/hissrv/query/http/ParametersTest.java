@@ -43,7 +43,10 @@ class ParametersTest {
   }
 
   private static HistoryQuery query(String query) {
-    return parameters(query).query(MEASUREMENT);
+    Parameters parameters = parameters(query);
+    HistoryQuery made = parameters.query(MEASUREMENT);
+    parameters.maxPoints(made.fields().size());
+    return made;
   }
 
   @Test
@@ -100,6 +103,7 @@ class ParametersTest {
   @Test
   void limit_isBoundedByTheValuesOfAnAnswer() {
     assertThat(query("limit=7").limit()).isEqualTo(7);
+    assertThat(query("max_points=100").limit()).isEqualTo(100_000);
     List<Field> many =
         java.util.stream.IntStream.range(0, 500)
             .mapToObj(i -> new Field("f" + i, Field.Kind.NUMBER))
@@ -122,6 +126,8 @@ class ParametersTest {
         "limit=100001; limit; 100001; a number from 1 to 100000",
         "limit=ten; limit; ten; a number from 1 to 100000",
         "limit=1&limit=2; limit; 1, 2; one value",
+        "max_points=11&fields=a,s; max_points; 11; a number of at least 12 for 2 fields",
+        "max_points=-5; max_points; -5; a number of at least 16 for 3 fields",
         "order=up; order; up; asc or desc",
         "function=mean; function; mean; interval beside it",
         "interval=1m&function=avg; function; avg; one of mean, min, max, sum, count, first, last",

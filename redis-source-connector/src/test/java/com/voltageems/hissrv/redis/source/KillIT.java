@@ -25,7 +25,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -34,6 +37,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * kills each of them once, in random order; {@code -Dhissrv.kill.rounds} says how many.
  */
 class KillIT {
+  private static final Logger log = LoggerFactory.getLogger(KillIT.class);
   private static final int ROUNDS = Integer.getInteger("hissrv.kill.rounds", 1);
 
   /** One element and one window, or neither when this number was pushed before. */
@@ -47,7 +51,10 @@ class KillIT {
       return 1
       """;
 
-  @TempDir Path dir;
+  /** Kept after a failure: the servers' logs tell what happened. */
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path dir;
+
   private final Random random = new Random();
 
   @Test
@@ -81,14 +88,17 @@ class KillIT {
             new ArrayList<>(
                 List.of(
                     () -> {
+                      log.info("killing the worker");
                       worker.kill();
                       worker.restart();
                     },
                     () -> {
+                      log.info("killing the redis");
                       redis.kill();
                       redis.restart();
                     },
                     () -> {
+                      log.info("killing the broker");
                       broker.kill();
                       broker.restart();
                     }));

@@ -563,6 +563,9 @@ class SourceTaskIT {
           .isBetween(Duration.ofMillis(300), Duration.ofSeconds(20));
       assertThat(metric("", "redis-failures")).isBetween(1L, 20L);
       redis.restart();
+      // The client still holds connections to the killed one.
+      client.close();
+      client = RedisClient.create("127.0.0.1", redis.port());
       push(3, 5);
       assertThat(task.pollFor(2)).hasSize(2);
     }
