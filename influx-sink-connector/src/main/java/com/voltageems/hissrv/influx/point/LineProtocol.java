@@ -15,28 +15,28 @@ public final class LineProtocol {
   private LineProtocol() {}
 
   /** Appends one line. */
-  public static void append(Point point, LineBuffer out) {
-    out.appendEscaped(point.measurement(), ", ");
+  public static void append(Point point, Dialect dialect, LineBuffer out) {
+    out.appendEscaped(point.measurement(), dialect.inMeasurement());
     for (Point.Tag tag : point.tags()) {
       out.append(',');
-      out.appendEscaped(tag.name(), ", =");
+      out.appendEscaped(tag.name(), dialect.inName());
       out.append('=');
-      out.appendEscaped(tag.value(), ", =");
+      out.appendEscaped(tag.value(), dialect.inName());
     }
     char separator = ' ';
     for (Point.Field field : point.fields()) {
       out.append(separator);
       separator = ',';
-      out.appendEscaped(field.name(), ", =");
+      out.appendEscaped(field.name(), dialect.inName());
       out.append('=');
-      append(field.value(), out);
+      append(field.value(), dialect, out);
     }
     out.append(' ');
     out.append(point.epochMillis());
     out.append('\n');
   }
 
-  private static void append(FieldValue value, LineBuffer out) {
+  private static void append(FieldValue value, Dialect dialect, LineBuffer out) {
     if (value instanceof FieldValue.Float64 number) {
       append(number.value(), out);
     } else if (value instanceof FieldValue.Int64 number) {
@@ -46,7 +46,7 @@ public final class LineProtocol {
       out.appendAscii(bool.value() ? "true" : "false");
     } else if (value instanceof FieldValue.Text text) {
       out.append('"');
-      out.appendEscaped(text.value(), "\"\\");
+      out.appendEscaped(text.value(), dialect.inText());
       out.append('"');
     }
   }

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.LineBuffer;
 import com.voltageems.hissrv.influx.point.LineProtocol;
 import com.voltageems.hissrv.influx.point.Point;
@@ -12,15 +13,17 @@ final class Batch {
   private static final int FIRST_BYTES = 16 * 1024;
 
   private final Destination destination;
+  private final Dialect dialect;
   private final LineBuffer bytes;
   private final List<Line> lines = new ArrayList<>();
 
-  Batch(Destination destination) {
-    this(destination, FIRST_BYTES);
+  Batch(Destination destination, Dialect dialect) {
+    this(destination, dialect, FIRST_BYTES);
   }
 
-  private Batch(Destination destination, int capacity) {
+  private Batch(Destination destination, Dialect dialect, int capacity) {
     this.destination = destination;
+    this.dialect = dialect;
     this.bytes = new LineBuffer(capacity);
   }
 
@@ -37,8 +40,13 @@ final class Batch {
   }
 
   void add(OffsetTracker.Pending pending, Point point, PointSource source) {
-    LineProtocol.append(point, bytes);
+    LineProtocol.append(point, dialect, bytes);
     lines.add(new Line(pending, source, bytes.length()));
+  }
+
+  /** A batch of the same kind without lines. */
+  Batch another() {
+    return new Batch(destination, dialect);
   }
 
   Destination destination() {
@@ -74,7 +82,7 @@ final class Batch {
   /** The lines from {@code from} to before {@code to} as a batch of their own. */
   Batch part(int from, int to) {
     int start = start(from);
-    Batch part = new Batch(destination, Math.max(1, start(to) - start));
+    Batch part = new Batch(destination, dialect, Math.max(1, start(to) - start));
     for (int i = from; i < to; i++) {
       part.copy(this, i);
     }
@@ -86,7 +94,7 @@ final class Batch {
     if (lines.stream().allMatch(wanted)) {
       return this;
     }
-    Batch kept = new Batch(destination, Math.max(1, byteCount()));
+    Batch kept = new Batch(destination, dialect, Math.max(1, byteCount()));
     for (int i = 0; i < lines.size(); i++) {
       if (wanted.test(lines.get(i))) {
         kept.copy(this, i);

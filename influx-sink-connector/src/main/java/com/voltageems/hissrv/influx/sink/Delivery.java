@@ -243,7 +243,7 @@ final class Delivery {
 
   private Batch without(
       Batch batch, String measurement, Predicate<Point.Field> guilty, String reason) {
-    Batch cleaned = new Batch(batch.destination());
+    Batch cleaned = batch.another();
     boolean changed = false;
     for (int i = 0; i < batch.size(); i++) {
       Point point = batch.point(i);
@@ -310,7 +310,7 @@ final class Delivery {
   private static void push(
       Batch from, OffsetTracker.Pending pending, @Nullable Point point, Deque<Batch> parts) {
     if (point != null) {
-      Batch line = new Batch(from.destination());
+      Batch line = from.another();
       line.add(pending, point, unused -> point);
       parts.push(line);
     }

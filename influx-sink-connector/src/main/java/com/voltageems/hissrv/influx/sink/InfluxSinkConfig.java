@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.point.AnyToPoint;
+import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.Expression;
 import com.voltageems.hissrv.influx.point.FieldTypes;
 import com.voltageems.hissrv.influx.point.RecordToPoint;
@@ -81,6 +82,12 @@ final class InfluxSinkConfig extends AbstractConfig {
   private static final String VALIDATE_CONNECTION_DOC =
       "Whether the database is asked once when the connector is submitted, so that a wrong address,"
           + " token or bucket is refused at once.";
+
+  static final String DIALECT_CONFIG = "line.dialect";
+  private static final String DIALECT_DOC =
+      "Who reads the lines: influxdb or questdb. They differ in what a backslash means: with the"
+          + " wrong one, a backslash in a tag is lost or doubled, and QuestDB refuses texts with"
+          + " line breaks. Nothing else depends on it.";
 
   static final String BUCKET_BY_TOPIC_CONFIG = "bucket.by.topic";
   private static final String BUCKET_BY_TOPIC_DOC =
@@ -265,6 +272,13 @@ final class InfluxSinkConfig extends AbstractConfig {
         ValidString.in("sample", "any"),
         Importance.MEDIUM,
         FORMAT_DOC);
+    d.key(
+        DIALECT_CONFIG,
+        ConfigDef.Type.STRING,
+        "influxdb",
+        ValidString.in("influxdb", "questdb"),
+        Importance.MEDIUM,
+        DIALECT_DOC);
     d.key(
         BUCKET_BY_TOPIC_CONFIG,
         ConfigDef.Type.LIST,
@@ -576,6 +590,10 @@ final class InfluxSinkConfig extends AbstractConfig {
             .filter(key -> key.startsWith("mapping."))
             .findFirst()
             .orElse(null);
+  }
+
+  Dialect dialect() {
+    return getString(DIALECT_CONFIG).equals("questdb") ? Dialect.QUESTDB : Dialect.INFLUXDB;
   }
 
   /** Whether records that cannot be written are dropped instead of reported. */

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
   private final Destination destination;
+  private final Dialect dialect;
   private final BatchSize size;
   private final int maxBytes;
   private final Deque<Queued> queue = new ArrayDeque<>();
@@ -19,8 +21,9 @@ final class Lane {
   private boolean retrying;
   private boolean resting;
 
-  Lane(Destination destination, BatchSize size, int maxBytes) {
+  Lane(Destination destination, Dialect dialect, BatchSize size, int maxBytes) {
     this.destination = destination;
+    this.dialect = dialect;
     this.size = size;
     this.maxBytes = maxBytes;
   }
@@ -32,7 +35,7 @@ final class Lane {
   int add(OffsetTracker.Pending pending, Point point, Batch.PointSource source, long nowNanos) {
     Queued last = queue.peekLast();
     if (last == null || isFull(last.batch())) {
-      last = new Queued(new Batch(destination), nowNanos);
+      last = new Queued(new Batch(destination, dialect), nowNanos);
       queue.addLast(last);
     }
     int before = last.batch().byteCount();

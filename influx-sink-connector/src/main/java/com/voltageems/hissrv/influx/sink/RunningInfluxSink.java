@@ -180,7 +180,9 @@ final class RunningInfluxSink {
     Lane lane =
         lanes.computeIfAbsent(
             new LaneKey(pending.tracker().group(), destination),
-            key -> new Lane(destination, config.newBatchSize(), config.batchBytes()));
+            key ->
+                new Lane(
+                    destination, config.dialect(), config.newBatchSize(), config.batchBytes()));
     pending.expect(points.size());
     long now = System.nanoTime();
     for (int i = 0; i < points.size(); i++) {

@@ -11,8 +11,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LineProtocolTest {
   static String encode(Point point) {
+    return encode(point, Dialect.INFLUXDB);
+  }
+
+  private static String encode(Point point, Dialect dialect) {
     LineBuffer buffer = new LineBuffer(1);
-    LineProtocol.append(point, buffer);
+    LineProtocol.append(point, dialect, buffer);
     return new String(buffer.array(), 0, buffer.length(), StandardCharsets.UTF_8);
   }
 
@@ -79,6 +83,19 @@ class LineProtocolTest {
     assertThat(encode(point))
         .isEqualTo(
             "a\\ b\\,c=d,t\\ a\\,g\\==v\\ a\\,l\\=ue f\\ i\\,e\\=ld=\"a\\\"b\\\\c d,e=f\nnext\" -5\n");
+  }
+
+  @Test
+  void questDb_backslashesAndLineBreaks_areEscaped() {
+    Point point =
+        new Point(
+            "a\\b",
+            List.of(new Point.Tag("t", "C:\\temp")),
+            List.of(new Point.Field("f", new FieldValue.Text("two\nlines"))),
+            5);
+    assertThat(encode(point, Dialect.QUESTDB))
+        .isEqualTo("a\\\\b,t=C:\\\\temp f=\"two\\\nlines\" 5\n");
+    assertThat(encode(point, Dialect.INFLUXDB)).isEqualTo("a\\b,t=C:\\temp f=\"two\nlines\" 5\n");
   }
 
   @Test

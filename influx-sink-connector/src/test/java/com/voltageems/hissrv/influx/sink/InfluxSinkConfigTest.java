@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.influx.point.AnyToPoint;
+import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,6 +44,7 @@ class InfluxSinkConfigTest {
     assertThat(config.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.validateConnection()).isTrue();
     assertThat(config.recordToPoint()).isInstanceOf(SampleToPoint.class);
+    assertThat(config.dialect()).isEqualTo(Dialect.INFLUXDB);
     assertThat(config.dropRejected()).isFalse();
     assertThat(config.batchBytes()).isEqualTo(2 * 1024 * 1024);
     assertThat(config.linger()).isEqualTo(Duration.ofMillis(200));
@@ -71,6 +73,7 @@ class InfluxSinkConfigTest {
     props.put("connect.timeout.ms", "1");
     props.put("write.timeout.ms", "2");
     props.put("validate.connection", "false");
+    props.put("line.dialect", "questdb");
     props.put("bucket.by.topic", "a*:x/y,b:z");
     props.put("record.format", "any");
     props.put("mapping.measurement", "m_${topic}");
@@ -115,6 +118,7 @@ class InfluxSinkConfigTest {
     assertThat(config.destinations().of("c")).isEqualTo(new Destination("d", "r"));
     assertThat(config.recordToPoint()).isInstanceOf(AnyToPoint.class);
     assertThat(config.idleRule()).isNull();
+    assertThat(config.dialect()).isEqualTo(Dialect.QUESTDB);
     assertThat(config.dropRejected()).isTrue();
     assertThat(config.newBatchSize().lines()).isEqualTo(4);
     assertThat(config.batchBytes()).isEqualTo(5);

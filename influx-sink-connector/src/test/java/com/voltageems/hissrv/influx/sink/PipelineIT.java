@@ -281,6 +281,7 @@ class PipelineIT {
           "to-questdb",
           Map.of(
               "influxdb.url", database.url(),
+              "line.dialect", "questdb",
               "influxdb.org", "site",
               "influxdb.bucket", "ems"),
           () -> {

@@ -99,9 +99,9 @@ class QuestDbIT {
 
   @Test
   void awkwardValues_readBackTheSame() {
-    String tag = "a b,c=d \"e\" 电";
-    String text = "say \"hi\" \\ and,next=one 🔋";
-    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+    String tag = "a b,c=d\\e \"f\" 电";
+    String text = "say \"hi\" \\ and,\nnext=line 🔋";
+    try (SinkHarness sink = new SinkHarness(settings(Map.of("line.dialect", "questdb")), 1)) {
       Map<String, Object> value =
           new HashMap<>(sample("awk ward", Map.of("f i", text, "on", true), T));
       value.put("tags", Map.of("t a", tag));

@@ -1,0 +1,210 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Point;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Random batches against a database with random faults: every field is stored or refused. */
+class DeliveryTest {
+  private static final Destination EMS = new Destination("ems", null);
+
+  /** A database that refuses some fields, some lines and long requests, and fails now and then. */
+  private static final class FaultyDatabase implements InfluxWriter {
+    final Set<String> stored = new LinkedHashSet<>();
+    final Set<String> badFields = new HashSet<>();
+    final Set<Long> badTimes = new HashSet<>();
+    final SplittableRandom random;
+    final boolean keepsTheGood;
+    final boolean names;
+    final int mostLines;
+
+    FaultyDatabase(SplittableRandom random) {
+      this.random = random;
+      this.keepsTheGood = random.nextBoolean();
+      this.names = random.nextBoolean();
+      this.mostLines = 1 + random.nextInt(60);
+    }
+
+    @Override
+    public WriteOutcome write(Destination destination, byte[] lines, int length) {
+      String[] all = new String(lines, 0, length - 1, StandardCharsets.UTF_8).split("\n", -1);
+      if (random.nextInt(5) == 0) {
+        return new WriteOutcome.Retry(null, "busy");
+      }
+      if (all.length > mostLines) {
+        return new WriteOutcome.TooLarge("too large");
+      }
+      WriteOutcome refusal = null;
+      List<String> good = new ArrayList<>();
+      for (String line : all) {
+        WriteOutcome flaw = flaw(line);
+        if (flaw == null) {
+          good.addAll(fields(line));
+        } else if (refusal == null) {
+          refusal = flaw;
+        }
+      }
+      if (refusal == null || keepsTheGood) {
+        stored.addAll(good);
+      }
+      return refusal == null ? new WriteOutcome.Written() : refusal;
+    }
+
+    private @Nullable WriteOutcome flaw(String line) {
+      String[] parts = line.split(" ", -1);
+      if (badTimes.contains(Long.parseLong(parts[2]))) {
+        return new WriteOutcome.Refused(new WriteOutcome.Cause.Line(), "bad line");
+      }
+      for (String field : parts[1].split(",", -1)) {
+        String name = field.substring(0, field.indexOf('='));
+        boolean text = field.endsWith("\"");
+        if (badFields.contains(name) && text) {
+          return new WriteOutcome.Refused(
+              new WriteOutcome.Cause.FieldConflict(
+                  names
+                      ? Optional.of(new WriteOutcome.Column("m", name, FieldValue.Kind.STRING))
+                      : Optional.empty()),
+              "conflict");
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** {@code time/field} of each field of a line. */
+  private static List<String> fields(String line) {
+    String[] parts = line.split(" ", -1);
+    List<String> fields = new ArrayList<>();
+    for (String field : parts[1].split(",", -1)) {
+      fields.add(parts[2] + "/" + field);
+    }
+    return fields;
+  }
+
+  /** Counts what it is told. */
+  private static final class Counting implements Delivery.Progress {
+    final Set<Long> refused = new HashSet<>();
+    final Map<Long, Integer> open = new HashMap<>();
+    boolean written;
+
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+
+    @Override
+    public void written(Batch batch, Duration took) {
+      written = true;
+    }
+
+    @Override
+    public void refused(OffsetTracker.Pending pending, String reason) {
+      refused.add(pending.record().kafkaOffset());
+    }
+
+    @Override
+    public void done(List<Batch.Line> lines) {
+      lines.forEach(line -> open.merge(line.pending().record().kafkaOffset(), -1, Integer::sum));
+    }
+
+    @Override
+    public void split(OffsetTracker.Pending pending) {
+      open.merge(pending.record().kafkaOffset(), 1, Integer::sum);
+    }
+
+    @Override
+    public void tooLarge(int lines) {}
+
+    @Override
+    public void pause(Duration pause, String reason) {}
+
+    @Override
+    public boolean hasWritten() {
+      return written;
+    }
+  }
+
+  @Test
+  void everyField_isStoredOrItsRecordRefused() throws InterruptedException {
+    for (int seed = 0; seed < 500; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      FaultyDatabase database = new FaultyDatabase(random);
+      Counting progress = new Counting();
+      OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
+      Batch batch = new Batch(EMS, Dialect.INFLUXDB);
+      Set<String> expected = new LinkedHashSet<>();
+      Set<Long> guilty = new HashSet<>();
+      if (random.nextBoolean()) {
+        database.badFields.add("f1");
+      }
+      int size = 1 + random.nextInt(100);
+      for (int i = 0; i < size; i++) {
+        Point point = randomPoint(random, i);
+        boolean badLine = random.nextInt(10) == 0;
+        if (badLine) {
+          database.badTimes.add((long) i);
+          guilty.add((long) i);
+        }
+        for (Point.Field field : point.fields()) {
+          boolean text = field.value() instanceof FieldValue.Text;
+          if (text && database.badFields.contains(field.name())) {
+            guilty.add((long) i);
+          } else if (!badLine) {
+            expected.add(i + "/" + field.name() + "=" + (text ? "\"x\"" : "1"));
+          }
+        }
+        progress.open.put((long) i, 1);
+        batch.add(tracker.add(TestRecords.record(null, i)), point, pending -> point);
+      }
+
+      new Delivery(
+              database,
+              new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
+              null,
+              random,
+              progress)
+          .deliver(batch);
+
+      assertThat(database.stored).as("seed %d", seed).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(progress.refused).as("seed %d", seed).isEqualTo(guilty);
+      assertThat(progress.open.values()).as("seed %d", seed).containsOnly(0);
+      if (!database.keepsTheGood) {
+        // Nothing was stored twice, and nothing overtook anything.
+        assertThat(database.stored.stream().map(text -> Long.parseLong(text.split("/", -1)[0])))
+            .as("seed %d", seed)
+            .isSorted();
+      }
+    }
+  }
+
+  private static Point randomPoint(SplittableRandom random, int time) {
+    List<Point.Field> fields = new ArrayList<>();
+    int count = 1 + random.nextInt(5);
+    for (int f = 0; f < count; f++) {
+      fields.add(
+          new Point.Field(
+              "f" + f,
+              random.nextInt(4) == 0 ? new FieldValue.Text("x") : new FieldValue.Float64(1)));
+    }
+    return new Point("m", List.of(), fields, time);
+  }
+}
