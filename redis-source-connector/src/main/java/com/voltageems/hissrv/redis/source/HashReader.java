@@ -40,6 +40,11 @@ final class HashReader implements SourceReader {
   private static final byte[] RAW = Bytes.of(":raw");
   private static final Command TIME = Command.of("TIME");
 
+  /** Around a hash and its times: read apart, a value could get the time of the next one. */
+  private static final Command MULTI = Command.of("MULTI");
+
+  private static final Command EXEC = Command.of("EXEC");
+
   private final SourceSpec spec;
   private final RedisLink link;
   private final KeyMapper mapper;
@@ -264,20 +269,38 @@ final class HashReader implements SourceReader {
   }
 
   private void read(List<Entry> chunk) {
-    List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
+    // In a cluster the two hashes are in different slots, which no transaction spans.
+    boolean together = !link.isCluster();
+    List<Command> commands = new ArrayList<>(4 * chunk.size() + 1);
     commands.add(TIME);
     for (Entry entry : chunk) {
+      boolean pair = entry.hasTimes && together;
+      if (pair) {
+        commands.add(MULTI);
+      }
       commands.add(Command.hgetall(entry.key));
       if (entry.hasTimes) {
         commands.add(Command.hgetall(Bytes.concat(entry.key, TS)));
+      }
+      if (pair) {
+        commands.add(EXEC);
       }
     }
     List<@Nullable Object> replies = link.pipeline(commands);
     long now = redisMillis(replies.get(0));
     int reply = 1;
     for (Entry entry : chunk) {
-      Object values = replies.get(reply++);
-      Object times = entry.hasTimes ? replies.get(reply++) : null;
+      Object values;
+      Object times = null;
+      if (entry.hasTimes && together) {
+        List<?> both = (List<?>) Objects.requireNonNull(replies.get(reply + 3));
+        values = both.get(0);
+        times = both.get(1);
+        reply += 4;
+      } else {
+        values = replies.get(reply++);
+        times = entry.hasTimes ? replies.get(reply++) : null;
+      }
       if (values instanceof List<?> pairs) {
         entry.otherType = false;
         convert(entry, pairs, times instanceof List<?> list ? list : List.of(), now);

@@ -22,6 +22,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 final class JedisLink implements RedisLink {
   private static final Logger log = LoggerFactory.getLogger(JedisLink.class);
   private static final int SLOTS = 16384;
+  private static final byte[] EXEC = Bytes.of("EXEC");
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
 
   private final RedisSettings settings;
@@ -110,9 +111,20 @@ final class JedisLink implements RedisLink {
     for (int i = 0; i < replies.size(); i++) {
       if (replies.get(i) instanceof JedisDataException error) {
         replies.set(i, classify(commands.get(i), error));
+      } else if (Arrays.equals(commands.get(i).name(), EXEC)
+          && replies.get(i) instanceof List<?> results) {
+        replies.set(i, classifyEach(commands.get(i), results));
       }
     }
     return replies;
+  }
+
+  private List<@Nullable Object> classifyEach(Command exec, List<?> results) {
+    List<@Nullable Object> classified = new ArrayList<>(results.size());
+    for (Object result : results) {
+      classified.add(result instanceof JedisDataException error ? classify(exec, error) : result);
+    }
+    return classified;
   }
 
   /** An error of this command alone, or an exception when it concerns more than that. */

@@ -350,6 +350,36 @@ class SourceTaskIT {
     assertThat(client.llen("comsrv:1:C:TODO")).isEqualTo(1);
   }
 
+  /** Value n has time n seconds, set together; no record may mix two writes. */
+  @Test
+  void hash_valueAndTime_areOfOneWrite() {
+    java.util.concurrent.atomic.AtomicBoolean stop =
+        new java.util.concurrent.atomic.AtomicBoolean();
+    client.hset("comsrv:1:m", Map.of("n", "1600000000"));
+    client.hset("comsrv:1:m:ts", Map.of("n", "1600000000000"));
+    Thread writer =
+        new Thread(
+            () -> {
+              String both =
+                  "redis.call('HSET', 'comsrv:1:m', 'n', ARGV[1]);"
+                      + "redis.call('HSET', 'comsrv:1:m:ts', 'n', ARGV[1] .. '000')";
+              for (long n = 1_600_000_000; !stop.get(); n++) {
+                client.eval(both, List.of(), List.of(String.valueOf(n)));
+              }
+            });
+    try (TaskHarness task = task(HASH, "poll.interval.ms", "10")) {
+      writer.start();
+      List<SourceRecord> records = task.pollFor(150);
+      assertThat(records).hasSizeGreaterThanOrEqualTo(150);
+      assertThat(records)
+          .allSatisfy(
+              record -> assertThat(field(record, "n") * 1000).isEqualTo((double) time(record)));
+    } finally {
+      stop.set(true);
+      await().until(() -> !writer.isAlive());
+    }
+  }
+
   @Test
   void hash_snapshot_givesEverythingAgain() {
     client.hset("comsrv:1:m", Map.of("1", "10"));
