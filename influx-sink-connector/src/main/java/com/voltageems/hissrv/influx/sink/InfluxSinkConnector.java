@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -30,6 +31,14 @@ public final class InfluxSinkConnector extends SinkConnector {
     return VERSION;
   }
 
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[\\w.:/-]*}");
+  private static final List<String> CREDENTIALS =
+      List.of(
+          InfluxSinkConfig.TOKEN_CONFIG,
+          InfluxSinkConfig.ORG_CONFIG,
+          InfluxSinkConfig.USERNAME_CONFIG,
+          InfluxSinkConfig.PASSWORD_CONFIG);
+
   @Override
   public ConfigDef config() {
     return InfluxSinkConfig.CONFIG_DEF;
@@ -45,6 +54,9 @@ public final class InfluxSinkConnector extends SinkConnector {
   public Config validate(Map<String, String> connectorConfigs) {
     Config config = super.validate(connectorConfigs);
     if (config.configValues().stream().anyMatch(value -> !value.errorMessages().isEmpty())) {
+      return config;
+    }
+    if (addPlaceholderErrors(config, connectorConfigs)) {
       return config;
     }
     InfluxSinkConfig typed = new InfluxSinkConfig(connectorConfigs);
@@ -84,6 +96,30 @@ public final class InfluxSinkConnector extends SinkConnector {
       }
     }
     return config;
+  }
+
+  /**
+   * A value that is a placeholder still: the worker lacks its config provider, and the literal text
+   * would be sent to the database as a token or a password.
+   */
+  private static boolean addPlaceholderErrors(Config config, Map<String, String> connectorConfigs) {
+    boolean found = false;
+    for (String key : CREDENTIALS) {
+      String value = connectorConfigs.getOrDefault(key, "");
+      if (PLACEHOLDER.matcher(value).matches()) {
+        found = true;
+        addError(
+            config,
+            key,
+            key
+                + " is the literal text "
+                + value
+                + ": no config provider of the worker has replaced it. To take it from the"
+                + " worker's environment write ${env:NAME} and set config.providers=env on the"
+                + " worker");
+      }
+    }
+    return found;
   }
 
   private static void addError(Config config, String key, String message) {

@@ -39,10 +39,7 @@ final class HashReader implements SourceReader {
   private static final byte[] TS = Bytes.of(":ts");
   private static final byte[] RAW = Bytes.of(":raw");
   private static final Command TIME = Command.of("TIME");
-
-  /** Around a hash and its times: read apart, a value could get the time of the next one. */
   private static final Command MULTI = Command.of("MULTI");
-
   private static final Command EXEC = Command.of("EXEC");
 
   private final SourceSpec spec;
@@ -269,20 +266,21 @@ final class HashReader implements SourceReader {
   }
 
   private void read(List<Entry> chunk) {
-    // In a cluster the two hashes are in different slots, which no transaction spans.
-    boolean together = !link.isCluster();
-    List<Command> commands = new ArrayList<>(4 * chunk.size() + 1);
+    List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
     commands.add(TIME);
+    // Together: a value of now with the time of before would overwrite the point of before. In a
+    // cluster the two hashes may be on different nodes, where no transaction spans them.
+    boolean together = !link.isCluster();
     for (Entry entry : chunk) {
-      boolean pair = entry.hasTimes && together;
-      if (pair) {
+      boolean transaction = together && entry.hasTimes;
+      if (transaction) {
         commands.add(MULTI);
       }
       commands.add(Command.hgetall(entry.key));
       if (entry.hasTimes) {
         commands.add(Command.hgetall(Bytes.concat(entry.key, TS)));
       }
-      if (pair) {
+      if (transaction) {
         commands.add(EXEC);
       }
     }
@@ -292,10 +290,11 @@ final class HashReader implements SourceReader {
     for (Entry entry : chunk) {
       Object values;
       Object times = null;
-      if (entry.hasTimes && together) {
-        List<?> both = (List<?>) Objects.requireNonNull(replies.get(reply + 3));
-        values = both.get(0);
-        times = both.get(1);
+      if (together && entry.hasTimes) {
+        Object both = replies.get(reply + 3);
+        boolean whole = both instanceof List<?> pair && pair.size() == 2;
+        values = whole ? ((List<?>) Objects.requireNonNull(both)).get(0) : both;
+        times = whole ? ((List<?>) Objects.requireNonNull(both)).get(1) : null;
         reply += 4;
       } else {
         values = replies.get(reply++);

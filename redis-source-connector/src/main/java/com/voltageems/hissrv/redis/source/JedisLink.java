@@ -22,7 +22,6 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 final class JedisLink implements RedisLink {
   private static final Logger log = LoggerFactory.getLogger(JedisLink.class);
   private static final int SLOTS = 16384;
-  private static final byte[] EXEC = Bytes.of("EXEC");
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
 
   private final RedisSettings settings;
@@ -111,20 +110,18 @@ final class JedisLink implements RedisLink {
     for (int i = 0; i < replies.size(); i++) {
       if (replies.get(i) instanceof JedisDataException error) {
         replies.set(i, classify(commands.get(i), error));
-      } else if (Arrays.equals(commands.get(i).name(), EXEC)
-          && replies.get(i) instanceof List<?> results) {
-        replies.set(i, classifyEach(commands.get(i), results));
+      } else if (commands.get(i).isExec() && replies.get(i) instanceof List<?> results) {
+        replies.set(i, results.stream().map(JedisLink::ofTransaction).toList());
       }
     }
     return replies;
   }
 
-  private List<@Nullable Object> classifyEach(Command exec, List<?> results) {
-    List<@Nullable Object> classified = new ArrayList<>(results.size());
-    for (Object result : results) {
-      classified.add(result instanceof JedisDataException error ? classify(exec, error) : result);
-    }
-    return classified;
+  /** One result of EXEC: an error concerns its own command only. */
+  private static Object ofTransaction(Object result) {
+    return result instanceof JedisDataException error
+        ? new RedisError(String.valueOf(error.getMessage()))
+        : result;
   }
 
   /** An error of this command alone, or an exception when it concerns more than that. */
