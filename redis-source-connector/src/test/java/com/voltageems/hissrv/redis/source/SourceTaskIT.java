@@ -534,6 +534,8 @@ class SourceTaskIT {
     client.hset("comsrv:1:m", Map.of("1", "1"));
     try (TaskHarness task = task(PUBSUB)) {
       assertThat(task.pollFor(1)).as("what was there before the subscription").hasSize(1);
+      await().until(() -> task.pollTimes(1) != null && metric("u", "gaps") == 1);
+      task.pollTimes(3);
       client.hset("comsrv:1:m", Map.of("1", "2"));
       admin("CLIENT", "KILL", "TYPE", "pubsub");
       assertThat(field(task.pollFor(1).get(0), "1")).isEqualTo(2);
