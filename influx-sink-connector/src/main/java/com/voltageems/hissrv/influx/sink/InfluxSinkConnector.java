@@ -44,6 +44,7 @@ public final class InfluxSinkConnector extends SinkConnector {
   @Override
   public Config validate(Map<String, String> connectorConfigs) {
     Config config = super.validate(connectorConfigs);
+    refusePlaceholders(config, connectorConfigs);
     if (config.configValues().stream().anyMatch(value -> !value.errorMessages().isEmpty())) {
       return config;
     }
@@ -84,6 +85,24 @@ public final class InfluxSinkConnector extends SinkConnector {
       }
     }
     return config;
+  }
+
+  /** A placeholder that the worker has not replaced would be sent as it stands. */
+  private static void refusePlaceholders(Config config, Map<String, String> connectorConfigs) {
+    for (ConfigValue value : config.configValues()) {
+      String text = connectorConfigs.get(value.name());
+      // Here ${...} is ours.
+      boolean template = value.name().equals(InfluxSinkConfig.MEASUREMENT_CONFIG);
+      if (text != null && text.contains("${") && !template) {
+        value.errorMessages().clear(); // whatever else is wrong with it comes from this
+        value.addErrorMessage(
+            value.name()
+                + " still holds a placeholder ${...} that the worker has not replaced. A variable of"
+                + " the environment is written ${env:NAME} and needs config.providers=env and"
+                + " config.providers.env.class="
+                + "org.apache.kafka.common.config.provider.EnvVarConfigProvider on the worker");
+      }
+    }
   }
 
   private static void addError(Config config, String key, String message) {
