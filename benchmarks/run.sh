@@ -5,13 +5,14 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'EOF'
-usage: benchmarks/run.sh [pipeline|lua|all] [--short]
+usage: benchmarks/run.sh [source|pipeline|lua|all] [--short]
 
 Prints the machine, what is done, and one figure a line: name value unit. Everything runs on
 127.0.0.1 and ends by itself. Only ratios inside one run are worth comparing: machines differ, and
 so do two runs on one. --short takes under a minute a part.
 
   pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds
+  source     the Redis source against a connector that only emits, when nothing changes, on channels
   lua        what the aggregation script costs Redis
 EOF
 }
@@ -22,7 +23,7 @@ for argument in "$@"; do
   case "$argument" in
     -h|--help) usage; exit 0 ;;
     --short) short=(--short) ;;
-    pipeline|lua|all) part=$argument ;;
+    source|pipeline|lua|all) part=$argument ;;
     *) printf 'benchmarks: unknown argument %s\n' "$argument" >&2; usage >&2; exit 2 ;;
   esac
 done
@@ -40,3 +41,4 @@ run() { # run CLASS
 }
 if [ "$part" = lua ] || [ "$part" = all ]; then run com.voltageems.hissrv.lua.LuaBenchmark; fi
 if [ "$part" = pipeline ] || [ "$part" = all ]; then run com.voltageems.hissrv.benchmarks.PipelineBenchmark; fi
+if [ "$part" = source ] || [ "$part" = all ]; then run com.voltageems.hissrv.benchmarks.SourceBenchmark; fi

@@ -11,8 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.RedisClient;
 
@@ -25,19 +23,15 @@ public final class PipelineBenchmark {
   private static final int CHANNELS = 100;
   private static final int FIELDS = 50;
   private static final long FIRST_WINDOW = 1_704_067_200L;
-  private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private PipelineBenchmark() {}
 
   public static void main(String[] args) throws InterruptedException {
     int windows = args.length > 0 && args[0].equals("--short") ? 40 : 200;
     long rows = (long) windows * CHANNELS;
-    System.out.printf(
-        Locale.ROOT,
-        "# pipeline: %d windows of %d channels of %d points, Redis to QuestDB%n",
-        windows,
-        CHANNELS,
-        FIELDS);
+    Figures.say(
+        "pipeline: %d windows of %d channels of %d points, Redis to QuestDB",
+        windows, CHANNELS, FIELDS);
     try (TemporaryFolder folder = TemporaryFolder.create();
         HistorySystem system =
             new HistorySystem(
@@ -45,23 +39,24 @@ public final class PipelineBenchmark {
       load(system, windows);
       system.submitConnectors(
           List.of("1m"), Map.of("sources", "archive1m", "aggregation.enabled", "false"));
-      await("the connectors to run", () -> runs(system));
+      Figures.await("the connectors to run", () -> runs(system));
 
       Map<String, Duration> cpuBefore = cpu(system);
       long start = System.nanoTime();
       try (RedisClient redis = RedisClient.create(system.redis().uri())) {
         redis.rename("archive:index:prepared", "archive:index:1m");
       }
-      await("every row to be in the database", () -> system.database().rows("telemetry") >= rows);
+      Figures.await(
+          "every row to be in the database", () -> system.database().rows("telemetry") >= rows);
       double seconds = (System.nanoTime() - start) / 1e9;
 
-      figure("pipeline.points_per_s", rows * FIELDS / seconds, "points/s");
-      figure("pipeline.records_per_s", rows / seconds, "records/s");
-      figure("pipeline.seconds", seconds, "s");
+      Figures.print("pipeline.points_per_s", rows * FIELDS / seconds, "points/s");
+      Figures.print("pipeline.records_per_s", rows / seconds, "records/s");
+      Figures.print("pipeline.seconds", seconds, "s");
       cpu(system)
           .forEach(
               (part, after) ->
-                  figure(
+                  Figures.print(
                       "pipeline.cpu." + part,
                       after.minus(cpuBefore.getOrDefault(part, Duration.ZERO)).toMillis() / 1000.0,
                       "s"));
@@ -108,19 +103,5 @@ public final class PipelineBenchmark {
       times.put(entry.getKey(), entry.getValue().cpuTime());
     }
     return times;
-  }
-
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("waited " + LIMIT.toSeconds() + " s for " + what);
-      }
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
-  }
-
-  private static void figure(String name, double value, String unit) {
-    System.out.printf(Locale.ROOT, "%s %.3f %s%n", name, value, unit);
   }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Ends what was added, newest first, exactly once, then removes the temporary folder. Both the end
  * of the command and Ctrl-C come here, from two threads: the second waits for the first.
  */
-final class Closer implements AutoCloseable {
+public final class Closer implements AutoCloseable {
   private static final int LIMIT_SECONDS = 10;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -18,12 +18,12 @@ final class Closer implements AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);
   private boolean closing;
 
-  Closer(@Nullable TemporaryFolder folder) {
+  public Closer(@Nullable TemporaryFolder folder) {
     this.folder = folder;
   }
 
   /** Adds a part; closes it at once when the end has already begun. */
-  <T extends AutoCloseable> T add(T part) {
+  public <T extends AutoCloseable> T add(T part) {
     synchronized (this) {
       if (!closing) {
         parts.push(part);

@@ -148,7 +148,7 @@ final class ArchiveReader implements SourceReader {
     for (byte[] key : keys) {
       commands.add(Command.hgetall(key));
     }
-    List<@Nullable Object> replies = link.pipeline(commands);
+    List<@Nullable Object> replies = requireReadable(link.pipeline(commands));
     boolean[] writtenAgain = writtenAgain(keys, scores);
     List<SourceRecord> out = new ArrayList<>(keys.size());
     List<byte[]> gone = new ArrayList<>();
@@ -200,6 +200,18 @@ final class ArchiveReader implements SourceReader {
     return again;
   }
 
+  /**
+   * An error that is not the key's own fault: to go on would skip windows, so all is read again.
+   */
+  private static List<@Nullable Object> requireReadable(List<@Nullable Object> replies) {
+    for (Object reply : replies) {
+      if (reply instanceof RedisError error && !error.isWrongType()) {
+        throw new RedisReplyException("HGETALL", error);
+      }
+    }
+    return replies;
+  }
+
   private static ArchivePosition position(byte[] key, double score) {
     String text = Bytes.text(key);
     ArchiveKey parsed = ArchiveKey.parse(text);
@@ -210,7 +222,7 @@ final class ArchiveReader implements SourceReader {
   private @Nullable SourceRecord convert(
       byte[] key, @Nullable Object reply, ArchivePosition reached) {
     if (!(reply instanceof List<?> fields)) {
-      metrics.reject(reply instanceof RedisError e && e.isWrongType() ? "wrong_type" : "reply");
+      metrics.reject("wrong_type");
       return null;
     }
     if (fields.isEmpty()) {
@@ -339,7 +351,8 @@ final class ArchiveReader implements SourceReader {
     int size = Math.min(limit, found.size());
     List<byte[]> keys = new ArrayList<>(found.subList(found.size() - size, found.size()));
     java.util.Collections.reverse(keys);
-    List<@Nullable Object> replies = link.pipeline(keys.stream().map(Command::hgetall).toList());
+    List<@Nullable Object> replies =
+        requireReadable(link.pipeline(keys.stream().map(Command::hgetall).toList()));
     List<SourceRecord> out = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
       byte[] key = keys.get(i);

@@ -282,8 +282,8 @@ final class HashReader implements SourceReader {
         entry.otherType = false;
         convert(entry, pairs, times instanceof List<?> list ? list : List.of(), now);
       } else {
-        entry.otherType = true;
-        metrics.reject(values instanceof RedisError e && e.isWrongType() ? "wrong_type" : "reply");
+        entry.otherType = values instanceof RedisError error && error.isWrongType();
+        metrics.reject(entry.otherType ? "wrong_type" : "reply");
       }
     }
   }

@@ -1,0 +1,117 @@
+package com.voltageems.hissrv.benchmarks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.connect.connector.Task;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceConnector;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.apache.kafka.connect.source.SourceTask;
+
+/**
+ * The ceiling of any source in a worker: gives the same prebuilt records again and again, of the
+ * shape that the Redis source makes of one channel, and does nothing else.
+ */
+public final class CeilingSourceConnector extends SourceConnector {
+  private Map<String, String> config = Map.of();
+
+  @Override
+  public void start(Map<String, String> props) {
+    config = Map.copyOf(props);
+  }
+
+  @Override
+  public Class<? extends Task> taskClass() {
+    return CeilingTask.class;
+  }
+
+  @Override
+  public List<Map<String, String>> taskConfigs(int maxTasks) {
+    return List.of(config);
+  }
+
+  @Override
+  public void stop() {}
+
+  @Override
+  public ConfigDef config() {
+    return new ConfigDef();
+  }
+
+  @Override
+  public String version() {
+    return "benchmark";
+  }
+
+  /** Emits; see {@link CeilingSourceConnector}. */
+  public static final class CeilingTask extends SourceTask {
+    private static final int CHANNELS = 1000;
+    private static final int POINTS = 50;
+    private static final int BATCH = 500;
+
+    private final List<SourceRecord> records = new ArrayList<>();
+    private int next;
+
+    @Override
+    public void start(Map<String, String> props) {
+      Schema strings = SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).build();
+      Schema numbers = SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.FLOAT64_SCHEMA).build();
+      Schema sample =
+          SchemaBuilder.struct()
+              .name("com.voltageems.hissrv.Sample")
+              .version(1)
+              .field("measurement", Schema.STRING_SCHEMA)
+              .field("tags", strings)
+              .field("fields", numbers)
+              .field("timestamp", Schema.INT64_SCHEMA)
+              .build();
+      String topic = props.getOrDefault("topic", "ceiling");
+      for (int channel = 0; channel < CHANNELS; channel++) {
+        Map<String, Double> fields = new HashMap<>();
+        for (int point = 1; point <= POINTS; point++) {
+          fields.put(String.valueOf(point), 220 + point + channel / 7.0);
+        }
+        long time = 1_704_067_200_000L;
+        Struct value =
+            new Struct(sample)
+                .put("measurement", "telemetry")
+                .put("tags", Map.of("channel", String.valueOf(channel), "type", "m"))
+                .put("fields", fields)
+                .put("timestamp", time);
+        records.add(
+            new SourceRecord(
+                null,
+                null,
+                topic,
+                null,
+                Schema.STRING_SCHEMA,
+                "telemetry,channel=" + channel + ",type=m",
+                sample,
+                value,
+                time));
+      }
+    }
+
+    @Override
+    public List<SourceRecord> poll() {
+      int from = next;
+      next = (next + BATCH) % CHANNELS;
+      return records.subList(from, from + BATCH);
+    }
+
+    @Override
+    public void stop() {
+      records.clear();
+    }
+
+    @Override
+    public String version() {
+      return "benchmark";
+    }
+  }
+}

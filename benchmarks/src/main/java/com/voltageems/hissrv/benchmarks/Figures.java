@@ -1,0 +1,33 @@
+package com.voltageems.hissrv.benchmarks;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** How every benchmark prints and waits. */
+final class Figures {
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  private Figures() {}
+
+  /** One line: name, value, unit. */
+  static void print(String name, double value, String unit) {
+    System.out.printf(Locale.ROOT, "%s %.3f %s%n", name, value, unit);
+  }
+
+  /** What is measured next, as a comment. */
+  static void say(String format, Object... values) {
+    System.out.printf(Locale.ROOT, "# " + format + "%n", values);
+  }
+
+  static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("waited " + LIMIT.toSeconds() + " s for " + what);
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+}
