@@ -74,6 +74,7 @@ class EndToEndIT {
     refused(source("sources.live.type", "hashes"), "sources.live.type", "hashes");
     refused(source("redis.uri", "redis://127.0.0.1:1"), "redis.uri", "127.0.0.1:1");
     refused(source("aggregation.windows", "1m,90s"), "aggregation.windows", "90s");
+    refused(source("redis.password", "${REDIS_PASSWORD}"), "redis.password", "env:");
     refused(sink("influxdb.version", "4"), "influxdb.version", "4");
     refused(sink("influxdb.url", "http://127.0.0.1:1"), "influxdb.url", "127.0.0.1:1");
     refused(sink("influxdb.token", "${INFLUXDB_TOKEN}"), "influxdb.token", "env:");

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,11 @@ import org.slf4j.LoggerFactory;
 final class AggregationScheduler implements RunningRedisSource.Background {
   private static final Logger log = LoggerFactory.getLogger(AggregationScheduler.class);
   private static final String CONFIG_KEY = "hissrv:aggregation";
-  private static final long TICK_MS = 1000;
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The least between two ticks, when they take longer than a second. */
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final long STOP_MS = 2000;
 
   /** Calls of one action in one tick; a script that never comes to an end must not hold us. */
@@ -67,17 +72,17 @@ final class AggregationScheduler implements RunningRedisSource.Background {
 
   private void run() {
     try {
-      long waitMs = 0;
-      while (!stop.await(waitMs, TimeUnit.MILLISECONDS)) {
-        long begun = System.nanoTime();
+      // At fixed moments, whatever a tick takes: a wait between ticks would skip a second at times.
+      long nextNanos = System.nanoTime();
+      while (!stop.await(nextNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         try {
           tick();
           backoff.reset();
-          long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-          waitMs = Math.max(10, TICK_MS - tookMs);
+          nextNanos = Math.max(nextNanos + TICK_NANOS, System.nanoTime() + PAUSE_NANOS);
         } catch (RedisUnavailableException e) {
-          waitMs = backoff.next().toMillis();
-          log.warn("Aggregation: {}; next attempt in {} ms", e.getMessage(), waitMs);
+          Duration wait = backoff.next();
+          nextNanos = System.nanoTime() + wait.toNanos();
+          log.warn("Aggregation: {}; next attempt in {} ms", e.getMessage(), wait.toMillis());
         }
       }
     } catch (InterruptedException e) {

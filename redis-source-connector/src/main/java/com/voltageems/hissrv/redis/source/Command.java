@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.util.Arrays;
+
 /**
  * One Redis command.
  *
@@ -11,6 +13,7 @@ package com.voltageems.hissrv.redis.source;
 @SuppressWarnings("ArrayRecordComponent")
 record Command(byte[] name, int keyAt, byte[][] args) {
   private static final byte[] HGETALL = Bytes.of("HGETALL");
+  private static final byte[] EXEC = Bytes.of("EXEC");
 
   static Command hgetall(byte[] key) {
     return new Command(HGETALL, 0, new byte[][] {key});
@@ -37,5 +40,10 @@ record Command(byte[] name, int keyAt, byte[][] args) {
       bytes[i] = Bytes.of(args[i]);
     }
     return bytes;
+  }
+
+  /** Whether its reply is that of a whole transaction. */
+  boolean isExec() {
+    return Arrays.equals(name, EXEC);
   }
 }

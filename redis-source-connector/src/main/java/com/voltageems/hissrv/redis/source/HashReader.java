@@ -39,6 +39,8 @@ final class HashReader implements SourceReader {
   private static final byte[] TS = Bytes.of(":ts");
   private static final byte[] RAW = Bytes.of(":raw");
   private static final Command TIME = Command.of("TIME");
+  private static final Command MULTI = Command.of("MULTI");
+  private static final Command EXEC = Command.of("EXEC");
 
   private final SourceSpec spec;
   private final RedisLink link;
@@ -266,18 +268,38 @@ final class HashReader implements SourceReader {
   private void read(List<Entry> chunk) {
     List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
     commands.add(TIME);
+    // Together: a value of now with the time of before would overwrite the point of before. In a
+    // cluster the two hashes may be on different nodes, where no transaction spans them.
+    boolean together = !link.isCluster();
     for (Entry entry : chunk) {
+      boolean transaction = together && entry.hasTimes;
+      if (transaction) {
+        commands.add(MULTI);
+      }
       commands.add(Command.hgetall(entry.key));
       if (entry.hasTimes) {
         commands.add(Command.hgetall(Bytes.concat(entry.key, TS)));
+      }
+      if (transaction) {
+        commands.add(EXEC);
       }
     }
     List<@Nullable Object> replies = link.pipeline(commands);
     long now = redisMillis(replies.get(0));
     int reply = 1;
     for (Entry entry : chunk) {
-      Object values = replies.get(reply++);
-      Object times = entry.hasTimes ? replies.get(reply++) : null;
+      Object values;
+      Object times = null;
+      if (together && entry.hasTimes) {
+        Object both = replies.get(reply + 3);
+        boolean whole = both instanceof List<?> pair && pair.size() == 2;
+        values = whole ? ((List<?>) Objects.requireNonNull(both)).get(0) : both;
+        times = whole ? ((List<?>) Objects.requireNonNull(both)).get(1) : null;
+        reply += 4;
+      } else {
+        values = replies.get(reply++);
+        times = entry.hasTimes ? replies.get(reply++) : null;
+      }
       if (values instanceof List<?> pairs) {
         entry.otherType = false;
         convert(entry, pairs, times instanceof List<?> list ? list : List.of(), now);

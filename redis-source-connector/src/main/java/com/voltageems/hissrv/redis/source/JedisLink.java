@@ -110,9 +110,18 @@ final class JedisLink implements RedisLink {
     for (int i = 0; i < replies.size(); i++) {
       if (replies.get(i) instanceof JedisDataException error) {
         replies.set(i, classify(commands.get(i), error));
+      } else if (commands.get(i).isExec() && replies.get(i) instanceof List<?> results) {
+        replies.set(i, results.stream().map(JedisLink::ofTransaction).toList());
       }
     }
     return replies;
+  }
+
+  /** One result of EXEC: an error concerns its own command only. */
+  private static Object ofTransaction(Object result) {
+    return result instanceof JedisDataException error
+        ? new RedisError(String.valueOf(error.getMessage()))
+        : result;
   }
 
   /** An error of this command alone, or an exception when it concerns more than that. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
@@ -16,6 +17,8 @@ import org.apache.kafka.connect.source.SourceConnector;
 /** Kafka Connect source connector for Redis: live hashes, pending lists, window archives. */
 public final class RedisSourceConnector extends SourceConnector {
   private static final Duration MAX_VALIDATE_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[\\w.:/-]*}");
 
   private Map<String, String> properties = Map.of();
 
@@ -36,7 +39,10 @@ public final class RedisSourceConnector extends SourceConnector {
         RedisSourceConfig.definition(connectorConfigs).validateAll(connectorConfigs);
     if (values.values().stream().allMatch(value -> value.errorMessages().isEmpty())) {
       RedisSourceConfig parsed = new RedisSourceConfig(connectorConfigs);
-      Map<String, String> errors = RedisSourceConfig.crossErrors(parsed, connectorConfigs);
+      Map<String, String> errors = placeholderErrors(connectorConfigs);
+      if (errors.isEmpty()) {
+        errors = RedisSourceConfig.crossErrors(parsed, connectorConfigs);
+      }
       if (errors.isEmpty()) {
         errors = ConnectionCheck.run(parsed.redis("hissrv-validate"), MAX_VALIDATE_TIMEOUT);
       }
@@ -47,6 +53,24 @@ public final class RedisSourceConnector extends SourceConnector {
                   .addErrorMessage(name + ": " + message));
     }
     return new Config(new ArrayList<>(values.values()));
+  }
+
+  /** Values that are a placeholder still: the worker lacks the config provider for it. */
+  private static Map<String, String> placeholderErrors(Map<String, String> connectorConfigs) {
+    Map<String, String> errors = new HashMap<>();
+    connectorConfigs.forEach(
+        (key, value) -> {
+          if (key.startsWith("redis.") && PLACEHOLDER.matcher(value).matches()) {
+            errors.put(
+                key,
+                "is the literal text "
+                    + value
+                    + ": no config provider of the worker has replaced it. To take it from the"
+                    + " worker's environment write ${env:NAME} and set config.providers=env on the"
+                    + " worker");
+          }
+        });
+    return errors;
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.voltageems.hissrv.testkit.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -157,6 +158,72 @@ class RedisSourceConnectorIT {
                 Map.of(
                     "name", "x", "sources", "a", "sources.a.type", "list", "sources.a.kye", "l")));
     assertThat(errors(answer)).containsOnlyKeys("sources.a.key", "sources.a.kye");
+  }
+
+  @Test
+  void offsets_refusedByNameAlteredAndReset() {
+    client.hset("archive:1m:1704067200:1001", Map.of("1_avg", "220.5"));
+    client.zadd("archive:index:1m", 5, "archive:1m:1704067200:1001");
+    worker.submit(
+        "off",
+        config(
+            "off.", Map.of("sources", "a", "sources.a.type", "archive", "sources.a.window", "1m")));
+    try (TopicReader topics = new TopicReader(broker.bootstrapServers(), "off\\..*")) {
+      awaitRecords(topics, 1);
+      stop("off");
+      JsonNode stored = worker.send("GET", "/connectors/off/offsets", null).body().path("offsets");
+      assertThat(stored).hasSize(1);
+      String slice = stored.get(0).path("partition").path("slice").asText();
+      assertThat(stored.get(0).path("offset").path("score").asDouble()).isEqualTo(5);
+
+      ConnectWorker.Answer refused =
+          patch(Map.of("type", "archive", "window", "9m", "slice", slice), 1);
+      assertThat(refused.status()).isGreaterThanOrEqualTo(400);
+      assertThat(refused.body().path("message").asText()).contains("window=9m");
+
+      // Whatever the order of its fields, it is the same partition.
+      Map<String, String> partition = new LinkedHashMap<>();
+      for (String field : List.of("type", "window", "slice")) {
+        partition.put(
+            field, field.equals("type") ? "archive" : field.equals("window") ? "1m" : slice);
+      }
+      assertThat(patch(partition, 4).status()).isEqualTo(200);
+      stored = worker.send("GET", "/connectors/off/offsets", null).body().path("offsets");
+      assertThat(stored).hasSize(1);
+      assertThat(stored.get(0).path("offset").path("score").asDouble()).isEqualTo(4);
+      worker.send("PUT", "/connectors/off/resume", null);
+      awaitRecords(topics, 2);
+
+      stop("off");
+      assertThat(worker.send("DELETE", "/connectors/off/offsets", null).status()).isEqualTo(200);
+      worker.send("PUT", "/connectors/off/resume", null);
+      awaitRecords(topics, 3);
+    }
+    worker.delete("off");
+  }
+
+  private static ConnectWorker.Answer patch(Map<String, String> partition, int score) {
+    return worker.send(
+        "PATCH",
+        "/connectors/off/offsets",
+        Map.of(
+            "offsets", List.of(Map.of("partition", partition, "offset", Map.of("score", score)))));
+  }
+
+  private static void stop(String connector) {
+    worker.send("PUT", "/connectors/" + connector + "/stop", null);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                worker.status(connector).path("connector").path("state").asText().equals("STOPPED")
+                    && worker.status(connector).path("tasks").isEmpty());
+  }
+
+  private static void awaitRecords(TopicReader topics, int count) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(topics.received()).hasSize(count));
   }
 
   private static Map<String, String> errors(JsonNode answer) {

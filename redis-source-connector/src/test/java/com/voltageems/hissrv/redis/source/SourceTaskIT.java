@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import javax.management.ObjectName;
 import org.apache.kafka.connect.data.Struct;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.RedisClient;
 
 /** The task against a real Redis, driven without a worker. */
@@ -348,6 +352,45 @@ class SourceTaskIT {
     }
     assertThat(client.hgetAll("comsrv:1:m:raw")).hasSize(1);
     assertThat(client.llen("comsrv:1:C:TODO")).isEqualTo(1);
+  }
+
+  /**
+   * A driver writes values and times in one transaction, as fast as it can: no value may ever come
+   * with the time of another, or the point of that time would be overwritten. So many channels that
+   * Redis takes a poll's commands in several pieces, with the driver's in between.
+   */
+  @Test
+  void hash_valueAndTime_areReadTogether() throws Exception {
+    long base = 1642592400000L;
+    int channels = 1500;
+    AtomicBoolean stop = new AtomicBoolean();
+    Runnable driver =
+        () -> {
+          try (RedisClient own = RedisClient.create("127.0.0.1", redis.port())) {
+            for (long n = 1; !stop.get(); n++) {
+              try (AbstractTransaction transaction = own.multi()) {
+                for (int channel = 1; channel <= channels; channel++) {
+                  String key = "comsrv:" + channel + ":m";
+                  transaction.hset(key, "1", String.valueOf(n));
+                  transaction.hset(key + ":ts", "1", String.valueOf(base + n));
+                }
+                transaction.exec();
+              }
+            }
+          }
+        };
+    CompletableFuture<Void> driving = CompletableFuture.runAsync(driver);
+    await().until(() -> client.exists("comsrv:1:m:ts"));
+    try (TaskHarness task = task(HASH, "poll.interval.ms", "10")) {
+      List<SourceRecord> records = task.pollFor(20 * channels);
+      assertThat(records).hasSizeGreaterThanOrEqualTo(20 * channels);
+      assertThat(records)
+          .filteredOn(record -> time(record) - base != Math.round(field(record, "1")))
+          .isEmpty();
+    } finally {
+      stop.set(true);
+      driving.get(10, TimeUnit.SECONDS);
+    }
   }
 
   @Test
