@@ -168,6 +168,7 @@ public final class HistorySystem implements AutoCloseable {
   public Map<String, String> sinkConfig() {
     Map<String, String> config = installation.connectorConfig("influx-sink.json");
     config.put("influxdb.url", database.url());
+    config.put("line.dialect", "questdb");
     return config;
   }
 

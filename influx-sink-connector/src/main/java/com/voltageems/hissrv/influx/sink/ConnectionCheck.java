@@ -1,11 +1,16 @@
 package com.voltageems.hissrv.influx.sink;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the database once whether it would take our writes, by a write without lines. */
 final class ConnectionCheck {
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
   private ConnectionCheck() {}
 
   /**
@@ -15,9 +20,14 @@ final class ConnectionCheck {
    */
   record Problem(String setting, String message) {}
 
-  /** Null when all is well. Takes as long as the configured timeouts, but no longer than 10 s. */
+  /** Null when all is well. Takes as long as a write may, but no longer than 10 s. */
   static @Nullable Problem check(InfluxSinkConfig config) {
-    try (InfluxWriter writer = new HttpInfluxWriter(config, Clock.systemUTC())) {
+    Map<String, String> impatient = new HashMap<>(config.originalsStrings());
+    impatient.put(
+        InfluxSinkConfig.WRITE_TIMEOUT_CONFIG,
+        Long.toString(Math.min(LONGEST.toMillis(), config.writeTimeout().toMillis())));
+    try (InfluxWriter writer =
+        new HttpInfluxWriter(new InfluxSinkConfig(impatient), Clock.systemUTC())) {
       return problem(config, writer.write(config.destination(), new byte[0], 0));
     }
   }

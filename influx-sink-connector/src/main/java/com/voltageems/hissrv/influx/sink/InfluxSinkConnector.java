@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -31,14 +30,6 @@ public final class InfluxSinkConnector extends SinkConnector {
     return VERSION;
   }
 
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[\\w.:/-]*}");
-  private static final List<String> CREDENTIALS =
-      List.of(
-          InfluxSinkConfig.TOKEN_CONFIG,
-          InfluxSinkConfig.ORG_CONFIG,
-          InfluxSinkConfig.USERNAME_CONFIG,
-          InfluxSinkConfig.PASSWORD_CONFIG);
-
   @Override
   public ConfigDef config() {
     return InfluxSinkConfig.CONFIG_DEF;
@@ -53,10 +44,8 @@ public final class InfluxSinkConnector extends SinkConnector {
   @Override
   public Config validate(Map<String, String> connectorConfigs) {
     Config config = super.validate(connectorConfigs);
+    refusePlaceholders(config, connectorConfigs);
     if (config.configValues().stream().anyMatch(value -> !value.errorMessages().isEmpty())) {
-      return config;
-    }
-    if (addPlaceholderErrors(config, connectorConfigs)) {
       return config;
     }
     InfluxSinkConfig typed = new InfluxSinkConfig(connectorConfigs);
@@ -98,28 +87,22 @@ public final class InfluxSinkConnector extends SinkConnector {
     return config;
   }
 
-  /**
-   * A value that is a placeholder still: the worker lacks its config provider, and the literal text
-   * would be sent to the database as a token or a password.
-   */
-  private static boolean addPlaceholderErrors(Config config, Map<String, String> connectorConfigs) {
-    boolean found = false;
-    for (String key : CREDENTIALS) {
-      String value = connectorConfigs.getOrDefault(key, "");
-      if (PLACEHOLDER.matcher(value).matches()) {
-        found = true;
-        addError(
-            config,
-            key,
-            key
-                + " is the literal text "
-                + value
-                + ": no config provider of the worker has replaced it. To take it from the"
-                + " worker's environment write ${env:NAME} and set config.providers=env on the"
-                + " worker");
+  /** A placeholder that the worker has not replaced would be sent as it stands. */
+  private static void refusePlaceholders(Config config, Map<String, String> connectorConfigs) {
+    for (ConfigValue value : config.configValues()) {
+      String text = connectorConfigs.get(value.name());
+      // Here ${...} is ours.
+      boolean template = value.name().equals(InfluxSinkConfig.MEASUREMENT_CONFIG);
+      if (text != null && text.contains("${") && !template) {
+        value.errorMessages().clear(); // whatever else is wrong with it comes from this
+        value.addErrorMessage(
+            value.name()
+                + " still holds a placeholder ${...} that the worker has not replaced. A variable of"
+                + " the environment is written ${env:NAME} and needs config.providers=env and"
+                + " config.providers.env.class="
+                + "org.apache.kafka.common.config.provider.EnvVarConfigProvider on the worker");
       }
     }
-    return found;
   }
 
   private static void addError(Config config, String key, String message) {

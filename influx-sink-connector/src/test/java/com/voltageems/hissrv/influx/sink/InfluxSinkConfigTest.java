@@ -184,6 +184,31 @@ class InfluxSinkConfigTest {
   }
 
   @Test
+  void validate_placeholderThatTheWorkerLeft() {
+    Map<String, String> props = new HashMap<>(LEAST);
+    props.put("influxdb.token", "${INFLUXDB_TOKEN}");
+    props.put("influxdb.url", "${env:URL}");
+    props.put("record.format", "any");
+    props.put("mapping.measurement", "${topic}");
+    List<ConfigValue> wrong =
+        new InfluxSinkConnector()
+            .validate(props).configValues().stream()
+                .filter(value -> !value.errorMessages().isEmpty())
+                .toList();
+    assertThat(wrong)
+        .extracting(ConfigValue::name)
+        .containsExactlyInAnyOrder("influxdb.token", "influxdb.url");
+    assertThat(wrong)
+        .allSatisfy(
+            value ->
+                assertThat(value.errorMessages())
+                    .singleElement()
+                    .asString()
+                    .startsWith(value.name() + " still holds a placeholder")
+                    .contains("config.providers=env"));
+  }
+
+  @Test
   void validate_ruleWithoutEffect() {
     Map<String, String> props = new HashMap<>(LEAST);
     props.put("mapping.tags", "a");

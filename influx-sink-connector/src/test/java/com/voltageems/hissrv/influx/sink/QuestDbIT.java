@@ -149,4 +149,27 @@ class QuestDbIT {
     }
     awaitCount("ancient", 49);
   }
+
+  /** What the README recommends. */
+  @Test
+  void deduplicatingTable_keepsAPointOnce_theLastOneWins() {
+    HttpJson.questDb(
+        database,
+        "create table once (timestamp timestamp, channel symbol) timestamp(timestamp)"
+            + " partition by day wal dedup upsert keys(timestamp, channel)");
+    for (double value : new double[] {1, 2}) {
+      try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+        List<SinkRecord> records = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+          records.add(record(sample("once", Map.of("1", value), T + i), i));
+        }
+        sink.put(records);
+        sink.pumpUntilCommitted(0, 500);
+      }
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> number("select sum(\"1\") from once") == 1_000);
+    assertThat(number("select count() from once")).isEqualTo(500);
+  }
 }
