@@ -218,6 +218,25 @@ class EndToEndIT {
 
   @Test
   @Order(7)
+  void oldAndFutureSamples_areSafeFromTheBrokersRetention() throws Exception {
+    long ago = now() - 400L * 86_400;
+    long ahead = now() + 7200;
+    Map<Long, Double> samples = PendingElements.push(redis, "far", 1, ago, 1);
+    samples.putAll(PendingElements.push(redis, "far", 1, ahead, 2));
+
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(Topics.recordsByTime(system, "hissrv.pending", "\"run\":\"far\""))
+                    .containsOnlyKeys(samples.keySet()));
+    assertThat(Topics.config(system, "hissrv.pending", "message.timestamp.type"))
+        .isEqualTo("LogAppendTime");
+    assertThat(system.fault()).isEmpty();
+  }
+
+  @Test
+  @Order(8)
   void schemas_mayBeSwitchedOn() throws Exception {
     Map<String, String> sink = system.sinkConfig();
     sink.put("value.converter.schemas.enable", "true");

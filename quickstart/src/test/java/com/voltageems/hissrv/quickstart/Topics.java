@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** Looks into topics as a consumer that sees committed transactions only. */
@@ -45,6 +47,18 @@ final class Topics {
       }
     }
     return counts;
+  }
+
+  /** A topic's setting as the broker tells it. */
+  static String config(HistorySystem system, String topic, String setting) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try (Admin admin =
+        Admin.create(Map.of("bootstrap.servers", system.kafka().bootstrapServers()))) {
+      return admin.describeConfigs(List.of(resource)).all().get().values().stream()
+          .map(config -> config.get(setting).value())
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   private static long timestamp(String value) {
