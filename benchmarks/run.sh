@@ -5,25 +5,29 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'EOF'
-usage: benchmarks/run.sh [source|pipeline|lua|all] [--short]
+usage: benchmarks/run.sh [source|lua|sink|query|pipeline|all] [--short]
 
 Prints the machine, what is done, and one figure a line: name value unit. Everything runs on
-127.0.0.1 and ends by itself. Only ratios inside one run are worth comparing: machines differ, and
-so do two runs on one. --short takes under a minute a part.
+127.0.0.1 and ends by itself. Only figures of one run are worth comparing: machines differ, and so
+do two runs on one. --short takes a minute or two a part.
 
-  pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds
   source     the Redis source against a connector that only emits, when nothing changes, on channels
   lua        what the aggregation script costs Redis
+  sink       the sink against the database's own write speed
+  query      the query service against the database's own answer
+  pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds
 EOF
 }
 
-part=all
+parts=(source lua sink query pipeline)
+wanted=("${parts[@]}")
 short=()
 for argument in "$@"; do
   case "$argument" in
     -h|--help) usage; exit 0 ;;
     --short) short=(--short) ;;
-    source|pipeline|lua|all) part=$argument ;;
+    all) wanted=("${parts[@]}") ;;
+    source|lua|sink|query|pipeline) wanted=("$argument") ;;
     *) printf 'benchmarks: unknown argument %s\n' "$argument" >&2; usage >&2; exit 2 ;;
   esac
 done
@@ -34,11 +38,13 @@ mvn -B -ntp -q -pl benchmarks -am package -DskipTests -Dspotless.check.skip=true
 rm -f "$log"
 
 echo "# machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo 2>/dev/null || echo '? GiB'), $(uname -sm), $(java -version 2>&1 | head -n 1)"
-echo "# $(date -u +%FT%TZ)"
-run() { # run CLASS
-  java -Xmx512m -XX:-UsePerfData -Dhissrv.root="$PWD" \
-    -cp "$(cat benchmarks/target/benchmarks.classpath):benchmarks/target/classes:lua/target/classes:lua/target/test-classes" "$1" "${short[@]}"
-}
-if [ "$part" = lua ] || [ "$part" = all ]; then run com.voltageems.hissrv.lua.LuaBenchmark; fi
-if [ "$part" = pipeline ] || [ "$part" = all ]; then run com.voltageems.hissrv.benchmarks.PipelineBenchmark; fi
-if [ "$part" = source ] || [ "$part" = all ]; then run com.voltageems.hissrv.benchmarks.SourceBenchmark; fi
+for part in "${wanted[@]}"; do
+  case "$part" in
+    lua) class=com.voltageems.hissrv.lua.LuaBenchmark ;;
+    *) class=com.voltageems.hissrv.benchmarks.${part^}Benchmark ;;
+  esac
+  echo "# $part, $(date -u +%FT%TZ)"
+  java -Xmx512m -XX:-UsePerfData -Dhissrv.root="$PWD" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+    -cp "$(cat benchmarks/target/benchmarks.classpath):benchmarks/target/classes:lua/target/classes:lua/target/test-classes" \
+    "$class" "${short[@]}"
+done

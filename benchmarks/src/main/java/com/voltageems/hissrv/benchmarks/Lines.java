@@ -1,0 +1,71 @@
+package com.voltageems.hissrv.benchmarks;
+
+import com.voltageems.hissrv.testkit.QuestDb;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Locale;
+
+/** The database's own speed: prebuilt line protocol by bare HTTP, one request after the other. */
+final class Lines {
+  /** First sample of every benchmark, epoch ms; a recent time, so that no retention touches it. */
+  static final long START = System.currentTimeMillis() / 86_400_000 * 86_400_000 - 86_400_000;
+
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final QuestDb database;
+
+  Lines(QuestDb database) {
+    this.database = database;
+  }
+
+  /**
+   * {@code count} lines of one table from line {@code from} on: {@code channels} channels in turn,
+   * one second from one round of them to the next.
+   */
+  static String text(String table, int from, int count, int channels, int fields) {
+    StringBuilder text = new StringBuilder();
+    for (int line = from; line < from + count; line++) {
+      text.append(table).append(",channel=").append(line % channels).append(' ');
+      for (int field = 1; field <= fields; field++) {
+        text.append(field == 1 ? "f" : ",f").append(field).append('=').append(value(line, field));
+      }
+      text.append(' ').append(millis(line, channels)).append('\n');
+    }
+    return text.toString();
+  }
+
+  static String value(int line, int field) {
+    return String.format(Locale.ROOT, "%.6f", 220 + field + Math.sin(line));
+  }
+
+  static long millis(int line, int channels) {
+    return START + line / channels * 1000L;
+  }
+
+  void post(String lines) {
+    try {
+      HttpResponse<String> answer =
+          http.send(
+              HttpRequest.newBuilder(
+                      URI.create(
+                          database.url() + "/api/v2/write?org=bench&bucket=bench&precision=ms"))
+                  .timeout(Duration.ofSeconds(60))
+                  .POST(HttpRequest.BodyPublishers.ofString(lines))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 204) {
+        throw new IllegalStateException("the database answers " + answer.body());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}
