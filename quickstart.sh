@@ -18,6 +18,12 @@ command -v mvn >/dev/null || fail "no mvn found: install Maven, 3.8 or newer (De
 marker=quickstart/target/built
 sources=(pom.xml */pom.xml */src lua/hissrv.lua build .mvn LICENSE redis-source-connector/README.md influx-sink-connector/README.md)
 if [ ! -e "$marker" ] || [ -n "$(find "${sources[@]}" -newer "$marker" -print -quit)" ]; then
+  maven=$(mvn -v 2>/dev/null | sed -n 's/\x1b\[[0-9;]*m//g; s/^Apache Maven \([0-9.]*\).*/\1/p')
+  case "$maven" in
+    [0-2].*|3.[0-7].*|3.[0-7]) fail "mvn is version $maven: Maven 3.8 or newer is needed" ;;
+  esac
+  room=$(df -Pk . | awk 'NR == 2 { print int($4 / 1024) }')
+  [ "${room:-9999}" -ge 1500 ] || fail "$room MB are free in $PWD: the build needs 1500 MB"
   echo "Building (the first time Maven fetches some 200 MB of libraries) ..."
   log=$(mktemp)
   if ! mvn -B -ntp -T 2 -pl quickstart -am package -Dmaven.test.skip=true -Dspotless.check.skip=true -Djacoco.skip=true >"$log" 2>&1; then
