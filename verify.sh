@@ -38,14 +38,19 @@ install_servers() {
   echo "verify: installing ${missing[*]}"
   apt-get update -qq || echo "verify: apt-get update failed; trying with the lists that are there"
   # A package starts its service as soon as it is there; the tests start their own servers.
-  printf '#!/bin/sh\nexit 101\n' >/tmp/hissrv-policy.$$
+  local policy=""
   if [ ! -e /usr/sbin/policy-rc.d ]; then
-    install -m 755 /tmp/hissrv-policy.$$ /usr/sbin/policy-rc.d
+    policy=/usr/sbin/policy-rc.d
     trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
   fi
-  rm -f /tmp/hissrv-policy.$$
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
-    echo "verify: apt-get could not install all of: ${missing[*]}"
+  local package
+  for package in "${missing[@]}"; do
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null ||
+      echo "verify: apt-get could not install $package"
+  done
+  if [ -n "$policy" ]; then rm -f "$policy"; trap - EXIT; fi
 }
 
 left_out() {

@@ -11,7 +11,7 @@ Prints the machine, what is done, and one figure a line: name value unit. Everyt
 127.0.0.1 and ends by itself. Only figures of one run are worth comparing: machines differ, and so
 do two runs on one. --short takes a minute or two a part.
 
-  source     the Redis source against a connector that only emits, when nothing changes, on channels
+  source     the Redis source against a connector that only emits
   lua        what the aggregation script costs Redis
   sink       the sink against the database's own write speed
   query      the query service against the database's own answer

@@ -7,11 +7,8 @@ import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,9 +27,8 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.Slowlog;
 
 /**
- * The Redis source in a real worker at 1,000 channels of 50 points, JSON converter, one task:
- * against a connector that only emits such records, prebuilt, in the same worker; when nothing
- * changes; with a million points; and listening to channels.
+ * The Redis source in a real worker at 1,000 channels of 50 points, JSON converter, one task,
+ * against a connector that only emits such records, prebuilt, in the same worker.
  */
 public final class SourceBenchmark {
   private static final int CHANNELS = 1000;
@@ -84,11 +80,7 @@ public final class SourceBenchmark {
     Figures.print("source.ceiling_records_per_s", ceiling, "records/s");
     Figures.print("source.records_per_s", source, "records/s");
     Figures.print("source.vs_ceiling", source / ceiling, "ratio");
-    unchanged();
-    idle();
-    pubSub();
     Figures.print("source.max_redis_block_ms", longestCommandMs(), "ms");
-    millionPoints();
   }
 
   /** The connector that does nothing but emit, as a plugin archive. */
@@ -186,112 +178,6 @@ public final class SourceBenchmark {
     return rate;
   }
 
-  private void unchanged() throws Exception {
-    Figures.say("the source, polling as fast as it can, nothing changes");
-    Map<String, String> config = source();
-    config.put("poll.interval.ms", "10");
-    worker.submit(SOURCE, config);
-    long base = records("hissrv.live") + CHANNELS;
-    Figures.await("the first snapshot", () -> records("hissrv.live") >= base);
-    long before = commandCalls("hgetall");
-    long start = System.nanoTime();
-    TimeUnit.SECONDS.sleep(seconds);
-    double rate =
-        (commandCalls("hgetall") - before) * (double) POINTS / ((System.nanoTime() - start) / 1e9);
-    Figures.print("source.hgetall_fields_per_s", rate, "fields/s");
-    Figures.print(
-        "source.records_when_unchanged", (double) (records("hissrv.live") - base), "records");
-    worker.delete(SOURCE);
-  }
-
-  private void idle() throws Exception {
-    Figures.say("the source at its default of one poll a second, nothing changes");
-    Duration without = cpuFor(() -> {});
-    worker.submit(SOURCE, source());
-    long base = records("hissrv.live") + CHANNELS;
-    Figures.await("the first snapshot", () -> records("hissrv.live") >= base);
-    Duration with = cpuFor(() -> {});
-    Figures.print(
-        "source.idle_cost", with.minus(without).toMillis() / 1000.0 / seconds, "share of a core");
-    worker.delete(SOURCE);
-  }
-
-  private Duration cpuFor(Runnable load) throws InterruptedException {
-    Duration before = worker.process().cpuTime().plus(server.process().cpuTime());
-    load.run();
-    TimeUnit.SECONDS.sleep(seconds);
-    return worker.process().cpuTime().plus(server.process().cpuTime()).minus(before);
-  }
-
-  private void pubSub() throws Exception {
-    int messages = 100_000 * seconds;
-    Figures.say("%d messages published at once, to a source that listens", messages);
-    Map<String, String> config = source();
-    config.put("sources", "updates");
-    config.put("sources.updates.type", "pubsub");
-    config.put("sources.updates.pattern", "point:update:*");
-    config.put("sources.updates.queue.max", "5000000");
-    config.keySet().removeIf(key -> key.startsWith("sources.live"));
-    // Redis cuts off a subscriber that lags by more than this; its own default is 32 MB.
-    redis.configSet("client-output-buffer-limit", "pubsub 512mb 256mb 60");
-    worker.submit(SOURCE, config);
-    Figures.await("the subscription", () -> redis.pubsubNumPat() > 0);
-    long start = System.nanoTime();
-    try (AbstractPipeline pipeline = redis.pipelined()) {
-      for (int i = 0; i < messages; i++) {
-        pipeline.publish("point:update:" + i % 1000, String.valueOf(i));
-        if (i % 10_000 == 9_999) {
-          pipeline.sync();
-        }
-      }
-      pipeline.sync();
-    }
-    Figures.await("every message", () -> records("hissrv.updates") >= messages);
-    Figures.print(
-        "source.pubsub_messages_per_s",
-        messages / ((System.nanoTime() - start) / 1e9),
-        "messages/s");
-    Figures.print(
-        "source.pubsub_lost", (double) (messages - records("hissrv.updates")), "messages");
-    worker.delete(SOURCE);
-  }
-
-  private void millionPoints() throws Exception {
-    int channels = 1_000_000 / POINTS;
-    Figures.say("%d hashes of %d points, the worker's heap after a collection", channels, POINTS);
-    double without = heapMb();
-    fill(channels);
-    Map<String, String> config = source();
-    config.put("poll.interval.ms", "1000");
-    worker.submit(SOURCE, config);
-    long base = records("hissrv.live") + channels;
-    Figures.await("the first snapshot", () -> records("hissrv.live") >= base);
-    Figures.print("source.heap_mb_at_1m_points", heapMb() - without, "MB");
-    worker.delete(SOURCE);
-  }
-
-  /** What is reachable: a full collection first, then the class histogram's total. */
-  private double heapMb() {
-    try {
-      Process jcmd =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                  String.valueOf(worker.process().pid()),
-                  "GC.class_histogram")
-              .redirectErrorStream(true)
-              .start();
-      String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      String total =
-          text.lines()
-              .filter(line -> line.startsWith("Total"))
-              .findFirst()
-              .orElseThrow(() -> new IllegalStateException("jcmd says: " + text));
-      return Long.parseLong(total.trim().split("\\s+", -1)[2]) / 1048576.0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private void awaitRecords(String topic, long more) throws InterruptedException {
     long wanted = records(topic) + more;
     Figures.await(more + " records in " + topic, () -> records(topic) >= wanted);
@@ -319,16 +205,6 @@ public final class SourceBenchmark {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-  }
-
-  private long commandCalls(String command) {
-    return redis
-        .info("commandstats")
-        .lines()
-        .filter(line -> line.startsWith("cmdstat_" + command + ":"))
-        .map(line -> line.replaceAll(".*calls=(\\d+).*", "$1"))
-        .mapToLong(Long::parseLong)
-        .sum();
   }
 
   /** The longest command that is the source's: not the benchmark's own loading. */

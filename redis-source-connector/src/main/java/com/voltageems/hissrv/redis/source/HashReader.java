@@ -71,6 +71,10 @@ final class HashReader implements SourceReader {
   private long nextDiscoveryNanos = System.nanoTime();
   private int nextEntry = -1;
   private boolean snapshot;
+
+  /** Woken in the middle of a pass: another one follows at once. */
+  private boolean again;
+
   private long nextSnapshotNanos;
   private long passStartNanos;
   private long dueNanos = System.nanoTime();
@@ -165,7 +169,9 @@ final class HashReader implements SourceReader {
     passStartNanos = now;
     nextEntry = 0;
     long snapshotNanos = spec.snapshotInterval().toNanos();
-    snapshot = snapshotNanos > 0 && now - nextSnapshotNanos >= 0;
+    // A pass on demand repairs a gap: what was given meanwhile came by other ways, so that a value
+    // equal to the one last seen here may be news all the same.
+    snapshot = onDemand || (snapshotNanos > 0 && now - nextSnapshotNanos >= 0);
     if (snapshot) {
       nextSnapshotNanos = now + snapshotNanos;
     }
@@ -238,7 +244,10 @@ final class HashReader implements SourceReader {
 
   private void readAnnounced(int maxKeys) {
     List<Entry> chunk = announced.values().stream().limit(maxKeys).toList();
+    boolean inSnapshot = snapshot;
+    snapshot = false;
     read(chunk);
+    snapshot = inSnapshot;
     chunk.forEach(entry -> announced.remove(new Key(entry.key)));
   }
 
@@ -257,11 +266,20 @@ final class HashReader implements SourceReader {
     read(chunk);
     nextEntry = at;
     if (at >= entries.size()) {
-      nextEntry = -1;
-      dueNanos =
-          onDemand
-              ? System.nanoTime() + FAR.toNanos()
-              : passStartNanos + spec.pollInterval().toNanos();
+      endPass();
+    }
+  }
+
+  private void endPass() {
+    nextEntry = -1;
+    snapshot = false;
+    if (again) {
+      again = false;
+      wake();
+    } else if (onDemand) {
+      dueNanos = System.nanoTime() + FAR.toNanos();
+    } else {
+      dueNanos = passStartNanos + spec.pollInterval().toNanos();
     }
   }
 
@@ -448,6 +466,8 @@ final class HashReader implements SourceReader {
 
   @Override
   public void wake() {
+    // What the running pass has read already is read once more after it.
+    again = nextEntry >= 0;
     dueNanos = System.nanoTime();
     nextDiscoveryNanos = dueNanos;
   }

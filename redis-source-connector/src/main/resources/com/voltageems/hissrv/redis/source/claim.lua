@@ -18,6 +18,9 @@ if held then
   return {held, redis.call('LRANGE', KEYS[2], 0, -1)}
 end
 
+-- A write that needs no memory comes first: after it Redis lets the others pass at maxmemory. Else a
+-- list that has filled Redis could not be drained. There is no such key here: see held.
+redis.call('DEL', KEYS[3])
 local time = redis.call('TIME')
 local id = string.format('%d%03d-%s', time[1], math.floor(time[2] / 1000), ARGV[2])
 if redis.call('EXISTS', KEYS[2]) == 1 then
