@@ -90,7 +90,21 @@ public final class QuestDb implements Server {
    * @param table a name without quotes in it
    */
   public long rows(String table) {
-    String sql = "select count() from '" + table + "'";
+    return count("select count() from '" + table + "'");
+  }
+
+  /**
+   * Rows of a table that differ in time or in the tag: a write that was repeated counts once.
+   *
+   * @param table a name without quotes in it
+   * @param tag a column without quotes in it
+   */
+  public long distinctRows(String table, String tag) {
+    return count(
+        "select count() from (select distinct timestamp, " + tag + " from '" + table + "')");
+  }
+
+  private long count(String sql) {
     try {
       HttpResponse<String> answer =
           http.send(
@@ -104,7 +118,7 @@ public final class QuestDb implements Server {
           ? JSON.readTree(answer.body()).path("dataset").path(0).path(0).asLong()
           : 0;
     } catch (IOException e) {
-      throw new UncheckedIOException("counting rows of " + table + ": " + e.getMessage(), e);
+      throw new UncheckedIOException(sql + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
