@@ -2,6 +2,8 @@ package com.voltageems.hissrv.redis.source;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -31,6 +33,15 @@ final class ArchiveReader implements SourceReader {
    */
   private static final int MAX_PAGES = 50;
 
+  /** Members of one page of the index; more would hold Redis for longer than it should. */
+  private static final int MAX_PAGE = 2000;
+
+  /** Windows that one call of the script looks at. */
+  private static final int MAX_TRIM = 500;
+
+  /** Windows before the newest that may still be written, or were while we were away. */
+  private static final int WATCHED_WINDOWS = 2;
+
   private final SourceSpec spec;
   private final RedisLink link;
   private final KeyMapper mapper;
@@ -49,11 +60,23 @@ final class ArchiveReader implements SourceReader {
   private int checkedGeneration = -1;
   private long dueNanos = System.nanoTime();
 
-  /** Only while there is no index: keys to look at, and what was seen of the watched ones. */
+  /** Only while there is no index: keys to look at, and what was seen of those that exist. */
   private @Nullable KeyScan scan;
 
   private final List<byte[]> found = new ArrayList<>();
-  private final Map<String, Long> watched = new HashMap<>();
+  private final Map<String, Seen> seen = new HashMap<>();
+
+  /** The number of the scan, to tell which keys exist no more. */
+  private int scanNumber;
+
+  /** By slice: windows that start earlier were delivered before this task began. */
+  private final long[] resumeFrom = new long[Slices.COUNT];
+
+  /** A window found by SCAN, as it was when it was last read. */
+  private static final class Seen {
+    long content;
+    int scanNumber;
+  }
 
   /**
    * @param slices those that this task reads
@@ -84,6 +107,9 @@ final class ArchiveReader implements SourceReader {
       lowest = Math.min(lowest, positions[slice].score());
     }
     cursor = Double.isInfinite(lowest) ? -1 : lowest;
+    for (int slice = 0; slice < resumeFrom.length; slice++) {
+      resumeFrom[slice] = oldestWatched(slice);
+    }
   }
 
   @Override
@@ -93,12 +119,15 @@ final class ArchiveReader implements SourceReader {
         checkIndex();
         checkedGeneration = link.generation();
       }
+      int size = Math.min(limit, MAX_PAGE);
       for (int page = 0; page < MAX_PAGES; page++) {
-        List<?> entries = page(limit);
-        if (entries.isEmpty()) {
+        List<?> entries = page(size);
+        if (entries.isEmpty() && !checkIndex()) {
+          metrics.windowLagSeconds.set(0);
           return indexSeen || !spec.scan() ? idle() : readByScan(limit);
         }
-        indexSeen = true;
+        indexSeen |= !entries.isEmpty();
+        measureLag(entries, size);
         List<SourceRecord> out = readByIndex(entries);
         if (!out.isEmpty()) {
           return out;
@@ -165,9 +194,10 @@ final class ArchiveReader implements SourceReader {
         gone.add(Bytes.of(String.valueOf(scores.get(i))));
       }
     }
-    if (!gone.isEmpty()) {
-      metrics.expired.add(gone.size() / 2);
-      TRIM.run(link, List.of(Bytes.of(index)), gone);
+    metrics.expired.add(gone.size() / 2);
+    for (int from = 0; from < gone.size(); from += 2 * MAX_TRIM) {
+      List<byte[]> some = gone.subList(from, Math.min(gone.size(), from + 2 * MAX_TRIM));
+      TRIM.run(link, List.of(Bytes.of(index)), some);
     }
     // Only now: if Redis went away above, the same page is read again.
     for (int i = 0; i < keys.size(); i++) {
@@ -282,15 +312,20 @@ final class ArchiveReader implements SourceReader {
   /**
    * Finds out whether the index went back, as after a fail-over to a replica that lagged, or after
    * a flush: then positions mean nothing, and everything still there is read again.
+   *
+   * @return whether it did
    */
-  private void checkIndex() {
+  private boolean checkIndex() {
     ArchivePosition newest = ArchivePosition.NONE;
     for (ArchivePosition position : positions) {
       newest = position.score() > newest.score() ? position : newest;
     }
-    indexSeen = Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", index)));
-    if (newest.score() < 0 || !indexSeen) {
-      return;
+    boolean exists = Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", index)));
+    if (checkedGeneration != link.generation()) {
+      indexSeen = exists;
+    }
+    if (newest.score() < 0 || !exists) {
+      return false;
     }
     List<?> top = list(link.call(Command.keyed("ZREVRANGE", index, "0", "0", "WITHSCORES")));
     double highest = top.size() < 2 ? -1 : Double.parseDouble(Bytes.text((byte[]) top.get(1)));
@@ -314,43 +349,72 @@ final class ArchiveReader implements SourceReader {
       }
       cursor = -1;
     }
+    return back;
+  }
+
+  /** How far the windows of this page are behind the newest of the index. */
+  private void measureLag(List<?> entries, int size) {
+    long lag = 0;
+    if (entries.size() >= 2 * size) {
+      List<?> top = list(link.call(Command.keyed("ZREVRANGE", index, "0", "0")));
+      long newest = top.isEmpty() ? Long.MIN_VALUE : startOf((byte[]) top.get(0));
+      long here = startOf((byte[]) entries.get(entries.size() - 2));
+      lag = here == Long.MIN_VALUE ? 0 : Math.max(0, newest - here);
+    }
+    metrics.windowLagSeconds.set(lag);
   }
 
   private List<SourceRecord> readByScan(int limit) {
     if (found.isEmpty() && scan == null) {
       scan = new KeyScan(link, "archive:" + spec.window() + ":*");
+      scanNumber++;
     }
     KeyScan running = scan;
     if (running != null) {
-      long oldest = oldestWatched();
-      boolean complete =
-          running.step(
-              key -> {
-                ArchiveKey parsed = ArchiveKey.parse(Bytes.text(key));
-                if (parsed != null && mine[sliceOf(key)] && parsed.startSeconds() >= oldest) {
-                  found.add(key);
-                }
-              });
-      if (complete) {
-        scan = null;
-        watched.keySet().removeIf(key -> startOf(key) < oldest);
-        // Oldest first, so that the position, the newest start, only grows.
-        found.sort(
-            java.util.Comparator.comparingLong((byte[] key) -> startOf(Bytes.text(key)))
-                .reversed());
-      }
-      if (!complete) {
+      if (!running.step(this::consider)) {
         return List.of();
       }
+      scan = null;
+      seen.values().removeIf(window -> window.scanNumber != scanNumber);
+      // Taken from the end: oldest first, so that the position, the newest start, only grows.
+      found.sort(Comparator.comparingLong(ArchiveReader::startOf).reversed());
     }
-    List<SourceRecord> out = readFound(limit);
-    return found.isEmpty() && out.isEmpty() ? idle() : out;
+    List<SourceRecord> out = readFound(Math.min(limit, MAX_PAGE));
+    if (!found.isEmpty()) {
+      long behind = startOf(found.get(0)) - startOf(found.get(found.size() - 1));
+      metrics.windowLagSeconds.set(behind);
+    } else {
+      metrics.windowLagSeconds.set(0);
+      // A scan walks over all keys of Redis: no more often than discovery does.
+      dueNanos = System.nanoTime() + spec.discoveryInterval().toNanos();
+    }
+    return out;
+  }
+
+  /** A key that SCAN gave: to be read unless it was, and can hardly have been written since. */
+  private void consider(byte[] key) {
+    int slice = sliceOf(key);
+    long start = startOf(key);
+    if (start == Long.MIN_VALUE || !mine[slice]) {
+      return;
+    }
+    Seen before = seen.get(Bytes.text(key));
+    if (before != null) {
+      boolean twice = before.scanNumber == scanNumber;
+      before.scanNumber = scanNumber;
+      if (twice || start < oldestWatched(slice)) {
+        return;
+      }
+    } else if (start < resumeFrom[slice]) {
+      return;
+    }
+    found.add(key);
   }
 
   private List<SourceRecord> readFound(int limit) {
     int size = Math.min(limit, found.size());
     List<byte[]> keys = new ArrayList<>(found.subList(found.size() - size, found.size()));
-    java.util.Collections.reverse(keys);
+    Collections.reverse(keys);
     List<@Nullable Object> replies =
         requireReadable(link.pipeline(keys.stream().map(Command::hgetall).toList()));
     List<SourceRecord> out = new ArrayList<>();
@@ -358,14 +422,22 @@ final class ArchiveReader implements SourceReader {
       byte[] key = keys.get(i);
       String text = Bytes.text(key);
       long content = contentHash(replies.get(i));
-      Long before = watched.put(text, content);
-      if (before != null && before == content) {
+      Seen before = seen.get(text);
+      if (before != null && before.content == content) {
         metrics.unchanged.increment();
         continue;
       }
+      if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
+        metrics.expired.increment();
+        continue;
+      }
+      Seen now = before == null ? new Seen() : before;
+      now.content = content;
+      now.scanNumber = scanNumber;
+      seen.put(text, now);
       int slice = sliceOf(key);
-      long start = Math.max(positions[slice].startSeconds(), startOf(text));
-      ArchivePosition reached = new ArchivePosition(-1, text, start);
+      long start = Math.max(positions[slice].startSeconds(), startOf(key));
+      ArchivePosition reached = new ArchivePosition(positions[slice].score(), text, start);
       SourceRecord record = convert(key, replies.get(i), reached);
       if (record != null) {
         out.add(record);
@@ -376,23 +448,16 @@ final class ArchiveReader implements SourceReader {
     return out;
   }
 
-  /**
-   * Two windows before the newest: what may still be written, or was written while we were away.
-   */
-  private long oldestWatched() {
-    long newest = Long.MAX_VALUE;
-    for (int slice = 0; slice < positions.length; slice++) {
-      if (mine[slice]) {
-        newest = Math.min(newest, positions[slice].startSeconds());
-      }
-    }
-    return newest == Long.MIN_VALUE || newest == Long.MAX_VALUE
+  /** Windows that start earlier than this are taken to be complete. */
+  private long oldestWatched(int slice) {
+    long newest = positions[slice].startSeconds();
+    return newest == Long.MIN_VALUE
         ? Long.MIN_VALUE
-        : newest - 2 * WindowLength.seconds(spec.window());
+        : newest - WATCHED_WINDOWS * WindowLength.seconds(spec.window());
   }
 
-  private static long startOf(String key) {
-    ArchiveKey parsed = ArchiveKey.parse(key);
+  private static long startOf(byte[] key) {
+    ArchiveKey parsed = ArchiveKey.parse(Bytes.text(key));
     return parsed == null ? Long.MIN_VALUE : parsed.startSeconds();
   }
 

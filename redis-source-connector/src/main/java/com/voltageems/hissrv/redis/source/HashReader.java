@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class HashReader implements SourceReader {
   private static final int MAX_KEYS_A_CHUNK = 500;
-  private static final int MAX_FIELDS_A_CHUNK = 30_000;
+
+  /**
+   * Redis answers the commands of a pipeline one after another, and other clients wait meanwhile:
+   * this many take it about 3 ms.
+   */
+  private static final int MAX_FIELDS_A_CHUNK = 12_500;
+
+  private static final long MAX_BYTES_A_CHUNK = 4L << 20;
+
+  /** Hashes of a chunk that were never read: nobody knows yet how long their values are. */
+  private static final int MAX_NEW_KEYS_A_CHUNK = 50;
+
+  /** A hash above this is read by HSCAN in steps: HGETALL would hold Redis for too long. */
+  private static final int MAX_FIELDS_AT_ONCE = 10_000;
+
+  private static final long MAX_BYTES_AT_ONCE = 1L << 20;
+  private static final int MAX_FIELDS_A_STEP = 1000;
 
   /** Above this many keys their series are built anew for every record instead of being kept. */
   private static final int MAX_CACHED_SERIES = 20_000;
@@ -38,6 +55,8 @@ final class HashReader implements SourceReader {
   private static final byte[] TIMESTAMP = Bytes.of("timestamp");
   private static final byte[] TS = Bytes.of(":ts");
   private static final byte[] RAW = Bytes.of(":raw");
+  private static final byte[] SCAN_BEGIN = Bytes.of("0");
+  private static final byte[] COUNT = Bytes.of("COUNT");
   private static final Command TIME = Command.of("TIME");
   private static final Command MULTI = Command.of("MULTI");
   private static final Command EXEC = Command.of("EXEC");
@@ -128,13 +147,23 @@ final class HashReader implements SourceReader {
     final byte[] key;
     final HashState state = new HashState();
     int seenIn;
-    int size;
+
+    /** Fields by HLEN or by the last reading; -1 for not known. */
+    int size = -1;
+
+    /** Bytes of the last reading; -1 before the first. */
+    long bytes = -1;
+
     boolean hasTimes;
     boolean otherType;
     KeyMapper.@Nullable Mapped mapped;
 
     Entry(byte[] key) {
       this.key = key;
+    }
+
+    boolean isLarge() {
+      return size > MAX_FIELDS_AT_ONCE || bytes > MAX_BYTES_AT_ONCE;
     }
   }
 
@@ -206,6 +235,7 @@ final class HashReader implements SourceReader {
       for (int i = 0; i < some.size(); i++) {
         some.get(i).hasTimes = Long.valueOf(1).equals(exist.get(i));
       }
+      learnSizes(some);
     }
     entries = all;
     metrics.keys.set(all.size());
@@ -213,10 +243,25 @@ final class HashReader implements SourceReader {
     nextDiscoveryNanos = System.nanoTime() + spec.discoveryInterval().toNanos();
   }
 
+  /** Before the first reading: a hash may have a million fields. */
+  private void learnSizes(List<Entry> some) {
+    List<Entry> unknown = some.stream().filter(entry -> entry.size < 0).toList();
+    List<@Nullable Object> sizes =
+        link.pipeline(unknown.stream().map(entry -> Command.keyed("HLEN", entry.key)).toList());
+    for (int i = 0; i < sizes.size(); i++) {
+      // Of another type: the reading will say so.
+      unknown.get(i).size = sizes.get(i) instanceof Long size ? size.intValue() : 0;
+    }
+  }
+
   private void found(byte[] key) {
     if (Bytes.endsWith(key, TS)
         || Bytes.endsWith(key, RAW)
         || !Slices.isMine(Slices.of(key, 0), task, tasks)) {
+      return;
+    }
+    if (key.length > KeyMapper.MAX_KEY) {
+      metrics.reject("key");
       return;
     }
     known.computeIfAbsent(new Key(key), k -> new Entry(k.bytes)).seenIn = discovery;
@@ -244,6 +289,7 @@ final class HashReader implements SourceReader {
 
   private void readAnnounced(int maxKeys) {
     List<Entry> chunk = announced.values().stream().limit(maxKeys).toList();
+    learnSizes(chunk);
     boolean inSnapshot = snapshot;
     snapshot = false;
     read(chunk);
@@ -254,14 +300,22 @@ final class HashReader implements SourceReader {
   private void readChunk(int maxKeys) {
     List<Entry> chunk = new ArrayList<>(maxKeys);
     int fields = 0;
+    long bytes = 0;
+    int fresh = 0;
     int at = nextEntry;
-    while (at < entries.size() && chunk.size() < maxKeys && fields < MAX_FIELDS_A_CHUNK) {
+    while (at < entries.size()
+        && chunk.size() < maxKeys
+        && fields < MAX_FIELDS_A_CHUNK
+        && bytes < MAX_BYTES_A_CHUNK
+        && fresh < MAX_NEW_KEYS_A_CHUNK) {
       Entry entry = entries.get(at++);
       if (entry.otherType && !snapshot) {
         continue;
       }
       chunk.add(entry);
       fields += Math.max(entry.size, 16);
+      bytes += Math.max(entry.bytes, 0);
+      fresh += entry.bytes < 0 ? 1 : 0;
     }
     read(chunk);
     nextEntry = at;
@@ -284,6 +338,14 @@ final class HashReader implements SourceReader {
   }
 
   private void read(List<Entry> chunk) {
+    readAtOnce(chunk.stream().filter(entry -> !entry.isLarge()).toList());
+    chunk.stream().filter(Entry::isLarge).forEach(this::readInSteps);
+  }
+
+  private void readAtOnce(List<Entry> chunk) {
+    if (chunk.isEmpty()) {
+      return;
+    }
     List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
     commands.add(TIME);
     // Together: a value of now with the time of before would overwrite the point of before. In a
@@ -295,19 +357,19 @@ final class HashReader implements SourceReader {
         commands.add(MULTI);
       }
       commands.add(Command.hgetall(entry.key));
-      if (entry.hasTimes) {
-        commands.add(Command.hgetall(Bytes.concat(entry.key, TS)));
-      }
       if (transaction) {
+        commands.add(Command.hgetall(Bytes.concat(entry.key, TS)));
         commands.add(EXEC);
       }
     }
     List<@Nullable Object> replies = link.pipeline(commands);
+    List<@Nullable Object> later = together ? List.of() : timesOf(chunk);
     long now = redisMillis(replies.get(0));
     int reply = 1;
-    for (Entry entry : chunk) {
+    for (int i = 0; i < chunk.size(); i++) {
+      Entry entry = chunk.get(i);
       Object values;
-      Object times = null;
+      Object times = together ? null : later.get(i);
       if (together && entry.hasTimes) {
         Object both = replies.get(reply + 3);
         boolean whole = both instanceof List<?> pair && pair.size() == 2;
@@ -316,16 +378,79 @@ final class HashReader implements SourceReader {
         reply += 4;
       } else {
         values = replies.get(reply++);
-        times = entry.hasTimes ? replies.get(reply++) : null;
       }
       if (values instanceof List<?> pairs) {
         entry.otherType = false;
         convert(entry, pairs, times instanceof List<?> list ? list : List.of(), now);
       } else {
-        entry.otherType = values instanceof RedisError error && error.isWrongType();
-        metrics.reject(entry.otherType ? "wrong_type" : "reply");
+        rejectEntry(entry, values instanceof RedisError error && error.isWrongType());
       }
     }
+  }
+
+  /**
+   * The companions of hashes that were read just before. In this order: a value with a time that
+   * came after it is given again with the next reading, which finds the value that belongs to that
+   * time; the other way round a point that is right would be overwritten, and stay so.
+   *
+   * @return one reply for each entry; null where there is no companion
+   */
+  private List<@Nullable Object> timesOf(List<Entry> chunk) {
+    List<Entry> timed = chunk.stream().filter(entry -> entry.hasTimes).toList();
+    Iterator<@Nullable Object> replies =
+        link.pipeline(
+                timed.stream().map(entry -> Command.hgetall(Bytes.concat(entry.key, TS))).toList())
+            .iterator();
+    List<@Nullable Object> all = new ArrayList<>(chunk.size());
+    for (Entry entry : chunk) {
+      all.add(entry.hasTimes ? replies.next() : null);
+    }
+    return all;
+  }
+
+  /** A large hash, and after it its times: see {@link #timesOf}. */
+  private void readInSteps(Entry entry) {
+    try {
+      long now = redisMillis(link.call(TIME));
+      int step = MAX_FIELDS_A_STEP;
+      if (entry.bytes > 0) {
+        step = (int) Math.max(1, Math.min(step, MAX_BYTES_AT_ONCE * entry.size / entry.bytes));
+      }
+      List<byte[]> pairs = scanHash(entry.key, step);
+      List<byte[]> times =
+          entry.hasTimes ? scanHash(Bytes.concat(entry.key, TS), MAX_FIELDS_A_STEP) : List.of();
+      entry.otherType = false;
+      convert(entry, pairs, times, now);
+    } catch (RedisReplyException e) {
+      rejectEntry(entry, e.error().isWrongType());
+    }
+  }
+
+  /** All fields and values in turn, each field once. */
+  private List<byte[]> scanHash(byte[] key, int step) {
+    Map<Key, byte[]> all = new LinkedHashMap<>();
+    byte[] cursor = SCAN_BEGIN;
+    do {
+      Command command = Command.keyed("HSCAN", key, cursor, COUNT, Bytes.of(String.valueOf(step)));
+      List<?> reply = (List<?>) Objects.requireNonNull(link.call(command));
+      cursor = (byte[]) Objects.requireNonNull(reply.get(0));
+      List<?> some = (List<?>) Objects.requireNonNull(reply.get(1));
+      for (int i = 0; i + 1 < some.size(); i += 2) {
+        all.put(new Key((byte[]) some.get(i)), (byte[]) some.get(i + 1));
+      }
+    } while (!Arrays.equals(cursor, SCAN_BEGIN));
+    List<byte[]> pairs = new ArrayList<>(2 * all.size());
+    all.forEach(
+        (field, value) -> {
+          pairs.add(field.bytes);
+          pairs.add(value);
+        });
+    return pairs;
+  }
+
+  private void rejectEntry(Entry entry, boolean otherType) {
+    entry.otherType = otherType;
+    metrics.reject(otherType ? "wrong_type" : "reply");
   }
 
   private void convert(Entry entry, List<?> pairs, List<?> times, long now) {
@@ -334,12 +459,14 @@ final class HashReader implements SourceReader {
       metrics.expired.increment();
     }
     entry.size = count;
+    entry.bytes = 0;
     long base = now;
     Changes changes = null;
     entry.state.begin(count, damping.isActive());
     for (int i = 0; i < count; i++) {
       byte[] field = (byte[]) pairs.get(2 * i);
       byte[] value = (byte[]) pairs.get(2 * i + 1);
+      entry.bytes += field.length + value.length;
       boolean changed = entry.state.changed(i, field, value);
       if (changed && damping.isActive() && !damping.passes(entry.state, i, field, value, now)) {
         metrics.filtered.increment();
@@ -370,6 +497,9 @@ final class HashReader implements SourceReader {
     private KeyMapper.@Nullable Mapped mapped;
     private @Nullable SampleBuilder untimed;
     private final Map<Long, SampleBuilder> timed = new LinkedHashMap<>(2);
+
+    /** The companion's times by field; only where its fields stand in another order. */
+    private @Nullable Map<Key, byte[]> timeOf;
 
     Changes(Entry entry, List<?> times) {
       this.entry = entry;
@@ -416,12 +546,14 @@ final class HashReader implements SourceReader {
       if (at + 1 < times.size() && Arrays.equals((byte[]) times.get(at), field)) {
         return ValueText.time((byte[]) times.get(at + 1));
       }
-      for (int i = 0; i + 1 < times.size(); i += 2) {
-        if (Arrays.equals((byte[]) times.get(i), field)) {
-          return ValueText.time((byte[]) times.get(i + 1));
+      if (timeOf == null) {
+        timeOf = new HashMap<>();
+        for (int i = 0; i + 1 < times.size(); i += 2) {
+          timeOf.put(new Key((byte[]) times.get(i)), (byte[]) times.get(i + 1));
         }
       }
-      return ValueText.NO_TIME;
+      byte[] time = timeOf.get(new Key(field));
+      return time == null ? ValueText.NO_TIME : ValueText.time(time);
     }
 
     void finish(long base) {
@@ -444,9 +576,11 @@ final class HashReader implements SourceReader {
         metrics.filtered.increment();
         return;
       }
-      metrics.records.increment();
       metrics.points.add(sample.points());
-      pending.add(records.record(sample, Bytes.text(entry.key), null, null));
+      for (Sample part : sample.parts()) {
+        metrics.records.increment();
+        pending.add(records.record(part, Bytes.text(entry.key), null, null));
+      }
     }
   }
 

@@ -20,6 +20,9 @@ final class KeyMapper {
     this.mappings = List.copyOf(mappings);
   }
 
+  /** Bytes of a key or channel; a longer one would make records that no broker takes. */
+  static final int MAX_KEY = 4096;
+
   /**
    * Whether the key is a companion of a hash, holding times or raw numbers, not a hash of samples.
    */

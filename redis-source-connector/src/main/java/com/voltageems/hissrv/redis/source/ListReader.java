@@ -28,6 +28,9 @@ final class ListReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(ListReader.class);
   private static final RedisScript CLAIM = RedisScript.resource("claim.lua");
 
+  /** More in one claim would hold Redis for longer than a few milliseconds. */
+  static final int MAX_ELEMENTS = 2000;
+
   private final SourceSpec spec;
   private final RedisLink link;
   private final SampleRecords records;
@@ -59,51 +62,81 @@ final class ListReader implements SourceReader {
     this.position = ListPosition.fromOffset(offset);
   }
 
-  /** A claim on its way. */
+  /**
+   * A claim on its way, read page by page: one that is found in flight may be larger than a poll.
+   *
+   * @param size how many elements it has
+   * @param read how many of them were converted
+   * @param rejected entries for the rejected list that Redis does not have yet
+   * @param undelivered records that Connect has not confirmed
+   */
   private record Claim(
-      String id, List<byte[]> rejected, long lastIndex, AtomicInteger undelivered) {
+      String id, long size, long read, List<byte[]> rejected, AtomicInteger undelivered) {
+    boolean isRead() {
+      return read >= size;
+    }
+
     boolean isDelivered() {
-      return undelivered.get() == 0;
+      return isRead() && undelivered.get() == 0;
     }
   }
 
   @Override
   public List<SourceRecord> read(int limit) {
     Claim current = claim;
-    if (current != null && !current.isDelivered()) {
+    if (current != null && current.isRead() && !current.isDelivered()) {
       dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
       return List.of();
     }
     List<?> reply;
     try {
-      reply = claimNext(current, limit);
+      reply = call(current, Math.min(limit, MAX_ELEMENTS));
     } catch (RedisReplyException e) {
       rejectKey(e);
       return List.of();
     }
     warned = false;
-    if (current != null) {
-      position = new ListPosition(current.id(), current.lastIndex());
-    }
-    claim = null;
-    metrics.claimedAtNanos.set(0);
     String id = Bytes.text((byte[]) reply.get(0));
+    boolean goesOn = current != null && current.id().equals(id);
+    if (current != null && !goesOn) {
+      if (current.isDelivered()) {
+        position = new ListPosition(current.id(), current.size() - 1);
+      } else {
+        log.warn(
+            "Source {}: claim {} was released by somebody else; does another connector drain {}?",
+            spec.alias(),
+            current.id(),
+            spec.key());
+      }
+      claim = null;
+      metrics.claimedAtNanos.set(0);
+    }
     if (id.isEmpty()) {
       dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
       return List.of();
     }
-    return convert(id, (List<?>) reply.get(1));
+    if (!goesOn) {
+      metrics.claims.increment();
+      metrics.claimedAtNanos.set(System.nanoTime());
+    }
+    return convert(
+        id,
+        goesOn ? Objects.requireNonNull(current) : null,
+        (Long) Objects.requireNonNull(reply.get(1)),
+        (List<?>) Objects.requireNonNull(reply.get(2)));
   }
 
-  private List<?> claimNext(@Nullable Claim delivered, int limit) {
+  private List<?> call(@Nullable Claim current, int limit) {
     List<byte[]> args = new ArrayList<>();
-    args.add(Bytes.of(delivered == null ? "" : delivered.id()));
+    args.add(Bytes.of(current == null ? "" : current.id()));
+    args.add(Bytes.of(current != null && current.isDelivered() ? "1" : "0"));
+    args.add(Bytes.of(String.valueOf(current == null ? 0 : current.read())));
     args.add(Bytes.of(Long.toHexString(random.nextLong())));
     args.add(Bytes.of(String.valueOf(limit)));
     args.add(Bytes.of(String.valueOf(limits.maxBatchBytes())));
     args.add(Bytes.of(String.valueOf(spec.maxRejected())));
-    if (delivered != null) {
-      args.addAll(delivered.rejected());
+    if (current != null) {
+      args.addAll(current.rejected());
     }
     List<byte[]> keys =
         List.of(Bytes.of(spec.key()), sibling("inflight"), sibling("claim"), sibling("rejected"));
@@ -117,15 +150,16 @@ final class ListReader implements SourceReader {
     return Bytes.of((link.isCluster() && !tagged ? "{" + key + "}" : key) + ":" + suffix);
   }
 
-  private List<SourceRecord> convert(String id, List<?> elements) {
+  private List<SourceRecord> convert(
+      String id, @Nullable Claim begun, long size, List<?> elements) {
     ListPosition done = position;
-    boolean known = done != null && done.claim().equals(id);
-    long from = known && done != null ? done.index() + 1 : 0;
+    long from = done != null && done.claim().equals(id) ? done.index() + 1 : 0;
     long now = ListPosition.claimMillis(id);
+    long index = begun == null ? 0 : begun.read();
     List<SourceRecord> out = new ArrayList<>(elements.size());
     List<byte[]> rejected = new ArrayList<>();
-    for (int i = 0; i < elements.size(); i++) {
-      byte[] element = (byte[]) elements.get(i);
+    for (Object each : elements) {
+      byte[] element = (byte[]) each;
       PendingElement parsed =
           PendingElement.parse(element, limits.maxValueBytes(), limits.nonFinite(), now);
       Sample sample = parsed.sample();
@@ -133,20 +167,30 @@ final class ListReader implements SourceReader {
         String reason = Objects.requireNonNull(parsed.reason());
         rejected.add(PendingElement.rejectedEntry(element, reason));
         metrics.reject("element");
-      } else if (i >= from) {
-        out.add(records.record(sample, spec.key(), partition, new ListPosition(id, i).toOffset()));
-        metrics.points.add(sample.points());
+      } else if (index >= from) {
+        Sample passed = spec.filter().apply(sample);
+        if (passed == null) {
+          metrics.filtered.increment();
+        } else {
+          Map<String, Object> offset = new ListPosition(id, index).toOffset();
+          out.add(records.record(passed, spec.key(), partition, offset));
+          metrics.points.add(passed.points());
+        }
       }
+      index++;
     }
-    if (known && out.isEmpty()) {
+    if (from >= size) {
       log.info("Source {}: claim {} was delivered before, it is released", spec.alias(), id);
     }
     metrics.records.add(out.size());
-    metrics.claims.increment();
-    metrics.claimedAtNanos.set(System.nanoTime());
-    claim = new Claim(id, rejected, elements.size() - 1L, new AtomicInteger(out.size()));
-    // With records: due when they are delivered. Without: release it at once.
-    dueNanos = System.nanoTime() + (out.isEmpty() ? 0 : spec.pollInterval().toNanos());
+    AtomicInteger undelivered = begun == null ? new AtomicInteger() : begun.undelivered();
+    undelivered.addAndGet(out.size());
+    // Nothing left to read: it was shortened by somebody else, and is complete as it is.
+    Claim next = new Claim(id, elements.isEmpty() ? index : size, index, rejected, undelivered);
+    claim = next;
+    // Read on or release at once; else due when all is delivered.
+    boolean goOn = !next.isRead() || next.isDelivered();
+    dueNanos = System.nanoTime() + (goOn ? 0 : spec.pollInterval().toNanos());
     return out;
   }
 

@@ -105,15 +105,19 @@ final class RedisSourceConfig extends AbstractConfig {
   static final String BATCH_MAX_RECORDS_CONFIG = "batch.max.records";
   static final int BATCH_MAX_RECORDS_DEFAULT = 2000;
   static final String BATCH_MAX_RECORDS_DOC =
-      "Most records of one poll, and most elements of one claim of a list.";
+      "Most records of one poll, and most elements of one claim of a list, which has 2000 at most.";
 
   static final String BATCH_MAX_BYTES_CONFIG = "batch.max.bytes";
-  static final int BATCH_MAX_BYTES_DEFAULT = 4 * 1024 * 1024;
-  static final String BATCH_MAX_BYTES_DOC = "About the most bytes of one claim of a list.";
+  static final int BATCH_MAX_BYTES_DEFAULT = 1024 * 1024;
+  static final String BATCH_MAX_BYTES_DOC =
+      "About the most bytes of one claim of a list and of one page of a stream; more would hold Redis"
+          + " for longer than a few milliseconds.";
 
   static final String VALUE_MAX_BYTES_CONFIG = "value.max.bytes";
-  static final int VALUE_MAX_BYTES_DEFAULT = 256 * 1024;
-  static final String VALUE_MAX_BYTES_DOC = "A longer value is rejected.";
+  static final int VALUE_MAX_BYTES_DEFAULT = 64 * 1024;
+  static final String VALUE_MAX_BYTES_DOC =
+      "A longer value is rejected. InfluxDB takes texts of 64 KB; above that the producer's"
+          + " max.request.size has to grow, too.";
 
   static final String NON_FINITE_CONFIG = "nonfinite.values";
   static final String NON_FINITE_DEFAULT = "drop";
@@ -397,7 +401,7 @@ final class RedisSourceConfig extends AbstractConfig {
           BATCH_MAX_BYTES_CONFIG,
           ConfigDef.Type.INT,
           BATCH_MAX_BYTES_DEFAULT,
-          ConfigDef.Range.between(1024, 64 * 1024 * 1024),
+          ConfigDef.Range.between(1024, 1024 * 1024),
           Importance.LOW,
           Width.SHORT,
           BATCH_MAX_BYTES_DOC);

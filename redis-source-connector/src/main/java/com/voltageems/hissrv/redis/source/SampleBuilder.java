@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** Collects the fields of one sample by the rules for numbers and texts. */
 final class SampleBuilder {
+  /** Characters of a field's name; databases refuse names of many kilobytes. */
+  private static final int MAX_NAME = 4096;
+
   private final FieldNames names;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
@@ -27,6 +30,10 @@ final class SampleBuilder {
   }
 
   void add(String field, ValueText value) {
+    if (field.length() > MAX_NAME) {
+      metrics.reject("too_long");
+      return;
+    }
     String name = names.of(field);
     if (name == null) {
       metrics.filtered.increment();

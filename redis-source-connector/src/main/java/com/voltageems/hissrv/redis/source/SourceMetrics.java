@@ -44,6 +44,9 @@ final class SourceMetrics {
   /** Epoch seconds; 0 before the first. */
   final AtomicLong newestWindowStart = new AtomicLong();
 
+  /** How much older the windows last read are than the newest there is; 0 when all are read. */
+  final AtomicLong windowLagSeconds = new AtomicLong();
+
   private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
   private volatile LongSupplier dropped = () -> 0;
 
@@ -89,17 +92,12 @@ final class SourceMetrics {
     values.put("index-resets", indexResets::sum);
     values.put("keys", keys::get);
     values.put("newest-window-start-s", newestWindowStart::get);
-    values.put("window-lag-s", this::windowLagSeconds);
+    values.put("window-lag-s", windowLagSeconds::get);
     return values;
   }
 
   private long claimAgeMs() {
     long at = claimedAtNanos.get();
     return at == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at);
-  }
-
-  private long windowLagSeconds() {
-    long newest = newestWindowStart.get();
-    return newest == 0 ? 0 : System.currentTimeMillis() / 1000 - newest;
   }
 }

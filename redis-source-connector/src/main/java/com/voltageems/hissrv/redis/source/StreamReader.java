@@ -16,6 +16,12 @@ import org.slf4j.LoggerFactory;
 final class StreamReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
 
+  /** Small: how large the entries are is not known yet. */
+  private static final int FIRST_PAGE = 20;
+
+  /** XRANGE of more holds Redis for longer than a few milliseconds. */
+  private static final int MAX_FIELDS_A_PAGE = 10_000;
+
   private final SourceSpec spec;
   private final RedisLink link;
   private final KeyMapper.Mapped mapped;
@@ -24,7 +30,12 @@ final class StreamReader implements SourceReader {
   private final SourceMetrics metrics;
   private final Map<String, String> partition;
   private StreamPosition position;
+
+  /** Entries of the next page: as many as make a page of a bounded number of fields and bytes. */
+  private int pageSize = FIRST_PAGE;
+
   private int checkedGeneration = -1;
+
   private long dueNanos = System.nanoTime();
 
   StreamReader(
@@ -49,21 +60,20 @@ final class StreamReader implements SourceReader {
   public List<SourceRecord> read(int limit) {
     try {
       if (link.primaries() > 0 && checkedGeneration != link.generation()) {
-        checkStream();
+        // Not at the start: a position set by hand need not be that of an entry.
+        if (checkedGeneration >= 0 && isAnotherStream()) {
+          readFromBeginning();
+        }
         checkedGeneration = link.generation();
       }
-      List<?> entries =
-          (List<?>)
-              Objects.requireNonNull(
-                  link.call(
-                      Command.keyed(
-                          "XRANGE",
-                          spec.key(),
-                          "(" + position.id(),
-                          "+",
-                          "COUNT",
-                          String.valueOf(limit))));
-      dueNanos = System.nanoTime() + (entries.size() < limit ? spec.pollInterval().toNanos() : 0);
+      int count = Math.min(limit, pageSize);
+      List<?> entries = page(count);
+      if (entries.isEmpty() && wentBack()) {
+        readFromBeginning();
+        entries = page(count);
+      }
+      dueNanos = System.nanoTime() + (entries.size() < count ? spec.pollInterval().toNanos() : 0);
+      adaptPageSize(entries);
       return convert(entries);
     } catch (RedisReplyException e) {
       metrics.reject(e.error().isWrongType() ? "wrong_type" : "reply");
@@ -71,6 +81,39 @@ final class StreamReader implements SourceReader {
       dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
       return List.of();
     }
+  }
+
+  private List<?> page(int count) {
+    return (List<?>)
+        Objects.requireNonNull(
+            link.call(
+                Command.keyed(
+                    "XRANGE",
+                    spec.key(),
+                    "(" + position.id(),
+                    "+",
+                    "COUNT",
+                    String.valueOf(count))));
+  }
+
+  private void adaptPageSize(List<?> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    long values = 0;
+    long bytes = 0;
+    for (Object each : entries) {
+      List<?> fields = (List<?>) ((List<?>) each).get(1);
+      values += fields.size();
+      for (Object text : fields) {
+        bytes += ((byte[]) text).length;
+      }
+    }
+    long fit =
+        Math.min(
+            MAX_FIELDS_A_PAGE * 2L * entries.size() / Math.max(1, values),
+            (long) limits.maxBatchBytes() * entries.size() / Math.max(1, bytes));
+    pageSize = (int) Math.max(1, Math.min(fit, 4L * entries.size()));
   }
 
   private List<SourceRecord> convert(List<?> entries) {
@@ -121,36 +164,48 @@ final class StreamReader implements SourceReader {
     return builder.build(mapped.series(), time);
   }
 
+  private void readFromBeginning() {
+    log.warn(
+        "Source {}: stream {} went back behind {}; it is read from its beginning",
+        spec.alias(),
+        spec.key(),
+        position.id());
+    metrics.indexResets.increment();
+    position = StreamPosition.NONE;
+  }
+
   /**
-   * A stream whose newest id is behind the position is another one: it is read from its beginning.
+   * After a reconnect: whether the entry last read is not there although older ones are. A replica
+   * that lagged may have taken over and have new entries on both sides of the position already.
    */
-  private void checkStream() {
-    Object type = link.call(Command.keyed("TYPE", spec.key()));
-    if (!(type instanceof byte[] name) || !Bytes.text(name).equals("stream")) {
-      return;
+  private boolean isAnotherStream() {
+    if (position.equals(StreamPosition.NONE)) {
+      return false;
     }
-    List<?> info =
+    List<?> upTo =
         (List<?>)
             Objects.requireNonNull(
                 link.call(
-                    new Command(
-                        Bytes.of("XINFO"),
-                        1,
-                        new byte[][] {Bytes.of("STREAM"), Bytes.of(spec.key())})));
-    for (int i = 0; i + 1 < info.size(); i += 2) {
-      if (info.get(i) instanceof byte[] field
-          && Bytes.text(field).equals("last-generated-id")
-          && position.isAfter(new StreamPosition(Bytes.text((byte[]) info.get(i + 1))))) {
-        log.warn(
-            "Source {}: stream {} went back behind {}; it is read from its beginning",
-            spec.alias(),
-            spec.key(),
-            position.id());
-        metrics.indexResets.increment();
-        position = StreamPosition.NONE;
-        return;
+                    Command.keyed("XREVRANGE", spec.key(), position.id(), "-", "COUNT", "1")));
+    return !upTo.isEmpty()
+        && upTo.get(0) instanceof List<?> entry
+        && !position.id().equals(Bytes.text((byte[]) entry.get(0)));
+  }
+
+  /** A stream whose newest id is behind the position is another one, made anew or gone back. */
+  private boolean wentBack() {
+    if (position.equals(StreamPosition.NONE)
+        || !Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", spec.key())))) {
+      return false;
+    }
+    Command info = new Command(Bytes.of("XINFO"), 1, Command.bytes("STREAM", spec.key()));
+    List<?> pairs = (List<?>) Objects.requireNonNull(link.call(info));
+    for (int i = 0; i + 1 < pairs.size(); i += 2) {
+      if (pairs.get(i) instanceof byte[] field && Bytes.text(field).equals("last-generated-id")) {
+        return position.isAfter(new StreamPosition(Bytes.text((byte[]) pairs.get(i + 1))));
       }
     }
+    return false;
   }
 
   @Override

@@ -1,63 +1,80 @@
--- Releases a delivered claim, and takes the next one: at most one claim is in flight for a list.
+-- Releases a delivered claim and takes the next one, or reads on in the claim that is held: at most
+-- one claim is in flight for a list.
 -- KEYS: list, in-flight list, claim id, rejected list
--- ARGV: id of the claim to release or '', a unique suffix for the next id, most elements, most
---       bytes, length of the rejected list, then the entries to put on it
--- Returns {id, elements oldest first}; id is '' when there is nothing.
+-- ARGV: the caller's claim id or '', '1' to release it, how many of its elements the caller has, a
+--       unique suffix for the next id, most elements, most bytes, length of the rejected list, then
+--       the entries to put on it
+-- Returns {id, elements of the claim, the next ones, oldest first}; id is '' when there is nothing.
+-- An id that is not the caller's begins with its first element.
+local FIRST_REJECTED = 8
+local want, room = tonumber(ARGV[5]), tonumber(ARGV[6])
+
+-- Up to `want` elements and about `room` bytes, but at least one: from `from` on, counted from the
+-- left, or from the right where producers push on the left and the oldest is on the right.
+local function oldest(key, from, on_the_right)
+  local taken, left, chunk = {}, room, 8
+  while #taken < want and left > 0 do
+    local size = math.min(chunk, want - #taken)
+    local first = from + #taken
+    local part
+    if on_the_right then
+      part = redis.call('LRANGE', key, -(first + size), -(first + 1))
+    else
+      part = redis.call('LRANGE', key, first, first + size - 1)
+    end
+    local before = left
+    for i = 1, #part do
+      local element = on_the_right and part[#part + 1 - i] or part[i]
+      if #taken > 0 and #element > left then
+        return taken
+      end
+      taken[#taken + 1] = element
+      left = left - #element
+    end
+    if #part < size then
+      return taken
+    end
+    chunk = math.max(1, math.min(500, math.floor(left * size / math.max(1, before - left))))
+  end
+  return taken
+end
+
 local held = redis.call('GET', KEYS[3])
-if held and held == ARGV[1] then
-  for i = 6, #ARGV do
+local mine = held and held == ARGV[1]
+if mine and #ARGV >= FIRST_REJECTED then
+  for i = FIRST_REJECTED, #ARGV do
     redis.call('LPUSH', KEYS[4], ARGV[i])
   end
-  if #ARGV >= 6 then
-    redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[5]) - 1)
-  end
-  redis.call('DEL', KEYS[2], KEYS[3])
+  redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[7]) - 1)
+end
+if mine and ARGV[2] == '1' then
+  redis.call('UNLINK', KEYS[2], KEYS[3])
   held = false
 end
 if held then
-  return {held, redis.call('LRANGE', KEYS[2], 0, -1)}
+  local from = mine and tonumber(ARGV[3]) or 0
+  return {held, redis.call('LLEN', KEYS[2]), oldest(KEYS[2], from, false)}
 end
 
 -- A write that needs no memory comes first: after it Redis lets the others pass at maxmemory. Else a
 -- list that has filled Redis could not be drained. There is no such key here: see held.
 redis.call('DEL', KEYS[3])
 local time = redis.call('TIME')
-local id = string.format('%d%03d-%s', time[1], math.floor(time[2] / 1000), ARGV[2])
-if redis.call('EXISTS', KEYS[2]) == 1 then
+local id = string.format('%d%03d-%s', time[1], math.floor(time[2] / 1000), ARGV[4])
+local waiting = redis.call('LLEN', KEYS[2])
+if waiting > 0 then
   -- In flight without an id: nobody can have delivered it under ours.
   redis.call('SET', KEYS[3], id)
-  return {id, redis.call('LRANGE', KEYS[2], 0, -1)}
+  return {id, waiting, oldest(KEYS[2], 0, false)}
 end
 
--- Producers push on the left: the oldest is on the right.
-local want, room = tonumber(ARGV[3]), tonumber(ARGV[4])
-local taken, chunk = {}, 8
-while #taken < want and room > 0 do
-  local size = math.min(chunk, want - #taken)
-  local part = redis.call('LRANGE', KEYS[1], -(#taken + size), -(#taken + 1))
-  if #part == 0 then
-    break
-  end
-  local before = room
-  for i = #part, 1, -1 do
-    if #taken > 0 and #part[i] > room then
-      room = 0
-      break
-    end
-    taken[#taken + 1] = part[i]
-    room = room - #part[i]
-  end
-  if #part < size then
-    break
-  end
-  chunk = math.max(1, math.min(500, math.floor(room * size / math.max(1, before - room))))
-end
+local taken = oldest(KEYS[1], 0, true)
 if #taken == 0 then
-  return {'', {}}
+  return {'', 0, {}}
 end
 for i = 1, #taken, 1000 do
   redis.call('RPUSH', KEYS[2], unpack(taken, i, math.min(i + 999, #taken)))
 end
 redis.call('LTRIM', KEYS[1], 0, -(#taken + 1))
 redis.call('SET', KEYS[3], id)
-return {id, taken}
+return {id, #taken, taken}

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source;
 
 import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
+import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static com.voltageems.hissrv.redis.source.TaskHarness.time;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import javax.management.ObjectName;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -90,20 +90,6 @@ class SourceTaskIT {
     RedisSourceConfig config = new RedisSourceConfig(config(redis.port(), LIST));
     try (RedisLink link = new JedisLink(config.redis("admin"), () -> {})) {
       return java.util.Objects.requireNonNull(link.call(Command.of(command, args)));
-    }
-  }
-
-  private static long metric(String source, String name) {
-    try {
-      return (Long)
-          ManagementFactory.getPlatformMBeanServer()
-              .getAttribute(
-                  new ObjectName(
-                      "com.voltageems.hissrv:type=redis-source,connector=\"test\",task=0"
-                          + (source.isEmpty() ? "" : ",source=" + source)),
-                  name);
-    } catch (javax.management.JMException e) {
-      throw new IllegalStateException(e);
     }
   }
 

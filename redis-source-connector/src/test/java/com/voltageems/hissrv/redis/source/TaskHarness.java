@@ -1,10 +1,13 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -103,6 +106,21 @@ final class TaskHarness implements AutoCloseable {
 
   static long time(SourceRecord record) {
     return ((Struct) record.value()).getInt64("timestamp");
+  }
+
+  /** A counter of the task "test", or of one of its sources when {@code source} is not empty. */
+  static long metric(String source, String name) {
+    try {
+      return (Long)
+          ManagementFactory.getPlatformMBeanServer()
+              .getAttribute(
+                  new ObjectName(
+                      "com.voltageems.hissrv:type=redis-source,connector=\"test\",task=0"
+                          + (source.isEmpty() ? "" : ",source=" + source)),
+                  name);
+    } catch (JMException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private final class Context implements SourceTaskContext {

@@ -1,0 +1,278 @@
+package com.voltageems.hissrv.redis.source;
+
+import static com.voltageems.hissrv.redis.source.TaskHarness.config;
+import static com.voltageems.hissrv.redis.source.TaskHarness.field;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.testkit.RedisServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.StreamEntryID;
+
+/**
+ * What is larger than expected, and what goes back while the connection stays: against a real
+ * Redis, driven without a worker.
+ */
+class BoundsIT {
+  private static final Map<String, String> LIST =
+      Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q");
+  private static final Map<String, String> ARCHIVE =
+      Map.of("sources", "a", "sources.a.type", "archive", "sources.a.window", "1m");
+  private static final Map<String, String> HASH =
+      Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "comsrv:*");
+  private static final Map<String, String> STREAM =
+      Map.of("sources", "s", "sources.s.type", "stream", "sources.s.key", "st");
+
+  @TempDir static Path dir;
+  private static RedisServer redis;
+  private static RedisClient client;
+  private final Map<Map<String, ?>, Map<String, ?>> stored = new HashMap<>();
+
+  @BeforeAll
+  static void start() {
+    redis = RedisServer.start(dir);
+    client = RedisClient.create("127.0.0.1", redis.port());
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    redis.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    client.flushAll();
+  }
+
+  private TaskHarness task(Map<String, String> base, String... more) {
+    Map<String, String> config = new HashMap<>(base);
+    for (int i = 0; i < more.length; i += 2) {
+      config.put(more[i], more[i + 1]);
+    }
+    return new TaskHarness(config(redis.port(), config), stored);
+  }
+
+  private static String element(int n) {
+    return "{\"measurement\":\"m\",\"tags\":{\"odd\":" + n % 2 + "},\"fields\":{\"n\":" + n + "}}";
+  }
+
+  private static void push(int from, int to) {
+    client.lpush("q", IntStream.range(from, to).mapToObj(BoundsIT::element).toArray(String[]::new));
+  }
+
+  private static List<Double> numbers(List<SourceRecord> records) {
+    return records.stream().map(record -> field(record, "n")).toList();
+  }
+
+  private static Double[] range(int from, int to) {
+    return IntStream.range(from, to).mapToObj(n -> (double) n).toArray(Double[]::new);
+  }
+
+  /** Polls until nothing comes any more; no poll may give more than {@code limit}. */
+  private static List<SourceRecord> drain(TaskHarness task, int limit) {
+    List<SourceRecord> all = new ArrayList<>();
+    for (int quiet = 0; quiet < 4; ) {
+      List<SourceRecord> batch = task.poll();
+      assertThat(batch).hasSizeLessThanOrEqualTo(limit);
+      task.store(batch);
+      task.delivered(batch);
+      all.addAll(batch);
+      quiet = batch.isEmpty() ? quiet + 1 : 0;
+    }
+    return all;
+  }
+
+  @Test
+  void list_claimLargerThanAPoll_isReadInPages() {
+    push(0, 500);
+    push(500, 501);
+    client.lpush("q", "junk");
+    push(501, 520);
+    try (TaskHarness task = task(LIST)) {
+      List<SourceRecord> claim = task.poll();
+      assertThat(claim).hasSize(520);
+      task.store(claim.subList(0, 230));
+    }
+    push(520, 540);
+    try (TaskHarness task = task(LIST, "batch.max.records", "7")) {
+      assertThat(numbers(drain(task, 7))).containsExactly(range(230, 540));
+      assertThat(TaskHarness.metric("p", "claims")).isEqualTo(4);
+    }
+    assertThat(client.lrange("q:rejected", 0, -1)).hasSize(1);
+    assertThat(client.exists("q", "q:inflight", "q:claim")).isZero();
+  }
+
+  @Test
+  void list_inFlightWithoutAClaim_isTakenOver() {
+    push(0, 30);
+    client.rename("q", "q:foreign");
+    // Oldest first, as claims are kept.
+    for (String element = client.rpop("q:foreign");
+        element != null;
+        element = client.rpop("q:foreign")) {
+      client.rpush("q:inflight", element);
+    }
+    push(30, 35);
+    try (TaskHarness task = task(LIST, "batch.max.records", "8")) {
+      assertThat(numbers(drain(task, 8))).containsExactly(range(0, 35));
+    }
+    assertThat(client.keys("*")).isEmpty();
+  }
+
+  @Test
+  void list_claimTakenFromUnderIt_goesOnWithTheOther() {
+    push(0, 20);
+    try (TaskHarness one = task(LIST, "batch.max.records", "5")) {
+      List<SourceRecord> first = one.poll();
+      try (TaskHarness other = task(LIST, "batch.max.records", "5")) {
+        assertThat(numbers(drain(other, 5))).containsExactly(range(0, 20));
+      }
+      push(20, 25);
+      one.delivered(first);
+      assertThat(numbers(drain(one, 5))).containsExactly(range(20, 25));
+    }
+  }
+
+  @Test
+  void list_filter_dropsAndCounts() {
+    push(0, 10);
+    try (TaskHarness task = task(LIST, "sources.p.filter", "odd eq 1")) {
+      assertThat(numbers(drain(task, 2000))).containsExactly(1.0, 3.0, 5.0, 7.0, 9.0);
+      assertThat(TaskHarness.metric("p", "filtered")).isEqualTo(5);
+    }
+    assertThat(client.keys("*")).isEmpty();
+  }
+
+  @Test
+  void list_claim_isBoundedWhateverTheSettings() {
+    push(0, 5000);
+    try (TaskHarness task = task(LIST, "batch.max.records", "10000")) {
+      assertThat(task.poll()).hasSize(ListReader.MAX_ELEMENTS);
+    }
+  }
+
+  private static void window(long score, long start, String channel, long value) {
+    String key = "archive:1m:" + start + ":" + channel;
+    client.hset(key, Map.of("n", String.valueOf(value)));
+    client.zadd("archive:index:1m", (double) score, key);
+  }
+
+  @Test
+  void archive_indexWentBackWhileConnected_isReadFromItsBeginning() {
+    window(100, 60, "1", 1);
+    try (TaskHarness task = task(ARCHIVE, "sources.a.scan", "false")) {
+      assertThat(numbers(drain(task, 2000))).containsExactly(1.0);
+      client.flushAll();
+      window(7, 120, "1", 2);
+      assertThat(numbers(drain(task, 2000))).containsExactly(2.0);
+      assertThat(TaskHarness.metric("a", "index-resets")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void archive_byScan_doesNotReadEverythingAgainAndAgain() {
+    for (int i = 0; i < 60; i++) {
+      client.hset("archive:1m:" + 60 * i + ":1001", Map.of("n", String.valueOf(i)));
+    }
+    try (TaskHarness task = task(ARCHIVE)) {
+      assertThat(numbers(drain(task, 2000))).containsExactly(range(0, 60));
+      long before = TaskHarness.metric("a", "unchanged-skipped");
+      long trips = TaskHarness.metric("", "polls");
+      task.pollTimes(10);
+      long scans = TaskHarness.metric("", "polls") - trips;
+      assertThat(TaskHarness.metric("a", "unchanged-skipped") - before)
+          .isBetween(3L, 3 * (scans + 2));
+      // A channel that was away closes windows that are older than those of others.
+      client.hset("archive:1m:120:1002", Map.of("n", "1000"));
+      assertThat(numbers(drain(task, 2000))).containsExactly(1000.0);
+    }
+  }
+
+  @Test
+  void stream_madeAnewWhileConnected_isReadFromItsBeginning() {
+    client.xadd("st", new StreamEntryID(9, 1), Map.of("n", "1"));
+    try (TaskHarness task = task(STREAM)) {
+      assertThat(numbers(drain(task, 2000))).containsExactly(1.0);
+      client.del("st");
+      client.xadd("st", new StreamEntryID(3, 1), Map.of("n", "2"));
+      assertThat(numbers(drain(task, 2000))).containsExactly(2.0);
+    }
+  }
+
+  @Test
+  void stream_largeEntries_comeInSmallPages() {
+    for (int entry = 0; entry < 60; entry++) {
+      Map<String, String> fields = new HashMap<>();
+      for (int i = 0; i < 1000; i++) {
+        fields.put("f" + i, String.valueOf(i));
+      }
+      client.xadd("st", StreamEntryID.NEW_ENTRY, fields);
+    }
+    try (TaskHarness task = task(STREAM)) {
+      assertThat(task.poll()).hasSize(20);
+      assertThat(task.poll()).hasSize(10);
+      assertThat(drain(task, 10)).hasSize(30);
+    }
+  }
+
+  private static void resetCommandStatistics() {
+    try (RedisLink link =
+        new JedisLink(new RedisSourceConfig(config(redis.port(), LIST)).redis("admin"), () -> {})) {
+      link.call(Command.of("CONFIG", "RESETSTAT"));
+    }
+  }
+
+  @Test
+  void hash_large_isReadInStepsAndGivenInParts() {
+    Map<String, String> large = new HashMap<>();
+    for (int i = 0; i < 25_000; i++) {
+      large.put("point" + i, i + ".5");
+    }
+    client.hset("comsrv:1:m", large);
+    client.hset("comsrv:1:m:ts", Map.of("point7", "1642592400000"));
+    resetCommandStatistics();
+    try (TaskHarness task = task(HASH)) {
+      Set<String> points = new HashSet<>();
+      for (SourceRecord record : drain(task, 2000)) {
+        Map<String, Double> fields = ((Struct) record.value()).getMap("fields");
+        fields.forEach(
+            (name, value) -> {
+              assertThat(points.add(name)).isTrue();
+              assertThat(value).isEqualTo(Integer.parseInt(name.substring(5)) + 0.5);
+            });
+        assertThat(TaskHarness.time(record) == 1642592400000L).isEqualTo(fields.size() == 1);
+      }
+      assertThat(points).hasSize(25_000);
+      assertThat(client.info("commandstats")).contains("hscan").doesNotContain("hgetall");
+      client.hset("comsrv:1:m", Map.of("point9", "1"));
+      assertThat(drain(task, 2000)).hasSize(1);
+    }
+  }
+
+  @Test
+  void hash_keysTooLong_areCountedAndTheRestIsRead() {
+    client.hset("comsrv:" + "x".repeat(5000), Map.of("1", "1"));
+    client.hset("comsrv:1:m", Map.of("1", "1", "y".repeat(5000), "2"));
+    try (TaskHarness task = task(HASH)) {
+      assertThat(drain(task, 2000)).hasSize(1);
+      await().until(() -> TaskHarness.metric("h", "rejected-key") > 0);
+      assertThat(TaskHarness.metric("h", "rejected-too-long")).isEqualTo(1);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package com.voltageems.hissrv.redis.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.json.JsonConverter;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Test;
+
+class SampleTest {
+  private static final Series SERIES = Series.of("m", Map.of("channel", "1"));
+
+  private static List<byte[]> json(List<Sample> samples) {
+    try (JsonConverter converter = new JsonConverter()) {
+      converter.configure(Map.of("schemas.enable", "false"), false);
+      return samples.stream()
+          .map(
+              sample -> {
+                SourceRecord record =
+                    new SampleRecords("a", "t").record(sample, "k", Map.of(), Map.of());
+                return converter.fromConnectData("t", record.valueSchema(), record.value());
+              })
+          .toList();
+    }
+  }
+
+  @Test
+  void small_staysWhole() {
+    Sample sample = new Sample(SERIES, Map.of("a", 1.0), Map.of("b", "text"), 5);
+    assertThat(sample.parts()).containsExactly(sample);
+  }
+
+  @Test
+  void manyNumbers_arePartedBelowABrokersLimit() {
+    Map<String, Double> fields = new HashMap<>();
+    for (int i = 0; i < 30_000; i++) {
+      fields.put("a-rather-long-name-" + i, -Math.PI / 1e300);
+    }
+    List<Sample> parts = new Sample(SERIES, fields, Map.of(), 5).parts();
+    Map<String, Double> together = new HashMap<>();
+    parts.forEach(part -> together.putAll(part.fields()));
+    assertThat(together).isEqualTo(fields);
+    assertThat(parts).allSatisfy(part -> assertThat(part.epochMillis()).isEqualTo(5));
+    assertThat(json(parts))
+        .hasSizeGreaterThan(1)
+        .allSatisfy(bytes -> assertThat(bytes.length).isLessThan(500_000));
+  }
+
+  @Test
+  void textsThatJsonEscapes_arePartedByWhatTheyBecome() {
+    Map<String, String> texts = new HashMap<>();
+    for (int i = 0; i < 12; i++) {
+      texts.put("t" + i, String.valueOf((char) 1).repeat(60_000));
+    }
+    List<Sample> parts = new Sample(SERIES, Map.of("n", 1.0), texts, 5).parts();
+    Map<String, String> together = new HashMap<>();
+    parts.forEach(part -> together.putAll(part.texts()));
+    assertThat(together).isEqualTo(texts);
+    assertThat(json(parts)).allSatisfy(bytes -> assertThat(bytes.length).isLessThan(500_000));
+  }
+}
