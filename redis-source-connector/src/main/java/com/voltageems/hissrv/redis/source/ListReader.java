@@ -88,9 +88,10 @@ final class ListReader implements SourceReader {
       dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
       return List.of();
     }
+    String suffix = Long.toHexString(random.nextLong());
     List<?> reply;
     try {
-      reply = call(current, Math.min(limit, MAX_ELEMENTS));
+      reply = call(current, suffix, Math.min(limit, MAX_ELEMENTS));
     } catch (RedisReplyException e) {
       rejectKey(e);
       return List.of();
@@ -103,7 +104,8 @@ final class ListReader implements SourceReader {
         position = new ListPosition(current.id(), current.size() - 1);
       } else {
         log.warn(
-            "Source {}: claim {} was released by somebody else; does another connector drain {}?",
+            "Source {}: claim {} of {} is not in Redis any more: somebody else has released it, or a"
+                + " replica has taken over that did not know it",
             spec.alias(),
             current.id(),
             spec.key());
@@ -117,6 +119,10 @@ final class ListReader implements SourceReader {
     }
     if (!goesOn) {
       metrics.claims.increment();
+      if (!id.endsWith("-" + suffix)) {
+        metrics.claimsFound.increment();
+        log.info("Source {}: claim {} of {} was in flight already", spec.alias(), id, spec.key());
+      }
       metrics.claimedAtNanos.set(System.nanoTime());
     }
     return convert(
@@ -126,12 +132,12 @@ final class ListReader implements SourceReader {
         (List<?>) Objects.requireNonNull(reply.get(2)));
   }
 
-  private List<?> call(@Nullable Claim current, int limit) {
+  private List<?> call(@Nullable Claim current, String suffix, int limit) {
     List<byte[]> args = new ArrayList<>();
     args.add(Bytes.of(current == null ? "" : current.id()));
     args.add(Bytes.of(current != null && current.isDelivered() ? "1" : "0"));
     args.add(Bytes.of(String.valueOf(current == null ? 0 : current.read())));
-    args.add(Bytes.of(Long.toHexString(random.nextLong())));
+    args.add(Bytes.of(suffix));
     args.add(Bytes.of(String.valueOf(limit)));
     args.add(Bytes.of(String.valueOf(limits.maxBatchBytes())));
     args.add(Bytes.of(String.valueOf(spec.maxRejected())));

@@ -34,6 +34,12 @@ final class SourceMetrics {
   final LongAdder expired = new LongAdder();
   final LongAdder gaps = new LongAdder();
   final LongAdder claims = new LongAdder();
+
+  /**
+   * Those among them that were in flight already: after a crash, a fail-over, a move of the task.
+   */
+  final LongAdder claimsFound = new LongAdder();
+
   final LongAdder indexResets = new LongAdder();
 
   /** When the claim in flight was taken, by System.nanoTime; 0 for none. */
@@ -88,6 +94,7 @@ final class SourceMetrics {
     values.put("gaps", gaps::sum);
     values.put("messages-dropped", () -> dropped.getAsLong());
     values.put("claims", claims::sum);
+    values.put("claims-found-in-flight", claimsFound::sum);
     values.put("claim-age-ms", this::claimAgeMs);
     values.put("index-resets", indexResets::sum);
     values.put("keys", keys::get);

@@ -23,6 +23,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Sentinel, cluster, TLS and ACL against real servers. */
 class ConnectionsIT {
@@ -57,25 +58,20 @@ class ConnectionsIT {
     return "{\"measurement\":\"m\",\"fields\":{\"n\":" + n + "}}";
   }
 
-  /**
-   * The primary is killed in mid-claim; the replica that takes over has the claim, nothing is lost.
-   */
-  @Test
-  @RequiresServer(RequiresServer.Server.REDIS)
-  void sentinel_failOverInMidClaim() throws IOException {
-    try (RedisServer primary = RedisServer.start(Files.createDirectory(dir.resolve("a")));
-        RedisServer replica = RedisServer.start(Files.createDirectory(dir.resolve("b")))) {
+  /** A primary, a replica that is in step with it, and a sentinel that watches them. */
+  private final class Watched implements AutoCloseable {
+    final RedisServer primary = RedisServer.start(folder("a"));
+    final RedisServer replica = RedisServer.start(folder("b"));
+    private final ServerProcess sentinel;
+    final Map<String, String> config;
+
+    Watched() throws IOException {
       call(replica.port(), "REPLICAOF", "127.0.0.1", String.valueOf(primary.port()));
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  Bytes.text(
-                          (byte[])
-                              Objects.requireNonNull(call(replica.port(), "INFO", "replication")))
-                      .contains("master_link_status:up"));
+          .until(() -> info(replica, "replication").contains("master_link_status:up"));
       Path conf = dir.resolve("sentinel.conf");
-      int sentinelPort = freePort();
+      int port = freePort();
       Files.writeString(
           conf,
           """
@@ -86,63 +82,146 @@ class ConnectionsIT {
           sentinel down-after-milliseconds site 1000
           sentinel failover-timeout site 5000
           """
-              .formatted(sentinelPort, dir, primary.port()));
-      try (ServerProcess sentinel =
+              .formatted(port, dir, primary.port()));
+      sentinel =
           ServerProcess.startNative(
               "sentinel",
               List.of(
                   RequiresServer.Server.REDIS.find().orElseThrow(), conf.toString(), "--sentinel"),
               Map.of(),
-              dir.resolve("sentinel.log"))) {
-        Map<Map<String, ?>, Map<String, ?>> stored = new HashMap<>();
-        Map<String, String> config =
-            with(
-                LIST,
-                "redis.mode",
-                "sentinel",
-                "redis.nodes",
-                "127.0.0.1:1,127.0.0.1:" + sentinelPort,
-                "redis.sentinel.master",
-                "site",
-                "batch.max.records",
-                "3");
-        for (int n = 0; n < 9; n++) {
-          call(primary.port(), "LPUSH", "archive:pending", element(n));
-        }
-        call(primary.port(), "SET", "probe", "1");
-        try (TaskHarness task = new TaskHarness(config(1, config), stored)) {
-          List<SourceRecord> first = new ArrayList<>();
-          await()
-              .atMost(Duration.ofSeconds(20))
-              .until(
-                  () -> {
-                    first.addAll(task.poll());
-                    return first.size() == 3;
-                  });
-          // The claim is in flight, and the replica knows it.
-          await()
-              .until(
-                  () ->
-                      Long.valueOf(1)
-                          .equals(call(replica.port(), "EXISTS", "archive:pending:claim")));
-          primary.kill();
-          task.store(first);
-          task.delivered(first);
-          List<SourceRecord> rest = new ArrayList<>();
-          await()
-              .atMost(Duration.ofSeconds(40))
-              .until(
-                  () -> {
-                    rest.addAll(task.pollTimes(1));
-                    return rest.size() >= 6;
-                  });
-          assertThat(rest)
-              .extracting(record -> field(record, "n"))
-              .containsExactly(3.0, 4.0, 5.0, 6.0, 7.0, 8.0);
-        }
-        assertThat(sentinel.isAlive()).isTrue();
+              dir.resolve("sentinel.log"));
+      config =
+          with(
+              LIST,
+              "redis.mode",
+              "sentinel",
+              "redis.nodes",
+              "127.0.0.1:1,127.0.0.1:" + port,
+              "redis.sentinel.master",
+              "site",
+              "batch.max.records",
+              "3");
+      for (int n = 0; n < 9; n++) {
+        call(primary.port(), "LPUSH", "archive:pending", element(n));
       }
     }
+
+    /** What is written from now on, the replica does not learn. */
+    void cutReplication() {
+      call(primary.port(), "ACL", "SETUSER", "default", "-psync");
+      call(primary.port(), "CLIENT", "KILL", "TYPE", "replica");
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> info(replica, "replication").contains("master_link_status:down"));
+    }
+
+    private Path folder(String name) {
+      try {
+        return Files.createDirectory(dir.resolve(name));
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      sentinel.close();
+      replica.close();
+      primary.close();
+    }
+  }
+
+  private static String info(RedisServer server, String section) {
+    return Bytes.text((byte[]) Objects.requireNonNull(call(server.port(), "INFO", section)));
+  }
+
+  private static List<SourceRecord> pollUntil(TaskHarness task, int count) {
+    List<SourceRecord> records = new ArrayList<>();
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .until(
+            () -> {
+              records.addAll(task.pollTimes(1));
+              return records.size() >= count;
+            });
+    return records;
+  }
+
+  /**
+   * The primary is killed in mid-claim; the replica that takes over has the claim, nothing is lost.
+   */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_failOverInMidClaim() throws IOException {
+    try (Watched site = new Watched();
+        TaskHarness task = new TaskHarness(config(1, site.config), new HashMap<>())) {
+      List<SourceRecord> first = new ArrayList<>();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                first.addAll(task.poll());
+                return first.size() == 3;
+              });
+      // The claim is in flight, and the replica knows it.
+      await()
+          .until(
+              () ->
+                  Long.valueOf(1)
+                      .equals(call(site.replica.port(), "EXISTS", "archive:pending:claim")));
+      site.primary.kill();
+      task.store(first);
+      task.delivered(first);
+      assertThat(pollUntil(task, 6))
+          .extracting(record -> field(record, "n"))
+          .containsExactly(3.0, 4.0, 5.0, 6.0, 7.0, 8.0);
+    }
+  }
+
+  /**
+   * The replica that takes over knows neither the claims nor the windows of the last moments: what
+   * it has is given again, nothing is lost, and the index that went back is noticed.
+   */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_failOverToAReplicaThatLagged() throws IOException {
+    try (Watched site = new Watched()) {
+      int port = site.primary.port();
+      window(port, 1, 60);
+      await()
+          .until(
+              () -> Long.valueOf(1).equals(call(site.replica.port(), "ZCARD", "archive:index:1m")));
+      site.cutReplication();
+      window(port, 2, 120);
+      Map<String, String> config =
+          with(
+              site.config,
+              "sources",
+              "p,a",
+              "sources.a.type",
+              "archive",
+              "sources.a.window",
+              "1m",
+              "sources.a.scan",
+              "false");
+      try (TaskHarness task = new TaskHarness(config(1, config), new HashMap<>())) {
+        assertThat(pollUntil(task, 11)).hasSize(11);
+        site.primary.kill();
+        List<SourceRecord> again = pollUntil(task, 10);
+        assertThat(again.stream().filter(record -> record.topic().equals("hissrv.p")))
+            .extracting(record -> field(record, "n"))
+            .containsExactly(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0);
+        assertThat(TaskHarness.metric("a", "index-resets")).isEqualTo(1);
+        window(site.replica.port(), 2, 180);
+        assertThat(pollUntil(task, 1)).extracting(TaskHarness::time).containsExactly(180_000L);
+      }
+    }
+  }
+
+  private static void window(int port, int score, int start) {
+    String key = "archive:1m:" + start + ":1";
+    call(port, "HSET", key, "n", String.valueOf(start));
+    call(port, "ZADD", "archive:index:1m", String.valueOf(score), key);
   }
 
   @Test
@@ -153,18 +232,7 @@ class ConnectionsIT {
         RedisServer two =
             RedisServer.start(
                 Files.createDirectory(dir.resolve("c2")), "--cluster-enabled", "yes")) {
-      addSlots(one.port(), 0, 8191);
-      addSlots(two.port(), 8192, 16383);
-      call(one.port(), "CLUSTER", "MEET", "127.0.0.1", String.valueOf(two.port()));
-      for (RedisServer node : List.of(one, two)) {
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .until(
-                () ->
-                    Bytes.text(
-                            (byte[]) Objects.requireNonNull(call(node.port(), "CLUSTER", "INFO")))
-                        .matches("(?s).*cluster_state:ok.*cluster_known_nodes:2.*"));
-      }
+      joinCluster(one, two);
       Map<String, String> cluster =
           Map.of("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port());
       try (RedisLink link =
@@ -192,6 +260,119 @@ class ConnectionsIT {
         call(one.port(), "CLUSTER", "MEET", "127.0.0.1", String.valueOf(two.port()));
         assertThat(task.pollTimes(3)).isEmpty();
       }
+    }
+  }
+
+  /** A slot moves to another node key by key while its list is drained and its hash is read. */
+  @Test
+  void cluster_slotsMoveWhileTheyAreRead() throws IOException {
+    try (RedisServer one =
+            RedisServer.start(
+                Files.createDirectory(dir.resolve("m1")), "--cluster-enabled", "yes");
+        RedisServer two =
+            RedisServer.start(
+                Files.createDirectory(dir.resolve("m2")), "--cluster-enabled", "yes")) {
+      joinCluster(one, two);
+      Map<String, String> config =
+          with(
+              with(LIST, Map.of("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port())),
+              "batch.max.records",
+              "4",
+              "sources",
+              "p,h",
+              "sources.h.type",
+              "hash",
+              "sources.h.pattern",
+              "comsrv:*");
+      try (RedisLink link =
+          new JedisLink(new RedisSourceConfig(config(1, config)).redis("test"), () -> {})) {
+        link.call(Command.keyed("HSET", "comsrv:1:m", "n", "500"));
+        link.call(Command.keyed("HSET", "comsrv:1:m:ts", "n", "1642592400000"));
+        for (int n = 0; n < 30; n++) {
+          link.call(Command.keyed("LPUSH", "archive:pending", element(n)));
+        }
+      }
+      List<Double> all = new ArrayList<>();
+      try (TaskHarness task = new TaskHarness(config(1, config), new HashMap<>())) {
+        all.addAll(numbers(pollUntil(task, 9)));
+        for (String key : List.of("archive:pending", "comsrv:1:m")) {
+          int slot = JedisClusterCRC16.getSlot(key);
+          RedisServer from = slot <= 8191 ? one : two;
+          RedisServer to = from == one ? two : one;
+          setSlot(to, slot, "IMPORTING", nodeId(from.port()));
+          setSlot(from, slot, "MIGRATING", nodeId(to.port()));
+          boolean first = true;
+          for (Object moved : keysIn(from, slot)) {
+            move(from, to, Bytes.text((byte[]) moved));
+            if (first) {
+              // Some of the list's keys are here and some there: it has to wait.
+              all.addAll(numbers(task.pollTimes(3)));
+              first = false;
+            }
+          }
+          all.addAll(numbers(task.pollTimes(3)));
+          // What was made meanwhile.
+          for (Object moved : keysIn(from, slot)) {
+            move(from, to, Bytes.text((byte[]) moved));
+          }
+          setSlot(to, slot, "NODE", nodeId(to.port()));
+          setSlot(from, slot, "NODE", nodeId(to.port()));
+        }
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () -> {
+                  all.addAll(numbers(task.pollTimes(1)));
+                  return all.size() >= 31;
+                });
+        int slot = JedisClusterCRC16.getSlot("comsrv:1:m");
+        call(slot <= 8191 ? two.port() : one.port(), "HSET", "comsrv:1:m", "n", "501");
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(
+                () -> {
+                  all.addAll(numbers(task.pollTimes(1)));
+                  return all.contains(501.0);
+                });
+        all.addAll(numbers(task.pollTimes(5)));
+      }
+      List<Double> expected = new ArrayList<>(List.of(500.0, 501.0));
+      for (int n = 0; n < 30; n++) {
+        expected.add((double) n);
+      }
+      assertThat(all).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  private static List<Double> numbers(List<SourceRecord> records) {
+    return records.stream().map(record -> field(record, "n")).toList();
+  }
+
+  private static void setSlot(RedisServer node, int slot, String how, String id) {
+    call(node.port(), "CLUSTER", "SETSLOT", String.valueOf(slot), how, id);
+  }
+
+  private static List<?> keysIn(RedisServer node, int slot) {
+    return (List<?>)
+        Objects.requireNonNull(
+            call(node.port(), "CLUSTER", "GETKEYSINSLOT", String.valueOf(slot), "100"));
+  }
+
+  private static void move(RedisServer from, RedisServer to, String key) {
+    call(from.port(), "MIGRATE", "127.0.0.1", String.valueOf(to.port()), key, "0", "5000");
+  }
+
+  private static void joinCluster(RedisServer one, RedisServer two) {
+    addSlots(one.port(), 0, 8191);
+    addSlots(two.port(), 8192, 16383);
+    call(one.port(), "CLUSTER", "MEET", "127.0.0.1", String.valueOf(two.port()));
+    for (RedisServer node : List.of(one, two)) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  Bytes.text((byte[]) Objects.requireNonNull(call(node.port(), "CLUSTER", "INFO")))
+                      .matches("(?s).*cluster_state:ok.*cluster_known_nodes:2.*"));
     }
   }
 
