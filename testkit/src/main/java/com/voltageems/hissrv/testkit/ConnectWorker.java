@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,11 +33,29 @@ public final class ConnectWorker implements Server {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final Path dir;
   private final int port;
+  private final Version version;
+  private final List<String> jvmOptions;
   private ServerProcess process;
 
-  private ConnectWorker(Path dir, int port) {
+  /** Whose worker it is. */
+  public enum Version {
+    /** That of the broker. */
+    CURRENT("kafka.classpath"),
+    /** The last before 4.0; needs the artifact testkit-connect-3.9 on the class path. */
+    V3_9("connect-3.9.classpath");
+
+    private final String classPath;
+
+    Version(String classPath) {
+      this.classPath = classPath;
+    }
+  }
+
+  private ConnectWorker(Path dir, int port, Version version, List<String> jvmOptions) {
     this.dir = dir;
     this.port = port;
+    this.version = version;
+    this.jvmOptions = jvmOptions;
     this.process = launch();
   }
 
@@ -48,14 +67,43 @@ public final class ConnectWorker implements Server {
    */
   public static ConnectWorker start(
       Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
-    ConnectWorker worker = prepare(dir, bootstrapServers, archives, workerConfig);
+    return start(dir, bootstrapServers, archives, workerConfig, Version.CURRENT, List.of());
+  }
+
+  /**
+   * As {@link #start(Path, String, List, Map)}, of another version.
+   *
+   * @param jvmOptions added to, and overriding, those of the worker's JVM
+   */
+  public static ConnectWorker start(
+      Path dir,
+      String bootstrapServers,
+      List<Path> archives,
+      Map<String, String> workerConfig,
+      Version version,
+      List<String> jvmOptions) {
+    ConnectWorker worker =
+        prepare(dir, bootstrapServers, archives, workerConfig, version, jvmOptions);
     worker.awaitReady();
     return worker;
   }
 
-  /** As {@link #start}, but returns before the worker answers: see {@link #awaitReady()}. */
+  /**
+   * As {@link #start(Path, String, List, Map)}, but returns before the worker answers: see {@link
+   * #awaitReady()}.
+   */
   public static ConnectWorker prepare(
       Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
+    return prepare(dir, bootstrapServers, archives, workerConfig, Version.CURRENT, List.of());
+  }
+
+  private static ConnectWorker prepare(
+      Path dir,
+      String bootstrapServers,
+      List<Path> archives,
+      Map<String, String> workerConfig,
+      Version version,
+      List<String> jvmOptions) {
     int port = Ports.free();
     Path plugins = dir.resolve("plugins");
     Map<String, String> config = new TreeMap<>();
@@ -96,14 +144,16 @@ public final class ConnectWorker implements Server {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new ConnectWorker(dir, port);
+    return new ConnectWorker(dir, port, version, List.copyOf(jvmOptions));
   }
 
   private ServerProcess launch() {
+    List<String> options = new ArrayList<>(List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"));
+    options.addAll(jvmOptions);
     return ServerProcess.startJvm(
         "connect",
-        ServerProcess.classPath("kafka.classpath"),
-        List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"),
+        ServerProcess.classPath(version.classPath),
+        options,
         // No secret: QuestDB as started here takes any token.
         Map.of("INFLUXDB_TOKEN", "quickstart"),
         "org.apache.kafka.connect.cli.ConnectDistributed",

@@ -245,7 +245,8 @@ public final class ServerProcess implements AutoCloseable {
         throw new IllegalStateException(
             "no "
                 + resource
-                + " beside the testkit's classes; build it with `mvn -pl testkit compile`");
+                + " beside the testkit's classes; build it with `mvn compile -pl testkit -am`, or add"
+                + " the artifact that carries it to the class path");
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).trim();
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,6 @@ import javax.management.Attribute;
 import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
 import javax.management.DynamicMBean;
-import javax.management.InstanceAlreadyExistsException;
-import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
@@ -30,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 final class MetricsPublisher {
   private static final Logger log = LoggerFactory.getLogger(MetricsPublisher.class);
+
+  /** Whose bean a name shows; a publisher removes only its own. Guarded by itself. */
+  private static final Map<ObjectName, MetricsPublisher> OWNERS = new HashMap<>();
 
   private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
   private final List<ObjectName> registered = new ArrayList<>();
@@ -55,13 +57,14 @@ final class MetricsPublisher {
   private void register(String name, Map<String, LongSupplier> values) {
     try {
       ObjectName objectName = new ObjectName(name);
-      try {
-        server.registerMBean(new Bean(values), objectName);
-      } catch (InstanceAlreadyExistsException e) {
+      synchronized (OWNERS) {
         // A task of this name that did not end in time is replaced: its counters stand still.
-        log.debug("Replacing {}", name, e);
-        server.unregisterMBean(objectName);
+        if (OWNERS.remove(objectName) != null || server.isRegistered(objectName)) {
+          log.debug("Replacing {}", name);
+          server.unregisterMBean(objectName);
+        }
         server.registerMBean(new Bean(values), objectName);
+        OWNERS.put(objectName, this);
       }
       registered.add(objectName);
     } catch (JMException e) {
@@ -72,9 +75,11 @@ final class MetricsPublisher {
   private void unregister() {
     for (ObjectName name : registered) {
       try {
-        server.unregisterMBean(name);
-      } catch (InstanceNotFoundException e) {
-        log.debug("{} was replaced by a newer task", name, e);
+        synchronized (OWNERS) {
+          if (OWNERS.remove(name, this)) {
+            server.unregisterMBean(name);
+          }
+        }
       } catch (JMException e) {
         log.warn("Metrics {} cannot be removed", name, e);
       }
@@ -95,6 +100,10 @@ final class MetricsPublisher {
     } catch (NoSuchMethodError | NoClassDefFoundError e) {
       // Connect before 4.1 has no plugin metrics; the MBeans are there all the same.
       log.debug("This worker has no plugin metrics", e);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      // The worker has given this task up, or has such a metric already: no reason to fail in
+      // start, which would leave the MBeans behind.
+      log.warn("The worker does not take the task's metrics; its MBeans show them", e);
     }
   }
 

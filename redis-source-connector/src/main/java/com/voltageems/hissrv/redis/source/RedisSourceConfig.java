@@ -192,6 +192,16 @@ final class RedisSourceConfig extends AbstractConfig {
 
   /** Builds the static definition, group by group. */
   private static final class Definitions {
+    private static final String[] MODES = {"standalone", "sentinel", "cluster"};
+    private static final String[] NON_FINITES = {"drop", "text"};
+    private static final List<String> TLS =
+        List.of(
+            REDIS_TLS_TRUSTSTORE_CONFIG,
+            REDIS_TLS_TRUSTSTORE_PASSWORD_CONFIG,
+            REDIS_TLS_KEYSTORE_CONFIG,
+            REDIS_TLS_KEYSTORE_PASSWORD_CONFIG,
+            REDIS_TLS_VERIFY_HOSTNAME_CONFIG);
+
     final ConfigDef def = new ConfigDef();
     private int order;
 
@@ -204,12 +214,45 @@ final class RedisSourceConfig extends AbstractConfig {
         Importance importance,
         Width width,
         String doc) {
-      def.define(name, type, defaultValue, validator, importance, doc, group, ++order, width, name);
+      return add(
+          group, name, type, defaultValue, validator, importance, width, doc, List.of(), null);
+    }
+
+    /**
+     * @param dependents the settings whose recommender looks at this one
+     */
+    private Definitions add(
+        String group,
+        String name,
+        ConfigDef.Type type,
+        @Nullable Object defaultValue,
+        ConfigDef.@Nullable Validator validator,
+        Importance importance,
+        Width width,
+        String doc,
+        List<String> dependents,
+        ConfigDef.@Nullable Recommender recommender) {
+      def.define(
+          name,
+          type,
+          defaultValue,
+          validator,
+          importance,
+          doc,
+          group,
+          ++order,
+          width,
+          name,
+          dependents,
+          recommender);
       return this;
     }
 
     Definitions redis() {
       String group = REDIS_GROUP;
+      ConfigDef.Recommender withTls =
+          Recommenders.shownIf(
+              REDIS_URI_CONFIG, uri -> String.valueOf(uri).startsWith("rediss://"));
       add(
           group,
           REDIS_URI_CONFIG,
@@ -220,16 +263,20 @@ final class RedisSourceConfig extends AbstractConfig {
               RedisSourceConfig::requireUri),
           Importance.HIGH,
           Width.LONG,
-          REDIS_URI_DOC);
+          REDIS_URI_DOC,
+          TLS,
+          null);
       add(
           group,
           REDIS_MODE_CONFIG,
           ConfigDef.Type.STRING,
           REDIS_MODE_DEFAULT,
-          Validators.oneOf("standalone", "sentinel", "cluster"),
+          Validators.oneOf(MODES),
           Importance.MEDIUM,
           Width.SHORT,
-          REDIS_MODE_DOC);
+          REDIS_MODE_DOC,
+          List.of(REDIS_NODES_CONFIG, REDIS_SENTINEL_MASTER_CONFIG),
+          Recommenders.oneOf(MODES));
       add(
           group,
           REDIS_NODES_CONFIG,
@@ -238,7 +285,9 @@ final class RedisSourceConfig extends AbstractConfig {
           Validators.eachOf("host:port, ...", RedisSourceConfig::requireAddress),
           Importance.MEDIUM,
           Width.LONG,
-          REDIS_NODES_DOC);
+          REDIS_NODES_DOC,
+          List.of(),
+          Recommenders.shownWith(REDIS_MODE_CONFIG, "sentinel", "cluster"));
       add(
           group,
           REDIS_SENTINEL_MASTER_CONFIG,
@@ -247,7 +296,9 @@ final class RedisSourceConfig extends AbstractConfig {
           null,
           Importance.MEDIUM,
           Width.MEDIUM,
-          REDIS_SENTINEL_MASTER_DOC);
+          REDIS_SENTINEL_MASTER_DOC,
+          List.of(),
+          Recommenders.shownWith(REDIS_MODE_CONFIG, "sentinel"));
       add(
           group,
           REDIS_USERNAME_CONFIG,
@@ -301,7 +352,9 @@ final class RedisSourceConfig extends AbstractConfig {
           null,
           Importance.LOW,
           Width.LONG,
-          REDIS_TLS_TRUSTSTORE_DOC);
+          REDIS_TLS_TRUSTSTORE_DOC,
+          List.of(),
+          withTls);
       add(
           group,
           REDIS_TLS_TRUSTSTORE_PASSWORD_CONFIG,
@@ -310,7 +363,9 @@ final class RedisSourceConfig extends AbstractConfig {
           null,
           Importance.LOW,
           Width.MEDIUM,
-          REDIS_TLS_TRUSTSTORE_PASSWORD_DOC);
+          REDIS_TLS_TRUSTSTORE_PASSWORD_DOC,
+          List.of(),
+          withTls);
       add(
           group,
           REDIS_TLS_KEYSTORE_CONFIG,
@@ -319,7 +374,9 @@ final class RedisSourceConfig extends AbstractConfig {
           null,
           Importance.LOW,
           Width.LONG,
-          REDIS_TLS_KEYSTORE_DOC);
+          REDIS_TLS_KEYSTORE_DOC,
+          List.of(),
+          withTls);
       add(
           group,
           REDIS_TLS_KEYSTORE_PASSWORD_CONFIG,
@@ -328,7 +385,9 @@ final class RedisSourceConfig extends AbstractConfig {
           null,
           Importance.LOW,
           Width.MEDIUM,
-          REDIS_TLS_KEYSTORE_PASSWORD_DOC);
+          REDIS_TLS_KEYSTORE_PASSWORD_DOC,
+          List.of(),
+          withTls);
       return add(
           group,
           REDIS_TLS_VERIFY_HOSTNAME_CONFIG,
@@ -337,7 +396,9 @@ final class RedisSourceConfig extends AbstractConfig {
           null,
           Importance.LOW,
           Width.SHORT,
-          REDIS_TLS_VERIFY_HOSTNAME_DOC);
+          REDIS_TLS_VERIFY_HOSTNAME_DOC,
+          List.of(),
+          withTls);
     }
 
     Definitions sources() {
@@ -428,10 +489,12 @@ final class RedisSourceConfig extends AbstractConfig {
           NON_FINITE_CONFIG,
           ConfigDef.Type.STRING,
           NON_FINITE_DEFAULT,
-          Validators.oneOf("drop", "text"),
+          Validators.oneOf(NON_FINITES),
           Importance.LOW,
           Width.SHORT,
-          NON_FINITE_DOC);
+          NON_FINITE_DOC,
+          List.of(),
+          Recommenders.oneOf(NON_FINITES));
     }
 
     Definitions mapping() {
@@ -456,7 +519,9 @@ final class RedisSourceConfig extends AbstractConfig {
           null,
           Importance.MEDIUM,
           Width.SHORT,
-          AGGREGATION_ENABLED_DOC);
+          AGGREGATION_ENABLED_DOC,
+          List.of(AGGREGATION_WINDOWS_CONFIG),
+          null);
       return add(
           group,
           AGGREGATION_WINDOWS_CONFIG,
@@ -465,7 +530,9 @@ final class RedisSourceConfig extends AbstractConfig {
           Validators.windows(),
           Importance.MEDIUM,
           Width.MEDIUM,
-          AGGREGATION_WINDOWS_DOC);
+          AGGREGATION_WINDOWS_DOC,
+          List.of(),
+          Recommenders.shownWith(AGGREGATION_ENABLED_CONFIG, true));
     }
   }
 

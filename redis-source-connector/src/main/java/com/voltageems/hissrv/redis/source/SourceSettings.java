@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -65,7 +66,11 @@ final class SourceSettings {
         group,
         1,
         Width.SHORT,
-        prefix + TYPE);
+        prefix + TYPE,
+        Stream.of(WINDOW, SCAN, KEY, REJECTED_MAX, PATTERN, QUEUE_MAX, DEADBAND, MIN_INTERVAL_MS)
+            .map(prefix::concat)
+            .toList(),
+        Recommenders.oneOf(types()));
     def.define(
         prefix + WINDOW,
         ConfigDef.Type.STRING,
@@ -76,7 +81,8 @@ final class SourceSettings {
         group,
         2,
         Width.SHORT,
-        prefix + WINDOW);
+        prefix + WINDOW,
+        Recommenders.shownWith(prefix + TYPE, "archive"));
     def.define(
         prefix + SCAN,
         ConfigDef.Type.BOOLEAN,
@@ -86,7 +92,8 @@ final class SourceSettings {
         group,
         3,
         Width.SHORT,
-        prefix + SCAN);
+        prefix + SCAN,
+        Recommenders.shownWith(prefix + TYPE, "archive"));
     def.define(
         prefix + KEY,
         ConfigDef.Type.STRING,
@@ -96,7 +103,8 @@ final class SourceSettings {
         group,
         4,
         Width.MEDIUM,
-        prefix + KEY);
+        prefix + KEY,
+        Recommenders.shownWith(prefix + TYPE, "list", "stream"));
     def.define(
         prefix + REJECTED_MAX,
         ConfigDef.Type.INT,
@@ -107,7 +115,8 @@ final class SourceSettings {
         group,
         5,
         Width.SHORT,
-        prefix + REJECTED_MAX);
+        prefix + REJECTED_MAX,
+        Recommenders.shownWith(prefix + TYPE, "list"));
     def.define(
         prefix + PATTERN,
         ConfigDef.Type.LIST,
@@ -117,7 +126,8 @@ final class SourceSettings {
         group,
         6,
         Width.LONG,
-        prefix + PATTERN);
+        prefix + PATTERN,
+        Recommenders.shownWith(prefix + TYPE, "hash", "pubsub"));
     def.define(
         prefix + QUEUE_MAX,
         ConfigDef.Type.INT,
@@ -128,7 +138,8 @@ final class SourceSettings {
         group,
         7,
         Width.SHORT,
-        prefix + QUEUE_MAX);
+        prefix + QUEUE_MAX,
+        Recommenders.shownWith(prefix + TYPE, "pubsub"));
     def.define(
         prefix + FILTER,
         ConfigDef.Type.LIST,
@@ -152,7 +163,8 @@ final class SourceSettings {
         group,
         9,
         Width.LONG,
-        prefix + DEADBAND);
+        prefix + DEADBAND,
+        Recommenders.shownWith(prefix + TYPE, "hash"));
     def.define(
         prefix + MIN_INTERVAL_MS,
         ConfigDef.Type.LONG,
@@ -163,7 +175,8 @@ final class SourceSettings {
         group,
         10,
         Width.SHORT,
-        prefix + MIN_INTERVAL_MS);
+        prefix + MIN_INTERVAL_MS,
+        Recommenders.shownWith(prefix + TYPE, "hash"));
   }
 
   private static String[] types() {

@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,7 +166,7 @@ class RedisSourceConfigTest {
     Map<String, ConfigValue> values = RedisSourceConfig.definition(config).validateAll(config);
     ConfigValue at = values.get(name);
     assertThat(at).isNotNull();
-    assertThat(java.util.Objects.requireNonNull(at).errorMessages())
+    assertThat(Objects.requireNonNull(at).errorMessages())
         .anySatisfy(text -> assertThat(text).startsWith(message));
   }
 
@@ -207,6 +210,77 @@ class RedisSourceConfigTest {
     assertThat(passwords)
         .containsExactlyInAnyOrder(
             "redis.password", "redis.tls.truststore.password", "redis.tls.keystore.password");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "redis.mode; standalone, sentinel, cluster",
+        "nonfinite.values; drop, text",
+        "sources.a.type; archive, list, hash, pubsub, stream"
+      })
+  void choices_areRecommended(String name, String choices) {
+    ConfigValue value = validated().get(name);
+    assertThat(Objects.requireNonNull(value).recommendedValues())
+        .isEqualTo(List.of(choices.split(", ")));
+    assertThat(value.visible()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "redis.mode; standalone; ",
+        "redis.mode; cluster; redis.nodes",
+        "redis.mode; sentinel; redis.nodes redis.sentinel.master",
+        "redis.mode; raft; ",
+        "redis.uri; redis://h:1; ",
+        "redis.uri; rediss://h:1; redis.tls.truststore.path redis.tls.truststore.password"
+            + " redis.tls.keystore.path redis.tls.keystore.password redis.tls.verify.hostname",
+        "aggregation.enabled; false; ",
+        "aggregation.enabled; true; aggregation.windows",
+        "sources.a.type; archive; sources.a.window sources.a.scan",
+        "sources.a.type; list; sources.a.key sources.a.rejected.max",
+        "sources.a.type; stream; sources.a.key",
+        "sources.a.type; hash; sources.a.pattern sources.a.deadband sources.a.min.interval.ms",
+        "sources.a.type; pubsub; sources.a.pattern sources.a.queue.max",
+        // Not given: then nothing is known to be of no use.
+        "sources.a.type; ; sources.a.window sources.a.scan sources.a.key sources.a.rejected.max"
+            + " sources.a.pattern sources.a.queue.max sources.a.deadband sources.a.min.interval.ms"
+      })
+  void settings_areShownWithTheSettingThatUsesThem(
+      String name, @Nullable String value, @Nullable String shown) {
+    Map<String, String> config = minimal();
+    config.remove(name);
+    if (value != null) {
+      config.put(name, value);
+    }
+    Map<String, ConfigValue> values = RedisSourceConfig.definition(config).validateAll(config);
+    ConfigDef.ConfigKey key = RedisSourceConfig.definition(minimal()).configKeys().get(name);
+    assertThat(
+            Objects.requireNonNull(key).dependents.stream()
+                .filter(other -> Objects.requireNonNull(values.get(other)).visible()))
+        .containsExactlyInAnyOrder(shown == null ? new String[0] : shown.split(" "));
+  }
+
+  @Test
+  void settings_thatAreHidden_areKnownToTheOneThatShowsThem() {
+    Set<String> dependents = new HashSet<>();
+    RedisSourceConfig.definition(minimal())
+        .configKeys()
+        .values()
+        .forEach(key -> dependents.addAll(key.dependents));
+    Map<String, ConfigValue> values = validated();
+    assertThat(values.values())
+        .filteredOn(value -> !value.visible())
+        .extracting(ConfigValue::name)
+        .hasSize(14)
+        .isSubsetOf(dependents);
+  }
+
+  private static Map<String, ConfigValue> validated() {
+    return RedisSourceConfig.definition(minimal()).validateAll(minimal());
   }
 
   /** Run with -Dhissrv.write.docs=true to bring the README in step. */
