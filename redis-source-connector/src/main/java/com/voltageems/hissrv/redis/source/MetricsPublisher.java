@@ -59,7 +59,8 @@ final class MetricsPublisher {
       ObjectName objectName = new ObjectName(name);
       synchronized (OWNERS) {
         // A task of this name that did not end in time is replaced: its counters stand still.
-        if (OWNERS.remove(objectName) != null || server.isRegistered(objectName)) {
+        OWNERS.remove(objectName);
+        if (server.isRegistered(objectName)) {
           log.debug("Replacing {}", name);
           server.unregisterMBean(objectName);
         }
