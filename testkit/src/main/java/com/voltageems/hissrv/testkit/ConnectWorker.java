@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,11 +33,13 @@ public final class ConnectWorker implements Server {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final Path dir;
   private final int port;
+  private final List<String> jvmArgs;
   private ServerProcess process;
 
-  private ConnectWorker(Path dir, int port) {
+  private ConnectWorker(Path dir, int port, List<String> jvmArgs) {
     this.dir = dir;
     this.port = port;
+    this.jvmArgs = List.copyOf(jvmArgs);
     this.process = launch();
   }
 
@@ -48,14 +51,40 @@ public final class ConnectWorker implements Server {
    */
   public static ConnectWorker start(
       Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
-    ConnectWorker worker = prepare(dir, bootstrapServers, archives, workerConfig);
+    return start(dir, bootstrapServers, archives, workerConfig, List.of());
+  }
+
+  /**
+   * As {@link #start(Path, String, List, Map)}.
+   *
+   * @param jvmArgs added to the worker's own options
+   */
+  public static ConnectWorker start(
+      Path dir,
+      String bootstrapServers,
+      List<Path> archives,
+      Map<String, String> workerConfig,
+      List<String> jvmArgs) {
+    ConnectWorker worker = prepare(dir, bootstrapServers, archives, workerConfig, jvmArgs);
     worker.awaitReady();
     return worker;
   }
 
-  /** As {@link #start}, but returns before the worker answers: see {@link #awaitReady()}. */
+  /**
+   * As {@link #start(Path, String, List, Map)}, but returns before the worker answers: see {@link
+   * #awaitReady()}.
+   */
   public static ConnectWorker prepare(
       Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
+    return prepare(dir, bootstrapServers, archives, workerConfig, List.of());
+  }
+
+  private static ConnectWorker prepare(
+      Path dir,
+      String bootstrapServers,
+      List<Path> archives,
+      Map<String, String> workerConfig,
+      List<String> jvmArgs) {
     int port = Ports.free();
     Path plugins = dir.resolve("plugins");
     Map<String, String> config = new TreeMap<>();
@@ -96,14 +125,16 @@ public final class ConnectWorker implements Server {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new ConnectWorker(dir, port);
+    return new ConnectWorker(dir, port, jvmArgs);
   }
 
   private ServerProcess launch() {
+    List<String> options = new ArrayList<>(List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"));
+    options.addAll(jvmArgs);
     return ServerProcess.startJvm(
         "connect",
         ServerProcess.classPath("kafka.classpath"),
-        List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"),
+        options,
         // No secret: QuestDB as started here takes any token.
         Map.of("INFLUXDB_TOKEN", "quickstart"),
         "org.apache.kafka.connect.cli.ConnectDistributed",
