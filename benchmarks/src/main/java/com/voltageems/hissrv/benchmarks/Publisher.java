@@ -96,7 +96,9 @@ final class Publisher implements AutoCloseable {
     long length = TimeUnit.SECONDS.toNanos(seconds);
     for (long now = 0; now < length; now = System.nanoTime() - begun) {
       double wanted = perSecond * (now / 1e9);
-      while (sent - sentBefore < wanted && sent - answered.get() < MAX_UNANSWERED) {
+      while (sent - sentBefore < wanted
+          && sent - answered.get() < MAX_UNANSWERED
+          && System.nanoTime() - begun < length) {
         out.write(batches.get(next));
         next = (next + 1) % batches.size();
         sent += BATCH;

@@ -59,8 +59,8 @@ final class SourceIdle {
     Figures.print("source.idle_bare_redis_cpu_ms_per_pass", theirs * 1000, "ms");
     Figures.print("source.idle_cost_redis_ratio", ours / theirs, "ratio");
     Figures.print("source.idle_commands_per_pass", others / done, "commands");
-    Figures.print(
-        "source.idle_cpu_core_share", with.workerCpuShare() - without.workerCpuShare(), "cores");
+    double worker = (without.workerCpuShare() + bare.workerCpuShare()) / 2;
+    Figures.print("source.idle_cpu_core_share", with.workerCpuShare() - worker, "cores");
     Map<String, Double> probe =
         TaskProbe.run(rig, "idle", List.of(String.valueOf(CHANNELS), String.valueOf(5 * passes)));
     Figures.print(

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 final class SourcePubSub {
   private static final int CHANNELS = 1000;
   private static final long[] STEPS = {
-    50_000, 75_000, 100_000, 125_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000
+    50_000, 100_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000
   };
   private static final String NAME = "bench-pubsub";
   private static final String ALIAS = "bus";
@@ -120,7 +120,8 @@ final class SourcePubSub {
       Figures.print("source.pubsub_overload_rate", run.perSecond(), "messages/s");
       Figures.print(
           "source.pubsub_overload_dropped",
- (double) (counter("messages-dropped") - dropped), "messages");
+          (double) (counter("messages-dropped") - dropped),
+          "messages");
       Figures.print("source.pubsub_overload_gaps", (double) (counter("gaps") - gaps), "gaps");
     }
   }

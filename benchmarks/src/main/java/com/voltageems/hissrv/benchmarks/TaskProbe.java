@@ -94,7 +94,8 @@ public final class TaskProbe {
     // The defaults, ten times as fast: as many passes from one discovery to the next.
     config.put("poll.interval.ms", "100");
     config.put("discovery.interval.ms", "500");
-    SourceTask task = Class.forName(TASK).asSubclass(SourceTask.class).getConstructor().newInstance();
+    SourceTask task =
+        Class.forName(TASK).asSubclass(SourceTask.class).getConstructor().newInstance();
     task.initialize(new Context(config));
     task.start(config);
     try {
