@@ -115,6 +115,7 @@ final class SourcePubSub {
     try (Publisher publisher = new Publisher(rig.server.port(), batches)) {
       long dropped = counter("messages-dropped");
       long gaps = counter("gaps");
+      long points = counter("points");
       Publisher.Run run = publisher.run(Long.MAX_VALUE, 2 * stepSeconds);
       settle();
       Figures.print("source.pubsub_overload_rate", run.perSecond(), "messages/s");
@@ -122,6 +123,8 @@ final class SourcePubSub {
           "source.pubsub_overload_dropped",
           (double) (counter("messages-dropped") - dropped),
           "messages");
+      Figures.print(
+          "source.pubsub_overload_points", (double) (counter("points") - points), "points");
       Figures.print("source.pubsub_overload_gaps", (double) (counter("gaps") - gaps), "gaps");
     }
   }
