@@ -9,7 +9,7 @@ usage: benchmarks/run.sh [source|lua|sink|query|pipeline|all] [--short]
 
 Prints the machine, what is done, and one figure a line: name value unit. Everything runs on
 127.0.0.1 and ends by itself. Only figures of one run are worth comparing: machines differ, and so
-do two runs on one. --short takes a minute or two a part, source three to four.
+do two runs on one. --short takes a minute or two a part, source about four.
 
   source     the Redis source: records against a connector that only emits (source.vs_ceiling);
              reading against bare Jedis (hgetall_fields_per_s, hgetall_vs_jedis); a look at
