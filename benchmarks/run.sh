@@ -9,9 +9,14 @@ usage: benchmarks/run.sh [source|lua|sink|query|pipeline|all] [--short]
 
 Prints the machine, what is done, and one figure a line: name value unit. Everything runs on
 127.0.0.1 and ends by itself. Only figures of one run are worth comparing: machines differ, and so
-do two runs on one. --short takes a minute or two a part.
+do two runs on one. --short takes a minute or two a part, source about four.
 
-  source     the Redis source against a connector that only emits
+  source     the Redis source: records against a connector that only emits (source.vs_ceiling);
+             reading against bare Jedis (hgetall_fields_per_s, hgetall_vs_jedis); a look at
+             channels in which nothing changes (idle_*); messages a second without a loss, and
+             what happens beyond (pubsub_*); the longest command or script by SLOWLOG
+             (max_redis_block_ms, and of each kind); memory of a million points
+             (heap_mb_at_1m_points). benchmarks/README.md says what each figure is
   lua        what the aggregation script costs Redis
   sink       the sink against the database's own write speed
   query      the query service against the database's own answer

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class PubSubReader implements SourceReader {
   private static final long CLOCK_EVERY_NANOS = 10_000_000_000L;
 
+  /** A source that is driven beyond what it can do would read the hashes for ever else. */
+  private static final long REPAIR_EVERY_NANOS = 1_000_000_000L;
+
   private final SourceSpec spec;
   private final RedisLink link;
   private final Subscription subscription;
@@ -26,6 +29,9 @@ final class PubSubReader implements SourceReader {
   private long clockMillis;
   private long clockNanos;
   private boolean clockKnown;
+
+  private long nextRepairNanos = System.nanoTime();
+  private boolean repairedLast;
 
   PubSubReader(
       SourceSpec spec,
@@ -57,14 +63,20 @@ final class PubSubReader implements SourceReader {
 
   @Override
   public List<SourceRecord> read(int limit) {
-    if (subscription.takeGap()) {
+    long now = System.nanoTime();
+    if (now - nextRepairNanos >= 0 && subscription.takeGap()) {
+      nextRepairNanos = now + REPAIR_EVERY_NANOS;
       metrics.gaps.increment();
       hashes.wake();
     }
+    // In turn: a pass must not keep messages waiting until they have to be dropped, too.
+    boolean messagesFirst = repairedLast && subscription.hasMessages();
+    repairedLast = false;
     long due = hashes.dueNanos();
-    if (System.nanoTime() - due >= 0) {
+    if (!messagesFirst && System.nanoTime() - due >= 0) {
       List<SourceRecord> repaired = hashes.read(limit);
       if (!repaired.isEmpty()) {
+        repairedLast = true;
         return repaired;
       }
     }
@@ -156,7 +168,11 @@ final class PubSubReader implements SourceReader {
 
   @Override
   public long dueNanos() {
-    return subscription.hasMessages() ? System.nanoTime() : hashes.dueNanos();
+    if (subscription.hasMessages()) {
+      return System.nanoTime();
+    }
+    long due = hashes.dueNanos();
+    return subscription.hasGap() && nextRepairNanos - due < 0 ? nextRepairNanos : due;
   }
 
   @Override

@@ -8,11 +8,16 @@ final class Signal {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition raised = lock.newCondition();
   private boolean lookNow;
-  private boolean something;
+  private volatile boolean something;
 
-  /** Something has changed: the wait ends. */
+  /**
+   * Something has changed: the wait ends. Cheap while the task's thread is busy: what is raised
+   * already stays so until that thread waits, and it looks at everything after every wait.
+   */
   void raise() {
-    set(false);
+    if (!something) {
+      set(false);
+    }
   }
 
   /** As {@link #raise}, and every source is to be looked at now. */

@@ -40,7 +40,6 @@ final class Subscription implements RunningRedisSource.Background {
   private final Backoff backoff;
   private final Runnable onMessage;
   private final AtomicBoolean gap = new AtomicBoolean();
-  private final AtomicBoolean announced = new AtomicBoolean();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread reader;
   private final Thread pinger;
@@ -51,7 +50,7 @@ final class Subscription implements RunningRedisSource.Background {
   final LongAdder connects = new LongAdder();
 
   /**
-   * @param onMessage called when the queue was empty and is not any more, or a gap is to be told
+   * @param onMessage called after every message that was kept, and when a gap is to be told; cheap
    */
   Subscription(
       RedisSettings settings,
@@ -137,14 +136,17 @@ final class Subscription implements RunningRedisSource.Background {
 
     @Override
     public void onPMessage(byte[] pattern, byte[] channel, byte[] payload) {
-      if (queue.offer(new Message(channel, payload, System.nanoTime()))) {
-        if (announced.compareAndSet(false, true)) {
-          onMessage.run();
-        }
-      } else {
-        dropped.increment();
-        gap.set(true);
-      }
+      accept(channel, payload);
+    }
+  }
+
+  /** Keeps a message, or drops and counts it when the queue is full. */
+  void accept(byte[] channel, byte[] payload) {
+    if (queue.offer(new Message(channel, payload, System.nanoTime()))) {
+      onMessage.run();
+    } else {
+      dropped.increment();
+      gap.set(true);
     }
   }
 
@@ -171,15 +173,18 @@ final class Subscription implements RunningRedisSource.Background {
 
   /** Up to {@code limit} messages, oldest first; does not wait. */
   List<Message> take(int limit) {
-    // Before the queue is emptied: a message that comes in between announces itself again.
-    announced.set(false);
     List<Message> messages = new ArrayList<>();
     queue.drainTo(messages, limit);
     return messages;
   }
 
+  /** To be asked before every wait. */
   boolean hasMessages() {
-    return !queue.isEmpty() || gap.get();
+    return !queue.isEmpty();
+  }
+
+  boolean hasGap() {
+    return gap.get();
   }
 
   /** Whether messages may have been missed since the last call. */

@@ -1,0 +1,201 @@
+package com.voltageems.hissrv.benchmarks;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.XAddParams;
+import redis.clients.jedis.resps.Slowlog;
+
+/**
+ * The longest that one command or script of the source keeps Redis from others, by SLOWLOG, while
+ * all kinds of sources catch up with what waits for them, at the default batch sizes.
+ */
+final class SourceBlocking {
+  private static final int HASHES = 1000;
+  private static final int LARGE_HASHES = 5;
+  private static final int LARGE_FIELDS = 5000;
+  private static final int OTHER_KEYS = 100_000;
+  private static final int ELEMENTS = 20_000;
+  private static final int WINDOWS = 10_000;
+  private static final int ENTRIES = 10_000;
+  private static final int CHUNK = 500;
+  private static final long FIRST_WINDOW = 1_704_067_200L;
+  private static final String NAME = "bench-blocking";
+  private static final int MAX_SHOWN = 40;
+
+  /** The benchmark's own. */
+  private static final Set<String> OURS = Set.of("INFO", "SLOWLOG", "CONFIG", "FLUSHALL");
+
+  private final SourceRig rig;
+
+  SourceBlocking(SourceRig rig) {
+    this.rig = rig;
+  }
+
+  void measure() throws InterruptedException {
+    Figures.say(
+        "all kinds of sources at the default batch sizes: %d hashes of %d points with their times,"
+            + " %d of %d fields, among %d other keys; %d list elements of 10 fields, %d indexed"
+            + " windows, %d windows without an index and %d stream entries of %d",
+        HASHES,
+        SourceRig.POINTS,
+        LARGE_HASHES,
+        LARGE_FIELDS,
+        OTHER_KEYS,
+        ELEMENTS,
+        WINDOWS,
+        WINDOWS,
+        ENTRIES,
+        SourceRig.POINTS);
+    rig.redis.configSet("slowlog-log-slower-than", "-1");
+    rig.redis.configSet("slowlog-max-len", "1000000");
+    load();
+    rig.redis.slowlogReset();
+    rig.redis.configSet("slowlog-log-slower-than", "500");
+    rig.submit(NAME, config());
+    Figures.await(
+        "every source to catch up",
+        () ->
+            counted("list") >= ELEMENTS
+                && counted("indexed") >= WINDOWS
+                && counted("scanned") >= WINDOWS
+                && counted("stream") >= ENTRIES);
+    TimeUnit.SECONDS.sleep(Math.max(6, rig.seconds));
+    rig.redis.configSet("slowlog-log-slower-than", "-1");
+    rig.delete(NAME);
+    report(rig.redis.slowlogGet(1_000_000));
+  }
+
+  private long counted(String source) {
+    return rig.metrics.get(NAME, source, "records");
+  }
+
+  private Map<String, String> config() {
+    Map<String, String> config = rig.bareSource();
+    config.put("sources", "live,list,indexed,scanned,stream,bus");
+    config.put("sources.live.type", "hash");
+    config.put("sources.live.pattern", "comsrv:*");
+    config.put("sources.list.type", "list");
+    config.put("sources.list.key", "archive:pending");
+    config.put("sources.indexed.type", "archive");
+    config.put("sources.indexed.window", "1m");
+    config.put("sources.scanned.type", "archive");
+    config.put("sources.scanned.window", "5m");
+    config.put("sources.stream.type", "stream");
+    config.put("sources.stream.key", "history");
+    config.put("sources.bus.type", "pubsub");
+    config.put("sources.bus.pattern", "comsrv:*");
+    return config;
+  }
+
+  private void load() {
+    rig.fill(HASHES);
+    chunks(OTHER_KEYS, (pipeline, i) -> pipeline.set("other:" + i, "1"));
+    chunks(HASHES, (pipeline, i) -> pipeline.hset(SourceRig.hashKey(i) + ":ts", times()));
+    chunks(
+        LARGE_HASHES,
+        (pipeline, i) ->
+            pipeline.hset("comsrv:large" + i + ":m", SourceRig.values(LARGE_FIELDS, i)));
+    chunks(ELEMENTS, (pipeline, i) -> pipeline.lpush("archive:pending", element(i)));
+    chunks(WINDOWS, (pipeline, i) -> window(pipeline, "1m", 60, i));
+    chunks(WINDOWS, (pipeline, i) -> window(pipeline, "5m", 300, i));
+    chunks(
+        ENTRIES,
+        (pipeline, i) ->
+            pipeline.xadd(
+                "history",
+                SourceRig.values(SourceRig.POINTS, i),
+                XAddParams.xAddParams().id(new StreamEntryID(1 + i))));
+  }
+
+  private interface Step {
+    void add(AbstractPipeline pipeline, int number);
+  }
+
+  private void chunks(int count, Step step) {
+    for (int from = 0; from < count; from += CHUNK) {
+      try (AbstractPipeline pipeline = rig.redis.pipelined()) {
+        for (int i = from; i < Math.min(count, from + CHUNK); i++) {
+          step.add(pipeline, i);
+        }
+        pipeline.sync();
+      }
+    }
+  }
+
+  private static Map<String, String> times() {
+    Map<String, String> times = new HashMap<>();
+    for (int point = 1; point <= SourceRig.POINTS; point++) {
+      times.put(String.valueOf(point), "1704067200000");
+    }
+    return times;
+  }
+
+  private static String element(int number) {
+    String fields =
+        SourceRig.values(10, number).entrySet().stream()
+            .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
+            .collect(Collectors.joining(","));
+    return "{\"measurement\":\"m\",\"timestamp\":%d,\"tags\":{\"channel\":\"%d\"},\"fields\":{%s}}"
+        .formatted(FIRST_WINDOW + number, number % HASHES, fields);
+  }
+
+  private static void window(AbstractPipeline pipeline, String length, int seconds, int number) {
+    long start = FIRST_WINDOW + number / HASHES * (long) seconds;
+    String key = "archive:" + length + ":" + start + ":" + (1001 + number % HASHES);
+    pipeline.hset(key, SourceRig.values(SourceRig.POINTS, number));
+    if (length.equals("1m")) {
+      pipeline.zadd("archive:index:1m", 1.0 + number, key);
+    }
+  }
+
+  private static void report(List<Slowlog> entries) {
+    Map<String, List<Slowlog>> byKind =
+        entries.stream()
+            .filter(entry -> !OURS.contains(entry.getArgs().get(0).toUpperCase(Locale.ROOT)))
+            .collect(
+                Collectors.groupingBy(
+                    entry -> kind(entry.getArgs()), TreeMap::new, Collectors.toList()));
+    double longest = 0;
+    for (Map.Entry<String, List<Slowlog>> each : byKind.entrySet()) {
+      List<Slowlog> sorted =
+          each.getValue().stream()
+              .sorted(Comparator.comparingLong(Slowlog::getExecutionTime))
+              .toList();
+      Slowlog worst = sorted.get(sorted.size() - 1);
+      String text = String.join(" ", worst.getArgs());
+      Figures.say(
+          "%d of %s took more than 0.5 ms, half of them less than %.3f ms; the longest: %s",
+          sorted.size(),
+          each.getKey(),
+          sorted.get(sorted.size() / 2).getExecutionTime() / 1000.0,
+          text.substring(0, Math.min(MAX_SHOWN, text.length())));
+      double worstMs = worst.getExecutionTime() / 1000.0;
+      Figures.print("source.max_redis_block_ms." + each.getKey(), worstMs, "ms");
+      longest = Math.max(longest, worstMs);
+    }
+    Figures.print("source.max_redis_block_ms", longest, "ms");
+  }
+
+  /** The command, and whose it is. */
+  private static String kind(List<String> args) {
+    String command = args.get(0).toLowerCase(Locale.ROOT);
+    String all = String.join(" ", args);
+    return switch (command) {
+      case "evalsha", "eval" -> all.contains("archive:pending") ? "list_claim" : "archive_trim";
+      case "hgetall" ->
+          all.contains("archive:")
+              ? "hgetall_window"
+              : all.contains("large") ? "hgetall_large_hash" : "hgetall_hash";
+      default -> command;
+    };
+  }
+}

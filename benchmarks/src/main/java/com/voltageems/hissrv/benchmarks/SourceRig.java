@@ -1,0 +1,179 @@
+package com.voltageems.hissrv.benchmarks;
+
+import com.voltageems.hissrv.quickstart.Closer;
+import com.voltageems.hissrv.quickstart.Installation;
+import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.RedisServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Jedis;
+
+/** What the measurements of the source share: a Redis, a broker, a worker, and how to ask them. */
+final class SourceRig {
+  static final int POINTS = 50;
+  private static final int KEYS_A_PIPELINE = 1000;
+
+  final int seconds;
+  final Path dir;
+  final RedisServer server;
+  final Jedis redis;
+  final ConnectWorker worker;
+  final WorkerMetrics metrics;
+  private final Admin admin;
+
+  private SourceRig(
+      int seconds,
+      Path dir,
+      RedisServer server,
+      Jedis redis,
+      ConnectWorker worker,
+      WorkerMetrics metrics,
+      Admin admin) {
+    this.seconds = seconds;
+    this.dir = dir;
+    this.server = server;
+    this.redis = redis;
+    this.worker = worker;
+    this.metrics = metrics;
+    this.admin = admin;
+  }
+
+  /**
+   * @param seconds length of one window
+   */
+  static SourceRig start(Path dir, int seconds, Closer closer) throws IOException {
+    RedisServer server = closer.add(RedisServer.start(dir.resolve("redis")));
+    KafkaBroker broker = closer.add(KafkaBroker.start(dir.resolve("kafka")));
+    WorkerMetrics.Endpoint endpoint = WorkerMetrics.Endpoint.free();
+    ConnectWorker worker =
+        closer.add(
+            ConnectWorker.start(
+                dir.resolve("connect"),
+                broker.bootstrapServers(),
+                List.of(Installation.find().sourceArchive(), CeilingPlugin.archive(dir)),
+                Map.of("exactly.once.source.support", "disabled"),
+                ConnectWorker.Version.CURRENT,
+                endpoint.jvmArgs()));
+    return new SourceRig(
+        seconds,
+        dir,
+        server,
+        closer.add(new Jedis("127.0.0.1", server.port(), 60_000)),
+        worker,
+        closer.add(WorkerMetrics.connect(endpoint)),
+        closer.add(Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))));
+  }
+
+  /** Replaces all that is in Redis by that many hashes {@code comsrv:<c>:m} of 50 points. */
+  void fill(int hashes) {
+    redis.flushAll();
+    for (int from = 0; from < hashes; from += KEYS_A_PIPELINE) {
+      try (AbstractPipeline pipeline = redis.pipelined()) {
+        for (int i = from; i < Math.min(hashes, from + KEYS_A_PIPELINE); i++) {
+          pipeline.hset(hashKey(i), values(POINTS, i));
+        }
+        pipeline.sync();
+      }
+    }
+  }
+
+  static String hashKey(int number) {
+    return "comsrv:" + (1001 + number) + ":m";
+  }
+
+  /** Fields as a driver writes them. */
+  static Map<String, String> values(int fields, int number) {
+    Map<String, String> hash = new HashMap<>();
+    for (int point = 1; point <= fields; point++) {
+      hash.put(
+          String.valueOf(point), String.format(Locale.ROOT, "%.6f", 220 + point + number / 7.0));
+    }
+    return hash;
+  }
+
+  /** The source with one source {@code live} of hashes. */
+  Map<String, String> source() {
+    Map<String, String> config = bareSource();
+    config.put("sources", "live");
+    config.put("sources.live.type", "hash");
+    config.put("sources.live.pattern", "comsrv:*");
+    return config;
+  }
+
+  Map<String, String> bareSource() {
+    Map<String, String> config =
+        connector("com.voltageems.hissrv.redis.source.RedisSourceConnector");
+    config.put("redis.uri", server.uri());
+    return config;
+  }
+
+  static Map<String, String> connector(String type) {
+    Map<String, String> config = new HashMap<>();
+    config.put("connector.class", type);
+    config.put("tasks.max", "1");
+    config.put("key.converter", "org.apache.kafka.connect.storage.StringConverter");
+    config.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
+    config.put("value.converter.schemas.enable", "false");
+    return config;
+  }
+
+  void submit(String name, Map<String, String> config) throws InterruptedException {
+    worker.submit(name, config);
+    Figures.await(name + " to run", () -> worker.isRunning(name, 1));
+  }
+
+  void pause(String name) {
+    worker.send("PUT", "/connectors/" + name + "/pause", null);
+  }
+
+  void resume(String name) {
+    worker.send("PUT", "/connectors/" + name + "/resume", null);
+  }
+
+  /** Ends a connector, and waits until its task is gone. */
+  void delete(String name) throws InterruptedException {
+    worker.delete(name);
+    Figures.await(name + " to be gone", () -> worker.status(name).path("tasks").isMissingNode());
+  }
+
+  void awaitRecords(String topic, long more) throws InterruptedException {
+    long wanted = records(topic) + more;
+    Figures.await(more + " records in " + topic, () -> records(topic) >= wanted);
+  }
+
+  /** Records ever written to the topic; 0 while there is none. */
+  long records(String topic) {
+    try {
+      if (!admin.listTopics().names().get().contains(topic)) {
+        return 0;
+      }
+      Map<TopicPartition, OffsetSpec> wanted =
+          admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+              .flatMap(description -> description.partitions().stream())
+              .collect(
+                  Collectors.toMap(
+                      info -> new TopicPartition(topic, info.partition()),
+                      info -> OffsetSpec.latest()));
+      return admin.listOffsets(wanted).all().get().values().stream()
+          .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+          .sum();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("asking for the end of " + topic, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

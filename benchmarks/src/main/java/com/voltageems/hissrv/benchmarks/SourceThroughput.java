@@ -1,0 +1,81 @@
+package com.voltageems.hissrv.benchmarks;
+
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** How fast records come into a topic, against a connector that only emits them. */
+final class SourceThroughput {
+  private static final int CHANNELS = 1000;
+  private static final String SOURCE = "bench-hashes";
+  private static final String CEILING = "bench-ceiling";
+  private static final String SOURCE_TOPIC = "hissrv.live";
+  private static final String CEILING_TOPIC = "ceiling";
+  private static final int WINDOWS = 2;
+
+  private final SourceRig rig;
+
+  SourceThroughput(SourceRig rig) {
+    this.rig = rig;
+  }
+
+  void measure() throws InterruptedException {
+    Figures.say(
+        "the source, every poll a snapshot of %d hashes of %d points, in turn with a connector that"
+            + " only emits such records, prebuilt; windows of %d s",
+        CHANNELS, SourceRig.POINTS, rig.seconds);
+    rig.fill(CHANNELS);
+    Map<String, String> ceiling = SourceRig.connector(CeilingSourceConnector.class.getName());
+    ceiling.put("topic", CEILING_TOPIC);
+    Map<String, String> source = rig.source();
+    source.put("poll.interval.ms", "10");
+    source.put("snapshot.interval.ms", "1");
+    warm(CEILING, CEILING_TOPIC, ceiling);
+    warm(SOURCE, SOURCE_TOPIC, source);
+
+    // Ends as it begins: a machine that grows steadily slower or faster cancels out.
+    double emitted = window(CEILING, CEILING_TOPIC);
+    double read = 0;
+    for (int i = 0; i < WINDOWS; i++) {
+      read += window(SOURCE, SOURCE_TOPIC) / WINDOWS;
+      emitted += window(CEILING, CEILING_TOPIC);
+    }
+    emitted /= WINDOWS + 1;
+    rig.delete(SOURCE);
+    rig.delete(CEILING);
+    Figures.print("source.ceiling_records_per_s", emitted, "records/s");
+    Figures.print("source.records_per_s", read, "records/s");
+    Figures.print("source.points_per_s", read * SourceRig.POINTS, "points/s");
+    Figures.print("source.vs_ceiling", read / emitted, "ratio");
+  }
+
+  /** The rate of the first seconds is the compiler's. */
+  private void warm(String name, String topic, Map<String, String> config)
+      throws InterruptedException {
+    rig.submit(name, config);
+    rig.awaitRecords(topic, 100_000);
+    pause(name, topic);
+  }
+
+  private double window(String name, String topic) throws InterruptedException {
+    rig.resume(name);
+    rig.awaitRecords(topic, 20_000);
+    long before = rig.records(topic);
+    long start = System.nanoTime();
+    TimeUnit.SECONDS.sleep(rig.seconds);
+    long after = rig.records(topic);
+    double rate = (after - before) / ((System.nanoTime() - start) / 1e9);
+    pause(name, topic);
+    return rate;
+  }
+
+  private void pause(String name, String topic) throws InterruptedException {
+    rig.pause(name);
+    long before = -1;
+    long now = rig.records(topic);
+    while (now != before) {
+      TimeUnit.MILLISECONDS.sleep(400);
+      before = now;
+      now = rig.records(topic);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package com.voltageems.hissrv.redis.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PubSubReaderTest {
+  private static final int CAPACITY = 1000;
+
+  private final RedisSourceConfig config =
+      new RedisSourceConfig(
+          Map.of(
+              "sources", "p",
+              "sources.p.type", "pubsub",
+              "sources.p.pattern", "comsrv:*"));
+  private final SourceMetrics metrics = new SourceMetrics();
+  private final Subscription subscription =
+      new Subscription(
+          config.redis("test"),
+          List.of("comsrv:*"),
+          CAPACITY,
+          new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)),
+          () -> {},
+          "test");
+
+  private PubSubReader reader() {
+    SourceSpec spec = config.sources().get(0);
+    RedisLink link = new OneHash();
+    KeyMapper mapper = new KeyMapper(List.of());
+    SampleRecords records = new SampleRecords("p", "p");
+    HashReader hashes =
+        new HashReader(spec, link, mapper, records, config.limits(), metrics, 0, 1, true);
+    return new PubSubReader(
+        spec, link, subscription, hashes, mapper, records, config.limits(), metrics);
+  }
+
+  @Test
+  void messagesThatComeFasterThanTheyAreRead_areReadAllTheSame() {
+    PubSubReader reader = reader();
+    int messages = 0;
+    int repairs = 0;
+    for (int round = 0; round < 100; round++) {
+      // More than fits: every round begins with a gap.
+      for (int i = 0; i <= CAPACITY; i++) {
+        subscription.accept(Bytes.of("comsrv:1:m"), Bytes.of("7:1.5"));
+      }
+      List<SourceRecord> records = reader.read(CAPACITY);
+      if (records.stream().anyMatch(PubSubReaderTest::isOfHash)) {
+        repairs++;
+      } else {
+        messages += records.size();
+      }
+    }
+    // One a second: in the time that this takes.
+    assertThat(repairs).isBetween(1, 20);
+    assertThat(messages).isEqualTo((100 - repairs) * CAPACITY);
+    // The last gap is repaired soon, once the queue is empty.
+    subscription.take(CAPACITY);
+    assertThat(reader.dueNanos() - System.nanoTime()).isLessThanOrEqualTo(1_000_000_000L);
+  }
+
+  private static boolean isOfHash(SourceRecord record) {
+    return ((Struct) record.value()).<String, Double>getMap("fields").containsKey("of_hash");
+  }
+
+  /** A Redis with one hash. */
+  private static final class OneHash implements RedisLink {
+    private static final List<?> TIME = List.of(Bytes.of("1704067200"), Bytes.of("0"));
+
+    @Override
+    public Object call(Command command) {
+      return Objects.requireNonNull(answer(command));
+    }
+
+    @Override
+    public Object callOn(int primary, Command command) {
+      return call(command);
+    }
+
+    @Override
+    public List<@Nullable Object> pipeline(List<Command> commands) {
+      return commands.stream().<@Nullable Object>map(OneHash::answer).toList();
+    }
+
+    private static Object answer(Command command) {
+      return switch (Bytes.text(command.name())) {
+        case "TIME" -> TIME;
+        case "SCAN" -> List.of(Bytes.of("0"), List.of(Bytes.of("comsrv:1:m")));
+        case "EXISTS" -> 0L;
+        case "HGETALL" -> List.of(Bytes.of("of_hash"), Bytes.of("1"));
+        default -> throw new AssertionError(Bytes.text(command.name()));
+      };
+    }
+
+    @Override
+    public int primaries() {
+      return 1;
+    }
+
+    @Override
+    public int generation() {
+      return 1;
+    }
+
+    @Override
+    public boolean isCluster() {
+      return false;
+    }
+
+    @Override
+    public void reset() {}
+
+    @Override
+    public void close() {}
+  }
+}
