@@ -140,8 +140,13 @@ final class AggregationScheduler implements RunningRedisSource.Background {
   }
 
   @Override
-  public void close() {
+  public void stop() {
     stop.countDown();
+  }
+
+  @Override
+  public void close() {
+    stop();
     try {
       thread.join(STOP_MS);
     } catch (InterruptedException e) {

@@ -36,6 +36,13 @@ final class ArchiveReader implements SourceReader {
   /** Members of one page of the index; more would hold Redis for longer than it should. */
   private static final int MAX_PAGE = 2000;
 
+  /**
+   * Fields of one page: other clients wait while Redis answers a pipeline, and all are in memory.
+   */
+  private static final int MAX_FIELDS_A_PAGE = 12_500;
+
+  private static final int MAX_BYTES_A_PAGE = 4 << 20;
+
   /** Windows that one call of the script looks at. */
   private static final int MAX_TRIM = 500;
 
@@ -55,6 +62,8 @@ final class ArchiveReader implements SourceReader {
 
   /** How far the index was looked at; every slice's own position may be further. */
   private double cursor = -1;
+
+  private final PageSize pageSize = new PageSize(MAX_PAGE, MAX_FIELDS_A_PAGE, MAX_BYTES_A_PAGE);
 
   private boolean indexSeen;
   private int checkedGeneration = -1;
@@ -119,8 +128,8 @@ final class ArchiveReader implements SourceReader {
         checkIndex();
         checkedGeneration = link.generation();
       }
-      int size = Math.min(limit, MAX_PAGE);
       for (int page = 0; page < MAX_PAGES; page++) {
+        int size = pageSize.next(limit);
         List<?> entries = page(size);
         if (entries.isEmpty() && !checkIndex()) {
           metrics.windowLagSeconds.set(0);
@@ -178,21 +187,25 @@ final class ArchiveReader implements SourceReader {
       commands.add(Command.hgetall(key));
     }
     List<@Nullable Object> replies = requireReadable(link.pipeline(commands));
+    learnPageSize(entries.size() / 2, replies);
     boolean[] writtenAgain = writtenAgain(keys, scores);
     List<SourceRecord> out = new ArrayList<>(keys.size());
     List<byte[]> gone = new ArrayList<>();
+    ArchivePosition[] reached = positions.clone();
     for (int i = 0; i < keys.size(); i++) {
-      if (writtenAgain[i]) {
-        continue;
-      }
       byte[] key = keys.get(i);
-      SourceRecord record = convert(key, replies.get(i), position(key, scores.get(i)));
-      if (record != null) {
-        out.add(record);
-      } else if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
+      if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
+        // No position: what is not in the index any more cannot tell whether that went back.
         gone.add(key);
         gone.add(Bytes.of(String.valueOf(scores.get(i))));
+        continue;
       }
+      ArchivePosition here = position(key, scores.get(i));
+      int slice = sliceOf(key);
+      if (!writtenAgain[i]) {
+        out.addAll(convert(key, replies.get(i), reached[slice], here));
+      }
+      reached[slice] = here;
     }
     metrics.expired.add(gone.size() / 2);
     for (int from = 0; from < gone.size(); from += 2 * MAX_TRIM) {
@@ -200,9 +213,7 @@ final class ArchiveReader implements SourceReader {
       TRIM.run(link, List.of(Bytes.of(index)), some);
     }
     // Only now: if Redis went away above, the same page is read again.
-    for (int i = 0; i < keys.size(); i++) {
-      positions[sliceOf(keys.get(i))] = position(keys.get(i), scores.get(i));
-    }
+    System.arraycopy(reached, 0, positions, 0, reached.length);
     cursor = last;
     return out;
   }
@@ -249,23 +260,59 @@ final class ArchiveReader implements SourceReader {
         score, text, parsed == null ? Long.MIN_VALUE : parsed.startSeconds());
   }
 
-  private @Nullable SourceRecord convert(
-      byte[] key, @Nullable Object reply, ArchivePosition reached) {
+  private void learnPageSize(int items, List<@Nullable Object> replies) {
+    long values = 0;
+    long bytes = 0;
+    for (Object reply : replies) {
+      if (reply instanceof List<?> texts) {
+        values += texts.size();
+        for (Object text : texts) {
+          bytes += ((byte[]) text).length;
+        }
+      }
+    }
+    pageSize.learn(items, values / 2, bytes);
+  }
+
+  /**
+   * The records of one window: none, one, or several when it is too large for one.
+   *
+   * @param before the position to be stored with all but the last of them: the window is delivered
+   *     with that
+   */
+  private List<SourceRecord> convert(
+      byte[] key, @Nullable Object reply, ArchivePosition before, ArchivePosition reached) {
+    Sample sample = sample(reply, reached.key());
+    if (sample == null) {
+      return List.of();
+    }
+    metrics.points.add(sample.points());
+    metrics.newestWindowStart.accumulateAndGet(sample.epochMillis() / 1000, Math::max);
+    Map<String, String> partition = ArchivePosition.partition(spec.window(), sliceOf(key));
+    List<SourceRecord> out = new ArrayList<>(1);
+    List<Sample> parts = sample.parts();
+    for (int i = 0; i < parts.size(); i++) {
+      ArchivePosition done = i < parts.size() - 1 ? before : reached;
+      metrics.records.increment();
+      out.add(records.record(parts.get(i), reached.key(), partition, done.toOffset()));
+    }
+    return out;
+  }
+
+  /** A window's sample, or null, counted with its reason. */
+  private @Nullable Sample sample(@Nullable Object reply, String key) {
     if (!(reply instanceof List<?> fields)) {
       metrics.reject("wrong_type");
       return null;
     }
-    if (fields.isEmpty()) {
-      return null;
-    }
-    ArchiveKey parsed = ArchiveKey.parse(reached.key());
+    ArchiveKey parsed = ArchiveKey.parse(key);
     if (parsed == null) {
       metrics.reject("key");
       return null;
     }
     KeyMapper.Mapped mapped;
     try {
-      mapped = mapper.map(reached.key());
+      mapped = mapper.map(key);
     } catch (RegexTooSlowException e) {
       metrics.reject("regex");
       return null;
@@ -281,19 +328,12 @@ final class ArchiveReader implements SourceReader {
       metrics.reject("no_field");
       return null;
     }
-    Sample built = spec.filter().apply(sample.build(mapped.series(), parsed.startSeconds() * 1000));
-    if (built == null) {
+    Sample passed =
+        spec.filter().apply(sample.build(mapped.series(), parsed.startSeconds() * 1000));
+    if (passed == null) {
       metrics.filtered.increment();
-      return null;
     }
-    metrics.records.increment();
-    metrics.points.add(built.points());
-    metrics.newestWindowStart.accumulateAndGet(parsed.startSeconds(), Math::max);
-    return records.record(
-        built,
-        reached.key(),
-        ArchivePosition.partition(spec.window(), sliceOf(key)),
-        reached.toOffset());
+    return passed;
   }
 
   /** By the channel part, so that a series stays in its slice from window to window. */
@@ -379,7 +419,7 @@ final class ArchiveReader implements SourceReader {
       // Taken from the end: oldest first, so that the position, the newest start, only grows.
       found.sort(Comparator.comparingLong(ArchiveReader::startOf).reversed());
     }
-    List<SourceRecord> out = readFound(Math.min(limit, MAX_PAGE));
+    List<SourceRecord> out = readFound(pageSize.next(limit));
     if (!found.isEmpty()) {
       long behind = startOf(found.get(0)) - startOf(found.get(found.size() - 1));
       metrics.windowLagSeconds.set(behind);
@@ -417,6 +457,7 @@ final class ArchiveReader implements SourceReader {
     Collections.reverse(keys);
     List<@Nullable Object> replies =
         requireReadable(link.pipeline(keys.stream().map(Command::hgetall).toList()));
+    learnPageSize(keys.size(), replies);
     List<SourceRecord> out = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
       byte[] key = keys.get(i);
@@ -438,11 +479,8 @@ final class ArchiveReader implements SourceReader {
       int slice = sliceOf(key);
       long start = Math.max(positions[slice].startSeconds(), startOf(key));
       ArchivePosition reached = new ArchivePosition(positions[slice].score(), text, start);
-      SourceRecord record = convert(key, replies.get(i), reached);
-      if (record != null) {
-        out.add(record);
-        positions[slice] = reached;
-      }
+      out.addAll(convert(key, replies.get(i), positions[slice], reached));
+      positions[slice] = reached;
     }
     found.subList(found.size() - size, found.size()).clear();
     return out;

@@ -288,40 +288,55 @@ final class HashReader implements SourceReader {
   }
 
   private void readAnnounced(int maxKeys) {
-    List<Entry> chunk = announced.values().stream().limit(maxKeys).toList();
-    learnSizes(chunk);
+    List<Entry> first = announced.values().stream().limit(maxKeys).toList();
+    learnSizes(first);
+    List<Entry> chunk = new ArrayList<>();
+    addChunk(chunk, first, 0, maxKeys);
     boolean inSnapshot = snapshot;
     snapshot = false;
-    read(chunk);
-    snapshot = inSnapshot;
+    try {
+      read(chunk);
+    } finally {
+      snapshot = inSnapshot;
+    }
     chunk.forEach(entry -> announced.remove(new Key(entry.key)));
   }
 
   private void readChunk(int maxKeys) {
     List<Entry> chunk = new ArrayList<>(maxKeys);
-    int fields = 0;
-    long bytes = 0;
-    int fresh = 0;
-    int at = nextEntry;
-    while (at < entries.size()
-        && chunk.size() < maxKeys
-        && fields < MAX_FIELDS_A_CHUNK
-        && bytes < MAX_BYTES_A_CHUNK
-        && fresh < MAX_NEW_KEYS_A_CHUNK) {
-      Entry entry = entries.get(at++);
-      if (entry.otherType && !snapshot) {
-        continue;
-      }
-      chunk.add(entry);
-      fields += Math.max(entry.size, 16);
-      bytes += Math.max(entry.bytes, 0);
-      fresh += entry.bytes < 0 ? 1 : 0;
-    }
+    int at = addChunk(chunk, entries, nextEntry, maxKeys);
+    chunk.removeIf(entry -> entry.otherType && !snapshot);
     read(chunk);
     nextEntry = at;
     if (at >= entries.size()) {
       endPass();
     }
+  }
+
+  /**
+   * Adds as many entries as are to be read together, at least one.
+   *
+   * @return where the next chunk begins
+   */
+  private static int addChunk(List<Entry> chunk, List<Entry> from, int start, int maxKeys) {
+    int fields = 0;
+    long bytes = 0;
+    int fresh = 0;
+    int at = start;
+    while (at < from.size() && chunk.size() < maxKeys) {
+      Entry entry = from.get(at);
+      fields += Math.max(entry.size, 16) * (entry.hasTimes ? 2 : 1);
+      bytes += Math.max(entry.bytes, 0);
+      fresh += entry.bytes < 0 ? 1 : 0;
+      boolean full =
+          fields > MAX_FIELDS_A_CHUNK || bytes > MAX_BYTES_A_CHUNK || fresh > MAX_NEW_KEYS_A_CHUNK;
+      if (full && !chunk.isEmpty()) {
+        break;
+      }
+      chunk.add(entry);
+      at++;
+    }
+    return at;
   }
 
   private void endPass() {

@@ -44,7 +44,7 @@ final class ListReader implements SourceReader {
 
   private volatile @Nullable Claim claim;
   private volatile long dueNanos = System.nanoTime();
-  private boolean warned;
+  private volatile boolean warned;
 
   ListReader(
       SourceSpec spec,
@@ -78,6 +78,14 @@ final class ListReader implements SourceReader {
 
     boolean isDelivered() {
       return isRead() && undelivered.get() == 0;
+    }
+
+    /**
+     * With the release, so that none is there twice; earlier only in a claim that is not one of
+     * ours, and has no bound.
+     */
+    boolean handsOverRejected() {
+      return isDelivered() || rejected.size() > MAX_ELEMENTS;
     }
   }
 
@@ -141,7 +149,7 @@ final class ListReader implements SourceReader {
     args.add(Bytes.of(String.valueOf(limit)));
     args.add(Bytes.of(String.valueOf(limits.maxBatchBytes())));
     args.add(Bytes.of(String.valueOf(spec.maxRejected())));
-    if (current != null) {
+    if (current != null && current.handsOverRejected()) {
       args.addAll(current.rejected());
     }
     List<byte[]> keys =
@@ -164,6 +172,9 @@ final class ListReader implements SourceReader {
     long index = begun == null ? 0 : begun.read();
     List<SourceRecord> out = new ArrayList<>(elements.size());
     List<byte[]> rejected = new ArrayList<>();
+    if (begun != null && !begun.handsOverRejected()) {
+      rejected.addAll(begun.rejected());
+    }
     for (Object each : elements) {
       byte[] element = (byte[]) each;
       PendingElement parsed =
@@ -212,7 +223,8 @@ final class ListReader implements SourceReader {
   @Override
   public long dueNanos() {
     Claim current = claim;
-    return current != null && current.isDelivered() ? System.nanoTime() : dueNanos;
+    // An error's delay counts, also when there is something to release.
+    return current != null && current.isDelivered() && !warned ? System.nanoTime() : dueNanos;
   }
 
   @Override
@@ -226,6 +238,14 @@ final class ListReader implements SourceReader {
     // A record of an earlier claim can only come from a batch that was sent twice: ours count.
     if (current != null && current.id().equals(record.sourceOffset().get("claim"))) {
       current.undelivered().decrementAndGet();
+    }
+  }
+
+  @Override
+  public void allDelivered() {
+    Claim current = claim;
+    if (current != null) {
+      current.undelivered().set(0);
     }
   }
 }

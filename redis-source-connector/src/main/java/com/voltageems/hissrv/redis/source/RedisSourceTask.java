@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class RedisSourceTask extends SourceTask {
   private volatile @Nullable RunningRedisSource running;
   private @Nullable TransactionContext transactions;
+  private volatile @Nullable Thread poller;
+  private volatile boolean nothingUnderWay;
 
   @Override
   public String version() {
@@ -32,7 +34,9 @@ public final class RedisSourceTask extends SourceTask {
     if (source == null) {
       return null;
     }
+    poller = Thread.currentThread();
     List<SourceRecord> batch = source.poll();
+    nothingUnderWay = batch == null;
     if (batch != null && transactions != null) {
       transactions.commitTransaction();
     }
@@ -44,6 +48,21 @@ public final class RedisSourceTask extends SourceTask {
     RunningRedisSource source = running;
     if (source != null) {
       source.delivered(record);
+    }
+  }
+
+  /**
+   * With exactly-once support a worker does not tell of the records of a batch that were all
+   * dropped (by a transformation, or by {@code errors.tolerance}), and a list would wait for them
+   * for ever. But it commits on the task's thread, and after a poll without records everything
+   * before is sealed. Without exactly-once support another thread calls this, and {@link
+   * #commitRecord} tells all.
+   */
+  @Override
+  public void commit() {
+    RunningRedisSource source = running;
+    if (source != null && nothingUnderWay && Thread.currentThread() == poller) {
+      source.allDelivered();
     }
   }
 

@@ -34,6 +34,9 @@ final class RunningRedisSource {
     /** Why the thread ended, or null while all is well. */
     @Nullable Throwable failure();
 
+    /** Tells it to end; {@link #close} waits for that. */
+    void stop();
+
     @Override
     void close();
   }
@@ -167,6 +170,11 @@ final class RunningRedisSource {
     }
   }
 
+  /** Everything given so far is stored or dropped; on the thread of {@link #poll}. */
+  void allDelivered() {
+    readers.forEach(SourceReader::allDelivered);
+  }
+
   /** Ends a poll that waits; {@link #close} frees the rest. */
   void stop() {
     stopping = true;
@@ -177,6 +185,8 @@ final class RunningRedisSource {
   void close() {
     // The metrics first: they must not outlive the task, whatever happens below.
     metrics.close();
+    // All at once: a worker waits for a task's end for some seconds only.
+    background.forEach(Background::stop);
     background.forEach(Background::close);
     readers.forEach(SourceReader::close);
     link.close();

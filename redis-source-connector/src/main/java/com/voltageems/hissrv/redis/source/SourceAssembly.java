@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts a task together from its configuration. Connects to nothing: that is for the first poll. */
 final class SourceAssembly {
   private static final int CONTROL_QUEUE = 1000;
+  private static final Duration MAX_BLOCK = Duration.ofSeconds(1);
 
   private final RedisSourceConfig config;
   private final int task;
@@ -83,10 +85,16 @@ final class SourceAssembly {
         link,
         backoff(),
         config.maxRecords(),
-        config.pollInterval(),
+        maxBlock(),
         background,
         signal,
         metrics);
+  }
+
+  /** A worker stops a task between two polls, and gives it some seconds for that. */
+  private Duration maxBlock() {
+    Duration interval = config.pollInterval();
+    return interval.compareTo(MAX_BLOCK) < 0 ? interval : MAX_BLOCK;
   }
 
   private SourceReader reader(SourceSpec spec, SourceMetrics counts) {

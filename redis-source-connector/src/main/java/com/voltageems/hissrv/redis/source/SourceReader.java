@@ -26,6 +26,12 @@ interface SourceReader extends AutoCloseable {
   /** Connect has stored the record, or dropped it as configured. From any thread. */
   default void delivered(SourceRecord record) {}
 
+  /**
+   * Connect has stored or dropped every record given so far; on the task's own thread, between two
+   * calls of {@link #read}.
+   */
+  default void allDelivered() {}
+
   @Override
   default void close() {}
 }

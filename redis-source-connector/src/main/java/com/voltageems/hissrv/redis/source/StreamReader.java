@@ -16,9 +16,6 @@ import org.slf4j.LoggerFactory;
 final class StreamReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
 
-  /** Small: how large the entries are is not known yet. */
-  private static final int FIRST_PAGE = 20;
-
   /** XRANGE of more holds Redis for longer than a few milliseconds. */
   private static final int MAX_FIELDS_A_PAGE = 10_000;
 
@@ -31,8 +28,7 @@ final class StreamReader implements SourceReader {
   private final Map<String, String> partition;
   private StreamPosition position;
 
-  /** Entries of the next page: as many as make a page of a bounded number of fields and bytes. */
-  private int pageSize = FIRST_PAGE;
+  private final PageSize pageSize;
 
   private int checkedGeneration = -1;
 
@@ -52,6 +48,7 @@ final class StreamReader implements SourceReader {
     this.records = records;
     this.limits = limits;
     this.metrics = metrics;
+    this.pageSize = new PageSize(Integer.MAX_VALUE, MAX_FIELDS_A_PAGE, limits.maxBatchBytes());
     this.partition = StreamPosition.partition(spec.key());
     this.position = StreamPosition.fromOffset(offset);
   }
@@ -66,14 +63,14 @@ final class StreamReader implements SourceReader {
         }
         checkedGeneration = link.generation();
       }
-      int count = Math.min(limit, pageSize);
+      int count = pageSize.next(limit);
       List<?> entries = page(count);
       if (entries.isEmpty() && wentBack()) {
         readFromBeginning();
         entries = page(count);
       }
       dueNanos = System.nanoTime() + (entries.size() < count ? spec.pollInterval().toNanos() : 0);
-      adaptPageSize(entries);
+      learnPageSize(entries);
       return convert(entries);
     } catch (RedisReplyException e) {
       metrics.reject(e.error().isWrongType() ? "wrong_type" : "reply");
@@ -96,10 +93,7 @@ final class StreamReader implements SourceReader {
                     String.valueOf(count))));
   }
 
-  private void adaptPageSize(List<?> entries) {
-    if (entries.isEmpty()) {
-      return;
-    }
+  private void learnPageSize(List<?> entries) {
     long values = 0;
     long bytes = 0;
     for (Object each : entries) {
@@ -109,11 +103,7 @@ final class StreamReader implements SourceReader {
         bytes += ((byte[]) text).length;
       }
     }
-    long fit =
-        Math.min(
-            MAX_FIELDS_A_PAGE * 2L * entries.size() / Math.max(1, values),
-            (long) limits.maxBatchBytes() * entries.size() / Math.max(1, bytes));
-    pageSize = (int) Math.max(1, Math.min(fit, 4L * entries.size()));
+    pageSize.learn(entries.size(), values / 2, bytes);
   }
 
   private List<SourceRecord> convert(List<?> entries) {
@@ -124,9 +114,14 @@ final class StreamReader implements SourceReader {
       Sample sample = sample((List<?>) entry.get(1), reached.epochMillis());
       Sample passed = sample == null ? null : spec.filter().apply(sample);
       if (passed != null) {
-        metrics.records.increment();
         metrics.points.add(passed.points());
-        out.add(records.record(passed, spec.key(), partition, reached.toOffset()));
+        // The entry is delivered with its last record: those before leave the position behind it.
+        List<Sample> parts = passed.parts();
+        for (int i = 0; i < parts.size(); i++) {
+          StreamPosition done = i < parts.size() - 1 ? position : reached;
+          metrics.records.increment();
+          out.add(records.record(parts.get(i), spec.key(), partition, done.toOffset()));
+        }
       } else if (sample != null) {
         metrics.filtered.increment();
       }
@@ -175,11 +170,13 @@ final class StreamReader implements SourceReader {
   }
 
   /**
-   * After a reconnect: whether the entry last read is not there although older ones are. A replica
-   * that lagged may have taken over and have new entries on both sides of the position already.
+   * After a reconnect: whether the entry last read is not there although older ones are, and was
+   * not deleted. A replica that lagged may have taken over and have new entries on both sides of
+   * the position already. Redis before 7.0 does not tell what was deleted, and is believed.
    */
   private boolean isAnotherStream() {
-    if (position.equals(StreamPosition.NONE)) {
+    StreamPosition deleted = information("max-deleted-entry-id");
+    if (deleted == null || !position.isAfter(deleted)) {
       return false;
     }
     List<?> upTo =
@@ -194,18 +191,24 @@ final class StreamReader implements SourceReader {
 
   /** A stream whose newest id is behind the position is another one, made anew or gone back. */
   private boolean wentBack() {
+    StreamPosition newest = information("last-generated-id");
+    return newest != null && position.isAfter(newest);
+  }
+
+  /** An id of XINFO; null where there is no position, no stream, or no such information. */
+  private @Nullable StreamPosition information(String field) {
     if (position.equals(StreamPosition.NONE)
         || !Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", spec.key())))) {
-      return false;
+      return null;
     }
     Command info = new Command(Bytes.of("XINFO"), 1, Command.bytes("STREAM", spec.key()));
     List<?> pairs = (List<?>) Objects.requireNonNull(link.call(info));
     for (int i = 0; i + 1 < pairs.size(); i += 2) {
-      if (pairs.get(i) instanceof byte[] field && Bytes.text(field).equals("last-generated-id")) {
-        return position.isAfter(new StreamPosition(Bytes.text((byte[]) pairs.get(i + 1))));
+      if (pairs.get(i) instanceof byte[] name && Bytes.text(name).equals(field)) {
+        return new StreamPosition(Bytes.text((byte[]) pairs.get(i + 1)));
       }
     }
-    return false;
+    return null;
   }
 
   @Override

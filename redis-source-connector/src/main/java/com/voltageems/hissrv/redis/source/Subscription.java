@@ -198,7 +198,7 @@ final class Subscription implements RunningRedisSource.Background {
   }
 
   @Override
-  public void close() {
+  public void stop() {
     stop.countDown();
     Connection current = connection;
     if (current != null) {
@@ -208,6 +208,11 @@ final class Subscription implements RunningRedisSource.Background {
         log.debug("The connection was gone already", e);
       }
     }
+  }
+
+  @Override
+  public void close() {
+    stop();
     try {
       reader.join(STOP_MS);
       pinger.join(STOP_MS);

@@ -41,15 +41,17 @@ end
 
 local held = redis.call('GET', KEYS[3])
 local mine = held and held == ARGV[1]
+if mine and ARGV[2] == '1' then
+  -- Before the rejected ones are written: a write that makes room passes at maxmemory, and lets the
+  -- writes after it pass.
+  redis.call('UNLINK', KEYS[2], KEYS[3])
+  held = false
+end
 if mine and #ARGV >= FIRST_REJECTED then
   for i = FIRST_REJECTED, #ARGV do
     redis.call('LPUSH', KEYS[4], ARGV[i])
   end
   redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[7]) - 1)
-end
-if mine and ARGV[2] == '1' then
-  redis.call('UNLINK', KEYS[2], KEYS[3])
-  held = false
 end
 if held then
   local from = mine and tonumber(ARGV[3]) or 0
