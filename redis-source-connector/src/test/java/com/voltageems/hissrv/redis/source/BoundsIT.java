@@ -6,13 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.RequiresServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -167,6 +172,47 @@ class BoundsIT {
     }
   }
 
+  /** Rejected elements must not keep a list from being drained that has filled Redis. */
+  @Test
+  void list_redisIsFull_aClaimWithRejectedElementsIsReleased() {
+    push(0, 5);
+    client.lpush("q", "junk");
+    push(5, 10);
+    admin("CONFIG", "SET", "maxmemory", "1");
+    try (TaskHarness task = task(LIST, "batch.max.records", "3")) {
+      assertThat(numbers(drain(task, 3))).containsExactly(range(0, 10));
+    } finally {
+      admin("CONFIG", "SET", "maxmemory", "0");
+    }
+    assertThat(client.llen("q:rejected")).isEqualTo(1);
+    assertThat(client.exists("q", "q:inflight", "q:claim")).isZero();
+  }
+
+  @Test
+  void list_releaseRefused_waitsAndIsCounted() {
+    push(0, 3);
+    client.lpush("q", "junk");
+    client.set("q:rejected", "of another type");
+    try (TaskHarness task = task(LIST)) {
+      task.pollFor(3);
+      long before = TaskHarness.metric("", "redis-round-trips");
+      task.pollTimes(10);
+      assertThat(TaskHarness.metric("", "redis-round-trips") - before).isLessThan(50);
+      assertThat(TaskHarness.metric("p", "rejected-wrong-type")).isPositive();
+    }
+    assertThat(client.exists("q:inflight", "q:claim")).as("nothing is lost").isEqualTo(2);
+  }
+
+  /** Connect stops a task between two polls only. */
+  @Test
+  void poll_doesNotWaitForALongInterval() {
+    try (TaskHarness task = task(LIST, "poll.interval.ms", "60000")) {
+      long begun = System.nanoTime();
+      assertThat(task.pollTimes(2)).isEmpty();
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+    }
+  }
+
   private static void window(long score, long start, String channel, long value) {
     String key = "archive:1m:" + start + ":" + channel;
     client.hset(key, Map.of("n", String.valueOf(value)));
@@ -182,6 +228,47 @@ class BoundsIT {
       window(7, 120, "1", 2);
       assertThat(numbers(drain(task, 2000))).containsExactly(2.0);
       assertThat(TaskHarness.metric("a", "index-resets")).isEqualTo(1);
+    }
+  }
+
+  /** By hand, by eviction: an index without its newest windows has not gone back. */
+  @Test
+  void archive_newestWindowIsGone_nothingIsRepeated() {
+    window(1, 60, "1", 1);
+    window(2, 120, "1", 2);
+    window(3, 180, "1", 3);
+    client.del("archive:1m:180:1");
+    try (TaskHarness task = task(ARCHIVE, "sources.a.scan", "false")) {
+      assertThat(numbers(drain(task, 2000))).containsExactly(1.0, 2.0);
+      assertThat(TaskHarness.metric("a", "expired-before-read")).isEqualTo(1);
+      window(4, 240, "1", 4);
+      assertThat(numbers(drain(task, 2000))).containsExactly(4.0);
+      assertThat(TaskHarness.metric("a", "index-resets")).isZero();
+    }
+  }
+
+  @Test
+  void archive_largeWindow_isPartedAndDeliveredWithItsLastRecord() {
+    Map<String, String> fields = new HashMap<>();
+    for (int i = 0; i < 20_000; i++) {
+      fields.put("a-rather-long-name-" + i, String.valueOf(i));
+    }
+    window(1, 60, "1", 1);
+    client.hset("archive:1m:120:1", fields);
+    client.zadd("archive:index:1m", 2, "archive:1m:120:1");
+    int parts;
+    try (TaskHarness task = task(ARCHIVE)) {
+      List<SourceRecord> records = task.poll();
+      parts = records.size() - 1;
+      assertThat(parts).isGreaterThan(1);
+      // All but the last record are stored when the task ends.
+      task.store(records.subList(0, parts));
+    }
+    try (TaskHarness task = task(ARCHIVE)) {
+      assertThat(drain(task, 2000)).hasSize(parts);
+    }
+    try (TaskHarness task = task(ARCHIVE)) {
+      assertThat(drain(task, 2000)).isEmpty();
     }
   }
 
@@ -215,6 +302,41 @@ class BoundsIT {
     }
   }
 
+  /** A consumer of its own deletes what it has processed: that is no other stream. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void stream_entriesDeleted_nothingIsRepeatedAfterAReconnect() {
+    for (int n = 1; n <= 3; n++) {
+      client.xadd("st", new StreamEntryID(n, 1), Map.of("n", String.valueOf(n)));
+    }
+    try (TaskHarness task = task(STREAM)) {
+      assertThat(drain(task, 2000)).hasSize(3);
+      client.xdel("st", new StreamEntryID(3, 1));
+      killConnectionOf("hissrv-test-0");
+      await()
+          .until(() -> task.pollTimes(1) != null && TaskHarness.metric("", "redis-failures") > 0);
+      assertThat(drain(task, 2000)).isEmpty();
+      assertThat(TaskHarness.metric("s", "index-resets")).isZero();
+    }
+  }
+
+  @Test
+  void stream_textsTooLargeForOneRecord_areParted() {
+    Map<String, String> fields = new HashMap<>();
+    for (int i = 0; i < 20; i++) {
+      fields.put("t" + i, "x".repeat(60_000));
+    }
+    client.xadd("st", new StreamEntryID(5, 1), fields);
+    try (TaskHarness task = task(STREAM)) {
+      List<SourceRecord> records = task.poll();
+      assertThat(records).hasSizeGreaterThan(2);
+      task.store(records.subList(0, 1));
+    }
+    try (TaskHarness task = task(STREAM)) {
+      assertThat(drain(task, 2000)).hasSizeGreaterThan(2);
+    }
+  }
+
   @Test
   void stream_largeEntries_comeInSmallPages() {
     for (int entry = 0; entry < 60; entry++) {
@@ -231,10 +353,18 @@ class BoundsIT {
     }
   }
 
-  private static void resetCommandStatistics() {
+  private static void killConnectionOf(String name) {
+    Matcher id =
+        Pattern.compile("id=([0-9]+) .*name=" + name + " ")
+            .matcher(Bytes.text((byte[]) admin("CLIENT", "LIST")));
+    assertThat(id.find()).isTrue();
+    admin("CLIENT", "KILL", "ID", id.group(1));
+  }
+
+  private static Object admin(String command, String... args) {
     try (RedisLink link =
         new JedisLink(new RedisSourceConfig(config(redis.port(), LIST)).redis("admin"), () -> {})) {
-      link.call(Command.of("CONFIG", "RESETSTAT"));
+      return Objects.requireNonNull(link.call(Command.of(command, args)));
     }
   }
 
@@ -246,7 +376,7 @@ class BoundsIT {
     }
     client.hset("comsrv:1:m", large);
     client.hset("comsrv:1:m:ts", Map.of("point7", "1642592400000"));
-    resetCommandStatistics();
+    admin("CONFIG", "RESETSTAT");
     try (TaskHarness task = task(HASH)) {
       Set<String> points = new HashSet<>();
       for (SourceRecord record : drain(task, 2000)) {

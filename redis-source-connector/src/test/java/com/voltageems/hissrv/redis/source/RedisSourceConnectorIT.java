@@ -160,6 +160,31 @@ class RedisSourceConnectorIT {
     assertThat(errors(answer)).containsOnlyKeys("sources.a.key", "sources.a.kye");
   }
 
+  /**
+   * Every record of a claim dropped: the worker then tells of no record, and goes on all the same.
+   */
+  @Test
+  void recordsAllDroppedByATransformation_listIsDrained() {
+    for (int n = 0; n < 9; n++) {
+      client.lpush("archive:pending", "{\"measurement\":\"m\",\"fields\":{\"n\":" + n + "}}");
+    }
+    worker.submit(
+        "drop",
+        config(
+            "drop.",
+            Map.of(
+                "sources", "p",
+                "sources.p.type", "list",
+                "sources.p.key", "archive:pending",
+                "batch.max.records", "2",
+                "transforms", "all",
+                "transforms.all.type", "org.apache.kafka.connect.transforms.Filter")));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> client.exists("archive:pending", "archive:pending:inflight") == 0);
+    worker.delete("drop");
+  }
+
   @Test
   void offsets_refusedByNameAlteredAndReset() {
     client.hset("archive:1m:1704067200:1001", Map.of("1_avg", "220.5"));
