@@ -12,7 +12,7 @@ usage: ./verify.sh [--quick | --kill] [maven options]
   --kill    the long kill tests alone: 50 rounds each (ROUNDS=n changes it)
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
-chromium) and says so. Elsewhere the tests that need one of them are left out, and listed by name at
+chromium, faketime) and says so. Elsewhere the tests that need one of them are left out, and listed by name at
 the end; with CI=true a missing server is a failure.
 EOF
 }
@@ -27,7 +27,8 @@ esac
 
 install_servers() {
   local missing=() entry
-  for entry in redis-server:redis-server redis-cli:redis-tools influxd:influxdb chromium:chromium; do
+  for entry in redis-server:redis-server redis-cli:redis-tools influxd:influxdb chromium:chromium \
+    faketime:faketime; do
     command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
   done
   [ ${#missing[@]} -gt 0 ] || return 0

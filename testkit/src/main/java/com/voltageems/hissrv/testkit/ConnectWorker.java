@@ -186,9 +186,14 @@ public final class ConnectWorker implements Server {
 
   @Override
   public void restart() {
+    relaunch();
+    awaitReady();
+  }
+
+  /** As {@link #restart()}, but returns before the worker answers: see {@link #awaitReady()}. */
+  public void relaunch() {
     process.close();
     process = launch();
-    awaitReady();
   }
 
   /** What the REST API answered. */

@@ -29,23 +29,30 @@ public final class RedisServer implements Server {
   private final Path dir;
   private final int port;
   private final List<String> command;
+  private final Map<String, String> env;
   private ServerProcess process;
 
-  private RedisServer(Path dir, int port, List<String> command) {
+  private RedisServer(Path dir, int port, List<String> command, Map<String, String> env) {
     this.dir = dir;
     this.port = port;
     this.command = command;
+    this.env = env;
     this.process = launch();
   }
 
   /** Starts on a free port, without persistence unless {@code options} say otherwise. */
   public static RedisServer start(Path dir, String... options) {
-    return start(findBinary(dir), dir, options);
+    return start(dir, Map.of(), options);
+  }
+
+  /** As {@link #start(Path, String...)}, with more in its environment: see {@link FakeClock}. */
+  public static RedisServer start(Path dir, Map<String, String> env, String... options) {
+    return start(findBinary(dir), dir, env, options);
   }
 
   /** Starts the 6.2 binary that the embedded-redis artifact ships, whatever is on the PATH. */
   public static RedisServer startEmbedded(Path dir, String... options) {
-    return start(extractBinary(dir), dir, options);
+    return start(extractBinary(dir), dir, Map.of(), options);
   }
 
   /** Whether a redis-server other than the embedded one is there. */
@@ -53,7 +60,8 @@ public final class RedisServer implements Server {
     return System.getenv("HISSRV_REDIS_SERVER") != null || onPath("redis-server").isPresent();
   }
 
-  private static RedisServer start(Path binary, Path dir, String... options) {
+  private static RedisServer start(
+      Path binary, Path dir, Map<String, String> env, String... options) {
     int port = Ports.free();
     List<String> command =
         new ArrayList<>(
@@ -70,12 +78,12 @@ public final class RedisServer implements Server {
                 "--loglevel",
                 "notice"));
     command.addAll(Arrays.asList(options));
-    return new RedisServer(dir, port, command);
+    return new RedisServer(dir, port, command, env);
   }
 
   private ServerProcess launch() {
     ServerProcess started =
-        ServerProcess.startNative("redis-server", command, Map.of(), dir.resolve("redis.log"));
+        ServerProcess.startNative("redis-server", command, env, dir.resolve("redis.log"));
     try {
       started.awaitReady(Duration.ofSeconds(20), this::pings);
       return started;

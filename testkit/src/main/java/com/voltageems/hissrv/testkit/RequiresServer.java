@@ -30,7 +30,9 @@ public @interface RequiresServer {
     REDIS("redis-server", "redis-server"),
     REDIS_CLI("redis-tools", "redis-cli"),
     INFLUXDB_1("influxdb", "influxd"),
-    CHROMIUM("chromium", "chromium");
+    CHROMIUM("chromium", "chromium"),
+    /** A library, found through {@link FakeClock}; the program stands for it in messages. */
+    FAKETIME("faketime", "faketime");
 
     private final String debianPackage;
     private final String program;
@@ -42,7 +44,8 @@ public @interface RequiresServer {
 
     /** The program's path, or empty where it is not installed. */
     public Optional<String> find() {
-      return RedisServer.onPath(program).map(Path::toString);
+      Optional<Path> found = this == FAKETIME ? FakeClock.library() : RedisServer.onPath(program);
+      return found.map(Path::toString);
     }
   }
 
@@ -63,7 +66,7 @@ public @interface RequiresServer {
                 + server.program
                 + " (Debian package "
                 + server.debianPackage
-                + "), which is not on the PATH";
+                + "), which is not installed";
         if ("true".equals(System.getenv("CI"))) {
           throw new IllegalStateException(context.getDisplayName() + " " + reason);
         }

@@ -41,25 +41,26 @@ end
 
 local held = redis.call('GET', KEYS[3])
 local mine = held and held == ARGV[1]
-if mine and ARGV[2] == '1' then
-  -- Before the rejected ones are written: a write that makes room passes at maxmemory, and lets the
-  -- writes after it pass.
-  redis.call('UNLINK', KEYS[2], KEYS[3])
-  held = false
-end
 if mine and #ARGV >= FIRST_REJECTED then
+  -- Changes nothing, but is a write that needs no memory: after it Redis lets the others pass at
+  -- maxmemory. Else a list that has filled Redis could not be drained.
+  redis.call('LTRIM', KEYS[2], 0, -1)
   for i = FIRST_REJECTED, #ARGV do
     redis.call('LPUSH', KEYS[4], ARGV[i])
   end
   redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[7]) - 1)
+end
+-- After the rejected ones are written: where that fails the claim stays.
+if mine and ARGV[2] == '1' then
+  redis.call('UNLINK', KEYS[2], KEYS[3])
+  held = false
 end
 if held then
   local from = mine and tonumber(ARGV[3]) or 0
   return {held, redis.call('LLEN', KEYS[2]), oldest(KEYS[2], from, false)}
 end
 
--- A write that needs no memory comes first: after it Redis lets the others pass at maxmemory. Else a
--- list that has filled Redis could not be drained. There is no such key here: see held.
+-- As above, a write that needs no memory comes first. There is no such key here: see held.
 redis.call('DEL', KEYS[3])
 local time = redis.call('TIME')
 local id = string.format('%d%03d-%s', time[1], math.floor(time[2] / 1000), ARGV[4])

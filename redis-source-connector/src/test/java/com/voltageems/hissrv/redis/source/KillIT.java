@@ -5,20 +5,24 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.FakeClock;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -33,14 +37,20 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Worker, Redis and broker are killed with {@code kill -9} at random moments under load. A round
- * kills each of them once, in random order; {@code -Dhissrv.kill.rounds} says how many.
+ * Two workers of one cluster, Redis and broker are killed with {@code kill -9} at random moments
+ * under load, tasks are restarted, added and removed, and Redis's clock is stepped. A round does
+ * each once, in random order; {@code -Dhissrv.kill.rounds} says how many. A worker comes back while
+ * the next things happen already, so that failures overlap.
  */
 class KillIT {
   private static final Logger log = LoggerFactory.getLogger(KillIT.class);
   private static final int ROUNDS = Integer.getInteger("hissrv.kill.rounds", 1);
+  private static final int MAX_TASKS = 4;
 
-  /** One element and one window, or neither when this number was pushed before. */
+  /** What is under way at most: the load waits when this much has not arrived yet. */
+  private static final long MAX_BACKLOG = 20_000;
+
+  /** One element, one window and one entry, or none when this number was pushed before. */
   private static final String PUSH =
       """
       if redis.call('SADD', 'seen', ARGV[1]) == 0 then return 0 end
@@ -48,6 +58,7 @@ class KillIT {
       local key = 'archive:1m:' .. (ARGV[2] + ARGV[1]) .. ':' .. (ARGV[1] % 7)
       redis.call('HSET', key, 'n_last', ARGV[1])
       redis.call('ZADD', 'archive:index:1m', redis.call('INCR', 'seq'), key)
+      redis.call('XADD', 'events', '*', 'n', ARGV[1])
       return 1
       """;
 
@@ -55,154 +66,395 @@ class KillIT {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   Path dir;
 
-  private final Random random = new Random();
-
   /**
    * Three days ago: inside the topics' retention, which goes by the records' own time. The broker
    * removes older ones soon after they were written, and they would look lost.
    */
   private static final long FIRST_WINDOW = System.currentTimeMillis() / 1000 - 3 * 86_400;
 
+  /** What is done to the site. */
+  private enum Kind {
+    WORKER("worker"),
+    BROKER("broker"),
+    REDIS("redis"),
+    TASK("task"),
+    TASKS_MAX("tasks.max"),
+    CLOCK("clock");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+  }
+
   @Test
   @Timeout(value = 4, unit = TimeUnit.HOURS)
-  void exactlyOnce_everyElementAndWindowOnce() {
+  void exactlyOnce_everyElementWindowAndEntryOnce() {
     run(Map.of(), true);
   }
 
   @Test
   @Timeout(value = 4, unit = TimeUnit.HOURS)
-  void withoutExactlyOnce_everyElementAndWindowAtLeastOnce() {
+  void withoutExactlyOnce_everyElementWindowAndEntryAtLeastOnce() {
     run(Map.of("exactly.once.source.support", "disabled"), false);
   }
 
-  private void run(Map<String, String> workerConfig, boolean once) {
+  private void run(Map<String, String> more, boolean once) {
+    FakeClock clock = FakeClock.isInstalled() ? FakeClock.create(dir.resolve("clock")) : null;
+    if (clock == null) {
+      log.warn("Redis's clock is not stepped here: libfaketime (package faketime) is missing");
+    }
+    Map<String, String> workerConfig = new HashMap<>(more);
+    // The least that a broker takes: the tasks of a killed worker are to move soon.
+    workerConfig.put("session.timeout.ms", "6000");
     try (RedisServer redis =
             RedisServer.start(
-                dir.resolve("redis"), "--appendonly", "yes", "--appendfsync", "always");
+                dir.resolve("redis"),
+                clock == null ? Map.of() : clock.environment(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always");
         KafkaBroker broker = KafkaBroker.start(dir.resolve("kafka"));
-        ConnectWorker worker =
-            ConnectWorker.start(
-                dir.resolve("connect"),
-                broker.bootstrapServers(),
-                Plugin.archive(),
-                workerConfig)) {
-      submit(worker, redis);
-      Load load = new Load(redis.port());
-      load.thread.start();
-      for (int round = 0; round < ROUNDS; round++) {
-        List<Runnable> kills =
-            new ArrayList<>(
-                List.of(
-                    () -> {
-                      log.info("killing the worker");
-                      worker.kill();
-                      worker.restart();
-                    },
-                    () -> {
-                      log.info("killing the redis");
-                      redis.kill();
-                      redis.restart();
-                    },
-                    () -> {
-                      log.info("killing the broker");
-                      broker.kill();
-                      broker.restart();
-                    }));
-        Collections.shuffle(kills, random);
-        for (Runnable kill : kills) {
-          awaitRunning(worker);
-          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(2500)));
-          kill.run();
-        }
-      }
-      awaitRunning(worker);
-      Set<Long> pushed = load.finish(redis.port());
-      assertDelivered(broker, worker, pushed, once);
+        ConnectWorker first = worker("connect-1", broker, workerConfig);
+        ConnectWorker second = worker("connect-2", broker, workerConfig);
+        Load load = new Load(redis.port());
+        Arrivals arrivals = new Arrivals(broker.bootstrapServers())) {
+      new Site(redis, broker, List.of(first, second), clock, load, arrivals).run(once);
     }
   }
 
-  private static void submit(ConnectWorker worker, RedisServer redis) {
-    Map<String, String> config = new HashMap<>();
-    config.put("connector.class", RedisSourceConnector.class.getName());
-    config.put("tasks.max", "2");
-    config.put("redis.uri", "redis://127.0.0.1:" + redis.port());
-    config.put("sources", "pending,archive1m");
-    config.put("sources.pending.type", "list");
-    config.put("sources.pending.key", "archive:pending");
-    config.put("sources.archive1m.type", "archive");
-    config.put("sources.archive1m.window", "1m");
-    config.put("sources.archive1m.scan", "false");
-    config.put("exactly.once.support", "requested");
-    config.put("batch.max.records", "50");
-    config.put("poll.interval.ms", "50");
-    config.put("producer.override.transaction.timeout.ms", "10000");
-    worker.submit("kill", config);
+  private ConnectWorker worker(String name, KafkaBroker broker, Map<String, String> config) {
+    return ConnectWorker.start(
+        dir.resolve(name), broker.bootstrapServers(), Plugin.archive(), config);
   }
 
-  /** A task that failed, for instance because its broker was away too long, is started again. */
-  private static void awaitRunning(ConnectWorker worker) {
-    await()
-        .atMost(Duration.ofSeconds(150))
-        .pollInterval(Duration.ofMillis(500))
-        .ignoreExceptions()
-        .until(
-            () -> {
-              if (worker.isRunning("kill", 2)) {
-                return true;
-              }
-              for (JsonNode task : worker.status("kill").path("tasks")) {
-                if (task.path("state").asText().equals("FAILED")) {
-                  worker.send(
-                      "POST", "/connectors/kill/restart?includeTasks=true&onlyFailed=true", null);
-                }
-              }
-              return false;
-            });
-  }
+  /** All that runs, and what is done to it. */
+  private static final class Site {
+    private final Random random = new Random();
+    private final RedisServer redis;
+    private final KafkaBroker broker;
+    private final List<ConnectWorker> workers;
+    private final @Nullable FakeClock clock;
+    private final Load load;
+    private final Arrivals arrivals;
+    private final Map<String, String> config = new HashMap<>();
+    private final Map<Kind, Integer> done = new EnumMap<>(Kind.class);
+    private int tasksMax = 3;
+    private long offsetSeconds;
 
-  private static void assertDelivered(
-      KafkaBroker broker, ConnectWorker worker, Set<Long> pushed, boolean once) {
-    try (TopicReader topics = new TopicReader(broker.bootstrapServers(), "hissrv\\..*")) {
-      await()
-          .atMost(Duration.ofSeconds(150))
-          .untilAsserted(
-              () -> {
-                awaitRunning(worker);
-                topics.received();
-                assertThat(missing(pushed, numbers(topics, "hissrv.pending", "n"))).isEmpty();
-                assertThat(missing(pushed, numbers(topics, "hissrv.archive1m", "n_last")))
-                    .isEmpty();
-              });
+    Site(
+        RedisServer redis,
+        KafkaBroker broker,
+        List<ConnectWorker> workers,
+        @Nullable FakeClock clock,
+        Load load,
+        Arrivals arrivals) {
+      this.redis = redis;
+      this.broker = broker;
+      this.workers = workers;
+      this.clock = clock;
+      this.load = load;
+      this.arrivals = arrivals;
+      config.put("connector.class", RedisSourceConnector.class.getName());
+      config.put("redis.uri", redis.uri());
+      config.put("sources", "pending,archive1m,events");
+      config.put("sources.pending.type", "list");
+      config.put("sources.pending.key", "archive:pending");
+      config.put("sources.archive1m.type", "archive");
+      config.put("sources.archive1m.window", "1m");
+      config.put("sources.archive1m.scan", "false");
+      config.put("sources.events.type", "stream");
+      config.put("sources.events.key", "events");
+      config.put("exactly.once.support", "requested");
+      config.put("batch.max.records", "50");
+      config.put("poll.interval.ms", "50");
+      config.put("producer.override.transaction.timeout.ms", "10000");
+    }
+
+    void run(boolean once) {
+      long begin = System.nanoTime();
+      if (!submit()) {
+        throw new IllegalStateException("the connector was not accepted");
+      }
+      load.thread.start();
+      awaitArrived(1);
+      List<Kind> kinds = new ArrayList<>(Arrays.asList(Kind.values()));
+      if (clock == null) {
+        kinds.remove(Kind.CLOCK);
+      }
+      for (int round = 1; round <= ROUNDS; round++) {
+        long start = System.nanoTime();
+        long pushed = load.pushed();
+        Collections.shuffle(kinds, random);
+        for (Kind kind : kinds) {
+          restartFailed();
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(1700)));
+          if (act(kind)) {
+            done.merge(kind, 1, Integer::sum);
+          }
+        }
+        // Not all that was pushed, but something of each source: the next round hits what runs.
+        awaitArrived(pushed + 1);
+        log.info(
+            "kill: round {} of {} ({}), {} s, pushed {}, arrived {}, repeated {}, order {}",
+            round,
+            ROUNDS,
+            once ? "exactly once" : "at least once",
+            seconds(start),
+            load.pushed(),
+            arrivals.counts(),
+            arrivals.repeated(),
+            kinds);
+      }
+      long pushed = load.finish();
+      awaitArrived(pushed);
       // Nothing may come after all has come: some polls more.
       for (int i = 0; i < 10; i++) {
-        topics.received();
+        arrivals.poll();
       }
+      log.info(
+          "kill: {} rounds, {} elements, windows and entries each, {} kills, {} s, lost {},"
+              + " repeated {}",
+          ROUNDS,
+          pushed,
+          kinds.stream()
+              .sorted()
+              .map(kind -> kind.label + "=" + done.getOrDefault(kind, 0))
+              .collect(Collectors.joining(" ")),
+          seconds(begin),
+          arrivals.missing(pushed),
+          arrivals.repeated());
+      assertThat(arrivals.missing(pushed)).isZero();
       if (once) {
-        assertThat(numbers(topics, "hissrv.pending", "n")).doesNotHaveDuplicates();
-        assertThat(numbers(topics, "hissrv.archive1m", "n_last")).doesNotHaveDuplicates();
+        assertThat(arrivals.repeated()).as("%s", arrivals.repetitions).isZero();
       }
-      assertThat(pushed).hasSizeGreaterThan(100);
+      assertThat(pushed).isGreaterThan(100);
+      assertThat(done.keySet()).containsExactlyInAnyOrderElementsOf(kinds);
+    }
+
+    private static long seconds(long sinceNanos) {
+      return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
+    }
+
+    /** False when it could not be done, as the REST API refused for too long. */
+    private boolean act(Kind kind) {
+      log.info("next: {}", kind.label);
+      switch (kind) {
+        case WORKER -> {
+          ConnectWorker worker = workers.get(random.nextInt(workers.size()));
+          worker.kill();
+          worker.relaunch();
+        }
+        case BROKER -> {
+          broker.kill();
+          broker.restart();
+        }
+        case REDIS -> {
+          redis.kill();
+          redis.restart();
+        }
+        case TASK -> {
+          return insist(
+              worker -> {
+                int tasks = worker.status("kill").path("tasks").size();
+                return tasks > 0
+                    && isAccepted(
+                        worker.send(
+                            "POST",
+                            "/connectors/kill/tasks/" + random.nextInt(tasks) + "/restart",
+                            null));
+              });
+        }
+        case TASKS_MAX -> {
+          tasksMax = 1 + (tasksMax + random.nextInt(MAX_TASKS - 1)) % MAX_TASKS;
+          return submit();
+        }
+        case CLOCK -> {
+          long[] offsets = {-7200, -3600, -5, 0, 5, 3600, 7200};
+          long before = offsetSeconds;
+          while (offsetSeconds == before) {
+            offsetSeconds = offsets[random.nextInt(offsets.length)];
+          }
+          if (clock != null) {
+            clock.step(Duration.ofSeconds(offsetSeconds));
+          }
+        }
+      }
+      return true;
+    }
+
+    private boolean submit() {
+      config.put("tasks.max", String.valueOf(tasksMax));
+      return insist(
+          worker -> isAccepted(worker.send("PUT", "/connectors/kill/config", Map.copyOf(config))));
+    }
+
+    private static boolean isAccepted(ConnectWorker.Answer answer) {
+      if (answer.status() >= 300) {
+        log.info("refused: {} {}", answer.status(), answer.body().path("message").asText());
+      }
+      return answer.status() < 300;
+    }
+
+    private interface Call {
+      boolean on(ConnectWorker worker);
+    }
+
+    /** One worker after the other: one may be starting, its group rebalancing, its leader dead. */
+    private boolean insist(Call call) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(45);
+      while (System.nanoTime() - deadline < 0) {
+        for (ConnectWorker worker : workers) {
+          if (attempt(call, worker)) {
+            return true;
+          }
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
+      }
+      log.warn("not accepted in time, given up");
+      return false;
+    }
+
+    private static boolean attempt(Call call, ConnectWorker worker) {
+      try {
+        return call.on(worker);
+      } catch (java.io.UncheckedIOException e) {
+        // No answer: as good as refused.
+        return false;
+      }
+    }
+
+    /** A task that failed, for instance because its broker was away too long, is started again. */
+    private void restartFailed() {
+      for (ConnectWorker worker : workers) {
+        if (!worker.process().isAlive()) {
+          worker.relaunch();
+        }
+      }
+      for (ConnectWorker worker : workers) {
+        if (attempt(Site::restartFailed, worker)) {
+          return;
+        }
+      }
+    }
+
+    private static boolean restartFailed(ConnectWorker worker) {
+      JsonNode status = worker.status("kill");
+      boolean failed = isFailed(status.path("connector"));
+      for (JsonNode task : status.path("tasks")) {
+        failed |= isFailed(task);
+      }
+      return !failed
+          || isAccepted(
+              worker.send(
+                  "POST", "/connectors/kill/restart?includeTasks=true&onlyFailed=true", null));
+    }
+
+    private static boolean isFailed(JsonNode part) {
+      return part.path("state").asText().equals("FAILED");
+    }
+
+    /** Waits for the first {@code count} numbers, from every source. */
+    private void awaitArrived(long count) {
+      await("numbers below " + count + " in every topic")
+          .atMost(Duration.ofMinutes(5))
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () -> {
+                restartFailed();
+                long before;
+                do {
+                  before = arrivals.total();
+                  arrivals.poll();
+                } while (arrivals.total() > before);
+                load.arrived(arrivals.least());
+                return arrivals.missing(count) == 0;
+              });
     }
   }
 
-  private static Set<Long> missing(Set<Long> pushed, List<Long> arrived) {
-    Set<Long> missing = new HashSet<>(pushed);
-    arrived.forEach(missing::remove);
-    return missing;
+  /** What is in the topics: numbers alone, as there are many. */
+  private static final class Arrivals implements AutoCloseable {
+    private static final Map<String, String> FIELDS =
+        Map.of("hissrv.pending", "n", "hissrv.archive1m", "n_last", "hissrv.events", "n");
+    private static final int MAX_REPETITIONS_TOLD = 20;
+
+    private final TopicReader topics;
+    private final Map<String, BitSet> arrived = new LinkedHashMap<>();
+    final List<String> repetitions = new ArrayList<>();
+    private long total;
+    private long repeated;
+
+    Arrivals(String bootstrapServers) {
+      topics = new TopicReader(bootstrapServers, "hissrv\\..*");
+      List.of("hissrv.pending", "hissrv.archive1m", "hissrv.events")
+          .forEach(topic -> arrived.put(topic, new BitSet()));
+    }
+
+    void poll() {
+      List<TopicReader.Received> some;
+      try {
+        some = topics.next();
+      } catch (org.apache.kafka.common.errors.RetriableException e) {
+        // The broker has just been started.
+        return;
+      }
+      for (TopicReader.Received record : some) {
+        BitSet numbers = arrived.get(record.topic());
+        String field = FIELDS.get(record.topic());
+        if (numbers == null || field == null) {
+          continue;
+        }
+        int number = (int) record.field(field);
+        if (numbers.get(number)) {
+          repeated++;
+          if (repetitions.size() < MAX_REPETITIONS_TOLD) {
+            repetitions.add(record.topic() + " " + number);
+          }
+        }
+        numbers.set(number);
+        total++;
+      }
+    }
+
+    long total() {
+      return total;
+    }
+
+    long repeated() {
+      return repeated;
+    }
+
+    List<Integer> counts() {
+      return arrived.values().stream().map(BitSet::cardinality).toList();
+    }
+
+    long least() {
+      return Collections.min(counts());
+    }
+
+    /** How many of the numbers below {@code count} have not come, over all topics. */
+    long missing(long count) {
+      return arrived.values().stream()
+          .mapToLong(numbers -> count - numbers.get(0, (int) count).cardinality())
+          .sum();
+    }
+
+    @Override
+    public void close() {
+      topics.close();
+    }
   }
 
-  private static List<Long> numbers(TopicReader topics, String topic, String field) {
-    return topics.received().stream()
-        .filter(record -> record.topic().equals(topic))
-        .map(record -> (long) record.field(field))
-        .toList();
-  }
-
-  /** Pushes numbers, each until Redis has confirmed it. */
-  private static final class Load {
+  /** Pushes 0, 1, 2 ..., each until Redis has confirmed it. */
+  private static final class Load implements AutoCloseable {
     final Thread thread = new Thread(this::run, "load");
     private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    private final AtomicLong pushed = new AtomicLong();
+    private final AtomicLong arrived = new AtomicLong();
     private final int port;
 
     Load(int port) {
@@ -210,13 +462,19 @@ class KillIT {
     }
 
     private void run() {
-      long n = 0;
       try (RedisClient client = RedisClient.create("127.0.0.1", port)) {
         while (!stop.get()) {
+          if (pushed.get() - arrived.get() > MAX_BACKLOG) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            continue;
+          }
           try {
-            client.eval(PUSH, List.of(), List.of(String.valueOf(n), String.valueOf(FIRST_WINDOW)));
-            n++;
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            client.eval(
+                PUSH,
+                List.of(),
+                List.of(String.valueOf(pushed.get()), String.valueOf(FIRST_WINDOW)));
+            pushed.incrementAndGet();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(4));
           } catch (JedisException e) {
             // Redis is being killed: the same number again, which the script takes only once.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
@@ -227,14 +485,31 @@ class KillIT {
       }
     }
 
-    /** What Redis has taken. */
-    Set<Long> finish(int redisPort) {
-      stop.set(true);
+    /** How many numbers Redis has confirmed. */
+    long pushed() {
+      return pushed.get();
+    }
+
+    void arrived(long count) {
+      arrived.set(count);
+    }
+
+    /** How many numbers Redis has taken: none is missing among them, as they were confirmed. */
+    long finish() {
+      close();
       await().atMost(Duration.ofSeconds(30)).until(() -> !thread.isAlive());
       assertThat(failure.get()).isNull();
-      try (RedisClient client = RedisClient.create("127.0.0.1", redisPort)) {
-        return client.smembers("seen").stream().map(Long::valueOf).collect(Collectors.toSet());
+      try (RedisClient client = RedisClient.create("127.0.0.1", port)) {
+        long taken = client.scard("seen");
+        // One more when it was taken, and the load stopped before it was confirmed.
+        assertThat(taken).isBetween(pushed.get(), pushed.get() + 1);
+        return taken;
       }
+    }
+
+    @Override
+    public void close() {
+      stop.set(true);
     }
   }
 }

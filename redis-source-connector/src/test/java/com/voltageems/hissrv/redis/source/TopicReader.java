@@ -18,7 +18,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads topics from their beginning, committed records only, and keeps what it has read. */
+/** Reads topics from their beginning, committed records only. */
 final class TopicReader implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private final KafkaConsumer<String, String> consumer;
@@ -78,10 +78,17 @@ final class TopicReader implements AutoCloseable {
 
   /** Polls once, and gives all that was read so far. */
   List<Received> received() {
+    received.addAll(next());
+    return List.copyOf(received);
+  }
+
+  /** Polls once, gives what is new and does not keep it: for more than fits into memory. */
+  List<Received> next() {
     assign();
     if (consumer.assignment().isEmpty()) {
-      return List.copyOf(received);
+      return List.of();
     }
+    List<Received> some = new ArrayList<>();
     for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
       Map<String, String> headers = new LinkedHashMap<>();
       record
@@ -90,7 +97,7 @@ final class TopicReader implements AutoCloseable {
               header ->
                   headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
       try {
-        received.add(
+        some.add(
             new Received(
                 record.topic(),
                 record.key(),
@@ -101,7 +108,7 @@ final class TopicReader implements AutoCloseable {
         throw new UncheckedIOException(e);
       }
     }
-    return List.copyOf(received);
+    return some;
   }
 
   @Override

@@ -1,0 +1,95 @@
+package com.voltageems.hissrv.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A wall clock that can be stepped under a running server: libfaketime, preloaded, looks into a
+ * file at every call. Durations go on as they are: only the wall clock steps.
+ */
+public final class FakeClock {
+  private static final String LIBRARY = "libfaketimeMT.so.1";
+
+  private final Path file;
+  private final String library;
+
+  private FakeClock(Path file, String library) {
+    this.file = file;
+    this.library = library;
+  }
+
+  /**
+   * A clock that shows the real time until {@link #step}.
+   *
+   * @param dir where its file is kept
+   * @throws IllegalStateException where libfaketime is not installed
+   */
+  public static FakeClock create(Path dir) {
+    Path library =
+        library()
+            .orElseThrow(() -> new IllegalStateException("no " + LIBRARY + ": install faketime"));
+    try {
+      Files.createDirectories(dir);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    FakeClock clock = new FakeClock(dir.resolve("clock").toAbsolutePath(), library.toString());
+    clock.step(Duration.ZERO);
+    return clock;
+  }
+
+  /** Whether libfaketime is here. */
+  public static boolean isInstalled() {
+    return library().isPresent();
+  }
+
+  /** Where Debian and Ubuntu put it: in a folder named after the architecture. */
+  static Optional<Path> library() {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(Path.of("/usr/lib"))) {
+      for (Path folder : folders) {
+        Path candidate = folder.resolve("faketime").resolve(LIBRARY);
+        if (Files.isRegularFile(candidate)) {
+          return Optional.of(candidate);
+        }
+      }
+    } catch (IOException e) {
+      // No such folder, as on a Mac: not installed.
+    }
+    return Optional.empty();
+  }
+
+  /** What a server has to be started with to see this clock. */
+  public Map<String, String> environment() {
+    return Map.of(
+        // The C library goes right behind, so that its malloc is taken and not jemalloc's, which
+        // asks for the time while it starts: libfaketime then calls malloc, and the server hangs.
+        "LD_PRELOAD",
+        library + " libc.so.6",
+        "FAKETIME_TIMESTAMP_FILE",
+        file.toString(),
+        "FAKETIME_NO_CACHE",
+        "1",
+        "DONT_FAKE_MONOTONIC",
+        "1");
+  }
+
+  /** From now on the clock is {@code offset} ahead of the real one, or behind it. */
+  public void step(Duration offset) {
+    Path written = file.resolveSibling("clock.new");
+    try {
+      Files.writeString(written, "%+ds%n".formatted(offset.toSeconds()));
+      // In one go: the server may look at any moment.
+      Files.move(
+          written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
