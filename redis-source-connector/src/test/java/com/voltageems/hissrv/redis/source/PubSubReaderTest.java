@@ -95,6 +95,7 @@ class PubSubReaderTest {
         case "TIME" -> TIME;
         case "SCAN" -> List.of(Bytes.of("0"), List.of(Bytes.of("comsrv:1:m")));
         case "EXISTS" -> 0L;
+        case "HLEN" -> 1L;
         case "HGETALL" -> List.of(Bytes.of("of_hash"), Bytes.of("1"));
         default -> throw new AssertionError(Bytes.text(command.name()));
       };
