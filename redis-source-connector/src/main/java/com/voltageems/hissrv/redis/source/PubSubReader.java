@@ -103,7 +103,9 @@ final class PubSubReader implements SourceReader {
     List<Open> open = new ArrayList<>(messages.size());
     Map<String, Open> last = new HashMap<>();
     for (Subscription.Message message : messages) {
-      PubSubMessage parsed = parser.parse(message.channel(), message.payload());
+      byte[] payload = message.payload();
+      PubSubMessage parsed =
+          payload == null ? PubSubMessage.TOO_LONG : parser.parse(message.channel(), payload);
       if (parsed instanceof PubSubMessage.Value value) {
         add(message, value, open, last);
       } else if (parsed instanceof PubSubMessage.Announcement announcement) {

@@ -649,6 +649,14 @@ final class RedisSourceConfig extends AbstractConfig {
     return getString(CONTROL_CHANNEL_CONFIG);
   }
 
+  /**
+   * The control channel's setting, when nobody asked for the channel: then a user who may not
+   * listen to it is none the worse. Null when it was asked for.
+   */
+  @Nullable String dispensableControl() {
+    return originals().containsKey(CONTROL_CHANNEL_CONFIG) ? null : CONTROL_CHANNEL_CONFIG;
+  }
+
   boolean aggregationEnabled() {
     return getBoolean(AGGREGATION_ENABLED_CONFIG);
   }

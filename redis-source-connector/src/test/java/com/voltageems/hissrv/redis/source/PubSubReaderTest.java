@@ -27,9 +27,11 @@ class PubSubReaderTest {
           config.redis("test"),
           List.of("comsrv:*"),
           CAPACITY,
+          config.limits().maxValueBytes(),
           new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)),
           () -> {},
-          "test");
+          "test",
+          null);
 
   private PubSubReader reader() {
     SourceSpec spec = config.sources().get(0);
@@ -65,6 +67,16 @@ class PubSubReaderTest {
     // The last gap is repaired soon, once the queue is empty.
     subscription.take(CAPACITY);
     assertThat(reader.dueNanos() - System.nanoTime()).isLessThanOrEqualTo(1_000_000_000L);
+  }
+
+  @Test
+  void messageThatIsTooLong_isCounted() {
+    PubSubReader reader = reader();
+    subscription.accept(Bytes.of("comsrv:1:m"), new byte[config.limits().maxValueBytes() + 1]);
+    while (metrics.rejected("too_long") == 0 && subscription.hasMessages()) {
+      reader.read(CAPACITY);
+    }
+    assertThat(metrics.rejected("too_long")).isEqualTo(1);
   }
 
   private static boolean isOfHash(SourceRecord record) {
