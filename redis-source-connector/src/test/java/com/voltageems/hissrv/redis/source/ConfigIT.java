@@ -86,7 +86,7 @@ class ConfigIT {
         new TaskHarness(
             hash(
                 "sources.h.deadband", "p:1",
-                "snapshot.interval.ms", "2000",
+                "snapshot.interval.ms", "3000",
                 "poll.interval.ms", "10"),
             new HashMap<>())) {
       assertThat(task.pollFor(1)).hasSize(1);
