@@ -69,7 +69,7 @@ record Damping(Map<String, Band> bands, Duration minInterval) {
       state.postpone(position);
       return false;
     }
-    double number = bands.isEmpty() ? Double.NaN : ValueText.parse(value).number();
+    double number = number(value);
     double last = state.lastNumber(position);
     Band band = bands.isEmpty() ? null : band(field);
     if (band != null && band.isInside(last, number)) {
@@ -77,6 +77,17 @@ record Damping(Map<String, Band> bands, Duration minInterval) {
     }
     state.given(position, number, nowMillis);
     return true;
+  }
+
+  /** A value is given on whatever it is, which is remembered in {@code state}. */
+  void given(HashState state, int position, byte[] value, long nowMillis) {
+    if (isActive()) {
+      state.given(position, number(value), nowMillis);
+    }
+  }
+
+  private double number(byte[] value) {
+    return bands.isEmpty() ? Double.NaN : ValueText.parse(value).number();
   }
 
   private @Nullable Band band(byte[] field) {

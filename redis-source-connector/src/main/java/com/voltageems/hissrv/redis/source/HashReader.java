@@ -483,14 +483,23 @@ final class HashReader implements SourceReader {
       byte[] value = (byte[]) pairs.get(2 * i + 1);
       entry.bytes += field.length + value.length;
       boolean changed = entry.state.changed(i, field, value);
-      if (changed && damping.isActive() && !damping.passes(entry.state, i, field, value, now)) {
-        metrics.filtered.increment();
-        changed = false;
-      }
       if (Arrays.equals(field, TIMESTAMP)) {
         long time = ValueText.time(value);
         base = time == ValueText.NO_TIME ? base : time;
-      } else if (changed || snapshot) {
+        if (time == ValueText.NO_TIME && (changed || snapshot)) {
+          metrics.reject("no_sample");
+        }
+        continue;
+      }
+      if (snapshot) {
+        damping.given(entry.state, i, value, now);
+      } else if (changed
+          && damping.isActive()
+          && !damping.passes(entry.state, i, field, value, now)) {
+        metrics.filtered.increment();
+        changed = false;
+      }
+      if (changed || snapshot) {
         if (changes == null) {
           changes = new Changes(entry, times);
         }

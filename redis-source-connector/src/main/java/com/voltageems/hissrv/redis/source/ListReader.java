@@ -180,6 +180,7 @@ final class ListReader implements SourceReader {
       PendingElement parsed =
           PendingElement.parse(element, limits.maxValueBytes(), limits.nonFinite(), now);
       Sample sample = parsed.sample();
+      metrics.reject("non_finite", parsed.nonFinite());
       if (sample == null) {
         String reason = Objects.requireNonNull(parsed.reason());
         rejected.add(PendingElement.rejectedEntry(element, reason));

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sample null when the element is rejected
  * @param reason null when it is a sample; else one short phrase, without the element's content
+ * @param nonFinite how many fields of the sample were dropped because they are no finite number
  */
-record PendingElement(@Nullable Sample sample, @Nullable String reason) {
+record PendingElement(@Nullable Sample sample, @Nullable String reason, int nonFinite) {
   private static final ObjectMapper JSON =
       new ObjectMapper(
               JsonFactory.builder()
@@ -82,18 +83,24 @@ record PendingElement(@Nullable Sample sample, @Nullable String reason) {
     }
     Map<String, Double> numbers = new LinkedHashMap<>();
     Map<String, String> texts = new LinkedHashMap<>();
+    int dropped = 0;
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       if (field.getValue().isContainerNode()) {
         return rejected("a field's value is no scalar");
       }
-      put(field.getKey(), field.getValue(), nonFinite, numbers, texts);
+      if (!put(field.getKey(), field.getValue(), nonFinite, numbers, texts)) {
+        dropped++;
+      }
     }
     Sample sample =
         new Sample(KeyMapper.series(measurement.textValue(), tagMap), numbers, texts, time);
-    return sample.isEmpty() ? rejected("no field with a value") : new PendingElement(sample, null);
+    return sample.isEmpty()
+        ? rejected("no field with a value")
+        : new PendingElement(sample, null, dropped);
   }
 
-  private static void put(
+  /** False when the field is dropped as no finite number. */
+  private static boolean put(
       String name,
       JsonNode value,
       NonFinite nonFinite,
@@ -105,12 +112,15 @@ record PendingElement(@Nullable Sample sample, @Nullable String reason) {
         numbers.put(name, number);
       } else if (nonFinite == NonFinite.TEXT) {
         texts.put(name, value.asText());
+      } else {
+        return false;
       }
     } else if (value.isBoolean()) {
       numbers.put(name, value.booleanValue() ? 1.0 : 0.0);
     } else if (value.isTextual()) {
       texts.put(name, value.textValue());
     }
+    return true;
   }
 
   private static long time(JsonNode timestamp, long nowMillis) {
@@ -123,7 +133,7 @@ record PendingElement(@Nullable Sample sample, @Nullable String reason) {
   }
 
   private static PendingElement rejected(String reason) {
-    return new PendingElement(null, reason);
+    return new PendingElement(null, reason, 0);
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -29,12 +30,12 @@ sealed interface PubSubMessage {
   record Announcement(byte[] key) implements PubSubMessage {
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Announcement that && java.util.Arrays.equals(key, that.key);
+      return other instanceof Announcement that && Arrays.equals(key, that.key);
     }
 
     @Override
     public int hashCode() {
-      return java.util.Arrays.hashCode(key);
+      return Arrays.hashCode(key);
     }
 
     @Override
@@ -45,6 +46,9 @@ sealed interface PubSubMessage {
 
   /** No sample. */
   record Rejection(String reason) implements PubSubMessage {}
+
+  /** What becomes of every message that is longer than a value may be. */
+  Rejection TOO_LONG = new Rejection("too_long");
 
   /** Reads messages. */
   final class Parser {
@@ -58,6 +62,10 @@ sealed interface PubSubMessage {
     private static final String POINT_PREFIX = "point:update:";
     private static final String CALC_PREFIX = "calc:result:";
     private static final Rejection NO_SAMPLE = new Rejection("no_sample");
+    private static final Rejection LONG_KEY = new Rejection("key");
+
+    /** Bytes before the key in the name of a keyspace event's channel, at most. */
+    private static final int MAX_KEYSPACE = 32;
 
     private final KeyMapper mapper;
     private final int maxValueBytes;
@@ -74,14 +82,21 @@ sealed interface PubSubMessage {
 
     PubSubMessage parse(byte[] channel, byte[] payload) {
       if (payload.length > maxValueBytes) {
-        return new Rejection("too_long");
+        return TOO_LONG;
+      }
+      if (channel.length > KeyMapper.MAX_KEY + MAX_KEYSPACE) {
+        return LONG_KEY;
       }
       String name = Bytes.text(channel);
-      Matcher keyspace = KEYSPACE.matcher(name);
-      if (keyspace.matches()) {
-        return HASH_EVENTS.contains(Bytes.text(payload))
-            ? announcement(Bytes.of(keyspace.group(1)))
+      if (name.startsWith("__")) {
+        Matcher keyspace = KEYSPACE.matcher(name);
+        // Everything before the key is ASCII: as many bytes as characters.
+        return keyspace.matches() && HASH_EVENTS.contains(Bytes.text(payload))
+            ? announcement(Arrays.copyOfRange(channel, keyspace.start(1), channel.length))
             : new Rejection("other_event");
+      }
+      if (channel.length > KeyMapper.MAX_KEY) {
+        return LONG_KEY;
       }
       String text = Bytes.text(payload);
       try {
@@ -92,6 +107,9 @@ sealed interface PubSubMessage {
     }
 
     private static PubSubMessage announcement(byte[] key) {
+      if (key.length > KeyMapper.MAX_KEY) {
+        return LONG_KEY;
+      }
       String text = Bytes.text(key);
       return KeyMapper.isCompanion(text) ? new Rejection("companion") : new Announcement(key);
     }
@@ -142,10 +160,10 @@ sealed interface PubSubMessage {
               : new ValueText(parsed.kind(), parsed.number(), parsed.text(), time, parsed.source());
       if (root.hasNonNull("channel_id") && root.hasNonNull("point_id")) {
         String type = root.path("point_type").asText("m");
-        return number(
-            map("comsrv:" + root.path("channel_id").asText() + ":" + type),
-            root.path("point_id").asText(),
-            timed);
+        String key = "comsrv:" + root.path("channel_id").asText() + ":" + type;
+        return Bytes.of(key).length > KeyMapper.MAX_KEY
+            ? LONG_KEY
+            : number(map(key), root.path("point_id").asText(), timed);
       }
       if (name.startsWith(CALC_PREFIX)) {
         return number(map(name), "value", timed);

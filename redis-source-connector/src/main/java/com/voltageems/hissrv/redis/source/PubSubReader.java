@@ -52,10 +52,14 @@ final class PubSubReader implements SourceReader {
     this.metrics = metrics;
   }
 
-  /** The key patterns behind channel patterns: hashes publish on channels called like them. */
+  /**
+   * The key patterns behind channel patterns: hashes publish on channels called like them, models
+   * on a channel of their own. Behind {@code point:update} there is no hash that is known.
+   */
   static List<String> keyPatterns(List<String> channelPatterns) {
     return channelPatterns.stream()
         .map(pattern -> pattern.replaceFirst("^__keyspace@[0-9*]+__:", ""))
+        .map(pattern -> pattern.replaceFirst("^(modsrv:.*):update$", "$1:measurement"))
         .filter(pattern -> !pattern.startsWith("__") && !pattern.startsWith("point:update"))
         .distinct()
         .toList();
@@ -99,7 +103,9 @@ final class PubSubReader implements SourceReader {
     List<Open> open = new ArrayList<>(messages.size());
     Map<String, Open> last = new HashMap<>();
     for (Subscription.Message message : messages) {
-      PubSubMessage parsed = parser.parse(message.channel(), message.payload());
+      byte[] payload = message.payload();
+      PubSubMessage parsed =
+          payload == null ? PubSubMessage.TOO_LONG : parser.parse(message.channel(), payload);
       if (parsed instanceof PubSubMessage.Value value) {
         add(message, value, open, last);
       } else if (parsed instanceof PubSubMessage.Announcement announcement) {

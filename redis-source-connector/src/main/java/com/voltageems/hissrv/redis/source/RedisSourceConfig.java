@@ -4,11 +4,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -127,7 +130,8 @@ final class RedisSourceConfig extends AbstractConfig {
   static final String CONTROL_CHANNEL_CONFIG = "control.channel";
   static final String CONTROL_CHANNEL_DEFAULT = "hissrv:control";
   static final String CONTROL_CHANNEL_DOC =
-      "A message on this channel makes every source be looked at now; empty for none.";
+      "A message on this channel makes every source be looked at now; empty for none. A user whose"
+          + " ACL refuses it makes the task fail only if this setting is given.";
 
   static final String MAPPINGS_CONFIG = "mappings";
   static final String MAPPINGS_DOC =
@@ -147,6 +151,15 @@ final class RedisSourceConfig extends AbstractConfig {
   static final String TASK_CONFIG = "hissrv.task";
   static final String TASKS_CONFIG = "hissrv.tasks";
 
+  /** The longest of the intervals: far more would overflow in nanoseconds. */
+  static final long YEAR_MS = 31_536_000_000L;
+
+  /** Which modes use a setting of Redis's. */
+  private static final Map<String, List<Object>> MODES_OF =
+      Map.of(
+          REDIS_NODES_CONFIG, List.of("sentinel", "cluster"),
+          REDIS_SENTINEL_MASTER_CONFIG, List.of("sentinel"));
+
   private static final String REDIS_GROUP = "Redis";
   private static final String SOURCES_GROUP = "Sources";
   private static final String MAPPING_GROUP = "Mapping";
@@ -158,7 +171,14 @@ final class RedisSourceConfig extends AbstractConfig {
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,180}");
 
   RedisSourceConfig(Map<String, String> properties) {
-    super(definition(properties), properties, false);
+    super(definition(properties), given(properties), false);
+  }
+
+  /** Without the settings that are null, as JSON allows: they are as good as not there. */
+  static Map<String, String> given(Map<String, String> properties) {
+    Map<String, String> given = new HashMap<>(properties);
+    given.values().removeIf(Objects::isNull);
+    return given;
   }
 
   /** The settings that exist whatever the lists say. */
@@ -287,7 +307,7 @@ final class RedisSourceConfig extends AbstractConfig {
           Width.LONG,
           REDIS_NODES_DOC,
           List.of(),
-          Recommenders.shownWith(REDIS_MODE_CONFIG, "sentinel", "cluster"));
+          shownWithItsModes(REDIS_NODES_CONFIG));
       add(
           group,
           REDIS_SENTINEL_MASTER_CONFIG,
@@ -298,7 +318,7 @@ final class RedisSourceConfig extends AbstractConfig {
           Width.MEDIUM,
           REDIS_SENTINEL_MASTER_DOC,
           List.of(),
-          Recommenders.shownWith(REDIS_MODE_CONFIG, "sentinel"));
+          shownWithItsModes(REDIS_SENTINEL_MASTER_CONFIG));
       add(
           group,
           REDIS_USERNAME_CONFIG,
@@ -435,7 +455,7 @@ final class RedisSourceConfig extends AbstractConfig {
           SNAPSHOT_INTERVAL_MS_CONFIG,
           ConfigDef.Type.LONG,
           SNAPSHOT_INTERVAL_MS_DEFAULT,
-          ConfigDef.Range.atLeast(0),
+          ConfigDef.Range.between(0, YEAR_MS),
           Importance.MEDIUM,
           Width.SHORT,
           SNAPSHOT_INTERVAL_MS_DOC);
@@ -534,6 +554,11 @@ final class RedisSourceConfig extends AbstractConfig {
           List.of(),
           Recommenders.shownWith(AGGREGATION_ENABLED_CONFIG, true));
     }
+  }
+
+  private static ConfigDef.Recommender shownWithItsModes(String setting) {
+    return Recommenders.shownWith(
+        REDIS_MODE_CONFIG, Objects.requireNonNull(MODES_OF.get(setting)).toArray());
   }
 
   static boolean isName(String name) {
@@ -649,6 +674,14 @@ final class RedisSourceConfig extends AbstractConfig {
     return getString(CONTROL_CHANNEL_CONFIG);
   }
 
+  /**
+   * The control channel's setting, when nobody asked for the channel: then a user who may not
+   * listen to it is none the worse. Null when it was asked for.
+   */
+  @Nullable String dispensableControl() {
+    return originals().containsKey(CONTROL_CHANNEL_CONFIG) ? null : CONTROL_CHANNEL_CONFIG;
+  }
+
   boolean aggregationEnabled() {
     return getBoolean(AGGREGATION_ENABLED_CONFIG);
   }
@@ -711,7 +744,31 @@ final class RedisSourceConfig extends AbstractConfig {
     if (parsed.backoffMax().compareTo(parsed.backoffMin()) < 0) {
       errors.put(REDIS_BACKOFF_MAX_MS_CONFIG, "is below " + REDIS_BACKOFF_MIN_MS_CONFIG);
     }
-    SourceSettings.crossErrors(parsed.sources(), errors);
+    if (redis.tls()) {
+      TlsFiles.check(redis, errors);
+    } else {
+      for (String path : List.of(REDIS_TLS_TRUSTSTORE_CONFIG, REDIS_TLS_KEYSTORE_CONFIG)) {
+        if (!parsed.getString(path).isEmpty()) {
+          errors.put(
+              REDIS_URI_CONFIG, "needs rediss:// with " + path + ": redis:// is not encrypted");
+        }
+      }
+    }
+    String mode = parsed.getString(REDIS_MODE_CONFIG);
+    MODES_OF.forEach(
+        (setting, modes) -> {
+          if (!modes.contains(mode) && SourceSettings.isGiven(properties.get(setting))) {
+            errors.put(
+                setting,
+                "is not used with "
+                    + REDIS_MODE_CONFIG
+                    + "="
+                    + mode
+                    + ", only with "
+                    + modes.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+          }
+        });
+    SourceSettings.crossErrors(parsed.sources(), properties, errors);
     unknownSettings(properties, errors);
     return errors;
   }

@@ -34,7 +34,8 @@ public final class RedisSourceConnector extends SourceConnector {
 
   /** Checks every setting, what they mean together, and, if all is well, connects once. */
   @Override
-  public Config validate(Map<String, String> connectorConfigs) {
+  public Config validate(Map<String, String> submitted) {
+    Map<String, String> connectorConfigs = RedisSourceConfig.given(submitted);
     Map<String, ConfigValue> values =
         RedisSourceConfig.definition(connectorConfigs).validateAll(connectorConfigs);
     if (values.values().stream().allMatch(value -> value.errorMessages().isEmpty())) {
@@ -77,7 +78,7 @@ public final class RedisSourceConnector extends SourceConnector {
   public void start(Map<String, String> props) {
     // Only the settings are looked at: a Redis that is away must not keep the tasks from waiting.
     new RedisSourceConfig(props);
-    properties = Map.copyOf(props);
+    properties = Map.copyOf(RedisSourceConfig.given(props));
   }
 
   @Override

@@ -131,7 +131,7 @@ final class SourceAssembly {
       case HASH -> new HashReader(spec, link, mapper, records, limits, counts, task, tasks, false);
       case PUBSUB -> {
         Subscription subscription =
-            subscribe(spec.patterns(), spec.maxQueued(), spec.alias(), signal::raise);
+            subscribe(spec.patterns(), spec.maxQueued(), spec.alias(), signal::raise, null);
         counts.droppedBy(subscription.dropped::sum);
         HashReader hashes =
             new HashReader(
@@ -150,15 +150,21 @@ final class SourceAssembly {
   }
 
   private Subscription subscribe(
-      List<String> patterns, int capacity, String what, Runnable onMessage) {
+      List<String> patterns,
+      int capacity,
+      String what,
+      Runnable onMessage,
+      @Nullable String dispensable) {
     Subscription subscription =
         new Subscription(
             config.redis(clientName(name + "-" + what)),
             patterns,
             capacity,
+            config.limits().maxValueBytes(),
             backoff(),
             onMessage,
-            name + "-" + what);
+            name + "-" + what,
+            dispensable);
     background.add(subscription);
     starts.add(subscription::start);
     return subscription;
@@ -178,7 +184,8 @@ final class SourceAssembly {
                 control.take(CONTROL_QUEUE);
               }
               signal.raiseLookNow();
-            });
+            },
+            config.dispensableControl());
     self.set(subscription);
   }
 

@@ -64,11 +64,16 @@ final class SourceMetrics {
    * @param reason one of {@link #REASONS}
    */
   void reject(String reason) {
+    reject(reason, 1);
+  }
+
+  /** As {@link #reject(String)}, for so many at once. */
+  void reject(String reason, int count) {
     LongAdder counter = rejected.get(reason);
     if (counter == null) {
       throw new IllegalArgumentException("no such reason: " + reason);
     }
-    counter.increment();
+    counter.add(count);
   }
 
   long rejected(String reason) {

@@ -2,15 +2,19 @@ package com.voltageems.hissrv.redis.source;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Width;
+import org.jspecify.annotations.Nullable;
 
 /** The settings {@code sources.<alias>.…}. */
 final class SourceSettings {
@@ -37,8 +41,8 @@ final class SourceSettings {
           + " left out by themselves. pubsub: channel patterns as PSUBSCRIBE takes them.";
   static final String QUEUE_MAX = "queue.max";
   static final String QUEUE_MAX_DOC =
-      "pubsub: messages that may wait; further ones are dropped and counted, and the hashes behind"
-          + " the patterns are read afterwards.";
+      "pubsub: messages that may wait, with 64 MiB of channels and payloads at most; further ones"
+          + " are dropped and counted, and the hashes behind the patterns are read afterwards.";
   static final String FILTER = "filter";
   static final String FILTER_DOC =
       "Conditions, all to be fulfilled: name operator value, with the operators eq ne gt ge lt le in"
@@ -46,14 +50,43 @@ final class SourceSettings {
           + " sample, that of a field over the field.";
   static final String DEADBAND = "deadband";
   static final String DEADBAND_DOC =
-      "hash: field:width, ...; a number within that width of the one last given is not given again;"
+      "hash, and pubsub for the hashes that messages announce: field:width, ...; a number within that width of the one last given is not given again;"
           + " 1% is a width relative to that one, * stands for all other fields. A snapshot gives"
           + " everything.";
   static final String MIN_INTERVAL_MS = "min.interval.ms";
   static final String MIN_INTERVAL_MS_DOC =
-      "hash: a field is given no more often than this; the value that it has then is given.";
+      "hash, and pubsub for the hashes that messages announce: a field is given no more often than"
+          + " this; the value that it has then is given. A snapshot gives everything.";
+
+  /** Which types use a setting; {@link #FILTER} is used by all. */
+  private static final Map<String, Set<SourceSpec.Type>> USERS = users();
 
   private SourceSettings() {}
+
+  private static Map<String, Set<SourceSpec.Type>> users() {
+    Map<String, Set<SourceSpec.Type>> users = new LinkedHashMap<>();
+    users.put(WINDOW, EnumSet.of(SourceSpec.Type.ARCHIVE));
+    users.put(SCAN, EnumSet.of(SourceSpec.Type.ARCHIVE));
+    users.put(KEY, EnumSet.of(SourceSpec.Type.LIST, SourceSpec.Type.STREAM));
+    users.put(REJECTED_MAX, EnumSet.of(SourceSpec.Type.LIST));
+    users.put(PATTERN, EnumSet.of(SourceSpec.Type.HASH, SourceSpec.Type.PUBSUB));
+    users.put(QUEUE_MAX, EnumSet.of(SourceSpec.Type.PUBSUB));
+    users.put(DEADBAND, EnumSet.of(SourceSpec.Type.HASH, SourceSpec.Type.PUBSUB));
+    users.put(MIN_INTERVAL_MS, EnumSet.of(SourceSpec.Type.HASH, SourceSpec.Type.PUBSUB));
+    return users;
+  }
+
+  private static ConfigDef.Recommender shownToUsers(String prefix, String setting) {
+    return Recommenders.shownWith(prefix + TYPE, userNames(setting).toArray());
+  }
+
+  private static List<String> userNames(String setting) {
+    return Objects.requireNonNull(USERS.get(setting)).stream().map(SourceSettings::name).toList();
+  }
+
+  private static String name(SourceSpec.Type type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
 
   static void define(ConfigDef def, String prefix, String group) {
     def.define(
@@ -67,9 +100,7 @@ final class SourceSettings {
         1,
         Width.SHORT,
         prefix + TYPE,
-        Stream.of(WINDOW, SCAN, KEY, REJECTED_MAX, PATTERN, QUEUE_MAX, DEADBAND, MIN_INTERVAL_MS)
-            .map(prefix::concat)
-            .toList(),
+        USERS.keySet().stream().map(prefix::concat).toList(),
         Recommenders.oneOf(types()));
     def.define(
         prefix + WINDOW,
@@ -82,7 +113,7 @@ final class SourceSettings {
         2,
         Width.SHORT,
         prefix + WINDOW,
-        Recommenders.shownWith(prefix + TYPE, "archive"));
+        shownToUsers(prefix, WINDOW));
     def.define(
         prefix + SCAN,
         ConfigDef.Type.BOOLEAN,
@@ -93,7 +124,7 @@ final class SourceSettings {
         3,
         Width.SHORT,
         prefix + SCAN,
-        Recommenders.shownWith(prefix + TYPE, "archive"));
+        shownToUsers(prefix, SCAN));
     def.define(
         prefix + KEY,
         ConfigDef.Type.STRING,
@@ -104,7 +135,7 @@ final class SourceSettings {
         4,
         Width.MEDIUM,
         prefix + KEY,
-        Recommenders.shownWith(prefix + TYPE, "list", "stream"));
+        shownToUsers(prefix, KEY));
     def.define(
         prefix + REJECTED_MAX,
         ConfigDef.Type.INT,
@@ -116,7 +147,7 @@ final class SourceSettings {
         5,
         Width.SHORT,
         prefix + REJECTED_MAX,
-        Recommenders.shownWith(prefix + TYPE, "list"));
+        shownToUsers(prefix, REJECTED_MAX));
     def.define(
         prefix + PATTERN,
         ConfigDef.Type.LIST,
@@ -127,7 +158,7 @@ final class SourceSettings {
         6,
         Width.LONG,
         prefix + PATTERN,
-        Recommenders.shownWith(prefix + TYPE, "hash", "pubsub"));
+        shownToUsers(prefix, PATTERN));
     def.define(
         prefix + QUEUE_MAX,
         ConfigDef.Type.INT,
@@ -139,7 +170,7 @@ final class SourceSettings {
         7,
         Width.SHORT,
         prefix + QUEUE_MAX,
-        Recommenders.shownWith(prefix + TYPE, "pubsub"));
+        shownToUsers(prefix, QUEUE_MAX));
     def.define(
         prefix + FILTER,
         ConfigDef.Type.LIST,
@@ -164,25 +195,23 @@ final class SourceSettings {
         9,
         Width.LONG,
         prefix + DEADBAND,
-        Recommenders.shownWith(prefix + TYPE, "hash"));
+        shownToUsers(prefix, DEADBAND));
     def.define(
         prefix + MIN_INTERVAL_MS,
         ConfigDef.Type.LONG,
         0L,
-        ConfigDef.Range.atLeast(0),
+        ConfigDef.Range.between(0, RedisSourceConfig.YEAR_MS),
         Importance.LOW,
         MIN_INTERVAL_MS_DOC,
         group,
         10,
         Width.SHORT,
         prefix + MIN_INTERVAL_MS,
-        Recommenders.shownWith(prefix + TYPE, "hash"));
+        shownToUsers(prefix, MIN_INTERVAL_MS));
   }
 
   private static String[] types() {
-    return Arrays.stream(SourceSpec.Type.values())
-        .map(type -> type.name().toLowerCase(Locale.ROOT))
-        .toArray(String[]::new);
+    return Arrays.stream(SourceSpec.Type.values()).map(SourceSettings::name).toArray(String[]::new);
   }
 
   private static void requireWindow(String window) {
@@ -218,11 +247,23 @@ final class SourceSettings {
         discoveryInterval);
   }
 
-  /** What a type needs, and what two sources must not share. */
-  static void crossErrors(List<SourceSpec> specs, Map<String, String> errors) {
+  /** What a type needs and what it does not use, and what two sources must not share. */
+  static void crossErrors(
+      List<SourceSpec> specs, Map<String, String> properties, Map<String, String> errors) {
     Map<String, String> owners = new HashMap<>();
     for (SourceSpec spec : specs) {
       String prefix = "sources." + spec.alias() + ".";
+      USERS.forEach(
+          (setting, users) -> {
+            if (!users.contains(spec.type()) && isGiven(properties.get(prefix + setting))) {
+              errors.put(
+                  prefix + setting,
+                  "is not used by type "
+                      + name(spec.type())
+                      + ", only by "
+                      + String.join(", ", userNames(setting)));
+            }
+          });
       switch (spec.type()) {
         case ARCHIVE -> {
           require(!spec.window().isEmpty(), prefix + WINDOW, "archive", errors);
@@ -240,6 +281,11 @@ final class SourceSettings {
         case PUBSUB -> require(!spec.patterns().isEmpty(), prefix + PATTERN, "pubsub", errors);
       }
     }
+  }
+
+  /** A form may send what was left empty, too. */
+  static boolean isGiven(@Nullable String value) {
+    return value != null && !value.isBlank();
   }
 
   private static void require(boolean given, String name, String type, Map<String, String> errors) {

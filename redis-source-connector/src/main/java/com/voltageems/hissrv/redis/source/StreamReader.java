@@ -135,6 +135,7 @@ final class StreamReader implements SourceReader {
       PendingElement parsed =
           PendingElement.parse(
               (byte[]) fields.get(1), limits.maxValueBytes(), limits.nonFinite(), idMillis);
+      metrics.reject("non_finite", parsed.nonFinite());
       if (parsed.sample() == null) {
         metrics.reject("element");
       }

@@ -1,13 +1,17 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,18 +29,29 @@ final class Subscription implements RunningRedisSource.Background {
   private static final Logger log = LoggerFactory.getLogger(Subscription.class);
   private static final long STOP_MS = 2000;
 
+  /** Bytes of the channels and payloads of all messages that wait. */
+  static final long MAX_QUEUED_BYTES = 64L << 20;
+
   /**
    * A message as it came.
    *
+   * @param payload null for one that is longer than what is taken
    * @param receivedNanos by {@link System#nanoTime}
    */
   // Array components: millions of these are made and none is compared.
   @SuppressWarnings("ArrayRecordComponent")
-  record Message(byte[] channel, byte[] payload, long receivedNanos) {}
+  record Message(byte[] channel, byte @Nullable [] payload, long receivedNanos) {
+    long bytes() {
+      return channel.length + (payload == null ? 0L : payload.length);
+    }
+  }
 
   private final RedisSettings settings;
   private final byte[][] patterns;
   private final BlockingQueue<Message> queue;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final int maxPayload;
+  private final @Nullable String dispensable;
   private final Backoff backoff;
   private final Runnable onMessage;
   private final AtomicBoolean gap = new AtomicBoolean();
@@ -50,18 +65,26 @@ final class Subscription implements RunningRedisSource.Background {
   final LongAdder connects = new LongAdder();
 
   /**
+   * @param capacity messages that may wait; {@link #MAX_QUEUED_BYTES} is a bound beside it
+   * @param maxPayload bytes; of longer messages only the channel is kept
    * @param onMessage called after every message that was kept, and when a gap is to be told; cheap
+   * @param dispensable the setting that names the channels, when a refusal of them only means that
+   *     they are not listened to; null when it ends the task
    */
   Subscription(
       RedisSettings settings,
       List<String> patterns,
       int capacity,
+      int maxPayload,
       Backoff backoff,
       Runnable onMessage,
-      String threadName) {
+      String threadName,
+      @Nullable String dispensable) {
     this.settings = settings;
     this.patterns = patterns.stream().map(Bytes::of).toArray(byte[][]::new);
     this.queue = new ArrayBlockingQueue<>(capacity);
+    this.maxPayload = maxPayload;
+    this.dispensable = dispensable;
     this.backoff = backoff;
     this.onMessage = onMessage;
     this.reader = new Thread(this::run, threadName);
@@ -83,6 +106,10 @@ final class Subscription implements RunningRedisSource.Background {
           subscribeUntilItBreaks();
           waitMs = backoff.next().toMillis();
         } catch (JedisException | RedisUnavailableException e) {
+          if (e instanceof JedisException refusal && JedisLink.isRefusal(refusal)) {
+            refused(refusal);
+            return;
+          }
           waitMs = backoff.next().toMillis();
           if (stop.getCount() > 0) {
             log.warn(
@@ -100,6 +127,40 @@ final class Subscription implements RunningRedisSource.Background {
       failure = e;
       onMessage.run();
     }
+  }
+
+  /** Repeating does not help: somebody has to change the user's ACL, or the settings. */
+  private void refused(JedisException refusal) {
+    String channels =
+        Arrays.stream(patterns).map(Bytes::text).collect(Collectors.joining(", ", "'", "'"));
+    String user =
+        settings.username().isEmpty() ? "the default user" : "user " + settings.username();
+    if (dispensable != null) {
+      log.warn(
+          "Redis at {} refused {} the channel {}: the task goes on without listening to it. Allow"
+              + " it in the user's ACL, or set {} to nothing: {}",
+          settings.where(),
+          user,
+          channels,
+          dispensable,
+          refusal.getMessage());
+      stop.countDown();
+      return;
+    }
+    failure =
+        new ConnectException(
+            "Redis at "
+                + settings.where()
+                + " refused "
+                + user
+                + " the subscription to the channels "
+                + channels
+                + " (see "
+                + RedisSourceConfig.REDIS_USERNAME_CONFIG
+                + " and the user's ACL, which has to allow psubscribe, ping and these patterns): "
+                + refusal.getMessage(),
+            refusal);
+    onMessage.run();
   }
 
   private void subscribeUntilItBreaks() {
@@ -140,11 +201,16 @@ final class Subscription implements RunningRedisSource.Background {
     }
   }
 
-  /** Keeps a message, or drops and counts it when the queue is full. */
+  /** Keeps a message, or drops and counts it when too much is waiting already. */
   void accept(byte[] channel, byte[] payload) {
-    if (queue.offer(new Message(channel, payload, System.nanoTime()))) {
+    byte[] kept = payload.length > maxPayload ? null : payload;
+    Message message = new Message(channel, kept, System.nanoTime());
+    // Counted before it can be taken, so that the total never falls below zero.
+    long bytes = queuedBytes.addAndGet(message.bytes());
+    if (bytes <= MAX_QUEUED_BYTES && queue.offer(message)) {
       onMessage.run();
     } else {
+      queuedBytes.addAndGet(-message.bytes());
       dropped.increment();
       gap.set(true);
     }
@@ -175,6 +241,7 @@ final class Subscription implements RunningRedisSource.Background {
   List<Message> take(int limit) {
     List<Message> messages = new ArrayList<>();
     queue.drainTo(messages, limit);
+    queuedBytes.addAndGet(-messages.stream().mapToLong(Message::bytes).sum());
     return messages;
   }
 

@@ -20,6 +20,9 @@ record ValueText(
   /** Numbers below this are epoch seconds, from here on milliseconds: 1e11 s is the year 5138. */
   private static final long FIRST_MILLIS = 100_000_000_000L;
 
+  /** After a text only milliseconds are a time: other numbers between colons are ids. */
+  private static final int MILLIS_DIGITS = 13;
+
   private static final int MAX_NUMBER_LENGTH = 64;
   private static final double[] POWERS = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
@@ -56,11 +59,29 @@ record ValueText(
       if (digits >= 9 && digits <= 14 && (end == text.length() || text.charAt(end) == ':')) {
         long time = epochMillis(Long.parseLong(text.substring(colon + 1, end)));
         String source = end == text.length() ? null : text.substring(end + 1);
-        return plain(text.substring(0, colon), time, source);
+        ValueText value = plain(text.substring(0, colon), time, source);
+        if (value.kind != Kind.TEXT || (digits == MILLIS_DIGITS && isWord(text, colon))) {
+          return value;
+        }
+        if (digits == MILLIS_DIGITS) {
+          // What follows has this head in it, and is no word either.
+          return whole;
+        }
       }
       colon = text.indexOf(':', colon + 1);
     }
     return whole;
+  }
+
+  /** Whether the text up to there can be the value of a control: no JSON, no prose. */
+  private static boolean isWord(String text, int end) {
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      if (Character.isWhitespace(c) || "\"'{}[]()".indexOf(c) >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static ValueText plain(String text, long epochMillis, @Nullable String source) {

@@ -61,7 +61,20 @@ class PendingElementTest {
         "{\"measurement\":\"m\",\"timestamp\":{},\"fields\":{\"a\":1}} | timestamp is no epoch time"
       })
   void noSample_hasAReason(String json, String reason) {
-    assertThat(parse(json)).isEqualTo(new PendingElement(null, reason));
+    assertThat(parse(json)).isEqualTo(new PendingElement(null, reason, 0));
+  }
+
+  @Test
+  void nonFiniteField_isDroppedAndCounted_orKeptAsText() {
+    String json = "{\"measurement\":\"m\",\"fields\":{\"a\":1,\"b\":1e999,\"c\":-1e999}}";
+    PendingElement dropped = parse(json);
+    assertThat(Objects.requireNonNull(dropped.sample()).fields()).containsOnlyKeys("a");
+    assertThat(dropped.nonFinite()).isEqualTo(2);
+    PendingElement kept = PendingElement.parse(Bytes.of(json), 10_000, NonFinite.TEXT, 42);
+    assertThat(Objects.requireNonNull(kept.sample()).texts())
+        .containsEntry("b", "Infinity")
+        .containsEntry("c", "-Infinity");
+    assertThat(kept.nonFinite()).isZero();
   }
 
   @Test

@@ -54,6 +54,10 @@ class PubSubMessageTest {
         "calc:result:7; {\"value\":; no_json",
         "calc:result:7; {\"other\":1}; no_sample",
         "__keyspace@0__:comsrv:1:m; expire; other_event",
+        "__keyspace@0__:; hset; other_event",
+        "__keyevent@0__:hset; inst:1; other_event",
+        "__keyevent@0__:set; x:1.5; other_event",
+        "__other; 7:1.5; other_event",
         "__keyspace@0__:comsrv:1:m:ts; hset; companion"
       })
   void otherText_isCounted(String channel, String payload, String reason) {
@@ -69,6 +73,36 @@ class PubSubMessageTest {
   }
 
   @Test
+  void announcement_ofABinaryKey_hasItsBytes() {
+    byte[] key = {'a', ':', (byte) 0xff, 0, '\\', '_', '_', ':', 'b'};
+    byte[] channel = Bytes.concat(Bytes.of("__keyspace@12__:"), key);
+    assertThat(parser.parse(channel, Bytes.of("hset")))
+        .isEqualTo(new PubSubMessage.Announcement(key));
+    byte[] umlaut = Bytes.of("comsrv:\u00e4:m");
+    assertThat(parser.parse(Bytes.concat(Bytes.of("__keyspace@0__:"), umlaut), Bytes.of("hset")))
+        .isEqualTo(new PubSubMessage.Announcement(umlaut));
+  }
+
+  @Test
+  void longKey_isRejected() {
+    PubSubMessage.Rejection rejection = new PubSubMessage.Rejection("key");
+    String longest = "c".repeat(KeyMapper.MAX_KEY);
+    assertThat(parse(longest, "7:1.5")).isInstanceOf(PubSubMessage.Value.class);
+    assertThat(parse(longest + "c", "7:1.5")).isEqualTo(rejection);
+    assertThat(parse(longest + "c", "updated:1")).isEqualTo(rejection);
+    assertThat(parse("__keyspace@0__:" + longest, "hset"))
+        .isInstanceOf(PubSubMessage.Announcement.class);
+    assertThat(parse("__keyspace@0__:" + longest + "c", "hset")).isEqualTo(rejection);
+    assertThat(
+            new PubSubMessage.Parser(new KeyMapper(List.of()), 10_000)
+                .parse(
+                    Bytes.of("point:update"),
+                    Bytes.of(
+                        "{\"channel_id\":\"" + longest + "\",\"point_id\":1,\"value\":23.45}")))
+        .isEqualTo(rejection);
+  }
+
+  @Test
   void longMessage_isRejected() {
     assertThat(parse("comsrv:1:m", "x".repeat(1001)))
         .isEqualTo(new PubSubMessage.Rejection("too_long"));
@@ -80,5 +114,7 @@ class PubSubMessageTest {
             PubSubReader.keyPatterns(
                 List.of("comsrv:*", "point:update:*", "__keyspace@0__:comsrv:*:m", "comsrv:*")))
         .containsExactly("comsrv:*", "comsrv:*:m");
+    assertThat(PubSubReader.keyPatterns(List.of("modsrv:*:update", "modsrv:pv:*", "a:update")))
+        .containsExactly("modsrv:*:measurement", "modsrv:pv:*", "a:update");
   }
 }

@@ -27,9 +27,11 @@ class PubSubReaderTest {
           config.redis("test"),
           List.of("comsrv:*"),
           CAPACITY,
+          config.limits().maxValueBytes(),
           new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)),
           () -> {},
-          "test");
+          "test",
+          null);
 
   private PubSubReader reader() {
     SourceSpec spec = config.sources().get(0);
@@ -67,6 +69,16 @@ class PubSubReaderTest {
     assertThat(reader.dueNanos() - System.nanoTime()).isLessThanOrEqualTo(1_000_000_000L);
   }
 
+  @Test
+  void messageThatIsTooLong_isCounted() {
+    PubSubReader reader = reader();
+    subscription.accept(Bytes.of("comsrv:1:m"), new byte[config.limits().maxValueBytes() + 1]);
+    while (metrics.rejected("too_long") == 0 && subscription.hasMessages()) {
+      reader.read(CAPACITY);
+    }
+    assertThat(metrics.rejected("too_long")).isEqualTo(1);
+  }
+
   private static boolean isOfHash(SourceRecord record) {
     return ((Struct) record.value()).<String, Double>getMap("fields").containsKey("of_hash");
   }
@@ -95,6 +107,7 @@ class PubSubReaderTest {
         case "TIME" -> TIME;
         case "SCAN" -> List.of(Bytes.of("0"), List.of(Bytes.of("comsrv:1:m")));
         case "EXISTS" -> 0L;
+        case "HLEN" -> 1L;
         case "HGETALL" -> List.of(Bytes.of("of_hash"), Bytes.of("1"));
         default -> throw new AssertionError(Bytes.text(command.name()));
       };

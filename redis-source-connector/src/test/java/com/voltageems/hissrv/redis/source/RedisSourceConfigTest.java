@@ -3,8 +3,12 @@ package com.voltageems.hissrv.redis.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,10 +16,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -46,8 +54,10 @@ class RedisSourceConfigTest {
     assertThat(RedisSourceConfig.crossErrors(config, minimal())).isEmpty();
   }
 
+  @TempDir Path dir;
+
   @Test
-  void everySetting_isRead() {
+  void everySetting_isRead() throws Exception {
     Map<String, String> set = new TreeMap<>();
     set.put("redis.uri", "rediss://h:1/3");
     set.put("redis.mode", "sentinel");
@@ -58,12 +68,12 @@ class RedisSourceConfigTest {
     set.put("redis.timeout.ms", "7");
     set.put("redis.backoff.min.ms", "8");
     set.put("redis.backoff.max.ms", "9");
-    set.put("redis.tls.truststore.path", "t");
+    set.put("redis.tls.truststore.path", certificates("tp"));
     set.put("redis.tls.truststore.password", "tp");
-    set.put("redis.tls.keystore.path", "k");
+    set.put("redis.tls.keystore.path", keys("kp"));
     set.put("redis.tls.keystore.password", "kp");
     set.put("redis.tls.verify.hostname", "false");
-    set.put("sources", "a");
+    set.put("sources", "a,l,p");
     set.put("topic.prefix", "x-");
     set.put("poll.interval.ms", "11");
     set.put("snapshot.interval.ms", "12");
@@ -80,18 +90,21 @@ class RedisSourceConfigTest {
     set.put("sources.a.type", "archive");
     set.put("sources.a.window", "15s");
     set.put("sources.a.scan", "false");
-    set.put("sources.a.key", "key");
-    set.put("sources.a.rejected.max", "15");
-    set.put("sources.a.pattern", "p*,q*");
-    set.put("sources.a.queue.max", "1016");
     set.put("sources.a.filter", "channel eq 1");
-    set.put("sources.a.deadband", "*:1%");
-    set.put("sources.a.min.interval.ms", "17");
+    set.put("sources.l.type", "list");
+    set.put("sources.l.key", "key");
+    set.put("sources.l.rejected.max", "15");
+    set.put("sources.p.type", "pubsub");
+    set.put("sources.p.pattern", "p*,q*");
+    set.put("sources.p.queue.max", "1016");
+    set.put("sources.p.deadband", "*:1%");
+    set.put("sources.p.min.interval.ms", "17");
     set.put("mappings.m.pattern", "k(.*)");
     set.put("mappings.m.measurement", "mm");
     set.put("mappings.m.tags", "a:$1");
     set.put("mappings.m.fields", "1:v,*");
-    assertThat(set.keySet()).isEqualTo(RedisSourceConfig.definition(set).names());
+    assertThat(ofOneSource(set.keySet()))
+        .isEqualTo(ofOneSource(RedisSourceConfig.definition(set).names()));
 
     RedisSourceConfig config = new RedisSourceConfig(set);
     RedisSettings redis = config.redis("client");
@@ -111,11 +124,13 @@ class RedisSourceConfigTest {
     assertThat(spec.topic()).isEqualTo("x-a");
     assertThat(spec.window()).isEqualTo("15s");
     assertThat(spec.scan()).isFalse();
-    assertThat(spec.patterns()).containsExactly("p*", "q*");
-    assertThat(spec.maxRejected()).isEqualTo(15);
-    assertThat(spec.maxQueued()).isEqualTo(1016);
-    assertThat(spec.damping().isActive()).isTrue();
-    assertThat(spec.damping().minInterval().toMillis()).isEqualTo(17);
+    assertThat(config.sources().get(1).key()).isEqualTo("key");
+    assertThat(config.sources().get(1).maxRejected()).isEqualTo(15);
+    SourceSpec channels = config.sources().get(2);
+    assertThat(channels.patterns()).containsExactly("p*", "q*");
+    assertThat(channels.maxQueued()).isEqualTo(1016);
+    assertThat(channels.damping().isActive()).isTrue();
+    assertThat(channels.damping().minInterval().toMillis()).isEqualTo(17);
     assertThat(spec.pollInterval().toMillis()).isEqualTo(11);
     assertThat(spec.snapshotInterval().toMillis()).isEqualTo(12);
     assertThat(spec.discoveryInterval().toMillis()).isEqualTo(13);
@@ -124,6 +139,143 @@ class RedisSourceConfigTest {
     assertThat(mapped.names().of("1")).isEqualTo("v");
     assertThat(mapped.names().of("2")).isEqualTo("2");
     assertThat(RedisSourceConfig.crossErrors(config, set)).isEmpty();
+  }
+
+  /** The settings' names, those of a source without its alias. */
+  private static Set<String> ofOneSource(Set<String> names) {
+    return names.stream()
+        .map(name -> name.replaceFirst("^sources\\.[alp]\\.", "sources.*."))
+        .collect(Collectors.toSet());
+  }
+
+  /** A truststore; its password is the argument. */
+  private String certificates(String password) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("c", certificate());
+    return store(store, "t.p12", password);
+  }
+
+  /** A keystore, likewise. */
+  private String keys(String password) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    store.setKeyEntry(
+        "k",
+        generator.generateKeyPair().getPrivate(),
+        password.toCharArray(),
+        new Certificate[] {certificate()});
+    return store(store, "k.p12", password);
+  }
+
+  private String store(KeyStore store, String name, String password) throws Exception {
+    Path file = dir.resolve(name);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, password.toCharArray());
+    }
+    return file.toString();
+  }
+
+  /** Any: one of those that the platform trusts. */
+  private static Certificate certificate() throws Exception {
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init((KeyStore) null);
+    return ((X509TrustManager) trust.getTrustManagers()[0]).getAcceptedIssuers()[0];
+  }
+
+  private static Map<String, String> errors(Map<String, String> config) {
+    Map<String, String> errors = new TreeMap<>();
+    for (ConfigValue value : new RedisSourceConnector().validate(config).configValues()) {
+      value.errorMessages().forEach(message -> errors.put(value.name(), message));
+    }
+    return errors;
+  }
+
+  @Test
+  void keystoreFiles_areLookedInto() throws Exception {
+    String trust = certificates("tp");
+    String keys = keys("kp");
+    String junk = Files.writeString(dir.resolve("junk"), "no keystore").toString();
+    Map<String, String> config = minimal();
+    config.put("redis.uri", "rediss://127.0.0.1:1");
+    config.put("redis.tls.truststore.path", dir + "/missing");
+    config.put("redis.tls.keystore.path", dir.toString());
+    assertThat(errors(config))
+        .isEqualTo(
+            Map.of(
+                "redis.tls.truststore.path",
+                "redis.tls.truststore.path: there is no file " + dir + "/missing",
+                "redis.tls.keystore.path",
+                "redis.tls.keystore.path: there is no file " + dir));
+    config.put("redis.tls.truststore.path", junk);
+    config.put("redis.tls.keystore.path", junk);
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.truststore.path", "redis.tls.keystore.path")
+        .allSatisfy((name, text) -> assertThat(text).contains("is no keystore"));
+    config.put("redis.tls.truststore.path", trust);
+    config.put("redis.tls.keystore.path", keys);
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.truststore.password", "redis.tls.keystore.password")
+        .allSatisfy((name, text) -> assertThat(text).contains("is needed"));
+    config.put("redis.tls.truststore.password", "geheim1");
+    config.put("redis.tls.keystore.password", "geheim2");
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.truststore.password", "redis.tls.keystore.password")
+        .allSatisfy(
+            (name, text) ->
+                assertThat(text).contains("is not the password").doesNotContain("geheim"));
+    config.put("redis.tls.truststore.password", "tp");
+    config.put("redis.tls.keystore.path", trust);
+    config.put("redis.tls.keystore.password", "tp");
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.keystore.path")
+        .allSatisfy((name, text) -> assertThat(text).contains("holds no key"));
+    config.put("redis.tls.keystore.path", keys);
+    config.put("redis.tls.keystore.password", "kp");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "list; deadband; *:1; hash, pubsub",
+        "list; min.interval.ms; 0; hash, pubsub",
+        "list; window; 1m; archive",
+        "list; scan; true; archive",
+        "list; pattern; x; hash, pubsub",
+        "list; queue.max; 1000; pubsub",
+        "stream; rejected.max; 10; list",
+        "hash; key; k; list, stream",
+        "hash; queue.max; 1000; pubsub",
+        "pubsub; window; 1m; archive",
+        "archive; deadband; *:1; hash, pubsub"
+      })
+  void settingOfAnotherType_isRefused(String type, String setting, String value, String users) {
+    Map<String, String> config = new HashMap<>();
+    config.put("sources", "a");
+    config.put("sources.a.type", type);
+    switch (type) {
+      case "list", "stream" -> config.put("sources.a.key", "l");
+      case "archive" -> config.put("sources.a.window", "1m");
+      default -> config.put("sources.a.pattern", "x");
+    }
+    config.put("sources.a.filter", "x eq 1");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+    config.put("sources.a." + setting, value);
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+        .isEqualTo(
+            Map.of("sources.a." + setting, "is not used by type " + type + ", only by " + users));
+  }
+
+  @Test
+  void settingOfAnotherType_thatIsEmpty_isNotGiven() {
+    Map<String, String> config = minimal();
+    config.put("sources.a.pattern", "");
+    config.put("redis.nodes", " ");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
   }
 
   @ParameterizedTest
@@ -155,6 +307,10 @@ class RedisSourceConfigTest {
             + " first",
         "batch.max.records ~ 0 ~ Invalid value 0 for configuration batch.max.records: Value must be"
             + " at least 1",
+        "snapshot.interval.ms ~ 31536000001 ~ Invalid value 31536000001 for configuration"
+            + " snapshot.interval.ms: Value must be no more than 31536000000",
+        "sources.a.min.interval.ms ~ 9223372036854775807 ~ Invalid value 9223372036854775807 for"
+            + " configuration sources.a.min.interval.ms: Value must be no more than 31536000000",
         "topic.prefix ~ a/b ~ Invalid value a/b for configuration topic.prefix: a topic cannot be"
             + " called so; valid: letters, digits, '.', '_' and '-'"
       },
@@ -180,7 +336,15 @@ class RedisSourceConfigTest {
         "sources.a.type; hash; sources.a.pattern; is needed for type hash",
         "sources.a.type; archive; sources.a.window; is needed for type archive",
         "sources.b.type; list; sources.b.type; is no setting of a source in sources",
-        "redis.url; x; redis.url; is no setting"
+        "redis.url; x; redis.url; is no setting",
+        "redis.nodes; h:1; redis.nodes; is not used with redis.mode=standalone, only with sentinel,"
+            + " cluster",
+        "redis.sentinel.master; m; redis.sentinel.master; is not used with redis.mode=standalone,"
+            + " only with sentinel",
+        "redis.tls.truststore.path; t; redis.uri; needs rediss:// with redis.tls.truststore.path:"
+            + " redis:// is not encrypted",
+        "redis.tls.keystore.path; k; redis.uri; needs rediss:// with redis.tls.keystore.path:"
+            + " redis:// is not encrypted"
       })
   void contradiction_isToldOnTheKeyAtFault(String name, String value, String at, String message) {
     Map<String, String> config = minimal();
@@ -244,7 +408,8 @@ class RedisSourceConfigTest {
         "sources.a.type; list; sources.a.key sources.a.rejected.max",
         "sources.a.type; stream; sources.a.key",
         "sources.a.type; hash; sources.a.pattern sources.a.deadband sources.a.min.interval.ms",
-        "sources.a.type; pubsub; sources.a.pattern sources.a.queue.max",
+        "sources.a.type; pubsub; sources.a.pattern sources.a.queue.max sources.a.deadband"
+            + " sources.a.min.interval.ms",
         // Not given: then nothing is known to be of no use.
         "sources.a.type; ; sources.a.window sources.a.scan sources.a.key sources.a.rejected.max"
             + " sources.a.pattern sources.a.queue.max sources.a.deadband sources.a.min.interval.ms"

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 class SubscriptionTest {
   private static final byte[] SOME = Bytes.of("x");
 
+  private static final int MAX_PAYLOAD = 1 << 20;
+
   private final Signal signal = new Signal();
 
   private Subscription subscription(int capacity) {
@@ -21,9 +23,11 @@ class SubscriptionTest {
             .redis("test"),
         List.of("*"),
         capacity,
+        MAX_PAYLOAD,
         new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)),
         signal::raise,
-        "test");
+        "test",
+        null);
   }
 
   @Test
@@ -68,5 +72,36 @@ class SubscriptionTest {
     assertThat(subscription.takeGap()).isTrue();
     assertThat(subscription.takeGap()).isFalse();
     assertThat(subscription.take(2000)).hasSize(1000);
+  }
+
+  @Test
+  void whatIsTooMuchInBytes_isDroppedAndCounted_andIsAGap() {
+    Subscription subscription = subscription(200_000);
+    byte[] payload = new byte[MAX_PAYLOAD];
+    for (int i = 0; i < 70; i++) {
+      subscription.accept(SOME, payload);
+    }
+    // 64 MiB with the channels' names.
+    assertThat(subscription.dropped.sum()).isEqualTo(7);
+    assertThat(subscription.takeGap()).isTrue();
+    assertThat(subscription.take(10)).hasSize(10);
+    for (int i = 0; i < 11; i++) {
+      subscription.accept(SOME, payload);
+    }
+    assertThat(subscription.dropped.sum()).isEqualTo(8);
+    assertThat(subscription.take(1000)).hasSize(63);
+  }
+
+  @Test
+  void payloadThatIsTooLong_isNotKept() {
+    Subscription subscription = subscription(200_000);
+    byte[] payload = new byte[MAX_PAYLOAD + 1];
+    for (int i = 0; i < 1000; i++) {
+      subscription.accept(SOME, payload);
+    }
+    assertThat(subscription.dropped.sum()).isZero();
+    assertThat(subscription.take(2000))
+        .hasSize(1000)
+        .allSatisfy(message -> assertThat(message.payload()).isNull());
   }
 }

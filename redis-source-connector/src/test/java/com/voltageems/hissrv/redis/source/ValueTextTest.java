@@ -65,6 +65,24 @@ class ValueTextTest {
     assertThat(control.source()).isEqualTo("system");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"p1\":\"comsrv:4294967295:m:10001\"}",
+        "{\"p1\":\"a:1642592400000:b\"}",
+        "['a:1642592400000:b']",
+        "see note:1642592400000",
+        "auto:1642592400:system",
+        "auto:16425924000000",
+        "comsrv:4294967295:m",
+        "12:30:1642592400",
+        ":1642592400000"
+      })
+  void textWithDigitsBetweenColons_hasNoTime(String text) {
+    assertThat(ValueText.parse(text))
+        .isEqualTo(new ValueText(ValueText.Kind.TEXT, Double.NaN, text, ValueText.NO_TIME, null));
+  }
+
   @Test
   void time_secondsAndMillis() {
     assertThat(ValueText.time(Bytes.of("1642592400"))).isEqualTo(1642592400000L);
