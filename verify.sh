@@ -9,11 +9,12 @@ usage: ./verify.sh [--quick | --kill] [maven options]
 
   (none)    everything: format, static analysis, unit tests, tests against real servers, end to end
   --quick   what needs no server: format, static analysis, unit tests
-  --kill    the long kill tests alone: 50 rounds each (ROUNDS=n changes it)
+  --kill    the long tests alone: kill tests of 50 rounds each (ROUNDS=n changes it), and a
+            hundred restarts of the source
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
-chromium, faketime) and says so. Elsewhere the tests that need one of them are left out, and listed by name at
-the end; with CI=true a missing server is a failure.
+chromium, faketime) and says so. Elsewhere the tests that need one of them are left out, and listed
+by name at the end; with CI=true a missing server is a failure.
 EOF
 }
 
@@ -76,7 +77,7 @@ case "$mode" in
   kill)
     install_servers
     mvn -B -ntp verify -Dtest='*Nothing*' -Dsurefire.failIfNoSpecifiedTests=false \
-      -Dit.test='*KillIT' -Dfailsafe.failIfNoSpecifiedTests=false \
+      -Dit.test='*KillIT,WorkerVersionsIT' -Dfailsafe.failIfNoSpecifiedTests=false \
       -Dhissrv.kill.rounds="${ROUNDS:-50}" -Dit.timeout='3 h' "$@" || status=$?
     left_out
     ;;

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +87,13 @@ final class HashReader implements SourceReader {
   private final Deque<SourceRecord> pending = new ArrayDeque<>();
 
   private final Deque<KeyScan> scans = new ArrayDeque<>();
+
+  /** Keys of hashes whose companion the discovery under way has found. */
+  private final Set<Key> timed = new HashSet<>();
+
+  /** Whether a key that a pattern matches is matched with {@code :ts} behind it, too. */
+  private final boolean patternsMatchCompanions;
+
   private int discovery;
   private boolean discovering;
   private long nextDiscoveryNanos = System.nanoTime();
@@ -117,6 +126,9 @@ final class HashReader implements SourceReader {
     this.task = task;
     this.tasks = tasks;
     this.onDemand = onDemand;
+    this.patternsMatchCompanions =
+        spec.patterns().stream()
+            .allMatch(pattern -> pattern.endsWith("*") && !pattern.endsWith("\\*"));
     this.filter = spec.filter();
     this.damping = spec.damping();
     this.nextSnapshotNanos = System.nanoTime() + spec.snapshotInterval().toNanos();
@@ -208,6 +220,7 @@ final class HashReader implements SourceReader {
       discovering = true;
       discovery++;
       scans.clear();
+      timed.clear();
       for (String pattern : spec.patterns()) {
         scans.add(new KeyScan(link, pattern));
       }
@@ -227,20 +240,30 @@ final class HashReader implements SourceReader {
     List<Entry> all = new ArrayList<>(known.values());
     for (int from = 0; from < all.size(); from += MAX_KEYS_A_CHUNK) {
       List<Entry> some = all.subList(from, Math.min(all.size(), from + MAX_KEYS_A_CHUNK));
-      List<@Nullable Object> exist =
-          link.pipeline(
-              some.stream()
-                  .map(entry -> Command.keyed("EXISTS", Bytes.concat(entry.key, TS)))
-                  .toList());
-      for (int i = 0; i < some.size(); i++) {
-        some.get(i).hasTimes = Long.valueOf(1).equals(exist.get(i));
-      }
+      learnTimes(some);
       learnSizes(some);
     }
+    timed.clear();
     entries = all;
     metrics.keys.set(all.size());
     discovering = false;
     nextDiscoveryNanos = System.nanoTime() + spec.discoveryInterval().toNanos();
+  }
+
+  /** Which hashes have a companion with times: SCAN has shown it, or Redis is asked. */
+  private void learnTimes(List<Entry> some) {
+    if (patternsMatchCompanions) {
+      some.forEach(entry -> entry.hasTimes = timed.contains(new Key(entry.key)));
+      return;
+    }
+    List<@Nullable Object> exist =
+        link.pipeline(
+            some.stream()
+                .map(entry -> Command.keyed("EXISTS", Bytes.concat(entry.key, TS)))
+                .toList());
+    for (int i = 0; i < some.size(); i++) {
+      some.get(i).hasTimes = Long.valueOf(1).equals(exist.get(i));
+    }
   }
 
   /** Before the first reading: a hash may have a million fields. */
@@ -255,9 +278,11 @@ final class HashReader implements SourceReader {
   }
 
   private void found(byte[] key) {
-    if (Bytes.endsWith(key, TS)
-        || Bytes.endsWith(key, RAW)
-        || !Slices.isMine(Slices.of(key, 0), task, tasks)) {
+    if (Bytes.endsWith(key, TS)) {
+      timed.add(new Key(Arrays.copyOf(key, key.length - TS.length)));
+      return;
+    }
+    if (Bytes.endsWith(key, RAW) || !Slices.isMine(Slices.of(key, 0), task, tasks)) {
       return;
     }
     if (key.length > KeyMapper.MAX_KEY) {

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.time.InstantSource;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -24,12 +25,20 @@ final class SampleRecords {
           .field("timestamp", Schema.INT64_SCHEMA)
           .build();
 
+  /** Half of what a broker takes by default: its clock need not be the worker's. */
+  private static final long MAX_AHEAD_MS = 1_800_000;
+
   private final String alias;
   private final String topic;
+  private final InstantSource clock;
 
-  SampleRecords(String alias, String topic) {
+  /**
+   * @param clock the worker's
+   */
+  SampleRecords(String alias, String topic, InstantSource clock) {
     this.alias = alias;
     this.topic = topic;
+    this.clock = clock;
   }
 
   /**
@@ -64,8 +73,16 @@ final class SampleRecords {
         sample.series().key(),
         SCHEMA,
         value,
-        // Kafka refuses times before 1970: such a sample keeps its time in the value only.
-        sample.epochMillis() < 0 ? null : sample.epochMillis(),
+        recordTimestamp(sample.epochMillis()),
         headers);
+  }
+
+  /**
+   * The sample's time, or null, which is the moment of sending, where Kafka would refuse the record
+   * and end the task with it: before 1970 and, by default, more than an hour ahead of the broker's
+   * clock ({@code message.timestamp.after.max.ms}). The value keeps the sample's time.
+   */
+  private @Nullable Long recordTimestamp(long epochMillis) {
+    return epochMillis < 0 || epochMillis - clock.millis() > MAX_AHEAD_MS ? null : epochMillis;
   }
 }

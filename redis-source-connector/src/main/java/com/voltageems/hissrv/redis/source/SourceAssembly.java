@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -98,7 +99,7 @@ final class SourceAssembly {
   }
 
   private SourceReader reader(SourceSpec spec, SourceMetrics counts) {
-    SampleRecords records = new SampleRecords(spec.alias(), spec.topic());
+    SampleRecords records = new SampleRecords(spec.alias(), spec.topic(), InstantSource.system());
     SourceLimits limits = config.limits();
     return switch (spec.type()) {
       case LIST ->

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +38,7 @@ class PubSubReaderTest {
     SourceSpec spec = config.sources().get(0);
     RedisLink link = new OneHash();
     KeyMapper mapper = new KeyMapper(List.of());
-    SampleRecords records = new SampleRecords("p", "p");
+    SampleRecords records = new SampleRecords("p", "p", InstantSource.system());
     HashReader hashes =
         new HashReader(spec, link, mapper, records, config.limits(), metrics, 0, 1, true);
     return new PubSubReader(

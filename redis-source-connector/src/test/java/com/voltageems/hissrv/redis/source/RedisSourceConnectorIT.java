@@ -60,6 +60,10 @@ class RedisSourceConnectorIT {
     config.put("topic.prefix", prefix);
     config.put("poll.interval.ms", "100");
     config.put("discovery.interval.ms", "200");
+    // Retention goes by the records' own times, and those here are years old.
+    config.put("topic.creation.default.replication.factor", "1");
+    config.put("topic.creation.default.partitions", "1");
+    config.put("topic.creation.default.retention.ms", "-1");
     config.putAll(more);
     return config;
   }
@@ -183,6 +187,33 @@ class RedisSourceConnectorIT {
         .atMost(Duration.ofSeconds(60))
         .until(() -> client.exists("archive:pending", "archive:pending:inflight") == 0);
     worker.delete("drop");
+  }
+
+  /** A device's clock that is wrong must not end the task, as a broker refuses such a timestamp. */
+  @Test
+  void timesFarAhead_areDeliveredLikeOthers() {
+    client.hset("comsrv:1:m", Map.of("a", "1:4294967295000"));
+    client.lpush(
+        "archive:pending", "{\"measurement\":\"m\",\"timestamp\":4294967295,\"fields\":{\"n\":1}}");
+    worker.submit(
+        "ahead",
+        config(
+            "ahead.",
+            Map.of(
+                "sources", "live,p",
+                "sources.live.type", "hash",
+                "sources.live.pattern", "comsrv:*",
+                "sources.p.type", "list",
+                "sources.p.key", "archive:pending")));
+    try (TopicReader topics = new TopicReader(broker.bootstrapServers(), "ahead\\..*")) {
+      awaitRecords(topics, 2);
+      assertThat(topics.received())
+          .allSatisfy(
+              record ->
+                  assertThat(record.value().path("timestamp").asLong()).isEqualTo(4294967295000L));
+      assertThat(worker.isRunning("ahead", 1)).isTrue();
+    }
+    worker.delete("ahead");
   }
 
   @Test

@@ -2,11 +2,15 @@ package com.voltageems.hissrv.redis.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SampleTest {
@@ -19,11 +23,32 @@ class SampleTest {
           .map(
               sample -> {
                 SourceRecord record =
-                    new SampleRecords("a", "t").record(sample, "k", Map.of(), Map.of());
+                    new SampleRecords("a", "t", InstantSource.system())
+                        .record(sample, "k", Map.of(), Map.of());
                 return converter.fromConnectData("t", record.valueSchema(), record.value());
               })
           .toList();
     }
+  }
+
+  /** A broker refuses such a timestamp, and the task would end by a device's wrong clock. */
+  @Test
+  void timeFarAhead_isNoRecordTimestamp() {
+    Instant now = Instant.parse("2026-11-24T12:00:00Z");
+    SampleRecords records = new SampleRecords("a", "t", InstantSource.fixed(now));
+    assertThat(timestamp(records, now.plusSeconds(1700).toEpochMilli()))
+        .isEqualTo(now.plusSeconds(1700).toEpochMilli());
+    assertThat(timestamp(records, now.plusSeconds(1900).toEpochMilli())).isNull();
+    assertThat(timestamp(records, Long.MAX_VALUE)).isNull();
+    assertThat(timestamp(records, 0)).isZero();
+    assertThat(timestamp(records, -1)).isNull();
+  }
+
+  private static @Nullable Long timestamp(SampleRecords records, long epochMillis) {
+    Sample sample = new Sample(SERIES, Map.of("a", 1.0), Map.of(), epochMillis);
+    SourceRecord record = records.record(sample, "k", null, null);
+    assertThat(((Struct) record.value()).getInt64("timestamp")).isEqualTo(epochMillis);
+    return record.timestamp();
   }
 
   @Test

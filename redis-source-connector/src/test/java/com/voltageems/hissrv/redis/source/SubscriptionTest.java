@@ -33,7 +33,7 @@ class SubscriptionTest {
   @Test
   void aMessage_alwaysWakesTheReaderThatWaits() throws InterruptedException {
     Subscription subscription = subscription(100_000);
-    int messages = 100_000;
+    int messages = 30_000;
     long waitNanos = Duration.ofSeconds(5).toNanos();
     CompletableFuture<Void> publisher =
         CompletableFuture.runAsync(
