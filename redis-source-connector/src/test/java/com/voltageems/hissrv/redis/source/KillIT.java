@@ -474,7 +474,8 @@ class KillIT {
                 List.of(),
                 List.of(String.valueOf(pushed.get()), String.valueOf(FIRST_WINDOW)));
             pushed.incrementAndGet();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(4));
+            // Slow enough that a source comes up again after each kill: else rounds only grow.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(12));
           } catch (JedisException e) {
             // Redis is being killed: the same number again, which the script takes only once.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
