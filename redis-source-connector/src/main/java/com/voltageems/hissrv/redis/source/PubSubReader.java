@@ -93,7 +93,7 @@ final class PubSubReader implements SourceReader {
   private void readClock() {
     long now = System.nanoTime();
     if (!clockKnown || now - clockNanos > CLOCK_EVERY_NANOS) {
-      clockMillis = HashReader.redisMillis(link.call(Command.of("TIME")));
+      clockMillis = HashFetch.redisMillis(link.call(Command.of("TIME")));
       clockNanos = System.nanoTime();
       clockKnown = true;
     }

@@ -1,0 +1,33 @@
+package com.voltageems.hissrv.redis.source;
+
+import org.jspecify.annotations.Nullable;
+
+/** A live hash: what is known of it, and what was last seen in it. */
+final class HashEntry {
+  static final byte[] TIMES_SUFFIX = Bytes.of(":ts");
+
+  final byte[] key;
+  final HashState state = new HashState();
+
+  /** The number of the last discovery that found it. */
+  int seenIn;
+
+  /** Fields by HLEN or by the last reading; -1 for not known. */
+  int size = -1;
+
+  /** Bytes of the last reading; -1 before the first. */
+  long bytes = -1;
+
+  boolean hasTimes;
+  boolean otherType;
+  KeyMapper.@Nullable Mapped mapped;
+
+  HashEntry(byte[] key) {
+    this.key = key;
+  }
+
+  /** The key of the hash beside it that has the times of its fields. */
+  byte[] timesKey() {
+    return Bytes.concat(key, TIMES_SUFFIX);
+  }
+}

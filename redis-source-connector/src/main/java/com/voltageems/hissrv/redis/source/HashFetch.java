@@ -1,0 +1,169 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets hashes from Redis, with the times beside them and Redis's clock: small ones by pipelined
+ * HGETALL, large ones by HSCAN.
+ */
+final class HashFetch {
+  /** A hash above this is read by HSCAN in steps: HGETALL would hold Redis for too long. */
+  private static final int MAX_FIELDS_AT_ONCE = 10_000;
+
+  private static final long MAX_BYTES_AT_ONCE = 1L << 20;
+  private static final int MAX_FIELDS_A_STEP = 1000;
+
+  private static final byte[] SCAN_BEGIN = Bytes.of("0");
+  private static final byte[] COUNT = Bytes.of("COUNT");
+  private static final Command TIME = Command.of("TIME");
+  private static final Command MULTI = Command.of("MULTI");
+  private static final Command EXEC = Command.of("EXEC");
+
+  private final RedisLink link;
+
+  HashFetch(RedisLink link) {
+    this.link = link;
+  }
+
+  /** What is told of every hash. */
+  interface Target {
+    /**
+     * It was read.
+     *
+     * @param pairs fields and values in turn, empty for a hash that is gone
+     * @param times fields and times in turn, empty where there are none
+     * @param nowMillis Redis's clock at the reading
+     */
+    void values(HashEntry entry, List<?> pairs, List<?> times, long nowMillis);
+
+    /** Redis answered with an error: that the key is of another type, or another one. */
+    void unreadable(HashEntry entry, boolean otherType);
+  }
+
+  /** Reads these hashes, and tells of each of them once. */
+  void read(List<HashEntry> chunk, Target target) {
+    readAtOnce(chunk.stream().filter(entry -> !isLarge(entry)).toList(), target);
+    chunk.stream().filter(HashFetch::isLarge).forEach(entry -> readInSteps(entry, target));
+  }
+
+  private static boolean isLarge(HashEntry entry) {
+    return entry.size > MAX_FIELDS_AT_ONCE || entry.bytes > MAX_BYTES_AT_ONCE;
+  }
+
+  private void readAtOnce(List<HashEntry> chunk, Target target) {
+    if (chunk.isEmpty()) {
+      return;
+    }
+    List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
+    commands.add(TIME);
+    // Together: a value of now with the time of before would overwrite the point of before. In a
+    // cluster the two hashes may be on different nodes, where no transaction spans them.
+    boolean together = !link.isCluster();
+    for (HashEntry entry : chunk) {
+      boolean transaction = together && entry.hasTimes;
+      if (transaction) {
+        commands.add(MULTI);
+      }
+      commands.add(Command.hgetall(entry.key));
+      if (transaction) {
+        commands.add(Command.hgetall(entry.timesKey()));
+        commands.add(EXEC);
+      }
+    }
+    List<@Nullable Object> replies = link.pipeline(commands);
+    List<@Nullable Object> later = together ? List.of() : timesOf(chunk);
+    long now = redisMillis(replies.get(0));
+    int reply = 1;
+    for (int i = 0; i < chunk.size(); i++) {
+      HashEntry entry = chunk.get(i);
+      Object values;
+      Object times = together ? null : later.get(i);
+      if (together && entry.hasTimes) {
+        Object both = replies.get(reply + 3);
+        boolean whole = both instanceof List<?> pair && pair.size() == 2;
+        values = whole ? ((List<?>) Objects.requireNonNull(both)).get(0) : both;
+        times = whole ? ((List<?>) Objects.requireNonNull(both)).get(1) : null;
+        reply += 4;
+      } else {
+        values = replies.get(reply++);
+      }
+      if (values instanceof List<?> pairs) {
+        target.values(entry, pairs, times instanceof List<?> list ? list : List.of(), now);
+      } else {
+        target.unreadable(entry, values instanceof RedisError error && error.isWrongType());
+      }
+    }
+  }
+
+  /**
+   * The companions of hashes that were read just before. In this order: a value with a time that
+   * came after it is given again with the next reading, which finds the value that belongs to that
+   * time; the other way round a point that is right would be overwritten, and stay so.
+   *
+   * @return one reply for each entry; null where there is no companion
+   */
+  private List<@Nullable Object> timesOf(List<HashEntry> chunk) {
+    List<HashEntry> timed = chunk.stream().filter(entry -> entry.hasTimes).toList();
+    Iterator<@Nullable Object> replies =
+        link.pipeline(timed.stream().map(entry -> Command.hgetall(entry.timesKey())).toList())
+            .iterator();
+    List<@Nullable Object> all = new ArrayList<>(chunk.size());
+    for (HashEntry entry : chunk) {
+      all.add(entry.hasTimes ? replies.next() : null);
+    }
+    return all;
+  }
+
+  /** A large hash, and after it its times: see {@link #timesOf}. */
+  private void readInSteps(HashEntry entry, Target target) {
+    try {
+      long now = redisMillis(link.call(TIME));
+      int step = MAX_FIELDS_A_STEP;
+      if (entry.bytes > 0) {
+        step = (int) Math.max(1, Math.min(step, MAX_BYTES_AT_ONCE * entry.size / entry.bytes));
+      }
+      List<byte[]> pairs = scanHash(entry.key, step);
+      List<byte[]> times =
+          entry.hasTimes ? scanHash(entry.timesKey(), MAX_FIELDS_A_STEP) : List.of();
+      target.values(entry, pairs, times, now);
+    } catch (RedisReplyException e) {
+      target.unreadable(entry, e.error().isWrongType());
+    }
+  }
+
+  /** All fields and values in turn, each field once. */
+  private List<byte[]> scanHash(byte[] key, int step) {
+    Map<ByteKey, byte[]> all = new LinkedHashMap<>();
+    byte[] cursor = SCAN_BEGIN;
+    do {
+      Command command = Command.keyed("HSCAN", key, cursor, COUNT, Bytes.of(String.valueOf(step)));
+      List<?> reply = (List<?>) Objects.requireNonNull(link.call(command));
+      cursor = (byte[]) Objects.requireNonNull(reply.get(0));
+      List<?> some = (List<?>) Objects.requireNonNull(reply.get(1));
+      for (int i = 0; i + 1 < some.size(); i += 2) {
+        all.put(new ByteKey((byte[]) some.get(i)), (byte[]) some.get(i + 1));
+      }
+    } while (!Arrays.equals(cursor, SCAN_BEGIN));
+    List<byte[]> pairs = new ArrayList<>(2 * all.size());
+    all.forEach(
+        (field, value) -> {
+          pairs.add(field.bytes);
+          pairs.add(value);
+        });
+    return pairs;
+  }
+
+  /** Redis's clock, from the reply to TIME. */
+  static long redisMillis(@Nullable Object reply) {
+    List<?> parts = (List<?>) Objects.requireNonNull(reply);
+    return Long.parseLong(Bytes.text((byte[]) parts.get(0))) * 1000
+        + Long.parseLong(Bytes.text((byte[]) parts.get(1))) / 1000;
+  }
+}
