@@ -144,21 +144,35 @@ final class JedisLink implements RedisLink {
           "NOREPLICAS",
           "UNKILLABLE" ->
           throw unavailable("Redis at " + settings.where() + " is not ready: " + message, error);
-      case "NOAUTH", "WRONGPASS", "NOPERM" ->
-          throw new ConnectException(
-              "Redis at "
-                  + settings.where()
-                  + " refused "
-                  + Bytes.text(command.name())
-                  + " (see "
-                  + RedisSourceConfig.REDIS_USERNAME_CONFIG
-                  + ", "
-                  + RedisSourceConfig.REDIS_PASSWORD_CONFIG
-                  + " and the user's ACL): "
-                  + message,
-              error);
-      default -> new RedisError(message);
+      case "NOAUTH", "WRONGPASS", "NOPERM" -> throw refused(command, message, error);
+      default -> {
+        if (isRefusedInScript(message)) {
+          throw refused(command, message, error);
+        }
+        yield new RedisError(message);
+      }
     };
+  }
+
+  private ConnectException refused(Command command, String message, JedisException cause) {
+    return new ConnectException(
+        "Redis at "
+            + settings.where()
+            + " refused "
+            + Bytes.text(command.name())
+            + " (see "
+            + RedisSourceConfig.REDIS_USERNAME_CONFIG
+            + ", "
+            + RedisSourceConfig.REDIS_PASSWORD_CONFIG
+            + " and the user's ACL): "
+            + message,
+        cause);
+  }
+
+  /** Redis 7.0 and later ones tell in different words, and without NOPERM. */
+  private static boolean isRefusedInScript(String message) {
+    return message.contains("The user executing the script can't")
+        || message.contains("ACL failure in script");
   }
 
   /** A slot on its way to another node: that node answers for the keys that have already moved. */

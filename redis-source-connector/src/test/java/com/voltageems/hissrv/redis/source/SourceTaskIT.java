@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.RequiresServer;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -644,6 +645,20 @@ class SourceTaskIT {
           .hasMessageContaining("refused HGETALL")
           .hasMessageContaining("ACL");
     }
+  }
+
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void missingPermissionInAScript_failsToo() {
+    admin("ACL", "SETUSER", "drainer", "on", ">pw", "~*", "&*", "+@all", "-lpush");
+    client.lpush("archive:pending", "junk");
+    try (TaskHarness task = task(LIST, "redis.username", "drainer", "redis.password", "pw")) {
+      assertThatThrownBy(() -> task.pollTimes(5))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("refused EVAL")
+          .hasMessageContaining("ACL");
+    }
+    assertThat(client.lrange("archive:pending:inflight", 0, -1)).containsExactly("junk");
   }
 
   @Test
