@@ -85,7 +85,8 @@ public final class RedisServer implements Server {
     ServerProcess started =
         ServerProcess.startNative("redis-server", command, env, dir.resolve("redis.log"));
     try {
-      started.awaitReady(Duration.ofSeconds(20), this::pings);
+      // Longer than an empty one needs: it may have an append-only file to read.
+      started.awaitReady(Duration.ofSeconds(60), this::pings);
       return started;
     } catch (RuntimeException e) {
       started.close();

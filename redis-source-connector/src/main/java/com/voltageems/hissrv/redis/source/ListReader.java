@@ -29,7 +29,7 @@ final class ListReader implements SourceReader {
   private static final RedisScript CLAIM = RedisScript.resource("claim.lua");
 
   /** More in one claim would hold Redis for longer than a few milliseconds. */
-  static final int MAX_ELEMENTS = 2000;
+  static final int MAX_ELEMENTS = 500;
 
   private final SourceSpec spec;
   private final RedisLink link;

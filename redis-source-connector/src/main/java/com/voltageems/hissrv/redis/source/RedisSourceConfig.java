@@ -108,10 +108,10 @@ final class RedisSourceConfig extends AbstractConfig {
   static final String BATCH_MAX_RECORDS_CONFIG = "batch.max.records";
   static final int BATCH_MAX_RECORDS_DEFAULT = 2000;
   static final String BATCH_MAX_RECORDS_DOC =
-      "Most records of one poll, and most elements of one claim of a list, which has 2000 at most.";
+      "Most records of one poll, and most elements of one claim of a list, which has 500 at most.";
 
   static final String BATCH_MAX_BYTES_CONFIG = "batch.max.bytes";
-  static final int BATCH_MAX_BYTES_DEFAULT = 1024 * 1024;
+  static final int BATCH_MAX_BYTES_DEFAULT = 256 * 1024;
   static final String BATCH_MAX_BYTES_DOC =
       "About the most bytes of one claim of a list and of one page of a stream; more would hold Redis"
           + " for longer than a few milliseconds.";
