@@ -40,7 +40,7 @@ public final class ConnectWorker implements Server {
   /** Whose worker it is. */
   public enum Version {
     /** That of the broker. */
-    CURRENT("kafka.classpath"),
+    CURRENT("connect.classpath"),
     /** The last before 4.0; needs the artifact testkit-connect-3.9 on the class path. */
     V3_9("connect-3.9.classpath");
 

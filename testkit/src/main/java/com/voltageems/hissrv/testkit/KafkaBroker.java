@@ -10,6 +10,7 @@ import java.util.Map;
 
 /** A real Kafka broker (KRaft, one node, broker and controller in one) in a JVM of its own. */
 public final class KafkaBroker implements Server {
+  private static final String CLASS_PATH = "kafka-broker.classpath";
   private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
   private static final List<String> JVM =
       List.of("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4");
@@ -55,7 +56,7 @@ public final class KafkaBroker implements Server {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    String classPath = ServerProcess.classPath("kafka.classpath");
+    String classPath = ServerProcess.classPath(CLASS_PATH);
     ServerProcess format =
         ServerProcess.startJvm(
             "kafka-storage",
@@ -74,7 +75,7 @@ public final class KafkaBroker implements Server {
     ServerProcess started =
         ServerProcess.startJvm(
             "kafka",
-            ServerProcess.classPath("kafka.classpath"),
+            ServerProcess.classPath(CLASS_PATH),
             JVM,
             Map.of(),
             "kafka.Kafka",
