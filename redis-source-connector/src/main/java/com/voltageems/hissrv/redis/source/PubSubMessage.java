@@ -47,6 +47,17 @@ sealed interface PubSubMessage {
   /** No sample. */
   record Rejection(String reason) implements PubSubMessage {}
 
+  /** Hashes publish on channels called like them, models on a channel of their own. */
+  String MODEL_UPDATE = ":update";
+
+  /** What stands there in the name of the model's hash. */
+  String MODEL_HASH = ":measurement";
+
+  /** Whether a channel, or a pattern of channels, is a model's. */
+  static boolean isModelUpdate(String channel) {
+    return channel.startsWith("modsrv:") && channel.endsWith(MODEL_UPDATE);
+  }
+
   /** What becomes of every message that is longer than a value may be. */
   Rejection TOO_LONG = new Rejection("too_long");
 
@@ -116,7 +127,7 @@ sealed interface PubSubMessage {
 
     private PubSubMessage plain(String name, byte[] channel, String text) {
       if (text.startsWith("updated:")) {
-        return announcement(channel);
+        return announcement(isModelUpdate(name) ? modelKey(channel) : channel);
       }
       if (name.startsWith(POINT_PREFIX)) {
         return number(
@@ -131,6 +142,11 @@ sealed interface PubSubMessage {
       }
       return number(
           map(name), text.substring(0, colon), ValueText.parse(text.substring(colon + 1)));
+    }
+
+    private static byte[] modelKey(byte[] channel) {
+      byte[] model = Arrays.copyOf(channel, channel.length - MODEL_UPDATE.length());
+      return Bytes.concat(model, Bytes.of(MODEL_HASH));
     }
 
     /** On a bus that carries other text too, only a number is a sample. */

@@ -53,13 +53,18 @@ final class PubSubReader implements SourceReader {
   }
 
   /**
-   * The key patterns behind channel patterns: hashes publish on channels called like them, models
-   * on a channel of their own. Behind {@code point:update} there is no hash that is known.
+   * The key patterns behind channel patterns, see {@link PubSubMessage#MODEL_UPDATE}. Behind {@code
+   * point:update} there is no hash that is known.
    */
   static List<String> keyPatterns(List<String> channelPatterns) {
     return channelPatterns.stream()
         .map(pattern -> pattern.replaceFirst("^__keyspace@[0-9*]+__:", ""))
-        .map(pattern -> pattern.replaceFirst("^(modsrv:.*):update$", "$1:measurement"))
+        .map(
+            pattern ->
+                PubSubMessage.isModelUpdate(pattern)
+                    ? pattern.replaceFirst(
+                        PubSubMessage.MODEL_UPDATE + "$", PubSubMessage.MODEL_HASH)
+                    : pattern)
         .filter(pattern -> !pattern.startsWith("__") && !pattern.startsWith("point:update"))
         .distinct()
         .toList();

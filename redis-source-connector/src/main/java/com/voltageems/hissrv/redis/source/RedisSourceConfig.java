@@ -482,7 +482,7 @@ final class RedisSourceConfig extends AbstractConfig {
           BATCH_MAX_BYTES_CONFIG,
           ConfigDef.Type.INT,
           BATCH_MAX_BYTES_DEFAULT,
-          ConfigDef.Range.between(1024, 1024 * 1024),
+          ConfigDef.Range.between(1024, BATCH_MAX_BYTES_DEFAULT),
           Importance.LOW,
           Width.SHORT,
           BATCH_MAX_BYTES_DOC);

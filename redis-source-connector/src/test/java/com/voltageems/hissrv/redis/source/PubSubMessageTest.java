@@ -70,6 +70,10 @@ class PubSubMessageTest {
         .isEqualTo(new PubSubMessage.Announcement(Bytes.of("comsrv:1:m")));
     assertThat(parse("__keyspace@0__:comsrv:1:m", "hset"))
         .isEqualTo(new PubSubMessage.Announcement(Bytes.of("comsrv:1:m")));
+    assertThat(parse("modsrv:pv:update", "updated:12"))
+        .isEqualTo(new PubSubMessage.Announcement(Bytes.of("modsrv:pv:measurement")));
+    assertThat(parse("modsrv:pv:measurement", "updated:12"))
+        .isEqualTo(new PubSubMessage.Announcement(Bytes.of("modsrv:pv:measurement")));
   }
 
   @Test
