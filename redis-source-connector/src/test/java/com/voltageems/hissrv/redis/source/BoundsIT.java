@@ -1,39 +1,29 @@
 package com.voltageems.hissrv.redis.source;
 
-import static com.voltageems.hissrv.redis.source.TaskHarness.config;
-import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.RequiresServer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.StreamEntryID;
 
 /**
  * What is larger than expected, and what goes back while the connection stays: against a real
  * Redis, driven without a worker.
  */
-class BoundsIT {
+class BoundsIT extends RedisTaskTest {
   private static final Map<String, String> LIST =
       Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q");
   private static final Map<String, String> ARCHIVE =
@@ -43,46 +33,12 @@ class BoundsIT {
   private static final Map<String, String> STREAM =
       Map.of("sources", "s", "sources.s.type", "stream", "sources.s.key", "st");
 
-  @TempDir static Path dir;
-  private static RedisServer redis;
-  private static RedisClient client;
-  private final Map<Map<String, ?>, Map<String, ?>> stored = new HashMap<>();
-
-  @BeforeAll
-  static void start() {
-    redis = RedisServer.start(dir);
-    client = RedisClient.create("127.0.0.1", redis.port());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.close();
-    redis.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    client.flushAll();
-  }
-
-  private TaskHarness task(Map<String, String> base, String... more) {
-    Map<String, String> config = new HashMap<>(base);
-    for (int i = 0; i < more.length; i += 2) {
-      config.put(more[i], more[i + 1]);
-    }
-    return new TaskHarness(config(redis.port(), config), stored);
-  }
-
   private static String element(int n) {
     return "{\"measurement\":\"m\",\"tags\":{\"odd\":" + n % 2 + "},\"fields\":{\"n\":" + n + "}}";
   }
 
   private static void push(int from, int to) {
     client.lpush("q", IntStream.range(from, to).mapToObj(BoundsIT::element).toArray(String[]::new));
-  }
-
-  private static List<Double> numbers(List<SourceRecord> records) {
-    return records.stream().map(record -> field(record, "n")).toList();
   }
 
   private static Double[] range(int from, int to) {
@@ -358,13 +314,6 @@ class BoundsIT {
             .matcher(Bytes.text((byte[]) admin("CLIENT", "LIST")));
     assertThat(id.find()).isTrue();
     admin("CLIENT", "KILL", "ID", id.group(1));
-  }
-
-  private static Object admin(String command, String... args) {
-    try (RedisLink link =
-        new JedisLink(new RedisSourceConfig(config(redis.port(), LIST)).redis("admin"), () -> {})) {
-      return Objects.requireNonNull(link.call(Command.of(command, args)));
-    }
   }
 
   @Test

@@ -1,55 +1,22 @@
 package com.voltageems.hissrv.redis.source;
 
-import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.testkit.RedisServer;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.RedisClient;
 
 /** What settings mean: against a real Redis, driven without a worker. */
-class ConfigIT {
+class ConfigIT extends RedisTaskTest {
   private static final Map<String, String> HASH =
       Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "modsrv:*");
 
-  @TempDir static Path dir;
-  private static RedisServer redis;
-  private static RedisClient client;
-
-  @BeforeAll
-  static void start() {
-    redis = RedisServer.start(dir);
-    client = RedisClient.create("127.0.0.1", redis.port());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.close();
-    redis.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    client.flushAll();
-  }
-
   private static Map<String, String> hash(String... more) {
-    Map<String, String> config = new HashMap<>(HASH);
-    for (int i = 0; i < more.length; i += 2) {
-      config.put(more[i], more[i + 1]);
-    }
-    return config(redis.port(), config);
+    return config(HASH, more);
   }
 
   private static void put(String field, String value) {

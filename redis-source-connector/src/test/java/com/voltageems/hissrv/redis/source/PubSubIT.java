@@ -1,63 +1,32 @@
 package com.voltageems.hissrv.redis.source;
 
-import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.voltageems.hissrv.testkit.RedisServer;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.RedisClient;
 
 /** Channels that are refused, and what they mean: against a real Redis, driven without a worker. */
-class PubSubIT {
+class PubSubIT extends RedisTaskTest {
   private static final Map<String, String> MODELS =
       Map.of("sources", "u", "sources.u.type", "pubsub", "sources.u.pattern", "modsrv:*:update");
   private static final Map<String, String> HASH =
       Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "comsrv:*");
 
-  @TempDir static Path dir;
-  private static RedisServer redis;
-  private static RedisClient client;
-
   @BeforeAll
-  static void start() {
-    redis = RedisServer.start(dir);
-    client = RedisClient.create("127.0.0.1", redis.port());
-    try (RedisLink link = admin()) {
-      // As Redis 7 makes them by itself: without any channel.
-      link.call(Command.of("ACL", "SETUSER", "deaf", "on", ">pw", "~*", "+@all", "resetchannels"));
-    }
-  }
-
-  private static RedisLink admin() {
-    return new JedisLink(
-        new RedisSourceConfig(config(redis.port(), HASH)).redis("admin"), () -> {});
-  }
-
-  @AfterAll
-  static void stop() {
-    client.close();
-    redis.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    client.flushAll();
+  static void addUser() {
+    // As Redis 7 makes them by itself: without any channel.
+    admin("ACL", "SETUSER", "deaf", "on", ">pw", "~*", "+@all", "resetchannels");
   }
 
   private static Map<String, String> asDeaf(Map<String, String> base) {
-    Map<String, String> config = config(redis.port(), base);
+    Map<String, String> config = config(base);
     config.put("redis.username", "deaf");
     config.put("redis.password", "pw");
     return config;
@@ -114,7 +83,7 @@ class PubSubIT {
   @Test
   void gap_ofAModelsChannel_isRepairedFromItsMeasurements() {
     client.hset("modsrv:pv:measurement", Map.of("total_power", "1200.5"));
-    try (TaskHarness task = new TaskHarness(config(redis.port(), MODELS), new HashMap<>())) {
+    try (TaskHarness task = new TaskHarness(config(MODELS), new HashMap<>())) {
       SourceRecord record = task.pollFor(1).get(0);
       assertThat(record.key()).isEqualTo("model_data,model=pv");
       assertThat(field(record, "total_power")).isEqualTo(1200.5);

@@ -1,6 +1,5 @@
 package com.voltageems.hissrv.redis.source;
 
-import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static com.voltageems.hissrv.redis.source.TaskHarness.time;
@@ -8,10 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,16 +21,12 @@ import java.util.stream.IntStream;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.RedisClient;
 
 /** The task against a real Redis, driven without a worker. */
-class SourceTaskIT {
+class SourceTaskIT extends RedisTaskTest {
   private static final Map<String, String> LIST =
       Map.of(
           "sources", "p",
@@ -45,53 +38,12 @@ class SourceTaskIT {
   private static final Map<String, String> HASH =
       Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "comsrv:*,bin*");
 
-  @TempDir static Path dir;
-  private static RedisServer redis;
-  private static RedisClient client;
-  private final Map<Map<String, ?>, Map<String, ?>> stored = new HashMap<>();
-
-  @BeforeAll
-  static void start() {
-    redis = RedisServer.start(dir);
-    client = RedisClient.create("127.0.0.1", redis.port());
-  }
-
-  @AfterAll
-  static void stop() {
-    client.close();
-    redis.close();
-  }
-
-  @BeforeEach
-  void empty() {
-    client.flushAll();
-  }
-
-  private TaskHarness task(Map<String, String> base, String... more) {
-    Map<String, String> config = new HashMap<>(base);
-    for (int i = 0; i < more.length; i += 2) {
-      config.put(more[i], more[i + 1]);
-    }
-    return new TaskHarness(config(redis.port(), config), stored);
-  }
-
   private static void push(int from, int to) {
     IntStream.range(from, to)
         .forEach(
             n ->
                 client.lpush(
                     "archive:pending", "{\"measurement\":\"m\",\"fields\":{\"n\":" + n + "}}"));
-  }
-
-  private static List<Double> numbers(List<SourceRecord> records) {
-    return records.stream().map(record -> field(record, "n")).toList();
-  }
-
-  private static Object admin(String command, String... args) {
-    RedisSourceConfig config = new RedisSourceConfig(config(redis.port(), LIST));
-    try (RedisLink link = new JedisLink(config.redis("admin"), () -> {})) {
-      return java.util.Objects.requireNonNull(link.call(Command.of(command, args)));
-    }
   }
 
   @Test
