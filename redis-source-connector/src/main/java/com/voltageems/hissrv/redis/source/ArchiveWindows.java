@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -54,10 +55,36 @@ final class ArchiveWindows {
    * @throws RedisReplyException for an error that is not the key's own fault
    */
   List<@Nullable Object> fetch(List<byte[]> keys, int looked) {
-    List<@Nullable Object> replies =
-        requireReadable(link.pipeline(keys.stream().map(Command::hgetall).toList()));
+    List<@Nullable Object> sizes =
+        link.pipeline(keys.stream().map(key -> Command.keyed("HLEN", key)).toList());
+    List<Command> commands = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      if (!isLarge(sizes.get(i))) {
+        commands.add(Command.hgetall(keys.get(i)));
+      }
+    }
+    Iterator<@Nullable Object> small = requireReadable(link.pipeline(commands)).iterator();
+    List<@Nullable Object> replies = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      replies.add(isLarge(sizes.get(i)) ? readInSteps(keys.get(i)) : small.next());
+    }
     learnPageSize(looked, replies);
     return replies;
+  }
+
+  private static boolean isLarge(@Nullable Object size) {
+    return size instanceof Long fields && fields > HashScan.MAX_FIELDS_AT_ONCE;
+  }
+
+  private Object readInSteps(byte[] key) {
+    try {
+      return HashScan.read(link, key, HashScan.MAX_FIELDS_A_STEP);
+    } catch (RedisReplyException e) {
+      if (e.error().isWrongType()) {
+        return e.error();
+      }
+      throw e;
+    }
   }
 
   /**

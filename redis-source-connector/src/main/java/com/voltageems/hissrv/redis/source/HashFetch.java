@@ -1,11 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +11,7 @@ import org.jspecify.annotations.Nullable;
  * HGETALL, large ones by HSCAN.
  */
 final class HashFetch {
-  /** A hash above this is read by HSCAN in steps: HGETALL would hold Redis for too long. */
-  private static final int MAX_FIELDS_AT_ONCE = 10_000;
-
   private static final long MAX_BYTES_AT_ONCE = 1L << 20;
-  private static final int MAX_FIELDS_A_STEP = 1000;
-
-  private static final byte[] SCAN_BEGIN = Bytes.of("0");
-  private static final byte[] COUNT = Bytes.of("COUNT");
   private static final Command TIME = Command.of("TIME");
   private static final Command MULTI = Command.of("MULTI");
   private static final Command EXEC = Command.of("EXEC");
@@ -54,7 +44,7 @@ final class HashFetch {
   }
 
   private static boolean isLarge(HashEntry entry) {
-    return entry.size > MAX_FIELDS_AT_ONCE || entry.bytes > MAX_BYTES_AT_ONCE;
+    return entry.size > HashScan.MAX_FIELDS_AT_ONCE || entry.bytes > MAX_BYTES_AT_ONCE;
   }
 
   private void readAtOnce(List<HashEntry> chunk, Target target) {
@@ -125,39 +115,19 @@ final class HashFetch {
   private void readInSteps(HashEntry entry, Target target) {
     try {
       long now = redisMillis(link.call(TIME));
-      int step = MAX_FIELDS_A_STEP;
+      int step = HashScan.MAX_FIELDS_A_STEP;
       if (entry.bytes > 0) {
         step = (int) Math.max(1, Math.min(step, MAX_BYTES_AT_ONCE * entry.size / entry.bytes));
       }
-      List<byte[]> pairs = scanHash(entry.key, step);
+      List<byte[]> pairs = HashScan.read(link, entry.key, step);
       List<byte[]> times =
-          entry.hasTimes ? scanHash(entry.timesKey(), MAX_FIELDS_A_STEP) : List.of();
+          entry.hasTimes
+              ? HashScan.read(link, entry.timesKey(), HashScan.MAX_FIELDS_A_STEP)
+              : List.of();
       target.values(entry, pairs, times, now);
     } catch (RedisReplyException e) {
       target.unreadable(entry, e.error().isWrongType());
     }
-  }
-
-  /** All fields and values in turn, each field once. */
-  private List<byte[]> scanHash(byte[] key, int step) {
-    Map<ByteKey, byte[]> all = new LinkedHashMap<>();
-    byte[] cursor = SCAN_BEGIN;
-    do {
-      Command command = Command.keyed("HSCAN", key, cursor, COUNT, Bytes.of(String.valueOf(step)));
-      List<?> reply = (List<?>) Objects.requireNonNull(link.call(command));
-      cursor = (byte[]) Objects.requireNonNull(reply.get(0));
-      List<?> some = (List<?>) Objects.requireNonNull(reply.get(1));
-      for (int i = 0; i + 1 < some.size(); i += 2) {
-        all.put(new ByteKey((byte[]) some.get(i)), (byte[]) some.get(i + 1));
-      }
-    } while (!Arrays.equals(cursor, SCAN_BEGIN));
-    List<byte[]> pairs = new ArrayList<>(2 * all.size());
-    all.forEach(
-        (field, value) -> {
-          pairs.add(field.bytes);
-          pairs.add(value);
-        });
-    return pairs;
   }
 
   /** Redis's clock, from the reply to TIME. */

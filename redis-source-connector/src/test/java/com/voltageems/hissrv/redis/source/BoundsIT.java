@@ -203,7 +203,7 @@ class BoundsIT extends RedisTaskTest {
   }
 
   @Test
-  void archive_largeWindow_isPartedAndDeliveredWithItsLastRecord() {
+  void archive_largeWindow_isReadInStepsPartedAndDeliveredWithItsLastRecord() {
     Map<String, String> fields = new HashMap<>();
     for (int i = 0; i < 20_000; i++) {
       fields.put("a-rather-long-name-" + i, String.valueOf(i));
@@ -211,9 +211,18 @@ class BoundsIT extends RedisTaskTest {
     window(1, 60, "1", 1);
     client.hset("archive:1m:120:1", fields);
     client.zadd("archive:index:1m", 2, "archive:1m:120:1");
+    admin("CONFIG", "RESETSTAT");
     int parts;
     try (TaskHarness task = task(ARCHIVE)) {
       List<SourceRecord> records = task.poll();
+      assertThat(client.info("commandstats"))
+          .contains("cmdstat_hscan")
+          .containsPattern("cmdstat_hgetall:calls=1,");
+      assertThat(
+              records.stream()
+                  .flatMap(record -> ((Struct) record.value()).getMap("fields").keySet().stream())
+                  .distinct())
+          .hasSize(20_001);
       parts = records.size() - 1;
       assertThat(parts).isGreaterThan(1);
       // All but the last record are stored when the task ends.
