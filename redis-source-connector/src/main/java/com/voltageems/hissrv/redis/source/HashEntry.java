@@ -20,6 +20,10 @@ final class HashEntry {
 
   boolean hasTimes;
   boolean otherType;
+
+  /** That it is of another type was counted: once is enough. */
+  boolean rejected;
+
   KeyMapper.@Nullable Mapped mapped;
 
   HashEntry(byte[] key) {

@@ -84,6 +84,8 @@ final class HashKeys {
       learnTimes(some);
       learnSizes(some);
     }
+    // What was a list may be a hash by now.
+    all.forEach(entry -> entry.otherType = false);
     timed.clear();
     found = all;
     metrics.keys.set(all.size());

@@ -228,12 +228,16 @@ final class HashReader implements SourceReader, HashFetch.Target {
   @Override
   public void unreadable(HashEntry entry, boolean otherType) {
     entry.otherType = otherType;
-    metrics.reject(otherType ? "wrong_type" : "reply");
+    if (!otherType || !entry.rejected) {
+      metrics.reject(otherType ? "wrong_type" : "reply");
+    }
+    entry.rejected = otherType;
   }
 
   @Override
   public void values(HashEntry entry, List<?> pairs, List<?> times, long now) {
     entry.otherType = false;
+    entry.rejected = false;
     int count = pairs.size() / 2;
     if (count == 0 && entry.size > 0) {
       metrics.expired.increment();

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +21,12 @@ import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** {@link RedisLink} over Jedis's bare connections: replies stay bytes, pipelines stay ours. */
 final class JedisLink implements RedisLink {
+  /** Redis before 7.0 hides the code of a script's error in its text. */
+  private static final Pattern NOT_READY_IN_SCRIPT =
+      Pattern.compile(
+          "ERR Error running script.* -(READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) .*",
+          Pattern.DOTALL);
+
   private static final Logger log = LoggerFactory.getLogger(JedisLink.class);
   private static final int SLOTS = 16384;
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
@@ -148,6 +155,9 @@ final class JedisLink implements RedisLink {
       default -> {
         if (isRefusedInScript(message)) {
           throw refused(command, message, error);
+        }
+        if (NOT_READY_IN_SCRIPT.matcher(message).matches()) {
+          throw unavailable("Redis at " + settings.where() + " is not ready: " + message, error);
         }
         yield new RedisError(message);
       }

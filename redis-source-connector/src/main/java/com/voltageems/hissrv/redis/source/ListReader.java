@@ -77,7 +77,7 @@ final class ListReader implements SourceReader {
     }
 
     boolean isDelivered() {
-      return isRead() && undelivered.get() == 0;
+      return isRead() && undelivered.get() <= 0;
     }
 
     /**

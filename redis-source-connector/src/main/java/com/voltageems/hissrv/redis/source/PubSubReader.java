@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the messages of channels into samples. Values of one series at one time become one record.
@@ -121,10 +120,7 @@ final class PubSubReader implements SourceReader {
     }
     List<SourceRecord> out = new ArrayList<>(open.size());
     for (Open each : open) {
-      SourceRecord record = record(each);
-      if (record != null) {
-        out.add(record);
-      }
+      out.addAll(recordsOf(each));
     }
     return out;
   }
@@ -164,17 +160,20 @@ final class PubSubReader implements SourceReader {
     target.fields().add(value.field());
   }
 
-  private @Nullable SourceRecord record(Open open) {
+  /** None, one, or several when it is too large for one. */
+  private List<SourceRecord> recordsOf(Open open) {
     if (open.builder().isEmpty()) {
-      return null;
+      return List.of();
     }
     Sample sample = spec.filter().apply(open.builder().build(open.series(), open.epochMillis()));
     if (sample == null) {
       metrics.filtered.increment();
-      return null;
+      return List.of();
     }
     metrics.points.add(sample.points());
-    return records.record(sample, open.channel(), null, null);
+    return sample.parts().stream()
+        .map(part -> records.record(part, open.channel(), null, null))
+        .toList();
   }
 
   @Override

@@ -768,7 +768,8 @@ final class RedisSourceConfig extends AbstractConfig {
                     + modes.stream().map(String::valueOf).collect(Collectors.joining(", ")));
           }
         });
-    SourceSettings.crossErrors(parsed.sources(), properties, errors);
+    boolean cluster = "cluster".equalsIgnoreCase(parsed.getString(REDIS_MODE_CONFIG));
+    SourceSettings.crossErrors(parsed.sources(), cluster, properties, errors);
     unknownSettings(properties, errors);
     return errors;
   }

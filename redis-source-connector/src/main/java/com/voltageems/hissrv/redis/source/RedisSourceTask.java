@@ -37,7 +37,9 @@ public final class RedisSourceTask extends SourceTask {
     poller = Thread.currentThread();
     List<SourceRecord> batch = source.poll();
     nothingUnderWay = batch == null;
-    if (batch != null && transactions != null) {
+    if (transactions != null) {
+      // Also without records: where those of before were all dropped, the worker has opened no
+      // transaction, and commit() is the only sign that they are done with.
       transactions.commitTransaction();
     }
     return batch;

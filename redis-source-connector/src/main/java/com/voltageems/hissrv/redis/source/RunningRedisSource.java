@@ -24,6 +24,10 @@ final class RunningRedisSource {
   private final Duration maxBlock;
   private final List<Background> background;
   private final TaskMetrics metrics;
+
+  /** Read, but more than one poll may return. */
+  private List<SourceRecord> rest = List.of();
+
   private final Signal signal;
   private volatile boolean stopping;
   private int next;
@@ -82,9 +86,11 @@ final class RunningRedisSource {
         if (signal.takeLookNow()) {
           readers.forEach(SourceReader::wake);
         }
-        List<SourceRecord> batch = readOnce();
-        if (!batch.isEmpty()) {
-          return batch;
+        if (rest.isEmpty()) {
+          rest = readOnce();
+        }
+        if (!rest.isEmpty()) {
+          return takeBatch();
         }
         if (System.nanoTime() - deadline >= 0 || !await(deadline)) {
           return null;
@@ -95,6 +101,14 @@ final class RunningRedisSource {
       metrics.pollNanos.add(System.nanoTime() - start);
       metrics.polls.increment();
     }
+  }
+
+  /** Readers count windows and entries: one that is too large for a record becomes several. */
+  private List<SourceRecord> takeBatch() {
+    List<SourceRecord> all = rest;
+    int size = Math.min(maxRecords, all.size());
+    rest = all.subList(size, all.size());
+    return all.subList(0, size);
   }
 
   private List<SourceRecord> readOnce() {

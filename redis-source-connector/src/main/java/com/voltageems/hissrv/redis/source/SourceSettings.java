@@ -249,7 +249,10 @@ final class SourceSettings {
 
   /** What a type needs and what it does not use, and what two sources must not share. */
   static void crossErrors(
-      List<SourceSpec> specs, Map<String, String> properties, Map<String, String> errors) {
+      List<SourceSpec> specs,
+      boolean cluster,
+      Map<String, String> properties,
+      Map<String, String> errors) {
     Map<String, String> owners = new HashMap<>();
     for (SourceSpec spec : specs) {
       String prefix = "sources." + spec.alias() + ".";
@@ -278,7 +281,16 @@ final class SourceSettings {
           requireAlone("stream " + spec.key(), prefix + KEY, owners, errors);
         }
         case HASH -> require(!spec.patterns().isEmpty(), prefix + PATTERN, "hash", errors);
-        case PUBSUB -> require(!spec.patterns().isEmpty(), prefix + PATTERN, "pubsub", errors);
+        case PUBSUB -> {
+          require(!spec.patterns().isEmpty(), prefix + PATTERN, "pubsub", errors);
+          if (cluster
+              && spec.patterns().stream().anyMatch(pattern -> pattern.startsWith("__key"))) {
+            errors.put(
+                prefix + PATTERN,
+                "has keyspace events, which each node of a cluster tells of its own keys only; use"
+                    + " type hash there");
+          }
+        }
       }
     }
   }

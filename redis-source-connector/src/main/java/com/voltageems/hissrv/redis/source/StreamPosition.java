@@ -1,6 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.math.BigInteger;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 record StreamPosition(String id) {
   /** Before {@link #NONE}, whose making needs it. */
-  private static final Pattern ID = Pattern.compile("[0-9]{1,19}-[0-9]{1,19}");
+  private static final Pattern ID = Pattern.compile("([0-9]{1,20})-([0-9]{1,20})");
 
   static final StreamPosition NONE = new StreamPosition("0-0");
 
   StreamPosition {
-    if (!ID.matcher(id).matches()) {
+    Matcher parts = ID.matcher(id);
+    if (!parts.matches() || !isUnsignedLong(parts.group(1)) || !isUnsignedLong(parts.group(2))) {
       throw new DataException("id \"" + id + "\" is no entry id; one looks like 1526919030474-55");
     }
   }
@@ -46,17 +49,24 @@ record StreamPosition(String id) {
     return new StreamPosition(id);
   }
 
-  /** The entry's time: Redis's clock when it was added, unless the producer chose the id. */
+  private static boolean isUnsignedLong(String digits) {
+    return new BigInteger(digits).bitLength() <= Long.SIZE;
+  }
+
+  /**
+   * The entry's time: Redis's clock when it was added, unless the producer chose the id. Unsigned,
+   * as Redis counts: negative when it is beyond every time.
+   */
   long epochMillis() {
-    return Long.parseLong(id.substring(0, id.indexOf('-')));
+    return Long.parseUnsignedLong(id.substring(0, id.indexOf('-')));
   }
 
   boolean isAfter(StreamPosition other) {
-    int byTime = Long.compare(epochMillis(), other.epochMillis());
-    return byTime != 0 ? byTime > 0 : Long.compare(sequence(), other.sequence()) > 0;
+    int byTime = Long.compareUnsigned(epochMillis(), other.epochMillis());
+    return byTime != 0 ? byTime > 0 : Long.compareUnsigned(sequence(), other.sequence()) > 0;
   }
 
   private long sequence() {
-    return Long.parseLong(id.substring(id.indexOf('-') + 1));
+    return Long.parseUnsignedLong(id.substring(id.indexOf('-') + 1));
   }
 }

@@ -17,7 +17,16 @@ final class StreamReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
 
   /** XRANGE of more holds Redis for longer than a few milliseconds. */
-  private static final int MAX_FIELDS_A_PAGE = 10_000;
+  private static final int MAX_FIELDS_A_PAGE = 5000;
+
+  /** So few, because the size of entries is known only when they are there. */
+  private static final int MAX_ENTRIES_A_PAGE = 64;
+
+  /** Bytes of all pages of one poll, about. */
+  private static final long MAX_BYTES_A_POLL = 4 << 20;
+
+  /** 9999-12-31: an id beyond it was chosen for its order, and is no time. */
+  private static final long MAX_MILLIS = 253_402_300_799_999L;
 
   private final SourceSpec spec;
   private final RedisLink link;
@@ -48,7 +57,7 @@ final class StreamReader implements SourceReader {
     this.records = records;
     this.limits = limits;
     this.metrics = metrics;
-    this.pageSize = new PageSize(Integer.MAX_VALUE, MAX_FIELDS_A_PAGE, limits.maxBatchBytes());
+    this.pageSize = new PageSize(MAX_ENTRIES_A_PAGE, MAX_FIELDS_A_PAGE, limits.maxBatchBytes());
     this.partition = StreamPosition.partition(spec.key());
     this.position = StreamPosition.fromOffset(offset);
   }
@@ -63,14 +72,13 @@ final class StreamReader implements SourceReader {
         }
         checkedGeneration = link.generation();
       }
-      int count = pageSize.next(limit);
-      List<?> entries = page(count);
+      List<Object> entries = new ArrayList<>();
+      boolean more = pages(entries, limit);
       if (entries.isEmpty() && wentBack()) {
         readFromBeginning();
-        entries = page(count);
+        more = pages(entries, limit);
       }
-      dueNanos = System.nanoTime() + (entries.size() < count ? spec.pollInterval().toNanos() : 0);
-      learnPageSize(entries);
+      dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
       return convert(entries);
     } catch (RedisReplyException e) {
       metrics.reject(e.error().isWrongType() ? "wrong_type" : "reply");
@@ -80,20 +88,38 @@ final class StreamReader implements SourceReader {
     }
   }
 
-  private List<?> page(int count) {
+  /**
+   * Adds the entries behind the position, page by page: all or, when Redis goes away, none of them
+   * are converted.
+   *
+   * @return whether there may be more
+   */
+  private boolean pages(List<Object> entries, int limit) {
+    String last = position.id();
+    long bytes = 0;
+    while (entries.size() < limit && bytes < MAX_BYTES_A_POLL) {
+      int count = pageSize.next(limit - entries.size());
+      List<?> page = page(last, count);
+      entries.addAll(page);
+      bytes += learnPageSize(page);
+      if (page.size() < count) {
+        return false;
+      }
+      last = Bytes.text((byte[]) Objects.requireNonNull(((List<?>) page.get(count - 1)).get(0)));
+    }
+    return true;
+  }
+
+  private List<?> page(String after, int count) {
     return (List<?>)
         Objects.requireNonNull(
             link.call(
                 Command.keyed(
-                    "XRANGE",
-                    spec.key(),
-                    "(" + position.id(),
-                    "+",
-                    "COUNT",
-                    String.valueOf(count))));
+                    "XRANGE", spec.key(), "(" + after, "+", "COUNT", String.valueOf(count))));
   }
 
-  private void learnPageSize(List<?> entries) {
+  /** Gives their bytes. */
+  private long learnPageSize(List<?> entries) {
     long values = 0;
     long bytes = 0;
     for (Object each : entries) {
@@ -104,6 +130,7 @@ final class StreamReader implements SourceReader {
       }
     }
     pageSize.learn(entries.size(), values / 2, bytes);
+    return bytes;
   }
 
   private List<SourceRecord> convert(List<?> entries) {
@@ -111,7 +138,7 @@ final class StreamReader implements SourceReader {
     for (Object each : entries) {
       List<?> entry = (List<?>) each;
       StreamPosition reached = new StreamPosition(Bytes.text((byte[]) entry.get(0)));
-      Sample sample = sample((List<?>) entry.get(1), reached.epochMillis());
+      Sample sample = sample((List<?>) entry.get(1), timeOf(reached));
       Sample passed = sample == null ? null : spec.filter().apply(sample);
       if (passed != null) {
         metrics.points.add(passed.points());
@@ -128,6 +155,11 @@ final class StreamReader implements SourceReader {
       position = reached;
     }
     return out;
+  }
+
+  private long timeOf(StreamPosition entry) {
+    long millis = entry.epochMillis();
+    return millis >= 0 && millis <= MAX_MILLIS ? millis : System.currentTimeMillis();
   }
 
   private @Nullable Sample sample(List<?> fields, long idMillis) {

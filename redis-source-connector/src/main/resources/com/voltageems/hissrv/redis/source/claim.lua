@@ -12,7 +12,8 @@ local want, room = tonumber(ARGV[5]), tonumber(ARGV[6])
 -- Up to `want` elements and about `room` bytes, but at least one: from `from` on, counted from the
 -- left, or from the right where producers push on the left and the oldest is on the right.
 local function oldest(key, from, on_the_right)
-  local taken, left, chunk = {}, room, 8
+  -- Few at a time: how large the next ones are is known only when they are there.
+  local taken, left, chunk = {}, room, 4
   while #taken < want and left > 0 do
     local size = math.min(chunk, want - #taken)
     local first = from + #taken
@@ -34,7 +35,7 @@ local function oldest(key, from, on_the_right)
     if #part < size then
       return taken
     end
-    chunk = math.max(1, math.min(500, math.floor(left * size / math.max(1, before - left))))
+    chunk = math.max(1, math.min(16, math.floor(left * size / math.max(1, before - left))))
   end
   return taken
 end

@@ -256,6 +256,8 @@ class KillIT {
       if (once) {
         assertThat(arrivals.repeated()).as("%s", arrivals.repetitions).isZero();
       }
+      // Nothing of what happened needed an operator.
+      assertThat(resubmitted).isZero();
       assertThat(pushed).isGreaterThan(100);
       assertThat(done.keySet()).containsExactlyInAnyOrderElementsOf(kinds);
     }

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
 /** The installed archive in a real distributed worker with exactly-once support. */
@@ -167,8 +169,9 @@ class RedisSourceConnectorIT {
   /**
    * Every record of a claim dropped: the worker then tells of no record, and goes on all the same.
    */
-  @Test
-  void recordsAllDroppedByATransformation_listIsDrained() {
+  @ParameterizedTest
+  @ValueSource(strings = {"poll", "connector"})
+  void recordsAllDroppedByATransformation_listIsDrained(String boundary) {
     for (int n = 0; n < 9; n++) {
       client.lpush("archive:pending", "{\"measurement\":\"m\",\"fields\":{\"n\":" + n + "}}");
     }
@@ -181,6 +184,7 @@ class RedisSourceConnectorIT {
                 "sources.p.type", "list",
                 "sources.p.key", "archive:pending",
                 "batch.max.records", "2",
+                "transaction.boundary", boundary,
                 "transforms", "all",
                 "transforms.all.type", "org.apache.kafka.connect.transforms.Filter")));
     await()

@@ -1,0 +1,172 @@
+package com.voltageems.hissrv.redis.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.testkit.RedisServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.params.XAddParams;
+
+/** What changes its size, its type or its role while it is read: against a real Redis. */
+class ChangingSizesIT extends RedisTaskTest {
+  private static final Map<String, String> LIST =
+      Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q");
+  private static final Map<String, String> STREAM =
+      Map.of("sources", "p", "sources.p.type", "stream", "sources.p.key", "s");
+  private static final String LARGE = "x".repeat(60_000);
+
+  /** As many would come at once, were a page not bounded by its bytes: 36 MB. */
+  private static final int ENTRIES = 600;
+
+  @Test
+  void stream_entriesThatGrow_doNotMakeAPollLarge() {
+    for (int i = 0; i < 4000; i++) {
+      client.xadd("s", Map.of("n", "1"), XAddParams.xAddParams());
+    }
+    for (int i = 0; i < ENTRIES; i++) {
+      client.xadd("s", Map.of("n", "1", "t", LARGE), XAddParams.xAddParams());
+    }
+    long most = 0;
+    int got = 0;
+    try (TaskHarness task = task(STREAM)) {
+      while (got < 4000 + ENTRIES) {
+        List<SourceRecord> some = task.poll();
+        got += some.size();
+        most =
+            Math.max(
+                most, some.stream().mapToLong(record -> record.value().toString().length()).sum());
+      }
+    }
+    assertThat(most).isLessThan(10_000_000);
+  }
+
+  /** What a claim does not take it must not read either. */
+  @Test
+  void list_elementsThatGrow_areNotReadInVain() {
+    for (int i = 0; i < 8; i++) {
+      client.lpush("q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}");
+    }
+    String large = "{\"measurement\":\"m\",\"fields\":{\"n\":1,\"t\":\"" + LARGE + "\"}}";
+    for (int i = 0; i < ENTRIES; i++) {
+      client.lpush("q", large);
+    }
+    admin("CONFIG", "SET", "slowlog-log-slower-than", "50000");
+    admin("SLOWLOG", "RESET");
+    try (TaskHarness task = task(LIST)) {
+      task.pollFor(8);
+    }
+    // 137 ms before; generous, as the machine may be busy.
+    assertThat(admin("SLOWLOG", "LEN")).isEqualTo(0L);
+  }
+
+  @Test
+  void stream_offsetBeyondRedisNumbers_isRefused() {
+    Map<Map<String, ?>, Map<String, ?>> offsets = new HashMap<>();
+    offsets.put(StreamPosition.partition("s"), Map.of("id", "99999999999999999999-0"));
+    assertThatThrownBy(() -> new RedisSourceConnector().alterOffsets(config(STREAM), offsets))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("99999999999999999999-0");
+  }
+
+  @Test
+  void stream_largestIds_areRead() {
+    admin("XADD", "s", "9999999999999999999-1", "n", "1");
+    admin("XADD", "s", "18446744073709551614-1", "n", "2");
+    try (TaskHarness task = task(STREAM)) {
+      List<SourceRecord> records = task.pollFor(2);
+      assertThat(numbers(records)).containsExactly(1.0, 2.0);
+      task.store(records);
+    }
+    admin("XADD", "s", "18446744073709551615-0", "n", "3");
+    try (TaskHarness task = task(STREAM)) {
+      assertThat(numbers(task.pollFor(1))).containsExactly(3.0);
+    }
+  }
+
+  @Test
+  void archive_largeWindow_comesInPollsOfTheirLimit() {
+    Map<String, String> fields = new HashMap<>();
+    for (int i = 0; i < 30_000; i++) {
+      fields.put("point" + i + "_avg", "1.5");
+    }
+    client.hset("archive:1m:1704067200:1001", fields);
+    client.zadd("archive:index:1m", 1, "archive:1m:1704067200:1001");
+    Map<String, String> archive =
+        Map.of("sources", "p", "sources.p.type", "archive", "sources.p.window", "1m");
+    int polls = 0;
+    try (TaskHarness task = task(archive, "batch.max.records", "1")) {
+      for (List<SourceRecord> some = task.pollFor(1); !some.isEmpty(); some = task.poll()) {
+        assertThat(some).hasSize(1);
+        polls++;
+      }
+    }
+    assertThat(polls).isGreaterThan(2);
+  }
+
+  @Test
+  void list_oldRedisBecomesAReplica_isAFailureOfRedis() throws IOException {
+    try (RedisServer old = RedisServer.startEmbedded(Files.createDirectory(dir.resolve("old")));
+        RedisClient there = RedisClient.create("127.0.0.1", old.port());
+        TaskHarness task = new TaskHarness(TaskHarness.config(old.port(), LIST), stored)) {
+      task.pollTimes(3);
+      there.lpush("q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}");
+      task.pollFor(1);
+      RedisSourceConfig config = new RedisSourceConfig(TaskHarness.config(old.port(), LIST));
+      try (RedisLink link = new JedisLink(config.redis("admin"), () -> {})) {
+        link.call(Command.of("REPLICAOF", "127.0.0.1", String.valueOf(redis.port())));
+      }
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                client.lpush("q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}");
+                task.pollTimes(1);
+                return TaskHarness.metric("", "redis-failures") > 0;
+              });
+      assertThat(TaskHarness.metric("p", "rejected-reply")).isZero();
+    }
+  }
+
+  @Test
+  void hash_keyThatWasOfAnotherType_isReadWithoutSnapshotsToo() {
+    client.lpush("comsrv:1:m", "x");
+    Map<String, String> hash =
+        Map.of("sources", "p", "sources.p.type", "hash", "sources.p.pattern", "comsrv:*");
+    try (TaskHarness task =
+        task(hash, "snapshot.interval.ms", "0", "discovery.interval.ms", "500")) {
+      task.pollTimes(5);
+      client.del("comsrv:1:m");
+      client.hset("comsrv:1:m", "n", "1");
+      assertThat(task.pollFor(1)).hasSize(1);
+    }
+  }
+
+  @Test
+  void keyspaceEventsInACluster_areRefused() {
+    Map<String, String> config =
+        new HashMap<>(
+            Map.of(
+                "redis.mode",
+                "cluster",
+                "redis.nodes",
+                "127.0.0.1:" + redis.port(),
+                "sources",
+                "k",
+                "sources.k.type",
+                "pubsub",
+                "sources.k.pattern",
+                "__keyspace@0__:comsrv:*"));
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+        .containsOnlyKeys("sources.k.pattern");
+  }
+}
