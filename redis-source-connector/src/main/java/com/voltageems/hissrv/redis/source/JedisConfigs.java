@@ -16,19 +16,25 @@ final class JedisConfigs {
     DefaultJedisClientConfig.Builder builder = base(settings);
     builder.database(settings.database());
     builder.clientName(settings.clientName());
-    if (!settings.username().isEmpty()) {
-      builder.user(settings.username());
-    }
-    Password password = settings.password();
-    if (password != null) {
-      builder.password(password.value());
-    }
+    login(builder, settings.username(), settings.password());
     return builder.build();
   }
 
-  /** Sentinels are asked without a login: they hold no data, and rarely have one. */
+  /** Sentinels have users of their own. */
   static JedisClientConfig sentinel(RedisSettings settings) {
-    return base(settings).build();
+    DefaultJedisClientConfig.Builder builder = base(settings);
+    login(builder, settings.sentinelUsername(), settings.sentinelPassword());
+    return builder.build();
+  }
+
+  private static void login(
+      DefaultJedisClientConfig.Builder builder, String username, @Nullable Password password) {
+    if (!username.isEmpty()) {
+      builder.user(username);
+    }
+    if (password != null) {
+      builder.password(password.value());
+    }
   }
 
   private static DefaultJedisClientConfig.Builder base(RedisSettings settings) {

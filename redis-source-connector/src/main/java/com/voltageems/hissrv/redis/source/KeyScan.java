@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /** SCAN over every primary, a bounded step at a time. */
 final class KeyScan {
-  private static final String COUNT = "2000";
+  private static final String COUNT = "1000";
 
   private final RedisLink link;
   private final String pattern;

@@ -14,6 +14,8 @@ import redis.clients.jedis.HostAndPort;
  * @param sentinelMaster the primary's name for the sentinels, empty otherwise
  * @param database 0 in a cluster
  * @param username empty for the default user
+ * @param sentinelUsername the sentinels' own user, empty for their default user
+ * @param sentinelPassword null when sentinels are asked without a login
  * @param timeout for connecting and for every reply
  * @param truststore PKCS12 or JKS file; null for the platform's own certificates
  * @param keystore the client's certificate and key; null for none
@@ -25,6 +27,8 @@ record RedisSettings(
     int database,
     String username,
     @Nullable Password password,
+    String sentinelUsername,
+    @Nullable Password sentinelPassword,
     Duration timeout,
     boolean tls,
     boolean verifyHostname,
@@ -52,6 +56,8 @@ record RedisSettings(
         database,
         username,
         password,
+        sentinelUsername,
+        sentinelPassword,
         other,
         tls,
         verifyHostname,

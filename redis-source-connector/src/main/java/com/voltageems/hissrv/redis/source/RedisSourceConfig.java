@@ -43,6 +43,13 @@ final class RedisSourceConfig extends AbstractConfig {
   static final String REDIS_SENTINEL_MASTER_CONFIG = "redis.sentinel.master";
   static final String REDIS_SENTINEL_MASTER_DOC = "The primary's name for the sentinels.";
 
+  static final String REDIS_SENTINEL_USERNAME_CONFIG = "redis.sentinel.username";
+  static final String REDIS_SENTINEL_USERNAME_DOC =
+      "ACL user of the sentinels; empty for their default user.";
+
+  static final String REDIS_SENTINEL_PASSWORD_CONFIG = "redis.sentinel.password";
+  static final String REDIS_SENTINEL_PASSWORD_DOC = "The password for the sentinels.";
+
   static final String REDIS_USERNAME_CONFIG = "redis.username";
   static final String REDIS_USERNAME_DOC = "ACL user; empty for the default user.";
 
@@ -158,7 +165,9 @@ final class RedisSourceConfig extends AbstractConfig {
   private static final Map<String, List<Object>> MODES_OF =
       Map.of(
           REDIS_NODES_CONFIG, List.of("sentinel", "cluster"),
-          REDIS_SENTINEL_MASTER_CONFIG, List.of("sentinel"));
+          REDIS_SENTINEL_MASTER_CONFIG, List.of("sentinel"),
+          REDIS_SENTINEL_USERNAME_CONFIG, List.of("sentinel"),
+          REDIS_SENTINEL_PASSWORD_CONFIG, List.of("sentinel"));
 
   private static final String REDIS_GROUP = "Redis";
   private static final String SOURCES_GROUP = "Sources";
@@ -295,7 +304,11 @@ final class RedisSourceConfig extends AbstractConfig {
           Importance.MEDIUM,
           Width.SHORT,
           REDIS_MODE_DOC,
-          List.of(REDIS_NODES_CONFIG, REDIS_SENTINEL_MASTER_CONFIG),
+          List.of(
+              REDIS_NODES_CONFIG,
+              REDIS_SENTINEL_MASTER_CONFIG,
+              REDIS_SENTINEL_USERNAME_CONFIG,
+              REDIS_SENTINEL_PASSWORD_CONFIG),
           Recommenders.oneOf(MODES));
       add(
           group,
@@ -319,6 +332,28 @@ final class RedisSourceConfig extends AbstractConfig {
           REDIS_SENTINEL_MASTER_DOC,
           List.of(),
           shownWithItsModes(REDIS_SENTINEL_MASTER_CONFIG));
+      add(
+          group,
+          REDIS_SENTINEL_USERNAME_CONFIG,
+          ConfigDef.Type.STRING,
+          "",
+          null,
+          Importance.LOW,
+          Width.MEDIUM,
+          REDIS_SENTINEL_USERNAME_DOC,
+          List.of(),
+          shownWithItsModes(REDIS_SENTINEL_USERNAME_CONFIG));
+      add(
+          group,
+          REDIS_SENTINEL_PASSWORD_CONFIG,
+          ConfigDef.Type.PASSWORD,
+          null,
+          null,
+          Importance.LOW,
+          Width.MEDIUM,
+          REDIS_SENTINEL_PASSWORD_DOC,
+          List.of(),
+          shownWithItsModes(REDIS_SENTINEL_PASSWORD_CONFIG));
       add(
           group,
           REDIS_USERNAME_CONFIG,
@@ -632,6 +667,8 @@ final class RedisSourceConfig extends AbstractConfig {
         path.length() > 1 ? Integer.parseInt(path.substring(1)) : 0,
         getString(REDIS_USERNAME_CONFIG),
         getPassword(REDIS_PASSWORD_CONFIG),
+        getString(REDIS_SENTINEL_USERNAME_CONFIG),
+        getPassword(REDIS_SENTINEL_PASSWORD_CONFIG),
         Duration.ofMillis(getInt(REDIS_TIMEOUT_MS_CONFIG)),
         "rediss".equals(uri.getScheme()),
         getBoolean(REDIS_TLS_VERIFY_HOSTNAME_CONFIG),
@@ -740,6 +777,10 @@ final class RedisSourceConfig extends AbstractConfig {
     }
     if (!redis.username().isEmpty() && redis.password() == null) {
       errors.put(REDIS_PASSWORD_CONFIG, "is needed with " + REDIS_USERNAME_CONFIG);
+    }
+    if (!redis.sentinelUsername().isEmpty() && redis.sentinelPassword() == null) {
+      errors.put(
+          REDIS_SENTINEL_PASSWORD_CONFIG, "is needed with " + REDIS_SENTINEL_USERNAME_CONFIG);
     }
     if (parsed.backoffMax().compareTo(parsed.backoffMin()) < 0) {
       errors.put(REDIS_BACKOFF_MAX_MS_CONFIG, "is below " + REDIS_BACKOFF_MIN_MS_CONFIG);

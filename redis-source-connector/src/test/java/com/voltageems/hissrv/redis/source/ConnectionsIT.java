@@ -78,6 +78,7 @@ class ConnectionsIT {
           port %d
           bind 127.0.0.1
           dir %s
+          requirepass of-the-sentinel
           sentinel monitor site 127.0.0.1 %d 1
           sentinel down-after-milliseconds site 1000
           sentinel failover-timeout site 5000
@@ -99,6 +100,8 @@ class ConnectionsIT {
               "127.0.0.1:1,127.0.0.1:" + port,
               "redis.sentinel.master",
               "site",
+              "redis.sentinel.password",
+              "of-the-sentinel",
               "batch.max.records",
               "3");
       for (int n = 0; n < 9; n++) {

@@ -63,6 +63,8 @@ class RedisSourceConfigTest {
     set.put("redis.mode", "sentinel");
     set.put("redis.nodes", "s1:26379,s2:26379");
     set.put("redis.sentinel.master", "m");
+    set.put("redis.sentinel.username", "su");
+    set.put("redis.sentinel.password", "sp");
     set.put("redis.username", "u");
     set.put("redis.password", "p");
     set.put("redis.timeout.ms", "7");
@@ -373,7 +375,10 @@ class RedisSourceConfigTest {
     }
     assertThat(passwords)
         .containsExactlyInAnyOrder(
-            "redis.password", "redis.tls.truststore.password", "redis.tls.keystore.password");
+            "redis.password",
+            "redis.sentinel.password",
+            "redis.tls.truststore.password",
+            "redis.tls.keystore.password");
   }
 
   @ParameterizedTest
@@ -397,7 +402,8 @@ class RedisSourceConfigTest {
       value = {
         "redis.mode; standalone; ",
         "redis.mode; cluster; redis.nodes",
-        "redis.mode; sentinel; redis.nodes redis.sentinel.master",
+        "redis.mode; sentinel; redis.nodes redis.sentinel.master redis.sentinel.username"
+            + " redis.sentinel.password",
         "redis.mode; raft; ",
         "redis.uri; redis://h:1; ",
         "redis.uri; rediss://h:1; redis.tls.truststore.path redis.tls.truststore.password"
@@ -440,7 +446,7 @@ class RedisSourceConfigTest {
     assertThat(values.values())
         .filteredOn(value -> !value.visible())
         .extracting(ConfigValue::name)
-        .hasSize(14)
+        .hasSize(16)
         .isSubsetOf(dependents);
   }
 
