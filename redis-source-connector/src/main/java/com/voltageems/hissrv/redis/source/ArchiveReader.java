@@ -131,7 +131,16 @@ final class ArchiveReader implements SourceReader {
         scores.add(last);
       }
     }
-    List<@Nullable Object> replies = windows.fetch(keys, entries.size() / 2);
+    List<@Nullable Object> sizes = windows.sizes(keys);
+    int fit = fitting(sizes, scores);
+    if (fit < keys.size()) {
+      // The others come with the next page.
+      last = scores.get(fit - 1);
+      keys = keys.subList(0, fit);
+      scores = scores.subList(0, fit);
+    }
+    int looked = fit < sizes.size() ? fit : entries.size() / 2;
+    List<@Nullable Object> replies = windows.fetch(keys, sizes.subList(0, fit), looked);
     boolean[] writtenAgain = writtenAgain(keys, scores);
     List<SourceRecord> out = new ArrayList<>(keys.size());
     List<byte[]> gone = new ArrayList<>();
@@ -161,6 +170,15 @@ final class ArchiveReader implements SourceReader {
     slices.reachAll(reached);
     cursor = last;
     return out;
+  }
+
+  /** Windows with one score are read together: the next page begins behind a score. */
+  private static int fitting(List<@Nullable Object> sizes, List<Double> scores) {
+    int fit = ArchiveWindows.fitting(sizes);
+    while (fit > 0 && fit < scores.size() && scores.get(fit).equals(scores.get(fit - 1))) {
+      fit++;
+    }
+    return fit;
   }
 
   /**

@@ -119,7 +119,10 @@ final class ArchiveScan {
     int size = Math.min(limit, found.size());
     List<byte[]> keys = new ArrayList<>(found.subList(found.size() - size, found.size()));
     Collections.reverse(keys);
-    List<@Nullable Object> replies = windows.fetch(keys, keys.size());
+    List<@Nullable Object> sizes = windows.sizes(keys);
+    size = ArchiveWindows.fitting(sizes);
+    keys = keys.subList(0, size);
+    List<@Nullable Object> replies = windows.fetch(keys, sizes.subList(0, size), size);
     List<SourceRecord> out = new ArrayList<>();
     for (int i = 0; i < keys.size(); i++) {
       byte[] key = keys.get(i);

@@ -17,6 +17,9 @@ final class ArchiveWindows {
    */
   private static final int MAX_FIELDS_A_PAGE = 12_500;
 
+  /** What is in memory at most when windows have suddenly grown. */
+  private static final int FIELDS_TOLERATED_A_PAGE = 4 * MAX_FIELDS_A_PAGE;
+
   private static final int MAX_BYTES_A_PAGE = 4 << 20;
 
   private final SourceSpec spec;
@@ -50,13 +53,12 @@ final class ArchiveWindows {
   /**
    * The fields of each window, name and value in turn; none when it is gone.
    *
+   * @param sizes from {@link #sizes}, for each of the keys
    * @param looked how many of a page's windows had to be looked at to find these
    * @return in the order of the keys; a {@link RedisError} for a key of another type
    * @throws RedisReplyException for an error that is not the key's own fault
    */
-  List<@Nullable Object> fetch(List<byte[]> keys, int looked) {
-    List<@Nullable Object> sizes =
-        link.pipeline(keys.stream().map(key -> Command.keyed("HLEN", key)).toList());
+  List<@Nullable Object> fetch(List<byte[]> keys, List<@Nullable Object> sizes, int looked) {
     List<Command> commands = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
       if (!isLarge(sizes.get(i))) {
@@ -70,6 +72,28 @@ final class ArchiveWindows {
     }
     learnPageSize(looked, replies);
     return replies;
+  }
+
+  /** How many fields each window has; a {@link RedisError} for a key of another type. */
+  List<@Nullable Object> sizes(List<byte[]> keys) {
+    return link.pipeline(keys.stream().map(key -> Command.keyed("HLEN", key)).toList());
+  }
+
+  /**
+   * How many of these windows one page takes, by their number of fields: all as a rule, since the
+   * page was made for them; fewer when they are larger than those before. At least one, if any.
+   */
+  static int fitting(List<@Nullable Object> sizes) {
+    long fields = 0;
+    int windows = 0;
+    for (Object size : sizes) {
+      fields += size instanceof Long count ? count : 0;
+      if (windows > 0 && fields > FIELDS_TOLERATED_A_PAGE) {
+        break;
+      }
+      windows++;
+    }
+    return windows;
   }
 
   private static boolean isLarge(@Nullable Object size) {

@@ -11,9 +11,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
@@ -91,6 +94,41 @@ class ChangingSizesIT extends RedisTaskTest {
     try (TaskHarness task = task(STREAM)) {
       assertThat(numbers(task.pollFor(1))).containsExactly(3.0);
     }
+  }
+
+  /** By index, and by SCAN: the windows are 100 times as large as those before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void archive_windowsThatGrow_doNotMakeAPollLarge(boolean indexed) {
+    Map<String, String> large = new HashMap<>();
+    for (int i = 0; i < 5000; i++) {
+      large.put("p" + i, "1");
+    }
+    for (int n = 0; n < 600; n++) {
+      String key = "archive:1m:" + (1_704_067_200L + 60L * n) + ":1001";
+      client.hset(key, n < 500 ? Map.of("p", "1") : large);
+      if (indexed) {
+        client.zadd("archive:index:1m", n + 1, key);
+      }
+    }
+    Map<String, String> archive =
+        Map.of("sources", "p", "sources.p.type", "archive", "sources.p.window", "1m");
+    int windows = 0;
+    int most = 0;
+    try (TaskHarness task = task(archive)) {
+      while (windows < 600) {
+        List<SourceRecord> some = task.poll();
+        windows += some.size();
+        most =
+            Math.max(
+                most,
+                some.stream()
+                    .mapToInt(record -> ((Struct) record.value()).getMap("fields").size())
+                    .sum());
+      }
+    }
+    assertThat(windows).isEqualTo(600);
+    assertThat(most).isLessThan(60_000);
   }
 
   @Test
