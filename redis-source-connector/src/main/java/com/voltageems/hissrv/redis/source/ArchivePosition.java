@@ -1,11 +1,13 @@
 package com.voltageems.hissrv.redis.source;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one slice of an archive is delivered.
+ * How far one slice of an archive is delivered. Redis orders an index by score, and by the bytes of
+ * the keys where scores are equal.
  *
  * @param score the index's score of the last window delivered, or -1 when it was found by SCAN
  * @param key the key of that window
@@ -48,5 +50,19 @@ record ArchivePosition(double score, String key, long startSeconds) {
           "the field start of an archive's offset is a number of seconds, not " + start);
     }
     return new ArchivePosition(score.doubleValue(), text, seconds.longValue());
+  }
+
+  /**
+   * Whether a member of the index comes after this one. A position without a key stands behind all
+   * members of its score. Where the order of two keys cannot be told, because one of them is
+   * binary, yes: twice is better than never.
+   */
+  boolean isBefore(double memberScore, byte[] member) {
+    if (memberScore != score || key.isEmpty()) {
+      return memberScore > score;
+    }
+    String text = Bytes.text(member);
+    boolean comparable = key.indexOf('\\') < 0 && text.indexOf('\\') < 0;
+    return !text.equals(key) && (!comparable || Arrays.compareUnsigned(Bytes.of(key), member) < 0);
   }
 }

@@ -14,12 +14,13 @@ import org.slf4j.LoggerFactory;
  * Reads the windows of one length, in the order of the archive's index; where there is no index, by
  * SCAN.
  *
- * <p>By index each slice has a position, the score of its last window: scores only grow, also when
- * a window is written again, so a window is read once for every time it was written. By SCAN:
- * {@link ArchiveScan}.
+ * <p>By index each slice has a position, the score and key of its last window: scores only grow,
+ * also when a window is written again, so a window is read once for every time it was written. By
+ * SCAN: {@link ArchiveScan}.
  */
 final class ArchiveReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(ArchiveReader.class);
+  private static final RedisScript PAGE = RedisScript.resource("page.lua");
   private static final RedisScript TRIM = RedisScript.resource("trim.lua");
 
   /**
@@ -41,7 +42,14 @@ final class ArchiveReader implements SourceReader {
   private final ArchiveScan scan;
 
   /** How far the index was looked at; every slice's own position may be further. */
-  private double cursor;
+  private Cursor cursor;
+
+  /** A member of the index; an empty one stands before all of that score. */
+  private record Cursor(double score, ByteKey member) {
+    static Cursor before(double score) {
+      return new Cursor(score, new ByteKey(new byte[0]));
+    }
+  }
 
   private boolean indexSeen;
   private int checkedGeneration = -1;
@@ -67,7 +75,7 @@ final class ArchiveReader implements SourceReader {
     this.slices = new ArchiveSlices(spec.window(), slices, offsets);
     this.windows = new ArchiveWindows(spec, link, mapper, records, limits, metrics);
     this.scan = new ArchiveScan(spec, link, this.slices, windows, metrics);
-    this.cursor = this.slices.lowestScore();
+    this.cursor = Cursor.before(this.slices.lowestScore());
   }
 
   @Override
@@ -105,37 +113,33 @@ final class ArchiveReader implements SourceReader {
   }
 
   private List<?> page(int limit) {
-    return list(
-        link.call(
-            Command.keyed(
-                "ZRANGEBYSCORE",
-                index,
-                "(" + cursor,
-                "+inf",
-                "WITHSCORES",
-                "LIMIT",
-                "0",
-                String.valueOf(limit))));
+    List<byte[]> args =
+        List.of(
+            Bytes.of(String.valueOf(cursor.score())),
+            cursor.member().bytes,
+            Bytes.of(String.valueOf(limit)));
+    return list(PAGE.run(link, List.of(Bytes.of(index)), args));
   }
 
   private List<SourceRecord> readByIndex(List<?> entries) {
     List<byte[]> keys = new ArrayList<>();
     List<Double> scores = new ArrayList<>();
-    double last = cursor;
+    Cursor last = cursor;
     for (int i = 0; i + 1 < entries.size(); i += 2) {
       byte[] key = (byte[]) entries.get(i);
-      last = Double.parseDouble(Bytes.text((byte[]) entries.get(i + 1)));
+      last =
+          new Cursor(Double.parseDouble(Bytes.text((byte[]) entries.get(i + 1))), new ByteKey(key));
       int slice = slices.of(key);
-      if (slices.isMine(slice) && last > slices.position(slice).score()) {
+      if (slices.isMine(slice) && slices.position(slice).isBefore(last.score(), key)) {
         keys.add(key);
-        scores.add(last);
+        scores.add(last.score());
       }
     }
     List<@Nullable Object> sizes = windows.sizes(keys);
-    int fit = fitting(sizes, scores);
+    int fit = ArchiveWindows.fitting(sizes);
     if (fit < keys.size()) {
       // The others come with the next page.
-      last = scores.get(fit - 1);
+      last = new Cursor(scores.get(fit - 1), new ByteKey(keys.get(fit - 1)));
       keys = keys.subList(0, fit);
       scores = scores.subList(0, fit);
     }
@@ -170,15 +174,6 @@ final class ArchiveReader implements SourceReader {
     slices.reachAll(reached);
     cursor = last;
     return out;
-  }
-
-  /** Windows with one score are read together: the next page begins behind a score. */
-  private static int fitting(List<@Nullable Object> sizes, List<Double> scores) {
-    int fit = ArchiveWindows.fitting(sizes);
-    while (fit > 0 && fit < scores.size() && scores.get(fit).equals(scores.get(fit - 1))) {
-      fit++;
-    }
-    return fit;
   }
 
   /**
@@ -237,7 +232,7 @@ final class ArchiveReader implements SourceReader {
           newest.score());
       metrics.indexResets.increment();
       slices.reset();
-      cursor = ArchivePosition.NONE.score();
+      cursor = Cursor.before(ArchivePosition.NONE.score());
     }
     return back;
   }

@@ -9,33 +9,39 @@
 local FIRST_REJECTED = 8
 local want, room = tonumber(ARGV[5]), tonumber(ARGV[6])
 
--- Up to `want` elements and about `room` bytes, but at least one: from `from` on, counted from the
--- left, or from the right where producers push on the left and the oldest is on the right.
-local function oldest(key, from, on_the_right)
+-- What is in flight, from the element `from` on: up to `want` elements, until `room` bytes are full.
+local function inflight(from)
   -- Few at a time: how large the next ones are is known only when they are there.
-  local taken, left, chunk = {}, room, 4
+  local taken, left, chunk = {}, room, 1
   while #taken < want and left > 0 do
-    local size = math.min(chunk, want - #taken)
     local first = from + #taken
-    local part
-    if on_the_right then
-      part = redis.call('LRANGE', key, -(first + size), -(first + 1))
-    else
-      part = redis.call('LRANGE', key, first, first + size - 1)
-    end
-    local before = left
-    for i = 1, #part do
-      local element = on_the_right and part[#part + 1 - i] or part[i]
-      if #taken > 0 and #element > left then
-        return taken
-      end
-      taken[#taken + 1] = element
-      left = left - #element
-    end
-    if #part < size then
+    local part = redis.call('LRANGE', KEYS[2], first, first + math.min(chunk, want - #taken) - 1)
+    if #part == 0 then
       return taken
     end
-    chunk = math.max(1, math.min(16, math.floor(left * size / math.max(1, before - left))))
+    for i = 1, #part do
+      if #taken > 0 and #part[i] > left then
+        return taken
+      end
+      taken[#taken + 1] = part[i]
+      left = left - #part[i]
+    end
+    chunk = 4
+  end
+  return taken
+end
+
+-- Moves as much into flight. One by one: none is read in vain, and none copied through the script.
+local function take()
+  local taken, left = {}, room
+  while #taken < want and left > 0 do
+    -- Producers push on the left: the oldest is on the right.
+    local element = redis.call('LMOVE', KEYS[1], KEYS[2], 'RIGHT', 'RIGHT')
+    if not element then
+      return taken
+    end
+    taken[#taken + 1] = element
+    left = left - #element
   end
   return taken
 end
@@ -58,7 +64,7 @@ if mine and ARGV[2] == '1' then
 end
 if held then
   local from = mine and tonumber(ARGV[3]) or 0
-  return {held, redis.call('LLEN', KEYS[2]), oldest(KEYS[2], from, false)}
+  return {held, redis.call('LLEN', KEYS[2]), inflight(from)}
 end
 
 -- As above, a write that needs no memory comes first. There is no such key here: see held.
@@ -69,16 +75,12 @@ local waiting = redis.call('LLEN', KEYS[2])
 if waiting > 0 then
   -- In flight without an id: nobody can have delivered it under ours.
   redis.call('SET', KEYS[3], id)
-  return {id, waiting, oldest(KEYS[2], 0, false)}
+  return {id, waiting, inflight(0)}
 end
 
-local taken = oldest(KEYS[1], 0, true)
+local taken = take()
 if #taken == 0 then
   return {'', 0, {}}
 end
-for i = 1, #taken, 1000 do
-  redis.call('RPUSH', KEYS[2], unpack(taken, i, math.min(i + 999, #taken)))
-end
-redis.call('LTRIM', KEYS[1], 0, -(#taken + 1))
 redis.call('SET', KEYS[3], id)
 return {id, #taken, taken}
