@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
 import redis.clients.jedis.resps.Slowlog;
 
@@ -26,6 +26,15 @@ final class SourceBlocking {
   private static final int ELEMENTS = 20_000;
   private static final int WINDOWS = 10_000;
   private static final int ENTRIES = 10_000;
+  private static final int MEGABYTES = 50;
+
+  /** Of texts that are not too long; three records. */
+  private static final String LARGE_ELEMENT =
+      IntStream.range(0, 17)
+          .mapToObj(i -> "\"t" + i + "\":\"" + "x".repeat(60_000) + "\"")
+          .collect(Collectors.joining(",", "{\"measurement\":\"m\",\"fields\":{", "}}"));
+
+  private static final int RECORDS_OF_LARGE = 3;
   private static final int CHUNK = 500;
   private static final long FIRST_WINDOW = 1_704_067_200L;
   private static final String NAME = "bench-blocking";
@@ -44,7 +53,9 @@ final class SourceBlocking {
     Figures.say(
         "all kinds of sources at the default batch sizes: %d hashes of %d points with their times,"
             + " %d of %d fields, among %d other keys; %d list elements of 10 fields, %d indexed"
-            + " windows, %d windows without an index and %d stream entries of %d",
+            + " windows, %d windows without an index and %d stream entries of %d; and among those"
+            + " %d elements and %d entries of a megabyte, and as many values of a megabyte in the"
+            + " hashes",
         HASHES,
         SourceRig.POINTS,
         LARGE_HASHES,
@@ -54,7 +65,9 @@ final class SourceBlocking {
         WINDOWS,
         WINDOWS,
         ENTRIES,
-        SourceRig.POINTS);
+        SourceRig.POINTS,
+        MEGABYTES,
+        MEGABYTES);
     rig.redis.configSet("slowlog-log-slower-than", "-1");
     rig.redis.configSet("slowlog-max-len", "1000000");
     load();
@@ -64,10 +77,10 @@ final class SourceBlocking {
     Figures.await(
         "every source to catch up",
         () ->
-            counted("list") >= ELEMENTS
+            counted("list") >= ELEMENTS + MEGABYTES * RECORDS_OF_LARGE
                 && counted("indexed") >= WINDOWS
                 && counted("scanned") >= WINDOWS
-                && counted("stream") >= ENTRIES);
+                && counted("stream") >= ENTRIES + MEGABYTES * RECORDS_OF_LARGE);
     TimeUnit.SECONDS.sleep(Math.max(6, rig.seconds));
     rig.redis.configSet("slowlog-log-slower-than", "-1");
     rig.delete(NAME);
@@ -104,16 +117,22 @@ final class SourceBlocking {
         LARGE_HASHES,
         (pipeline, i) ->
             pipeline.hset("comsrv:large" + i + ":m", SourceRig.values(LARGE_FIELDS, i)));
-    chunks(ELEMENTS, (pipeline, i) -> pipeline.lpush("archive:pending", element(i)));
+    chunks(
+        MEGABYTES,
+        (pipeline, i) -> pipeline.hset("comsrv:mega" + i + ":m", "1", "x".repeat(1 << 20)));
+    // The large ones come when small ones were met before, and others after them.
+    chunks(ELEMENTS / 2, (pipeline, i) -> pipeline.lpush("archive:pending", element(i)));
+    chunks(MEGABYTES, (pipeline, i) -> pipeline.lpush("archive:pending", LARGE_ELEMENT));
+    chunks(ELEMENTS / 2, (pipeline, i) -> pipeline.lpush("archive:pending", element(i)));
     chunks(WINDOWS, (pipeline, i) -> window(pipeline, "1m", 60, i));
     chunks(WINDOWS, (pipeline, i) -> window(pipeline, "5m", 300, i));
-    chunks(
-        ENTRIES,
-        (pipeline, i) ->
-            pipeline.xadd(
-                "history",
-                SourceRig.values(SourceRig.POINTS, i),
-                XAddParams.xAddParams().id(new StreamEntryID(1 + i))));
+    chunks(ENTRIES / 2, (pipeline, i) -> entry(pipeline, SourceRig.values(SourceRig.POINTS, i)));
+    chunks(MEGABYTES, (pipeline, i) -> entry(pipeline, Map.of("json", LARGE_ELEMENT)));
+    chunks(ENTRIES / 2, (pipeline, i) -> entry(pipeline, SourceRig.values(SourceRig.POINTS, i)));
+  }
+
+  private static void entry(AbstractPipeline pipeline, Map<String, String> fields) {
+    pipeline.xadd("history", fields, XAddParams.xAddParams());
   }
 
   private interface Step {
@@ -190,12 +209,24 @@ final class SourceBlocking {
     String command = args.get(0).toLowerCase(Locale.ROOT);
     String all = String.join(" ", args);
     return switch (command) {
-      case "evalsha", "eval" -> all.contains("archive:pending") ? "list_claim" : "archive_trim";
+      case "evalsha", "eval" -> scriptKind(args, all);
       case "hgetall" ->
           all.contains("archive:")
               ? "hgetall_window"
-              : all.contains("large") ? "hgetall_large_hash" : "hgetall_hash";
+              : all.contains("mega")
+                  ? "hgetall_megabyte"
+                  : all.contains("large") ? "hgetall_large_hash" : "hgetall_hash";
       default -> command;
     };
+  }
+
+  private static String scriptKind(List<String> args, String all) {
+    if (all.contains("archive:pending")) {
+      return "list_claim";
+    }
+    // A page is asked for with three arguments, a trim with pairs.
+    return all.contains("history")
+        ? "stream_page"
+        : args.size() % 2 == 1 ? "archive_page" : "archive_trim";
   }
 }

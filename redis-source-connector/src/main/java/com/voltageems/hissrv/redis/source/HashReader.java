@@ -1,10 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +61,8 @@ final class HashReader implements SourceReader, HashFetch.Target {
   /** Keys that somebody announced as written: read before anything else. */
   private final Map<ByteKey, HashEntry> announced = new LinkedHashMap<>();
 
-  private final Deque<SourceRecord> pending = new ArrayDeque<>();
+  /** Found and not given yet: it stays when Redis goes away in the middle of a chunk. */
+  private List<SourceRecord> pending = new ArrayList<>();
 
   private long nextDiscoveryNanos = System.nanoTime();
   private int nextEntry = -1;
@@ -115,10 +114,8 @@ final class HashReader implements SourceReader, HashFetch.Target {
         readChunk(Math.min(limit, MAX_KEYS_A_CHUNK));
       }
     }
-    List<SourceRecord> out = new ArrayList<>(Math.min(limit, pending.size()));
-    while (out.size() < limit && !pending.isEmpty()) {
-      out.add(pending.remove());
-    }
+    List<SourceRecord> out = pending;
+    pending = new ArrayList<>();
     return out;
   }
 
@@ -379,9 +376,7 @@ final class HashReader implements SourceReader, HashFetch.Target {
 
   @Override
   public long dueNanos() {
-    return nextEntry >= 0 || !pending.isEmpty() || !announced.isEmpty()
-        ? System.nanoTime()
-        : dueNanos;
+    return nextEntry >= 0 || !announced.isEmpty() ? System.nanoTime() : dueNanos;
   }
 
   @Override

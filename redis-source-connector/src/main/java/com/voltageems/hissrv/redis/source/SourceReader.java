@@ -11,7 +11,8 @@ interface SourceReader extends AutoCloseable {
    * Reads the next records, doing a bounded amount of work. An empty answer means that nothing is
    * there now.
    *
-   * @param limit most records; a claim or page is never larger than this
+   * @param limit most keys, elements, windows or entries to read; one that is too large for a
+   *     record becomes several
    * @throws RedisUnavailableException when Redis is away; the reader is then as before, or begins
    *     again where it can, and loses nothing
    */

@@ -16,11 +16,12 @@ import org.slf4j.LoggerFactory;
 final class StreamReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
 
-  /** XRANGE of more holds Redis for longer than a few milliseconds. */
-  private static final int MAX_FIELDS_A_PAGE = 5000;
+  private static final RedisScript ENTRIES = RedisScript.resource("entries.lua");
 
-  /** So few, because the size of entries is known only when they are there. */
-  private static final int MAX_ENTRIES_A_PAGE = 64;
+  /** A page of more holds Redis for longer than a few milliseconds. */
+  private static final int MAX_FIELDS_A_PAGE = 2500;
+
+  private static final int MAX_ENTRIES_A_PAGE = 250;
 
   /** Bytes of all pages of one poll, about. */
   private static final long MAX_BYTES_A_POLL = 4 << 20;
@@ -36,8 +37,6 @@ final class StreamReader implements SourceReader {
   private final SourceMetrics metrics;
   private final Map<String, String> partition;
   private StreamPosition position;
-
-  private final PageSize pageSize;
 
   private int checkedGeneration = -1;
 
@@ -57,7 +56,6 @@ final class StreamReader implements SourceReader {
     this.records = records;
     this.limits = limits;
     this.metrics = metrics;
-    this.pageSize = new PageSize(MAX_ENTRIES_A_PAGE, MAX_FIELDS_A_PAGE, limits.maxBatchBytes());
     this.partition = StreamPosition.partition(spec.key());
     this.position = StreamPosition.fromOffset(offset);
   }
@@ -98,38 +96,35 @@ final class StreamReader implements SourceReader {
     String last = position.id();
     long bytes = 0;
     while (entries.size() < limit && bytes < MAX_BYTES_A_POLL) {
-      int count = pageSize.next(limit - entries.size());
-      List<?> page = page(last, count);
-      entries.addAll(page);
-      bytes += learnPageSize(page);
-      if (page.size() < count) {
+      List<?> reply = page(last, Math.min(MAX_ENTRIES_A_PAGE, limit - entries.size()));
+      List<?> page = (List<?>) reply.get(0);
+      for (Object entry : page) {
+        entries.add(entry);
+        bytes += bytesOf((List<?>) entry);
+      }
+      if (!Long.valueOf(1).equals(reply.get(1))) {
         return false;
       }
-      last = Bytes.text((byte[]) Objects.requireNonNull(((List<?>) page.get(count - 1)).get(0)));
+      last = Bytes.text((byte[]) ((List<?>) page.get(page.size() - 1)).get(0));
     }
     return true;
   }
 
   private List<?> page(String after, int count) {
-    return (List<?>)
-        Objects.requireNonNull(
-            link.call(
-                Command.keyed(
-                    "XRANGE", spec.key(), "(" + after, "+", "COUNT", String.valueOf(count))));
+    List<byte[]> args =
+        List.of(
+            Bytes.of(after),
+            Bytes.of(String.valueOf(count)),
+            Bytes.of(String.valueOf(MAX_FIELDS_A_PAGE)),
+            Bytes.of(String.valueOf(limits.maxBatchBytes())));
+    return (List<?>) Objects.requireNonNull(ENTRIES.run(link, List.of(Bytes.of(spec.key())), args));
   }
 
-  /** Gives their bytes. */
-  private long learnPageSize(List<?> entries) {
-    long values = 0;
+  private static long bytesOf(List<?> entry) {
     long bytes = 0;
-    for (Object each : entries) {
-      List<?> fields = (List<?>) ((List<?>) each).get(1);
-      values += fields.size();
-      for (Object text : fields) {
-        bytes += ((byte[]) text).length;
-      }
+    for (Object text : (List<?>) entry.get(1)) {
+      bytes += ((byte[]) text).length;
     }
-    pageSize.learn(entries.size(), values / 2, bytes);
     return bytes;
   }
 

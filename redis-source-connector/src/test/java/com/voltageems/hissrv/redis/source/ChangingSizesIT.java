@@ -31,18 +31,30 @@ class ChangingSizesIT extends RedisTaskTest {
   /** As many would come at once, were a page not bounded by its bytes: 36 MB. */
   private static final int ENTRIES = 600;
 
+  private static final int MEGABYTES = 60;
+
+  /** A megabyte, no value of it too long. */
+  private static Map<String, String> megabyte() {
+    Map<String, String> fields = new HashMap<>(Map.of("n", "1"));
+    for (int i = 0; i < 16; i++) {
+      fields.put("t" + i, LARGE);
+    }
+    return fields;
+  }
+
   @Test
   void stream_entriesThatGrow_doNotMakeAPollLarge() {
     for (int i = 0; i < 4000; i++) {
       client.xadd("s", Map.of("n", "1"), XAddParams.xAddParams());
     }
-    for (int i = 0; i < ENTRIES; i++) {
-      client.xadd("s", Map.of("n", "1", "t", LARGE), XAddParams.xAddParams());
+    Map<String, String> megabyte = megabyte();
+    for (int i = 0; i < MEGABYTES; i++) {
+      client.xadd("s", megabyte, XAddParams.xAddParams());
     }
     long most = 0;
     int got = 0;
     try (TaskHarness task = task(STREAM)) {
-      while (got < 4000 + ENTRIES) {
+      while (got < 4000 + MEGABYTES) {
         List<SourceRecord> some = task.poll();
         got += some.size();
         most =

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -78,6 +80,27 @@ class PubSubReaderTest {
       reader.read(CAPACITY);
     }
     assertThat(metrics.rejected("too_long")).isEqualTo(1);
+  }
+
+  @Test
+  void valuesOfOneMoment_tooManyForARecord_becomeSeveral() {
+    PubSubReader reader = reader();
+    String source = "x".repeat(50_000);
+    for (int i = 0; i < 20; i++) {
+      subscription.accept(
+          Bytes.of("comsrv:1:m"), Bytes.of("p" + i + ":" + i + ":1704067200000:" + source + i));
+    }
+    List<SourceRecord> parts = new ArrayList<>();
+    while (subscription.hasMessages()) {
+      reader.read(CAPACITY).stream().filter(record -> !isOfHash(record)).forEach(parts::add);
+    }
+    assertThat(parts).hasSizeBetween(2, 5);
+    Map<String, Object> all = new HashMap<>();
+    for (SourceRecord part : parts) {
+      all.putAll(((Struct) part.value()).getMap("fields"));
+      all.putAll(((Struct) part.value()).getMap("texts"));
+    }
+    assertThat(all).hasSize(40).containsEntry("p7", 7.0).containsEntry("p7_source", source + 7);
   }
 
   private static boolean isOfHash(SourceRecord record) {
