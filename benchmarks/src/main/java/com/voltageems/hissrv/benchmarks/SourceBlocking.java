@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.benchmarks;
 
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.params.XAddParams;
 import redis.clients.jedis.resps.Slowlog;
@@ -28,13 +28,10 @@ final class SourceBlocking {
   private static final int ENTRIES = 10_000;
   private static final int MEGABYTES = 50;
 
-  /** Of texts that are not too long; three records. */
+  /** Too long, and so rejected. */
   private static final String LARGE_ELEMENT =
-      IntStream.range(0, 17)
-          .mapToObj(i -> "\"t" + i + "\":\"" + "x".repeat(60_000) + "\"")
-          .collect(Collectors.joining(",", "{\"measurement\":\"m\",\"fields\":{", "}}"));
+      "{\"measurement\":\"m\",\"fields\":{\"t\":\"" + "x".repeat(1 << 20) + "\"}}";
 
-  private static final int RECORDS_OF_LARGE = 3;
   private static final int CHUNK = 500;
   private static final long FIRST_WINDOW = 1_704_067_200L;
   private static final String NAME = "bench-blocking";
@@ -53,9 +50,8 @@ final class SourceBlocking {
     Figures.say(
         "all kinds of sources at the default batch sizes: %d hashes of %d points with their times,"
             + " %d of %d fields, among %d other keys; %d list elements of 10 fields, %d indexed"
-            + " windows, %d windows without an index and %d stream entries of %d; and among those"
-            + " %d elements and %d entries of a megabyte, and as many values of a megabyte in the"
-            + " hashes",
+            + " windows, %d windows without an index and %d stream entries of %d; and in the midst of"
+            + " each of list, stream and hashes %d of a megabyte",
         HASHES,
         SourceRig.POINTS,
         LARGE_HASHES,
@@ -66,25 +62,56 @@ final class SourceBlocking {
         WINDOWS,
         ENTRIES,
         SourceRig.POINTS,
-        MEGABYTES,
         MEGABYTES);
     rig.redis.configSet("slowlog-log-slower-than", "-1");
     rig.redis.configSet("slowlog-max-len", "1000000");
     load();
+    preferRedis();
     rig.redis.slowlogReset();
     rig.redis.configSet("slowlog-log-slower-than", "500");
     rig.submit(NAME, config());
     Figures.await(
         "every source to catch up",
         () ->
-            counted("list") >= ELEMENTS + MEGABYTES * RECORDS_OF_LARGE
+            counted("list") >= ELEMENTS
                 && counted("indexed") >= WINDOWS
                 && counted("scanned") >= WINDOWS
-                && counted("stream") >= ENTRIES + MEGABYTES * RECORDS_OF_LARGE);
+                && counted("stream") >= ENTRIES);
     TimeUnit.SECONDS.sleep(Math.max(6, rig.seconds));
     rig.redis.configSet("slowlog-log-slower-than", "-1");
     rig.delete(NAME);
     report(rig.redis.slowlogGet(1_000_000));
+  }
+
+  /**
+   * The slow log counts wall time, and Redis shares two cores with the worker and the broker: what
+   * it waits for a core is no command's fault. Root alone may do this; without it the figures are
+   * higher.
+   */
+  private void preferRedis() throws InterruptedException {
+    String pid =
+        rig.redis
+            .info("server")
+            .lines()
+            .filter(line -> line.startsWith("process_id:"))
+            .map(line -> line.substring(line.indexOf(':') + 1))
+            .findFirst()
+            .orElseThrow();
+    int status;
+    try {
+      status =
+          new ProcessBuilder("renice", "-n", "-20", "-p", pid)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+    } catch (IOException e) {
+      status = -1;
+    }
+    Figures.say(
+        status == 0
+            ? "Redis goes before all other processes"
+            : "Redis could not be given precedence: what it waits for a core is in the figures");
   }
 
   private long counted(String source) {

@@ -63,8 +63,8 @@ final class SourceIdle {
         CHANNELS, SourceRig.POINTS, POLL_MS, DISCOVERY_MS, PAIRS, passes);
     rig.fill(CHANNELS);
     Map<String, String> config = rig.source();
-    config.put("sources.live.poll.interval.ms", String.valueOf(POLL_MS));
-    config.put("sources.live.discovery.interval.ms", String.valueOf(DISCOVERY_MS));
+    config.put("poll.interval.ms", String.valueOf(POLL_MS));
+    config.put("discovery.interval.ms", String.valueOf(DISCOVERY_MS));
     rig.submit(NAME, config);
     Figures.await("the first reading", () -> rig.metrics.get(NAME, "live", "records") >= CHANNELS);
     pause();

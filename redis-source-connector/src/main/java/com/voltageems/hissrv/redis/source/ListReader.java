@@ -122,7 +122,8 @@ final class ListReader implements SourceReader {
       metrics.claimedAtNanos.set(0);
     }
     if (id.isEmpty()) {
-      dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
+      boolean more = Long.valueOf(1).equals(reply.get(1));
+      dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
       return List.of();
     }
     if (!goesOn) {

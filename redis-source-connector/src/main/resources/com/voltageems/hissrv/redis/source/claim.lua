@@ -4,7 +4,8 @@
 -- ARGV: the caller's claim id or '', '1' to release it, how many of its elements the caller has, a
 --       unique suffix for the next id, most elements, most bytes, length of the rejected list, then
 --       the entries to put on it
--- Returns {id, elements of the claim, the next ones, oldest first}; id is '' when there is nothing.
+-- Returns {id, elements of the claim, the next ones, oldest first}; id is '' when there is nothing,
+-- with 1 for the number when there may be more at once.
 -- An id that is not the caller's begins with its first element.
 local FIRST_REJECTED = 8
 local want, room = tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -48,12 +49,14 @@ end
 
 local held = redis.call('GET', KEYS[3])
 local mine = held and held == ARGV[1]
+local rejected = 0
 if mine and #ARGV >= FIRST_REJECTED then
   -- Changes nothing, but is a write that needs no memory: after it Redis lets the others pass at
   -- maxmemory. Else a list that has filled Redis could not be drained.
   redis.call('LTRIM', KEYS[2], 0, -1)
   for i = FIRST_REJECTED, #ARGV do
     redis.call('LPUSH', KEYS[4], ARGV[i])
+    rejected = rejected + #ARGV[i]
   end
   redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[7]) - 1)
 end
@@ -61,6 +64,10 @@ end
 if mine and ARGV[2] == '1' then
   redis.call('UNLINK', KEYS[2], KEYS[3])
   held = false
+  if rejected > room / 4 then
+    -- Enough for one call: the next claim would take as long again.
+    return {'', 1, {}}
+  end
 end
 if held then
   local from = mine and tonumber(ARGV[3]) or 0
