@@ -54,8 +54,8 @@ record ArchivePosition(double score, String key, long startSeconds) {
 
   /**
    * Whether a member of the index comes after this one. A position without a key stands behind all
-   * members of its score. Where the order of two keys cannot be told, because one of them is
-   * binary, yes: twice is better than never.
+   * members of its score. Where the order of two keys of one score cannot be told, because one of
+   * them is binary, yes: twice is better than never.
    */
   boolean isBefore(double memberScore, byte[] member) {
     if (memberScore != score || key.isEmpty()) {

@@ -127,8 +127,7 @@ final class ArchiveReader implements SourceReader {
     Cursor last = cursor;
     for (int i = 0; i + 1 < entries.size(); i += 2) {
       byte[] key = (byte[]) entries.get(i);
-      last =
-          new Cursor(Double.parseDouble(Bytes.text((byte[]) entries.get(i + 1))), new ByteKey(key));
+      last = new Cursor(score(entries.get(i + 1)), new ByteKey(key));
       int slice = slices.of(key);
       if (slices.isMine(slice) && slices.position(slice).isBefore(last.score(), key)) {
         keys.add(key);
@@ -192,9 +191,7 @@ final class ArchiveReader implements SourceReader {
     }
     List<?> now = list(link.call(Command.keyed("ZMSCORE", args)));
     for (int i = 0; i < again.length; i++) {
-      again[i] =
-          now.get(i) instanceof byte[] score
-              && Double.parseDouble(Bytes.text(score)) > scores.get(i);
+      again[i] = now.get(i) instanceof byte[] score && score(score) > scores.get(i);
     }
     return again;
   }
@@ -214,14 +211,14 @@ final class ArchiveReader implements SourceReader {
     if (newest.score() < 0 || !exists) {
       return false;
     }
-    List<?> top = list(link.call(Command.keyed("ZREVRANGE", index, "0", "0", "WITHSCORES")));
-    double highest = top.size() < 2 ? -1 : Double.parseDouble(Bytes.text((byte[]) top.get(1)));
+    List<?> top = list(newest("WITHSCORES"));
+    double highest = top.size() < 2 ? -1 : score(top.get(1));
     boolean back = highest < newest.score();
     if (!back && !newest.key().isEmpty()) {
       Object score = link.call(Command.keyed("ZSCORE", index, newest.key()));
       back =
-          score instanceof byte[] text
-              ? Double.parseDouble(Bytes.text(text)) < newest.score()
+          score != null
+              ? score(score) < newest.score()
               : Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", newest.key())));
     }
     if (back) {
@@ -241,7 +238,7 @@ final class ArchiveReader implements SourceReader {
   private void measureLag(List<?> entries, int size) {
     long lag = 0;
     if (entries.size() >= 2 * size) {
-      List<?> top = list(link.call(Command.keyed("ZREVRANGE", index, "0", "0")));
+      List<?> top = list(newest());
       long newest = top.isEmpty() ? Long.MIN_VALUE : ArchiveWindows.startOf((byte[]) top.get(0));
       long here = ArchiveWindows.startOf((byte[]) entries.get(entries.size() - 2));
       lag = here == Long.MIN_VALUE ? 0 : Math.max(0, newest - here);
@@ -255,6 +252,24 @@ final class ArchiveReader implements SourceReader {
       dueNanos = System.nanoTime() + spec.discoveryInterval().toNanos();
     }
     return out;
+  }
+
+  /** The member with the highest score that has a place in the order: see page.lua. */
+  private @Nullable Object newest(String... more) {
+    List<String> args = new ArrayList<>(List.of(index, "(inf", "-inf"));
+    args.addAll(List.of(more));
+    args.addAll(List.of("LIMIT", "0", "1"));
+    return link.call(Command.keyed("ZREVRANGEBYSCORE", args.toArray(String[]::new)));
+  }
+
+  /** As Redis writes it. */
+  private static double score(@Nullable Object reply) {
+    String text = Bytes.text((byte[]) Objects.requireNonNull(reply));
+    return switch (text) {
+      case "inf" -> Double.POSITIVE_INFINITY;
+      case "-inf" -> Double.NEGATIVE_INFINITY;
+      default -> Double.parseDouble(text);
+    };
   }
 
   private static List<?> list(@Nullable Object reply) {

@@ -31,6 +31,9 @@ final class ListReader implements SourceReader {
   /** More in one claim would hold Redis for longer than a few milliseconds. */
   static final int MAX_ELEMENTS = 500;
 
+  /** Of a claim that is read page by page, to be kept until its release. */
+  private static final long MAX_REJECTED_BYTES = 1 << 20;
+
   private final SourceSpec spec;
   private final RedisLink link;
   private final SampleRecords records;
@@ -85,7 +88,13 @@ final class ListReader implements SourceReader {
      * ours, and has no bound.
      */
     boolean handsOverRejected() {
-      return isDelivered() || rejected.size() > MAX_ELEMENTS;
+      return isDelivered()
+          || rejected.size() > MAX_ELEMENTS
+          || (!isRead() && rejectedBytes() > MAX_REJECTED_BYTES);
+    }
+
+    private long rejectedBytes() {
+      return rejected.stream().mapToLong(entry -> entry.length).sum();
     }
   }
 

@@ -48,6 +48,10 @@ local function take()
 end
 
 local held = redis.call('GET', KEYS[3])
+if held == '' then
+  -- Not ours, and no id: what is in flight gets one.
+  held = false
+end
 local mine = held and held == ARGV[1]
 local rejected = 0
 if mine and #ARGV >= FIRST_REJECTED then

@@ -2,9 +2,12 @@
 -- is there.
 -- KEYS: stream. ARGV: id, most entries, then how many fields and how many bytes end the page.
 -- Returns {entries as XRANGE gives them, 1 if there may be more}.
+local LARGEST_ID = '18446744073709551615-18446744073709551615'
 local entries, last, fields, bytes = {}, ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
 for n = 1, tonumber(ARGV[2]) do
-  local entry = redis.call('XRANGE', KEYS[1], '(' .. last, '+', 'COUNT', 1)[1]
+  -- Behind the largest id there is nothing, and to ask for it is an error.
+  local entry = last ~= LARGEST_ID
+    and redis.call('XRANGE', KEYS[1], '(' .. last, '+', 'COUNT', 1)[1]
   if not entry then
     return {entries, 0}
   end

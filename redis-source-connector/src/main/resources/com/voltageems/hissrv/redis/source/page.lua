@@ -1,9 +1,17 @@
 -- The next members of an archive's index, with their scores.
--- KEYS: index. ARGV: score and member of the last one looked at, how many.
--- Where that one is not there any more, or has moved on, members of its score come again.
+-- KEYS: index. ARGV: score and member of the last one looked at, or of none, how many.
+-- Where that one is not there any more, or has moved on, members of its score come again. A score
+-- that is infinite is no place in an order.
+local page
 local score = redis.call('ZSCORE', KEYS[1], ARGV[2])
 if score and tonumber(score) == tonumber(ARGV[1]) then
   local next = redis.call('ZRANK', KEYS[1], ARGV[2]) + 1
-  return redis.call('ZRANGE', KEYS[1], next, next + ARGV[3] - 1, 'WITHSCORES')
+  page = redis.call('ZRANGE', KEYS[1], next, next + ARGV[3] - 1, 'WITHSCORES')
+else
+  page = redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
 end
-return redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[3])
+while #page > 0 and page[#page] == 'inf' do
+  table.remove(page)
+  table.remove(page)
+end
+return page

@@ -96,6 +96,37 @@ class BoundsIT extends RedisTaskTest {
   }
 
   @Test
+  void list_inFlightWithAnEmptyClaim_isTakenOver() {
+    push(0, 3);
+    client.rename("q", "q:inflight");
+    client.set("q:claim", "");
+    try (TaskHarness task = task(LIST)) {
+      assertThat(numbers(drain(task, 2000))).containsExactlyInAnyOrder(range(0, 3));
+    }
+    assertThat(client.keys("*")).isEmpty();
+  }
+
+  /** Megabytes of what is no sample are not kept until all of a foreign claim is read. */
+  @Test
+  void list_muchToRejectInFlight_isHandedOverBeforeTheRelease() {
+    String garbage = "x".repeat(200_000);
+    for (int i = 0; i < 40; i++) {
+      client.rpush("q:inflight", garbage);
+    }
+    try (TaskHarness task = task(LIST)) {
+      await()
+          .until(
+              () -> {
+                task.pollTimes(1);
+                return client.llen("q:rejected") > 0;
+              });
+      assertThat(client.exists("q:claim")).isTrue();
+      await().until(() -> task.pollTimes(1).isEmpty() && !client.exists("q:claim"));
+    }
+    assertThat(client.llen("q:rejected")).isEqualTo(40);
+  }
+
+  @Test
   void list_claimTakenFromUnderIt_goesOnWithTheOther() {
     push(0, 20);
     try (TaskHarness one = task(LIST, "batch.max.records", "5")) {

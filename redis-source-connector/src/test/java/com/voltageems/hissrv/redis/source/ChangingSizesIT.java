@@ -103,8 +103,11 @@ class ChangingSizesIT extends RedisTaskTest {
       task.store(records);
     }
     admin("XADD", "s", "18446744073709551615-0", "n", "3");
+    admin("XADD", "s", "18446744073709551615-18446744073709551615", "n", "4");
     try (TaskHarness task = task(STREAM)) {
-      assertThat(numbers(task.pollFor(1))).containsExactly(3.0);
+      assertThat(numbers(task.pollFor(2))).containsExactly(3.0, 4.0);
+      assertThat(task.pollTimes(3)).isEmpty();
+      assertThat(TaskHarness.metric("p", "rejected-reply")).isZero();
     }
   }
 

@@ -267,6 +267,20 @@ class SourceTaskIT extends RedisTaskTest {
   }
 
   @Test
+  void archive_infiniteScores_areNoPlaceInTheOrder() {
+    window(1, 60, "1", "1");
+    window(2, 120, "1", "2");
+    client.zadd("archive:index:1m", Double.POSITIVE_INFINITY, "archive:1m:180:1");
+    client.zadd("archive:index:1m", Double.NEGATIVE_INFINITY, "archive:1m:0:1");
+    try (TaskHarness task = task(ARCHIVE)) {
+      assertThat(numbers(task.pollFor(2))).containsExactly(1.0, 2.0);
+      window(3, 240, "1", "3");
+      assertThat(numbers(task.pollFor(1))).containsExactly(3.0);
+      assertThat(task.pollTimes(3)).isEmpty();
+    }
+  }
+
+  @Test
   void archive_withoutIndex_isFoundByScan() {
     for (long start = 60; start <= 600; start += 60) {
       client.hset("archive:1m:" + start + ":1", Map.of("n", String.valueOf(start)));
