@@ -3,19 +3,22 @@ package com.voltageems.hissrv.benchmarks;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.source.SourceConnector;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
 
 /**
- * The ceiling of any source in a worker: gives the same prebuilt records again and again, of the
- * shape that the Redis source makes of one channel, and does nothing else.
+ * The ceiling of any source in a worker: gives the same prebuilt records again and again, and does
+ * nothing else. They are those that the Redis source makes of {@link SourceRig#fill}; {@link
+ * SourceThroughput} compares.
  */
 public final class CeilingSourceConnector extends SourceConnector {
   private Map<String, String> config = Map.of();
@@ -68,21 +71,30 @@ public final class CeilingSourceConnector extends SourceConnector {
               .field("measurement", Schema.STRING_SCHEMA)
               .field("tags", strings)
               .field("fields", numbers)
+              .field(
+                  "texts",
+                  SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).optional().build())
               .field("timestamp", Schema.INT64_SCHEMA)
               .build();
       String topic = props.getOrDefault("topic", "ceiling");
       for (int channel = 0; channel < CHANNELS; channel++) {
         Map<String, Double> fields = new HashMap<>();
         for (int point = 1; point <= POINTS; point++) {
-          fields.put(String.valueOf(point), 220 + point + channel / 7.0);
+          // What SourceRig.fill writes: a number with more digits costs the converter more.
+          String text = String.format(Locale.ROOT, "%.6f", 220 + point + channel / 7.0);
+          fields.put(String.valueOf(point), Double.valueOf(text));
         }
+        String number = String.valueOf(1001 + channel);
         long time = 1_704_067_200_000L;
         Struct value =
             new Struct(sample)
                 .put("measurement", "telemetry")
-                .put("tags", Map.of("channel", String.valueOf(channel), "type", "m"))
+                .put("tags", Map.of("channel", number, "type", "m"))
                 .put("fields", fields)
                 .put("timestamp", time);
+        ConnectHeaders headers = new ConnectHeaders();
+        headers.addString("hissrv.key", "comsrv:" + number + ":m");
+        headers.addString("hissrv.source", "live");
         records.add(
             new SourceRecord(
                 null,
@@ -90,10 +102,11 @@ public final class CeilingSourceConnector extends SourceConnector {
                 topic,
                 null,
                 Schema.STRING_SCHEMA,
-                "telemetry,channel=" + channel + ",type=m",
+                "telemetry,channel=" + number + ",type=m",
                 sample,
                 value,
-                time));
+                time,
+                headers));
       }
     }
 

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,13 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Jedis;
 
@@ -32,6 +39,7 @@ final class SourceRig {
   final ConnectWorker worker;
   final WorkerMetrics metrics;
   private final Admin admin;
+  private final String bootstrapServers;
 
   private SourceRig(
       int seconds,
@@ -40,7 +48,8 @@ final class SourceRig {
       Jedis redis,
       ConnectWorker worker,
       WorkerMetrics metrics,
-      Admin admin) {
+      Admin admin,
+      String bootstrapServers) {
     this.seconds = seconds;
     this.dir = dir;
     this.server = server;
@@ -48,6 +57,7 @@ final class SourceRig {
     this.worker = worker;
     this.metrics = metrics;
     this.admin = admin;
+    this.bootstrapServers = bootstrapServers;
   }
 
   /**
@@ -73,7 +83,8 @@ final class SourceRig {
         closer.add(new Jedis("127.0.0.1", server.port(), 60_000)),
         worker,
         closer.add(WorkerMetrics.connect(endpoint)),
-        closer.add(Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))));
+        closer.add(Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))),
+        broker.bootstrapServers());
   }
 
   /** Replaces all that is in Redis by that many hashes {@code comsrv:<c>:m} of 50 points. */
@@ -174,6 +185,33 @@ final class SourceRig {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** The topic's first record with that key, in a topic that surely has one. */
+  ConsumerRecord<String, byte[]> first(String topic, String key) {
+    try (Consumer<String, byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", bootstrapServers),
+            new StringDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      while (true) {
+        ConsumerRecords<String, byte[]> some = consumer.poll(Duration.ofSeconds(10));
+        if (some.isEmpty()) {
+          throw new IllegalStateException("no record " + key + " in " + topic);
+        }
+        for (ConsumerRecord<String, byte[]> record : some) {
+          if (record.key().equals(key)) {
+            return record;
+          }
+        }
+      }
     }
   }
 }

@@ -1,15 +1,23 @@
 package com.voltageems.hissrv.benchmarks;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** How fast records come into a topic, against a connector that only emits them. */
 final class SourceThroughput {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHANNELS = 1000;
   private static final String SOURCE = "bench-hashes";
   private static final String CEILING = "bench-ceiling";
   private static final String SOURCE_TOPIC = "hissrv.live";
   private static final String CEILING_TOPIC = "ceiling";
+  private static final String KEY = "telemetry,channel=1001,type=m";
   private static final int WINDOWS = 2;
 
   private final SourceRig rig;
@@ -18,7 +26,7 @@ final class SourceThroughput {
     this.rig = rig;
   }
 
-  void measure() throws InterruptedException {
+  void measure() throws InterruptedException, IOException {
     Figures.say(
         "the source, every poll a snapshot of %d hashes of %d points, in turn with a connector that"
             + " only emits such records, prebuilt; windows of %d s",
@@ -31,21 +39,45 @@ final class SourceThroughput {
     source.put("snapshot.interval.ms", "1");
     warm(CEILING, CEILING_TOPIC, ceiling);
     warm(SOURCE, SOURCE_TOPIC, source);
+    requireSameRecords();
 
     // Ends as it begins: a machine that grows steadily slower or faster cancels out.
     double emitted = window(CEILING, CEILING_TOPIC);
     double read = 0;
+    long readMillis = -rig.metrics.ofTask(SOURCE, "read-time-total-ms");
+    long readRecords = -rig.metrics.get(SOURCE, "live", "records");
     for (int i = 0; i < WINDOWS; i++) {
       read += window(SOURCE, SOURCE_TOPIC) / WINDOWS;
       emitted += window(CEILING, CEILING_TOPIC);
     }
     emitted /= WINDOWS + 1;
+    readMillis += rig.metrics.ofTask(SOURCE, "read-time-total-ms");
+    readRecords += rig.metrics.get(SOURCE, "live", "records");
     rig.delete(SOURCE);
     rig.delete(CEILING);
     Figures.print("source.ceiling_records_per_s", emitted, "records/s");
     Figures.print("source.records_per_s", read, "records/s");
     Figures.print("source.points_per_s", read * SourceRig.POINTS, "points/s");
     Figures.print("source.vs_ceiling", read / emitted, "ratio");
+    Figures.print("source.read_us_a_record", 1000.0 * readMillis / readRecords, "us");
+  }
+
+  /** But for their time: else the ceiling would be one of other records. */
+  private void requireSameRecords() throws IOException {
+    ConsumerRecord<String, byte[]> prebuilt = rig.first(CEILING_TOPIC, KEY);
+    ConsumerRecord<String, byte[]> read = rig.first(SOURCE_TOPIC, KEY);
+    if (!values(prebuilt).equals(values(read)) || !prebuilt.headers().equals(read.headers())) {
+      throw new IllegalStateException(
+          "the ceiling emits other records: " + text(prebuilt) + ", not " + text(read));
+    }
+  }
+
+  private static JsonNode values(ConsumerRecord<String, byte[]> record) throws IOException {
+    return ((ObjectNode) JSON.readTree(record.value())).without("timestamp");
+  }
+
+  private static String text(ConsumerRecord<String, byte[]> record) {
+    return record.headers() + " " + new String(record.value(), StandardCharsets.UTF_8);
   }
 
   /** The rate of the first seconds is the compiler's. */

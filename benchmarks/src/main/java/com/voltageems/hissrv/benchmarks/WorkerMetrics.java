@@ -50,20 +50,29 @@ final class WorkerMetrics implements AutoCloseable {
 
   /** An attribute of one source of the connector's only task; 0 while there is none. */
   long get(String connectorName, String source, String attribute) {
+    return attribute(connectorName, ",source=" + source, attribute);
+  }
+
+  /** An attribute of the connector's only task itself; 0 while there is none. */
+  long ofTask(String connectorName, String attribute) {
+    return attribute(connectorName, "", attribute);
+  }
+
+  private long attribute(String connectorName, String source, String attribute) {
     try {
       return (Long)
           server.getAttribute(
               new ObjectName(
                   "com.voltageems.hissrv:type=redis-source,connector="
                       + ObjectName.quote(connectorName)
-                      + ",task=0,source="
+                      + ",task=0"
                       + source),
               attribute);
     } catch (InstanceNotFoundException e) {
       // Not started yet.
       return 0;
     } catch (JMException | IOException e) {
-      throw new IllegalStateException("cannot read " + attribute + " of " + source, e);
+      throw new IllegalStateException("cannot read " + attribute + " of " + connectorName, e);
     }
   }
 
