@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.benchmarks;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -19,6 +20,12 @@ final class Figures {
   /** What is measured next, as a comment. */
   static void say(String format, Object... values) {
     System.out.printf(Locale.ROOT, "# " + format + "%n", values);
+  }
+
+  static double median(double... values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   static void await(String what, BooleanSupplier condition) throws InterruptedException {

@@ -123,8 +123,7 @@ final class SourceIdle {
   }
 
   private static double median(List<Window> windows, ToDoubleFunction<Window> figure) {
-    double[] sorted = windows.stream().mapToDouble(figure).sorted().toArray();
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+    return Figures.median(windows.stream().mapToDouble(figure).toArray());
   }
 
   private void pause() throws InterruptedException {

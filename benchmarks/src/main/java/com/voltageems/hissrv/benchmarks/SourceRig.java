@@ -8,6 +8,7 @@ import com.voltageems.hissrv.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,9 @@ final class SourceRig {
     RedisServer server = closer.add(RedisServer.start(dir.resolve("redis")));
     KafkaBroker broker = closer.add(KafkaBroker.start(dir.resolve("kafka")));
     WorkerMetrics.Endpoint endpoint = WorkerMetrics.Endpoint.free();
+    List<String> jvmArgs = new ArrayList<>(endpoint.jvmArgs());
+    // As connect-distributed.sh does; the tests' workers are smaller.
+    jvmArgs.addAll(List.of("-Xms256m", "-Xmx2g"));
     ConnectWorker worker =
         closer.add(
             ConnectWorker.start(
@@ -75,7 +79,7 @@ final class SourceRig {
                 List.of(Installation.find().sourceArchive(), CeilingPlugin.archive(dir)),
                 Map.of("exactly.once.source.support", "disabled"),
                 ConnectWorker.Version.CURRENT,
-                endpoint.jvmArgs()));
+                jvmArgs));
     return new SourceRig(
         seconds,
         dir,

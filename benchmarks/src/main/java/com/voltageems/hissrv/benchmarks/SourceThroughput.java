@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,7 +19,7 @@ final class SourceThroughput {
   private static final String SOURCE_TOPIC = "hissrv.live";
   private static final String CEILING_TOPIC = "ceiling";
   private static final String KEY = "telemetry,channel=1001,type=m";
-  private static final int WINDOWS = 2;
+  private static final int WINDOWS = 5;
 
   private final SourceRig rig;
 
@@ -29,8 +30,8 @@ final class SourceThroughput {
   void measure() throws InterruptedException, IOException {
     Figures.say(
         "the source, every poll a snapshot of %d hashes of %d points, in turn with a connector that"
-            + " only emits such records, prebuilt; windows of %d s",
-        CHANNELS, SourceRig.POINTS, rig.seconds);
+            + " only emits such records, prebuilt; medians of %d windows of %d s",
+        CHANNELS, SourceRig.POINTS, WINDOWS, rig.seconds);
     rig.fill(CHANNELS);
     Map<String, String> ceiling = SourceRig.connector(CeilingSourceConnector.class.getName());
     ceiling.put("topic", CEILING_TOPIC);
@@ -41,24 +42,29 @@ final class SourceThroughput {
     warm(SOURCE, SOURCE_TOPIC, source);
     requireSameRecords();
 
-    // Ends as it begins: a machine that grows steadily slower or faster cancels out.
-    double emitted = window(CEILING, CEILING_TOPIC);
-    double read = 0;
+    double[] emitted = new double[WINDOWS + 1];
+    double[] read = new double[WINDOWS];
+    double[] ratios = new double[WINDOWS];
     long readMillis = -rig.metrics.ofTask(SOURCE, "read-time-total-ms");
     long readRecords = -rig.metrics.get(SOURCE, "live", "records");
+    emitted[0] = window(CEILING, CEILING_TOPIC);
     for (int i = 0; i < WINDOWS; i++) {
-      read += window(SOURCE, SOURCE_TOPIC) / WINDOWS;
-      emitted += window(CEILING, CEILING_TOPIC);
+      read[i] = window(SOURCE, SOURCE_TOPIC);
+      emitted[i + 1] = window(CEILING, CEILING_TOPIC);
+      // Against both neighbours: what a machine gains or loses from one to the other cancels out.
+      ratios[i] = read[i] / ((emitted[i] + emitted[i + 1]) / 2);
     }
-    emitted /= WINDOWS + 1;
     readMillis += rig.metrics.ofTask(SOURCE, "read-time-total-ms");
     readRecords += rig.metrics.get(SOURCE, "live", "records");
     rig.delete(SOURCE);
     rig.delete(CEILING);
-    Figures.print("source.ceiling_records_per_s", emitted, "records/s");
-    Figures.print("source.records_per_s", read, "records/s");
-    Figures.print("source.points_per_s", read * SourceRig.POINTS, "points/s");
-    Figures.print("source.vs_ceiling", read / emitted, "ratio");
+    Figures.print("source.ceiling_records_per_s", Figures.median(emitted), "records/s");
+    Figures.print("source.records_per_s", Figures.median(read), "records/s");
+    Figures.print("source.points_per_s", Figures.median(read) * SourceRig.POINTS, "points/s");
+    Figures.print("source.vs_ceiling", Figures.median(ratios), "ratio");
+    Figures.say(
+        "vs_ceiling from %.3f to %.3f",
+        Arrays.stream(ratios).min().orElseThrow(), Arrays.stream(ratios).max().orElseThrow());
     Figures.print("source.read_us_a_record", 1000.0 * readMillis / readRecords, "us");
   }
 

@@ -18,6 +18,9 @@ final class HashEntry {
   /** Bytes of the last reading; -1 before the first. */
   long bytes = -1;
 
+  /** Numbers in the last record: the next one will have about as many. */
+  int given;
+
   boolean hasTimes;
   boolean otherType;
 

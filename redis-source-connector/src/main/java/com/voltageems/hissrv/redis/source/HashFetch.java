@@ -37,27 +37,49 @@ final class HashFetch {
     void unreadable(HashEntry entry, boolean otherType);
   }
 
-  /** Reads these hashes, and tells of each of them once. */
-  void read(List<HashEntry> chunk, Target target) {
-    readAtOnce(chunk.stream().filter(entry -> !isLarge(entry)).toList(), target);
-    chunk.stream().filter(HashFetch::isLarge).forEach(entry -> readInSteps(entry, target));
+  /** Begins to read these hashes: Redis works while the caller does something else. */
+  Reading begin(List<HashEntry> chunk) {
+    return new Reading(chunk);
+  }
+
+  /** Hashes that are being read. */
+  final class Reading {
+    private final List<HashEntry> small;
+    private final List<HashEntry> large;
+    private final RedisLink.Replies sent;
+    private List<@Nullable Object> replies = List.of();
+    private List<@Nullable Object> times = List.of();
+
+    private Reading(List<HashEntry> chunk) {
+      this.small = chunk.stream().filter(entry -> !isLarge(entry)).toList();
+      this.large = chunk.stream().filter(HashFetch::isLarge).toList();
+      this.sent = small.isEmpty() ? List::of : link.send(commands(small));
+    }
+
+    /** Waits until Redis has answered for all but large hashes. */
+    void await() {
+      replies = sent.get();
+      times = link.isCluster() ? timesOf(small) : List.of();
+    }
+
+    /** After {@link #await}: reads the large ones, and tells of each hash once. */
+    void tell(Target target) {
+      if (!small.isEmpty()) {
+        HashFetch.this.tell(small, replies, times, target);
+      }
+      large.forEach(entry -> readInSteps(entry, target));
+    }
   }
 
   private static boolean isLarge(HashEntry entry) {
     return entry.size > HashScan.MAX_FIELDS_AT_ONCE || entry.bytes > MAX_BYTES_AT_ONCE;
   }
 
-  private void readAtOnce(List<HashEntry> chunk, Target target) {
-    if (chunk.isEmpty()) {
-      return;
-    }
+  private List<Command> commands(List<HashEntry> chunk) {
     List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
     commands.add(TIME);
-    // Together: a value of now with the time of before would overwrite the point of before. In a
-    // cluster the two hashes may be on different nodes, where no transaction spans them.
-    boolean together = !link.isCluster();
     for (HashEntry entry : chunk) {
-      boolean transaction = together && entry.hasTimes;
+      boolean transaction = isTransaction(entry);
       if (transaction) {
         commands.add(MULTI);
       }
@@ -67,15 +89,33 @@ final class HashFetch {
         commands.add(EXEC);
       }
     }
-    List<@Nullable Object> replies = link.pipeline(commands);
-    List<@Nullable Object> later = together ? List.of() : timesOf(chunk);
+    return commands;
+  }
+
+  /**
+   * Together: a value of now with the time of before would overwrite the point of before. In a
+   * cluster the two hashes may be on different nodes, where no transaction spans them.
+   */
+  private boolean isTransaction(HashEntry entry) {
+    return entry.hasTimes && !link.isCluster();
+  }
+
+  /**
+   * @param replies to {@link #commands}
+   * @param later the times of each hash, in a cluster
+   */
+  private void tell(
+      List<HashEntry> chunk,
+      List<@Nullable Object> replies,
+      List<@Nullable Object> later,
+      Target target) {
     long now = redisMillis(replies.get(0));
     int reply = 1;
     for (int i = 0; i < chunk.size(); i++) {
       HashEntry entry = chunk.get(i);
       Object values;
-      Object times = together ? null : later.get(i);
-      if (together && entry.hasTimes) {
+      Object times = later.isEmpty() ? null : later.get(i);
+      if (isTransaction(entry)) {
         Object both = replies.get(reply + 3);
         boolean whole = both instanceof List<?> pair && pair.size() == 2;
         values = whole ? ((List<?>) Objects.requireNonNull(both)).get(0) : both;

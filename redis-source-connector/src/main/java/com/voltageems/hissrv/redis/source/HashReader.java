@@ -57,6 +57,7 @@ final class HashReader implements SourceReader, HashFetch.Target {
 
   private final HashKeys keys;
   private final HashFetch fetch;
+  private final FieldTexts fieldTexts = new FieldTexts();
 
   /** Keys that somebody announced as written: read before anything else. */
   private final Map<ByteKey, HashEntry> announced = new LinkedHashMap<>();
@@ -65,7 +66,17 @@ final class HashReader implements SourceReader, HashFetch.Target {
   private List<SourceRecord> pending = new ArrayList<>();
 
   private long nextDiscoveryNanos = System.nanoTime();
+
+  /** The pass's first entry that was not given yet; -1 between two passes. */
   private int nextEntry = -1;
+
+  /**
+   * The chunk that begins at {@code nextEntry}, if it was asked for: Redis works on it while
+   * Connect converts and sends what was given before. Not for a repair: what comes as a message
+   * meanwhile is newer, perhaps within the same millisecond, and must not be given before it.
+   */
+  private @Nullable Chunk ahead;
+
   private boolean snapshot;
 
   /** Woken in the middle of a pass: another one follows at once. */
@@ -165,7 +176,9 @@ final class HashReader implements SourceReader, HashFetch.Target {
     boolean inSnapshot = snapshot;
     snapshot = false;
     try {
-      fetch.read(chunk, this);
+      HashFetch.Reading reading = fetch.begin(chunk);
+      reading.await();
+      reading.tell(this);
     } finally {
       snapshot = inSnapshot;
     }
@@ -173,14 +186,36 @@ final class HashReader implements SourceReader, HashFetch.Target {
   }
 
   private void readChunk(int maxKeys) {
-    List<HashEntry> chunk = new ArrayList<>(maxKeys);
-    int at = addChunk(chunk, keys.found(), nextEntry, maxKeys);
-    chunk.removeIf(entry -> entry.otherType && !snapshot);
-    fetch.read(chunk, this);
-    nextEntry = at;
-    if (at >= keys.found().size()) {
+    Chunk chunk = ahead == null ? begin(nextEntry, maxKeys) : ahead;
+    // Should Redis go away now, the chunk is read again: nextEntry still tells where it begins.
+    ahead = null;
+    chunk.reading.await();
+    boolean last = chunk.end >= keys.found().size();
+    Chunk following = last || onDemand ? null : begin(chunk.end, maxKeys);
+    chunk.reading.tell(this);
+    ahead = following;
+    nextEntry = chunk.end;
+    if (last) {
       endPass();
+      if (!onDemand && beginPass() && !keys.isUnderWay()) {
+        // The next pass is due already.
+        ahead = begin(0, maxKeys);
+      }
     }
+  }
+
+  /**
+   * Some hashes that are being read.
+   *
+   * @param end the first entry after them
+   */
+  private record Chunk(HashFetch.Reading reading, int end) {}
+
+  private Chunk begin(int start, int maxKeys) {
+    List<HashEntry> chunk = new ArrayList<>(maxKeys);
+    int end = addChunk(chunk, keys.found(), start, maxKeys);
+    chunk.removeIf(entry -> entry.otherType && !snapshot);
+    return new Chunk(fetch.begin(chunk), end);
   }
 
   /**
@@ -248,7 +283,8 @@ final class HashReader implements SourceReader, HashFetch.Target {
       byte[] field = (byte[]) pairs.get(2 * i);
       byte[] value = (byte[]) pairs.get(2 * i + 1);
       entry.bytes += field.length + value.length;
-      boolean changed = entry.state.changed(i, field, value);
+      long fieldHash = Bytes.hash(field);
+      boolean changed = entry.state.changed(i, fieldHash, Bytes.hash(value));
       if (Arrays.equals(field, TIMESTAMP)) {
         long time = ValueText.time(value);
         base = time == ValueText.NO_TIME ? base : time;
@@ -269,7 +305,7 @@ final class HashReader implements SourceReader, HashFetch.Target {
         if (changes == null) {
           changes = new Changes(entry, times);
         }
-        changes.add(i, field, value);
+        changes.add(i, field, fieldHash, value);
       }
     }
     entry.state.end(count);
@@ -304,7 +340,7 @@ final class HashReader implements SourceReader, HashFetch.Target {
       }
     }
 
-    void add(int position, byte[] field, byte[] value) {
+    void add(int position, byte[] field, long fieldHash, byte[] value) {
       if (mapped == null) {
         return;
       }
@@ -317,10 +353,10 @@ final class HashReader implements SourceReader, HashFetch.Target {
       if (time == ValueText.NO_TIME) {
         time = companionTime(position, field);
       }
-      String name = Bytes.text(field);
+      String name = fieldTexts.of(field, fieldHash);
       if (time == ValueText.NO_TIME) {
         if (untimed == null) {
-          untimed = new SampleBuilder(mapped.names(), limits, metrics);
+          untimed = new SampleBuilder(mapped.names(), limits, metrics, entry.given);
         }
         untimed.add(name, parsed);
       } else {
@@ -332,6 +368,9 @@ final class HashReader implements SourceReader, HashFetch.Target {
     }
 
     private long companionTime(int position, byte[] field) {
+      if (times.isEmpty()) {
+        return ValueText.NO_TIME;
+      }
       int at = 2 * position;
       if (at + 1 < times.size() && Arrays.equals((byte[]) times.get(at), field)) {
         return ValueText.time((byte[]) times.get(at + 1));
@@ -351,7 +390,9 @@ final class HashReader implements SourceReader, HashFetch.Target {
       if (series == null) {
         return;
       }
+      entry.given = 0;
       if (untimed != null) {
+        entry.given = untimed.size();
         emit(series, untimed, base);
       }
       timed.forEach((time, sample) -> emit(series, sample, time));

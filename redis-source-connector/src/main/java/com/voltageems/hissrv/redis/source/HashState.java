@@ -79,11 +79,11 @@ final class HashState {
   /**
    * Remembers the field at {@code position} of the reading.
    *
+   * @param f {@link Bytes#hash} of the field's name
+   * @param v and of its value
    * @return whether it is new or its value differs from the one remembered
    */
-  boolean changed(int position, byte[] field, byte[] value) {
-    long f = Bytes.hash(field);
-    long v = Bytes.hash(value);
+  boolean changed(int position, long f, long v) {
     if (position < size && fields[position] == f) {
       boolean changed = values[position] != v;
       values[position] = v;

@@ -2,9 +2,11 @@ package com.voltageems.hissrv.redis.source;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +39,14 @@ final class JedisLink implements RedisLink {
   private final Runnable roundTrip;
 
   /** Primaries by address, in the order of their slots; empty while not connected. */
-  private final Map<HostAndPort, Connection> connections = new LinkedHashMap<>();
+  private final Map<HostAndPort, FlushableConnection> connections = new LinkedHashMap<>();
 
-  private final List<Connection> primaries = new ArrayList<>();
+  private final List<FlushableConnection> primaries = new ArrayList<>();
   private int[] primaryOfSlot = new int[0];
   private int generation;
+
+  /** Sent, and the replies not read yet. */
+  private @Nullable Batch underWay;
 
   /**
    * @param roundTrip called once for every exchange with Redis
@@ -68,8 +73,8 @@ final class JedisLink implements RedisLink {
     return exchange(primaries.get(primary), command);
   }
 
-  private @Nullable Object exchange(Connection connection, Command command) {
-    Object reply = pipeline(connection, List.of(command)).get(0);
+  private @Nullable Object exchange(FlushableConnection connection, Command command) {
+    Object reply = send(List.of(command), number -> connection).get().get(0);
     if (reply instanceof RedisError error) {
       throw new RedisReplyException(Bytes.text(command.name()), error);
     }
@@ -77,51 +82,114 @@ final class JedisLink implements RedisLink {
   }
 
   @Override
-  public List<@Nullable Object> pipeline(List<Command> commands) {
-    connect();
+  public Replies send(List<Command> commands) {
     if (commands.isEmpty()) {
-      return List.of();
+      return List::of;
     }
-    if (primaries.size() == 1) {
-      return pipeline(primaries.get(0), commands);
-    }
-    Map<Connection, List<Integer>> perNode = new LinkedHashMap<>();
-    for (int i = 0; i < commands.size(); i++) {
-      perNode
-          .computeIfAbsent(connectionFor(commands.get(i)), connection -> new ArrayList<>())
-          .add(i);
-    }
-    @Nullable Object[] replies = new Object[commands.size()];
-    for (Map.Entry<Connection, List<Integer>> node : perNode.entrySet()) {
-      List<Integer> numbers = node.getValue();
-      List<@Nullable Object> some =
-          pipeline(node.getKey(), numbers.stream().map(commands::get).toList());
-      for (int i = 0; i < numbers.size(); i++) {
-        replies[numbers.get(i)] = some.get(i);
-      }
-    }
-    return Arrays.asList(replies);
+    connect();
+    return send(commands, this::connectionFor);
   }
 
-  private List<@Nullable Object> pipeline(Connection connection, List<Command> commands) {
-    roundTrip.run();
-    List<Object> replies;
+  private Batch send(List<Command> commands, Function<Command, FlushableConnection> nodeOf) {
+    settle();
+    Batch batch = new Batch(commands);
+    underWay = batch;
     try {
-      for (Command command : commands) {
-        connection.sendCommand(command::name, command.args());
-      }
-      replies = connection.getMany(commands.size());
+      batch.send(nodeOf);
     } catch (JedisException e) {
       throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
     }
-    for (int i = 0; i < replies.size(); i++) {
-      if (replies.get(i) instanceof JedisDataException error) {
-        replies.set(i, classify(commands.get(i), error));
-      } else if (commands.get(i).isExec() && replies.get(i) instanceof List<?> results) {
-        replies.set(i, results.stream().map(JedisLink::ofTransaction).toList());
+    return batch;
+  }
+
+  /** Before anything else is sent: its reply must not be taken for another one's. */
+  private void settle() {
+    Batch batch = underWay;
+    if (batch == null) {
+      return;
+    }
+    underWay = null;
+    try {
+      batch.receive();
+    } catch (JedisException e) {
+      batch.lost = e;
+      throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Commands that were sent together, to one node or several. */
+  private final class Batch implements Replies {
+    private final List<Command> commands;
+
+    /** Which of the commands each node has, in the order in which they were sent. */
+    private final Map<FlushableConnection, List<Integer>> sent = new LinkedHashMap<>(2);
+
+    /** Null until they are received. */
+    private @Nullable Object @Nullable [] received;
+
+    /** Why they will never be. */
+    private @Nullable Exception lost;
+
+    Batch(List<Command> commands) {
+      this.commands = commands;
+    }
+
+    void send(Function<Command, FlushableConnection> nodeOf) {
+      for (int i = 0; i < commands.size(); i++) {
+        Command command = commands.get(i);
+        FlushableConnection node = nodeOf.apply(command);
+        node.sendCommand(command::name, command.args());
+        sent.computeIfAbsent(node, n -> new ArrayList<>()).add(i);
+      }
+      for (FlushableConnection node : sent.keySet()) {
+        roundTrip.run();
+        node.flush();
       }
     }
-    return replies;
+
+    void receive() {
+      @Nullable Object[] replies = new Object[commands.size()];
+      for (Map.Entry<FlushableConnection, List<Integer>> node : sent.entrySet()) {
+        Iterator<Integer> numbers = node.getValue().iterator();
+        for (Object reply : node.getKey().getMany(node.getValue().size())) {
+          replies[numbers.next()] = reply;
+        }
+      }
+      received = replies;
+    }
+
+    @Override
+    public List<@Nullable Object> get() {
+      if (underWay == this) {
+        settle();
+      }
+      @Nullable Object[] replies = received;
+      if (replies == null) {
+        throw new RedisUnavailableException(
+            "Redis at " + settings.where() + ": the connection was lost meanwhile", lost);
+      }
+      received = null;
+      for (int i = 0; i < replies.length; i++) {
+        if (replies[i] instanceof JedisDataException error) {
+          replies[i] = classify(commands.get(i), error);
+        } else if (commands.get(i).isExec() && replies[i] instanceof List<?> results) {
+          replies[i] = results.stream().map(JedisLink::ofTransaction).toList();
+        }
+      }
+      return Arrays.asList(replies);
+    }
+  }
+
+  /** Jedis sends what it has written only when a reply is asked for. */
+  private static final class FlushableConnection extends Connection {
+    FlushableConnection(HostAndPort address, JedisClientConfig config) {
+      super(address, config);
+    }
+
+    @Override
+    protected void flush() {
+      super.flush();
+    }
   }
 
   /** One result of EXEC: an error concerns its own command only. */
@@ -191,6 +259,7 @@ final class JedisLink implements RedisLink {
     if (connection == null) {
       throw unavailable("the cluster's new node " + target + " is not known yet", null);
     }
+    settle();
     try {
       connection.sendCommand(ASKING, new byte[0][]);
       connection.sendCommand(command::name, command.args());
@@ -203,7 +272,7 @@ final class JedisLink implements RedisLink {
     }
   }
 
-  private Connection connectionFor(Command command) {
+  private FlushableConnection connectionFor(Command command) {
     if (primaries.size() == 1 || command.keyAt() < 0) {
       return primaries.get(0);
     }
@@ -223,7 +292,7 @@ final class JedisLink implements RedisLink {
         case STANDALONE -> add(settings.addresses().get(0), open(settings.addresses().get(0)));
         case SENTINEL -> {
           HostAndPort primary = askSentinels();
-          Connection connection = open(primary);
+          FlushableConnection connection = open(primary);
           add(primary, connection);
           requirePrimary(primary, connection);
         }
@@ -259,11 +328,11 @@ final class JedisLink implements RedisLink {
             || message.startsWith("ERR invalid password"));
   }
 
-  private Connection open(HostAndPort address) {
-    return new Connection(address, dataConfig);
+  private FlushableConnection open(HostAndPort address) {
+    return new FlushableConnection(address, dataConfig);
   }
 
-  private void add(HostAndPort address, Connection connection) {
+  private void add(HostAndPort address, FlushableConnection connection) {
     connections.put(address, connection);
     primaries.add(connection);
   }
@@ -325,7 +394,7 @@ final class JedisLink implements RedisLink {
       String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
       HostAndPort address =
           new HostAndPort(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
-      Connection connection = connections.get(address);
+      FlushableConnection connection = connections.get(address);
       if (connection == null) {
         connection = open(address);
         add(address, connection);
@@ -381,6 +450,7 @@ final class JedisLink implements RedisLink {
 
   @Override
   public void reset() {
+    underWay = null;
     for (Connection connection : connections.values()) {
       connection.setBroken();
       try {

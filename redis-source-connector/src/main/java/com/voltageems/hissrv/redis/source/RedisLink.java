@@ -22,7 +22,27 @@ interface RedisLink extends AutoCloseable {
   @Nullable Object call(Command command);
 
   /** Sends all commands before it reads the first reply; replies in the order of the commands. */
-  List<@Nullable Object> pipeline(List<Command> commands);
+  default List<@Nullable Object> pipeline(List<Command> commands) {
+    return send(commands).get();
+  }
+
+  /**
+   * Sends all commands, and reads no reply: Redis works while the caller does something else. Their
+   * replies wait in the connection, or, when this link is used for anything else meanwhile, in
+   * memory: as many as that are to be asked for.
+   */
+  Replies send(List<Command> commands);
+
+  /** The replies to commands that were sent. */
+  interface Replies {
+    /**
+     * Waits for them; to be called once, or not at all.
+     *
+     * @return one for each command, in their order
+     * @throws RedisUnavailableException also when the connection was lost or dropped meanwhile
+     */
+    List<@Nullable Object> get();
+  }
 
   /** How many primaries there are: 1, or more in a cluster. */
   int primaries();

@@ -11,10 +11,18 @@ final class SampleBuilder {
   private final FieldNames names;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
-  private final Map<String, Double> numbers = new HashMap<>();
+  private final Map<String, Double> numbers;
   private Map<String, String> texts = Map.of();
 
   SampleBuilder(FieldNames names, SourceLimits limits, SourceMetrics metrics) {
+    this(names, limits, metrics, 0);
+  }
+
+  /**
+   * @param expected about how many numbers there will be
+   */
+  SampleBuilder(FieldNames names, SourceLimits limits, SourceMetrics metrics, int expected) {
+    this.numbers = new HashMap<>(Math.max(16, expected * 4 / 3 + 1));
     this.names = names;
     this.limits = limits;
     this.metrics = metrics;
@@ -60,6 +68,11 @@ final class SampleBuilder {
       texts = new HashMap<>();
     }
     texts.put(name, value);
+  }
+
+  /** How many numbers there are. */
+  int size() {
+    return numbers.size();
   }
 
   boolean isEmpty() {

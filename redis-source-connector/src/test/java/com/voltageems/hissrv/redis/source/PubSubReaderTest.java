@@ -122,8 +122,8 @@ class PubSubReaderTest {
     }
 
     @Override
-    public List<@Nullable Object> pipeline(List<Command> commands) {
-      return commands.stream().<@Nullable Object>map(OneHash::answer).toList();
+    public Replies send(List<Command> commands) {
+      return () -> commands.stream().<@Nullable Object>map(OneHash::answer).toList();
     }
 
     private static Object answer(Command command) {
