@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source;
 import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -528,5 +530,41 @@ class ConnectionsIT {
         new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
+  }
+
+  @Test
+  void repliesThatAreAskedForLater_areNotTakenForOthers_norWaitedForWhenLost() {
+    try (RedisServer redis = RedisServer.start(dir.resolve("later"));
+        RedisLink link =
+            new JedisLink(
+                new RedisSourceConfig(config(1, with(LIST, "redis.uri", redis.uri())))
+                    .redis("test"),
+                () -> {})) {
+      RedisLink.Replies early = link.send(echoes("1", "2"));
+      RedisLink.Replies late = link.send(echoes("3"));
+      assertThat(link.call(Command.of("ECHO", "4"))).isEqualTo(Bytes.of("4"));
+      assertThat(late.get()).containsExactly(Bytes.of("3"));
+      assertThat(early.get()).containsExactly(Bytes.of("1"), Bytes.of("2"));
+
+      RedisLink.Replies closed = link.send(echoes("5"));
+      link.reset();
+      assertThatThrownBy(closed::get).isInstanceOf(RedisUnavailableException.class);
+      assertThat(link.call(Command.of("ECHO", "6"))).isEqualTo(Bytes.of("6"));
+
+      // Redis goes away with replies under way: who comes next is told, and who asked for them.
+      RedisLink.Replies lost = link.send(List.of(Command.of("BLPOP", "nothing", "0")));
+      redis.kill();
+      assertThatThrownBy(() -> link.call(Command.of("ECHO", "7")))
+          .isInstanceOf(RedisUnavailableException.class);
+      assertThatThrownBy(lost::get)
+          .isInstanceOf(RedisUnavailableException.class)
+          .hasMessageContaining("lost");
+      redis.restart();
+      assertThat(link.call(Command.of("ECHO", "8"))).isEqualTo(Bytes.of("8"));
+    }
+  }
+
+  private static List<Command> echoes(String... texts) {
+    return Arrays.stream(texts).map(text -> Command.of("ECHO", text)).toList();
   }
 }
