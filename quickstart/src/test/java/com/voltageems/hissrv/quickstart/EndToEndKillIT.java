@@ -63,6 +63,9 @@ class EndToEndKillIT {
         victim.kill();
         victim.restart();
         await().atMost(LIMIT).until(() -> read(history) == pushed.size());
+        System.out.printf(
+            "kill: round %d of %d, %d elements pushed and read back%n",
+            round + 1, rounds, pushed.size());
       }
       Expect.points(history, "e2e", Map.of("run", "kill"), "value", pushed);
       assertThat(Topics.recordsByTime(system, "hissrv.pending", "\"run\":\"kill\""))

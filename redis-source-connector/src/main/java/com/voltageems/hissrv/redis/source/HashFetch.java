@@ -56,6 +56,11 @@ final class HashFetch {
       this.sent = small.isEmpty() ? List::of : link.send(commands(small));
     }
 
+    /** Whether the connection was lost meanwhile, so that the reading has to begin again. */
+    boolean isLost() {
+      return sent.isLost();
+    }
+
     /** Waits until Redis has answered for all but large hashes. */
     void await() {
       replies = sent.get();

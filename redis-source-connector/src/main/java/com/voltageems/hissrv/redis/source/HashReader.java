@@ -52,6 +52,13 @@ final class HashReader implements SourceReader, HashFetch.Target {
   /** Whether passes come only when {@link #wake} asks for one. */
   private final boolean onDemand;
 
+  /**
+   * Not for a repair: what comes as a message meanwhile is newer, perhaps within the same
+   * millisecond, and must not be given before it. Not in a cluster, where times are read after the
+   * values, and soon: see HashFetch.
+   */
+  private final boolean readsAhead;
+
   private final SampleFilter filter;
   private final Damping damping;
 
@@ -72,8 +79,7 @@ final class HashReader implements SourceReader, HashFetch.Target {
 
   /**
    * The chunk that begins at {@code nextEntry}, if it was asked for: Redis works on it while
-   * Connect converts and sends what was given before. Not for a repair: what comes as a message
-   * meanwhile is newer, perhaps within the same millisecond, and must not be given before it.
+   * Connect converts and sends what was given before.
    */
   private @Nullable Chunk ahead;
 
@@ -102,6 +108,7 @@ final class HashReader implements SourceReader, HashFetch.Target {
     this.limits = limits;
     this.metrics = metrics;
     this.onDemand = onDemand;
+    this.readsAhead = !onDemand && !link.isCluster();
     this.keys = new HashKeys(spec.patterns(), link, metrics, task, tasks);
     this.fetch = new HashFetch(link);
     this.filter = spec.filter();
@@ -186,18 +193,18 @@ final class HashReader implements SourceReader, HashFetch.Target {
   }
 
   private void readChunk(int maxKeys) {
-    Chunk chunk = ahead == null ? begin(nextEntry, maxKeys) : ahead;
+    Chunk chunk = ahead == null || ahead.reading.isLost() ? begin(nextEntry, maxKeys) : ahead;
     // Should Redis go away now, the chunk is read again: nextEntry still tells where it begins.
     ahead = null;
     chunk.reading.await();
     boolean last = chunk.end >= keys.found().size();
-    Chunk following = last || onDemand ? null : begin(chunk.end, maxKeys);
+    Chunk following = readsAhead && !last ? begin(chunk.end, maxKeys) : null;
     chunk.reading.tell(this);
     ahead = following;
     nextEntry = chunk.end;
     if (last) {
       endPass();
-      if (!onDemand && beginPass() && !keys.isUnderWay()) {
+      if (readsAhead && beginPass() && !keys.isUnderWay()) {
         // The next pass is due already.
         ahead = begin(0, maxKeys);
       }

@@ -98,6 +98,9 @@ final class JedisLink implements RedisLink {
       batch.send(nodeOf);
     } catch (JedisException e) {
       throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      reset();
+      throw e;
     }
     return batch;
   }
@@ -114,6 +117,10 @@ final class JedisLink implements RedisLink {
     } catch (JedisException e) {
       batch.lost = e;
       throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      // Nobody would read the rest of the replies, but as somebody else's.
+      reset();
+      throw e;
     }
   }
 
@@ -156,6 +163,11 @@ final class JedisLink implements RedisLink {
         }
       }
       received = replies;
+    }
+
+    @Override
+    public boolean isLost() {
+      return underWay != this && received == null;
     }
 
     @Override
@@ -421,6 +433,7 @@ final class JedisLink implements RedisLink {
    */
   Connection detach() {
     connect();
+    settle();
     Connection first = primaries.get(0);
     connections.values().remove(first);
     primaries.remove(first);

@@ -39,9 +39,14 @@ interface RedisLink extends AutoCloseable {
      * Waits for them; to be called once, or not at all.
      *
      * @return one for each command, in their order
-     * @throws RedisUnavailableException also when the connection was lost or dropped meanwhile
+     * @throws RedisUnavailableException also when {@link #isLost}
      */
     List<@Nullable Object> get();
+
+    /** Whether the connection was lost or dropped before they were read. */
+    default boolean isLost() {
+      return false;
+    }
   }
 
   /** How many primaries there are: 1, or more in a cluster. */

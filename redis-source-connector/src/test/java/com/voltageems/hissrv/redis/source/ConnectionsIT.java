@@ -547,7 +547,9 @@ class ConnectionsIT {
       assertThat(early.get()).containsExactly(Bytes.of("1"), Bytes.of("2"));
 
       RedisLink.Replies closed = link.send(echoes("5"));
+      assertThat(closed.isLost()).isFalse();
       link.reset();
+      assertThat(closed.isLost()).isTrue();
       assertThatThrownBy(closed::get).isInstanceOf(RedisUnavailableException.class);
       assertThat(link.call(Command.of("ECHO", "6"))).isEqualTo(Bytes.of("6"));
 

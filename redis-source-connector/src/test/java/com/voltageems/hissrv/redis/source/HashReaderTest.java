@@ -97,6 +97,17 @@ class HashReaderTest {
   }
 
   @Test
+  void chunkUnderWayWasLostMeanwhile_itIsAskedForAgainAtOnce() {
+    HashReader reader = reader("600000", false);
+    List<String> keys = new ArrayList<>();
+    while (keys.size() < HASHES) {
+      site.connection++;
+      reader.read(LIMIT).forEach(record -> keys.add((String) record.key()));
+    }
+    assertThat(keys).doesNotHaveDuplicates().hasSize(HASHES);
+  }
+
+  @Test
   void redisRefusesTheNextChunk_thisOneIsReadAgain() {
     HashReader reader = reader("600000", false);
     site.refuseFrom = 2 * LIMIT;
@@ -108,6 +119,7 @@ class HashReaderTest {
               }
             })
         .isInstanceOf(RedisUnavailableException.class);
+    assertThat(keys).hasSize(LIMIT);
     site.refuseFrom = Integer.MAX_VALUE;
     while (keys.size() < HASHES) {
       reader.read(LIMIT).forEach(record -> keys.add((String) record.key()));
@@ -117,7 +129,16 @@ class HashReaderTest {
 
   @Test
   void repair_readsNothingAhead() {
-    HashReader reader = reader("600000", true);
+    assertNothingIsReadAhead(reader("600000", true));
+  }
+
+  @Test
+  void cluster_nothingIsReadAhead_asTimesComeAfterTheirValues() {
+    site.cluster = true;
+    assertNothingIsReadAhead(reader("600000", false));
+  }
+
+  private void assertNothingIsReadAhead(HashReader reader) {
     reader.wake();
     int given = 0;
     while (given < HASHES) {
@@ -133,8 +154,13 @@ class HashReaderTest {
     /** HGETALLs so far. */
     int read;
 
-    /** Whether replies are lost. */
+    /** Whether replies do not come. */
     boolean lost;
+
+    /** Grows when the connection was dropped. */
+    int connection;
+
+    boolean cluster;
 
     /** How many HGETALLs are taken. */
     int refuseFrom = Integer.MAX_VALUE;
@@ -147,16 +173,27 @@ class HashReaderTest {
 
     @Override
     public Replies send(List<Command> commands) {
-      if (read + commands.size() - 1 > refuseFrom) {
+      long more =
+          commands.stream().filter(each -> Bytes.text(each.name()).equals("HGETALL")).count();
+      if (read + more > refuseFrom) {
         throw new RedisUnavailableException("refused", null);
       }
       List<@Nullable Object> replies = new ArrayList<>();
       commands.forEach(command -> replies.add(call(command)));
-      return () -> {
-        if (lost) {
-          throw new RedisUnavailableException("lost", null);
+      int sentOn = connection;
+      return new Replies() {
+        @Override
+        public List<@Nullable Object> get() {
+          if (lost || isLost()) {
+            throw new RedisUnavailableException("lost", null);
+          }
+          return replies;
         }
-        return replies;
+
+        @Override
+        public boolean isLost() {
+          return sentOn != connection;
+        }
       };
     }
 
@@ -193,7 +230,7 @@ class HashReaderTest {
 
     @Override
     public boolean isCluster() {
-      return false;
+      return cluster;
     }
 
     @Override
