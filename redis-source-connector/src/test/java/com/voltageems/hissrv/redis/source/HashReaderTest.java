@@ -6,20 +6,24 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HashReaderTest {
   private static final int HASHES = 95;
   private static final int LIMIT = 10;
 
-  private final Site site = new Site();
+  private final FakeRedis site = new FakeRedis("1");
+
+  HashReaderTest() {
+    for (int i = 0; i < HASHES; i++) {
+      site.hashes.put("comsrv:" + i + ":m", "1");
+    }
+  }
 
   private HashReader reader(String pollIntervalMs, boolean onDemand) {
     RedisSourceConfig config =
@@ -145,98 +149,5 @@ class HashReaderTest {
       given += reader.read(LIMIT).size();
       assertThat(site.read).isEqualTo(given);
     }
-  }
-
-  /** A Redis that does at once what it is sent. */
-  private static final class Site implements RedisLink {
-    final Map<String, String> hashes = new LinkedHashMap<>();
-
-    /** HGETALLs so far. */
-    int read;
-
-    /** Whether replies do not come. */
-    boolean lost;
-
-    /** Grows when the connection was dropped. */
-    int connection;
-
-    boolean cluster;
-
-    /** How many HGETALLs are taken. */
-    int refuseFrom = Integer.MAX_VALUE;
-
-    Site() {
-      for (int i = 0; i < HASHES; i++) {
-        hashes.put("comsrv:" + i + ":m", "1");
-      }
-    }
-
-    @Override
-    public Replies send(List<Command> commands) {
-      long more =
-          commands.stream().filter(each -> Bytes.text(each.name()).equals("HGETALL")).count();
-      if (read + more > refuseFrom) {
-        throw new RedisUnavailableException("refused", null);
-      }
-      List<@Nullable Object> replies = new ArrayList<>();
-      commands.forEach(command -> replies.add(call(command)));
-      int sentOn = connection;
-      return new Replies() {
-        @Override
-        public List<@Nullable Object> get() {
-          if (lost || isLost()) {
-            throw new RedisUnavailableException("lost", null);
-          }
-          return replies;
-        }
-
-        @Override
-        public boolean isLost() {
-          return sentOn != connection;
-        }
-      };
-    }
-
-    @Override
-    public Object call(Command command) {
-      return switch (Bytes.text(command.name())) {
-        case "TIME" -> List.of(Bytes.of("1704067200"), Bytes.of("0"));
-        case "SCAN" -> List.of(Bytes.of("0"), hashes.keySet().stream().map(Bytes::of).toList());
-        case "EXISTS" -> 0L;
-        case "HLEN" -> 1L;
-        case "HGETALL" -> {
-          read++;
-          yield List.of(
-              Bytes.of("1"), Bytes.of(hashes.getOrDefault(Bytes.text(command.args()[0]), "")));
-        }
-        default -> throw new AssertionError(Bytes.text(command.name()));
-      };
-    }
-
-    @Override
-    public Object callOn(int primary, Command command) {
-      return call(command);
-    }
-
-    @Override
-    public int primaries() {
-      return 1;
-    }
-
-    @Override
-    public int generation() {
-      return 1;
-    }
-
-    @Override
-    public boolean isCluster() {
-      return cluster;
-    }
-
-    @Override
-    public void reset() {}
-
-    @Override
-    public void close() {}
   }
 }

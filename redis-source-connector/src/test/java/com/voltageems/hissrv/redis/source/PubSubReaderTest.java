@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PubSubReaderTest {
@@ -38,7 +36,8 @@ class PubSubReaderTest {
 
   private PubSubReader reader() {
     SourceSpec spec = config.sources().get(0);
-    RedisLink link = new OneHash();
+    FakeRedis link = new FakeRedis("of_hash");
+    link.hashes.put("comsrv:1:m", "1");
     KeyMapper mapper = new KeyMapper(List.of());
     SampleRecords records = new SampleRecords("p", "p", InstantSource.system());
     HashReader hashes =
@@ -105,57 +104,5 @@ class PubSubReaderTest {
 
   private static boolean isOfHash(SourceRecord record) {
     return ((Struct) record.value()).<String, Double>getMap("fields").containsKey("of_hash");
-  }
-
-  /** A Redis with one hash. */
-  private static final class OneHash implements RedisLink {
-    private static final List<?> TIME = List.of(Bytes.of("1704067200"), Bytes.of("0"));
-
-    @Override
-    public Object call(Command command) {
-      return Objects.requireNonNull(answer(command));
-    }
-
-    @Override
-    public Object callOn(int primary, Command command) {
-      return call(command);
-    }
-
-    @Override
-    public Replies send(List<Command> commands) {
-      return () -> commands.stream().<@Nullable Object>map(OneHash::answer).toList();
-    }
-
-    private static Object answer(Command command) {
-      return switch (Bytes.text(command.name())) {
-        case "TIME" -> TIME;
-        case "SCAN" -> List.of(Bytes.of("0"), List.of(Bytes.of("comsrv:1:m")));
-        case "EXISTS" -> 0L;
-        case "HLEN" -> 1L;
-        case "HGETALL" -> List.of(Bytes.of("of_hash"), Bytes.of("1"));
-        default -> throw new AssertionError(Bytes.text(command.name()));
-      };
-    }
-
-    @Override
-    public int primaries() {
-      return 1;
-    }
-
-    @Override
-    public int generation() {
-      return 1;
-    }
-
-    @Override
-    public boolean isCluster() {
-      return false;
-    }
-
-    @Override
-    public void reset() {}
-
-    @Override
-    public void close() {}
   }
 }
