@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.JedisNodes.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -10,16 +11,12 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** {@link RedisLink} over Jedis's bare connections: replies stay bytes, pipelines stay ours. */
 final class JedisLink implements RedisLink {
@@ -29,20 +26,11 @@ final class JedisLink implements RedisLink {
           "ERR Error running script.* -(READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) .*",
           Pattern.DOTALL);
 
-  private static final Logger log = LoggerFactory.getLogger(JedisLink.class);
-  private static final int SLOTS = 16384;
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
 
   private final RedisSettings settings;
-  private final JedisClientConfig dataConfig;
-  private final JedisClientConfig sentinelConfig;
   private final Runnable roundTrip;
-
-  /** Primaries by address, in the order of their slots; empty while not connected. */
-  private final Map<HostAndPort, FlushableConnection> connections = new LinkedHashMap<>();
-
-  private final List<FlushableConnection> primaries = new ArrayList<>();
-  private int[] primaryOfSlot = new int[0];
+  private final JedisNodes nodes;
   private int generation;
 
   /** Sent, and the replies not read yet. */
@@ -53,28 +41,24 @@ final class JedisLink implements RedisLink {
    */
   JedisLink(RedisSettings settings, Runnable roundTrip) {
     this.settings = settings;
-    this.dataConfig = JedisConfigs.data(settings);
-    this.sentinelConfig = JedisConfigs.sentinel(settings);
+    this.nodes = new JedisNodes(settings);
     this.roundTrip = roundTrip;
   }
 
   @Override
   public @Nullable Object call(Command command) {
     connect();
-    return exchange(connectionFor(command), command);
+    return exchange(command, nodes::of);
   }
 
   @Override
   public @Nullable Object callOn(int primary, Command command) {
     connect();
-    if (primary >= primaries.size()) {
-      throw unavailable("the cluster has fewer primaries than a moment ago", null);
-    }
-    return exchange(primaries.get(primary), command);
+    return exchange(command, any -> nodes.primary(primary));
   }
 
-  private @Nullable Object exchange(FlushableConnection connection, Command command) {
-    Object reply = send(List.of(command), number -> connection).get().get(0);
+  private @Nullable Object exchange(Command command, Function<Command, Node> nodeOf) {
+    Object reply = send(List.of(command), nodeOf).get().get(0);
     if (reply instanceof RedisError error) {
       throw new RedisReplyException(Bytes.text(command.name()), error);
     }
@@ -87,10 +71,10 @@ final class JedisLink implements RedisLink {
       return List::of;
     }
     connect();
-    return send(commands, this::connectionFor);
+    return send(commands, nodes::of);
   }
 
-  private Batch send(List<Command> commands, Function<Command, FlushableConnection> nodeOf) {
+  private Batch send(List<Command> commands, Function<Command, Node> nodeOf) {
     settle();
     Batch batch = new Batch(commands);
     underWay = batch;
@@ -129,7 +113,7 @@ final class JedisLink implements RedisLink {
     private final List<Command> commands;
 
     /** Which of the commands each node has, in the order in which they were sent. */
-    private final Map<FlushableConnection, List<Integer>> sent = new LinkedHashMap<>(2);
+    private final Map<Node, List<Integer>> sent = new LinkedHashMap<>(2);
 
     /** Null until they are received. */
     private @Nullable Object @Nullable [] received;
@@ -141,14 +125,14 @@ final class JedisLink implements RedisLink {
       this.commands = commands;
     }
 
-    void send(Function<Command, FlushableConnection> nodeOf) {
+    void send(Function<Command, Node> nodeOf) {
       for (int i = 0; i < commands.size(); i++) {
         Command command = commands.get(i);
-        FlushableConnection node = nodeOf.apply(command);
+        Node node = nodeOf.apply(command);
         node.sendCommand(command::name, command.args());
         sent.computeIfAbsent(node, n -> new ArrayList<>()).add(i);
       }
-      for (FlushableConnection node : sent.keySet()) {
+      for (Node node : sent.keySet()) {
         roundTrip.run();
         node.flush();
       }
@@ -156,7 +140,7 @@ final class JedisLink implements RedisLink {
 
     void receive() {
       @Nullable Object[] replies = new Object[commands.size()];
-      for (Map.Entry<FlushableConnection, List<Integer>> node : sent.entrySet()) {
+      for (Map.Entry<Node, List<Integer>> node : sent.entrySet()) {
         Iterator<Integer> numbers = node.getValue().iterator();
         for (Object reply : node.getKey().getMany(node.getValue().size())) {
           replies[numbers.next()] = reply;
@@ -189,18 +173,6 @@ final class JedisLink implements RedisLink {
         }
       }
       return Arrays.asList(replies);
-    }
-  }
-
-  /** Jedis sends what it has written only when a reply is asked for. */
-  private static final class FlushableConnection extends Connection {
-    FlushableConnection(HostAndPort address, JedisClientConfig config) {
-      super(address, config);
-    }
-
-    @Override
-    protected void flush() {
-      super.flush();
     }
   }
 
@@ -267,7 +239,7 @@ final class JedisLink implements RedisLink {
 
   /** A slot on its way to another node: that node answers for the keys that have already moved. */
   private @Nullable Object askOther(Command command, HostAndPort target) {
-    Connection connection = connections.get(target);
+    Node connection = nodes.at(target);
     if (connection == null) {
       throw unavailable("the cluster's new node " + target + " is not known yet", null);
     }
@@ -284,32 +256,12 @@ final class JedisLink implements RedisLink {
     }
   }
 
-  private FlushableConnection connectionFor(Command command) {
-    if (primaries.size() == 1 || command.keyAt() < 0) {
-      return primaries.get(0);
-    }
-    int node = primaryOfSlot[JedisClusterCRC16.getSlot(command.args()[command.keyAt()])];
-    if (node < 0) {
-      throw unavailable("no node of the cluster serves this key's slot", null);
-    }
-    return primaries.get(node);
-  }
-
   private void connect() {
-    if (!primaries.isEmpty()) {
+    if (nodes.areOpen()) {
       return;
     }
     try {
-      switch (settings.mode()) {
-        case STANDALONE -> add(settings.addresses().get(0), open(settings.addresses().get(0)));
-        case SENTINEL -> {
-          HostAndPort primary = askSentinels();
-          FlushableConnection connection = open(primary);
-          add(primary, connection);
-          requirePrimary(primary, connection);
-        }
-        case CLUSTER -> connectCluster();
-      }
+      nodes.open();
       generation++;
     } catch (JedisException e) {
       String message = String.valueOf(e.getMessage());
@@ -340,93 +292,6 @@ final class JedisLink implements RedisLink {
             || message.startsWith("ERR invalid password"));
   }
 
-  private FlushableConnection open(HostAndPort address) {
-    return new FlushableConnection(address, dataConfig);
-  }
-
-  private void add(HostAndPort address, FlushableConnection connection) {
-    connections.put(address, connection);
-    primaries.add(connection);
-  }
-
-  private HostAndPort askSentinels() {
-    JedisException last = null;
-    for (HostAndPort sentinel : settings.addresses()) {
-      try (Connection connection = new Connection(sentinel, sentinelConfig)) {
-        connection.sendCommand(
-            () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
-        List<byte[]> address = connection.getBinaryMultiBulkReply();
-        if (address != null && address.size() == 2) {
-          return new HostAndPort(
-              Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
-        }
-        last =
-            new JedisException(
-                "sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster());
-      } catch (JedisException e) {
-        last = e;
-      }
-    }
-    throw last == null ? new JedisException("no sentinel is configured") : last;
-  }
-
-  /**
-   * A sentinel may still name the old primary: writing to what became a replica must not happen.
-   */
-  private void requirePrimary(HostAndPort address, Connection connection) {
-    connection.sendCommand(() -> Bytes.of("ROLE"));
-    List<Object> role = connection.getObjectMultiBulkReply();
-    if (role.isEmpty()
-        || !(role.get(0) instanceof byte[] name)
-        || !"master".equals(Bytes.text(name))) {
-      throw new JedisException(address + " is no primary (any more)");
-    }
-  }
-
-  private void connectCluster() {
-    JedisException last = null;
-    for (HostAndPort node : settings.addresses()) {
-      try (Connection connection = open(node)) {
-        connection.sendCommand(() -> Bytes.of("CLUSTER"), "SLOTS");
-        adopt(node, connection.getObjectMultiBulkReply());
-        return;
-      } catch (JedisException e) {
-        last = e;
-      }
-    }
-    throw last == null ? new JedisException("no node of the cluster is configured") : last;
-  }
-
-  private void adopt(HostAndPort asked, List<Object> ranges) {
-    int[] owners = new int[SLOTS];
-    Arrays.fill(owners, -1);
-    for (Object each : ranges) {
-      List<?> range = (List<?>) each;
-      List<?> primary = (List<?>) range.get(2);
-      String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
-      HostAndPort address =
-          new HostAndPort(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
-      FlushableConnection connection = connections.get(address);
-      if (connection == null) {
-        connection = open(address);
-        add(address, connection);
-      }
-      Arrays.fill(
-          owners,
-          (int) number(range.get(0)),
-          (int) number(range.get(1)) + 1,
-          primaries.indexOf(connection));
-    }
-    if (primaries.isEmpty()) {
-      throw new JedisException(asked + " belongs to no cluster with slots");
-    }
-    primaryOfSlot = owners;
-  }
-
-  private static long number(Object reply) {
-    return reply instanceof Long value ? value : 0;
-  }
-
   /**
    * A new connection that belongs to the caller alone: to the (first) primary. Messages published
    * anywhere in a cluster reach every node.
@@ -434,16 +299,13 @@ final class JedisLink implements RedisLink {
   Connection detach() {
     connect();
     settle();
-    Connection first = primaries.get(0);
-    connections.values().remove(first);
-    primaries.remove(first);
-    return first;
+    return nodes.detachFirst();
   }
 
   @Override
   public int primaries() {
     connect();
-    return primaries.size();
+    return nodes.count();
   }
 
   @Override
@@ -464,17 +326,7 @@ final class JedisLink implements RedisLink {
   @Override
   public void reset() {
     underWay = null;
-    for (Connection connection : connections.values()) {
-      connection.setBroken();
-      try {
-        connection.close();
-      } catch (JedisException e) {
-        log.debug("Closing a connection that was broken already", e);
-      }
-    }
-    connections.clear();
-    primaries.clear();
-    primaryOfSlot = new int[0];
+    nodes.close();
   }
 
   @Override

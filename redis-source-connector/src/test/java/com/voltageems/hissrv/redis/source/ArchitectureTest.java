@@ -23,7 +23,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           .haveNameNotMatching(
-              ".*\\.(JedisLink|JedisConfigs|Subscription|RedisSettings|RedisSourceConfig)(\\$.*)?")
+              ".*\\.(JedisLink|JedisNodes|JedisConfigs|Subscription|RedisSettings|RedisSourceConfig)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("redis.clients..");
