@@ -39,6 +39,7 @@ final class ListReader implements SourceReader {
   private final SampleRecords records;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
+  private final RejectedHandover handover;
   private final Map<String, String> partition;
   private final SecureRandom random = new SecureRandom();
 
@@ -61,6 +62,9 @@ final class ListReader implements SourceReader {
     this.records = records;
     this.limits = limits;
     this.metrics = metrics;
+    this.handover =
+        new RejectedHandover(
+            link, sibling("inflight"), sibling("claim"), sibling("rejected"), spec.maxRejected());
     this.partition = ListPosition.partition(spec.key());
     this.position = ListPosition.fromOffset(offset);
   }
@@ -93,6 +97,10 @@ final class ListReader implements SourceReader {
           || (!isRead() && rejectedBytes() > MAX_REJECTED_BYTES);
     }
 
+    Claim withoutRejected() {
+      return new Claim(id, size, read, List.of(), undelivered);
+    }
+
     private long rejectedBytes() {
       return rejected.stream().mapToLong(entry -> entry.length).sum();
     }
@@ -104,6 +112,12 @@ final class ListReader implements SourceReader {
     if (current != null && current.isRead() && !current.isDelivered()) {
       dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
       return List.of();
+    }
+    if (current != null
+        && current.handsOverRejected()
+        && handover.tryTo(current.id(), current.rejected(), current.isDelivered())) {
+      current = current.withoutRejected();
+      claim = current;
     }
     String suffix = Long.toHexString(random.nextLong());
     List<?> reply;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.StreamEntryID;
 
 /**
@@ -158,15 +161,47 @@ class BoundsIT extends RedisTaskTest {
     }
   }
 
-  /** Rejected elements must not keep a list from being drained that has filled Redis. */
+  /** A script would copy it into Lua and out again, and hold Redis meanwhile. */
   @Test
-  void list_redisIsFull_aClaimWithRejectedElementsIsReleased() {
+  void list_largeRejected_isReleasedWithoutAScript() {
+    String large = "{\"no\nsample\": \"" + "x".repeat(1 << 20) + "\"";
     push(0, 5);
-    client.lpush("q", "junk");
+    client.lpush("q", large);
+    byte[] binary = new byte[100_000];
+    Arrays.fill(binary, (byte) 0xff);
+    client.lpush(Bytes.of("q"), binary);
+    push(5, 10);
+    admin("CONFIG", "RESETSTAT");
+    try (TaskHarness task = task(LIST)) {
+      assertThat(numbers(drain(task, 2000))).containsExactly(range(0, 10));
+      assertThat(TaskHarness.metric("p", "rejected-element")).isEqualTo(2);
+    }
+    String commands = info("commandstats");
+    assertThat(commands).contains("cmdstat_exec:");
+    List<String> rejected = client.lrange("q:rejected", 0, -1);
+    assertThat(rejected).hasSize(2);
+    assertThat(rejected.get(0)).contains("\"element_base64\":\"////");
+    assertThat(rejected.get(1))
+        .isEqualTo(
+            Bytes.text(PendingElement.rejectedEntry(Bytes.of(large), "longer than 65536 bytes")));
+    assertThat(client.exists("q", "q:inflight", "q:claim")).isZero();
+  }
+
+  private static String info(String section) {
+    return Bytes.text((byte[]) admin("INFO", section));
+  }
+
+  /** Rejected elements must not keep a list from being drained that has filled Redis. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 100_000})
+  void list_redisIsFull_aClaimWithRejectedElementsIsReleased(int size) {
+    push(0, 5);
+    client.lpush("q", "x".repeat(size));
     push(5, 10);
     admin("CONFIG", "SET", "maxmemory", "1");
     try (TaskHarness task = task(LIST, "batch.max.records", "3")) {
-      assertThat(numbers(drain(task, 3))).containsExactly(range(0, 10));
+      assertThat(numbers(task.pollFor(10))).containsExactly(range(0, 10));
+      await().until(() -> task.pollTimes(1).isEmpty() && !client.exists("q:claim"));
     } finally {
       admin("CONFIG", "SET", "maxmemory", "0");
     }
@@ -174,10 +209,11 @@ class BoundsIT extends RedisTaskTest {
     assertThat(client.exists("q", "q:inflight", "q:claim")).isZero();
   }
 
-  @Test
-  void list_releaseRefused_waitsAndIsCounted() {
+  @ParameterizedTest
+  @ValueSource(ints = {4, 100_000})
+  void list_releaseRefused_waitsAndIsCounted(int size) {
     push(0, 3);
-    client.lpush("q", "junk");
+    client.lpush("q", "x".repeat(size));
     client.set("q:rejected", "of another type");
     try (TaskHarness task = task(LIST)) {
       task.pollFor(3);
@@ -185,8 +221,11 @@ class BoundsIT extends RedisTaskTest {
       task.pollTimes(10);
       assertThat(TaskHarness.metric("", "redis-round-trips") - before).isLessThan(50);
       assertThat(TaskHarness.metric("p", "rejected-wrong-type")).isPositive();
+      assertThat(client.exists("q:inflight", "q:claim")).as("nothing is lost").isEqualTo(2);
+      client.del("q:rejected");
+      await().until(() -> task.pollTimes(1).isEmpty() && !client.exists("q:claim"));
     }
-    assertThat(client.exists("q:inflight", "q:claim")).as("nothing is lost").isEqualTo(2);
+    assertThat(client.llen("q:rejected")).isEqualTo(1);
   }
 
   /** Connect stops a task between two polls only. */

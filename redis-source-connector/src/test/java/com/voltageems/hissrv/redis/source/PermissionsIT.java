@@ -71,7 +71,8 @@ class PermissionsIT extends RedisTaskTest {
 
   /** Something for every source, and something for it to tidy away. */
   private static void load() {
-    client.lpush("q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}", "no sample");
+    client.lpush(
+        "q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}", "no sample", "x".repeat(70_000));
     client.hset("archive:1m:60:1", Map.of("n", "1"));
     client.zadd("archive:index:1m", 1, "archive:1m:0:1");
     client.zadd("archive:index:1m", 2, "archive:1m:60:1");
