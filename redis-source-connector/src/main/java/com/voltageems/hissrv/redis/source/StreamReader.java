@@ -18,8 +18,16 @@ final class StreamReader implements SourceReader {
 
   private static final RedisScript ENTRIES = RedisScript.resource("entries.lua");
 
+  // What the script says of the rest of the stream.
+  private static final Long NO_MORE = 0L;
+  private static final Long MORE = 1L;
+  private static final Long NEXT_IS_LARGE = 2L;
+
+  /** Behind it there is nothing, and to ask for it is an error: the script knows. */
+  private static final String LARGEST_ID = "18446744073709551615-18446744073709551615";
+
   /** A page of more holds Redis for longer than a few milliseconds. */
-  private static final int MAX_FIELDS_A_PAGE = 2500;
+  private static final int MAX_FIELDS_A_PAGE = 1000;
 
   private static final int MAX_ENTRIES_A_PAGE = 250;
 
@@ -37,6 +45,9 @@ final class StreamReader implements SourceReader {
   private final SourceMetrics metrics;
   private final Map<String, String> partition;
   private StreamPosition position;
+
+  /** More than a page, as far as known. */
+  private boolean nextIsLarge;
 
   private int checkedGeneration = -1;
 
@@ -102,15 +113,22 @@ final class StreamReader implements SourceReader {
         entries.add(entry);
         bytes += bytesOf((List<?>) entry);
       }
-      if (!Long.valueOf(1).equals(reply.get(1))) {
+      nextIsLarge = NEXT_IS_LARGE.equals(reply.get(1));
+      if (NO_MORE.equals(reply.get(1))) {
         return false;
       }
-      last = Bytes.text((byte[]) ((List<?>) page.get(page.size() - 1)).get(0));
+      if (!page.isEmpty()) {
+        last = Bytes.text((byte[]) ((List<?>) page.get(page.size() - 1)).get(0));
+      }
     }
     return true;
   }
 
+  /** As the script replies. */
   private List<?> page(String after, int count) {
+    if (nextIsLarge && !after.equals(LARGEST_ID)) {
+      return large(after);
+    }
     List<byte[]> args =
         List.of(
             Bytes.of(after),
@@ -118,6 +136,17 @@ final class StreamReader implements SourceReader {
             Bytes.of(String.valueOf(MAX_FIELDS_A_PAGE)),
             Bytes.of(String.valueOf(limits.maxBatchBytes())));
     return (List<?>) Objects.requireNonNull(ENTRIES.run(link, List.of(Bytes.of(spec.key())), args));
+  }
+
+  /** The next entry alone; after a large one there is often another. */
+  private List<?> large(String after) {
+    Command next = Command.keyed("XRANGE", spec.key(), "(" + after, "+", "COUNT", "1");
+    List<?> page = (List<?>) Objects.requireNonNull(link.call(next));
+    if (page.isEmpty()) {
+      return List.of(page, NO_MORE);
+    }
+    boolean isLarge = bytesOf((List<?>) page.get(0)) > limits.maxBatchBytes();
+    return List.of(page, isLarge ? NEXT_IS_LARGE : MORE);
   }
 
   private static long bytesOf(List<?> entry) {

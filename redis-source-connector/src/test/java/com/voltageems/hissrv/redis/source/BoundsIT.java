@@ -375,7 +375,7 @@ class BoundsIT extends RedisTaskTest {
   void stream_largeEntries_comeInSmallPages() {
     for (int entry = 0; entry < 60; entry++) {
       Map<String, String> fields = new HashMap<>();
-      for (int i = 0; i < 1000; i++) {
+      for (int i = 0; i < 400; i++) {
         fields.put("f" + i, String.valueOf(i));
       }
       client.xadd("st", StreamEntryID.NEW_ENTRY, fields);
@@ -384,10 +384,33 @@ class BoundsIT extends RedisTaskTest {
     try (TaskHarness task = task(STREAM)) {
       assertThat(task.poll()).hasSize(60);
     }
-    // 20 times 3 entries, which fill 2,500 fields, and one that finds nothing more.
+    // 20 times 3 entries, which fill 1,000 fields, and one that finds nothing more.
     assertThat(client.info("commandstats"))
         .contains("cmdstat_evalsha:calls=21,")
         .contains("cmdstat_xrange:calls=61,");
+  }
+
+  /** Lua would hash and copy each of their bytes. */
+  @Test
+  void stream_oneEntryLargerThanAPage_isReadWithoutAScript() {
+    String text = "x".repeat(300_000);
+    client.xadd("st", new StreamEntryID(1, 1), Map.of("n", "1"));
+    for (int n = 2; n <= 4; n++) {
+      client.xadd("st", new StreamEntryID(n, 1), Map.of("n", String.valueOf(n), "t", text));
+    }
+    client.xadd("st", new StreamEntryID(5, 1), Map.of("n", "5"));
+    admin("CONFIG", "RESETSTAT");
+    try (TaskHarness task = task(STREAM, "value.max.bytes", "1000000")) {
+      assertThat(numbers(task.poll())).containsExactly(range(1, 6));
+      // The script met the first of them, and ended when it found nothing more.
+      assertThat(client.info("commandstats"))
+          .contains("cmdstat_evalsha:calls=2,")
+          .contains("cmdstat_xrange:calls=7,");
+      String largest = "18446744073709551615-18446744073709551615";
+      admin("XADD", "st", largest, "n", "6", "t", text);
+      assertThat(numbers(drain(task, 2000))).containsExactly(6.0);
+      assertThat(TaskHarness.metric("s", "rejected")).isZero();
+    }
   }
 
   private static void killConnectionOf(String name) {
