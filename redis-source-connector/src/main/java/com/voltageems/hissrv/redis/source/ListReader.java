@@ -39,12 +39,16 @@ final class ListReader implements SourceReader {
   private final SampleRecords records;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
-  private final RejectedHandover handover;
+  private final ListKeys keys;
+  private final ClaimTransaction transaction;
   private final Map<String, String> partition;
   private final SecureRandom random = new SecureRandom();
 
   /** What is known to be delivered: from the stored offset, later from the last claim. */
   private @Nullable ListPosition position;
+
+  /** More than a claim, as the last one was: where there is one, there is often another. */
+  private boolean nextIsLarge;
 
   private volatile @Nullable Claim claim;
   private volatile long dueNanos = System.nanoTime();
@@ -62,9 +66,8 @@ final class ListReader implements SourceReader {
     this.records = records;
     this.limits = limits;
     this.metrics = metrics;
-    this.handover =
-        new RejectedHandover(
-            link, sibling("inflight"), sibling("claim"), sibling("rejected"), spec.maxRejected());
+    this.keys = new ListKeys(spec.key(), link.isCluster());
+    this.transaction = new ClaimTransaction(link, keys, spec.maxRejected());
     this.partition = ListPosition.partition(spec.key());
     this.position = ListPosition.fromOffset(offset);
   }
@@ -113,16 +116,14 @@ final class ListReader implements SourceReader {
       dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
       return List.of();
     }
-    if (current != null
-        && current.handsOverRejected()
-        && handover.tryTo(current.id(), current.rejected(), current.isDelivered())) {
-      current = current.withoutRejected();
-      claim = current;
-    }
     String suffix = Long.toHexString(random.nextLong());
     List<?> reply;
     try {
-      reply = call(current, suffix, Math.min(limit, MAX_ELEMENTS));
+      current = handOverLarge(current);
+      reply = claimLarge(current, suffix);
+      if (reply == null) {
+        reply = call(current, suffix, Math.min(limit, MAX_ELEMENTS));
+      }
     } catch (RedisReplyException e) {
       rejectKey(e);
       return List.of();
@@ -146,6 +147,7 @@ final class ListReader implements SourceReader {
     }
     if (id.isEmpty()) {
       boolean more = Long.valueOf(1).equals(reply.get(1));
+      nextIsLarge &= more;
       dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
       return List.of();
     }
@@ -164,6 +166,26 @@ final class ListReader implements SourceReader {
         (List<?>) Objects.requireNonNull(reply.get(2)));
   }
 
+  private @Nullable Claim handOverLarge(@Nullable Claim current) {
+    if (current == null
+        || !current.handsOverRejected()
+        || !transaction.handOver(current.id(), current.rejected(), current.isDelivered())) {
+      return current;
+    }
+    Claim rest = current.withoutRejected();
+    claim = rest;
+    return rest;
+  }
+
+  /** Null where it is not done, and the script has to look for the next ones. */
+  private @Nullable List<?> claimLarge(@Nullable Claim current, String suffix) {
+    if (!nextIsLarge
+        || (current != null && !(current.isDelivered() && current.rejected().isEmpty()))) {
+      return null;
+    }
+    return transaction.takeOne(current == null ? "" : current.id(), suffix);
+  }
+
   private List<?> call(@Nullable Claim current, String suffix, int limit) {
     List<byte[]> args = new ArrayList<>();
     args.add(Bytes.of(current == null ? "" : current.id()));
@@ -176,16 +198,7 @@ final class ListReader implements SourceReader {
     if (current != null && current.handsOverRejected()) {
       args.addAll(current.rejected());
     }
-    List<byte[]> keys =
-        List.of(Bytes.of(spec.key()), sibling("inflight"), sibling("claim"), sibling("rejected"));
-    return (List<?>) Objects.requireNonNull(CLAIM.run(link, keys, args));
-  }
-
-  /** Beside the list; in a cluster with the list's own name as hash tag, to be in its slot. */
-  private byte[] sibling(String suffix) {
-    String key = spec.key();
-    boolean tagged = key.indexOf('{') >= 0;
-    return Bytes.of((link.isCluster() && !tagged ? "{" + key + "}" : key) + ":" + suffix);
+    return (List<?>) Objects.requireNonNull(CLAIM.run(link, keys.all(), args));
   }
 
   private List<SourceRecord> convert(
@@ -201,6 +214,7 @@ final class ListReader implements SourceReader {
     }
     for (Object each : elements) {
       byte[] element = (byte[]) each;
+      nextIsLarge = element.length > limits.maxBatchBytes();
       PendingElement parsed =
           PendingElement.parse(element, limits.maxValueBytes(), limits.nonFinite(), now);
       Sample sample = parsed.sample();

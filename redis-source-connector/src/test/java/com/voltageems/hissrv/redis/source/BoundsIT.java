@@ -187,6 +187,51 @@ class BoundsIT extends RedisTaskTest {
     assertThat(client.exists("q", "q:inflight", "q:claim")).isZero();
   }
 
+  private static void pushLarge(int from, int to) {
+    for (int n = from; n < to; n++) {
+      client.lpush("q", element(n).replace("\"n\"", "\"t\":\"" + "x".repeat(300_000) + "\",\"n\""));
+    }
+  }
+
+  /** As {@link #list_largeRejected_isReleasedWithoutAScript}. */
+  @Test
+  void list_largeElements_areClaimedWithoutAScript() {
+    push(0, 3);
+    pushLarge(3, 13);
+    push(13, 20);
+    admin("CONFIG", "RESETSTAT");
+    try (TaskHarness task = task(LIST, "value.max.bytes", "1000000")) {
+      assertThat(numbers(drain(task, 2000))).containsExactly(range(0, 20));
+      assertThat(TaskHarness.metric("p", "claims")).isEqualTo(12);
+      assertThat(TaskHarness.metric("p", "claims-found-in-flight")).isZero();
+    }
+    // One ends the script's first claim; nine more and the first small one are taken alone.
+    assertThat(info("commandstats")).contains("cmdstat_exec:calls=10,");
+    assertThat(client.keys("*")).isEmpty();
+  }
+
+  @Test
+  void list_largeElement_killedWithIt_isNeitherLostNorRepeated() {
+    pushLarge(0, 4);
+    try (TaskHarness task = task(LIST, "value.max.bytes", "1000000")) {
+      List<SourceRecord> first = task.poll();
+      task.store(first);
+      task.delivered(first);
+      List<SourceRecord> second = task.poll();
+      assertThat(numbers(first)).containsExactly(0.0);
+      assertThat(numbers(second)).containsExactly(1.0);
+      task.store(second);
+    }
+    try (TaskHarness task = task(LIST, "value.max.bytes", "1000000")) {
+      assertThat(numbers(task.pollFor(1))).as("the second was stored").containsExactly(2.0);
+      assertThat(numbers(task.poll())).containsExactly(3.0);
+    }
+    try (TaskHarness task = task(LIST, "value.max.bytes", "1000000")) {
+      assertThat(numbers(drain(task, 2000))).as("not stored").containsExactly(3.0);
+    }
+    assertThat(client.keys("*")).isEmpty();
+  }
+
   private static String info(String section) {
     return Bytes.text((byte[]) admin("INFO", section));
   }
