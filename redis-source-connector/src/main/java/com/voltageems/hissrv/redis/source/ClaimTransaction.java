@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ final class ClaimTransaction {
   /** Of entries to hand over: for fewer the script is as fast, and one exchange less. */
   private static final long MIN_BYTES = 1 << 16;
 
+  /** After a failure the script goes on alone for a while: a Redis that is full stays so. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private static final byte[] RIGHT = Bytes.of("RIGHT");
   private static final Command TIME = Command.of("TIME");
   private static final Command MULTI = Command.of("MULTI");
@@ -29,8 +33,7 @@ final class ClaimTransaction {
   private final ListKeys keys;
   private final int maxRejected;
 
-  /** The claim for which it failed: it would fail again, for one. */
-  private @Nullable String failed;
+  private long notBeforeNanos = System.nanoTime();
 
   ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected) {
     this.link = link;
@@ -46,10 +49,9 @@ final class ClaimTransaction {
    * @return whether it is done
    */
   boolean handOver(String id, List<byte[]> entries, boolean release) {
-    if (entries.stream().mapToLong(entry -> entry.length).sum() < MIN_BYTES || isUseless(id)) {
+    if (entries.stream().mapToLong(entry -> entry.length).sum() < MIN_BYTES || isUseless()) {
       return false;
     }
-    failed = id;
     List<@Nullable Object> seen =
         begin(
             Command.keyed("WATCH", keys.claim(), keys.rejected()),
@@ -78,10 +80,9 @@ final class ClaimTransaction {
    * @return as the script replies, or null when it is not done
    */
   @Nullable List<?> takeOne(String delivered, String suffix) {
-    if (isUseless(delivered)) {
+    if (isUseless()) {
       return null;
     }
-    failed = delivered;
     List<@Nullable Object> seen =
         begin(
             Command.keyed("WATCH", keys.claim(), keys.inflight()),
@@ -111,8 +112,8 @@ final class ClaimTransaction {
     return List.of(Bytes.of(id), (long) elements.size(), elements);
   }
 
-  private boolean isUseless(String id) {
-    return link.isCluster() || id.equals(failed);
+  private boolean isUseless() {
+    return link.isCluster() || System.nanoTime() - notBeforeNanos < 0;
   }
 
   /** Sends these, and MULTI. */
@@ -139,11 +140,10 @@ final class ClaimTransaction {
    */
   private @Nullable List<?> commit(List<Command> commands) {
     commands.add(EXEC);
-    if (link.pipeline(commands).get(commands.size() - 1) instanceof List<?> done) {
-      failed = null;
-      return done;
-    }
-    return null;
+    notBeforeNanos = System.nanoTime() + PAUSE_NANOS;
+    List<@Nullable Object> replies = link.pipeline(commands);
+    notBeforeNanos = System.nanoTime();
+    return replies.get(commands.size() - 1) instanceof List<?> done ? done : null;
   }
 
   private static byte[][] with(byte[] key, List<byte[]> entries) {

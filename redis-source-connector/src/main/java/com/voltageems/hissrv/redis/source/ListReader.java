@@ -235,7 +235,7 @@ final class ListReader implements SourceReader {
       }
       index++;
     }
-    if (from >= size) {
+    if (from >= size && from > 0) {
       log.info("Source {}: claim {} was delivered before, it is released", spec.alias(), id);
     }
     metrics.records.add(out.size());

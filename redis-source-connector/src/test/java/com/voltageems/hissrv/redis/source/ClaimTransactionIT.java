@@ -207,7 +207,8 @@ class ClaimTransactionIT extends RedisTaskTest {
     assertThatThrownBy(() -> transaction.takeOne("7-a", "new"))
         .isInstanceOf(RedisUnavailableException.class);
     replyIsLost = false;
-    assertThat(transaction.takeOne("7-a", "other")).isNull();
+    ClaimTransaction next = new ClaimTransaction(link, new ListKeys("q", false), 3);
+    assertThat(next.takeOne("7-a", "other")).isNull();
     assertThat(client.get("q:claim")).endsWith("-new");
     assertThat(client.lrange("q:inflight", 0, -1)).containsExactly("3");
     assertThat(client.lrange("q", 0, -1)).containsExactly("4");
