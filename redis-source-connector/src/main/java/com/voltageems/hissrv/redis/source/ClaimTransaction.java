@@ -60,12 +60,14 @@ final class ClaimTransaction {
     // A key of another type would refuse the elements, and the rest would be done.
     boolean isList = isText(seen.get(2), "list") || isText(seen.get(2), "none");
     if (!isBegun(seen) || !isList || !isText(seen.get(1), id)) {
-      return discard();
+      discard();
+      return false;
     }
     List<Command> commands = new ArrayList<>();
     commands.add(Command.keyed("LPUSH", with(keys.rejected(), entries)));
     commands.add(
-        Command.keyed("LTRIM", keys.rejected(), Bytes.of("0"), Bytes.of("" + (maxRejected - 1))));
+        Command.keyed(
+            "LTRIM", keys.rejected(), Bytes.of("0"), Bytes.of(String.valueOf(maxRejected - 1))));
     if (release) {
       commands.add(Command.keyed("UNLINK", keys.inflight(), keys.claim()));
     }
@@ -128,9 +130,9 @@ final class ClaimTransaction {
     return isText(seen.get(0), "OK") && isText(seen.get(seen.size() - 1), "OK");
   }
 
-  private boolean discard() {
+  /** Also where MULTI was refused: that there is none is no failure then. */
+  private void discard() {
     link.pipeline(List.of(DISCARD));
-    return false;
   }
 
   /**

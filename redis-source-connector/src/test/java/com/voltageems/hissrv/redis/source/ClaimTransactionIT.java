@@ -178,7 +178,7 @@ class ClaimTransactionIT extends RedisTaskTest {
     assertThat(transaction.takeOne("7-a", "new")).isNull();
     nothingIsDone();
     client.set("q", "of another type");
-    assertThat(transaction.takeOne("7-b", "new")).isNull();
+    assertThat(transaction.takeOne("7-a", "new")).isNull();
     nothingIsDone();
     theConnectionIsInNoTransaction();
   }
