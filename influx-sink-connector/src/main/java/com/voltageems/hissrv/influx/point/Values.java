@@ -17,7 +17,8 @@ final class Values {
   /** A member of a Struct or Map; null when it is not there, or {@code object} is neither. */
   static @Nullable Object member(@Nullable Object object, String name) {
     if (object instanceof Struct struct) {
-      return struct.schema().field(name) == null ? null : struct.get(name);
+      Field field = struct.schema().field(name);
+      return field == null ? null : value(struct, field);
     }
     return object instanceof Map<?, ?> map ? map.get(name) : null;
   }
@@ -27,12 +28,20 @@ final class Values {
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     if (object instanceof Struct struct) {
       for (Field field : struct.schema().fields()) {
-        members.put(field.name(), struct.get(field));
+        members.put(field.name(), value(struct, field));
       }
     } else if (object instanceof Map<?, ?> map) {
       map.forEach((name, value) -> members.put(String.valueOf(name), value));
     }
     return members;
+  }
+
+  /**
+   * A null in an optional field is no value: {@link Struct#get} would make the schema's default of
+   * it. Where a value is required, null means that none was put, and the default stands for it.
+   */
+  private static @Nullable Object value(Struct struct, Field field) {
+    return field.schema().isOptional() ? struct.getWithoutDefault(field.name()) : struct.get(field);
   }
 
   /** The text of a scalar, as a tag has it; null when it is no scalar. */

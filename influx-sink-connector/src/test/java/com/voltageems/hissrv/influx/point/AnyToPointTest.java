@@ -108,6 +108,44 @@ class AnyToPointTest {
         .containsExactly("meters,id=a v=220.1 1234");
   }
 
+  // field case S4
+  @Test
+  void nullInAnOptionalMemberWithADefault_isNoValue() {
+    Schema zero = SchemaBuilder.float64().optional().defaultValue(0.0).build();
+    Schema north = SchemaBuilder.string().optional().defaultValue("north").build();
+    Schema inner = SchemaBuilder.struct().field("v", zero).optional().build();
+    Schema schema =
+        SchemaBuilder.struct()
+            .field("u", zero)
+            .field("site", north)
+            .field("at", SchemaBuilder.int64().optional().defaultValue(0L).build())
+            .field("nested", inner)
+            .field("x", Schema.FLOAT64_SCHEMA)
+            .field("factor", SchemaBuilder.float64().defaultValue(1.0).build())
+            .build();
+    Struct value =
+        new Struct(schema)
+            .put("u", null)
+            .put("site", null)
+            .put("nested", new Struct(inner).put("v", null))
+            .put("x", 1.5);
+    assertThat(
+            lines(
+                mapping("m", List.of("site"), List.of(), null, "ms", null)
+                    .map(record(null, value))))
+        .containsExactly("m factor=1,x=1.5 1700000000000");
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of("u", "x", "n=nested.v"), null, "ms", null)
+                    .map(record(null, value))))
+        .containsExactly("m x=1.5 1700000000000");
+    assertThat(mapping("m", List.of(), List.of("x"), "at", "ms", null).map(record(null, value)))
+        .isEqualTo(new Mapped.Rejected("'at' is null, not a time of mapping.timestamp.format"));
+    assertThat(
+            mapping("${site}", List.of(), List.of("x"), null, "ms", null).map(record(null, value)))
+        .isInstanceOf(Mapped.Rejected.class);
+  }
+
   @Test
   void scalarValue_isTheFieldValue() {
     assertThat(

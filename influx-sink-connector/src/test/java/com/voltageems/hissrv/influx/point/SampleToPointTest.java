@@ -74,6 +74,29 @@ class SampleToPointTest {
     assertThat(line(map())).isEqualTo(line);
   }
 
+  // field case S4
+  @Test
+  void nullInAnOptionalMemberWithADefault_isNoValue() {
+    Schema fields =
+        SchemaBuilder.struct()
+            .field("1", SchemaBuilder.float64().optional().defaultValue(0.0).build())
+            .field("2", Schema.FLOAT64_SCHEMA)
+            .build();
+    Schema schema =
+        SchemaBuilder.struct()
+            .field("measurement", Schema.STRING_SCHEMA)
+            .field("fields", fields)
+            .field("timestamp", SchemaBuilder.int64().optional().defaultValue(0L).build())
+            .build();
+    assertThat(
+            line(
+                new Struct(schema)
+                    .put("measurement", "telemetry")
+                    .put("fields", new Struct(fields).put("1", null).put("2", 1.5))
+                    .put("timestamp", null)))
+        .isEqualTo("telemetry 2=1.5 1700000000000\n");
+  }
+
   @Test
   void texts_areStringFields() {
     assertThat(line(struct().put("texts", Map.of("3", "on"))))
