@@ -11,6 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
@@ -234,6 +238,32 @@ public abstract class HistoryStoreContract {
         .containsExactly(point(T + 9, 9.0), point(T + 8, 8.0));
 
     assertThat(store().query(points(from(T, T + 10), false, 10, "a")).truncated()).isFalse();
+  }
+
+  /** Field case Q1: rows from the middle of the range among those of its end. */
+  @Test
+  void limitedReads_repeatedWithOtherRanges_areTheRowsAskedFor() throws Exception {
+    RandomReads reads = new RandomReads(m, T);
+    write(m, reads.lines());
+
+    reads.checkMany(store(), 1, 300);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<Void>> work = new ArrayList<>();
+      for (int seed = 2; seed < 6; seed++) {
+        long own = seed;
+        work.add(
+            () -> {
+              reads.checkMany(store(), own, 100);
+              return null;
+            });
+      }
+      for (Future<Void> done : threads.invokeAll(work)) {
+        done.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test

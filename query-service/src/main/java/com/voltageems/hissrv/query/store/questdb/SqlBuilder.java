@@ -20,6 +20,11 @@ import java.util.stream.IntStream;
  * <p>QuestDB keeps two writes of one point as two rows. So each query first merges the rows of a
  * point: grouped by time and all tags, {@code last_not_null} of each field, which takes the row
  * that was inserted last among those of one time.
+ *
+ * <p>Nothing is ever sorted by a column that the same SELECT computes. QuestDB 9.3 plans {@code
+ * SELECT cast(ts AS long) t ... ORDER BY t LIMIT n} as a sort over a memoised column and sorts by
+ * values of an earlier row, or of an earlier run of the text: wrong rows, and no error. So columns
+ * are sorted and cut inside and converted outside.
  */
 final class SqlBuilder {
   private static final long MICROS = 1000;
@@ -44,20 +49,21 @@ final class SqlBuilder {
     Window window = query.window();
     String rows = window == null ? builder.points(query, false) : builder.windows(query, window);
     int groups = query.groupBy().size();
-    String text =
-        "SELECT cast(ts AS long) t"
-            + columns(groups, "g")
-            + columns(query.fields().size(), "v")
+    String columns = columns(groups, "g") + columns(query.fields().size(), "v");
+    String sorted =
+        "SELECT ts"
+            + columns
             + " FROM ("
             + rows
             + ")"
             + someValue(query)
-            + " ORDER BY t"
+            + " ORDER BY ts"
             + (query.newestFirst() ? " DESC" : "")
             + columns(groups, "g")
             + " LIMIT "
             + (query.limit() + 1L);
-    return new Sql(text, builder.parameters);
+    return new Sql(
+        "SELECT cast(ts AS long) t" + columns + " FROM (" + sorted + ")", builder.parameters);
   }
 
   /** The points themselves, merged. */
@@ -141,16 +147,18 @@ final class SqlBuilder {
                 })
             + builder.source()
             + (groups == 0 ? "" : " GROUP BY " + columns(groups, "g").substring(2));
+    String sorted =
+        rows
+            + (groups == 0 ? "" : " ORDER BY " + columns(groups, "g").substring(2))
+            + " LIMIT "
+            + (limit + 1L);
     String text =
         "SELECT n"
             + columns(groups, "g")
             + each(fields, i -> ", v" + i + ", cast(t" + i + " AS long) t" + i)
             + " FROM ("
-            + rows
-            + ")"
-            + (groups == 0 ? "" : " ORDER BY " + columns(groups, "g").substring(2))
-            + " LIMIT "
-            + (limit + 1L);
+            + sorted
+            + ")";
     return new Sql(text, builder.parameters);
   }
 

@@ -33,10 +33,10 @@ class SqlBuilderTest {
 
     assertThat(sql.text())
         .isEqualTo(
-            "SELECT cast(ts AS long) t, g0, v0 FROM (SELECT \"timestamp\" ts, \"ch\" g0,"
-                + " last_not_null(\"v\") v0 FROM \"m\" WHERE \"timestamp\" >= ? AND \"timestamp\" <"
-                + " ? AND (\"ch\" = ? OR \"ch\" IS NULL) GROUP BY ts, g0) WHERE v0 IS NOT NULL"
-                + " ORDER BY t DESC, g0 LIMIT 11");
+            "SELECT cast(ts AS long) t, g0, v0 FROM (SELECT ts, g0, v0 FROM (SELECT \"timestamp\""
+                + " ts, \"ch\" g0, last_not_null(\"v\") v0 FROM \"m\" WHERE \"timestamp\" >= ? AND"
+                + " \"timestamp\" < ? AND (\"ch\" = ? OR \"ch\" IS NULL) GROUP BY ts, g0) WHERE v0"
+                + " IS NOT NULL ORDER BY ts DESC, g0 LIMIT 11)");
     assertThat(sql.parameters()).containsExactly(1000L, 2000L, "1");
   }
 
