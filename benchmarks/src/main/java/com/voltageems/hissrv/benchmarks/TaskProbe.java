@@ -157,7 +157,7 @@ public final class TaskProbe {
         ManagementFactory.getPlatformMBeanServer()
             .getAttribute(
                 new ObjectName(
-                    "com.voltageems.hissrv:type=redis-source,connector=\"probe\",task=0,"
+                    "com.voltageems.hissrv:type=redis-source,connector=probe,task=0,"
                         + "source=live"),
                 "unchanged-skipped");
   }

@@ -64,7 +64,7 @@ final class WorkerMetrics implements AutoCloseable {
           server.getAttribute(
               new ObjectName(
                   "com.voltageems.hissrv:type=redis-source,connector="
-                      + ObjectName.quote(connectorName)
+                      + connectorName
                       + ",task=0"
                       + source),
               attribute);

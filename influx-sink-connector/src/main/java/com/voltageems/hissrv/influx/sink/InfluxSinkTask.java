@@ -1,12 +1,10 @@
 package com.voltageems.hissrv.influx.sink;
 
-import java.lang.management.ManagementFactory;
+import com.voltageems.hissrv.influx.plugin.MetricsPublisher;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -21,7 +19,7 @@ public final class InfluxSinkTask extends SinkTask {
   private static final Logger LOG = LoggerFactory.getLogger(InfluxSinkTask.class);
 
   private @Nullable RunningInfluxSink running;
-  private @Nullable ObjectName metricsName;
+  private @Nullable MetricsPublisher published;
 
   /** For Connect. */
   public InfluxSinkTask() {}
@@ -40,29 +38,16 @@ public final class InfluxSinkTask extends SinkTask {
     RunningInfluxSink sink =
         new RunningInfluxSink(
             config, new HttpInfluxWriter(config, Clock.systemUTC()), context, metrics);
-    register(metrics, connector, task);
+    published =
+        new MetricsPublisher(
+            "influx-sink",
+            connector,
+            Integer.parseInt(task),
+            List.of(new MetricsPublisher.Group(Map.of(), metrics.values())),
+            context::pluginMetrics);
     sink.start(connector + "-" + task);
     running = sink;
     LOG.info("{}-{} writes to {}", connector, task, config.url());
-  }
-
-  private void register(SinkMetrics metrics, String connector, String task) {
-    try {
-      ObjectName name =
-          new ObjectName(
-              "com.voltageems.hissrv:type=influx-sink,connector="
-                  + ObjectName.quote(connector)
-                  + ",task="
-                  + task);
-      MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-      if (server.isRegistered(name)) {
-        server.unregisterMBean(name); // left behind by a task that could not stop in time
-      }
-      server.registerMBean(metrics, name);
-      metricsName = name;
-    } catch (JMException e) {
-      LOG.warn("no metrics by JMX for {}-{}", connector, task, e);
-    }
   }
 
   private RunningInfluxSink running() {
@@ -97,17 +82,14 @@ public final class InfluxSinkTask extends SinkTask {
 
   @Override
   public void stop() {
+    // The metrics first: they must not outlive the task, whatever happens below.
+    if (published != null) {
+      published.close();
+      published = null;
+    }
     if (running != null) {
       running.stop();
       running = null;
-    }
-    if (metricsName != null) {
-      try {
-        ManagementFactory.getPlatformMBeanServer().unregisterMBean(metricsName);
-      } catch (JMException e) {
-        LOG.debug("metrics were gone already", e);
-      }
-      metricsName = null;
     }
   }
 }

@@ -1,10 +1,13 @@
 package com.voltageems.hissrv.influx.sink;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /** Counts of one task. Safe for use by several threads. */
-final class SinkMetrics implements SinkMetricsMXBean {
+final class SinkMetrics {
   private final LongAdder records = new LongAdder();
   private final LongAdder ignored = new LongAdder();
   private final LongAdder lines = new LongAdder();
@@ -65,73 +68,23 @@ final class SinkMetrics implements SinkMetricsMXBean {
     paused = isPaused;
   }
 
-  @Override
-  public long getRecords() {
-    return records.sum();
-  }
-
-  @Override
-  public long getRecordsIgnored() {
-    return ignored.sum();
-  }
-
-  @Override
-  public long getRecordsReported() {
-    return reported.sum();
-  }
-
-  @Override
-  public long getRecordsDropped() {
-    return dropped.sum();
-  }
-
-  @Override
-  public long getLinesWritten() {
-    return lines.sum();
-  }
-
-  @Override
-  public long getBytesWritten() {
-    return bytes.sum();
-  }
-
-  @Override
-  public long getRequestsWritten() {
-    return requests.sum();
-  }
-
-  @Override
-  public long getWriteTimeMillis() {
-    return writeMillis.sum();
-  }
-
-  @Override
-  public long getRetries() {
-    return retries.sum();
-  }
-
-  @Override
-  public long getBufferedRecords() {
-    return bufferedRecords.get();
-  }
-
-  @Override
-  public long getBufferedBytes() {
-    return bufferedBytes.get();
-  }
-
-  @Override
-  public long getBatchLines() {
-    return batchLines.get();
-  }
-
-  @Override
-  public boolean isPaused() {
-    return paused;
-  }
-
-  @Override
-  public String getLastError() {
-    return lastError;
+  /** The values by name, as the README lists them. Counts begin with the task. */
+  Map<String, Supplier<?>> values() {
+    Map<String, Supplier<?>> values = new LinkedHashMap<>();
+    values.put("records", records::sum);
+    values.put("records-ignored", ignored::sum);
+    values.put("records-reported", reported::sum);
+    values.put("records-dropped", dropped::sum);
+    values.put("lines-written", lines::sum);
+    values.put("bytes-written", bytes::sum);
+    values.put("requests-written", requests::sum);
+    values.put("write-time-total-ms", writeMillis::sum);
+    values.put("retries", retries::sum);
+    values.put("buffered-records", bufferedRecords::get);
+    values.put("buffered-bytes", bufferedBytes::get);
+    values.put("batch-lines", batchLines::get);
+    values.put("paused", () -> paused ? 1L : 0L);
+    values.put("last-error", () -> lastError);
+    return values;
   }
 }

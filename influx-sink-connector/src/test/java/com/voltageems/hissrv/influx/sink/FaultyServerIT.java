@@ -136,7 +136,7 @@ class FaultyServerIT {
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isGreaterThanOrEqualTo(Duration.ofSeconds(1));
       sink.pump(() -> sink.context.paused.isEmpty());
-      assertThat(sink.metrics.getRetries()).isEqualTo(1);
+      assertThat(sink.metric("retries")).isEqualTo(1);
       assertThat(sink.context.reports).isEmpty();
     }
     assertThat(server.stored).isEqualTo(lines(0, 10));
@@ -157,7 +157,7 @@ class FaultyServerIT {
     try (SinkHarness sink = sink(Map.of("write.timeout.ms", "300"))) {
       sink.put(numbers(0, 10));
       sink.pumpUntilCommitted(0, 10);
-      assertThat(sink.metrics.getRetries()).isEqualTo(4);
+      assertThat(sink.metric("retries")).isEqualTo(4);
     }
     assertThat(server.stored).isEqualTo(lines(0, 10));
   }
@@ -197,7 +197,7 @@ class FaultyServerIT {
       sink.put(numbers(0, 500));
       sink.pumpUntilCommitted(0, 500);
       assertThat(sink.context.reports).isEmpty();
-      assertThat(sink.metrics.getBatchLines()).isLessThanOrEqualTo(250);
+      assertThat(sink.metric("batch-lines")).isLessThanOrEqualTo(250);
     }
     assertThat(server.stored).isEqualTo(lines(0, 500));
   }
@@ -384,7 +384,7 @@ class FaultyServerIT {
       sink.put(records);
       sink.pumpUntilCommitted(0, 100);
       sink.pumpUntilCommitted(1, 100);
-      assertThat(sink.metrics.getRetries()).isZero();
+      assertThat(sink.metric("retries")).isZero();
     }
     List<String> even =
         server.stored.stream()

@@ -66,13 +66,34 @@ class InfluxSinkTaskTest {
       task.put(List.of(TestRecords.record("no sample", 0)));
       ObjectName name =
           new ObjectName(
-              "com.voltageems.hissrv:type=influx-sink,connector=\"hissrv-influx-sink\",task=0");
+              "com.voltageems.hissrv:type=influx-sink,connector=hissrv-influx-sink,task=0");
       MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-      assertThat(server.getAttribute(name, "Records")).isEqualTo(1L);
-      assertThat(server.getAttribute(name, "RecordsReported")).isEqualTo(1L);
+      assertThat(server.getAttribute(name, "records")).isEqualTo(1L);
+      assertThat(server.getAttribute(name, "records-reported")).isEqualTo(1L);
     } finally {
       task.stop();
     }
+  }
+
+  // field case S22
+  @Test
+  void olderTaskOfTheSameName_leavesTheNewerOnesMetricsWhenItStops() throws Exception {
+    Map<String, String> props = props();
+    props.put("name", "twice");
+    ObjectName name =
+        new ObjectName("com.voltageems.hissrv:type=influx-sink,connector=twice,task=0");
+    MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+    InfluxSinkTask older = new InfluxSinkTask();
+    older.initialize(new FakeTaskContext());
+    older.start(props);
+    InfluxSinkTask newer = new InfluxSinkTask();
+    newer.initialize(new FakeTaskContext());
+    newer.start(props);
+    newer.put(List.of(TestRecords.record("no sample", 0)));
+    older.stop();
+    assertThat(server.getAttribute(name, "records")).isEqualTo(1L);
+    newer.stop();
+    assertThat(server.isRegistered(name)).isFalse();
   }
 
   @Test

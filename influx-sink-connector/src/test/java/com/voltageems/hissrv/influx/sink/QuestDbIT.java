@@ -91,7 +91,7 @@ class QuestDbIT {
       assertThat(sink.context.reports.get(0).error())
           .hasMessageContaining("hissrv.live-0@7: field '1' (string) is refused: HTTP 400")
           .hasMessageContaining("cast error");
-      assertThat(sink.metrics.getRequestsWritten()).isLessThan(10);
+      assertThat(sink.metric("requests-written")).isLessThan(10);
     }
     awaitCount("conflict", 500);
     assertThat(number("select count() from conflict where \"1\" = null")).isEqualTo(5);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -53,6 +54,11 @@ final class SinkHarness implements AutoCloseable {
     TopicPartition key = new TopicPartition(TestRecords.TOPIC, partition);
     OffsetAndMetadata offset = sink.preCommit(new HashMap<>(positions)).get(key);
     return offset == null ? -1 : offset.offset();
+  }
+
+  /** A metric that is a number. */
+  long metric(String name) {
+    return (Long) Objects.requireNonNull(metrics.values().get(name), name).get();
   }
 
   /** Calls {@code put} without records, as a worker does, until it is so. */

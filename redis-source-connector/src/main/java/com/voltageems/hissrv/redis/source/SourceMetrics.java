@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What one source of one task has done. Written by the task's threads, read by any. */
 final class SourceMetrics {
@@ -86,8 +87,8 @@ final class SourceMetrics {
   }
 
   /** The values by name. */
-  Map<String, LongSupplier> values() {
-    Map<String, LongSupplier> values = new LinkedHashMap<>();
+  Map<String, Supplier<?>> values() {
+    Map<String, Supplier<?>> values = new LinkedHashMap<>();
     values.put("records", records::sum);
     values.put("points", points::sum);
     values.put("rejected", () -> rejected.values().stream().mapToLong(LongAdder::sum).sum());

@@ -1,10 +1,15 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.plugin.MetricsPublisher;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.jspecify.annotations.Nullable;
 
 /** What one task has done. Written by the task's threads, read by any. */
 final class TaskMetrics {
@@ -14,7 +19,7 @@ final class TaskMetrics {
   final LongAdder roundTrips = new LongAdder();
   final LongAdder failures = new LongAdder();
   private final Map<String, SourceMetrics> sources = new LinkedHashMap<>();
-  private Runnable onClose = () -> {};
+  private @Nullable MetricsPublisher published;
 
   /** The metrics of a source; made when first asked for, before the task runs. */
   SourceMetrics source(String alias) {
@@ -26,8 +31,8 @@ final class TaskMetrics {
   }
 
   /** The task's own values by name. */
-  Map<String, LongSupplier> values() {
-    Map<String, LongSupplier> values = new LinkedHashMap<>();
+  Map<String, Supplier<?>> values() {
+    Map<String, Supplier<?>> values = new LinkedHashMap<>();
     values.put("polls", polls::sum);
     values.put("poll-time-total-ms", () -> TimeUnit.NANOSECONDS.toMillis(pollNanos.sum()));
     values.put("read-time-total-ms", () -> TimeUnit.NANOSECONDS.toMillis(readNanos.sum()));
@@ -36,11 +41,19 @@ final class TaskMetrics {
     return values;
   }
 
-  void onClose(Runnable action) {
-    onClose = action;
+  /** Shows all of them until {@link #close}. */
+  void publish(String connector, int task, Supplier<@Nullable PluginMetrics> plugin) {
+    List<MetricsPublisher.Group> groups = new ArrayList<>();
+    groups.add(new MetricsPublisher.Group(Map.of(), values()));
+    sources.forEach(
+        (alias, source) ->
+            groups.add(new MetricsPublisher.Group(Map.of("source", alias), source.values())));
+    published = new MetricsPublisher("redis-source", connector, task, groups, plugin);
   }
 
   void close() {
-    onClose.run();
+    if (published != null) {
+      published.close();
+    }
   }
 }

@@ -6,7 +6,6 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -14,10 +13,6 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.metrics.MetricValueProvider;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.common.metrics.Sensor;
-import org.apache.kafka.connect.source.SourceTaskContext;
-import org.apache.kafka.connect.source.TransactionContext;
-import org.apache.kafka.connect.storage.OffsetStorageReader;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class MetricsPublisherTest {
@@ -27,8 +22,8 @@ class MetricsPublisherTest {
   void replacedTask_leavesTheNewOnesMetricsWhenItEnds() throws JMException {
     TaskMetrics stuck = metrics(1);
     TaskMetrics newer = metrics(2);
-    MetricsPublisher.publish(stuck, "replaced", 0, new Context(null));
-    MetricsPublisher.publish(newer, "replaced", 0, new Context(null));
+    stuck.publish("replaced", 0, () -> null);
+    newer.publish("replaced", 0, () -> null);
     assertThat(SERVER.getAttribute(name("replaced"), "records")).isEqualTo(2L);
     stuck.close();
     assertThat(SERVER.getAttribute(name("replaced"), "records")).isEqualTo(2L);
@@ -39,7 +34,7 @@ class MetricsPublisherTest {
   @Test
   void workerThatTakesNoMetricsAnyMore_doesNotFailTheTask() throws JMException {
     TaskMetrics metrics = metrics(1);
-    MetricsPublisher.publish(metrics, "given-up", 0, new Context(new Plugin(true)));
+    metrics.publish("given-up", 0, () -> new Plugin(true));
     assertThat(SERVER.getAttribute(name("given-up"), "records")).isEqualTo(1L);
     metrics.close();
     assertThat(SERVER.isRegistered(name("given-up"))).isFalse();
@@ -49,7 +44,7 @@ class MetricsPublisherTest {
   void pluginMetrics_areThoseOfTheTaskAndOfEverySource() {
     Plugin plugin = new Plugin(false);
     TaskMetrics metrics = metrics(1);
-    MetricsPublisher.publish(metrics, "names", 0, new Context(plugin));
+    metrics.publish("names", 0, () -> plugin);
     metrics.close();
     assertThat(plugin.added)
         .contains("polls{}", "records{source=a}", "rejected-wrong-type{source=a}")
@@ -65,29 +60,7 @@ class MetricsPublisherTest {
 
   private static ObjectName name(String connector) throws JMException {
     return new ObjectName(
-        "com.voltageems.hissrv:type=redis-source,connector=\"" + connector + "\",task=0,source=a");
-  }
-
-  private record Context(@Nullable PluginMetrics metrics) implements SourceTaskContext {
-    @Override
-    public Map<String, String> configs() {
-      return Map.of();
-    }
-
-    @Override
-    public OffsetStorageReader offsetStorageReader() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public @Nullable TransactionContext transactionContext() {
-      return null;
-    }
-
-    @Override
-    public @Nullable PluginMetrics pluginMetrics() {
-      return metrics;
-    }
+        "com.voltageems.hissrv:type=redis-source,connector=" + connector + ",task=0,source=a");
   }
 
   /** Takes metrics as the worker does, or refuses as it does when it has closed the task's. */

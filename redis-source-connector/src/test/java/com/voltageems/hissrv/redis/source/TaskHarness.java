@@ -115,7 +115,7 @@ final class TaskHarness implements AutoCloseable {
           ManagementFactory.getPlatformMBeanServer()
               .getAttribute(
                   new ObjectName(
-                      "com.voltageems.hissrv:type=redis-source,connector=\"test\",task=0"
+                      "com.voltageems.hissrv:type=redis-source,connector=test,task=0"
                           + (source.isEmpty() ? "" : ",source=" + source)),
                   name);
     } catch (JMException e) {

@@ -108,7 +108,7 @@ class WorkerVersionsIT {
           .until(
               () ->
                   worker.isRunning("live", 1)
-                      && jmx.names(MBEANS + "connector=\"live\",source=messages,*").size() == 1
+                      && jmx.names(MBEANS + "connector=live,source=messages,*").size() == 1
                       && value(jmx, "live", "messages", "gaps") == 1);
       client.publish("comsrv:2002:m", "1:7.5:" + FIRST_WINDOW * 1000);
       client.publish("comsrv:2002:m", "high_temp:critical");
@@ -279,9 +279,9 @@ class WorkerVersionsIT {
 
   private static String bean(String connector, String source) {
     return MBEANS
-        + "connector=\""
+        + "connector="
         + connector
-        + "\",task=0"
+        + ",task=0"
         + (source.isEmpty() ? "" : ",source=" + source);
   }
 
