@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * plugins come from installable archives, unpacked to a folder on {@code plugin.path}. Speaks to
  * its REST API as a user would.
  */
-public final class ConnectWorker implements Server {
+public final class ConnectWorker extends LocalServer {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration REST_TIMEOUT = Duration.ofSeconds(60);
 
@@ -35,7 +35,6 @@ public final class ConnectWorker implements Server {
   private final int port;
   private final Version version;
   private final List<String> jvmOptions;
-  private ServerProcess process;
 
   /** Whose worker it is. */
   public enum Version {
@@ -52,11 +51,11 @@ public final class ConnectWorker implements Server {
   }
 
   private ConnectWorker(Path dir, int port, Version version, List<String> jvmOptions) {
+    super(Duration.ofSeconds(90));
     this.dir = dir;
     this.port = port;
     this.version = version;
     this.jvmOptions = jvmOptions;
-    this.process = launch();
   }
 
   /**
@@ -144,10 +143,13 @@ public final class ConnectWorker implements Server {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new ConnectWorker(dir, port, version, List.copyOf(jvmOptions));
+    ConnectWorker worker = new ConnectWorker(dir, port, version, List.copyOf(jvmOptions));
+    worker.relaunch();
+    return worker;
   }
 
-  private ServerProcess launch() {
+  @Override
+  ServerProcess launch() {
     List<String> options = new ArrayList<>(List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"));
     options.addAll(jvmOptions);
     return ServerProcess.startJvm(
@@ -161,39 +163,19 @@ public final class ConnectWorker implements Server {
         dir.resolve("connect.log"));
   }
 
-  /** Waits until the REST API answers and lists plugins. */
-  public void awaitReady() {
-    process.awaitReady(
-        Duration.ofSeconds(90),
-        () -> {
-          try {
-            return Ports.isOpen(port) && send("GET", "/connectors", null).status() == 200;
-          } catch (UncheckedIOException e) {
-            return false;
-          }
-        });
+  /** Whether the REST API answers. */
+  @Override
+  boolean answers() {
+    try {
+      return Ports.isOpen(port) && send("GET", "/connectors", null).status() == 200;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
   }
 
   /** {@code http://127.0.0.1:port}. */
   public String url() {
     return "http://127.0.0.1:" + port;
-  }
-
-  @Override
-  public ServerProcess process() {
-    return process;
-  }
-
-  @Override
-  public void restart() {
-    relaunch();
-    awaitReady();
-  }
-
-  /** As {@link #restart()}, but returns before the worker answers: see {@link #awaitReady()}. */
-  public void relaunch() {
-    process.close();
-    process = launch();
   }
 
   /** What the REST API answered. */

@@ -10,17 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A real InfluxDB 1.x ({@code influxd} on the PATH, or named by {@code HISSRV_INFLUXD1}). */
-public final class InfluxDb1 implements Server {
+public final class InfluxDb1 extends LocalServer {
   private final Path dir;
   private final Path binary;
   private final int port;
-  private ServerProcess process;
 
   private InfluxDb1(Path dir, Path binary, int port) {
+    super(Duration.ofSeconds(30));
     this.dir = dir;
     this.binary = binary;
     this.port = port;
-    this.process = launch();
   }
 
   /** Starts on a free port, without users; data in {@code dir}. */
@@ -54,7 +53,9 @@ public final class InfluxDb1 implements Server {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new InfluxDb1(dir, binary, port);
+    InfluxDb1 database = new InfluxDb1(dir, binary, port);
+    database.restart();
+    return database;
   }
 
   public static boolean isInstalled() {
@@ -66,35 +67,22 @@ public final class InfluxDb1 implements Server {
     return named != null ? Optional.of(Path.of(named)) : RedisServer.onPath("influxd");
   }
 
-  private ServerProcess launch() {
-    ServerProcess started =
-        ServerProcess.startNative(
-            "influxd",
-            List.of(binary.toString(), "-config", dir.resolve("influxdb.conf").toString()),
-            Map.of(),
-            dir.resolve("influxd.log"));
-    try {
-      started.awaitReady(Duration.ofSeconds(30), () -> Ports.isOpen(port));
-      return started;
-    } catch (RuntimeException e) {
-      started.close();
-      throw e;
-    }
+  @Override
+  ServerProcess launch() {
+    return ServerProcess.startNative(
+        "influxd",
+        List.of(binary.toString(), "-config", dir.resolve("influxdb.conf").toString()),
+        Map.of(),
+        dir.resolve("influxd.log"));
+  }
+
+  @Override
+  boolean answers() {
+    return Ports.isOpen(port);
   }
 
   /** {@code http://127.0.0.1:port}. */
   public String url() {
     return "http://127.0.0.1:" + port;
-  }
-
-  @Override
-  public ServerProcess process() {
-    return process;
-  }
-
-  @Override
-  public void restart() {
-    process.close();
-    process = launch();
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A real Kafka broker (KRaft, one node, broker and controller in one) in a JVM of its own. */
-public final class KafkaBroker implements Server {
+public final class KafkaBroker extends LocalServer {
   private static final String CLASS_PATH = "kafka-broker.classpath";
   private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
   private static final List<String> JVM =
@@ -17,12 +17,11 @@ public final class KafkaBroker implements Server {
 
   private final Path dir;
   private final int port;
-  private ServerProcess process;
 
   private KafkaBroker(Path dir, int port) {
+    super(Duration.ofSeconds(60));
     this.dir = dir;
     this.port = port;
-    this.process = launch();
   }
 
   /** Starts on free ports with its log in {@code dir}; topics are created on first use. */
@@ -68,41 +67,30 @@ public final class KafkaBroker implements Server {
             dir.resolve("storage.log"));
     ServerProcess.await(
         "the broker's storage to be formatted", Duration.ofSeconds(30), () -> !format.isAlive());
-    return new KafkaBroker(dir, port);
+    KafkaBroker broker = new KafkaBroker(dir, port);
+    broker.restart();
+    return broker;
   }
 
-  private ServerProcess launch() {
-    ServerProcess started =
-        ServerProcess.startJvm(
-            "kafka",
-            ServerProcess.classPath(CLASS_PATH),
-            JVM,
-            Map.of(),
-            "kafka.Kafka",
-            List.of(dir.resolve("server.properties").toString()),
-            dir.resolve("kafka.log"));
-    try {
-      started.awaitReady(Duration.ofSeconds(60), () -> Ports.isOpen(port));
-      return started;
-    } catch (RuntimeException e) {
-      started.close();
-      throw e;
-    }
+  @Override
+  ServerProcess launch() {
+    return ServerProcess.startJvm(
+        "kafka",
+        ServerProcess.classPath(CLASS_PATH),
+        JVM,
+        Map.of(),
+        "kafka.Kafka",
+        List.of(dir.resolve("server.properties").toString()),
+        dir.resolve("kafka.log"));
+  }
+
+  @Override
+  boolean answers() {
+    return Ports.isOpen(port);
   }
 
   /** {@code 127.0.0.1:port}, for {@code bootstrap.servers}. */
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
-  }
-
-  @Override
-  public ServerProcess process() {
-    return process;
-  }
-
-  @Override
-  public void restart() {
-    process.close();
-    process = launch();
   }
 }

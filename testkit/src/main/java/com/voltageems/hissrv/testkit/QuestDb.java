@@ -18,7 +18,7 @@ import java.util.Map;
  * A real QuestDB from its Maven artifact, in a JVM of its own: HTTP with {@code /api/v2/write} and
  * {@code /exec}, and the PostgreSQL wire protocol (user {@code admin}, password {@code quest}).
  */
-public final class QuestDb implements Server {
+public final class QuestDb extends LocalServer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http =
@@ -26,13 +26,12 @@ public final class QuestDb implements Server {
   private final Path dir;
   private final int httpPort;
   private final int pgPort;
-  private ServerProcess process;
 
   private QuestDb(Path dir, int httpPort, int pgPort) {
+    super(Duration.ofSeconds(60));
     this.dir = dir;
     this.httpPort = httpPort;
     this.pgPort = pgPort;
-    this.process = launch();
   }
 
   /** Starts on free ports; data in {@code dir}. */
@@ -44,10 +43,13 @@ public final class QuestDb implements Server {
 
   /** As {@link #start}, but returns before it answers: see {@link #awaitReady()}. */
   public static QuestDb prepare(Path dir) {
-    return new QuestDb(dir, Ports.free(), Ports.free());
+    QuestDb database = new QuestDb(dir, Ports.free(), Ports.free());
+    database.relaunch();
+    return database;
   }
 
-  private ServerProcess launch() {
+  @Override
+  ServerProcess launch() {
     return ServerProcess.startJvm(
         "questdb",
         ServerProcess.classPath("questdb.classpath"),
@@ -65,10 +67,10 @@ public final class QuestDb implements Server {
         dir.resolve("questdb.log"));
   }
 
-  /** Waits until the write and the read side both answer. */
-  public void awaitReady() {
-    process.awaitReady(
-        Duration.ofSeconds(60), () -> Ports.isOpen(httpPort) && Ports.isOpen(pgPort));
+  /** Whether the write and the read side both answer. */
+  @Override
+  boolean answers() {
+    return Ports.isOpen(httpPort) && Ports.isOpen(pgPort);
   }
 
   /** {@code http://127.0.0.1:port}. */
@@ -123,17 +125,5 @@ public final class QuestDb implements Server {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-  }
-
-  @Override
-  public ServerProcess process() {
-    return process;
-  }
-
-  @Override
-  public void restart() {
-    process.close();
-    process = launch();
-    awaitReady();
   }
 }

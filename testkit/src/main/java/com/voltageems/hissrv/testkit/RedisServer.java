@@ -25,19 +25,19 @@ import java.util.Optional;
  * the one on the PATH, else the 6.2 binary of the embedded-redis artifact. Data stays in its
  * folder, so that {@link #restart()} finds it again when append-only is switched on.
  */
-public final class RedisServer implements Server {
+public final class RedisServer extends LocalServer {
   private final Path dir;
   private final int port;
   private final List<String> command;
   private final Map<String, String> env;
-  private ServerProcess process;
 
   private RedisServer(Path dir, int port, List<String> command, Map<String, String> env) {
+    super(
+        Duration.ofSeconds(60)); // longer than an empty one needs: it may read an append-only file
     this.dir = dir;
     this.port = port;
     this.command = command;
     this.env = env;
-    this.process = launch();
   }
 
   /** Starts on a free port, without persistence unless {@code options} say otherwise. */
@@ -45,7 +45,7 @@ public final class RedisServer implements Server {
     return start(dir, Map.of(), options);
   }
 
-  /** As {@link #start(Path, String...)}, with more in its environment: see {@link FakeClock}. */
+  /** As {@link #start(Path, String...)}, with more in its environment: see {@link ProcessClock}. */
   public static RedisServer start(Path dir, Map<String, String> env, String... options) {
     return start(findBinary(dir), dir, env, options);
   }
@@ -78,23 +78,18 @@ public final class RedisServer implements Server {
                 "--loglevel",
                 "notice"));
     command.addAll(Arrays.asList(options));
-    return new RedisServer(dir, port, command, env);
+    RedisServer server = new RedisServer(dir, port, command, env);
+    server.restart();
+    return server;
   }
 
-  private ServerProcess launch() {
-    ServerProcess started =
-        ServerProcess.startNative("redis-server", command, env, dir.resolve("redis.log"));
-    try {
-      // Longer than an empty one needs: it may have an append-only file to read.
-      started.awaitReady(Duration.ofSeconds(60), this::pings);
-      return started;
-    } catch (RuntimeException e) {
-      started.close();
-      throw e;
-    }
+  @Override
+  ServerProcess launch() {
+    return ServerProcess.startNative("redis-server", command, env, dir.resolve("redis.log"));
   }
 
-  private boolean pings() {
+  @Override
+  boolean answers() {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
       socket.setSoTimeout(500);
@@ -117,17 +112,6 @@ public final class RedisServer implements Server {
   /** {@code redis://127.0.0.1:port}. */
   public String uri() {
     return "redis://127.0.0.1:" + port;
-  }
-
-  @Override
-  public ServerProcess process() {
-    return process;
-  }
-
-  @Override
-  public void restart() {
-    process.close();
-    process = launch();
   }
 
   private static Path findBinary(Path dir) {

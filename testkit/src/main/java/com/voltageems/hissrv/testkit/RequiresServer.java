@@ -31,7 +31,7 @@ public @interface RequiresServer {
     REDIS_CLI("redis-tools", "redis-cli"),
     INFLUXDB_1("influxdb", "influxd"),
     CHROMIUM("chromium", "chromium"),
-    /** A library, found through {@link FakeClock}; the program stands for it in messages. */
+    /** A library, found through {@link ProcessClock}; the program stands for it in messages. */
     FAKETIME("faketime", "faketime");
 
     private final String debianPackage;
@@ -44,7 +44,8 @@ public @interface RequiresServer {
 
     /** The program's path, or empty where it is not installed. */
     public Optional<String> find() {
-      Optional<Path> found = this == FAKETIME ? FakeClock.library() : RedisServer.onPath(program);
+      Optional<Path> found =
+          this == FAKETIME ? ProcessClock.library() : RedisServer.onPath(program);
       return found.map(Path::toString);
     }
   }

@@ -4,7 +4,7 @@ import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.testkit.FakeClock;
+import com.voltageems.hissrv.testkit.ProcessClock;
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ class ClockStepIT {
   }
 
   private void runSteps(boolean restart) {
-    FakeClock clock = FakeClock.create(dir.resolve("clock"));
+    ProcessClock clock = ProcessClock.create(dir.resolve("clock"));
     try (RedisServer redis = RedisServer.start(dir.resolve("redis"), clock.environment());
         RedisClient client = RedisClient.create("127.0.0.1", redis.port())) {
       TaskHarness task = new TaskHarness(config(redis.port(), SOURCES), stored);

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.testkit.ConnectWorker;
-import com.voltageems.hissrv.testkit.FakeClock;
 import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.ProcessClock;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -120,7 +120,8 @@ class KillIT {
   }
 
   private void run(Map<String, String> more, boolean once) {
-    FakeClock clock = FakeClock.isInstalled() ? FakeClock.create(dir.resolve("clock")) : null;
+    ProcessClock clock =
+        ProcessClock.isInstalled() ? ProcessClock.create(dir.resolve("clock")) : null;
     if (clock == null) {
       log.warn("Redis's clock is not stepped here: libfaketime (package faketime) is missing");
     }
@@ -157,7 +158,7 @@ class KillIT {
     private final RedisServer redis;
     private final KafkaBroker broker;
     private final List<ConnectWorker> workers;
-    private final @Nullable FakeClock clock;
+    private final @Nullable ProcessClock clock;
     private final Load load;
     private final Arrivals arrivals;
     private final Map<String, String> config = new HashMap<>();
@@ -175,7 +176,7 @@ class KillIT {
         RedisServer redis,
         KafkaBroker broker,
         List<ConnectWorker> workers,
-        @Nullable FakeClock clock,
+        @Nullable ProcessClock clock,
         Load load,
         Arrivals arrivals) {
       this.redis = redis;

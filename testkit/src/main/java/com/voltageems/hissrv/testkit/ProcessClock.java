@@ -14,13 +14,13 @@ import java.util.Optional;
  * A wall clock that can be stepped under a running server: libfaketime, preloaded, looks into a
  * file at every call. Durations go on as they are: only the wall clock steps.
  */
-public final class FakeClock {
+public final class ProcessClock {
   private static final String LIBRARY = "libfaketimeMT.so.1";
 
   private final Path file;
   private final String library;
 
-  private FakeClock(Path file, String library) {
+  private ProcessClock(Path file, String library) {
     this.file = file;
     this.library = library;
   }
@@ -31,7 +31,7 @@ public final class FakeClock {
    * @param dir where its file is kept
    * @throws IllegalStateException where libfaketime is not installed
    */
-  public static FakeClock create(Path dir) {
+  public static ProcessClock create(Path dir) {
     Path library =
         library()
             .orElseThrow(() -> new IllegalStateException("no " + LIBRARY + ": install faketime"));
@@ -40,7 +40,8 @@ public final class FakeClock {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    FakeClock clock = new FakeClock(dir.resolve("clock").toAbsolutePath(), library.toString());
+    ProcessClock clock =
+        new ProcessClock(dir.resolve("clock").toAbsolutePath(), library.toString());
     clock.step(Duration.ZERO);
     return clock;
   }
