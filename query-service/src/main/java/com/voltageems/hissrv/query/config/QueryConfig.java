@@ -1,7 +1,10 @@
 package com.voltageems.hissrv.query.config;
 
+import com.voltageems.hissrv.query.catalogue.Catalogue;
+import com.voltageems.hissrv.query.catalogue.CatalogueSettings;
 import java.net.URI;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -19,7 +22,13 @@ import java.util.regex.Pattern;
  * is beside a QuestDB on this machine.
  */
 public record QueryConfig(
-    Http http, Store store, Limits limits, Kafka kafka, Connect connect, Checks checks) {
+    Http http,
+    Store store,
+    Limits limits,
+    Kafka kafka,
+    Connect connect,
+    Checks checks,
+    Catalogue catalogue) {
 
   /** Where we listen; port 0 takes a free one. */
   public record Http(String host, int port, int threads) {}
@@ -301,7 +310,8 @@ public record QueryConfig(
       String key = entry.getKey();
       if (key.startsWith(KAFKA_PROPERTIES)) {
         kafkaProperties.put(key.substring(KAFKA_PROPERTIES.length()), entry.getValue());
-      } else if (ALL.stream().noneMatch(setting -> setting.key().equals(key))) {
+      } else if (!key.startsWith(CatalogueSettings.PREFIX)
+          && ALL.stream().noneMatch(setting -> setting.key().equals(key))) {
         throw new ConfigException(
             key + ": there is no such setting; did you mean " + nearest(key) + "?");
       }
@@ -332,7 +342,8 @@ public record QueryConfig(
                 CONNECT_SINK.in(texts),
                 CONNECT_USERNAME.in(texts),
                 CONNECT_PASSWORD.in(texts)),
-            new Checks(CHECK_INTERVAL.in(texts), CHECK_TIMEOUT.in(texts)));
+            new Checks(CHECK_INTERVAL.in(texts), CHECK_TIMEOUT.in(texts)),
+            catalogue(texts));
     if (config.limits.defaultRows > config.limits.maxRows) {
       throw new ConfigException(
           QUERY_DEFAULT_ROWS.key()
@@ -353,6 +364,14 @@ public record QueryConfig(
     return config;
   }
 
+  private static Catalogue catalogue(Map<String, String> texts) throws ConfigException {
+    try {
+      return CatalogueSettings.read(texts, ZoneId.systemDefault());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   /** The settings as a Markdown table, as README.md carries it. */
   public static String table() {
     StringBuilder text =
@@ -370,6 +389,11 @@ public record QueryConfig(
             "| `%s*` | (none) | any property of a Kafka client | Handed to the Kafka clients, for"
                 + " example `%ssecurity.protocol`. |\n",
             KAFKA_PROPERTIES, KAFKA_PROPERTIES));
+    text.append(
+        String.format(
+            "| `%s*` | (none) | see Names and units | Names and units of devices and points, and"
+                + " the site's time zone. |\n",
+            CatalogueSettings.PREFIX));
     return text.toString();
   }
 

@@ -22,6 +22,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Answers as bytes, JSON or CSV. Pure. */
@@ -127,8 +128,11 @@ final class Answers {
   /**
    * RFC 4180, one row per point: {@code time}, the tags, the fields that have any value. A text is
    * quoted where it must be; no value is nothing at all.
+   *
+   * @param title what stands over a field's column
    */
-  static byte[] csv(HistoryQuery query, HistoryAnswer answer, boolean epochTimes) {
+  static byte[] csv(
+      HistoryQuery query, HistoryAnswer answer, boolean epochTimes, UnaryOperator<String> title) {
     BitSet used = used(answer.series(), query.fields().size());
     StringBuilder text = new StringBuilder(4096);
     text.append("time");
@@ -136,7 +140,7 @@ final class Answers {
       appendCsv(text.append(','), tag);
     }
     for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
-      appendCsv(text.append(','), query.fields().get(i).name());
+      appendCsv(text.append(','), title.apply(query.fields().get(i).name()));
     }
     text.append("\r\n");
     for (Series series : answer.series()) {

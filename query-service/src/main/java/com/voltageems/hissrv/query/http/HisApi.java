@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.http;
 
+import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Field;
@@ -46,11 +47,13 @@ final class HisApi {
 
   private final HistoryStore store;
   private final Limits limits;
+  private final Catalogue catalogue;
   private final Clock clock;
 
-  HisApi(HistoryStore store, Limits limits, Clock clock) {
+  HisApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock) {
     this.store = store;
     this.limits = limits;
+    this.catalogue = catalogue;
     this.clock = clock;
   }
 
@@ -95,6 +98,7 @@ final class HisApi {
     body.put("page", page);
     body.put("page_size", size);
     body.put("has_more", total > (long) page * size);
+    name(texts, body);
     return body;
   }
 
@@ -124,6 +128,7 @@ final class HisApi {
     body.put("aggregation", aggregation);
     body.put("interval", interval);
     body.put("data", data);
+    name(texts, body);
     return body;
   }
 
@@ -138,6 +143,7 @@ final class HisApi {
         if (value != null) {
           Map<String, @Nullable Object> body = envelope("latest record");
           body.put("data", row(texts, value.epochMicros(), value.value()));
+          name(texts, body);
           return body;
         }
       }
@@ -169,6 +175,23 @@ final class HisApi {
     body.put("channels", channels);
     body.put("count", channels.size());
     return body;
+  }
+
+  /** What the catalogue says of the point, beside what the web application looks for. */
+  private void name(Map<String, List<String>> texts, Map<String, @Nullable Object> body) {
+    String field = required(texts, "point_id");
+    RedisKey.parse(required(texts, "redis_key"))
+        .map(key -> Catalogue.deviceOf(key.measurement(), key.tags()))
+        .ifPresent(
+            device ->
+                catalogue
+                    .point(device, field)
+                    .ifPresent(
+                        point -> {
+                          body.put("device_name", catalogue.deviceName(device, "zh"));
+                          body.put("point_name", point.name().in("zh"));
+                          body.put("unit", point.unit());
+                        }));
   }
 
   private static Map<String, @Nullable Object> envelope(String message) {

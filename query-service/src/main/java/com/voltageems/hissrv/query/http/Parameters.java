@@ -112,6 +112,20 @@ final class Parameters {
   }
 
   /**
+   * The language of the columns' names in the catalogue; null: fields are called as they are
+   * stored.
+   */
+  @Nullable String names() {
+    if (text("names") == null) {
+      return null;
+    }
+    if (format() != Format.CSV) {
+      throw new BadRequestException("names", String.valueOf(text("names")), "format=csv beside it");
+    }
+    return choice("names", "", "en", "zh");
+  }
+
+  /**
    * Most points of a series in the answer, or null where nothing is said.
    *
    * @param fields of the request: each needs some points to keep its shape
@@ -163,9 +177,10 @@ final class Parameters {
     Window numbers = new Window(window.lengthMillis(), Aggregation.MEAN);
     List<Field> fields = fields(measurement, numbers);
     List<String> groupBy = groupBy(measurement, numbers);
-    int functions = Aggregation.values().length;
-    int limit = Math.max(1, Math.min(limit(), limits.maxValues() / fields.size() / functions));
-    return Arrays.stream(Aggregation.values())
+    List<Aggregation> functions = functions();
+    int values = fields.size() * functions.size();
+    int limit = Math.max(1, Math.min(limit(), limits.maxValues() / values));
+    return functions.stream()
         .map(
             aggregation ->
                 new HistoryQuery(
@@ -176,6 +191,27 @@ final class Parameters {
                     false,
                     limit))
         .toList();
+  }
+
+  /** The functions asked for, {@code functions=mean,max}; all when none is named. */
+  private List<Aggregation> functions() {
+    String text = text("functions");
+    if (text == null) {
+      return List.of(Aggregation.values());
+    }
+    List<Aggregation> functions = new ArrayList<>();
+    for (String name : text.split(",", -1)) {
+      Aggregation function =
+          Aggregation.of(name.strip())
+              .orElseThrow(
+                  () ->
+                      new BadRequestException(
+                          "functions", name, "some of " + Aggregation.all() + ", with commas"));
+      if (!functions.contains(function)) {
+        functions.add(function);
+      }
+    }
+    return functions;
   }
 
   private long length(String interval) {

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.http;
 
+import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ final class QueryApi {
           "group_by",
           "order",
           "format",
+          "names",
           "time_format",
           "max_points");
   static final Set<String> LATEST =
@@ -51,18 +54,21 @@ final class QueryApi {
           "fields",
           "field",
           "interval",
+          "functions",
           "group_by",
           "time_format");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
 
   private final HistoryStore store;
   private final Limits limits;
+  private final Catalogue catalogue;
   private final Clock clock;
   private final Semaphore running;
 
-  QueryApi(HistoryStore store, Limits limits, Clock clock) {
+  QueryApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock) {
     this.store = store;
     this.limits = limits;
+    this.catalogue = catalogue;
     this.clock = clock;
     this.running = new Semaphore(limits.concurrency());
   }
@@ -73,6 +79,7 @@ final class QueryApi {
           Parameters parameters = parameters(texts, QUERY);
           Parameters.Format format = parameters.format();
           boolean epochTimes = parameters.epochTimes();
+          String language = parameters.names();
           HistoryQuery query = parameters.query(measurement(parameters));
           Integer maxPoints = parameters.maxPoints(query.fields().size());
           HistoryAnswer answer = reduced(query, store.query(query), maxPoints);
@@ -87,10 +94,19 @@ final class QueryApi {
                 new Reply(
                     200,
                     "text/csv; charset=utf-8",
-                    Answers.csv(query, answer, epochTimes),
+                    Answers.csv(query, answer, epochTimes, title(query, answer, language)),
                     answer.truncated());
           };
         });
+  }
+
+  /** What stands over a field's column. */
+  private UnaryOperator<String> title(
+      HistoryQuery query, HistoryAnswer answer, @Nullable String language) {
+    String measurement = query.selection().measurement().name();
+    return language == null
+        ? UnaryOperator.identity()
+        : field -> CatalogueView.title(catalogue, measurement, answer.series(), field, language);
   }
 
   private static HistoryAnswer reduced(

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
@@ -31,6 +32,7 @@ public final class QueryServer implements AutoCloseable {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  private final Catalogue catalogue;
   private final QueryApi api;
   private final HisApi hisApi;
   private final HealthBoard health;
@@ -45,8 +47,9 @@ public final class QueryServer implements AutoCloseable {
   /** Nothing listens before {@link #start()}. */
   public QueryServer(
       QueryConfig config, HistoryStore store, HealthBoard health, String version, Clock clock) {
-    this.api = new QueryApi(store, config.limits(), clock);
-    this.hisApi = new HisApi(store, config.limits(), clock);
+    this.catalogue = config.catalogue();
+    this.api = new QueryApi(store, config.limits(), catalogue, clock);
+    this.hisApi = new HisApi(store, config.limits(), catalogue, clock);
     this.health = health;
     this.version = version;
     this.clock = clock;
@@ -99,6 +102,7 @@ public final class QueryServer implements AutoCloseable {
     all.put("/health", this::health);
     all.put("/status", this::status);
     all.put("/metrics", this::metrics);
+    all.put("/catalogue", this::catalogue);
     all.put("/query", context -> send(context, api.query(context.queryParamMap())));
     all.put("/aggregate", context -> send(context, api.aggregate(context.queryParamMap())));
     all.put("/latest", context -> send(context, api.latest(context.queryParamMap())));
@@ -119,6 +123,11 @@ public final class QueryServer implements AutoCloseable {
   /** The paths that are served. */
   Set<String> paths() {
     return routes.keySet();
+  }
+
+  private void catalogue(Context context) throws JsonProcessingException {
+    context.header("Cache-Control", "no-cache");
+    send(context, Reply.json(200, JSON.writeValueAsBytes(CatalogueView.json(catalogue))));
   }
 
   private void metrics(Context context) {

@@ -3,11 +3,13 @@ package com.voltageems.hissrv.query.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.query.catalogue.Catalogue;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -87,7 +89,8 @@ class QueryConfigTest {
                 new QueryConfig.Kafka("a:1,b:2", "dead", Map.of("security.protocol", "SSL")),
                 new QueryConfig.Connect(
                     Optional.of(URI.create("http://c:8083")), "so", "si", "cu", "cp"),
-                new QueryConfig.Checks(Duration.ofMinutes(1), Duration.ofMillis(500))));
+                new QueryConfig.Checks(Duration.ofMinutes(1), Duration.ofMillis(500)),
+                Catalogue.empty(ZoneId.systemDefault())));
     assertThat(QueryConfig.of(texts).toString())
         .doesNotContain("cp")
         .doesNotContain("ip,")

@@ -3,6 +3,8 @@ package com.voltageems.hissrv.query.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.query.catalogue.Catalogue;
+import com.voltageems.hissrv.query.catalogue.CatalogueSettings;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
 import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
@@ -25,6 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 class HisApiIT {
   private static final Instant NOW = Instant.parse("2025-08-21T10:00:00Z");
 
+  private static final Catalogue CATALOGUE =
+      CatalogueSettings.read(
+          Map.of(
+              "site.channels.instance:2.name.zh", "二号储能",
+              "site.channels.instance:2.points.1.name.zh", "电压",
+              "site.channels.instance:2.points.1.unit", "V"),
+          ZoneOffset.UTC);
+
   private static QuestDb database;
   private static QuestDbStore store;
   private static HisApi api;
@@ -33,7 +43,9 @@ class HisApiIT {
   static void start(@TempDir Path dir) {
     database = QuestDb.start(dir);
     store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 2, Duration.ofSeconds(10));
-    api = new HisApi(store, QueryConfig.defaults().limits(), Clock.fixed(NOW, ZoneOffset.UTC));
+    api =
+        new HisApi(
+            store, QueryConfig.defaults().limits(), CATALOGUE, Clock.fixed(NOW, ZoneOffset.UTC));
     List<String> lines = new ArrayList<>();
     long start = NOW.toEpochMilli() - 3_600_000;
     for (int second = 0; second < 3600; second++) {
@@ -61,6 +73,15 @@ class HisApiIT {
       texts.put(pairs[i], List.of(pairs[i + 1]));
     }
     return texts;
+  }
+
+  @Test
+  void names_ofTheCatalogue_standBesideTheAnswer() {
+    assertThat(api.latest(texts("redis_key", "inst:2:M")))
+        .containsEntry("device_name", "二号储能")
+        .containsEntry("point_name", "电压")
+        .containsEntry("unit", "V");
+    assertThat(api.latest(texts())).doesNotContainKeys("device_name", "point_name", "unit");
   }
 
   @Test

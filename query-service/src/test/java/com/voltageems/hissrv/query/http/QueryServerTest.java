@@ -40,7 +40,13 @@ class QueryServerTest {
   private int port;
 
   private void serve(Supplier<HistoryAnswer> answer) throws ConfigException {
-    QueryConfig config = QueryConfig.of(Map.of("http.port", "0", "query.concurrency", "2"));
+    QueryConfig config =
+        QueryConfig.of(
+            Map.of(
+                "http.port", "0",
+                "query.concurrency", "2",
+                "site.channels.m.points.a.name.zh", "电压",
+                "site.channels.m.points.a.unit", "V"));
     HealthBoard health =
         new HealthBoard(
             List.of(), Map.of("kafka", "off"), Duration.ofSeconds(1), Duration.ofSeconds(1), CLOCK);
@@ -106,6 +112,19 @@ class QueryServerTest {
         .isEqualTo(
             "time,ch,a,s\r\n1755770400000,\"a,\"\"b\"\"\",220.5,\r\n"
                 + "1755770401000,\"a,\"\"b\"\"\",0.00000010,\"x\ny\"\r\n");
+  }
+
+  @Test
+  void query_asCsv_hasTheCataloguesNames() throws Exception {
+    serve(() -> rows(false));
+
+    assertThat(get("/query?measurement=m&format=csv&names=zh").body())
+        .startsWith("time,ch,电压 (V),s\r\n");
+    assertThat(get("/query?measurement=m&names=zh").body()).contains("format=csv beside it");
+    assertThat(get("/catalogue").body())
+        .contains("\"match\":\"m\"")
+        .contains(
+            "{\"match\":\"a\",\"name\":{\"en\":\"电压\",\"zh\":\"电压\"},\"unit\":\"V\",\"kind\":\"gauge\"}");
   }
 
   @Test
