@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.plugin.Address;
+import com.voltageems.hissrv.influx.plugin.Submission;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.Expression;
@@ -8,8 +10,6 @@ import com.voltageems.hissrv.influx.point.RecordToPoint;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
 import com.voltageems.hissrv.influx.point.Template;
 import com.voltageems.hissrv.influx.point.TimeFormat;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -215,6 +215,9 @@ final class InfluxSinkConfig extends AbstractConfig {
   private static final String FLUSH_TIMEOUT_DOC =
       "The longest that a commit waits for lines under way, so that a rebalance or a stop repeats"
           + " few of them. No wait while the database is not answering.";
+
+  private static final String INSTEAD =
+      "use " + TOKEN_CONFIG + ", or " + USERNAME_CONFIG + " and " + PASSWORD_CONFIG;
 
   private static final String CONNECTION = "Database";
   private static final String RECORDS = "Records";
@@ -435,21 +438,13 @@ final class InfluxSinkConfig extends AbstractConfig {
   }
 
   private static void checkUrl(String name, String value) {
-    URI uri;
     try {
-      uri = new URI(value);
-    } catch (URISyntaxException e) {
-      // The value stays out of the message: it may hold a password.
-      throw new ConfigException(name + " is no URL: " + e.getReason());
-    }
-    if (uri.getUserInfo() != null) {
+      Address.parse(value, List.of("http", "https"), INSTEAD);
+    } catch (IllegalArgumentException e) {
       throw new ConfigException(
-          name + " has a user in it; use " + TOKEN_CONFIG + " or " + USERNAME_CONFIG);
-    }
-    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-    if (!http || uri.getHost() == null || uri.getQuery() != null) {
-      throw new ConfigException(
-          name, value, "must be of the form http://host:port or https://host:port");
+          name,
+          Address.masked(value),
+          e.getMessage() + "; valid: http://host:port or https://host:port");
     }
   }
 
@@ -484,7 +479,7 @@ final class InfluxSinkConfig extends AbstractConfig {
   }
 
   InfluxSinkConfig(Map<String, String> props) {
-    super(CONFIG_DEF, props, false);
+    super(CONFIG_DEF, new Submission(props).given(), false);
   }
 
   InfluxVersion version() {
@@ -511,7 +506,7 @@ final class InfluxSinkConfig extends AbstractConfig {
   }
 
   @Nullable String password() {
-    Password password = getPassword(PASSWORD_CONFIG);
+    Password password = Submission.password(originals().get(PASSWORD_CONFIG));
     return password == null ? null : password.value();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -138,10 +139,17 @@ class InfluxSinkConfigTest {
       value = {
         "influxdb.version|3|Invalid value 3 for configuration influxdb.version: String must be one"
             + " of: 2, 1",
-        "influxdb.url|db:8086|Invalid value db:8086 for configuration influxdb.url: must be of the"
-            + " form http://host:port or https://host:port",
-        "influxdb.url|http://u:p@db:8086|influxdb.url has a user in it; use influxdb.token or"
-            + " influxdb.username",
+        "influxdb.url|db:8086|Invalid value db:8086 for configuration influxdb.url: the scheme is not"
+            + " http or https; valid: http://host:port or https://host:port",
+        // field case O5
+        "influxdb.url|http://u:SECRET@db:8086|Invalid value http://[hidden]@db:8086 for"
+            + " configuration influxdb.url: a user or password in an address would be shown in the"
+            + " open; use influxdb.token, or influxdb.username and influxdb.password; valid:"
+            + " http://host:port or https://host:port",
+        "influxdb.url|http://db?p=SECRET|Invalid value http://db?p=[hidden] for configuration"
+            + " influxdb.url: ?p=[hidden] is not read from an address; use influxdb.token, or"
+            + " influxdb.username and influxdb.password; valid: http://host:port or"
+            + " https://host:port",
         "field.types|x|field.types: 'x' is not of the form name:type, for example status:integer",
         "bucket.by.topic|x|bucket.by.topic: 'x' is not of the form topic:bucket, for example"
             + " hissrv.archive5m:ems_5m",
@@ -216,6 +224,21 @@ class InfluxSinkConfigTest {
         .filteredOn(value -> value.name().equals("record.format"))
         .flatExtracting(ConfigValue::errorMessages)
         .containsExactly("mapping.tags has no effect unless record.format is any");
+  }
+
+  // field case R9
+  @Test
+  void hostWithAnUnderscore_isAHost() {
+    InfluxSinkConfig config = config("influxdb.url", "http://my_influx:8086/");
+    assertThat(config.url()).isEqualTo("http://my_influx:8086");
+    // The client does not think otherwise.
+    new HttpInfluxWriter(config, Clock.systemUTC()).close();
+  }
+
+  // field case R10
+  @Test
+  void password_isTakenAsItIs() {
+    assertThat(config("influxdb.password", " p ").password()).isEqualTo(" p ");
   }
 
   @Test

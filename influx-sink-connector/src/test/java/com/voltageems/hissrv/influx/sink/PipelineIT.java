@@ -353,7 +353,7 @@ class PipelineIT {
     assertThat(errors(config)).containsOnlyKeys("influxdb.url");
     assertThat(errors(config).get("influxdb.url")).contains("the database does not answer");
     config.put("batch.size.max", "none");
-    assertThat(errors(config)).containsOnlyKeys("batch.size.max");
+    assertThat(errors(config)).containsOnlyKeys("batch.size.max", "influxdb.url");
   }
 
   private static Map<String, String> errors(Map<String, String> config) {

@@ -1,10 +1,9 @@
 package com.voltageems.hissrv.redis.source;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import com.voltageems.hissrv.redis.plugin.Address;
+import com.voltageems.hissrv.redis.plugin.Submission;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +15,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Width;
+import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
@@ -158,6 +158,9 @@ final class RedisSourceConfig extends AbstractConfig {
   static final String TASK_CONFIG = "hissrv.task";
   static final String TASKS_CONFIG = "hissrv.tasks";
 
+  private static final String INSTEAD =
+      "write rediss:// for TLS, and use " + REDIS_USERNAME_CONFIG + " and " + REDIS_PASSWORD_CONFIG;
+
   /** The longest of the intervals: far more would overflow in nanoseconds. */
   static final long YEAR_MS = 31_536_000_000L;
 
@@ -180,14 +183,7 @@ final class RedisSourceConfig extends AbstractConfig {
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,180}");
 
   RedisSourceConfig(Map<String, String> properties) {
-    super(definition(properties), given(properties), false);
-  }
-
-  /** Without the settings that are null, as JSON allows: they are as good as not there. */
-  static Map<String, String> given(Map<String, String> properties) {
-    Map<String, String> given = new HashMap<>(properties);
-    given.values().removeIf(Objects::isNull);
-    return given;
+    super(definition(properties), new Submission(properties).given(), false);
   }
 
   /** The settings that exist whatever the lists say. */
@@ -287,7 +283,7 @@ final class RedisSourceConfig extends AbstractConfig {
           REDIS_URI_CONFIG,
           ConfigDef.Type.STRING,
           REDIS_URI_DEFAULT,
-          Validators.of(
+          Validators.address(
               "redis://host:port/database or rediss://host:port/database",
               RedisSourceConfig::requireUri),
           Importance.HIGH,
@@ -315,7 +311,7 @@ final class RedisSourceConfig extends AbstractConfig {
           REDIS_NODES_CONFIG,
           ConfigDef.Type.LIST,
           "",
-          Validators.eachOf("host:port, ...", RedisSourceConfig::requireAddress),
+          Validators.eachAddress("host:port, ...", RedisSourceConfig::requireAddress),
           Importance.MEDIUM,
           Width.LONG,
           REDIS_NODES_DOC,
@@ -612,6 +608,10 @@ final class RedisSourceConfig extends AbstractConfig {
 
   private static HostAndPort address(String text) {
     int colon = text.lastIndexOf(':');
+    if (text.indexOf('@') >= 0) {
+      throw new IllegalArgumentException(
+          "a user or password in an address would be shown in the open; " + INSTEAD);
+    }
     if (colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}")) {
       int port = Integer.parseInt(text.substring(colon + 1));
       if (port >= 1 && port <= 65535) {
@@ -622,29 +622,14 @@ final class RedisSourceConfig extends AbstractConfig {
   }
 
   private static void requireUri(String uri) {
-    URI parsed;
-    try {
-      parsed = new URI(uri);
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("not a URI: " + e.getReason(), e);
+    Address address = uri(uri);
+    if (!address.path().matches("(/[0-9]{0,4})?")) {
+      throw new IllegalArgumentException("the path is not the number of a database");
     }
-    if (parsed.getUserInfo() != null) {
-      throw new IllegalArgumentException(
-          "a URI with a user or password would be shown in the open; use "
-              + REDIS_USERNAME_CONFIG
-              + " and "
-              + REDIS_PASSWORD_CONFIG);
-    }
-    if (!"redis".equals(parsed.getScheme()) && !"rediss".equals(parsed.getScheme())) {
-      throw new IllegalArgumentException("the scheme is neither redis nor rediss");
-    }
-    if (parsed.getHost() == null) {
-      throw new IllegalArgumentException("the host is missing");
-    }
-    String path = parsed.getPath();
-    if (!path.isEmpty() && !path.matches("/[0-9]{0,4}")) {
-      throw new IllegalArgumentException("the path is no database number");
-    }
+  }
+
+  private static Address uri(String text) {
+    return Address.parse(text, List.of("redis", "rediss"), INSTEAD);
   }
 
   private Duration millis(String name) {
@@ -652,31 +637,36 @@ final class RedisSourceConfig extends AbstractConfig {
   }
 
   RedisSettings redis(String clientName) {
-    URI uri = URI.create(getString(REDIS_URI_CONFIG));
+    Address uri = uri(getString(REDIS_URI_CONFIG));
     RedisSettings.Mode mode =
         RedisSettings.Mode.valueOf(getString(REDIS_MODE_CONFIG).toUpperCase(Locale.ROOT));
     List<HostAndPort> addresses =
         mode == RedisSettings.Mode.STANDALONE
-            ? List.of(new HostAndPort(uri.getHost(), uri.getPort() < 0 ? 6379 : uri.getPort()))
+            ? List.of(new HostAndPort(uri.host(), uri.port() < 0 ? 6379 : uri.port()))
             : getList(REDIS_NODES_CONFIG).stream().map(RedisSourceConfig::address).toList();
-    String path = uri.getPath();
+    String path = uri.path();
     return new RedisSettings(
         mode,
         addresses,
         getString(REDIS_SENTINEL_MASTER_CONFIG),
         path.length() > 1 ? Integer.parseInt(path.substring(1)) : 0,
         getString(REDIS_USERNAME_CONFIG),
-        getPassword(REDIS_PASSWORD_CONFIG),
+        password(REDIS_PASSWORD_CONFIG),
         getString(REDIS_SENTINEL_USERNAME_CONFIG),
-        getPassword(REDIS_SENTINEL_PASSWORD_CONFIG),
+        password(REDIS_SENTINEL_PASSWORD_CONFIG),
         Duration.ofMillis(getInt(REDIS_TIMEOUT_MS_CONFIG)),
-        "rediss".equals(uri.getScheme()),
+        uri.scheme().equals("rediss"),
         getBoolean(REDIS_TLS_VERIFY_HOSTNAME_CONFIG),
         emptyToNull(REDIS_TLS_TRUSTSTORE_CONFIG),
-        getPassword(REDIS_TLS_TRUSTSTORE_PASSWORD_CONFIG),
+        password(REDIS_TLS_TRUSTSTORE_PASSWORD_CONFIG),
         emptyToNull(REDIS_TLS_KEYSTORE_CONFIG),
-        getPassword(REDIS_TLS_KEYSTORE_PASSWORD_CONFIG),
+        password(REDIS_TLS_KEYSTORE_PASSWORD_CONFIG),
         clientName);
+  }
+
+  /** As {@link Submission#password} reads it. */
+  private @Nullable Password password(String name) {
+    return Submission.password(originals().get(name));
   }
 
   private @Nullable String emptyToNull(String name) {
@@ -811,26 +801,6 @@ final class RedisSourceConfig extends AbstractConfig {
         });
     boolean cluster = "cluster".equalsIgnoreCase(parsed.getString(REDIS_MODE_CONFIG));
     SourceSettings.crossErrors(parsed.sources(), cluster, properties, errors);
-    unknownSettings(properties, errors);
     return errors;
-  }
-
-  /** A misspelt setting of ours would be ignored in silence. */
-  private static void unknownSettings(Map<String, String> properties, Map<String, String> errors) {
-    ConfigDef def = definition(properties);
-    for (String name : properties.keySet()) {
-      boolean ours =
-          name.startsWith("redis.")
-              || name.startsWith("sources.")
-              || name.startsWith("mappings.")
-              || name.startsWith("aggregation.");
-      if (ours && !def.names().contains(name)) {
-        String listed =
-            name.startsWith("sources.")
-                ? " of a source in " + SOURCES_CONFIG
-                : name.startsWith("mappings.") ? " of a mapping in " + MAPPINGS_CONFIG : "";
-        errors.put(name, "is no setting" + listed);
-      }
-    }
   }
 }

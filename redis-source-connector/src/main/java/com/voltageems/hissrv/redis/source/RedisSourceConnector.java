@@ -1,14 +1,12 @@
 package com.voltageems.hissrv.redis.source;
 
-import java.time.Duration;
+import com.voltageems.hissrv.redis.plugin.Submission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.config.Config;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.source.ConnectorTransactionBoundaries;
 import org.apache.kafka.connect.source.ExactlyOnceSupport;
@@ -16,10 +14,6 @@ import org.apache.kafka.connect.source.SourceConnector;
 
 /** Kafka Connect source connector for Redis: live hashes, pending lists, window archives. */
 public final class RedisSourceConnector extends SourceConnector {
-  private static final Duration MAX_VALIDATE_TIMEOUT = Duration.ofSeconds(5);
-
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[\\w.:/-]*}");
-
   private Map<String, String> properties = Map.of();
 
   @Override
@@ -32,53 +26,17 @@ public final class RedisSourceConnector extends SourceConnector {
     return RedisSourceConfig.staticDefinition();
   }
 
-  /** Checks every setting, what they mean together, and, if all is well, connects once. */
+  /** Checks every setting, what they mean together, and connects once. */
   @Override
   public Config validate(Map<String, String> submitted) {
-    Map<String, String> connectorConfigs = RedisSourceConfig.given(submitted);
-    Map<String, ConfigValue> values =
-        RedisSourceConfig.definition(connectorConfigs).validateAll(connectorConfigs);
-    if (values.values().stream().allMatch(value -> value.errorMessages().isEmpty())) {
-      RedisSourceConfig parsed = new RedisSourceConfig(connectorConfigs);
-      Map<String, String> errors = placeholderErrors(connectorConfigs);
-      if (errors.isEmpty()) {
-        errors = RedisSourceConfig.crossErrors(parsed, connectorConfigs);
-      }
-      if (errors.isEmpty()) {
-        errors = ConnectionCheck.run(parsed.redis("hissrv-validate"), MAX_VALIDATE_TIMEOUT);
-      }
-      errors.forEach(
-          (name, message) ->
-              values
-                  .computeIfAbsent(name, key -> new ConfigValue(key))
-                  .addErrorMessage(name + ": " + message));
-    }
-    return new Config(new ArrayList<>(values.values()));
-  }
-
-  /** Values that are a placeholder still: the worker lacks the config provider for it. */
-  private static Map<String, String> placeholderErrors(Map<String, String> connectorConfigs) {
-    Map<String, String> errors = new HashMap<>();
-    connectorConfigs.forEach(
-        (key, value) -> {
-          if (key.startsWith("redis.") && PLACEHOLDER.matcher(value).matches()) {
-            errors.put(
-                key,
-                "is the literal text "
-                    + value
-                    + ": no config provider of the worker has replaced it. To take it from the"
-                    + " worker's environment write ${env:NAME} and set config.providers=env on the"
-                    + " worker");
-          }
-        });
-    return errors;
+    return new Config(new ArrayList<>(SubmissionCheck.of(submitted).values()));
   }
 
   @Override
   public void start(Map<String, String> props) {
     // Only the settings are looked at: a Redis that is away must not keep the tasks from waiting.
     new RedisSourceConfig(props);
-    properties = Map.copyOf(RedisSourceConfig.given(props));
+    properties = new Submission(props).given();
   }
 
   @Override

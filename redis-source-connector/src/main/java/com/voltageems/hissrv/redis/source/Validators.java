@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.plugin.Address;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,31 @@ final class Validators {
         (name, value) -> {
           if (value instanceof List<?> list) {
             list.forEach(element -> run(name, String.valueOf(element), description, check));
+          }
+        });
+  }
+
+  /** As {@link #of}, for an address: what may be a secret in it is not repeated. */
+  static ConfigDef.Validator address(String description, Consumer<String> check) {
+    return validator(
+        description,
+        (name, value) -> {
+          if (value instanceof String text) {
+            run(name, text, Address.masked(text), description, check);
+          }
+        });
+  }
+
+  /** As {@link #address}, for every element of a list. */
+  static ConfigDef.Validator eachAddress(String description, Consumer<String> check) {
+    return validator(
+        description,
+        (name, value) -> {
+          if (value instanceof List<?> list) {
+            for (Object element : list) {
+              String text = String.valueOf(element);
+              run(name, text, Address.masked(text), description, check);
+            }
           }
         });
   }
@@ -134,10 +160,15 @@ final class Validators {
   }
 
   private static void run(String name, String value, String valid, Consumer<String> check) {
+    run(name, value, value, valid, check);
+  }
+
+  private static void run(
+      String name, String value, String shown, String valid, Consumer<String> check) {
     try {
       check.accept(value);
     } catch (IllegalArgumentException e) {
-      throw new ConfigException(name, value, e.getMessage() + "; valid: " + valid);
+      throw new ConfigException(name, shown, e.getMessage() + "; valid: " + valid);
     }
   }
 }

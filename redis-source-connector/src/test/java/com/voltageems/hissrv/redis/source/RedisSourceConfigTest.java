@@ -285,11 +285,17 @@ class RedisSourceConfigTest {
       delimiterString = " ~ ",
       value = {
         "redis.uri ~ http://x ~ Invalid value http://x for configuration redis.uri: the scheme is"
-            + " neither redis nor rediss; valid: redis://host:port/database or"
+            + " not redis or rediss; valid: redis://host:port/database or"
             + " rediss://host:port/database",
-        "redis.uri ~ redis://u:p@h ~ Invalid value redis://u:p@h for configuration redis.uri: a URI"
-            + " with a user or password would be shown in the open; use redis.username and"
-            + " redis.password; valid: redis://host:port/database or rediss://host:port/database",
+        // field cases O5, R10
+        "redis.uri ~ redis://u:SECRET@h ~ Invalid value redis://[hidden]@h for configuration"
+            + " redis.uri: a user or password in an address would be shown in the open; write"
+            + " rediss:// for TLS, and use redis.username and redis.password; valid:"
+            + " redis://host:port/database or rediss://host:port/database",
+        "redis.uri ~ redis://h?ssl=true ~ Invalid value redis://h?ssl=[hidden] for configuration"
+            + " redis.uri: ?ssl=[hidden] is not read from an address; write rediss:// for TLS",
+        "redis.nodes ~ u:SECRET@h:1 ~ Invalid value [hidden]@h:1 for configuration redis.nodes: a"
+            + " user or password in an address",
         "redis.mode ~ raft ~ Invalid value raft for configuration redis.mode: not one of them;"
             + " valid: standalone | sentinel | cluster",
         "redis.nodes ~ h ~ Invalid value h for configuration redis.nodes: not host:port; valid:"
@@ -337,8 +343,6 @@ class RedisSourceConfigTest {
         "redis.backoff.max.ms; 5; redis.backoff.max.ms; is below redis.backoff.min.ms",
         "sources.a.type; hash; sources.a.pattern; is needed for type hash",
         "sources.a.type; archive; sources.a.window; is needed for type archive",
-        "sources.b.type; list; sources.b.type; is no setting of a source in sources",
-        "redis.url; x; redis.url; is no setting",
         "redis.nodes; h:1; redis.nodes; is not used with redis.mode=standalone, only with sentinel,"
             + " cluster",
         "redis.sentinel.master; m; redis.sentinel.master; is not used with redis.mode=standalone,"
@@ -353,6 +357,33 @@ class RedisSourceConfigTest {
     config.put(name, value);
     assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
         .containsEntry(at, message);
+  }
+
+  // field cases R9, R10
+  @ParameterizedTest
+  @CsvSource({
+    "redis://my_redis:6379, my_redis:6379",
+    "redis://h, h:6379",
+    "rediss://[::1]:7/3, [::1]:7",
+    "redis://größe.example/0, größe.example:6379"
+  })
+  void host_isTakenAsItIs(String uri, String where) {
+    Map<String, String> config = minimal();
+    config.put("redis.uri", uri);
+    assertThat(new RedisSourceConfig(config).redis("").where()).isEqualTo(where);
+  }
+
+  // field case R10
+  @Test
+  void password_isTakenAsItIs() {
+    Map<String, String> config = minimal();
+    config.put("redis.password", " p ");
+    assertThat(Objects.requireNonNull(new RedisSourceConfig(config).redis("").password()).value())
+        .isEqualTo(" p ");
+    // From a file, whose last line ends.
+    config.put("redis.password", " p \n");
+    assertThat(Objects.requireNonNull(new RedisSourceConfig(config).redis("").password()).value())
+        .isEqualTo(" p ");
   }
 
   @Test

@@ -1,0 +1,191 @@
+package com.voltageems.hissrv.influx.plugin;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.types.Password;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A configuration as it was submitted, and what can be said of it without knowing what its settings
+ * mean: names that nobody knows, and placeholders that the worker has not replaced.
+ *
+ * @param given without the settings that are null, as JSON allows: they are as good as not there
+ */
+public record Submission(Map<String, String> given) {
+  private static final Set<String> CONNECTS_OWN =
+      Set.of(
+          "name",
+          "connector.class",
+          "connector.plugin.version",
+          "tasks.max",
+          "tasks.max.enforce",
+          "key.converter",
+          "value.converter",
+          "header.converter",
+          "transforms",
+          "predicates",
+          "config.action.reload",
+          "topics",
+          "topics.regex",
+          "exactly.once.support",
+          "transaction.boundary",
+          "transaction.boundary.interval.ms",
+          "offsets.storage.topic");
+
+  private static final List<String> CONNECTS_PREFIXES =
+      List.of(
+          "key.converter.",
+          "value.converter.",
+          "header.converter.",
+          "transforms.",
+          "predicates.",
+          "errors.",
+          "topic.creation.",
+          "consumer.override.",
+          "producer.override.",
+          "admin.override.");
+
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^{}]*}");
+
+  public Submission {
+    Map<String, String> copy = new HashMap<>(given);
+    copy.values().removeIf(Objects::isNull);
+    given = copy;
+  }
+
+  /**
+   * Settings that would be ignored in silence: every unknown one with a prefix of ours, and others
+   * that are so near to one of ours that they are a slip. What else is unknown may be a note of the
+   * user's, or Connect's.
+   *
+   * @param known our settings
+   * @param prefixes those that only our settings have
+   * @param lists settings that list names, by the prefix of the settings that each name has
+   * @return what to say, by the unknown name
+   */
+  public Map<String, String> unknown(
+      Set<String> known, List<String> prefixes, Map<String, String> lists) {
+    Map<String, String> unknown = new TreeMap<>();
+    for (String name : given.keySet()) {
+      if (known.contains(name) || isConnects(name)) {
+        continue;
+      }
+      Optional<String> unlisted = unlisted(name, known, lists);
+      Optional<String> nearest = nearest(name, known);
+      boolean ours = prefixes.stream().anyMatch(name::startsWith);
+      if (unlisted.isPresent()) {
+        unknown.put(name, "unknown setting " + name + "; " + unlisted.get());
+      } else if (nearest.isPresent()) {
+        unknown.put(name, "unknown setting " + name + "; did you mean " + nearest.get() + "?");
+      } else if (ours) {
+        unknown.put(name, "unknown setting " + name);
+      }
+    }
+    return unknown;
+  }
+
+  private static boolean isConnects(String name) {
+    return CONNECTS_OWN.contains(name) || CONNECTS_PREFIXES.stream().anyMatch(name::startsWith);
+  }
+
+  /** What to say of {@code sources.b.type} when {@code sources} does not list b. */
+  private static Optional<String> unlisted(
+      String name, Set<String> known, Map<String, String> lists) {
+    for (Map.Entry<String, String> list : lists.entrySet()) {
+      int dot = name.indexOf('.', list.getKey().length());
+      if (name.startsWith(list.getKey()) && dot > 0) {
+        String start = name.substring(0, dot + 1);
+        if (known.stream().noneMatch(setting -> setting.startsWith(start))) {
+          String entry = name.substring(list.getKey().length(), dot);
+          return Optional.of("'" + entry + "' is not in the list " + list.getValue());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The setting that was probably meant. */
+  private static Optional<String> nearest(String name, Set<String> known) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    String best = null;
+    int least = Math.max(1, name.length() / 5) + 1;
+    for (String setting : known) {
+      // A last part left out, such as the unit, is one slip, however long that part is.
+      int distance = setting.startsWith(lower + ".") ? 1 : distance(lower, setting, least);
+      if (distance < least) {
+        best = setting;
+        least = distance;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** Levenshtein's: letters to add, take away or change; {@code enough} stands for any more. */
+  private static int distance(String a, String b, int enough) {
+    if (Math.abs(a.length() - b.length()) >= enough) {
+      return enough;
+    }
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int changed = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(changed, 1 + Math.min(row[j - 1], row[j]));
+      }
+    }
+    return Math.min(row[b.length()], enough);
+  }
+
+  /**
+   * A password as it was given: Kafka takes blanks off its ends, where they may be part of it. A
+   * line break at the end is the end of the file that it was read from.
+   *
+   * @return null when none was given
+   */
+  public static @Nullable Password password(@Nullable Object original) {
+    if (original instanceof Password password) {
+      return password;
+    }
+    return original == null
+        ? null
+        : new Password(original.toString().replaceFirst("[\\r\\n]+$", ""));
+  }
+
+  /**
+   * Settings with a placeholder in them that the worker has not replaced: it would be sent as it
+   * stands.
+   *
+   * @param names the settings to look at
+   * @return what to say, by the setting; never the value, which may hold a secret beside it
+   */
+  public Map<String, String> unresolved(Collection<String> names) {
+    Map<String, String> unresolved = new TreeMap<>();
+    for (String name : new ArrayList<>(names)) {
+      String value = given.get(name);
+      if (value != null && PLACEHOLDER.matcher(value).find()) {
+        unresolved.put(
+            name,
+            name
+                + " still holds a placeholder ${...} that the worker has not replaced. A variable of"
+                + " the environment is written ${env:NAME} and needs config.providers=env and"
+                + " config.providers.env.class="
+                + "org.apache.kafka.common.config.provider.EnvVarConfigProvider on the worker");
+      }
+    }
+    return unresolved;
+  }
+}

@@ -1,0 +1,139 @@
+package com.voltageems.hissrv.redis.source;
+
+import com.voltageems.hissrv.redis.plugin.Address;
+import com.voltageems.hissrv.redis.plugin.Submission;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigValue;
+
+/**
+ * Everything that is wrong with a configuration, told at once, each mistake on the setting at
+ * fault. What settings mean together is looked at with stand-ins for those that are wrong by
+ * themselves, and nothing is said that could be a consequence of another mistake.
+ */
+final class SubmissionCheck {
+  private static final Duration MAX_TIMEOUT = Duration.ofSeconds(5);
+  private static final List<String> PREFIXES =
+      List.of("redis.", "sources.", "mappings.", "aggregation.");
+  private static final Map<String, String> LISTS =
+      Map.of(
+          "sources.", RedisSourceConfig.SOURCES_CONFIG,
+          "mappings.", RedisSourceConfig.MAPPINGS_CONFIG);
+
+  /** Settings whose messages may come from another one. */
+  private static final Map<String, Set<String>> CAUSES =
+      Map.of(
+          RedisSourceConfig.REDIS_NODES_CONFIG, Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
+          RedisSourceConfig.REDIS_SENTINEL_MASTER_CONFIG,
+              Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
+          RedisSourceConfig.REDIS_SENTINEL_USERNAME_CONFIG,
+              Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
+          RedisSourceConfig.REDIS_SENTINEL_PASSWORD_CONFIG,
+              Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
+          RedisSourceConfig.REDIS_BACKOFF_MAX_MS_CONFIG,
+              Set.of(RedisSourceConfig.REDIS_BACKOFF_MIN_MS_CONFIG));
+
+  private final Map<String, String> given;
+  private final Map<String, ConfigValue> values;
+  private final Set<String> wrong = new TreeSet<>();
+
+  private SubmissionCheck(Submission submission) {
+    given = submission.given();
+    ConfigDef definition = RedisSourceConfig.definition(given);
+    values = definition.validateAll(given);
+    submission
+        .unresolved(definition.names())
+        .forEach(
+            (name, message) -> {
+              value(name).errorMessages().clear(); // whatever else is wrong with it comes from this
+              value(name).addErrorMessage(message);
+            });
+    submission
+        .unknown(definition.names(), PREFIXES, LISTS)
+        .forEach((name, message) -> value(name).addErrorMessage(message));
+    hideSecrets();
+    values.forEach(
+        (name, value) -> {
+          if (!value.errorMessages().isEmpty()) {
+            wrong.add(name);
+          }
+        });
+  }
+
+  /** The settings, with what is wrong with them. Connects once, where that can tell anything. */
+  static Map<String, ConfigValue> of(Map<String, String> submitted) {
+    SubmissionCheck check = new SubmissionCheck(new Submission(submitted));
+    check.together();
+    return check.values;
+  }
+
+  private ConfigValue value(String name) {
+    return values.computeIfAbsent(name, ConfigValue::new);
+  }
+
+  /** The answer repeats the values. */
+  private void hideSecrets() {
+    ConfigValue uri = value(RedisSourceConfig.REDIS_URI_CONFIG);
+    if (uri.value() instanceof String text) {
+      uri.value(Address.masked(text));
+    }
+    ConfigValue nodes = value(RedisSourceConfig.REDIS_NODES_CONFIG);
+    if (nodes.value() instanceof List<?> list) {
+      nodes.value(list.stream().map(each -> Address.masked(String.valueOf(each))).toList());
+    }
+  }
+
+  private void together() {
+    Map<String, String> sound = new HashMap<>(given);
+    sound.keySet().removeAll(wrong);
+    Set<String> replaced = new TreeSet<>();
+    standIns(sound, replaced);
+    RedisSourceConfig parsed = new RedisSourceConfig(sound);
+    RedisSourceConfig.crossErrors(parsed, sound)
+        .forEach(
+            (name, message) -> {
+              if (isTold(name) && replaced.stream().noneMatch(name::startsWith)) {
+                value(name).addErrorMessage(name + ": " + message);
+              }
+            });
+    boolean connectable =
+        values.values().stream()
+            .noneMatch(
+                value -> value.name().startsWith("redis.") && !value.errorMessages().isEmpty());
+    if (connectable) {
+      ConnectionCheck.run(parsed.redis("hissrv-validate"), MAX_TIMEOUT)
+          .forEach((name, message) -> value(name).addErrorMessage(name + ": " + message));
+    }
+  }
+
+  private boolean isTold(String name) {
+    return !wrong.contains(name)
+        && CAUSES.getOrDefault(name, Set.of()).stream().noneMatch(wrong::contains);
+  }
+
+  /** A harmless source or mapping in the place of each that lacks what it needs. */
+  private void standIns(Map<String, String> sound, Set<String> replaced) {
+    List<String> aliases = RedisSourceConfig.names(given.get(RedisSourceConfig.SOURCES_CONFIG));
+    sound.put(
+        RedisSourceConfig.SOURCES_CONFIG, aliases.isEmpty() ? "none" : String.join(",", aliases));
+    for (String alias : RedisSourceConfig.names(sound.get(RedisSourceConfig.SOURCES_CONFIG))) {
+      String prefix = "sources." + alias + ".";
+      if (!sound.containsKey(prefix + SourceSettings.TYPE)) {
+        sound.keySet().removeIf(name -> name.startsWith(prefix));
+        sound.put(prefix + SourceSettings.TYPE, "hash");
+        sound.put(prefix + SourceSettings.PATTERN, "*");
+        replaced.add(prefix);
+      }
+    }
+    for (String name : RedisSourceConfig.names(sound.get(RedisSourceConfig.MAPPINGS_CONFIG))) {
+      String prefix = "mappings." + name + ".";
+      sound.putIfAbsent(prefix + MappingSettings.PATTERN, "stand-in");
+      sound.putIfAbsent(prefix + MappingSettings.MEASUREMENT, "stand-in");
+    }
+  }
+}
