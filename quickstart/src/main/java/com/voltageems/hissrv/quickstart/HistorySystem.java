@@ -81,7 +81,11 @@ public final class HistorySystem implements AutoCloseable {
       worker =
           part(
               ConnectWorker.prepare(
-                  dir.resolve("connect"), kafka.bootstrapServers(), plugins, Map.of()));
+                  dir.resolve("connect"),
+                  kafka.bootstrapServers(),
+                  plugins,
+                  // The sink sees a new topic after this time.
+                  Map.of("consumer.metadata.max.age.ms", "5000")));
       database.awaitReady();
       progress.accept("QuestDB         " + database.url());
       queryService = part(startQueryService());

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.influx.point.SampleToPoint;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -19,6 +20,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class InfluxSinkConfigTest {
+  /** The groups of settings in their order, with their titles in the README. */
+  static final Map<String, String> GROUPS = new LinkedHashMap<>();
+
+  static {
+    for (String group : List.of("Database", "Records", "Mapping", "Writing")) {
+      GROUPS.put(group, group);
+    }
+  }
+
   private static final Map<String, String> LEAST =
       Map.of("influxdb.url", "http://127.0.0.1:8086", "influxdb.bucket", "ems");
 

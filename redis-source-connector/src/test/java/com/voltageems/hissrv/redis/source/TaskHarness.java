@@ -20,12 +20,21 @@ import org.jspecify.annotations.Nullable;
 final class TaskHarness implements AutoCloseable {
   private final RedisSourceTask task = new RedisSourceTask();
   private final Map<Map<String, ?>, Map<String, ?>> stored;
+  private final @Nullable PluginMetrics pluginMetrics;
 
   /**
    * @param stored offsets by partition; written by {@link #store}
    */
   TaskHarness(Map<String, String> config, Map<Map<String, ?>, Map<String, ?>> stored) {
+    this(config, stored, null);
+  }
+
+  TaskHarness(
+      Map<String, String> config,
+      Map<Map<String, ?>, Map<String, ?>> stored,
+      @Nullable PluginMetrics pluginMetrics) {
     this.stored = stored;
+    this.pluginMetrics = pluginMetrics;
     task.initialize(new Context());
     task.start(config);
   }
@@ -156,7 +165,7 @@ final class TaskHarness implements AutoCloseable {
 
     @Override
     public @Nullable PluginMetrics pluginMetrics() {
-      return null;
+      return pluginMetrics;
     }
   }
 }

@@ -1,0 +1,125 @@
+package com.voltageems.hissrv.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What both plugins have to do inside a real worker, a strict one. */
+public abstract class WorkerContract {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path dir;
+  private KafkaBroker broker;
+  private ConnectWorker worker;
+
+  /** The file in connect-configs. */
+  protected abstract String shippedFile();
+
+  /** What to change in it, so that it finds its server. */
+  protected abstract Map<String, String> addresses();
+
+  /** As {@link ConnectorContract#secrets()}. */
+  protected abstract Map<String, String> secrets();
+
+  @BeforeEach
+  void startWorker() {
+    broker = KafkaBroker.start(dir.resolve("kafka"));
+    worker =
+        ConnectWorker.start(
+            dir.resolve("connect"),
+            broker.bootstrapServers(),
+            List.of(archive()),
+            Map.of("connector.client.config.override.policy", "None"));
+  }
+
+  @AfterEach
+  void stopWorker() {
+    worker.close();
+    broker.close();
+  }
+
+  private Path archive() {
+    Path target = Path.of("target");
+    try (Stream<Path> files = Files.list(target)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("voltageems-.*\\.zip"))
+          .findFirst()
+          .orElseThrow(() -> new IllegalStateException("no archive in " + target));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, String> shipped() throws IOException {
+    Map<String, String> config = new HashMap<>();
+    JSON.readTree(Path.of("..", "connect-configs", shippedFile()).toFile())
+        .path("config")
+        .properties()
+        .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
+    config.putAll(addresses());
+    return config;
+  }
+
+  private static String plugin(Map<String, String> config) {
+    return Objects.requireNonNull(config.get("connector.class"));
+  }
+
+  @Test
+  void strictWorker() throws IOException {
+    shippedConfiguration_runsWithoutOverrides();
+    everySettingThatTheWorkerKnows_passes();
+    secret_isNeitherAnsweredNorLogged();
+  }
+
+  // field case O7
+  private void shippedConfiguration_runsWithoutOverrides() throws IOException {
+    worker.submit("shipped", shipped());
+    await().atMost(Duration.ofSeconds(60)).until(() -> worker.isRunning("shipped", 1));
+  }
+
+  private void everySettingThatTheWorkerKnows_passes() throws IOException {
+    Map<String, String> config = shipped();
+    config.put("name", "all");
+    JsonNode first = worker.validate(plugin(config), config);
+    for (JsonNode each : first.path("configs")) {
+      String name = each.path("definition").path("name").asText();
+      config.putIfAbsent(name, each.path("definition").path("default_value").asText(""));
+    }
+    for (JsonNode each : worker.validate(plugin(config), config).path("configs")) {
+      assertThat(each.path("value").path("errors").toString()).doesNotContain("unknown setting");
+    }
+  }
+
+  // field case O5
+  private void secret_isNeitherAnsweredNorLogged() throws IOException {
+    for (Map.Entry<String, String> secret : secrets().entrySet()) {
+      Map<String, String> config = shipped();
+      config.put(secret.getKey(), secret.getValue());
+      ConnectWorker.Answer refused = worker.send("PUT", "/connectors/secret/config", config);
+      assertThat(refused.status()).as(secret.getKey()).isEqualTo(400);
+      assertThat(refused.body().toString()).contains(secret.getKey()).doesNotContain("S3CRET");
+      config.put("name", "secret");
+      assertThat(worker.validate(plugin(config), config).toString()).doesNotContain("S3CRET");
+    }
+    assertThat(Files.readString(dir.resolve("connect").resolve("connect.log")))
+        .doesNotContain("S3CRET");
+  }
+}
