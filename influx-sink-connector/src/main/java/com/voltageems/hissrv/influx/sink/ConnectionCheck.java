@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.point.Glob;
 import java.util.HashMap;
 import java.util.List;

@@ -4,9 +4,17 @@ import com.influxdb.client.InfluxDBClient;
 import com.influxdb.client.InfluxDBClientFactory;
 import com.influxdb.client.InfluxDBClientOptions;
 import com.influxdb.exceptions.InfluxException;
+import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.answer.ResponseClassifier;
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.delivery.Destination;
+import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import okhttp3.ConnectionPool;
 import okhttp3.Credentials;
 import okhttp3.Dispatcher;
@@ -42,6 +50,7 @@ final class HttpInfluxWriter implements InfluxWriter {
   private final InfluxDBClient client;
   private final WriteApi api;
   private final @Nullable String basicAuth;
+  private final List<String> secrets;
 
   /** The two write APIs. */
   interface WriteApi {
@@ -96,8 +105,14 @@ final class HttpInfluxWriter implements InfluxWriter {
     String password = config.password();
     this.basicAuth =
         config.version() == InfluxVersion.V1 && config.username() != null
-            ? Credentials.basic(config.username(), password == null ? "" : password)
+            ? Credentials.basic(
+                config.username(), password == null ? "" : password, StandardCharsets.UTF_8)
             : null;
+    this.secrets =
+        Stream.of(token == null ? "" : new String(token), password, basicAuth)
+            .flatMap(Stream::ofNullable)
+            .filter(secret -> !secret.isEmpty())
+            .toList();
   }
 
   @Override
@@ -115,10 +130,19 @@ final class HttpInfluxWriter implements InfluxWriter {
         text = answer == null ? "" : beginning(answer);
       }
       return classifier.classify(
-          response.code(), response.headers().get("Retry-After"), text, clock.instant());
+          response.code(), response.headers().get("Retry-After"), hidden(text), clock.instant());
     } catch (IOException e) {
       return new WriteOutcome.Retry(null, config.url() + ": " + describe(e));
     }
+  }
+
+  /** Answers go to logs, metrics and dead letters, and some proxies repeat what they were sent. */
+  private String hidden(String text) {
+    String hidden = text;
+    for (String secret : secrets) {
+      hidden = hidden.replace(secret, "[hidden]");
+    }
+    return hidden;
   }
 
   private static String beginning(ResponseBody body) throws IOException {

@@ -1,5 +1,10 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.delivery.Backoff;
+import com.voltageems.hissrv.influx.delivery.BatchSize;
+import com.voltageems.hissrv.influx.delivery.Delivery;
+import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.plugin.Address;
 import com.voltageems.hissrv.influx.plugin.Submission;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
@@ -210,6 +215,14 @@ final class InfluxSinkConfig extends AbstractConfig {
       "How long one request is retried before the task fails; -1 is for ever. Nothing is lost by"
           + " either: what was not written is not committed.";
 
+  static final String POISON_RETRIES_CONFIG = "poison.retries";
+  private static final int POISON_RETRIES_DEFAULT = 3;
+  private static final String POISON_RETRIES_DOC =
+      "How often the database may fail (HTTP 500) at a request before the line is looked for at"
+          + " which it fails; and how often it then has to fail at that line alone, each time"
+          + " between other lines that it accepts, until the record goes to the dead-letter queue."
+          + " While it accepts none, it is the database that fails, and nothing is given up.";
+
   static final String FLUSH_TIMEOUT_CONFIG = "flush.timeout.ms";
   private static final int FLUSH_TIMEOUT_DEFAULT = 2_000;
   private static final String FLUSH_TIMEOUT_DOC =
@@ -218,6 +231,8 @@ final class InfluxSinkConfig extends AbstractConfig {
 
   private static final String INSTEAD =
       "use " + TOKEN_CONFIG + ", or " + USERNAME_CONFIG + " and " + PASSWORD_CONFIG;
+  private static final String TOLERANCE = "errors.tolerance";
+  private static final String DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
 
   private static final String CONNECTION = "Database";
   private static final String RECORDS = "Records";
@@ -392,6 +407,7 @@ final class InfluxSinkConfig extends AbstractConfig {
         Range.atLeast(-1),
         Importance.MEDIUM,
         RETRY_MAX_TIME_DOC);
+    d.count(POISON_RETRIES_CONFIG, POISON_RETRIES_DEFAULT, POISON_RETRIES_DOC);
     d.millis(FLUSH_TIMEOUT_CONFIG, FLUSH_TIMEOUT_DEFAULT, 0, FLUSH_TIMEOUT_DOC);
     return d.def;
   }
@@ -620,14 +636,29 @@ final class InfluxSinkConfig extends AbstractConfig {
     return getInt(WORKERS_CONFIG);
   }
 
-  Backoff backoff() {
-    return new Backoff(millis(BACKOFF_CONFIG), millis(BACKOFF_MAX_CONFIG));
+  /** How requests are repeated; no longest time is for ever. */
+  Delivery.Rules deliveryRules() {
+    long millis = getLong(RETRY_MAX_TIME_CONFIG);
+    return new Delivery.Rules(
+        new Backoff(millis(BACKOFF_CONFIG), millis(BACKOFF_MAX_CONFIG)),
+        millis < 0 ? null : Duration.ofMillis(millis),
+        getInt(POISON_RETRIES_CONFIG));
   }
 
-  /** How long a request is retried; null is for ever. */
-  @Nullable Duration retryMaxTime() {
-    long millis = getLong(RETRY_MAX_TIME_CONFIG);
-    return millis < 0 ? null : Duration.ofMillis(millis);
+  /** Whether the worker has been given a topic for dead letters. */
+  boolean hasDeadLetterTopic() {
+    return originals().get(DEAD_LETTER_TOPIC) instanceof String topic && !topic.isBlank();
+  }
+
+  /** What is missing when records are refused and there is nowhere to report them. */
+  String missingDeadLetters() {
+    boolean tolerant = "all".equals(originals().get(TOLERANCE));
+    return "There is no dead-letter queue: set "
+        + (tolerant ? "" : TOLERANCE + "=all and ")
+        + DEAD_LETTER_TOPIC
+        + ", or "
+        + REJECTED_CONFIG
+        + "=drop";
   }
 
   Duration flushTimeout() {

@@ -37,7 +37,11 @@ public final class InfluxSinkTask extends SinkTask {
     SinkMetrics metrics = new SinkMetrics();
     RunningInfluxSink sink =
         new RunningInfluxSink(
-            config, new HttpInfluxWriter(config, Clock.systemUTC()), context, metrics);
+            config,
+            new HttpInfluxWriter(config, Clock.systemUTC()),
+            context,
+            metrics,
+            Integer.parseInt(task));
     published =
         new MetricsPublisher(
             "influx-sink",

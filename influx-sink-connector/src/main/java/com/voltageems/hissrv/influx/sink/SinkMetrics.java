@@ -1,10 +1,12 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.delivery.Trouble;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Counts of one task. Safe for use by several threads. */
 final class SinkMetrics {
@@ -20,6 +22,7 @@ final class SinkMetrics {
   private final AtomicLong bufferedRecords = new AtomicLong();
   private final AtomicLong bufferedBytes = new AtomicLong();
   private final AtomicLong batchLines = new AtomicLong();
+  private volatile @Nullable Trouble retrying;
   private volatile boolean paused;
   private volatile String lastError = "";
 
@@ -68,6 +71,21 @@ final class SinkMetrics {
     paused = isPaused;
   }
 
+  /** The request that has been tried again for the longest time; null when there is none. */
+  void retrying(@Nullable Trouble oldest) {
+    retrying = oldest;
+  }
+
+  private long retryingSince() {
+    Trouble now = retrying;
+    return now == null ? 0L : now.sinceMillis();
+  }
+
+  private String retryingRecord() {
+    Trouble now = retrying;
+    return now == null ? "" : Standstills.record(now);
+  }
+
   /** The values by name, as the README lists them. Counts begin with the task. */
   Map<String, Supplier<?>> values() {
     Map<String, Supplier<?>> values = new LinkedHashMap<>();
@@ -80,6 +98,8 @@ final class SinkMetrics {
     values.put("requests-written", requests::sum);
     values.put("write-time-total-ms", writeMillis::sum);
     values.put("retries", retries::sum);
+    values.put("retrying-since-ms", this::retryingSince);
+    values.put("retrying-record", this::retryingRecord);
     values.put("buffered-records", bufferedRecords::get);
     values.put("buffered-bytes", bufferedBytes::get);
     values.put("batch-lines", batchLines::get);

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.plugin.Address;
 import com.voltageems.hissrv.influx.plugin.Submission;
 import java.util.HashMap;

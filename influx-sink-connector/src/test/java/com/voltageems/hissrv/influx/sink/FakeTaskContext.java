@@ -22,6 +22,7 @@ final class FakeTaskContext implements SinkTaskContext {
   boolean hasDeadLetters = true;
   long timeout = -1;
   @Nullable PluginMetrics metrics;
+  int commitRequests;
 
   /** One call of the reporter. */
   record Report(SinkRecord record, Throwable error) {}
@@ -62,7 +63,9 @@ final class FakeTaskContext implements SinkTaskContext {
   }
 
   @Override
-  public void requestCommit() {}
+  public void requestCommit() {
+    commitRequests++;
+  }
 
   @Override
   public PluginMetrics pluginMetrics() {

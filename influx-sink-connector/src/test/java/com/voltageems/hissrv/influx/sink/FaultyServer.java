@@ -38,6 +38,12 @@ final class FaultyServer implements AutoCloseable {
 
   final List<Request> requests = new CopyOnWriteArrayList<>();
   final List<String> stored = new CopyOnWriteArrayList<>();
+
+  static {
+    // Else an answer with a body waits 40 ms for the acknowledgement of its header.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private volatile Behaviour behaviour = request -> Answer.OK;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();

@@ -3,6 +3,10 @@ package com.voltageems.hissrv.influx.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.delivery.Backoff;
+import com.voltageems.hissrv.influx.delivery.Delivery;
+import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
@@ -62,9 +66,10 @@ class InfluxSinkConfigTest {
     assertThat(config.bufferRecords()).isEqualTo(20_000);
     assertThat(config.bufferBytes()).isEqualTo(8L * 1024 * 1024);
     assertThat(config.workers()).isEqualTo(1);
-    assertThat(config.backoff())
-        .isEqualTo(new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)));
-    assertThat(config.retryMaxTime()).isNull();
+    assertThat(config.deliveryRules())
+        .isEqualTo(
+            new Delivery.Rules(
+                new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)), null, 3));
     assertThat(config.flushTimeout()).isEqualTo(Duration.ofSeconds(2));
   }
 
@@ -109,6 +114,7 @@ class InfluxSinkConfigTest {
     props.put("retry.backoff.max.ms", "11");
     props.put("retry.max.time.ms", "12");
     props.put("flush.timeout.ms", "13");
+    props.put("poison.retries", "14");
     assertThat(new TreeSet<>(props.keySet()))
         .isEqualTo(new TreeSet<>(InfluxSinkConfig.CONFIG_DEF.names()));
 
@@ -137,9 +143,12 @@ class InfluxSinkConfigTest {
     assertThat(config.bufferRecords()).isEqualTo(7);
     assertThat(config.bufferBytes()).isEqualTo(8);
     assertThat(config.workers()).isEqualTo(9);
-    assertThat(config.backoff())
-        .isEqualTo(new Backoff(Duration.ofMillis(10), Duration.ofMillis(11)));
-    assertThat(config.retryMaxTime()).isEqualTo(Duration.ofMillis(12));
+    assertThat(config.deliveryRules())
+        .isEqualTo(
+            new Delivery.Rules(
+                new Backoff(Duration.ofMillis(10), Duration.ofMillis(11)),
+                Duration.ofMillis(12),
+                14));
     assertThat(config.flushTimeout()).isEqualTo(Duration.ofMillis(13));
   }
 

@@ -30,7 +30,7 @@ final class SinkHarness implements AutoCloseable {
     context.hasDeadLetters = deadLetters;
     sink =
         new RunningInfluxSink(
-            config, new HttpInfluxWriter(config, Clock.systemUTC()), context, metrics);
+            config, new HttpInfluxWriter(config, Clock.systemUTC()), context, metrics, 0);
     sink.start("test");
     List<TopicPartition> own = new ArrayList<>();
     for (int i = 0; i < partitions; i++) {
@@ -59,6 +59,13 @@ final class SinkHarness implements AutoCloseable {
   /** A metric that is a number. */
   long metric(String name) {
     return (Long) Objects.requireNonNull(metrics.values().get(name), name).get();
+  }
+
+  /** The metadata that a commit would have for a partition now. */
+  String metadata(int partition) {
+    TopicPartition key = new TopicPartition(TestRecords.TOPIC, partition);
+    OffsetAndMetadata offset = sink.preCommit(new HashMap<>(positions)).get(key);
+    return offset == null ? "" : offset.metadata();
   }
 
   /** Calls {@code put} without records, as a worker does, until it is so. */

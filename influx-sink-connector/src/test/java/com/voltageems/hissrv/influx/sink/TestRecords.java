@@ -7,17 +7,17 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /** Records as the worker hands them over. */
-final class TestRecords {
-  static final String TOPIC = "hissrv.live";
+public final class TestRecords {
+  public static final String TOPIC = "hissrv.live";
 
   private TestRecords() {}
 
   /** A schemaless sample of channel 1001. */
-  static Map<String, Object> sample(Map<String, Object> fields, long epochMillis) {
+  public static Map<String, Object> sample(Map<String, Object> fields, long epochMillis) {
     return sample("telemetry", fields, epochMillis);
   }
 
-  static Map<String, Object> sample(
+  public static Map<String, Object> sample(
       String measurement, Map<String, Object> fields, long epochMillis) {
     return Map.of(
         "measurement", measurement,
@@ -26,11 +26,12 @@ final class TestRecords {
         "timestamp", epochMillis);
   }
 
-  static SinkRecord record(@Nullable Object value, long offset) {
+  public static SinkRecord record(@Nullable Object value, long offset) {
     return record(TOPIC, 0, value, offset);
   }
 
-  static SinkRecord record(String topic, int partition, @Nullable Object value, long offset) {
+  public static SinkRecord record(
+      String topic, int partition, @Nullable Object value, long offset) {
     return new SinkRecord(
         topic,
         partition,

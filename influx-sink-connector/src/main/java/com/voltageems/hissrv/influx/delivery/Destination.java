@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param bucket the bucket (version 2) or the database (version 1)
  * @param retentionPolicy version 1 only; null for the database's default
  */
-record Destination(String bucket, @Nullable String retentionPolicy) {
+public record Destination(String bucket, @Nullable String retentionPolicy) {
   @Override
   public String toString() {
     return retentionPolicy == null ? bucket : bucket + "/" + retentionPolicy;

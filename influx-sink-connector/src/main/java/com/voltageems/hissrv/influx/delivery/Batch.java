@@ -1,15 +1,16 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
 
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.LineBuffer;
 import com.voltageems.hissrv.influx.point.LineProtocol;
 import com.voltageems.hissrv.influx.point.Point;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Lines for one request, with the records that they come from. For one thread at a time. */
-final class Batch {
+public final class Batch {
   private static final int FIRST_BYTES = 16 * 1024;
 
   private final Destination destination;
@@ -17,7 +18,7 @@ final class Batch {
   private final LineBuffer bytes;
   private final List<Line> lines = new ArrayList<>();
 
-  Batch(Destination destination, Dialect dialect) {
+  public Batch(Destination destination, Dialect dialect) {
     this(destination, dialect, FIRST_BYTES);
   }
 
@@ -32,55 +33,56 @@ final class Batch {
    *
    * @param end where its bytes end in the batch
    */
-  record Line(OffsetTracker.Pending pending, PointSource source, int end) {}
+  public record Line(
+      OffsetTracker.Pending pending, PointSource source, long epochMillis, int end) {}
 
   /** Gives the line's point again when it has to be looked at: a batch keeps bytes only. */
-  interface PointSource {
+  public interface PointSource {
     Point point(OffsetTracker.Pending pending);
   }
 
-  void add(OffsetTracker.Pending pending, Point point, PointSource source) {
+  public void add(OffsetTracker.Pending pending, Point point, PointSource source) {
     LineProtocol.append(point, dialect, bytes);
-    lines.add(new Line(pending, source, bytes.length()));
+    lines.add(new Line(pending, source, point.epochMillis(), bytes.length()));
   }
 
   /** A batch of the same kind without lines. */
-  Batch another() {
+  public Batch another() {
     return new Batch(destination, dialect);
   }
 
-  Destination destination() {
+  public Destination destination() {
     return destination;
   }
 
-  int size() {
+  public int size() {
     return lines.size();
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return lines.isEmpty();
   }
 
-  int byteCount() {
+  public int byteCount() {
     return bytes.length();
   }
 
   /** The lines' bytes; {@link #byteCount()} of them count. */
-  byte[] array() {
+  public byte[] array() {
     return bytes.array();
   }
 
-  List<Line> lines() {
+  public List<Line> lines() {
     return lines;
   }
 
-  Point point(int index) {
+  public Point point(int index) {
     Line line = lines.get(index);
     return line.source().point(line.pending());
   }
 
   /** The lines from {@code from} to before {@code to} as a batch of their own. */
-  Batch part(int from, int to) {
+  public Batch part(int from, int to) {
     int start = start(from);
     Batch part = new Batch(destination, dialect, Math.max(1, start(to) - start));
     for (int i = from; i < to; i++) {
@@ -90,7 +92,7 @@ final class Batch {
   }
 
   /** This batch with the accepted lines only; itself when that is all of them. */
-  Batch only(Predicate<Line> wanted) {
+  public Batch only(Predicate<Line> wanted) {
     if (lines.stream().allMatch(wanted)) {
       return this;
     }
@@ -107,7 +109,22 @@ final class Batch {
   void copy(Batch other, int index) {
     Line line = other.lines.get(index);
     bytes.append(other.bytes, other.start(index), line.end());
-    lines.add(new Line(line.pending(), line.source(), bytes.length()));
+    lines.add(new Line(line.pending(), line.source(), line.epochMillis(), bytes.length()));
+  }
+
+  /**
+   * What a line shares with those that would write the same point: series and time. Of these the
+   * last one has to win, so none may overtake another.
+   */
+  String pointKey(int index) {
+    byte[] array = bytes.array();
+    int start = start(index);
+    int end = start;
+    while (array[end] != ' ') {
+      end += array[end] == '\\' ? 2 : 1;
+    }
+    String series = new String(array, start, end - start, StandardCharsets.UTF_8);
+    return series + ' ' + lines.get(index).epochMillis();
   }
 
   private int start(int index) {

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one partition whose fate is open, in the order in which they came. A partition
  * that comes back after a rebalance gets a new tracker, so that late news of the old one changes
- * nothing. Guarded by the lock of {@link RunningInfluxSink}, except {@link #isClosed()}.
+ * nothing. Guarded by the lock of the running sink, except {@link #isClosed()}.
  */
-final class OffsetTracker {
+public final class OffsetTracker {
   private final TopicPartition partition;
   private final int group;
   private final Deque<Pending> open = new ArrayDeque<>();
@@ -22,13 +22,13 @@ final class OffsetTracker {
    * @param partition as the consumer knows it, whatever a transform made of the topic's name
    * @param group the group of partitions whose lines are written one request after the other
    */
-  OffsetTracker(TopicPartition partition, int group) {
+  public OffsetTracker(TopicPartition partition, int group) {
     this.partition = partition;
     this.group = group;
   }
 
   /** One record on its way. */
-  static final class Pending {
+  public static final class Pending {
     private final OffsetTracker tracker;
     private final SinkRecord record;
     private int linesLeft;
@@ -40,30 +40,30 @@ final class OffsetTracker {
       this.record = record;
     }
 
-    SinkRecord record() {
+    public SinkRecord record() {
       return record;
     }
 
-    OffsetTracker tracker() {
+    public OffsetTracker tracker() {
       return tracker;
     }
 
     /** More lines whose answer is waited for. */
-    void expect(int lines) {
+    public void expect(int lines) {
       linesLeft += lines;
     }
 
     /** A line has its answer. */
-    void answered() {
+    public void answered() {
       linesLeft--;
     }
 
-    boolean isAnswered() {
+    public boolean isAnswered() {
       return linesLeft <= 0;
     }
 
     /** Adds what could not be written, and why. */
-    void complain(String reason) {
+    public void complain(String reason) {
       if (complaint == null) {
         complaint = reason;
       } else if (!complaint.contains(reason)) {
@@ -71,23 +71,28 @@ final class OffsetTracker {
       }
     }
 
-    @Nullable String complaint() {
+    public @Nullable String complaint() {
       return complaint;
     }
 
     /** Its fate is decided for good: written, reported or dropped. */
-    void seal() {
+    public void seal() {
       sealed = true;
       tracker.advance();
     }
 
+    /** Whether every record of the partition before it is sealed. */
+    public boolean isFirstOpen() {
+      return tracker.open.peekFirst() == this;
+    }
+
     /** {@code topic-partition@offset}, as the consumer knows them. */
-    String where() {
+    public String where() {
       return tracker.partition + "@" + record.originalKafkaOffset();
     }
   }
 
-  Pending add(SinkRecord record) {
+  public Pending add(SinkRecord record) {
     Pending pending = new Pending(this, record);
     open.addLast(pending);
     return pending;
@@ -99,33 +104,33 @@ final class OffsetTracker {
     }
   }
 
-  TopicPartition partition() {
+  public TopicPartition partition() {
     return partition;
   }
 
-  int group() {
+  public int group() {
     return group;
   }
 
   /** The offset of the first record whose fate is open; empty when there is none. */
-  OptionalLong firstOpen() {
+  public OptionalLong firstOpen() {
     Pending first = open.peekFirst();
     return first == null
         ? OptionalLong.empty()
         : OptionalLong.of(first.record.originalKafkaOffset());
   }
 
-  int openCount() {
+  public int openCount() {
     return open.size();
   }
 
-  void close() {
+  public void close() {
     closed = true;
     open.clear();
   }
 
   /** Whether the partition is somebody else's by now. */
-  boolean isClosed() {
+  public boolean isClosed() {
     return closed;
   }
 }

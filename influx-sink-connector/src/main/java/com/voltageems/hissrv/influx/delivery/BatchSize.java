@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
 
 import java.time.Duration;
 
@@ -6,7 +6,7 @@ import java.time.Duration;
  * How many lines to put into a request: more while the database is quick, fewer when it is slow or
  * says that it was too much. Not safe for use by several threads at a time.
  */
-final class BatchSize {
+public final class BatchSize {
   private static final Duration QUICK = Duration.ofMillis(100);
   private static final Duration SLOW = Duration.ofMillis(500);
   private static final double GROW = 1.2;
@@ -16,18 +16,18 @@ final class BatchSize {
   private final int max;
   private int lines;
 
-  BatchSize(int min, int max) {
+  public BatchSize(int min, int max) {
     this.min = min;
     this.max = max;
     this.lines = Math.max(min, Math.min(max, 1000));
   }
 
-  int lines() {
+  public int lines() {
     return lines;
   }
 
   /** Learns from a request that was written; one that was not full says nothing about growing. */
-  void written(int count, Duration took) {
+  public void written(int count, Duration took) {
     if (took.compareTo(SLOW) > 0) {
       set(lines * SHRINK);
     } else if (took.compareTo(QUICK) < 0 && count >= lines) {
@@ -36,7 +36,7 @@ final class BatchSize {
   }
 
   /** Learns that {@code count} lines were too long a request. */
-  void tooLarge(int count) {
+  public void tooLarge(int count) {
     set(Math.min(lines, count / 2.0));
   }
 

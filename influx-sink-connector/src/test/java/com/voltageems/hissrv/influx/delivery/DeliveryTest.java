@@ -1,10 +1,12 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.sink.TestRecords;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +15,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
@@ -78,8 +79,16 @@ class DeliveryTest {
           return new WriteOutcome.Refused(
               new WriteOutcome.Cause.FieldConflict(
                   names
-                      ? Optional.of(new WriteOutcome.Column("m", name, FieldValue.Kind.STRING))
-                      : Optional.empty()),
+                      ? List.of(
+                          new WriteOutcome.Column(
+                              "m",
+                              name,
+                              FieldValue.Kind.STRING,
+                              -1,
+                              false,
+                              WriteOutcome.Scope.SHARD))
+                      : List.of(),
+                  0),
               "conflict");
         }
       }
@@ -112,9 +121,22 @@ class DeliveryTest {
     }
 
     @Override
-    public void written(Batch batch, Duration took) {
+    public long wallMillis() {
+      return 0;
+    }
+
+    @Override
+    public void written(Batch batch, long startNanos, Duration took) {
       written = true;
     }
+
+    @Override
+    public boolean acceptedSince(Destination destination, long nanos) {
+      return false;
+    }
+
+    @Override
+    public void failedAgain(Batch line, String reason) {}
 
     @Override
     public void refused(OffsetTracker.Pending pending, String reason) {
@@ -135,7 +157,7 @@ class DeliveryTest {
     public void tooLarge(int lines) {}
 
     @Override
-    public void pause(Duration pause, String reason) {}
+    public void pause(Batch batch, Duration pause, String reason) {}
 
     @Override
     public boolean hasWritten() {
@@ -178,8 +200,7 @@ class DeliveryTest {
 
       new Delivery(
               database,
-              new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
-              null,
+              new Delivery.Rules(new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), null, 3),
               random,
               progress)
           .deliver(batch);

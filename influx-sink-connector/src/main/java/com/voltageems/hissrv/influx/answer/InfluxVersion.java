@@ -1,7 +1,7 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.answer;
 
 /** Which write API the database is spoken to with. */
-enum InfluxVersion {
+public enum InfluxVersion {
   /** {@code /api/v2/write}: InfluxDB 2.x, 1.8 and 3, QuestDB. */
   V2("2"),
   /** {@code /write}: InfluxDB 1.x. */
@@ -13,11 +13,13 @@ enum InfluxVersion {
     this.setting = setting;
   }
 
-  String setting() {
+  /** The value of {@code influxdb.version}. */
+  public String setting() {
     return setting;
   }
 
-  static InfluxVersion of(String setting) {
+  /** The one that has this value of {@code influxdb.version}. */
+  public static InfluxVersion of(String setting) {
     return setting.equals(V1.setting) ? V1 : V2;
   }
 }

@@ -1,7 +1,9 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
 
 /** The database, as far as the sink needs it. Safe for use by several threads. */
-interface InfluxWriter extends AutoCloseable {
+public interface InfluxWriter extends AutoCloseable {
   /**
    * Writes lines in one request; returns within the configured time. Never throws for what the
    * network or the database do: that is in the answer.

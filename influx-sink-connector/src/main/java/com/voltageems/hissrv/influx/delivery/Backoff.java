@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -7,11 +7,13 @@ import java.util.random.RandomGenerator;
  * How long to wait before a further try: doubling from {@code first} to {@code longest}, of which a
  * random half is taken off, so that many tasks do not come back at once.
  */
-record Backoff(Duration first, Duration longest) {
+public record Backoff(Duration first, Duration longest) {
   /**
+   * The wait.
+   *
    * @param attempt 1 after the first failure
    */
-  Duration after(int attempt, RandomGenerator random) {
+  public Duration after(int attempt, RandomGenerator random) {
     long cap = longest.toMillis();
     int doublings = Math.min(attempt - 1, 40);
     long full = doublings >= 40 ? cap : Math.min(cap, first.toMillis() << doublings);

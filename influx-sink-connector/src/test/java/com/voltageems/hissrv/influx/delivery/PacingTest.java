@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

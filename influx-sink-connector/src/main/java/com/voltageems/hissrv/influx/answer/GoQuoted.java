@@ -1,0 +1,82 @@
+package com.voltageems.hissrv.influx.answer;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads what Go's {@code %q} has quoted. */
+final class GoQuoted {
+  private GoQuoted() {}
+
+  /**
+   * The text that was quoted; null when it is not of that form.
+   *
+   * @param inside what stands between the quotes
+   */
+  static @Nullable String unquote(String inside) {
+    if (inside.indexOf('\\') < 0) {
+      return inside;
+    }
+    StringBuilder text = new StringBuilder(inside.length());
+    // \x escapes are bytes that are no UTF-8: our lines have none.
+    int i = 0;
+    while (i < inside.length()) {
+      char c = inside.charAt(i++);
+      if (c != '\\') {
+        text.append(c);
+        continue;
+      }
+      if (i == inside.length()) {
+        return null;
+      }
+      char escaped = inside.charAt(i++);
+      int digits = hexDigits(escaped);
+      if (digits == 0) {
+        int plain = "abfnrtv\\\"".indexOf(escaped);
+        if (plain < 0) {
+          return null;
+        }
+        text.append("\u0007\b\f\n\r\t\u000b\\\"".charAt(plain));
+      } else {
+        int code = code(inside, i, digits);
+        if (!Character.isValidCodePoint(code)) {
+          return null;
+        }
+        text.appendCodePoint(code);
+        i += digits;
+      }
+    }
+    return text.toString();
+  }
+
+  /** Where the quote is that ends what begins here; -1 when there is none. */
+  static int end(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
+      if (text.charAt(i) == '"') {
+        return i;
+      }
+      if (text.charAt(i) == '\\') {
+        i++; // what is escaped ends nothing
+      }
+    }
+    return -1;
+  }
+
+  private static int hexDigits(char escape) {
+    return switch (escape) {
+      case 'x' -> 2;
+      case 'u' -> 4;
+      case 'U' -> 8;
+      default -> 0;
+    };
+  }
+
+  private static int code(String text, int from, int digits) {
+    if (from + digits > text.length()) {
+      return -1;
+    }
+    try {
+      return Integer.parseUnsignedInt(text, from, from + digits, 16);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}

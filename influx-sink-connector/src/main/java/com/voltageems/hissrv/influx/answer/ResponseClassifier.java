@@ -1,0 +1,167 @@
+package com.voltageems.hissrv.influx.answer;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides from status, headers and body what an answer to a write means. Pure. The texts are those
+ * of InfluxDB 1.x, 2.x and 3 and of QuestDB; a text that is none of them is never guessed at.
+ */
+public final class ResponseClassifier {
+  private static final int MAX_REASON = 300;
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
+  private final InfluxVersion version;
+
+  public ResponseClassifier(InfluxVersion version) {
+    this.version = version;
+  }
+
+  /**
+   * The decision.
+   *
+   * @param retryAfter the header of that name, null when there is none
+   * @param body as much of the body as was read
+   * @param now for a {@code Retry-After} that is a date
+   */
+  public WriteOutcome classify(int status, @Nullable String retryAfter, String body, Instant now) {
+    Answer answer = answer(body);
+    String shown = shorten(answer.message());
+    String reason = "HTTP " + status + (shown.isEmpty() ? "" : ": " + shown);
+    return switch (status) {
+      case 204 -> new WriteOutcome.Written();
+      case 413 -> new WriteOutcome.TooLarge(reason);
+      case 400, 422 -> refused(answer.message(), reason);
+      case 401 -> new WriteOutcome.Fatal(reason + "; check " + credentials());
+      case 403 ->
+          new WriteOutcome.Fatal(
+              reason + "; check that " + credentials() + " may write to " + bucketSetting());
+      case 404 -> new WriteOutcome.Fatal(reason + "; check " + missing(answer.message()));
+      // 421: QuestDB is a replica at the moment. 502 to 504: somebody before the database speaks.
+      case 408, 421, 425, 429, 502, 503, 504 ->
+          new WriteOutcome.Retry(pause(retryAfter, now), reason);
+      default -> other(status, pause(retryAfter, now), answer, reason);
+    };
+  }
+
+  private static WriteOutcome other(
+      int status, @Nullable Duration pause, Answer answer, String reason) {
+    if (status < 500) {
+      // 200 too: InfluxDB says 204, so somebody else answers here.
+      return new WriteOutcome.Fatal(
+          reason + "; that is not the answer of a write API: check influxdb.url");
+    }
+    if (answer.message().startsWith("retention policy not found")) {
+      // InfluxDB 1.x answers this mistake with 500.
+      return new WriteOutcome.Fatal(reason + "; check influxdb.retention.policy");
+    }
+    return Refusals.isQuestDbBreakdown(answer.message())
+        ? new WriteOutcome.Refused(new WriteOutcome.Cause.FieldConflict(List.of(), 0), reason)
+        : new WriteOutcome.Failed(pause, reason, answer.namesLine());
+  }
+
+  private static WriteOutcome refused(String message, String reason) {
+    WriteOutcome.Cause cause = Refusals.cause(message);
+    String lower = message.toLowerCase(Locale.ROOT);
+    return cause instanceof WriteOutcome.Cause.Unknown
+            && (lower.contains("orgid or org") || lower.contains("bucketid or bucket"))
+        ? new WriteOutcome.Fatal(reason + "; check influxdb.org and influxdb.bucket")
+        : new WriteOutcome.Refused(cause, reason);
+  }
+
+  private String credentials() {
+    return version == InfluxVersion.V2
+        ? "influxdb.token"
+        : "influxdb.username and influxdb.password";
+  }
+
+  private String bucketSetting() {
+    return version == InfluxVersion.V2 ? "influxdb.bucket" : "influxdb.database";
+  }
+
+  /** What is missing, by the first words: names that follow may say anything. */
+  private String missing(String message) {
+    String lower = message.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("bucket ")) {
+      return "influxdb.bucket (and bucket.by.topic)";
+    }
+    if (lower.startsWith("organization ")) {
+      return "influxdb.org";
+    }
+    if (lower.startsWith("database ")) {
+      return "influxdb.database (and bucket.by.topic)";
+    }
+    return version == InfluxVersion.V2
+        ? "influxdb.url and influxdb.version: there is no /api/v2/write here; InfluxDB before 1.8"
+            + " needs influxdb.version=1"
+        : "influxdb.url and influxdb.version: there is no /write here; InfluxDB 2 and QuestDB need"
+            + " influxdb.version=2";
+  }
+
+  /**
+   * What a body says.
+   *
+   * @param message of the body's JSON, else the body itself
+   * @param namesLine whether it says by number which line is meant
+   */
+  private record Answer(String message, boolean namesLine) {}
+
+  private static Answer answer(String body) {
+    String text = body.strip();
+    if (text.startsWith("{")) {
+      try {
+        JsonObject object = JsonParser.parseString(text).getAsJsonObject();
+        for (String name : new String[] {"message", "error"}) {
+          JsonElement member = object.get(name);
+          if (member != null && member.isJsonPrimitive()) {
+            return new Answer(member.getAsString().strip(), object.has("line"));
+          }
+        }
+      } catch (JsonParseException e) {
+        // Not JSON after all, or cut off: the text itself has to do.
+        return new Answer(text, false);
+      }
+    }
+    return new Answer(text, false);
+  }
+
+  private static String shorten(String text) {
+    String line = text.strip().replaceAll("\\s*\\n\\s*", " ");
+    if (line.length() <= MAX_REASON) {
+      return line;
+    }
+    int end = Character.isHighSurrogate(line.charAt(MAX_REASON - 1)) ? MAX_REASON - 1 : MAX_REASON;
+    return line.substring(0, end) + "...";
+  }
+
+  private static @Nullable Duration pause(@Nullable String retryAfter, Instant now) {
+    if (retryAfter == null) {
+      return null;
+    }
+    Duration asked;
+    try {
+      String text = retryAfter.strip();
+      asked =
+          text.chars().allMatch(Character::isDigit)
+              ? Duration.ofSeconds(Long.parseLong(text))
+              : Duration.between(
+                  now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+    } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+      return null; // as good as no header: the back-off decides
+    }
+    if (asked.isNegative()) {
+      return Duration.ZERO;
+    }
+    return asked.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : asked;
+  }
+}

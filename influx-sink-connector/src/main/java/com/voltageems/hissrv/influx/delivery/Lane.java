@@ -1,0 +1,165 @@
+package com.voltageems.hissrv.influx.delivery;
+
+import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.Point;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue of lines of one partition group for one destination. One request of it is under way at
+ * a time, which keeps the lines in order. Guarded by the lock of the running sink.
+ */
+public final class Lane {
+  private final Destination destination;
+  private final Dialect dialect;
+  private final BatchSize size;
+  private final int maxBytes;
+  private final Deque<Queued> queue = new ArrayDeque<>();
+  private boolean busy;
+  private boolean resting;
+  private @Nullable Trouble trouble;
+  private List<Trouble> setAside = List.of();
+  private @Nullable Long setAsideDue;
+
+  public Lane(Destination destination, Dialect dialect, BatchSize size, int maxBytes) {
+    this.destination = destination;
+    this.dialect = dialect;
+    this.size = size;
+    this.maxBytes = maxBytes;
+  }
+
+  /** A batch and when its first line came. */
+  private record Queued(Batch batch, long sinceNanos) {}
+
+  /** Appends a line; answers how many bytes it has. */
+  public int add(
+      OffsetTracker.Pending pending, Point point, Batch.PointSource source, long nowNanos) {
+    Queued last = queue.peekLast();
+    if (last == null || isFull(last.batch())) {
+      last = new Queued(new Batch(destination, dialect), nowNanos);
+      queue.addLast(last);
+    }
+    int before = last.batch().byteCount();
+    last.batch().add(pending, point, source);
+    return last.batch().byteCount() - before;
+  }
+
+  private boolean isFull(Batch batch) {
+    return batch.size() >= size.lines() || batch.byteCount() >= maxBytes;
+  }
+
+  /**
+   * In how many nanoseconds there is something to do: 0 or less is now.
+   *
+   * @param flushBefore batches that began before this moment wait no longer
+   * @return {@link Long#MAX_VALUE} when there is nothing, or a request is under way
+   */
+  public long dueIn(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
+    if (busy) {
+      return Long.MAX_VALUE;
+    }
+    long aside = setAsideDue == null ? Long.MAX_VALUE : setAsideDue - nowNanos;
+    return Math.min(aside, batchDueIn(nowNanos, lingerNanos, flushBefore));
+  }
+
+  private long batchDueIn(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
+    Queued first = queue.peekFirst();
+    if (first == null) {
+      return Long.MAX_VALUE;
+    }
+    boolean flush = flushBefore != null && first.sinceNanos() - flushBefore <= 0;
+    if (flush || queue.size() > 1 || isFull(first.batch())) {
+      return 0;
+    }
+    return lingerNanos - (nowNanos - first.sinceNanos());
+  }
+
+  /**
+   * Takes the oldest batch that is due; the lane is busy until {@link #release}.
+   *
+   * @return null when it is only time for lines that were set aside
+   */
+  public @Nullable Batch take(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
+    boolean due = batchDueIn(nowNanos, lingerNanos, flushBefore) <= 0;
+    busy = true;
+    return due ? queue.removeFirst().batch() : null;
+  }
+
+  /** Its batch is done, but for the lines set aside. */
+  public void release(Suspects suspects) {
+    busy = false;
+    trouble = null;
+    setAside = suspects.troubles();
+    setAsideDue = suspects.nextDue();
+  }
+
+  /** Whether lines wait for their first answer. */
+  public boolean hasWork() {
+    return busy || !queue.isEmpty();
+  }
+
+  /** Whether its request has failed, and not passed since. */
+  public boolean isRetrying() {
+    return trouble != null;
+  }
+
+  /** Its request has failed. */
+  public Trouble failed(Batch batch, String reason, long nowMillis) {
+    Trouble before = trouble;
+    Trouble now =
+        before == null
+            ? Trouble.of(nowMillis, 1, reason, batch)
+            : Trouble.of(before.sinceMillis(), before.tries() + 1, reason, batch);
+    trouble = now;
+    return now;
+  }
+
+  /** A request has passed. */
+  public void passed() {
+    trouble = null;
+  }
+
+  /** What holds partitions up: the request that is tried again, and the lines set aside. */
+  public List<Trouble> troubles() {
+    if (trouble == null) {
+      return setAside;
+    }
+    List<Trouble> all = new ArrayList<>(setAside);
+    all.add(trouble);
+    return all;
+  }
+
+  /** Its request has failed, and is not under way again yet. */
+  public void resting(boolean now) {
+    resting = now;
+  }
+
+  /** Whether a request is under way at this moment. */
+  public boolean isSending() {
+    return busy && !resting;
+  }
+
+  public BatchSize size() {
+    return size;
+  }
+
+  /** Drops queued lines; answers how many bytes went. */
+  public long drop(Predicate<Batch.Line> unwanted) {
+    Deque<Queued> kept = new ArrayDeque<>();
+    long bytes = 0;
+    for (Queued queued : queue) {
+      Batch left = queued.batch().only(unwanted.negate());
+      bytes += queued.batch().byteCount() - left.byteCount();
+      if (!left.isEmpty()) {
+        kept.addLast(new Queued(left, queued.sinceNanos()));
+      }
+    }
+    queue.clear();
+    queue.addAll(kept);
+    return bytes;
+  }
+}

@@ -1,0 +1,32 @@
+package com.voltageems.hissrv.influx.delivery;
+
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Lines of a batch that are sent in one request.
+ *
+ * @param isolating whether it was made to find out at which line the database fails
+ * @param oneField whether each line has only the field that an answer may have meant
+ */
+record Part(Batch batch, boolean isolating, boolean oneField) {
+  static Part of(Batch batch) {
+    return new Part(batch, false, false);
+  }
+
+  Part with(Batch other) {
+    return new Part(other, isolating, oneField);
+  }
+
+  int size() {
+    return batch.size();
+  }
+
+  /** Puts the two halves before what is there. */
+  void halveOnto(Deque<Part> parts, boolean toIsolate) {
+    int middle = batch.size() / 2;
+    for (Batch half : List.of(batch.part(middle, batch.size()), batch.part(0, middle))) {
+      parts.push(new Part(half, isolating || toIsolate, oneField));
+    }
+  }
+}

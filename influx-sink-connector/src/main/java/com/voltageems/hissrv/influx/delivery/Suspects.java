@@ -1,0 +1,170 @@
+package com.voltageems.hissrv.influx.delivery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of a lane at which the database failed while each was alone in its request. They are set
+ * aside, so that the lines behind them go on. Whether such a line is to blame, or the database is
+ * ill, only other lines can tell: a failure counts against the line when another line was accepted
+ * between the failure before and this one, and another after it. So one outage, however long,
+ * counts for nothing. For one thread at a time.
+ */
+public final class Suspects {
+  /**
+   * How many there can be at a time. Poison is rare; where that many lines fail, something else is
+   * broken, and the lane waits instead.
+   */
+  static final int MOST = 64;
+
+  private final List<Suspect> all = new ArrayList<>();
+
+  /** One line, and those that would write the same point and therefore wait behind it. */
+  static final class Suspect {
+    private final Batch line;
+    private final String pointKey;
+    private final Batch followers;
+    private final long firstFailed;
+    private final long sinceMillis;
+    private long failedAt;
+    private int failures;
+    private int counted;
+    private boolean isCounted;
+    private long dueAt;
+    private String reason;
+
+    private Suspect(Batch line, String reason, long now, long nowMillis) {
+      this.line = line;
+      this.pointKey = line.pointKey(0);
+      this.followers = line.another();
+      this.firstFailed = now;
+      this.sinceMillis = nowMillis;
+      this.reason = reason;
+    }
+
+    Batch line() {
+      return line;
+    }
+
+    Batch followers() {
+      return followers;
+    }
+
+    String reason() {
+      return reason;
+    }
+
+    int failures() {
+      return failures;
+    }
+
+    /** When it failed last; a time of {@code nanoTime}. */
+    long failedAt() {
+      return failedAt;
+    }
+
+    Duration failingFor(long now) {
+      return Duration.ofNanos(now - firstFailed);
+    }
+
+    boolean isDue(long now) {
+      return dueAt - now <= 0;
+    }
+
+    /**
+     * It failed again.
+     *
+     * @param othersPassed whether another line was accepted since it failed before; else this
+     *     failure proves nothing either, since one outage may span both
+     */
+    void failed(String why, long now, boolean othersPassed, Duration pause) {
+      failures++;
+      failedAt = now;
+      isCounted = !othersPassed;
+      later(why, now, pause);
+    }
+
+    /** The last try said nothing about the line. */
+    void later(String why, long now, Duration pause) {
+      reason = why;
+      dueAt = now + pause.toNanos();
+    }
+
+    /** Another line has been accepted since the last failure; answers how many count by now. */
+    int othersPass() {
+      if (!isCounted) {
+        isCounted = true;
+        counted++;
+      }
+      return counted;
+    }
+
+    Trouble trouble() {
+      return Trouble.of(sinceMillis, failures, reason, line);
+    }
+  }
+
+  boolean hasRoom() {
+    return all.size() < MOST;
+  }
+
+  /** How many there are. */
+  public int count() {
+    return all.size();
+  }
+
+  /** Sets a line aside that has just failed alone. */
+  Suspect add(Batch line, String reason, long now, long nowMillis) {
+    Suspect suspect = new Suspect(line, reason, now, nowMillis);
+    all.add(suspect);
+    return suspect;
+  }
+
+  void remove(Suspect suspect) {
+    all.remove(suspect);
+  }
+
+  List<Suspect> list() {
+    return List.copyOf(all);
+  }
+
+  /** What holds up their partitions. */
+  public List<Trouble> troubles() {
+    return all.stream().map(Suspect::trouble).toList();
+  }
+
+  /**
+   * When the first one is to be tried again, a time of {@code nanoTime}; null when there is none.
+   */
+  public @Nullable Long nextDue() {
+    Long first = null;
+    for (Suspect suspect : all) {
+      first = first == null || suspect.dueAt - first < 0 ? Long.valueOf(suspect.dueAt) : first;
+    }
+    return first;
+  }
+
+  /** Takes out of a batch what has to wait behind a suspect; the batch itself when nothing has. */
+  Batch holdBack(Batch batch) {
+    if (all.isEmpty()) {
+      return batch;
+    }
+    Batch left = batch.another();
+    for (int i = 0; i < batch.size(); i++) {
+      Suspect before = before(batch.pointKey(i));
+      (before == null ? left : before.followers).copy(batch, i);
+    }
+    return left.size() == batch.size() ? batch : left;
+  }
+
+  private @Nullable Suspect before(String pointKey) {
+    for (Suspect suspect : all) {
+      if (suspect.pointKey.equals(pointKey)) {
+        return suspect;
+      }
+    }
+    return null;
+  }
+}

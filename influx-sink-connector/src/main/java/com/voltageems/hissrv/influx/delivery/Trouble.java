@@ -1,0 +1,30 @@
+package com.voltageems.hissrv.influx.delivery;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * A request that is tried again and again: what holds its partitions up.
+ *
+ * @param sinceMillis when the first of the tries failed
+ * @param tries how many have failed
+ * @param reason the last answer
+ * @param firstOffsets the first record of each partition in the request
+ */
+public record Trouble(
+    long sinceMillis, int tries, String reason, Map<TopicPartition, Long> firstOffsets) {
+  public Trouble {
+    firstOffsets = Map.copyOf(firstOffsets);
+  }
+
+  /** About the records of a batch. */
+  public static Trouble of(long sinceMillis, int tries, String reason, Batch batch) {
+    Map<TopicPartition, Long> first = new HashMap<>();
+    for (Batch.Line line : batch.lines()) {
+      OffsetTracker.Pending pending = line.pending();
+      first.merge(pending.tracker().partition(), pending.record().originalKafkaOffset(), Math::min);
+    }
+    return new Trouble(sinceMillis, tries, reason, first);
+  }
+}

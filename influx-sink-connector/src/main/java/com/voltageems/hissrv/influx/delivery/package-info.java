@@ -1,0 +1,5 @@
+/** Brings batches of lines to their end: what is written, refused, set aside or tried again. */
+@NullMarked
+package com.voltageems.hissrv.influx.delivery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,193 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.sink.ErrantRecordReporter;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends refused records to the dead-letter queue and seals those that have arrived there. For the
+ * task's thread.
+ *
+ * <p>Connect's reporter forgets a report that has failed by the time that it looks, as one that is
+ * too large for the producer has: it answers with a future that is done. A report on its way to a
+ * broker is not done yet. So a report that is done at once has not arrived, as far as anybody can
+ * tell, and is not counted as such.
+ */
+final class DeadLetters {
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
+  private final InfluxSinkConfig config;
+  private final @Nullable ErrantRecordReporter reporter;
+  private final SinkMetrics metrics;
+  private final Consumer<Pending> seal;
+  private final List<Report> underWay = new ArrayList<>();
+
+  /** Refused records, and no queue for them: the first one fails the task in its turn. */
+  private final Deque<Pending> unreportable = new ArrayDeque<>();
+
+  /** A record on its way to the dead-letter queue. */
+  private record Report(Pending pending, String message, boolean isShort, Future<Void> future) {}
+
+  /**
+   * For one task.
+   *
+   * @param seal told when a record's fate is decided
+   */
+  DeadLetters(
+      InfluxSinkConfig config,
+      @Nullable ErrantRecordReporter reporter,
+      SinkMetrics metrics,
+      Consumer<Pending> seal) {
+    this.config = config;
+    this.reporter = reporter;
+    this.metrics = metrics;
+    this.seal = seal;
+  }
+
+  /** Takes over a record that is refused. */
+  void add(Pending pending) {
+    String message = pending.where() + ": " + pending.complaint();
+    if (config.dropRejected()) {
+      LOG.debug("dropped {}", message);
+      metrics.dropped();
+      seal.accept(pending);
+    } else if (reporter == null) {
+      unreportable.addLast(pending);
+    } else {
+      send(pending, message, false);
+      metrics.reported();
+    }
+  }
+
+  /**
+   * Looks which reports have arrived.
+   *
+   * @throws ConnectException when one cannot be reported; the records before it are sealed then
+   */
+  void settle() {
+    for (Report report : List.copyOf(underWay)) {
+      if (report.future().isDone()) {
+        underWay.remove(report);
+        arrived(report);
+      }
+    }
+    for (Pending pending : unreportable) {
+      if (pending.isFirstOpen()) {
+        throw new ConnectException(
+            pending.where() + ": " + pending.complaint() + ". " + config.missingDeadLetters());
+      }
+    }
+  }
+
+  /** Whether a report is under way. */
+  boolean isBusy() {
+    return !underWay.isEmpty();
+  }
+
+  /** Forgets the records of partitions that are somebody else's by now. */
+  void forgetClosed() {
+    underWay.removeIf(report -> report.pending().tracker().isClosed());
+    unreportable.removeIf(pending -> pending.tracker().isClosed());
+  }
+
+  private void send(Pending pending, String message, boolean isShort) {
+    SinkRecord record = isShort ? withoutValue(pending.record()) : pending.record();
+    Future<Void> future;
+    try {
+      future = reporterOrFail().report(record, new DataException(message));
+    } catch (RuntimeException e) {
+      throw new ConnectException(message + ". It could not be reported: " + e.getMessage(), e);
+    }
+    Report report = new Report(pending, message, isShort, future);
+    if (future.isDone() && config.hasDeadLetterTopic()) {
+      failed(report, cause(future));
+    } else {
+      underWay.add(report);
+    }
+  }
+
+  private ErrantRecordReporter reporterOrFail() {
+    if (reporter == null) {
+      throw new IllegalStateException("no reporter");
+    }
+    return reporter;
+  }
+
+  private void arrived(Report report) {
+    Throwable cause = cause(report.future());
+    if (cause == null) {
+      seal.accept(report.pending());
+    } else {
+      failed(report, cause);
+    }
+  }
+
+  /** What a future that is done has failed with; null when it does not say. */
+  private static @Nullable Throwable cause(Future<Void> future) {
+    try {
+      future.get();
+      return null;
+    } catch (ExecutionException e) {
+      return e.getCause();
+    } catch (CancellationException e) {
+      return e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConnectException("interrupted", e);
+    }
+  }
+
+  private void failed(Report report, @Nullable Throwable cause) {
+    boolean perhapsTooLarge = cause == null || cause instanceof RecordTooLargeException;
+    if (perhapsTooLarge && !report.isShort()) {
+      LOG.warn(
+          "{} could not be written to the dead-letter queue as it is; its reason is, without the"
+              + " value",
+          report.pending().where());
+      send(
+          report.pending(),
+          report.message()
+              + ". The value is left out here: with it, the record could not be written to the"
+              + " dead-letter queue. It stands in its topic, at this partition and offset; to have"
+              + " such records here, raise producer.override.max.request.size and the topic's"
+              + " max.message.bytes",
+          true);
+      return;
+    }
+    throw new ConnectException(
+        report.pending().where()
+            + " could not be written to the dead-letter queue"
+            + (cause == null ? "; the worker's log says why" : ": " + cause.getMessage())
+            + ". It was refused because: "
+            + report.message(),
+        cause);
+  }
+
+  /** Not a copy by {@code newRecord}, of which the reporter would take the original again. */
+  private static SinkRecord withoutValue(SinkRecord record) {
+    return new SinkRecord(
+        record.originalTopic(),
+        record.originalKafkaPartition(),
+        record.keySchema(),
+        record.key(),
+        null,
+        null,
+        record.originalKafkaOffset(),
+        record.timestamp(),
+        record.timestampType());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.voltageems.hissrv.influx.delivery;
+
+import org.jspecify.annotations.NullMarked;
