@@ -5,9 +5,12 @@ import com.voltageems.hissrv.query.config.ConfigFile;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ConnectProbe;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.KafkaProbe;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.health.pipeline.KafkaAccess;
+import com.voltageems.hissrv.query.health.pipeline.KafkaProbe;
+import com.voltageems.hissrv.query.health.pipeline.SinkProbe;
+import com.voltageems.hissrv.query.health.pipeline.SourceProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.influxdb1.InfluxDb1Store;
@@ -18,9 +21,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -165,21 +170,41 @@ public final class Main implements Callable<Integer> {
     List<Probe> probes = new ArrayList<>();
     Map<String, String> off = new LinkedHashMap<>();
     probes.add(new StoreProbe(store));
-    if (settings.kafka().isConfigured()) {
-      probes.add(
-          new KafkaProbe(settings.kafka(), settings.connect().sink(), settings.checks().timeout()));
+    Supplier<OptionalInt> sourceTasks = OptionalInt::empty;
+    if (settings.connect().isConfigured()) {
+      ConnectProbe connect = new ConnectProbe(settings.connect(), settings.checks().timeout());
+      sourceTasks = connect::sourceTasks;
+      probes.add(connect);
     } else {
-      off.put("kafka", "kafka.bootstrap.servers is not set");
+      off.put("connect", "connect.url is not set");
     }
-    settings
-        .connect()
-        .url()
-        .ifPresentOrElse(
-            url ->
-                probes.add(new ConnectProbe(url, settings.connect(), settings.checks().timeout())),
-            () -> off.put("connect", "connect.url is not set"));
+    if (settings.kafka().isConfigured()) {
+      probes.addAll(pipeline(settings, sourceTasks, clock));
+    } else {
+      for (String part : List.of("kafka", "source", "sink")) {
+        off.put(part, "kafka.bootstrap.servers is not set");
+      }
+    }
     return new HealthBoard(
         probes, off, settings.checks().interval(), settings.checks().timeout(), clock);
+  }
+
+  /** Whether it moves, as Kafka tells. */
+  private static List<Probe> pipeline(
+      QueryConfig settings, Supplier<OptionalInt> sourceTasks, Clock clock) {
+    QueryConfig.Checks checks = settings.checks();
+    QueryConfig.Connect connect = settings.connect();
+    KafkaAccess kafka = new KafkaAccess(settings.kafka(), checks.timeout());
+    return List.of(
+        new SourceProbe(
+            kafka,
+            settings.kafka().statusTopic(),
+            connect.source(),
+            sourceTasks,
+            checks.stuckAfter(),
+            clock),
+        new SinkProbe(kafka, connect.sink(), checks.stuckAfter(), connect.commitInterval(), clock),
+        new KafkaProbe(kafka, settings.kafka().deadLetterTopic()));
   }
 
   private static String rootMessage(Throwable failure) {

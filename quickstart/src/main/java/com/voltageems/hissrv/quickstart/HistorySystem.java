@@ -134,6 +134,8 @@ public final class HistorySystem implements AutoCloseable {
             url: %s
             source: %s
             sink: %s
+            # As the worker's offset.flush.interval.ms.
+            commit.interval: 1s
           """
               .formatted(
                   httpPort,

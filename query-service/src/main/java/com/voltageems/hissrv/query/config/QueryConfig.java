@@ -69,7 +69,10 @@ public record QueryConfig(
 
   /** Kafka, or none when {@code bootstrapServers} is empty. */
   public record Kafka(
-      String bootstrapServers, String deadLetterTopic, Map<String, String> properties) {
+      String bootstrapServers,
+      String deadLetterTopic,
+      String statusTopic,
+      Map<String, String> properties) {
     public Kafka {
       properties = Map.copyOf(properties);
     }
@@ -84,17 +87,36 @@ public record QueryConfig(
     }
   }
 
-  /** Connect's REST API, or none when {@code url} is empty. */
+  /**
+   * Connect's REST API, or none when {@code urls} is empty.
+   *
+   * @param askWorkers whether each worker that has a task is asked for a sign of life
+   * @param commitInterval pause between two commits of a task, set at the workers
+   */
   public record Connect(
-      Optional<URI> url, String source, String sink, String username, String password) {
+      List<URI> urls,
+      String source,
+      String sink,
+      String username,
+      String password,
+      boolean askWorkers,
+      Duration commitInterval) {
+    public Connect {
+      urls = List.copyOf(urls);
+    }
+
+    public boolean isConfigured() {
+      return !urls.isEmpty();
+    }
+
     @Override
     public String toString() {
       return "Connect[source=" + source + ", sink=" + sink + "]";
     }
   }
 
-  /** How often and how long the parts are looked at. */
-  public record Checks(Duration interval, Duration timeout) {}
+  /** How often and how long the parts are looked at, and how long they may stand still. */
+  public record Checks(Duration interval, Duration timeout, Duration stuckAfter) {}
 
   private static final String KAFKA_PROPERTIES = "kafka.properties.";
 
@@ -216,13 +238,22 @@ public record QueryConfig(
           "a topic name",
           "Topic whose records count as `failed`.",
           Parse::text);
-  private static final Setting<Optional<URI>> CONNECT_URL =
+  private static final Setting<String> KAFKA_STATUS_TOPIC =
+      Setting.of(
+          "kafka.status.topic",
+          "hissrv-status",
+          "a topic name",
+          "Topic in which the source connector tells its state: its `status.topic`. It need not be"
+              + " there.",
+          Parse::text);
+  private static final Setting<List<URI>> CONNECT_URL =
       Setting.of(
           "connect.url",
           "",
-          "an address such as http://127.0.0.1:8083, or nothing",
-          "Kafka Connect's REST API; empty: left out of `/status` and `/health`.",
-          Parse::httpUrl);
+          "an address such as http://127.0.0.1:8083, several separated by commas, or nothing",
+          "Kafka Connect's REST API; of several workers the first that answers is asked. Empty:"
+              + " left out of `/status` and `/health`.",
+          Parse::httpUrls);
   private static final Setting<String> CONNECT_SOURCE =
       Setting.of(
           "connect.source",
@@ -246,6 +277,32 @@ public record QueryConfig(
           text -> text);
   private static final Setting<String> CONNECT_PASSWORD =
       Setting.secret("connect.password", "", "That user's password.");
+  private static final Setting<Boolean> CONNECT_ASK_WORKERS =
+      Setting.of(
+          "connect.ask.workers",
+          "true",
+          "true or false",
+          "Ask each worker that has a task for a sign of life, at the address that Connect tells"
+              + " (the worker's `rest.advertised.host.name`). `false` where this machine cannot"
+              + " reach those addresses.",
+          Parse::bool);
+  private static final Setting<Duration> CONNECT_COMMIT_INTERVAL =
+      Setting.of(
+          "connect.commit.interval",
+          "1m",
+          "a time from 0s to 1h",
+          "The workers' `offset.flush.interval.ms`: an offset of the sink may stand for so long"
+              + " although all is well.",
+          Parse.duration(Duration.ZERO, Duration.ofHours(1)));
+  private static final Setting<Duration> STUCK_AFTER =
+      Setting.of(
+          "stuck.after.ms",
+          "60000",
+          "a number of milliseconds from 1000 to 86400000",
+          "From which time on a standstill is trouble: a record that the sink repeats, an offset"
+              + " that does not move while records wait (here `connect.commit.interval` is added),"
+              + " a source that is refused by Redis or that tells nothing.",
+          text -> Duration.ofMillis(Parse.number(1000, 86_400_000).apply(text)));
   private static final Setting<Duration> CHECK_INTERVAL =
       Setting.of(
           "health.interval",
@@ -282,11 +339,15 @@ public record QueryConfig(
           QUERY_MAX_RANGE,
           KAFKA_SERVERS,
           KAFKA_DEAD_LETTERS,
+          KAFKA_STATUS_TOPIC,
           CONNECT_URL,
           CONNECT_SOURCE,
           CONNECT_SINK,
           CONNECT_USERNAME,
           CONNECT_PASSWORD,
+          CONNECT_ASK_WORKERS,
+          CONNECT_COMMIT_INTERVAL,
+          STUCK_AFTER,
           CHECK_INTERVAL,
           CHECK_TIMEOUT);
 
@@ -335,14 +396,20 @@ public record QueryConfig(
                 QUERY_MAX_ROWS.in(texts),
                 QUERY_MAX_VALUES.in(texts),
                 QUERY_MAX_RANGE.in(texts)),
-            new Kafka(KAFKA_SERVERS.in(texts), KAFKA_DEAD_LETTERS.in(texts), kafkaProperties),
+            new Kafka(
+                KAFKA_SERVERS.in(texts),
+                KAFKA_DEAD_LETTERS.in(texts),
+                KAFKA_STATUS_TOPIC.in(texts),
+                kafkaProperties),
             new Connect(
                 CONNECT_URL.in(texts),
                 CONNECT_SOURCE.in(texts),
                 CONNECT_SINK.in(texts),
                 CONNECT_USERNAME.in(texts),
-                CONNECT_PASSWORD.in(texts)),
-            new Checks(CHECK_INTERVAL.in(texts), CHECK_TIMEOUT.in(texts)),
+                CONNECT_PASSWORD.in(texts),
+                CONNECT_ASK_WORKERS.in(texts),
+                CONNECT_COMMIT_INTERVAL.in(texts)),
+            new Checks(CHECK_INTERVAL.in(texts), CHECK_TIMEOUT.in(texts), STUCK_AFTER.in(texts)),
             catalogue(texts));
     if (config.limits.defaultRows > config.limits.maxRows) {
       throw new ConfigException(
@@ -494,6 +561,22 @@ public record QueryConfig(
         all.add(server);
       }
       return String.join(",", all);
+    }
+
+    static boolean bool(String text) {
+      if (!text.equals("true") && !text.equals("false")) {
+        throw new IllegalArgumentException("neither true nor false");
+      }
+      return text.equals("true");
+    }
+
+    /** Several, separated by commas; none in an empty text. */
+    static List<URI> httpUrls(String text) {
+      List<URI> all = new ArrayList<>();
+      for (String one : text.isEmpty() ? List.<String>of() : List.of(text.split(",", -1))) {
+        all.add(httpUrl(one.strip()).orElseThrow(IllegalArgumentException::new));
+      }
+      return all;
     }
 
     static Optional<URI> httpUrl(String text) {

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.health;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.PartState.State;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -14,42 +15,44 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the two connectors and all their tasks run, by Connect's REST API. The detail {@code
- * connectors} tells each one's state, its tasks, and why a task failed.
+ * Whether the two connectors and all their tasks run, by Connect's REST API, and whether the
+ * workers that have the tasks live. The detail {@code connectors} tells each one's state, its
+ * tasks, and why a task failed.
  */
 public final class ConnectProbe implements Probe {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RUNNING = "RUNNING";
+  private static final String SOURCE = "source";
 
-  private final URI url;
-  private final Map<String, String> connectors;
-  private final @Nullable String authorization;
+  private final QueryConfig.Connect config;
+  private final Map<String, String> connectors = new LinkedHashMap<>();
   private final Duration timeout;
   private final HttpClient http;
 
+  /** Addresses of workers, the one that answered last in front. */
+  private final List<URI> urls;
+
+  private volatile OptionalInt sourceTasks = OptionalInt.empty();
+
   /**
-   * @param url the REST API's address
+   * @param config with one address at least
    */
-  public ConnectProbe(URI url, QueryConfig.Connect config, Duration timeout) {
-    this.url = url;
-    this.connectors = new LinkedHashMap<>();
-    connectors.put("source", config.source());
+  public ConnectProbe(QueryConfig.Connect config, Duration timeout) {
+    this.config = config;
+    this.urls = new ArrayList<>(config.urls());
+    connectors.put(SOURCE, config.source());
     connectors.put("sink", config.sink());
-    this.authorization =
-        config.username().isEmpty()
-            ? null
-            : "Basic "
-                + Base64.getEncoder()
-                    .encodeToString(
-                        (config.username() + ":" + config.password())
-                            .getBytes(StandardCharsets.UTF_8));
-    this.timeout = timeout;
-    this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+    // Of several addresses one may be dead; asking the next must still be in time.
+    this.timeout = urls.size() == 1 ? timeout : timeout.dividedBy(2);
+    this.http = HttpClient.newBuilder().connectTimeout(this.timeout).build();
   }
 
   @Override
@@ -57,63 +60,117 @@ public final class ConnectProbe implements Probe {
     return "connect";
   }
 
-  @Override
-  public Report check() throws IOException, InterruptedException {
-    List<Object> found = new ArrayList<>();
-    List<String> trouble = new ArrayList<>();
-    for (Map.Entry<String, String> connector : connectors.entrySet()) {
-      HttpResponse<String> response = status(connector.getValue());
-      if (response.statusCode() == 404) {
-        trouble.add(connector.getValue() + " is not there");
-        found.add(entry(connector.getKey(), connector.getValue(), "ABSENT", List.of()));
-      } else if (response.statusCode() == 200) {
-        JsonNode status = JSON.readTree(response.body());
-        found.add(describe(connector.getKey(), connector.getValue(), status, trouble));
-      } else {
-        throw new IOException(url + " answered with status " + response.statusCode());
-      }
-    }
-    return new Report(
-        trouble.isEmpty(),
-        trouble.isEmpty() ? "all tasks run" : String.join("; ", trouble),
-        Map.of("connectors", found));
+  /** How many tasks the source has, where Connect told. */
+  public OptionalInt sourceTasks() {
+    return sourceTasks;
   }
 
-  private HttpResponse<String> status(String connector) throws IOException, InterruptedException {
+  @Override
+  public Report check() throws ProbeException, InterruptedException {
+    Map<String, JsonNode> statuses = statuses();
+    Set<String> workers = new LinkedHashSet<>();
+    statuses
+        .values()
+        .forEach(
+            status ->
+                status
+                    .path("tasks")
+                    .forEach(task -> workers.add(task.path("worker_id").asText(""))));
+    workers.remove("");
+    Set<String> silent =
+        config.askWorkers()
+            ? new WorkerLife(http, urls.get(0).getScheme(), timeout).silent(workers)
+            : Set.of();
+    List<Object> found = new ArrayList<>();
+    List<String> trouble = new ArrayList<>();
+    connectors.forEach(
+        (role, name) -> {
+          JsonNode status = statuses.getOrDefault(role, JSON.missingNode());
+          if (status.isMissingNode()) {
+            trouble.add(name + " is not there");
+            found.add(entry(role, name, "ABSENT", List.of()));
+          } else {
+            found.add(describe(role, name, status, silent, trouble));
+          }
+        });
+    int tasks = statuses.getOrDefault(SOURCE, JSON.missingNode()).path("tasks").size();
+    sourceTasks = tasks == 0 ? OptionalInt.empty() : OptionalInt.of(tasks);
+    return Report.of(
+        trouble.isEmpty() ? State.UP : State.DOWN,
+        trouble.isEmpty() ? "all tasks run" : String.join("; ", trouble),
+        Map.of("url", urls.get(0).toString(), "connectors", found));
+  }
+
+  /** By role; a connector that is not there is missing. Of the first address that answers. */
+  private Map<String, JsonNode> statuses() throws ProbeException, InterruptedException {
+    List<String> failures = new ArrayList<>();
+    IOException last = new IOException("no address");
+    for (URI url : List.copyOf(urls)) {
+      try {
+        Map<String, JsonNode> statuses = new LinkedHashMap<>();
+        for (Map.Entry<String, String> connector : connectors.entrySet()) {
+          JsonNode status = status(url, connector.getValue());
+          if (status != null) {
+            statuses.put(connector.getKey(), status);
+          }
+        }
+        urls.remove(url);
+        urls.add(0, url);
+        return statuses;
+      } catch (IOException e) {
+        String words = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        failures.add(url + ": " + Redaction.oneLine(words));
+        last = e;
+      }
+    }
+    throw new ProbeException(
+        "Kafka Connect does not answer (connect.url): " + String.join("; ", failures), last);
+  }
+
+  private @Nullable JsonNode status(URI url, String connector)
+      throws IOException, InterruptedException {
     String name = URLEncoder.encode(connector, StandardCharsets.UTF_8).replace("+", "%20");
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + "/connectors/" + name + "/status"))
             .timeout(timeout)
             .header("Accept", "application/json");
-    if (authorization != null) {
-      request.header("Authorization", authorization);
+    if (!config.username().isEmpty()) {
+      String login = config.username() + ":" + config.password();
+      request.header(
+          "Authorization",
+          "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
     }
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response =
+        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() == 401 || response.statusCode() == 403) {
+      throw new IOException(
+          "refused with status "
+              + response.statusCode()
+              + "; see connect.username and connect.password");
+    }
+    if (response.statusCode() == 404) {
+      return null;
+    }
+    if (response.statusCode() != 200) {
+      throw new IOException("answered with status " + response.statusCode());
+    }
+    return JSON.readTree(response.body());
   }
 
-  /** One connector for people; adds to {@code trouble} what does not run. Pure. */
+  /**
+   * One connector for people; adds to {@code trouble} what does not run. Pure.
+   *
+   * @param silent workers that give no sign of life
+   */
   static Map<String, Object> describe(
-      String role, String name, JsonNode status, List<String> trouble) {
+      String role, String name, JsonNode status, Set<String> silent, List<String> trouble) {
     String state = status.path("connector").path("state").asText("UNKNOWN");
     if (!state.equals(RUNNING)) {
       trouble.add(name + " is " + state);
     }
     List<Map<String, Object>> tasks = new ArrayList<>();
     for (JsonNode task : status.path("tasks")) {
-      Map<String, Object> shown = new LinkedHashMap<>();
-      String taskState = task.path("state").asText("UNKNOWN");
-      shown.put("id", task.path("id").asInt());
-      shown.put("state", taskState);
-      shown.put("worker", task.path("worker_id").asText());
-      String trace = task.path("trace").asText("");
-      if (!trace.isEmpty()) {
-        shown.put("trace", Redaction.text(trace));
-      }
-      if (!taskState.equals(RUNNING)) {
-        String why = trace.isEmpty() ? "" : ": " + Redaction.oneLine(trace);
-        trouble.add(name + " task " + task.path("id").asInt() + " is " + taskState + why);
-      }
-      tasks.add(shown);
+      tasks.add(task(name, task, silent, trouble));
     }
     if (state.equals(RUNNING) && tasks.isEmpty()) {
       trouble.add(name + " has no task");
@@ -124,6 +181,36 @@ public final class ConnectProbe implements Probe {
       entry.put("trace", Redaction.text(trace));
     }
     return entry;
+  }
+
+  private static Map<String, Object> task(
+      String name, JsonNode task, Set<String> silent, List<String> trouble) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    String state = task.path("state").asText("UNKNOWN");
+    String worker = task.path("worker_id").asText();
+    int id = task.path("id").asInt();
+    shown.put("id", id);
+    shown.put("state", state);
+    shown.put("worker", worker);
+    shown.put("worker_answers", !silent.contains(worker));
+    String trace = task.path("trace").asText("");
+    if (!trace.isEmpty()) {
+      shown.put("trace", Redaction.text(trace));
+    }
+    if (!state.equals(RUNNING)) {
+      String why = trace.isEmpty() ? "" : ": " + Redaction.oneLine(trace);
+      trouble.add(name + " task " + id + " is " + state + why);
+    } else if (silent.contains(worker)) {
+      trouble.add(
+          name
+              + " task "
+              + id
+              + " is said to run on "
+              + worker
+              + ", but that worker does not answer; Connect gives the task to another one after"
+              + " scheduled.rebalance.max.delay.ms");
+    }
+    return shown;
   }
 
   private static Map<String, Object> entry(

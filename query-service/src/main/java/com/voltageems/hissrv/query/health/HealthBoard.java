@@ -87,7 +87,7 @@ public final class HealthBoard implements AutoCloseable {
       LOG.debug("{} is down", probe.name(), e);
       report = Report.of(false, Redaction.oneLine(message(e)));
     }
-    State state = report.up() ? State.UP : State.DOWN;
+    State state = report.state();
     Instant now = clock.instant();
     PartState before = states.get(probe.name());
     Instant since = before != null && before.state() == state ? before.since() : now;
@@ -106,6 +106,9 @@ public final class HealthBoard implements AutoCloseable {
     Throwable root = outer;
     while (root.getCause() != null) {
       root = root.getCause();
+    }
+    if (outer instanceof ProbeException) {
+      return String.valueOf(outer.getMessage());
     }
     String text =
         outer instanceof StoreException ? String.valueOf(outer.getMessage()) : words(outer);
@@ -138,8 +141,8 @@ public final class HealthBoard implements AutoCloseable {
             new PartState(
                 state.name(),
                 State.DOWN,
-                new Report(
-                    false,
+                Report.of(
+                    State.DOWN,
                     "no answer for " + age.toSeconds() + " s; before: " + state.report().message(),
                     state.report().detail()),
                 state.checked(),

@@ -15,6 +15,8 @@ public record PartState(
   /** In which state a part can be. */
   public enum State {
     UP,
+    /** It answers, but does not do all of its work: something waits and does not move. */
+    DEGRADED,
     DOWN,
     /** Not looked at yet. */
     UNKNOWN,
@@ -28,6 +30,6 @@ public record PartState(
 
   /** Whether it keeps the whole from being healthy. */
   public boolean isTrouble() {
-    return state == State.DOWN || state == State.UNKNOWN;
+    return state == State.DOWN || state == State.UNKNOWN || state == State.DEGRADED;
   }
 }

@@ -3,7 +3,7 @@ package com.voltageems.hissrv.query.health;
 import java.util.regex.Pattern;
 
 /** Takes what may be a secret out of other programs' messages before they are shown. Pure. */
-final class Redaction {
+public final class Redaction {
   private static final int LONGEST = 4000;
 
   /** {@code password=x}, {@code "token": "x"}, {@code sasl.jaas.config = ...}. */
@@ -21,7 +21,7 @@ final class Redaction {
   private Redaction() {}
 
   /** The text without secrets, cut to a few thousand characters. */
-  static String text(String text) {
+  public static String text(String text) {
     String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     String named = NAMED.matcher(cut).replaceAll("$1***");
     String headers = HEADER.matcher(named).replaceAll("$1 ***");
@@ -29,7 +29,7 @@ final class Redaction {
   }
 
   /** The first line of it. */
-  static String oneLine(String text) {
+  public static String oneLine(String text) {
     return text(text.lines().findFirst().orElse(""));
   }
 }

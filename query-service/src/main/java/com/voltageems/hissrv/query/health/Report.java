@@ -1,23 +1,32 @@
 package com.voltageems.hissrv.query.health;
 
+import com.voltageems.hissrv.query.health.PartState.State;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one look at a part found.
  *
- * @param up whether the part does its work
+ * @param state how the part does its work
  * @param message one line for people
  * @param detail more of it, as JSON-like values (texts, numbers, lists, maps, null)
+ * @param gauges the same for {@code /metrics}
  */
-public record Report(boolean up, String message, Map<String, @Nullable Object> detail) {
+public record Report(
+    State state, String message, Map<String, @Nullable Object> detail, List<Gauge> gauges) {
   public Report {
     detail = Collections.unmodifiableMap(new LinkedHashMap<>(detail));
+    gauges = List.copyOf(gauges);
   }
 
-  static Report of(boolean up, String message) {
-    return new Report(up, message, Map.of());
+  public static Report of(boolean up, String message) {
+    return of(up ? State.UP : State.DOWN, message, Map.of());
+  }
+
+  public static Report of(State state, String message, Map<String, @Nullable Object> detail) {
+    return new Report(state, message, detail, List.of());
   }
 }

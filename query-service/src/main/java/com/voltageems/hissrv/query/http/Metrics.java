@@ -1,11 +1,14 @@
 package com.voltageems.hissrv.query.http;
 
+import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /**
  * Counts of what was answered, as Prometheus reads them. Safe for many threads. The labels are
@@ -64,26 +67,53 @@ final class Metrics {
         text.append(part.isTrouble() ? 0 : 1).append('\n');
       }
     }
-    pipeline(text, parts);
+    gauges(text, parts);
     return text.toString();
   }
 
-  private static void pipeline(StringBuilder text, List<PartState> parts) {
-    Map<String, String> figures =
-        Map.of(
-            "processed", "Records committed by the sink connector.",
-            "queue_size", "Records that the sink connector has not committed yet.",
-            "failed", "Records in the dead-letter topic.");
+  /** What the parts tell of themselves; of one that is down nothing is known. */
+  private static void gauges(StringBuilder text, List<PartState> parts) {
+    Map<String, List<Gauge>> byName = new TreeMap<>();
     for (PartState part : parts) {
-      for (String figure : new TreeMap<>(figures).keySet()) {
-        if (part.state() == PartState.State.UP
-            && part.report().detail().get(figure) instanceof Number number) {
-          String name = "hissrv_pipeline_" + figure;
-          head(text, name, "gauge", String.valueOf(figures.get(figure)));
-          text.append(name).append(' ').append(number).append('\n');
+      if (part.state() != PartState.State.DOWN) {
+        for (Gauge gauge : part.report().gauges()) {
+          byName.computeIfAbsent(gauge.name(), key -> new ArrayList<>()).add(gauge);
         }
       }
     }
+    byName.forEach(
+        (name, gauges) -> {
+          head(text, name, "gauge", gauges.get(0).help());
+          for (Gauge gauge : gauges) {
+            text.append(name).append(labels(gauge.labels())).append(' ');
+            text.append(number(gauge.value())).append('\n');
+          }
+        });
+  }
+
+  private static String labels(Map<String, String> labels) {
+    if (labels.isEmpty()) {
+      return "";
+    }
+    return labels.entrySet().stream()
+        .map(
+            label ->
+                label.getKey()
+                    + "=\""
+                    + label
+                        .getValue()
+                        .replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                    + '"')
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  /** Whole numbers without a fraction. */
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 
   private static void head(StringBuilder text, String name, String type, String help) {

@@ -50,11 +50,15 @@ final class StatusView {
   static Map<String, @Nullable Object> status(List<PartState> parts, String version, Instant now) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     boolean starting = parts.stream().anyMatch(part -> part.state() == PartState.State.UNKNOWN);
-    boolean down = parts.stream().anyMatch(part -> part.state() == PartState.State.DOWN);
+    boolean down =
+        parts.stream()
+            .anyMatch(
+                part ->
+                    part.state() == PartState.State.DOWN
+                        || part.state() == PartState.State.DEGRADED);
     body.put("status", down ? "degraded" : starting ? "starting" : "running");
-    Map<String, @Nullable Object> kafka = detail(parts, "kafka");
     for (String figure : List.of("processed", "failed", "queue_size", "last_sync")) {
-      body.put(figure, kafka.get(figure));
+      body.put(figure, detail(parts, figure.equals("failed") ? "kafka" : "sink").get(figure));
     }
     body.put("version", version);
     for (PartState part : parts) {
@@ -67,7 +71,7 @@ final class StatusView {
 
   private static Map<String, @Nullable Object> detail(List<PartState> parts, String name) {
     for (PartState part : parts) {
-      if (part.name().equals(name) && part.state() == PartState.State.UP) {
+      if (part.name().equals(name) && part.state() != PartState.State.DOWN) {
         return part.report().detail();
       }
     }

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,14 +35,22 @@ class QueryConfigTest {
             new QueryConfig.Limits(
                 Duration.ofSeconds(10), 6, 10_000, 100_000, 1_000_000, Duration.ofDays(366)));
     assertThat(config.kafka())
-        .isEqualTo(new QueryConfig.Kafka("", "hissrv-dead-letters", Map.of()));
+        .isEqualTo(new QueryConfig.Kafka("", "hissrv-dead-letters", "hissrv-status", Map.of()));
     assertThat(config.kafka().isConfigured()).isFalse();
     assertThat(config.connect())
         .isEqualTo(
             new QueryConfig.Connect(
-                Optional.empty(), "hissrv-redis-source", "hissrv-influx-sink", "", ""));
+                List.of(),
+                "hissrv-redis-source",
+                "hissrv-influx-sink",
+                "",
+                "",
+                true,
+                Duration.ofMinutes(1)));
     assertThat(config.checks())
-        .isEqualTo(new QueryConfig.Checks(Duration.ofSeconds(5), Duration.ofSeconds(3)));
+        .isEqualTo(
+            new QueryConfig.Checks(
+                Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ofMinutes(1)));
   }
 
   @Test
@@ -67,7 +75,11 @@ class QueryConfigTest {
     texts.put("query.max.range", "2w");
     texts.put("kafka.bootstrap.servers", "a:1, b:2");
     texts.put("kafka.dead.letter.topic", "dead");
-    texts.put("connect.url", "http://c:8083/");
+    texts.put("kafka.status.topic", "told");
+    texts.put("connect.url", "http://c:8083/, http://d:8083");
+    texts.put("connect.ask.workers", "false");
+    texts.put("connect.commit.interval", "5s");
+    texts.put("stuck.after.ms", "2000");
     texts.put("connect.source", "so");
     texts.put("connect.sink", "si");
     texts.put("connect.username", "cu");
@@ -86,10 +98,18 @@ class QueryConfigTest {
                     new QueryConfig.QuestDb("jdbc:postgresql://db:1/x", "u", "p"),
                     new QueryConfig.InfluxDb1(URI.create("https://i:1"), "d", "iu", "ip")),
                 new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
-                new QueryConfig.Kafka("a:1,b:2", "dead", Map.of("security.protocol", "SSL")),
+                new QueryConfig.Kafka(
+                    "a:1,b:2", "dead", "told", Map.of("security.protocol", "SSL")),
                 new QueryConfig.Connect(
-                    Optional.of(URI.create("http://c:8083")), "so", "si", "cu", "cp"),
-                new QueryConfig.Checks(Duration.ofMinutes(1), Duration.ofMillis(500)),
+                    List.of(URI.create("http://c:8083"), URI.create("http://d:8083")),
+                    "so",
+                    "si",
+                    "cu",
+                    "cp",
+                    false,
+                    Duration.ofSeconds(5)),
+                new QueryConfig.Checks(
+                    Duration.ofMinutes(1), Duration.ofMillis(500), Duration.ofSeconds(2)),
                 Catalogue.empty(ZoneId.systemDefault())));
     assertThat(QueryConfig.of(texts).toString())
         .doesNotContain("cp")
@@ -120,9 +140,13 @@ class QueryConfigTest {
         "kafka.bootstrap.servers; localhost; kafka.bootstrap.servers: \"localhost\" cannot be"
             + " used: needs host:port, several separated by commas, or nothing",
         "connect.url; localhost:8083; connect.url: \"localhost:8083\" cannot be used: needs an"
-            + " address such as http://127.0.0.1:8083, or nothing",
+            + " address such as http://127.0.0.1:8083, several separated by commas, or nothing",
         "connect.url; 'http://a b'; connect.url: \"http://a b\" cannot be used: needs an address"
-            + " such as http://127.0.0.1:8083, or nothing",
+            + " such as http://127.0.0.1:8083, several separated by commas, or nothing",
+        "stuck.after.ms; 1m; stuck.after.ms: \"1m\" cannot be used: needs a number of"
+            + " milliseconds from 1000 to 86400000",
+        "connect.ask.workers; yes; connect.ask.workers: \"yes\" cannot be used: needs true or"
+            + " false",
         "htp.port; 1; 'htp.port: there is no such setting; did you mean http.port?'",
       })
   void badValue_isNamedWithItsRemedy(String key, String value, String message) {

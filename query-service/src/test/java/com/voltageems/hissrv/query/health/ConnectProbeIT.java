@@ -6,18 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
-import java.io.IOException;
+import com.voltageems.hissrv.testkit.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against a real worker. */
 class ConnectProbeIT {
+  private static QueryConfig.Connect config(List<URI> urls) {
+    return new QueryConfig.Connect(urls, "so urce", "sink", "u", "p", true, Duration.ofSeconds(1));
+  }
+
   @Test
   void connectorsThatAreNotThere_areNamed(@TempDir Path dir) throws Exception {
     try (KafkaBroker broker = KafkaBroker.start(dir.resolve("kafka"));
@@ -25,18 +28,22 @@ class ConnectProbeIT {
             ConnectWorker.start(
                 dir.resolve("connect"), broker.bootstrapServers(), List.of(), Map.of())) {
       URI url = URI.create(worker.url());
+      // Field case O2: the first address is of a dead worker.
+      URI dead = URI.create("http://127.0.0.1:" + Ports.free());
       try (ConnectProbe probe =
-          new ConnectProbe(
-              url,
-              new QueryConfig.Connect(Optional.of(url), "so urce", "sink", "u", "p"),
-              Duration.ofSeconds(5))) {
+          new ConnectProbe(config(List.of(dead, url)), Duration.ofSeconds(5))) {
         Report report = probe.check();
-        assertThat(report.up()).isFalse();
+        assertThat(report.state()).isEqualTo(PartState.State.DOWN);
         assertThat(report.message()).isEqualTo("so urce is not there; sink is not there");
-        assertThat(report.detail().toString()).contains("state=ABSENT");
+        assertThat(report.detail().toString())
+            .contains("state=ABSENT")
+            .contains("url=" + worker.url());
 
         worker.kill();
-        assertThatThrownBy(probe::check).isInstanceOf(IOException.class);
+        assertThatThrownBy(probe::check)
+            .isInstanceOf(ProbeException.class)
+            .hasMessageStartingWith("Kafka Connect does not answer (connect.url): " + url + ": ")
+            .hasMessageContaining("; " + dead + ": ");
       }
     }
   }

@@ -1,0 +1,10 @@
+package com.voltageems.hissrv.query.health;
+
+/** Why a part is down, in words for people: they are shown as they are. */
+public final class ProbeException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public ProbeException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

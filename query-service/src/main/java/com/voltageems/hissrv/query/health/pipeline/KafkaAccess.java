@@ -1,0 +1,207 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.Redaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients of Kafka that the probes share, every call with a timeout, every failure in words
+ * that name the setting. Safe for many threads; consumers are not shared.
+ */
+public final class KafkaAccess implements AutoCloseable {
+  private final Map<String, Object> clientConfig = new HashMap<>();
+  private final String servers;
+  private final Duration timeout;
+  private @Nullable Admin admin;
+
+  public KafkaAccess(QueryConfig.Kafka config, Duration timeout) {
+    this.servers = config.bootstrapServers();
+    this.timeout = timeout;
+    clientConfig.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
+    clientConfig.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
+    clientConfig.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "5000");
+    clientConfig.putAll(config.properties());
+    clientConfig.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  /** One call to the cluster. */
+  interface Call<T> {
+    T on(Admin client) throws ExecutionException, InterruptedException, TimeoutException;
+  }
+
+  <T> T call(Call<T> call) throws ProbeException, InterruptedException {
+    try {
+      return call.on(admin());
+    } catch (ExecutionException e) {
+      throw inWords(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException | KafkaException e) {
+      throw inWords(e);
+    }
+  }
+
+  /** What a consumer does, with its failures in words too. */
+  interface Reading<T> {
+    T get();
+  }
+
+  <T> T read(Reading<T> reading) throws ProbeException, InterruptedException {
+    try {
+      return reading.get();
+    } catch (InterruptException e) {
+      throw new InterruptedException("interrupted while reading from Kafka");
+    } catch (KafkaException e) {
+      throw inWords(e);
+    }
+  }
+
+  private synchronized Admin admin() {
+    Admin client = admin;
+    if (client == null) {
+      client = Admin.create(clientConfig);
+      admin = client;
+    }
+    return client;
+  }
+
+  <T> T get(KafkaFuture<T> future)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private ProbeException inWords(Throwable failure) {
+    String kafka = "Kafka at " + servers + " (kafka.bootstrap.servers) ";
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String words = Redaction.oneLine(String.valueOf(root.getMessage()));
+    if (failure instanceof AuthenticationException) {
+      return new ProbeException(
+          kafka
+              + "refused the login: "
+              + words
+              + "; see kafka.properties.security.protocol, kafka.properties.sasl.* and"
+              + " kafka.properties.ssl.*",
+          failure);
+    }
+    if (failure instanceof AuthorizationException) {
+      return new ProbeException(kafka + "does not allow it: " + words, failure);
+    }
+    if (failure instanceof TimeoutException
+        || failure instanceof org.apache.kafka.common.errors.TimeoutException
+        || failure instanceof org.apache.kafka.common.errors.DisconnectException) {
+      return new ProbeException(
+          kafka
+              + "did not answer within "
+              + timeout.toMillis()
+              + " ms (health.timeout): it is away or slow, or kafka.properties.security.protocol"
+              + " does not fit",
+          failure);
+    }
+    return new ProbeException(
+        kafka + "cannot be asked: " + failure.getClass().getSimpleName() + ": " + words, failure);
+  }
+
+  /** The partitions of those topics that are there. */
+  Set<TopicPartition> partitions(Collection<String> topics)
+      throws ProbeException, InterruptedException {
+    return call(
+        client -> {
+          Set<TopicPartition> found = new HashSet<>();
+          for (TopicDescription topic : describe(client, topics)) {
+            topic
+                .partitions()
+                .forEach(info -> found.add(new TopicPartition(topic.name(), info.partition())));
+          }
+          return found;
+        });
+  }
+
+  private List<TopicDescription> describe(Admin client, Collection<String> names)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    List<TopicDescription> found = new ArrayList<>();
+    for (KafkaFuture<TopicDescription> topic :
+        client.describeTopics(names).topicNameValues().values()) {
+      try {
+        found.add(get(topic));
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+        // Deleted, or never made: nothing to count in it.
+      }
+    }
+    return found;
+  }
+
+  /** Offsets as a reader of committed records sees them. */
+  Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec which)
+      throws ProbeException, InterruptedException {
+    Map<TopicPartition, OffsetSpec> request = new HashMap<>();
+    partitions.forEach(partition -> request.put(partition, which));
+    return call(
+        client -> {
+          Map<TopicPartition, Long> offsets = new HashMap<>();
+          get(client
+                  .listOffsets(request, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                  .all())
+              .forEach((partition, info) -> offsets.put(partition, info.offset()));
+          return offsets;
+        });
+  }
+
+  /**
+   * A reader of committed records that belongs to no group.
+   *
+   * @param fetchBytes most of a partition at once
+   */
+  KafkaConsumer<byte[], byte[]> consumer(int fetchBytes) {
+    Map<String, Object> config = new HashMap<>(clientConfig);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(fetchBytes));
+    config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100");
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (admin != null) {
+      admin.close(Duration.ofSeconds(1));
+    }
+  }
+}

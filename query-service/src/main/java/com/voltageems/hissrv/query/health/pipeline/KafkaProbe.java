@@ -1,0 +1,59 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.voltageems.hissrv.query.health.Gauge;
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.Report;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the cluster answers. Its detail {@code failed} is the number of records ever written to
+ * the dead-letter topic. Owns the shared clients.
+ */
+public final class KafkaProbe implements Probe {
+  private final KafkaAccess kafka;
+  private final String deadLetterTopic;
+
+  public KafkaProbe(KafkaAccess kafka, String deadLetterTopic) {
+    this.kafka = kafka;
+    this.deadLetterTopic = deadLetterTopic;
+  }
+
+  @Override
+  public String name() {
+    return "kafka";
+  }
+
+  @Override
+  public Report check() throws ProbeException, InterruptedException {
+    int brokers = kafka.call(client -> kafka.get(client.describeCluster().nodes())).size();
+    long failed =
+        kafka
+            .offsets(kafka.partitions(Set.of(deadLetterTopic)), OffsetSpec.latest())
+            .values()
+            .stream()
+            .mapToLong(Long::longValue)
+            .sum();
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+    detail.put("brokers", brokers);
+    detail.put("failed", failed);
+    return new Report(
+        State.UP,
+        brokers + (brokers == 1 ? " broker" : " brokers"),
+        detail,
+        List.of(
+            Gauge.of(
+                "hissrv_pipeline_failed", "Records in the dead-letter topic.", (double) failed)));
+  }
+
+  @Override
+  public void close() {
+    kafka.close();
+  }
+}

@@ -1,0 +1,204 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.voltageems.hissrv.query.health.Gauge;
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.pipeline.PartitionWatch.Standing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which standstill of the sink is trouble, and how it is told. */
+final class SinkJudge {
+  /** So many are looked at and named; the rest is counted. */
+  private static final int MOST = 20;
+
+  private static final int MOST_IN_MESSAGE = 3;
+
+  private final String sink;
+  private final Duration stuckAfter;
+  private final Duration standAfter;
+
+  /**
+   * @param stuckAfter from which time on a request that is repeated is trouble
+   * @param commitInterval so much longer an offset may stand by itself
+   */
+  SinkJudge(String sink, Duration stuckAfter, Duration commitInterval) {
+    this.sink = sink;
+    this.stuckAfter = stuckAfter;
+    this.standAfter = stuckAfter.plus(commitInterval);
+  }
+
+  /** A partition in trouble; {@code sure} when it is known to stand for too long. */
+  private record Trouble(Standing standing, Instant since, boolean sure) {}
+
+  Report report(
+      Map<String, @Nullable Object> figures,
+      List<Standing> standing,
+      RecordReader.Lookup records,
+      Instant now)
+      throws ProbeException, InterruptedException {
+    List<Trouble> all = new ArrayList<>();
+    int looks = 0;
+    for (Standing one : standing) {
+      Trouble trouble = null;
+      if (one.hold() != null) {
+        trouble = held(one, now);
+      } else if ((one.fromStart() || isSure(one, now)) && looks++ < MOST) {
+        trouble = standing(one, records.first(one.partition(), one.offset()), now);
+      } else if (isSure(one, now)) {
+        trouble = new Trouble(one, one.watchedSince(), true);
+      }
+      if (trouble != null) {
+        all.add(trouble);
+      }
+    }
+    all.sort(
+        Comparator.comparing(Trouble::since)
+            .thenComparing(trouble -> trouble.standing().partition().toString()));
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>(figures);
+    detail.put("stuck", all.stream().limit(MOST).map(one -> shown(one, now)).toList());
+    State state =
+        all.isEmpty()
+            ? State.UP
+            : all.stream().anyMatch(Trouble::sure) ? State.DEGRADED : State.UNKNOWN;
+    return new Report(state, message(all, figures, now), detail, gauges(figures, all, now));
+  }
+
+  private @Nullable Trouble held(Standing one, Instant now) {
+    Duration age = age(one.since(), now);
+    return age.compareTo(stuckAfter) < 0 ? null : new Trouble(one, one.since(), true);
+  }
+
+  /**
+   * Without a word of the task. After our own start the first record that waits may tell since
+   * when; but whether it is on its way is not known before the offset could have moved.
+   */
+  private @Nullable Trouble standing(
+      Standing one, RecordReader.@Nullable Waiting first, Instant now) {
+    if (first == null) {
+      // Offsets without records: nothing waits.
+      return null;
+    }
+    Instant since = one.watchedSince();
+    Instant appended = first.appended();
+    if (one.fromStart() && appended != null && appended.isBefore(since)) {
+      since = appended;
+    }
+    if (age(since, now).compareTo(standAfter) < 0) {
+      return null;
+    }
+    return new Trouble(one, since, isSure(one, now));
+  }
+
+  private boolean isSure(Standing one, Instant now) {
+    return age(one.watchedSince(), now).compareTo(standAfter) >= 0;
+  }
+
+  private static Duration age(Instant since, Instant now) {
+    return Duration.between(since, now);
+  }
+
+  private String message(List<Trouble> all, Map<String, @Nullable Object> figures, Instant now) {
+    if (all.isEmpty()) {
+      return "moves; " + figures.get("queue_size") + " records wait";
+    }
+    List<String> words = new ArrayList<>();
+    for (Trouble trouble : all.subList(0, Math.min(MOST_IN_MESSAGE, all.size()))) {
+      words.add(words(trouble, now));
+    }
+    if (all.size() > MOST_IN_MESSAGE) {
+      words.add("and " + (all.size() - MOST_IN_MESSAGE) + " more partitions, see /status");
+    }
+    return String.join("; ", words);
+  }
+
+  private String words(Trouble trouble, Instant now) {
+    Standing one = trouble.standing();
+    String where =
+        one.partition().topic()
+            + " partition "
+            + one.partition().partition()
+            + " offset "
+            + one.offset();
+    String since =
+        " for " + StatusText.length(age(trouble.since(), now)) + " (since " + trouble.since() + ")";
+    String waiting = one.waiting() + (one.waiting() == 1 ? " record waits" : " records wait");
+    SinkHold hold = one.hold();
+    if (hold != null) {
+      return where
+          + " is stuck"
+          + since
+          + ": "
+          + hold.reason()
+          + "; tried "
+          + hold.tries()
+          + " times, "
+          + waiting;
+    }
+    return trouble.sure()
+        ? where + " has not moved" + since + ": " + waiting + ", and " + sink + " does not say why"
+        : where
+            + ": "
+            + waiting
+            + since
+            + "; whether it moves is not known yet, this service has just started";
+  }
+
+  private static Map<String, @Nullable Object> shown(Trouble trouble, Instant now) {
+    Standing one = trouble.standing();
+    SinkHold hold = one.hold();
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    shown.put("topic", one.partition().topic());
+    shown.put("partition", one.partition().partition());
+    shown.put("offset", one.offset());
+    shown.put("since", trouble.since().toString());
+    shown.put("stuck_ms", Math.max(0, age(trouble.since(), now).toMillis()));
+    shown.put("waiting", one.waiting());
+    shown.put("sure", trouble.sure());
+    shown.put("tries", hold == null ? null : hold.tries());
+    shown.put("reason", hold == null ? null : hold.reason());
+    return shown;
+  }
+
+  private static List<Gauge> gauges(
+      Map<String, @Nullable Object> figures, List<Trouble> all, Instant now) {
+    List<Gauge> gauges = new ArrayList<>();
+    if (figures.get("processed") instanceof Long processed) {
+      gauges.add(
+          Gauge.of(
+              "hissrv_pipeline_processed",
+              "Records committed by the sink connector.",
+              (double) processed));
+    }
+    if (figures.get("queue_size") instanceof Long queued) {
+      gauges.add(
+          Gauge.of(
+              "hissrv_pipeline_queue_size",
+              "Records that the sink connector has not committed yet.",
+              (double) queued));
+    }
+    gauges.add(
+        Gauge.of(
+            "hissrv_sink_stuck_partitions",
+            "Partitions that the sink connector cannot get past.",
+            all.stream().filter(Trouble::sure).mapToDouble(one -> 1).sum()));
+    for (Trouble one : all.subList(0, Math.min(MOST, all.size()))) {
+      gauges.add(
+          new Gauge(
+              "hissrv_sink_stuck_seconds",
+              "For how long the sink connector cannot get past a partition's first open record.",
+              Map.of(
+                  "topic", one.standing().partition().topic(),
+                  "partition", Integer.toString(one.standing().partition().partition())),
+              age(one.since(), now).toMillis() / 1000.0));
+    }
+    return gauges;
+  }
+}

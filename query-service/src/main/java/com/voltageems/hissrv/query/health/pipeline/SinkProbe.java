@@ -1,0 +1,159 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.Report;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Progress of the sink connector's consumer group, and whether it makes any. The connector commits
+ * an offset only when its fate is sealed, and tells in the offset's metadata what holds it up: so
+ * the figures are true whoever restarts. In the detail:
+ *
+ * <ul>
+ *   <li>{@code processed}: sum of the committed offsets, that is all records of these topics that
+ *       the database has acknowledged or whose fate is otherwise sealed (transaction markers
+ *       included, where the source writes in transactions);
+ *   <li>{@code queue_size}: records not yet committed;
+ *   <li>{@code last_sync}: the newest sample time among the last committed records of each
+ *       partition, ISO; null before the first;
+ *   <li>{@code stuck}: the partitions that do not move, with since, record and reason.
+ * </ul>
+ */
+public final class SinkProbe implements Probe {
+  private final KafkaAccess kafka;
+  private final String group;
+  private final RecordReader records;
+  private final PartitionWatch watch;
+  private final SinkJudge judge;
+  private final Clock clock;
+
+  /**
+   * @param sink the connector's name
+   * @param stuckAfter from which time on a standstill is trouble
+   * @param commitInterval pause between two commits of a task that works
+   */
+  public SinkProbe(
+      KafkaAccess kafka, String sink, Duration stuckAfter, Duration commitInterval, Clock clock) {
+    this.kafka = kafka;
+    this.group = "connect-" + sink;
+    this.records = new RecordReader(kafka);
+    this.watch = new PartitionWatch(commitInterval);
+    this.judge = new SinkJudge(sink, stuckAfter, commitInterval);
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "sink";
+  }
+
+  @Override
+  public Report check() throws ProbeException, InterruptedException {
+    Map<TopicPartition, OffsetAndMetadata> committed = committed();
+    Map<TopicPartition, Long> ends =
+        kafka.offsets(partitions(committed.keySet()), OffsetSpec.latest());
+    Set<TopicPartition> untouched = new HashSet<>(ends.keySet());
+    untouched.removeAll(committed.keySet());
+    Map<TopicPartition, Long> starts = kafka.offsets(untouched, OffsetSpec.earliest());
+    committed.keySet().retainAll(ends.keySet());
+
+    Map<TopicPartition, PartitionWatch.Seen> seen = new HashMap<>();
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      TopicPartition partition = end.getKey();
+      OffsetAndMetadata offset = committed.get(partition);
+      long position = offset == null ? starts.getOrDefault(partition, 0L) : offset.offset();
+      SinkHold hold = offset == null ? null : SinkHold.parse(offset.metadata()).orElse(null);
+      seen.put(
+          partition,
+          new PartitionWatch.Seen(
+              position, records.waiting(partition, position, end.getValue()), hold));
+    }
+    Instant now = clock.instant();
+    List<PartitionWatch.Standing> standing = watch.look(seen, now);
+    Map<String, @Nullable Object> figures = new LinkedHashMap<>();
+    figures.put("consumer_group", group);
+    figures.put(
+        "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
+    figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
+    figures.put("last_sync", records.newestBefore(committed));
+    return judge.report(figures, standing, records::first, now);
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committed()
+      throws ProbeException, InterruptedException {
+    return kafka.call(
+        client -> {
+          Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+          try {
+            Map<TopicPartition, OffsetAndMetadata> answer =
+                kafka.get(client.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+            answer.forEach(
+                (partition, offset) -> {
+                  if (offset != null) {
+                    committed.put(partition, offset);
+                  }
+                });
+          } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+              throw e;
+            }
+            // The sink has not committed anything yet.
+          }
+          return committed;
+        });
+  }
+
+  /** Those with a committed offset or a task that reads them, and that still exist. */
+  private Set<TopicPartition> partitions(Set<TopicPartition> committed)
+      throws ProbeException, InterruptedException {
+    Set<TopicPartition> wanted = new HashSet<>(committed);
+    wanted.addAll(kafka.call(this::assigned));
+    Set<String> topics = new HashSet<>();
+    wanted.forEach(partition -> topics.add(partition.topic()));
+    wanted.retainAll(kafka.partitions(topics));
+    return wanted;
+  }
+
+  private Set<TopicPartition> assigned(Admin client)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    Set<TopicPartition> assigned = new HashSet<>();
+    try {
+      @Nullable ConsumerGroupDescription description =
+          kafka.get(client.describeConsumerGroups(List.of(group)).all()).get(group);
+      if (description != null) {
+        description
+            .members()
+            .forEach(member -> assigned.addAll(member.assignment().topicPartitions()));
+      }
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+        throw e;
+      }
+      // No task has joined it yet.
+    }
+    return assigned;
+  }
+
+  @Override
+  public void close() {
+    records.close();
+  }
+}

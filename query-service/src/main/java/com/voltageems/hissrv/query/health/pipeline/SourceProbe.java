@@ -1,0 +1,166 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.Report;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the source connector reads, as its tasks tell in the status topic. A topic that is not
+ * there is no trouble: older plugins, and those told to, say nothing.
+ */
+public final class SourceProbe implements Probe {
+  /** Where the topic is not compacted yet: so many records of a partition at most. */
+  private static final long MOST_RECORDS = 20_000;
+
+  private static final int FETCH_BYTES = 1024 * 1024;
+
+  private final KafkaAccess kafka;
+  private final String topic;
+  private final String connector;
+  private final Supplier<OptionalInt> expectedTasks;
+  private final SourceWatch watch;
+  private final SourceView view;
+  private final Clock clock;
+  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+  private Set<TopicPartition> assigned = Set.of();
+  private long unreadable;
+
+  /**
+   * @param topic the source's {@code status.topic}
+   * @param connector the connector's name; what others tell is not looked at
+   * @param expectedTasks how many tasks it has, where that is known: more have told in the past
+   */
+  public SourceProbe(
+      KafkaAccess kafka,
+      String topic,
+      String connector,
+      Supplier<OptionalInt> expectedTasks,
+      Duration stuckAfter,
+      Clock clock) {
+    this.kafka = kafka;
+    this.topic = topic;
+    this.connector = connector;
+    this.expectedTasks = expectedTasks;
+    this.watch = new SourceWatch(stuckAfter);
+    this.view = new SourceView(connector);
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "source";
+  }
+
+  @Override
+  public Report check() throws ProbeException, InterruptedException {
+    Set<TopicPartition> partitions = kafka.partitions(Set.of(topic));
+    if (partitions.isEmpty()) {
+      return Report.of(
+          State.UP,
+          "tells nothing: there is no topic " + topic + " (kafka.status.topic)",
+          Map.of());
+    }
+    Map<TopicPartition, Long> ends = kafka.offsets(partitions, OffsetSpec.latest());
+    if (!partitions.equals(assigned)) {
+      assign(partitions, ends);
+    }
+    boolean all = kafka.read(() -> read(ends));
+    Instant now = clock.instant();
+    watch.looked(now);
+    if (!all) {
+      return Report.of(State.UNKNOWN, "reads topic " + topic + " (kafka.status.topic)", Map.of());
+    }
+    OptionalInt tasks = expectedTasks.get();
+    List<SourceWatch.TaskView> views =
+        watch.view(task -> tasks.isEmpty() || task < tasks.getAsInt(), now);
+    return view.report(views, unreadable, now);
+  }
+
+  private void assign(Set<TopicPartition> partitions, Map<TopicPartition, Long> ends)
+      throws ProbeException, InterruptedException {
+    Map<TopicPartition, Long> starts =
+        new HashMap<>(kafka.offsets(partitions, OffsetSpec.earliest()));
+    kafka.read(
+        () -> {
+          KafkaConsumer<byte[], byte[]> reader = consumer;
+          if (reader == null) {
+            reader = kafka.consumer(FETCH_BYTES);
+            consumer = reader;
+          }
+          reader.assign(partitions);
+          for (TopicPartition partition : partitions) {
+            long end = ends.getOrDefault(partition, 0L);
+            reader.seek(
+                partition, Math.max(starts.getOrDefault(partition, 0L), end - MOST_RECORDS));
+          }
+          return true;
+        });
+    assigned = Set.copyOf(partitions);
+  }
+
+  /** Reads on; whether all that was there is read. */
+  private boolean read(Map<TopicPartition, Long> ends) {
+    KafkaConsumer<byte[], byte[]> reader = consumer;
+    if (reader == null) {
+      return false;
+    }
+    long deadline = System.nanoTime() + kafka.timeout().toNanos();
+    while (!isAtEnd(reader, ends)) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
+        take(record);
+      }
+    }
+    return true;
+  }
+
+  private static boolean isAtEnd(
+      KafkaConsumer<byte[], byte[]> reader, Map<TopicPartition, Long> ends) {
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      if (reader.position(end.getKey()) < end.getValue()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    byte[] value = record.value();
+    if (value == null) {
+      return;
+    }
+    SourceStatus.parse(value)
+        .ifPresentOrElse(
+            status -> {
+              if (status.connector().equals(connector)) {
+                watch.told(status, Instant.ofEpochMilli(record.timestamp()), clock.instant());
+              }
+            },
+            () -> unreadable++);
+  }
+
+  @Override
+  public void close() {
+    if (consumer != null) {
+      consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a task of the source tells of itself (docs/status.md).
+ *
+ * @param timeMillis when it was made, by the worker's clock
+ * @param intervalMillis when the next one comes at the latest
+ */
+record SourceStatus(
+    String connector, int task, long timeMillis, long intervalMillis, List<Part> parts) {
+  private static final int MOST_PARTS = 200;
+  private static final int LONGEST_NAME = 100;
+  private static final long LONGEST_INTERVAL = 86_400_000L;
+
+  SourceStatus {
+    parts = List.copyOf(parts);
+  }
+
+  /**
+   * One source of the task, or its aggregation.
+   *
+   * @param state {@code ok}, {@code stuck}, or what a later version may say
+   * @param since when stuck: since when no attempt has passed, by the worker's clock
+   * @param waiting what waits in Redis, where it is known
+   * @param newest time of the newest sample, where there was one
+   */
+  record Part(
+      String name,
+      String type,
+      String state,
+      @Nullable Long since,
+      String reason,
+      @Nullable Long waiting,
+      @Nullable Long newest) {
+    boolean isStuck() {
+      return state.equals("stuck");
+    }
+  }
+
+  /** Empty for whatever is no such record. */
+  static Optional<SourceStatus> parse(byte[] value) {
+    return StatusText.object(value).flatMap(SourceStatus::of);
+  }
+
+  private static Optional<SourceStatus> of(JsonNode node) {
+    JsonNode interval = node.path("interval_ms");
+    if (!node.path("connector").isTextual()
+        || !node.path("task").canConvertToInt()
+        || node.path("task").asInt() < 0
+        || !StatusText.isTime(node.path("time"))
+        || !interval.isIntegralNumber()
+        || interval.asLong() <= 0
+        || interval.asLong() > LONGEST_INTERVAL) {
+      return Optional.empty();
+    }
+    List<Part> parts = new ArrayList<>();
+    for (JsonNode part : node.path("parts")) {
+      if (part.path("name").isTextual() && parts.size() < MOST_PARTS) {
+        parts.add(part(part));
+      }
+    }
+    return Optional.of(
+        new SourceStatus(
+            cut(node.path("connector").asText()),
+            node.path("task").asInt(),
+            node.path("time").asLong(),
+            interval.asLong(),
+            parts));
+  }
+
+  private static Part part(JsonNode part) {
+    JsonNode waiting = part.path("waiting");
+    return new Part(
+        cut(part.path("name").asText()),
+        cut(part.path("type").asText("")),
+        cut(part.path("state").asText("")),
+        StatusText.isTime(part.path("since")) ? part.path("since").asLong() : null,
+        part.path("reason").isTextual() ? StatusText.reason(part.path("reason").asText()) : "",
+        waiting.isIntegralNumber() && waiting.asLong() >= 0 ? waiting.asLong() : null,
+        StatusText.isTime(part.path("newest")) ? part.path("newest").asLong() : null);
+  }
+
+  private static String cut(String text) {
+    return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME);
+  }
+}

@@ -1,0 +1,173 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.voltageems.hissrv.query.health.Gauge;
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.pipeline.SourceStatus.Part;
+import com.voltageems.hissrv.query.health.pipeline.SourceWatch.PartView;
+import com.voltageems.hissrv.query.health.pipeline.SourceWatch.TaskView;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The source's tasks for people and for {@code /metrics}. Pure. */
+final class SourceView {
+  private static final int MOST_IN_MESSAGE = 5;
+
+  private final String connector;
+
+  SourceView(String connector) {
+    this.connector = connector;
+  }
+
+  /**
+   * @param unreadable records of the topic that no task of ours can have written
+   */
+  Report report(List<TaskView> tasks, long unreadable, Instant now) {
+    List<String> trouble = new ArrayList<>();
+    List<Object> shown = new ArrayList<>();
+    List<Gauge> gauges = new ArrayList<>();
+    for (TaskView task : tasks) {
+      trouble.addAll(trouble(task, now));
+      shown.add(shown(task, now));
+      addGauges(gauges, task, now);
+    }
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+    detail.put("tasks", shown);
+    if (unreadable > 0) {
+      detail.put("unreadable", unreadable);
+    }
+    return new Report(
+        trouble.isEmpty() ? State.UP : State.DEGRADED, message(tasks, trouble), detail, gauges);
+  }
+
+  private String message(List<TaskView> tasks, List<String> trouble) {
+    if (tasks.isEmpty()) {
+      return connector + " has told nothing yet";
+    }
+    if (trouble.isEmpty()) {
+      return "all parts read";
+    }
+    int more = trouble.size() - MOST_IN_MESSAGE;
+    return String.join("; ", trouble.subList(0, Math.min(MOST_IN_MESSAGE, trouble.size())))
+        + (more > 0 ? "; and " + more + " more, see /status" : "");
+  }
+
+  private List<String> trouble(TaskView task, Instant now) {
+    String who = connector + " task " + task.task();
+    if (task.overdue()) {
+      return List.of(
+          who
+              + " has told nothing for "
+              + StatusText.length(Duration.between(task.told(), now))
+              + " (since "
+              + task.told()
+              + ") and should every "
+              + StatusText.length(Duration.ofMillis(task.intervalMillis()))
+              + ": its worker may be dead or cut off");
+    }
+    List<String> trouble = new ArrayList<>();
+    for (PartView view : task.parts()) {
+      Instant since = view.since();
+      if (!view.trouble() || since == null) {
+        continue;
+      }
+      Part part = view.part();
+      String lasting =
+          " for " + StatusText.length(Duration.between(since, now)) + " (since " + since + ")";
+      String waits = part.waiting() == null ? "" : "; " + part.waiting() + " wait";
+      trouble.add(
+          part.isStuck()
+              ? who + ": " + part.name() + " is stuck" + lasting + ": " + reason(part) + waits
+              : who + ": " + part.name() + " has read nothing" + lasting + waits);
+    }
+    return trouble;
+  }
+
+  private static String reason(Part part) {
+    return part.reason().isEmpty() ? "no reason told" : part.reason();
+  }
+
+  private static Map<String, @Nullable Object> shown(TaskView task, Instant now) {
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    shown.put("id", task.task());
+    shown.put("told", task.told().toString());
+    shown.put("told_age_ms", Math.max(0, Duration.between(task.told(), now).toMillis()));
+    shown.put("interval_ms", task.intervalMillis());
+    shown.put("overdue", task.overdue());
+    List<Object> parts = new ArrayList<>();
+    for (PartView view : task.parts()) {
+      Part part = view.part();
+      Map<String, @Nullable Object> one = new LinkedHashMap<>();
+      one.put("name", part.name());
+      one.put("type", part.type());
+      one.put("state", part.state());
+      Instant since = view.since();
+      if (since != null) {
+        one.put("since", since.toString());
+        one.put("trouble", view.trouble());
+      }
+      if (part.isStuck()) {
+        one.put("reason", reason(part));
+      }
+      one.put("waiting", part.waiting());
+      Long newest = part.newest();
+      one.put("newest", newest == null ? null : Instant.ofEpochMilli(newest).toString());
+      Duration age = view.newestAge();
+      one.put("newest_age_ms", age == null ? null : age.toMillis());
+      parts.add(one);
+    }
+    shown.put("parts", parts);
+    return shown;
+  }
+
+  private void addGauges(List<Gauge> gauges, TaskView task, Instant now) {
+    Map<String, String> of = Map.of("connector", connector, "task", Integer.toString(task.task()));
+    gauges.add(
+        new Gauge(
+            "hissrv_source_told_age_seconds",
+            "Time since a task of the source connector told its state.",
+            of,
+            seconds(Duration.between(task.told(), now))));
+    for (PartView view : task.parts()) {
+      Part part = view.part();
+      Map<String, String> labels = new TreeMap<>(of);
+      labels.put("source", part.name());
+      labels.put("type", part.type());
+      Instant since = view.since();
+      gauges.add(
+          new Gauge(
+              "hissrv_source_stuck_seconds",
+              "For how long a source has been stuck; 0 while it is not.",
+              labels,
+              since == null ? 0 : seconds(Duration.between(since, now))));
+      Long waiting = part.waiting();
+      if (waiting != null) {
+        gauges.add(
+            new Gauge(
+                "hissrv_source_waiting",
+                "What waits in Redis for a source: elements, windows or entries.",
+                labels,
+                (double) waiting));
+      }
+      Duration age = view.newestAge();
+      if (age != null) {
+        gauges.add(
+            new Gauge(
+                "hissrv_source_newest_age_seconds",
+                "Age of the newest sample that a source has read.",
+                labels,
+                seconds(age)));
+      }
+    }
+  }
+
+  private static double seconds(Duration length) {
+    return length.toMillis() / 1000.0;
+  }
+}

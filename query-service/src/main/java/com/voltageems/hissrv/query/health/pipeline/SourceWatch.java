@@ -1,0 +1,154 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import com.voltageems.hissrv.query.health.pipeline.SourceStatus.Part;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the source's tasks told last, and which of it is trouble. Pure: no clock, no Kafka. One
+ * thread.
+ *
+ * <p>Three clocks take part. How long a part is stuck is reckoned by the worker's own clock up to
+ * the record, and by ours from there on; when the record came is Kafka's time for it, but never
+ * before our last look nor after this one.
+ */
+final class SourceWatch {
+  /** Bound of the memory, whatever the topic holds. */
+  private static final int MOST_TASKS = 1000;
+
+  private final Duration stuckAfter;
+  private final Map<Integer, Told> tasks = new TreeMap<>();
+  private @Nullable Instant lastLook;
+
+  /** The last record of a task, when it came, and since when what waits has not become less. */
+  private record Told(SourceStatus status, Instant arrived, Map<String, Instant> idleSince) {}
+
+  /**
+   * A task as it is now.
+   *
+   * @param overdue whether it should have told more by now
+   */
+  record TaskView(
+      int task, Instant told, long intervalMillis, boolean overdue, List<PartView> parts) {}
+
+  /**
+   * A part of it.
+   *
+   * @param since of the trouble, if there is any: stuck, or waiting without a move
+   * @param trouble whether that lasts too long
+   * @param newestAge of the newest sample, by our clock
+   */
+  record PartView(
+      Part part, @Nullable Instant since, boolean trouble, @Nullable Duration newestAge) {}
+
+  SourceWatch(Duration stuckAfter) {
+    this.stuckAfter = stuckAfter;
+  }
+
+  /**
+   * Takes a record in, in the order of the topic.
+   *
+   * @param timestamp Kafka's time of it
+   */
+  void told(SourceStatus status, Instant timestamp, Instant now) {
+    Told before = tasks.get(status.task());
+    if (before == null && tasks.size() >= MOST_TASKS) {
+      return;
+    }
+    Instant arrived = PartitionWatch.between(timestamp, lastLook, now);
+    Map<String, Instant> idle = new HashMap<>();
+    for (Part part : status.parts()) {
+      idleSince(before, status, part, arrived).ifPresent(since -> idle.put(part.name(), since));
+    }
+    tasks.put(status.task(), new Told(status, arrived, idle));
+  }
+
+  /** Since when the part leaves what waits, or empty where it takes of it or nothing waits. */
+  private static Optional<Instant> idleSince(
+      @Nullable Told before, SourceStatus status, Part part, Instant arrived) {
+    Long waiting = part.waiting();
+    Long newest = part.newest();
+    if (waiting == null || waiting == 0 || (newest != null && newest > status.timeMillis())) {
+      // A sample of the future hides those that come after it: then nothing is known.
+      return Optional.empty();
+    }
+    Part last =
+        before == null
+            ? null
+            : before.status().parts().stream()
+                .filter(one -> one.name().equals(part.name()))
+                .findFirst()
+                .orElse(null);
+    boolean same =
+        last != null
+            && last.waiting() != null
+            && last.waiting() <= waiting
+            && java.util.Objects.equals(last.newest(), newest);
+    Instant since = same && before != null ? before.idleSince().get(part.name()) : null;
+    return Optional.of(since == null ? arrived : since);
+  }
+
+  /** Ends a look: what comes later has come after this moment. */
+  void looked(Instant now) {
+    lastLook = now;
+  }
+
+  /**
+   * All tasks as they are now.
+   *
+   * @param expected whether a task of this number is still there
+   */
+  List<TaskView> view(IntPredicate expected, Instant now) {
+    tasks.keySet().removeIf(task -> !expected.test(task));
+    List<TaskView> views = new ArrayList<>();
+    tasks.forEach(
+        (number, told) -> {
+          SourceStatus status = told.status();
+          Duration silent = Duration.between(told.arrived(), now);
+          boolean overdue = silent.compareTo(stuckAfter.plusMillis(status.intervalMillis())) > 0;
+          List<PartView> parts =
+              status.parts().stream().map(part -> view(told, part, now)).toList();
+          views.add(new TaskView(number, told.arrived(), status.intervalMillis(), overdue, parts));
+        });
+    return views;
+  }
+
+  private PartView view(Told told, Part part, Instant now) {
+    SourceStatus status = told.status();
+    Long newest = part.newest();
+    Duration newestAge =
+        newest == null
+            ? null
+            : sinceTold(told, Duration.ofMillis(status.timeMillis() - newest), now);
+    if (part.isStuck()) {
+      long since = part.since() == null ? status.timeMillis() : part.since();
+      Duration before = Duration.ofMillis(Math.max(0, status.timeMillis() - since));
+      Duration age = sinceTold(told, before, now);
+      return new PartView(part, now.minus(age), age.compareTo(stuckAfter) >= 0, newestAge);
+    }
+    Instant idle = told.idleSince().get(part.name());
+    if (idle != null && Duration.between(idle, now).compareTo(patience(status)) >= 0) {
+      return new PartView(part, idle, true, newestAge);
+    }
+    return new PartView(part, null, false, newestAge);
+  }
+
+  /** A length that the task reckoned when it told, grown since. */
+  private static Duration sinceTold(Told told, Duration then, Instant now) {
+    return then.plus(Duration.between(told.arrived(), now));
+  }
+
+  /** At least some records of a task must say the same. */
+  private Duration patience(SourceStatus status) {
+    Duration several = Duration.ofMillis(status.intervalMillis()).multipliedBy(6);
+    return several.compareTo(stuckAfter) > 0 ? several : stuckAfter;
+  }
+}

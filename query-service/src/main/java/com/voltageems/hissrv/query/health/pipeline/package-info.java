@@ -1,0 +1,8 @@
+/**
+ * Whether what is in Redis arrives in the database, as Kafka tells it: committed offsets and their
+ * metadata for the sink, the status topic for the source.
+ */
+@NullMarked
+package com.voltageems.hissrv.query.health.pipeline;
+
+import org.jspecify.annotations.NullMarked;

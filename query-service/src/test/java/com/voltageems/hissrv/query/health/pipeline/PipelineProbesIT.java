@@ -1,0 +1,449 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SettableClock;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Kafka tells of the pipeline, against a real broker. */
+class PipelineProbesIT {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration STUCK = Duration.ofMinutes(1);
+  private static final Duration COMMIT = Duration.ofSeconds(10);
+
+  private static KafkaBroker broker;
+  private static Admin admin;
+
+  @BeforeAll
+  static void start(@TempDir Path dir) {
+    broker = KafkaBroker.start(dir);
+    admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+  }
+
+  @AfterAll
+  static void stop() {
+    admin.close();
+    broker.close();
+  }
+
+  private static KafkaAccess access() {
+    return new KafkaAccess(
+        new QueryConfig.Kafka(broker.bootstrapServers(), "dead", "status", Map.of()), TIMEOUT);
+  }
+
+  private static SinkProbe sink(KafkaAccess kafka, String name, SettableClock clock) {
+    return new SinkProbe(kafka, name, STUCK, COMMIT, clock);
+  }
+
+  @Test
+  void figures_followTheCommittedOffsets() throws Exception {
+    TopicPartition first = new TopicPartition("hissrv.a", 0);
+    TopicPartition second = new TopicPartition("hissrv.a", 1);
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "figures", new SettableClock())) {
+      // Nothing there yet: zeros and no time, not a failure.
+      assertThat(figures(probe)).isEqualTo(figures(0, 0, null));
+
+      topic("hissrv.a", 2, Map.of());
+      send("plain", false, first, 10, 1000);
+      send("plain", false, second, 4, 5000);
+      commit("figures", Map.of(first, 7L, second, 4L));
+      // The last committed records are number 6 (1006) and number 3 (5003).
+      assertThat(figures(probe)).isEqualTo(figures(11, 3, "1970-01-01T00:00:05.003Z"));
+
+      // A transaction ends with a marker that takes an offset but is no record.
+      send("exact", true, first, 5, 9000);
+      commit("figures", Map.of(first, 15L));
+      assertThat(figures(probe)).isEqualTo(figures(19, 0, "1970-01-01T00:00:09.004Z"));
+      send("exact", true, first, 2, 9500);
+      assertThat(figures(probe)).containsEntry("queue_size", 2L);
+
+      // Many waiting: not counted one by one.
+      send("plain", false, second, 500, 100);
+      assertThat(figures(probe)).containsEntry("queue_size", 502L);
+
+      admin.deleteTopics(List.of("hissrv.a")).all().get();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(figures(probe)).isEqualTo(figures(0, 0, null)));
+    }
+  }
+
+  @Test
+  void cluster_countsDeadLetters() throws Exception {
+    try (KafkaProbe probe = new KafkaProbe(access(), "dead")) {
+      assertThat(probe.check().detail()).isEqualTo(Map.of("brokers", 1, "failed", 0L));
+      topic("dead", 1, Map.of());
+      send("plain", false, new TopicPartition("dead", 0), 3, 100);
+      assertThat(probe.check().detail()).containsEntry("failed", 3L);
+    }
+  }
+
+  private static Map<String, @Nullable Object> figures(SinkProbe probe) throws Exception {
+    Report report = probe.check();
+    assertThat(report.state()).as(report.message()).isEqualTo(State.UP);
+    Map<String, @Nullable Object> figures = new HashMap<>(report.detail());
+    assertThat(figures.remove("consumer_group")).isEqualTo("connect-figures");
+    assertThat(figures.remove("stuck")).isEqualTo(List.of());
+    return figures;
+  }
+
+  private static Map<String, @Nullable Object> figures(
+      long processed, long queued, @Nullable String lastSync) {
+    Map<String, @Nullable Object> figures = new HashMap<>();
+    figures.put("processed", processed);
+    figures.put("queue_size", queued);
+    figures.put("last_sync", lastSync);
+    return figures;
+  }
+
+  /** Issue 12: a request that is repeated for too long, told in the commit's metadata. */
+  @Test
+  void sinkThatRepeatsOneRequest_isDegradedWithRecordAndReason() throws Exception {
+    TopicPartition one = topic("held", 1, Map.of());
+    send("plain", false, one, 10, 1000);
+    SettableClock clock = new SettableClock();
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "held", clock)) {
+      commit("held", Map.of(one, 3L));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+
+      clock.pass(Duration.ofSeconds(5));
+      String since = clock.instant().minusSeconds(2).toString();
+      String hold =
+          hold(clock.instant().minusSeconds(2), "HTTP 500: token=s3cret engine is closed");
+      commit("held", one, 3, hold);
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+
+      clock.pass(Duration.ofSeconds(58));
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo(
+              "held partition 0 offset 4 is stuck for 60 s (since "
+                  + since
+                  + "): HTTP 500: token=*** engine is closed; tried 17 times, 7 records wait");
+      assertThat(String.valueOf(report.detail().get("stuck")))
+          .contains("topic=held, partition=0, offset=4, since=" + since);
+      assertThat(report.gauges().toString())
+          .contains("hissrv_sink_stuck_seconds")
+          .contains("value=60.0");
+
+      // A service that starts now knows it at once, and since when.
+      try (KafkaAccess again = access();
+          SinkProbe restarted = sink(again, "held", clock)) {
+        assertThat(restarted.check().message()).isEqualTo(report.message());
+      }
+
+      commit("held", Map.of(one, 10L));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+    }
+  }
+
+  private static String hold(Instant since, String reason) {
+    return "{\"version\":1,\"task\":0,\"since\":"
+        + since.toEpochMilli()
+        + ",\"tries\":17,\"offset\":4,\"reason\":\""
+        + reason
+        + "\"}";
+  }
+
+  @Test
+  void metadataOfOtherWriters_isNoTrouble() throws Exception {
+    TopicPartition one = topic("garbage", 1, Map.of());
+    send("plain", false, one, 10, 1000);
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "garbage", new SettableClock())) {
+      for (String metadata : List.of("host-7", "{", "[]", "{\"since\":\"x\"}", "{\"since\":-1}")) {
+        commit("garbage", one, 3, metadata);
+        assertThat(probe.check().state()).as(metadata).isEqualTo(State.UP);
+      }
+    }
+  }
+
+  /** Issue 12: an offset that does not move while records wait, with no word of the task. */
+  @Test
+  void sinkThatSaysNothing_isDegradedWhenItsOffsetStands() throws Exception {
+    TopicPartition one = topic("stands", 1, Map.of());
+    send("plain", false, one, 10, 1000);
+    commit("stands", Map.of(one, 3L));
+    SettableClock clock = new SettableClock();
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "stands", clock)) {
+      Instant first = clock.instant();
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(Duration.ofSeconds(69));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(Duration.ofSeconds(1));
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo(
+              "stands partition 0 offset 3 has not moved for 70 s (since "
+                  + first
+                  + "): 7 records wait, and stands does not say why");
+
+      commit("stands", Map.of(one, 4L));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(Duration.ofSeconds(69));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+    }
+  }
+
+  /** After a start of ours the broker's time of the first waiting record tells since when. */
+  @Test
+  void standstillBeforeOurStart_isNeverGreen() throws Exception {
+    TopicPartition one = topic("before", 1, Map.of("message.timestamp.type", "LogAppendTime"));
+    send("plain", false, one, 10, 1000);
+    commit("before", Map.of(one, 3L));
+    SettableClock clock = new SettableClock(Instant.now().plus(Duration.ofMinutes(10)));
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "before", clock)) {
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.UNKNOWN);
+      assertThat(report.message()).contains("before partition 0 offset 3: 7 records wait for 1");
+      clock.pass(Duration.ofSeconds(70));
+      report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message()).contains("has not moved for 11 min");
+
+      // It moves after all: a backlog, no standstill.
+      commit("before", Map.of(one, 4L));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+    }
+  }
+
+  @Test
+  void markersOfTransactions_doNotWait() throws Exception {
+    TopicPartition one = topic("markers", 1, Map.of());
+    send("exact2", true, one, 2, 1000);
+    commit("markers", Map.of(one, 2L));
+    SettableClock clock = new SettableClock();
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "markers", clock)) {
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(Duration.ofHours(1));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+    }
+  }
+
+  private static SourceProbe source(
+      KafkaAccess kafka, String topic, OptionalInt tasks, SettableClock clock) {
+    return new SourceProbe(kafka, topic, "src", () -> tasks, STUCK, clock);
+  }
+
+  /** Issue 12: a source that is refused by Redis, told in the status topic. */
+  @Test
+  void sourceRefusedByRedis_isDegradedWithReasonAndFigures() throws Exception {
+    SettableClock clock = new SettableClock();
+    try (KafkaAccess kafka = access();
+        SourceProbe probe = source(kafka, "told", OptionalInt.empty(), clock)) {
+      Report none = probe.check();
+      assertThat(none.state()).isEqualTo(State.UP);
+      assertThat(none.message()).contains("there is no topic told (kafka.status.topic)");
+
+      TopicPartition told = topic("told", 1, Map.of());
+      assertThat(probe.check().message()).isEqualTo("src has told nothing yet");
+      sendText(told, clock, "not of ours", "{\"parts\":[{}]}", "{");
+      sendText(told, clock, status("other", 0, clock.instant(), "stuck", 3_600_000));
+      sendText(told, clock, status("src", 0, clock.instant(), "ok", 0));
+      assertThat(probe.check().message()).isEqualTo("all parts read");
+      assertThat(probe.check().detail()).containsEntry("unreadable", 3L);
+
+      // The worker's clock is an hour off; the record tells by it how long it lasts.
+      Instant theirs = clock.instant().minus(Duration.ofHours(1));
+      sendText(told, clock, status("src", 0, theirs, "stuck", 50_000));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(Duration.ofSeconds(10));
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo(
+              "src task 0: pending is stuck for 60 s (since "
+                  + clock.instant().minusSeconds(60)
+                  + "): READONLY You can't write against a read only replica.; 9340 wait");
+      assertThat(report.detail().toString())
+          .contains("waiting=9340")
+          .contains("newest_age_ms=70000");
+      assertThat(report.gauges().toString())
+          .contains("hissrv_source_waiting")
+          .contains("value=9340.0")
+          .contains("hissrv_source_newest_age_seconds");
+
+      // A service that starts now knows it at once.
+      try (KafkaAccess again = access();
+          SourceProbe restarted = source(again, "told", OptionalInt.empty(), clock)) {
+        assertThat(restarted.check().message()).isEqualTo(report.message());
+      }
+      sendText(told, clock, status("src", 0, theirs, "ok", 0));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+    }
+  }
+
+  /** Field case O1: the worker of a list's task is dead. */
+  @Test
+  void taskThatTellsNothingAnyMore_isDegraded() throws Exception {
+    SettableClock clock = new SettableClock();
+    TopicPartition told = topic("silent", 1, Map.of());
+    sendText(told, clock, status("src", 0, clock.instant(), "ok", 0));
+    sendText(told, clock, status("src", 1, clock.instant(), "ok", 0));
+    Instant then = clock.instant();
+    try (KafkaAccess kafka = access();
+        SourceProbe all = source(kafka, "silent", OptionalInt.empty(), clock);
+        KafkaAccess other = access();
+        SourceProbe fewer = source(other, "silent", OptionalInt.of(1), clock)) {
+      assertThat(all.check().state()).isEqualTo(State.UP);
+      assertThat(fewer.check().state()).isEqualTo(State.UP);
+      clock.pass(Duration.ofSeconds(71));
+      sendText(told, clock, status("src", 0, clock.instant(), "ok", 0));
+      assertThat(all.check().message())
+          .isEqualTo(
+              "src task 1 has told nothing for 71 s (since "
+                  + then
+                  + ") and should every 10 s: its worker may be dead or cut off");
+      // The connector has been given fewer tasks: the last word of the others is past.
+      assertThat(fewer.check().message()).isEqualTo("all parts read");
+    }
+  }
+
+  private static String status(
+      String connector, int task, Instant time, String state, long stuckMillis) {
+    long now = time.toEpochMilli();
+    return """
+    {"version":1,"connector":"%s","task":%d,"time":%d,"interval_ms":10000,"future":[1],
+     "parts":[{"name":"pending","type":"list","state":"%s",%s"waiting":9340,"newest":%d},
+      {"name":"live","type":"hash","state":"ok"}]}"""
+        .formatted(
+            connector,
+            task,
+            now,
+            state,
+            state.equals("stuck")
+                ? "\"since\":%d,\"reason\":\"READONLY You can't write against a read only replica.\","
+                    .formatted(now - stuckMillis)
+                : "",
+            now - 60_000);
+  }
+
+  /** Field case O8, and a broker that is away. */
+  @Test
+  void kafkaAway_isToldInPlainWords(@TempDir Path dir) throws Exception {
+    try (KafkaBroker other = KafkaBroker.start(dir);
+        KafkaProbe probe =
+            new KafkaProbe(
+                new KafkaAccess(
+                    new QueryConfig.Kafka(other.bootstrapServers(), "d", "s", Map.of()),
+                    Duration.ofSeconds(2)),
+                "d")) {
+      assertThat(probe.check().message()).isEqualTo("1 broker");
+      other.kill();
+      assertThatThrownBy(probe::check)
+          .isInstanceOf(ProbeException.class)
+          .hasMessage(
+              "Kafka at "
+                  + other.bootstrapServers()
+                  + " (kafka.bootstrap.servers) did not answer within 2000 ms (health.timeout): it"
+                  + " is away or slow, or kafka.properties.security.protocol does not fit");
+      other.restart();
+      await()
+          .atMost(Duration.ofSeconds(40))
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(probe.check().message()).isEqualTo("1 broker"));
+    }
+  }
+
+  private static TopicPartition topic(String name, int partitions, Map<String, String> config)
+      throws Exception {
+    admin
+        .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
+        .all()
+        .get();
+    return new TopicPartition(name, 0);
+  }
+
+  private static void commit(String sink, Map<TopicPartition, Long> offsets) throws Exception {
+    Map<TopicPartition, OffsetAndMetadata> request = new HashMap<>();
+    offsets.forEach((partition, offset) -> request.put(partition, new OffsetAndMetadata(offset)));
+    admin.alterConsumerGroupOffsets("connect-" + sink, request).all().get();
+  }
+
+  private static void commit(String sink, TopicPartition partition, long offset, String metadata)
+      throws Exception {
+    admin
+        .alterConsumerGroupOffsets(
+            "connect-" + sink, Map.of(partition, new OffsetAndMetadata(offset, metadata)))
+        .all()
+        .get();
+  }
+
+  private static void send(
+      String id, boolean transaction, TopicPartition to, int count, long time) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(transaction ? id : null)) {
+      if (transaction) {
+        producer.initTransactions();
+        producer.beginTransaction();
+      }
+      for (int i = 0; i < count; i++) {
+        var unused =
+            producer.send(
+                new ProducerRecord<>(
+                    to.topic(), to.partition(), time + i, bytes("k"), bytes("v" + i)));
+      }
+      if (transaction) {
+        producer.commitTransaction();
+      }
+      producer.flush();
+    }
+  }
+
+  private static void sendText(TopicPartition to, SettableClock clock, String... values) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+      for (String value : values) {
+        var unused =
+            producer.send(
+                new ProducerRecord<>(to.topic(), 0, clock.millis(), bytes("src/0"), bytes(value)));
+      }
+      producer.flush();
+    }
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer(@Nullable String transactionalId) {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
+    if (transactionalId != null) {
+      config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    }
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

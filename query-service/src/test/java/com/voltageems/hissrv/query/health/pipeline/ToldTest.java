@@ -1,0 +1,176 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What the tasks tell: reading it, and since when it is so. */
+class ToldTest {
+  private static final String STATUS =
+      """
+      {"version":1,"connector":"src","task":3,"time":1764109000000,"interval_ms":10000,
+       "parts":[{"name":"pending","type":"list","state":"stuck","since":1764108700000,
+         "reason":"READONLY \u7535","waiting":9340,"newest":1764108699000},
+        {"name":"live","type":"hash","state":"ok","newest":1764108999000}]}""";
+  private static final TopicPartition P = new TopicPartition("t", 0);
+  private static final Instant NOW = Instant.parse("2025-08-21T10:00:00Z");
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void assertRead(byte[] value) {
+    SourceStatus status = SourceStatus.parse(value).orElseThrow();
+    assertThat(status.connector()).isEqualTo("src");
+    assertThat(status.task()).isEqualTo(3);
+    assertThat(status.parts())
+        .containsExactly(
+            new SourceStatus.Part(
+                "pending",
+                "list",
+                "stuck",
+                1764108700000L,
+                "READONLY \u7535",
+                9340L,
+                1764108699000L),
+            new SourceStatus.Part("live", "hash", "ok", null, "", null, 1764108999000L));
+  }
+
+  @Test
+  void status_inTheDressOfEveryConverter() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    String text = json.writeValueAsString(STATUS);
+    assertRead(bytes(STATUS));
+    assertRead(bytes(text));
+    assertRead(bytes("{\"schema\":{\"type\":\"string\"},\"payload\":" + text + "}"));
+    assertRead(bytes("{\"schema\":null,\"payload\":" + STATUS + "}"));
+    // Avro: a magic byte, the schema's number, the length as a zig-zag number, the text.
+    ByteArrayOutputStream avro = new ByteArrayOutputStream();
+    avro.write(new byte[] {0, 0, 0, 0, 7});
+    int length = bytes(STATUS).length * 2;
+    avro.write((length & 0x7f) | 0x80);
+    avro.write(length >> 7);
+    avro.write(bytes(STATUS));
+    assertRead(avro.toByteArray());
+  }
+
+  /** Whatever stands in the topic, it is taken or left, never a failure. */
+  @Test
+  void garbage_isLeft() {
+    Random random = new Random(11);
+    byte[] good = bytes(STATUS);
+    int read = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bad = good.clone();
+      for (int j = random.nextInt(4); j >= 0; j--) {
+        bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
+      }
+      read += SourceStatus.parse(bad).isPresent() ? 1 : 0;
+      assertThat(SinkHold.parse(new String(bad, StandardCharsets.UTF_8))).isEmpty();
+    }
+    assertThat(read).isBetween(1, 19_999);
+    assertThat(SourceStatus.parse(new byte[0])).isEmpty();
+    assertThat(SourceStatus.parse(bytes("[".repeat(100_000)))).isEmpty();
+    for (String wrong :
+        List.of(
+            STATUS.replace("\"task\":3", "\"task\":-3"),
+            STATUS.replace("\"task\":3", "\"task\":33333333333"),
+            STATUS.replace("1764109000000", "1e400"),
+            STATUS.replace("1764109000000", "99999999999999999"),
+            STATUS.replace("10000", "0"),
+            STATUS.replace("\"src\"", "7"))) {
+      assertThat(SourceStatus.parse(bytes(wrong))).as(wrong).isEmpty();
+    }
+  }
+
+  @Test
+  void hold_isReadAndBounded() {
+    assertThat(
+            SinkHold.parse(
+                "{\"version\":1,\"task\":0,\"since\":1764108700000,\"tries\":17,\"offset\":4711,"
+                    + "\"reason\":\"HTTP 500: engine is closed\"}"))
+        .contains(new SinkHold(1764108700000L, 17, 4711, "HTTP 500: engine is closed"));
+    assertThat(SinkHold.parse("{\"since\":1764108700000}"))
+        .contains(new SinkHold(1764108700000L, 0, -1, "no reason told"));
+    assertThat(SinkHold.parse("{\"since\":1,\"reason\":\"" + "x".repeat(900) + "\"}"))
+        .hasValueSatisfying(hold -> assertThat(hold.reason()).hasSize(303));
+    assertThat(SinkHold.parse("")).isEmpty();
+  }
+
+  private static Map<TopicPartition, PartitionWatch.Seen> seen(
+      long committed, long waiting, @Nullable Instant holdSince) {
+    SinkHold hold =
+        holdSince == null ? null : new SinkHold(holdSince.toEpochMilli(), 1, committed, "x");
+    return Map.of(P, new PartitionWatch.Seen(committed, waiting, hold));
+  }
+
+  /** The worker's clock may be wrong: what we saw ourselves bounds what it says. */
+  @Test
+  void sinceOfAHold_liesBetweenOurLooks() {
+    Duration commit = Duration.ofSeconds(10);
+    for (Duration off : List.of(Duration.ofHours(-5), Duration.ZERO, Duration.ofHours(5))) {
+      PartitionWatch watch = new PartitionWatch(commit);
+      assertThat(watch.look(seen(3, 7, null), NOW)).hasSize(1);
+      Instant later = NOW.plusSeconds(5);
+      Instant told = NOW.plusSeconds(2).plus(off);
+      Instant since = watch.look(seen(3, 7, told), later).get(0).since();
+      assertThat(since).isBetween(NOW.minus(commit), later);
+      // It stays what it was.
+      assertThat(watch.look(seen(3, 7, told), later.plusSeconds(60)).get(0).since())
+          .isEqualTo(since);
+      // Nothing waits: nothing stands, and what comes later stands anew.
+      assertThat(watch.look(seen(10, 0, told), later.plusSeconds(65))).isEmpty();
+      assertThat(watch.look(seen(10, 1, null), later.plusSeconds(70)).get(0).since())
+          .isEqualTo(later.plusSeconds(70));
+    }
+    // Before our start only the worker knows.
+    assertThat(
+            new PartitionWatch(commit).look(seen(3, 7, NOW.minusSeconds(3600)), NOW).get(0).since())
+        .isEqualTo(NOW.minusSeconds(3600));
+  }
+
+  private static SourceStatus status(Instant time, long waiting, long newest) {
+    return new SourceStatus(
+        "src",
+        0,
+        time.toEpochMilli(),
+        10_000,
+        List.of(
+            new SourceStatus.Part(
+                "pending", "list", "ok", null, "", waiting, time.toEpochMilli() + newest)));
+  }
+
+  /** Field case O1: what waits and the newest sample are judged, not only shown. */
+  @Test
+  void partThatLeavesWhatWaits_isTrouble() {
+    SourceWatch watch = new SourceWatch(Duration.ofMinutes(1));
+    Instant now = NOW;
+    Instant fixed = NOW.minusSeconds(5);
+    for (int i = 0; i <= 6; i++) {
+      SourceStatus told = status(now, 100 + i, fixed.toEpochMilli() - now.toEpochMilli());
+      watch.told(told, now, now);
+      watch.looked(now);
+      assertThat(watch.view(task -> true, now).get(0).parts().get(0).trouble()).isEqualTo(i == 6);
+      now = now.plusSeconds(10);
+    }
+    // One that takes of it is none, and neither is one that waits with a sample of the future.
+    watch.told(status(now, 50, fixed.toEpochMilli() - now.toEpochMilli()), now, now);
+    assertThat(watch.view(task -> true, now).get(0).parts().get(0).trouble()).isFalse();
+    for (int i = 0; i <= 10; i++) {
+      watch.told(status(now, 100, 7_200_000), now, now);
+      watch.looked(now);
+      assertThat(watch.view(task -> true, now).get(0).parts().get(0).since()).isNull();
+      now = now.plusSeconds(10);
+    }
+  }
+}
