@@ -159,6 +159,7 @@ public final class Main implements Callable<Integer> {
         yield new InfluxDb1Store(
             database.url(),
             database.database(),
+            database.retentionPolicies(),
             database.username(),
             database.password(),
             settings.limits().queryTimeout());

@@ -31,7 +31,11 @@ public record QueryConfig(
     Catalogue catalogue) {
 
   /** Where we listen; port 0 takes a free one. */
-  public record Http(String host, int port, int threads) {}
+  public record Http(String host, int port, int threads, List<String> allowedHosts) {
+    public Http {
+      allowedHosts = List.copyOf(allowedHosts);
+    }
+  }
 
   /** Which database, and how to reach each kind; only the chosen one is used. */
   public record Store(StoreType type, QuestDb questDb, InfluxDb1 influxDb1) {}
@@ -43,7 +47,12 @@ public record QueryConfig(
   }
 
   /** How to reach InfluxDB 1.x; no login where {@code username} is empty. */
-  public record InfluxDb1(URI url, String database, String username, String password) {
+  public record InfluxDb1(
+      URI url, String database, List<String> retentionPolicies, String username, String password) {
+    public InfluxDb1 {
+      retentionPolicies = List.copyOf(retentionPolicies);
+    }
+
     @Override
     public String toString() {
       return "InfluxDb1[database=" + database + ", username=" + username + "]";
@@ -141,6 +150,14 @@ public record QueryConfig(
           "a number from 8 to 1000",
           "Most threads that serve HTTP.",
           Parse.number(8, 1000));
+  private static final Setting<List<String>> HTTP_ALLOWED_HOSTS =
+      Setting.of(
+          "http.allowed.hosts",
+          "",
+          "host names, separated by commas, `*` for any, or nothing",
+          "Names with a dot under which browsers may call this service, for example that of a"
+              + " proxy; addresses and names without a dot may always.",
+          Parse::names);
   private static final Setting<StoreType> STORE_TYPE =
       Setting.of(
           "store.type",
@@ -171,8 +188,16 @@ public record QueryConfig(
           "store.influxdb1.database",
           "hissrv",
           "a database's name",
-          "Database in InfluxDB 1.x; its default retention policy is read.",
+          "Database in InfluxDB 1.x.",
           Parse::text);
+  private static final Setting<List<String>> INFLUXDB1_POLICIES =
+      Setting.of(
+          "store.influxdb1.retention.policies",
+          "",
+          "names of retention policies, separated by commas, or nothing",
+          "Retention policies to read from, as the sink writes to them; empty: the database's"
+              + " default one.",
+          Parse::names);
   private static final Setting<String> INFLUXDB1_USERNAME =
       Setting.of(
           "store.influxdb1.username",
@@ -323,12 +348,14 @@ public record QueryConfig(
           HTTP_HOST,
           HTTP_PORT,
           HTTP_THREADS,
+          HTTP_ALLOWED_HOSTS,
           STORE_TYPE,
           QUESTDB_URL,
           QUESTDB_USER,
           QUESTDB_PASSWORD,
           INFLUXDB1_URL,
           INFLUXDB1_DATABASE,
+          INFLUXDB1_POLICIES,
           INFLUXDB1_USERNAME,
           INFLUXDB1_PASSWORD,
           QUERY_TIMEOUT,
@@ -379,7 +406,11 @@ public record QueryConfig(
     }
     QueryConfig config =
         new QueryConfig(
-            new Http(HTTP_HOST.in(texts), HTTP_PORT.in(texts), HTTP_THREADS.in(texts)),
+            new Http(
+                HTTP_HOST.in(texts),
+                HTTP_PORT.in(texts),
+                HTTP_THREADS.in(texts),
+                HTTP_ALLOWED_HOSTS.in(texts)),
             new Store(
                 STORE_TYPE.in(texts),
                 new QuestDb(
@@ -387,6 +418,7 @@ public record QueryConfig(
                 new InfluxDb1(
                     INFLUXDB1_URL.in(texts),
                     INFLUXDB1_DATABASE.in(texts),
+                    INFLUXDB1_POLICIES.in(texts),
                     INFLUXDB1_USERNAME.in(texts),
                     INFLUXDB1_PASSWORD.in(texts))),
             new Limits(
@@ -568,6 +600,15 @@ public record QueryConfig(
         throw new IllegalArgumentException("neither true nor false");
       }
       return text.equals("true");
+    }
+
+    /** Several, separated by commas; none in an empty text. */
+    static List<String> names(String text) {
+      List<String> all = new ArrayList<>();
+      for (String one : text.isEmpty() ? List.<String>of() : List.of(text.split(",", -1))) {
+        all.add(text(one.strip()));
+      }
+      return all;
     }
 
     /** Several, separated by commas; none in an empty text. */

@@ -26,7 +26,7 @@ public enum Aggregation {
 
   /** Whether it can be taken of such a field. */
   public boolean accepts(Field field) {
-    return !numbersOnly || field.kind() == Field.Kind.NUMBER;
+    return !numbersOnly || field.isNumeric();
   }
 
   /** As written in a request: {@code mean}. */

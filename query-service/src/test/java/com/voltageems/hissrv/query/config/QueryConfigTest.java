@@ -23,13 +23,14 @@ class QueryConfigTest {
   void defaults_runBesideAQuestDbOnThisMachine() {
     QueryConfig config = QueryConfig.defaults();
 
-    assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24));
+    assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24, List.of()));
     assertThat(config.store())
         .isEqualTo(
             new QueryConfig.Store(
                 QueryConfig.StoreType.QUESTDB,
                 new QueryConfig.QuestDb("jdbc:postgresql://127.0.0.1:8812/qdb", "admin", "quest"),
-                new QueryConfig.InfluxDb1(URI.create("http://127.0.0.1:8086"), "hissrv", "", "")));
+                new QueryConfig.InfluxDb1(
+                    URI.create("http://127.0.0.1:8086"), "hissrv", List.of(), "", "")));
     assertThat(config.limits())
         .isEqualTo(
             new QueryConfig.Limits(
@@ -59,6 +60,8 @@ class QueryConfigTest {
     texts.put("http.host", "0.0.0.0");
     texts.put("http.port", "0");
     texts.put("http.threads", "40");
+    texts.put("http.allowed.hosts", "h.example, *");
+    texts.put("store.influxdb1.retention.policies", "week,year");
     texts.put("store.type", "InfluxDB1");
     texts.put("store.influxdb1.url", "https://i:1/");
     texts.put("store.influxdb1.database", "d");
@@ -92,11 +95,12 @@ class QueryConfigTest {
     assertThat(QueryConfig.of(texts))
         .isEqualTo(
             new QueryConfig(
-                new QueryConfig.Http("0.0.0.0", 0, 40),
+                new QueryConfig.Http("0.0.0.0", 0, 40, List.of("h.example", "*")),
                 new QueryConfig.Store(
                     QueryConfig.StoreType.INFLUXDB1,
                     new QueryConfig.QuestDb("jdbc:postgresql://db:1/x", "u", "p"),
-                    new QueryConfig.InfluxDb1(URI.create("https://i:1"), "d", "iu", "ip")),
+                    new QueryConfig.InfluxDb1(
+                        URI.create("https://i:1"), "d", List.of("week", "year"), "iu", "ip")),
                 new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
                 new QueryConfig.Kafka(
                     "a:1,b:2", "dead", "told", Map.of("security.protocol", "SSL")),

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -42,6 +44,11 @@ public abstract class HistoryStoreContract {
    * @param measurement the only one in the lines
    */
   protected abstract void write(String measurement, List<String> lines);
+
+  /** Whether measurements may differ in case only. */
+  protected boolean tellsCaseApart() {
+    return true;
+  }
 
   @BeforeEach
   void newMeasurement() {
@@ -122,7 +129,12 @@ public abstract class HistoryStoreContract {
             new Field("v", Field.Kind.NUMBER), new Field("state", Field.Kind.TEXT));
     assertThat(store().measurements()).contains(measurement());
     assertThat(store().measurement(m + "x")).isEmpty();
-    assertThat(store().measurement(m.toUpperCase(java.util.Locale.ROOT))).isEmpty();
+    // Field case S3: to QuestDB both are one table, and a point of either can be read.
+    assertThat(store().measurement(m.toUpperCase(Locale.ROOT)))
+        .isEqualTo(tellsCaseApart() ? Optional.empty() : Optional.of(measurement()));
+    // Field case Q4.
+    assertThat(store().measurement("\0")).isEmpty();
+    assertThat(store().measurement(m + "\n\t\u007f")).isEmpty();
     assertThat(store().measurement("x'; drop table \"" + m + "\"; --")).isEmpty();
   }
 
@@ -188,6 +200,8 @@ public abstract class HistoryStoreContract {
     assertThat(values(new TagFilter("ch", List.of("' OR '1'='1")))).isEmpty();
     assertThat(values(new TagFilter("ch", List.of("%")))).isEmpty();
     assertThat(values(new TagFilter("ch", List.of("\\")))).isEmpty();
+    assertThat(values(new TagFilter("ch", List.of("A\0")))).isEmpty();
+    assertThat(values(new TagFilter("ch", List.of("\0", "A")))).containsExactly(2.0);
   }
 
   private List<@Nullable Object> values(TagFilter filter) {
@@ -204,6 +218,95 @@ public abstract class HistoryStoreContract {
 
     assertThat(store().query(points(from(T, T + 10), "a")).series())
         .containsExactly(new Series(Map.of(), List.of(point(T, 2.0), point(T + 9, 3.0))));
+  }
+
+  /** Field case S17: ranges before and beyond all that a database can hold. */
+  @Test
+  void rangeFarOff_isEmpty() {
+    write(",ch=1 a=1.0 " + T);
+    long[][] ranges = {
+      {-16_741_000_000_000L, -16_738_000_000_000L},
+      {-62_167_219_200_000L, -62_100_000_000_000L},
+      {253_370_764_800_000L, 253_402_300_799_000L},
+    };
+    for (long[] range : ranges) {
+      Selection selection = from(range[0], range[1]);
+      assertThat(store().query(points(selection, "a")).series()).isEmpty();
+      assertThat(store().query(windows(selection, 3_600_000, Aggregation.MEAN, "a")).series())
+          .isEmpty();
+      assertThat(store().latest(selection, fields(measurement(), "a"), 5).series()).isEmpty();
+      assertThat(store().fieldsWithValues(selection)).isEmpty();
+      assertThat(store().tagValues(selection, 5)).isEqualTo(Map.of("ch", List.of()));
+    }
+    assertThat(store().query(points(from(-62_167_219_200_000L, 253_402_300_799_000L), "a")).rows())
+        .isEqualTo(1);
+  }
+
+  /** Field case Q2: windows without a value do not count. */
+  @Test
+  void limit_countsWindowsThatHaveAValue() {
+    write(
+        IntStream.range(0, 12)
+            .mapToObj(i -> ",ch=1 a=" + i + ".0 " + (T + i / 3 * 2000L + (i % 3) * 500L))
+            .toArray(String[]::new));
+    // Seconds 0, 2, 4, 6 have two points and seconds 1, 3, 5, 7 one.
+    for (boolean newestFirst : List.of(false, true)) {
+      for (int limit = 1; limit <= 4; limit++) {
+        HistoryAnswer answer =
+            store()
+                .query(
+                    new HistoryQuery(
+                        from(T, T + 10_000),
+                        fields(measurement(), "a"),
+                        new Window(1000, Aggregation.STDDEV),
+                        List.of("ch"),
+                        newestFirst,
+                        limit));
+        assertThat(answer.rows()).isEqualTo(limit);
+        assertThat(answer.truncated()).isEqualTo(limit < 4);
+        assertThat(answer.series().get(0).points().get(0).epochMicros())
+            .isEqualTo((T + (newestFirst ? 6000 : 0)) * 1000);
+      }
+    }
+  }
+
+  /** Field case S15: whole numbers of 64 bits are exact; their sum does not wrap. */
+  @Test
+  void wholeNumbers_areExactAndTheirSumDoesNotWrap() {
+    long large = 9_007_199_254_740_993L;
+    write(
+        ",ch=1 n=" + large + "i " + T,
+        ",ch=1 n=" + Long.MAX_VALUE + "i " + (T + 1),
+        ",ch=1 n=" + -Long.MAX_VALUE + "i " + (T + 2),
+        ",ch=2 n=" + Long.MAX_VALUE + "i " + T,
+        ",ch=2 n=" + Long.MAX_VALUE + "i " + (T + 1));
+
+    assertThat(measurement().fields()).containsExactly(new Field("n", Field.Kind.INTEGER));
+    assertThat(store().query(points(from(T, T + 10), "n")).series().get(0).points())
+        .containsExactly(
+            point(T, large), point(T + 1, Long.MAX_VALUE), point(T + 2, -Long.MAX_VALUE));
+    TagFilter first = new TagFilter("ch", List.of("1"));
+    TagFilter second = new TagFilter("ch", List.of("2"));
+    for (Aggregation aggregation : List.of(Aggregation.FIRST, Aggregation.MAX, Aggregation.MIN)) {
+      assertThat(only(windows(from(T, T + 10, first), 1000, aggregation, "n")))
+          .containsExactly(
+              switch (aggregation) {
+                case FIRST -> large;
+                case MAX -> Long.MAX_VALUE;
+                default -> -Long.MAX_VALUE;
+              });
+    }
+    assertThat(only(windows(from(T, T + 10, second), 1000, Aggregation.SUM, "n")))
+        .containsExactly(2.0 * Long.MAX_VALUE);
+    assertThat(only(windows(from(T, T + 10, second), 1000, Aggregation.MEAN, "n")))
+        .containsExactly((double) Long.MAX_VALUE);
+    assertThat(
+            store()
+                .latest(from(T, T + 1, first), fields(measurement(), "n"), 5)
+                .series()
+                .get(0)
+                .fields())
+        .isEqualTo(Map.of("n", new LatestSeries.Value(large, T * 1000)));
   }
 
   @Test

@@ -29,9 +29,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,17 +63,25 @@ public final class InfluxDb1Store implements HistoryStore {
   private final URI endpoint;
   private final String fixedParameters;
   private final @Nullable String authorization;
+  private final List<String> policies;
   private final Duration timeout;
   private final HttpClient http;
   private final ScheduledExecutorService deadlines;
 
   /**
    * @param url address of the HTTP API, {@code http://host:8086}
+   * @param policies retention policies to read from; none: the database's default one
    * @param username empty where the database asks for none
    * @param timeout longest time of one call
    */
   public InfluxDb1Store(
-      URI url, String database, String username, String password, Duration timeout) {
+      URI url,
+      String database,
+      List<String> policies,
+      String username,
+      String password,
+      Duration timeout) {
+    this.policies = List.copyOf(policies);
     this.endpoint = URI.create(url + "/query");
     this.fixedParameters = "epoch=u&chunked=true&db=" + encode(database);
     this.authorization =
@@ -98,35 +108,40 @@ public final class InfluxDb1Store implements HistoryStore {
 
   @Override
   public List<Measurement> measurements() {
-    List<String> names = new ArrayList<>();
-    run(
-        new InfluxQl("SHOW MEASUREMENTS", List.of()),
-        series -> series.path("values").forEach(row -> names.add(row.path(0).asText())));
-    // One round for all of them; an answer names the measurement that it is about.
+    // One round for all of them; an answer names the measurement that it is about. Not from SHOW
+    // MEASUREMENTS: that names those of other retention policies too, which would be empty here.
     Map<String, List<String>> tags = new TreeMap<>();
     Map<String, Map<String, Field>> fields = new TreeMap<>();
-    run(new InfluxQl("SHOW TAG KEYS", List.of()), series -> addTags(series, tags));
-    run(new InfluxQl("SHOW FIELD KEYS", List.of()), series -> addFields(series, fields));
-    return names.stream().sorted().map(name -> measurement(name, tags, fields)).toList();
+    String from =
+        policies.isEmpty()
+            ? ""
+            : policies.stream()
+                .map(policy -> InfluxQlBuilder.name(policy) + "./.*/")
+                .collect(Collectors.joining(", ", " FROM ", ""));
+    run(show("SHOW TAG KEYS" + from), series -> addTags(series, tags));
+    run(show("SHOW FIELD KEYS" + from), series -> addFields(series, fields));
+    return fields.keySet().stream().map(name -> measurement(name, tags, fields)).toList();
   }
 
   @Override
   public Optional<Measurement> measurement(String name) {
-    List<String> names = new ArrayList<>();
-    String quoted = InfluxQlBuilder.name(name);
-    run(
-        new InfluxQl("SHOW MEASUREMENTS WITH MEASUREMENT = " + quoted, List.of()),
-        series -> series.path("values").forEach(row -> names.add(row.path(0).asText())));
-    if (!names.contains(name)) {
+    if (name.indexOf('\0') >= 0) {
+      // It would end the statement, and no measurement can have it.
       return Optional.empty();
     }
     Map<String, List<String>> tags = new TreeMap<>();
     Map<String, Map<String, Field>> fields = new TreeMap<>();
-    run(new InfluxQl("SHOW TAG KEYS FROM " + quoted, List.of()), series -> addTags(series, tags));
-    run(
-        new InfluxQl("SHOW FIELD KEYS FROM " + quoted, List.of()),
-        series -> addFields(series, fields));
+    String from = " FROM " + InfluxQlBuilder.from(name, policies);
+    run(show("SHOW FIELD KEYS" + from), series -> addFields(series, fields));
+    if (!fields.containsKey(name)) {
+      return Optional.empty();
+    }
+    run(show("SHOW TAG KEYS" + from), series -> addTags(series, tags));
     return Optional.of(measurement(name, tags, fields));
+  }
+
+  private static InfluxQl show(String text) {
+    return new InfluxQl(text, List.of(), List.of());
   }
 
   private static void addTags(JsonNode series, Map<String, List<String>> tags) {
@@ -143,11 +158,25 @@ public final class InfluxDb1Store implements HistoryStore {
           switch (row.path(1).asText()) {
             case "string" -> Field.Kind.TEXT;
             case "boolean" -> Field.Kind.FLAG;
+            case "integer" -> Field.Kind.INTEGER;
             default -> Field.Kind.NUMBER;
           };
-      // A field may have another type in another shard: the first one told counts.
-      names.putIfAbsent(row.path(0).asText(), new Field(row.path(0).asText(), kind));
+      String name = row.path(0).asText();
+      names.merge(name, new Field(name, kind), InfluxDb1Store::both);
     }
+  }
+
+  /** A field may have another type in another shard. */
+  private static Field both(Field one, Field other) {
+    if (one.kind() == other.kind()) {
+      return one;
+    }
+    boolean numbers =
+        one.isNumeric()
+            && other.isNumeric()
+            && one.kind() != Field.Kind.MIXED
+            && other.kind() != Field.Kind.MIXED;
+    return new Field(one.name(), numbers ? Field.Kind.NUMBER : Field.Kind.MIXED);
   }
 
   private static Measurement measurement(
@@ -162,6 +191,7 @@ public final class InfluxDb1Store implements HistoryStore {
   public HistoryAnswer query(HistoryQuery query) {
     Window window = query.window();
     boolean counts = window != null && window.aggregation() == Aggregation.COUNT;
+    InfluxQl statement = InfluxQlBuilder.query(query, policies);
     Comparator<Row> order =
         Comparator.comparingLong(
             row -> query.newestFirst() ? -row.point().epochMicros() : row.point().epochMicros());
@@ -169,19 +199,23 @@ public final class InfluxDb1Store implements HistoryStore {
     List<Row> rows = new ArrayList<>();
     int most = query.limit() + 1;
     run(
-        InfluxQlBuilder.query(query),
+        statement,
         series -> {
           List<String> key = new ArrayList<>();
           for (String tag : query.groupBy()) {
             key.add(series.path("tags").path(tag).asText(""));
           }
           for (JsonNode values : series.path("values")) {
-            List<@Nullable Object> converted = new ArrayList<>(query.fields().size());
+            List<@Nullable Object> converted =
+                new ArrayList<>(Collections.nCopies(query.fields().size(), null));
             boolean any = false;
-            for (int i = 0; i < query.fields().size(); i++) {
-              Object value = value(values.path(i + 1), counts);
-              converted.add(value);
-              any |= value != null;
+            for (int i = 0; i < statement.columns().size(); i++) {
+              InfluxQl.Column column = statement.columns().get(i);
+              Object value = value(values.path(i + 1), column.type(), counts);
+              if (value != null) {
+                converted.set(column.field(), value);
+                any = true;
+              }
             }
             if (any) {
               rows.add(new Row(key, new Point(values.path(0).asLong(), converted)));
@@ -209,21 +243,24 @@ public final class InfluxDb1Store implements HistoryStore {
     List<String> names = selection.measurement().tags();
     Map<List<String>, Map<String, LatestSeries.Value>> found =
         new TreeMap<>(InfluxDb1Store::compareLists);
+    InfluxQl statements = InfluxQlBuilder.latest(selection, fields, policies);
     runNumbered(
-        InfluxQlBuilder.latest(selection, fields),
+        statements,
         (statement, series) -> {
+          InfluxQl.Column column = statements.columns().get(statement);
           List<String> key = new ArrayList<>();
           for (String tag : names) {
             key.add(series.path("tags").path(tag).asText(""));
           }
           for (JsonNode row : series.path("values")) {
-            Object value = value(row.path(1), false);
+            Object value = value(row.path(1), column.type(), false);
             if (value != null) {
               found
                   .computeIfAbsent(key, k -> new LinkedHashMap<>())
-                  .put(
-                      fields.get(statement).name(),
-                      new LatestSeries.Value(value, row.path(0).asLong()));
+                  .merge(
+                      fields.get(column.field()).name(),
+                      new LatestSeries.Value(value, row.path(0).asLong()),
+                      (one, other) -> one.epochMicros() > other.epochMicros() ? one : other);
             }
           }
         });
@@ -238,7 +275,7 @@ public final class InfluxDb1Store implements HistoryStore {
     Map<String, Set<String>> values = new TreeMap<>();
     selection.measurement().tags().forEach(tag -> values.put(tag, new TreeSet<>()));
     run(
-        InfluxQlBuilder.series(selection),
+        InfluxQlBuilder.series(selection, policies),
         series -> values.forEach((tag, set) -> set.add(series.path("tags").path(tag).asText(""))));
     Map<String, List<String>> answer = new TreeMap<>();
     values.forEach((tag, set) -> answer.put(tag, set.stream().limit(limit).toList()));
@@ -247,21 +284,21 @@ public final class InfluxDb1Store implements HistoryStore {
 
   @Override
   public List<Field> fieldsWithValues(Selection selection) {
-    Set<String> found = new LinkedHashSet<>();
+    InfluxQl statement = InfluxQlBuilder.lastOfAll(selection, policies);
+    BitSet found = new BitSet();
     run(
-        InfluxQlBuilder.lastOfAll(selection),
+        statement,
         series -> {
           for (JsonNode row : series.path("values")) {
-            for (int i = 1; i < row.size(); i++) {
-              if (!row.path(i).isNull()) {
-                found.add(series.path("columns").path(i).asText().substring("last_".length()));
+            for (int i = 0; i < statement.columns().size(); i++) {
+              if (!row.path(i + 1).isNull()) {
+                found.set(statement.columns().get(i).field());
               }
             }
           }
         });
-    return selection.measurement().fields().stream()
-        .filter(field -> found.contains(field.name()))
-        .toList();
+    List<Field> fields = selection.measurement().fields();
+    return found.stream().mapToObj(fields::get).toList();
   }
 
   @Override
@@ -281,10 +318,13 @@ public final class InfluxDb1Store implements HistoryStore {
     deadlines.shutdownNow();
   }
 
-  private static @Nullable Object value(JsonNode node, boolean count) {
+  private static @Nullable Object value(JsonNode node, InfluxQl.Type type, boolean count) {
     if (node.isNumber()) {
       if (count) {
         return node.asLong() == 0 ? null : node.asLong();
+      }
+      if (type == InfluxQl.Type.INTEGER && node.canConvertToLong()) {
+        return node.asLong();
       }
       return node.asDouble();
     }

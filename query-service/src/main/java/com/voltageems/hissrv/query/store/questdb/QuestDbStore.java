@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class QuestDbStore implements HistoryStore {
   private static final String TABLES =
       "SELECT relname FROM pg_class() WHERE relkind = 'r' AND relname <> 'pg_class'";
 
-  private static final String TABLE = TABLES + " AND relname = ?";
+  private static final String TABLE = TABLES + " AND lower(relname) = lower(?)";
 
   /** Tables that QuestDB keeps for itself, besides all that begin with {@code sys.}. */
   private static final Set<String> INTERNAL =
@@ -53,8 +54,14 @@ public final class QuestDbStore implements HistoryStore {
   /** In "Build Information: QuestDB 9.3.4, JDK ...". */
   private static final Pattern VERSION = Pattern.compile("QuestDB [0-9.]+");
 
+  /** A database that has not given a connection or a sign of life for so long is away. */
+  private static final Duration AWAY = Duration.ofSeconds(3);
+
   private final HikariDataSource connections;
   private final Duration timeout;
+
+  /** When any call was answered last. */
+  private final AtomicLong answered = new AtomicLong(System.nanoTime());
 
   /**
    * @param url JDBC address of the PostgreSQL wire endpoint
@@ -69,11 +76,12 @@ public final class QuestDbStore implements HistoryStore {
     config.setUsername(user);
     config.setPassword(password);
     config.setMaximumPoolSize(concurrency);
-    config.setMinimumIdle(1);
+    // All are opened at once: behind queries that keep QuestDB's workers busy a new one would come
+    // too late, and permitted load would look like an outage.
+    config.setMinimumIdle(concurrency);
     config.setInitializationFailTimeout(-1);
-    config.setConnectionTimeout(Math.max(1000, Math.min(3000, timeout.toMillis())));
+    config.setConnectionTimeout(Math.min(AWAY.toMillis(), timeout.toMillis()));
     config.setValidationTimeout(1000);
-    config.setIdleTimeout(Duration.ofMinutes(2).toMillis());
     config.setMaxLifetime(Duration.ofMinutes(10).toMillis());
     config.addDataSourceProperty("connectTimeout", "3");
     // The statement is cancelled at the timeout; this ends a connection that went dead.
@@ -225,19 +233,40 @@ public final class QuestDbStore implements HistoryStore {
 
   @Override
   public String ping() {
-    Matcher version = VERSION.matcher(firstText(new Sql("SELECT build()", List.of())));
-    return version.find() ? version.group() : "QuestDB";
+    long asked = System.nanoTime();
+    try {
+      Matcher version = VERSION.matcher(build());
+      return version.find() ? version.group() : "QuestDB";
+    } catch (StoreException e) {
+      if (e.kind() != StoreException.Kind.FAILED && answered.get() - asked > 0) {
+        // It answered somebody else meanwhile: busy, not away.
+        return "QuestDB, busy";
+      }
+      throw e;
+    }
+  }
+
+  private String build() {
+    return call(
+        connection -> {
+          // While queries of ours run they may keep its workers busy for as long as they may take.
+          Duration patience =
+              connections.getHikariPoolMXBean().getActiveConnections() > 1 ? timeout : AWAY;
+          connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+          return firstText(connection, new Sql("SELECT build()", List.of()));
+        });
   }
 
   /** The first column of the first row, empty where there is none. */
   String firstText(Sql sql) {
-    return call(
-        connection -> {
-          try (PreparedStatement statement = prepare(connection, sql);
-              ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? String.valueOf(rows.getString(1)) : "";
-          }
-        });
+    return call(connection -> firstText(connection, sql));
+  }
+
+  private String firstText(Connection connection, Sql sql) throws SQLException {
+    try (PreparedStatement statement = prepare(connection, sql);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? String.valueOf(rows.getString(1)) : "";
+    }
   }
 
   @Override
@@ -255,10 +284,15 @@ public final class QuestDbStore implements HistoryStore {
   }
 
   private @Nullable Table table(Connection connection, String name) throws SQLException {
-    // QuestDB compares names of tables without regard to case; we do not.
-    return names(connection, new Sql(TABLE, List.of(name))).contains(name)
-        ? describe(connection, name)
-        : null;
+    if (!SqlBuilder.isName(name)) {
+      return null;
+    }
+    // To QuestDB, C03METER and c03meter are one table, called as it was called first.
+    List<String> found = names(connection, new Sql(TABLE, List.of(name)));
+    if (found.isEmpty()) {
+      return null;
+    }
+    return describe(connection, found.contains(name) ? name : found.get(0));
   }
 
   private List<String> names(Connection connection, Sql sql) throws SQLException {
@@ -296,8 +330,8 @@ public final class QuestDbStore implements HistoryStore {
         }
         switch (rows.getString(2)) {
           case "SYMBOL" -> tags.add(column);
-          case "DOUBLE", "FLOAT", "LONG", "INT", "SHORT", "BYTE" ->
-              fields.add(new Field(column, Field.Kind.NUMBER));
+          case "DOUBLE", "FLOAT" -> fields.add(new Field(column, Field.Kind.NUMBER));
+          case "LONG", "INT", "SHORT", "BYTE" -> fields.add(new Field(column, Field.Kind.INTEGER));
           case "VARCHAR", "STRING" -> fields.add(new Field(column, Field.Kind.TEXT));
           case "BOOLEAN" -> fields.add(new Field(column, Field.Kind.FLAG));
           default -> {
@@ -375,9 +409,26 @@ public final class QuestDbStore implements HistoryStore {
     T on(Connection connection) throws SQLException;
   }
 
+  /** Waits for one while the others are at work; where none is, the database is away. */
+  private Connection connection() throws SQLException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      try {
+        return connections.getConnection();
+      } catch (SQLTransientConnectionException e) {
+        if (connections.getHikariPoolMXBean().getActiveConnections() == 0
+            || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+    }
+  }
+
   private <T> T call(Call<T> call) {
-    try (Connection connection = connections.getConnection()) {
-      return call.on(connection);
+    try (Connection connection = connection()) {
+      T result = call.on(connection);
+      answered.set(System.nanoTime());
+      return result;
     } catch (SQLTransientConnectionException e) {
       throw new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB cannot be reached", e);
     } catch (SQLException e) {

@@ -106,17 +106,19 @@ final class SqlBuilder {
 
   private static String aggregate(Aggregation aggregation, Field field, int i) {
     boolean flag = field.kind() == Field.Kind.FLAG;
+    // The sum of whole numbers wraps around in silence; as floating point it is rounded instead.
+    String number = field.kind() == Field.Kind.INTEGER ? "cast(v%1$d AS double)" : "v%1$d";
     String call =
         switch (aggregation) {
-          case MEAN -> "avg(v%1$d)";
+          case MEAN -> "avg(" + number + ")";
           case MIN -> "min(v%1$d)";
           case MAX -> "max(v%1$d)";
-          case SUM -> "sum(v%1$d)";
+          case SUM -> "sum(" + number + ")";
           // No point in the window means no value, as for every other function.
           case COUNT -> flag ? "count()" : "nullif(count(v%1$d), 0)";
           case FIRST -> flag ? "first(v%1$d)" : "first_not_null(v%1$d)";
           case LAST -> flag ? "last(v%1$d)" : "last_not_null(v%1$d)";
-          case STDDEV -> "stddev_samp(v%1$d)";
+          case STDDEV -> "stddev_samp(" + number + ")";
         };
     return String.format(call + " a%1$d", i);
   }
@@ -205,6 +207,9 @@ final class SqlBuilder {
         text.append(glue).append(name(filter.tag()));
         if (value.isEmpty()) {
           text.append(" IS NULL");
+        } else if (value.indexOf('\0') >= 0) {
+          // The protocol cannot carry it, so no tag can have it.
+          text.append(" IS NULL AND 1 = 0");
         } else {
           text.append(" = ?");
           parameters.add(value);
@@ -270,16 +275,16 @@ final class SqlBuilder {
    * @throws IllegalArgumentException for a name that cannot be one in QuestDB, whatever it says
    */
   static String name(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      if (c == '"' || c == '\\' || Character.isISOControl(c)) {
-        throw new IllegalArgumentException("not a name that QuestDB can hold");
-      }
-    }
-    if (name.isEmpty()) {
-      throw new IllegalArgumentException("an empty name");
+    if (!isName(name)) {
+      throw new IllegalArgumentException("not a name that QuestDB can hold");
     }
     return '"' + name + '"';
+  }
+
+  /** Whether QuestDB can hold it as a name. */
+  static boolean isName(String name) {
+    return !name.isEmpty()
+        && name.chars().noneMatch(c -> c == '"' || c == '\\' || Character.isISOControl(c));
   }
 
   /** A text in single quotes. */

@@ -4,9 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.HistoryStoreContract;
+import com.voltageems.hissrv.query.store.LatestSeries;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.Window;
 import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.io.IOException;
@@ -18,6 +28,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The contract against a real InfluxDB 1.x. */
 @RequiresServer(RequiresServer.Server.INFLUXDB_1)
 class InfluxDb1StoreIT extends HistoryStoreContract {
+  private static final long WEEK = 604_800_000L;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static InfluxDb1 database;
   private static InfluxDb1Store store;
@@ -34,7 +47,9 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
   static void start(@TempDir Path dir) {
     database = InfluxDb1.start(dir);
     assertThat(post("/query?q=CREATE+DATABASE+site", "").statusCode()).isEqualTo(200);
-    store = new InfluxDb1Store(URI.create(database.url()), "site", "", "", Duration.ofSeconds(10));
+    store =
+        new InfluxDb1Store(
+            URI.create(database.url()), "site", List.of(), "", "", Duration.ofSeconds(10));
   }
 
   @AfterAll
@@ -71,6 +86,134 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(204);
   }
 
+  private static HistoryQuery query(Measurement of, @Nullable Window window, List<Field> fields) {
+    return new HistoryQuery(
+        new Selection(of, List.of(), T - WEEK, T + WEEK), fields, window, of.tags(), false, 100);
+  }
+
+  /** Field case S2: a tag and a field of one name. */
+  @Test
+  void tagAndFieldOfOneName_areToldApart() {
+    write(
+        "twice",
+        List.of(
+            "twice,channel=1001,type=m 1=230.5 " + T,
+            "twice,channel=9 type=5.0,1=2.0 " + (T + 1),
+            "twice,channel=9,type=s type=6.0 " + (T + 2)));
+    Measurement twice = store.measurement("twice").orElseThrow();
+    TagFilter m = new TagFilter("type", List.of("m"));
+    Selection ofM = new Selection(twice, List.of(m), T, T + 10);
+
+    assertThat(twice.tags()).containsExactly("channel", "type");
+    assertThat(
+            store
+                .query(new HistoryQuery(ofM, twice.fields(), null, twice.tags(), false, 10))
+                .rows())
+        .isEqualTo(1);
+    Field type = twice.field("type").orElseThrow();
+    assertThat(store.query(query(twice, null, List.of(type))).series())
+        .extracting(Series::tags)
+        .containsExactly(Map.of("channel", "9"), Map.of("channel", "9", "type", "s"));
+    assertThat(store.query(query(twice, new Window(1000, Aggregation.SUM), List.of(type))).series())
+        .extracting(Series::tags)
+        .containsExactly(Map.of("channel", "9"), Map.of("channel", "9", "type", "s"));
+    assertThat(store.latest(ofM, twice.fields(), 10).series())
+        .extracting(LatestSeries::tags)
+        .containsExactly(Map.of("channel", "1001", "type", "m"));
+    assertThat(store.tagValues(ofM, 10))
+        .isEqualTo(Map.of("channel", List.of("1001"), "type", List.of("m")));
+    assertThat(store.fieldsWithValues(ofM)).extracting(Field::name).containsExactly("1");
+  }
+
+  /** Field case S9: texts in one week, numbers in another. */
+  @Test
+  void fieldOfSeveralTypes_isReadAsAll() {
+    write("mixed", List.of("mixed,ch=1 v=\"ERR\" " + (T - WEEK), "mixed,ch=1 w=1.0 " + T));
+    write("mixed", List.of("mixed,ch=1 v=2.5 " + T, "mixed,ch=1 v=3.5 " + (T + 1)));
+    write("mixed", List.of("mixed,ch=1 v=true " + (T + WEEK - 1)));
+    Measurement mixed = store.measurement("mixed").orElseThrow();
+    Field v = mixed.field("v").orElseThrow();
+
+    assertThat(v.kind()).isEqualTo(Field.Kind.MIXED);
+    assertThat(store.query(query(mixed, null, List.of(v))).series().get(0).points())
+        .extracting(point -> point.values().get(0))
+        .containsExactly("ERR", 2.5, 3.5, true);
+    for (Aggregation aggregation : Aggregation.values()) {
+      assertThat(
+              store
+                  .query(query(mixed, new Window(WEEK * 10, aggregation), List.of(v)))
+                  .series()
+                  .get(0)
+                  .points()
+                  .get(0)
+                  .values())
+          .as(aggregation.text())
+          .containsExactly(
+              switch (aggregation) {
+                case MEAN -> 3.0;
+                case MIN, FIRST -> 2.5;
+                case MAX, LAST -> 3.5;
+                case SUM -> 6.0;
+                case COUNT -> 2L;
+                case STDDEV -> Math.sqrt(0.5);
+              });
+    }
+    Selection all = new Selection(mixed, List.of(), T - WEEK, T + WEEK);
+    assertThat(store.latest(all, List.of(v), 5).series().get(0).fields())
+        .isEqualTo(Map.of("v", new LatestSeries.Value(true, (T + WEEK - 1) * 1000)));
+    assertThat(store.fieldsWithValues(new Selection(mixed, List.of(), T - WEEK, T)))
+        .containsExactly(v);
+  }
+
+  /** Field case S16: read from where the sink wrote. */
+  @Test
+  void otherRetentionPolicies_areRead() {
+    for (String policy : List.of("short", "long")) {
+      assertThat(
+              post(
+                      "/query?q=CREATE+RETENTION+POLICY+%22"
+                          + policy
+                          + "%22+ON+site+DURATION+INF+REPLICATION+1",
+                      "")
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(
+              post(
+                      "/write?db=site&precision=ms&rp=" + policy,
+                      "kept,ch=1," + policy + "=x a=" + policy.length() + " " + T)
+                  .statusCode())
+          .isEqualTo(204);
+    }
+    assertThat(post("/write?db=site&precision=ms&rp=long", "kept,ch=1 a=7 " + (T + 1)).statusCode())
+        .isEqualTo(204);
+    assertThat(store.measurement("kept")).isEmpty();
+    assertThat(store.measurements()).extracting(Measurement::name).doesNotContain("kept");
+    try (InfluxDb1Store other =
+        new InfluxDb1Store(
+            URI.create(database.url()),
+            "site",
+            List.of("short", "long"),
+            "",
+            "",
+            Duration.ofSeconds(10))) {
+      Measurement kept = other.measurement("kept").orElseThrow();
+      assertThat(other.measurements()).containsExactly(kept);
+      assertThat(kept.tags()).containsExactly("ch", "long", "short");
+      assertThat(other.query(query(kept, null, kept.fields())).rows()).isEqualTo(3);
+      HistoryQuery sum =
+          new HistoryQuery(
+              new Selection(kept, List.of(), T, T + 10),
+              kept.fields(),
+              new Window(1000, Aggregation.SUM),
+              List.of("ch"),
+              false,
+              10);
+      assertThat(other.query(sum).series())
+          .containsExactly(
+              new Series(Map.of("ch", "1"), List.of(new Point(T * 1000, List.of(16.0)))));
+    }
+  }
+
   @Test
   void databaseAway_isUnavailableAndFoundAgain() {
     write("away", List.of("away v=1.0 " + T));
@@ -92,7 +235,8 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
   @Test
   void databaseThatIsNotThere_isAFailureNotAnEmptyAnswer() {
     try (InfluxDb1Store other =
-        new InfluxDb1Store(URI.create(database.url()), "nope", "", "", Duration.ofSeconds(5))) {
+        new InfluxDb1Store(
+            URI.create(database.url()), "nope", List.of(), "", "", Duration.ofSeconds(5))) {
       assertThatThrownBy(other::measurements)
           .isInstanceOfSatisfying(
               StoreException.class,

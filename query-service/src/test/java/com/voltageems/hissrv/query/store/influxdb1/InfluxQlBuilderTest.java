@@ -27,23 +27,31 @@ class InfluxQlBuilderTest {
                 new Window(60_000, Aggregation.MEAN),
                 List.of("ch"),
                 true,
-                10));
+                10),
+            List.of());
 
     assertThat(query.text())
         .isEqualTo(
-            "SELECT mean(\"v\\\"\") AS v0 FROM \"m\" WHERE time >= 1000000 AND time < 99999000000"
-                + " AND (\"ch\" = $p0 OR \"ch\" = $p1) GROUP BY time(60000ms), \"ch\" fill(none)"
+            "SELECT mean(\"v\\\"\"::float) AS v0 FROM \"m\" WHERE time >= 1000000 AND time < 99999000000"
+                + " AND (\"ch\"::tag = $p0 OR \"ch\"::tag = $p1) GROUP BY time(60000ms), \"ch\"::tag"
+                + " fill(none)"
                 + " ORDER BY time DESC LIMIT 11");
     assertThat(query.parameters()).containsExactly("1", "");
   }
 
+  /** Field case S17: nanoseconds of the year 1439 overflow into the year 2024. */
   @Test
   void timeBeyondTheDatabasesEnd_isItsEnd() {
     Field field = new Field("v", Field.Kind.NUMBER);
     Measurement measurement = new Measurement("m", List.of(), List.of(field));
     assertThat(
-            InfluxQlBuilder.series(new Selection(measurement, List.of(), 0, 99_999_999_999_999L))
+            InfluxQlBuilder.series(
+                    new Selection(
+                        measurement, List.of(), -99_999_999_999_999L, 99_999_999_999_999L),
+                    List.of("week", "y\""))
                 .text())
+        .contains("FROM \"week\".\"m\", \"y\\\"\".\"m\" WHERE")
+        .contains("time >= -92233720368")
         .contains("time < 92233720368");
   }
 

@@ -15,7 +15,13 @@ import com.voltageems.hissrv.query.store.Window;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +54,63 @@ class QuestDbStoreIT extends HistoryStoreContract {
   @Override
   protected void write(String measurement, List<String> lines) {
     writer.write(measurement, lines);
+  }
+
+  @Override
+  protected boolean tellsCaseApart() {
+    return false;
+  }
+
+  /** Field case S3. */
+  @Test
+  void nameInCapitals_isFound() {
+    write("C03METER", List.of("C03METER,ch=1 v=1.0 " + T));
+
+    assertThat(store.measurement("C03METER")).map(Measurement::name).contains("C03METER");
+    assertThat(store.measurement("c03meter")).map(Measurement::name).contains("C03METER");
+  }
+
+  /** Field case Q3: as many large reads at once as are permitted, and the health check beside. */
+  @Test
+  void permittedLoad_isServedAndIsNoOutage() throws Exception {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 200_000; i++) {
+      lines.add("load,ch=" + i % 20 + " a=" + i + ".5,b=2.0 " + (T + i / 20 * 1000L));
+    }
+    write("load", lines);
+    int concurrency = 6;
+    ExecutorService threads = Executors.newFixedThreadPool(concurrency + 1);
+    try (QuestDbStore fresh =
+        new QuestDbStore(
+            database.jdbcUrl(), "admin", "quest", concurrency + 1, Duration.ofSeconds(30))) {
+      Measurement load = store.measurement("load").orElseThrow();
+      HistoryQuery large =
+          new HistoryQuery(
+              new Selection(load, List.of(), T, T + 20_000_000),
+              load.fields(),
+              null,
+              load.tags(),
+              false,
+              200_000);
+      List<Callable<Integer>> work =
+          new ArrayList<>(Collections.nCopies(4 * concurrency, () -> fresh.query(large).rows()));
+      // One thread more than queries: the health check, again and again.
+      Future<Integer> health =
+          threads.submit(
+              () -> {
+                int pings = 0;
+                for (; pings < 20; pings++) {
+                  assertThat(fresh.ping()).startsWith("QuestDB");
+                }
+                return pings;
+              });
+      for (Future<Integer> rows : threads.invokeAll(work)) {
+        assertThat(rows.get()).isEqualTo(200_000);
+      }
+      assertThat(health.get()).isEqualTo(20);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
