@@ -188,7 +188,7 @@ async function loadChoices() {
 
 async function loadFields() {
   const answer = await get('fields', selection());
-  const names = answer.fields.filter((field) => field.type === 'number')
+  const names = answer.fields.filter((field) => field.type === 'number' || field.type === 'mixed')
     .map((field) => field.name).sort(byNumber);
   state.fields = state.fields.filter((name) => names.includes(name));
   if (state.fields.length === 0 && !state.cleared) {

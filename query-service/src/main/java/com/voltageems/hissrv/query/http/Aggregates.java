@@ -39,6 +39,7 @@ final class Aggregates {
             json.writeNumberField("interval_ms", window(first).lengthMillis());
           }
           json.writeBooleanField("truncated", answers.stream().anyMatch(HistoryAnswer::truncated));
+          Answers.writeLeftOut(json, first);
           json.writeArrayFieldStart("series");
           for (var series : joined.entrySet()) {
             for (var field : series.getValue().entrySet()) {

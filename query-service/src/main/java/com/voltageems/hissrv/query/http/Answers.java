@@ -68,6 +68,7 @@ final class Answers {
           json.writeNumberField("limit", query.limit());
           json.writeBooleanField("truncated", answer.truncated());
           json.writeNumberField("rows", answer.rows());
+          writeLeftOut(json, query);
           json.writeArrayFieldStart("series");
           for (Series series : answer.series()) {
             writeSeries(json, query.fields(), series, epochTimes);
@@ -75,6 +76,51 @@ final class Answers {
           json.writeEndArray();
           json.writeEndObject();
         });
+  }
+
+  /** The fields whose texts and flags a function over windows leaves out. */
+  static List<String> leftOut(HistoryQuery query) {
+    return query.window() == null
+        ? List.of()
+        : query.fields().stream()
+            .filter(field -> field.kind() == Field.Kind.MIXED)
+            .map(Field::name)
+            .toList();
+  }
+
+  static void writeLeftOut(JsonGenerator json, HistoryQuery query) throws IOException {
+    List<String> leftOut = leftOut(query);
+    if (!leftOut.isEmpty()) {
+      json.writeArrayFieldStart("left_out");
+      for (String field : leftOut) {
+        json.writeString(field);
+      }
+      json.writeEndArray();
+    }
+  }
+
+  private static void percent(StringBuilder out, String text) {
+    for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain =
+          (one >= '0' && one <= '9') || (one >= 'A' && one <= 'Z') || (one >= 'a' && one <= 'z');
+      if (plain || one == '_' || one == '-' || one == '.') {
+        out.append((char) one);
+      } else {
+        out.append(String.format("%%%02X", one & 0xff));
+      }
+    }
+  }
+
+  /** Names for a header: percent-encoded, separated by commas. */
+  static String header(List<String> names) {
+    StringBuilder line = new StringBuilder();
+    for (String name : names) {
+      if (!line.isEmpty()) {
+        line.append(',');
+      }
+      percent(line, name);
+    }
+    return line.toString();
   }
 
   static void writeRange(JsonGenerator json, Selection selection, boolean epochTimes)
@@ -275,7 +321,8 @@ final class Answers {
     for (Field field : fields) {
       json.writeStartObject();
       json.writeStringField("name", field.name());
-      json.writeStringField("type", field.kind().name().toLowerCase(Locale.ROOT));
+      Field.Kind kind = field.kind() == Field.Kind.INTEGER ? Field.Kind.NUMBER : field.kind();
+      json.writeStringField("type", kind.name().toLowerCase(Locale.ROOT));
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -209,7 +209,8 @@ final class HisApi {
     row.put("redis_key", key);
     row.put("point_id", required(texts, "point_id"));
     row.put("value", value);
-    row.put("source", key.substring(0, key.indexOf(':')));
+    int colon = key.indexOf(':');
+    row.put("source", colon < 0 ? key : key.substring(0, colon));
     return row;
   }
 
@@ -233,7 +234,7 @@ final class HisApi {
             measurement ->
                 measurement
                     .field(point)
-                    .filter(field -> field.kind() == Field.Kind.NUMBER)
+                    .filter(Field::isNumeric)
                     .map(field -> new Target(mapped.tags(), measurement, field)));
   }
 

@@ -96,19 +96,13 @@ final class Parameters {
     if (text == null) {
       return limits.defaultRows();
     }
-    try {
+    if (text.matches("[0-9]{1,8}")) {
       int limit = Integer.parseInt(text);
       if (limit >= 1 && limit <= limits.maxRows()) {
         return limit;
       }
-    } catch (NumberFormatException e) {
-      throw badLimit(text);
     }
-    throw badLimit(text);
-  }
-
-  private BadRequestException badLimit(String text) {
-    return new BadRequestException("limit", text, "a number from 1 to " + limits.maxRows());
+    throw new BadRequestException("limit", text, "a number from 1 to " + limits.maxRows());
   }
 
   /**

@@ -89,13 +89,15 @@ final class QueryApi {
                     200,
                     "application/json",
                     Answers.json(query, answer, epochTimes),
-                    answer.truncated());
+                    answer.truncated(),
+                    Answers.leftOut(query));
             case CSV ->
                 new Reply(
                     200,
                     "text/csv; charset=utf-8",
                     Answers.csv(query, answer, epochTimes, title(query, answer, language)),
-                    answer.truncated());
+                    answer.truncated(),
+                    Answers.leftOut(query));
           };
         });
   }
@@ -150,7 +152,8 @@ final class QueryApi {
               200,
               "application/json",
               Aggregates.json(queries, answers, epochTimes),
-              answers.stream().anyMatch(HistoryAnswer::truncated));
+              answers.stream().anyMatch(HistoryAnswer::truncated),
+              Answers.leftOut(queries.get(0)));
         });
   }
 

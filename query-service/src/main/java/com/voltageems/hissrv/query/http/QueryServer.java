@@ -43,6 +43,7 @@ public final class QueryServer implements AutoCloseable {
   private final Clock clock;
   private final Javalin javalin;
   private final QueryConfig.Http http;
+  private final AllowedHosts allowedHosts;
 
   /** Nothing listens before {@link #start()}. */
   public QueryServer(
@@ -54,6 +55,7 @@ public final class QueryServer implements AutoCloseable {
     this.version = version;
     this.clock = clock;
     this.http = config.http();
+    this.allowedHosts = new AllowedHosts(http.allowedHosts());
     this.routes = routes();
     this.javalin = Javalin.create(this::configure);
   }
@@ -84,8 +86,15 @@ public final class QueryServer implements AutoCloseable {
     config.http.prefer405over404 = true;
     config.http.maxRequestSize = 64 * 1024L;
 
-    config.routes.before(QueryServer::secure);
-    routes.forEach(config.routes::get);
+    config.jetty.modifyServer(server -> server.setErrorHandler(new JsonErrors()));
+
+    config.routes.before(this::secure);
+    routes.forEach(
+        (path, handler) -> {
+          config.routes.get(path, handler);
+          // The same status and headers; Jetty leaves the body away.
+          config.routes.head(path, handler);
+        });
     config.requestLogger.http(
         (context, millis) ->
             metrics.answered(
@@ -145,12 +154,24 @@ public final class QueryServer implements AutoCloseable {
     send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
-  private static void secure(Context context) {
+  private void secure(Context context) {
+    // Answers may be compressed, as the client likes it.
+    context.header("Vary", "Accept-Encoding");
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Referrer-Policy", "no-referrer");
     context.header("Content-Security-Policy", POLICY);
     context.header("Cross-Origin-Resource-Policy", "same-origin");
     context.header("Cache-Control", "no-store");
+    if (!allowedHosts.allows(context.header("Host"))) {
+      send(
+          context,
+          ErrorBody.of(
+              421,
+              "host_refused",
+              "this service may not be called under this host name; http.allowed.hosts can allow"
+                  + " it"));
+      context.skipRemainingHandlers();
+    }
   }
 
   private void health(Context context) throws JsonProcessingException {
@@ -175,6 +196,9 @@ public final class QueryServer implements AutoCloseable {
     if (reply.truncated()) {
       context.header("X-Hissrv-Truncated", "true");
     }
+    if (!reply.leftOut().isEmpty()) {
+      context.header("X-Hissrv-Left-Out", Answers.header(reply.leftOut()));
+    }
     context.status(reply.status()).contentType(reply.contentType()).result(reply.body());
   }
 
@@ -190,6 +214,9 @@ public final class QueryServer implements AutoCloseable {
           case 405 -> "method_not_allowed";
           default -> "refused";
         };
+    if (refusal.getStatus() == 405) {
+      context.header("Allow", "GET, HEAD");
+    }
     send(context, ErrorBody.of(refusal.getStatus(), word, message));
   }
 

@@ -1,14 +1,27 @@
 package com.voltageems.hissrv.query.http;
 
+import java.util.List;
+
 /** A whole answer, ready to be sent. No record, for it holds an array. */
 final class Reply {
   private final int status;
   private final String contentType;
   private final byte[] body;
   private final boolean truncated;
+  private final List<String> leftOut;
 
   /** The array is not copied: it is the caller's gift. */
   Reply(int status, String contentType, byte[] body, boolean truncated) {
+    this(status, contentType, body, truncated, List.of());
+  }
+
+  /**
+   * The array is not copied: it is the caller's gift.
+   *
+   * @param leftOut fields of which the answer has not all values
+   */
+  Reply(int status, String contentType, byte[] body, boolean truncated, List<String> leftOut) {
+    this.leftOut = List.copyOf(leftOut);
     this.status = status;
     this.contentType = contentType;
     this.body = body;
@@ -29,6 +42,11 @@ final class Reply {
 
   byte[] body() {
     return body;
+  }
+
+  /** Fields whose texts and flags the answer leaves out. */
+  List<String> leftOut() {
+    return leftOut;
   }
 
   /** Whether there is more than the answer holds. */

@@ -36,8 +36,21 @@ final class Times {
 
   private Times() {}
 
-  /** Epoch milliseconds, or empty when the text is no time. */
+  /** The years 0 to 9999, which a text can say. */
+  private static final long FIRST = -62_167_219_200_000L;
+
+  private static final long LAST = 253_402_300_799_999L;
+
+  /** Epoch milliseconds, or empty when the text is no time, or none of the years 0 to 9999. */
   static Optional<Long> time(String text, Instant now) {
+    try {
+      return any(text, now).filter(millis -> millis >= FIRST && millis <= LAST);
+    } catch (DateTimeException | ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Long> any(String text, Instant now) {
     Matcher relative = NOW.matcher(text);
     if (relative.matches()) {
       if (relative.group(1) == null) {
@@ -51,25 +64,21 @@ final class Times {
       long number = Long.parseLong(text);
       return Optional.of(text.length() <= LONGEST_SECONDS ? number * 1000 : number);
     }
-    try {
-      if (DATE.matcher(text).matches()) {
-        return Optional.of(
-            LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
-      }
-      if (text.length() < 16 || (text.charAt(10) != 'T' && text.charAt(10) != ' ')) {
-        return Optional.empty();
-      }
-      // A plus sign that was not escaped in the address arrives as a space.
-      String iso = text.substring(0, 10) + 'T' + text.substring(11).replace(' ', '+');
-      boolean zoned = iso.endsWith("Z") || iso.indexOf('+', 16) >= 0 || iso.indexOf('-', 16) >= 0;
-      Instant instant =
-          zoned
-              ? OffsetDateTime.parse(iso).toInstant()
-              : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
-      return Optional.of(instant.toEpochMilli());
-    } catch (DateTimeException | ArithmeticException e) {
+    if (DATE.matcher(text).matches()) {
+      return Optional.of(
+          LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
+    }
+    if (text.length() < 16 || (text.charAt(10) != 'T' && text.charAt(10) != ' ')) {
       return Optional.empty();
     }
+    // A plus sign that was not escaped in the address arrives as a space.
+    String iso = text.substring(0, 10) + 'T' + text.substring(11).replace(' ', '+');
+    boolean zoned = iso.endsWith("Z") || iso.indexOf('+', 16) >= 0 || iso.indexOf('-', 16) >= 0;
+    Instant instant =
+        zoned
+            ? OffsetDateTime.parse(iso).toInstant()
+            : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
+    return Optional.of(instant.toEpochMilli());
   }
 
   /** A length greater than zero, or empty when the text is none. */

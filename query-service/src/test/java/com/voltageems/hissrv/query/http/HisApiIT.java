@@ -180,7 +180,7 @@ class HisApiIT {
 
   @Test
   void badValue_isNamed() {
-    assertBad("redis_key", texts("redis_key", "foo:1"));
+    assertBad("redis_key", texts("redis_key", " "));
     assertBad("point_id", texts("point_id", " "));
     assertBad("end_time", texts("start_time", "2025-08-21", "end_time", "2025-08-21"));
     assertBad("start_time", texts("start_time", "2024-01-01"));

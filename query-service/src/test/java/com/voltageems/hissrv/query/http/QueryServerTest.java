@@ -6,16 +6,20 @@ import static org.awaitility.Awaitility.await;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.store.FakeStore;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +42,7 @@ class QueryServerTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private @Nullable QueryServer server;
   private int port;
+  private boolean down;
 
   private void serve(Supplier<HistoryAnswer> answer) throws ConfigException {
     QueryConfig config =
@@ -49,7 +54,11 @@ class QueryServerTest {
                 "site.channels.m.points.a.unit", "V"));
     HealthBoard health =
         new HealthBoard(
-            List.of(), Map.of("kafka", "off"), Duration.ofSeconds(1), Duration.ofSeconds(1), CLOCK);
+            down ? List.of(new StoreProbe(new FakeStore(answer))) : List.of(),
+            Map.of("kafka", "off"),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            CLOCK);
     QueryServer started = new QueryServer(config, new FakeStore(answer), health, "1.2.3", CLOCK);
     port = started.start();
     server = started;
@@ -159,7 +168,115 @@ class QueryServerTest {
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(post.statusCode()).isEqualTo(405);
+    assertThat(post.headers().firstValue("Allow")).contains("GET, HEAD");
     assertThat(post.body()).startsWith("{\"error\":\"method_not_allowed\"");
+  }
+
+  private HttpResponse<String> head(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(request(path), (name, value) -> true)
+            .method("HEAD", HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Field case Q4: what a load balancer asks with HEAD is what GET would say. */
+  @Test
+  void head_isAnsweredAsGetWithoutABody() throws Exception {
+    down = true;
+    serve(() -> rows(true));
+
+    for (String path :
+        List.of("/health", "/status", "/query?measurement=m", "/query", "/nothing", "/app.js")) {
+      HttpResponse<String> get = get(path);
+      HttpResponse<String> head = head(path);
+      assertThat(head.statusCode()).as(path).isEqualTo(get.statusCode());
+      assertThat(head.body()).isEmpty();
+      for (String header : List.of("Content-Type", "X-Hissrv-Truncated", "Cache-Control")) {
+        assertThat(head.headers().firstValue(header))
+            .as(path + " " + header)
+            .isEqualTo(get.headers().firstValue(header));
+      }
+    }
+    assertThat(head("/health").statusCode()).isEqualTo(503);
+  }
+
+  /** One request as it stands; the whole answer. */
+  private String raw(String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Field case Q4: a page of a stranger whose name points to this machine. */
+  @Test
+  void foreignHost_isRefused() throws Exception {
+    serve(() -> rows(false));
+    String rest = "\r\nConnection: close\r\n\r\n";
+
+    for (String host : List.of("evil.example", "evil.example:8082", "127.0.0.1.evil.example")) {
+      for (String path : List.of("/query?measurement=m", "/", "/nothing", "/hisApi/channels")) {
+        assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: " + host + rest))
+            .as(host + path)
+            .startsWith("HTTP/1.1 421 ")
+            .contains("\"error\":\"host_refused\"")
+            .contains("http.allowed.hosts");
+      }
+    }
+    for (String host :
+        List.of("127.0.0.1:" + port, "localhost", "query-service:8082", "[::1]:8082", "a.b.")) {
+      String answer = raw("GET /query?measurement=m HTTP/1.1\r\nHost: " + host + rest);
+      assertThat(answer).as(host).startsWith(host.equals("a.b.") ? "HTTP/1.1 421" : "HTTP/1.1 200");
+    }
+    AllowedHosts some = new AllowedHosts(List.of("History.example"));
+    assertThat(some.allows("history.EXAMPLE:80")).isTrue();
+    assertThat(some.allows("history.example.")).isTrue();
+    assertThat(some.allows("x.history.example")).isFalse();
+    assertThat(some.allows(null)).isTrue();
+    assertThat(new AllowedHosts(List.of("*")).allows("evil.example")).isTrue();
+  }
+
+  /** What Jetty refuses before our code runs is JSON, too. */
+  @Test
+  void requestThatCannotBeRead_isRefusedAsJson() throws Exception {
+    serve(() -> rows(false));
+
+    for (String request :
+        List.of(
+            "GET /query?measurement=" + "x".repeat(40_000) + " HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(40_000) + "\r\n\r\n",
+            "GET /%2e%2e/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+            "GET / HTTP/1.1\r\n\r\n",
+            "nonsense\r\n\r\n")) {
+      String answer = raw(request);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 4")
+          .containsIgnoringCase("content-type: application/json")
+          .contains("{\"error\":\"refused\",\"message\":\"the request cannot be read: ");
+    }
+    // Field case S8 over HTTP: numbers, lengths and times that are out of all bounds.
+    for (String bad :
+        List.of(
+            "limit=99999999999999999999",
+            "limit=%2B5",
+            "limit=1e3",
+            "max_points=999999999",
+            "range=999999999w",
+            "range=99999999999999999999s",
+            "interval=999999999w",
+            "start=now-999999999w",
+            "start=1e1000000000")) {
+      assertThat(get("/query?measurement=m&" + bad).statusCode()).as(bad).isEqualTo(400);
+    }
+    for (String bad :
+        List.of(
+            "interval=999999999", "page=999999999", "page_size=99999999999", "start_time=1e9")) {
+      assertThat(get("/hisApi/data/query?redis_key=inst:1:M&point_id=1&" + bad).statusCode())
+          .as(bad)
+          .isEqualTo(400);
+    }
   }
 
   @Test
@@ -234,6 +351,7 @@ class QueryServerTest {
       assertThat(response.headers().firstValue("Content-Security-Policy").orElseThrow())
           .contains("default-src 'none'");
       assertThat(response.headers().firstValue("Server")).isEmpty();
+      assertThat(response.headers().allValues("Vary").toString()).contains("Accept-Encoding");
     }
     assertThat(get("/uplot.js").body()).contains("uPlot");
     assertThat(get("/%2e%2e/logback.xml").statusCode()).isIn(400, 404);

@@ -7,7 +7,6 @@ import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.TagFilter;
 import com.voltageems.hissrv.query.store.Window;
 import com.voltageems.hissrv.query.store.influxdb1.InfluxQl.Column;
-import com.voltageems.hissrv.query.store.influxdb1.InfluxQl.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,11 +53,11 @@ final class InfluxQlBuilder {
     for (int i = 0; i < query.fields().size(); i++) {
       Field field = query.fields().get(i);
       if (window == null) {
-        for (Type type : Type.of(field)) {
+        for (InfluxQl.Type type : InfluxQl.Type.of(field)) {
           selected.add(builder.column(i, type, field(field, type)));
         }
       } else {
-        Type type = type(window.aggregation(), field);
+        InfluxQl.Type type = type(window.aggregation(), field);
         selected.add(
             builder.column(i, type, window.aggregation().text() + "(" + field(field, type) + ")"));
       }
@@ -80,16 +79,16 @@ final class InfluxQlBuilder {
   }
 
   /** As which type a function takes a field; the sum of whole numbers would wrap in silence. */
-  private static Type type(Aggregation aggregation, Field field) {
+  private static InfluxQl.Type type(Aggregation aggregation, Field field) {
     boolean computes =
         switch (aggregation) {
           case MEAN, SUM, STDDEV -> true;
           case MIN, MAX, FIRST, LAST, COUNT -> false;
         };
-    return computes ? Type.FLOAT : Type.of(field).get(0);
+    return computes ? InfluxQl.Type.FLOAT : InfluxQl.Type.of(field).get(0);
   }
 
-  private String column(int field, Type type, String text) {
+  private String column(int field, InfluxQl.Type type, String text) {
     columns.add(new Column(field, type));
     return text + " AS v" + (columns.size() - 1);
   }
@@ -107,7 +106,7 @@ final class InfluxQlBuilder {
                 .collect(Collectors.joining(", ", " GROUP BY ", ""));
     List<String> statements = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
-      for (Type type : Type.of(fields.get(i))) {
+      for (InfluxQl.Type type : InfluxQl.Type.of(fields.get(i))) {
         builder.columns.add(new Column(i, type));
         statements.add("SELECT last(" + field(fields.get(i), type) + ") AS v0" + source + groups);
       }
@@ -127,7 +126,7 @@ final class InfluxQlBuilder {
     List<Field> fields = selection.measurement().fields();
     List<String> selected = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
-      for (Type type : Type.of(fields.get(i))) {
+      for (InfluxQl.Type type : InfluxQl.Type.of(fields.get(i))) {
         selected.add(builder.column(i, type, "last(" + field(fields.get(i), type) + ")"));
       }
     }
@@ -171,7 +170,7 @@ final class InfluxQlBuilder {
     return name(name) + "::tag";
   }
 
-  private static String field(Field field, Type type) {
+  private static String field(Field field, InfluxQl.Type type) {
     return name(field.name()) + "::" + type.name().toLowerCase(Locale.ROOT);
   }
 

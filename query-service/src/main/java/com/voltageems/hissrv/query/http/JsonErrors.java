@@ -1,0 +1,40 @@
+package com.voltageems.hissrv.query.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Jetty refuses before any of our code runs (an address that is too long or no address at all,
+ * headers that are too large), as JSON like every other failure.
+ */
+final class JsonErrors extends ErrorHandler {
+  private static final Map<String, String> HEADERS =
+      Map.of("X-Content-Type-Options", "nosniff", "Cache-Control", "no-store");
+
+  @Override
+  protected void generateResponse(
+      Request request,
+      Response response,
+      int code,
+      @Nullable String message,
+      @Nullable Throwable cause,
+      Callback callback) {
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
+    response.write(true, ByteBuffer.wrap(body(code)), callback);
+  }
+
+  private static byte[] body(int status) {
+    String text = HttpStatus.getMessage(status);
+    return ("{\"error\":\"refused\",\"message\":\"the request cannot be read: " + text + "\"}")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

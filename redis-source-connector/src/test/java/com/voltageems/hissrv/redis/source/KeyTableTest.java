@@ -1,0 +1,16 @@
+package com.voltageems.hissrv.redis.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
+
+/** Field case S24: the default mapping as query-service reads it, held by the same table. */
+class KeyTableTest {
+  @ParameterizedTest
+  @CsvFileSource(resources = "/redis-keys.csv", delimiter = ';')
+  void key_hasTheSeriesOfTheTable(String key, String series) {
+    assertThat(new KeyMapper(List.of()).map(key).series().key()).isEqualTo(series);
+  }
+}
