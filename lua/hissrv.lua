@@ -417,7 +417,8 @@ local function register(key)
   if twin and call('ZSCORE', 'hissrv:channels', 'comsrv:' .. channel .. ':' .. twin) then
     call('HSET', 'hissrv:parts', key, channel .. ':' .. kind)
   end
-  call('ZADD', 'hissrv:channels', call('HINCRBY', 'hissrv:progress', 'slots', 1), key)
+  local slot = call('HINCRBY', 'hissrv:progress', 'slots', 1)
+  call('ZADD', 'hissrv:channels', slot, key)
 end
 
 -- Whether sampling can begin: a search has been through the keyspace with these patterns, and found
@@ -719,11 +720,12 @@ local function collect_channel(cfg, key, slot, where, start)
   if grown then
     call('HSET', 'hissrv:names', key, cmsgpack.pack(names))
   end
-  call('HSET', where, key, encode(acc))
   if not blob then
+    -- Before what they lead to: where one of these is refused, the next call is refused again.
     open(cfg.windows[1], start)
     call('RPUSH', todo_key(cfg.windows[1], start), key)
   end
+  call('HSET', where, key, encode(acc))
 end
 
 ---------------------------------------------------------------------------------------------------
@@ -832,11 +834,11 @@ local function merge(cfg, window, start, key, acc)
   if is_common then
     into.t = nil
   end
-  call('HSET', where, key, encode(into))
   if not blob then
     open(window, start)
     call('RPUSH', todo_key(window, start), key)
   end
+  call('HSET', where, key, encode(into))
 end
 
 -- The next number of the index: grows with every write, and does not begin anew with an empty Redis.
@@ -1137,5 +1139,11 @@ if ok then
 end
 if type(result) == 'table' and result.refused then
   return redis.error_reply('ERR hissrv: ' .. result.refused)
+end
+if string.find(result, "can't run this command", 1, true) or string.find(result, 'ACL failure', 1, true)
+  or string.find(result, 'Unknown Redis command', 1, true) then
+  -- Refused again, but outside of pcall, which hides the line: by it the caller learns the command.
+  opened = {}
+  return main()
 end
 error(result, 0)

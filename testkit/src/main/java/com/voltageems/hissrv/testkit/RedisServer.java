@@ -98,8 +98,11 @@ public final class RedisServer extends LocalServer {
           new BufferedReader(
                   new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
               .readLine();
-      // A server that wants a password or a client certificate is up as well.
-      return answer != null && (answer.startsWith("+PONG") || answer.startsWith("-NOAUTH"));
+      // A server that wants a password, or has no PING (rename-command), is up as well.
+      return answer != null
+          && (answer.startsWith("+PONG")
+              || answer.startsWith("-NOAUTH")
+              || answer.startsWith("-ERR unknown command"));
     } catch (IOException e) {
       return false;
     }

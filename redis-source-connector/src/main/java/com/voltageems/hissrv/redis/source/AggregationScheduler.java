@@ -1,7 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,7 +19,9 @@ import org.slf4j.LoggerFactory;
  * script claims every second and every window itself, so any number of schedulers, and cron beside
  * them, may run; after a pause it closes what was left open.
  *
- * <p>An outage of Redis is waited for; anything else ends the thread, and {@link #failure()} tells.
+ * <p>An outage of Redis is waited for, and so is, for a minute, a refusal of the script's own,
+ * whose settings somebody may be mending; anything else ends the thread, and {@link #failure()}
+ * tells.
  */
 final class AggregationScheduler implements RunningRedisSource.Background {
   private static final Logger log = LoggerFactory.getLogger(AggregationScheduler.class);
@@ -36,19 +39,26 @@ final class AggregationScheduler implements RunningRedisSource.Background {
   private final RedisLink link;
   private final RedisScript script;
   private final List<String> windows;
+  private final List<String> actions = new ArrayList<>();
   private final Map<String, String> config;
   private final Backoff backoff;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable Throwable failure;
   private int configuredGeneration = -1;
-  private final Map<String, String> lastErrors = new HashMap<>();
+  private final PartState state = new PartState();
+  private final Duration refusedAtMost;
+  private final InstantSource clock;
+
+  /** When the script first refused, since it last did not: by System.nanoTime; null for never. */
+  private @Nullable Long refusedSinceNanos;
+
   final LongAdder calls = new LongAdder();
-  final LongAdder errors = new LongAdder();
 
   /**
    * @param windows lengths, the base first
    * @param config what is written to the script's configuration besides the windows
+   * @param refusedAtMost how long the script may answer by errors before the task fails by them
    */
   AggregationScheduler(
       RedisLink link,
@@ -56,12 +66,18 @@ final class AggregationScheduler implements RunningRedisSource.Background {
       List<String> windows,
       Map<String, String> config,
       Backoff backoff,
+      Duration refusedAtMost,
+      InstantSource clock,
       String threadName) {
     this.link = link;
     this.script = script;
     this.windows = List.copyOf(windows);
+    actions.add("collect");
+    windows.forEach(window -> actions.add("aggregate_" + window));
     this.config = new TreeMap<>(config);
     this.backoff = backoff;
+    this.refusedAtMost = refusedAtMost;
+    this.clock = clock;
     this.thread = new Thread(this::run, threadName);
     thread.setDaemon(true);
   }
@@ -78,11 +94,18 @@ final class AggregationScheduler implements RunningRedisSource.Background {
         try {
           tick();
           backoff.reset();
+          refusedSinceNanos = null;
+          if (state.passed()) {
+            log.info("Aggregation: goes on");
+          }
           nextNanos = Math.max(nextNanos + TICK_NANOS, System.nanoTime() + PAUSE_NANOS);
         } catch (RedisUnavailableException e) {
-          Duration wait = backoff.next();
-          nextNanos = System.nanoTime() + wait.toNanos();
-          log.warn("Aggregation: {}; next attempt in {} ms", e.getMessage(), wait.toMillis());
+          say(String.valueOf(e.getMessage()));
+          nextNanos = System.nanoTime() + backoff.next().toNanos();
+        } catch (RedisReplyException e) {
+          say(e.error().message());
+          requirePatience(e);
+          nextNanos = Math.max(nextNanos + TICK_NANOS, System.nanoTime() + PAUSE_NANOS);
         }
       }
     } catch (InterruptedException e) {
@@ -95,14 +118,43 @@ final class AggregationScheduler implements RunningRedisSource.Background {
     }
   }
 
+  private void say(String reason) {
+    if (state.failed(reason, clock.millis())) {
+      log.warn("Aggregation: no windows are made: {}", reason);
+    }
+  }
+
+  /** The script's own message names the setting at fault: somebody has to mend it. */
+  private void requirePatience(RedisReplyException e) {
+    long now = System.nanoTime();
+    long since = refusedSinceNanos == null ? now : refusedSinceNanos;
+    refusedSinceNanos = since;
+    if (now - since >= refusedAtMost.toNanos()) {
+      throw new ConnectException(
+          "the aggregation script has refused to work for "
+              + refusedAtMost.toSeconds()
+              + " s: "
+              + e.error().message(),
+          e);
+    }
+  }
+
   private void tick() throws InterruptedException {
     if (link.primaries() > 0 && configuredGeneration != link.generation()) {
       configure();
       configuredGeneration = link.generation();
     }
-    repeat("collect");
-    for (String window : windows) {
-      repeat("aggregate_" + window);
+    RedisReplyException refused = null;
+    for (String action : actions) {
+      try {
+        repeat(action);
+      } catch (RedisReplyException e) {
+        // What is over can be closed although nothing new can be collected, and the reverse.
+        refused = refused == null ? e : refused;
+      }
+    }
+    if (refused != null) {
+      throw refused;
     }
   }
 
@@ -114,24 +166,16 @@ final class AggregationScheduler implements RunningRedisSource.Background {
   private void repeat(String action) throws InterruptedException {
     for (int i = 0; i < MAX_CALLS && stop.getCount() > 0; i++) {
       calls.increment();
-      try {
-        Object reply = script.run(link, List.of(), List.of(Bytes.of(action)));
-        if (!(reply instanceof Long left) || left == 0) {
-          lastErrors.remove(action);
-          return;
-        }
-      } catch (RedisReplyException e) {
-        errors.increment();
-        // Said once, not every second: the script's own message names the cause.
-        if (!e.error().message().equals(lastErrors.put(action, e.error().message()))) {
-          log.error("Aggregation: {} failed: {}", action, e.error().message());
-        }
-        if (e.error().message().startsWith("ERR unknown command")) {
-          throw new ConnectException("this Redis runs no Lua scripts", e);
-        }
+      Object reply = script.run(link, List.of(), List.of(Bytes.of(action)));
+      if (!(reply instanceof Long left) || left == 0) {
         return;
       }
     }
+  }
+
+  /** Whether it moves; for any thread. */
+  PartState state() {
+    return state;
   }
 
   @Override

@@ -52,6 +52,10 @@ final class ArchiveReader implements SourceReader {
   }
 
   private boolean indexSeen;
+
+  /** Whether this user may. */
+  private boolean countsWaiting = true;
+
   private int checkedGeneration = -1;
   private long dueNanos = System.nanoTime();
 
@@ -80,31 +84,25 @@ final class ArchiveReader implements SourceReader {
 
   @Override
   public List<SourceRecord> read(int limit) {
-    try {
-      if (link.primaries() > 0 && checkedGeneration != link.generation()) {
-        checkIndex();
-        checkedGeneration = link.generation();
-      }
-      for (int page = 0; page < MAX_PAGES; page++) {
-        int size = windows.pageSize(limit);
-        List<?> entries = page(size);
-        if (entries.isEmpty() && !checkIndex()) {
-          metrics.windowLagSeconds.set(0);
-          return indexSeen || !spec.scan() ? idle() : readByScan(limit);
-        }
-        indexSeen |= !entries.isEmpty();
-        measureLag(entries, size);
-        List<SourceRecord> out = readByIndex(entries);
-        if (!out.isEmpty()) {
-          return out;
-        }
-      }
-      return List.of();
-    } catch (RedisReplyException e) {
-      metrics.reject(e.error().isWrongType() ? "wrong_type" : "reply");
-      log.warn("Source {}: {} cannot be read: {}", spec.alias(), index, e.getMessage());
-      return idle();
+    if (link.primaries() > 0 && checkedGeneration != link.generation()) {
+      checkIndex();
+      checkedGeneration = link.generation();
     }
+    for (int page = 0; page < MAX_PAGES; page++) {
+      int size = windows.pageSize(limit);
+      List<?> entries = page(size);
+      if (entries.isEmpty() && !checkIndex()) {
+        metrics.windowLagSeconds.set(0);
+        return indexSeen || !spec.scan() ? idle() : readByScan(limit);
+      }
+      indexSeen |= !entries.isEmpty();
+      measureLag(entries, size);
+      List<SourceRecord> out = readByIndex(entries);
+      if (!out.isEmpty()) {
+        return out;
+      }
+    }
+    return List.of();
   }
 
   private List<SourceRecord> idle() {
@@ -165,14 +163,24 @@ final class ArchiveReader implements SourceReader {
       reached[slice] = here;
     }
     metrics.expired.add(gone.size() / 2);
-    for (int from = 0; from < gone.size(); from += 2 * MAX_TRIM) {
-      List<byte[]> some = gone.subList(from, Math.min(gone.size(), from + 2 * MAX_TRIM));
-      TRIM.run(link, List.of(Bytes.of(index)), some);
-    }
+    trim(gone);
     // Only now: if Redis went away above, the same page is read again.
     slices.reachAll(reached);
     cursor = last;
     return out;
+  }
+
+  /** Members whose hash is gone, each with its score. */
+  private void trim(List<byte[]> gone) {
+    try {
+      for (int from = 0; from < gone.size(); from += 2 * MAX_TRIM) {
+        List<byte[]> some = gone.subList(from, Math.min(gone.size(), from + 2 * MAX_TRIM));
+        TRIM.run(link, List.of(Bytes.of(index)), some);
+      }
+    } catch (RedisNotReadyException e) {
+      // Only tidying up: a Redis that takes no writes now can be read all the same.
+      log.debug("Source {}: {} is not trimmed", spec.alias(), index, e);
+    }
   }
 
   /**
@@ -274,6 +282,21 @@ final class ArchiveReader implements SourceReader {
 
   private static List<?> list(@Nullable Object reply) {
     return (List<?>) Objects.requireNonNull(reply);
+  }
+
+  /** Windows of the index that were not looked at, of all tasks' slices. */
+  @Override
+  public @Nullable Long waiting() {
+    if (!countsWaiting) {
+      return null;
+    }
+    try {
+      return (Long) link.call(Command.keyed("ZCOUNT", index, "(" + cursor.score(), "+inf"));
+    } catch (CommandRefusedException e) {
+      log.info("Source {}: how many windows wait is not known: {}", spec.alias(), e.getMessage());
+      countsWaiting = false;
+      return null;
+    }
   }
 
   @Override

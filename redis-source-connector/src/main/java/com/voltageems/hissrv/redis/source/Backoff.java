@@ -29,6 +29,11 @@ final class Backoff {
     failures = 0;
   }
 
+  /** The longest wait. */
+  long maxMillis() {
+    return maxMs;
+  }
+
   int failures() {
     return failures;
   }

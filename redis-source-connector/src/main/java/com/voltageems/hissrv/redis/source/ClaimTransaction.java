@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the claim script does, for large elements, without a script: Lua hashes and copies every
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Redis tells.
  */
 final class ClaimTransaction {
+  private static final Logger log = LoggerFactory.getLogger(ClaimTransaction.class);
+
   /** Of entries to hand over: for fewer the script is as fast, and one exchange less. */
   private static final long MIN_BYTES = 1 << 16;
 
@@ -35,6 +39,9 @@ final class ClaimTransaction {
 
   private long notBeforeNanos = System.nanoTime();
 
+  /** This user, or this Redis, has no transactions: the script does it all. */
+  private boolean refused;
+
   ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected) {
     this.link = link;
     this.keys = keys;
@@ -52,11 +59,14 @@ final class ClaimTransaction {
     if (entries.stream().mapToLong(entry -> entry.length).sum() < MIN_BYTES || isUseless()) {
       return false;
     }
-    List<@Nullable Object> seen =
+    @Nullable List<@Nullable Object> seen =
         begin(
             Command.keyed("WATCH", keys.claim(), keys.rejected()),
             Command.keyed("GET", keys.claim()),
             Command.keyed("TYPE", keys.rejected()));
+    if (seen == null) {
+      return false;
+    }
     // A key of another type would refuse the elements, and the rest would be done.
     boolean isList = isText(seen.get(2), "list") || isText(seen.get(2), "none");
     if (!isBegun(seen) || !isList || !isText(seen.get(1), id)) {
@@ -85,13 +95,16 @@ final class ClaimTransaction {
     if (isUseless()) {
       return null;
     }
-    List<@Nullable Object> seen =
+    @Nullable List<@Nullable Object> seen =
         begin(
             Command.keyed("WATCH", keys.claim(), keys.inflight()),
             Command.keyed("GET", keys.claim()),
             Command.keyed("EXISTS", keys.inflight()),
             Command.keyed("TYPE", keys.list()),
             TIME);
+    if (seen == null) {
+      return null;
+    }
     Object held = seen.get(1);
     boolean isOurs = !delivered.isEmpty() && isText(held, delivered);
     boolean isFree = held == null && Long.valueOf(0).equals(seen.get(2));
@@ -115,14 +128,36 @@ final class ClaimTransaction {
   }
 
   private boolean isUseless() {
-    return link.isCluster() || System.nanoTime() - notBeforeNanos < 0;
+    return refused || link.isCluster() || System.nanoTime() - notBeforeNanos < 0;
   }
 
-  /** Sends these, and MULTI. */
-  private List<@Nullable Object> begin(Command... commands) {
+  /**
+   * Sends these, and MULTI.
+   *
+   * @return their replies; null where there are no transactions
+   */
+  private @Nullable List<@Nullable Object> begin(Command... commands) {
     List<Command> all = new ArrayList<>(Arrays.asList(commands));
     all.add(MULTI);
-    return link.pipeline(all);
+    try {
+      return link.pipeline(all);
+    } catch (CommandRefusedException e) {
+      doWithout(e);
+      return null;
+    } catch (RedisNotReadyException e) {
+      // MULTI may have been taken all the same.
+      discard();
+      throw e;
+    }
+  }
+
+  private void doWithout(CommandRefusedException e) {
+    refused = true;
+    // A transaction may have begun, and the connection would wait for its end.
+    link.reset();
+    log.warn(
+        "{}. Large elements are moved by the claim script alone, which holds Redis longer",
+        e.getMessage());
   }
 
   /** Whether what follows is kept until EXEC, and not done at once. */
@@ -132,7 +167,11 @@ final class ClaimTransaction {
 
   /** Also where MULTI was refused: that there is none is no failure then. */
   private void discard() {
-    link.pipeline(List.of(DISCARD));
+    try {
+      link.pipeline(List.of(DISCARD));
+    } catch (CommandRefusedException e) {
+      doWithout(e);
+    }
   }
 
   /**
@@ -143,7 +182,13 @@ final class ClaimTransaction {
   private @Nullable List<?> commit(List<Command> commands) {
     commands.add(EXEC);
     notBeforeNanos = System.nanoTime() + PAUSE_NANOS;
-    List<@Nullable Object> replies = link.pipeline(commands);
+    List<@Nullable Object> replies;
+    try {
+      replies = link.pipeline(commands);
+    } catch (CommandRefusedException e) {
+      doWithout(e);
+      return null;
+    }
     notBeforeNanos = System.nanoTime();
     return replies.get(commands.size() - 1) instanceof List<?> done ? done : null;
   }

@@ -114,6 +114,9 @@ final class HashReader implements SourceReader, HashFetch.Target {
     this.filter = spec.filter();
     this.damping = spec.damping();
     this.nextSnapshotNanos = System.nanoTime() + spec.snapshotInterval().toNanos();
+    if (onDemand) {
+      dueNanos += FAR.toNanos();
+    }
   }
 
   @Override

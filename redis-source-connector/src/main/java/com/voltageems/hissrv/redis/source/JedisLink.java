@@ -8,24 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
 
 /** {@link RedisLink} over Jedis's bare connections: replies stay bytes, pipelines stay ours. */
 final class JedisLink implements RedisLink {
-  /** Redis before 7.0 hides the code of a script's error in its text. */
-  private static final Pattern NOT_READY_IN_SCRIPT =
-      Pattern.compile(
-          "ERR Error running script.* -(READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) .*",
-          Pattern.DOTALL);
-
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
 
   private final RedisSettings settings;
@@ -185,56 +178,43 @@ final class JedisLink implements RedisLink {
 
   /** An error of this command alone, or an exception when it concerns more than that. */
   private @Nullable Object classify(Command command, JedisDataException error) {
-    String message = String.valueOf(error.getMessage());
-    if (error instanceof JedisAskDataException ask) {
-      return askOther(command, ask.getTargetNode());
-    }
-    String code = message.substring(0, Math.max(message.indexOf(' '), 0));
-    return switch (code) {
-      case "LOADING",
-          "BUSY",
-          "READONLY",
-          "MASTERDOWN",
-          "CLUSTERDOWN",
-          "TRYAGAIN",
-          "MOVED",
-          "OOM",
-          "MISCONF",
-          "NOREPLICAS",
-          "UNKILLABLE" ->
-          throw unavailable("Redis at " + settings.where() + " is not ready: " + message, error);
-      case "NOAUTH", "WRONGPASS", "NOPERM" -> throw refused(command, message, error);
-      default -> {
-        if (isRefusedInScript(message)) {
-          throw refused(command, message, error);
+    return error instanceof JedisAskDataException ask
+        ? askOther(command, ask.getTargetNode())
+        : classify(command, String.valueOf(error.getMessage()), error);
+  }
+
+  private RedisError classify(Command command, String message, JedisDataException error) {
+    String notReady = "Redis at " + settings.where() + " is not ready: " + message;
+    return switch (ErrorKind.of(message)) {
+      case COMMAND -> new RedisError(message);
+      case MOVED -> throw unavailable(notReady, error);
+      case NOT_READY -> {
+        if (ErrorKind.isFromReplica(message) && leadsElsewhere()) {
+          throw unavailable(notReady, error);
         }
-        if (NOT_READY_IN_SCRIPT.matcher(message).matches()) {
-          throw unavailable("Redis at " + settings.where() + " is not ready: " + message, error);
-        }
-        yield new RedisError(message);
+        throw new RedisNotReadyException(notReady, error);
       }
+      case NOT_PERMITTED, UNKNOWN_COMMAND ->
+          throw new CommandRefusedException(
+              settings.where(), Bytes.text(command.name()), message, error);
     };
   }
 
-  private ConnectException refused(Command command, String message, JedisException cause) {
-    return new ConnectException(
-        "Redis at "
-            + settings.where()
-            + " refused "
-            + Bytes.text(command.name())
-            + " (see "
-            + RedisSourceConfig.REDIS_USERNAME_CONFIG
-            + ", "
-            + RedisSourceConfig.REDIS_PASSWORD_CONFIG
-            + " and the user's ACL): "
-            + message,
-        cause);
-  }
-
-  /** Redis 7.0 and later ones tell in different words, and without NOPERM. */
-  private static boolean isRefusedInScript(String message) {
-    return message.contains("The user executing the script can't")
-        || message.contains("ACL failure in script");
+  /**
+   * The primary that we were connected to is none any more: whether a new connection, by the
+   * sentinels or by the server's name, would lead to one that is. While it does not, the one at
+   * hand is kept for those who only read.
+   */
+  private boolean leadsElsewhere() {
+    JedisNodes others = new JedisNodes(settings);
+    try {
+      others.open();
+      return others.leadsToPrimary();
+    } catch (JedisException e) {
+      return false;
+    } finally {
+      others.close();
+    }
   }
 
   /** A slot on its way to another node: that node answers for the keys that have already moved. */
@@ -249,7 +229,7 @@ final class JedisLink implements RedisLink {
       connection.sendCommand(command::name, command.args());
       Object reply = connection.getMany(2).get(1);
       return reply instanceof JedisDataException error
-          ? new RedisError(String.valueOf(error.getMessage()))
+          ? classify(command, String.valueOf(error.getMessage()), error)
           : reply;
     } catch (JedisException e) {
       throw unavailable("Redis at " + target + ": " + e.getMessage(), e);
@@ -264,7 +244,21 @@ final class JedisLink implements RedisLink {
       nodes.open();
       generation++;
     } catch (JedisException e) {
-      String message = String.valueOf(e.getMessage());
+      String message = ErrorKind.withoutArguments(String.valueOf(e.getMessage()));
+      if (e instanceof JedisNodes.WrongServerException) {
+        reset();
+        throw new ConnectException(message, e);
+      }
+      if (isUnknownCommand(e)) {
+        reset();
+        throw new ConnectException(
+            "Redis at "
+                + settings.where()
+                + " does not know a command that is needed to connect: it was renamed or switched"
+                + " off there (rename-command). Its answer: "
+                + message,
+            e);
+      }
       if (isRefusal(e)) {
         reset();
         throw new ConnectException(
@@ -282,21 +276,30 @@ final class JedisLink implements RedisLink {
     }
   }
 
+  /** The user, the password or a permission; repeating does not help. */
   static boolean isRefusal(JedisException e) {
-    String message = String.valueOf(e.getMessage());
     return e instanceof JedisDataException
-        && (message.startsWith("WRONGPASS")
-            || message.startsWith("NOAUTH")
-            || message.startsWith("NOPERM")
-            || message.startsWith("ERR AUTH")
-            || message.startsWith("ERR invalid password"));
+        && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.NOT_PERMITTED;
+  }
+
+  static boolean isUnknownCommand(JedisException e) {
+    // The latter is what Jedis makes of it for HELLO, its first command.
+    return e instanceof JedisProtocolNotSupportedException
+        || e instanceof JedisDataException
+            && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND;
+  }
+
+  @Override
+  public @Nullable ServerFacts server() {
+    connect();
+    return nodes.facts();
   }
 
   /**
    * A new connection that belongs to the caller alone: to the (first) primary. Messages published
    * anywhere in a cluster reach every node.
    */
-  Connection detach() {
+  Node detach() {
     connect();
     settle();
     return nodes.detachFirst();

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
@@ -32,11 +33,21 @@ final class JedisNodes {
 
   private final List<Node> primaries = new ArrayList<>();
   private int[] primaryOfSlot = new int[0];
+  private @Nullable ServerFacts facts;
 
   JedisNodes(RedisSettings settings) {
     this.settings = settings;
     this.dataConfig = JedisConfigs.data(settings);
     this.sentinelConfig = JedisConfigs.sentinel(settings);
+  }
+
+  /** The server is of another kind than the configuration says: repeating does not help. */
+  static final class WrongServerException extends JedisException {
+    private static final long serialVersionUID = 1L;
+
+    WrongServerException(String message) {
+      super(message);
+    }
   }
 
   /** A connection; Jedis itself sends what it has written only when a reply is asked for. */
@@ -49,6 +60,36 @@ final class JedisNodes {
     protected void flush() {
       super.flush();
     }
+
+    /** While it is subscribed: an error reply to a PING shows as well that the server lives. */
+    private volatile boolean errorsAreSignsOfLife;
+
+    void takeErrorsForSignsOfLife() {
+      errorsAreSignsOfLife = true;
+    }
+
+    @Override
+    public Object getUnflushedObject() {
+      try {
+        return super.getUnflushedObject();
+      } catch (JedisDataException e) {
+        if (!errorsAreSignsOfLife) {
+          throw e;
+        }
+        return Bytes.of(String.valueOf(e.getMessage()));
+      }
+    }
+
+    /** What the server says of itself; null where it does not. */
+    @Nullable ServerFacts facts() {
+      try {
+        sendCommand(() -> Bytes.of("HELLO"));
+        return ServerFacts.ofHello(getObjectMultiBulkReply());
+      } catch (JedisDataException e) {
+        log.debug("HELLO is not for us; the server's mode and role are not checked", e);
+        return null;
+      }
+    }
   }
 
   boolean areOpen() {
@@ -58,7 +99,12 @@ final class JedisNodes {
   /** Connects to all primaries; where it fails, {@link #close} has to follow. */
   void open() {
     switch (settings.mode()) {
-      case STANDALONE -> add(settings.addresses().get(0), open(settings.addresses().get(0)));
+      case STANDALONE -> {
+        HostAndPort address = settings.addresses().get(0);
+        Node connection = open(address);
+        add(address, connection);
+        requireStandalone(address, connection);
+      }
       case SENTINEL -> {
         HostAndPort primary = askSentinels();
         Node connection = open(primary);
@@ -67,6 +113,29 @@ final class JedisNodes {
       }
       case CLUSTER -> connectCluster();
     }
+  }
+
+  /**
+   * One node of a cluster has a part of the keys only, and a sentinel has none: whoever reads that
+   * as if it were all would miss the rest in silence.
+   */
+  private void requireStandalone(HostAndPort address, Node connection) {
+    facts = connection.facts();
+    String problem = facts == null ? null : facts.notStandalone();
+    if (problem != null) {
+      throw new WrongServerException("Redis at " + address + " " + problem);
+    }
+  }
+
+  /** What the server says of itself, where there is one and it does tell. */
+  @Nullable ServerFacts facts() {
+    return facts;
+  }
+
+  /** Whether writes can be done here, as far as known. */
+  boolean leadsToPrimary() {
+    ServerFacts known = facts;
+    return settings.mode() != RedisSettings.Mode.STANDALONE || (known != null && known.isPrimary());
   }
 
   /** How many primaries there are; 0 while not open. */
@@ -157,10 +226,22 @@ final class JedisNodes {
         adopt(node, connection.getObjectMultiBulkReply());
         return;
       } catch (JedisException e) {
-        last = e;
+        last = notCluster(node, e);
       }
     }
     throw last == null ? new JedisException("no node of the cluster is configured") : last;
+  }
+
+  private static JedisException notCluster(HostAndPort node, JedisException e) {
+    return String.valueOf(e.getMessage()).contains("cluster support disabled")
+        ? new WrongServerException(
+            "Redis at "
+                + node
+                + " is not a node of a cluster: use "
+                + RedisSourceConfig.REDIS_MODE_CONFIG
+                + "=standalone and "
+                + RedisSourceConfig.REDIS_URI_CONFIG)
+        : e;
   }
 
   private void adopt(HostAndPort asked, List<Object> ranges) {

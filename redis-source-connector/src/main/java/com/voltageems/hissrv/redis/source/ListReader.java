@@ -52,7 +52,6 @@ final class ListReader implements SourceReader {
 
   private volatile @Nullable Claim claim;
   private volatile long dueNanos = System.nanoTime();
-  private volatile boolean warned;
 
   ListReader(
       SourceSpec spec,
@@ -117,18 +116,11 @@ final class ListReader implements SourceReader {
       return List.of();
     }
     String suffix = Long.toHexString(random.nextLong());
-    List<?> reply;
-    try {
-      current = handOverLarge(current);
-      reply = claimLarge(current, suffix);
-      if (reply == null) {
-        reply = call(current, suffix, Math.min(limit, MAX_ELEMENTS));
-      }
-    } catch (RedisReplyException e) {
-      rejectKey(e);
-      return List.of();
+    current = handOverLarge(current);
+    List<?> reply = claimLarge(current, suffix);
+    if (reply == null) {
+      reply = call(current, suffix, Math.min(limit, MAX_ELEMENTS));
     }
-    warned = false;
     String id = Bytes.text((byte[]) reply.get(0));
     boolean goesOn = current != null && current.id().equals(id);
     if (current != null && !goesOn) {
@@ -250,20 +242,16 @@ final class ListReader implements SourceReader {
     return out;
   }
 
-  private void rejectKey(RedisReplyException e) {
-    metrics.reject(e.error().isWrongType() ? "wrong_type" : "reply");
-    if (!warned) {
-      log.warn("Source {}: {} cannot be drained: {}", spec.alias(), spec.key(), e.getMessage());
-      warned = true;
-    }
-    dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
-  }
-
   @Override
   public long dueNanos() {
     Claim current = claim;
-    // An error's delay counts, also when there is something to release.
-    return current != null && current.isDelivered() && !warned ? System.nanoTime() : dueNanos;
+    return current != null && current.isDelivered() ? System.nanoTime() : dueNanos;
+  }
+
+  /** What no claim has taken yet. */
+  @Override
+  public @Nullable Long waiting() {
+    return (Long) link.call(Command.keyed("LLEN", keys.list()));
   }
 
   @Override

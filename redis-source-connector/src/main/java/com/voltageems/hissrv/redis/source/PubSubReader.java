@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the messages of channels into samples. Values of one series at one time become one record.
@@ -188,5 +189,10 @@ final class PubSubReader implements SourceReader {
   @Override
   public void wake() {
     hashes.wake();
+  }
+
+  @Override
+  public @Nullable String trouble() {
+    return subscription.trouble();
   }
 }

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * {@link RedisError} inside pipelines. For one thread, except {@link #close()}.
  *
  * <p>Every method throws {@link RedisUnavailableException} when Redis cannot be reached within the
- * configured timeout or is not ready (loading, failing over), and {@link
+ * configured timeout or is not ready (its subclass {@link RedisNotReadyException} where the
+ * connection is kept: loading, read-only, full), and {@link
  * org.apache.kafka.connect.errors.ConnectException} when it refuses the user, the password or the
- * command: repeating does not help then.
+ * command ({@link CommandRefusedException}): repeating does not help then.
  */
 interface RedisLink extends AutoCloseable {
   /**
@@ -59,6 +60,9 @@ interface RedisLink extends AutoCloseable {
   int generation();
 
   boolean isCluster();
+
+  /** What the server that it is connected to says of itself; null where it does not tell. */
+  @Nullable ServerFacts server();
 
   /** Drops the connection; the next call connects again. */
   void reset();

@@ -9,10 +9,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A Lua script that is sent by its hash, and in full when Redis does not know it (any more). */
 final class RedisScript {
+  private static final Pattern LINE = Pattern.compile("user_script: ?([0-9]{1,6})");
+  private static final Pattern CALL = Pattern.compile("(?:call|try)\\('([A-Z]+)'");
   private final byte[] text;
   private final byte[] sha;
 
@@ -45,6 +49,14 @@ final class RedisScript {
    */
   @Nullable Object run(RedisLink link, List<byte[]> keys, List<byte[]> args) {
     try {
+      return evaluate(link, keys, args);
+    } catch (CommandRefusedException e) {
+      throw e.isInScript() ? e.ofScript("EVALSHA", calledAt(e.reply())) : e;
+    }
+  }
+
+  private @Nullable Object evaluate(RedisLink link, List<byte[]> keys, List<byte[]> args) {
+    try {
       return link.call(command("EVALSHA", sha, keys, args));
     } catch (RedisReplyException e) {
       if (!e.error().isNoScript()) {
@@ -53,6 +65,20 @@ final class RedisScript {
       // SCRIPT FLUSH, a restart, or another node: EVAL runs it and keeps it.
       return link.call(command("EVAL", text, keys, args));
     }
+  }
+
+  /** Redis tells the line, and not the command, that a script was refused. */
+  private String calledAt(String reply) {
+    Matcher line = LINE.matcher(reply);
+    String[] lines = new String(text, StandardCharsets.UTF_8).split("\n", -1);
+    while (line.find()) {
+      int number = Integer.parseInt(line.group(1));
+      Matcher call = CALL.matcher(number <= lines.length && number > 0 ? lines[number - 1] : "");
+      if (call.find()) {
+        return call.group(1);
+      }
+    }
+    return "a command";
   }
 
   private static Command command(String name, byte[] script, List<byte[]> keys, List<byte[]> args) {

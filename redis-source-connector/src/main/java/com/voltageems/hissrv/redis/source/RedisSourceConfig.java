@@ -140,6 +140,16 @@ final class RedisSourceConfig extends AbstractConfig {
       "A message on this channel makes every source be looked at now; empty for none. A user whose"
           + " ACL refuses it makes the task fail only if this setting is given.";
 
+  static final String STATUS_TOPIC_CONFIG = "status.topic";
+  static final String STATUS_TOPIC_DEFAULT = "hissrv-status";
+  static final String STATUS_TOPIC_DOC =
+      "The topic for small records that tell what holds the task up (docs/status.md); empty for"
+          + " none.";
+
+  static final String STATUS_INTERVAL_MS_CONFIG = "status.interval.ms";
+  static final long STATUS_INTERVAL_MS_DEFAULT = 10_000;
+  static final String STATUS_INTERVAL_MS_DOC = "How often such a record comes at least.";
+
   static final String MAPPINGS_CONFIG = "mappings";
   static final String MAPPINGS_DOC =
       "Names of the mappings, tried in this order; a key that none matches gets the default of its"
@@ -535,6 +545,24 @@ final class RedisSourceConfig extends AbstractConfig {
           Importance.LOW,
           Width.MEDIUM,
           CONTROL_CHANNEL_DOC);
+      add(
+          group,
+          STATUS_TOPIC_CONFIG,
+          ConfigDef.Type.STRING,
+          STATUS_TOPIC_DEFAULT,
+          Validators.of("letters, digits, '.', '_' and '-'", RedisSourceConfig::requirePrefix),
+          Importance.LOW,
+          Width.MEDIUM,
+          STATUS_TOPIC_DOC);
+      add(
+          group,
+          STATUS_INTERVAL_MS_CONFIG,
+          ConfigDef.Type.LONG,
+          STATUS_INTERVAL_MS_DEFAULT,
+          ConfigDef.Range.between(100, 3_600_000),
+          Importance.LOW,
+          Width.SHORT,
+          STATUS_INTERVAL_MS_DOC);
       return add(
           group,
           NON_FINITE_CONFIG,
@@ -709,6 +737,14 @@ final class RedisSourceConfig extends AbstractConfig {
     return originals().containsKey(CONTROL_CHANNEL_CONFIG) ? null : CONTROL_CHANNEL_CONFIG;
   }
 
+  String statusTopic() {
+    return getString(STATUS_TOPIC_CONFIG);
+  }
+
+  Duration statusInterval() {
+    return millis(STATUS_INTERVAL_MS_CONFIG);
+  }
+
   boolean aggregationEnabled() {
     return getBoolean(AGGREGATION_ENABLED_CONFIG);
   }
@@ -774,6 +810,9 @@ final class RedisSourceConfig extends AbstractConfig {
     }
     if (parsed.backoffMax().compareTo(parsed.backoffMin()) < 0) {
       errors.put(REDIS_BACKOFF_MAX_MS_CONFIG, "is below " + REDIS_BACKOFF_MIN_MS_CONFIG);
+    }
+    if (parsed.sources().stream().anyMatch(spec -> spec.topic().equals(parsed.statusTopic()))) {
+      errors.put(STATUS_TOPIC_CONFIG, "is the topic of a source; the status needs one of its own");
     }
     if (redis.tls()) {
       TlsFiles.check(redis, errors);

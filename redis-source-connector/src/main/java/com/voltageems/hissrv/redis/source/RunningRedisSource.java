@@ -1,6 +1,9 @@
 package com.voltageems.hissrv.redis.source;
 
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -11,19 +14,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A started task: takes its sources in turn, waits when none has anything, backs off when Redis is
- * away. {@link #poll} is for one thread; {@link #delivered} and {@link #stop} for any.
+ * away, and with the source alone that Redis refuses. {@link #poll} is for one thread; {@link
+ * #delivered} and {@link #stop} for any.
  */
 final class RunningRedisSource {
   private static final Logger log = LoggerFactory.getLogger(RunningRedisSource.class);
 
-  private final List<SourceReader> readers;
-  private final Map<String, SourceReader> byTopic;
+  private final List<Lane> lanes;
+  private final Map<String, SourceReader> byTopic = new HashMap<>();
   private final RedisLink link;
   private final Backoff backoff;
   private final int maxRecords;
   private final Duration maxBlock;
   private final List<Background> background;
   private final TaskMetrics metrics;
+  private final StatusRecords status;
+  private final InstantSource clock;
+
+  /** Whether Redis can be reached; for the log, once for all sources. */
+  private final PartState connection = new PartState();
 
   /** Read, but more than one poll may return. */
   private List<SourceRecord> rest = List.of();
@@ -46,21 +55,22 @@ final class RunningRedisSource {
   }
 
   /**
-   * @param byTopic the reader that wants to hear of delivered records, by their topic
    * @param maxBlock how long poll waits when there is nothing
+   * @param clock the worker's
    */
   RunningRedisSource(
-      List<SourceReader> readers,
-      Map<String, SourceReader> byTopic,
+      List<Lane> lanes,
       RedisLink link,
       Backoff backoff,
       int maxRecords,
       Duration maxBlock,
       List<Background> background,
       Signal signal,
-      TaskMetrics metrics) {
-    this.readers = List.copyOf(readers);
-    this.byTopic = Map.copyOf(byTopic);
+      TaskMetrics metrics,
+      StatusRecords status,
+      InstantSource clock) {
+    this.lanes = List.copyOf(lanes);
+    lanes.forEach(lane -> byTopic.put(lane.spec().topic(), lane.reader()));
     this.link = link;
     this.backoff = backoff;
     this.maxRecords = maxRecords;
@@ -68,12 +78,14 @@ final class RunningRedisSource {
     this.background = List.copyOf(background);
     this.signal = signal;
     this.metrics = metrics;
+    this.status = status;
+    this.clock = clock;
   }
 
   /**
-   * The next records, all of one source, or null after {@code maxBlock} without any. What is
-   * returned together has to be stored together only in so far as Connect does so by itself:
-   * positions hold for every single record.
+   * The next records, all of one source but for the task's own status, or null after {@code
+   * maxBlock} without any. What is returned together has to be stored together only in so far as
+   * Connect does so by itself: positions hold for every single record.
    *
    * @throws ConnectException when repeating does not help
    */
@@ -84,13 +96,14 @@ final class RunningRedisSource {
       while (!stopping) {
         requireBackground();
         if (signal.takeLookNow()) {
-          readers.forEach(SourceReader::wake);
+          lanes.forEach(lane -> lane.reader().wake());
         }
         if (rest.isEmpty()) {
           rest = readOnce();
         }
-        if (!rest.isEmpty()) {
-          return takeBatch();
+        List<SourceRecord> batch = takeBatch();
+        if (!batch.isEmpty()) {
+          return batch;
         }
         if (System.nanoTime() - deadline >= 0 || !await(deadline)) {
           return null;
@@ -103,49 +116,79 @@ final class RunningRedisSource {
     }
   }
 
-  /** Readers count windows and entries: one that is too large for a record becomes several. */
+  /**
+   * Readers count windows and entries: one that is too large for a record becomes several. The
+   * status goes along with what there is, or alone.
+   */
   private List<SourceRecord> takeBatch() {
     List<SourceRecord> all = rest;
     int size = Math.min(maxRecords, all.size());
     rest = all.subList(size, all.size());
-    return all.subList(0, size);
+    List<SourceRecord> batch = all.subList(0, size);
+    SourceRecord report = status.next(clock.millis(), connection.stuck() == null);
+    if (report == null) {
+      return batch;
+    }
+    List<SourceRecord> both = new ArrayList<>(size + 1);
+    both.addAll(batch);
+    both.add(report);
+    return both;
   }
 
   private List<SourceRecord> readOnce() {
-    if (System.nanoTime() - retryAtNanos < 0) {
+    long now = clock.millis();
+    if (connection.stuck() != null && System.nanoTime() - retryAtNanos < 0) {
       return List.of();
     }
-    for (int i = 0; i < readers.size(); i++) {
-      SourceReader reader = readers.get(next);
-      next = (next + 1) % readers.size();
+    for (int i = 0; i < lanes.size() && !stopping; i++) {
+      Lane lane = lanes.get(next);
+      next = (next + 1) % lanes.size();
       // Asked before the clock is: a reader that is due now answers with the clock.
-      long due = reader.dueNanos();
+      long due = lane.dueNanos();
       if (System.nanoTime() - due < 0) {
+        if (connection.stuck() == null) {
+          lane.look(now);
+        }
         continue;
       }
       try {
         long begun = System.nanoTime();
-        List<SourceRecord> batch = reader.read(maxRecords);
+        List<SourceRecord> batch = lane.reader().read(maxRecords);
         metrics.readNanos.add(System.nanoTime() - begun);
-        if (backoff.failures() > 0) {
-          log.info("Redis answers again after {} failed attempts", backoff.failures());
-          backoff.reset();
-        }
-        if (!batch.isEmpty()) {
+        answered(now);
+        if (!lane.passed(batch, now).isEmpty()) {
           return batch;
         }
-      } catch (RedisUnavailableException e) {
-        if (stopping) {
-          return List.of();
-        }
+      } catch (RedisNotReadyException | RedisReplyException e) {
         metrics.failures.increment();
-        Duration wait = backoff.next();
-        retryAtNanos = System.nanoTime() + wait.toNanos();
-        log.warn("{}; next attempt in {} ms", e.getMessage(), wait.toMillis());
+        answered(now);
+        lane.refused(e, now);
+      } catch (RedisUnavailableException e) {
+        if (!stopping) {
+          unreachable(e, now);
+        }
         return List.of();
       }
     }
     return List.of();
+  }
+
+  private void answered(long now) {
+    if (connection.passed()) {
+      log.info("Redis answers again after {} failed attempts", backoff.failures());
+      backoff.reset();
+      lanes.forEach(lane -> lane.look(now));
+    }
+  }
+
+  private void unreachable(RedisUnavailableException e, long now) {
+    metrics.failures.increment();
+    String reason = String.valueOf(e.getMessage());
+    retryAtNanos = System.nanoTime() + backoff.next().toNanos();
+    lanes.forEach(lane -> lane.unreachable(reason, now));
+    if (connection.failed(reason, now)) {
+      log.warn("{}; it is tried again at least every {} ms", reason, backoff.maxMillis());
+    }
   }
 
   private void requireBackground() {
@@ -161,10 +204,10 @@ final class RunningRedisSource {
   /** False when the deadline came first. */
   private boolean await(long deadline) throws InterruptedException {
     long until = retryAtNanos;
-    if (System.nanoTime() - until >= 0) {
+    if (connection.stuck() == null) {
       until = deadline;
-      for (SourceReader reader : readers) {
-        long due = reader.dueNanos();
+      for (Lane lane : lanes) {
+        long due = lane.dueNanos();
         until = due - until < 0 ? due : until;
       }
     }
@@ -186,7 +229,7 @@ final class RunningRedisSource {
 
   /** Everything given so far is stored or dropped; on the thread of {@link #poll}. */
   void allDelivered() {
-    readers.forEach(SourceReader::allDelivered);
+    lanes.forEach(lane -> lane.reader().allDelivered());
   }
 
   /** Ends a poll that waits; {@link #close} frees the rest. */
@@ -202,7 +245,7 @@ final class RunningRedisSource {
     // All at once: a worker waits for a task's end for some seconds only.
     background.forEach(Background::stop);
     background.forEach(Background::close);
-    readers.forEach(SourceReader::close);
+    lanes.forEach(lane -> lane.reader().close());
     link.close();
   }
 }

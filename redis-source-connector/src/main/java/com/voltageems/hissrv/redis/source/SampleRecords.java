@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -31,14 +32,21 @@ final class SampleRecords {
   private final String alias;
   private final String topic;
   private final InstantSource clock;
+  private final AtomicLong newestMillis;
+
+  SampleRecords(String alias, String topic, InstantSource clock) {
+    this(alias, topic, clock, new AtomicLong());
+  }
 
   /**
    * @param clock the worker's
+   * @param newestMillis is kept at the time of the newest sample
    */
-  SampleRecords(String alias, String topic, InstantSource clock) {
+  SampleRecords(String alias, String topic, InstantSource clock, AtomicLong newestMillis) {
     this.alias = alias;
     this.topic = topic;
     this.clock = clock;
+    this.newestMillis = newestMillis;
   }
 
   /**
@@ -61,6 +69,9 @@ final class SampleRecords {
     if (!sample.texts().isEmpty()) {
       value.put("texts", sample.texts());
     }
+    long now = clock.millis();
+    // A device whose clock is ahead must not look as if news came for ever.
+    newestMillis.accumulateAndGet(Math.min(sample.epochMillis(), now), Math::max);
     ConnectHeaders headers = new ConnectHeaders();
     headers.addString("hissrv.key", redisKey);
     headers.addString("hissrv.source", alias);
@@ -73,16 +84,17 @@ final class SampleRecords {
         sample.series().key(),
         SCHEMA,
         value,
-        recordTimestamp(sample.epochMillis()),
+        recordTimestamp(sample.epochMillis(), now),
         headers);
   }
 
   /**
-   * The sample's time, or null, which is the moment of sending, where Kafka would refuse the record
-   * and end the task with it: before 1970 and, by default, more than an hour ahead of the broker's
-   * clock ({@code message.timestamp.after.max.ms}). The value keeps the sample's time.
+   * The sample's time, or now where Kafka would refuse the record and end the task with it: before
+   * 1970 and, by default, more than an hour ahead of the broker's clock ({@code
+   * message.timestamp.after.max.ms}). The value keeps the sample's time. Never none: a
+   * transformation that routes by it (TimestampRouter) would end the task, too.
    */
-  private @Nullable Long recordTimestamp(long epochMillis) {
-    return epochMillis < 0 || epochMillis - clock.millis() > MAX_AHEAD_MS ? null : epochMillis;
+  private static long recordTimestamp(long epochMillis, long now) {
+    return epochMillis < 0 || epochMillis - now > MAX_AHEAD_MS ? now : epochMillis;
   }
 }

@@ -3,8 +3,8 @@ package com.voltageems.hissrv.redis.source;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,6 +17,9 @@ final class SourceAssembly {
   private static final int CONTROL_QUEUE = 1000;
   private static final Duration MAX_BLOCK = Duration.ofSeconds(1);
 
+  /** How long the aggregation script may refuse to work before the task fails by it. */
+  private static final Duration MAX_REFUSED = Duration.ofSeconds(60);
+
   private final RedisSourceConfig config;
   private final int task;
   private final int tasks;
@@ -26,8 +29,9 @@ final class SourceAssembly {
   private final KeyMapper mapper;
   private final RedisLink link;
   private final Function<Map<String, String>, @Nullable Map<String, ?>> offsets;
-  private final List<SourceReader> readers = new ArrayList<>();
-  private final Map<String, SourceReader> byTopic = new HashMap<>();
+  private final String connector;
+  private final List<Lane> lanes = new ArrayList<>();
+  private final List<StatusRecords.Part> parts = new ArrayList<>();
   private final List<RunningRedisSource.Background> background = new ArrayList<>();
   private final List<Runnable> starts = new ArrayList<>();
 
@@ -38,7 +42,8 @@ final class SourceAssembly {
     this.config = config;
     this.task = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASK_CONFIG, "0"));
     this.tasks = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASKS_CONFIG, "1"));
-    this.name = "hissrv-" + connector(props) + "-" + task;
+    this.connector = connector(props);
+    this.name = "hissrv-" + connector + "-" + task;
     this.mapper = new KeyMapper(config.mappings());
     this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
     this.offsets = offsets;
@@ -61,9 +66,16 @@ final class SourceAssembly {
 
   private RunningRedisSource assemble() {
     for (SourceSpec spec : TaskPlan.of(config.sources(), task, tasks)) {
-      SourceReader reader = reader(spec, metrics.source(spec.alias()));
-      readers.add(reader);
-      byTopic.put(spec.topic(), reader);
+      SourceMetrics counts = metrics.source(spec.alias());
+      SourceReader reader = reader(spec, counts);
+      lanes.add(new Lane(spec, reader, counts, backoff()));
+      parts.add(
+          new StatusRecords.Part(
+              spec.alias(),
+              spec.type().name().toLowerCase(Locale.ROOT),
+              counts.state,
+              reader::waiting,
+              counts.newestSampleMillis::get));
     }
     if (config.aggregationEnabled() && task == 0) {
       AggregationScheduler scheduler =
@@ -73,23 +85,31 @@ final class SourceAssembly {
               config.aggregationWindows(),
               Map.of(),
               backoff(),
+              MAX_REFUSED,
+              InstantSource.system(),
               name + "-aggregation");
       background.add(scheduler);
       starts.add(scheduler::start);
+      metrics.aggregatesBy(scheduler);
+      parts.add(
+          new StatusRecords.Part(
+              "aggregation", "aggregation", scheduler.state(), () -> null, () -> 0));
     }
     if (!config.controlChannel().isEmpty()) {
       control();
     }
     return new RunningRedisSource(
-        readers,
-        byTopic,
+        lanes,
         link,
         backoff(),
         config.maxRecords(),
         maxBlock(),
         background,
         signal,
-        metrics);
+        metrics,
+        new StatusRecords(
+            config.statusTopic(), connector, task, config.statusInterval().toMillis(), parts),
+        InstantSource.system());
   }
 
   /** A worker stops a task between two polls, and gives it some seconds for that. */
@@ -99,7 +119,9 @@ final class SourceAssembly {
   }
 
   private SourceReader reader(SourceSpec spec, SourceMetrics counts) {
-    SampleRecords records = new SampleRecords(spec.alias(), spec.topic(), InstantSource.system());
+    SampleRecords records =
+        new SampleRecords(
+            spec.alias(), spec.topic(), InstantSource.system(), counts.newestSampleMillis);
     SourceLimits limits = config.limits();
     return switch (spec.type()) {
       case LIST ->

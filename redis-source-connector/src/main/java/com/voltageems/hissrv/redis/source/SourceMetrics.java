@@ -54,6 +54,12 @@ final class SourceMetrics {
   /** How much older the windows last read are than the newest there is; 0 when all are read. */
   final AtomicLong windowLagSeconds = new AtomicLong();
 
+  /** Whether this source moves. */
+  final PartState state = new PartState();
+
+  /** Time of the newest sample given to Connect, epoch milliseconds; 0 before the first. */
+  final AtomicLong newestSampleMillis = new AtomicLong();
+
   private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
   private volatile LongSupplier dropped = () -> 0;
 
@@ -106,6 +112,9 @@ final class SourceMetrics {
     values.put("keys", keys::get);
     values.put("newest-window-start-s", newestWindowStart::get);
     values.put("window-lag-s", windowLagSeconds::get);
+    values.put("newest-sample-ms", newestSampleMillis::get);
+    values.put("failures", state::failures);
+    values.put("stuck-since-ms", state::stuckSinceMillis);
     return values;
   }
 

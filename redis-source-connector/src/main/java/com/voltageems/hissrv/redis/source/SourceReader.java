@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source;
 
 import java.util.List;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one configured source. All methods but {@link #delivered} are for the task's own thread.
@@ -13,8 +14,10 @@ interface SourceReader extends AutoCloseable {
    *
    * @param limit most keys, elements, windows or entries to read; one that is too large for a
    *     record becomes several
-   * @throws RedisUnavailableException when Redis is away; the reader is then as before, or begins
-   *     again where it can, and loses nothing
+   * @throws RedisUnavailableException when Redis is away, or does not take a command now; the
+   *     reader is then as before, or begins again where it can, and loses nothing
+   * @throws RedisReplyException when Redis refuses a command for a reason of its own, such as a key
+   *     of another type; as above
    */
   List<SourceRecord> read(int limit);
 
@@ -33,6 +36,24 @@ interface SourceReader extends AutoCloseable {
    */
   default void allDelivered() {}
 
+  /**
+   * What holds this source up although {@link #read} passes, in plain words; null for nothing. Asks
+   * nobody.
+   */
+  default @Nullable String trouble() {
+    return null;
+  }
+
+  /**
+   * What waits in Redis, by one cheap command at most; null where it is not known.
+   *
+   * @throws RuntimeException as {@link #read}
+   */
+  default @Nullable Long waiting() {
+    return null;
+  }
+
+  /** After the last {@link #read}, on its thread. */
   @Override
   default void close() {}
 }

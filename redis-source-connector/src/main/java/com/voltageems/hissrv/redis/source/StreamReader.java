@@ -49,6 +49,9 @@ final class StreamReader implements SourceReader {
   /** More than a page, as far as known. */
   private boolean nextIsLarge;
 
+  /** Whether the last reading came to the end of the stream. */
+  private boolean atEnd;
+
   private int checkedGeneration = -1;
 
   private long dueNanos = System.nanoTime();
@@ -73,28 +76,28 @@ final class StreamReader implements SourceReader {
 
   @Override
   public List<SourceRecord> read(int limit) {
-    try {
-      if (link.primaries() > 0 && checkedGeneration != link.generation()) {
-        // Not at the start: a position set by hand need not be that of an entry.
-        if (checkedGeneration >= 0 && isAnotherStream()) {
-          readFromBeginning();
-        }
-        checkedGeneration = link.generation();
-      }
-      List<Object> entries = new ArrayList<>();
-      boolean more = pages(entries, limit);
-      if (entries.isEmpty() && wentBack()) {
+    if (link.primaries() > 0 && checkedGeneration != link.generation()) {
+      // Not at the start: a position set by hand need not be that of an entry.
+      if (checkedGeneration >= 0 && isAnotherStream()) {
         readFromBeginning();
-        more = pages(entries, limit);
       }
-      dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
-      return convert(entries);
-    } catch (RedisReplyException e) {
-      metrics.reject(e.error().isWrongType() ? "wrong_type" : "reply");
-      log.warn("Source {}: {} cannot be read: {}", spec.alias(), spec.key(), e.getMessage());
-      dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
-      return List.of();
+      checkedGeneration = link.generation();
     }
+    List<Object> entries = new ArrayList<>();
+    boolean more = pages(entries, limit);
+    if (entries.isEmpty() && wentBack()) {
+      readFromBeginning();
+      more = pages(entries, limit);
+    }
+    atEnd = !more;
+    dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
+    return convert(entries);
+  }
+
+  /** How many there are behind a position, Redis does not tell; that there are none is seen. */
+  @Override
+  public @Nullable Long waiting() {
+    return atEnd ? 0L : null;
   }
 
   /**

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.BinaryJedisPubSub;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -59,7 +58,12 @@ final class Subscription implements RunningRedisSource.Background {
   private final Thread reader;
   private final Thread pinger;
   private volatile @Nullable Throwable failure;
-  private volatile @Nullable Connection connection;
+
+  /** Why there is no subscription now; null while there is one, or when it is not known yet. */
+  private volatile @Nullable String trouble;
+
+  private final PartState state = new PartState();
+  private volatile JedisNodes.@Nullable Node connection;
   private volatile @Nullable Listener listener;
   final LongAdder dropped = new LongAdder();
   final LongAdder connects = new LongAdder();
@@ -106,17 +110,14 @@ final class Subscription implements RunningRedisSource.Background {
           subscribeUntilItBreaks();
           waitMs = backoff.next().toMillis();
         } catch (JedisException | RedisUnavailableException e) {
-          if (e instanceof JedisException refusal && JedisLink.isRefusal(refusal)) {
+          if (e instanceof JedisException refusal
+              && (JedisLink.isRefusal(refusal) || JedisLink.isUnknownCommand(refusal))) {
             refused(refusal);
             return;
           }
           waitMs = backoff.next().toMillis();
           if (stop.getCount() > 0) {
-            log.warn(
-                "Subscription to {}: {}; next attempt in {} ms",
-                settings.where(),
-                e.getMessage(),
-                waitMs);
+            broken(String.valueOf(e.getMessage()));
           }
         }
       }
@@ -127,6 +128,18 @@ final class Subscription implements RunningRedisSource.Background {
       failure = e;
       onMessage.run();
     }
+  }
+
+  private void broken(String reason) {
+    trouble = "no subscription: " + reason;
+    if (state.failed(reason, System.currentTimeMillis())) {
+      log.warn("Subscription to {}: {}; it is tried again", settings.where(), reason);
+    }
+  }
+
+  /** Why no messages come; null while they do. */
+  @Nullable String trouble() {
+    return trouble;
   }
 
   /** Repeating does not help: somebody has to change the user's ACL, or the settings. */
@@ -165,7 +178,7 @@ final class Subscription implements RunningRedisSource.Background {
 
   private void subscribeUntilItBreaks() {
     try (JedisLink link = new JedisLink(settings, () -> {})) {
-      Connection dedicated = link.detach();
+      JedisNodes.Node dedicated = link.detach();
       connection = dedicated;
       Listener current = new Listener();
       try {
@@ -188,7 +201,14 @@ final class Subscription implements RunningRedisSource.Background {
         return;
       }
       listener = this;
+      JedisNodes.Node current = connection;
+      if (current != null) {
+        // From here on an error can only answer a PING, and shows that Redis lives.
+        current.takeErrorsForSignsOfLife();
+      }
       backoff.reset();
+      trouble = null;
+      state.passed();
       connects.increment();
       // What was published before this moment is gone: the hashes have to be read.
       gap.set(true);
@@ -267,7 +287,7 @@ final class Subscription implements RunningRedisSource.Background {
   @Override
   public void stop() {
     stop.countDown();
-    Connection current = connection;
+    JedisNodes.Node current = connection;
     if (current != null) {
       try {
         current.forceDisconnect();

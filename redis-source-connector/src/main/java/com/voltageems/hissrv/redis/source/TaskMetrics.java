@@ -18,12 +18,24 @@ final class TaskMetrics {
   final LongAdder readNanos = new LongAdder();
   final LongAdder roundTrips = new LongAdder();
   final LongAdder failures = new LongAdder();
+
+  /** Whether the aggregation moves; null where this task has none. */
+  private @Nullable PartState aggregation;
+
+  private LongAdder aggregationCalls = new LongAdder();
+
   private final Map<String, SourceMetrics> sources = new LinkedHashMap<>();
   private @Nullable MetricsPublisher published;
 
   /** The metrics of a source; made when first asked for, before the task runs. */
   SourceMetrics source(String alias) {
     return sources.computeIfAbsent(alias, key -> new SourceMetrics());
+  }
+
+  /** Shows the aggregation of this task; before it runs. */
+  void aggregatesBy(AggregationScheduler scheduler) {
+    aggregation = scheduler.state();
+    aggregationCalls = scheduler.calls;
   }
 
   Map<String, SourceMetrics> sources() {
@@ -38,6 +50,12 @@ final class TaskMetrics {
     values.put("read-time-total-ms", () -> TimeUnit.NANOSECONDS.toMillis(readNanos.sum()));
     values.put("redis-round-trips", roundTrips::sum);
     values.put("redis-failures", failures::sum);
+    PartState aggregating = aggregation;
+    if (aggregating != null) {
+      values.put("aggregation-calls", aggregationCalls::sum);
+      values.put("aggregation-failures", aggregating::failures);
+      values.put("aggregation-stuck-since-ms", aggregating::stuckSinceMillis);
+    }
     return values;
   }
 

@@ -268,6 +268,11 @@ class ClaimTransactionIT extends RedisTaskTest {
     }
 
     @Override
+    public @Nullable ServerFacts server() {
+      return link.server();
+    }
+
+    @Override
     public void reset() {
       link.reset();
     }

@@ -93,6 +93,11 @@ final class FakeRedis implements RedisLink {
   }
 
   @Override
+  public @Nullable ServerFacts server() {
+    return null;
+  }
+
+  @Override
   public void reset() {}
 
   @Override

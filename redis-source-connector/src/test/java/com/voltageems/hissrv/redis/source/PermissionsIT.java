@@ -14,11 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
 /** The commands that the README says a user needs are enough. */
 class PermissionsIT extends RedisTaskTest {
-  private static final Map<String, Map<String, String>> SOURCES =
+  static final Map<String, Map<String, String>> SOURCES =
       Map.of(
           "list", Map.of("sources.p.key", "q"),
           "archive", Map.of("sources.p.window", "1m"),
@@ -53,7 +54,7 @@ class PermissionsIT extends RedisTaskTest {
     }
   }
 
-  private static List<String> commands(String type) throws IOException {
+  static List<String> commands(String type) throws IOException {
     Matcher row =
         Pattern.compile("\\| `" + type + "` \\|[^|]*\\|([^|]*)\\|\n")
             .matcher(
@@ -69,8 +70,12 @@ class PermissionsIT extends RedisTaskTest {
     return commands;
   }
 
-  /** Something for every source, and something for it to tidy away. */
   private static void load() {
+    load(client);
+  }
+
+  /** Something for every source, and something for it to tidy away. */
+  static void load(RedisClient client) {
     client.lpush(
         "q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}", "no sample", "x".repeat(70_000));
     client.hset("archive:1m:60:1", Map.of("n", "1"));

@@ -652,7 +652,7 @@ class SourceTaskIT extends RedisTaskTest {
     try (TaskHarness task = task(LIST, "redis.username", "drainer", "redis.password", "pw")) {
       assertThatThrownBy(() -> task.pollTimes(5))
           .isInstanceOf(ConnectException.class)
-          .hasMessageContaining("refused EVAL")
+          .hasMessageContaining("refused LPUSH in a script (EVALSHA)")
           .hasMessageContaining("ACL");
     }
     assertThat(client.lrange("archive:pending:inflight", 0, -1)).containsExactly("junk");

@@ -48,6 +48,7 @@ final class TaskHarness implements AutoCloseable {
     config.put("poll.interval.ms", "50");
     config.put("discovery.interval.ms", "50");
     config.put("control.channel", "");
+    config.put("status.topic", "");
     config.putAll(more);
     return config;
   }

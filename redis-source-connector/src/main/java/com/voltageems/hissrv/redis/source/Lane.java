@@ -1,0 +1,94 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One source of a task, and how often it is tried: what Redis refuses to one source is no reason to
+ * hold up the others. For the task's thread.
+ */
+final class Lane {
+  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
+  private final SourceSpec spec;
+  private final SourceReader reader;
+  private final SourceMetrics metrics;
+  private final Backoff backoff;
+
+  /** Whether the last attempt was refused: then {@code retryAtNanos} counts. */
+  private boolean refused;
+
+  private long retryAtNanos;
+
+  Lane(SourceSpec spec, SourceReader reader, SourceMetrics metrics, Backoff backoff) {
+    this.spec = spec;
+    this.reader = reader;
+    this.metrics = metrics;
+    this.backoff = backoff;
+  }
+
+  SourceReader reader() {
+    return reader;
+  }
+
+  SourceSpec spec() {
+    return spec;
+  }
+
+  SourceMetrics metrics() {
+    return metrics;
+  }
+
+  /** As {@link SourceReader#dueNanos}, not before it may be tried again. */
+  long dueNanos() {
+    return refused ? retryAtNanos : reader.dueNanos();
+  }
+
+  /** The records, after an attempt that passed. */
+  List<SourceRecord> passed(List<SourceRecord> records, long nowMillis) {
+    refused = false;
+    backoff.reset();
+    look(nowMillis);
+    return records;
+  }
+
+  /** Redis refuses this source. */
+  void refused(RuntimeException e, long nowMillis) {
+    refused = true;
+    if (e instanceof RedisReplyException reply) {
+      metrics.reject(reply.error().isWrongType() ? "wrong_type" : "reply");
+    }
+    Duration wait = backoff.next();
+    retryAtNanos = System.nanoTime() + wait.toNanos();
+    if (metrics.state.failed(String.valueOf(e.getMessage()), nowMillis)) {
+      log.warn(
+          "Source {}: {}; it is tried again at least every {} ms, the others go on",
+          spec.alias(),
+          e.getMessage(),
+          backoff.maxMillis());
+    }
+  }
+
+  /** Redis cannot be reached: that holds up all sources, and is said once for all. */
+  void unreachable(String reason, long nowMillis) {
+    metrics.state.failed(reason, nowMillis);
+  }
+
+  /** What is to be seen without asking Redis; unless the last attempt has told already. */
+  void look(long nowMillis) {
+    if (refused) {
+      return;
+    }
+    String trouble = reader.trouble();
+    if (trouble != null) {
+      if (metrics.state.holdsUp(trouble, nowMillis)) {
+        log.warn("Source {}: {}", spec.alias(), trouble);
+      }
+    } else if (metrics.state.passed()) {
+      log.info("Source {}: goes on", spec.alias());
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package com.voltageems.hissrv.redis.source;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells what holds a task up, by a small record on a topic of its own: at the start, at every
+ * interval, and when a part gets stuck or moves again. {@code docs/status.md} is the contract. For
+ * the task's thread.
+ */
+final class StatusRecords {
+  /** Between two records that something has changed: what comes and goes must not flood. */
+  private static final long LEAST_MS = 1000;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String topic;
+  private final String connector;
+  private final int task;
+  private final long intervalMs;
+  private final List<Part> parts;
+  private @Nullable Long lastMillis;
+  private List<Boolean> lastStuck = List.of();
+
+  /**
+   * One source, or the aggregation.
+   *
+   * @param type of the source, or {@code aggregation}
+   * @param waiting what waits in Redis, null where that is not known; may fail
+   * @param newestMillis time of the newest sample, 0 before the first
+   */
+  record Part(
+      String name,
+      String type,
+      PartState state,
+      Supplier<@Nullable Long> waiting,
+      LongSupplier newestMillis) {}
+
+  /**
+   * @param topic empty for no records at all
+   */
+  StatusRecords(String topic, String connector, int task, long intervalMs, List<Part> parts) {
+    this.topic = topic;
+    this.connector = connector;
+    this.task = task;
+    this.intervalMs = intervalMs;
+    this.parts = List.copyOf(parts);
+  }
+
+  /**
+   * The next record, or null when it is not time for one.
+   *
+   * @param reachable whether Redis can be asked what waits
+   */
+  // Connect's interface is not annotated; a null partition and offset are its way to say "none".
+  @SuppressWarnings("NullAway")
+  @Nullable SourceRecord next(long nowMillis, boolean reachable) {
+    if (topic.isEmpty()) {
+      return null;
+    }
+    List<Boolean> stuck = parts.stream().map(part -> part.state().stuck() != null).toList();
+    Long last = lastMillis;
+    if (last != null) {
+      // By its amount: a clock that is set back must not end the records.
+      long since = Math.abs(nowMillis - last);
+      if (since < (stuck.equals(lastStuck) ? intervalMs : Math.min(LEAST_MS, intervalMs))) {
+        return null;
+      }
+    }
+    lastMillis = nowMillis;
+    lastStuck = stuck;
+    return new SourceRecord(
+        null,
+        null,
+        topic,
+        null,
+        Schema.STRING_SCHEMA,
+        connector + "/" + task,
+        Schema.STRING_SCHEMA,
+        json(nowMillis, reachable),
+        nowMillis);
+  }
+
+  private String json(long nowMillis, boolean reachable) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("version", 1);
+    root.put("connector", connector);
+    root.put("task", task);
+    root.put("time", nowMillis);
+    root.put("interval_ms", intervalMs);
+    ArrayNode list = root.putArray("parts");
+    for (Part part : parts) {
+      ObjectNode node = list.addObject();
+      node.put("name", part.name());
+      node.put("type", part.type());
+      PartState.Stuck stuck = part.state().stuck();
+      node.put("state", stuck == null ? "ok" : "stuck");
+      if (stuck != null) {
+        node.put("since", stuck.sinceMillis());
+        node.put("reason", stuck.reason());
+      }
+      Long waiting = reachable ? waiting(part) : null;
+      if (waiting != null) {
+        node.put("waiting", waiting);
+      }
+      long newest = part.newestMillis().getAsLong();
+      if (newest > 0) {
+        node.put("newest", newest);
+      }
+    }
+    return root.toString();
+  }
+
+  /** The status must not end what it tells of. */
+  private static @Nullable Long waiting(Part part) {
+    try {
+      return part.waiting().get();
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,335 @@
+package com.voltageems.hissrv.redis.source;
+
+import static com.voltageems.hissrv.redis.source.TaskHarness.field;
+import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.AbstractPipeline;
+
+/** Sources that Redis refuses, beside others that it does not; and what the task tells of it. */
+class RefusedSourcesIT extends RedisTaskTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<String, String> LIST_AND_HASH =
+      Map.of(
+          "sources", "l,h",
+          "sources.l.type", "list",
+          "sources.l.key", "archive:pending",
+          "sources.h.type", "hash",
+          "sources.h.pattern", "comsrv:*");
+
+  @AfterEach
+  void takeWrites() {
+    admin("CONFIG", "SET", "min-replicas-to-write", "0");
+    admin("CONFIG", "SET", "maxmemory", "0");
+    admin("REPLICAOF", "NO", "ONE");
+  }
+
+  private static void element(int n) {
+    client.lpush("archive:pending", "{\"measurement\":\"m\",\"fields\":{\"n\":" + n + "}}");
+  }
+
+  /** So many that a search for keys takes many steps, at each of which the list is refused. */
+  private static void manyOtherKeys() {
+    try (AbstractPipeline pipeline = client.pipelined()) {
+      for (int i = 0; i < 60_000; i++) {
+        pipeline.set("other:" + i, "x");
+      }
+      pipeline.sync();
+    }
+  }
+
+  /** The newest status among these, and what is no status. */
+  private static List<JsonNode> statuses(List<SourceRecord> records) {
+    List<JsonNode> found = new ArrayList<>();
+    for (SourceRecord record : records) {
+      if (record.topic().equals("hissrv-status")) {
+        try {
+          found.add(JSON.readTree((String) record.value()));
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static JsonNode part(JsonNode status, String name) {
+    for (JsonNode part : status.get("parts")) {
+      if (part.get("name").asText().equals(name)) {
+        return part;
+      }
+    }
+    throw new AssertionError(status.toString());
+  }
+
+  // Field case R1.
+  @Test
+  void listRefusedByAReplica_theHashesGoOn() {
+    manyOtherKeys();
+    for (int i = 0; i < 50; i++) {
+      client.hset("comsrv:" + i + ":m", Map.of("1", "1"));
+    }
+    element(1);
+    admin("REPLICAOF", "127.0.0.1", "1");
+    admin("CONFIG", "SET", "replica-serve-stale-data", "yes");
+    try (TaskHarness task = task(LIST_AND_HASH, "status.topic", "hissrv-status")) {
+      Set<Object> keys = new HashSet<>();
+      List<SourceRecord> all = new ArrayList<>();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                all.addAll(task.pollTimes(1));
+                all.stream().filter(r -> r.topic().equals("hissrv.h")).forEach(r -> keys.add(r.key()));
+                return keys.size() == 50;
+              });
+      assertThat(metric("l", "stuck-since-ms")).isPositive();
+      assertThat(metric("l", "failures")).isPositive();
+      assertThat(metric("h", "stuck-since-ms")).isZero();
+      List<JsonNode> told = new ArrayList<>(statuses(all));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                told.addAll(statuses(task.pollTimes(1)));
+                JsonNode last = told.get(told.size() - 1);
+                assertThat(part(last, "l").path("state").asText()).isEqualTo("stuck");
+                assertThat(part(last, "l").path("reason").asText()).contains("READONLY");
+                assertThat(part(last, "l").path("waiting").asLong()).isEqualTo(1);
+                assertThat(part(last, "l").path("since").asLong()).isPositive();
+                assertThat(part(last, "h").path("state").asText()).isEqualTo("ok");
+                assertThat(part(last, "h").path("newest").asLong()).isPositive();
+              });
+      admin("REPLICAOF", "NO", "ONE");
+      List<SourceRecord> later = new ArrayList<>();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                later.addAll(task.pollTimes(1));
+                return later.stream().anyMatch(record -> record.topic().equals("hissrv.l"));
+              });
+      assertThat(metric("l", "stuck-since-ms")).isZero();
+      told.clear();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                told.addAll(statuses(task.pollTimes(1)));
+                assertThat(told).isNotEmpty();
+                JsonNode part = part(told.get(told.size() - 1), "l");
+                assertThat(part.get("state").asText()).isEqualTo("ok");
+                assertThat(part.has("since")).isFalse();
+              });
+    }
+  }
+
+  // Field case R1: a Redis that takes no writes for want of replicas, as MISCONF and OOM do.
+  @Test
+  void listRefusedForWantOfReplicas_theHashesAreReadOncePerChange() {
+    client.hset("comsrv:1:m", Map.of("1", "1"));
+    element(1);
+    admin("CONFIG", "SET", "min-replicas-to-write", "1");
+    try (TaskHarness task = task(LIST_AND_HASH)) {
+      assertThat(task.pollFor(1)).hasSize(1);
+      assertThat(task.pollTimes(20)).as("no connection is made anew, nothing comes twice").isEmpty();
+      assertThat(metric("l", "failures")).isPositive();
+      admin("CONFIG", "SET", "min-replicas-to-write", "0");
+      assertThat(field(task.pollFor(1).get(0), "n")).isEqualTo(1);
+    }
+  }
+
+  // Field case R1: the kind. A key of another type is told as any refusal is.
+  @Test
+  void listThatIsNone_isStuckAndSaysWhy() {
+    client.set("archive:pending", "text");
+    try (TaskHarness task =
+        task(LIST_AND_HASH, "status.topic", "hissrv-status", "status.interval.ms", "100")) {
+      List<JsonNode> told = new ArrayList<>();
+      await()
+          .untilAsserted(
+              () -> {
+                told.addAll(statuses(task.pollTimes(1)));
+                assertThat(part(told.get(told.size() - 1), "l").path("reason").asText())
+                    .contains("WRONGTYPE");
+              });
+      client.del("archive:pending");
+      element(1);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(task.pollTimes(1)).anyMatch(each -> each.topic().equals("hissrv.l")));
+    }
+  }
+
+  @Test
+  void status_comesAtTheStartAndAtEveryInterval_aloneOrWithOthers() {
+    try (TaskHarness task =
+        task(LIST_AND_HASH, "status.topic", "hissrv-status", "status.interval.ms", "300")) {
+      List<SourceRecord> first = task.poll();
+      assertThat(first).hasSize(1);
+      assertThat(first.get(0).key()).isEqualTo("test/0");
+      assertThat(first.get(0).sourcePartition()).isNull();
+      assertThat(first.get(0).timestamp()).isPositive();
+      JsonNode status = statuses(first).get(0);
+      assertThat(status.get("version").asInt()).isEqualTo(1);
+      assertThat(status.get("connector").asText()).isEqualTo("test");
+      assertThat(status.get("task").asInt()).isZero();
+      assertThat(status.get("interval_ms").asInt()).isEqualTo(300);
+      assertThat(part(status, "l").get("type").asText()).isEqualTo("list");
+      task.delivered(first);
+      element(1);
+      List<SourceRecord> more = new ArrayList<>();
+      await()
+          .until(
+              () -> {
+                List<SourceRecord> some = task.poll();
+                task.delivered(some);
+                more.addAll(some);
+                return statuses(more).size() >= 3;
+              });
+      assertThat(more).filteredOn(each -> each.topic().equals("hissrv.l")).hasSize(1);
+      await().until(() -> task.poll().size() >= 0 && !client.exists("archive:pending:claim"));
+    }
+  }
+
+  @Test
+  void redisAway_everyPartIsStuck() {
+    try (TaskHarness task =
+        new TaskHarness(
+            TaskHarness.config(
+                1,
+                Map.of(
+                    "sources", "l",
+                    "sources.l.type", "list",
+                    "sources.l.key", "q",
+                    "status.topic", "hissrv-status")),
+            new HashMap<>())) {
+      JsonNode part = part(statuses(task.poll()).get(0), "l");
+      assertThat(part.get("state").asText()).isEqualTo("stuck");
+      assertThat(part.get("reason").asText()).contains("127.0.0.1:1");
+      assertThat(part.has("waiting")).isFalse();
+    }
+  }
+
+  // Field case R2.
+  @Test
+  void pubsubWhilePingIsAnsweredByAnError_losesNothing() {
+    admin("ACL", "SETUSER", "mute", "reset", "on", ">pw", "~*", "&*", "+@all", "-ping");
+    client.hset("comsrv:1:m", Map.of("1", "1"));
+    try (TaskHarness task =
+        task(
+            Map.of("sources", "u", "sources.u.type", "pubsub", "sources.u.pattern", "comsrv:*"),
+            "redis.username",
+            "mute",
+            "redis.password",
+            "pw",
+            "redis.timeout.ms",
+            "300")) {
+      assertThat(task.pollFor(1)).hasSize(1);
+      List<SourceRecord> all = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        client.publish("comsrv:1:m", "n:" + i);
+        all.addAll(task.pollTimes(1));
+      }
+      all.addAll(task.pollTimes(2));
+      assertThat(numbers(all)).contains(39.0).doesNotContain(Double.NaN);
+      assertThat(metric("u", "gaps")).isEqualTo(1);
+      assertThat(metric("u", "stuck-since-ms")).isZero();
+    }
+  }
+
+  // Field case R10: the start of a subscription.
+  @Test
+  void pubsubStart_givesEachHashOnce() {
+    for (int i = 0; i < 30; i++) {
+      client.hset("comsrv:" + i + ":m", Map.of("1", "1"));
+    }
+    try (TaskHarness task =
+        task(Map.of("sources", "u", "sources.u.type", "pubsub", "sources.u.pattern", "comsrv:*"))) {
+      List<SourceRecord> all = task.pollFor(30);
+      all.addAll(task.pollTimes(10));
+      assertThat(all).hasSize(30);
+    }
+  }
+
+  private static final Map<String, String> AGGREGATION =
+      Map.of(
+          "sources", "a",
+          "sources.a.type", "archive",
+          "sources.a.window", "1s",
+          "aggregation.enabled", "true",
+          "aggregation.windows", "1s");
+
+  // Field case R11.
+  @Test
+  void aggregationThatRefuses_isInMetricsAndStatus_andGoesOnWhenMended() {
+    client.hset("hissrv:aggregation", "intervall", "1");
+    client.hset("comsrv:1:m", Map.of("1", "1"));
+    try (TaskHarness task = task(AGGREGATION, "status.topic", "hissrv-status")) {
+      List<JsonNode> told = new ArrayList<>();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                told.addAll(statuses(task.pollTimes(1)));
+                JsonNode part = part(told.get(told.size() - 1), "aggregation");
+                assertThat(part.path("reason").asText()).contains("no setting `intervall`");
+                assertThat(part.get("type").asText()).isEqualTo("aggregation");
+              });
+      assertThat(metric("", "aggregation-stuck-since-ms")).isPositive();
+      assertThat(metric("", "aggregation-failures")).isPositive();
+      client.hdel("hissrv:aggregation", "intervall");
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> task.pollTimes(1).stream().anyMatch(r -> r.topic().equals("hissrv.a")));
+      assertThat(metric("", "aggregation-stuck-since-ms")).isZero();
+    }
+  }
+
+  // Field case R11: when it lasts.
+  @Test
+  void aggregationThatRefusesForLong_endsWithTheReason() {
+    client.hset("hissrv:aggregation", "intervall", "1");
+    RedisSourceConfig config = new RedisSourceConfig(config(AGGREGATION));
+    AggregationScheduler scheduler =
+        new AggregationScheduler(
+            new JedisLink(config.redis("test"), () -> {}),
+            RedisScript.resource("/hissrv.lua"),
+            List.of("1s"),
+            Map.of(),
+            new Backoff(Duration.ofMillis(10), Duration.ofMillis(100), new Random(1)),
+            Duration.ofMillis(1500),
+            InstantSource.system(),
+            "refusing");
+    try {
+      scheduler.start();
+      await().atMost(Duration.ofSeconds(20)).until(() -> scheduler.failure() != null);
+      assertThatThrownBy(
+              () -> {
+                throw java.util.Objects.requireNonNull(scheduler.failure());
+              })
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("no setting `intervall`");
+    } finally {
+      scheduler.close();
+    }
+  }
+}
