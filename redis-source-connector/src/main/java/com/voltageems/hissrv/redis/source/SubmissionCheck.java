@@ -19,7 +19,7 @@ import org.apache.kafka.common.config.ConfigValue;
 final class SubmissionCheck {
   private static final Duration MAX_TIMEOUT = Duration.ofSeconds(5);
   private static final List<String> PREFIXES =
-      List.of("redis.", "sources.", "mappings.", "aggregation.");
+      List.of("redis.", "sources.", "mappings.", "aggregation.", "status.");
   private static final Map<String, String> LISTS =
       Map.of(
           "sources.", RedisSourceConfig.SOURCES_CONFIG,

@@ -97,6 +97,8 @@ class RedisSourceConfigTest {
     set.put("value.max.bytes", "100");
     set.put("nonfinite.values", "text");
     set.put("control.channel", "c");
+    set.put("status.topic", "st");
+    set.put("status.interval.ms", "1017");
     set.put("mappings", "m");
     set.put("aggregation.enabled", "true");
     set.put("aggregation.windows", "5s,15s");
@@ -129,6 +131,8 @@ class RedisSourceConfigTest {
     assertThat(redis.verifyHostname()).isFalse();
     assertThat(redis.timeout().toMillis()).isEqualTo(7);
     assertThat(redis.toString()).doesNotContain("tp").doesNotContain("kp");
+    assertThat(config.statusTopic()).isEqualTo("st");
+    assertThat(config.statusInterval().toMillis()).isEqualTo(1017);
     assertThat(config.backoffMin().toMillis()).isEqualTo(8);
     assertThat(config.backoffMax().toMillis()).isEqualTo(9);
     assertThat(config.limits()).isEqualTo(new SourceLimits(2000, 100, NonFinite.TEXT));

@@ -29,9 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.RedisClient;
 
 /**
- * Field case R4: every command that we send, taken away one at a time, by {@code rename-command} and
- * by the ACL while the task runs. The task fails and names the command, or does without it; it never
- * stays RUNNING and delivers nothing.
+ * Field case R4: every command that we send, taken away one at a time, by {@code rename-command}
+ * and by the ACL while the task runs. The task fails and names the command, or does without it; it
+ * never stays RUNNING and delivers nothing.
  */
 class RefusedCommandsIT extends RedisTaskTest {
   private static final Pattern IN_SCRIPT = Pattern.compile("(?:call|try)\\('([A-Z]+)'");
@@ -117,8 +117,7 @@ class RefusedCommandsIT extends RedisTaskTest {
   void refusedAtRuntime(String type, String command) {
     admin("ACL", "SETUSER", "u", "reset", "on", ">pw", "~*", "&*", "+@all");
     PermissionsIT.load(client);
-    try (TaskHarness task =
-        task(source(type), "redis.username", "u", "redis.password", "pw")) {
+    try (TaskHarness task = task(source(type), "redis.username", "u", "redis.password", "pw")) {
       assertThat(task.pollFor(1)).isNotEmpty();
       admin("ACL", "SETUSER", "u", "-" + command);
       PermissionsIT.load(client);
@@ -153,8 +152,7 @@ class RefusedCommandsIT extends RedisTaskTest {
     client.hset("comsrv:1:m", Map.of("1", "1"));
     ConnectException failure = null;
     List<SourceRecord> windows = List.of();
-    try (TaskHarness task =
-        task(AGGREGATION, "redis.username", "u", "redis.password", "pw")) {
+    try (TaskHarness task = task(AGGREGATION, "redis.username", "u", "redis.password", "pw")) {
       windows = task.pollFor(1);
     } catch (ConnectException e) {
       failure = e;
@@ -168,7 +166,8 @@ class RefusedCommandsIT extends RedisTaskTest {
   void renamedAwayFromTheAggregation(String command, @TempDir Path home) {
     try (RedisServer server = RedisServer.start(home, "--rename-command", command, "");
         RedisClient own = RedisClient.create("127.0.0.1", server.port())) {
-      own.sendCommand(() -> Bytes.of(command.equals("HSET") ? "HMSET" : "HSET"), "comsrv:1:m", "1", "1");
+      own.sendCommand(
+          () -> Bytes.of(command.equals("HSET") ? "HMSET" : "HSET"), "comsrv:1:m", "1", "1");
       try (TaskHarness task =
           new TaskHarness(TaskHarness.config(server.port(), AGGREGATION), new HashMap<>())) {
         ConnectException failure = failure(task, true);

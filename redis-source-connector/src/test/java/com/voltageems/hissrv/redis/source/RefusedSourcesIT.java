@@ -97,7 +97,9 @@ class RefusedSourcesIT extends RedisTaskTest {
           .until(
               () -> {
                 all.addAll(task.pollTimes(1));
-                all.stream().filter(r -> r.topic().equals("hissrv.h")).forEach(r -> keys.add(r.key()));
+                all.stream()
+                    .filter(r -> r.topic().equals("hissrv.h"))
+                    .forEach(r -> keys.add(r.key()));
                 return keys.size() == 50;
               });
       assertThat(metric("l", "stuck-since-ms")).isPositive();
@@ -149,7 +151,9 @@ class RefusedSourcesIT extends RedisTaskTest {
     admin("CONFIG", "SET", "min-replicas-to-write", "1");
     try (TaskHarness task = task(LIST_AND_HASH)) {
       assertThat(task.pollFor(1)).hasSize(1);
-      assertThat(task.pollTimes(20)).as("no connection is made anew, nothing comes twice").isEmpty();
+      assertThat(task.pollTimes(20))
+          .as("no connection is made anew, nothing comes twice")
+          .isEmpty();
       assertThat(metric("l", "failures")).isPositive();
       admin("CONFIG", "SET", "min-replicas-to-write", "0");
       assertThat(field(task.pollFor(1).get(0), "n")).isEqualTo(1);

@@ -31,17 +31,21 @@ class SampleTest {
     }
   }
 
-  /** A broker refuses such a timestamp, and the task would end by a device's wrong clock. */
+  /**
+   * A broker refuses such a timestamp, and the task would end by a device's wrong clock; so it
+   * would by a transformation that finds none. Field case R5.
+   */
   @Test
-  void timeFarAhead_isNoRecordTimestamp() {
+  void timeFarAhead_isSentAsNow() {
     Instant now = Instant.parse("2026-11-24T12:00:00Z");
     SampleRecords records = new SampleRecords("a", "t", InstantSource.fixed(now));
     assertThat(timestamp(records, now.plusSeconds(1700).toEpochMilli()))
         .isEqualTo(now.plusSeconds(1700).toEpochMilli());
-    assertThat(timestamp(records, now.plusSeconds(1900).toEpochMilli())).isNull();
-    assertThat(timestamp(records, Long.MAX_VALUE)).isNull();
+    assertThat(timestamp(records, now.plusSeconds(1900).toEpochMilli()))
+        .isEqualTo(now.toEpochMilli());
+    assertThat(timestamp(records, Long.MAX_VALUE)).isEqualTo(now.toEpochMilli());
     assertThat(timestamp(records, 0)).isZero();
-    assertThat(timestamp(records, -1)).isNull();
+    assertThat(timestamp(records, -1)).isEqualTo(now.toEpochMilli());
   }
 
   private static @Nullable Long timestamp(SampleRecords records, long epochMillis) {
