@@ -20,8 +20,13 @@ record ArchivePosition(double score, String key, long startSeconds) {
     return Partitions.of("type", "archive", "window", window, "slice", String.valueOf(slice));
   }
 
-  Map<String, Object> toOffset() {
-    return Map.of("score", score, "key", key, "start", startSeconds);
+  /**
+   * @param data see {@link DataSetId}; empty for not known
+   */
+  Map<String, Object> toOffset(String data) {
+    return data.isEmpty()
+        ? Map.of("score", score, "key", key, "start", startSeconds)
+        : Map.of("score", score, "key", key, "start", startSeconds, DataSetId.FIELD, data);
   }
 
   /**

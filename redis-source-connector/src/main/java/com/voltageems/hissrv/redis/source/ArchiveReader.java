@@ -34,6 +34,7 @@ final class ArchiveReader implements SourceReader {
   private final SourceSpec spec;
   private final RedisLink link;
   private final SourceMetrics metrics;
+  private final DataSetId data;
   private final String index;
   private final ArchiveSlices slices;
   private final ArchiveWindows windows;
@@ -71,13 +72,15 @@ final class ArchiveReader implements SourceReader {
       SourceLimits limits,
       SourceMetrics metrics,
       List<Integer> slices,
+      DataSetId data,
       IntFunction<@Nullable Map<String, ?>> offsets) {
+    this.data = data;
     this.spec = spec;
     this.link = link;
     this.metrics = metrics;
     this.index = "archive:index:" + spec.window();
     this.slices = new ArchiveSlices(spec.window(), slices, offsets);
-    this.windows = new ArchiveWindows(spec, link, mapper, records, limits, metrics);
+    this.windows = new ArchiveWindows(spec, link, mapper, records, limits, metrics, data);
     this.scan = new ArchiveScan(spec, link, this.slices, windows, metrics);
     this.cursor = Cursor.before(this.slices.lowestScore());
   }
@@ -85,6 +88,7 @@ final class ArchiveReader implements SourceReader {
   @Override
   public List<SourceRecord> read(int limit) {
     if (link.primaries() > 0 && checkedGeneration != link.generation()) {
+      checkData();
       checkIndex();
       checkedGeneration = link.generation();
     }
@@ -204,6 +208,20 @@ final class ArchiveReader implements SourceReader {
     return again;
   }
 
+  /** Positions in another server's data mean nothing here, whatever their numbers are. */
+  private void checkData() {
+    if (slices.belongTo(data.current())) {
+      log.warn(
+          "Source {}: the positions belong to other data than Redis has now (another server, or one"
+              + " that was emptied); everything in {} is read again",
+          spec.alias(),
+          index);
+      metrics.indexResets.increment();
+      cursor = Cursor.before(slices.lowestScore());
+      scan.begin();
+    }
+  }
+
   /**
    * Finds out whether the index went back, as after a fail-over to a replica that lagged, or after
    * a flush: then positions mean nothing, and everything still there is read again.
@@ -215,6 +233,11 @@ final class ArchiveReader implements SourceReader {
     boolean exists = Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", index)));
     if (checkedGeneration != link.generation()) {
       indexSeen = exists;
+    }
+    if (!exists) {
+      // It may come again in other data.
+      data.forget();
+      checkData();
     }
     if (newest.score() < 0 || !exists) {
       return false;
@@ -237,6 +260,8 @@ final class ArchiveReader implements SourceReader {
           newest.score());
       metrics.indexResets.increment();
       slices.reset();
+      data.forget();
+      slices.belongTo(data.current());
       cursor = Cursor.before(ArchivePosition.NONE.score());
     }
     return back;

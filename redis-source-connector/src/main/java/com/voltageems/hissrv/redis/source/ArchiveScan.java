@@ -53,6 +53,14 @@ final class ArchiveScan {
     this.slices = slices;
     this.windows = windows;
     this.metrics = metrics;
+    begin();
+  }
+
+  /** Begins anew, with the slices' positions. */
+  void begin() {
+    scan = null;
+    found.clear();
+    seen.clear();
     for (int slice = 0; slice < resumeFrom.length; slice++) {
       resumeFrom[slice] = oldestWatched(slice);
     }

@@ -15,6 +15,9 @@ final class ArchiveSlices {
   private final boolean[] mine = new boolean[Slices.COUNT];
   private ArchivePosition[] positions = new ArchivePosition[Slices.COUNT];
 
+  /** Which data each position belongs to: see {@link DataSetId}. */
+  private final String[] data = new String[Slices.COUNT];
+
   /**
    * @param slices those that this task reads
    * @param offsets the stored offset of a slice, or null
@@ -23,10 +26,30 @@ final class ArchiveSlices {
       String window, List<Integer> slices, IntFunction<@Nullable Map<String, ?>> offsets) {
     keyPrefix = Bytes.of("archive:" + window + ":");
     Arrays.fill(positions, ArchivePosition.NONE);
+    Arrays.fill(data, "");
     for (int slice : slices) {
       mine[slice] = true;
-      positions[slice] = ArchivePosition.fromOffset(offsets.apply(slice));
+      Map<String, ?> offset = offsets.apply(slice);
+      positions[slice] = ArchivePosition.fromOffset(offset);
+      data[slice] = DataSetId.of(offset);
     }
+  }
+
+  /**
+   * Forgets the positions that belong to other data than these.
+   *
+   * @return whether there were any
+   */
+  boolean belongTo(String current) {
+    boolean others = false;
+    for (int slice = 0; slice < data.length; slice++) {
+      if (DataSetId.differ(data[slice], current)) {
+        others |= !positions[slice].equals(ArchivePosition.NONE);
+        positions[slice] = ArchivePosition.NONE;
+      }
+      data[slice] = current.isEmpty() ? data[slice] : current;
+    }
+    return others;
   }
 
   /** By the channel part, so that a series stays in its slice from window to window. */

@@ -28,6 +28,7 @@ final class ArchiveWindows {
   private final SampleRecords records;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
+  private final DataSetId data;
   private final PageSize pageSize = new PageSize(MAX_PAGE, MAX_FIELDS_A_PAGE, MAX_BYTES_A_PAGE);
 
   ArchiveWindows(
@@ -36,7 +37,9 @@ final class ArchiveWindows {
       KeyMapper mapper,
       SampleRecords records,
       SourceLimits limits,
-      SourceMetrics metrics) {
+      SourceMetrics metrics,
+      DataSetId data) {
+    this.data = data;
     this.spec = spec;
     this.link = link;
     this.mapper = mapper;
@@ -157,7 +160,8 @@ final class ArchiveWindows {
     for (int i = 0; i < parts.size(); i++) {
       ArchivePosition done = i < parts.size() - 1 ? before : reached;
       metrics.records.increment();
-      out.add(records.record(parts.get(i), reached.key(), partition, done.toOffset()));
+      out.add(
+          records.record(parts.get(i), reached.key(), partition, done.toOffset(data.current())));
     }
     return out;
   }

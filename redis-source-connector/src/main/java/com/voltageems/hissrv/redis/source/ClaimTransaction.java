@@ -36,16 +36,21 @@ final class ClaimTransaction {
   private final RedisLink link;
   private final ListKeys keys;
   private final int maxRejected;
+  private final String owner;
 
   private long notBeforeNanos = System.nanoTime();
 
   /** This user, or this Redis, has no transactions: the script does it all. */
   private boolean refused;
 
-  ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected) {
+  /**
+   * @param owner the name of this connector
+   */
+  ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected, String owner) {
     this.link = link;
     this.keys = keys;
     this.maxRejected = maxRejected;
+    this.owner = owner;
   }
 
   /**
@@ -101,14 +106,17 @@ final class ClaimTransaction {
             Command.keyed("GET", keys.claim()),
             Command.keyed("EXISTS", keys.inflight()),
             Command.keyed("TYPE", keys.list()),
-            TIME);
+            TIME,
+            Command.keyed("GET", keys.owner()));
     if (seen == null) {
       return null;
     }
     Object held = seen.get(1);
     boolean isOurs = !delivered.isEmpty() && isText(held, delivered);
+    // The list is another connector's by now, or nobody's: the script sees to that.
+    boolean mayTake = isText(seen.get(5), owner);
     boolean isFree = held == null && Long.valueOf(0).equals(seen.get(2));
-    if (!isBegun(seen) || !isText(seen.get(3), "list") || !(isOurs || isFree)) {
+    if (!isBegun(seen) || !isText(seen.get(3), "list") || !mayTake || !(isOurs || isFree)) {
       discard();
       return null;
     }

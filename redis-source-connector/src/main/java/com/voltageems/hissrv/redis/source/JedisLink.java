@@ -210,7 +210,7 @@ final class JedisLink implements RedisLink {
     try {
       others.open();
       return others.leadsToPrimary();
-    } catch (JedisException e) {
+    } catch (JedisException | WrongServerException e) {
       return false;
     } finally {
       others.close();
@@ -243,12 +243,11 @@ final class JedisLink implements RedisLink {
     try {
       nodes.open();
       generation++;
+    } catch (WrongServerException e) {
+      reset();
+      throw e;
     } catch (JedisException e) {
       String message = ErrorKind.withoutArguments(String.valueOf(e.getMessage()));
-      if (e instanceof JedisNodes.WrongServerException) {
-        reset();
-        throw new ConnectException(message, e);
-      }
       if (isUnknownCommand(e)) {
         reset();
         throw new ConnectException(
@@ -285,8 +284,8 @@ final class JedisLink implements RedisLink {
   static boolean isUnknownCommand(JedisException e) {
     // The latter is what Jedis makes of it for HELLO, its first command.
     return e instanceof JedisProtocolNotSupportedException
-        || e instanceof JedisDataException
-            && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND;
+        || (e instanceof JedisDataException
+            && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND);
   }
 
   @Override

@@ -41,15 +41,6 @@ final class JedisNodes {
     this.sentinelConfig = JedisConfigs.sentinel(settings);
   }
 
-  /** The server is of another kind than the configuration says: repeating does not help. */
-  static final class WrongServerException extends JedisException {
-    private static final long serialVersionUID = 1L;
-
-    WrongServerException(String message) {
-      super(message);
-    }
-  }
-
   /** A connection; Jedis itself sends what it has written only when a reply is asked for. */
   static final class Node extends Connection {
     Node(HostAndPort address, JedisClientConfig config) {
@@ -123,7 +114,7 @@ final class JedisNodes {
     facts = connection.facts();
     String problem = facts == null ? null : facts.notStandalone();
     if (problem != null) {
-      throw new WrongServerException("Redis at " + address + " " + problem);
+      throw new WrongServerException("Redis at " + address + " " + problem, null);
     }
   }
 
@@ -226,22 +217,24 @@ final class JedisNodes {
         adopt(node, connection.getObjectMultiBulkReply());
         return;
       } catch (JedisException e) {
-        last = notCluster(node, e);
+        requireCluster(node, e);
+        last = e;
       }
     }
     throw last == null ? new JedisException("no node of the cluster is configured") : last;
   }
 
-  private static JedisException notCluster(HostAndPort node, JedisException e) {
-    return String.valueOf(e.getMessage()).contains("cluster support disabled")
-        ? new WrongServerException(
-            "Redis at "
-                + node
-                + " is not a node of a cluster: use "
-                + RedisSourceConfig.REDIS_MODE_CONFIG
-                + "=standalone and "
-                + RedisSourceConfig.REDIS_URI_CONFIG)
-        : e;
+  private static void requireCluster(HostAndPort node, JedisException e) {
+    if (String.valueOf(e.getMessage()).contains("cluster support disabled")) {
+      throw new WrongServerException(
+          "Redis at "
+              + node
+              + " is not a node of a cluster: use "
+              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + "=standalone and "
+              + RedisSourceConfig.REDIS_URI_CONFIG,
+          e);
+    }
   }
 
   private void adopt(HostAndPort asked, List<Object> ranges) {

@@ -17,7 +17,8 @@ final class ListKeys {
             Bytes.of(list),
             Bytes.of(base + ":inflight"),
             Bytes.of(base + ":claim"),
-            Bytes.of(base + ":rejected"));
+            Bytes.of(base + ":rejected"),
+            Bytes.of(base + ":owner"));
   }
 
   /** Newest on the left. */
@@ -38,6 +39,11 @@ final class ListKeys {
   /** Elements that are no sample, with the reason, newest on the left. */
   byte[] rejected() {
     return keys.get(3);
+  }
+
+  /** The name of the connector that drains the list; expires when that is gone. */
+  byte[] owner() {
+    return keys.get(4);
   }
 
   /** In this order, as the claim script takes them. */

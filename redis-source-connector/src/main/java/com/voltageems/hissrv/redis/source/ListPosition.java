@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 record ListPosition(String claim, long index) {
   private static final Pattern ID = Pattern.compile("[0-9]{10,16}-[0-9a-f]{1,32}");
 
+  static boolean isClaim(String text) {
+    return ID.matcher(text).matches();
+  }
+
   ListPosition {
     if (!ID.matcher(claim).matches()) {
       throw new DataException(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +32,13 @@ final class ListReader implements SourceReader {
   /** More in one claim would hold Redis for longer than a few milliseconds. */
   static final int MAX_ELEMENTS = 500;
 
+  /** How long a list stays a connector's own that was killed. */
+  static final long LEAST_LEASE_MS = 30_000;
+
   /** Of a claim that is read page by page, to be kept until its release. */
   private static final long MAX_REJECTED_BYTES = 1 << 20;
+
+  private static final Long OTHER_OWNER = 2L;
 
   private final SourceSpec spec;
   private final RedisLink link;
@@ -50,6 +56,20 @@ final class ListReader implements SourceReader {
   /** More than a claim, as the last one was: where there is one, there is often another. */
   private boolean nextIsLarge;
 
+  /** This connector: others leave the list alone as long as it is said to be its own. */
+  private final String owner;
+
+  private final long leaseMillis;
+
+  /** When it was said last, by System.nanoTime; null for never, or not with certainty. */
+  private @Nullable Long ownedAtNanos;
+
+  /** Who else drains the list; null for nobody. */
+  private volatile @Nullable String otherOwner;
+
+  /** Whether Redis has answered the last time. */
+  private boolean answered;
+
   private volatile @Nullable Claim claim;
   private volatile long dueNanos = System.nanoTime();
 
@@ -59,6 +79,7 @@ final class ListReader implements SourceReader {
       SampleRecords records,
       SourceLimits limits,
       SourceMetrics metrics,
+      String owner,
       @Nullable Map<String, ?> offset) {
     this.spec = spec;
     this.link = link;
@@ -66,7 +87,9 @@ final class ListReader implements SourceReader {
     this.limits = limits;
     this.metrics = metrics;
     this.keys = new ListKeys(spec.key(), link.isCluster());
-    this.transaction = new ClaimTransaction(link, keys, spec.maxRejected());
+    this.owner = owner;
+    this.leaseMillis = Math.max(LEAST_LEASE_MS, 3 * spec.pollInterval().toMillis());
+    this.transaction = new ClaimTransaction(link, keys, spec.maxRejected(), owner);
     this.partition = ListPosition.partition(spec.key());
     this.position = ListPosition.fromOffset(offset);
   }
@@ -116,10 +139,17 @@ final class ListReader implements SourceReader {
       return List.of();
     }
     String suffix = Long.toHexString(random.nextLong());
+    answered = false;
     current = handOverLarge(current);
     List<?> reply = claimLarge(current, suffix);
     if (reply == null) {
       reply = call(current, suffix, Math.min(limit, MAX_ELEMENTS));
+    }
+    answered = true;
+    if (isAnothers(reply)) {
+      ownedAtNanos = null;
+      dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
+      return List.of();
     }
     String id = Bytes.text((byte[]) reply.get(0));
     boolean goesOn = current != null && current.id().equals(id);
@@ -158,6 +188,29 @@ final class ListReader implements SourceReader {
         (List<?>) Objects.requireNonNull(reply.get(2)));
   }
 
+  /** Whether another connector drains the list: what it has claimed must not be sent twice. */
+  private boolean isAnothers(List<?> reply) {
+    boolean anothers = OTHER_OWNER.equals(reply.get(1)) && ((byte[]) reply.get(0)).length == 0;
+    otherOwner =
+        anothers
+            ? Bytes.text((byte[]) ((List<?>) Objects.requireNonNull(reply.get(2))).get(0))
+            : null;
+    return anothers;
+  }
+
+  @Override
+  public @Nullable String trouble() {
+    String other = otherOwner;
+    return other == null
+        ? null
+        : spec.key()
+            + " is drained by the connector "
+            + other
+            + ", and two would send its elements twice; stop one of them ("
+            + Bytes.text(keys.owner())
+            + " expires when it is gone)";
+  }
+
   private @Nullable Claim handOverLarge(@Nullable Claim current) {
     if (current == null
         || !current.handsOverRejected()
@@ -187,17 +240,48 @@ final class ListReader implements SourceReader {
     args.add(Bytes.of(String.valueOf(limit)));
     args.add(Bytes.of(String.valueOf(limits.maxBatchBytes())));
     args.add(Bytes.of(String.valueOf(spec.maxRejected())));
+    args.add(Bytes.of(owner));
+    Long owned = ownedAtNanos;
+    long now = System.nanoTime();
+    boolean renew = owned == null || now - owned > leaseMillis * 1_000_000 / 3;
+    args.add(Bytes.of(String.valueOf(renew ? leaseMillis : 0)));
+    ownedAtNanos = null;
     if (current != null && current.handsOverRejected()) {
       args.addAll(current.rejected());
     }
-    return (List<?>) Objects.requireNonNull(CLAIM.run(link, keys.all(), args));
+    List<?> reply = (List<?>) Objects.requireNonNull(CLAIM.run(link, keys.all(), args));
+    ownedAtNanos = renew ? (Long) now : owned;
+    return reply;
+  }
+
+  /**
+   * Connect has committed for the last time: what it has stored leaves Redis, so that nobody finds
+   * it in flight, and the list is free for another connector.
+   */
+  @Override
+  public void close() {
+    Claim current = claim;
+    if (!answered || (ownedAtNanos == null && current == null)) {
+      return;
+    }
+    try {
+      Claim rest = handOverLarge(current);
+      call(rest, Long.toHexString(random.nextLong()), 0);
+      claim = null;
+    } catch (RuntimeException e) {
+      log.warn(
+          "Source {}: what is in flight of {} stays so, and is looked at by the next task: {}",
+          spec.alias(),
+          spec.key(),
+          e.getMessage());
+    }
   }
 
   private List<SourceRecord> convert(
       String id, @Nullable Claim begun, long size, List<?> elements) {
     ListPosition done = position;
     long from = done != null && done.claim().equals(id) ? done.index() + 1 : 0;
-    long now = ListPosition.claimMillis(id);
+    long now = claimMillis(id);
     long index = begun == null ? 0 : begun.read();
     List<SourceRecord> out = new ArrayList<>(elements.size());
     List<byte[]> rejected = new ArrayList<>();
@@ -240,6 +324,18 @@ final class ListReader implements SourceReader {
     boolean goOn = !next.isRead() || next.isDelivered();
     dueNanos = System.nanoTime() + (goOn ? 0 : spec.pollInterval().toNanos());
     return out;
+  }
+
+  private long claimMillis(String id) {
+    if (!ListPosition.isClaim(id)) {
+      throw new ConnectException(
+          "Redis has under "
+              + Bytes.text(keys.claim())
+              + " something else than the id of a claim; who has written it? Without that key the"
+              + " elements in flight are sent (again): "
+              + id.substring(0, Math.min(id.length(), 100)));
+    }
+    return ListPosition.claimMillis(id);
   }
 
   @Override

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns the messages of channels into samples. Values of one series at one time become one record.
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * read once; announcements without a value make the announced hash be read.
  */
 final class PubSubReader implements SourceReader {
+  private static final Logger log = LoggerFactory.getLogger(PubSubReader.class);
+
   private static final long CLOCK_EVERY_NANOS = 10_000_000_000L;
 
   /** A source that is driven beyond what it can do would read the hashes for ever else. */
@@ -33,6 +37,11 @@ final class PubSubReader implements SourceReader {
   private long nextRepairNanos = System.nanoTime();
   private boolean repairedLast;
 
+  /** Whether to look if Redis tells of writes at all. */
+  private boolean watchesEvents;
+
+  private volatile @Nullable String eventsOff;
+
   PubSubReader(
       SourceSpec spec,
       RedisLink link,
@@ -50,6 +59,7 @@ final class PubSubReader implements SourceReader {
     this.records = records;
     this.limits = limits;
     this.metrics = metrics;
+    this.watchesEvents = KeyspaceEvents.isMeant(spec.patterns());
   }
 
   /**
@@ -77,6 +87,7 @@ final class PubSubReader implements SourceReader {
       nextRepairNanos = now + REPAIR_EVERY_NANOS;
       metrics.gaps.increment();
       hashes.wake();
+      lookForEvents();
     }
     // In turn: a pass must not keep messages waiting until they have to be dropped, too.
     boolean messagesFirst = repairedLast && subscription.hasMessages();
@@ -101,6 +112,24 @@ final class PubSubReader implements SourceReader {
       clockMillis = HashFetch.redisMillis(link.call(Command.of("TIME")));
       clockNanos = System.nanoTime();
       clockKnown = true;
+      lookForEvents();
+    }
+  }
+
+  /** Redis takes a subscription to events that it never sends. */
+  private void lookForEvents() {
+    if (!watchesEvents) {
+      return;
+    }
+    try {
+      eventsOff = KeyspaceEvents.switchedOff(link);
+    } catch (CommandRefusedException | RedisReplyException e) {
+      watchesEvents = false;
+      log.warn(
+          "Source {}: whether Redis tells of writes to keys (notify-keyspace-events) is not known,"
+              + " since CONFIG GET is refused; without it no events come: {}",
+          spec.alias(),
+          e.getMessage());
     }
   }
 
@@ -193,6 +222,7 @@ final class PubSubReader implements SourceReader {
 
   @Override
   public @Nullable String trouble() {
-    return subscription.trouble();
+    String off = eventsOff;
+    return off != null ? off : subscription.trouble();
   }
 }

@@ -839,7 +839,7 @@ final class RedisSourceConfig extends AbstractConfig {
           }
         });
     boolean cluster = "cluster".equalsIgnoreCase(parsed.getString(REDIS_MODE_CONFIG));
-    SourceSettings.crossErrors(parsed.sources(), cluster, properties, errors);
+    SourceSettings.crossErrors(parsed.sources(), cluster, redis.database(), properties, errors);
     return errors;
   }
 }

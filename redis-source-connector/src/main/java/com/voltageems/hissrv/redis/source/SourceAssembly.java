@@ -28,6 +28,7 @@ final class SourceAssembly {
   private final Signal signal = new Signal();
   private final KeyMapper mapper;
   private final RedisLink link;
+  private final DataSetId data;
   private final Function<Map<String, String>, @Nullable Map<String, ?>> offsets;
   private final String connector;
   private final List<Lane> lanes = new ArrayList<>();
@@ -46,6 +47,7 @@ final class SourceAssembly {
     this.name = "hissrv-" + connector + "-" + task;
     this.mapper = new KeyMapper(config.mappings());
     this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
+    this.data = new DataSetId(link);
     this.offsets = offsets;
   }
 
@@ -131,6 +133,7 @@ final class SourceAssembly {
               records,
               limits,
               counts,
+              connector,
               offsets.apply(ListPosition.partition(spec.key())));
       case ARCHIVE ->
           new ArchiveReader(
@@ -141,6 +144,7 @@ final class SourceAssembly {
               limits,
               counts,
               Slices.ofTask(task, tasks),
+              data,
               slice -> offsets.apply(ArchivePosition.partition(spec.window(), slice)));
       case STREAM ->
           new StreamReader(
@@ -150,6 +154,7 @@ final class SourceAssembly {
               records,
               limits,
               counts,
+              data,
               offsets.apply(StreamPosition.partition(spec.key())));
       case HASH -> new HashReader(spec, link, mapper, records, limits, counts, task, tasks, false);
       case PUBSUB -> {

@@ -251,6 +251,7 @@ final class SourceSettings {
   static void crossErrors(
       List<SourceSpec> specs,
       boolean cluster,
+      int database,
       Map<String, String> properties,
       Map<String, String> errors) {
     Map<String, String> owners = new HashMap<>();
@@ -289,6 +290,12 @@ final class SourceSettings {
                 prefix + PATTERN,
                 "has keyspace events, which each node of a cluster tells of its own keys only; use"
                     + " type hash there");
+          } else {
+            spec.patterns().stream()
+                .map(pattern -> KeyspaceEvents.problem(pattern, database))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(problem -> errors.put(prefix + PATTERN, problem));
           }
         }
       }

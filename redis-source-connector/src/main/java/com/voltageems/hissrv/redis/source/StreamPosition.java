@@ -29,8 +29,11 @@ record StreamPosition(String id) {
     return Partitions.of("type", "stream", "key", stream);
   }
 
-  Map<String, Object> toOffset() {
-    return Map.of("id", id);
+  /**
+   * @param data see {@link DataSetId}; empty for not known
+   */
+  Map<String, Object> toOffset(String data) {
+    return data.isEmpty() ? Map.of("id", id) : Map.of("id", id, DataSetId.FIELD, data);
   }
 
   /**

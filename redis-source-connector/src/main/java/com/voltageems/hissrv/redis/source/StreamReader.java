@@ -44,6 +44,8 @@ final class StreamReader implements SourceReader {
   private final SourceLimits limits;
   private final SourceMetrics metrics;
   private final Map<String, String> partition;
+  private final DataSetId data;
+  private String dataOfPosition;
   private StreamPosition position;
 
   /** More than a page, as far as known. */
@@ -63,7 +65,10 @@ final class StreamReader implements SourceReader {
       SampleRecords records,
       SourceLimits limits,
       SourceMetrics metrics,
+      DataSetId data,
       @Nullable Map<String, ?> offset) {
+    this.data = data;
+    this.dataOfPosition = DataSetId.of(offset);
     this.spec = spec;
     this.link = link;
     this.mapped = mapper.map(spec.key());
@@ -77,6 +82,7 @@ final class StreamReader implements SourceReader {
   @Override
   public List<SourceRecord> read(int limit) {
     if (link.primaries() > 0 && checkedGeneration != link.generation()) {
+      checkData();
       // Not at the start: a position set by hand need not be that of an entry.
       if (checkedGeneration >= 0 && isAnotherStream()) {
         readFromBeginning();
@@ -92,6 +98,19 @@ final class StreamReader implements SourceReader {
     atEnd = !more;
     dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
     return convert(entries);
+  }
+
+  /** A position in another server's data means nothing here, whatever its number is. */
+  private void checkData() {
+    String current = data.current();
+    if (DataSetId.differ(dataOfPosition, current) && !position.equals(StreamPosition.NONE)) {
+      log.warn(
+          "Source {}: the position belongs to other data than Redis has now (another server, or one"
+              + " that was emptied)",
+          spec.alias());
+      readFromBeginning();
+    }
+    dataOfPosition = current.isEmpty() ? dataOfPosition : current;
   }
 
   /** How many there are behind a position, Redis does not tell; that there are none is seen. */
@@ -174,7 +193,8 @@ final class StreamReader implements SourceReader {
         for (int i = 0; i < parts.size(); i++) {
           StreamPosition done = i < parts.size() - 1 ? position : reached;
           metrics.records.increment();
-          out.add(records.record(parts.get(i), spec.key(), partition, done.toOffset()));
+          out.add(
+              records.record(parts.get(i), spec.key(), partition, done.toOffset(data.current())));
         }
       } else if (sample != null) {
         metrics.filtered.increment();
@@ -227,6 +247,9 @@ final class StreamReader implements SourceReader {
         position.id());
     metrics.indexResets.increment();
     position = StreamPosition.NONE;
+    data.forget();
+    String current = data.current();
+    dataOfPosition = current.isEmpty() ? dataOfPosition : current;
   }
 
   /**

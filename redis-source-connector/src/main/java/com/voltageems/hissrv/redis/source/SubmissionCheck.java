@@ -106,7 +106,7 @@ final class SubmissionCheck {
             .noneMatch(
                 value -> value.name().startsWith("redis.") && !value.errorMessages().isEmpty());
     if (connectable) {
-      ConnectionCheck.run(parsed.redis("hissrv-validate"), MAX_TIMEOUT)
+      ConnectionCheck.run(parsed, given.getOrDefault("name", "redis-source"), MAX_TIMEOUT)
           .forEach((name, message) -> value(name).addErrorMessage(name + ": " + message));
     }
   }

@@ -1,14 +1,29 @@
 -- Releases a delivered claim and takes the next one, or reads on in the claim that is held: at most
 -- one claim is in flight for a list.
--- KEYS: list, in-flight list, claim id, rejected list
+-- KEYS: list, in-flight list, claim id, rejected list, name of the connector that drains it
 -- ARGV: the caller's claim id or '', '1' to release it, how many of its elements the caller has, a
---       unique suffix for the next id, most elements, most bytes, length of the rejected list, then
---       the entries to put on it
+--       unique suffix for the next id, most elements (0: the caller goes away), most bytes, length of
+--       the rejected list, the caller's connector, for how many milliseconds the list is its own, or
+--       0 when that was told lately, then the entries to put on the rejected list
 -- Returns {id, elements of the claim, the next ones, oldest first}; id is '' when there is nothing,
--- with 1 for the number when there may be more at once.
+-- with 1 for the number when there may be more at once, and with 2 when another connector drains the
+-- list, and its name.
 -- An id that is not the caller's begins with its first element.
-local FIRST_REJECTED = 8
+local FIRST_REJECTED = 10
 local want, room = tonumber(ARGV[5]), tonumber(ARGV[6])
+
+-- A second connector would send again what the first one has claimed.
+local owner = redis.call('GET', KEYS[5])
+if owner and owner ~= ARGV[8] then
+  return {'', 2, {owner}}
+end
+if want == 0 then
+  redis.call('DEL', KEYS[5])
+elseif ARGV[9] ~= '0' then
+  -- The DEL is for its own sake: see below, a write that needs no memory.
+  redis.call('DEL', KEYS[5])
+  redis.call('SET', KEYS[5], ARGV[8], 'PX', ARGV[9])
+end
 
 -- What is in flight, from the element `from` on: up to `want` elements, until `room` bytes are full.
 local function inflight(from)

@@ -34,7 +34,8 @@ class ClaimTransactionIT extends RedisTaskTest {
     client.set("q:claim", "7-a");
     client.rpush("q:inflight", "1", "2");
     link = new JedisLink(new RedisSourceConfig(config(LIST)).redis("test"), () -> {});
-    transaction = new ClaimTransaction(new Disturbed(), new ListKeys("q", false), 3);
+    client.set("q:owner", "test");
+    transaction = new ClaimTransaction(new Disturbed(), new ListKeys("q", false), 3, "test");
   }
 
   @AfterEach
@@ -122,8 +123,8 @@ class ClaimTransactionIT extends RedisTaskTest {
     replyIsLost = false;
     assertThat(handOver("7-a", true, ENTRY)).isFalse();
     client.lpush("q", "3");
-    List<byte[]> keys = bytes("q", "q:inflight", "q:claim", "q:rejected");
-    List<byte[]> args = bytes("7-a", "1", "2", "new", "10", "1000", "10", ENTRY);
+    List<byte[]> keys = bytes("q", "q:inflight", "q:claim", "q:rejected", "q:owner");
+    List<byte[]> args = bytes("7-a", "1", "2", "new", "10", "1000", "10", "test", "0", ENTRY);
     assertThat(RedisScript.resource("claim.lua").run(link, keys, args)).isNotNull();
     assertThat(client.llen("q:rejected")).isEqualTo(1);
     assertThat(client.get("q:claim")).endsWith("-new");
@@ -207,7 +208,7 @@ class ClaimTransactionIT extends RedisTaskTest {
     assertThatThrownBy(() -> transaction.takeOne("7-a", "new"))
         .isInstanceOf(RedisUnavailableException.class);
     replyIsLost = false;
-    ClaimTransaction next = new ClaimTransaction(link, new ListKeys("q", false), 3);
+    ClaimTransaction next = new ClaimTransaction(link, new ListKeys("q", false), 3, "test");
     assertThat(next.takeOne("7-a", "other")).isNull();
     assertThat(client.get("q:claim")).endsWith("-new");
     assertThat(client.lrange("q:inflight", 0, -1)).containsExactly("3");

@@ -32,9 +32,9 @@ class PositionsTest {
     assertThat(ListPosition.fromOffset(list.toOffset())).isEqualTo(list);
     assertThat(ListPosition.claimMillis(list.claim())).isEqualTo(1753790700123L);
     ArchivePosition archive = new ArchivePosition(7, "archive:1m:60:1", 60);
-    assertThat(ArchivePosition.fromOffset(archive.toOffset())).isEqualTo(archive);
+    assertThat(ArchivePosition.fromOffset(archive.toOffset("d1"))).isEqualTo(archive);
     StreamPosition stream = new StreamPosition("15-3");
-    assertThat(StreamPosition.fromOffset(stream.toOffset())).isEqualTo(stream);
+    assertThat(StreamPosition.fromOffset(stream.toOffset(""))).isEqualTo(stream);
     assertThat(stream.isAfter(new StreamPosition("15-2"))).isTrue();
     assertThat(stream.isAfter(new StreamPosition("16-0"))).isFalse();
   }

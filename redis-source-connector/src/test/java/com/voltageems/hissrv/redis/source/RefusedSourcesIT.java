@@ -210,7 +210,12 @@ class RefusedSourcesIT extends RedisTaskTest {
                 return statuses(more).size() >= 3;
               });
       assertThat(more).filteredOn(each -> each.topic().equals("hissrv.l")).hasSize(1);
-      await().until(() -> task.poll().size() >= 0 && !client.exists("archive:pending:claim"));
+      await()
+          .until(
+              () -> {
+                task.delivered(task.poll());
+                return !client.exists("archive:pending:claim");
+              });
     }
   }
 
