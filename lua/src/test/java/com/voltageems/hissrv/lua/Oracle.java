@@ -170,7 +170,7 @@ final class Oracle {
             return;
           }
           String number =
-              text.matches("[^:]+:[0-9]+") ? text.substring(0, text.indexOf(':')) : text;
+              text.matches("[^:]+:[0-9]{9,14}(:.*)?") ? text.substring(0, text.indexOf(':')) : text;
           if (number.matches("(?i)[+-]?(nan|inf|infinity)")) {
             notFinite++;
           } else if (number.matches("[+-]?[0-9.]+([eE][+-]?[0-9]+)?")) {

@@ -304,6 +304,40 @@ abstract class ScriptContract {
         .containsEntry("samples", "2");
   }
 
+  /** Field case S8: what is text to the connector must be none here, however Lua reads it. */
+  @Test
+  void textsThatLuaWouldTakeForNumbers_areForeign() {
+    List<String> texts =
+        List.of(
+            " 5",
+            "5 ",
+            "0x1p3",
+            "0X10",
+            "5\0",
+            "5\0abc",
+            "1".repeat(65),
+            "0." + "0".repeat(100_000) + "1",
+            "5:12",
+            "5:123456789012345",
+            "1642592400000:5:x",
+            "1,5");
+    redis.hset("comsrv:1001:T", "1", "2");
+    for (int i = 0; i < texts.size(); i++) {
+      redis.hset("comsrv:1001:T", "t" + i, texts.get(i));
+    }
+    redis.hset("comsrv:1001:T", "2", "1500.0:1642592400000:operator");
+    redis.hset("comsrv:1001:T", "3", "1e100000000");
+    script.run("collect", T0);
+    script.run("aggregate_1m", T0 + 60);
+
+    assertThat(redis.hgetAll("archive:1m:" + T0 + ":1001").keySet())
+        .filteredOn(name -> name.endsWith("_last"))
+        .containsExactlyInAnyOrder("1_last", "2_last");
+    assertThat(redis.hgetAll("hissrv:stats"))
+        .containsEntry("foreign", String.valueOf(texts.size()))
+        .containsEntry("not_finite", "1");
+  }
+
   @Test
   void pointThatIsNaNForAWhile_hasALowerCount() {
     for (int second = 0; second < 4; second++) {
@@ -698,6 +732,9 @@ abstract class ScriptContract {
         "{ | no JSON",
         "[1] | an element is a JSON object",
         "7 | an element is a JSON object",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":0x10}} | no JSON",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":NaN}} | no JSON",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":Infinity}} | no JSON",
         "{} | measurement must be a text",
         "{\"measurement\":\"\",\"fields\":{\"a\":1}} | measurement must be a text",
         "{\"measurement\":\"m\"} | fields must be an object",

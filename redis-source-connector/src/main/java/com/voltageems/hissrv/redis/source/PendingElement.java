@@ -23,13 +23,18 @@ import org.jspecify.annotations.Nullable;
  * @param nonFinite how many fields of the sample were dropped because they are no finite number
  */
 record PendingElement(@Nullable Sample sample, @Nullable String reason, int nonFinite) {
-  private static final ObjectMapper JSON =
-      new ObjectMapper(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(64).build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final int MAX_NESTING = 64;
+  private static final ObjectMapper JSON = boundedJson();
+
+  /** For texts from anybody: Jackson bounds the digits of a number by itself, this the nesting. */
+  static ObjectMapper boundedJson() {
+    return new ObjectMapper(
+            JsonFactory.builder()
+                .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+                .build())
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
 
   /**
    * Never fails.
@@ -68,6 +73,9 @@ record PendingElement(@Nullable Sample sample, @Nullable String reason, int nonF
     for (Map.Entry<String, JsonNode> tag : tags.properties()) {
       if (tag.getValue().isContainerNode()) {
         return rejected("a tag's value is no scalar");
+      }
+      if (tag.getValue().isNumber() && !Double.isFinite(tag.getValue().doubleValue())) {
+        return rejected("a tag's value is no finite number");
       }
       if (!tag.getValue().isNull()) {
         tagMap.put(tag.getKey(), tag.getValue().asText());

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -63,8 +62,7 @@ sealed interface PubSubMessage {
 
   /** Reads messages. */
   final class Parser {
-    private static final ObjectMapper JSON =
-        new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = PendingElement.boundedJson();
     private static final Pattern KEYSPACE =
         Pattern.compile("__keyspace@[0-9]+__:(.+)", Pattern.DOTALL);
     private static final Set<String> HASH_EVENTS =
@@ -174,7 +172,7 @@ sealed interface PubSubMessage {
           time == ValueText.NO_TIME
               ? parsed
               : new ValueText(parsed.kind(), parsed.number(), parsed.text(), time, parsed.source());
-      if (root.hasNonNull("channel_id") && root.hasNonNull("point_id")) {
+      if (isId(root.path("channel_id")) && isId(root.path("point_id"))) {
         String type = root.path("point_type").asText("m");
         String key = "comsrv:" + root.path("channel_id").asText() + ":" + type;
         return Bytes.of(key).length > KeyMapper.MAX_KEY
@@ -188,6 +186,10 @@ sealed interface PubSubMessage {
         return number(map("point:update"), name.substring(POINT_PREFIX.length()), timed);
       }
       return NO_SAMPLE;
+    }
+
+    private static boolean isId(JsonNode id) {
+      return id.isTextual() || (id.isNumber() && Double.isFinite(id.doubleValue()));
     }
 
     private KeyMapper.Mapped map(String key) {

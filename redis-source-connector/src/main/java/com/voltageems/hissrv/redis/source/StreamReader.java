@@ -34,9 +34,6 @@ final class StreamReader implements SourceReader {
   /** Bytes of all pages of one poll, about. */
   private static final long MAX_BYTES_A_POLL = 4 << 20;
 
-  /** 9999-12-31: an id beyond it was chosen for its order, and is no time. */
-  private static final long MAX_MILLIS = 253_402_300_799_999L;
-
   private final SourceSpec spec;
   private final RedisLink link;
   private final KeyMapper.Mapped mapped;
@@ -206,7 +203,8 @@ final class StreamReader implements SourceReader {
 
   private long timeOf(StreamPosition entry) {
     long millis = entry.epochMillis();
-    return millis >= 0 && millis <= MAX_MILLIS ? millis : System.currentTimeMillis();
+    // An id beyond it was chosen for its order, and is no time.
+    return millis >= 0 && millis <= ValueText.MAX_MILLIS ? millis : System.currentTimeMillis();
   }
 
   private @Nullable Sample sample(List<?> fields, long idMillis) {

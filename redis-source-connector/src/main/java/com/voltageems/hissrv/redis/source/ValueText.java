@@ -20,6 +20,9 @@ record ValueText(
   /** Numbers below this are epoch seconds, from here on milliseconds: 1e11 s is the year 5138. */
   private static final long FIRST_MILLIS = 100_000_000_000L;
 
+  /** 9999-12-31: what is beyond it is no time, but a count or a mistake. */
+  static final long MAX_MILLIS = 253_402_300_799_999L;
+
   /** After a text only milliseconds are a time: other numbers between colons are ids. */
   private static final int MILLIS_DIGITS = 13;
 
@@ -106,7 +109,7 @@ record ValueText(
       return NO_TIME;
     }
     double number = number(new String(bytes, StandardCharsets.ISO_8859_1));
-    if (Double.isNaN(number) || number <= 0 || number > 1e15) {
+    if (Double.isNaN(number) || number <= 0 || number > MAX_MILLIS) {
       return NO_TIME;
     }
     return number < FIRST_MILLIS ? Math.round(number * 1000) : (long) number;
