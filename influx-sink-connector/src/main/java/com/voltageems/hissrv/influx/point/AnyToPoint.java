@@ -1,11 +1,11 @@
 package com.voltageems.hissrv.influx.point;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +27,7 @@ public final class AnyToPoint implements RecordToPoint {
    *     that is no tag and not the time
    * @param timestamp null for the record's own time
    * @param points null for one point a record
+   * @param emptyPoints what to do with a record whose array has no point in it
    */
   public record Rules(
       Template measurement,
@@ -34,11 +35,22 @@ public final class AnyToPoint implements RecordToPoint {
       List<Expression.Named> fields,
       @Nullable Expression timestamp,
       TimeFormat timeFormat,
-      @Nullable Expression points) {
+      @Nullable Expression points,
+      EmptyPoints emptyPoints) {
     public Rules {
       tags = List.copyOf(tags);
       fields = List.copyOf(fields);
     }
+  }
+
+  /** What to do with a record whose array is empty, null or not there. */
+  public enum EmptyPoints {
+    /** Nothing was to be told: passed over in each of the three cases. */
+    IGNORE,
+    /** Passed over, but reported when there is nothing at the place, which may be misspelt. */
+    REPORT_MISSING,
+    /** Reported in each of the three cases. */
+    REPORT
   }
 
   public AnyToPoint(Rules rules, FieldTypes types, boolean ignoreNullValues, String textSuffix) {
@@ -68,34 +80,70 @@ public final class AnyToPoint implements RecordToPoint {
     if (rules.points() == null) {
       return point(record, null);
     }
-    Object array = rules.points().of(record, null);
+    return points(record, rules.points());
+  }
+
+  private Mapped points(SinkRecord record, Expression place) {
+    Object array = place.of(record, null);
+    if (array == null || (array instanceof List<?> none && none.isEmpty())) {
+      return noPoints(record, place, array);
+    }
     if (!(array instanceof List<?> elements)) {
       return new Mapped.Rejected(
-          "'" + rules.points().name() + "' is " + FieldTypes.describe(array) + ", not an array");
+          "'" + place.name() + "' is " + FieldTypes.describe(array) + ", not an array");
     }
     List<Point> points = new ArrayList<>();
     List<String> complaints = new ArrayList<>();
+    Map<Place, Integer> seen = new HashMap<>();
     for (int i = 0; i < elements.size(); i++) {
-      String where = rules.points().name() + "[" + i + "]: ";
+      String where = place.name() + "[" + i + "]: ";
       Object element = elements.get(i);
       Mapped mapped =
           Values.isObject(element)
               ? point(record, element)
               : new Mapped.Rejected("is " + FieldTypes.describe(element) + ", no struct or map");
       if (mapped instanceof Mapped.Points some) {
-        points.addAll(some.points());
+        Point point = some.points().get(0);
+        Integer first =
+            seen.putIfAbsent(new Place(point.measurement(), point.tags(), point.epochMillis()), i);
+        if (first == null) {
+          points.add(point);
+        } else {
+          complaints.add(
+              where
+                  + "has series and time of "
+                  + place.name()
+                  + "["
+                  + first
+                  + "], of which the database would keep one; give each a time of its own by"
+                  + " mapping.timestamp, or a tag that tells them apart");
+        }
         some.complaints().forEach(complaint -> complaints.add(where + complaint));
       } else if (mapped instanceof Mapped.Rejected rejected) {
         complaints.add(where + rejected.reason());
       }
     }
-    if (points.isEmpty()) {
-      return new Mapped.Rejected(
-          complaints.isEmpty()
-              ? "'" + rules.points().name() + "' is empty"
-              : String.join("; ", complaints));
+    return points.isEmpty()
+        ? new Mapped.Rejected(String.join("; ", complaints))
+        : new Mapped.Points(points, complaints);
+  }
+
+  /** Where the database keeps a point: a later one at the same place replaces it. */
+  private record Place(String measurement, List<Point.Tag> tags, long epochMillis) {}
+
+  private Mapped noPoints(SinkRecord record, Expression place, @Nullable Object array) {
+    boolean isThere = place.isIn(record);
+    boolean ignored =
+        switch (rules.emptyPoints()) {
+          case IGNORE -> true;
+          case REPORT_MISSING -> isThere;
+          case REPORT -> false;
+        };
+    if (ignored) {
+      return new Mapped.Ignored();
     }
-    return new Mapped.Points(points, complaints);
+    String what = array != null ? "empty" : isThere ? "null" : "not there";
+    return new Mapped.Rejected("'" + place.name() + "' is " + what + ": the record has no point");
   }
 
   private Mapped point(SinkRecord record, @Nullable Object element) {
@@ -107,8 +155,8 @@ public final class AnyToPoint implements RecordToPoint {
       point.measurement(measurement);
     }
     for (Expression.Named tag : rules.tags()) {
+      String text = tag.expression().text(record, element);
       Object raw = tag.expression().of(record, element);
-      String text = Values.text(raw);
       if (text != null) {
         point.tag(tag.name(), text);
       } else if (raw != null) {
@@ -122,15 +170,13 @@ public final class AnyToPoint implements RecordToPoint {
 
   private void fields(SinkRecord record, @Nullable Object element, PointBuilder point) {
     if (rules.fields().isEmpty()) {
-      Map<String, Object> found = new TreeMap<>();
       Object source = element == null ? record.value() : element;
       if (Values.isObject(source)) {
-        Expression.flatten("", source, found);
+        new Scalars(notFields, (name, value) -> field(name, value, point), point::complain)
+            .of(source);
       } else if (source != null) {
-        found.put("value", source);
+        field("value", source, point);
       }
-      found.keySet().removeAll(notFields);
-      found.forEach((name, value) -> field(name, value, point));
     } else {
       for (Expression.Named field : rules.fields()) {
         Object value = field.expression().of(record, element);

@@ -1,8 +1,9 @@
 package com.voltageems.hissrv.influx.point;
 
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import org.apache.kafka.connect.data.Date;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +60,47 @@ public record Expression(Root root, String path) {
         Header header = record.headers().lastWithName(path);
         yield header == null ? null : header.value();
       }
-      case VALUE -> {
-        Object found = at(element, path);
-        yield found == null ? at(record.value(), path) : found;
-      }
+      // A null of the element's own is not made up for by a value outside.
+      case VALUE -> at(has(element, path) ? element : record.value(), path);
     };
+  }
+
+  /** As {@link #of}, as a text; null when it is no scalar. */
+  @Nullable String text(SinkRecord record, @Nullable Object element) {
+    if (root == Root.HEADER) {
+      Header header = record.headers().lastWithName(path);
+      if (header != null
+          && header.value() instanceof java.util.Date date
+          && header.schema() != null
+          && Date.LOGICAL_NAME.equals(header.schema().name())) {
+        // The stock converter makes a date of the text 2024-01-01.
+        return date.toInstant().atOffset(ZoneOffset.UTC).toLocalDate().toString();
+      }
+    }
+    return Values.text(of(record, element));
+  }
+
+  /** Whether there is anything, be it null. */
+  boolean isIn(SinkRecord record) {
+    return switch (root) {
+      case TOPIC -> true;
+      case KEY -> path.isEmpty() || has(record.key(), path);
+      case HEADER -> record.headers().lastWithName(path) != null;
+      case VALUE -> has(record.value(), path);
+    };
+  }
+
+  private static boolean has(@Nullable Object object, String path) {
+    if (Values.has(object, path)) {
+      return true;
+    }
+    for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+      Object inner = Values.member(object, path.substring(0, dot));
+      if (inner != null) {
+        return has(inner, path.substring(dot + 1));
+      }
+    }
+    return false;
   }
 
   /** A place inside a struct or map; null when it is not there. */
@@ -111,19 +148,6 @@ public record Expression(Root root, String path) {
         throw new IllegalArgumentException("'" + text + "' has no name before '='");
       }
       return new Named(name, Expression.parse(text.substring(equals + 1)));
-    }
-  }
-
-  /** Puts the scalar members of a struct or map into {@code found}, nested ones by dotted names. */
-  static void flatten(String prefix, @Nullable Object object, Map<String, Object> found) {
-    for (Map.Entry<String, @Nullable Object> member : Values.members(object).entrySet()) {
-      Object value = member.getValue();
-      String name = prefix + member.getKey();
-      if (Values.isObject(value)) {
-        flatten(name + ".", value, found);
-      } else if (value != null) {
-        found.put(name, value);
-      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.point;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +14,21 @@ import org.jspecify.annotations.Nullable;
  * never conflict, unless the field's name is pinned to a type.
  */
 public final class FieldTypes {
+  /** A longer text is no number; reading it would cost more the longer it is. */
+  private static final int LONGEST_NUMBER = 1_000;
+
   private final List<Pin> pins;
+  private final Dialect dialect;
+
+  /** For InfluxDB. */
+  public FieldTypes(List<Pin> pins) {
+    this(pins, Dialect.INFLUXDB);
+  }
 
   /** The first pin whose pattern fits the field's name counts. */
-  public FieldTypes(List<Pin> pins) {
+  public FieldTypes(List<Pin> pins, Dialect dialect) {
     this.pins = List.copyOf(pins);
+    this.dialect = dialect;
   }
 
   /** One rule. */
@@ -65,16 +76,39 @@ public final class FieldTypes {
     if (raw instanceof String text) {
       return new Typed.Value(new FieldValue.Text(text));
     }
-    return floating(raw);
+    return isExact(raw)
+        ? floating(raw)
+        : new Typed.Flaw(
+            "is a whole number that a float cannot hold exactly; pin it to integer or string by"
+                + " field.types");
   }
 
-  private static Typed pinned(FieldValue.Kind kind, Object raw) {
+  /** Beyond 2^53 not every whole number has a double. */
+  private static boolean isExact(Object raw) {
+    if (raw instanceof Long number) {
+      double rounded = number.doubleValue();
+      return rounded < 0x1p63 && (long) rounded == number;
+    }
+    return !(raw instanceof BigInteger number)
+        || Double.isInfinite(number.doubleValue())
+        || new BigDecimal(number.doubleValue()).toBigInteger().equals(number);
+  }
+
+  private Typed pinned(FieldValue.Kind kind, Object raw) {
     return switch (kind) {
       case FLOAT -> floating(parsed(raw));
-      case INTEGER -> integer(parsed(raw));
+      case INTEGER -> storable(integer(parsed(raw)));
       case BOOLEAN -> bool(raw);
       case STRING -> text(raw);
     };
+  }
+
+  private Typed storable(Typed typed) {
+    return dialect == Dialect.QUESTDB
+            && typed instanceof Typed.Value value
+            && value.value().equals(new FieldValue.Int64(Long.MIN_VALUE))
+        ? new Typed.Flaw("is " + Long.MIN_VALUE + ", which QuestDB takes for null")
+        : typed;
   }
 
   /** A number where {@code raw} is one, or its text is one, or it is true or false. */
@@ -82,7 +116,7 @@ public final class FieldTypes {
     if (raw instanceof Boolean bool) {
       return bool ? 1L : 0L;
     }
-    if (raw instanceof String text) {
+    if (raw instanceof String text && text.length() <= LONGEST_NUMBER) {
       try {
         return new BigDecimal(text.trim());
       } catch (NumberFormatException e) {
@@ -112,6 +146,9 @@ public final class FieldTypes {
 
   private static Typed integer(Object raw) {
     try {
+      if (raw instanceof BigInteger number) {
+        return new Typed.Value(new FieldValue.Int64(number.longValueExact()));
+      }
       if (raw instanceof BigDecimal decimal) {
         return new Typed.Value(new FieldValue.Int64(decimal.longValueExact()));
       }
@@ -136,6 +173,12 @@ public final class FieldTypes {
     @Nullable Boolean answer = null;
     if (raw instanceof Boolean bool) {
       answer = bool;
+    } else if (raw instanceof BigDecimal number) {
+      // Not by its double, which is 0 for what is only small.
+      answer =
+          number.signum() == 0
+              ? Boolean.FALSE
+              : number.compareTo(BigDecimal.ONE) == 0 ? Boolean.TRUE : null;
     } else if (raw instanceof Number number) {
       double value = number.doubleValue();
       answer = value == 1 ? Boolean.TRUE : value == 0 ? Boolean.FALSE : null;

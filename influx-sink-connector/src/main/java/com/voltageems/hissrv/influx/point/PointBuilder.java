@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * costs that field; what concerns the series or the time costs the point.
  */
 final class PointBuilder {
+  /** Of a series with a field's name, in characters; InfluxDB takes 65,535 bytes. */
+  private static final int LONGEST_KEY = 16_384;
+
   /** The largest time that fits the databases' nanoseconds. */
   private static final long MAX_EPOCH_MILLIS = Long.MAX_VALUE / 1_000_000;
 
@@ -79,6 +82,11 @@ final class PointBuilder {
     return this;
   }
 
+  /** Notes what is left out of the point. */
+  void complain(String complaint) {
+    complaints.add(complaint);
+  }
+
   /** Notes a flaw that makes the whole point impossible; the first one counts. */
   PointBuilder check(@Nullable String reason) {
     if (flaw == null) {
@@ -94,6 +102,11 @@ final class PointBuilder {
     if (epochMillis == null) {
       return new Mapped.Rejected("there is no timestamp, neither in the value nor in the record");
     }
+    int series = measurement.length();
+    for (Point.Tag tag : tags) {
+      series += tag.name().length() + tag.value().length();
+    }
+    dropTooLong(series);
     if (fields.isEmpty()) {
       return new Mapped.Rejected(
           complaints.isEmpty() ? "there is no field" : String.join("; ", complaints));
@@ -103,6 +116,20 @@ final class PointBuilder {
     dropRepeated();
     return new Mapped.Points(
         List.of(new Point(measurement, tags, fields, epochMillis)), complaints);
+  }
+
+  private void dropTooLong(int series) {
+    fields.removeIf(
+        field -> {
+          boolean tooLong = series + field.name().length() > LONGEST_KEY;
+          if (tooLong) {
+            complaints.add(
+                "the names of series and field are together longer than "
+                    + LONGEST_KEY
+                    + " characters");
+          }
+          return tooLong;
+        });
   }
 
   /** Of two fields with one name the first counts: a line must not say two things about one. */

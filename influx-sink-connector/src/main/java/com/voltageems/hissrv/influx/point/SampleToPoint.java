@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.point;
 
+import java.time.ZoneOffset;
 import java.util.Map;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * may mix numbers, booleans and texts. Without {@code timestamp} the record's own time counts.
  */
 public final class SampleToPoint implements RecordToPoint {
+  private static final TimeFormat MILLIS = TimeFormat.parse("ms", ZoneOffset.UTC);
+
   private final FieldTypes types;
   private final boolean ignoreNullValues;
   private final String textSuffix;
@@ -51,8 +54,11 @@ public final class SampleToPoint implements RecordToPoint {
       }
     }
     Object timestamp = Values.member(value, "timestamp");
-    if (timestamp instanceof Number millis) {
-      point.epochMillis(millis.longValue());
+    Long millis = timestamp instanceof Number ? MILLIS.epochMillis(timestamp) : null;
+    if (millis != null) {
+      point.epochMillis(millis);
+    } else if (timestamp instanceof Number) {
+      point.check("'timestamp' is a number that is no time in epoch milliseconds");
     } else if (timestamp != null) {
       point.check("'timestamp' is " + FieldTypes.describe(timestamp) + ", not epoch milliseconds");
     } else if (record.timestamp() != null) {

@@ -45,7 +45,7 @@ public final class Template {
         text.append(part.text());
         continue;
       }
-      String inserted = Values.text(part.expression().of(record, element));
+      String inserted = part.expression().text(record, element);
       if (inserted == null || inserted.isEmpty()) {
         return null;
       }

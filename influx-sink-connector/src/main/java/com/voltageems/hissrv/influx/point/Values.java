@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.point;
 
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.connect.data.Field;
@@ -20,7 +21,28 @@ final class Values {
       Field field = struct.schema().field(name);
       return field == null ? null : value(struct, field);
     }
-    return object instanceof Map<?, ?> map ? map.get(name) : null;
+    return object instanceof Map<?, ?> map ? map.get(key(map, name)) : null;
+  }
+
+  /** Whether it has such a member, be it null. */
+  static boolean has(@Nullable Object object, String name) {
+    if (object instanceof Struct struct) {
+      return struct.schema().field(name) != null;
+    }
+    return object instanceof Map<?, ?> map && map.containsKey(key(map, name));
+  }
+
+  /** The key that is called so: with a schema keys may be numbers. */
+  private static Object key(Map<?, ?> map, String name) {
+    for (Object key : map.keySet()) {
+      if (key instanceof String) {
+        break; // then they all are
+      }
+      if (name.equals(String.valueOf(key))) {
+        return key;
+      }
+    }
+    return name;
   }
 
   /** All members by name; empty when {@code object} is neither Struct nor Map. */
@@ -44,7 +66,9 @@ final class Values {
     return field.schema().isOptional() ? struct.getWithoutDefault(field.name()) : struct.get(field);
   }
 
-  /** The text of a scalar, as a tag has it; null when it is no scalar. */
+  /**
+   * The text of a scalar, as a tag has it, a date and time as ISO 8601; null when it is no scalar.
+   */
   static @Nullable String text(@Nullable Object value) {
     if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
@@ -52,6 +76,9 @@ final class Values {
       return number == Math.rint(number) && Math.abs(number) < 1e15
           ? Long.toString((long) number)
           : value.toString();
+    }
+    if (value instanceof Date date) {
+      return date.toInstant().toString();
     }
     return value instanceof String || value instanceof Number || value instanceof Boolean
         ? value.toString()

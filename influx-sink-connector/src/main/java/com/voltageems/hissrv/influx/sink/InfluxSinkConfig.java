@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -122,6 +123,11 @@ final class InfluxSinkConfig extends AbstractConfig {
       "What to do with a record without a value (a tombstone): report it like any record that is no"
           + " sample, or ignore it.";
 
+  static final String EMPTY_POINTS_CONFIG = "empty.points";
+  private static final String EMPTY_POINTS_DOC =
+      "What to do with a record whose array mapping.points is empty, null or not there: report it,"
+          + " ignore it, or report it only when the array is not there (the place may be misspelt).";
+
   static final String REJECTED_CONFIG = "rejected.records";
   private static final String REJECTED_DOC =
       "What to do with a record that cannot be written: report it to the dead-letter queue (without"
@@ -141,8 +147,8 @@ final class InfluxSinkConfig extends AbstractConfig {
   static final String FIELDS_CONFIG = "mapping.fields";
   private static final String FIELDS_DOC =
       "The fields: a list of places, or of name=place. Left out: every scalar of the value (nested"
-          + " ones by dotted names) that is no tag and not the time; of a value that is a scalar"
-          + " itself, the field value.";
+          + " ones by dotted names; arrays and bytes are passed over) that is no tag and not the time;"
+          + " of a value that is a scalar itself, the field value.";
 
   static final String POINTS_CONFIG = "mapping.points";
   private static final String POINTS_DOC =
@@ -325,6 +331,13 @@ final class InfluxSinkConfig extends AbstractConfig {
         ValidString.in("report", "ignore"),
         Importance.LOW,
         NULL_VALUES_DOC);
+    d.key(
+        EMPTY_POINTS_CONFIG,
+        ConfigDef.Type.STRING,
+        "report-missing",
+        ValidString.in("report-missing", "report", "ignore"),
+        Importance.LOW,
+        EMPTY_POINTS_DOC);
     d.key(
         REJECTED_CONFIG,
         ConfigDef.Type.STRING,
@@ -569,7 +582,8 @@ final class InfluxSinkConfig extends AbstractConfig {
 
   RecordToPoint recordToPoint() {
     FieldTypes types =
-        new FieldTypes(getList(FIELD_TYPES_CONFIG).stream().map(FieldTypes.Pin::parse).toList());
+        new FieldTypes(
+            getList(FIELD_TYPES_CONFIG).stream().map(FieldTypes.Pin::parse).toList(), dialect());
     boolean ignoreNullValues = getString(NULL_VALUES_CONFIG).equals("ignore");
     String textSuffix = getString(TEXT_SUFFIX_CONFIG);
     return getString(FORMAT_CONFIG).equals("any")
@@ -585,7 +599,9 @@ final class InfluxSinkConfig extends AbstractConfig {
         place(TIMESTAMP_CONFIG),
         TimeFormat.parse(
             getString(TIMESTAMP_FORMAT_CONFIG), ZoneId.of(getString(TIMESTAMP_ZONE_CONFIG))),
-        place(POINTS_CONFIG));
+        place(POINTS_CONFIG),
+        AnyToPoint.EmptyPoints.valueOf(
+            getString(EMPTY_POINTS_CONFIG).toUpperCase(Locale.ROOT).replace('-', '_')));
   }
 
   private @Nullable Expression place(String key) {

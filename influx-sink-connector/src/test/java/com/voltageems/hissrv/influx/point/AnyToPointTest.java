@@ -3,10 +3,14 @@ package com.voltageems.hissrv.influx.point;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.record.TimestampType;
@@ -17,8 +21,10 @@ import org.apache.kafka.connect.data.Timestamp;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnyToPointTest {
   private static SinkRecord record(@Nullable Object key, @Nullable Object value) {
@@ -36,6 +42,24 @@ class AnyToPointTest {
       @Nullable String timestamp,
       String format,
       @Nullable String points) {
+    return mapping(
+        measurement,
+        tags,
+        fields,
+        timestamp,
+        format,
+        points,
+        AnyToPoint.EmptyPoints.REPORT_MISSING);
+  }
+
+  private static AnyToPoint mapping(
+      String measurement,
+      List<String> tags,
+      List<String> fields,
+      @Nullable String timestamp,
+      String format,
+      @Nullable String points,
+      AnyToPoint.EmptyPoints emptyPoints) {
     return new AnyToPoint(
         new AnyToPoint.Rules(
             Template.parse(measurement),
@@ -43,7 +67,8 @@ class AnyToPointTest {
             fields.stream().map(Expression.Named::parse).toList(),
             timestamp == null ? null : Expression.parse(timestamp),
             TimeFormat.parse(format, ZoneOffset.UTC),
-            points == null ? null : Expression.parse(points)),
+            points == null ? null : Expression.parse(points),
+            emptyPoints),
         new FieldTypes(List.of()),
         false,
         "");
@@ -196,10 +221,182 @@ class AnyToPointTest {
     assertThat(
             mapping("m", List.of(), List.of(), null, "ms", "p").map(record(null, Map.of("p", 1L))))
         .isEqualTo(new Mapped.Rejected("'p' is a number, not an array"));
+  }
+
+  // field case S10
+  @Test
+  void noPoint_isANormalPoll() {
+    Map<String, Object> isNull = new HashMap<>();
+    isNull.put("r", null);
+    List<Map<String, Object>> values = List.of(Map.of("r", List.of()), isNull, Map.of("x", 1L));
+    assertThat(values)
+        .map(value -> empty(AnyToPoint.EmptyPoints.REPORT_MISSING, value))
+        .containsExactly(
+            new Mapped.Ignored(),
+            new Mapped.Ignored(),
+            new Mapped.Rejected("'r' is not there: the record has no point"));
+    assertThat(values)
+        .map(value -> empty(AnyToPoint.EmptyPoints.IGNORE, value))
+        .containsOnly(new Mapped.Ignored());
+    assertThat(values)
+        .map(value -> empty(AnyToPoint.EmptyPoints.REPORT, value))
+        .containsExactly(
+            new Mapped.Rejected("'r' is empty: the record has no point"),
+            new Mapped.Rejected("'r' is null: the record has no point"),
+            new Mapped.Rejected("'r' is not there: the record has no point"));
+  }
+
+  private static Mapped empty(AnyToPoint.EmptyPoints emptyPoints, Object value) {
+    return mapping("m", List.of(), List.of(), null, "ms", "r", emptyPoints)
+        .map(record(null, value));
+  }
+
+  // field case S11
+  @Test
+  void pointsOfOneArrayWithOneTime_areSaid() {
+    Mapped mapped =
+        mapping("m", List.of("phase"), List.of(), null, "ms", "r")
+            .map(
+                record(
+                    null,
+                    Map.of(
+                        "r",
+                        List.of(
+                            Map.of("v", 2L), Map.of("v", 3L), Map.of("v", 4L, "phase", "L1")))));
+    Mapped.Points points = (Mapped.Points) mapped;
+    assertThat(points.points().stream().map(point -> LineProtocolTest.encode(point).strip()))
+        .containsExactly("m v=2 1700000000000", "m,phase=L1 v=4 1700000000000");
+    assertThat(points.complaints())
+        .containsExactly(
+            "r[1]: has series and time of r[0], of which the database would keep one; give each a"
+                + " time of its own by mapping.timestamp, or a tag that tells them apart");
+  }
+
+  // field case S14
+  @Test
+  void dateHeader_isAText() {
+    SinkRecord record = record(null, Map.of("v", 1L));
+    Date midnight = Date.from(Instant.parse("2024-01-01T00:00:00Z"));
+    record.headers().addDate("day", midnight);
+    record.headers().addTimestamp("at", midnight);
     assertThat(
-            mapping("m", List.of(), List.of(), null, "ms", "p")
-                .map(record(null, Map.of("p", List.of()))))
-        .isEqualTo(new Mapped.Rejected("'p' is empty"));
+            lines(
+                mapping(
+                        "m_${header.day}",
+                        List.of("header.day", "at=header.at"),
+                        List.of(),
+                        null,
+                        "ms",
+                        null)
+                    .map(record)))
+        .containsExactly("m_2024-01-01,at=2024-01-01T00:00:00Z,day=2024-01-01 v=1 1700000000000");
+  }
+
+  // field case S20
+  @Test
+  void arraysAndBytes_areNoScalars() {
+    Schema schema =
+        SchemaBuilder.struct()
+            .field("v", Schema.FLOAT64_SCHEMA)
+            .field("list", SchemaBuilder.array(Schema.FLOAT64_SCHEMA).build())
+            .field("bytes", Schema.BYTES_SCHEMA)
+            .build();
+    Struct value =
+        new Struct(schema)
+            .put("v", 1.5)
+            .put("list", List.of(1.0))
+            .put("bytes", ByteBuffer.wrap(new byte[1]));
+    assertThat(lines(mapping("m", List.of(), List.of(), null, "ms", null).map(record(null, value))))
+        .containsExactly("m v=1.5 1700000000000");
+  }
+
+  // field case S20
+  @Test
+  void nullOfAnElement_isNotMadeUpForByTheValue() {
+    Map<String, Object> element = new HashMap<>();
+    element.put("u", null);
+    element.put("i", 2L);
+    assertThat(
+            lines(
+                mapping("m", List.of("site"), List.of("u", "i"), null, "ms", "r")
+                    .map(record(null, Map.of("u", 9L, "site", "n", "r", List.of(element))))))
+        .containsExactly("m,site=n i=2 1700000000000");
+  }
+
+  // field case S20
+  @Test
+  void keysThatAreNumbers_areFoundByTheirText() {
+    Map<Object, Object> numbers = new HashMap<>();
+    numbers.put(7, 1.5);
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of("f=a.7"), null, "ms", null)
+                    .map(record(null, Map.of("a", numbers)))))
+        .containsExactly("m f=1.5 1700000000000");
+  }
+
+  // field case S20
+  @Test
+  void dottedNameBesideANestedOne_isSaid() {
+    Map<String, Object> value = new LinkedHashMap<>();
+    value.put("a.b", 1L);
+    value.put("a", Map.of("b", 2L));
+    Mapped.Points points =
+        (Mapped.Points)
+            mapping("m", List.of(), List.of(), null, "ms", null).map(record(null, value));
+    assertThat(points.complaints()).containsExactly("field 'a.b' is there twice");
+    assertThat(points.points().get(0).fields().get(0).value()).isEqualTo(new FieldValue.Float64(1));
+  }
+
+  // field case S20
+  @Test
+  void timestampAsATag_isAText() {
+    Schema schema =
+        SchemaBuilder.struct()
+            .field("at", Timestamp.SCHEMA)
+            .field("v", Schema.FLOAT64_SCHEMA)
+            .build();
+    Struct value =
+        new Struct(schema).put("at", Date.from(Instant.ofEpochMilli(1_234))).put("v", 1.5);
+    assertThat(
+            lines(
+                mapping("m", List.of("at"), List.of(), null, "ms", null).map(record(null, value))))
+        .containsExactly("m,at=1970-01-01T00:00:01.234Z v=1.5 1700000000000");
+  }
+
+  // field case S8
+  @Test
+  void deepNestingAndLongNames_areBounded() {
+    Object deep = 1L;
+    for (int i = 0; i < 100_000; i++) {
+      deep = Map.of("a", deep);
+    }
+    Map<String, Object> many = new HashMap<>();
+    for (int i = 0; i < 50_000; i++) {
+      many.put("k" + i, 1L);
+    }
+    AnyToPoint mapping = mapping("m", List.of(), List.of(), null, "ms", null);
+    for (Object value :
+        List.of(
+            Map.of("v", 1L, "x", deep),
+            Map.of("v", 1L, "long".repeat(50_000), many),
+            Map.of("v", 1L, "long".repeat(50_000), 1L))) {
+      Mapped.Points points = (Mapped.Points) mapping.map(record(null, value));
+      assertThat(points.points().get(0).fields())
+          .extracting(Point.Field::name)
+          .containsExactly("v");
+      assertThat(points.complaints())
+          .singleElement()
+          .asString()
+          .hasSizeLessThan(300)
+          .matches("(?s).*(nested deeper than 64 levels|longer than 4096 characters).*");
+    }
+    assertThat(
+            mapping("${a}", List.of(), List.of("v"), null, "ms", null)
+                .map(record(null, Map.of("v", 1L, "a", "long".repeat(50_000)))))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "the names of series and field are together longer than 16384 characters"));
   }
 
   @Test
@@ -222,10 +419,34 @@ class AnyToPointTest {
     "iso, 2024-01-01T08:00:00, 1704067200000",
     "yyyy-MM-dd HH:mm:ss, 2024-01-01 08:00:00, 1704067200000",
     "yyyy-MM-dd, 2024-01-01, 1704038400000",
+    // field case S21
+    "iso, 2024-01-01 00:00:00Z, 1704067200000",
+    "iso, 2024-01-01 00:00:00.5 Z, 1704067200500",
+    "iso, 2024-01-01t08:00:00+0800, 1704067200000",
+    "iso, 2024-01-01T08:00:00+08, 1704067200000",
+    "iso, 2024-01-01 08:00:00 +08:00, 1704067200000",
+    "iso, 2024-01-01T08:00:00+08:00[Asia/Shanghai], 1704067200000",
+    "iso, 2024-01-01T08:00, 1704067200000",
+    "iso, 2024-01-01, 1704038400000",
+    "s, 0e100000000, 0",
   })
   void times(String format, String text, long millis) {
     assertThat(TimeFormat.parse(format, ZoneId.of("Asia/Shanghai")).epochMillis(text))
         .isEqualTo(millis);
+  }
+
+  // field case S8
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1e100000000", "1e-100000000", "-1e2147483647", "1e99999999999", "NaN", "0x1p3"})
+  @Timeout(2)
+  void numbersThatAreNoTime_areRefusedAtOnce(String text) {
+    for (String format : List.of("s", "ms", "us", "ns", "iso")) {
+      assertThat(TimeFormat.parse(format, ZoneOffset.UTC).epochMillis(text)).isNull();
+    }
+    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).epochMillis("1".repeat(1_000_000))).isNull();
+    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).epochMillis(new BigDecimal("1e100000000")))
+        .isNull();
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class FieldTypesTest {
   private static final FieldTypes PINNED =
@@ -50,6 +52,57 @@ class FieldTypesTest {
     assertThat(PINNED.typed("running", 2L)).isInstanceOf(FieldTypes.Typed.Flaw.class);
     assertThat(PINNED.typed("level", "high")).isInstanceOf(FieldTypes.Typed.Flaw.class);
     assertThat(PINNED.typed("serial", List.of())).isInstanceOf(FieldTypes.Typed.Flaw.class);
+  }
+
+  // field case S15
+  @Test
+  void wholeNumberThatAFloatCannotHold_isSaid() {
+    assertThat(PINNED.typed("x", 1L << 53)).isEqualTo(value(new FieldValue.Float64(0x1p53)));
+    assertThat(PINNED.typed("x", Long.MIN_VALUE)).isEqualTo(value(new FieldValue.Float64(-0x1p63)));
+    for (Object number :
+        List.of((1L << 53) + 1, Long.MAX_VALUE, BigInteger.TWO.pow(70).add(BigInteger.ONE))) {
+      assertThat(PINNED.typed("x", number))
+          .isEqualTo(
+              new FieldTypes.Typed.Flaw(
+                  "is a whole number that a float cannot hold exactly; pin it to integer or string"
+                      + " by field.types"));
+    }
+    assertThat(PINNED.typed("a_count", (1L << 53) + 1))
+        .isEqualTo(value(new FieldValue.Int64((1L << 53) + 1)));
+    assertThat(PINNED.typed("serial", (1L << 53) + 1))
+        .isEqualTo(value(new FieldValue.Text("9007199254740993")));
+    assertThat(PINNED.typed("a_count", BigInteger.TWO.pow(64)))
+        .isInstanceOf(FieldTypes.Typed.Flaw.class);
+  }
+
+  // field case S15
+  @Test
+  void leastLong_isNullOnQuestDb() {
+    FieldTypes questDb =
+        new FieldTypes(List.of(FieldTypes.Pin.parse("n:integer")), Dialect.QUESTDB);
+    assertThat(questDb.typed("n", Long.MIN_VALUE))
+        .isEqualTo(
+            new FieldTypes.Typed.Flaw("is -9223372036854775808, which QuestDB takes for null"));
+    assertThat(PINNED.typed("a_count", Long.MIN_VALUE))
+        .isEqualTo(value(new FieldValue.Int64(Long.MIN_VALUE)));
+  }
+
+  // field case S8
+  @Test
+  @Timeout(2)
+  void hugeNumbers_costNothing() {
+    for (Object number :
+        List.of(
+            "1e100000000",
+            "1e-100000000",
+            "1".repeat(1_000_000),
+            new BigDecimal("1e2000000000"),
+            new BigDecimal("1e-2000000000"))) {
+      assertThat(PINNED.typed("a_count", number)).isInstanceOf(FieldTypes.Typed.Flaw.class);
+      assertThat(PINNED.typed("level", number)).isNotNull();
+      assertThat(PINNED.typed("running", number)).isInstanceOf(FieldTypes.Typed.Flaw.class);
+      assertThat(PINNED.typed("x", number)).isNotNull();
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.point;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SampleToPointTest {
   private static final Schema TEXT_MAP =
@@ -189,6 +192,19 @@ class SampleToPointTest {
                 Map.of("measurement", "m", "fields", Map.of("a", 1L), "tags", Map.of("t", "a\nb"))))
         .isEqualTo(
             "the value of tag 't' has a line break in it, which line protocol cannot express");
+  }
+
+  // field case S8
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, 1e300})
+  void timestampThatIsNoTime_isRefused(double timestamp) {
+    Map<String, Object> value = map();
+    value.put("timestamp", timestamp);
+    assertThat(reason(value))
+        .isEqualTo("'timestamp' is a number that is no time in epoch milliseconds");
+    value.put("timestamp", new BigDecimal("1e100000000"));
+    assertThat(reason(value))
+        .isEqualTo("'timestamp' is a number that is no time in epoch milliseconds");
   }
 
   @Test

@@ -28,6 +28,7 @@ class ArchitectureTest {
               POINT,
               "java.lang..",
               "java.math..",
+              "java.nio", // ByteBuffer, as Connect has bytes
               "java.time..",
               "java.util..",
               "org.jspecify..",

@@ -102,6 +102,7 @@ class InfluxSinkConfigTest {
     props.put("field.types", "f:integer");
     props.put("text.suffix", "_text");
     props.put("null.values", "ignore");
+    props.put("empty.points", "ignore");
     props.put("rejected.records", "drop");
     props.put("batch.size.min", "3");
     props.put("batch.size.max", "4");

@@ -271,7 +271,12 @@ final class JedisLink implements RedisLink {
                 + message,
             e);
       }
-      throw unavailable("cannot connect to Redis at " + settings.where() + ": " + message, e);
+      throw unavailable(
+          "cannot connect to Redis at "
+              + settings.where()
+              + ": "
+              + ConnectFailure.describe(e, settings),
+          e);
     }
   }
 

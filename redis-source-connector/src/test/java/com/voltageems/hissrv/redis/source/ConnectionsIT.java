@@ -450,8 +450,9 @@ class ConnectionsIT {
           .containsOnlyKeys("redis.password")
           .allSatisfy((name, text) -> assertThat(text).doesNotContain("falsch"));
       assertThat(errors(with(config, "redis.tls.keystore.path", "")))
-          .as("without the client's certificate")
-          .containsOnlyKeys("redis.uri");
+          .as("without the client's certificate") // field case O8
+          .containsOnlyKeys("redis.uri")
+          .allSatisfy((name, text) -> assertThat(text).contains("set redis.tls.keystore.path"));
       assertThat(errors(with(config, "redis.uri", "rediss://127.0.0.2:" + tlsPort)))
           .as("a host that the certificate does not name")
           .containsOnlyKeys("redis.uri");

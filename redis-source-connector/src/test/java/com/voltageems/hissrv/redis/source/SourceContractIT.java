@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.contract.ConnectorContract;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import org.apache.kafka.connect.connector.Connector;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SourceContractIT extends ConnectorContract {
@@ -31,6 +34,17 @@ class SourceContractIT extends ConnectorContract {
   @AfterAll
   static void stopRedis() {
     redis.close();
+  }
+
+  // field case R10
+  @Test
+  void unknownHost_isSaid() {
+    Map<String, String> config = new HashMap<>(sound());
+    config.put("redis.uri", "redis://no-such-host.invalid:6379");
+    assertThat(errors(config).get("redis.uri"))
+        .containsExactly(
+            "redis.uri: cannot connect to Redis at no-such-host.invalid:6379: unknown host"
+                + " no-such-host.invalid");
   }
 
   @Override
