@@ -13,7 +13,7 @@ usage: ./verify.sh [--quick | --kill] [maven options]
             hundred restarts of the source
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
-chromium, faketime) and says so. Elsewhere the tests that need one of them are left out, and listed
+chromium and its driver, faketime, a Chinese font) and says so. Elsewhere the tests that need one of them are left out, and listed
 by name at the end; with CI=true a missing server is a failure.
 EOF
 }
@@ -29,9 +29,11 @@ esac
 install_servers() {
   local missing=() entry
   for entry in redis-server:redis-server redis-cli:redis-tools influxd:influxdb chromium:chromium \
-    faketime:faketime; do
+    chromedriver:chromium-driver faketime:faketime; do
     command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
   done
+  # The page's pictures are in Chinese too.
+  [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || missing+=(fontconfig fonts-wqy-zenhei)
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "verify: not installed, and this is no root on Debian: ${missing[*]}"

@@ -31,6 +31,8 @@ public @interface RequiresServer {
     REDIS_CLI("redis-tools", "redis-cli"),
     INFLUXDB_1("influxdb", "influxd"),
     CHROMIUM("chromium", "chromium"),
+    /** Comes with the browser that it drives. */
+    CHROMEDRIVER("chromium-driver", "chromedriver"),
     /** A library, found through {@link ProcessClock}; the program stands for it in messages. */
     FAKETIME("faketime", "faketime");
 

@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.catalogue.DeviceInfo;
 import com.voltageems.hissrv.query.catalogue.Label;
 import com.voltageems.hissrv.query.catalogue.PointInfo;
 import com.voltageems.hissrv.query.store.Series;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,15 +18,16 @@ final class CatalogueView {
   private CatalogueView() {}
 
   /**
-   * {@code {"site":{"name":{},"timezone":""},"channels":[{"match","name":{},"points":[{"match",
+   * {@code {"now","site":{"name":{},"timezone"},"channels":[{"match","name":{},"points":[{"match",
    * "name":{},"unit","decimals","kind","states":{}}]}]}}, in the order of the file; what is not
-   * said is absent.
+   * said is absent. {@code now}, in epoch milliseconds, is for clients with a clock of their own.
    */
-  static Map<String, Object> json(Catalogue catalogue) {
+  static Map<String, Object> json(Catalogue catalogue, Instant now) {
     Map<String, Object> site = new LinkedHashMap<>();
     site.put("name", names(catalogue.site()));
     site.put("timezone", catalogue.zone().getId());
     Map<String, Object> body = new LinkedHashMap<>();
+    body.put("now", now.toEpochMilli());
     body.put("site", site);
     body.put("channels", catalogue.devices().stream().map(CatalogueView::device).toList());
     return body;

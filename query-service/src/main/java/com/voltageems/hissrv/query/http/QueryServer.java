@@ -136,7 +136,9 @@ public final class QueryServer implements AutoCloseable {
 
   private void catalogue(Context context) throws JsonProcessingException {
     context.header("Cache-Control", "no-cache");
-    send(context, Reply.json(200, JSON.writeValueAsBytes(CatalogueView.json(catalogue))));
+    send(
+        context,
+        Reply.json(200, JSON.writeValueAsBytes(CatalogueView.json(catalogue, clock.instant()))));
   }
 
   private void metrics(Context context) {

@@ -1,0 +1,404 @@
+// The view of curves: what is chosen, which range, and everything that happens to both.
+import {h, icon, option, popover} from './dom.js';
+import {t} from './i18n.js';
+import {FUNCTIONS, pointKey} from './address.js';
+import {Chart} from './chart.js';
+import {at as place, plan} from './data.js';
+import {LEAST_HEIGHT, Panel} from './panel.js';
+import {Picker} from './picker.js';
+import {RangeBar} from './range.js';
+import {absolute, now, rangeName, resolve} from './time.js';
+import {firstPanels} from './first.js';
+import {savedViews} from './views.js';
+import {csv, png} from './export.js';
+import {notice} from './failures.js';
+import {forget} from './directory.js';
+
+const EVERY = ['auto', 'raw', '1s', '10s', '1m', '5m', '15m', '1h', '1d'];
+const LIVE_MS = 5000;
+const NARROW = matchMedia('(max-width: 900px)');
+
+export class Explore {
+  #panels = [];
+  #active = 0;
+  #timer = 0;
+  #run = 0;
+  #pan = null;
+  #cursor = null;
+  #wheeled = null;
+  #paused = false;
+
+  /** page: {state, go(change, replace)}: the address; see main.js. */
+  constructor(box, page) {
+    this.page = page;
+    this.side = h('aside', {class: 'card picker', id: 'picker', 'aria-label': t('picker.title')});
+    this.bar = h('div', {class: 'toolbar'});
+    this.list = h('div', {class: 'panels'});
+    this.message = h('div', {class: 'message top'});
+    this.announce = h('p', {class: 'hidden', 'aria-live': 'polite'});
+    box.replaceChildren(h('div', {class: 'explore'}, this.side,
+      h('div', {class: 'work'}, this.bar, this.message, this.list,
+        h('button', {type: 'button', class: 'quiet add', onclick: () => this.addPanel()},
+          icon('add'), t('addchart')), this.announce)));
+    this.picker = new Picker(this.side, this);
+    this.#toolbar();
+    this.observer = new ResizeObserver(() => this.layout());
+    this.observer.observe(this.list);
+    this.onWindow = () => this.layout();
+    addEventListener('resize', this.onWindow);
+    this.onVisible = () => !document.hidden && this.refresh();
+    document.addEventListener('visibilitychange', this.onVisible);
+  }
+
+  get state() {
+    return this.page.state;
+  }
+
+  #toolbar() {
+    const select = (label, values, text, pick) => h('select', {'aria-label': label, title: label,
+      onchange: (event) => pick(event.target.value)}, values.map((one) => option(one, text(one))));
+    this.range = new RangeBar(this.bar, {range: (range) => this.page.go({range, name: ''}),
+      shift: (part) => this.shift(part), zoomOut: () => this.zoomOut()});
+    this.live = h('button', {type: 'button', class: 'live', onclick: () => this.#toggleLive()});
+    this.fn = select(t('function'), FUNCTIONS, (one) => t('fn.' + one), (fn) => this.page.go({fn}));
+    this.every = select(t('every'), EVERY, (one) => t('every.' + one) || one,
+      (every) => this.page.go({every}));
+    this.versus = select(t('versus'), ['', '1d', '7d'], (one) => t('versus.' + (one || 'none')),
+      (versus) => this.page.go({versus}));
+    const views = h('button', {type: 'button'}, icon('star'), t('views'));
+    const menu = h('button', {type: 'button', 'aria-label': t('export'), title: t('export')},
+      icon('download'));
+    this.bar.prepend(h('button', {type: 'button', class: 'narrow-only square',
+      'aria-label': t('picker.title'), 'aria-controls': 'picker',
+      onclick: () => this.openPicker()}, icon('menu')));
+    this.bar.append(this.live, h('span', {class: 'grow'}), this.fn, this.every, this.versus,
+      popover(views, (close) => savedViews(this.page, close)),
+      popover(menu, (close) => [
+        h('button', {type: 'button', class: 'item', onclick: () => {
+          close();
+          csv(this.#panels, this.state);
+        }}, icon('download'), t('export.csv')),
+        h('button', {type: 'button', class: 'item', onclick: () => {
+          close();
+          png(this.#panels, this.state);
+        }}, icon('image'), t('export.png'))]));
+  }
+
+  openPicker() {
+    this.side.classList.add('open');
+    this.picker.search.focus();
+  }
+
+  closePicker() {
+    this.side.classList.remove('open');
+  }
+
+  /** Shows the address's state; called for every change of it. */
+  async show() {
+    const run = ++this.#run;
+    clearTimeout(this.#timer);
+    if (!this.listed) {
+      this.listed = true;
+      this.#listDevices();
+    }
+    if (this.state.empty) {
+      try {
+        const panels = await firstPanels();
+        if (run !== this.#run) {
+          return;
+        }
+        this.page.go({panels: panels.length ? panels : [[]], empty: false}, true);
+      } catch (e) {
+        this.message.replaceChildren(notice(e, () => this.show()));
+        this.#timer = setTimeout(() => this.show(), LIVE_MS);
+      }
+      return;
+    }
+    this.message.replaceChildren();
+    this.#arrange();
+    this.range.show(this.state.range);
+    this.fn.value = this.state.fn;
+    this.every.value = EVERY.includes(this.state.every) ? this.state.every : 'auto';
+    this.versus.value = this.state.versus;
+    this.picker.mark(this.state.panels.flat());
+    this.#showLive();
+    await this.#load(run, true);
+  }
+
+  async #listDevices() {
+    try {
+      await this.picker.load();
+      this.picker.mark(this.state.panels.flat());
+    } catch (e) {
+      this.listed = false;
+      this.side.append(notice(e, () => this.#listDevices()));
+    }
+  }
+
+  #arrange() {
+    while (this.#panels.length > this.state.panels.length) {
+      this.#panels.pop().close();
+    }
+    while (this.#panels.length < this.state.panels.length) {
+      const panel = new Panel(this, this.#panels.length);
+      this.#panels.push(panel);
+      this.list.append(panel.element);
+    }
+    this.list.classList.toggle('many', this.#panels.length > 1);
+    this.activate(Math.min(this.#active, this.#panels.length - 1));
+  }
+
+  async #load(run, fresh) {
+    const {from, to, live} = resolve(this.state.range);
+    const what = plan(this.state, from, to, this.list.clientWidth || 800);
+    const bounds = [from, to];
+    const done = await Promise.all(this.#panels.map((panel, i) =>
+      panel.load(this.state.panels[i] || [], what, this.state, bounds, fresh)));
+    if (run !== this.#run) {
+      return;
+    }
+    if (done.some(Boolean) && !this.#pan && !this.#wheeled) {
+      this.layout(true);
+      document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
+    }
+    this.#showLive();
+    if (live && !this.#paused) {
+      this.#timer = setTimeout(() => this.refresh(), Math.max(LIVE_MS, (what.interval || 0) / 6));
+    }
+  }
+
+  /** Only what is new. */
+  refresh() {
+    clearTimeout(this.#timer);
+    if (!this.state.empty && resolve(this.state.range).live && !this.#paused && !document.hidden) {
+      this.#load(this.#run, this.#panels.some((panel) => panel.failed));
+    }
+  }
+
+  reload() {
+    forget();
+    this.show();
+  }
+
+  isLive() {
+    return resolve(this.state.range).live && !this.#paused;
+  }
+
+  #toggleLive() {
+    if (!resolve(this.state.range).live) {
+      this.page.go({range: '1h'});
+      return;
+    }
+    this.#paused = !this.#paused;
+    this.#showLive();
+    this.refresh();
+  }
+
+  #showLive() {
+    const live = this.isLive();
+    const failed = live && this.#panels.some((panel) => panel.failed);
+    this.live.className = failed ? 'live failed' : live ? 'live on' : 'live';
+    this.live.setAttribute('aria-pressed', String(live));
+    this.live.textContent = failed ? t('live.failed') : live ? t('live.on') : t('live.off');
+    this.live.title = t(live ? 'live.pause' : 'live.start');
+  }
+
+  // ---- sizes
+
+  /** Shares the window's height among the charts. */
+  layout(draw) {
+    if (this.#panels.length === 0 || this.#panels.every((panel) => !panel.bounds)) {
+      return;
+    }
+    const axes = this.#panels.map((panel) => Chart.axes(panel.numbers));
+    const pads = [Math.max(...axes.map((one) => one[0])), Math.max(...axes.map((one) => one[1]))];
+    const drawn = this.#panels.filter((panel) => panel.bounds);
+    if (draw) {
+      drawn.forEach((panel) => panel.draw(panel.height || LEAST_HEIGHT, pads));
+    }
+    const top = this.list.getBoundingClientRect().top + scrollY;
+    const curves = drawn.filter((panel) => !panel.curves.hidden);
+    const rest = drawn.reduce((sum, panel) => sum + panel.rest, 0) + 14 * (drawn.length - 1) + 46;
+    const each = (innerHeight - top - rest) / Math.max(1, curves.length);
+    const height = Math.round(Math.min(1400, Math.max(NARROW.matches ? 220 : LEAST_HEIGHT, each)));
+    for (const panel of drawn) {
+      const width = Math.max(200, panel.stage.clientWidth);
+      if (panel.height !== height || panel.width !== width) {
+        panel.height = height;
+        panel.width = width;
+        panel.chart.resize({width, height});
+        panel.timeline.resize({width, height: panel.timeline.plot?.height || 0});
+      }
+    }
+  }
+
+  // ---- moving in time
+
+  zoom(from, to) {
+    const least = Math.max(to - from, 1000);
+    const middle = (from + to) / 2;
+    this.page.go({range: absolute(middle - least / 2, middle + least / 2), name: ''});
+  }
+
+  zoomOut() {
+    const {from, to} = resolve(this.state.range);
+    const half = (to - from) / 2;
+    const end = Math.min(to + half, Math.max(to, now()));
+    this.page.go({range: absolute(end - 4 * half, end), name: ''});
+  }
+
+  shift(part) {
+    const {from, to} = resolve(this.state.range);
+    const step = (to - from) * part;
+    this.page.go({range: absolute(from + step, to + step), name: ''});
+  }
+
+  startPan(u, event) {
+    event.preventDefault();
+    const {from, to} = resolve(this.state.range);
+    this.#pan = {from, to, x: event.clientX, scale: (to - from) / u.over.clientWidth, moved: 0};
+    const move = (e) => this.panBy(e.clientX - this.#pan.x);
+    const stop = () => {
+      removeEventListener('pointermove', move);
+      removeEventListener('mousemove', move);
+      removeEventListener('mouseup', stop);
+      removeEventListener('pointerup', stop);
+      removeEventListener('pointercancel', stop);
+      this.endPan();
+    };
+    addEventListener(event.pointerType ? 'pointermove' : 'mousemove', move);
+    addEventListener(event.pointerType ? 'pointerup' : 'mouseup', stop);
+    addEventListener('pointercancel', stop);
+  }
+
+  panBy(pixels) {
+    const {from, to, scale} = this.#pan;
+    this.#pan.moved = -pixels * scale;
+    const bounds = [from + this.#pan.moved, to + this.#pan.moved];
+    this.#panels.forEach((panel) => panel.show(bounds));
+  }
+
+  /** With Ctrl zooms about the pointer, with Shift or sideways moves; else the page scrolls. */
+  wheel(event, u) {
+    const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
+    if (!u || (!event.ctrlKey && Math.abs(sideways) < Math.abs(event.shiftKey ? 1 : event.deltaY))) {
+      return;
+    }
+    event.preventDefault();
+    const {from, to} = this.#wheeled || resolve(this.state.range);
+    let next;
+    if (event.ctrlKey) {
+      const x = event.clientX - u.over.getBoundingClientRect().left;
+      const middle = from + (to - from) * (x / u.over.clientWidth);
+      const factor = event.deltaY > 0 ? 1.25 : 0.8;
+      next = {from: middle - (middle - from) * factor, to: middle + (to - middle) * factor};
+    } else {
+      const step = (to - from) * sideways / 2000;
+      next = {from: from + step, to: to + step};
+    }
+    this.#wheeled = next;
+    this.#panels.forEach((panel) => panel.show([next.from, next.to]));
+    clearTimeout(this.wheelTimer);
+    this.wheelTimer = setTimeout(() => {
+      this.#wheeled = null;
+      this.zoom(next.from, next.to);
+    }, 250);
+  }
+
+  endPan() {
+    const {from, to, moved} = this.#pan;
+    this.#pan = null;
+    if (moved) {
+      this.page.go({range: absolute(from + moved, to + moved), name: ''});
+    }
+  }
+
+  /** Arrow keys move the crosshair, with Shift the range; + and - zoom, 0 goes back to live. */
+  chartKey(event, panel) {
+    const {from, to} = resolve(this.state.range);
+    const arrow = {ArrowLeft: -1, ArrowRight: 1}[event.key];
+    if (arrow && event.shiftKey) {
+      this.shift(arrow * 0.5);
+    } else if (arrow) {
+      this.#stepCursor(panel, arrow, from, to);
+    } else if (event.key === '+') {
+      this.zoom(from + (to - from) / 4, to - (to - from) / 4);
+    } else if (event.key === '-') {
+      this.zoomOut();
+    } else if (event.key === '0') {
+      this.page.go({range: '1h'});
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  #stepCursor(panel, step, from, to) {
+    const line = panel.numbers[0];
+    if (!line || line.times.length === 0) {
+      return;
+    }
+    const time = this.#cursor === null ? (from + to) / 2 : this.#cursor;
+    const i = place(line.times, time) + (step > 0 && line.times[place(line.times, time)] > time ? 0 : step);
+    const next = line.times[Math.max(0, Math.min(line.times.length - 1, i))];
+    panel.chart.point(next);
+    this.hover(next);
+    this.announce.textContent = panel.chart.tip.textContent;
+  }
+
+  hover(time) {
+    this.#cursor = time;
+    this.#panels.forEach((panel) => panel.cursor(time));
+  }
+
+  // ---- choosing
+
+  activate(index) {
+    this.#active = Math.max(0, index);
+    this.#panels.forEach((panel, i) =>
+      panel.element.classList.toggle('active', i === this.#active && this.#panels.length > 1));
+  }
+
+  toggle(ref, on, index) {
+    const key = pointKey(ref);
+    const panels = this.state.panels.map((panel) => [...panel]);
+    if (on) {
+      panels[this.#active].push(ref);
+    } else {
+      panels.forEach((panel, i) => {
+        if (index === undefined || i === index) {
+          panels[i] = panel.filter((one) => pointKey(one) !== key);
+        }
+      });
+    }
+    this.page.go({panels, name: ''});
+  }
+
+  addPanel() {
+    this.#active = this.state.panels.length;
+    this.page.go({panels: [...this.state.panels, []], name: ''});
+  }
+
+  removePanel(index) {
+    const panels = this.state.panels.filter((one, i) => i !== index);
+    this.page.go({panels: panels.length ? panels : [[]], name: ''});
+  }
+
+  close() {
+    this.#run++;
+    clearTimeout(this.#timer);
+    this.observer.disconnect();
+    removeEventListener('resize', this.onWindow);
+    document.removeEventListener('visibilitychange', this.onVisible);
+    this.#panels.forEach((panel) => panel.close());
+  }
+
+  title() {
+    return this.state.name || rangeName(this.state.range);
+  }
+
+  /** For tests and for the curious: the charts as they are. */
+  get plots() {
+    return this.#panels.map((panel) => panel.chart.plot);
+  }
+}

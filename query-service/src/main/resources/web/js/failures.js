@@ -1,0 +1,34 @@
+// What a failure means for people, and what they can do.
+import {h} from './dom.js';
+import {setToken} from './api.js';
+import {t} from './i18n.js';
+
+/** {what, todo} of an error. */
+export function explain(e) {
+  const values = {status: e.status, message: e.message || ''};
+  const kind = e.kind || 'other';
+  const what = t('fail.' + kind, values);
+  return {
+    kind,
+    what: kind === 'html' && e.message ? what + ' “' + e.message + '”' : what,
+    todo: t('fail.' + kind + '.todo', values),
+  };
+}
+
+/** A notice for an error, with a field for the token where that is what is missing. */
+export function notice(e, again) {
+  const {kind, what, todo} = explain(e);
+  const box = h('div', {class: 'notice', role: 'alert'}, h('b', {}, what), ' ', todo);
+  if (kind === 'unauthorised') {
+    const token = h('input', {type: 'password', 'aria-label': t('token'), placeholder: t('token'),
+      autocomplete: 'off'});
+    box.append(h('form', {class: 'token', onsubmit: (event) => {
+      event.preventDefault();
+      setToken(token.value.trim());
+      again();
+    }}, token, h('button', {type: 'submit'}, t('token.use'))));
+  } else {
+    box.append(' ', h('button', {type: 'button', onclick: again}, t('retry')));
+  }
+  return box;
+}

@@ -1,0 +1,173 @@
+// The page: its head, its views, and the address that says which is shown.
+import {h, icon} from './dom.js';
+import {lang, setLanguage, t} from './i18n.js';
+import {get} from './api.js';
+import {format, parse, VIEWS} from './address.js';
+import {setCatalogue, siteName} from './catalogue.js';
+import {forget, setMeasurements} from './directory.js';
+import {moment, setNow, setZone} from './time.js';
+import {explain, notice} from './failures.js';
+import {Explore} from './explore.js';
+import {Pipeline} from './pipeline.js';
+
+const KINDS = {explore: Explore, pipeline: Pipeline};
+const THEME = 'hissrv.theme';
+const THEMES = ['auto', 'light', 'dark'];
+const STRIP_MS = 5000;
+
+class Page {
+  #view = null;
+  #strip = 0;
+
+  constructor() {
+    this.state = parse(location.hash);
+    this.main = document.getElementById('main');
+    this.head = document.getElementById('head');
+    addEventListener('popstate', () => this.#moved());
+    addEventListener('hashchange', () => this.#moved());
+  }
+
+  async start() {
+    this.#theme(localStorage.getItem(THEME) || 'auto');
+    this.#header();
+    try {
+      const [catalogue, measurements] = await Promise.all([get('catalogue'), get('measurements')]);
+      setCatalogue(catalogue);
+      setZone(catalogue.site.timezone);
+      setNow(catalogue.now);
+      setMeasurements(measurements);
+      this.nothing = measurements.measurements.length === 0;
+    } catch (e) {
+      this.main.replaceChildren(notice(e, () => this.start()));
+      setTimeout(() => this.start(), STRIP_MS);
+      return;
+    }
+    this.#header();
+    this.#show();
+  }
+
+  /** Changes the state and the address; replace: without a step for Back. */
+  go(change, replace) {
+    const view = this.state.view;
+    this.state = {...this.state, ...change};
+    const hash = format(this.state);
+    if (hash !== location.hash) {
+      history[replace ? 'replaceState' : 'pushState'](null, '', hash);
+    }
+    if (this.state.view !== view) {
+      this.#header();
+    }
+    this.#show();
+  }
+
+  #moved() {
+    const next = parse(location.hash);
+    if (format(next) !== format(this.state)) {
+      const view = this.state.view;
+      this.state = next;
+      if (next.view !== view) {
+        this.#header();
+      }
+      this.#show();
+    }
+  }
+
+  #show() {
+    if (this.nothing && this.state.view === 'explore') {
+      this.#view?.close();
+      this.#view = null;
+      this.main.replaceChildren(h('p', {class: 'hint card'}, t('empty.store')));
+      setTimeout(() => this.start(), STRIP_MS);
+      return;
+    }
+    const Kind = KINDS[this.state.view];
+    if (!(this.#view instanceof Kind)) {
+      this.#view?.close();
+      this.#view = new Kind(this.main, this);
+      window.hissrv = this.#view;
+    }
+    this.#view.show();
+    document.title = [this.#view.title(), siteName(), 'hissrv'].filter(Boolean).join(' · ');
+  }
+
+  #redraw() {
+    forget();
+    this.#view?.close();
+    this.#view = null;
+    this.#header();
+    this.#show();
+  }
+
+  #theme(theme) {
+    if (theme === 'auto') {
+      delete document.documentElement.dataset.theme;
+    } else {
+      document.documentElement.dataset.theme = theme;
+    }
+    this.theme = theme;
+  }
+
+  #header() {
+    this.strip = h('ul', {class: 'strip', 'aria-label': t('strip')});
+    const tabs = VIEWS.map((view) => h('a', {href: '#/' + view,
+      'aria-current': view === this.state.view ? 'page' : null,
+      onclick: (event) => {
+        event.preventDefault();
+        this.go({view});
+      }}, t(view)));
+    this.head.replaceChildren(
+      h('a', {class: 'skip', href: '#main', onclick: (event) => {
+        event.preventDefault();
+        this.main.focus();
+      }}, t('skip')),
+      h('h1', {}, h('img', {src: 'favicon.svg', alt: '', width: 24, height: 24}),
+        siteName() || 'hissrv'),
+      h('nav', {'aria-label': t('views.nav')}, tabs), this.strip,
+      h('div', {class: 'knobs'},
+        h('button', {type: 'button', class: 'quiet', lang: lang() === 'zh' ? 'en' : 'zh-CN',
+          onclick: () => {
+            setLanguage(lang() === 'zh' ? 'en' : 'zh');
+            this.#redraw();
+          }}, lang() === 'zh' ? 'English' : '中文'),
+        h('button', {type: 'button', class: 'quiet square', title: t('theme.' + this.theme),
+          'aria-label': t('theme.' + this.theme), onclick: () => {
+            this.#theme(THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length]);
+            localStorage.setItem(THEME, this.theme);
+            this.#redraw();
+          }}, icon('sun'))));
+    matchMedia('(prefers-color-scheme: dark)').onchange = () => this.#redraw();
+    this.#states();
+  }
+
+  async #states() {
+    clearTimeout(this.#strip);
+    const {strip} = this;
+    try {
+      const [health, status] = await Promise.all([get('health'), get('status')]);
+      const items = Object.entries(health.parts).filter(([, part]) => part.state !== 'off')
+        .map(([name, part]) => h('li', {class: part.state, title: part.message || ''},
+          h('span', {class: 'dot', 'aria-hidden': 'true'}), t('part.' + name),
+          h('span', {class: part.state === 'up' ? 'hidden' : 'why'}, ' ' + t('state.' + part.state))));
+      if (status.queue_size !== null) {
+        items.push(h('li', {title: t('strip.lag')}, t('stage.waiting'), ' ', h('b', {}, String(status.queue_size))));
+      }
+      if (status.failed) {
+        items.push(h('li', {class: 'down', title: t('strip.failed')}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
+          t('stage.failed'), ' ', h('b', {}, String(status.failed))));
+      }
+      if (status.last_sync) {
+        items.push(h('li', {title: t('strip.newest')}, t('stage.newest'), ' ',
+          h('b', {}, moment(Math.floor(Date.parse(status.last_sync) / 1000) * 1000))));
+      }
+      strip.replaceChildren(...items);
+    } catch (e) {
+      strip.replaceChildren(h('li', {class: 'down'}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
+        explain(e).what));
+    }
+    if (strip === this.strip) {
+      this.#strip = setTimeout(() => this.#states(), STRIP_MS);
+    }
+  }
+}
+
+new Page().start();

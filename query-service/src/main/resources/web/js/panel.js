@@ -1,0 +1,239 @@
+// One chart of the view with what belongs to it: title, curves, states, tables, notices.
+import {h, icon} from './dom.js';
+import {t} from './i18n.js';
+import {Chart, color} from './chart.js';
+import {Timeline} from './timeline.js';
+import {Legend, summary, values} from './table.js';
+import {Store, intervalName} from './data.js';
+import {notice} from './failures.js';
+import {DAY, now} from './time.js';
+import {exists} from './directory.js';
+import {get} from './api.js';
+import {deviceName, deviceOf} from './catalogue.js';
+
+const SHIFT = {'1d': DAY, '7d': 7 * DAY};
+export const LEAST_HEIGHT = 200;
+
+export class Panel {
+  #store = null;
+  #before = null;
+  #abort = new AbortController();
+  lines = [];
+
+  /** owner: the view; see explore.js. */
+  constructor(owner, index) {
+    this.owner = owner;
+    this.index = index;
+    this.asTable = false;
+    this.curves = h('div', {class: 'curves'});
+    this.states = h('div', {class: 'states'});
+    this.message = h('div', {class: 'message'});
+    this.title = h('h2', {});
+    this.note = h('span', {class: 'note'});
+    this.stage = h('div', {class: 'stage', tabindex: 0, role: 'img',
+      onkeydown: (event) => owner.chartKey(event, this)}, this.curves, this.states);
+    this.legend = new Legend({remove: (ref) => owner.toggle(ref, false, this.index),
+      zoom: (from, to) => owner.zoom(from, to)});
+    this.table = h('div', {});
+    this.tableButton = h('button', {type: 'button', class: 'quiet square', 'aria-pressed': 'false',
+      'aria-label': t('astable'), title: t('astable'), onclick: () => this.#toggleTable()},
+    icon('table'));
+    this.element = h('section', {class: 'card panel', 'aria-label': t('chart', {number: index + 1})},
+      h('div', {class: 'panel-head'}, this.title, this.note, this.tableButton,
+        h('button', {type: 'button', class: 'quiet square remove', 'aria-label': t('removechart'),
+          title: t('removechart'), onclick: () => owner.removePanel(this.index)}, icon('close'))),
+      this.message, this.stage, this.legend.element, this.table);
+    this.element.addEventListener('pointerdown', () => owner.activate(this.index));
+    this.element.addEventListener('focusin', () => owner.activate(this.index));
+    this.stage.addEventListener('wheel',
+      (event) => owner.wheel(event, this.chart.plot || this.timeline.plot), {passive: false});
+    this.stage.addEventListener('pointerdown', (event) => this.#touched(event));
+    this.chart = new Chart(this.curves, owner);
+    this.timeline = new Timeline(this.states, owner);
+  }
+
+  /** A finger: a tap puts the crosshair there, a stroke to the side moves the range. */
+  #touched(event) {
+    const u = this.chart.plot || this.timeline.plot;
+    if (event.pointerType === 'touch' && u && event.isPrimary) {
+      const left = event.clientX - u.over.getBoundingClientRect().left;
+      this.owner.startPan(u, event);
+      this.chart.point(u.posToVal(left, 'x') * 1000);
+    }
+  }
+
+  #toggleTable() {
+    this.asTable = !this.asTable;
+    this.tableButton.setAttribute('aria-pressed', String(this.asTable));
+    this.#drawTable();
+    this.owner.layout();
+  }
+
+  /** Asks for what the panel shows; a panel that was changed meanwhile drops the old answer. */
+  async load(points, what, state, bounds, fresh) {
+    this.points = points;
+    this.what = what;
+    this.bounds = bounds;
+    if (fresh || !this.#store) {
+      this.#abort.abort(new DOMException('replaced', 'AbortError'));
+      this.#abort = new AbortController();
+      this.#store = new Store(points, what);
+      this.#before = state.versus ? new Store(points, what, SHIFT[state.versus]) : null;
+      this.element.classList.add('loading');
+    }
+    const {signal} = this.#abort;
+    const [store, before] = [this.#store, this.#before];
+    try {
+      await Promise.all([store, before].map((one) => one && one.load(...bounds, signal)));
+    } catch (e) {
+      if (signal.aborted) {
+        return false;
+      }
+      this.element.classList.remove('loading');
+      this.fail(e);
+      return false;
+    }
+    if (signal.aborted) {
+      return false;
+    }
+    this.element.classList.remove('loading');
+    this.failed = false;
+    this.#describe(store, before, state);
+    await this.#explainEmpty(signal);
+    return true;
+  }
+
+  #describe(store, before, state) {
+    const many = new Set(this.points.map((one) => deviceOf(one.m, one.tags))).size > 1;
+    const title = (line) => (many ? line.device + ' · ' : '') + line.name;
+    const live = this.owner.isLive();
+    const lines = store.lines().map((line, i) =>
+      ({...line, color: color(i), title: title(line), live}));
+    const shifted = (before ? before.lines() : []).filter((line) => !line.state).map((line) => ({
+      ...line, shifted: true, color: (lines.find((one) => one.key === line.key) || {color: color(9)})
+        .color, title: title(line) + ' ' + t('versus.short.' + state.versus)}));
+    this.lines = lines.concat(shifted);
+    const names = [...new Set(lines.map((line) => line.device))];
+    const wanted = [...new Set(this.points.map((one) => deviceName(deviceOf(one.m, one.tags))))];
+    this.title.textContent = (names.length ? names : wanted).join(', ') || t('chart.empty');
+    this.note.textContent = [this.points.length === 0 ? ''
+      : this.what.interval === null ? t('note.raw')
+        : t('note.' + this.what.fn, {every: intervalName(this.what.interval)}),
+    store.truncated ? t('note.cut') : ''].filter(Boolean).join(' · ');
+    this.element.dataset.lines = String(this.lines.length);
+  }
+
+  get numbers() {
+    return this.lines.filter((line) => !line.state && typeof line.values[0] !== 'string');
+  }
+
+  get lanes() {
+    return this.lines.filter((line) => line.state || typeof line.values[0] === 'string');
+  }
+
+  /** Height of everything but the curves. */
+  get rest() {
+    const lanes = this.lanes.length;
+    return this.element.offsetHeight - this.curves.offsetHeight
+      - (this.states.offsetHeight - (lanes ? Timeline.height(this.lanes) : 0));
+  }
+
+  draw(height, pads) {
+    const width = Math.max(200, this.stage.clientWidth);
+    const numbers = this.numbers;
+    const lanes = this.lanes;
+    this.curves.hidden = numbers.length === 0;
+    this.states.hidden = lanes.length === 0;
+    if (numbers.length) {
+      this.chart.draw(numbers, this.bounds, {width, height}, pads);
+    } else {
+      this.chart.clear();
+    }
+    if (lanes.length) {
+      this.timeline.draw(lanes, this.bounds, width, pads);
+    } else {
+      this.timeline.clear();
+    }
+    this.stage.hidden = this.lines.length === 0;
+    this.legend.element.hidden = numbers.length === 0;
+    this.legend.draw(numbers, ...this.bounds);
+    this.stage.setAttribute('aria-label', summary(this.lines, ...this.bounds));
+    this.#drawTable();
+    this.element.dataset.drawn = String(Number(this.element.dataset.drawn || 0) + 1);
+  }
+
+  #drawTable() {
+    this.table.replaceChildren(...(this.asTable ? [values(this.lines, ...this.bounds)] : []));
+  }
+
+  fail(e) {
+    this.failed = true;
+    const stale = this.lines.length > 0;
+    this.message.replaceChildren(notice(e, () => this.owner.reload()));
+    this.message.classList.toggle('stale', stale);
+    this.note.textContent = stale ? t('note.stale') : '';
+  }
+
+  /** Nothing to draw: says why, and where there is something. */
+  async #explainEmpty(signal) {
+    this.message.replaceChildren();
+    const missing = this.points.filter((one) => !this.lines.some((line) => line.ref === one));
+    if (this.points.length === 0) {
+      this.message.replaceChildren(h('p', {class: 'hint'}, t('empty.choose')));
+      return;
+    }
+    if (this.what.fn === 'energy' && this.lines.length === 0) {
+      this.message.replaceChildren(h('p', {class: 'hint'}, t('empty.energy')));
+      return;
+    }
+    const asked = new Map(missing.map((one) => [deviceOf(one.m, one.tags), one]));
+    const found = await Promise.all([...asked].map(([device, one]) => this.#why(device, one)));
+    if (!signal.aborted) {
+      this.message.replaceChildren(...found.filter(Boolean));
+    }
+  }
+
+  async #why(device, one) {
+    try {
+      if (!await exists(one)) {
+        return h('p', {class: 'hint', role: 'status'}, t('empty.unknown', {name: deviceName(device)}));
+      }
+      const params = new URLSearchParams({measurement: one.m, field: one.f, range: '30d',
+        time_format: 'ms'});
+      for (const [tag, value] of Object.entries(one.tags)) {
+        params.append('tag.' + tag, value);
+      }
+      const answer = await get('latest', params);
+      const times = answer.series.flatMap((s) => Object.values(s.fields)).map((v) => v.time);
+      const hint = h('p', {class: 'hint', role: 'status'},
+        t('empty.range', {name: deviceName(device)}));
+      if (times.length) {
+        const last = Math.max(...times);
+        hint.append(' ', h('button', {type: 'button',
+          onclick: () => this.owner.zoom(last - 30 * 60e3, Math.min(now(), last + 5 * 60e3))},
+        t('empty.last')));
+      }
+      return hint;
+    } catch {
+      return null;
+    }
+  }
+
+  cursor(time) {
+    this.legend.cursor(time);
+  }
+
+  show(bounds) {
+    this.bounds = bounds;
+    this.chart.show(bounds);
+    this.timeline.show(bounds);
+  }
+
+  close() {
+    this.#abort.abort(new DOMException('closed', 'AbortError'));
+    this.chart.clear();
+    this.timeline.clear();
+    this.element.remove();
+  }
+}
+

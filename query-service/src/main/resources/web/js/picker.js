@@ -1,0 +1,116 @@
+// The list of devices and their points: what is ticked is drawn in the chosen chart.
+import {h, icon} from './dom.js';
+import {t} from './i18n.js';
+import {pointNames} from './catalogue.js';
+import {devices, seriesName, seriesOf} from './directory.js';
+import {pointKey} from './address.js';
+import {explain} from './failures.js';
+
+const OPEN_AT_MOST = 8;
+
+export class Picker {
+  #list = h('div', {class: 'devices'});
+  #all = [];
+  #chosen = new Set();
+
+  /** owner: {toggle(point, on)} */
+  constructor(box, owner) {
+    this.owner = owner;
+    this.search = h('input', {type: 'search', placeholder: t('picker.search'),
+      'aria-label': t('picker.search'), oninput: () => this.#filter()});
+    box.replaceChildren(
+      h('div', {class: 'picker-head'}, h('h2', {}, t('picker.title')),
+        h('button', {type: 'button', class: 'quiet narrow-only', 'aria-label': t('close'),
+          onclick: () => owner.closePicker()}, icon('close'))),
+      this.search, this.#list);
+  }
+
+  async load() {
+    this.#all = await devices();
+    this.#list.replaceChildren(...this.#all.map((device) => this.#device(device)));
+    if (this.#all.length === 0) {
+      this.#list.replaceChildren(h('p', {class: 'soft'}, t('picker.nothing')));
+    }
+    return this.#all;
+  }
+
+  #device(device) {
+    const body = h('div', {class: 'points'});
+    const details = h('details', {},
+      h('summary', {}, h('span', {class: 'name'}, device.name),
+        device.name === device.key ? null : h('span', {class: 'id'}, device.key)), body);
+    details.addEventListener('toggle', () => {
+      if (details.open && !device.filled) {
+        this.#fill(device, body);
+      }
+    });
+    Object.assign(device, {details, body,
+      words: [device.name, device.key, ...pointNames(device.key)].join('\n').toLowerCase()});
+    return details;
+  }
+
+  async #fill(device, body) {
+    device.filled = true;
+    body.replaceChildren(h('p', {class: 'soft'}, t('loading')));
+    try {
+      const all = await seriesOf(device);
+      const live = all.filter((one) => !one.tags.interval);
+      body.replaceChildren(...live.map((one) => this.#series(one, live.length > 1, true)),
+        ...all.filter((one) => one.tags.interval).map((one) => this.#series(one, true, false)));
+      device.words += '\n' + all.flatMap((one) => one.fields.map((f) => f.info.name)).join('\n')
+        .toLowerCase();
+      this.#filter();
+    } catch (e) {
+      device.filled = false;
+      body.replaceChildren(h('p', {class: 'bad'}, explain(e).what));
+    }
+  }
+
+  /** headed: under a name of its own; open: not folded. */
+  #series(series, headed, open) {
+    const rows = series.fields.map((field) => {
+      const ref = {m: series.m, tags: series.tags, f: field.f};
+      const key = pointKey(ref);
+      const box = h('input', {type: 'checkbox', 'data-key': key, checked: this.#chosen.has(key),
+        onchange: () => this.owner.toggle(ref, box.checked)});
+      return h('label', {'data-words': (field.info.name + '\n' + field.f).toLowerCase()}, box,
+        h('span', {class: 'name'}, field.info.name),
+        h('span', {class: 'unit'}, field.info.unit || ''));
+    });
+    const name = seriesName(series);
+    return headed ? h('details', {class: 'series', open},
+      h('summary', {}, name || t('picker.plain')), rows) : h('div', {}, rows);
+  }
+
+  /** Ticks what is drawn. */
+  mark(points) {
+    this.#chosen = new Set(points.map(pointKey));
+    for (const box of this.#list.querySelectorAll('input[data-key]')) {
+      box.checked = this.#chosen.has(box.dataset.key);
+    }
+    const devicesOpen = this.#all.filter((one) => one.details.open).length;
+    if (devicesOpen === 0 && points.length > 0) {
+      const first = this.#all.find((one) => one.m === points[0].m
+        && Object.entries(one.tags).every(([tag, value]) => points[0].tags[tag] === value));
+      if (first) {
+        first.details.open = true;
+      }
+    }
+  }
+
+  #filter() {
+    const text = this.search.value.trim().toLowerCase();
+    let opened = 0;
+    for (const device of this.#all) {
+      const hit = device.words.includes(text);
+      device.details.hidden = !hit;
+      if (hit && text && opened++ < OPEN_AT_MOST) {
+        device.details.open = true;
+      }
+      const own = (device.name + '\n' + device.key).toLowerCase().includes(text);
+      for (const label of device.body.querySelectorAll('label')) {
+        label.hidden = !own && !label.dataset.words.includes(text);
+      }
+    }
+  }
+}

@@ -1,0 +1,188 @@
+// Times in the site's zone, and ranges of time.
+import {lang, t} from './i18n.js';
+
+export const MINUTE = 60e3;
+export const HOUR = 3600e3;
+export const DAY = 86400e3;
+
+let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+let formats = {};
+let ahead = 0;
+
+/** The service's clock, which need not be the browser's. */
+export const now = () => Date.now() + ahead;
+
+export function setNow(ms) {
+  ahead = ms - Date.now();
+}
+
+export const siteZone = () => zone;
+
+export function setZone(name) {
+  try {
+    // Java writes an offset as it stands (+08:00), and Z for UTC.
+    const usable = name === 'Z' ? 'UTC' : name;
+    new Intl.DateTimeFormat('en', {timeZone: usable});
+    zone = usable;
+    formats = {};
+  } catch {
+    // A zone that the browser does not know: its own stays.
+  }
+}
+
+function parts(ms) {
+  formats.parts ||= new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit',
+    hour: '2-digit', minute: '2-digit', second: '2-digit',
+  });
+  const found = {};
+  for (const part of formats.parts.formatToParts(ms)) {
+    found[part.type] = part.value;
+  }
+  return found;
+}
+
+/** Epoch milliseconds of a wall clock's time at the site. */
+export function atSite(year, month, day, hour = 0, minute = 0, second = 0) {
+  const wall = Date.UTC(year, month - 1, day, hour, minute, second);
+  let ms = wall;
+  // Twice: the offset at the guess may differ from the one at the answer.
+  for (let i = 0; i < 2; i++) {
+    ms = wall - offset(ms);
+  }
+  return ms;
+}
+
+function offset(ms) {
+  const at = parts(ms);
+  return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second)
+    - Math.floor(ms / 1000) * 1000;
+}
+
+export function midnight(ms, days = 0) {
+  const at = parts(ms);
+  return atSite(+at.year, +at.month, +at.day + days);
+}
+
+export const date = (ms) => {
+  const at = parts(ms);
+  return at.year + '-' + at.month + '-' + at.day;
+};
+export const shortDate = (ms) => date(ms).slice(5);
+export const clock = (ms) => {
+  const at = parts(ms);
+  return at.hour + ':' + at.minute;
+};
+export const seconds = (ms) => {
+  const at = parts(ms);
+  return at.hour + ':' + at.minute + ':' + at.second;
+};
+
+/** For a value: as exact as it needs, with the day unless it is today. */
+export function moment(ms) {
+  const millis = Math.floor(ms % 1000);
+  const time = seconds(ms) + (millis ? '.' + String(millis).padStart(3, '0') : '');
+  return date(ms) === date(now()) ? time : date(ms) + ' ' + time;
+}
+
+/** For an <input type="datetime-local">, and back. */
+export const toInput = (ms) => date(ms) + 'T' + seconds(ms);
+export function fromInput(text) {
+  const found = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+)(?::(\d+))?/.exec(text);
+  return found ? atSite(...found.slice(1).map((one) => Number(one || 0))) : NaN;
+}
+
+export function length(ms) {
+  const units = [['d', DAY], ['h', HOUR], ['min', MINUTE], ['s', 1000]];
+  for (let i = 0; i < units.length; i++) {
+    const [unit, size] = units[i];
+    if (ms >= size) {
+      const count = Math.floor(ms / size);
+      const next = units[i + 1];
+      const rest = next && count < 10 ? Math.floor((ms % size) / next[1]) : 0;
+      return count + ' ' + t('unit.' + unit) + (rest ? ' ' + rest + ' ' + t('unit.' + next[0]) : '');
+    }
+  }
+  return Math.round(ms) + ' ms';
+}
+
+export const ago = (ms) => t('ago', {time: length(Math.max(0, now() - ms))});
+
+const LAST = {'5m': 5 * MINUTE, '15m': 15 * MINUTE, '1h': HOUR, '6h': 6 * HOUR, '24h': DAY,
+  '48h': 2 * DAY, '7d': 7 * DAY, '30d': 30 * DAY};
+export const PRESETS = Object.keys(LAST);
+export const DAYS = ['today', 'yesterday', 'week', 'lastweek'];
+
+/** Whether a text is a range as it stands in the address. */
+export const isRange = (text) =>
+  text in LAST || DAYS.includes(text) || between(text) !== null;
+
+function between(text) {
+  const [from, to] = String(text).split('_').map((one) => Date.parse(one));
+  return from < to ? [from, to] : null;
+}
+
+const iso = (ms) => new Date(Math.round(ms)).toISOString().replace('.000Z', 'Z');
+
+/** A range from a moment to another, for the address. */
+export const absolute = (from, to) => iso(from) + '_' + iso(to);
+
+/** {from, to, live} of a range: live ends now and goes on. */
+export function resolve(range, at = now()) {
+  if (range in LAST) {
+    return {from: at - LAST[range], to: at, live: true};
+  }
+  const weekday = (new Date(atSiteNoonUtc(at)).getUTCDay() + 6) % 7;
+  switch (range) {
+    case 'today':
+      return {from: midnight(at), to: midnight(at, 1), live: true};
+    case 'yesterday':
+      return {from: midnight(at, -1), to: midnight(at), live: false};
+    case 'week':
+      return {from: midnight(at, -weekday), to: midnight(at, 7 - weekday), live: true};
+    case 'lastweek':
+      return {from: midnight(at, -weekday - 7), to: midnight(at, -weekday), live: false};
+    default: {
+      const [from, to] = between(range);
+      return {from, to, live: false};
+    }
+  }
+}
+
+function atSiteNoonUtc(ms) {
+  const at = parts(ms);
+  return Date.UTC(at.year, at.month - 1, at.day, 12);
+}
+
+export function rangeName(range) {
+  if (range in LAST || DAYS.includes(range)) {
+    return t('range.' + range);
+  }
+  const {from, to} = resolve(range);
+  const time = to - from >= MINUTE * 5 ? clock : seconds;
+  const thisYear = date(from).slice(0, 4) === date(now()).slice(0, 4);
+  const name = thisYear ? shortDate : date;
+  if (midnight(from) === from && midnight(to) === to) {
+    return date(to - 1) === date(from) ? date(from) : name(from) + ' – ' + name(to - 1);
+  }
+  return name(from) + ' ' + time(from) + ' – '
+    + (date(to) === date(from) ? '' : name(to) + ' ') + time(to);
+}
+
+export function monthName(year, month) {
+  return new Intl.DateTimeFormat(lang() === 'zh' ? 'zh-CN' : 'en-GB',
+    {timeZone: 'UTC', year: 'numeric', month: 'long'}).format(Date.UTC(year, month - 1, 1));
+}
+
+/** Monday to Sunday, short. */
+export function weekdays() {
+  const format = new Intl.DateTimeFormat(lang() === 'zh' ? 'zh-CN' : 'en-GB',
+    {timeZone: 'UTC', weekday: lang() === 'zh' ? 'narrow' : 'short'});
+  return [5, 6, 7, 8, 9, 10, 11].map((day) => format.format(Date.UTC(2026, 0, day)));
+}
+
+/** Year, month and day at the site as numbers. */
+export function day(ms) {
+  const at = parts(ms);
+  return {year: +at.year, month: +at.month, day: +at.day};
+}

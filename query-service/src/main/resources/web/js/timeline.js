@@ -1,0 +1,191 @@
+// States as bars along the same axis of time: on and off, modes, texts.
+import {css, h} from './dom.js';
+import {AXIS, common, cursorTime, nearest, timeAxis} from './chart.js';
+import {moment} from './time.js';
+import {stateName} from './numbers.js';
+import {t} from './i18n.js';
+
+export const LANE = 42;
+const BAR = 20;
+/** White letters are legible on each. */
+const OTHERS = ['#4a4fd0', '#a8440a', '#a8276a', '#3f6f0c', '#0a6699', '#7429b5', '#7d5800'];
+
+/** Spans of one state: [{from, to, value}]; a silence belongs to none. */
+export function spans(line, until) {
+  const found = [];
+  let current = null;
+  let gap = 0;
+  line.times.forEach((time, i) => {
+    const silent = gap < line.gaps.length && line.gaps[gap].i === i - 1;
+    if (silent) {
+      gap++;
+    }
+    if (current && !silent && current.value === line.values[i]) {
+      current.to = time;
+      return;
+    }
+    if (current) {
+      current.to = silent ? current.to : time;
+    }
+    current = {from: time, to: time, value: line.values[i]};
+    found.push(current);
+  });
+  if (current) {
+    const step = line.interval || (line.times.length > 1
+      ? line.times[line.times.length - 1] - line.times[line.times.length - 2] : 1000);
+    current.to = Math.min(until, current.to + step);
+  }
+  return found;
+}
+
+export class Timeline {
+  #u = null;
+  #signature = '';
+  #lines = [];
+  #bounds = [0, 1];
+
+  constructor(box, owner) {
+    this.box = box;
+    this.owner = owner;
+    this.tip = h('div', {class: 'tip', hidden: true});
+  }
+
+  static height = (lines) => lines.length * LANE + 44;
+
+  draw(lines, bounds, width, pads) {
+    this.#lines = lines.map((line) => ({...line, spans: spans(line, Math.max(...bounds))}));
+    this.#bounds = bounds;
+    const signature = JSON.stringify([lines.map((line) => line.key), css('--text'), pads,
+      document.documentElement.lang]);
+    const data = [bounds.map((one) => one / 1000), [0, 0]];
+    const size = {width, height: Timeline.height(lines)};
+    if (this.#u && signature === this.#signature) {
+      const u = this.#u;
+      u.batch(() => {
+        u.setData(data, false);
+        u.setScale('x', {min: bounds[0] / 1000, max: bounds[1] / 1000});
+      });
+      this.resize(size);
+      u.redraw(false);
+      return;
+    }
+    this.clear();
+    this.#signature = signature;
+    const shared = common(this.owner);
+    this.#u = new uPlot({
+      ...shared, ...size,
+      scales: {x: {time: true, range: () => this.#bounds.map((one) => one / 1000)},
+        y: {range: [0, 1]}},
+      axes: [timeAxis(), {show: false}],
+      series: [{}, {stroke: 'transparent', points: {show: false}}],
+      padding: [4, 22 + pads[1] * AXIS, 0, pads[0] * AXIS],
+      hooks: {...shared.hooks, draw: [(u) => this.#lanes(u)], setCursor: [(u) => this.#hover(u)]},
+    }, data, this.box);
+    this.#u.over.append(this.tip);
+    this.#u.over.addEventListener('pointerleave', () => {
+      this.tip.hidden = true;
+    });
+  }
+
+  #lanes(u) {
+    const ctx = u.ctx;
+    const ratio = devicePixelRatio;
+    const {left, top, width, height} = u.bbox;
+    const lane = height / this.#lines.length;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, top, width, height);
+    ctx.clip();
+    ctx.textBaseline = 'middle';
+    this.#lines.forEach((line, i) => {
+      const y = top + i * lane;
+      ctx.font = '11.5px '.replace('11.5', 11.5 * ratio) + css('--font');
+      ctx.fillStyle = css('--soft');
+      ctx.textAlign = 'left';
+      ctx.fillText(line.title, left + 4 * ratio, y + 9 * ratio);
+      const values = [...new Set(line.spans.map((one) => String(one.value)))].sort();
+      for (const span of line.spans) {
+        const from = Math.max(left, u.valToPos(span.from / 1000, 'x', true));
+        const to = Math.min(left + width, u.valToPos(span.to / 1000, 'x', true));
+        if (to > from) {
+          this.#bar(ctx, ratio, {from, to, y: y + 17 * ratio}, span, line, values);
+        }
+      }
+    });
+    ctx.restore();
+  }
+
+  #bar(ctx, ratio, place, span, line, values) {
+    const fill = stateColor(span.value, values);
+    const wide = Math.max(1, place.to - place.from);
+    ctx.fillStyle = fill;
+    ctx.fillRect(place.from, place.y, wide, BAR * ratio);
+    const text = stateName(span.value, line.info);
+    ctx.font = '600 ' + 11 * ratio + 'px ' + css('--font');
+    if (wide > ctx.measureText(text).width + 12 * ratio) {
+      ctx.fillStyle = '#fff';
+      ctx.fillText(text, place.from + 6 * ratio, place.y + BAR / 2 * ratio + ratio);
+    }
+  }
+
+  #hover(u) {
+    const time = cursorTime(u);
+    const own = u.over.matches(':hover');
+    if (own) {
+      this.owner.hover(time);
+    }
+    if (time === null || !own) {
+      this.tip.hidden = true;
+      return;
+    }
+    this.tip.replaceChildren(h('div', {class: 'when'}, moment(Math.round(time))),
+      ...this.#lines.map((line) => {
+        const found = nearest(line, time);
+        return h('div', {}, h('span', {class: 'what'}, line.title),
+          h('b', {}, found ? stateName(found[1], line.info) : t('tip.none')));
+      }));
+    this.tip.hidden = false;
+    const wide = this.tip.offsetWidth;
+    const x = u.cursor.left > u.over.clientWidth / 2 ? u.cursor.left - wide - 14 : u.cursor.left + 14;
+    this.tip.style.transform = 'translate(' + Math.max(0, Math.round(x)) + 'px, 6px)';
+  }
+
+  show(bounds) {
+    this.#bounds = bounds;
+    if (this.#u) {
+      this.#u.setScale('x', {min: bounds[0] / 1000, max: bounds[1] / 1000});
+    }
+  }
+
+  resize(size) {
+    if (this.#u && (this.#u.width !== size.width || this.#u.height !== size.height)) {
+      this.#u.setSize(size);
+    }
+  }
+
+  get canvas() {
+    return this.#u ? this.#u.ctx.canvas : null;
+  }
+
+  get plot() {
+    return this.#u;
+  }
+
+  clear() {
+    if (this.#u) {
+      this.#u.destroy();
+      this.#u = null;
+    }
+  }
+}
+
+/** On is green, off is grey; other values have colours of their own. */
+function stateColor(value, values) {
+  if (value === 1 || value === true) {
+    return '#12796f';
+  }
+  if (value === 0 || value === false) {
+    return '#66737f';
+  }
+  return OTHERS[values.indexOf(String(value)) % OTHERS.length];
+}
