@@ -13,8 +13,8 @@ usage: ./verify.sh [--quick | --kill] [maven options]
             hundred restarts of the source
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
-chromium and its driver, faketime, a Chinese font) and says so. Elsewhere the tests that need one of them are left out, and listed
-by name at the end; with CI=true a missing server is a failure.
+chromium and its driver, faketime, a Chinese font) and says so. Elsewhere the tests that need one of
+them are left out, and listed by name at the end; with CI=true a missing server is a failure.
 EOF
 }
 

@@ -13,7 +13,8 @@ const ON_DARK = ['#2cc4b4', '#8f93ff', '#ff8a4c', '#f472b0', '#9ad04a', '#4db8f0
 export const color = (i) => (css('--dark') ? ON_DARK : COLORS)[i % COLORS.length];
 const fade = (hex, alpha) => hex + Math.round(alpha * 255).toString(16).padStart(2, '0');
 
-export const AXIS = 58;
+/** Width of an axis of values. */
+export const axisWidth = () => (innerWidth < 600 ? 42 : 58);
 const MOST_AXES = 4;
 /** A gap stays one at the times of the other lines too. */
 const EXPANDED = 2;
@@ -202,7 +203,7 @@ export class Chart {
     units.forEach((unit, i) => {
       scales[unit || 'none'] = {range: range(lines.some((line) => line.bars))};
       if (i < MOST_AXES) {
-        axes.push({scale: unit || 'none', side: i % 2 ? 1 : 3, size: AXIS, stroke: css('--soft'),
+        axes.push({scale: unit || 'none', side: i % 2 ? 1 : 3, size: axisWidth(), stroke: css('--soft'),
           font: font(), grid: {show: i === 0, stroke: css('--grid'), width: 1}, gap: 5,
           ticks: {show: false}, values: (u, splits) => axisNumbers(splits),
           space: 34});
@@ -210,7 +211,7 @@ export class Chart {
     });
     return {
       ...shared, ...size, scales, axes, series, bands,
-      padding: [30, 22 + (pads[1] - right) * AXIS, 0, (pads[0] - left) * AXIS],
+      padding: [30, 20 + (pads[1] - right) * axisWidth(), 0, (pads[0] - left) * axisWidth()],
       hooks: {...shared.hooks, draw: [(u) => this.#extras(u)],
         setCursor: [(u) => this.#hover(u)]},
     };
@@ -236,7 +237,7 @@ export class Chart {
     ctx.fillStyle = css('--soft');
     Chart.units(this.#lines).slice(0, MOST_AXES).forEach((unit, i) => {
       ctx.textAlign = i % 2 ? 'left' : 'right';
-      const away = (Math.floor(i / 2) * AXIS + 5) * ratio;
+      const away = (Math.floor(i / 2) * axisWidth() + 5) * ratio;
       ctx.fillText(unit, i % 2 ? left + width + away : left - away, top - 14 * ratio);
     });
     ctx.beginPath();

@@ -151,10 +151,11 @@ export class Store {
         if (seriesKey(request) !== seriesKey(one) || !request.fields.includes(one.f)) {
           continue;
         }
-        for (const [key, line] of request.lines) {
-          if (line.field === one.f && line.times.length > 0) {
-            found.push(describe(one, key, line, request, this.what, now() + this.shift));
-          }
+        const own = [...request.lines].filter(([, line]) =>
+          line.field === one.f && line.times.length > 0);
+        for (const [key, line] of own) {
+          found.push(describe(one, key, line, request, this.what, now() + this.shift,
+            own.length > 1));
         }
       }
     }
@@ -233,13 +234,13 @@ export function at(times, time) {
   return low;
 }
 
-function describe(one, key, line, request, what, at) {
+function describe(one, key, line, request, what, at, several) {
   const device = deviceOf(one.m, one.tags);
   const info = point(device, one.f);
   const extra = Object.entries(line.tags)
     .filter(([tag, value]) => one.tags[tag] === undefined && value !== '')
     .map(([tag, value]) => tag + '=' + value).join(' ');
-  const label = [info.name, extra].filter(Boolean).join(' · ');
+  const label = [info.name, several ? extra : ''].filter(Boolean).join(' · ');
   const interval = request.mode === 'raw' ? null : what.interval;
   const counted = what.fn === 'count';
   const base = {ref: one, key, device: deviceName(device), name: label, info,

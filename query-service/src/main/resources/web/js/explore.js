@@ -159,6 +159,7 @@ export class Explore {
     }
     if (done.some(Boolean) && !this.#pan && !this.#wheeled) {
       this.layout(true);
+      performance.mark('shown');
       document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
     }
     this.#showLive();
@@ -254,7 +255,6 @@ export class Explore {
   }
 
   startPan(u, event) {
-    event.preventDefault();
     const {from, to} = resolve(this.state.range);
     this.#pan = {from, to, x: event.clientX, scale: (to - from) / u.over.clientWidth, moved: 0};
     const move = (e) => this.panBy(e.clientX - this.#pan.x);

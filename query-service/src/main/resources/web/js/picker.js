@@ -74,7 +74,7 @@ export class Picker {
       const box = h('input', {type: 'checkbox', 'data-key': key, checked: this.#chosen.has(key),
         onchange: () => this.owner.toggle(ref, box.checked)});
       return h('label', {'data-words': (field.info.name + '\n' + field.f).toLowerCase()}, box,
-        h('span', {class: 'name'}, field.info.name),
+        h('span', {class: 'name'}, field.info.name), ' ',
         h('span', {class: 'unit'}, field.info.unit || ''));
     });
     const name = seriesName(series);

@@ -82,23 +82,26 @@ export class Pipeline {
     this.verdict.textContent = t('verdict.' + status.status)
       + (synced === null ? '' : ' ' + t('verdict.newest', {time: ago(synced)}));
     this.flow.replaceChildren(
-      this.#stage(t('stage.source'), connectorState(source), [
-        [t('stage.from'), source?.name || '–'], ...newest(source)], source?.name),
+      this.#stage(t('stage.source'), worse(connectorState(source), status.source?.state),
+        sourceFigures(source, status.source), status.source?.message),
       this.#arrow(rate === null ? '' : t('rate', {rate: rate >= 10 ? Math.round(rate) : rate.toFixed(1)})),
       this.#stage('Kafka', status.kafka?.state, [
         [t('stage.waiting'), count(status.queue_size), status.queue_size > 10000 ? 'bad' : ''],
         [t('stage.processed'), count(status.processed)]], status.kafka?.message),
       this.#arrow(''),
-      this.#stage(t('stage.sink'), connectorState(sink), [
+      this.#stage(t('stage.sink'), worse(connectorState(sink), status.sink?.state), [
         [t('stage.failed'), count(status.failed), status.failed > 0 ? 'bad' : ''],
-        [t('stage.group'), status.kafka?.consumer_group || '–']], sink?.name),
+        [t('stage.standing'), count(status.sink?.stuck ? status.sink.stuck.length : null),
+          status.sink?.stuck?.length ? 'bad' : '']], status.sink?.message),
       this.#arrow(''),
       this.#stage(t('stage.store'), status.store?.state, [
         [t('stage.newest'), synced === null ? '–' : ago(synced), synced !== null && now() - synced > 120e3 ? 'bad' : ''],
         [t('stage.engine'), status.store?.message || '–']]));
-    this.tasks.replaceChildren(...connectors.map((one) => this.#connector(one)),
-      ...['kafka', 'connect', 'store'].filter((part) => status[part]
-        && ['down', 'off'].includes(status[part].state)).map((part) => this.#part(part, status[part])));
+    this.tasks.replaceChildren(...standing(status.sink), ...sourceParts(status.source),
+      ...connectors.map((one) => this.#connector(one)),
+      ...['source', 'sink', 'kafka', 'connect', 'store'].filter((part) => status[part]
+        && ['down', 'off'].includes(status[part].state)
+          && !(status[part].state === 'off' && ['source', 'sink'].includes(part))).map((part) => this.#part(part, status[part])));
   }
 
   #stage(name, state, figures, hint) {
@@ -128,7 +131,8 @@ export class Pipeline {
       ...one.tasks.map((task) => h('div', {class: 'task'},
         h('p', {}, h('b', {}, t('task', {id: task.id})), ' ',
           h('span', {class: 'badge ' + (task.state === 'RUNNING' ? 'up' : 'down')}, task.state), ' ',
-          h('span', {class: 'soft'}, task.worker)),
+          h('span', {class: 'soft'}, task.worker),
+          task.worker_answers === false ? h('span', {class: 'bad'}, ' ' + t('worker.silent')) : null),
         task.trace ? trace(task.trace) : null)));
   }
 
@@ -147,7 +151,61 @@ function connectorState(one) {
     && one.tasks.every((task) => task.state === 'RUNNING') ? 'up' : 'down';
 }
 
-const newest = (source) => (source ? [[t('stage.tasks'), String(source.tasks.length)]] : []);
+const ORDER = ['down', 'degraded', 'unknown', 'up', 'off'];
+
+/** The worse of two states. */
+const worse = (a, b) => ORDER.find((one) => one === a || one === b) || 'off';
+
+/** What the source's tasks told last, over all tasks. */
+const told = (source) => (source?.tasks || []).flatMap((task) => task.parts || []);
+
+function sourceFigures(connector, source) {
+  const parts = told(source);
+  const waiting = parts.map((one) => one.waiting).filter((one) => typeof one === 'number');
+  const newest = parts.map((one) => Date.parse(one.newest)).filter((one) => one > 0);
+  return [[t('stage.from'), connector?.name || '–'],
+    ...(waiting.length ? [[t('stage.waiting'), count(waiting.reduce((a, b) => a + b, 0))]] : []),
+    ...(newest.length ? [[t('stage.newest'), ago(Math.max(...newest))]] : [])];
+}
+
+const heads = (keys) => h('thead', {}, h('tr', {}, keys.map((key) =>
+  h('th', {scope: 'col'}, t(key)))));
+
+/** Partitions that do not move: since when, at which record, and why. */
+function standing(sink) {
+  if (!sink?.stuck?.length) {
+    return [];
+  }
+  return [h('section', {class: 'card wide'}, h('h2', {}, t('standing')),
+    h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('standing')},
+      h('table', {}, heads(['standing.record', 'standing.since', 'stage.waiting', 'standing.tries',
+        'standing.reason']),
+      h('tbody', {}, sink.stuck.map((one) => h('tr', {},
+        h('th', {scope: 'row'}, t('record', one)),
+        h('td', {}, moment(Date.parse(one.since)) + ' (' + length(one.stuck_ms) + ')'),
+        h('td', {class: 'n'}, count(one.waiting)), h('td', {class: 'n'}, count(one.tries)),
+        h('td', {class: 'reason bad'}, one.reason || t('standing.untold')))))))) ];
+}
+
+/** What each source in Redis does, as its tasks told it. */
+function sourceParts(source) {
+  const parts = told(source);
+  if (parts.length === 0) {
+    return [];
+  }
+  return [h('section', {class: 'card wide'}, h('h2', {}, t('sources')),
+    h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('sources')},
+      h('table', {}, heads(['sources.name', 'sources.state', 'stage.waiting', 'stage.newest',
+        'standing.reason']),
+      h('tbody', {}, parts.map((one) => h('tr', {},
+        h('th', {scope: 'row'}, one.name, ' ', h('span', {class: 'soft'}, one.type)),
+        h('td', {}, h('span', {class: 'badge ' + (one.state === 'ok' ? 'up' : 'stuck')},
+          t(one.state === 'ok' ? 'sources.ok' : 'sources.stuck'))),
+        h('td', {class: 'n'}, count(one.waiting)),
+        h('td', {class: 'n'}, one.newest ? ago(Date.parse(one.newest)) : '–'),
+        h('td', {class: 'reason bad'}, one.state === 'ok' ? '' : (one.reason || '')
+          + (one.since ? ' · ' + t('since', {time: moment(Date.parse(one.since))}) : ''))))))))];
+}
 
 /** A Java trace: its causes in plain sight, the rest behind a fold. */
 function trace(text) {

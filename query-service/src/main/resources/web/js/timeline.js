@@ -1,6 +1,6 @@
 // States as bars along the same axis of time: on and off, modes, texts.
 import {css, h} from './dom.js';
-import {AXIS, common, cursorTime, nearest, timeAxis} from './chart.js';
+import {axisWidth, common, cursorTime, nearest, timeAxis} from './chart.js';
 import {moment} from './time.js';
 import {stateName} from './numbers.js';
 import {t} from './i18n.js';
@@ -78,7 +78,7 @@ export class Timeline {
         y: {range: [0, 1]}},
       axes: [timeAxis(), {show: false}],
       series: [{}, {stroke: 'transparent', points: {show: false}}],
-      padding: [4, 22 + pads[1] * AXIS, 0, pads[0] * AXIS],
+      padding: [4, 20 + pads[1] * axisWidth(), 0, pads[0] * axisWidth()],
       hooks: {...shared.hooks, draw: [(u) => this.#lanes(u)], setCursor: [(u) => this.#hover(u)]},
     }, data, this.box);
     this.#u.over.append(this.tip);

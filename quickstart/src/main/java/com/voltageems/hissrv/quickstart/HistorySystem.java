@@ -137,14 +137,15 @@ public final class HistorySystem implements AutoCloseable {
             # As the worker's offset.flush.interval.ms.
             commit.interval: 1s
           """
-              .formatted(
-                  httpPort,
-                  database.jdbcUrl(),
-                  kafka.bootstrapServers(),
-                  DEAD_LETTERS,
-                  worker.url(),
-                  SOURCE,
-                  SINK));
+                  .formatted(
+                      httpPort,
+                      database.jdbcUrl(),
+                      kafka.bootstrapServers(),
+                      DEAD_LETTERS,
+                      worker.url(),
+                      SOURCE,
+                      SINK)
+              + installation.catalogue());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

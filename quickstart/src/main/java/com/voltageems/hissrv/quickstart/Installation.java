@@ -3,7 +3,9 @@ package com.voltageems.hissrv.quickstart;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,18 @@ public record Installation(Path root) {
       return settings;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);
+    }
+  }
+
+  /** Names and units of the demonstration's site, as settings of the query service. */
+  public String catalogue() {
+    try (InputStream in = Installation.class.getResourceAsStream("/site.yml")) {
+      if (in == null) {
+        throw new IllegalStateException("the class path has no /site.yml");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -148,11 +149,14 @@ final class Main implements Callable<Integer> {
                 httpPort,
                 keep != null,
                 line -> out.println("  " + line)));
-    Site site = new Site(20260101);
-    SiteSimulator simulator =
-        closer.add(
-            new SiteSimulator(
-                site, closer.add(RedisClient.create(system.redis().uri())), Clock.systemUTC()));
+    Site site = new Site(20260101, ZoneId.systemDefault());
+    RedisClient redis = closer.add(RedisClient.create(system.redis().uri()));
+    Clock clock = Clock.systemUTC();
+    int elements = Past.push(site, redis, clock.millis() / 1000);
+    out.printf(
+        "Pushed %d h of the site's past into Redis: %,d elements.%n",
+        Past.LENGTH.toHours(), elements);
+    SiteSimulator simulator = closer.add(new SiteSimulator(site, redis, clock));
     simulator.start();
     system.submitConnectors(sizes.names(), Map.of());
     HistoryClient history = new HistoryClient(system.url());

@@ -1,13 +1,17 @@
 package com.voltageems.hissrv.quickstart;
 
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
  * A small energy site as a pure function of time: what each device shows in each second. Because
- * nothing is remembered, whoever reads history back can ask this class what it should say.
+ * nothing is remembered, whoever reads history back can ask this class what it should say. What
+ * happens there is told by {@link Day}.
  */
 public final class Site {
   /** How a device's driver lays its values out in Redis (data formats, section 1). */
@@ -18,12 +22,16 @@ public final class Site {
     LATER
   }
 
-  /** One measured quantity: a daily and a minutely swing around its middle. */
-  public record Point(String id, String name, double middle, double swing) {}
+  /** A quantity at a moment; {@code noise} is between -1 and 1, different in every second. */
+  interface Quantity {
+    double at(Day day, double noise);
+  }
 
-  /** One device. {@code silentEvery} 0: it never falls silent. */
-  public record Channel(
-      int id, String name, Layout layout, List<Point> points, int silentEvery, int silentSeconds) {
+  /** One measured quantity. */
+  public record Point(String id, String name, Quantity quantity) {}
+
+  /** One device. */
+  public record Channel(int id, String name, Layout layout, List<Point> points) {
     public Channel {
       points = List.copyOf(points);
     }
@@ -43,6 +51,7 @@ public final class Site {
   static final int PENDING_EVERY = 3;
 
   private static final int NAN_EVERY = 45;
+  private static final int CHILLER = 1004;
 
   private static final List<Channel> CHANNELS =
       List.of(
@@ -51,58 +60,90 @@ public final class Site {
               "grid meter",
               Layout.SEED,
               List.of(
-                  new Point("1", "voltage L1", 230, 2.5),
-                  new Point("2", "voltage L2", 230.6, 2.5),
-                  new Point("3", "voltage L3", 229.4, 2.5),
-                  new Point("4", "current L1", 62, 18),
-                  new Point("5", "current L2", 58, 18),
-                  new Point("6", "current L3", 64, 18),
-                  new Point("7", "active power", 42.1, 12),
-                  new Point("8", "reactive power", 6.3, 3),
-                  new Point("9", "power factor", 0.97, 0.02),
-                  new Point("10", "frequency", 50, 0.03),
-                  new Point("11", "neutral current", 3.2, 1.4),
-                  new Point("12", "voltage THD", 2.1, 0.4)),
-              0,
-              0),
+                  new Point("1", "voltage L1", voltage(230)),
+                  new Point("2", "voltage L2", voltage(230.6)),
+                  new Point("3", "voltage L3", voltage(229.4)),
+                  new Point("4", "current L1", (day, noise) -> 1.48 * day.grid() + noise / 4),
+                  new Point("5", "current L2", (day, noise) -> 1.41 * day.grid() + noise / 4),
+                  new Point("6", "current L3", (day, noise) -> 1.45 * day.grid() + noise / 4),
+                  new Point("7", "active power", (day, noise) -> day.grid() + noise / 5),
+                  new Point("8", "reactive power", (day, noise) -> 4 + day.load() / 12 + noise / 9),
+                  new Point("9", "power factor", (day, noise) -> 0.97 + noise / 200),
+                  new Point("10", "frequency", (day, noise) -> 50 + noise / 60),
+                  new Point("11", "neutral current", (day, noise) -> 3.2 + noise / 3),
+                  new Point("12", "imported energy", (day, noise) -> day.imported()))),
           new Channel(
               1002,
               "PV inverter",
               Layout.SEED,
               List.of(
-                  new Point("10001", "DC voltage", 612, 20),
-                  new Point("10002", "DC current", 14.2, 6),
-                  new Point("10003", "AC power", 8.4, 3.6)),
-              0,
-              0),
+                  new Point("10001", "DC voltage", (day, noise) -> day.sun() > 0 ? 612 + noise : 0),
+                  new Point("10002", "DC current", (day, noise) -> day.sun() / 0.595),
+                  new Point("10003", "AC power", (day, noise) -> day.sun() * (1 + noise / 90)))),
           new Channel(
               1003,
               "battery",
               Layout.LATER,
               List.of(
-                  new Point("1", "state of charge", 64, 9),
-                  new Point("2", "pack voltage", 768, 12),
-                  new Point("3", "pack current", -11, 25),
-                  new Point("4", "cell temperature", 27.5, 3),
-                  new Point("5", "insulation resistance", 1e6, 4e4)),
-              0,
-              0),
+                  new Point("1", "state of charge", (day, noise) -> day.charge()),
+                  new Point("2", "pack voltage", (day, noise) -> 720 + day.charge() + noise / 5),
+                  new Point("3", "pack current", (day, noise) -> day.battery() / 0.768 + noise / 9),
+                  new Point(
+                      "4", "cell temperature", (day, noise) -> 25 + day.load() / 12 + noise / 9),
+                  new Point("5", "insulation resistance", (day, noise) -> 1e6 + noise * 4e3),
+                  new Point("6", "battery power", (day, noise) -> day.battery()),
+                  new Point("7", "mode", (day, noise) -> day.mode()))),
           new Channel(
-              1004,
+              CHILLER,
               "chiller",
               Layout.SEED,
               List.of(
-                  new Point("1", "supply temperature", 7.2, 0.6),
-                  new Point("2", "return temperature", 12.4, 0.8),
-                  new Point("3", "flow", 38, 4),
-                  new Point("4", "compressor power", 21, 5)),
-              90,
-              20));
+                  new Point(
+                      "1",
+                      "supply temperature",
+                      (day, noise) -> 7.2 + day.wave(900) / 2 + noise / 20),
+                  new Point(
+                      "2",
+                      "return temperature",
+                      (day, noise) -> 12.4 + day.wave(1300) / 2 + noise / 20),
+                  new Point("3", "flow", (day, noise) -> 38 + 2 * day.wave(2100) + noise / 3),
+                  new Point("4", "compressor power", (day, noise) -> day.chiller() + noise / 9))),
+          new Channel(
+              1005,
+              "building",
+              Layout.SEED,
+              List.of(
+                  new Point("1", "load power", (day, noise) -> day.load() + noise / 6),
+                  new Point(
+                      "2",
+                      "indoor temperature",
+                      (day, noise) -> 22.5 + day.wave(7000) + noise / 20),
+                  new Point(
+                      "3",
+                      "outdoor temperature",
+                      (day, noise) -> 14 + day.sun() / 5 + noise / 20))),
+          new Channel(
+              1000,
+              "gateway",
+              Layout.LATER,
+              List.of(
+                  new Point("1", "chiller link", (day, noise) -> day.chillerAnswers() ? 1 : 0),
+                  new Point("2", "CPU", (day, noise) -> 21 + 4 * day.wave(700) + 3 * noise),
+                  new Point("3", "free memory", (day, noise) -> 412 + 20 * day.wave(5000)))));
 
   private final long seed;
+  private final ZoneId zone;
 
-  public Site(long seed) {
+  /**
+   * @param zone of the site: its sun stands highest at noon
+   */
+  public Site(long seed, ZoneId zone) {
     this.seed = seed;
+    this.zone = zone;
+  }
+
+  private static Quantity voltage(double middle) {
+    return (day, noise) -> middle + 1.2 * day.wave(5400) - day.load() / 40 + noise / 3;
   }
 
   public List<Channel> channels() {
@@ -111,14 +152,17 @@ public final class Site {
 
   /** Whether the device reports nothing in this second, as one with a broken line does. */
   public boolean isSilent(Channel channel, long epochSecond) {
-    return channel.silentEvery() > 0
-        && Math.floorMod(epochSecond, channel.silentEvery()) < channel.silentSeconds();
+    return channel.id() == CHILLER && !day(epochSecond).chillerAnswers();
+  }
+
+  private Day day(long epochSecond) {
+    return Day.at(epochSecond, zone);
   }
 
   /** What the device's driver writes for the point in this second, to the letter. */
   public String text(Channel channel, Point point, long epochSecond) {
     if (channel.layout() == Layout.LATER
-        && point.id().equals("5")
+        && point.name().equals("insulation resistance")
         && Math.floorMod(epochSecond, NAN_EVERY) == 0) {
       return "NaN";
     }
@@ -135,13 +179,23 @@ public final class Site {
   }
 
   private double value(int channel, Point point, long epochSecond) {
-    double day = Math.sin(2 * Math.PI * Math.floorMod(epochSecond, 86_400L) / 86_400);
-    double minute = Math.sin(2 * Math.PI * Math.floorMod(epochSecond + channel * 7L, 60L) / 60);
-    SplittableRandom noise =
-        new SplittableRandom(
-            seed ^ (epochSecond * 0x9E3779B97F4A7C15L) ^ (channel * 31L + point.id().hashCode()));
-    return point.middle()
-        + point.swing() * (0.35 * day + 0.45 * minute + 0.2 * noise.nextDouble(-1, 1));
+    return point.quantity().at(day(epochSecond), noise(channel, point.id(), epochSecond));
+  }
+
+  private double noise(int channel, String point, long epochSecond) {
+    return new SplittableRandom(
+            seed ^ (epochSecond * 0x9E3779B97F4A7C15L) ^ (channel * 31L + point.hashCode()))
+        .nextDouble(-1, 1);
+  }
+
+  /** What the newer drivers write as {@code inst:1:M}: the site as one instance, by field. */
+  public Map<String, String> instance(long epochSecond) {
+    Day day = day(epochSecond);
+    double volts = 230 + 1.2 * day.wave(5400) + noise(1, "1", epochSecond) / 3;
+    return Map.of(
+        "1", Float.toString((float) volts),
+        "2", Float.toString((float) day.load()),
+        "3", Float.toString((float) day.charge()));
   }
 
   /** The element pushed to {@code archive:pending} in this second, in the seconds that have one. */
@@ -161,20 +215,49 @@ public final class Site {
 
   /** The {@code test_value} of {@link #pendingElement}. */
   public double pendingValue(long epochSecond) {
-    return Math.round(value(0, new Point("pending", "pending", 123.456, 20), epochSecond) * 1000)
-        / 1000.0;
+    double value = 123.456 + 9 * day(epochSecond).wave(60) + 4 * noise(0, "pending", epochSecond);
+    return Math.round(value * 1000) / 1000.0;
   }
 
-  /** Sum of the points called "power", as the site's model would calculate it. */
-  public String totalPower(long epochSecond) {
-    double total = 0;
+  /** All that the site had to say in a past second, as elements of {@code archive:pending}. */
+  public List<String> past(long epochSecond) {
+    List<String> elements = new ArrayList<>();
     for (Channel channel : CHANNELS) {
+      if (isSilent(channel, epochSecond)) {
+        continue;
+      }
+      StringBuilder fields = new StringBuilder();
       for (Point point : channel.points()) {
-        if (point.name().endsWith("power") && !point.name().startsWith("reactive")) {
-          total += value(channel.id(), point, epochSecond);
+        if (number(channel, point, epochSecond).isPresent()) {
+          append(fields, point.id(), text(channel, point, epochSecond));
         }
       }
+      elements.add(
+          element(
+              "telemetry",
+              epochSecond,
+              "\"channel\":\"" + channel.id() + "\",\"type\":\"" + channel.type() + "\"",
+              fields));
     }
-    return String.format(Locale.ROOT, "%.6f", total);
+    StringBuilder fields = new StringBuilder();
+    instance(epochSecond).forEach((field, text) -> append(fields, field, text));
+    elements.add(element("inst", epochSecond, "\"instance\":\"1\",\"type\":\"M\"", fields));
+    return elements;
+  }
+
+  private static void append(StringBuilder fields, String field, String number) {
+    fields.append(fields.isEmpty() ? "" : ",").append('"').append(field).append("\":");
+    fields.append(number);
+  }
+
+  private static String element(
+      String measurement, long epochSecond, String tags, StringBuilder fields) {
+    return "{\"measurement\":\"%s\",\"timestamp\":%d,\"tags\":{%s},\"fields\":{%s}}"
+        .formatted(measurement, epochSecond, tags, fields);
+  }
+
+  /** What all consumers take together, as the site's model would calculate it. */
+  public String totalPower(long epochSecond) {
+    return String.format(Locale.ROOT, "%.6f", day(epochSecond).load());
   }
 }

@@ -98,6 +98,7 @@ final class SiteSimulator implements AutoCloseable {
             channel.key(), first.id() + ":" + values.get(first.id()) + ":" + times.get(first.id()));
         written += values.size();
       }
+      transaction.hset("inst:1:M", site.instance(second));
       transaction.hset(
           "modsrv:power_calc:measurement",
           Map.of("total_power", site.totalPower(second), "timestamp", String.valueOf(second)));

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class HistoryCheckTest {
   private static final long START = 1_753_790_700L;
 
-  private final Site site = new Site(7);
+  private final Site site = new Site(7, ZoneOffset.UTC);
   private final HistoryCheck check = new HistoryCheck(site);
   private final Site.Channel meter = site.channels().get(0);
   private final Site.Point voltage = meter.points().get(0);

@@ -1,0 +1,94 @@
+package com.voltageems.hissrv.query.web;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A proxy in front of the service, as it stands on many sites, that fails when it is told to. */
+final class Gate implements AutoCloseable {
+  /** Stands for every path of the service but its page. */
+  static final String ALL = "*";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpServer server;
+  private final String target;
+
+  /** What it answers instead of the service; to callers with the token it lets through. */
+  record Answer(int status, String contentType, String body, String token) {}
+
+  Gate(String target) throws IOException {
+    this.target = target;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::handle);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  void answer(String path, int status, String contentType, String body, String token) {
+    answers.put(path, new Answer(status, contentType, body, token));
+  }
+
+  void letThrough() {
+    answers.clear();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    boolean page = path.equals("/") || path.matches(".*\\.(js|css|svg)");
+    Answer answer = answers.getOrDefault(path, page ? null : answers.get(ALL));
+    String given = exchange.getRequestHeaders().getFirst("Authorization");
+    if (answer != null && !("Bearer " + answer.token()).equals(given)) {
+      send(
+          exchange,
+          answer.status(),
+          answer.contentType(),
+          answer.body().getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    try {
+      HttpResponse<byte[]> response =
+          http.send(
+              HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI())).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      send(
+          exchange,
+          response.statusCode(),
+          response.headers().firstValue("Content-Type").orElse("text/plain"),
+          response.body());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Content-Type", type);
+      exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,162 @@
+package com.voltageems.hissrv.query.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.testkit.RequiresServer;
+import com.voltageems.hissrv.testkit.RequiresServer.Server;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every state that is not well says what is happening and what to do. */
+@RequiresServer(Server.CHROMEDRIVER)
+class PageFailuresIT {
+  private static final String VIEW = "/#/explore?r=1h&p=telemetry,channel=1002,type=m,interval=:1";
+  private static final String HTML = "<!doctype html><title>502 Bad Gateway</title><h1>nginx</h1>";
+  private static final String AWAY =
+      "{\"error\":\"store_unavailable\",\"message\":\"the database cannot be reached\"}";
+
+  private static MadeUpSite site;
+  private static Gate gate;
+  private static Browser browser;
+
+  @BeforeAll
+  static void start(@TempDir Path dir) throws Exception {
+    site = new MadeUpSite(dir.resolve("questdb"), Instant.now());
+    gate = new Gate(site.url());
+    browser = new Browser("en-GB", dir);
+  }
+
+  @AfterAll
+  static void stop() {
+    browser.close();
+    gate.close();
+    site.close();
+  }
+
+  @BeforeEach
+  void works() {
+    gate.letThrough();
+  }
+
+  @Test
+  void proxysHtml_isNamedAsWhatItIs_andThePageGoesOnWhenItIsGone() {
+    gate.answer(Gate.ALL, 502, "text/html", HTML, "");
+    browser.openOnly(gate.url() + VIEW);
+
+    assertThat(browser.find(".notice").getText())
+        .contains("Not the service answered", "status 502", "502 Bad Gateway", "proxy")
+        .doesNotContain("token '<'");
+    gate.letThrough();
+    browser.ready(1);
+    assertThat(browser.all(".notice")).isEmpty();
+  }
+
+  @Test
+  void loginPage_withStatus200_isNamedToo() {
+    gate.answer(Gate.ALL, 200, "text/html", "<title>Sign in</title>", "");
+    browser.openOnly(gate.url() + VIEW);
+
+    assertThat(browser.find(".notice").getText()).contains("Sign in", "sign in there and reload");
+  }
+
+  @Test
+  void unauthorised_offersAToken_andTakesIt() {
+    gate.answer(Gate.ALL, 401, "application/json", "{\"message\":\"no token\"}", "s3cret");
+    browser.openOnly(gate.url() + VIEW);
+
+    assertThat(browser.find(".notice").getText()).contains("Not allowed", "A token is needed");
+    browser.find(".notice input").sendKeys("s3cret");
+    browser.click("Use");
+    browser.ready(1);
+    assertThat(browser.address()).doesNotContain("s3cret");
+    browser.script("sessionStorage.clear()");
+  }
+
+  @Test
+  void databaseAway_keepsTheCurveAndSaysSo_andComesBackByItself() {
+    browser.open(gate.url() + VIEW);
+    gate.answer("/query", 503, "application/json", AWAY, "");
+    browser.script("hissrv.refresh()");
+
+    browser.until("document.querySelector('.panel .notice')");
+    assertThat(browser.find(".panel .notice").getText())
+        .contains("the database cannot be reached", "Pipeline shows which part is down");
+    assertThat(browser.find(".live").getText()).isEqualTo("No answer");
+    assertThat(browser.script("return hissrv.plots[0].data[0].length > 100")).isEqualTo(true);
+    gate.letThrough();
+    browser.until("!document.querySelector('.panel .notice')");
+    assertThat(browser.find(".live").getText()).isEqualTo("Live");
+  }
+
+  @Test
+  void health503_isNoGreenDot() {
+    gate.answer(
+        "/health",
+        503,
+        "application/json",
+        "{\"status\":\"down\",\"parts\":{\"store\":{\"state\":\"down\",\"message\":\"away\"}}}",
+        "");
+    browser.openOnly(gate.url() + VIEW);
+    browser.until("document.querySelector('.strip li.down')");
+
+    assertThat(browser.find(".strip").getText()).contains("Database", "down");
+    assertThat(browser.all(".strip li.up")).isEmpty();
+    gate.answer("/health", 503, "text/html", HTML, "");
+    browser.until("document.querySelector('.strip').textContent.includes('in front of it')");
+  }
+
+  @Test
+  void emptyDatabase_saysThatNothingIsThereYet() {
+    gate.answer("/measurements", 200, "application/json", "{\"measurements\":[]}", "");
+    browser.openOnly(gate.url() + "/");
+
+    assertThat(browser.find(".hint").getText()).contains("Nothing is stored yet");
+    gate.letThrough();
+    browser.ready(1);
+  }
+
+  @Test
+  void refusedQuery_isToldWithTheServicesWords() {
+    browser.openOnly(
+        gate.url()
+            + "/#/explore?r=2000-01-01T00:00:00Z_2026-01-01T00:00:00Z&p="
+            + VIEW.split("p=", 2)[1]);
+
+    browser.until("document.querySelector('.panel .notice')");
+    assertThat(browser.find(".panel .notice").getText()).contains("query.max.range", "366 days");
+  }
+
+  @Test
+  void pipeline_tellsWhatStands_sinceWhen_atWhichRecord_andWhy() {
+    gate.answer("/status", 200, "application/json", Statuses.STUCK, "");
+    gate.answer("/health", 503, "application/json", Statuses.STUCK_HEALTH, "");
+    browser.open(gate.url() + "/#/pipeline");
+
+    assertThat(browser.text())
+        .contains("hissrv.pending, partition 1, offset 4711", "HTTP 500: engine is closed")
+        .contains("READONLY You can't write against a read only replica.")
+        .contains("9\u202f340", "17", "stands still");
+    assertThat(browser.all(".strip li.degraded")).hasSize(2);
+    assertThat(browser.accessibilityFindings()).isEmpty();
+  }
+
+  @Test
+  void pipeline_tellsWhichTaskFailed_inItsOwnWords() {
+    gate.answer("/status", 200, "application/json", Statuses.FAILED_TASK, "");
+    browser.open(gate.url() + "/#/pipeline");
+
+    assertThat(browser.text())
+        .contains("Something does not work", "hissrv-influx-sink", "FAILED")
+        .contains("influxdb.token: the database refused the token")
+        .contains("12\u202f345", "1\u202f042")
+        .doesNotContain("at com.voltageems");
+    browser.click("Whole trace");
+    assertThat(browser.text()).contains("at com.voltageems");
+    assertThat(browser.accessibilityFindings()).isEmpty();
+  }
+}

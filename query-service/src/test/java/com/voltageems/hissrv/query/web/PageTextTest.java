@@ -1,0 +1,67 @@
+package com.voltageems.hissrv.query.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The page says the same in both languages, and only what it knows how to say. */
+class PageTextTest {
+  private static final Path JS = Path.of("src/main/resources/web/js");
+  private static final Pattern TEXT = Pattern.compile("'([a-z0-9.]+)': '((?:[^'\\\\]|\\\\.)*)'");
+  private static final Pattern USED = Pattern.compile("\\bt\\('([a-z0-9.]+)'[,)]");
+  private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
+
+  private static Map<String, String> texts(String file) throws IOException {
+    Map<String, String> texts = new TreeMap<>();
+    Matcher matcher = TEXT.matcher(Files.readString(JS.resolve(file)));
+    while (matcher.find()) {
+      texts.put(matcher.group(1), matcher.group(2));
+    }
+    return texts;
+  }
+
+  private static Set<String> places(String text) {
+    Set<String> places = new TreeSet<>();
+    Matcher matcher = PLACE.matcher(text);
+    while (matcher.find()) {
+      places.add(matcher.group(1));
+    }
+    return places;
+  }
+
+  @Test
+  void everyText_isInBothLanguages_withTheSamePlaces() throws IOException {
+    Map<String, String> english = texts("text-en.js");
+    Map<String, String> chinese = texts("text-zh.js");
+
+    assertThat(english).hasSizeGreaterThan(100);
+    assertThat(chinese.keySet()).isEqualTo(english.keySet());
+    english.forEach(
+        (key, text) -> assertThat(places(chinese.get(key))).as(key).isEqualTo(places(text)));
+  }
+
+  @Test
+  void everyTextThatIsAskedFor_isThere() throws IOException {
+    Set<String> used = new HashSet<>();
+    try (var files = Files.list(JS)) {
+      for (Path file : files.toList()) {
+        Matcher matcher = USED.matcher(Files.readString(file));
+        while (matcher.find()) {
+          used.add(matcher.group(1));
+        }
+      }
+    }
+    assertThat(used).hasSizeGreaterThan(60);
+    assertThat(texts("text-en.js").keySet()).containsAll(used);
+  }
+}

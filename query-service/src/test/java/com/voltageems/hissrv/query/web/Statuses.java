@@ -1,0 +1,58 @@
+package com.voltageems.hissrv.query.web;
+
+/** Answers of {@code /status} that a test cannot easily bring about. */
+final class Statuses {
+  static final String FAILED_TASK =
+      """
+      {"status":"degraded","processed":12345,"failed":3,"queue_size":1042,
+       "last_sync":"2026-01-01T00:00:00Z","version":"1",
+       "store":{"state":"up","message":"InfluxDB 2.7","since":"2026-01-01T00:00:00Z","age_ms":12},
+       "kafka":{"state":"up","message":"3 brokers","since":"2026-01-01T00:00:00Z","age_ms":12,
+        "consumer_group":"connect-hissrv-influx-sink","processed":12345},
+       "connect":{"state":"down","message":"hissrv-influx-sink task 0 is FAILED",
+        "since":"2026-01-01T00:00:00Z","age_ms":12,"connectors":[
+         {"name":"hissrv-redis-source","role":"source","state":"RUNNING",
+          "tasks":[{"id":0,"state":"RUNNING","worker":"127.0.0.1:8083"}]},
+         {"name":"hissrv-influx-sink","role":"sink","state":"RUNNING",
+          "tasks":[{"id":0,"state":"FAILED","worker":"127.0.0.1:8083",
+           "trace":"org.apache.kafka.connect.errors.ConnectException: Exiting\\n\\tat com.voltageems.X.y(X.java:1)\\nCaused by: org.apache.kafka.common.config.ConfigException: influxdb.token: the database refused the token\\n\\tat com.voltageems.X.z(X.java:2)"}]}]}}
+      """;
+
+  /** A database that refuses a record, and a list in Redis that cannot be taken from. */
+  static final String STUCK =
+      """
+      {"status":"degraded","processed":1284455,"failed":3,"queue_size":9340,
+       "last_sync":"2026-01-01T00:00:00Z","version":"1",
+       "store":{"state":"up","message":"InfluxDB 2.7","since":"2026-01-01T00:00:00Z","age_ms":12},
+       "kafka":{"state":"up","message":"3 brokers","since":"2026-01-01T00:00:00Z","age_ms":12},
+       "connect":{"state":"up","message":"2 connectors, 2 tasks",
+        "since":"2026-01-01T00:00:00Z","age_ms":12,"connectors":[
+         {"name":"hissrv-redis-source","role":"source","state":"RUNNING",
+          "tasks":[{"id":0,"state":"RUNNING","worker":"10.0.0.5:8083","worker_answers":true}]},
+         {"name":"hissrv-influx-sink","role":"sink","state":"RUNNING",
+          "tasks":[{"id":0,"state":"RUNNING","worker":"10.0.0.5:8083","worker_answers":true}]}]},
+       "source":{"state":"degraded","message":"pending is stuck","since":"2026-01-01T00:00:00Z",
+        "age_ms":12,"tasks":[{"id":0,"told":"2026-01-01T00:05:00Z","parts":[
+         {"name":"live","type":"hash","state":"ok","newest":"2026-01-01T00:05:00Z"},
+         {"name":"archive1m","type":"archive","state":"ok","waiting":0,
+          "newest":"2026-01-01T00:04:00Z"},
+         {"name":"pending","type":"list","state":"stuck","since":"2026-01-01T00:00:10Z",
+          "trouble":true,"waiting":9340,"newest":"2026-01-01T00:00:09Z",
+          "reason":"READONLY You can't write against a read only replica."}]}]},
+       "sink":{"state":"degraded","message":"hissrv.pending partition 1 is stuck",
+        "since":"2026-01-01T00:00:00Z","age_ms":12,"processed":1284455,"stuck":[
+         {"topic":"hissrv.pending","partition":1,"offset":4711,"since":"2026-01-01T00:00:00Z",
+          "stuck_ms":312000,"waiting":9340,"sure":true,"tries":17,
+          "reason":"HTTP 500: engine is closed"}]}}
+      """;
+
+  static final String STUCK_HEALTH =
+      """
+      {"status":"down","version":"1","parts":{"store":{"state":"up","message":"InfluxDB 2.7"},
+       "kafka":{"state":"up","message":"3 brokers"},"connect":{"state":"up","message":""},
+       "source":{"state":"degraded","message":"pending is stuck"},
+       "sink":{"state":"degraded","message":"hissrv.pending partition 1 is stuck"}}}
+      """;
+
+  private Statuses() {}
+}

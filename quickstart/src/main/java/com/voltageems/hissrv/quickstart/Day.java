@@ -1,0 +1,100 @@
+package com.voltageems.hissrv.quickstart;
+
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+
+/**
+ * What happens on the site, at a moment: the sun shines from six to six with clouds before it, the
+ * building wakes in the morning and cooks in the evening, the battery is charged from the sun and
+ * empties after it, and the chiller does not answer from 12:00 to 12:40 and for two minutes in
+ * every hour. Powers in kW.
+ *
+ * @param hour of the site's clock, 0 to 24
+ */
+record Day(long epochSecond, double hour) {
+  private static final double SUN = 46;
+  private static final double CHARGING = 12;
+  private static final double DISCHARGING = 10.8;
+  private static final double LOWEST_CHARGE = 25;
+  private static final double CAPACITY = 90;
+
+  static Day at(long epochSecond, ZoneId zone) {
+    ZonedDateTime local = Instant.ofEpochSecond(epochSecond).atZone(zone);
+    return new Day(epochSecond, local.toLocalTime().toSecondOfDay() / 3600.0);
+  }
+
+  /** A swing between -1 and 1 with a period in seconds. */
+  double wave(int period) {
+    return Math.sin(2 * Math.PI * Math.floorMod(epochSecond, (long) period) / period);
+  }
+
+  double sun() {
+    double height = Math.sin(Math.PI * (hour - 6) / 12);
+    double clouds = 0.12 * (1 + wave(2700)) * (1 + wave(7100)) / 2;
+    return height <= 0 ? 0 : SUN * height * (1 - clouds);
+  }
+
+  /** What the building and its chiller take. */
+  double load() {
+    return 12
+        + bump(8, 1.6, 9)
+        + bump(12.5, 2.5, 6)
+        + bump(19, 1.9, 15)
+        + chiller()
+        + 0.8 * wave(660)
+        + 0.3 * wave(40);
+  }
+
+  /** The compressor: on for a while, off for a while, more of it in the afternoon. */
+  double chiller() {
+    return wave(1500) > 0.3 - bump(15, 4, 0.6) ? 6.5 : 1.2;
+  }
+
+  private double bump(double middle, double width, double height) {
+    double distance = (hour - middle) / width;
+    return height * Math.exp(-distance * distance);
+  }
+
+  /** Positive when it gives, negative when it takes. */
+  double battery() {
+    return isCharging() ? -CHARGING : isDischarging() ? DISCHARGING : 0;
+  }
+
+  private boolean isCharging() {
+    return hour >= 9.5 && hour < 14;
+  }
+
+  private boolean isDischarging() {
+    return hour >= 17.5 && hour < 22.5;
+  }
+
+  /** 0 it rests, 1 it is charged, 2 it is emptied. */
+  int mode() {
+    return isCharging() ? 1 : isDischarging() ? 2 : 0;
+  }
+
+  /** State of charge in percent: what the battery took and gave since midnight. */
+  double charge() {
+    double taken = CHARGING * Math.max(0, Math.min(hour, 14) - 9.5);
+    double given = DISCHARGING * Math.max(0, Math.min(hour, 22.5) - 17.5);
+    return LOWEST_CHARGE + (taken - given) / CAPACITY * 100;
+  }
+
+  /** From the grid; negative into it. */
+  double grid() {
+    return load() - sun() - battery();
+  }
+
+  /** kWh: a counter that only goes up, faster by day than by night. */
+  double imported() {
+    double days = epochSecond / 86_400.0;
+    return 260 * days - 4_000_000 + 26 * Math.sin(2 * Math.PI * (days % 1));
+  }
+
+  boolean chillerAnswers() {
+    boolean noon = hour >= 12 && hour < 12 + 40 / 60.0;
+    long inTheHour = Math.floorMod(epochSecond, 3600L);
+    return !noon && (inTheHour < 1200 || inTheHour >= 1320);
+  }
+}

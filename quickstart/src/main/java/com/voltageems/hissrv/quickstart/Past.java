@@ -1,0 +1,48 @@
+package com.voltageems.hissrv.quickstart;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * Gives a fresh site a past: what its devices would have said in the last two days, pushed to the
+ * pending list as a device does that was offline, so that it goes the same way as everything else.
+ * Coarser than a second, so that the start stays short.
+ */
+final class Past {
+  static final Duration LENGTH = Duration.ofDays(2);
+  static final Duration STEP = Duration.ofMinutes(2);
+  private static final int AT_ONCE = 500;
+
+  private Past() {}
+
+  /**
+   * Pushes all of it, the oldest first.
+   *
+   * @param now the past ends one step before
+   * @return how many elements
+   */
+  static int push(Site site, RedisClient redis, long now) {
+    long step = STEP.toSeconds();
+    long end = now - Math.floorMod(now, step);
+    List<String> elements = new ArrayList<>();
+    int count = 0;
+    for (long second = end - LENGTH.toSeconds(); second < end; second += step) {
+      elements.addAll(site.past(second));
+      if (elements.size() >= AT_ONCE) {
+        count += push(redis, elements);
+      }
+    }
+    return count + push(redis, elements);
+  }
+
+  private static int push(RedisClient redis, List<String> elements) {
+    int count = elements.size();
+    if (count > 0) {
+      redis.lpush("archive:pending", elements.toArray(new String[0]));
+      elements.clear();
+    }
+    return count;
+  }
+}
