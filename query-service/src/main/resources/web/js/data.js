@@ -45,7 +45,8 @@ export function intervalName(ms) {
   return ms / UNITS[unit] + unit;
 }
 
-const isText = (one) => typeOf(one.m, one.f) !== 'number';
+/** A field that had several types in its time is drawn as the numbers in it. */
+const isText = (one) => !['number', 'mixed'].includes(typeOf(one.m, one.f));
 export const isState = (one) =>
   isText(one) || point(deviceOf(one.m, one.tags), one.f).kind === 'state';
 

@@ -15,8 +15,8 @@ export async function firstPanels() {
   const all = (await devices()).slice(0, hasNames() ? MOST_DEVICES : 1);
   const series = (await Promise.all(all.map((device) => seriesOf(device)))).flat().filter(live);
   const points = series.flatMap((one) => one.fields.map((field) =>
-    ({m: one.m, tags: one.tags, f: field.f, type: field.type, info: field.info})));
-  const numbers = points.filter((one) => one.type === 'number' && !isState(one));
+    ({m: one.m, tags: one.tags, f: field.f, info: field.info})));
+  const numbers = points.filter((one) => !isState(one));
   const ref = ({m, tags, f}) => ({m, tags, f});
   const powers = numbers.filter((one) => one.info.known && power(one.info.unit)
     && !/reactive|无功/i.test(one.info.name));
