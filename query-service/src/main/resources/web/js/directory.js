@@ -15,6 +15,8 @@ export function setMeasurements(body) {
   measurements = body.measurements;
 }
 
+export const all = () => measurements;
+
 export const measurement = (name) => measurements.find((one) => one.name === name);
 
 /** number, text or flag; number where it is not known. */

@@ -97,10 +97,6 @@ export class Explore {
   async show() {
     const run = ++this.#run;
     clearTimeout(this.#timer);
-    if (!this.listed) {
-      this.listed = true;
-      this.#listDevices();
-    }
     if (this.state.empty) {
       try {
         const panels = await firstPanels();
@@ -123,6 +119,11 @@ export class Explore {
     this.picker.mark(this.state.panels.flat());
     this.#showLive();
     await this.#load(run, true);
+    // After the curves, which are what people came for.
+    if (!this.listed) {
+      this.listed = true;
+      this.#listDevices();
+    }
   }
 
   async #listDevices() {

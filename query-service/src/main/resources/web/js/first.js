@@ -1,36 +1,50 @@
-// What a page shows that was opened without a choice: the site's powers and its battery, or else
-// the first points of the first device.
-import {deviceOf, hasNames} from './catalogue.js';
-import {devices, seriesOf} from './directory.js';
+// What a page shows that was opened without a choice: the site's powers, its battery and its states,
+// or else the first points of the first device.
+import {get} from './api.js';
+import {deviceOf, deviceOrder, point} from './catalogue.js';
+import {all as measurements, byNumber, measurement} from './directory.js';
 import {isState, power} from './data.js';
 
-const MOST_DEVICES = 12;
+/** What is alive is known by what came lately; a site that stands still by its last day. */
+const RANGES = ['15m', '1d'];
 const MOST_LINES = 5;
 const FIRST_FIELDS = 3;
 
-/** Live series, not the windows that are stored beside them. */
-const live = (series) => !series.tags.interval;
+/** Every live point of the last minutes, in the catalogue's order; one call a measurement. */
+async function alive(range) {
+  const answers = await Promise.all(measurements().map((one) =>
+    get('latest', new URLSearchParams({measurement: one.name, range}))));
+  const points = answers.flatMap((answer) => answer.series
+    .filter((series) => !series.tags.interval)
+    .flatMap((series) => {
+      const m = answer.measurement;
+      const tags = Object.fromEntries(measurement(m).tags.map((tag) => [tag, series.tags[tag] || '']));
+      const device = deviceOf(m, tags);
+      return Object.keys(series.fields).map((f) => ({m, tags, f, device, info: point(device, f)}));
+    }));
+  return points.sort((a, b) => deviceOrder(a.device) - deviceOrder(b.device)
+    || byNumber(a.device, b.device) || a.info.order - b.info.order || byNumber(a.f, b.f));
+}
 
 export async function firstPanels() {
-  const all = (await devices()).slice(0, hasNames() ? MOST_DEVICES : 1);
-  const series = (await Promise.all(all.map((device) => seriesOf(device)))).flat().filter(live);
-  const points = series.flatMap((one) => one.fields.map((field) =>
-    ({m: one.m, tags: one.tags, f: field.f, info: field.info})));
+  let points = [];
+  for (const range of RANGES) {
+    points = points.length ? points : await alive(range);
+  }
   const numbers = points.filter((one) => !isState(one));
   const ref = ({m, tags, f}) => ({m, tags, f});
-  const powers = numbers.filter((one) => one.info.known && power(one.info.unit)
-    && !/reactive|无功/i.test(one.info.name));
   const perDevice = new Map();
-  for (const one of powers) {
-    const device = deviceOf(one.m, one.tags);
-    perDevice.set(device, perDevice.get(device) || one);
+  for (const one of numbers) {
+    if (one.info.known && power(one.info.unit) && !perDevice.has(one.device)) {
+      perDevice.set(one.device, one);
+    }
   }
   const main = [...perDevice.values()].slice(0, MOST_LINES);
   if (main.length < 2) {
-    return numbers.length ? [numbers.slice(0, FIRST_FIELDS).map(ref)] : [];
+    const own = numbers.filter((one) => one.device === numbers[0]?.device);
+    return own.length ? [own.slice(0, FIRST_FIELDS).map(ref)] : [];
   }
   const charge = numbers.filter((one) => one.info.unit === '%').slice(0, 1);
   const states = points.filter((one) => one.info.known && isState(one)).slice(0, 3);
-  const second = [...charge, ...states];
-  return [main.map(ref), second.map(ref)].filter((panel) => panel.length > 0);
+  return [main.map(ref), [...charge, ...states].map(ref)].filter((panel) => panel.length > 0);
 }

@@ -28,8 +28,11 @@ class Page {
   }
 
   async start() {
-    this.#theme(localStorage.getItem(THEME) || 'auto');
-    this.#header();
+    if (!this.strip) {
+      this.#theme(localStorage.getItem(THEME) || 'auto');
+      this.#header();
+      this.#states();
+    }
     try {
       const [catalogue, measurements] = await Promise.all([get('catalogue'), get('measurements')]);
       setCatalogue(catalogue);
@@ -95,6 +98,7 @@ class Page {
     this.#view?.close();
     this.#view = null;
     this.#header();
+    this.#states();
     this.#show();
   }
 
@@ -108,7 +112,8 @@ class Page {
   }
 
   #header() {
-    this.strip = h('ul', {class: 'strip', 'aria-label': t('strip')});
+    this.strip = h('ul', {class: 'strip', 'aria-label': t('strip')},
+      this.strip ? [...this.strip.children] : []);
     const tabs = VIEWS.map((view) => h('a', {href: '#/' + view,
       'aria-current': view === this.state.view ? 'page' : null,
       onclick: (event) => {
@@ -136,12 +141,10 @@ class Page {
             this.#redraw();
           }}, icon('sun'))));
     matchMedia('(prefers-color-scheme: dark)').onchange = () => this.#redraw();
-    this.#states();
   }
 
   async #states() {
     clearTimeout(this.#strip);
-    const {strip} = this;
     try {
       const [health, status] = await Promise.all([get('health'), get('status')]);
       const items = Object.entries(health.parts).filter(([, part]) => part.state !== 'off')
@@ -159,14 +162,12 @@ class Page {
         items.push(h('li', {title: t('strip.newest')}, t('stage.newest'), ' ',
           h('b', {}, moment(Math.floor(Date.parse(status.last_sync) / 1000) * 1000))));
       }
-      strip.replaceChildren(...items);
+      this.strip.replaceChildren(...items);
     } catch (e) {
-      strip.replaceChildren(h('li', {class: 'down'}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
+      this.strip.replaceChildren(h('li', {class: 'down'}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
         explain(e).what));
     }
-    if (strip === this.strip) {
-      this.#strip = setTimeout(() => this.#states(), STRIP_MS);
-    }
+    this.#strip = setTimeout(() => this.#states(), STRIP_MS);
   }
 }
 
