@@ -103,20 +103,19 @@ export class Timeline {
       ctx.fillStyle = css('--soft');
       ctx.textAlign = 'left';
       ctx.fillText(line.title, left + 4 * ratio, y + 9 * ratio);
-      const values = [...new Set(line.spans.map((one) => String(one.value)))].sort();
       for (const span of line.spans) {
         const from = Math.max(left, u.valToPos(span.from / 1000, 'x', true));
         const to = Math.min(left + width, u.valToPos(span.to / 1000, 'x', true));
         if (to > from) {
-          this.#bar(ctx, ratio, {from, to, y: y + 17 * ratio}, span, line, values);
+          this.#bar(ctx, ratio, {from, to, y: y + 17 * ratio}, span, line);
         }
       }
     });
     ctx.restore();
   }
 
-  #bar(ctx, ratio, place, span, line, values) {
-    const fill = stateColor(span.value, values);
+  #bar(ctx, ratio, place, span, line) {
+    const fill = stateColor(span.value, line.info);
     const wide = Math.max(1, place.to - place.from);
     ctx.fillStyle = fill;
     ctx.fillRect(place.from, place.y, wide, BAR * ratio);
@@ -179,13 +178,16 @@ export class Timeline {
   }
 }
 
-/** On is green, off is grey; other values have colours of their own. */
-function stateColor(value, values) {
+/** On is green, off is grey; other values have colours of their own, the same in every view. */
+function stateColor(value, info) {
   if (value === 1 || value === true) {
     return '#12796f';
   }
   if (value === 0 || value === false) {
     return '#66737f';
   }
-  return OTHERS[values.indexOf(String(value)) % OTHERS.length];
+  const text = String(value);
+  const known = Object.keys(info.states || {}).indexOf(text);
+  const place = known >= 0 ? known : [...text].reduce((sum, one) => sum + one.codePointAt(0), 0);
+  return OTHERS[place % OTHERS.length];
 }
