@@ -31,19 +31,35 @@ public final class Batch {
   /**
    * One line.
    *
+   * @param isNew whether it has to be screened before it is sent
    * @param end where its bytes end in the batch
    */
   public record Line(
-      OffsetTracker.Pending pending, PointSource source, long epochMillis, int end) {}
+      OffsetTracker.Pending pending,
+      PointSource source,
+      long epochMillis,
+      boolean isNew,
+      int end) {}
 
   /** Gives the line's point again when it has to be looked at: a batch keeps bytes only. */
   public interface PointSource {
     Point point(OffsetTracker.Pending pending);
   }
 
+  /** Appends a line. */
   public void add(OffsetTracker.Pending pending, Point point, PointSource source) {
+    add(pending, point, source, false);
+  }
+
+  /** Appends a line that may have to be screened before it is sent. */
+  void add(OffsetTracker.Pending pending, Point point, PointSource source, boolean isNew) {
     LineProtocol.append(point, dialect, bytes);
-    lines.add(new Line(pending, source, point.epochMillis(), bytes.length()));
+    lines.add(new Line(pending, source, point.epochMillis(), isNew, bytes.length()));
+  }
+
+  /** Whether a line has to be screened. */
+  boolean hasNew() {
+    return lines.stream().anyMatch(Line::isNew);
   }
 
   /** A batch of the same kind without lines. */
@@ -109,7 +125,8 @@ public final class Batch {
   void copy(Batch other, int index) {
     Line line = other.lines.get(index);
     bytes.append(other.bytes, other.start(index), line.end());
-    lines.add(new Line(line.pending(), line.source(), line.epochMillis(), bytes.length()));
+    lines.add(
+        new Line(line.pending(), line.source(), line.epochMillis(), line.isNew(), bytes.length()));
   }
 
   /**

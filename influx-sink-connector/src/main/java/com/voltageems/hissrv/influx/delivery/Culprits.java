@@ -52,6 +52,28 @@ final class Culprits {
     }
   }
 
+  /** Does what a screen has found about a line, and appends what is left of it. */
+  void judged(Batch batch, int index, Screen.Verdict verdict, Batch passed) {
+    Batch.Line line = batch.lines().get(index);
+    if (verdict.refusal() != null) {
+      refuse(line, verdict.refusal());
+      return;
+    }
+    if (verdict.leftOut().isEmpty()) {
+      passed.copy(batch, index);
+      return;
+    }
+    for (Screen.Reason reason : verdict.leftOut()) {
+      progress.refused(line.pending(), "field '" + reason.field() + "' " + reason.why());
+    }
+    Point left = batch.point(index).only(field -> !verdict.leavesOut(field));
+    if (left == null) {
+      progress.done(List.of(line));
+    } else {
+      passed.add(line.pending(), left, unused -> left);
+    }
+  }
+
   void refuse(Part part, String reason) {
     part.batch().lines().forEach(line -> refuse(line, reason));
   }

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Delivery {
   private final InfluxWriter writer;
+  private final Screen screen;
   private final Rules rules;
   private final RandomGenerator random;
   private final Progress progress;
@@ -44,8 +47,10 @@ public final class Delivery {
    */
   public record Rules(Backoff backoff, @Nullable Duration retryMaxTime, int poisonRetries) {}
 
-  public Delivery(InfluxWriter writer, Rules rules, RandomGenerator random, Progress progress) {
+  public Delivery(
+      InfluxWriter writer, Screen screen, Rules rules, RandomGenerator random, Progress progress) {
     this.writer = writer;
+    this.screen = screen;
     this.rules = rules;
     this.random = random;
     this.progress = progress;
@@ -106,8 +111,35 @@ public final class Delivery {
    */
   public void deliver(Batch batch) throws InterruptedException {
     Deque<Part> parts = new ArrayDeque<>();
-    parts.push(Part.of(batch));
+    parts.push(Part.of(batch.hasNew() ? screened(batch) : batch));
     drain(parts);
+  }
+
+  /** Takes out what the database would spoil in silence. */
+  private Batch screened(Batch batch) throws InterruptedException {
+    Set<String> measurements = new LinkedHashSet<>();
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.lines().get(i).isNew()) {
+        measurements.add(batch.point(i).measurement());
+      }
+    }
+    long first = progress.nanoTime();
+    WriteOutcome learnt = screen.learn(measurements);
+    for (int attempt = 1; !(learnt instanceof WriteOutcome.Written); attempt++) {
+      String reason = reason(learnt);
+      checkTime(Duration.ofNanos(progress.nanoTime() - first), reason);
+      progress.pause(batch, rules.backoff().after(attempt, random), reason);
+      learnt = screen.learn(measurements);
+    }
+    Batch passed = batch.another();
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.lines().get(i).isNew()) {
+        culprits.judged(batch, i, screen.judge(batch.point(i)), passed);
+      } else {
+        passed.copy(batch, i);
+      }
+    }
+    return passed;
   }
 
   /** Tries those of the lines set aside whose time has come; throws as {@link #deliver} does. */

@@ -35,16 +35,24 @@ public final class Lane {
   /** A batch and when its first line came. */
   private record Queued(Batch batch, long sinceNanos) {}
 
-  /** Appends a line; answers how many bytes it has. */
+  /**
+   * Appends a line; answers how many bytes it has.
+   *
+   * @param isNew whether it has to be screened before it is sent
+   */
   public int add(
-      OffsetTracker.Pending pending, Point point, Batch.PointSource source, long nowNanos) {
+      OffsetTracker.Pending pending,
+      Point point,
+      Batch.PointSource source,
+      boolean isNew,
+      long nowNanos) {
     Queued last = queue.peekLast();
     if (last == null || isFull(last.batch())) {
       last = new Queued(new Batch(destination, dialect), nowNanos);
       queue.addLast(last);
     }
     int before = last.batch().byteCount();
-    last.batch().add(pending, point, source);
+    last.batch().add(pending, point, source, isNew);
     return last.batch().byteCount() - before;
   }
 

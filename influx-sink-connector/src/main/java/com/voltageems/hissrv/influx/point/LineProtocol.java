@@ -73,6 +73,18 @@ public final class LineProtocol {
    * @param what what it is, for the message
    */
   static @Nullable String flaw(String what, String text) {
+    return flaw(what, text, ", =");
+  }
+
+  /** As {@link #flaw}, of a measurement or a field's name: InfluxDB reads these otherwise. */
+  static @Nullable String flawOfName(String what, String text) {
+    if (!text.isEmpty() && (text.charAt(0) == '\t' || text.charAt(0) == 0)) {
+      return what + " begins with a tab or NUL, which InfluxDB strips";
+    }
+    return flaw(what, text, ", =\"");
+  }
+
+  private static @Nullable String flaw(String what, String text, String escapable) {
     if (text.isEmpty()) {
       return what + " is empty";
     }
@@ -86,7 +98,7 @@ public final class LineProtocol {
         if (i + 1 == text.length()) {
           return what + " ends with a backslash, which line protocol cannot express";
         }
-        if (", =".indexOf(text.charAt(i + 1)) >= 0) {
+        if (escapable.indexOf(text.charAt(i + 1)) >= 0) {
           return what
               + " has a backslash before '"
               + text.charAt(i + 1)

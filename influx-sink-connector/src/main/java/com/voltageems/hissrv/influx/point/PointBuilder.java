@@ -30,7 +30,7 @@ final class PointBuilder {
 
   PointBuilder measurement(String name) {
     measurement = name;
-    check(LineProtocol.flaw("the measurement", name));
+    check(LineProtocol.flawOfName("the measurement", name));
     if (name.startsWith("#")) {
       check("the measurement begins with '#', which line protocol takes for a comment");
     }
@@ -56,7 +56,7 @@ final class PointBuilder {
     if (raw == null) {
       return this;
     }
-    String nameFlaw = LineProtocol.flaw("a field's name", name);
+    String nameFlaw = LineProtocol.flawOfName("a field's name", name);
     if (nameFlaw != null) {
       complaints.add(nameFlaw);
       return this;

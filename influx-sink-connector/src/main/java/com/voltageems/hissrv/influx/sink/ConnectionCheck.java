@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,7 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the database once whether it would take our writes, by a write without lines. */
+/**
+ * Asks the database whether it would take our writes, by one write without lines for each bucket.
+ */
 final class ConnectionCheck {
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
@@ -30,14 +33,34 @@ final class ConnectionCheck {
         Long.toString(Math.min(LONGEST.toMillis(), config.writeTimeout().toMillis())));
     try (InfluxWriter writer =
         new HttpInfluxWriter(new InfluxSinkConfig(impatient), Clock.systemUTC())) {
-      return problem(config, writer.write(config.destination(), new byte[0], 0));
+      long end = System.nanoTime() + LONGEST.toNanos();
+      Problem problem = problem(config, writer.write(config.destination(), new byte[0], 0));
+      for (Destination other : config.destinations().byRule()) {
+        if (problem == null && System.nanoTime() - end < 0) {
+          problem = ofRule(problem(config, writer.write(other, new byte[0], 0)), other);
+        }
+      }
+      return problem;
     }
+  }
+
+  /** What concerns the bucket concerns the rule that names it: the default one has passed. */
+  private static @Nullable Problem ofRule(@Nullable Problem problem, Destination destination) {
+    if (problem == null || problem.setting().equals(InfluxSinkConfig.URL_CONFIG)) {
+      return problem;
+    }
+    return new Problem(
+        InfluxSinkConfig.BUCKET_BY_TOPIC_CONFIG, destination + ": " + problem.message());
   }
 
   static @Nullable Problem problem(InfluxSinkConfig config, WriteOutcome outcome) {
     if (outcome instanceof WriteOutcome.Retry retry) {
       return new Problem(
           InfluxSinkConfig.URL_CONFIG, "the database does not answer: " + retry.reason());
+    }
+    if (outcome instanceof WriteOutcome.Failed failed) {
+      return new Problem(
+          InfluxSinkConfig.URL_CONFIG, "the database fails at a write: " + failed.reason());
     }
     if (outcome instanceof WriteOutcome.Fatal fatal) {
       return new Problem(setting(config, fatal.reason()), fatal.reason());

@@ -42,6 +42,15 @@ final class Destinations {
     }
   }
 
+  /** Where rules lead, each once, but for the default. */
+  List<Destination> byRule() {
+    return rules.stream()
+        .map(Rule::destination)
+        .distinct()
+        .filter(destination -> !destination.equals(fallback))
+        .toList();
+  }
+
   Destination of(String topic) {
     return known.computeIfAbsent(
         topic,

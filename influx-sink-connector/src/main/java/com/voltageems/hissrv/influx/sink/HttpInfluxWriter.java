@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import okhttp3.ConnectionPool;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import retrofit2.Call;
 import retrofit2.Response;
 import retrofit2.http.Body;
+import retrofit2.http.GET;
 import retrofit2.http.Header;
 import retrofit2.http.POST;
 import retrofit2.http.Query;
@@ -38,7 +40,7 @@ import retrofit2.http.Query;
  */
 final class HttpInfluxWriter implements InfluxWriter {
   private static final MediaType TEXT = MediaType.get("text/plain; charset=utf-8");
-  private static final long MAX_ERROR_BODY = 64 * 1024;
+  private static final long MAX_BODY = 256 * 1024;
   private static final int IDLE_CONNECTIONS = 16;
 
   private final InfluxSinkConfig config;
@@ -51,9 +53,13 @@ final class HttpInfluxWriter implements InfluxWriter {
   private final WriteApi api;
   private final @Nullable String basicAuth;
   private final List<String> secrets;
+  private volatile boolean isQuestDb;
 
-  /** The two write APIs. */
+  /** The two write APIs, and QuestDB's SQL. */
   interface WriteApi {
+    @GET("exec")
+    Call<ResponseBody> sql(@Query("query") String sql);
+
     @POST("api/v2/write")
     Call<ResponseBody> version2(
         @Query("org") @Nullable String org,
@@ -125,14 +131,59 @@ final class HttpInfluxWriter implements InfluxWriter {
                 basicAuth, destination.bucket(), destination.retentionPolicy(), "ms", body);
     try {
       Response<ResponseBody> response = call.execute();
-      String text;
-      try (ResponseBody answer = response.isSuccessful() ? response.body() : response.errorBody()) {
-        text = answer == null ? "" : beginning(answer);
-      }
+      noteServer(response);
       return classifier.classify(
-          response.code(), response.headers().get("Retry-After"), hidden(text), clock.instant());
+          response.code(),
+          response.headers().get("Retry-After"),
+          hidden(text(response)),
+          clock.instant());
     } catch (IOException e) {
-      return new WriteOutcome.Retry(null, config.url() + ": " + describe(e));
+      return unreachable(e);
+    }
+  }
+
+  private WriteOutcome.Retry unreachable(IOException e) {
+    return new WriteOutcome.Retry(null, config.url() + ": " + describe(e));
+  }
+
+  /**
+   * The answer to a query.
+   *
+   * @param trouble why there is none, null when there is
+   */
+  record Text(String body, @Nullable WriteOutcome trouble) {}
+
+  /** Asks QuestDB in SQL; an answer that is an error is an answer. */
+  Text query(String sql) {
+    try {
+      Response<ResponseBody> response = api.sql(sql).execute();
+      String body = hidden(text(response));
+      boolean later = response.code() == 429 || response.code() >= 500;
+      return new Text(
+          body,
+          later
+              ? new WriteOutcome.Retry(null, "HTTP " + response.code() + " to a question by SQL")
+              : null);
+    } catch (IOException e) {
+      return new Text("", unreachable(e));
+    }
+  }
+
+  /** Whether an answer came from QuestDB. */
+  boolean isQuestDb() {
+    return isQuestDb;
+  }
+
+  private void noteServer(Response<ResponseBody> response) {
+    String server = response.headers().get("Server");
+    if (server != null && server.toLowerCase(Locale.ROOT).startsWith("questdb")) {
+      isQuestDb = true;
+    }
+  }
+
+  private static String text(Response<ResponseBody> response) throws IOException {
+    try (ResponseBody answer = response.isSuccessful() ? response.body() : response.errorBody()) {
+      return answer == null ? "" : beginning(answer);
     }
   }
 
@@ -147,8 +198,7 @@ final class HttpInfluxWriter implements InfluxWriter {
 
   private static String beginning(ResponseBody body) throws IOException {
     Buffer buffer = new Buffer();
-    while (buffer.size() < MAX_ERROR_BODY
-        && body.source().read(buffer, MAX_ERROR_BODY - buffer.size()) >= 0) {
+    while (buffer.size() < MAX_BODY && body.source().read(buffer, MAX_BODY - buffer.size()) >= 0) {
       // until the end or the limit
     }
     return buffer.readUtf8();

@@ -93,7 +93,8 @@ final class InfluxSinkConfig extends AbstractConfig {
   private static final String DIALECT_DOC =
       "Who reads the lines: influxdb or questdb. They differ in what a backslash means: with the"
           + " wrong one, a backslash in a tag is lost or doubled, and QuestDB refuses texts with"
-          + " line breaks. Nothing else depends on it.";
+          + " line breaks. With questdb, the columns of QuestDB are looked at before a new name is"
+          + " written.";
 
   static final String BUCKET_BY_TOPIC_CONFIG = "bucket.by.topic";
   private static final String BUCKET_BY_TOPIC_DOC =
@@ -264,7 +265,7 @@ final class InfluxSinkConfig extends AbstractConfig {
         urlForm(),
         Importance.HIGH,
         URL_DOC);
-    d.key(TOKEN_CONFIG, ConfigDef.Type.PASSWORD, null, null, Importance.HIGH, TOKEN_DOC);
+    d.key(TOKEN_CONFIG, ConfigDef.Type.PASSWORD, null, tokenForm(), Importance.HIGH, TOKEN_DOC);
     d.key(ORG_CONFIG, ConfigDef.Type.STRING, null, null, Importance.HIGH, ORG_DOC);
     d.key(BUCKET_CONFIG, ConfigDef.Type.STRING, null, null, Importance.HIGH, BUCKET_DOC);
     d.key(DATABASE_CONFIG, ConfigDef.Type.STRING, null, null, Importance.HIGH, DATABASE_DOC);
@@ -475,6 +476,22 @@ final class InfluxSinkConfig extends AbstractConfig {
           Address.masked(value),
           e.getMessage() + "; valid: http://host:port or https://host:port");
     }
+  }
+
+  private static ConfigDef.Validator tokenForm() {
+    return ConfigDef.LambdaValidator.with(
+        (name, value) -> {
+          boolean sound =
+              value == null || ((Password) value).value().chars().allMatch(c -> c > ' ' && c < 127);
+          if (!sound) {
+            // The value stays out of the message.
+            throw new ConfigException(
+                name
+                    + " has a blank, a line break or a letter such as \u00f6 in it, which no HTTP"
+                    + " header can carry and no token has");
+          }
+        },
+        () -> "");
   }
 
   private static ConfigDef.Validator one(String form, Consumer<String> parse) {

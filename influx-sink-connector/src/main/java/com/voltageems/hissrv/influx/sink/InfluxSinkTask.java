@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.plugin.MetricsPublisher;
-import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +35,7 @@ public final class InfluxSinkTask extends SinkTask {
     String task = props.getOrDefault(TASK_ID, "0");
     SinkMetrics metrics = new SinkMetrics();
     RunningInfluxSink sink =
-        new RunningInfluxSink(
-            config,
-            new HttpInfluxWriter(config, Clock.systemUTC()),
-            context,
-            metrics,
-            Integer.parseInt(task));
+        RunningInfluxSink.byHttp(config, context, metrics, Integer.parseInt(task));
     published =
         new MetricsPublisher(
             "influx-sink",

@@ -6,6 +6,7 @@ import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import com.voltageems.hissrv.influx.delivery.Lane;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.delivery.Trouble;
 import com.voltageems.hissrv.influx.point.Point;
 import java.time.Clock;
@@ -32,6 +33,7 @@ final class LaneWriters {
 
   private final InfluxSinkConfig config;
   private final InfluxWriter writer;
+  private final Screen screen;
   private final SinkMetrics metrics;
   private final Consumer<Pending> answered;
   private final Clock clock;
@@ -69,11 +71,13 @@ final class LaneWriters {
   LaneWriters(
       InfluxSinkConfig config,
       InfluxWriter writer,
+      Screen screen,
       SinkMetrics metrics,
       Consumer<Pending> answered,
       Clock clock) {
     this.config = config;
     this.writer = writer;
+    this.screen = screen;
     this.metrics = metrics;
     this.answered = answered;
     this.clock = clock;
@@ -100,12 +104,13 @@ final class LaneWriters {
                         config.dialect(),
                         config.newBatchSize(),
                         config.batchBytes())));
-    bufferedBytes += work.lane().add(pending, point, source, System.nanoTime());
+    bufferedBytes +=
+        work.lane().add(pending, point, source, !screen.passes(point), System.nanoTime());
   }
 
   private Work newWork(Lane lane) {
     return new Work(
-        lane, new Delivery(writer, config.deliveryRules(), random, new LaneProgress(lane)));
+        lane, new Delivery(writer, screen, config.deliveryRules(), random, new LaneProgress(lane)));
   }
 
   long bufferedBytes() {

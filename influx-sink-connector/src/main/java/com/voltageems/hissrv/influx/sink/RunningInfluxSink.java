@@ -1,14 +1,18 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.delivery.Batch;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.delivery.Trouble;
+import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.Mapped;
 import com.voltageems.hissrv.influx.point.Point;
 import com.voltageems.hissrv.influx.point.RecordToPoint;
+import com.voltageems.hissrv.influx.questdb.ColumnScreen;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -61,14 +65,27 @@ final class RunningInfluxSink {
   private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
   private final Deque<Pending> refused = new ArrayDeque<>();
 
+  /** A sink that writes by HTTP, not started yet; the parameters are those below. */
+  static RunningInfluxSink byHttp(
+      InfluxSinkConfig config, SinkTaskContext context, SinkMetrics metrics, int task) {
+    HttpInfluxWriter writer = new HttpInfluxWriter(config, Clock.systemUTC());
+    Screen screen =
+        config.version() == InfluxVersion.V2
+            ? new ColumnScreen(new QuestDbTables(writer), config.dialect() == Dialect.QUESTDB)
+            : Screen.NONE;
+    return new RunningInfluxSink(config, writer, screen, context, metrics, task);
+  }
+
   /**
    * Not started yet.
    *
+   * @param screen looks at points before they are sent
    * @param task its number, which it tells with what holds it up
    */
   RunningInfluxSink(
       InfluxSinkConfig config,
       InfluxWriter writer,
+      Screen screen,
       SinkTaskContext context,
       SinkMetrics metrics,
       int task) {
@@ -78,7 +95,7 @@ final class RunningInfluxSink {
     this.context = context;
     this.metrics = metrics;
     this.writers =
-        new LaneWriters(config, writer, metrics, this::sealIfAnswered, Clock.systemUTC());
+        new LaneWriters(config, writer, screen, metrics, this::sealIfAnswered, Clock.systemUTC());
     this.deadLetters = new DeadLetters(config, context.errantRecordReporter(), metrics, this::seal);
     this.standstills = new Standstills(task);
   }

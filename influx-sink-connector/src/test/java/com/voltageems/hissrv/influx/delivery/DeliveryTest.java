@@ -200,6 +200,7 @@ class DeliveryTest {
 
       new Delivery(
               database,
+              Screen.NONE,
               new Delivery.Rules(new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), null, 3),
               random,
               progress)

@@ -119,6 +119,18 @@ class LineProtocolTest {
     assertThat(LineProtocol.flaw("the tag", text)).isEqualTo(flaw);
   }
 
+  /** Field case I5: what InfluxDB stores under another name is refused. */
+  @Test
+  void namesThatInfluxReadsOtherwise_areFlaws() {
+    assertThat(LineProtocol.flawOfName("the field", "a\\\"b"))
+        .isEqualTo("the field has a backslash before '\"', which line protocol cannot express");
+    assertThat(LineProtocol.flawOfName("the field", "\tb")).contains("begins with a tab or NUL");
+    assertThat(LineProtocol.flawOfName("the field", "\u0000b")).contains("begins with a tab");
+    assertThat(LineProtocol.flawOfName("the field", "a\tb")).isNull();
+    assertThat(LineProtocol.flawOfName("the field", "a\\b\"")).isNull();
+    assertThat(LineProtocol.flawOfName("the field", "a\\=b")).contains("backslash before '='");
+  }
+
   @Test
   void lineBreak_isAFlaw() {
     assertThat(LineProtocol.flaw("the tag", "a\nb")).contains("line break");

@@ -53,19 +53,10 @@ class ArchitectureTest {
   static final ArchRule decisionsArePure =
       noClasses()
           .that()
-          .haveSimpleName("ResponseClassifier")
-          .or()
-          .haveSimpleName("Delivery")
-          .or()
-          .haveSimpleName("Batch")
-          .or()
-          .haveSimpleName("BatchSize")
-          .or()
-          .haveSimpleName("Backoff")
-          .or()
-          .haveSimpleName("OffsetTracker")
-          .or()
-          .haveSimpleName("Lane")
+          .resideInAnyPackage(
+              "com.voltageems.hissrv.influx.answer",
+              "com.voltageems.hissrv.influx.delivery",
+              "com.voltageems.hissrv.influx.questdb")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real QuestDB by {@code /api/v2/write}. */
 class QuestDbIT {
@@ -148,6 +150,143 @@ class QuestDbIT {
       assertThat(sink.context.reports.get(0).error()).hasMessageContaining("hissrv.live-0@7");
     }
     awaitCount("ancient", 49);
+  }
+
+  private static final Map<String, String> QUESTDB = Map.of("line.dialect", "questdb");
+
+  private static Map<String, Object> tagged(
+      String measurement, Map<String, String> tags, Map<String, Object> fields, long time) {
+    return Map.of("measurement", measurement, "tags", tags, "fields", fields, "timestamp", time);
+  }
+
+  private static JsonNode rows(String sql) {
+    return HttpJson.questDb(database, sql).path("dataset");
+  }
+
+  private static List<String> reasons(SinkHarness sink) {
+    return sink.context.reports.stream().map(report -> report.error().getMessage()).toList();
+  }
+
+  /** Field case S1: the very first record of a table would spoil the table for good. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Timestamp", "timestamp", "TIMESTAMP"})
+  void fieldCalledTimestamp_costsThatFieldOnly(String name) {
+    String table = "s1_" + (int) name.charAt(0) + (int) name.charAt(1);
+    try (SinkHarness sink = new SinkHarness(settings(QUESTDB), 1)) {
+      sink.put(
+          List.of(
+              record(sample(table, Map.of(name, 1704067200.0, "power", 5.5), T), 0),
+              record(sample(table, Map.of("power", 6.5), T + 1), 1),
+              record(tagged(table, Map.of(name, "x"), Map.of("power", 7.5), T + 2), 2)));
+      sink.pumpUntilCommitted(0, 3);
+      assertThat(reasons(sink))
+          .containsExactlyInAnyOrder(
+              "hissrv.live-0@0: field '" + name + "' has the name of the table's time column",
+              "hissrv.live-0@2: tag '" + name + "' has the name of the table's time column");
+    }
+    awaitCount(table, 2);
+    assertThat(number("select sum(power) from " + table)).isEqualTo(12);
+  }
+
+  /** Field case S1, as QuestDB itself answers: 500, and the line is to blame. */
+  @Test
+  void fieldCalledTimestamp_withoutTheDialect_isFoundByTheAnswer() {
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+      sink.put(List.of(record(sample("s1_late", Map.of("power", 1.0), T), 0)));
+      sink.pumpUntilCommitted(0, 1);
+    }
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+      List<SinkRecord> records = new ArrayList<>();
+      for (int i = 1; i < 50; i++) {
+        Map<String, Object> fields =
+            i == 7 ? Map.of("Timestamp", 1.0, "power", 1.0) : Map.of("power", 1.0);
+        records.add(record(sample("s1_late", fields, T + i), i));
+      }
+      sink.put(records);
+      sink.pumpUntilCommitted(0, 50);
+      assertThat(reasons(sink))
+          .singleElement()
+          .asString()
+          .startsWith("hissrv.live-0@7: field 'Timestamp' (float) is refused: HTTP 500");
+      assertThat(sink.metric("retries")).isZero();
+    }
+    awaitCount("s1_late", 50);
+  }
+
+  /**
+   * Field cases S2 and S6: a field that has the name of a tag's column, and the other way round.
+   */
+  @Test
+  void tagsAndFields_neverShareAColumn() {
+    try (SinkHarness sink = new SinkHarness(settings(QUESTDB), 1)) {
+      sink.put(List.of(record(tagged("s6", Map.of("ch", "1"), Map.of("v", 1.0), T), 0)));
+      sink.pumpUntilCommitted(0, 1);
+    }
+    try (SinkHarness sink = new SinkHarness(settings(QUESTDB), 1)) {
+      sink.put(
+          List.of(
+              record(tagged("s6", Map.of(), Map.of("v", 2.0, "ch", 7.5), T + 1), 1),
+              record(tagged("s6", Map.of("v", "9"), Map.of("x", 3.0), T + 2), 2),
+              record(tagged("s6", Map.of("ch", "2"), Map.of("ch", 5.0, "v", 4.0), T + 3), 3)));
+      sink.pumpUntilCommitted(0, 4);
+      assertThat(reasons(sink))
+          .containsExactlyInAnyOrder(
+              "hissrv.live-0@1: field 'ch' has the name of a tag's column (SYMBOL)",
+              "hissrv.live-0@2: tag 'v' has the name of a column that is no tag (SYMBOL)",
+              "hissrv.live-0@3: field 'ch' is there twice: QuestDB's names have no letter case, and"
+                  + " tags and fields share them");
+    }
+    awaitCount("s6", 3);
+    assertThat(rows("select ch, v from s6 order by timestamp").toString())
+        .isEqualTo("[[\"1\",1.0],[null,2.0],[\"2\",4.0]]");
+  }
+
+  /** Field case S3. */
+  @Test
+  void namesThatDifferInLetterCaseOnly_areNeverMixed() {
+    try (SinkHarness sink = new SinkHarness(settings(QUESTDB), 1)) {
+      sink.put(
+          List.of(
+              record(sample("s3", Map.of("P", 1.0, "p", 2.0, "q", 3.0), T), 0),
+              record(sample("s3", Map.of("P", 4.0, "Q", 5.0), T + 1), 1),
+              record(sample("S3", Map.of("P", 6.0), T + 2), 2),
+              record(tagged("s3", Map.of("Site", "a", "site", "b"), Map.of("P", 7.0), T + 3), 3)));
+      sink.pumpUntilCommitted(0, 4);
+      sink.put(List.of(record(tagged("s3", Map.of("CHANNEL", "1"), Map.of("P", 8.0), T + 4), 4)));
+      sink.pumpUntilCommitted(0, 5);
+      assertThat(sink.context.reports).hasSize(5);
+      assertThat(reasons(sink))
+          .anySatisfy(text -> assertThat(text).contains("@0: field 'p' is there twice"))
+          .anySatisfy(
+              text -> assertThat(text).contains("@1: field 'Q' would go into the column 'q'"))
+          .anySatisfy(text -> assertThat(text).contains("@2: the measurement 'S3' would go into"))
+          .anySatisfy(text -> assertThat(text).contains("@3: tag 'site' is there twice"))
+          .anySatisfy(text -> assertThat(text).contains("@4: tag 'CHANNEL' would go into"));
+    }
+    awaitCount("s3", 2);
+    assertThat(rows("select P, q from s3 order by timestamp").toString())
+        .isEqualTo("[[1.0,3.0],[4.0,null]]");
+  }
+
+  /** Field case S7: QuestDB names only the beginning of the name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"questdb", "influxdb"})
+  void nameThatCannotBeAColumn_costsThatFieldOnly(String dialect) {
+    String table = "s7_" + dialect;
+    try (SinkHarness sink = new SinkHarness(settings(Map.of("line.dialect", dialect)), 1)) {
+      sink.put(
+          List.of(
+              record(sample(table, Map.of("u", 1.0, "i", 2.0, "kWh/d", 3.0), T), 0),
+              record(sample(table, Map.of("u", 1.0, "x".repeat(130), 3.0), T + 1), 1)));
+      sink.pumpUntilCommitted(0, 2);
+      assertThat(reasons(sink)).hasSize(2);
+      assertThat(reasons(sink).get(0))
+          .contains("@0: field 'kWh/d' (float) is refused: HTTP 400")
+          .contains("invalid column name");
+    }
+    awaitCount(table, 2);
+    assertThat(rows("select u, i from " + table + " order by timestamp").toString())
+        .isEqualTo("[[1.0,2.0],[1.0,null]]");
   }
 
   /** What the README recommends. */

@@ -2,7 +2,6 @@ package com.voltageems.hissrv.influx.sink;
 
 import static org.awaitility.Awaitility.await;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,9 +27,7 @@ final class SinkHarness implements AutoCloseable {
   SinkHarness(Map<String, String> settings, int partitions, boolean deadLetters) {
     InfluxSinkConfig config = new InfluxSinkConfig(settings);
     context.hasDeadLetters = deadLetters;
-    sink =
-        new RunningInfluxSink(
-            config, new HttpInfluxWriter(config, Clock.systemUTC()), context, metrics, 0);
+    sink = RunningInfluxSink.byHttp(config, context, metrics, 0);
     sink.start("test");
     List<TopicPartition> own = new ArrayList<>();
     for (int i = 0; i < partitions; i++) {

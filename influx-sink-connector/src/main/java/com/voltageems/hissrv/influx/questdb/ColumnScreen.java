@@ -1,0 +1,200 @@
+package com.voltageems.hissrv.influx.questdb;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.delivery.Screen;
+import com.voltageems.hissrv.influx.point.Point;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps two quantities from one column. QuestDB's names have no letter case, and tags and fields
+ * share the columns of a table: of {@code P} and {@code p} in one line it drops one, in two lines
+ * it mixes them; a number in a tag's column becomes a tag; and a field called {@code timestamp} in
+ * the first line of a table spoils the table. All that with 204.
+ *
+ * <p>Names that were found to be right are remembered; only a new one asks the database.
+ */
+public final class ColumnScreen implements Screen {
+  private static final String TIME = "timestamp";
+  private static final String SYMBOL = "SYMBOL";
+
+  private final Tables tables;
+  private final boolean isExpected;
+  private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+  /** The name of each table, by its name in small letters. */
+  private final Map<String, String> tableNames = new ConcurrentHashMap<>();
+
+  /**
+   * Over a database.
+   *
+   * @param isExpected whether the settings say that it is QuestDB
+   */
+  public ColumnScreen(Tables tables, boolean isExpected) {
+    this.tables = tables;
+    this.isExpected = isExpected;
+  }
+
+  /**
+   * A measurement.
+   *
+   * @param tags names that are right as tags
+   * @param fields names that are right as fields
+   */
+  private record Known(Set<String> tags, Set<String> fields, Map<String, Owner> columns) {
+    Known() {
+      this(ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet(), new HashMap<>());
+    }
+  }
+
+  /** Who has a column. */
+  private record Owner(String name, boolean isTag, boolean isTime) {}
+
+  @Override
+  public boolean passes(Point point) {
+    if (!isExpected && !tables.isQuestDb()) {
+      return true;
+    }
+    Known names = known.get(point.measurement());
+    if (names == null) {
+      return false;
+    }
+    for (Point.Tag tag : point.tags()) {
+      if (!names.tags().contains(tag.name())) {
+        return false;
+      }
+    }
+    for (Point.Field field : point.fields()) {
+      if (!names.fields().contains(field.name())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public WriteOutcome learn(Set<String> measurements) {
+    for (String measurement : measurements) {
+      Tables.Answer answer = tables.ask(measurement);
+      if (answer.trouble() != null) {
+        return answer.trouble();
+      }
+      if (answer.table() != null) {
+        tableNames.put(lower(measurement), answer.table().name());
+        learn(known.computeIfAbsent(measurement, name -> new Known()), answer.table());
+      }
+    }
+    return new WriteOutcome.Written();
+  }
+
+  private static void learn(Known names, Tables.Table table) {
+    synchronized (names) {
+      for (Tables.Column column : table.columns()) {
+        names
+            .columns()
+            .put(
+                lower(column.name()),
+                new Owner(column.name(), column.type().equals(SYMBOL), column.isTime()));
+      }
+      // Another task may have been quicker with a column that this one took for its own.
+      names.tags().removeIf(tag -> !isOwn(tag, true, names));
+      names.fields().removeIf(field -> !isOwn(field, false, names));
+    }
+  }
+
+  private static boolean isOwn(String name, boolean isTag, Known names) {
+    Owner owner = names.columns().get(lower(name));
+    return owner != null && owner.name().equals(name) && owner.isTag() == isTag;
+  }
+
+  @Override
+  public Verdict judge(Point point) {
+    String table = tableNames.putIfAbsent(lower(point.measurement()), point.measurement());
+    if (table != null && !table.equals(point.measurement())) {
+      return refused(
+          "the measurement '"
+              + point.measurement()
+              + "' would go into the table '"
+              + table
+              + "': QuestDB's names have no letter case");
+    }
+    Known names = known.computeIfAbsent(point.measurement(), name -> new Known());
+    synchronized (names) {
+      Map<String, Owner> columns = names.columns();
+      Set<String> ofPoint = new HashSet<>();
+      for (Point.Tag tag : point.tags()) {
+        String flaw = flaw(tag.name(), true, columns, ofPoint);
+        if (flaw != null) {
+          return refused("tag '" + tag.name() + "' " + flaw);
+        }
+      }
+      List<Reason> leftOut = new ArrayList<>();
+      for (Point.Field field : point.fields()) {
+        String flaw = flaw(field.name(), false, columns, ofPoint);
+        if (flaw != null) {
+          leftOut.add(new Reason(field.name(), flaw));
+        }
+      }
+      if (leftOut.size() < point.fields().size()) {
+        remember(point, leftOut, names);
+      }
+      return new Verdict(null, leftOut);
+    }
+  }
+
+  private static Verdict refused(String reason) {
+    return new Verdict(reason, List.of());
+  }
+
+  /** Why a name cannot be written as what it is; null when it can. */
+  private static @Nullable String flaw(
+      String name, boolean isTag, Map<String, Owner> columns, Set<String> ofPoint) {
+    String column = lower(name);
+    Owner owner = columns.get(column);
+    if (column.equals(TIME) || (owner != null && owner.isTime())) {
+      return "has the name of the table's time column";
+    }
+    if (!ofPoint.add(column)) {
+      return "is there twice: QuestDB's names have no letter case, and tags and fields share them";
+    }
+    if (owner == null) {
+      return null;
+    }
+    if (!owner.name().equals(name)) {
+      return "would go into the column '" + owner.name() + "': QuestDB's names have no letter case";
+    }
+    if (owner.isTag() != isTag) {
+      return isTag
+          ? "has the name of a column that is no tag (SYMBOL)"
+          : "has the name of a tag's column (SYMBOL)";
+    }
+    return null;
+  }
+
+  /** The point's names are columns from now on, and these are theirs. */
+  private static void remember(Point point, List<Reason> leftOut, Known names) {
+    for (Point.Tag tag : point.tags()) {
+      names.columns().putIfAbsent(lower(tag.name()), new Owner(tag.name(), true, false));
+      names.tags().add(tag.name());
+    }
+    Set<String> wrong = new HashSet<>();
+    leftOut.forEach(reason -> wrong.add(reason.field()));
+    for (Point.Field field : point.fields()) {
+      if (!wrong.contains(field.name())) {
+        names.columns().putIfAbsent(lower(field.name()), new Owner(field.name(), false, false));
+        names.fields().add(field.name());
+      }
+    }
+  }
+
+  private static String lower(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,36 @@
+package com.voltageems.hissrv.influx.questdb;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** QuestDB's tables, as far as they have to be known. Safe for use by several threads. */
+public interface Tables {
+  /** Whether it is QuestDB that answers; may turn out late. */
+  boolean isQuestDb();
+
+  /** Asks for a table, whatever the letter case of its name. */
+  Answer ask(String name);
+
+  /**
+   * What was answered.
+   *
+   * @param table null when there is none, or no answer
+   * @param trouble why there is no answer, null when there is one
+   */
+  record Answer(@Nullable Table table, @Nullable WriteOutcome trouble) {}
+
+  /** A table. */
+  record Table(String name, List<Column> columns) {
+    public Table {
+      columns = List.copyOf(columns);
+    }
+  }
+
+  /**
+   * A column.
+   *
+   * @param isTime whether it is the time of the table's rows
+   */
+  record Column(String name, String type, boolean isTime) {}
+}

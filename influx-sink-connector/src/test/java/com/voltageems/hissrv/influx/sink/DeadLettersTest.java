@@ -1,0 +1,114 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.influx.delivery.OffsetTracker;
+import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.junit.jupiter.api.Test;
+
+/** A record is sealed when its report has arrived, and not before. */
+class DeadLettersTest {
+  private final List<SinkRecord> sent = new ArrayList<>();
+  private final List<CompletableFuture<Void>> answers = new ArrayList<>();
+  private final List<Long> sealed = new ArrayList<>();
+  private final OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
+
+  private DeadLetters deadLetters(boolean hasQueue) {
+    Map<String, String> settings =
+        new HashMap<>(Map.of("influxdb.url", "http://127.0.0.1:1", "influxdb.bucket", "ems"));
+    if (hasQueue) {
+      settings.put("errors.deadletterqueue.topic.name", "dead");
+    }
+    return new DeadLetters(
+        new InfluxSinkConfig(settings),
+        (record, error) -> {
+          sent.add(record);
+          return answers.get(sent.size() - 1);
+        },
+        new SinkMetrics(),
+        pending -> sealed.add(pending.record().kafkaOffset()));
+  }
+
+  private Pending refused(long offset) {
+    Pending pending = tracker.add(TestRecords.record("x", offset));
+    pending.complain("is bad");
+    return pending;
+  }
+
+  @Test
+  void sealed_whenArrived() {
+    answers.add(new CompletableFuture<>());
+    DeadLetters letters = deadLetters(true);
+    letters.add(refused(0));
+    letters.settle();
+    assertThat(sealed).isEmpty();
+    assertThat(letters.isBusy()).isTrue();
+    answers.get(0).complete(null);
+    letters.settle();
+    assertThat(sealed).containsExactly(0L);
+    assertThat(letters.isBusy()).isFalse();
+  }
+
+  /** Field case I2: this is how Connect answers when the producer has refused the record. */
+  @Test
+  void doneAtOnce_isNotArrived() {
+    answers.add(CompletableFuture.completedFuture(null));
+    answers.add(new CompletableFuture<>());
+    DeadLetters letters = deadLetters(true);
+    letters.add(refused(0));
+    letters.settle();
+    assertThat(sealed).isEmpty();
+    assertThat(sent).extracting(SinkRecord::value).containsExactly("x", null);
+    assertThat(sent.get(1).key()).isEqualTo(sent.get(0).key());
+    answers.get(1).complete(null);
+    letters.settle();
+    assertThat(sealed).containsExactly(0L);
+  }
+
+  @Test
+  void notEvenWithoutItsValue_failsTheTask() {
+    answers.add(CompletableFuture.completedFuture(null));
+    answers.add(CompletableFuture.completedFuture(null));
+    assertThatThrownBy(() -> deadLetters(true).add(refused(0)))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("could not be written to the dead-letter queue")
+        .hasMessageContaining("is bad");
+    assertThat(sealed).isEmpty();
+  }
+
+  @Test
+  void failedLater_tooLarge_isSentWithoutItsValue_elseFails() {
+    answers.add(new CompletableFuture<>());
+    answers.add(new CompletableFuture<>());
+    DeadLetters letters = deadLetters(true);
+    letters.add(refused(0));
+    answers.get(0).completeExceptionally(new RecordTooLargeException("too large"));
+    letters.settle();
+    assertThat(sent).hasSize(2);
+    answers.get(1).completeExceptionally(new IllegalStateException("broker is gone"));
+    assertThatThrownBy(letters::settle)
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("broker is gone");
+    assertThat(sealed).isEmpty();
+  }
+
+  /** Without a queue, errors.log.enable makes the log the reporter: there it is at once. */
+  @Test
+  void logOnly_isArrivedAtOnce() {
+    answers.add(CompletableFuture.completedFuture(null));
+    DeadLetters letters = deadLetters(false);
+    letters.add(refused(0));
+    letters.settle();
+    assertThat(sealed).containsExactly(0L);
+  }
+}
