@@ -1,0 +1,141 @@
+package com.voltageems.hissrv.influx.point;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whatever comes in: points that can be written, or a reason; never an exception, never silence.
+ */
+class MappingPropertyTest {
+  private static final int TRIES = 500;
+
+  private static AnyToPoint mapping(@Nullable String points, @Nullable String timestamp) {
+    return new AnyToPoint(
+        new AnyToPoint.Rules(
+            Template.parse("m"),
+            List.of(Expression.Named.parse("tag")),
+            List.of(),
+            timestamp == null ? null : Expression.parse(timestamp),
+            TimeFormat.parse("s", ZoneOffset.UTC),
+            points == null ? null : Expression.parse(points),
+            AnyToPoint.EmptyPoints.REPORT),
+        new FieldTypes(List.of(FieldTypes.Pin.parse("n*:integer"))),
+        false,
+        "_text");
+  }
+
+  private static SinkRecord record(@Nullable Object value) {
+    return new SinkRecord(
+        "t", 0, null, null, null, value, 7, 1_700_000_000_000L, TimestampType.CREATE_TIME);
+  }
+
+  @Provide
+  Arbitrary<Object> json() {
+    return json(3);
+  }
+
+  private static Arbitrary<Object> json(int depth) {
+    if (depth == 0) {
+      return scalar();
+    }
+    Arbitrary<Object> inner = json(depth - 1);
+    Arbitrary<String> names =
+        Arbitraries.oneOf(
+            Arbitraries.of("at", "tag", "n", "n1", "a", "a.b", "b", "time", "r", ""),
+            Arbitraries.strings().ofMaxLength(12));
+    return Arbitraries.oneOf(
+        scalar(),
+        inner.list().ofMaxSize(3).map(list -> (Object) list),
+        Arbitraries.maps(names, inner).ofMaxSize(4).map(map -> (Object) new HashMap<>(map)));
+  }
+
+  @Provide
+  Arbitrary<List<Object>> elements() {
+    return json(2).list().ofMinSize(1).ofMaxSize(6);
+  }
+
+  private static Arbitrary<Object> scalar() {
+    return Arbitraries.oneOf(
+            Arbitraries.longs().map(number -> (Object) number),
+            Arbitraries.longs().between(0, 4).map(number -> (Object) number),
+            Arbitraries.doubles().map(number -> (Object) number),
+            Arbitraries.of(
+                Double.NaN,
+                Double.NEGATIVE_INFINITY,
+                Long.MIN_VALUE,
+                new BigDecimal("1e100000000"),
+                new BigDecimal("1e-100000000"),
+                BigInteger.TWO.pow(80),
+                "1e100000000",
+                "1".repeat(2_000),
+                true),
+            Arbitraries.bigDecimals().map(number -> (Object) number),
+            Arbitraries.strings().ofMaxLength(20).map(text -> (Object) text))
+        .injectNull(0.1);
+  }
+
+  // field case S8
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void anyValue_isPointsOrARejection(@ForAll("json") @Nullable Object value) {
+    assertIsTold(mapping(null, null).map(record(value)));
+    assertIsTold(mapping(null, "at").map(record(value)));
+    assertIsTold(mapping("r", "at").map(record(value)));
+    assertIsTold(new SampleToPoint(new FieldTypes(List.of()), false, "").map(record(value)));
+  }
+
+  // field case S11
+  @Property(tries = TRIES, shrinking = ShrinkingMode.BOUNDED)
+  void everyElement_isAPointOrHasAReason(@ForAll("elements") List<Object> elements) {
+    Mapped mapped = mapping("r", null).map(record(Map.of("r", elements)));
+    assertIsTold(mapped);
+    List<String> reasons =
+        mapped instanceof Mapped.Points points
+            ? points.complaints()
+            : List.of(((Mapped.Rejected) mapped).reason().split("; (?=r\\[)"));
+    int written = mapped instanceof Mapped.Points points ? points.points().size() : 0;
+    long complained =
+        reasons.stream()
+            .map(reason -> reason.substring(0, reason.indexOf(']') + 1))
+            .collect(Collectors.toSet())
+            .size();
+    assertThat(written).isLessThanOrEqualTo(elements.size());
+    assertThat(written + complained).isGreaterThanOrEqualTo(elements.size());
+  }
+
+  private static void assertIsTold(Mapped mapped) {
+    if (mapped instanceof Mapped.Points points) {
+      assertThat(points.points()).isNotEmpty();
+      assertThat(points.complaints()).doesNotContain("");
+      points.points().forEach(MappingPropertyTest::assertReadsBack);
+    } else {
+      assertThat(mapped).isInstanceOf(Mapped.Rejected.class);
+      assertThat(((Mapped.Rejected) mapped).reason()).isNotBlank();
+    }
+  }
+
+  /** What is written is what is read; half a character is the one thing that UTF-8 cannot say. */
+  private static void assertReadsBack(Point point) {
+    String line = LineProtocolTest.encode(point);
+    String text = point.toString();
+    if (new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).equals(text)) {
+      assertThat(LineReader.read(line)).isEqualTo(point);
+    }
+  }
+}
