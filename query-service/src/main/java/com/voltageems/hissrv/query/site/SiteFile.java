@@ -1,0 +1,147 @@
+package com.voltageems.hissrv.query.site;
+
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.compile.SiteCompiler;
+import com.voltageems.hissrv.query.site.key.Checker;
+import com.voltageems.hissrv.query.site.key.Key;
+import com.voltageems.hissrv.query.site.key.Keys;
+import com.voltageems.hissrv.query.site.key.View;
+import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import com.voltageems.hissrv.query.site.yaml.Place;
+import com.voltageems.hissrv.query.site.yaml.Problem;
+import com.voltageems.hissrv.query.site.yaml.Tree;
+import com.voltageems.hissrv.query.site.yaml.TreeReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * hissrv.yml on disk, with the mappings that were made at run time in the file beside it ({@code
+ * hissrv.mappings.yml}).
+ */
+public final class SiteFile {
+  /** Top-level keys that query.yml has, too. */
+  private static final Set<String> SHARED = Set.of("query", "health", "kafka", "connect");
+
+  private final Path file;
+  private final Map<String, String> env;
+
+  /**
+   * @param env the environment where variables are looked up
+   */
+  public SiteFile(Path file, Map<String, String> env) {
+    this.file = file;
+    this.env = Map.copyOf(env);
+  }
+
+  public Path path() {
+    return file;
+  }
+
+  /** Where the mappings of run time are kept. */
+  public Path overlay() {
+    String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
+    return file.resolveSibling(name + ".mappings.yml");
+  }
+
+  /**
+   * Reads, checks and compiles both files.
+   *
+   * @throws BadFileException with every problem, each with line and column
+   */
+  public Compiled compile(SiteCompiler.For purpose) throws BadFileException {
+    Checker checker = new Checker(env);
+    View site = checker.check(Keys.SITE, tree(file).orElse(null));
+    if (!checker.problems().isEmpty()) {
+      throw new BadFileException(file.toString(), checker.problems());
+    }
+    return new SiteCompiler(env, new ProviderFiles())
+        .compile(file.toString(), site, overlayMappings(), purpose);
+  }
+
+  /** The mappings of the overlay by name; none where there is no such file. */
+  public Map<String, View> overlayMappings() throws BadFileException {
+    if (!Files.exists(overlay())) {
+      return Map.of();
+    }
+    return mappings(overlay().toString(), tree(overlay()).orElse(null));
+  }
+
+  /** Checks the text of an overlay. */
+  public Map<String, View> mappings(String name, String yaml) throws BadFileException {
+    return mappings(name, TreeReader.read(name, yaml).orElse(null));
+  }
+
+  private Map<String, View> mappings(String name, @Nullable Tree tree) throws BadFileException {
+    Map<String, View> mappings = new LinkedHashMap<>();
+    if (tree == null) {
+      return mappings;
+    }
+    Checker checker = new Checker(env);
+    if (tree instanceof Tree.Block block) {
+      for (Tree.Member member : block.members()) {
+        mappings.put(member.name(), checker.check(Keys.MAPPING, member.value()));
+        if (!member.name().matches("[A-Za-z0-9_-]{1,64}")) {
+          checker
+              .problems()
+              .add(
+                  new Problem(
+                      member.place(),
+                      member.name(),
+                      "a mapping's name has letters, digits, '_' and '-'"));
+        }
+      }
+    } else {
+      checker.problems().add(new Problem(tree.place(), "", "needs names, each with a mapping"));
+    }
+    if (!checker.problems().isEmpty()) {
+      throw new BadFileException(name, checker.problems());
+    }
+    return mappings;
+  }
+
+  /**
+   * Whether the file is a hissrv.yml, not the service's own query.yml: by its first key that only
+   * one of them has.
+   */
+  public boolean isSite() throws BadFileException {
+    Optional<Tree> tree = tree(file);
+    Set<String> own =
+        Keys.SITE.keys().stream()
+            .map(Key::name)
+            .filter(name -> !SHARED.contains(name))
+            .collect(Collectors.toSet());
+    return tree.isPresent()
+        && tree.get() instanceof Tree.Block block
+        && block.members().stream().anyMatch(member -> own.contains(member.name()));
+  }
+
+  private static Optional<Tree> tree(Path path) throws BadFileException {
+    return TreeReader.read(path.toString(), text(path));
+  }
+
+  private static String text(Path path) throws BadFileException {
+    try {
+      return Files.readString(path);
+    } catch (NoSuchFileException e) {
+      throw bad(path, "there is no such file");
+    } catch (CharacterCodingException e) {
+      throw bad(path, "not UTF-8");
+    } catch (IOException e) {
+      throw bad(path, "cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static BadFileException bad(Path path, String message) {
+    return new BadFileException(path.toString(), List.of(new Problem(Place.START, "", message)));
+  }
+}

@@ -1,0 +1,51 @@
+package com.voltageems.hissrv.query.site.compile;
+
+import com.voltageems.hissrv.query.site.yaml.Problem;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a file means.
+ *
+ * @param site its name
+ * @param connectors in the order in which they are submitted: who reads before who writes
+ * @param service the service's settings, as query.yml has them
+ * @param notes what is worth knowing and no reason to refuse the file
+ */
+public record Compiled(
+    String site,
+    List<ConnectorSpec> connectors,
+    Map<String, Entry> service,
+    Target target,
+    List<Problem> notes) {
+  public Compiled {
+    connectors = List.copyOf(connectors);
+    service = Collections.unmodifiableMap(new LinkedHashMap<>(service));
+    notes = List.copyOf(notes);
+  }
+
+  /** Kafka Connect's REST API. */
+  public record Target(List<String> urls, String username, String password, String logLevel) {
+    public Target {
+      urls = List.copyOf(urls);
+    }
+
+    @Override
+    public String toString() {
+      return "Target[urls=" + urls + "]";
+    }
+  }
+
+  /** The service's settings as texts. */
+  public Map<String, String> serviceTexts() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    service.forEach((name, entry) -> texts.put(name, entry.value()));
+    return texts;
+  }
+
+  public String mark() {
+    return ConnectorSpec.mark(site);
+  }
+}

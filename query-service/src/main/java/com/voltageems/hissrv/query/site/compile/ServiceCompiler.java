@@ -1,0 +1,83 @@
+package com.voltageems.hissrv.query.site.compile;
+
+import com.voltageems.hissrv.query.site.key.Given;
+import com.voltageems.hissrv.query.site.key.View;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The service's settings, by their names in query.yml. */
+final class ServiceCompiler {
+  private final View site;
+  private final Function<Given, String> secret;
+  private final Settings settings = new Settings();
+
+  /**
+   * @param secret gives the text of a secret
+   */
+  ServiceCompiler(View site, Function<Given, String> secret) {
+    this.site = site;
+    this.secret = secret;
+  }
+
+  Map<String, Entry> compile(String source, String sink, List<String> connectUrls) {
+    View api = site.view("api");
+    settings.copy("http.host", api, "host");
+    settings.copy("http.port", api, "port");
+    settings.copy("http.threads", api, "threads");
+    store();
+    View query = site.view("query");
+    settings.copy("query.timeout", query, "timeout");
+    settings.copy("query.concurrency", query, "concurrency");
+    settings.copy("query.default.rows", query, "default_rows");
+    settings.copy("query.max.rows", query, "max_rows");
+    settings.copy("query.max.values", query, "max_values");
+    settings.copy("query.max.range", query, "max_range");
+    View kafka = site.view("kafka");
+    settings.copyList("kafka.bootstrap.servers", kafka, "bootstrap_servers");
+    settings.copy("kafka.dead.letter.topic", kafka, "dead_letter_topic");
+    kafka.names("properties").forEach((name, given) -> put("kafka.properties." + name, given));
+    View connect = site.view("connect");
+    settings.put("connect.url", connectUrls.get(0));
+    settings.copy("connect.username", connect, "username");
+    connect.given("password").ifPresent(given -> put("connect.password", given));
+    settings.put("connect.source", source);
+    settings.put("connect.sink", sink);
+    settings.copy("health.interval", site.view("health"), "interval");
+    settings.copy("health.timeout", site.view("health"), "timeout");
+    return settings.entries();
+  }
+
+  private void put(String setting, Given given) {
+    settings.put(setting, secret.apply(given), Origin.of(given));
+  }
+
+  private void store() {
+    if (site.has("questdb")) {
+      View questdb = site.view("questdb");
+      settings.put("store.type", "questdb");
+      settings.copy("store.questdb.url", questdb, "jdbc_url");
+      settings.copy("store.questdb.user", questdb, "username");
+      questdb.given("password").ifPresent(given -> put("store.questdb.password", given));
+      return;
+    }
+    View influxdb = site.view("influxdb");
+    settings.put("store.type", "influxdb1");
+    settings.copy("store.influxdb1.url", influxdb, "url");
+    if (influxdb.text("version").equals("1")) {
+      settings.copy("store.influxdb1.database", influxdb, "database");
+      settings.copy("store.influxdb1.username", influxdb, "username");
+      influxdb.given("password").ifPresent(given -> put("store.influxdb1.password", given));
+      return;
+    }
+    // InfluxDB 2 answers the same /query: the database is the bucket, the password the token.
+    settings.copy("store.influxdb1.database", influxdb, "bucket");
+    influxdb
+        .given("token")
+        .ifPresent(
+            given -> {
+              settings.put("store.influxdb1.username", "hissrv");
+              put("store.influxdb1.password", given);
+            });
+  }
+}

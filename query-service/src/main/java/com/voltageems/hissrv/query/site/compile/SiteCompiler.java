@@ -1,0 +1,149 @@
+package com.voltageems.hissrv.query.site.compile;
+
+import com.voltageems.hissrv.query.config.ConfigException;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.site.key.Given;
+import com.voltageems.hissrv.query.site.key.Template;
+import com.voltageems.hissrv.query.site.key.View;
+import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import com.voltageems.hissrv.query.site.yaml.Place;
+import com.voltageems.hissrv.query.site.yaml.Problem;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** From the checked file to all that follows from it. */
+public final class SiteCompiler {
+  private static final String CONNECT = "http://127.0.0.1:8083";
+
+  private final Map<String, String> env;
+  private final Template.ProviderLookup providers;
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> notes = new ArrayList<>();
+
+  /**
+   * @param env the environment where variables are looked up
+   * @param providers answers for Connect's config providers, where we need a secret ourselves
+   */
+  public SiteCompiler(Map<String, String> env, Template.ProviderLookup providers) {
+    this.env = env;
+    this.providers = providers;
+  }
+
+  /** For whom it is compiled, which decides which secrets have to be known here. */
+  public enum For {
+    /** Plan, apply, export, validate: only what is needed to speak to Connect. */
+    COMMAND,
+    /** The running service: what it needs to read the database. */
+    SERVICE
+  }
+
+  /**
+   * Compiles.
+   *
+   * @param file the file's name, for the messages
+   * @param overlay mappings by name that were made at run time; they come first, and in place of
+   *     those of the file that are called so
+   * @throws BadFileException with every problem
+   */
+  public Compiled compile(String file, View site, Map<String, View> overlay, For purpose)
+      throws BadFileException {
+    View connect = site.view("connect");
+    boolean byWorker = connect.text("secrets").equals("worker");
+    Secrets secrets = new Secrets(env, providers, byWorker, problems, notes);
+    String name = site.view("service").text("name");
+    String sourceName = connect.find("source").orElse(name + "-redis-source");
+    String sinkName = connect.find("sink").orElse(name + "-influx-sink");
+    oneDatabase(site);
+
+    Map<String, View> mappings = new LinkedHashMap<>(overlay);
+    SourceCompiler.named(site, problems).forEach(mappings::putIfAbsent);
+    Map<String, Entry> source =
+        new SourceCompiler(site, secrets, problems, notes).compile(mappings);
+    Map<String, Entry> sink = new SinkCompiler(site, secrets, problems).compile();
+    View advanced = site.view("advanced");
+    advanced.names("source").forEach((key, given) -> override(source, key, given, secrets));
+    advanced.names("sink").forEach((key, given) -> override(sink, key, given, secrets));
+    for (Map<String, Entry> settings : List.of(source, sink)) {
+      settings.put(ConnectorSpec.MARK, new Entry(ConnectorSpec.mark(name), null));
+    }
+
+    List<String> urls = new ArrayList<>(connect.all("url").stream().map(Given::text).toList());
+    if (urls.isEmpty()) {
+      urls.add(CONNECT);
+    }
+    Function<Given, String> lookUp = purpose == For.SERVICE ? secrets::here : Given::raw;
+    Map<String, Entry> service =
+        new ServiceCompiler(site, lookUp).compile(sourceName, sinkName, urls);
+    advanced
+        .names("service")
+        .forEach(
+            (key, given) ->
+                service.put(
+                    key,
+                    new Entry(
+                        Secrets.isSecretName(key) ? lookUp.apply(given) : secrets.here(given),
+                        Origin.of(given))));
+    checkService(service);
+    Notes.of(site, notes);
+    Compiled.Target target =
+        new Compiled.Target(
+            urls,
+            connect.find("username").orElse(""),
+            connect.given("password").map(secrets::here).orElse(""),
+            site.view("logging").text("level"));
+    if (!problems.isEmpty()) {
+      throw new BadFileException(file, problems);
+    }
+    return new Compiled(
+        name,
+        List.of(
+            new ConnectorSpec("source", sourceName, source),
+            new ConnectorSpec("sink", sinkName, sink)),
+        service,
+        target,
+        notes);
+  }
+
+  private void oneDatabase(View site) {
+    if (site.has("questdb") && site.has("influxdb")) {
+      problems.add(
+          Origin.of(site.view("questdb"))
+              .problem("cannot be there beside influxdb: one database keeps the history"));
+    }
+  }
+
+  private void override(Map<String, Entry> settings, String name, Given given, Secrets secrets) {
+    if (List.of("name", "connector.class", ConnectorSpec.MARK).contains(name)) {
+      problems.add(Origin.of(given).problem("cannot be changed here"));
+      return;
+    }
+    settings.put(name, new Entry(secrets.forConnector(name, given), Origin.of(given)));
+  }
+
+  /** The service's own check, in the terms of this file. */
+  private void checkService(Map<String, Entry> service) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    service.forEach((name, entry) -> texts.put(name, entry.value()));
+    try {
+      QueryConfig.of(texts);
+    } catch (ConfigException e) {
+      String message = String.valueOf(e.getMessage());
+      String setting = message.contains(":") ? message.substring(0, message.indexOf(':')) : "";
+      Optional<Origin> origin =
+          Optional.ofNullable(service.get(setting))
+              .flatMap(entry -> Optional.ofNullable(entry.origin()));
+      problems.add(
+          origin
+              .orElse(new Origin("", Place.START))
+              .problem(
+                  message.replaceFirst(
+                      "^" + Pattern.quote(setting) + ": ",
+                      origin.isPresent() ? "" : setting + ": ")));
+    }
+  }
+}

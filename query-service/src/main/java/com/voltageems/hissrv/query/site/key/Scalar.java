@@ -1,0 +1,165 @@
+package com.voltageems.hissrv.query.site.key;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * One value: what it may be.
+ *
+ * @param least smallest number, or smallest duration in milliseconds
+ * @param most likewise the largest
+ * @param expected completes "needs ..."
+ */
+public record Scalar(Kind kind, long least, long most, List<String> choices, String expected)
+    implements Shape {
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
+  private static final Pattern INTEGER = Pattern.compile("[0-9]{1,12}");
+
+  /** What a text stands for. */
+  public enum Kind {
+    TEXT,
+    /** Never shown. */
+    SECRET,
+    NUMBER,
+    DURATION,
+    BOOLEAN,
+    CHOICE,
+    /** An address that begins with http. */
+    URL,
+    /** redis:// or rediss://, where a password may stand, too. */
+    REDIS_URL,
+    HOST_PORT,
+    NAME,
+    REGEX
+  }
+
+  public Scalar {
+    choices = List.copyOf(choices);
+  }
+
+  static Scalar text(String expected) {
+    return new Scalar(Kind.TEXT, 0, 0, List.of(), expected);
+  }
+
+  static Scalar secret() {
+    return new Scalar(Kind.SECRET, 0, 0, List.of(), "a text; best a ${VARIABLE}");
+  }
+
+  static Scalar number(long least, long most) {
+    return new Scalar(
+        Kind.NUMBER, least, most, List.of(), "a number from " + least + " to " + most);
+  }
+
+  static Scalar duration(String least, String most) {
+    return new Scalar(
+        Kind.DURATION,
+        millis(least),
+        millis(most),
+        List.of(),
+        "a duration from " + least + " to " + most + ", such as 5s, 1m, 1h");
+  }
+
+  static Scalar bool() {
+    return new Scalar(Kind.BOOLEAN, 0, 0, List.of("true", "false"), "true or false");
+  }
+
+  static Scalar choice(String... choices) {
+    List<String> all = List.of(choices);
+    String expected =
+        all.size() == 1
+            ? all.get(0)
+            : String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.get(all.size() - 1);
+    return new Scalar(Kind.CHOICE, 0, 0, all, expected);
+  }
+
+  static Scalar url() {
+    return new Scalar(Kind.URL, 0, 0, List.of(), "an address such as http://127.0.0.1:8086");
+  }
+
+  static Scalar redisUrl() {
+    return new Scalar(
+        Kind.REDIS_URL, 0, 0, List.of(), "an address such as redis://127.0.0.1:6379 or rediss://…");
+  }
+
+  static Scalar hostPort() {
+    return new Scalar(Kind.HOST_PORT, 0, 0, List.of(), "host:port");
+  }
+
+  static Scalar name() {
+    return new Scalar(Kind.NAME, 0, 0, List.of(), "letters, digits, '_', '.' and '-'");
+  }
+
+  static Scalar regex() {
+    return new Scalar(Kind.REGEX, 0, 0, List.of(), "a Java regular expression");
+  }
+
+  /** The message that completes "the value ...", or nothing when the text can be used. */
+  Optional<String> check(String text) {
+    boolean right =
+        switch (kind) {
+          case TEXT, SECRET -> !text.isBlank();
+          case NUMBER -> INTEGER.matcher(text).matches() && isWithin(Long.parseLong(text));
+          case DURATION -> DURATION.matcher(text).matches() && isWithin(millis(text));
+          case BOOLEAN, CHOICE -> choices.contains(text);
+          case URL -> isUrl(text);
+          case REDIS_URL -> text.matches("rediss?://[^\\s/]+(/[0-9]{0,5})?");
+          case HOST_PORT -> text.matches("[^\\s:,]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+]:[0-9]{1,5}");
+          case NAME -> text.matches("[A-Za-z0-9_.-]{1,200}");
+          case REGEX -> true;
+        };
+    if (kind == Kind.REGEX) {
+      return regexError(text);
+    }
+    return right ? Optional.empty() : Optional.of("needs " + expected);
+  }
+
+  private boolean isWithin(long value) {
+    return value >= least && value <= most;
+  }
+
+  private static Optional<String> regexError(String text) {
+    try {
+      Pattern.compile(text);
+      return text.isEmpty() ? Optional.of("needs a Java regular expression") : Optional.empty();
+    } catch (PatternSyntaxException e) {
+      return Optional.of(
+          "is not a Java regular expression: "
+              + e.getDescription()
+              + " near index "
+              + e.getIndex());
+    }
+  }
+
+  private static boolean isUrl(String text) {
+    try {
+      URI uri = URI.create(text);
+      return uri.getHost() != null && text.matches("https?://.*") && uri.getUserInfo() == null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** Milliseconds of a duration's text that has been checked. */
+  static long millis(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("not a duration such as 5s, 1m, 1h");
+    }
+    long count = Long.parseLong(matcher.group(1));
+    Duration unit =
+        switch (matcher.group(2)) {
+          case "ms" -> Duration.ofMillis(1);
+          case "s" -> Duration.ofSeconds(1);
+          case "m" -> Duration.ofMinutes(1);
+          case "h" -> Duration.ofHours(1);
+          case "d" -> Duration.ofDays(1);
+          default -> Duration.ofDays(7);
+        };
+    return unit.multipliedBy(count).toMillis();
+  }
+}

@@ -1,0 +1,171 @@
+package com.voltageems.hissrv.query.site.key;
+
+import java.util.List;
+
+/** Keys of the service, of Kafka and of Connect. */
+final class ServiceKeys {
+  static final Shape.Many ALERTS =
+      new Shape.Many(
+          new Shape.Section(
+              List.of(
+                  Key.needed("name", Scalar.text("a name"), "What the alert is called."),
+                  Key.needed(
+                      "condition",
+                      Scalar.text("a figure, an operator and a number: failed_count > 100"),
+                      "When it is raised."),
+                  Key.of("action", Scalar.choice("webhook"), "webhook", "What is done."),
+                  Key.needed("url", Scalar.url(), "Where the webhook is."))),
+          200);
+
+  static final Shape.Section API =
+      new Shape.Section(
+          List.of(
+              Key.of(
+                  "host",
+                  Scalar.text("a host name or address of this machine"),
+                  "127.0.0.1",
+                  "Address to listen on; `0.0.0.0` for all of them. Needs a restart."),
+              Key.of(
+                  "port",
+                  Scalar.number(0, 65_535),
+                  "8082",
+                  "Port to listen on; 0 takes a free one. Needs a restart."),
+              Key.of(
+                  "threads",
+                  Scalar.number(8, 1000),
+                  "24",
+                  "Most threads that serve HTTP. Needs a restart.")));
+
+  static final Shape.Section QUERY =
+      new Shape.Section(
+          List.of(
+              Key.of("timeout", Scalar.duration("1s", "10m"), "10s", "Longest time of one query."),
+              Key.of("concurrency", Scalar.number(1, 200), "6", "Most queries at once."),
+              Key.of(
+                  "default_rows",
+                  Scalar.number(1, 10_000_000),
+                  "10000",
+                  "`limit` of a query that names none."),
+              Key.of(
+                  "max_rows",
+                  Scalar.number(1, 10_000_000),
+                  "100000",
+                  "Largest `limit` that a query may ask for."),
+              Key.of(
+                  "max_values",
+                  Scalar.number(1000, 100_000_000),
+                  "1000000",
+                  "Most values in one answer."),
+              Key.of(
+                  "max_range",
+                  Scalar.duration("1m", "36500d"),
+                  "366d",
+                  "Longest time range of one query.")));
+
+  static final Shape.Section HEALTH =
+      new Shape.Section(
+          List.of(
+              Key.of(
+                  "interval",
+                  Scalar.duration("1s", "10m"),
+                  "5s",
+                  "Time between two looks at database, Kafka and Connect."),
+              Key.of(
+                  "timeout",
+                  Scalar.duration("500ms", "1m"),
+                  "3s",
+                  "Longest time of one such look.")));
+
+  static final Shape.Section KAFKA =
+      new Shape.Section(
+          List.of(
+              Key.of(
+                  "bootstrap_servers",
+                  new Shape.Many(Scalar.hostPort(), 50),
+                  "Kafka, for `/status` and `/health`; left out of both where it is not there."),
+              Key.of(
+                  "topic_prefix",
+                  Scalar.name(),
+                  "hissrv.",
+                  "What the names of the topics begin with."),
+              Key.of(
+                  "dead_letter_topic",
+                  Scalar.name(),
+                  "hissrv-dead-letters",
+                  "Where records go that the database refuses."),
+              Key.of(
+                  "replication_factor",
+                  Scalar.number(1, 10),
+                  "Copies of the topics: 1 for the dead letters and the brokers' default for the"
+                      + " others where it is not there; 3 on a cluster of three and more."),
+              Key.of(
+                  "properties",
+                  new Shape.Names(Scalar.secret()),
+                  "Properties of the service's Kafka clients, such as `security.protocol`.")));
+
+  static final Shape.Section CONNECT =
+      new Shape.Section(
+          List.of(
+              Key.of(
+                  "url",
+                  new Shape.Many(Scalar.url(), 50),
+                  "Connect's REST API, `http://127.0.0.1:8083` by default; of several workers the"
+                      + " first that answers is asked."),
+              Key.of("username", Scalar.text("a user name"), "User there, where it asks for one."),
+              Key.of("password", Scalar.secret(), "That user's password."),
+              Key.of(
+                  "secrets",
+                  Scalar.choice("worker", "apply"),
+                  "worker",
+                  "Who looks up the `${NAME}` of a secret. `worker`: the worker, in its own"
+                      + " environment (`${env:NAME}`), so that the secret is neither sent nor"
+                      + " stored. `apply`: whoever applies the file; the secret is then readable"
+                      + " in Connect's topic and by its REST API."),
+              Key.of(
+                  "source",
+                  Scalar.name(),
+                  "Name of the source connector; `<service.name>-redis-source` by default."),
+              Key.of(
+                  "sink",
+                  Scalar.name(),
+                  "Name of the sink connector; `<service.name>-influx-sink` by default."),
+              Key.of(
+                  "source_tasks",
+                  Scalar.number(1, 1000),
+                  "1",
+                  "Most tasks of the source (`tasks.max`)."),
+              Key.of(
+                  "sink_tasks",
+                  Scalar.number(1, 1000),
+                  "1",
+                  "Most tasks of the sink (`tasks.max`).")));
+
+  static final Shape.Section LOGGING =
+      new Shape.Section(
+          List.of(
+              Key.of(
+                  "level",
+                  Scalar.choice("trace", "debug", "info", "warn", "error"),
+                  "info",
+                  "Level of hissrv's own messages in the service, and in the workers (by Connect's"
+                      + " `/admin/loggers`). Where the messages go is the business of whoever"
+                      + " starts the process.")));
+
+  static final Shape.Section ADVANCED =
+      new Shape.Section(
+          List.of(
+              Key.of(
+                  "source",
+                  new Shape.Names(Scalar.secret()),
+                  "Settings of the source connector by their own names; they win."),
+              Key.of(
+                  "sink",
+                  new Shape.Names(Scalar.secret()),
+                  "Settings of the sink connector by their own names; they win."),
+              Key.of(
+                  "service",
+                  new Shape.Names(Scalar.secret()),
+                  "Settings of the service by the names in query-service/README.md; they win.")));
+
+  private ServiceKeys() {}
+}

@@ -1,0 +1,166 @@
+package com.voltageems.hissrv.query.site.key;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value as it stands in the file, with what in it is to be looked up: {@code ${NAME}} and {@code
+ * ${NAME:default}} (or {@code ${NAME:-default}}) from the environment; {@code ${env:NAME}}, {@code
+ * ${file:path:key}} and the other config providers of Connect. A doubled dollar sign keeps the rest
+ * as it stands.
+ */
+public final class Template {
+  private static final Pattern PART = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)}");
+  private static final Pattern PROVIDER =
+      Pattern.compile("(env|file|dir|directory|secrets|configmaps|vault):(.+)");
+  private static final Pattern VARIABLE =
+      Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)(?::-?(.*))?", Pattern.DOTALL);
+
+  /** A piece of the text. */
+  public sealed interface Part {}
+
+  /** Stands for itself. */
+  public record Literal(String text) implements Part {}
+
+  /** A variable of the environment, with what to take where it is not set. */
+  public record Variable(String name, @Nullable String otherwise) implements Part {}
+
+  /** Looked up by a config provider of Connect. */
+  public record Provider(String name, String argument) implements Part {
+    public String text() {
+      return "${" + name + ":" + argument + "}";
+    }
+  }
+
+  private final List<Part> parts;
+
+  private Template(List<Part> parts) {
+    this.parts = List.copyOf(parts);
+  }
+
+  /**
+   * Reads the text of a value.
+   *
+   * @throws IllegalArgumentException saying what is wrong with a {@code ${...}} in it
+   */
+  public static Template of(String text) {
+    List<Part> parts = new ArrayList<>();
+    Matcher matcher = PART.matcher(text);
+    int from = 0;
+    while (matcher.find()) {
+      literal(parts, text.substring(from, matcher.start()));
+      from = matcher.end();
+      String inner = matcher.group(1);
+      if (inner == null) {
+        literal(parts, "${");
+        continue;
+      }
+      Matcher provider = PROVIDER.matcher(inner);
+      Matcher variable = VARIABLE.matcher(inner);
+      if (provider.matches()) {
+        parts.add(new Provider(provider.group(1), provider.group(2)));
+      } else if (variable.matches()) {
+        parts.add(new Variable(variable.group(1), variable.group(2)));
+      } else {
+        throw new IllegalArgumentException(
+            "${"
+                + inner
+                + "} is not a variable; write ${NAME} or ${NAME:default}, and $${ for a literal"
+                + " ${");
+      }
+    }
+    literal(parts, text.substring(from));
+    return new Template(parts);
+  }
+
+  private static void literal(List<Part> parts, String text) {
+    if (!text.isEmpty()) {
+      parts.add(new Literal(text));
+    }
+  }
+
+  public List<Part> parts() {
+    return parts;
+  }
+
+  /** Whether there is nothing to look up. */
+  public boolean isLiteral() {
+    return parts.stream().allMatch(part -> part instanceof Literal);
+  }
+
+  /** Gives what a config provider would answer; nothing where it cannot be asked from here. */
+  @FunctionalInterface
+  public interface ProviderLookup {
+    Optional<String> find(Provider provider);
+  }
+
+  /**
+   * The text with everything looked up.
+   *
+   * @throws IllegalArgumentException naming what cannot be looked up, and the remedy
+   */
+  public String expand(Map<String, String> env, ProviderLookup providers) {
+    StringBuilder out = new StringBuilder();
+    for (Part part : parts) {
+      if (part instanceof Literal literal) {
+        out.append(literal.text());
+      } else if (part instanceof Variable variable) {
+        out.append(lookUp(variable, env));
+      } else if (part instanceof Provider provider) {
+        out.append(
+            provider.name().equals("env")
+                ? lookUp(new Variable(provider.argument(), null), env)
+                : providers
+                    .find(provider)
+                    .orElseThrow(
+                        () ->
+                            new IllegalArgumentException(
+                                provider.text() + " cannot be looked up here")));
+      }
+    }
+    return out.toString();
+  }
+
+  private static String lookUp(Variable variable, Map<String, String> env) {
+    String value = env.get(variable.name());
+    if (value == null) {
+      value = variable.otherwise();
+    }
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "the environment has no "
+              + variable.name()
+              + "; set it, or write ${"
+              + variable.name()
+              + ":a default}");
+    }
+    return value;
+  }
+
+  /**
+   * The text for a worker, which looks it up itself, so that a secret never travels: {@code
+   * ${NAME}} becomes {@code ${env:NAME}}; a variable that is not set here gives way to its default.
+   */
+  public String forWorker(Map<String, String> env) {
+    StringBuilder out = new StringBuilder();
+    for (Part part : parts) {
+      if (part instanceof Literal literal) {
+        out.append(literal.text());
+      } else if (part instanceof Provider provider) {
+        out.append(provider.text());
+      } else if (part instanceof Variable variable) {
+        String otherwise = variable.otherwise();
+        out.append(
+            otherwise != null && !env.containsKey(variable.name())
+                ? otherwise
+                : "${env:" + variable.name() + "}");
+      }
+    }
+    return out.toString();
+  }
+}
