@@ -12,6 +12,7 @@ import com.voltageems.hissrv.query.health.pipeline.KafkaProbe;
 import com.voltageems.hissrv.query.health.pipeline.SinkProbe;
 import com.voltageems.hissrv.query.health.pipeline.SourceProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
+import com.voltageems.hissrv.query.site.command.SiteCommands;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.influxdb1.InfluxDb1Store;
 import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
@@ -38,7 +39,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
-    description = "Answers over HTTP from the time-series database.",
+    description = {
+      "Answers over HTTP from the time-series database; the sub-commands set up a site from its one"
+          + " file, hissrv.yml."
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:stopped as asked",
@@ -54,7 +58,8 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
-      description = "Settings, in YAML; without it every setting has its default.")
+      description =
+          "Settings: a site's hissrv.yml, or query.yml; without it every setting has its default.")
   private @Nullable Path config;
 
   @Option(names = "--check", description = "Only check the settings, and end.")
@@ -66,7 +71,7 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
-    int code = new CommandLine(new Main()).execute(args);
+    int code = SiteCommands.into(new CommandLine(new Main())).execute(args);
     System.exit(code);
   }
 

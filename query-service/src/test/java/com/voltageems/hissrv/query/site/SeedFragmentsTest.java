@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The nine YAML fragments of the two design documents, as they stand there. */
 class SeedFragmentsTest {
@@ -23,8 +22,7 @@ class SeedFragmentsTest {
   private static final Map<String, String> ENV = Map.of("INFLUXDB_TOKEN", "a-token");
 
   static Compiled compiled(String fragment) throws BadFileException {
-    return new SiteFile(SEEDS.resolve(fragment + ".yml"), ENV)
-        .compile(SiteCompiler.For.COMMAND);
+    return new SiteFile(SEEDS.resolve(fragment + ".yml"), ENV).compile(SiteCompiler.For.COMMAND);
   }
 
   /** What the keys of the file change: everything else is a default. */
@@ -95,7 +93,8 @@ class SeedFragmentsTest {
       for (Path file : files.sorted().toList()) {
         Compiled c = new SiteFile(file, ENV).compile(SiteCompiler.For.COMMAND);
         System.out.println("== " + file.getFileName());
-        for (ConnectorSpec s : c.connectors()) System.out.println(s.name() + " " + fromFile(s.settings()));
+        for (ConnectorSpec s : c.connectors())
+          System.out.println(s.name() + " " + fromFile(s.settings()));
         System.out.println(connector(c, "source").config());
         System.out.println(fromFile(c.service()));
         c.notes().forEach(n -> System.out.println(n.text(file.getFileName().toString())));

@@ -1,0 +1,71 @@
+package com.voltageems.hissrv.query.site.command;
+
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.plan.Export;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** What a file means as files for other tools. */
+@Command(
+    name = "export",
+    description = "Writes the connectors as files for Strimzi, kcctl or curl.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:written", "1:a file cannot be written", "2:the site's file cannot be used"})
+final class ExportCommand extends SiteCommand {
+  /** For whom. */
+  enum Format {
+    json,
+    strimzi
+  }
+
+  @Option(
+      names = "--format",
+      defaultValue = "json",
+      description = "json (POST /connectors, kcctl) or strimzi (KafkaConnector); json by default.")
+  private Format format;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FOLDER",
+      description = "Where to write a file for each connector; standard output by default.")
+  private @Nullable Path output;
+
+  @Option(
+      names = "--cluster",
+      defaultValue = "connect",
+      description = "strimzi: name of the KafkaConnect resource; connect by default.")
+  private String cluster;
+
+  @Option(
+      names = "--api-version",
+      defaultValue = "kafka.strimzi.io/v1beta2",
+      description = "strimzi: ${DEFAULT-VALUE} by default; kafka.strimzi.io/v1 for Strimzi 1.0.")
+  private String apiVersion;
+
+  @Override
+  int run(Compiled site) {
+    notes(site);
+    Map<String, String> files =
+        format == Format.json ? Export.json(site) : Export.strimzi(site, cluster, apiVersion);
+    if (output == null) {
+      files.values().forEach(text -> out().print(text));
+      return ExitCodes.DONE;
+    }
+    try {
+      Files.createDirectories(output);
+      for (Map.Entry<String, String> file : files.entrySet()) {
+        Files.writeString(output.resolve(file.getKey()), file.getValue());
+        say(output.resolve(file.getKey()).toString());
+      }
+      return ExitCodes.DONE;
+    } catch (IOException e) {
+      error(output + ": cannot be written: " + e.getMessage());
+      return ExitCodes.UNREACHABLE;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package com.voltageems.hissrv.query.site.command;
+
+import picocli.CommandLine;
+
+/** The sub-commands that work on a site's file. */
+public final class SiteCommands {
+  private SiteCommands() {}
+
+  /** Adds them to the command line. */
+  public static CommandLine into(CommandLine main) {
+    return main.addSubcommand(new ValidateCommand())
+        .addSubcommand(new PlanCommand())
+        .addSubcommand(new ApplyCommand())
+        .addSubcommand(new StatusCommand())
+        .addSubcommand(new ExportCommand());
+  }
+}

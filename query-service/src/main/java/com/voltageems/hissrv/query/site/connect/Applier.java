@@ -1,0 +1,241 @@
+package com.voltageems.hissrv.query.site.connect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
+import com.voltageems.hissrv.query.site.compile.Entry;
+import com.voltageems.hissrv.query.site.compile.Origin;
+import com.voltageems.hissrv.query.site.plan.Change;
+import com.voltageems.hissrv.query.site.plan.Plan;
+import com.voltageems.hissrv.query.site.yaml.Problem;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Makes the cluster run what a file asks for: checks all of it first, so that a mistake in one
+ * connector leaves the others alone; removes what the file no longer names, before something new
+ * may want the same list; submits; waits until the tasks run.
+ */
+public final class Applier {
+  /** A task that runs for so long has got over its start. */
+  private static final Duration SETTLED = Duration.ofSeconds(3);
+
+  private final ConnectClient connect;
+  private final Duration timeout;
+  private final Clock clock;
+  private final ConnectClient.Pause pause;
+  private final Consumer<String> progress;
+
+  /**
+   * @param timeout how long the tasks may take until they run
+   * @param progress told a line a step
+   */
+  public Applier(
+      ConnectClient connect,
+      Duration timeout,
+      Clock clock,
+      ConnectClient.Pause pause,
+      Consumer<String> progress) {
+    this.connect = connect;
+    this.timeout = timeout;
+    this.clock = clock;
+    this.pause = pause;
+    this.progress = progress;
+  }
+
+  /** How it ended. */
+  public enum Outcome {
+    DONE,
+    /** Somebody else's connector is in the way. */
+    FOREIGN,
+    /** A plugin refuses a setting, or is not there. */
+    REFUSED,
+    /** Submitted, but a task failed or did not run in time. */
+    NOT_RUNNING
+  }
+
+  /** Whether what the file asks for can be used; what is wrong, in its terms. */
+  public List<String> check(String file, Compiled site)
+      throws ConnectException, InterruptedException {
+    List<String> wrong = new ArrayList<>();
+    for (ConnectorSpec connector : site.connectors()) {
+      if (!connect.hasPlugin(connector.pluginClass())) {
+        wrong.add(
+            "the workers have no plugin "
+                + connector.pluginClass()
+                + ": unpack its archive into a folder of their plugin.path, and start them again");
+        continue;
+      }
+      for (ConnectClient.Mistake mistake :
+          connect.validate(connector.name(), connector.pluginClass(), connector.config())) {
+        wrong.add(inTermsOf(file, connector, mistake));
+      }
+    }
+    return wrong;
+  }
+
+  static String inTermsOf(String file, ConnectorSpec connector, ConnectClient.Mistake mistake) {
+    Entry entry = connector.settings().get(mistake.setting());
+    Origin origin = entry == null ? null : entry.origin();
+    String setting = connector.name() + ", " + mistake.setting();
+    // Connect's own checks repeat the setting's name, which means nothing to a reader of the file.
+    String message = mistake.message().replaceFirst("^" + mistake.setting() + ": ", "");
+    if (origin == null) {
+      return file + ": " + setting + ": " + message;
+    }
+    return new Problem(origin.place(), origin.path(), message + " (" + setting + ")").text(file);
+  }
+
+  /** Applies; {@code wrong} gets what is wrong, a line each. */
+  public Outcome apply(String file, Compiled site, boolean adopt, List<String> wrong)
+      throws ConnectException, InterruptedException {
+    Plan plan = Plan.of(site, connect.connectors(), adopt);
+    for (Change change : plan.of(Change.Kind.FOREIGN)) {
+      wrong.add(
+          change.connector()
+              + " is there, but was not made from this file; --adopt takes it over, another"
+              + " service.name leaves it alone");
+    }
+    if (!wrong.isEmpty()) {
+      return Outcome.FOREIGN;
+    }
+    wrong.addAll(check(file, site));
+    if (!wrong.isEmpty()) {
+      return Outcome.REFUSED;
+    }
+    progress.accept("settings are accepted by the workers");
+    for (Change change : plan.of(Change.Kind.DELETE)) {
+      connect.delete(change.connector());
+      progress.accept(change.connector() + ": removed");
+    }
+    for (ConnectorSpec connector : site.connectors()) {
+      boolean differs =
+          plan.changes().stream()
+              .anyMatch(
+                  change ->
+                      change.connector().equals(connector.name())
+                          && change.kind() != Change.Kind.NONE);
+      if (differs) {
+        connect.put(connector.name(), connector.config());
+      } else {
+        restartFailed(connector.name());
+      }
+      progress.accept(connector.name() + ": " + (differs ? "submitted" : "no change"));
+    }
+    logLevel(site);
+    for (ConnectorSpec connector : site.connectors()) {
+      await(connector.name()).ifPresent(wrong::add);
+    }
+    return wrong.isEmpty() ? Outcome.DONE : Outcome.NOT_RUNNING;
+  }
+
+  /** What failed for a reason outside of the file gets another chance. */
+  private void restartFailed(String name) throws ConnectException, InterruptedException {
+    JsonNode status = connect.status(name).orElse(null);
+    if (status == null) {
+      return;
+    }
+    if (state(status.path("connector")).equals("FAILED")) {
+      connect.restart(name);
+    }
+    for (JsonNode task : status.path("tasks")) {
+      if (state(task).equals("FAILED")) {
+        connect.restart(name, task.path("id").asInt());
+        progress.accept(name + ": task " + task.path("id").asInt() + " had failed; restarted");
+      }
+    }
+  }
+
+  private void logLevel(Compiled site) throws InterruptedException {
+    try {
+      connect.logLevel(site.target().logLevel());
+    } catch (ConnectException e) {
+      // Some workers have no admin listener; the data flows all the same.
+      progress.accept("logging.level is not set on the workers: " + e.getMessage());
+    }
+  }
+
+  /** Waits until it runs; what it says when it does not. */
+  private Optional<String> await(String name) throws ConnectException, InterruptedException {
+    Instant deadline = clock.instant().plus(timeout);
+    Instant runningSince = null;
+    String state = "is not there yet";
+    for (int attempt = 0; clock.instant().isBefore(deadline); attempt++) {
+      Optional<JsonNode> status = connect.status(name);
+      if (status.isPresent()) {
+        Optional<String> failure = failure(name, status.get());
+        if (failure.isPresent()) {
+          return failure;
+        }
+        state = states(status.get());
+      }
+      if (status.isEmpty() || !runs(status.get())) {
+        runningSince = null;
+      } else if (runningSince == null) {
+        runningSince = clock.instant();
+      } else if (!clock.instant().isBefore(runningSince.plus(SETTLED))) {
+        progress.accept(name + ": " + state);
+        return Optional.empty();
+      }
+      pause.of(Math.min(attempt, 1));
+    }
+    return Optional.of(name + ": does not run after " + timeout.toSeconds() + " s: " + state);
+  }
+
+  static boolean runs(JsonNode status) {
+    if (!state(status.path("connector")).equals("RUNNING") || status.path("tasks").isEmpty()) {
+      return false;
+    }
+    for (JsonNode task : status.path("tasks")) {
+      if (!state(task).equals("RUNNING")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The first part that failed, with the reason. */
+  static Optional<String> failure(String name, JsonNode status) {
+    if (state(status.path("connector")).equals("FAILED")) {
+      return Optional.of(
+          name + ": failed: " + Reasons.of(status.path("connector").path("trace").asText()));
+    }
+    for (JsonNode task : status.path("tasks")) {
+      if (state(task).equals("FAILED")) {
+        return Optional.of(
+            name
+                + ": task "
+                + task.path("id").asInt()
+                + " failed on "
+                + task.path("worker_id").asText()
+                + ": "
+                + Reasons.of(task.path("trace").asText()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** {@code connector RUNNING, 2 tasks RUNNING}. */
+  static String states(JsonNode status) {
+    Map<String, Integer> tasks = new TreeMap<>();
+    status.path("tasks").forEach(task -> tasks.merge(state(task), 1, Integer::sum));
+    List<String> parts = new ArrayList<>();
+    parts.add("connector " + state(status.path("connector")));
+    tasks.forEach((state, count) -> parts.add(count + (count == 1 ? " task " : " tasks ") + state));
+    if (tasks.isEmpty()) {
+      parts.add("no task");
+    }
+    return String.join(", ", parts);
+  }
+
+  private static String state(JsonNode part) {
+    return part.path("state").asText("UNKNOWN");
+  }
+}

@@ -1,0 +1,255 @@
+package com.voltageems.hissrv.query.site.connect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The few calls of Connect's REST API that a site needs. Of several workers the first that answers
+ * is asked; all calls may be repeated without harm, so another worker is tried when one does not
+ * answer, and the same again while the cluster rebalances (409).
+ */
+public final class ConnectClient {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+  /** Validation may ask Redis and the database, and a worker hands some calls to its leader. */
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+  private final List<String> urls;
+  private final @Nullable String authorization;
+  private final Duration patience;
+  private final Clock clock;
+  private final Pause pause;
+
+  /** Waits; a fake in tests. */
+  @FunctionalInterface
+  public interface Pause {
+    void of(int attempt) throws InterruptedException;
+  }
+
+  /**
+   * @param patience how long one call is repeated while nobody answers or the cluster rebalances
+   */
+  public ConnectClient(Compiled.Target target, Duration patience, Clock clock, Pause pause) {
+    this.urls = target.urls();
+    this.authorization =
+        target.username().isEmpty()
+            ? null
+            : "Basic "
+                + Base64.getEncoder()
+                    .encodeToString(
+                        (target.username() + ":" + target.password())
+                            .getBytes(StandardCharsets.UTF_8));
+    this.patience = patience;
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /** A mistake that the plugin found in a setting. */
+  public record Mistake(String setting, String message) {}
+
+  /** The settings of all connectors of the cluster, by name. */
+  public Map<String, Map<String, String>> connectors()
+      throws ConnectException, InterruptedException {
+    Map<String, Map<String, String>> all = new TreeMap<>();
+    JsonNode body = call("GET", "/connectors?expand=info", null);
+    for (Map.Entry<String, JsonNode> entry : body.properties()) {
+      Map<String, String> config = new TreeMap<>();
+      entry
+          .getValue()
+          .path("info")
+          .path("config")
+          .properties()
+          .forEach(setting -> config.put(setting.getKey(), setting.getValue().asText()));
+      all.put(entry.getKey(), config);
+    }
+    return all;
+  }
+
+  /** Every mistake that the plugin finds; none when the settings can be used. */
+  public List<Mistake> validate(String name, String pluginClass, Map<String, String> config)
+      throws ConnectException, InterruptedException {
+    Map<String, String> whole = new TreeMap<>(config);
+    whole.put("name", name);
+    List<Mistake> mistakes = new ArrayList<>();
+    JsonNode body =
+        call("PUT", "/connector-plugins/" + encoded(pluginClass) + "/config/validate", whole);
+    for (JsonNode setting : body.path("configs")) {
+      for (JsonNode error : setting.path("value").path("errors")) {
+        mistakes.add(
+            new Mistake(
+                setting.path("value").path("name").asText(), Redaction.text(error.asText())));
+      }
+    }
+    return mistakes;
+  }
+
+  /** Whether the workers have the plugin. */
+  public boolean hasPlugin(String pluginClass) throws ConnectException, InterruptedException {
+    for (JsonNode plugin : call("GET", "/connector-plugins", null)) {
+      if (plugin.path("class").asText().equals(pluginClass)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Creates or replaces a connector. */
+  public void put(String name, Map<String, String> config)
+      throws ConnectException, InterruptedException {
+    call("PUT", "/connectors/" + encoded(name) + "/config", config);
+  }
+
+  /** Removes a connector; one that is gone already is no mistake. */
+  public void delete(String name) throws ConnectException, InterruptedException {
+    try {
+      call("DELETE", "/connectors/" + encoded(name), null);
+    } catch (ConnectException e) {
+      if (e.status() != 404) {
+        throw e;
+      }
+    }
+  }
+
+  /** Starts a connector again, not its tasks. */
+  public void restart(String name) throws ConnectException, InterruptedException {
+    call("POST", "/connectors/" + encoded(name) + "/restart", null);
+  }
+
+  /** Starts a task again. */
+  public void restart(String name, int task) throws ConnectException, InterruptedException {
+    call("POST", "/connectors/" + encoded(name) + "/tasks/" + task + "/restart", null);
+  }
+
+  /** Connect's own answer about a connector and its tasks; nothing where it is not there yet. */
+  public Optional<JsonNode> status(String name) throws ConnectException, InterruptedException {
+    try {
+      return Optional.of(call("GET", "/connectors/" + encoded(name) + "/status", null));
+    } catch (ConnectException e) {
+      if (e.status() == 404) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** The level of hissrv's own messages on all workers. */
+  public void logLevel(String level) throws ConnectException, InterruptedException {
+    call(
+        "PUT",
+        "/admin/loggers/com.voltageems.hissrv?scope=cluster",
+        Map.of("level", level.toUpperCase(Locale.ROOT)));
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private JsonNode call(String method, String path, @Nullable Object body)
+      throws ConnectException, InterruptedException {
+    Instant deadline = clock.instant().plus(patience);
+    for (int attempt = 0; ; attempt++) {
+      ConnectException failure;
+      try {
+        return once(method, path, body);
+      } catch (ConnectException e) {
+        failure = e;
+      }
+      boolean passing = failure.status() == 0 || failure.status() == 409;
+      if (!passing || clock.instant().isAfter(deadline)) {
+        throw failure;
+      }
+      pause.of(attempt);
+    }
+  }
+
+  /** Asks one worker after the other, until one answers. */
+  private JsonNode once(String method, String path, @Nullable Object body)
+      throws ConnectException, InterruptedException {
+    IOException last = new IOException("no address");
+    for (String url : urls) {
+      try {
+        return answer(
+            method,
+            path,
+            http.send(
+                request(url + path, method, body),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
+      } catch (IOException e) {
+        last = e;
+      }
+    }
+    throw new ConnectException(
+        "Kafka Connect does not answer at "
+            + String.join(", ", urls)
+            + " (connect.url): "
+            + (last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage()),
+        last);
+  }
+
+  private HttpRequest request(String url, String method, @Nullable Object body) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .timeout(CALL_TIMEOUT)
+            .header("Accept", "application/json")
+            .header("Content-Type", "application/json")
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    return request.build();
+  }
+
+  private static JsonNode answer(String method, String path, HttpResponse<String> response)
+      throws ConnectException, IOException {
+    int status = response.statusCode();
+    if (status >= 200 && status < 300) {
+      String text = response.body();
+      return text.isBlank() ? JSON.nullNode() : JSON.readTree(text);
+    }
+    if (status == 401 || status == 403) {
+      throw new ConnectException(
+          status, "Kafka Connect refuses the login (connect.username, connect.password)");
+    }
+    if (status == 502 || status == 503 || status == 504) {
+      throw new IOException("status " + status);
+    }
+    throw new ConnectException(
+        status,
+        "Kafka Connect answered " + method + " " + path + " with " + status + message(response));
+  }
+
+  private static String message(HttpResponse<String> response) {
+    try {
+      String message = JSON.readTree(response.body()).path("message").asText("");
+      return message.isEmpty() ? "" : ": " + Redaction.text(message);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package com.voltageems.hissrv.query.site.connect;
+
+import com.voltageems.hissrv.query.health.Redaction;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Why a task failed, in plain words: the message of a stack trace that says most. Pure. */
+final class Reasons {
+  private static final Pattern CLASS =
+      Pattern.compile("^(?:Caused by: )?(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:\\$\\w+)*: ");
+  private static final Pattern BARE =
+      Pattern.compile("^(?:Caused by: )?((?:[a-z]\\w*\\.)+)([A-Z]\\w*)$");
+
+  /** What Connect says of every failure. */
+  private static final List<String> HOLLOW =
+      List.of("Exiting WorkerSinkTask due to", "Tolerance exceeded in error handler");
+
+  private Reasons() {}
+
+  /** One line, without secrets. */
+  static String of(String trace) {
+    String best = "";
+    for (String line : trace.lines().toList()) {
+      boolean cause = line.startsWith("Caused by: ");
+      if (!cause && !best.isEmpty()) {
+        continue;
+      }
+      String message = plain(line);
+      if (best.isEmpty() || HOLLOW.stream().anyMatch(best::startsWith)) {
+        best = message;
+      }
+    }
+    return Redaction.text(best);
+  }
+
+  private static String plain(String line) {
+    String message = CLASS.matcher(line).replaceFirst("");
+    return BARE.matcher(message).replaceFirst("$2");
+  }
+}

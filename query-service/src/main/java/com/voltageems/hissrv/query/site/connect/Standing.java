@@ -1,0 +1,24 @@
+package com.voltageems.hissrv.query.site.connect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/**
+ * How a connector stands.
+ *
+ * @param line for people
+ */
+public record Standing(boolean runs, String line) {
+  /** From Connect's own answer; nothing where it has no such connector. */
+  public static Standing of(String name, Optional<JsonNode> status) {
+    if (status.isEmpty()) {
+      return new Standing(false, name + ": is not there");
+    }
+    String states = name + ": " + Applier.states(status.get());
+    return new Standing(
+        Applier.runs(status.get()),
+        Applier.failure(name, status.get())
+            .map(failure -> states + "; " + failure.substring(name.length() + 2))
+            .orElse(states));
+  }
+}

@@ -1,0 +1,80 @@
+package com.voltageems.hissrv.query.site.plan;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What a file means as files for other tools. */
+public final class Export {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                  .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                  .disable(YAMLGenerator.Feature.SPLIT_LINES)
+                  .build())
+          .build();
+
+  private Export() {}
+
+  /** {@code {"name", "config"}}, as {@code POST /connectors} and kcctl take it. */
+  public static Map<String, String> json(Compiled site) {
+    Map<String, String> files = new LinkedHashMap<>();
+    for (ConnectorSpec connector : site.connectors()) {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("name", connector.name());
+      body.put("config", connector.config());
+      files.put(connector.name() + ".json", text(JSON, body) + "\n");
+    }
+    return files;
+  }
+
+  /**
+   * Strimzi's KafkaConnector resources.
+   *
+   * @param cluster name of the KafkaConnect resource that is to run them
+   * @param apiVersion such as {@code kafka.strimzi.io/v1beta2}
+   */
+  public static Map<String, String> strimzi(Compiled site, String cluster, String apiVersion) {
+    Map<String, String> files = new LinkedHashMap<>();
+    for (ConnectorSpec connector : site.connectors()) {
+      Map<String, String> config = new TreeMap<>(connector.config());
+      String plugin = config.remove("connector.class");
+      int tasks = Integer.parseInt(config.getOrDefault("tasks.max", "1"));
+      config.remove("tasks.max");
+      Map<String, Object> metadata = new LinkedHashMap<>();
+      metadata.put("name", connector.name());
+      metadata.put("labels", Map.of("strimzi.io/cluster", cluster));
+      Map<String, Object> spec = new LinkedHashMap<>();
+      spec.put("class", String.valueOf(plugin));
+      spec.put("tasksMax", tasks);
+      spec.put("autoRestart", Map.of("enabled", true));
+      spec.put("config", config);
+      Map<String, Object> resource = new LinkedHashMap<>();
+      resource.put("apiVersion", apiVersion);
+      resource.put("kind", "KafkaConnector");
+      resource.put("metadata", metadata);
+      resource.put("spec", spec);
+      files.put(connector.name() + ".yaml", text(YAML, resource));
+    }
+    return files;
+  }
+
+  private static String text(ObjectMapper mapper, Map<String, Object> value) {
+    try {
+      return mapper.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("maps of texts can be written", e);
+    }
+  }
+}
