@@ -66,6 +66,15 @@ final class Secrets {
     return expand(given, Template.of(raw));
   }
 
+  /** As {@link #here(Given)}; the raw text where that cannot be had. */
+  String hereIfKnown(Given given) {
+    try {
+      return Template.of(given.raw()).expand(env, providers);
+    } catch (IllegalArgumentException e) {
+      return given.raw();
+    }
+  }
+
   private String expand(Given given, Template template) {
     try {
       return template.expand(env, providers);

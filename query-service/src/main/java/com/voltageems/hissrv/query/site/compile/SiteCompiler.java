@@ -76,7 +76,8 @@ public final class SiteCompiler {
     if (urls.isEmpty()) {
       urls.add(CONNECT);
     }
-    Function<Given, String> lookUp = purpose == For.SERVICE ? secrets::here : Given::raw;
+    Function<Given, String> lookUp =
+        purpose == For.SERVICE ? secrets::here : given -> forCommand(given, secrets);
     Map<String, Entry> service =
         new ServiceCompiler(site, lookUp).compile(sourceName, sinkName, urls);
     advanced
@@ -107,6 +108,11 @@ public final class SiteCompiler {
         service,
         target,
         notes);
+  }
+
+  /** A command reads from Kafka, too, but never from the database. */
+  private static String forCommand(Given given, Secrets secrets) {
+    return given.path().startsWith("kafka.") ? secrets.hereIfKnown(given) : given.raw();
   }
 
   private void oneDatabase(View site) {
