@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SiteFile {
   /** Top-level keys that query.yml has, too. */
-  private static final Set<String> SHARED = Set.of("query", "health", "kafka", "connect");
+  private static final Set<String> SHARED = Set.of("site", "query", "health", "kafka", "connect");
 
   private final Path file;
   private final Map<String, String> env;

@@ -43,6 +43,8 @@ final class ServiceCompiler {
     connect.given("password").ifPresent(given -> put("connect.password", given));
     settings.put("connect.source", source);
     settings.put("connect.sink", sink);
+    site.names("site")
+        .forEach((name, given) -> settings.put("site." + name, given.text(), Origin.of(given)));
     settings.copy("health.interval", site.view("health"), "interval");
     settings.copy("health.timeout", site.view("health"), "timeout");
     return settings.entries();

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -73,12 +74,36 @@ public final class Applier {
                 + ": unpack its archive into a folder of their plugin.path, and start them again");
         continue;
       }
-      for (ConnectClient.Mistake mistake :
-          connect.validate(connector.name(), connector.pluginClass(), connector.config())) {
+      ConnectClient.Validation validation =
+          connect.validate(connector.name(), connector.pluginClass(), connector.config());
+      for (ConnectClient.Mistake mistake : validation.mistakes()) {
         wrong.add(inTermsOf(file, connector, mistake));
       }
+      ineffective(file, connector, validation.known());
     }
     return wrong;
+  }
+
+  /** Connect takes settings that nobody knows; that they do nothing has to be said. */
+  private void ineffective(String file, ConnectorSpec connector, Set<String> known) {
+    connector
+        .settings()
+        .forEach(
+            (name, entry) -> {
+              Origin origin = entry.origin();
+              if (origin != null
+                  && !known.contains(name)
+                  && !origin.path().startsWith("advanced")) {
+                progress.accept(
+                    "note: "
+                        + origin
+                            .problem(
+                                "has no effect: the plugin on the workers does not know "
+                                    + name
+                                    + " yet")
+                            .text(file));
+              }
+            });
   }
 
   static String inTermsOf(String file, ConnectorSpec connector, ConnectClient.Mistake mistake) {

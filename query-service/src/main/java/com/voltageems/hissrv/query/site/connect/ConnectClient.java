@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,22 +89,32 @@ public final class ConnectClient {
     return all;
   }
 
-  /** Every mistake that the plugin finds; none when the settings can be used. */
-  public List<Mistake> validate(String name, String pluginClass, Map<String, String> config)
+  /**
+   * What a plugin says of a connector's settings.
+   *
+   * @param mistakes none when they can be used
+   * @param known every setting that it and Connect know
+   */
+  public record Validation(List<Mistake> mistakes, Set<String> known) {}
+
+  /** Asks the plugin, which may look whether Redis and the database answer. */
+  public Validation validate(String name, String pluginClass, Map<String, String> config)
       throws ConnectException, InterruptedException {
     Map<String, String> whole = new TreeMap<>(config);
     whole.put("name", name);
     List<Mistake> mistakes = new ArrayList<>();
+    Set<String> known = new TreeSet<>();
     JsonNode body =
         call("PUT", "/connector-plugins/" + encoded(pluginClass) + "/config/validate", whole);
     for (JsonNode setting : body.path("configs")) {
+      known.add(setting.path("definition").path("name").asText());
       for (JsonNode error : setting.path("value").path("errors")) {
         mistakes.add(
             new Mistake(
                 setting.path("value").path("name").asText(), Redaction.text(error.asText())));
       }
     }
-    return mistakes;
+    return new Validation(mistakes, known);
   }
 
   /** Whether the workers have the plugin. */

@@ -133,19 +133,26 @@ public final class Checker {
 
   private Map<String, Given> names(String path, Shape.Names shape, Tree tree) {
     Map<String, Given> names = new LinkedHashMap<>();
+    names(path, "", shape, tree, names);
+    return names;
+  }
+
+  private void names(
+      String path, String prefix, Shape.Names shape, Tree tree, Map<String, Given> names) {
     if (!(tree instanceof Tree.Block block)) {
       add(tree.place(), path, "needs names with their values, such as \"name: value\"");
-      return names;
+      return;
     }
     for (Tree.Member member : block.members()) {
       String full = path + "." + member.name();
-      if (value(full, member.place(), shape.of(), member.value()) instanceof Given given) {
-        names.put(member.name(), given);
+      if (shape.nested() && member.value() instanceof Tree.Block inner) {
+        names(full, prefix + member.name() + ".", shape, inner, names);
+      } else if (value(full, member.place(), shape.of(), member.value()) instanceof Given given) {
+        names.put(prefix + member.name(), given);
       } else if (member.value() instanceof Tree.Leaf leaf && leaf.isNull()) {
         add(member.place(), full, "is empty");
       }
     }
-    return names;
   }
 
   private @Nullable Given scalar(String path, Scalar scalar, Tree.Leaf leaf) {

@@ -14,6 +14,11 @@ public final class Keys {
       new Shape.Section(
           List.of(
               Key.of("service", DataKeys.SERVICE, "The site."),
+              Key.of(
+                  "site",
+                  new Shape.Names(Scalar.text("a text"), true),
+                  "Names and units of devices and points, and the site's time zone, as"
+                      + " query-service/README.md has them."),
               Key.of("redis", DataKeys.REDIS, "Where the data stands, and what of it is read."),
               Key.of("influxdb", StoreKeys.INFLUXDB, "The database that keeps the history."),
               Key.of(

@@ -24,6 +24,14 @@ public sealed interface Shape permits Scalar, Shape.Many, Shape.Section, Shape.N
     }
   }
 
-  /** Names that the site chooses, each with a value. */
-  record Names(Scalar of) implements Shape {}
+  /**
+   * Names that the site chooses, each with a value.
+   *
+   * @param nested whether blocks may stand inside, whose names are joined by dots
+   */
+  record Names(Scalar of, boolean nested) implements Shape {
+    Names(Scalar of) {
+      this(of, false);
+    }
+  }
 }
