@@ -12,7 +12,12 @@ import com.voltageems.hissrv.query.health.pipeline.KafkaProbe;
 import com.voltageems.hissrv.query.health.pipeline.SinkProbe;
 import com.voltageems.hissrv.query.health.pipeline.SourceProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
+import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.command.SiteCommands;
+import com.voltageems.hissrv.query.site.compile.SiteCompiler;
+import com.voltageems.hissrv.query.site.live.LiveSite;
+import com.voltageems.hissrv.query.site.live.Parts;
+import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.influxdb1.InfluxDb1Store;
 import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
@@ -26,6 +31,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -55,6 +61,9 @@ public final class Main implements Callable<Integer> {
 
   private static final int STOP_SECONDS = 8;
 
+  /** Open until everything is closed. */
+  private static final CountDownLatch CLOSED = new CountDownLatch(1);
+
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -72,6 +81,7 @@ public final class Main implements Callable<Integer> {
 
   public static void main(String[] args) {
     int code = SiteCommands.into(new CommandLine(new Main())).execute(args);
+    CLOSED.countDown();
     System.exit(code);
   }
 
@@ -82,6 +92,13 @@ public final class Main implements Callable<Integer> {
       return 0;
     }
     QueryConfig settings;
+    try {
+      if (config != null && new SiteFile(config, System.getenv()).isSite()) {
+        return site(new SiteFile(config, System.getenv()));
+      }
+    } catch (BadFileException e) {
+      // Not YAML either: the other reader says so in its own words.
+    }
     try {
       settings = config == null ? QueryConfig.defaults() : ConfigFile.read(config, System.getenv());
     } catch (ConfigException e) {
@@ -95,36 +112,69 @@ public final class Main implements Callable<Integer> {
     return serve(settings);
   }
 
+  /** A site's one file. */
+  private int site(SiteFile file) throws InterruptedException {
+    Clock clock = Clock.systemUTC();
+    try {
+      if (checkOnly) {
+        file.compile(SiteCompiler.For.SERVICE);
+        System.out.println("the settings can be used");
+        return 0;
+      }
+      try (LiveSite site = new LiveSite(file, new OwnParts(clock), Version.text(), clock)) {
+        return untilStopped(site.http(), site::start);
+      }
+    } catch (BadFileException e) {
+      System.err.println(e.getMessage());
+      return BAD_SETTING;
+    }
+  }
+
+  /** The parts as this class makes them. */
+  private record OwnParts(Clock clock) implements Parts {
+    @Override
+    public HistoryStore store(QueryConfig settings) {
+      return Main.store(settings);
+    }
+
+    @Override
+    public HealthBoard board(QueryConfig settings, HistoryStore store) {
+      return Main.board(settings, store, clock);
+    }
+  }
+
   private static int serve(QueryConfig settings) throws InterruptedException {
     Clock clock = Clock.systemUTC();
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
     try (HistoryStore store = store(settings);
         HealthBoard health = board(settings, store, clock);
         QueryServer server = new QueryServer(settings, store, health, Version.text(), clock)) {
       health.start();
-      int port;
-      try {
-        port = server.start();
-      } catch (RuntimeException e) {
-        System.err.println(
-            "cannot listen on "
-                + settings.http().host()
-                + ":"
-                + settings.http().port()
-                + " (http.host, http.port): "
-                + rootMessage(e));
-        return 1;
-      }
-      Runtime.getRuntime()
-          .addShutdownHook(new Thread(() -> stopAndWait(stop, stopped), "shutdown"));
-      System.out.println(
-          "query-service listens on http://" + address(settings.http().host()) + ":" + port + "/");
-      stop.await();
-      return 0;
-    } finally {
-      stopped.countDown();
+      return untilStopped(settings.http(), server::start);
     }
+  }
+
+  /** Listens until it is told to stop; the caller closes everything then. */
+  private static int untilStopped(QueryConfig.Http http, IntSupplier start)
+      throws InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    int port;
+    try {
+      port = start.getAsInt();
+    } catch (RuntimeException e) {
+      System.err.println(
+          "cannot listen on "
+              + http.host()
+              + ":"
+              + http.port()
+              + " (http.host, http.port): "
+              + rootMessage(e));
+      return 1;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, CLOSED), "shutdown"));
+    System.out.println(
+        "query-service listens on http://" + address(http.host()) + ":" + port + "/");
+    stop.await();
+    return 0;
   }
 
   /** Lets the main thread close everything before the JVM ends. */

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,10 +33,11 @@ public final class QueryServer implements AutoCloseable {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  private final Catalogue catalogue;
-  private final QueryApi api;
-  private final HisApi hisApi;
-  private final HealthBoard health;
+  private volatile Catalogue catalogue;
+  private volatile QueryApi api;
+  private volatile HisApi hisApi;
+  private volatile HealthBoard health;
+  private final Extension extension;
   private final WebPage page = new WebPage();
   private final Metrics metrics = new Metrics();
   private final Map<String, Handler> routes;
@@ -48,6 +50,18 @@ public final class QueryServer implements AutoCloseable {
   /** Nothing listens before {@link #start()}. */
   public QueryServer(
       QueryConfig config, HistoryStore store, HealthBoard health, String version, Clock clock) {
+    this(config, store, health, version, clock, Extension.NONE);
+  }
+
+  /** As {@link #QueryServer(QueryConfig, HistoryStore, HealthBoard, String, Clock)}, and more. */
+  public QueryServer(
+      QueryConfig config,
+      HistoryStore store,
+      HealthBoard health,
+      String version,
+      Clock clock,
+      Extension extension) {
+    this.extension = extension;
     this.catalogue = config.catalogue();
     this.api = new QueryApi(store, config.limits(), catalogue, clock);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock);
@@ -68,6 +82,21 @@ public final class QueryServer implements AutoCloseable {
   public int start() {
     javalin.start(http.host(), http.port());
     return javalin.port();
+  }
+
+  /**
+   * Answers from now on by other settings; where it listens stays. Requests under way end as they
+   * began.
+   *
+   * @return how many of those there are still
+   */
+  public IntSupplier use(QueryConfig config, HistoryStore store, HealthBoard board) {
+    QueryApi before = api;
+    this.catalogue = config.catalogue();
+    this.api = new QueryApi(store, config.limits(), catalogue, clock);
+    this.hisApi = new HisApi(store, config.limits(), catalogue, clock);
+    this.health = board;
+    return before::running;
   }
 
   private void configure(JavalinConfig config) {
@@ -95,6 +124,7 @@ public final class QueryServer implements AutoCloseable {
           // The same status and headers; Jetty leaves the body away.
           config.routes.head(path, handler);
         });
+    extension.routes(config.routes);
     config.requestLogger.http(
         (context, millis) ->
             metrics.answered(
@@ -184,9 +214,10 @@ public final class QueryServer implements AutoCloseable {
   }
 
   private void status(Context context) throws JsonProcessingException {
-    byte[] body =
-        JSON.writeValueAsBytes(StatusView.status(health.snapshot(), version, clock.instant()));
-    send(context, Reply.json(200, body));
+    Map<String, @Nullable Object> body =
+        StatusView.status(health.snapshot(), version, clock.instant());
+    body.putAll(extension.status());
+    send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private void asset(Context context, String path) {

@@ -267,7 +267,7 @@ final class Sources {
             put(settings, prefix + "filter", String.join(",", source.filter), source.filterOrigin);
           }
         });
-    if (sources.isEmpty()) {
+    if (sources.isEmpty() && problems.isEmpty()) {
       problems.add(new Problem(site.place(), "redis", "nothing is read"));
     }
   }

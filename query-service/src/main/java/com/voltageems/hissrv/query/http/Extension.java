@@ -1,0 +1,26 @@
+package com.voltageems.hissrv.query.http;
+
+import io.javalin.config.RoutesConfig;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Calls, and parts of {@code /status}, that another part of the service adds. */
+public interface Extension {
+  /** Nothing more. */
+  Extension NONE =
+      new Extension() {
+        @Override
+        public void routes(RoutesConfig routes) {}
+
+        @Override
+        public Map<String, @Nullable Object> status() {
+          return Map.of();
+        }
+      };
+
+  /** Adds its calls. */
+  void routes(RoutesConfig routes);
+
+  /** Adds to {@code /status}; JSON-like values by name. */
+  Map<String, @Nullable Object> status();
+}

@@ -1,0 +1,192 @@
+package com.voltageems.hissrv.query.site.live;
+
+import com.voltageems.hissrv.query.config.ConfigException;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.http.QueryServer;
+import com.voltageems.hissrv.query.site.SiteFile;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.compile.SiteCompiler;
+import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import com.voltageems.hissrv.query.site.yaml.Place;
+import com.voltageems.hissrv.query.site.yaml.Problem;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service of a site: serves by its file, and takes a changed one without a restart. A good file
+ * takes effect as a whole, a bad one not at all.
+ */
+public final class LiveSite implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSite.class);
+
+  private final SiteFile file;
+  private final Parts parts;
+  private final Clock clock;
+  private final QueryServer server;
+  private final QueryConfig.Http listening;
+  private QueryConfig settings;
+  private Compiled compiled;
+  private HistoryStore store;
+  private HealthBoard board;
+  private volatile Reloads state;
+  private @Nullable Triggers triggers;
+
+  /**
+   * Reads the file; nothing listens before {@link #start()}.
+   *
+   * @throws BadFileException with every problem of the file
+   */
+  public LiveSite(SiteFile file, Parts parts, String version, Clock clock) throws BadFileException {
+    this.file = file;
+    this.parts = parts;
+    this.clock = clock;
+    this.compiled = file.compile(SiteCompiler.For.SERVICE);
+    this.settings = settings(compiled);
+    this.listening = settings.http();
+    this.store = parts.store(settings);
+    this.board = parts.board(settings, store);
+    this.state = Reloads.first(clock.instant(), texts(compiled.notes()));
+    LogLevel.set(compiled.target().logLevel());
+    this.server =
+        new QueryServer(
+            settings,
+            store,
+            board,
+            version,
+            clock,
+            new SiteRoutes(this, new Mappings(file, clock)));
+  }
+
+  private QueryConfig settings(Compiled site) throws BadFileException {
+    try {
+      return QueryConfig.of(site.serviceTexts());
+    } catch (ConfigException e) {
+      throw new BadFileException(
+          file.path().toString(),
+          List.of(new Problem(Place.START, "", String.valueOf(e.getMessage()))));
+    }
+  }
+
+  private List<String> texts(List<Problem> problems) {
+    return problems.stream().map(problem -> problem.text(file.path().toString())).toList();
+  }
+
+  /** Listens, and watches the file; returns the port. */
+  public synchronized int start() {
+    board.start();
+    int port = server.start();
+    triggers = Triggers.of(this);
+    return port;
+  }
+
+  /** Where the settings say that it listens. */
+  public QueryConfig.Http http() {
+    return listening;
+  }
+
+  /** How the last reading of the file ended. */
+  public Reloads state() {
+    return state;
+  }
+
+  SiteFile file() {
+    return file;
+  }
+
+  /**
+   * Reads the file again and takes it, or keeps what is.
+   *
+   * @return how it ended
+   */
+  public synchronized Reloads reload() {
+    Compiled next;
+    QueryConfig wanted;
+    try {
+      next = file.compile(SiteCompiler.For.SERVICE);
+      wanted = settings(next);
+    } catch (BadFileException e) {
+      List<String> problems = String.valueOf(e.getMessage()).lines().toList();
+      state = state.refused(clock.instant(), problems);
+      LOG.warn("The changed file is refused, what was before stays: {}", problems.get(0));
+      return state;
+    }
+    if (!next.equals(compiled)) {
+      take(next, wanted);
+    }
+    List<String> restart =
+        wanted.http().equals(listening)
+            ? List.of()
+            : List.of("api.host, api.port and api.threads take effect after a restart");
+    state = state.taken(clock.instant(), restart, texts(next.notes()));
+    LOG.info("The file is read again and taken{}", restart.isEmpty() ? "" : "; " + restart.get(0));
+    return state;
+  }
+
+  private void take(Compiled next, QueryConfig wanted) {
+    HistoryStore nextStore = parts.store(wanted);
+    HealthBoard nextBoard = parts.board(wanted, nextStore);
+    nextBoard.start();
+    awaitFirstLook(nextBoard, wanted.checks().timeout());
+    HistoryStore oldStore = store;
+    HealthBoard oldBoard = board;
+    IntSupplier underWay = server.use(wanted, nextStore, nextBoard);
+    Duration patience = settings.limits().queryTimeout().plusSeconds(5);
+    store = nextStore;
+    board = nextBoard;
+    compiled = next;
+    settings = wanted;
+    LogLevel.set(next.target().logLevel());
+    Thread closer =
+        new Thread(() -> closeWhenIdle(underWay, patience, oldStore, oldBoard), "close-old");
+    closer.setDaemon(true);
+    closer.start();
+  }
+
+  /** So that {@code /health} does not say "not looked at yet" for a moment. */
+  private static void awaitFirstLook(HealthBoard board, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.plusSeconds(1).toNanos();
+    try {
+      while (System.nanoTime() < deadline
+          && board.snapshot().stream().anyMatch(part -> part.state() == PartState.State.UNKNOWN)) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void closeWhenIdle(
+      IntSupplier underWay, Duration patience, HistoryStore store, HealthBoard board) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      // A request that has just fetched the old store may not count yet.
+      TimeUnit.SECONDS.sleep(1);
+      while (underWay.getAsInt() > 0 && System.nanoTime() < deadline) {
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    board.close();
+    store.close();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (triggers != null) {
+      triggers.close();
+    }
+    server.close();
+    board.close();
+    store.close();
+  }
+}

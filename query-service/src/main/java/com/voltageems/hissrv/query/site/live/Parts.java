@@ -1,0 +1,13 @@
+package com.voltageems.hissrv.query.site.live;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.store.HistoryStore;
+
+/** Makes the parts of the service that other settings make anew. */
+public interface Parts {
+  HistoryStore store(QueryConfig settings);
+
+  /** A board that looks at the store, Kafka and Connect; not started yet. */
+  HealthBoard board(QueryConfig settings, HistoryStore store);
+}

@@ -1,0 +1,169 @@
+package com.voltageems.hissrv.query.site.live;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.http.Extension;
+import com.voltageems.hissrv.query.site.connect.ConnectException;
+import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that change a site at run time: {@code POST /reload} and {@code /mappings}. There is no
+ * login, so that changing is for this machine only, and never through a proxy or for a web page.
+ */
+final class SiteRoutes implements Extension {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LiveSite site;
+  private final Mappings mappings;
+
+  SiteRoutes(LiveSite site, Mappings mappings) {
+    this.site = site;
+    this.mappings = mappings;
+  }
+
+  @Override
+  public void routes(RoutesConfig routes) {
+    routes.post("/reload", here(this::reload));
+    routes.get("/mappings", this::mappings);
+    routes.put("/mappings/{name}", here(this::put));
+    routes.delete("/mappings/{name}", here(this::delete));
+  }
+
+  @Override
+  public Map<String, @Nullable Object> status() {
+    Map<String, @Nullable Object> status = new LinkedHashMap<>();
+    status.put("site", site.state().json(site.file().path().toString()));
+    return status;
+  }
+
+  /** The call of somebody on this machine. */
+  private static Handler here(Handler handler) {
+    return context -> {
+      if (isLocal(context)) {
+        handler.handle(context);
+      } else {
+        answer(context, 403, error("forbidden", "only for callers on this machine itself"));
+      }
+    };
+  }
+
+  private static boolean isLocal(Context context) throws UnknownHostException {
+    return InetAddress.getByName(context.req().getRemoteAddr()).isLoopbackAddress()
+        && context.header("X-Forwarded-For") == null
+        && context.header("Forwarded") == null
+        && context.header("Origin") == null;
+  }
+
+  private void reload(Context context) throws JsonProcessingException {
+    Reloads state = site.reload();
+    answer(context, state.isRefused() ? 422 : 200, state.json(site.file().path().toString()));
+  }
+
+  private void mappings(Context context) throws IOException {
+    List<Object> all = new ArrayList<>();
+    Map<String, JsonNode> own = mappings.own();
+    for (Map.Entry<String, JsonNode> entry : mappings.overlay().properties()) {
+      all.add(mapping(entry.getKey(), "runtime", entry.getValue()));
+      own.remove(entry.getKey());
+    }
+    own.forEach((name, mapping) -> all.add(mapping(name, "file", mapping)));
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("mappings", all);
+    body.put("file", site.file().path().toString());
+    body.put("runtime_file", site.file().overlay().toString());
+    body.put("writable", Files.isWritable(folder()));
+    answer(context, 200, body);
+  }
+
+  private Path folder() {
+    return Objects.requireNonNull(site.file().overlay().toAbsolutePath().getParent());
+  }
+
+  private static Map<String, Object> mapping(String name, String from, JsonNode mapping) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("name", name);
+    shown.put("from", from);
+    shown.put("mapping", mapping);
+    return shown;
+  }
+
+  private void put(Context context) throws IOException, InterruptedException {
+    String name = context.pathParam("name");
+    changing(
+        context,
+        () -> {
+          Map<String, @Nullable Object> body = new LinkedHashMap<>();
+          body.put("name", name);
+          body.put("state", mappings.put(name, context.body()));
+          answer(context, 200, body);
+        });
+  }
+
+  private void delete(Context context) throws IOException, InterruptedException {
+    String name = context.pathParam("name");
+    changing(
+        context,
+        () -> {
+          if (mappings.delete(name)) {
+            context.status(204);
+          } else if (mappings.own().containsKey(name)) {
+            answer(
+                context,
+                409,
+                error("in_file", name + " stands in " + site.file().path() + "; remove it there"));
+          } else {
+            answer(context, 404, error("not_found", "there is no mapping " + name));
+          }
+        });
+  }
+
+  /** A change that may be refused. */
+  private interface Changing {
+    void run()
+        throws BadFileException,
+            IOException,
+            Mappings.ReadOnlyException,
+            ConnectException,
+            InterruptedException;
+  }
+
+  private static void changing(Context context, Changing change)
+      throws IOException, InterruptedException {
+    try {
+      change.run();
+    } catch (BadFileException e) {
+      answer(context, 422, error("bad_mapping", String.valueOf(e.getMessage())));
+    } catch (Mappings.ReadOnlyException e) {
+      answer(context, 409, error("read_only", String.valueOf(e.getMessage())));
+    } catch (ConnectException e) {
+      answer(context, 503, error("connect", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Map<String, @Nullable Object> error(String word, String message) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("error", word);
+    body.put("message", message);
+    return body;
+  }
+
+  private static void answer(Context context, int status, Map<String, @Nullable Object> body)
+      throws JsonProcessingException {
+    context.status(status).contentType("application/json").result(JSON.writeValueAsBytes(body));
+  }
+}

@@ -1,0 +1,105 @@
+package com.voltageems.hissrv.query.site.live;
+
+import com.voltageems.hissrv.query.site.SiteFile;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What makes the file be read again: its content changes, or SIGHUP comes. The content is looked
+ * at, not events of the file system: those are missed on mounts and behind the symbolic links that
+ * Kubernetes swaps.
+ */
+final class Triggers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Triggers.class);
+  private static final long INTERVAL_MS = 1000;
+
+  private final LiveSite site;
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "reload");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private int seen;
+
+  private Triggers(LiveSite site) {
+    this.site = site;
+    this.seen = content();
+  }
+
+  /** Begins to watch. */
+  static Triggers of(LiveSite site) {
+    Triggers triggers = new Triggers(site);
+    ScheduledFuture<?> unused =
+        triggers.executor.scheduleWithFixedDelay(
+            triggers::look, INTERVAL_MS, INTERVAL_MS, TimeUnit.MILLISECONDS);
+    triggers.onHangup();
+    return triggers;
+  }
+
+  private void look() {
+    try {
+      int now = content();
+      if (now != seen) {
+        seen = now;
+        site.reload();
+      }
+    } catch (RuntimeException e) {
+      LOG.error("The file could not be read again", e);
+    }
+  }
+
+  private int content() {
+    SiteFile file = site.file();
+    return 31 * hash(file.path()) + hash(file.overlay());
+  }
+
+  private static int hash(Path path) {
+    try {
+      return Files.exists(path) ? Arrays.hashCode(Files.readAllBytes(path)) : 0;
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /**
+   * By reflection: the JDK has no public way to a signal, and the compiler warns of this one. Where
+   * it is not there, the file is watched all the same.
+   */
+  private void onHangup() {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object proxy =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (self, method, arguments) -> {
+                if (method.getName().equals("handle")) {
+                  executor.execute(site::reload);
+                }
+                return null;
+              });
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), proxy);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      LOG.debug("SIGHUP is not heard here", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

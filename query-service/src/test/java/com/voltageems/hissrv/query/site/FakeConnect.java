@@ -1,0 +1,139 @@
+package com.voltageems.hissrv.query.site;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Connect's REST API as far as a site uses it, with connectors that run or fail as told. */
+public final class FakeConnect implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpServer server;
+
+  /** What was submitted, by name. */
+  public final Map<String, Map<String, String>> connectors = new ConcurrentHashMap<>();
+
+  /** Every change that was asked for: method and path. */
+  public final List<String> changes = new CopyOnWriteArrayList<>();
+
+  /** The stack trace with which the tasks of a connector fail. */
+  public final Map<String, String> failing = new ConcurrentHashMap<>();
+
+  /** What validation says of a setting. */
+  public final Map<String, String> mistakes = new ConcurrentHashMap<>();
+
+  /** How many calls are answered by 409 first. */
+  public final AtomicInteger rebalancing = new AtomicInteger();
+
+  public FakeConnect() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    String method = exchange.getRequestMethod();
+    String path = exchange.getRequestURI().getPath();
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    if (rebalancing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      answer(exchange, 409, Map.of("message", "rebalancing"));
+      return;
+    }
+    if (path.endsWith("/config/validate")) {
+      answer(exchange, 200, validated(JSON.readTree(body)));
+      return;
+    }
+    if (!method.equals("GET")) {
+      changes.add(method + " " + path);
+    }
+    String[] parts = path.split("/");
+    String name = parts.length > 2 ? parts[2] : "";
+    if (path.equals("/connector-plugins")) {
+      answer(
+          exchange,
+          200,
+          List.of(
+              Map.of("class", "com.voltageems.hissrv.redis.source.RedisSourceConnector"),
+              Map.of("class", "com.voltageems.hissrv.influx.sink.InfluxSinkConnector")));
+    } else if (path.equals("/connectors")) {
+      Map<String, Object> all = new TreeMap<>();
+      connectors.forEach((each, config) -> all.put(each, Map.of("info", Map.of("config", config))));
+      answer(exchange, 200, all);
+    } else if (method.equals("PUT") && path.endsWith("/config")) {
+      Map<String, String> config = new TreeMap<>();
+      JSON.readTree(body)
+          .properties()
+          .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
+      connectors.put(name, config);
+      answer(exchange, 200, Map.of());
+    } else if (path.endsWith("/status") && connectors.containsKey(name)) {
+      answer(exchange, 200, status(name));
+    } else if (method.equals("DELETE") && connectors.remove(name) != null) {
+      exchange.sendResponseHeaders(204, -1);
+      exchange.close();
+    } else if (path.startsWith("/admin/") || path.endsWith("/restart")) {
+      answer(exchange, 200, Map.of());
+    } else {
+      answer(exchange, 404, Map.of("message", "not found"));
+    }
+  }
+
+  private Map<String, Object> validated(JsonNode config) {
+    List<Object> configs = new ArrayList<>();
+    config
+        .properties()
+        .forEach(
+            entry -> {
+              String name = entry.getKey();
+              String mistake = mistakes.get(name);
+              configs.add(
+                  Map.of(
+                      "definition",
+                      Map.of("name", name.equals("poison.retries") ? "else" : name),
+                      "value",
+                      Map.of(
+                          "name", name, "errors", mistake == null ? List.of() : List.of(mistake))));
+            });
+    return Map.of("configs", configs);
+  }
+
+  private Map<String, Object> status(String name) {
+    Map<String, Object> task = new LinkedHashMap<>();
+    task.put("id", 0);
+    task.put("worker_id", "w:8083");
+    String trace = failing.get(name);
+    task.put("state", trace == null ? "RUNNING" : "FAILED");
+    if (trace != null) {
+      task.put("trace", trace);
+    }
+    return Map.of("connector", Map.of("state", "RUNNING"), "tasks", List.of(task));
+  }
+
+  private static void answer(HttpExchange exchange, int status, Object body) throws IOException {
+    byte[] bytes = JSON.writeValueAsBytes(body);
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

@@ -1,0 +1,238 @@
+package com.voltageems.hissrv.query.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
+import com.voltageems.hissrv.query.site.compile.SiteCompiler;
+import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SiteFileTest {
+  @TempDir Path dir;
+  private final Map<String, String> env = new HashMap<>();
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = dir.resolve("hissrv.yml");
+  }
+
+  private Compiled compile(String yaml, SiteCompiler.For purpose)
+      throws IOException, BadFileException {
+    Files.writeString(file, yaml);
+    return new SiteFile(file, env).compile(purpose);
+  }
+
+  private Compiled compile(String yaml) throws IOException, BadFileException {
+    return compile(yaml, SiteCompiler.For.COMMAND);
+  }
+
+  private static Map<String, String> source(Compiled compiled) {
+    return compiled.connectors().get(0).config();
+  }
+
+  private static Map<String, String> sink(Compiled compiled) {
+    return compiled.connectors().get(1).config();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "'influxdb:\n  tokn: x'; '2:3: influxdb.tokn: unknown key; did you mean"
+            + " influxdb.token?'",
+        "'polling_interval: 5s';"
+            + " '1:1: polling_interval: unknown key; did you mean service.polling_interval?'",
+        "'service:\n  polling_interval: 5'; '2:21: service.polling_interval: \"5\" cannot be used:"
+            + " needs a duration from 10ms to 1h, such as 5s, 1m, 1h'",
+        "'api:\n  port: 80820';"
+            + " 2:9: api.port: \"80820\" cannot be used: needs a number from 0 to 65535",
+        "'redis:\n\turl: x'; '2:1: not YAML: found character ''\\t(TAB)'' that cannot start any"
+            + " token. (Do not use \\t(TAB) for indentation); indent by blanks'",
+        "'redis: {}\nredis: {}'; '2:1: redis: stands here again, first in line 1'",
+        "'redis: [a]'; '1:8: redis: needs keys, such as url: …'",
+        "'influxdb:\n  url: ${NO_SUCH}'; '2:8: influxdb.url: the environment has no NO_SUCH; set"
+            + " it, or write ${NO_SUCH:a default}'",
+        "'influxdb:\n  version: 1\n  token: t'; '3:10: influxdb.token: is not used with version: 1;"
+            + " database, username and password are'",
+        "'questdb: {url: \"http://q:1\"}\ninfluxdb: {url: \"http://i:1\"}'; '1:10: questdb: cannot"
+            + " be there beside influxdb: one database keeps the history'",
+        "'mappings:\n  - source_pattern: \"a:(\"\n    measurement: m'; '2:21:"
+            + " mappings[0].source_pattern: \"a:(\" cannot be used: is not a Java regular"
+            + " expression: Unclosed group near index 3'",
+        "'mappings:\n  - measurement: m'; '2:5: mappings[0].source_pattern: is missing: Regular"
+            + " expression that the whole key of Redis has to match. Hashes that match are read,"
+            + " whether or not data_patterns has them.'",
+        "'mappings:\n  - source_pattern: .*\n    measurement: m'; '2:21:"
+            + " mappings[0].source_pattern: \".*\" cannot be used: does not say what the keys begin"
+            + " with, so that every key of Redis would be read'",
+        "'aggregation:\n  intervals:\n    - name: 1m\n      interval: 61s'; '4:17:"
+            + " aggregation.intervals[0].interval: is not what the name says: 1m is 60s'",
+        "'performance: {batch_size: 10}\nservice: {batch_size: 11}'; '2:23: service.batch_size:"
+            + " \"11\" contradicts performance.batch_size in line 1, which is another name for the"
+            + " same and says 10'",
+        "'redis: {data_patterns: [\"comsrv:*\"]}\nfilters:\n  - source: comsrv:*:m\n    conditions:"
+            + " [{field: q, operator: eq, value: g}]'; '3:13: filters[0].source: \"comsrv:*:m\" is"
+            + " not read by itself, so that nothing can be filtered by it; read are comsrv:*'",
+        "'redis: {data_patterns: [\"archive:*\"]}'; '1:25: redis.data_patterns[0]: \"archive:*\""
+            + " cannot be used: name the window, such as archive:1m:*'",
+        "'query: {default_rows: 9, max_rows: 8}\napi: {}'; '1:23: query.default_rows: \"9\" cannot"
+            + " be used: needs at most query.max.rows, which is 8'",
+        "'advanced:\n  service:\n    htp.port: 1'; '3:15: advanced.service.htp.port: there is no"
+            + " such setting; did you mean http.port?'",
+        "'advanced:\n  sink:\n    connector.class: x';"
+            + " 3:22: advanced.sink.connector.class: cannot be changed here",
+      })
+  void mistake_isToldWithItsPlaceAndItsRemedy(String yaml, String message) {
+    assertThatThrownBy(() -> compile(yaml))
+        .isInstanceOf(BadFileException.class)
+        .hasMessage(file + ":" + message);
+  }
+
+  @Test
+  void everyMistake_isToldAtOnceInTheOrderOfTheFile() {
+    assertThatThrownBy(() -> compile("redis:\n  urll: x\napi:\n  port: x\n  hots: y\n"))
+        .message()
+        .satisfies(message -> assertThat(message.lines()).hasSize(3));
+  }
+
+  @Test
+  void secret_isLeftForTheWorkerAndNeverShown() throws Exception {
+    env.put("REDIS_PASSWORD", "s3cret");
+    env.put("INFLUXDB_TOKEN", "t0ken");
+    String yaml =
+        """
+        redis:
+          url: redis://reader:${REDIS_PASSWORD}@${REDIS_HOST:redis}:6379/2
+        influxdb:
+          token: ${INFLUXDB_TOKEN}
+        """;
+
+    Compiled compiled = compile(yaml);
+    assertThat(source(compiled))
+        .containsEntry("redis.uri", "redis://redis:6379/2")
+        .containsEntry("redis.username", "reader")
+        .containsEntry("redis.password", "${env:REDIS_PASSWORD}");
+    assertThat(sink(compiled)).containsEntry("influxdb.token", "${env:INFLUXDB_TOKEN}");
+    assertThat(compiled.toString()).doesNotContain("s3cret").doesNotContain("t0ken");
+    assertThat(compiled.notes()).isEmpty();
+
+    Compiled service = compile(yaml, SiteCompiler.For.SERVICE);
+    assertThat(service.serviceTexts()).containsEntry("store.influxdb1.password", "t0ken");
+    assertThat(service.toString()).doesNotContain("t0ken");
+
+    Compiled applied = compile(yaml + "connect:\n  secrets: apply\n");
+    assertThat(source(applied)).containsEntry("redis.password", "s3cret");
+    assertThat(sink(applied)).containsEntry("influxdb.token", "t0ken");
+  }
+
+  @Test
+  void secretOfAConfigProvider_isPassedOnAndReadByTheServiceItself() throws Exception {
+    Files.writeString(dir.resolve("secrets.properties"), "influx=from-a-file\n");
+    String token = "${file:" + dir.resolve("secrets.properties") + ":influx}";
+    String yaml = "influxdb:\n  token: " + token + "\n";
+
+    assertThat(sink(compile(yaml))).containsEntry("influxdb.token", token);
+    assertThat(compile(yaml, SiteCompiler.For.SERVICE).serviceTexts())
+        .containsEntry("store.influxdb1.password", "from-a-file");
+  }
+
+  @Test
+  void secretWithADefault_takesItWhereTheVariableIsNotSet() throws Exception {
+    String yaml = "influxdb:\n  token: ${INFLUXDB_TOKEN:dev}\n";
+
+    assertThat(sink(compile(yaml))).containsEntry("influxdb.token", "dev");
+    env.put("INFLUXDB_TOKEN", "x");
+    assertThat(sink(compile(yaml))).containsEntry("influxdb.token", "${env:INFLUXDB_TOKEN}");
+  }
+
+  @Test
+  void secretInPlainText_isNoted() throws Exception {
+    assertThat(compile("influxdb:\n  token: abc\n").notes().get(0).text("f"))
+        .isEqualTo(
+            "f:2:10: influxdb.token: stands in plain text here and then in Connect's topic;"
+                + " ${NAME} keeps it out of both");
+  }
+
+  @Test
+  void questdb_isWrittenAndReadByItsOwnProtocols() throws Exception {
+    Compiled compiled =
+        compile("questdb:\n  url: http://q:9000\n  jdbc_url: jdbc:postgresql://q:8812/qdb\n");
+
+    assertThat(sink(compiled))
+        .containsEntry("influxdb.url", "http://q:9000")
+        .containsEntry("line.dialect", "questdb");
+    assertThat(compiled.serviceTexts())
+        .containsEntry("store.type", "questdb")
+        .containsEntry("store.questdb.url", "jdbc:postgresql://q:8812/qdb");
+  }
+
+  @Test
+  void overlay_comesFirstAndReplacesWhatIsCalledSo() throws Exception {
+    Files.writeString(
+        dir.resolve("hissrv.mappings.yml"),
+        """
+        m1: {source_pattern: "plc:(.+)", measurement: plc}
+        late: {source_pattern: "late:(.+)", measurement: late}
+        """);
+    Compiled compiled =
+        compile(
+            """
+            mappings:
+              - {source_pattern: "a:(.+)", measurement: a}
+              - {source_pattern: "b:(.+)", measurement: b}
+            """);
+
+    assertThat(source(compiled))
+        .containsEntry("mappings", "m1,late,m2")
+        .containsEntry("mappings.m1.measurement", "plc")
+        .containsEntry("mappings.m2.measurement", "b");
+    assertThat(source(compiled).get("sources.live.pattern")).contains("plc:*").contains("late:*");
+  }
+
+  @Test
+  void filters_splitOneAfterTheOther() throws Exception {
+    Compiled compiled =
+        compile(
+            """
+            filters:
+              - {source: "comsrv:*:m", conditions: [{field: q, operator: eq, value: g}]}
+              - {source: "comsrv:*:s", conditions: [{field: q, operator: ne, value: b}]}
+            """);
+
+    assertThat(source(compiled))
+        .containsEntry("sources.live.pattern", "comsrv:*:[^ms],inst:*,modsrv:*,calc:result:*")
+        .containsEntry("sources.live2.filter", "q eq g")
+        .containsEntry("sources.live3.filter", "q ne b");
+  }
+
+  @Test
+  void site_isTheMarkOfItsConnectors() throws Exception {
+    Compiled compiled = compile("service:\n  name: north\n");
+
+    assertThat(compiled.connectors().stream().map(ConnectorSpec::name))
+        .containsExactly("north-redis-source", "north-influx-sink");
+    assertThat(source(compiled)).containsEntry(ConnectorSpec.MARK, "hissrv.yml:north");
+  }
+
+  @Test
+  void queryYml_isToldApart() throws Exception {
+    Files.writeString(file, "http.port: 8082\nconnect.url: http://c:8083\n");
+    assertThat(new SiteFile(file, env).isSite()).isFalse();
+    Files.writeString(file, "kafka:\n  bootstrap.servers: k:9092\n");
+    assertThat(new SiteFile(file, env).isSite()).isFalse();
+    Files.writeString(file, "kafka: {}\nredis:\n  url: redis://r:6379\n");
+    assertThat(new SiteFile(file, env).isSite()).isTrue();
+  }
+}

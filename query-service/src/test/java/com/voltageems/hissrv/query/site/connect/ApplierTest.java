@@ -1,0 +1,195 @@
+package com.voltageems.hissrv.query.site.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.site.FakeConnect;
+import com.voltageems.hissrv.query.site.SiteFile;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
+import com.voltageems.hissrv.query.site.compile.SiteCompiler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApplierTest {
+  @TempDir Path dir;
+  private FakeConnect connect;
+  private final SteppingClock clock = new SteppingClock();
+  private final List<String> progress = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
+
+  /** Each pause takes a second. */
+  private static final class SteppingClock extends Clock {
+    private Instant now = Instant.EPOCH;
+
+    void pause(int attempt) {
+      now = now.plusSeconds(1);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    connect = new FakeConnect();
+  }
+
+  @AfterEach
+  void stop() {
+    connect.close();
+  }
+
+  private Compiled site(String yaml, String... urls) throws Exception {
+    Path file = dir.resolve("hissrv.yml");
+    List<String> all = new ArrayList<>(List.of(urls));
+    all.add(connect.url());
+    Files.writeString(file, yaml + "\nconnect:\n  url: [" + String.join(", ", all) + "]\n");
+    return new SiteFile(file, Map.of("INFLUXDB_TOKEN", "t")).compile(SiteCompiler.For.COMMAND);
+  }
+
+  private Applier.Outcome apply(Compiled site) throws Exception {
+    return apply(site, false);
+  }
+
+  private Applier.Outcome apply(Compiled site, boolean adopt) throws Exception {
+    wrong.clear();
+    progress.clear();
+    connect.changes.clear();
+    ConnectClient client =
+        new ConnectClient(site.target(), Duration.ofSeconds(5), clock, clock::pause);
+    return new Applier(client, Duration.ofSeconds(30), clock, clock::pause, progress::add)
+        .apply("hissrv.yml", site, adopt, wrong);
+  }
+
+  @Test
+  void newSite_isSubmittedAndWaitedFor_andAgainIsNoChange() throws Exception {
+    assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.DONE);
+    assertThat(progress)
+        .containsExactly(
+            "settings are accepted by the workers",
+            "hissrv-redis-source: submitted",
+            "hissrv-influx-sink: submitted",
+            "hissrv-redis-source: connector RUNNING, 1 task RUNNING",
+            "hissrv-influx-sink: connector RUNNING, 1 task RUNNING");
+
+    assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.DONE);
+    assertThat(connect.changes).containsExactly("PUT /admin/loggers/com.voltageems.hissrv");
+  }
+
+  @Test
+  void renamedConnector_replacesTheOldOne_removedFirst() throws Exception {
+    connect.connectors.put("other", new HashMap<>(Map.of("connector.class", "x")));
+    apply(site("api: {}"));
+    Compiled renamed = site("advanced: {}\nservice: {name: hissrv}\nlogging: {level: debug}");
+    Map<String, String> old = connect.connectors.get("hissrv-influx-sink");
+    connect.connectors.put("old-sink", old);
+
+    assertThat(apply(renamed)).isEqualTo(Applier.Outcome.DONE);
+    assertThat(connect.changes)
+        .containsExactly("DELETE /connectors/old-sink", "PUT /admin/loggers/com.voltageems.hissrv");
+    assertThat(connect.connectors)
+        .containsOnlyKeys("other", "hissrv-redis-source", "hissrv-influx-sink");
+  }
+
+  @Test
+  void connectorOfSomebodyElse_isLeftAlone() throws Exception {
+    connect.connectors.put("hissrv-influx-sink", new HashMap<>(Map.of("connector.class", "x")));
+
+    assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.FOREIGN);
+    assertThat(connect.changes).isEmpty();
+    assertThat(wrong.get(0)).startsWith("hissrv-influx-sink is there, but was not made from");
+
+    assertThat(apply(site("api: {}"), true)).isEqualTo(Applier.Outcome.DONE);
+    assertThat(connect.connectors.get("hissrv-influx-sink"))
+        .containsEntry(ConnectorSpec.MARK, "hissrv.yml:hissrv");
+  }
+
+  @Test
+  void refusedSetting_isToldInTheTermsOfTheFile_andNothingIsChanged() throws Exception {
+    connect.mistakes.put("influxdb.bucket", "influxdb.bucket: no bucket of this name");
+    connect.mistakes.put("redis.uri", "nobody answers");
+
+    assertThat(apply(site("influxdb:\n  bucket: nowhere"))).isEqualTo(Applier.Outcome.REFUSED);
+    assertThat(wrong)
+        .containsExactly(
+            "hissrv.yml: hissrv-redis-source, redis.uri: nobody answers",
+            "hissrv.yml:2:11: influxdb.bucket: no bucket of this name (hissrv-influx-sink,"
+                + " influxdb.bucket)");
+    assertThat(connect.changes).isEmpty();
+  }
+
+  @Test
+  void settingThatThePluginDoesNotKnow_isSaid() throws Exception {
+    apply(site("performance:\n  max_retries: 3"));
+
+    assertThat(progress.get(0))
+        .isEqualTo(
+            "note: hissrv.yml:2:16: performance.max_retries: has no effect: the plugin on the"
+                + " workers does not know poison.retries yet");
+  }
+
+  @Test
+  void failedTask_isToldInPlainWords() throws Exception {
+    connect.failing.put(
+        "hissrv-influx-sink",
+        "org.apache.kafka.connect.errors.ConnectException: Exiting WorkerSinkTask due to"
+            + " unrecoverable exception.\n\tat a.B.c(B.java:1)\nCaused by:"
+            + " org.apache.kafka.connect.errors.ConnectException: HTTP 401: check influxdb.token"
+            + " password=abc\n\t... 1 more\nCaused by: java.io.IOException: x");
+
+    assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.NOT_RUNNING);
+    assertThat(wrong)
+        .containsExactly(
+            "hissrv-influx-sink: task 0 failed on w:8083: HTTP 401: check influxdb.token"
+                + " password=***");
+
+    connect.failing.clear();
+    connect.failing.put("hissrv-redis-source", "x.Y: z");
+    apply(site("api: {}"));
+    assertThat(connect.changes).contains("POST /connectors/hissrv-redis-source/tasks/0/restart");
+  }
+
+  @Test
+  void deadWorkerAndRebalance_arePassedOver() throws Exception {
+    connect.rebalancing.set(2);
+
+    assertThat(apply(site("api: {}", "http://127.0.0.1:1"))).isEqualTo(Applier.Outcome.DONE);
+  }
+
+  @Test
+  void nobodyAnswers_isSaidWithTheAddresses() throws Exception {
+    Compiled site = site("api: {}");
+    connect.close();
+
+    assertThatThrownBy(() -> apply(site))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageStartingWith("Kafka Connect does not answer at " + connect.url());
+  }
+}

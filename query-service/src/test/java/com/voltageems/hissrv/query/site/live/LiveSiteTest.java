@@ -1,0 +1,201 @@
+package com.voltageems.hissrv.query.site.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.site.FakeConnect;
+import com.voltageems.hissrv.query.site.SiteFile;
+import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
+import com.voltageems.hissrv.query.store.FakeStore;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LiveSiteTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MAPPING =
+      "{\"source_pattern\":\"plc:(\\\\d+)\",\"measurement\":\"plc\","
+          + "\"tags\":[{\"name\":\"unit\",\"index\":1}]}";
+
+  @TempDir Path dir;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<QueryConfig> built = new CopyOnWriteArrayList<>();
+  private FakeConnect connect;
+  private LiveSite site;
+  private String url;
+
+  private final class FakeParts implements Parts {
+    @Override
+    public HistoryStore store(QueryConfig settings) {
+      built.add(settings);
+      return new FakeStore(() -> new HistoryAnswer(List.of(), false));
+    }
+
+    @Override
+    public HealthBoard board(QueryConfig settings, HistoryStore store) {
+      return new HealthBoard(
+          List.of(new StoreProbe(store)),
+          Map.of(),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(3),
+          Clock.systemUTC());
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    connect = new FakeConnect();
+    write("query: {max_rows: 50000}");
+    site =
+        new LiveSite(
+            new SiteFile(dir.resolve("hissrv.yml"), Map.of()),
+            new FakeParts(),
+            "test",
+            Clock.systemUTC());
+    url = "http://127.0.0.1:" + site.start();
+  }
+
+  @AfterEach
+  void stop() {
+    site.close();
+    connect.close();
+  }
+
+  private void write(String yaml) throws IOException {
+    Files.writeString(
+        dir.resolve("hissrv.yml"),
+        "api: {port: 0}\nconnect: {url: \"" + connect.url() + "\"}\n" + yaml + "\n");
+  }
+
+  private HttpResponse<String> send(String method, String path, String body, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(Duration.ofSeconds(20))
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode status() throws Exception {
+    return JSON.readTree(send("GET", "/status", "").body()).path("site");
+  }
+
+  @Test
+  void changedFile_takesEffectByItself_andABadOneIsRefusedWhole() throws Exception {
+    assertThat(status().path("state").asText()).isEqualTo("taken");
+
+    write("query: {max_rows: 60000}");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> built.get(built.size() - 1).limits().maxRows() == 60_000);
+
+    write("query: {max_rows: 70000, max_row: 1}");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> status().path("state").asText().equals("refused"));
+    assertThat(status().path("problems").get(0).asText())
+        .isEqualTo(
+            dir.resolve("hissrv.yml")
+                + ":3:26: query.max_row: unknown key; did you mean query.max_rows?");
+    assertThat(built).hasSize(2);
+    assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void reload_answersHowItEnded() throws Exception {
+    write("query: {max_rows: 1000}\nhealth: {interval: 1s}");
+    // 10000 rows by default are more than at most 1000.
+    HttpResponse<String> refused = send("POST", "/reload", "");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("needs at most query.max.rows");
+
+    write("health: {interval: 1s}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(built.get(built.size() - 1).checks().interval()).isEqualTo(Duration.ofSeconds(1));
+
+    Files.writeString(dir.resolve("hissrv.yml"), "api: {port: 1}\n");
+    assertThat(send("POST", "/reload", "").body())
+        .contains("api.port and api.threads take effect after a restart");
+    assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void changing_isForCallersOnThisMachineOnly() throws Exception {
+    for (String header : List.of("X-Forwarded-For", "Origin")) {
+      assertThat(send("POST", "/reload", "", header, "http://a").statusCode()).isEqualTo(403);
+      assertThat(send("PUT", "/mappings/a", MAPPING, header, "http://a").statusCode())
+          .isEqualTo(403);
+      assertThat(send("DELETE", "/mappings/a", "", header, "http://a").statusCode()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void mapping_isKeptBesideTheFileAndSubmitted() throws Exception {
+    connect.connectors.put(
+        "hissrv-redis-source",
+        new HashMap<>(Map.of(ConnectorSpec.MARK, "hissrv.yml:hissrv", "poll.interval.ms", "7000")));
+    String before = Files.readString(dir.resolve("hissrv.yml"));
+
+    HttpResponse<String> put = send("PUT", "/mappings/plc", MAPPING);
+    assertThat(put.body()).isEqualTo("{\"name\":\"plc\",\"state\":\"applied\"}");
+    assertThat(connect.connectors.get("hissrv-redis-source"))
+        .containsEntry("mappings.plc.pattern", "plc:(\\d+)")
+        .containsEntry("mappings.plc.tags", "unit:$1")
+        .containsEntry("poll.interval.ms", "7000");
+    assertThat(Files.readString(dir.resolve("hissrv.yml"))).isEqualTo(before);
+    assertThat(Files.exists(dir.resolve("hissrv.mappings.yml"))).isTrue();
+    JsonNode shown = JSON.readTree(send("GET", "/mappings", "").body()).path("mappings").path(0);
+    assertThat(shown.path("from").asText()).isEqualTo("runtime");
+    assertThat(shown.path("mapping").path("measurement").asText()).isEqualTo("plc");
+
+    assertThat(send("DELETE", "/mappings/plc", "").statusCode()).isEqualTo(204);
+    assertThat(connect.connectors.get("hissrv-redis-source")).doesNotContainKey("mappings");
+    assertThat(send("DELETE", "/mappings/plc", "").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void badMapping_isRefusedAndNotKept() throws Exception {
+    HttpResponse<String> unknown =
+        send("PUT", "/mappings/a", "{\"source_patern\":\"a:.*\",\"measurement\":\"m\"}");
+    assertThat(unknown.statusCode()).isEqualTo(422);
+    assertThat(unknown.body()).contains("did you mean source_pattern?");
+
+    connect.mistakes.put("mappings.a.pattern", "is too slow");
+    connect.connectors.put(
+        "hissrv-redis-source", new HashMap<>(Map.of(ConnectorSpec.MARK, "hissrv.yml:hissrv")));
+    assertThat(send("PUT", "/mappings/a", MAPPING).body()).contains("is too slow");
+    assertThat(Files.exists(dir.resolve("hissrv.mappings.yml"))).isFalse();
+  }
+
+  @Test
+  void mappingOfTheFile_isRemovedThere() throws Exception {
+    write("mappings:\n  - {source_pattern: \"a:(.+)\", measurement: m}");
+    HttpResponse<String> delete = send("DELETE", "/mappings/m1", "");
+    assertThat(delete.statusCode()).isEqualTo(409);
+    assertThat(delete.body()).contains("remove it there");
+  }
+}
