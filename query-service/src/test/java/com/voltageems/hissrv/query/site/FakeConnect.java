@@ -62,7 +62,7 @@ public final class FakeConnect implements AutoCloseable {
     if (!method.equals("GET")) {
       changes.add(method + " " + path);
     }
-    String[] parts = path.split("/");
+    String[] parts = path.split("/", -1);
     String name = parts.length > 2 ? parts[2] : "";
     if (path.equals("/connector-plugins")) {
       answer(

@@ -2,16 +2,22 @@ package com.voltageems.hissrv.query.site.command;
 
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
-import com.voltageems.hissrv.query.health.KafkaProbe;
+import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.pipeline.KafkaAccess;
+import com.voltageems.hissrv.query.health.pipeline.KafkaProbe;
+import com.voltageems.hissrv.query.health.pipeline.SinkProbe;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
 import com.voltageems.hissrv.query.site.connect.ConnectClient;
 import com.voltageems.hissrv.query.site.connect.ConnectException;
 import com.voltageems.hissrv.query.site.connect.Standing;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -29,6 +35,14 @@ import picocli.CommandLine.Command;
     })
 final class StatusCommand extends SiteCommand {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Map<String, String> FIGURES = figures();
+
+  private static Map<String, String> figures() {
+    Map<String, String> words = new LinkedHashMap<>();
+    words.put("last_sync", "newest sample");
+    words.put("failed", "dead letters");
+    return words;
+  }
 
   @Override
   int run(Compiled site) throws ConnectException, InterruptedException {
@@ -55,25 +69,44 @@ final class StatusCommand extends SiteCommand {
       say("kafka: kafka.bootstrap_servers is not set, so that the lag is not known");
       return true;
     }
-    KafkaProbe probe = new KafkaProbe(settings.kafka(), settings.connect().sink(), TIMEOUT);
+    KafkaAccess kafka = new KafkaAccess(settings.kafka(), TIMEOUT);
+    List<Probe> probes =
+        List.of(
+            new SinkProbe(
+                kafka,
+                settings.connect().sink(),
+                settings.checks().stuckAfter(),
+                settings.connect().commitInterval(),
+                Clock.systemUTC()),
+            new KafkaProbe(kafka, settings.kafka().deadLetterTopic()));
     try {
-      Map<String, @Nullable Object> detail = probe.check().detail();
-      say(
-          "kafka: %s records waiting, %s processed, %s dead letters, newest sample %s"
-              .formatted(
-                  detail.get("queue_size"),
-                  detail.get("processed"),
-                  detail.get("failed"),
-                  detail.get("last_sync")));
+      for (Probe probe : probes) {
+        Report report = probe.check();
+        say(probe.name() + ": " + report.message() + figures(report.detail()));
+      }
       return true;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
       error(
           "kafka does not answer at "
               + settings.kafka().bootstrapServers()
-              + " (kafka.bootstrap_servers)");
+              + " (kafka.bootstrap_servers): "
+              + Redaction.oneLine(String.valueOf(e.getMessage())));
       return false;
     } finally {
-      probe.close();
+      probes.forEach(Probe::close);
     }
+  }
+
+  private static String figures(Map<String, @Nullable Object> detail) {
+    StringBuilder text = new StringBuilder();
+    FIGURES.forEach(
+        (name, words) -> {
+          if (detail.get(name) != null) {
+            text.append("; ").append(words).append(' ').append(detail.get(name));
+          }
+        });
+    return text.toString();
   }
 }

@@ -38,7 +38,7 @@ final class ServiceCompiler {
     settings.copy("kafka.dead.letter.topic", kafka, "dead_letter_topic");
     kafka.names("properties").forEach((name, given) -> put("kafka.properties." + name, given));
     View connect = site.view("connect");
-    settings.put("connect.url", connectUrls.get(0));
+    settings.put("connect.url", String.join(",", connectUrls));
     settings.copy("connect.username", connect, "username");
     connect.given("password").ifPresent(given -> put("connect.password", given));
     settings.put("connect.source", source);

@@ -161,13 +161,13 @@ class ApplierTest {
         "hissrv-influx-sink",
         "org.apache.kafka.connect.errors.ConnectException: Exiting WorkerSinkTask due to"
             + " unrecoverable exception.\n\tat a.B.c(B.java:1)\nCaused by:"
-            + " org.apache.kafka.connect.errors.ConnectException: HTTP 401: check influxdb.token"
+            + " org.apache.kafka.connect.errors.ConnectException: HTTP 401: see influxdb.bucket,"
             + " password=abc\n\t... 1 more\nCaused by: java.io.IOException: x");
 
     assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.NOT_RUNNING);
     assertThat(wrong)
         .containsExactly(
-            "hissrv-influx-sink: task 0 failed on w:8083: HTTP 401: check influxdb.token"
+            "hissrv-influx-sink: task 0 failed on w:8083: HTTP 401: see influxdb.bucket,"
                 + " password=***");
 
     connect.failing.clear();
