@@ -85,4 +85,21 @@ class ArchitectureTest {
           .orShould()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.time.Clock");
+
+  @ArchTest
+  static final ArchRule site_meansTheSameEverywhere =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              QUERY + ".site.yaml",
+              QUERY + ".site.key",
+              QUERY + ".site.compile",
+              QUERY + ".site.plan")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.net.http..", "java.nio.file..", "io.javalin..", "picocli..", "org.slf4j..")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.time.Clock");
 }

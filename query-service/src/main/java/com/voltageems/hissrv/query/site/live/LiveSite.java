@@ -119,9 +119,11 @@ public final class LiveSite implements AutoCloseable {
       LOG.warn("The changed file is refused, what was before stays: {}", problems.get(0));
       return state;
     }
-    if (!next.equals(compiled)) {
-      take(next, wanted);
+    if (!next.serviceTexts().equals(compiled.serviceTexts())) {
+      take(wanted);
     }
+    compiled = next;
+    LogLevel.set(next.target().logLevel());
     List<String> restart =
         wanted.http().equals(listening)
             ? List.of()
@@ -131,7 +133,7 @@ public final class LiveSite implements AutoCloseable {
     return state;
   }
 
-  private void take(Compiled next, QueryConfig wanted) {
+  private void take(QueryConfig wanted) {
     HistoryStore nextStore = parts.store(wanted);
     HealthBoard nextBoard = parts.board(wanted, nextStore);
     nextBoard.start();
@@ -142,9 +144,7 @@ public final class LiveSite implements AutoCloseable {
     Duration patience = settings.limits().queryTimeout().plusSeconds(5);
     store = nextStore;
     board = nextBoard;
-    compiled = next;
     settings = wanted;
-    LogLevel.set(next.target().logLevel());
     Thread closer =
         new Thread(() -> closeWhenIdle(underWay, patience, oldStore, oldBoard), "close-old");
     closer.setDaemon(true);
