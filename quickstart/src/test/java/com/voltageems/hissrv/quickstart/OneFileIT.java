@@ -31,7 +31,8 @@ class OneFileIT {
 
   @BeforeAll
   static void start() {
-    system = new HistorySystem(INSTALLATION, dir.resolve("system"), Ports.free(), false, line -> {});
+    system =
+        new HistorySystem(INSTALLATION, dir.resolve("system"), Ports.free(), false, line -> {});
   }
 
   @AfterAll
@@ -138,9 +139,7 @@ class OneFileIT {
 
     try (RedisClient redis = RedisClient.create(system.redis().uri())) {
       redis.hset("comsrv:1001:m", "1", "230.5");
-      await()
-          .atMost(Duration.ofSeconds(90))
-          .until(() -> system.database().rows("telemetry") > 0);
+      await().atMost(Duration.ofSeconds(90)).until(() -> system.database().rows("telemetry") > 0);
     }
     Ended same = run("plan", "--exit-code", file);
     assertThat(same.code()).as(same.out()).isZero();
@@ -154,8 +153,7 @@ class OneFileIT {
   void renamedConnector_replacesTheOldOne_andOthersStay() throws Exception {
     system.worker().submit("theirs", system.sinkConfig());
     String file = file("");
-    Files.writeString(
-        Path.of(file), Files.readString(Path.of(file)) + "  sink: north-sink\n");
+    Files.writeString(Path.of(file), Files.readString(Path.of(file)) + "  sink: north-sink\n");
 
     Ended applied = run("apply", file);
 
