@@ -40,8 +40,6 @@ final class SinkCompiler {
     settings.put("errors.deadletterqueue.topic.replication.factor", "1");
     settings.copy("errors.deadletterqueue.topic.replication.factor", kafka, "replication_factor");
     settings.put("errors.deadletterqueue.context.headers.enable", "true");
-    settings.put("consumer.override.auto.offset.reset", "earliest");
-    settings.put("consumer.override.metadata.max.age.ms", "5000");
     Converters.into(settings);
     return settings.entries();
   }
