@@ -46,6 +46,7 @@ final class SourceCompiler {
     Sources.into(settings, site, windows, new ArrayList<>(mappings.values()), problems);
     mappings(mappings);
     aggregation(windows);
+    statusTopic();
     settings.put("topic.creation.default.partitions", "-1");
     settings.put("topic.creation.default.replication.factor", "-1");
     settings.copy(
@@ -54,6 +55,17 @@ final class SourceCompiler {
     settings.put("topic.creation.default.message.timestamp.type", "LogAppendTime");
     Converters.into(settings);
     return settings.entries();
+  }
+
+  /** A record a task tells how it stands: only the last one of each counts. */
+  private void statusTopic() {
+    settings.put("topic.creation.groups", "status");
+    settings.put("topic.creation.status.include", "hissrv-status");
+    settings.put("topic.creation.status.partitions", "1");
+    settings.put("topic.creation.status.replication.factor", "-1");
+    settings.copy(
+        "topic.creation.status.replication.factor", site.view("kafka"), "replication_factor");
+    settings.put("topic.creation.status.cleanup.policy", "compact");
   }
 
   private void redis() {
