@@ -83,7 +83,7 @@ export class Legend {
       h('span', {class: 'name'}, line.title),
       line.unit ? h('span', {class: 'unit'}, line.unit) : null), cursor,
     h('td', {class: 'n'}, value(found.last),
-      found.last && line.live && now() - found.last[0] > LATE
+      found.last && line.live && now() - found.last[0] - 2 * (line.interval || 0) > LATE
         ? h('small', {class: 'bad'}, ago(found.last[0])) : null),
     h('td', {class: 'n'}, this.#extreme(line, found.low)), plain(found.mean, line.decimals),
     h('td', {class: 'n'}, this.#extreme(line, found.high)),

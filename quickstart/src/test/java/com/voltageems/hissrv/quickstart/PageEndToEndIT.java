@@ -1,0 +1,156 @@
+package com.voltageems.hissrv.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.testkit.Ports;
+import com.voltageems.hissrv.testkit.RequiresServer;
+import com.voltageems.hissrv.testkit.RequiresServer.Server;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * The demonstration as somebody sees it who opens the page: two days are there, carried through the
+ * whole pipeline, with named and moving curves; yesterday's peak, the gap at noon and its reason
+ * are a few clicks away.
+ */
+@RequiresServer(Server.CHROMEDRIVER)
+class PageEndToEndIT {
+  private static final int MOST_CLICKS = 5;
+
+  private ChromeDriver driver;
+  private int clicks;
+
+  @Test
+  void demonstration_tellsItsStory(@TempDir Path dir) throws Exception {
+    Site site = new Site(20260101, ZoneId.systemDefault());
+    try (HistorySystem system =
+            new HistorySystem(Installation.find(), dir, Ports.free(), false, line -> {});
+        RedisClient redis = RedisClient.create(system.redis().uri());
+        SiteSimulator simulator = new SiteSimulator(site, redis, Clock.systemUTC())) {
+      Past.push(site, redis, System.currentTimeMillis() / 1000);
+      simulator.start();
+      system.submitConnectors(List.of("5s"), Map.of());
+      awaitPast(system, site);
+      driver = browser();
+      try {
+        driver.get(system.url() + "/");
+        namedCurvesMove();
+        yesterdaysPeak();
+        gapAtNoonAndItsReason();
+      } finally {
+        driver.quit();
+      }
+    }
+  }
+
+  private static void awaitPast(HistorySystem system, Site site) {
+    Site.Channel gateway = site.channels().get(5);
+    HistoryClient history = new HistoryClient(system.url());
+    long samples = Past.LENGTH.dividedBy(Past.STEP);
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () ->
+                history.points("telemetry", Verification.liveTags(gateway), "1").size() > samples);
+  }
+
+  private static ChromeDriver browser() {
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(Server.CHROMIUM.find().orElseThrow());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--window-size=1440,900",
+        "--lang=en-GB");
+    options.setExperimentalOption("prefs", Map.of("intl.accept_languages", "en-GB"));
+    return new ChromeDriver(
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(new File(Server.CHROMEDRIVER.find().orElseThrow()))
+            .usingAnyFreePort()
+            .build(),
+        options);
+  }
+
+  private void namedCurvesMove() {
+    until("Number(document.body.dataset.ready) > 0");
+    assertThat(text())
+        .contains("Demonstration site", "Grid meter · Grid power", "PV inverter · PV power")
+        .contains("Battery · Battery power", "Building · Load", "State of charge");
+    String newest = "return hissrv.plots[0].scales.x.max";
+    Object before = driver.executeScript(newest);
+    until("hissrv.plots[0].scales.x.max > " + before);
+  }
+
+  private void yesterdaysPeak() {
+    clicks = 0;
+    click(driver.findElement(By.cssSelector(".range-name")));
+    shows(() -> click(button("Yesterday")));
+    String peak =
+        driver
+            .findElement(By.cssSelector("tr[data-line='PV inverter · PV power'] td:nth-child(6)"))
+            .getText();
+    assertThat(clicks).isLessThanOrEqualTo(MOST_CLICKS);
+    // The clouds leave between 40 and 46 kW of it, around noon.
+    assertThat(peak).containsPattern("^4[0-6]\\.\\d\\d\\s+1[0-3]:\\d\\d$");
+  }
+
+  private void gapAtNoonAndItsReason() {
+    clicks = 0;
+    WebElement gap = driver.findElement(By.cssSelector("button.gap"));
+    assertThat(gap.getText()).contains("12:40").contains("42 min");
+    shows(() -> click(gap));
+    click(driver.findElements(By.cssSelector("button[aria-label='Values as a table']")).get(1));
+    assertThat(clicks).isLessThanOrEqualTo(MOST_CLICKS);
+    assertThat(driver.findElement(By.cssSelector(".values")).getText())
+        .contains("Gateway · Link to the chiller")
+        .contains("no answer");
+  }
+
+  private WebElement button(String text) {
+    return driver.findElement(By.xpath("//button[normalize-space()='" + text + "']"));
+  }
+
+  private void click(WebElement element) {
+    element.click();
+    clicks++;
+  }
+
+  private void shows(Runnable action) {
+    Object before = driver.executeScript("return Number(document.body.dataset.ready)");
+    action.run();
+    until("Number(document.body.dataset.ready) > " + before);
+  }
+
+  private void until(String condition) {
+    await(condition)
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .untilAsserted(
+            () ->
+                assertThat(driver.executeScript("return Boolean(" + condition + ")"))
+                    .isEqualTo(true));
+  }
+
+  private String text() {
+    return Objects.requireNonNull(driver.findElement(By.tagName("body")).getText());
+  }
+}
