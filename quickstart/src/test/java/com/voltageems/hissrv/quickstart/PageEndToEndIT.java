@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
@@ -32,8 +33,13 @@ import redis.clients.jedis.RedisClient;
 class PageEndToEndIT {
   private static final int MOST_CLICKS = 5;
 
-  private ChromeDriver driver;
+  private final ChromeDriver driver = browser();
   private int clicks;
+
+  @AfterEach
+  void closeBrowser() {
+    driver.quit();
+  }
 
   @Test
   void demonstration_tellsItsStory(@TempDir Path dir) throws Exception {
@@ -46,15 +52,10 @@ class PageEndToEndIT {
       simulator.start();
       system.submitConnectors(List.of("5s"), Map.of());
       awaitPast(system, site);
-      driver = browser();
-      try {
-        driver.get(system.url() + "/");
-        namedCurvesMove();
-        yesterdaysPeak();
-        gapAtNoonAndItsReason();
-      } finally {
-        driver.quit();
-      }
+      driver.get(system.url() + "/");
+      namedCurvesMove();
+      yesterdaysPeak();
+      gapAtNoonAndItsReason();
     }
   }
 

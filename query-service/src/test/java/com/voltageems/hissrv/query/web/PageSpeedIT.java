@@ -8,7 +8,6 @@ import com.voltageems.hissrv.testkit.RequiresServer.Server;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresServer(Server.CHROMEDRIVER)
 class PageSpeedIT {
   private static final int POINTS = 100_000;
+
+  /** What the modules may take to come and to be read, beside that. */
+  private static final int LOADING_MS = 250;
 
   private static MadeUpSite site;
   private static Browser browser;
@@ -59,7 +61,10 @@ class PageSpeedIT {
     assertThat(bytes.longValue()).isBetween(30_000L, 300_000L);
   }
 
-  /** The bare query and an empty page, one after the other, are what no page can do without. */
+  /**
+   * The bare query and an empty page, one after the other, are what no page can do without. The
+   * quickest of several rounds counts, for the machine may be busy with something else.
+   */
   @Test
   void firstChart_isSoonThere() {
     String view = "/#/explore?r=48h&p=telemetry,channel=1001,type=m,interval=:1+2+7";
@@ -88,8 +93,8 @@ class PageSpeedIT {
                   query);
       bare.add(empty.doubleValue() + asked.doubleValue());
     }
-    System.out.printf("first chart %.0f ms, bare %.0f ms%n", median(chart), median(bare));
-    assertThat(median(chart)).isLessThan(1.5 * median(bare) + 250);
+    System.out.printf("first chart %.0f ms, bare %.0f ms%n", quickest(chart), quickest(bare));
+    assertThat(quickest(chart)).isLessThan(1.5 * quickest(bare) + LOADING_MS);
   }
 
   @Test
@@ -142,9 +147,7 @@ class PageSpeedIT {
     assertThat(page).isLessThanOrEqualTo(2 * bare);
   }
 
-  private static double median(List<Double> all) {
-    double[] sorted = all.stream().mapToDouble(Double::doubleValue).toArray();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+  private static double quickest(List<Double> all) {
+    return all.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
   }
 }
