@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The worker's clock and ours may differ. What it tells is taken as it is only where we have not
  * looked ourselves, that is before our own start; else it lies between the last look that did not
- * show it, less the pause between two commits, and the first that did.
+ * show it, less what a commit may be late, and the first that did.
  */
 final class PartitionWatch {
   /**
@@ -51,15 +51,16 @@ final class PartitionWatch {
       @Nullable Long holdSince,
       @Nullable Instant heldSince) {}
 
-  private final Duration commitInterval;
+  private final Duration late;
   private final Map<TopicPartition, Memory> memories = new HashMap<>();
   private @Nullable Instant lastLook;
 
   /**
-   * @param commitInterval pause between two commits of the sink: what it tells may be so old
+   * @param commitInterval pause between two commits of the sink: what it tells may be so old, and
+   *     somewhat older where a commit is slow
    */
   PartitionWatch(Duration commitInterval) {
-    this.commitInterval = commitInterval;
+    this.late = commitInterval.multipliedBy(2).plusSeconds(5);
   }
 
   /** Takes a look in; returns what stands or is held, moved ones not. */
@@ -106,7 +107,7 @@ final class PartitionWatch {
         && before.holdSince() == hold.sinceMillis()) {
       heldSince = before.heldSince();
     } else {
-      Instant least = lastLook == null ? null : lastLook.minus(commitInterval);
+      Instant least = lastLook == null ? null : lastLook.minus(late);
       heldSince = between(Instant.ofEpochMilli(hold.sinceMillis()), least, now);
     }
     return new Memory(seen.committed(), standingSince, fromStart, hold.sinceMillis(), heldSince);
