@@ -1,5 +1,15 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.link.Background;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.PartState;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * whose settings somebody may be mending; anything else ends the thread, and {@link #failure()}
  * tells.
  */
-final class AggregationScheduler implements RunningRedisSource.Background {
+public final class AggregationScheduler implements Background {
   private static final Logger log = LoggerFactory.getLogger(AggregationScheduler.class);
   private static final String CONFIG_KEY = "hissrv:aggregation";
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -53,7 +63,7 @@ final class AggregationScheduler implements RunningRedisSource.Background {
   /** When the script first refused, since it last did not: by System.nanoTime; null for never. */
   private @Nullable Long refusedSinceNanos;
 
-  final LongAdder calls = new LongAdder();
+  public final LongAdder calls = new LongAdder();
 
   /**
    * @param windows lengths, the base first
@@ -174,7 +184,7 @@ final class AggregationScheduler implements RunningRedisSource.Background {
   }
 
   /** Whether it moves; for any thread. */
-  PartState state() {
+  public PartState state() {
     return state;
   }
 

@@ -1,5 +1,16 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.link.Background;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.link.PartState;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.reader.Signal;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * away, and with the source alone that Redis refuses. {@link #poll} is for one thread; {@link
  * #delivered} and {@link #stop} for any.
  */
-final class RunningRedisSource {
+public final class RunningRedisSource {
   private static final Logger log = LoggerFactory.getLogger(RunningRedisSource.class);
 
   private final List<Lane> lanes;
@@ -41,18 +52,6 @@ final class RunningRedisSource {
   private volatile boolean stopping;
   private int next;
   private long retryAtNanos = System.nanoTime();
-
-  /** A thread beside the task's own, whose end is the task's concern. */
-  interface Background extends AutoCloseable {
-    /** Why the thread ended, or null while all is well. */
-    @Nullable Throwable failure();
-
-    /** Tells it to end; {@link #close} waits for that. */
-    void stop();
-
-    @Override
-    void close();
-  }
 
   /**
    * @param maxBlock how long poll waits when there is nothing

@@ -1,5 +1,31 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.archive.ArchivePosition;
+import com.voltageems.hissrv.redis.source.archive.ArchiveReader;
+import com.voltageems.hissrv.redis.source.link.Background;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.reader.DataSetId;
+import com.voltageems.hissrv.redis.source.hash.HashReader;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.list.ListPosition;
+import com.voltageems.hissrv.redis.source.list.ListReader;
+import com.voltageems.hissrv.redis.source.pubsub.PubSubReader;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.sample.SampleRecords;
+import com.voltageems.hissrv.redis.source.reader.Signal;
+import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.stream.StreamPosition;
+import com.voltageems.hissrv.redis.source.stream.StreamReader;
+import com.voltageems.hissrv.redis.source.jedis.Subscription;
+import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
+
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -33,7 +59,7 @@ final class SourceAssembly {
   private final String connector;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<StatusRecords.Part> parts = new ArrayList<>();
-  private final List<RunningRedisSource.Background> background = new ArrayList<>();
+  private final List<Background> background = new ArrayList<>();
   private final List<Runnable> starts = new ArrayList<>();
 
   private SourceAssembly(
@@ -83,7 +109,7 @@ final class SourceAssembly {
       AggregationScheduler scheduler =
           new AggregationScheduler(
               new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}),
-              RedisScript.resource("/hissrv.lua"),
+              RedisScript.resource(SourceAssembly.class, "/hissrv.lua"),
               config.aggregationWindows(),
               Map.of(),
               backoff(),
@@ -92,7 +118,7 @@ final class SourceAssembly {
               name + "-aggregation");
       background.add(scheduler);
       starts.add(scheduler::start);
-      metrics.aggregatesBy(scheduler);
+      metrics.aggregation(scheduler.state(), scheduler.calls);
       parts.add(
           new StatusRecords.Part(
               "aggregation", "aggregation", scheduler.state(), () -> null, () -> 0));

@@ -1,5 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,31 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.sample.ArchiveKey;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.sample.BoundedRegex;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.sample.Damping;
+import com.voltageems.hissrv.redis.source.sample.FieldNames;
+import com.voltageems.hissrv.redis.source.hash.HashState;
+import com.voltageems.hissrv.redis.source.jedis.JedisConfigs;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.jedis.JedisNodes;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.NonFinite;
+import com.voltageems.hissrv.redis.source.sample.PendingElement;
+import com.voltageems.hissrv.redis.source.pubsub.PubSubMessage;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.sample.Sample;
+import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
+import com.voltageems.hissrv.redis.source.sample.SampleFilter;
+import com.voltageems.hissrv.redis.source.sample.Series;
+import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.jedis.Subscription;
+import com.voltageems.hissrv.redis.source.sample.ValueText;
+import com.voltageems.hissrv.redis.source.config.WindowLength;
+
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 

@@ -1,5 +1,17 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.list.ClaimTransaction;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.list.ListKeys;
+import com.voltageems.hissrv.redis.source.list.ListPosition;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.ServerFacts;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

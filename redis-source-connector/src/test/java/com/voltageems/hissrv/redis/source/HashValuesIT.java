@@ -1,5 +1,14 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.pubsub.PubSubMessage;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.sample.ValueText;
+
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.list.ListReader;
+
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static org.assertj.core.api.Assertions.assertThat;

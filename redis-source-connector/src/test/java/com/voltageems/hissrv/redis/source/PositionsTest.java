@@ -1,5 +1,9 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.archive.ArchivePosition;
+import com.voltageems.hissrv.redis.source.list.ListPosition;
+import com.voltageems.hissrv.redis.source.stream.StreamPosition;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,10 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static org.assertj.core.api.Assertions.assertThat;

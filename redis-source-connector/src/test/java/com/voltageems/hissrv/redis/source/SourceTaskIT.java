@@ -1,5 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static com.voltageems.hissrv.redis.source.TaskHarness.time;

@@ -1,0 +1,5 @@
+/** Source type {@code archive}: closed windows, by index or by SCAN. */
+@NullMarked
+package com.voltageems.hissrv.redis.source.archive;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Bytes as Redis has them, and as keys of a map. */
+@NullMarked
+package com.voltageems.hissrv.redis.source.bytes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The settings of the connector. */
+@NullMarked
+package com.voltageems.hissrv.redis.source.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,191 @@
+package com.voltageems.hissrv.redis.source.hash;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.HashScan;
+import com.voltageems.hissrv.redis.source.link.RedisError;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets hashes from Redis, with the times beside them and Redis's clock: small ones by pipelined
+ * HGETALL, large ones by HSCAN.
+ */
+public final class HashFetch {
+  private static final long MAX_BYTES_AT_ONCE = 1L << 20;
+  private static final Command TIME = Command.of("TIME");
+  private static final Command MULTI = Command.of("MULTI");
+  private static final Command EXEC = Command.of("EXEC");
+
+  private final RedisLink link;
+
+  HashFetch(RedisLink link) {
+    this.link = link;
+  }
+
+  /** What is told of every hash. */
+  interface Target {
+    /**
+     * It was read.
+     *
+     * @param pairs fields and values in turn, empty for a hash that is gone
+     * @param times fields and times in turn, empty where there are none
+     * @param nowMillis Redis's clock at the reading
+     */
+    void values(HashEntry entry, List<?> pairs, List<?> times, long nowMillis);
+
+    /** Redis answered with an error: that the key is of another type, or another one. */
+    void unreadable(HashEntry entry, boolean otherType);
+  }
+
+  /** Begins to read these hashes: Redis works while the caller does something else. */
+  Reading begin(List<HashEntry> chunk) {
+    return new Reading(chunk);
+  }
+
+  /** Hashes that are being read. */
+  final class Reading {
+    private final List<HashEntry> small;
+    private final List<HashEntry> large;
+    private final RedisLink.Replies sent;
+    private List<@Nullable Object> replies = List.of();
+    private List<@Nullable Object> times = List.of();
+
+    private Reading(List<HashEntry> chunk) {
+      this.small = chunk.stream().filter(entry -> !isLarge(entry)).toList();
+      this.large = chunk.stream().filter(HashFetch::isLarge).toList();
+      this.sent = small.isEmpty() ? List::of : link.send(commands(small));
+    }
+
+    /** Whether the connection was lost meanwhile, so that the reading has to begin again. */
+    boolean isLost() {
+      return sent.isLost();
+    }
+
+    /** Waits until Redis has answered for all but large hashes. */
+    void await() {
+      replies = sent.get();
+      times = link.isCluster() ? timesOf(small) : List.of();
+    }
+
+    /** After {@link #await}: reads the large ones, and tells of each hash once. */
+    void tell(Target target) {
+      if (!small.isEmpty()) {
+        HashFetch.this.tell(small, replies, times, target);
+      }
+      large.forEach(entry -> readInSteps(entry, target));
+    }
+  }
+
+  private static boolean isLarge(HashEntry entry) {
+    return entry.size > HashScan.MAX_FIELDS_AT_ONCE || entry.bytes > MAX_BYTES_AT_ONCE;
+  }
+
+  private List<Command> commands(List<HashEntry> chunk) {
+    List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
+    commands.add(TIME);
+    for (HashEntry entry : chunk) {
+      boolean transaction = isTransaction(entry);
+      if (transaction) {
+        commands.add(MULTI);
+      }
+      commands.add(Command.hgetall(entry.key));
+      if (transaction) {
+        commands.add(Command.hgetall(entry.timesKey()));
+        commands.add(EXEC);
+      }
+    }
+    return commands;
+  }
+
+  /**
+   * Together: a value of now with the time of before would overwrite the point of before. In a
+   * cluster the two hashes may be on different nodes, where no transaction spans them.
+   */
+  private boolean isTransaction(HashEntry entry) {
+    return entry.hasTimes && !link.isCluster();
+  }
+
+  /**
+   * @param replies to {@link #commands}
+   * @param later the times of each hash, in a cluster
+   */
+  private void tell(
+      List<HashEntry> chunk,
+      List<@Nullable Object> replies,
+      List<@Nullable Object> later,
+      Target target) {
+    long now = redisMillis(replies.get(0));
+    int reply = 1;
+    for (int i = 0; i < chunk.size(); i++) {
+      HashEntry entry = chunk.get(i);
+      Object values;
+      Object times = later.isEmpty() ? null : later.get(i);
+      if (isTransaction(entry)) {
+        Object both = replies.get(reply + 3);
+        boolean whole = both instanceof List<?> pair && pair.size() == 2;
+        values = whole ? ((List<?>) Objects.requireNonNull(both)).get(0) : both;
+        times = whole ? ((List<?>) Objects.requireNonNull(both)).get(1) : null;
+        reply += 4;
+      } else {
+        values = replies.get(reply++);
+      }
+      if (values instanceof List<?> pairs) {
+        target.values(entry, pairs, times instanceof List<?> list ? list : List.of(), now);
+      } else {
+        target.unreadable(entry, values instanceof RedisError error && error.isWrongType());
+      }
+    }
+  }
+
+  /**
+   * The companions of hashes that were read just before. In this order: a value with a time that
+   * came after it is given again with the next reading, which finds the value that belongs to that
+   * time; the other way round a point that is right would be overwritten, and stay so.
+   *
+   * @return one reply for each entry; null where there is no companion
+   */
+  private List<@Nullable Object> timesOf(List<HashEntry> chunk) {
+    List<HashEntry> timed = chunk.stream().filter(entry -> entry.hasTimes).toList();
+    Iterator<@Nullable Object> replies =
+        link.pipeline(timed.stream().map(entry -> Command.hgetall(entry.timesKey())).toList())
+            .iterator();
+    List<@Nullable Object> all = new ArrayList<>(chunk.size());
+    for (HashEntry entry : chunk) {
+      all.add(entry.hasTimes ? replies.next() : null);
+    }
+    return all;
+  }
+
+  /** A large hash, and after it its times: see {@link #timesOf}. */
+  private void readInSteps(HashEntry entry, Target target) {
+    try {
+      long now = redisMillis(link.call(TIME));
+      int step = HashScan.MAX_FIELDS_A_STEP;
+      if (entry.bytes > 0) {
+        step = (int) Math.max(1, Math.min(step, MAX_BYTES_AT_ONCE * entry.size / entry.bytes));
+      }
+      List<byte[]> pairs = HashScan.read(link, entry.key, step);
+      List<byte[]> times =
+          entry.hasTimes
+              ? HashScan.read(link, entry.timesKey(), HashScan.MAX_FIELDS_A_STEP)
+              : List.of();
+      target.values(entry, pairs, times, now);
+    } catch (RedisReplyException e) {
+      target.unreadable(entry, e.error().isWrongType());
+    }
+  }
+
+  /** Redis's clock, from the reply to TIME. */
+  public static long redisMillis(@Nullable Object reply) {
+    List<?> parts = (List<?>) Objects.requireNonNull(reply);
+    return Long.parseLong(Bytes.text((byte[]) parts.get(0))) * 1000
+        + Long.parseLong(Bytes.text((byte[]) parts.get(1))) / 1000;
+  }
+}

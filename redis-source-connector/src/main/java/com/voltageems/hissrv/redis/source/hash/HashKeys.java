@@ -1,0 +1,158 @@
+package com.voltageems.hissrv.redis.source.hash;
+
+import com.voltageems.hissrv.redis.source.bytes.ByteKey;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.link.KeyScan;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Which hashes there are behind some patterns: found by SCAN from time to time, step by step. */
+final class HashKeys {
+  private static final int MAX_KEYS_AT_ONCE = 500;
+
+  /** Keys that are remembered although no discovery has found them. */
+  private static final int MAX_ANNOUNCED = 100_000;
+
+  private static final byte[] RAW = Bytes.of(":raw");
+
+  private final List<String> patterns;
+  private final RedisLink link;
+  private final SourceMetrics metrics;
+  private final int task;
+  private final int tasks;
+  private final Map<ByteKey, HashEntry> known = new HashMap<>();
+  private List<HashEntry> found = List.of();
+  private final Deque<KeyScan> scans = new ArrayDeque<>();
+
+  /** Keys of hashes whose companion the discovery under way has found. */
+  private final Set<ByteKey> timed = new HashSet<>();
+
+  /** Whether a key that a pattern matches is matched with {@code :ts} behind it, too. */
+  private final boolean patternsMatchCompanions;
+
+  private int discovery;
+  private boolean underWay;
+
+  /** The keys of slices that {@code task} of {@code tasks} has. */
+  HashKeys(List<String> patterns, RedisLink link, SourceMetrics metrics, int task, int tasks) {
+    this.patterns = patterns;
+    this.link = link;
+    this.metrics = metrics;
+    this.task = task;
+    this.tasks = tasks;
+    this.patternsMatchCompanions =
+        patterns.stream().allMatch(pattern -> pattern.endsWith("*") && !pattern.endsWith("\\*"));
+  }
+
+  /** Those that the last complete discovery has found. */
+  List<HashEntry> found() {
+    return found;
+  }
+
+  boolean isUnderWay() {
+    return underWay;
+  }
+
+  void begin() {
+    underWay = true;
+    discovery++;
+    scans.clear();
+    timed.clear();
+    for (String pattern : patterns) {
+      scans.add(new KeyScan(link, pattern));
+    }
+  }
+
+  /** One step of the discovery under way: it is over when {@link #isUnderWay} says so. */
+  void step() {
+    KeyScan scan = scans.peek();
+    if (scan != null) {
+      if (scan.step(this::consider)) {
+        scans.remove();
+      }
+      return;
+    }
+    known.values().removeIf(entry -> entry.seenIn != discovery);
+    List<HashEntry> all = new ArrayList<>(known.values());
+    for (int from = 0; from < all.size(); from += MAX_KEYS_AT_ONCE) {
+      List<HashEntry> some = all.subList(from, Math.min(all.size(), from + MAX_KEYS_AT_ONCE));
+      learnTimes(some);
+      learnSizes(some);
+    }
+    // What was a list may be a hash by now.
+    all.forEach(entry -> entry.otherType = false);
+    timed.clear();
+    found = all;
+    metrics.keys.set(all.size());
+    underWay = false;
+  }
+
+  /** Which hashes have a companion with times: SCAN has shown it, or Redis is asked. */
+  private void learnTimes(List<HashEntry> some) {
+    if (patternsMatchCompanions) {
+      some.forEach(entry -> entry.hasTimes = timed.contains(new ByteKey(entry.key)));
+      return;
+    }
+    List<@Nullable Object> exist =
+        link.pipeline(
+            some.stream().map(entry -> Command.keyed("EXISTS", entry.timesKey())).toList());
+    for (int i = 0; i < some.size(); i++) {
+      some.get(i).hasTimes = Long.valueOf(1).equals(exist.get(i));
+    }
+  }
+
+  /** Before the first reading: a hash may have a million fields. */
+  void learnSizes(List<HashEntry> some) {
+    List<HashEntry> unknown = some.stream().filter(entry -> entry.size < 0).toList();
+    List<@Nullable Object> sizes =
+        link.pipeline(unknown.stream().map(entry -> Command.keyed("HLEN", entry.key)).toList());
+    for (int i = 0; i < sizes.size(); i++) {
+      // Of another type: the reading will say so.
+      unknown.get(i).size = sizes.get(i) instanceof Long size ? size.intValue() : 0;
+    }
+  }
+
+  private void consider(byte[] key) {
+    if (Bytes.endsWith(key, HashEntry.TIMES_SUFFIX)) {
+      timed.add(new ByteKey(Arrays.copyOf(key, key.length - HashEntry.TIMES_SUFFIX.length)));
+      return;
+    }
+    if (Bytes.endsWith(key, RAW) || !Slices.isMine(Slices.of(key, 0), task, tasks)) {
+      return;
+    }
+    if (key.length > KeyMapper.MAX_KEY) {
+      metrics.reject("key");
+      return;
+    }
+    known.computeIfAbsent(new ByteKey(key), k -> new HashEntry(k.bytes)).seenIn = discovery;
+  }
+
+  /** The hash of a key that somebody has announced. */
+  HashEntry announced(ByteKey name) {
+    HashEntry entry = known.get(name);
+    if (entry == null) {
+      entry = new HashEntry(name.bytes);
+      // The times beside it are looked at once the next discovery has told whether there are any.
+      entry.hasTimes = true;
+      if (known.size() < MAX_ANNOUNCED) {
+        known.put(name, entry);
+      }
+    }
+    entry.seenIn = discovery;
+    return entry;
+  }
+}

@@ -1,0 +1,357 @@
+package com.voltageems.hissrv.redis.source.jedis;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
+import com.voltageems.hissrv.redis.source.link.ErrorKind;
+import com.voltageems.hissrv.redis.source.link.RedisError;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.link.WrongServerException;
+
+import com.voltageems.hissrv.redis.source.jedis.JedisNodes.Node;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
+
+/** {@link RedisLink} over Jedis's bare connections: replies stay bytes, pipelines stay ours. */
+public final class JedisLink implements RedisLink {
+  private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
+
+  private final RedisSettings settings;
+  private final Runnable roundTrip;
+  private final JedisNodes nodes;
+  private int generation;
+
+  /** Sent, and the replies not read yet. */
+  private @Nullable Batch underWay;
+
+  /**
+   * @param roundTrip called once for every exchange with Redis
+   */
+  public JedisLink(RedisSettings settings, Runnable roundTrip) {
+    this.settings = settings;
+    this.nodes = new JedisNodes(settings);
+    this.roundTrip = roundTrip;
+  }
+
+  @Override
+  public @Nullable Object call(Command command) {
+    connect();
+    return exchange(command, nodes::of);
+  }
+
+  @Override
+  public @Nullable Object callOn(int primary, Command command) {
+    connect();
+    return exchange(command, any -> nodes.primary(primary));
+  }
+
+  private @Nullable Object exchange(Command command, Function<Command, Node> nodeOf) {
+    Object reply = send(List.of(command), nodeOf).get().get(0);
+    if (reply instanceof RedisError error) {
+      throw new RedisReplyException(Bytes.text(command.name()), error);
+    }
+    return reply;
+  }
+
+  @Override
+  public Replies send(List<Command> commands) {
+    if (commands.isEmpty()) {
+      return List::of;
+    }
+    connect();
+    return send(commands, nodes::of);
+  }
+
+  private Batch send(List<Command> commands, Function<Command, Node> nodeOf) {
+    settle();
+    Batch batch = new Batch(commands);
+    underWay = batch;
+    try {
+      batch.send(nodeOf);
+    } catch (JedisException e) {
+      throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      reset();
+      throw e;
+    }
+    return batch;
+  }
+
+  /** Before anything else is sent: its reply must not be taken for another one's. */
+  private void settle() {
+    Batch batch = underWay;
+    if (batch == null) {
+      return;
+    }
+    underWay = null;
+    try {
+      batch.receive();
+    } catch (JedisException e) {
+      batch.lost = e;
+      throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      // Nobody would read the rest of the replies, but as somebody else's.
+      reset();
+      throw e;
+    }
+  }
+
+  /** Commands that were sent together, to one node or several. */
+  private final class Batch implements Replies {
+    private final List<Command> commands;
+
+    /** Which of the commands each node has, in the order in which they were sent. */
+    private final Map<Node, List<Integer>> sent = new LinkedHashMap<>(2);
+
+    /** Null until they are received. */
+    private @Nullable Object @Nullable [] received;
+
+    /** Why they will never be. */
+    private @Nullable Exception lost;
+
+    Batch(List<Command> commands) {
+      this.commands = commands;
+    }
+
+    public void send(Function<Command, Node> nodeOf) {
+      for (int i = 0; i < commands.size(); i++) {
+        Command command = commands.get(i);
+        Node node = nodeOf.apply(command);
+        node.sendCommand(command::name, command.args());
+        sent.computeIfAbsent(node, n -> new ArrayList<>()).add(i);
+      }
+      for (Node node : sent.keySet()) {
+        roundTrip.run();
+        node.flush();
+      }
+    }
+
+    void receive() {
+      @Nullable Object[] replies = new Object[commands.size()];
+      for (Map.Entry<Node, List<Integer>> node : sent.entrySet()) {
+        Iterator<Integer> numbers = node.getValue().iterator();
+        for (Object reply : node.getKey().getMany(node.getValue().size())) {
+          replies[numbers.next()] = reply;
+        }
+      }
+      received = replies;
+    }
+
+    @Override
+    public boolean isLost() {
+      return underWay != this && received == null;
+    }
+
+    @Override
+    public List<@Nullable Object> get() {
+      if (underWay == this) {
+        settle();
+      }
+      @Nullable Object[] replies = received;
+      if (replies == null) {
+        throw new RedisUnavailableException(
+            "Redis at " + settings.where() + ": the connection was lost meanwhile", lost);
+      }
+      received = null;
+      for (int i = 0; i < replies.length; i++) {
+        if (replies[i] instanceof JedisDataException error) {
+          replies[i] = classify(commands.get(i), error);
+        } else if (commands.get(i).isExec() && replies[i] instanceof List<?> results) {
+          replies[i] = results.stream().map(JedisLink::ofTransaction).toList();
+        }
+      }
+      return Arrays.asList(replies);
+    }
+  }
+
+  /** One result of EXEC: an error concerns its own command only. */
+  private static Object ofTransaction(Object result) {
+    return result instanceof JedisDataException error
+        ? new RedisError(String.valueOf(error.getMessage()))
+        : result;
+  }
+
+  /** An error of this command alone, or an exception when it concerns more than that. */
+  private @Nullable Object classify(Command command, JedisDataException error) {
+    return error instanceof JedisAskDataException ask
+        ? askOther(command, ask.getTargetNode())
+        : classify(command, String.valueOf(error.getMessage()), error);
+  }
+
+  private RedisError classify(Command command, String message, JedisDataException error) {
+    String notReady = "Redis at " + settings.where() + " is not ready: " + message;
+    return switch (ErrorKind.of(message)) {
+      case COMMAND -> new RedisError(message);
+      case MOVED -> throw unavailable(notReady, error);
+      case NOT_READY -> {
+        if (ErrorKind.isFromReplica(message) && leadsElsewhere()) {
+          throw unavailable(notReady, error);
+        }
+        throw new RedisNotReadyException(notReady, error);
+      }
+      case NOT_PERMITTED, UNKNOWN_COMMAND ->
+          throw new CommandRefusedException(
+              settings.where(), Bytes.text(command.name()), message, error);
+    };
+  }
+
+  /**
+   * The primary that we were connected to is none any more: whether a new connection, by the
+   * sentinels or by the server's name, would lead to one that is. While it does not, the one at
+   * hand is kept for those who only read.
+   */
+  private boolean leadsElsewhere() {
+    JedisNodes others = new JedisNodes(settings);
+    try {
+      others.open();
+      return others.leadsToPrimary();
+    } catch (JedisException | WrongServerException e) {
+      return false;
+    } finally {
+      others.close();
+    }
+  }
+
+  /** A slot on its way to another node: that node answers for the keys that have already moved. */
+  private @Nullable Object askOther(Command command, HostAndPort target) {
+    Node connection = nodes.at(target);
+    if (connection == null) {
+      throw unavailable("the cluster's new node " + target + " is not known yet", null);
+    }
+    settle();
+    try {
+      connection.sendCommand(ASKING, new byte[0][]);
+      connection.sendCommand(command::name, command.args());
+      Object reply = connection.getMany(2).get(1);
+      return reply instanceof JedisDataException error
+          ? classify(command, String.valueOf(error.getMessage()), error)
+          : reply;
+    } catch (JedisException e) {
+      throw unavailable("Redis at " + target + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void connect() {
+    if (nodes.areOpen()) {
+      return;
+    }
+    try {
+      nodes.open();
+      generation++;
+    } catch (WrongServerException e) {
+      reset();
+      throw e;
+    } catch (JedisException e) {
+      String message = ErrorKind.withoutArguments(String.valueOf(e.getMessage()));
+      if (isUnknownCommand(e)) {
+        reset();
+        throw new ConnectException(
+            "Redis at "
+                + settings.where()
+                + " does not know a command that is needed to connect: it was renamed or switched"
+                + " off there (rename-command). Its answer: "
+                + message,
+            e);
+      }
+      if (isRefusal(e)) {
+        reset();
+        throw new ConnectException(
+            "Redis at "
+                + settings.where()
+                + " refused the login (see "
+                + RedisSourceConfig.REDIS_USERNAME_CONFIG
+                + " and "
+                + RedisSourceConfig.REDIS_PASSWORD_CONFIG
+                + "): "
+                + message,
+            e);
+      }
+      throw unavailable(
+          "cannot connect to Redis at "
+              + settings.where()
+              + ": "
+              + ConnectFailure.describe(e, settings),
+          e);
+    }
+  }
+
+  /** The user, the password or a permission; repeating does not help. */
+  static boolean isRefusal(JedisException e) {
+    return e instanceof JedisDataException
+        && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.NOT_PERMITTED;
+  }
+
+  static boolean isUnknownCommand(JedisException e) {
+    // The latter is what Jedis makes of it for HELLO, its first command.
+    return e instanceof JedisProtocolNotSupportedException
+        || (e instanceof JedisDataException
+            && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND);
+  }
+
+  @Override
+  public @Nullable ServerFacts server() {
+    connect();
+    return nodes.facts();
+  }
+
+  /**
+   * A new connection that belongs to the caller alone: to the (first) primary. Messages published
+   * anywhere in a cluster reach every node.
+   */
+  Node detach() {
+    connect();
+    settle();
+    return nodes.detachFirst();
+  }
+
+  @Override
+  public int primaries() {
+    connect();
+    return nodes.count();
+  }
+
+  @Override
+  public int generation() {
+    return generation;
+  }
+
+  @Override
+  public boolean isCluster() {
+    return settings.mode() == RedisSettings.Mode.CLUSTER;
+  }
+
+  private RedisUnavailableException unavailable(String message, @Nullable Throwable cause) {
+    reset();
+    return new RedisUnavailableException(message, cause);
+  }
+
+  @Override
+  public void reset() {
+    underWay = null;
+    nodes.close();
+  }
+
+  @Override
+  public void close() {
+    reset();
+  }
+}

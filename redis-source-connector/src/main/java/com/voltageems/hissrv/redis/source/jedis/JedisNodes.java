@@ -1,0 +1,291 @@
+package com.voltageems.hissrv.redis.source.jedis;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.link.WrongServerException;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/**
+ * The connections to Redis's primaries: the one that is configured, the one that a sentinel names,
+ * or those of a cluster. Finds and opens them; what breaks is closed as a whole, and found anew.
+ * For one thread. Methods throw {@link JedisException} as Jedis does.
+ */
+final class JedisNodes {
+  private static final Logger log = LoggerFactory.getLogger(JedisNodes.class);
+  private static final int SLOTS = 16384;
+
+  private final RedisSettings settings;
+  private final JedisClientConfig dataConfig;
+  private final JedisClientConfig sentinelConfig;
+
+  /** Primaries by address, in the order of their slots; empty while not connected. */
+  private final Map<HostAndPort, Node> connections = new LinkedHashMap<>();
+
+  private final List<Node> primaries = new ArrayList<>();
+  private int[] primaryOfSlot = new int[0];
+  private @Nullable ServerFacts facts;
+
+  JedisNodes(RedisSettings settings) {
+    this.settings = settings;
+    this.dataConfig = JedisConfigs.data(settings);
+    this.sentinelConfig = JedisConfigs.sentinel(settings);
+  }
+
+  /** A connection; Jedis itself sends what it has written only when a reply is asked for. */
+  static final class Node extends Connection {
+    Node(HostAndPort address, JedisClientConfig config) {
+      super(address, config);
+    }
+
+    @Override
+    protected void flush() {
+      super.flush();
+    }
+
+    /** While it is subscribed: an error reply to a PING shows as well that the server lives. */
+    private volatile boolean errorsAreSignsOfLife;
+
+    void takeErrorsForSignsOfLife() {
+      errorsAreSignsOfLife = true;
+    }
+
+    @Override
+    public Object getUnflushedObject() {
+      try {
+        return super.getUnflushedObject();
+      } catch (JedisDataException e) {
+        if (!errorsAreSignsOfLife) {
+          throw e;
+        }
+        return Bytes.of(String.valueOf(e.getMessage()));
+      }
+    }
+
+    /** What the server says of itself; null where it does not. */
+    @Nullable ServerFacts facts() {
+      try {
+        sendCommand(() -> Bytes.of("HELLO"));
+        return ServerFacts.ofHello(getObjectMultiBulkReply());
+      } catch (JedisDataException e) {
+        log.debug("HELLO is not for us; the server's mode and role are not checked", e);
+        return null;
+      }
+    }
+  }
+
+  boolean areOpen() {
+    return !primaries.isEmpty();
+  }
+
+  /** Connects to all primaries; where it fails, {@link #close} has to follow. */
+  void open() {
+    switch (settings.mode()) {
+      case STANDALONE -> {
+        HostAndPort address = settings.addresses().get(0);
+        Node connection = open(address);
+        add(address, connection);
+        requireStandalone(address, connection);
+      }
+      case SENTINEL -> {
+        HostAndPort primary = askSentinels();
+        Node connection = open(primary);
+        add(primary, connection);
+        requirePrimary(primary, connection);
+      }
+      case CLUSTER -> connectCluster();
+    }
+  }
+
+  /**
+   * One node of a cluster has a part of the keys only, and a sentinel has none: whoever reads that
+   * as if it were all would miss the rest in silence.
+   */
+  private void requireStandalone(HostAndPort address, Node connection) {
+    facts = connection.facts();
+    String problem = facts == null ? null : facts.notStandalone();
+    if (problem != null) {
+      throw new WrongServerException("Redis at " + address + " " + problem, null);
+    }
+  }
+
+  /** What the server says of itself, where there is one and it does tell. */
+  @Nullable ServerFacts facts() {
+    return facts;
+  }
+
+  /** Whether writes can be done here, as far as known. */
+  boolean leadsToPrimary() {
+    ServerFacts known = facts;
+    return settings.mode() != RedisSettings.Mode.STANDALONE || (known != null && known.isPrimary());
+  }
+
+  /** How many primaries there are; 0 while not open. */
+  int count() {
+    return primaries.size();
+  }
+
+  Node primary(int number) {
+    if (number >= primaries.size()) {
+      throw new JedisException("the cluster has fewer primaries than a moment ago");
+    }
+    return primaries.get(number);
+  }
+
+  /** The primary of that address, or null. */
+  @Nullable Node at(HostAndPort address) {
+    return connections.get(address);
+  }
+
+  /** The primary that has the command's key; the first for a command without one. */
+  Node of(Command command) {
+    if (primaries.size() == 1 || command.keyAt() < 0) {
+      return primaries.get(0);
+    }
+    int node = primaryOfSlot[JedisClusterCRC16.getSlot(command.args()[command.keyAt()])];
+    if (node < 0) {
+      throw new JedisException("no node of the cluster serves this key's slot");
+    }
+    return primaries.get(node);
+  }
+
+  /** Takes the first primary's connection out: it belongs to the caller from now on. */
+  Node detachFirst() {
+    Node first = primaries.get(0);
+    connections.values().remove(first);
+    primaries.remove(first);
+    return first;
+  }
+
+  private Node open(HostAndPort address) {
+    return new Node(address, dataConfig);
+  }
+
+  private void add(HostAndPort address, Node connection) {
+    connections.put(address, connection);
+    primaries.add(connection);
+  }
+
+  private HostAndPort askSentinels() {
+    JedisException last = null;
+    for (HostAndPort sentinel : settings.addresses()) {
+      try (Connection connection = new Connection(sentinel, sentinelConfig)) {
+        connection.sendCommand(
+            () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
+        List<byte[]> address = connection.getBinaryMultiBulkReply();
+        if (address != null && address.size() == 2) {
+          return new HostAndPort(
+              Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
+        }
+        last =
+            new JedisException(
+                "sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster());
+      } catch (JedisException e) {
+        last = e;
+      }
+    }
+    throw last == null ? new JedisException("no sentinel is configured") : last;
+  }
+
+  /**
+   * A sentinel may still name the old primary: writing to what became a replica must not happen.
+   */
+  private void requirePrimary(HostAndPort address, Connection connection) {
+    connection.sendCommand(() -> Bytes.of("ROLE"));
+    List<Object> role = connection.getObjectMultiBulkReply();
+    if (role.isEmpty()
+        || !(role.get(0) instanceof byte[] name)
+        || !"master".equals(Bytes.text(name))) {
+      throw new JedisException(address + " is no primary (any more)");
+    }
+  }
+
+  private void connectCluster() {
+    JedisException last = null;
+    for (HostAndPort node : settings.addresses()) {
+      try (Connection connection = open(node)) {
+        connection.sendCommand(() -> Bytes.of("CLUSTER"), "SLOTS");
+        adopt(node, connection.getObjectMultiBulkReply());
+        return;
+      } catch (JedisException e) {
+        requireCluster(node, e);
+        last = e;
+      }
+    }
+    throw last == null ? new JedisException("no node of the cluster is configured") : last;
+  }
+
+  private static void requireCluster(HostAndPort node, JedisException e) {
+    if (String.valueOf(e.getMessage()).contains("cluster support disabled")) {
+      throw new WrongServerException(
+          "Redis at "
+              + node
+              + " is not a node of a cluster: use "
+              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + "=standalone and "
+              + RedisSourceConfig.REDIS_URI_CONFIG,
+          e);
+    }
+  }
+
+  private void adopt(HostAndPort asked, List<Object> ranges) {
+    int[] owners = new int[SLOTS];
+    Arrays.fill(owners, -1);
+    for (Object each : ranges) {
+      List<?> range = (List<?>) each;
+      List<?> primary = (List<?>) range.get(2);
+      String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
+      HostAndPort address =
+          new HostAndPort(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
+      Node connection = connections.get(address);
+      if (connection == null) {
+        connection = open(address);
+        add(address, connection);
+      }
+      Arrays.fill(
+          owners,
+          (int) number(range.get(0)),
+          (int) number(range.get(1)) + 1,
+          primaries.indexOf(connection));
+    }
+    if (primaries.isEmpty()) {
+      throw new JedisException(asked + " belongs to no cluster with slots");
+    }
+    primaryOfSlot = owners;
+  }
+
+  private static long number(Object reply) {
+    return reply instanceof Long value ? value : 0;
+  }
+
+  /** Closes all connections; they may be broken, and opened again. */
+  void close() {
+    for (Node connection : connections.values()) {
+      connection.setBroken();
+      try {
+        connection.close();
+      } catch (JedisException e) {
+        log.debug("Closing a connection that was broken already", e);
+      }
+    }
+    connections.clear();
+    primaries.clear();
+    primaryOfSlot = new int[0];
+  }
+}

@@ -1,0 +1,318 @@
+package com.voltageems.hissrv.redis.source.jedis;
+
+import com.voltageems.hissrv.redis.source.link.Background;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.PartState;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.BinaryJedisPubSub;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Subscribes to channel patterns in a thread of its own, and keeps the messages in a bounded queue
+ * until they are taken. A lost connection is made again, with back-off; a second thread's PING
+ * tells a silent connection from a dead one. Every time messages may have been missed, {@link
+ * #takeGap} says so once.
+ */
+public final class Subscription implements Background {
+  private static final Logger log = LoggerFactory.getLogger(Subscription.class);
+  private static final long STOP_MS = 2000;
+
+  /** Bytes of the channels and payloads of all messages that wait. */
+  static final long MAX_QUEUED_BYTES = 64L << 20;
+
+  /**
+   * A message as it came.
+   *
+   * @param payload null for one that is longer than what is taken
+   * @param receivedNanos by {@link System#nanoTime}
+   */
+  // Array components: millions of these are made and none is compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Message(byte[] channel, byte @Nullable [] payload, long receivedNanos) {
+    long bytes() {
+      return channel.length + (payload == null ? 0L : payload.length);
+    }
+  }
+
+  private final RedisSettings settings;
+  private final byte[][] patterns;
+  private final BlockingQueue<Message> queue;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final int maxPayload;
+  private final @Nullable String dispensable;
+  private final Backoff backoff;
+  private final Runnable onMessage;
+  private final AtomicBoolean gap = new AtomicBoolean();
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final Thread reader;
+  private final Thread pinger;
+  private volatile @Nullable Throwable failure;
+
+  /** Why there is no subscription now; null while there is one, or when it is not known yet. */
+  private volatile @Nullable String trouble;
+
+  private final PartState state = new PartState();
+  private volatile JedisNodes.@Nullable Node connection;
+  private volatile @Nullable Listener listener;
+  public final LongAdder dropped = new LongAdder();
+  final LongAdder connects = new LongAdder();
+
+  /**
+   * @param capacity messages that may wait; {@link #MAX_QUEUED_BYTES} is a bound beside it
+   * @param maxPayload bytes; of longer messages only the channel is kept
+   * @param onMessage called after every message that was kept, and when a gap is to be told; cheap
+   * @param dispensable the setting that names the channels, when a refusal of them only means that
+   *     they are not listened to; null when it ends the task
+   */
+  public Subscription(
+      RedisSettings settings,
+      List<String> patterns,
+      int capacity,
+      int maxPayload,
+      Backoff backoff,
+      Runnable onMessage,
+      String threadName,
+      @Nullable String dispensable) {
+    this.settings = settings;
+    this.patterns = patterns.stream().map(Bytes::of).toArray(byte[][]::new);
+    this.queue = new ArrayBlockingQueue<>(capacity);
+    this.maxPayload = maxPayload;
+    this.dispensable = dispensable;
+    this.backoff = backoff;
+    this.onMessage = onMessage;
+    this.reader = new Thread(this::run, threadName);
+    this.pinger = new Thread(this::pingForEver, threadName + "-ping");
+    reader.setDaemon(true);
+    pinger.setDaemon(true);
+  }
+
+  public void start() {
+    reader.start();
+    pinger.start();
+  }
+
+  private void run() {
+    try {
+      long waitMs = 0;
+      while (!stop.await(waitMs, TimeUnit.MILLISECONDS)) {
+        try {
+          subscribeUntilItBreaks();
+          waitMs = backoff.next().toMillis();
+        } catch (JedisException | RedisUnavailableException e) {
+          if (e instanceof JedisException refusal
+              && (JedisLink.isRefusal(refusal) || JedisLink.isUnknownCommand(refusal))) {
+            refused(refusal);
+            return;
+          }
+          waitMs = backoff.next().toMillis();
+          if (stop.getCount() > 0) {
+            broken(String.valueOf(e.getMessage()));
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = e;
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      onMessage.run();
+    }
+  }
+
+  private void broken(String reason) {
+    trouble = "no subscription: " + reason;
+    if (state.failed(reason, System.currentTimeMillis())) {
+      log.warn("Subscription to {}: {}; it is tried again", settings.where(), reason);
+    }
+  }
+
+  /** Why no messages come; null while they do. */
+  public @Nullable String trouble() {
+    return trouble;
+  }
+
+  /** Repeating does not help: somebody has to change the user's ACL, or the settings. */
+  private void refused(JedisException refusal) {
+    String channels =
+        Arrays.stream(patterns).map(Bytes::text).collect(Collectors.joining(", ", "'", "'"));
+    String user =
+        settings.username().isEmpty() ? "the default user" : "user " + settings.username();
+    if (dispensable != null) {
+      log.warn(
+          "Redis at {} refused {} the channel {}: the task goes on without listening to it. Allow"
+              + " it in the user's ACL, or set {} to nothing: {}",
+          settings.where(),
+          user,
+          channels,
+          dispensable,
+          refusal.getMessage());
+      stop.countDown();
+      return;
+    }
+    failure =
+        new ConnectException(
+            "Redis at "
+                + settings.where()
+                + " refused "
+                + user
+                + " the subscription to the channels "
+                + channels
+                + " (see "
+                + RedisSourceConfig.REDIS_USERNAME_CONFIG
+                + " and the user's ACL, which has to allow psubscribe, ping and these patterns): "
+                + refusal.getMessage(),
+            refusal);
+    onMessage.run();
+  }
+
+  private void subscribeUntilItBreaks() {
+    try (JedisLink link = new JedisLink(settings, () -> {})) {
+      JedisNodes.Node dedicated = link.detach();
+      connection = dedicated;
+      Listener current = new Listener();
+      try {
+        if (stop.getCount() > 0) {
+          current.proceedWithPatterns(dedicated, patterns);
+        }
+      } finally {
+        listener = null;
+        connection = null;
+        dedicated.setBroken();
+        dedicated.close();
+      }
+    }
+  }
+
+  private final class Listener extends BinaryJedisPubSub {
+    @Override
+    public void onPSubscribe(byte[] pattern, int subscribed) {
+      if (subscribed < patterns.length) {
+        return;
+      }
+      listener = this;
+      JedisNodes.Node current = connection;
+      if (current != null) {
+        // From here on an error can only answer a PING, and shows that Redis lives.
+        current.takeErrorsForSignsOfLife();
+      }
+      backoff.reset();
+      trouble = null;
+      state.passed();
+      connects.increment();
+      // What was published before this moment is gone: the hashes have to be read.
+      gap.set(true);
+      onMessage.run();
+    }
+
+    @Override
+    public void onPMessage(byte[] pattern, byte[] channel, byte[] payload) {
+      accept(channel, payload);
+    }
+  }
+
+  /** Keeps a message, or drops and counts it when too much is waiting already. */
+  void accept(byte[] channel, byte[] payload) {
+    byte[] kept = payload.length > maxPayload ? null : payload;
+    Message message = new Message(channel, kept, System.nanoTime());
+    // Counted before it can be taken, so that the total never falls below zero.
+    long bytes = queuedBytes.addAndGet(message.bytes());
+    if (bytes <= MAX_QUEUED_BYTES && queue.offer(message)) {
+      onMessage.run();
+    } else {
+      queuedBytes.addAndGet(-message.bytes());
+      dropped.increment();
+      gap.set(true);
+    }
+  }
+
+  /** The replies keep a silent connection from its read timeout. */
+  private void pingForEver() {
+    long everyMs = Math.max(50, settings.timeout().toMillis() / 3);
+    try {
+      while (!stop.await(everyMs, TimeUnit.MILLISECONDS)) {
+        Listener current = listener;
+        if (current != null) {
+          try {
+            current.ping();
+          } catch (JedisException e) {
+            log.debug("The reader notices by itself that the connection is gone", e);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+  }
+
+  /** Up to {@code limit} messages, oldest first; does not wait. */
+  public List<Message> take(int limit) {
+    List<Message> messages = new ArrayList<>();
+    queue.drainTo(messages, limit);
+    queuedBytes.addAndGet(-messages.stream().mapToLong(Message::bytes).sum());
+    return messages;
+  }
+
+  /** To be asked before every wait. */
+  public boolean hasMessages() {
+    return !queue.isEmpty();
+  }
+
+  public boolean hasGap() {
+    return gap.get();
+  }
+
+  /** Whether messages may have been missed since the last call. */
+  public boolean takeGap() {
+    return gap.getAndSet(false);
+  }
+
+  @Override
+  public @Nullable Throwable failure() {
+    return failure;
+  }
+
+  @Override
+  public void stop() {
+    stop.countDown();
+    JedisNodes.Node current = connection;
+    if (current != null) {
+      try {
+        current.forceDisconnect();
+      } catch (java.io.IOException e) {
+        log.debug("The connection was gone already", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    try {
+      reader.join(STOP_MS);
+      pinger.join(STOP_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

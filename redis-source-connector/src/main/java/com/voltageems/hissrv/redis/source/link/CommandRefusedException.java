@@ -1,0 +1,60 @@
+package com.voltageems.hissrv.redis.source.link;
+
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+
+import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
+
+/** Redis has no such command, or not for this user: repeating does not help. */
+public final class CommandRefusedException extends ConnectException {
+  private static final long serialVersionUID = 1L;
+  private final String where;
+  private final String reply;
+
+  /**
+   * @param where the server
+   * @param command as it was sent, or as a script calls it
+   * @param reply as Redis sent it
+   */
+  public CommandRefusedException(String where, String command, String reply, @Nullable Throwable cause) {
+    super(message(where, command, ErrorKind.withoutArguments(reply)), cause);
+    this.where = where;
+    this.reply = reply;
+  }
+
+  private static String message(String where, String command, String reply) {
+    return ErrorKind.of(reply) == ErrorKind.UNKNOWN_COMMAND
+        ? "Redis at "
+            + where
+            + " does not know the command "
+            + command
+            + ", which this source needs: it was renamed or switched off there (rename-command)"
+            + ", or the server is not Redis 6.2 or newer. Its answer: "
+            + reply
+        : "Redis at "
+            + where
+            + " refused "
+            + command
+            + " (see "
+            + RedisSourceConfig.REDIS_USERNAME_CONFIG
+            + ", "
+            + RedisSourceConfig.REDIS_PASSWORD_CONFIG
+            + " and the user's ACL): "
+            + reply;
+  }
+
+  /** Whether a script ran, and one of the commands that it calls was refused. */
+  boolean isInScript() {
+    return ErrorKind.isInScript(reply);
+  }
+
+  public String reply() {
+    return reply;
+  }
+
+  /** The same, naming the command that the script called. */
+  CommandRefusedException ofScript(String evaluating, String called) {
+    return new CommandRefusedException(
+        where, called + " in a script (" + evaluating + ")", reply, this);
+  }
+}

@@ -1,0 +1,52 @@
+package com.voltageems.hissrv.redis.source.link;
+
+import com.voltageems.hissrv.redis.source.bytes.ByteKey;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Reads a large hash by HSCAN, in steps between which Redis serves others. */
+public final class HashScan {
+  /** A hash above this is read in steps: HGETALL would hold Redis for too long. */
+  public static final int MAX_FIELDS_AT_ONCE = 10_000;
+
+  public static final int MAX_FIELDS_A_STEP = 1000;
+
+  private static final byte[] BEGIN = Bytes.of("0");
+  private static final byte[] COUNT = Bytes.of("COUNT");
+
+  private HashScan() {}
+
+  /**
+   * All fields and values in turn, each field once; what is written meanwhile may be in it or not.
+   * Empty when there is no such key.
+   *
+   * @param step about the fields of one command
+   * @throws RedisReplyException when the key is of another type
+   */
+  public static List<byte[]> read(RedisLink link, byte[] key, int step) {
+    Map<ByteKey, byte[]> all = new LinkedHashMap<>();
+    byte[] cursor = BEGIN;
+    do {
+      Command command = Command.keyed("HSCAN", key, cursor, COUNT, Bytes.of(String.valueOf(step)));
+      List<?> reply = (List<?>) Objects.requireNonNull(link.call(command));
+      cursor = (byte[]) Objects.requireNonNull(reply.get(0));
+      List<?> some = (List<?>) Objects.requireNonNull(reply.get(1));
+      for (int i = 0; i + 1 < some.size(); i += 2) {
+        all.put(new ByteKey((byte[]) some.get(i)), (byte[]) some.get(i + 1));
+      }
+    } while (!Arrays.equals(cursor, BEGIN));
+    List<byte[]> pairs = new ArrayList<>(2 * all.size());
+    all.forEach(
+        (field, value) -> {
+          pairs.add(field.bytes);
+          pairs.add(value);
+        });
+    return pairs;
+  }
+}

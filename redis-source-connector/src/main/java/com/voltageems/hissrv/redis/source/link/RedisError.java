@@ -1,0 +1,16 @@
+package com.voltageems.hissrv.redis.source.link;
+
+/**
+ * An error reply that concerns one command only, such as {@code WRONGTYPE}.
+ *
+ * @param message as Redis sent it
+ */
+public record RedisError(String message) {
+  public boolean isWrongType() {
+    return message.startsWith("WRONGTYPE") || message.contains("WRONGTYPE ");
+  }
+
+  boolean isNoScript() {
+    return message.startsWith("NOSCRIPT");
+  }
+}

@@ -1,0 +1,57 @@
+package com.voltageems.hissrv.redis.source.link;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server says of itself.
+ *
+ * @param mode standalone, cluster or sentinel
+ * @param role master or replica
+ */
+public record ServerFacts(String mode, String role) {
+
+  /** From the reply to HELLO: names and values in turn. */
+  public static ServerFacts ofHello(List<?> pairs) {
+    return new ServerFacts(text(pairs, "mode"), text(pairs, "role"));
+  }
+
+  private static String text(List<?> pairs, String name) {
+    for (int i = 0; i + 1 < pairs.size(); i += 2) {
+      if (pairs.get(i) instanceof byte[] key
+          && Bytes.text(key).equals(name)
+          && pairs.get(i + 1) instanceof byte[] value) {
+        return Bytes.text(value);
+      }
+    }
+    return "";
+  }
+
+  public boolean isPrimary() {
+    return !isReplica() && !mode.equals("sentinel");
+  }
+
+  public boolean isReplica() {
+    return role.equals("replica") || role.equals("slave");
+  }
+
+  /** Why it cannot be read as one server that has all keys; null when it can. */
+  public @Nullable String notStandalone() {
+    return switch (mode) {
+      case "cluster" ->
+          "is a node of a cluster and has a part of the keys only: use "
+              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + "=cluster and "
+              + RedisSourceConfig.REDIS_NODES_CONFIG;
+      case "sentinel" ->
+          "is a sentinel, which has no data: use "
+              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + "=sentinel and "
+              + RedisSourceConfig.REDIS_NODES_CONFIG;
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,223 @@
+package com.voltageems.hissrv.redis.source.list;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
+import com.voltageems.hissrv.redis.source.hash.HashFetch;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the claim script does, for large elements, without a script: Lua hashes and copies every
+ * byte of each text it is given, so that an element of a megabyte holds Redis for several times as
+ * long as the command alone.
+ *
+ * <p>A transaction needs memory that the script does not (see claim.lua), cannot stop when there is
+ * enough, and in a cluster would have to know about slots that move. Where it is not made, nothing
+ * is done, and the script remains. After an exception either nothing is done or all; what is in
+ * Redis tells.
+ */
+final class ClaimTransaction {
+  private static final Logger log = LoggerFactory.getLogger(ClaimTransaction.class);
+
+  /** Of entries to hand over: for fewer the script is as fast, and one exchange less. */
+  private static final long MIN_BYTES = 1 << 16;
+
+  /** After a failure the script goes on alone for a while: a Redis that is full stays so. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final byte[] RIGHT = Bytes.of("RIGHT");
+  private static final Command TIME = Command.of("TIME");
+  private static final Command MULTI = Command.of("MULTI");
+  private static final Command EXEC = Command.of("EXEC");
+  private static final Command DISCARD = Command.of("DISCARD");
+
+  private final RedisLink link;
+  private final ListKeys keys;
+  private final int maxRejected;
+  private final String owner;
+
+  private long notBeforeNanos = System.nanoTime();
+
+  /** This user, or this Redis, has no transactions: the script does it all. */
+  private boolean refused;
+
+  /**
+   * @param owner the name of this connector
+   */
+  ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected, String owner) {
+    this.link = link;
+    this.keys = keys;
+    this.maxRejected = maxRejected;
+    this.owner = owner;
+  }
+
+  /**
+   * Puts large entries on the list of the rejected.
+   *
+   * @param id of the claim, as it should be in Redis
+   * @param release whether to take the claim out of flight with it
+   * @return whether it is done
+   */
+  boolean handOver(String id, List<byte[]> entries, boolean release) {
+    if (entries.stream().mapToLong(entry -> entry.length).sum() < MIN_BYTES || isUseless()) {
+      return false;
+    }
+    @Nullable List<@Nullable Object> seen =
+        begin(
+            Command.keyed("WATCH", keys.claim(), keys.rejected()),
+            Command.keyed("GET", keys.claim()),
+            Command.keyed("TYPE", keys.rejected()));
+    if (seen == null) {
+      return false;
+    }
+    // A key of another type would refuse the elements, and the rest would be done.
+    boolean isList = isText(seen.get(2), "list") || isText(seen.get(2), "none");
+    if (!isBegun(seen) || !isList || !isText(seen.get(1), id)) {
+      discard();
+      return false;
+    }
+    List<Command> commands = new ArrayList<>();
+    commands.add(Command.keyed("LPUSH", with(keys.rejected(), entries)));
+    commands.add(
+        Command.keyed(
+            "LTRIM", keys.rejected(), Bytes.of("0"), Bytes.of(String.valueOf(maxRejected - 1))));
+    if (release) {
+      commands.add(Command.keyed("UNLINK", keys.inflight(), keys.claim()));
+    }
+    return commit(commands) != null;
+  }
+
+  /**
+   * Claims the next element alone.
+   *
+   * @param delivered the claim that may still be in flight, and is to be released; empty for none
+   * @param suffix of the id to be
+   * @return as the script replies, or null when it is not done
+   */
+  @Nullable List<?> takeOne(String delivered, String suffix) {
+    if (isUseless()) {
+      return null;
+    }
+    @Nullable List<@Nullable Object> seen =
+        begin(
+            Command.keyed("WATCH", keys.claim(), keys.inflight()),
+            Command.keyed("GET", keys.claim()),
+            Command.keyed("EXISTS", keys.inflight()),
+            Command.keyed("TYPE", keys.list()),
+            TIME,
+            Command.keyed("GET", keys.owner()));
+    if (seen == null) {
+      return null;
+    }
+    Object held = seen.get(1);
+    boolean isOurs = !delivered.isEmpty() && isText(held, delivered);
+    // The list is another connector's by now, or nobody's: the script sees to that.
+    boolean mayTake = isText(seen.get(5), owner);
+    boolean isFree = held == null && Long.valueOf(0).equals(seen.get(2));
+    if (!isBegun(seen) || !isText(seen.get(3), "list") || !mayTake || !(isOurs || isFree)) {
+      discard();
+      return null;
+    }
+    String id = HashFetch.redisMillis(seen.get(4)) + "-" + suffix;
+    List<Command> commands = new ArrayList<>();
+    commands.add(Command.keyed("UNLINK", keys.inflight(), keys.claim()));
+    commands.add(Command.keyed("LMOVE", keys.list(), keys.inflight(), RIGHT, RIGHT));
+    commands.add(Command.keyed("SET", keys.claim(), Bytes.of(id)));
+    List<?> results = commit(commands);
+    if (results == null) {
+      return null;
+    }
+    // None when somebody else has emptied the list meanwhile: a claim of nothing.
+    Object element = results.get(1);
+    List<?> elements = element instanceof byte[] ? List.of(element) : List.of();
+    return List.of(Bytes.of(id), (long) elements.size(), elements);
+  }
+
+  private boolean isUseless() {
+    return refused || link.isCluster() || System.nanoTime() - notBeforeNanos < 0;
+  }
+
+  /**
+   * Sends these, and MULTI.
+   *
+   * @return their replies; null where there are no transactions
+   */
+  private @Nullable List<@Nullable Object> begin(Command... commands) {
+    List<Command> all = new ArrayList<>(Arrays.asList(commands));
+    all.add(MULTI);
+    try {
+      return link.pipeline(all);
+    } catch (CommandRefusedException e) {
+      doWithout(e);
+      return null;
+    } catch (RedisNotReadyException e) {
+      // MULTI may have been taken all the same.
+      discard();
+      throw e;
+    }
+  }
+
+  private void doWithout(CommandRefusedException e) {
+    refused = true;
+    // A transaction may have begun, and the connection would wait for its end.
+    link.reset();
+    log.warn(
+        "{}. Large elements are moved by the claim script alone, which holds Redis longer",
+        e.getMessage());
+  }
+
+  /** Whether what follows is kept until EXEC, and not done at once. */
+  private static boolean isBegun(List<@Nullable Object> seen) {
+    return isText(seen.get(0), "OK") && isText(seen.get(seen.size() - 1), "OK");
+  }
+
+  /** Also where MULTI was refused: that there is none is no failure then. */
+  private void discard() {
+    try {
+      link.pipeline(List.of(DISCARD));
+    } catch (CommandRefusedException e) {
+      doWithout(e);
+    }
+  }
+
+  /**
+   * Does the commands.
+   *
+   * @return their replies; null when one of the keys has changed, or a command was refused
+   */
+  private @Nullable List<?> commit(List<Command> commands) {
+    commands.add(EXEC);
+    notBeforeNanos = System.nanoTime() + PAUSE_NANOS;
+    List<@Nullable Object> replies;
+    try {
+      replies = link.pipeline(commands);
+    } catch (CommandRefusedException e) {
+      doWithout(e);
+      return null;
+    }
+    notBeforeNanos = System.nanoTime();
+    return replies.get(commands.size() - 1) instanceof List<?> done ? done : null;
+  }
+
+  private static byte[][] with(byte[] key, List<byte[]> entries) {
+    byte[][] arguments = new byte[1 + entries.size()][];
+    arguments[0] = key;
+    for (int i = 0; i < entries.size(); i++) {
+      arguments[i + 1] = entries.get(i);
+    }
+    return arguments;
+  }
+
+  private static boolean isText(@Nullable Object reply, String text) {
+    return reply instanceof byte[] bytes && Bytes.text(bytes).equals(text);
+  }
+}

@@ -1,0 +1,64 @@
+package com.voltageems.hissrv.redis.source.list;
+
+import com.voltageems.hissrv.redis.source.reader.Partitions;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.kafka.connect.errors.DataException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a list is delivered: up to, and with, element {@code index} of claim {@code claim}.
+ *
+ * @param claim the id that the claim script gave: epoch milliseconds of Redis's clock, a dash and
+ *     something unique
+ * @param index from 0, the oldest
+ */
+public record ListPosition(String claim, long index) {
+  private static final Pattern ID = Pattern.compile("[0-9]{10,16}-[0-9a-f]{1,32}");
+
+  static boolean isClaim(String text) {
+    return ID.matcher(text).matches();
+  }
+
+  public ListPosition {
+    if (!ID.matcher(claim).matches()) {
+      throw new DataException(
+          "claim \"" + claim + "\" is no claim id; one looks like 1753790700123-9f86d081884c7d65");
+    }
+    if (index < 0) {
+      throw new DataException("index " + index + " is negative; the first element is 0");
+    }
+  }
+
+  public static Map<String, String> partition(String list) {
+    return Partitions.of("type", "list", "key", list);
+  }
+
+  Map<String, Object> toOffset() {
+    return Map.of("claim", claim, "index", index);
+  }
+
+  /**
+   * Null for null.
+   *
+   * @throws DataException naming what is wrong with it
+   */
+  public static @Nullable ListPosition fromOffset(@Nullable Map<String, ?> offset) {
+    if (offset == null) {
+      return null;
+    }
+    if (!(offset.get("claim") instanceof String claim)
+        || !(offset.get("index") instanceof Number index)) {
+      throw new DataException(
+          "the offset of a list has the fields claim (text) and index (number), not "
+              + offset.keySet());
+    }
+    return new ListPosition(claim, index.longValue());
+  }
+
+  /** When the claim was made: the time of its elements that bring none. */
+  static long claimMillis(String claim) {
+    return Long.parseLong(claim.substring(0, claim.indexOf('-')));
+  }
+}

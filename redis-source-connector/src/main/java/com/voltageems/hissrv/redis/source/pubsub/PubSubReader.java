@@ -1,0 +1,248 @@
+package com.voltageems.hissrv.redis.source.pubsub;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
+import com.voltageems.hissrv.redis.source.hash.HashFetch;
+import com.voltageems.hissrv.redis.source.hash.HashReader;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.sample.Sample;
+import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
+import com.voltageems.hissrv.redis.source.sample.SampleRecords;
+import com.voltageems.hissrv.redis.source.sample.Series;
+import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.jedis.Subscription;
+import com.voltageems.hissrv.redis.source.sample.ValueText;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns the messages of channels into samples. Values of one series at one time become one record.
+ * After every (re)connect, and when messages had to be dropped, the hashes behind the patterns are
+ * read once; announcements without a value make the announced hash be read.
+ */
+public final class PubSubReader implements SourceReader {
+  private static final Logger log = LoggerFactory.getLogger(PubSubReader.class);
+
+  private static final long CLOCK_EVERY_NANOS = 10_000_000_000L;
+
+  /** A source that is driven beyond what it can do would read the hashes for ever else. */
+  private static final long REPAIR_EVERY_NANOS = 1_000_000_000L;
+
+  private final SourceSpec spec;
+  private final RedisLink link;
+  private final Subscription subscription;
+  private final HashReader hashes;
+  private final PubSubMessage.Parser parser;
+  private final SampleRecords records;
+  private final SourceLimits limits;
+  private final SourceMetrics metrics;
+  private long clockMillis;
+  private long clockNanos;
+  private boolean clockKnown;
+
+  private long nextRepairNanos = System.nanoTime();
+  private boolean repairedLast;
+
+  /** Whether to look if Redis tells of writes at all. */
+  private boolean watchesEvents;
+
+  private volatile @Nullable String eventsOff;
+
+  public PubSubReader(
+      SourceSpec spec,
+      RedisLink link,
+      Subscription subscription,
+      HashReader hashes,
+      KeyMapper mapper,
+      SampleRecords records,
+      SourceLimits limits,
+      SourceMetrics metrics) {
+    this.spec = spec;
+    this.link = link;
+    this.subscription = subscription;
+    this.hashes = hashes;
+    this.parser = new PubSubMessage.Parser(mapper, limits.maxValueBytes());
+    this.records = records;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.watchesEvents = KeyspaceEvents.isMeant(spec.patterns());
+  }
+
+  /**
+   * The key patterns behind channel patterns, see {@link PubSubMessage#MODEL_UPDATE}. Behind {@code
+   * point:update} there is no hash that is known.
+   */
+  public static List<String> keyPatterns(List<String> channelPatterns) {
+    return channelPatterns.stream()
+        .map(pattern -> pattern.replaceFirst("^__keyspace@[0-9*]+__:", ""))
+        .map(
+            pattern ->
+                PubSubMessage.isModelUpdate(pattern)
+                    ? pattern.replaceFirst(
+                        PubSubMessage.MODEL_UPDATE + "$", PubSubMessage.MODEL_HASH)
+                    : pattern)
+        .filter(pattern -> !pattern.startsWith("__") && !pattern.startsWith("point:update"))
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public List<SourceRecord> read(int limit) {
+    long now = System.nanoTime();
+    if (now - nextRepairNanos >= 0 && subscription.takeGap()) {
+      nextRepairNanos = now + REPAIR_EVERY_NANOS;
+      metrics.gaps.increment();
+      hashes.wake();
+      lookForEvents();
+    }
+    // In turn: a pass must not keep messages waiting until they have to be dropped, too.
+    boolean messagesFirst = repairedLast && subscription.hasMessages();
+    repairedLast = false;
+    long due = hashes.dueNanos();
+    if (!messagesFirst && System.nanoTime() - due >= 0) {
+      List<SourceRecord> repaired = hashes.read(limit);
+      if (!repaired.isEmpty()) {
+        repairedLast = true;
+        return repaired;
+      }
+    }
+    readClock();
+    List<SourceRecord> out = convert(subscription.take(limit));
+    metrics.records.add(out.size());
+    return out;
+  }
+
+  private void readClock() {
+    long now = System.nanoTime();
+    if (!clockKnown || now - clockNanos > CLOCK_EVERY_NANOS) {
+      clockMillis = HashFetch.redisMillis(link.call(Command.of("TIME")));
+      clockNanos = System.nanoTime();
+      clockKnown = true;
+      lookForEvents();
+    }
+  }
+
+  /** Redis takes a subscription to events that it never sends. */
+  private void lookForEvents() {
+    if (!watchesEvents) {
+      return;
+    }
+    try {
+      eventsOff = KeyspaceEvents.switchedOff(link);
+    } catch (CommandRefusedException | RedisReplyException e) {
+      watchesEvents = false;
+      log.warn(
+          "Source {}: whether Redis tells of writes to keys (notify-keyspace-events) is not known,"
+              + " since CONFIG GET is refused; without it no events come: {}",
+          spec.alias(),
+          e.getMessage());
+    }
+  }
+
+  private List<SourceRecord> convert(List<Subscription.Message> messages) {
+    List<Open> open = new ArrayList<>(messages.size());
+    Map<String, Open> last = new HashMap<>();
+    for (Subscription.Message message : messages) {
+      byte[] payload = message.payload();
+      PubSubMessage parsed =
+          payload == null ? PubSubMessage.TOO_LONG : parser.parse(message.channel(), payload);
+      if (parsed instanceof PubSubMessage.Value value) {
+        add(message, value, open, last);
+      } else if (parsed instanceof PubSubMessage.Announcement announcement) {
+        hashes.announce(announcement.key());
+      } else if (parsed instanceof PubSubMessage.Rejection rejection) {
+        metrics.reject(rejection.reason());
+      }
+    }
+    List<SourceRecord> out = new ArrayList<>(open.size());
+    for (Open each : open) {
+      out.addAll(recordsOf(each));
+    }
+    return out;
+  }
+
+  /** A record that may still take fields. */
+  private record Open(
+      String channel,
+      Series series,
+      long epochMillis,
+      SampleBuilder builder,
+      List<String> fields) {}
+
+  private void add(
+      Subscription.Message message,
+      PubSubMessage.Value value,
+      List<Open> open,
+      Map<String, Open> last) {
+    long time = value.value().epochMillis();
+    if (time == ValueText.NO_TIME) {
+      time = clockMillis + (message.receivedNanos() - clockNanos) / 1_000_000;
+    }
+    String series = value.mapped().series().key();
+    Open target = last.get(series);
+    // A field that is there already was published twice: that is two samples, none is lost.
+    if (target == null || target.epochMillis() != time || target.fields().contains(value.field())) {
+      target =
+          new Open(
+              Bytes.text(message.channel()),
+              value.mapped().series(),
+              time,
+              new SampleBuilder(value.mapped().names(), limits, metrics),
+              new ArrayList<>(2));
+      open.add(target);
+      last.put(series, target);
+    }
+    target.builder().add(value.field(), value.value());
+    target.fields().add(value.field());
+  }
+
+  /** None, one, or several when it is too large for one. */
+  private List<SourceRecord> recordsOf(Open open) {
+    if (open.builder().isEmpty()) {
+      return List.of();
+    }
+    Sample sample = spec.filter().apply(open.builder().build(open.series(), open.epochMillis()));
+    if (sample == null) {
+      metrics.filtered.increment();
+      return List.of();
+    }
+    metrics.points.add(sample.points());
+    return sample.parts().stream()
+        .map(part -> records.record(part, open.channel(), null, null))
+        .toList();
+  }
+
+  @Override
+  public long dueNanos() {
+    if (subscription.hasMessages()) {
+      return System.nanoTime();
+    }
+    long due = hashes.dueNanos();
+    return subscription.hasGap() && nextRepairNanos - due < 0 ? nextRepairNanos : due;
+  }
+
+  @Override
+  public void wake() {
+    hashes.wake();
+  }
+
+  @Override
+  public @Nullable String trouble() {
+    String off = eventsOff;
+    return off != null ? off : subscription.trouble();
+  }
+}

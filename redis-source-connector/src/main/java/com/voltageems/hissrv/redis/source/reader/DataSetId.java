@@ -1,0 +1,87 @@
+package com.voltageems.hissrv.redis.source.reader;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+
+import java.security.SecureRandom;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which data positions belong to: a random text that is kept in Redis beside the data. It goes
+ * where the data go (a restart, a replica that takes over, a copy), and is gone when they are,
+ * which no id that Redis makes by itself does: a server's {@code run_id} is another one after every
+ * restart.
+ */
+public final class DataSetId {
+  private static final Logger log = LoggerFactory.getLogger(DataSetId.class);
+  static final String KEY = "hissrv:id";
+
+  /** The field of a source offset. */
+  public static final String FIELD = "data";
+
+  private final RedisLink link;
+  private final SecureRandom random = new SecureRandom();
+  private String current = "";
+  private int generation = -1;
+  private boolean refused;
+
+  public DataSetId(RedisLink link) {
+    this.link = link;
+  }
+
+  /** The id, asked for once for every connection; empty where there is none. */
+  public String current() {
+    if (link.primaries() > 0 && generation != link.generation()) {
+      generation = link.generation();
+      current = ask();
+    }
+    return current;
+  }
+
+  /** Makes the next call of {@link #current} ask again: the data may have been taken away. */
+  public void forget() {
+    generation = -1;
+  }
+
+  private String ask() {
+    if (refused) {
+      return "";
+    }
+    try {
+      Object id = link.call(Command.keyed("GET", KEY));
+      if (id == null) {
+        String next = Long.toHexString(random.nextLong());
+        link.call(Command.keyed("SET", KEY, next, "NX"));
+        id = link.call(Command.keyed("GET", KEY));
+      }
+      return id instanceof byte[] text ? Bytes.text(text) : "";
+    } catch (CommandRefusedException e) {
+      refused = true;
+      log.warn(
+          "The key {} cannot be used: should redis.uri lead to another server one day, positions"
+              + " would be taken for that server's, and what is behind them skipped. {}",
+          KEY,
+          e.getMessage());
+    } catch (RedisNotReadyException | RedisReplyException e) {
+      log.info("The key {} cannot be used now: {}", KEY, e.getMessage());
+    }
+    return "";
+  }
+
+  /** Whether a position was reached in other data than those of now, as far as known. */
+  public static boolean differ(String ofPosition, String ofRedis) {
+    return !ofPosition.isEmpty() && !ofRedis.isEmpty() && !ofPosition.equals(ofRedis);
+  }
+
+  /** That of a stored offset; empty for none. */
+  public static String of(@Nullable Map<String, ?> offset) {
+    return offset != null && offset.get(FIELD) instanceof String id ? id : "";
+  }
+}

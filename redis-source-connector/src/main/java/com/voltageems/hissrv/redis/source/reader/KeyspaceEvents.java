@@ -1,0 +1,70 @@
+package com.voltageems.hissrv.redis.source.reader;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Channels on which Redis itself tells of writes, and whether it does. */
+public final class KeyspaceEvents {
+  private static final Pattern DATABASE =
+      Pattern.compile("__keyspace@([0-9]+)__:.*", Pattern.DOTALL);
+  private static final String SETTING = "notify-keyspace-events";
+
+  private KeyspaceEvents() {}
+
+  public static boolean isMeant(List<String> patterns) {
+    return patterns.stream().anyMatch(pattern -> pattern.startsWith("__key"));
+  }
+
+  /** What is wrong with a channel pattern, whatever the server says; null for nothing. */
+  public static @Nullable String problem(String pattern, int database) {
+    if (pattern.startsWith("__keyevent@")) {
+      return pattern
+          + ": events by their name come for all keys of the database; use __keyspace@"
+          + database
+          + "__:<key pattern>";
+    }
+    Matcher numbered = DATABASE.matcher(pattern);
+    if (numbered.matches() && !numbered.group(1).equals(String.valueOf(database))) {
+      return pattern
+          + ": these are the keys of database "
+          + numbered.group(1)
+          + ", and "
+          + RedisSourceConfig.REDIS_URI_CONFIG
+          + " names database "
+          + database;
+    }
+    return null;
+  }
+
+  /**
+   * Asks the server.
+   *
+   * @return why no events come; null when they do
+   * @throws CommandRefusedException when the user may not ask
+   */
+  public static @Nullable String switchedOff(RedisLink link) {
+    Object reply = link.call(Command.of("CONFIG", "GET", SETTING));
+    if (!(reply instanceof List<?> pair) || pair.size() < 2) {
+      return null;
+    }
+    String flags = Bytes.text((byte[]) pair.get(1));
+    boolean hashes = flags.contains("h") || flags.contains("A");
+    return flags.contains("K") && hashes
+        ? null
+        : "Redis tells of no writes to hashes: its setting "
+            + SETTING
+            + " is \""
+            + flags
+            + "\", and has to have K and h (CONFIG SET "
+            + SETTING
+            + " Kgh, and in redis.conf)";
+  }
+}

@@ -1,0 +1,79 @@
+package com.voltageems.hissrv.redis.source.reader;
+
+import com.voltageems.hissrv.redis.source.link.PartState;
+
+import com.voltageems.hissrv.redis.plugin.MetricsPublisher;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
+import org.apache.kafka.common.metrics.PluginMetrics;
+import org.jspecify.annotations.Nullable;
+
+/** What one task has done. Written by the task's threads, read by any. */
+public final class TaskMetrics {
+  public final LongAdder polls = new LongAdder();
+  public final LongAdder pollNanos = new LongAdder();
+  public final LongAdder readNanos = new LongAdder();
+  public final LongAdder roundTrips = new LongAdder();
+  public final LongAdder failures = new LongAdder();
+
+  /** Whether the aggregation moves; null where this task has none. */
+  private @Nullable PartState aggregation;
+
+  private LongAdder aggregationCalls = new LongAdder();
+
+  private final Map<String, SourceMetrics> sources = new LinkedHashMap<>();
+  private @Nullable MetricsPublisher published;
+
+  /** The metrics of a source; made when first asked for, before the task runs. */
+  public SourceMetrics source(String alias) {
+    return sources.computeIfAbsent(alias, key -> new SourceMetrics());
+  }
+
+  /** Shows the aggregation of this task; before it runs. */
+  public void aggregation(PartState state, LongAdder calls) {
+    aggregation = state;
+    aggregationCalls = calls;
+  }
+
+  Map<String, SourceMetrics> sources() {
+    return sources;
+  }
+
+  /** The task's own values by name. */
+  Map<String, Supplier<?>> values() {
+    Map<String, Supplier<?>> values = new LinkedHashMap<>();
+    values.put("polls", polls::sum);
+    values.put("poll-time-total-ms", () -> TimeUnit.NANOSECONDS.toMillis(pollNanos.sum()));
+    values.put("read-time-total-ms", () -> TimeUnit.NANOSECONDS.toMillis(readNanos.sum()));
+    values.put("redis-round-trips", roundTrips::sum);
+    values.put("redis-failures", failures::sum);
+    PartState aggregating = aggregation;
+    if (aggregating != null) {
+      values.put("aggregation-calls", aggregationCalls::sum);
+      values.put("aggregation-failures", aggregating::failures);
+      values.put("aggregation-stuck-since-ms", aggregating::stuckSinceMillis);
+    }
+    return values;
+  }
+
+  /** Shows all of them until {@link #close}. */
+  public void publish(String connector, int task, Supplier<@Nullable PluginMetrics> plugin) {
+    List<MetricsPublisher.Group> groups = new ArrayList<>();
+    groups.add(new MetricsPublisher.Group(Map.of(), values()));
+    sources.forEach(
+        (alias, source) ->
+            groups.add(new MetricsPublisher.Group(Map.of("source", alias), source.values())));
+    published = new MetricsPublisher("redis-source", connector, task, groups, plugin);
+  }
+
+  public void close() {
+    if (published != null) {
+      published.close();
+    }
+  }
+}

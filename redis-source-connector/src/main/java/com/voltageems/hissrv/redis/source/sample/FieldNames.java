@@ -1,0 +1,24 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How fields are called.
+ *
+ * @param renamed point id to name
+ * @param keepOthers whether fields that are not in {@code renamed} keep their name, or are left out
+ */
+public record FieldNames(Map<String, String> renamed, boolean keepOthers) {
+  static final FieldNames AS_THEY_ARE = new FieldNames(Map.of(), true);
+
+  public FieldNames {
+    renamed = Map.copyOf(renamed);
+  }
+
+  /** The field's name, or null when the mapping leaves it out. */
+  @Nullable String of(String field) {
+    String name = renamed.get(field);
+    return name != null ? name : keepOthers ? field : null;
+  }
+}

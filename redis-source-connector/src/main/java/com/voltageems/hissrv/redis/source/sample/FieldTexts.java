@@ -1,0 +1,46 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names of fields as texts. All channels of a site call their fields alike, so that most names
+ * have been seen just before: making a text of one again costs more than finding it. Bounded; for
+ * one thread.
+ */
+public final class FieldTexts {
+  private static final int SLOTS = 4096;
+  private static final int MAX_LENGTH = 64;
+
+  private final @Nullable Known[] known = new Known[SLOTS];
+
+  private static final class Known {
+    private final byte[] name;
+    private final String text;
+
+    Known(byte[] name) {
+      this.name = name;
+      this.text = Bytes.text(name);
+    }
+  }
+
+  /**
+   * As {@link Bytes#text}.
+   *
+   * @param hash {@link Bytes#hash} of the name
+   */
+  public String of(byte[] name, long hash) {
+    if (name.length > MAX_LENGTH) {
+      return Bytes.text(name);
+    }
+    int slot = (int) hash & (SLOTS - 1);
+    Known found = known[slot];
+    if (found == null || !Arrays.equals(found.name, name)) {
+      found = new Known(name);
+      known[slot] = found;
+    }
+    return found.text;
+  }
+}

@@ -1,0 +1,133 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a Redis key, or a channel that is called like one, its series: the first mapping whose
+ * pattern matches, else what the layouts of the energy-management system mean.
+ */
+public final class KeyMapper {
+  /** A key's series, and how its fields are called. */
+  public record Mapped(Series series, FieldNames names) {}
+
+  private final List<Mapping> mappings;
+
+  public KeyMapper(List<Mapping> mappings) {
+    this.mappings = List.copyOf(mappings);
+  }
+
+  /** Bytes of a key or channel; a longer one would make records that no broker takes. */
+  public static final int MAX_KEY = 4096;
+
+  /**
+   * Whether the key is a companion of a hash, holding times or raw numbers, not a hash of samples.
+   */
+  public static boolean isCompanion(String key) {
+    return key.endsWith(":ts") || key.endsWith(":raw");
+  }
+
+  /**
+   * Total: every key has a series.
+   *
+   * @throws RegexTooSlowException when a mapping's pattern runs into catastrophic backtracking
+   */
+  public Mapped map(String key) {
+    for (Mapping mapping : mappings) {
+      Mapped mapped = mapping.apply(key);
+      if (mapped != null) {
+        return mapped;
+      }
+    }
+    return new Mapped(defaultSeries(key), FieldNames.AS_THEY_ARE);
+  }
+
+  private static Series defaultSeries(String key) {
+    ArchiveKey archive = ArchiveKey.parse(key);
+    if (archive != null) {
+      return archive.series();
+    }
+    String[] parts = key.split(":", -1);
+    Map<String, String> tags = new LinkedHashMap<>();
+    if (parts.length == 3 && (parts[0].equals("comsrv") || parts[0].equals("inst"))) {
+      tags.put(parts[0].equals("inst") ? "instance" : "channel", parts[1]);
+      tags.put("type", parts[2]);
+      return series(parts[0].equals("inst") ? "inst" : "telemetry", tags);
+    }
+    if (parts.length >= 3 && parts[0].equals("modsrv")) {
+      String last = parts[parts.length - 1];
+      tags.put("model", key.substring(7, key.length() - last.length() - 1));
+      if (last.equals("control")) {
+        return series("model_control", tags);
+      }
+      if (last.equals("measurement") || last.equals("update")) {
+        return series("model_data", tags);
+      }
+      tags.clear();
+    }
+    if (parts.length >= 3 && parts[0].equals("calc") && parts[1].equals("result")) {
+      tags.put("id", key.substring("calc:result:".length()));
+      return series("calc_result", tags);
+    }
+    if (key.equals("point:update")) {
+      return series("point", tags);
+    }
+    tags.put("key", key);
+    return series(parts[0].isEmpty() ? "redis" : parts[0], tags);
+  }
+
+  /** Some databases refuse an empty tag value: a tag without a value is no tag. */
+  static Series series(String measurement, Map<String, String> tags) {
+    tags.values().removeIf(String::isEmpty);
+    return Series.of(measurement, tags);
+  }
+
+  /**
+   * One configured mapping.
+   *
+   * @param pattern has to match the whole key
+   * @param measurement may hold {@code $1}
+   * @param tags name to value; a value may hold {@code $1}
+   */
+  public record Mapping(
+      String name,
+      Pattern pattern,
+      String measurement,
+      Map<String, String> tags,
+      FieldNames names) {
+
+    @Nullable Mapped apply(String key) {
+      List<@Nullable String> groups = BoundedRegex.groups(pattern, key);
+      if (groups == null) {
+        return null;
+      }
+      Map<String, String> filled = new LinkedHashMap<>();
+      tags.forEach((tag, template) -> filled.put(tag, fill(template, groups)));
+      return new Mapped(series(fill(measurement, groups), filled), names);
+    }
+
+    private static String fill(String template, List<@Nullable String> groups) {
+      if (template.indexOf('$') < 0) {
+        return template;
+      }
+      StringBuilder out = new StringBuilder();
+      for (int i = 0; i < template.length(); i++) {
+        char c = template.charAt(i);
+        int digit = i + 1 < template.length() ? template.charAt(i + 1) - '0' : -1;
+        if (c == '$' && digit >= 0 && digit <= 9) {
+          String group = digit < groups.size() ? groups.get(digit) : null;
+          out.append(group == null ? "" : group);
+          i++;
+        } else {
+          out.append(c);
+        }
+      }
+      return out.toString();
+    }
+  }
+}

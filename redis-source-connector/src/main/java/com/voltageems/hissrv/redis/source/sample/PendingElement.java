@@ -1,0 +1,162 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An element of a pending list, read: a sample, or the reason why it is none. Element:
+ *
+ * <pre>{"measurement":"m","timestamp":1753790700,"tags":{"a":"b","n":1},"fields":{"x":1.5}}</pre>
+ *
+ * @param sample null when the element is rejected
+ * @param reason null when it is a sample; else one short phrase, without the element's content
+ * @param nonFinite how many fields of the sample were dropped because they are no finite number
+ */
+public record PendingElement(@Nullable Sample sample, @Nullable String reason, int nonFinite) {
+  private static final int MAX_NESTING = 64;
+  private static final ObjectMapper JSON = boundedJson();
+
+  /** For texts from anybody: Jackson bounds the digits of a number by itself, this the nesting. */
+  public static ObjectMapper boundedJson() {
+    return new ObjectMapper(
+            JsonFactory.builder()
+                .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+                .build())
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
+
+  /**
+   * Never fails.
+   *
+   * @param maxBytes longer elements are rejected
+   * @param nowMillis the time of an element without one
+   */
+  public static PendingElement parse(byte[] element, int maxBytes, NonFinite nonFinite, long nowMillis) {
+    if (element.length > maxBytes) {
+      return rejected("longer than " + maxBytes + " bytes");
+    }
+    JsonNode root;
+    try {
+      root = JSON.readTree(element);
+    } catch (JsonProcessingException e) {
+      return rejected("no JSON");
+    } catch (IOException e) {
+      return rejected("no JSON: not UTF-8");
+    }
+    if (root == null || !root.isObject()) {
+      return rejected("no JSON object");
+    }
+    return read(root, nonFinite, nowMillis);
+  }
+
+  private static PendingElement read(JsonNode root, NonFinite nonFinite, long nowMillis) {
+    JsonNode measurement = root.path("measurement");
+    if (!measurement.isTextual() || measurement.textValue().isEmpty()) {
+      return rejected("measurement is missing or no text");
+    }
+    JsonNode tags = root.path("tags");
+    if (!tags.isObject() && !tags.isMissingNode() && !tags.isNull()) {
+      return rejected("tags is no object");
+    }
+    Map<String, String> tagMap = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> tag : tags.properties()) {
+      if (tag.getValue().isContainerNode()) {
+        return rejected("a tag's value is no scalar");
+      }
+      if (tag.getValue().isNumber() && !Double.isFinite(tag.getValue().doubleValue())) {
+        return rejected("a tag's value is no finite number");
+      }
+      if (!tag.getValue().isNull()) {
+        tagMap.put(tag.getKey(), tag.getValue().asText());
+      }
+    }
+    long time = time(root.path("timestamp"), nowMillis);
+    if (time == ValueText.NO_TIME) {
+      return rejected("timestamp is no epoch time");
+    }
+    JsonNode fields = root.path("fields");
+    if (!fields.isObject()) {
+      return rejected("fields is missing or no object");
+    }
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    Map<String, String> texts = new LinkedHashMap<>();
+    int dropped = 0;
+    for (Map.Entry<String, JsonNode> field : fields.properties()) {
+      if (field.getValue().isContainerNode()) {
+        return rejected("a field's value is no scalar");
+      }
+      if (!put(field.getKey(), field.getValue(), nonFinite, numbers, texts)) {
+        dropped++;
+      }
+    }
+    Sample sample =
+        new Sample(KeyMapper.series(measurement.textValue(), tagMap), numbers, texts, time);
+    return sample.isEmpty()
+        ? rejected("no field with a value")
+        : new PendingElement(sample, null, dropped);
+  }
+
+  /** False when the field is dropped as no finite number. */
+  private static boolean put(
+      String name,
+      JsonNode value,
+      NonFinite nonFinite,
+      Map<String, Double> numbers,
+      Map<String, String> texts) {
+    if (value.isNumber()) {
+      double number = value.doubleValue();
+      if (Double.isFinite(number)) {
+        numbers.put(name, number);
+      } else if (nonFinite == NonFinite.TEXT) {
+        texts.put(name, value.asText());
+      } else {
+        return false;
+      }
+    } else if (value.isBoolean()) {
+      numbers.put(name, value.booleanValue() ? 1.0 : 0.0);
+    } else if (value.isTextual()) {
+      texts.put(name, value.textValue());
+    }
+    return true;
+  }
+
+  private static long time(JsonNode timestamp, long nowMillis) {
+    if (timestamp.isMissingNode() || timestamp.isNull()) {
+      return nowMillis;
+    }
+    return timestamp.isNumber() || timestamp.isTextual()
+        ? ValueText.time(Bytes.of(timestamp.asText()))
+        : ValueText.NO_TIME;
+  }
+
+  private static PendingElement rejected(String reason) {
+    return new PendingElement(null, reason, 0);
+  }
+
+  /**
+   * What is put on the list of the rejected: the reason, and the element so that it can be mended.
+   */
+  public static byte[] rejectedEntry(byte[] element, String reason) {
+    ObjectNode entry = JSON.createObjectNode();
+    entry.put("reason", reason);
+    if (Bytes.isUtf8(element)) {
+      entry.put("element", Bytes.text(element));
+    } else {
+      entry.put("element_base64", Base64.getEncoder().encodeToString(element));
+    }
+    return Bytes.of(entry.toString());
+  }
+}

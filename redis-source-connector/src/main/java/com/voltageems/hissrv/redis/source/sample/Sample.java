@@ -1,0 +1,83 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The values of one series at one time.
+ *
+ * @param fields numbers by field name, all finite; owned by this sample
+ * @param texts values that are no number, by field name; may be empty
+ * @param epochMillis the sample's time
+ */
+public record Sample(
+    Series series, Map<String, Double> fields, Map<String, String> texts, long epochMillis) {
+
+  /**
+   * About the most bytes of a record's value as JSON: well below a producer's max.request.size,
+   * which is 1 MB by default and ends the task when a record exceeds it.
+   */
+  private static final int MAX_BYTES = 400_000;
+
+  /** Of a number and the punctuation around it, as JSON: {@code "":-1.2345678901234567E-300,}. */
+  private static final int NUMBER_BYTES = 28;
+
+  boolean isEmpty() {
+    return fields.isEmpty() && texts.isEmpty();
+  }
+
+  public int points() {
+    return fields.size() + texts.size();
+  }
+
+  /** This sample, or when it is too large for one record several that together have its values. */
+  public List<Sample> parts() {
+    // Nearly all are small: no field name is looked at.
+    if (texts.isEmpty() && fields.size() < MAX_BYTES / 256) {
+      return List.of(this);
+    }
+    List<Sample> parts = new ArrayList<>();
+    Sample part = empty();
+    int bytes = 0;
+    for (Map.Entry<String, Double> field : fields.entrySet()) {
+      int more = jsonBytes(field.getKey()) + NUMBER_BYTES;
+      if (bytes + more > MAX_BYTES && !part.isEmpty()) {
+        parts.add(part);
+        part = empty();
+        bytes = 0;
+      }
+      part.fields().put(field.getKey(), field.getValue());
+      bytes += more;
+    }
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      int more = jsonBytes(text.getKey()) + jsonBytes(text.getValue());
+      if (bytes + more > MAX_BYTES && !part.isEmpty()) {
+        parts.add(part);
+        part = empty();
+        bytes = 0;
+      }
+      part.texts().put(text.getKey(), text.getValue());
+      bytes += more;
+    }
+    if (parts.isEmpty()) {
+      return List.of(this);
+    }
+    parts.add(part);
+    return parts;
+  }
+
+  private Sample empty() {
+    return new Sample(series, new HashMap<>(), new HashMap<>(), epochMillis);
+  }
+
+  private static int jsonBytes(String text) {
+    int bytes = 6;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      bytes += c < 0x20 ? 6 : c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : 3;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,165 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets through what fulfils all of its conditions. A condition on a tag decides over the sample,
+ * one on a field over that field; a name that the sample does not have decides nothing.
+ */
+public final class SampleFilter {
+  static final SampleFilter ALL = new SampleFilter(List.of());
+  private final List<Condition> conditions;
+
+  private SampleFilter(List<Condition> conditions) {
+    this.conditions = List.copyOf(conditions);
+  }
+
+  private enum Op {
+    EQ,
+    NE,
+    GT,
+    GE,
+    LT,
+    LE,
+    IN,
+    MATCHES
+  }
+
+  /**
+   * @param number NaN when {@code value} is no number
+   */
+  private record Condition(
+      String name,
+      Op op,
+      String value,
+      double number,
+      Set<String> values,
+      @Nullable Pattern pattern) {
+
+    boolean allows(String text) {
+      return switch (op) {
+        case EQ -> text.equals(value);
+        case NE -> !text.equals(value);
+        case IN -> values.contains(text);
+        case MATCHES -> pattern != null && BoundedRegex.groups(pattern, text) != null;
+        case GT, GE, LT, LE -> compares(ValueText.number(text));
+      };
+    }
+
+    boolean allows(double actual) {
+      return switch (op) {
+        case EQ -> actual == number;
+        case NE -> actual != number;
+        case IN -> values.stream().anyMatch(each -> ValueText.number(each) == actual);
+        case MATCHES -> allows(String.valueOf(actual));
+        case GT, GE, LT, LE -> compares(actual);
+      };
+    }
+
+    private boolean compares(double actual) {
+      return switch (op) {
+        case GT -> actual > number;
+        case GE -> actual >= number;
+        case LT -> actual < number;
+        case LE -> actual <= number;
+        case EQ, NE, IN, MATCHES -> false;
+      };
+    }
+  }
+
+  /**
+   * @param expressions each {@code name op value}, such as {@code channel in 1001|1002}
+   * @throws IllegalArgumentException saying what is wrong
+   */
+  public static SampleFilter parse(List<String> expressions) {
+    List<Condition> conditions = new ArrayList<>();
+    for (String expression : expressions) {
+      String[] parts = expression.trim().split("\\s+", 3);
+      if (parts.length < 3) {
+        throw new IllegalArgumentException("not name, operator and value");
+      }
+      Op op = op(parts[1]);
+      double number = ValueText.number(parts[2]);
+      if ((op == Op.GT || op == Op.GE || op == Op.LT || op == Op.LE) && Double.isNaN(number)) {
+        throw new IllegalArgumentException("the value after " + parts[1] + " is no number");
+      }
+      conditions.add(
+          new Condition(
+              parts[0],
+              op,
+              parts[2],
+              number,
+              op == Op.IN ? Set.of(distinct(parts[2].split("\\|"))) : Set.of(),
+              op == Op.MATCHES ? compile(parts[2]) : null));
+    }
+    return new SampleFilter(conditions);
+  }
+
+  private static String[] distinct(String[] values) {
+    return java.util.Arrays.stream(values).map(String::trim).distinct().toArray(String[]::new);
+  }
+
+  private static Op op(String name) {
+    for (Op op : Op.values()) {
+      if (op.name().equalsIgnoreCase(name)) {
+        return op;
+      }
+    }
+    throw new IllegalArgumentException(
+        "operator " + name + " is none of eq, ne, gt, ge, lt, le, in, matches");
+  }
+
+  private static Pattern compile(String pattern) {
+    try {
+      return Pattern.compile(pattern);
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException("not a pattern: " + e.getDescription(), e);
+    }
+  }
+
+  /** The sample, without the fields that do not pass; null when nothing is left of it. */
+  public @Nullable Sample apply(Sample sample) {
+    if (conditions.isEmpty()) {
+      return sample;
+    }
+    Map<String, Double> fields = sample.fields();
+    Map<String, String> texts = sample.texts();
+    for (Condition condition : conditions) {
+      String tag = sample.series().tags().get(condition.name());
+      try {
+        if (tag != null) {
+          if (!condition.allows(tag)) {
+            return null;
+          }
+          continue;
+        }
+        Double number = fields.get(condition.name());
+        if (number != null && !condition.allows(number.doubleValue())) {
+          fields = without(fields, condition.name());
+        }
+        String text = texts.get(condition.name());
+        if (text != null && !condition.allows(text)) {
+          texts = without(texts, condition.name());
+        }
+      } catch (RegexTooSlowException e) {
+        // What cannot be decided is no match; the reader counts it as filtered.
+        return null;
+      }
+    }
+    Sample left = new Sample(sample.series(), fields, texts, sample.epochMillis());
+    return left.isEmpty() ? null : left;
+  }
+
+  private static <V> Map<String, V> without(Map<String, V> map, String name) {
+    Map<String, V> rest = new HashMap<>(map);
+    rest.remove(name);
+    return rest;
+  }
+}

@@ -1,0 +1,100 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Makes Connect records of one source's samples. */
+public final class SampleRecords {
+  static final Schema SCHEMA =
+      SchemaBuilder.struct()
+          .name("com.voltageems.hissrv.Sample")
+          .version(1)
+          .doc("The values of one series at one time")
+          .field("measurement", Schema.STRING_SCHEMA)
+          .field("tags", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).build())
+          .field("fields", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.FLOAT64_SCHEMA).build())
+          .field(
+              "texts",
+              SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).optional().build())
+          .field("timestamp", Schema.INT64_SCHEMA)
+          .build();
+
+  /** Half of what a broker takes by default: its clock need not be the worker's. */
+  private static final long MAX_AHEAD_MS = 1_800_000;
+
+  private final String alias;
+  private final String topic;
+  private final InstantSource clock;
+  private final AtomicLong newestMillis;
+
+  public SampleRecords(String alias, String topic, InstantSource clock) {
+    this(alias, topic, clock, new AtomicLong());
+  }
+
+  /**
+   * @param clock the worker's
+   * @param newestMillis is kept at the time of the newest sample
+   */
+  public SampleRecords(String alias, String topic, InstantSource clock, AtomicLong newestMillis) {
+    this.alias = alias;
+    this.topic = topic;
+    this.clock = clock;
+    this.newestMillis = newestMillis;
+  }
+
+  /**
+   * @param redisKey the key or channel that the sample came from
+   * @param partition null for a source without positions, as is {@code offset}
+   */
+  // Connect's interface is not annotated; a null partition and offset are its way to say "none".
+  @SuppressWarnings("NullAway")
+  public SourceRecord record(
+      Sample sample,
+      String redisKey,
+      @Nullable Map<String, ?> partition,
+      @Nullable Map<String, ?> offset) {
+    Struct value =
+        new Struct(SCHEMA)
+            .put("measurement", sample.series().measurement())
+            .put("tags", sample.series().tags())
+            .put("fields", sample.fields())
+            .put("timestamp", sample.epochMillis());
+    if (!sample.texts().isEmpty()) {
+      value.put("texts", sample.texts());
+    }
+    long now = clock.millis();
+    // A device whose clock is ahead must not look as if news came for ever.
+    newestMillis.accumulateAndGet(Math.min(sample.epochMillis(), now), Math::max);
+    ConnectHeaders headers = new ConnectHeaders();
+    headers.addString("hissrv.key", redisKey);
+    headers.addString("hissrv.source", alias);
+    return new SourceRecord(
+        partition,
+        offset,
+        topic,
+        null,
+        Schema.STRING_SCHEMA,
+        sample.series().key(),
+        SCHEMA,
+        value,
+        recordTimestamp(sample.epochMillis(), now),
+        headers);
+  }
+
+  /**
+   * The sample's time, or now where Kafka would refuse the record and end the task with it: before
+   * 1970 and, by default, more than an hour ahead of the broker's clock ({@code
+   * message.timestamp.after.max.ms}). The value keeps the sample's time. Never none: a
+   * transformation that routes by it (TimestampRouter) would end the task, too.
+   */
+  private static long recordTimestamp(long epochMillis, long now) {
+    return epochMillis < 0 || epochMillis - now > MAX_AHEAD_MS ? now : epochMillis;
+  }
+}

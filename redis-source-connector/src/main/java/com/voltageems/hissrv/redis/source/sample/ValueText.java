@@ -1,0 +1,191 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value as it stands in Redis, taken apart: {@code 25.1}, {@code 25.1:1642592400000}, {@code
+ * auto:1642592400000:system}, {@code NaN}, or any other text.
+ *
+ * @param kind what the value is
+ * @param number the number when it is one (also NaN and infinities), else NaN
+ * @param text the value's text when it is no finite number
+ * @param epochMillis the time that came with the value, or {@link #NO_TIME}
+ * @param source who wrote a control, the third part of {@code value:millis:source}
+ */
+public record ValueText(
+    Kind kind, double number, @Nullable String text, long epochMillis, @Nullable String source) {
+  public static final long NO_TIME = Long.MIN_VALUE;
+
+  /** Numbers below this are epoch seconds, from here on milliseconds: 1e11 s is the year 5138. */
+  private static final long FIRST_MILLIS = 100_000_000_000L;
+
+  /** 9999-12-31: what is beyond it is no time, but a count or a mistake. */
+  public static final long MAX_MILLIS = 253_402_300_799_999L;
+
+  /** After a text only milliseconds are a time: other numbers between colons are ids. */
+  private static final int MILLIS_DIGITS = 13;
+
+  private static final int MAX_NUMBER_LENGTH = 64;
+  private static final double[] POWERS = {
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
+  };
+
+  public enum Kind {
+    NUMBER,
+    NON_FINITE,
+    TEXT
+  }
+
+  /** Never fails: what is no number is text. */
+  public static ValueText parse(byte[] bytes) {
+    double fast = fastNumber(bytes);
+    if (!Double.isNaN(fast)) {
+      return new ValueText(Kind.NUMBER, fast, null, NO_TIME, null);
+    }
+    return parse(Bytes.text(bytes));
+  }
+
+  /** As {@link #parse(byte[])}. */
+  public static ValueText parse(String text) {
+    ValueText whole = plain(text, NO_TIME, null);
+    if (whole.kind != Kind.TEXT) {
+      return whole;
+    }
+    int colon = text.indexOf(':');
+    while (colon > 0) {
+      int end = colon + 1;
+      while (end < text.length() && text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+        end++;
+      }
+      int digits = end - colon - 1;
+      if (digits >= 9 && digits <= 14 && (end == text.length() || text.charAt(end) == ':')) {
+        long time = epochMillis(Long.parseLong(text.substring(colon + 1, end)));
+        String source = end == text.length() ? null : text.substring(end + 1);
+        ValueText value = plain(text.substring(0, colon), time, source);
+        if (value.kind != Kind.TEXT || (digits == MILLIS_DIGITS && isWord(text, colon))) {
+          return value;
+        }
+        if (digits == MILLIS_DIGITS) {
+          // What follows has this head in it, and is no word either.
+          return whole;
+        }
+      }
+      colon = text.indexOf(':', colon + 1);
+    }
+    return whole;
+  }
+
+  /** Whether the text up to there can be the value of a control: no JSON, no prose. */
+  private static boolean isWord(String text, int end) {
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      if (Character.isWhitespace(c) || "\"'{}[]()".indexOf(c) >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static ValueText plain(String text, long epochMillis, @Nullable String source) {
+    double number = number(text);
+    if (Double.isNaN(number) && !isNaN(text)) {
+      return new ValueText(Kind.TEXT, Double.NaN, text, epochMillis, source);
+    }
+    if (Double.isNaN(number) || Double.isInfinite(number)) {
+      return new ValueText(Kind.NON_FINITE, number, text, epochMillis, source);
+    }
+    return new ValueText(Kind.NUMBER, number, null, epochMillis, source);
+  }
+
+  /** Epoch seconds or milliseconds, told apart by their size, as milliseconds. */
+  static long epochMillis(long secondsOrMillis) {
+    return Math.abs(secondsOrMillis) < FIRST_MILLIS ? secondsOrMillis * 1000 : secondsOrMillis;
+  }
+
+  /** An epoch time as text, in milliseconds, or {@link #NO_TIME} when it is none. */
+  public static long time(byte[] bytes) {
+    if (bytes.length == 0 || bytes.length > MAX_NUMBER_LENGTH) {
+      return NO_TIME;
+    }
+    double number = number(new String(bytes, StandardCharsets.ISO_8859_1));
+    if (Double.isNaN(number) || number <= 0 || number > MAX_MILLIS) {
+      return NO_TIME;
+    }
+    return number < FIRST_MILLIS ? Math.round(number * 1000) : (long) number;
+  }
+
+  /** The number, infinities included; NaN for {@code NaN} and for everything that is no number. */
+  static double number(String text) {
+    int length = text.length();
+    if (length == 0 || length > MAX_NUMBER_LENGTH) {
+      return Double.NaN;
+    }
+    char first = text.charAt(0);
+    int start = first == '-' || first == '+' ? 1 : 0;
+    if (start == length) {
+      return Double.NaN;
+    }
+    String rest = text.substring(start);
+    if (rest.equalsIgnoreCase("inf") || rest.equalsIgnoreCase("infinity")) {
+      return first == '-' ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    }
+    // Java would also take "1d", "0x1p3" and blanks around: those are texts here.
+    for (int i = start; i < length; i++) {
+      char c = text.charAt(i);
+      boolean part =
+          (c >= '0' && c <= '9') || c == '.' || c == 'e' || c == 'E' || c == '-' || c == '+';
+      if (!part) {
+        return Double.NaN;
+      }
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      // Made of a number's characters and still none, such as an address or a date: a text.
+      return Double.NaN;
+    }
+  }
+
+  private static boolean isNaN(String text) {
+    return text.equalsIgnoreCase("nan")
+        || text.equalsIgnoreCase("-nan")
+        || text.equalsIgnoreCase("+nan");
+  }
+
+  /**
+   * A plain decimal of up to 15 digits, or NaN for anything else. Exact: digits and power of ten
+   * are both doubles without error, and IEEE division rounds once, as parseDouble does.
+   */
+  private static double fastNumber(byte[] bytes) {
+    int i = 0;
+    boolean negative = bytes.length > 0 && bytes[0] == '-';
+    if (negative) {
+      i = 1;
+    }
+    if (i == bytes.length || bytes.length - i > 16) {
+      return Double.NaN;
+    }
+    long digits = 0;
+    int count = 0;
+    int point = -1;
+    for (; i < bytes.length; i++) {
+      int c = bytes[i];
+      if (c >= '0' && c <= '9') {
+        digits = digits * 10 + (c - '0');
+        count++;
+      } else if (c == '.' && point < 0) {
+        point = count;
+      } else {
+        return Double.NaN;
+      }
+    }
+    if (count == 0 || count > 15) {
+      return Double.NaN;
+    }
+    double number = point < 0 ? digits : digits / POWERS[count - point];
+    return negative ? -number : number;
+  }
+}

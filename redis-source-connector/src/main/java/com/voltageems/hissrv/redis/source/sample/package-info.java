@@ -1,0 +1,5 @@
+/** Samples: from keys, texts and JSON to the record between the connectors. Pure but for what it counts. */
+@NullMarked
+package com.voltageems.hissrv.redis.source.sample;
+
+import org.jspecify.annotations.NullMarked;

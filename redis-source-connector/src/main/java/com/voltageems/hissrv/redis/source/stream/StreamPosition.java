@@ -1,0 +1,78 @@
+package com.voltageems.hissrv.redis.source.stream;
+
+import com.voltageems.hissrv.redis.source.reader.DataSetId;
+import com.voltageems.hissrv.redis.source.reader.Partitions;
+
+import java.math.BigInteger;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.connect.errors.DataException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a stream is delivered.
+ *
+ * @param id of the last entry delivered, as Redis writes it: {@code 1526919030474-55}
+ */
+public record StreamPosition(String id) {
+  /** Before {@link #NONE}, whose making needs it. */
+  private static final Pattern ID = Pattern.compile("([0-9]{1,20})-([0-9]{1,20})");
+
+  static final StreamPosition NONE = new StreamPosition("0-0");
+
+  public StreamPosition {
+    Matcher parts = ID.matcher(id);
+    if (!parts.matches() || !isUnsignedLong(parts.group(1)) || !isUnsignedLong(parts.group(2))) {
+      throw new DataException("id \"" + id + "\" is no entry id; one looks like 1526919030474-55");
+    }
+  }
+
+  public static Map<String, String> partition(String stream) {
+    return Partitions.of("type", "stream", "key", stream);
+  }
+
+  /**
+   * @param data see {@link DataSetId}; empty for not known
+   */
+  Map<String, Object> toOffset(String data) {
+    return data.isEmpty() ? Map.of("id", id) : Map.of("id", id, DataSetId.FIELD, data);
+  }
+
+  /**
+   * {@link #NONE} for null.
+   *
+   * @throws DataException naming what is wrong with it
+   */
+  public static StreamPosition fromOffset(@Nullable Map<String, ?> offset) {
+    if (offset == null) {
+      return NONE;
+    }
+    if (!(offset.get("id") instanceof String id)) {
+      throw new DataException(
+          "the offset of a stream has the field id, a text, not " + offset.get("id"));
+    }
+    return new StreamPosition(id);
+  }
+
+  private static boolean isUnsignedLong(String digits) {
+    return new BigInteger(digits).bitLength() <= Long.SIZE;
+  }
+
+  /**
+   * The entry's time: Redis's clock when it was added, unless the producer chose the id. Unsigned,
+   * as Redis counts: negative when it is beyond every time.
+   */
+  long epochMillis() {
+    return Long.parseUnsignedLong(id.substring(0, id.indexOf('-')));
+  }
+
+  boolean isAfter(StreamPosition other) {
+    int byTime = Long.compareUnsigned(epochMillis(), other.epochMillis());
+    return byTime != 0 ? byTime > 0 : Long.compareUnsigned(sequence(), other.sequence()) > 0;
+  }
+
+  private long sequence() {
+    return Long.parseUnsignedLong(id.substring(id.indexOf('-') + 1));
+  }
+}

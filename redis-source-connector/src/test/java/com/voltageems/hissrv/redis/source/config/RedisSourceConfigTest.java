@@ -1,0 +1,509 @@
+package com.voltageems.hissrv.redis.source.config;
+
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.NonFinite;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.RedisSourceConnector;
+import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RedisSourceConfigTest {
+  /** The groups of settings in their order, with their titles in the README. */
+  static final Map<String, String> GROUPS = new LinkedHashMap<>();
+
+  static {
+    GROUPS.put("Redis", "Redis");
+    GROUPS.put("Sources", "Sources");
+    GROUPS.put("source ALIAS", "One source");
+    GROUPS.put("Mapping", "Mapping");
+    GROUPS.put("mapping NAME", "One mapping");
+    GROUPS.put("Aggregation", "Aggregation");
+  }
+
+  private static Map<String, String> minimal() {
+    Map<String, String> config = new HashMap<>();
+    config.put("sources", "a");
+    config.put("sources.a.type", "list");
+    config.put("sources.a.key", "l");
+    return config;
+  }
+
+  @Test
+  void defaults_areUsable() {
+    RedisSourceConfig config = new RedisSourceConfig(minimal());
+    RedisSettings redis = config.redis("client");
+    assertThat(redis.where()).isEqualTo("127.0.0.1:6379");
+    assertThat(redis.tls()).isFalse();
+    assertThat(redis.password()).isNull();
+    assertThat(config.maxRecords()).isEqualTo(2000);
+    assertThat(config.aggregationEnabled()).isFalse();
+    assertThat(config.aggregationWindows()).containsExactly("1m", "5m");
+    assertThat(config.controlChannel()).isEqualTo("hissrv:control");
+    assertThat(config.mappings()).isEmpty();
+    SourceSpec spec = config.sources().get(0);
+    assertThat(spec.topic()).isEqualTo("hissrv.a");
+    assertThat(spec.scan()).isTrue();
+    assertThat(RedisSourceConfig.crossErrors(config, minimal())).isEmpty();
+  }
+
+  @TempDir Path dir;
+
+  @Test
+  void everySetting_isRead() throws Exception {
+    Map<String, String> set = new TreeMap<>();
+    set.put("redis.uri", "rediss://h:1/3");
+    set.put("redis.mode", "sentinel");
+    set.put("redis.nodes", "s1:26379,s2:26379");
+    set.put("redis.sentinel.master", "m");
+    set.put("redis.sentinel.username", "su");
+    set.put("redis.sentinel.password", "sp");
+    set.put("redis.username", "u");
+    set.put("redis.password", "p");
+    set.put("redis.timeout.ms", "7");
+    set.put("redis.backoff.min.ms", "8");
+    set.put("redis.backoff.max.ms", "9");
+    set.put("redis.tls.truststore.path", certificates("tp"));
+    set.put("redis.tls.truststore.password", "tp");
+    set.put("redis.tls.keystore.path", keys("kp"));
+    set.put("redis.tls.keystore.password", "kp");
+    set.put("redis.tls.verify.hostname", "false");
+    set.put("sources", "a,l,p");
+    set.put("topic.prefix", "x-");
+    set.put("poll.interval.ms", "11");
+    set.put("snapshot.interval.ms", "12");
+    set.put("discovery.interval.ms", "13");
+    set.put("batch.max.records", "14");
+    set.put("batch.max.bytes", "2000");
+    set.put("value.max.bytes", "100");
+    set.put("nonfinite.values", "text");
+    set.put("control.channel", "c");
+    set.put("status.topic", "st");
+    set.put("status.interval.ms", "1017");
+    set.put("mappings", "m");
+    set.put("aggregation.enabled", "true");
+    set.put("aggregation.windows", "5s,15s");
+    assertThat(set.keySet()).isEqualTo(RedisSourceConfig.staticDefinition().names());
+    set.put("sources.a.type", "archive");
+    set.put("sources.a.window", "15s");
+    set.put("sources.a.scan", "false");
+    set.put("sources.a.filter", "channel eq 1");
+    set.put("sources.l.type", "list");
+    set.put("sources.l.key", "key");
+    set.put("sources.l.rejected.max", "15");
+    set.put("sources.p.type", "pubsub");
+    set.put("sources.p.pattern", "p*,q*");
+    set.put("sources.p.queue.max", "1016");
+    set.put("sources.p.deadband", "*:1%");
+    set.put("sources.p.min.interval.ms", "17");
+    set.put("mappings.m.pattern", "k(.*)");
+    set.put("mappings.m.measurement", "mm");
+    set.put("mappings.m.tags", "a:$1");
+    set.put("mappings.m.fields", "1:v,*");
+    assertThat(ofOneSource(set.keySet()))
+        .isEqualTo(ofOneSource(RedisSourceConfig.definition(set).names()));
+
+    RedisSourceConfig config = new RedisSourceConfig(set);
+    RedisSettings redis = config.redis("client");
+    assertThat(redis.mode()).isEqualTo(RedisSettings.Mode.SENTINEL);
+    assertThat(redis.where()).isEqualTo("s1:26379,s2:26379");
+    assertThat(redis.database()).isEqualTo(3);
+    assertThat(redis.tls()).isTrue();
+    assertThat(redis.verifyHostname()).isFalse();
+    assertThat(redis.timeout().toMillis()).isEqualTo(7);
+    assertThat(redis.toString()).doesNotContain("tp").doesNotContain("kp");
+    assertThat(config.statusTopic()).isEqualTo("st");
+    assertThat(config.statusInterval().toMillis()).isEqualTo(1017);
+    assertThat(config.backoffMin().toMillis()).isEqualTo(8);
+    assertThat(config.backoffMax().toMillis()).isEqualTo(9);
+    assertThat(config.limits()).isEqualTo(new SourceLimits(2000, 100, NonFinite.TEXT));
+    assertThat(config.controlChannel()).isEqualTo("c");
+    SourceSpec spec = config.sources().get(0);
+    assertThat(spec.type()).isEqualTo(SourceSpec.Type.ARCHIVE);
+    assertThat(spec.topic()).isEqualTo("x-a");
+    assertThat(spec.window()).isEqualTo("15s");
+    assertThat(spec.scan()).isFalse();
+    assertThat(config.sources().get(1).key()).isEqualTo("key");
+    assertThat(config.sources().get(1).maxRejected()).isEqualTo(15);
+    SourceSpec channels = config.sources().get(2);
+    assertThat(channels.patterns()).containsExactly("p*", "q*");
+    assertThat(channels.maxQueued()).isEqualTo(1016);
+    assertThat(channels.damping().isActive()).isTrue();
+    assertThat(channels.damping().minInterval().toMillis()).isEqualTo(17);
+    assertThat(spec.pollInterval().toMillis()).isEqualTo(11);
+    assertThat(spec.snapshotInterval().toMillis()).isEqualTo(12);
+    assertThat(spec.discoveryInterval().toMillis()).isEqualTo(13);
+    KeyMapper.Mapped mapped = new KeyMapper(config.mappings()).map("kx");
+    assertThat(mapped.series().key()).isEqualTo("mm,a=x");
+    assertThat(mapped.names().of("1")).isEqualTo("v");
+    assertThat(mapped.names().of("2")).isEqualTo("2");
+    assertThat(RedisSourceConfig.crossErrors(config, set)).isEmpty();
+  }
+
+  /** The settings' names, those of a source without its alias. */
+  private static Set<String> ofOneSource(Set<String> names) {
+    return names.stream()
+        .map(name -> name.replaceFirst("^sources\\.[alp]\\.", "sources.*."))
+        .collect(Collectors.toSet());
+  }
+
+  /** A truststore; its password is the argument. */
+  private String certificates(String password) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("c", certificate());
+    return store(store, "t.p12", password);
+  }
+
+  /** A keystore, likewise. */
+  private String keys(String password) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    store.setKeyEntry(
+        "k",
+        generator.generateKeyPair().getPrivate(),
+        password.toCharArray(),
+        new Certificate[] {certificate()});
+    return store(store, "k.p12", password);
+  }
+
+  private String store(KeyStore store, String name, String password) throws Exception {
+    Path file = dir.resolve(name);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      store.store(out, password.toCharArray());
+    }
+    return file.toString();
+  }
+
+  /** Any: one of those that the platform trusts. */
+  private static Certificate certificate() throws Exception {
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init((KeyStore) null);
+    return ((X509TrustManager) trust.getTrustManagers()[0]).getAcceptedIssuers()[0];
+  }
+
+  private static Map<String, String> errors(Map<String, String> config) {
+    Map<String, String> errors = new TreeMap<>();
+    for (ConfigValue value : new RedisSourceConnector().validate(config).configValues()) {
+      value.errorMessages().forEach(message -> errors.put(value.name(), message));
+    }
+    return errors;
+  }
+
+  @Test
+  void keystoreFiles_areLookedInto() throws Exception {
+    String trust = certificates("tp");
+    String keys = keys("kp");
+    String junk = Files.writeString(dir.resolve("junk"), "no keystore").toString();
+    Map<String, String> config = minimal();
+    config.put("redis.uri", "rediss://127.0.0.1:1");
+    config.put("redis.tls.truststore.path", dir + "/missing");
+    config.put("redis.tls.keystore.path", dir.toString());
+    assertThat(errors(config))
+        .isEqualTo(
+            Map.of(
+                "redis.tls.truststore.path",
+                "redis.tls.truststore.path: there is no file " + dir + "/missing",
+                "redis.tls.keystore.path",
+                "redis.tls.keystore.path: there is no file " + dir));
+    config.put("redis.tls.truststore.path", junk);
+    config.put("redis.tls.keystore.path", junk);
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.truststore.path", "redis.tls.keystore.path")
+        .allSatisfy((name, text) -> assertThat(text).contains("is no keystore"));
+    config.put("redis.tls.truststore.path", trust);
+    config.put("redis.tls.keystore.path", keys);
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.truststore.password", "redis.tls.keystore.password")
+        .allSatisfy((name, text) -> assertThat(text).contains("is needed"));
+    config.put("redis.tls.truststore.password", "geheim1");
+    config.put("redis.tls.keystore.password", "geheim2");
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.truststore.password", "redis.tls.keystore.password")
+        .allSatisfy(
+            (name, text) ->
+                assertThat(text).contains("is not the password").doesNotContain("geheim"));
+    config.put("redis.tls.truststore.password", "tp");
+    config.put("redis.tls.keystore.path", trust);
+    config.put("redis.tls.keystore.password", "tp");
+    assertThat(errors(config))
+        .containsOnlyKeys("redis.tls.keystore.path")
+        .allSatisfy((name, text) -> assertThat(text).contains("holds no key"));
+    config.put("redis.tls.keystore.path", keys);
+    config.put("redis.tls.keystore.password", "kp");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "list; deadband; *:1; hash, pubsub",
+        "list; min.interval.ms; 0; hash, pubsub",
+        "list; window; 1m; archive",
+        "list; scan; true; archive",
+        "list; pattern; x; hash, pubsub",
+        "list; queue.max; 1000; pubsub",
+        "stream; rejected.max; 10; list",
+        "hash; key; k; list, stream",
+        "hash; queue.max; 1000; pubsub",
+        "pubsub; window; 1m; archive",
+        "archive; deadband; *:1; hash, pubsub"
+      })
+  void settingOfAnotherType_isRefused(String type, String setting, String value, String users) {
+    Map<String, String> config = new HashMap<>();
+    config.put("sources", "a");
+    config.put("sources.a.type", type);
+    switch (type) {
+      case "list", "stream" -> config.put("sources.a.key", "l");
+      case "archive" -> config.put("sources.a.window", "1m");
+      default -> config.put("sources.a.pattern", "x");
+    }
+    config.put("sources.a.filter", "x eq 1");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+    config.put("sources.a." + setting, value);
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+        .isEqualTo(
+            Map.of("sources.a." + setting, "is not used by type " + type + ", only by " + users));
+  }
+
+  @Test
+  void settingOfAnotherType_thatIsEmpty_isNotGiven() {
+    Map<String, String> config = minimal();
+    config.put("sources.a.pattern", "");
+    config.put("redis.nodes", " ");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " ~ ",
+      value = {
+        "redis.uri ~ http://x ~ Invalid value http://x for configuration redis.uri: the scheme is"
+            + " not redis or rediss; valid: redis://host:port/database or"
+            + " rediss://host:port/database",
+        // field cases O5, R10
+        "redis.uri ~ redis://u:SECRET@h ~ Invalid value redis://[hidden]@h for configuration"
+            + " redis.uri: a user or password in an address would be shown in the open; write"
+            + " rediss:// for TLS, and use redis.username and redis.password; valid:"
+            + " redis://host:port/database or rediss://host:port/database",
+        "redis.uri ~ redis://h?ssl=true ~ Invalid value redis://h?ssl=[hidden] for configuration"
+            + " redis.uri: ?ssl=[hidden] is not read from an address; write rediss:// for TLS",
+        "redis.nodes ~ u:SECRET@h:1 ~ Invalid value [hidden]@h:1 for configuration redis.nodes: a"
+            + " user or password in an address",
+        "redis.mode ~ raft ~ Invalid value raft for configuration redis.mode: not one of them;"
+            + " valid: standalone | sentinel | cluster",
+        "redis.nodes ~ h ~ Invalid value h for configuration redis.nodes: not host:port; valid:"
+            + " host:port, ...",
+        "sources ~ a b ~ Invalid value a b for configuration sources: not such a name; valid: one or"
+            + " more names of letters, digits, '_' and '-', each once",
+        "sources.a.type ~ set ~ Invalid value set for configuration sources.a.type: not one of them;"
+            + " valid: archive | list | hash | pubsub | stream",
+        "sources.a.window ~ 1d ~ Invalid value 1d for configuration sources.a.window: no length;"
+            + " valid: a length such as 5s, 1m, 1h",
+        "sources.a.filter ~ x ~ Invalid value x for configuration sources.a.filter: not name,"
+            + " operator and value; valid: name operator value, ...",
+        "sources.a.deadband ~ x:-1 ~ Invalid value x:-1 for configuration sources.a.deadband: the"
+            + " width is no number from 0 on; valid: field:width or field:percentage%, ...",
+        "aggregation.windows ~ 2m,5m ~ Invalid value 5m for configuration aggregation.windows: no"
+            + " multiple of the first; valid: lengths such as 5s, 1m, 1h, each a multiple of the"
+            + " first",
+        "batch.max.records ~ 0 ~ Invalid value 0 for configuration batch.max.records: Value must be"
+            + " at least 1",
+        "snapshot.interval.ms ~ 31536000001 ~ Invalid value 31536000001 for configuration"
+            + " snapshot.interval.ms: Value must be no more than 31536000000",
+        "sources.a.min.interval.ms ~ 9223372036854775807 ~ Invalid value 9223372036854775807 for"
+            + " configuration sources.a.min.interval.ms: Value must be no more than 31536000000",
+        "topic.prefix ~ a/b ~ Invalid value a/b for configuration topic.prefix: a topic cannot be"
+            + " called so; valid: letters, digits, '.', '_' and '-'"
+      },
+      quoteCharacter = '^')
+  void invalid_isToldOnItsKey(String name, String value, String message) {
+    Map<String, String> config = minimal();
+    // The separator of the table stands inside some messages.
+    config.put(name, value);
+    Map<String, ConfigValue> values = RedisSourceConfig.definition(config).validateAll(config);
+    ConfigValue at = values.get(name);
+    assertThat(at).isNotNull();
+    assertThat(Objects.requireNonNull(at).errorMessages())
+        .anySatisfy(text -> assertThat(text).startsWith(message));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "redis.mode; cluster; redis.nodes; is needed with redis.mode=cluster",
+        "redis.username; u; redis.password; is needed with redis.username",
+        "redis.backoff.max.ms; 5; redis.backoff.max.ms; is below redis.backoff.min.ms",
+        "sources.a.type; hash; sources.a.pattern; is needed for type hash",
+        "sources.a.type; archive; sources.a.window; is needed for type archive",
+        "redis.nodes; h:1; redis.nodes; is not used with redis.mode=standalone, only with sentinel,"
+            + " cluster",
+        "redis.sentinel.master; m; redis.sentinel.master; is not used with redis.mode=standalone,"
+            + " only with sentinel",
+        "redis.tls.truststore.path; t; redis.uri; needs rediss:// with redis.tls.truststore.path:"
+            + " redis:// is not encrypted",
+        "redis.tls.keystore.path; k; redis.uri; needs rediss:// with redis.tls.keystore.path:"
+            + " redis:// is not encrypted"
+      })
+  void contradiction_isToldOnTheKeyAtFault(String name, String value, String at, String message) {
+    Map<String, String> config = minimal();
+    config.put(name, value);
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+        .containsEntry(at, message);
+  }
+
+  // field cases R9, R10
+  @ParameterizedTest
+  @CsvSource({
+    "redis://my_redis:6379, my_redis:6379",
+    "redis://h, h:6379",
+    "rediss://[::1]:7/3, [::1]:7",
+    "redis://größe.example/0, größe.example:6379"
+  })
+  void host_isTakenAsItIs(String uri, String where) {
+    Map<String, String> config = minimal();
+    config.put("redis.uri", uri);
+    assertThat(new RedisSourceConfig(config).redis("").where()).isEqualTo(where);
+  }
+
+  // field case R10
+  @Test
+  void password_isTakenAsItIs() {
+    Map<String, String> config = minimal();
+    config.put("redis.password", " p ");
+    assertThat(Objects.requireNonNull(new RedisSourceConfig(config).redis("").password()).value())
+        .isEqualTo(" p ");
+    // From a file, whose last line ends.
+    config.put("redis.password", " p \n");
+    assertThat(Objects.requireNonNull(new RedisSourceConfig(config).redis("").password()).value())
+        .isEqualTo(" p ");
+  }
+
+  @Test
+  void twoSourcesOverOneList_areRefused() {
+    Map<String, String> config = minimal();
+    config.put("sources", "a,b");
+    config.put("sources.b.type", "list");
+    config.put("sources.b.key", "l");
+    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+        .containsEntry("sources.b.key", "list l is already read by sources.a.key");
+  }
+
+  @Test
+  void secrets_arePasswords() {
+    Set<String> passwords = new HashSet<>();
+    for (ConfigDef.ConfigKey key : RedisSourceConfig.staticDefinition().configKeys().values()) {
+      if (key.type == ConfigDef.Type.PASSWORD) {
+        passwords.add(key.name);
+      }
+    }
+    assertThat(passwords)
+        .containsExactlyInAnyOrder(
+            "redis.password",
+            "redis.sentinel.password",
+            "redis.tls.truststore.password",
+            "redis.tls.keystore.password");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "redis.mode; standalone, sentinel, cluster",
+        "nonfinite.values; drop, text",
+        "sources.a.type; archive, list, hash, pubsub, stream"
+      })
+  void choices_areRecommended(String name, String choices) {
+    ConfigValue value = validated().get(name);
+    assertThat(Objects.requireNonNull(value).recommendedValues())
+        .isEqualTo(List.of(choices.split(", ")));
+    assertThat(value.visible()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "redis.mode; standalone; ",
+        "redis.mode; cluster; redis.nodes",
+        "redis.mode; sentinel; redis.nodes redis.sentinel.master redis.sentinel.username"
+            + " redis.sentinel.password",
+        "redis.mode; raft; ",
+        "redis.uri; redis://h:1; ",
+        "redis.uri; rediss://h:1; redis.tls.truststore.path redis.tls.truststore.password"
+            + " redis.tls.keystore.path redis.tls.keystore.password redis.tls.verify.hostname",
+        "aggregation.enabled; false; ",
+        "aggregation.enabled; true; aggregation.windows",
+        "sources.a.type; archive; sources.a.window sources.a.scan",
+        "sources.a.type; list; sources.a.key sources.a.rejected.max",
+        "sources.a.type; stream; sources.a.key",
+        "sources.a.type; hash; sources.a.pattern sources.a.deadband sources.a.min.interval.ms",
+        "sources.a.type; pubsub; sources.a.pattern sources.a.queue.max sources.a.deadband"
+            + " sources.a.min.interval.ms",
+        // Not given: then nothing is known to be of no use.
+        "sources.a.type; ; sources.a.window sources.a.scan sources.a.key sources.a.rejected.max"
+            + " sources.a.pattern sources.a.queue.max sources.a.deadband sources.a.min.interval.ms"
+      })
+  void settings_areShownWithTheSettingThatUsesThem(
+      String name, @Nullable String value, @Nullable String shown) {
+    Map<String, String> config = minimal();
+    config.remove(name);
+    if (value != null) {
+      config.put(name, value);
+    }
+    Map<String, ConfigValue> values = RedisSourceConfig.definition(config).validateAll(config);
+    ConfigDef.ConfigKey key = RedisSourceConfig.definition(minimal()).configKeys().get(name);
+    assertThat(
+            Objects.requireNonNull(key).dependents.stream()
+                .filter(other -> Objects.requireNonNull(values.get(other)).visible()))
+        .containsExactlyInAnyOrder(shown == null ? new String[0] : shown.split(" "));
+  }
+
+  @Test
+  void settings_thatAreHidden_areKnownToTheOneThatShowsThem() {
+    Set<String> dependents = new HashSet<>();
+    RedisSourceConfig.definition(minimal())
+        .configKeys()
+        .values()
+        .forEach(key -> dependents.addAll(key.dependents));
+    Map<String, ConfigValue> values = validated();
+    assertThat(values.values())
+        .filteredOn(value -> !value.visible())
+        .extracting(ConfigValue::name)
+        .hasSize(16)
+        .isSubsetOf(dependents);
+  }
+
+  private static Map<String, ConfigValue> validated() {
+    return RedisSourceConfig.definition(minimal()).validateAll(minimal());
+  }
+}

@@ -1,0 +1,56 @@
+package com.voltageems.hissrv.redis.source.jedis;
+
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Map;
+import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+class ConnectFailureTest {
+  private static String describe(String uri, Exception cause) {
+    RedisSettings settings =
+        new RedisSourceConfig(
+                Map.of(
+                    "redis.uri", uri,
+                    "sources", "l",
+                    "sources.l.type", "list",
+                    "sources.l.key", "l"))
+            .redis("");
+    return ConnectFailure.describe(
+        new JedisConnectionException("Failed to create socket.", cause), settings);
+  }
+
+  // field case R10
+  @Test
+  void unknownHost() {
+    assertThat(describe("redis://nowhere", new UnknownHostException("nowhere")))
+        .isEqualTo("unknown host nowhere");
+  }
+
+  // field case O8
+  @Test
+  void missingClientCertificate_isNamed() {
+    String advice =
+        "; if the server asks for a client's certificate (tls-auth-clients), set"
+            + " redis.tls.keystore.path";
+    assertThat(describe("rediss://h", new SocketException("Broken pipe")))
+        .isEqualTo("Failed to create socket. Broken pipe" + advice);
+    assertThat(describe("rediss://h", new SSLHandshakeException("certificate_required")))
+        .isEqualTo("Failed to create socket. certificate_required" + advice);
+  }
+
+  @Test
+  void otherFailures_areNotBlamedOnACertificate() {
+    assertThat(describe("rediss://h", new ConnectException("Connection refused")))
+        .isEqualTo("Failed to create socket. Connection refused");
+    assertThat(describe("redis://h", new SocketException("Broken pipe")))
+        .isEqualTo("Failed to create socket. Broken pipe");
+  }
+}

@@ -1,0 +1,119 @@
+package com.voltageems.hissrv.redis.source.pubsub;
+
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.FakeRedis;
+import com.voltageems.hissrv.redis.source.hash.HashReader;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.sample.SampleRecords;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.jedis.Subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.junit.jupiter.api.Test;
+
+class PubSubReaderTest {
+  private static final int CAPACITY = 1000;
+
+  private final RedisSourceConfig config =
+      new RedisSourceConfig(
+          Map.of(
+              "sources", "p",
+              "sources.p.type", "pubsub",
+              "sources.p.pattern", "comsrv:*"));
+  private final SourceMetrics metrics = new SourceMetrics();
+  private final Subscription subscription =
+      new Subscription(
+          config.redis("test"),
+          List.of("comsrv:*"),
+          CAPACITY,
+          config.limits().maxValueBytes(),
+          new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)),
+          () -> {},
+          "test",
+          null);
+
+  private PubSubReader reader() {
+    SourceSpec spec = config.sources().get(0);
+    FakeRedis link = new FakeRedis("of_hash");
+    link.hashes.put("comsrv:1:m", "1");
+    KeyMapper mapper = new KeyMapper(List.of());
+    SampleRecords records = new SampleRecords("p", "p", InstantSource.system());
+    HashReader hashes =
+        new HashReader(spec, link, mapper, records, config.limits(), metrics, 0, 1, true);
+    return new PubSubReader(
+        spec, link, subscription, hashes, mapper, records, config.limits(), metrics);
+  }
+
+  @Test
+  void messagesThatComeFasterThanTheyAreRead_areReadAllTheSame() {
+    PubSubReader reader = reader();
+    int messages = 0;
+    int repairs = 0;
+    for (int round = 0; round < 100; round++) {
+      // More than fits: every round begins with a gap.
+      for (int i = 0; i <= CAPACITY; i++) {
+        subscription.accept(Bytes.of("comsrv:1:m"), Bytes.of("7:1.5"));
+      }
+      List<SourceRecord> records = reader.read(CAPACITY);
+      if (records.stream().anyMatch(PubSubReaderTest::isOfHash)) {
+        repairs++;
+      } else {
+        messages += records.size();
+      }
+    }
+    // One a second: in the time that this takes.
+    assertThat(repairs).isBetween(1, 20);
+    assertThat(messages).isEqualTo((100 - repairs) * CAPACITY);
+    // The last gap is repaired soon, once the queue is empty.
+    subscription.take(CAPACITY);
+    assertThat(reader.dueNanos() - System.nanoTime()).isLessThanOrEqualTo(1_000_000_000L);
+  }
+
+  @Test
+  void messageThatIsTooLong_isCounted() {
+    PubSubReader reader = reader();
+    subscription.accept(Bytes.of("comsrv:1:m"), new byte[config.limits().maxValueBytes() + 1]);
+    while (metrics.rejected("too_long") == 0 && subscription.hasMessages()) {
+      reader.read(CAPACITY);
+    }
+    assertThat(metrics.rejected("too_long")).isEqualTo(1);
+  }
+
+  @Test
+  void valuesOfOneMoment_tooManyForARecord_becomeSeveral() {
+    PubSubReader reader = reader();
+    String source = "x".repeat(50_000);
+    for (int i = 0; i < 20; i++) {
+      subscription.accept(
+          Bytes.of("comsrv:1:m"), Bytes.of("p" + i + ":" + i + ":1704067200000:" + source + i));
+    }
+    List<SourceRecord> parts = new ArrayList<>();
+    while (subscription.hasMessages()) {
+      reader.read(CAPACITY).stream().filter(record -> !isOfHash(record)).forEach(parts::add);
+    }
+    assertThat(parts).hasSizeBetween(2, 5);
+    Map<String, Object> all = new HashMap<>();
+    for (SourceRecord part : parts) {
+      all.putAll(((Struct) part.value()).getMap("fields"));
+      all.putAll(((Struct) part.value()).getMap("texts"));
+    }
+    assertThat(all).hasSize(40).containsEntry("p7", 7.0).containsEntry("p7_source", source + 7);
+  }
+
+  private static boolean isOfHash(SourceRecord record) {
+    return ((Struct) record.value()).<String, Double>getMap("fields").containsKey("of_hash");
+  }
+}

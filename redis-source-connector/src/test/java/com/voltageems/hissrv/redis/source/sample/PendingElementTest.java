@@ -1,0 +1,101 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PendingElementTest {
+  private static PendingElement parse(String json) {
+    return PendingElement.parse(Bytes.of(json), 10_000, NonFinite.DROP, 42);
+  }
+
+  @Test
+  void example_becomesASample() {
+    Sample sample =
+        parse(
+                "{\"measurement\":\"custom_metrics\",\"timestamp\":1753790700,\"tags\":"
+                    + "{\"source\":\"lua_script\",\"type\":\"aggregated\",\"n\":7},\"fields\":"
+                    + "{\"test_value\":123.456,\"on\":true,\"off\":false,\"name\":\"x\",\"no\":null}}")
+            .sample();
+    Objects.requireNonNull(sample);
+    assertThat(sample.series().key())
+        .isEqualTo("custom_metrics,n=7,source=lua_script,type=aggregated");
+    assertThat(sample.epochMillis()).isEqualTo(1753790700000L);
+    assertThat(sample.fields())
+        .containsOnlyKeys("test_value", "on", "off")
+        .containsEntry("test_value", 123.456)
+        .containsEntry("on", 1.0)
+        .containsEntry("off", 0.0);
+    assertThat(sample.texts()).hasSize(1).containsEntry("name", "x");
+  }
+
+  @Test
+  void withoutTime_isTheTimeOfReading() {
+    Sample sample = parse("{\"measurement\":\"m\",\"fields\":{\"a\":1}}").sample();
+    Objects.requireNonNull(sample);
+    assertThat(sample.epochMillis()).isEqualTo(42);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "no json | no JSON",
+        "{} {} | no JSON",
+        "[1] | no JSON object",
+        "{\"fields\":{\"a\":1}} | measurement is missing or no text",
+        "{\"measurement\":\"\",\"fields\":{\"a\":1}} | measurement is missing or no text",
+        "{\"measurement\":\"m\"} | fields is missing or no object",
+        "{\"measurement\":\"m\",\"fields\":[]} | fields is missing or no object",
+        "{\"measurement\":\"m\",\"fields\":{}} | no field with a value",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":null}} | no field with a value",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":{}}} | a field's value is no scalar",
+        "{\"measurement\":\"m\",\"tags\":3,\"fields\":{\"a\":1}} | tags is no object",
+        "{\"measurement\":\"m\",\"tags\":{\"a\":[]},\"fields\":{\"a\":1}} | a tag's value is no scalar",
+        "{\"measurement\":\"m\",\"timestamp\":\"x\",\"fields\":{\"a\":1}} | timestamp is no epoch time",
+        "{\"measurement\":\"m\",\"timestamp\":{},\"fields\":{\"a\":1}} | timestamp is no epoch time"
+      })
+  void noSample_hasAReason(String json, String reason) {
+    assertThat(parse(json)).isEqualTo(new PendingElement(null, reason, 0));
+  }
+
+  @Test
+  void nonFiniteField_isDroppedAndCounted_orKeptAsText() {
+    String json = "{\"measurement\":\"m\",\"fields\":{\"a\":1,\"b\":1e999,\"c\":-1e999}}";
+    PendingElement dropped = parse(json);
+    assertThat(Objects.requireNonNull(dropped.sample()).fields()).containsOnlyKeys("a");
+    assertThat(dropped.nonFinite()).isEqualTo(2);
+    PendingElement kept = PendingElement.parse(Bytes.of(json), 10_000, NonFinite.TEXT, 42);
+    assertThat(Objects.requireNonNull(kept.sample()).texts())
+        .containsEntry("b", "Infinity")
+        .containsEntry("c", "-Infinity");
+    assertThat(kept.nonFinite()).isZero();
+  }
+
+  @Test
+  void hugeDeepOrBinary_isRejected() {
+    assertThat(parse("x".repeat(10_001)).reason()).isEqualTo("longer than 10000 bytes");
+    assertThat(parse("[".repeat(9_000)).reason()).isEqualTo("no JSON");
+    assertThat(PendingElement.parse(new byte[] {(byte) 0xff, 1}, 100, NonFinite.DROP, 0).reason())
+        .startsWith("no JSON");
+  }
+
+  @Test
+  void rejectedEntry_keepsTheElement() {
+    assertThat(
+            new String(PendingElement.rejectedEntry(Bytes.of("a\"b"), "r"), StandardCharsets.UTF_8))
+        .isEqualTo("{\"reason\":\"r\",\"element\":\"a\\\"b\"}");
+    assertThat(
+            new String(
+                PendingElement.rejectedEntry(new byte[] {(byte) 0xff}, "r"),
+                StandardCharsets.UTF_8))
+        .isEqualTo("{\"reason\":\"r\",\"element_base64\":\"/w==\"}");
+  }
+}

@@ -1,0 +1,74 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SampleFilterTest {
+  private static final Sample SAMPLE =
+      new Sample(
+          Series.of("m", Map.of("channel", "1001", "type", "m")),
+          Map.of("u", 220.5, "i", 3.0),
+          Map.of("mode", "auto"),
+          1);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "channel eq 1001; true",
+        "channel ne 1001; false",
+        "channel in 1000|1001; true",
+        "channel in 1000 | 1002; false",
+        "channel gt 1000; true",
+        "channel le 1000; false",
+        "type matches [mT]; true",
+        "type matches [st]; false",
+        "other eq 3; true"
+      })
+  void tag_decidesOverTheSample(String expression, boolean passes) {
+    assertThat(SampleFilter.parse(List.of(expression)).apply(SAMPLE) != null).isEqualTo(passes);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "u ge 220.5; true",
+        "u gt 220.5; false",
+        "u lt 221; true",
+        "u in 1|220.5; true",
+        "u eq 220.50; true",
+        "u ne 220.5; false"
+      })
+  void field_decidesOverTheField(String expression, boolean stays) {
+    Sample passed = SampleFilter.parse(List.of(expression)).apply(SAMPLE);
+    Objects.requireNonNull(passed);
+    assertThat(passed.fields().containsKey("u")).isEqualTo(stays);
+    assertThat(passed.fields()).containsKey("i");
+  }
+
+  @Test
+  void nothingLeft_isNoSample() {
+    assertThat(SampleFilter.parse(List.of("u lt 0", "i lt 0", "mode eq manual")).apply(SAMPLE))
+        .isNull();
+  }
+
+  @Test
+  void mistake_isTold() {
+    assertThatThrownBy(() -> SampleFilter.parse(List.of("u about 3")))
+        .hasMessage("operator about is none of eq, ne, gt, ge, lt, le, in, matches");
+    assertThatThrownBy(() -> SampleFilter.parse(List.of("u gt")))
+        .hasMessage("not name, operator and value");
+    assertThatThrownBy(() -> SampleFilter.parse(List.of("u gt x")))
+        .hasMessage("the value after gt is no number");
+    assertThatThrownBy(() -> SampleFilter.parse(List.of("u matches (")))
+        .hasMessageStartingWith("not a pattern");
+  }
+}
