@@ -1,22 +1,21 @@
 package com.voltageems.hissrv.redis.source;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.config.SourceSettings;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.ErrorKind;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
-import com.voltageems.hissrv.redis.source.list.ListKeys;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
-import com.voltageems.hissrv.redis.source.config.SourceSettings;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
-
+import com.voltageems.hissrv.redis.source.list.ListKeys;
+import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

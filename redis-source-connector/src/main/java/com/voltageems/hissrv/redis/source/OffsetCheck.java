@@ -1,11 +1,10 @@
 package com.voltageems.hissrv.redis.source;
 
 import com.voltageems.hissrv.redis.source.archive.ArchivePosition;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.list.ListPosition;
 import com.voltageems.hissrv.redis.source.reader.Slices;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.stream.StreamPosition;
-
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.plugin.Submission;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.config.SourceSpec;
-
-import com.voltageems.hissrv.redis.plugin.Submission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -10,7 +10,6 @@ import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * away, and with the source alone that Redis refuses. {@link #poll} is for one thread; {@link
  * #delivered} and {@link #stop} for any.
  */
-public final class RunningRedisSource {
+final class RunningRedisSource {
   private static final Logger log = LoggerFactory.getLogger(RunningRedisSource.class);
 
   private final List<Lane> lanes;

@@ -1,11 +1,10 @@
 package com.voltageems.hissrv.redis.source;
 
+import com.voltageems.hissrv.redis.plugin.Address;
+import com.voltageems.hissrv.redis.plugin.Submission;
 import com.voltageems.hissrv.redis.source.config.MappingSettings;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.config.SourceSettings;
-
-import com.voltageems.hissrv.redis.plugin.Address;
-import com.voltageems.hissrv.redis.plugin.Submission;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.config.SourceSpec;
-
+import com.voltageems.hissrv.redis.source.reader.Slices;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,84 +1,115 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.sample.ArchiveKey;
-import com.voltageems.hissrv.redis.source.link.Backoff;
-import com.voltageems.hissrv.redis.source.sample.BoundedRegex;
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.sample.Damping;
-import com.voltageems.hissrv.redis.source.sample.FieldNames;
-import com.voltageems.hissrv.redis.source.hash.HashState;
-import com.voltageems.hissrv.redis.source.jedis.JedisConfigs;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.jedis.JedisNodes;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.NonFinite;
-import com.voltageems.hissrv.redis.source.sample.PendingElement;
-import com.voltageems.hissrv.redis.source.pubsub.PubSubMessage;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.sample.Sample;
-import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
-import com.voltageems.hissrv.redis.source.sample.SampleFilter;
-import com.voltageems.hissrv.redis.source.sample.Series;
-import com.voltageems.hissrv.redis.source.reader.Slices;
-import com.voltageems.hissrv.redis.source.jedis.Subscription;
-import com.voltageems.hissrv.redis.source.sample.ValueText;
-import com.voltageems.hissrv.redis.source.config.WindowLength;
-
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.voltageems.hissrv.redis.source.sample.SampleRecords;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import redis.clients.jedis.HostAndPort;
 
-/** The rings: what is pure knows neither the client nor Connect's runtime, threads or logs. */
+/** The floors: a package knows those below it, never one above or beside it. */
 @AnalyzeClasses(
     packages = "com.voltageems.hissrv.redis.source",
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  private static final String PURE =
-      ".*\\.(ValueText|Sample|Series|SampleBuilder|SampleFilter|Damping|HashState|KeyMapper"
-          + "|FieldNames|ArchiveKey|PendingElement|PubSubMessage|Slices|TaskPlan|Backoff"
-          + "|WindowLength|Bytes|BoundedRegex|NonFinite)(\\$.*)?";
+  private static final String ROOT = "com.voltageems.hissrv.redis.source";
+  private static final int MOST_TYPES = 20;
+
+  /** From the ground up; packages of one floor do not know each other. */
+  private static final List<List<String>> FLOORS =
+      List.of(
+          List.of("bytes"),
+          List.of("link"),
+          List.of("jedis"),
+          List.of("reader"),
+          List.of("sample"),
+          List.of("config"),
+          List.of("hash", "list", "archive", "stream"),
+          List.of("pubsub"));
 
   @ArchTest
-  static final ArchRule onlyTheLinkKnowsTheClient =
+  static void aPackageKnowsOnlyThoseBelowIt(JavaClasses all) {
+    for (int floor = 0; floor < FLOORS.size(); floor++) {
+      for (String name : FLOORS.get(floor)) {
+        List<String> unknown =
+            FLOORS.subList(floor, FLOORS.size()).stream()
+                .flatMap(List::stream)
+                .filter(other -> !other.equals(name))
+                .map(other -> ROOT + "." + other)
+                .collect(Collectors.toList());
+        unknown.add(ROOT);
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + "." + name)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(unknown.toArray(String[]::new))
+            .check(all);
+      }
+    }
+  }
+
+  @ArchTest
+  static void everyPackageHasItsFloorAndAtMostTwentyTypes(JavaClasses all) {
+    Map<String, Integer> types = new TreeMap<>();
+    for (JavaClass one : all) {
+      if (one.isTopLevelClass() && !one.getSimpleName().equals("package-info")) {
+        types.merge(one.getPackageName(), 1, Integer::sum);
+      }
+    }
+    List<String> known =
+        FLOORS.stream().flatMap(List::stream).map(name -> ROOT + "." + name).toList();
+    assertThat(types.keySet()).containsAll(known).hasSize(known.size() + 1).contains(ROOT);
+    assertThat(types.values()).allMatch(count -> count <= MOST_TYPES);
+  }
+
+  /** An address may be one of the client's: a value without behaviour. */
+  @ArchTest
+  static final ArchRule onlyOnePackageKnowsTheClient =
       noClasses()
           .that()
-          .haveNameNotMatching(
-              ".*\\.(JedisLink|JedisNodes|JedisConfigs|Subscription|RedisSettings|RedisSourceConfig)(\\$.*)?")
+          .resideOutsideOfPackage(ROOT + ".jedis")
           .should()
-          .dependOnClassesThat()
-          .resideInAPackage("redis.clients..");
+          .dependOnClassesThat(
+              resideInAPackage("redis.clients..").and(not(belongToAnyOf(HostAndPort.class))));
 
   @ArchTest
-  static final ArchRule coreIsPure =
+  static final ArchRule samplesArePure =
       noClasses()
           .that()
-          .haveNameMatching(PURE)
+          .resideInAnyPackage(ROOT + ".bytes", ROOT + ".sample")
+          .and()
+          .doNotBelongToAnyOf(SampleRecords.class)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "org.apache.kafka..", "org.slf4j..", "java.net..", "java.util.concurrent.locks..");
+              "org.apache.kafka..",
+              "org.slf4j..",
+              "java.net..",
+              "java.util.concurrent.locks..",
+              ROOT + ".link",
+              ROOT + ".jedis");
 
   @ArchTest
-  static final ArchRule coreDoesNotKnowTheOuterRings =
-      noClasses()
-          .that()
-          .haveNameMatching(PURE)
-          .should()
-          .dependOnClassesThat()
-          .haveNameMatching(
-              ".*\\.(RedisLink|JedisLink|.*Reader|RunningRedisSource|RedisSource.*|Subscription)");
-
-  @ArchTest
-  static final ArchRule onlyWhatConnectLoadsIsPublic =
+  static final ArchRule ofTheRootOnlyWhatConnectLoadsIsPublic =
       classes()
           .that()
           .areTopLevelClasses()
+          .and()
+          .resideInAPackage(ROOT)
           .and()
           .haveNameNotMatching(".*\\.RedisSource(Connector|Task)")
           .should()

@@ -1,12 +1,11 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.list.ListReader;
-import com.voltageems.hissrv.redis.source.sample.PendingElement;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.list.ListReader;
+import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +29,7 @@ import redis.clients.jedis.StreamEntryID;
  * What is larger than expected, and what goes back while the connection stays: against a real
  * Redis, driven without a worker.
  */
-class BoundsIT extends RedisTaskTest {
+class BoundsIT extends RedisTaskFixture {
   private static final Map<String, String> LIST =
       Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q");
   private static final Map<String, String> ARCHIVE =

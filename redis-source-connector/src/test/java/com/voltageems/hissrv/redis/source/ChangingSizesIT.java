@@ -1,15 +1,14 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.stream.StreamPosition;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.stream.StreamPosition;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +26,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
 /** What changes its size, its type or its role while it is read: against a real Redis. */
-class ChangingSizesIT extends RedisTaskTest {
+class ChangingSizesIT extends RedisTaskFixture {
   private static final Map<String, String> LIST =
       Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q");
   private static final Map<String, String> STREAM =

@@ -1,20 +1,20 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.list.ClaimTransaction;
-import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.list.ListKeys;
-import com.voltageems.hissrv.redis.source.list.ListPosition;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
-import com.voltageems.hissrv.redis.source.link.ServerFacts;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.list.ClaimTransaction;
+import com.voltageems.hissrv.redis.source.list.ListKeys;
+import com.voltageems.hissrv.redis.source.list.ListPosition;
+import com.voltageems.hissrv.redis.source.list.ListReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Large elements, claimed and handed over by a transaction or not at all. */
-class ClaimTransactionIT extends RedisTaskTest {
+class ClaimTransactionIT extends RedisTaskFixture {
   private static final String ENTRY = "x".repeat(100_000);
   private static final Map<String, String> LIST =
       Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q");
@@ -137,7 +137,8 @@ class ClaimTransactionIT extends RedisTaskTest {
     client.lpush("q", "3");
     List<byte[]> keys = bytes("q", "q:inflight", "q:claim", "q:rejected", "q:owner");
     List<byte[]> args = bytes("7-a", "1", "2", "new", "10", "1000", "10", "test", "0", ENTRY);
-    assertThat(RedisScript.resource("claim.lua").run(link, keys, args)).isNotNull();
+    assertThat(RedisScript.resource(ListReader.class, "claim.lua").run(link, keys, args))
+        .isNotNull();
     assertThat(client.llen("q:rejected")).isEqualTo(1);
     assertThat(client.get("q:claim")).endsWith("-new");
     assertThat(client.lrange("q:inflight", 0, -1)).containsExactly("3");

@@ -11,7 +11,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 
 /** What settings mean: against a real Redis, driven without a worker. */
-class ConfigIT extends RedisTaskTest {
+class ConfigIT extends RedisTaskFixture {
   private static final Map<String, String> HASH =
       Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "modsrv:*");
 

@@ -5,7 +5,6 @@ import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,27 +12,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A Redis with hashes of one field, in memory, that does at once what it is sent. */
-final class FakeRedis implements RedisLink {
+public final class FakeRedis implements RedisLink {
   private final String field;
 
   /** The field's value by the hash's key. */
-  final Map<String, String> hashes = new LinkedHashMap<>();
+  public final Map<String, String> hashes = new LinkedHashMap<>();
 
   /** HGETALLs so far. */
-  int read;
+  public int read;
 
   /** Whether replies do not come. */
-  boolean lost;
+  public boolean lost;
 
   /** Grows when the connection was dropped. */
-  int connection;
+  public int connection;
 
-  boolean cluster;
+  public boolean cluster;
 
   /** How many HGETALLs are taken. */
-  int refuseFrom = Integer.MAX_VALUE;
+  public int refuseFrom = Integer.MAX_VALUE;
 
-  FakeRedis(String field) {
+  public FakeRedis(String field) {
     this.field = field;
   }
 

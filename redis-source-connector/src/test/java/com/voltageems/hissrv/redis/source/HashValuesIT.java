@@ -1,17 +1,16 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.pubsub.PubSubMessage;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.sample.ValueText;
-
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.pubsub.PubSubMessage;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.ValueText;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * Any value of a hash and any element of a list, through the task on a real Redis: in the topic, or
  * counted with a reason. And what the connector takes for a number, the aggregation does, too.
  */
-class HashValuesIT extends RedisTaskTest {
+class HashValuesIT extends RedisTaskFixture {
   private static final String[] PIECES = {
     "0",
     "1",
@@ -121,7 +120,7 @@ class HashValuesIT extends RedisTaskTest {
     RedisSourceConfig config =
         new RedisSourceConfig(
             config(Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q")));
-    RedisScript script = RedisScript.resource("/hissrv.lua");
+    RedisScript script = RedisScript.resource(RedisScript.class, "/hissrv.lua");
     try (RedisLink link = new JedisLink(config.redis("test"), () -> {})) {
       for (String action : List.of("collect", "aggregate_1m")) {
         Object left;

@@ -1,9 +1,8 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;

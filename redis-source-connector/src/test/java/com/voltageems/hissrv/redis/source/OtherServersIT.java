@@ -1,13 +1,12 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.list.ListReader;
-
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.redis.source.list.ListReader;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +25,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
 /** Servers of another kind than the configuration says, other data, other connectors. */
-class OtherServersIT extends RedisTaskTest {
+class OtherServersIT extends RedisTaskFixture {
   private static final Map<String, String> LIST =
       Map.of("sources", "l", "sources.l.type", "list", "sources.l.key", "q");
   private static final Map<String, String> HASH =

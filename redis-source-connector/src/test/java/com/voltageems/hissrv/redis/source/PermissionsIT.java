@@ -18,7 +18,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
 /** The commands that the README says a user needs are enough. */
-class PermissionsIT extends RedisTaskTest {
+class PermissionsIT extends RedisTaskFixture {
   static final Map<String, Map<String, String>> SOURCES =
       Map.of(
           "list", Map.of("sources.p.key", "q"),

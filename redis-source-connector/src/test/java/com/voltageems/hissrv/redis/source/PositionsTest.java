@@ -1,12 +1,11 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.archive.ArchivePosition;
-import com.voltageems.hissrv.redis.source.list.ListPosition;
-import com.voltageems.hissrv.redis.source.stream.StreamPosition;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.redis.source.archive.ArchivePosition;
+import com.voltageems.hissrv.redis.source.list.ListPosition;
+import com.voltageems.hissrv.redis.source.stream.StreamPosition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

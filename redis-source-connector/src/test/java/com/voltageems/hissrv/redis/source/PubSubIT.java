@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Channels that are refused, and what they mean: against a real Redis, driven without a worker. */
-class PubSubIT extends RedisTaskTest {
+class PubSubIT extends RedisTaskFixture {
   private static final Map<String, String> MODELS =
       Map.of("sources", "u", "sources.u.type", "pubsub", "sources.u.pattern", "modsrv:*:update");
   private static final Map<String, String> HASH =

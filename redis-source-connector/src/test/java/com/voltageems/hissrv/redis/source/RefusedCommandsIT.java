@@ -1,13 +1,12 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.io.IOException;
@@ -39,7 +38,7 @@ import redis.clients.jedis.RedisClient;
  * and by the ACL while the task runs. The task fails and names the command, or does without it; it
  * never stays RUNNING and delivers nothing.
  */
-class RefusedCommandsIT extends RedisTaskTest {
+class RefusedCommandsIT extends RedisTaskFixture {
   private static final Pattern IN_SCRIPT = Pattern.compile("(?:call|try)\\('([A-Z]+)'");
   private static final Map<String, String> AGGREGATION =
       Map.of(

@@ -1,10 +1,5 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.Backoff;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,6 +8,10 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.AbstractPipeline;
 
 /** Sources that Redis refuses, beside others that it does not; and what the task tells of it. */
-class RefusedSourcesIT extends RedisTaskTest {
+class RefusedSourcesIT extends RedisTaskFixture {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> LIST_AND_HASH =
       Map.of(
@@ -326,7 +325,7 @@ class RefusedSourcesIT extends RedisTaskTest {
     AggregationScheduler scheduler =
         new AggregationScheduler(
             new JedisLink(config.redis("test"), () -> {}),
-            RedisScript.resource("/hissrv.lua"),
+            RedisScript.resource(RedisScript.class, "/hissrv.lua"),
             List.of("1s"),
             Map.of(),
             new Backoff(Duration.ofMillis(10), Duration.ofMillis(100), new Random(1)),

@@ -1,10 +1,9 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

@@ -1,10 +1,9 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfigTest;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfigTest;
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.contract.ConnectorContract;
 import java.nio.file.Path;

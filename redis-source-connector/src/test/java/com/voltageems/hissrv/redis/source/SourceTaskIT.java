@@ -1,8 +1,5 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static com.voltageems.hissrv.redis.source.TaskHarness.metric;
 import static com.voltageems.hissrv.redis.source.TaskHarness.time;
@@ -10,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -29,7 +28,7 @@ import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.RedisClient;
 
 /** The task against a real Redis, driven without a worker. */
-class SourceTaskIT extends RedisTaskTest {
+class SourceTaskIT extends RedisTaskFixture {
   private static final Map<String, String> LIST =
       Map.of(
           "sources", "p",

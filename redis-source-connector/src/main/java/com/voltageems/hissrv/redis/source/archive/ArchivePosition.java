@@ -3,7 +3,6 @@ package com.voltageems.hissrv.redis.source.archive;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.Partitions;
-
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.connect.errors.DataException;
@@ -18,16 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param startSeconds that window's start, epoch seconds
  */
 public record ArchivePosition(double score, String key, long startSeconds) {
-  static final ArchivePosition NONE = new ArchivePosition(-1, "", Long.MIN_VALUE);
+  public static final ArchivePosition NONE = new ArchivePosition(-1, "", Long.MIN_VALUE);
 
   public static Map<String, String> partition(String window, int slice) {
     return Partitions.of("type", "archive", "window", window, "slice", String.valueOf(slice));
   }
 
   /**
+   * The position as Connect stores it.
+   *
    * @param data see {@link DataSetId}; empty for not known
    */
-  Map<String, Object> toOffset(String data) {
+  public Map<String, Object> toOffset(String data) {
     return data.isEmpty()
         ? Map.of("score", score, "key", key, "start", startSeconds)
         : Map.of("score", score, "key", key, "start", startSeconds, DataSetId.FIELD, data);

@@ -2,19 +2,18 @@ package com.voltageems.hissrv.redis.source.archive;
 
 import com.voltageems.hissrv.redis.source.bytes.ByteKey;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
-import com.voltageems.hissrv.redis.source.reader.DataSetId;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.SampleRecords;
+import com.voltageems.hissrv.redis.source.sample.SourceLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +75,8 @@ public final class ArchiveReader implements SourceReader {
   private long dueNanos = System.nanoTime();
 
   /**
+   * Reads the slices of one task.
+   *
    * @param slices those that this task reads
    * @param offsets the stored offset of a slice, or null
    */

@@ -1,13 +1,12 @@
 package com.voltageems.hissrv.redis.source.archive;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.config.WindowLength;
 import com.voltageems.hissrv.redis.source.link.KeyScan;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.config.WindowLength;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

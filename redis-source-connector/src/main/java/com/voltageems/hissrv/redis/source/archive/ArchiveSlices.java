@@ -3,7 +3,6 @@ package com.voltageems.hissrv.redis.source.archive;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.Slices;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

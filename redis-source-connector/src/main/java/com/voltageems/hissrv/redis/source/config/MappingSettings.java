@@ -2,7 +2,6 @@ package com.voltageems.hissrv.redis.source.config;
 
 import com.voltageems.hissrv.redis.source.sample.FieldNames;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

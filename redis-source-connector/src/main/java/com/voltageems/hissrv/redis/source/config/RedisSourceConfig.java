@@ -1,12 +1,12 @@
 package com.voltageems.hissrv.redis.source.config;
 
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.NonFinite;
-import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
-
 import com.voltageems.hissrv.redis.plugin.Address;
 import com.voltageems.hissrv.redis.plugin.Submission;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.link.SettingNames;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.NonFinite;
+import com.voltageems.hissrv.redis.source.sample.SourceLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,19 +28,19 @@ import redis.clients.jedis.HostAndPort;
  * The connector's settings. Those of a source or mapping exist once for every name in the lists.
  */
 public final class RedisSourceConfig extends AbstractConfig {
-  public static final String REDIS_URI_CONFIG = "redis.uri";
+  public static final String REDIS_URI_CONFIG = SettingNames.URI;
   static final String REDIS_URI_DEFAULT = "redis://127.0.0.1:6379";
   static final String REDIS_URI_DOC =
       "Where Redis is: redis://host:port/database, or rediss:// with TLS. With Sentinel or a cluster"
           + " only the scheme and the database count. User and password have settings of their own.";
 
-  public static final String REDIS_MODE_CONFIG = "redis.mode";
+  public static final String REDIS_MODE_CONFIG = SettingNames.MODE;
   static final String REDIS_MODE_DEFAULT = "standalone";
   static final String REDIS_MODE_DOC =
       "standalone: one server, redis.uri. sentinel: the primary that the sentinels of redis.nodes"
           + " name. cluster: a cluster with the nodes of redis.nodes among others.";
 
-  public static final String REDIS_NODES_CONFIG = "redis.nodes";
+  public static final String REDIS_NODES_CONFIG = SettingNames.NODES;
   static final String REDIS_NODES_DOC =
       "host:port of the sentinels, or of some nodes of the cluster; more than one, since one may be"
           + " down.";
@@ -55,10 +55,10 @@ public final class RedisSourceConfig extends AbstractConfig {
   public static final String REDIS_SENTINEL_PASSWORD_CONFIG = "redis.sentinel.password";
   static final String REDIS_SENTINEL_PASSWORD_DOC = "The password for the sentinels.";
 
-  public static final String REDIS_USERNAME_CONFIG = "redis.username";
+  public static final String REDIS_USERNAME_CONFIG = SettingNames.USERNAME;
   static final String REDIS_USERNAME_DOC = "ACL user; empty for the default user.";
 
-  public static final String REDIS_PASSWORD_CONFIG = "redis.password";
+  public static final String REDIS_PASSWORD_CONFIG = SettingNames.PASSWORD;
   static final String REDIS_PASSWORD_DOC = "The user's password.";
 
   static final String REDIS_TIMEOUT_MS_CONFIG = "redis.timeout.ms";
@@ -75,14 +75,14 @@ public final class RedisSourceConfig extends AbstractConfig {
   static final int REDIS_BACKOFF_MAX_MS_DEFAULT = 10_000;
   static final String REDIS_BACKOFF_MAX_MS_DOC = "The longest such wait.";
 
-  public static final String REDIS_TLS_TRUSTSTORE_CONFIG = "redis.tls.truststore.path";
+  public static final String REDIS_TLS_TRUSTSTORE_CONFIG = SettingNames.TLS_TRUSTSTORE;
   static final String REDIS_TLS_TRUSTSTORE_DOC =
       "Keystore file (PKCS12 or JKS) with the certificates to trust; empty for the platform's own.";
 
   static final String REDIS_TLS_TRUSTSTORE_PASSWORD_CONFIG = "redis.tls.truststore.password";
   static final String REDIS_TLS_TRUSTSTORE_PASSWORD_DOC = "Its password.";
 
-  public static final String REDIS_TLS_KEYSTORE_CONFIG = "redis.tls.keystore.path";
+  public static final String REDIS_TLS_KEYSTORE_CONFIG = SettingNames.TLS_KEYSTORE;
   static final String REDIS_TLS_KEYSTORE_DOC =
       "Keystore file with the client's certificate and key; empty for none.";
 
@@ -288,7 +288,7 @@ public final class RedisSourceConfig extends AbstractConfig {
       return this;
     }
 
-    public Definitions redis() {
+    Definitions redis() {
       String group = REDIS_GROUP;
       ConfigDef.Recommender withTls =
           Recommenders.shownIf(
@@ -467,7 +467,7 @@ public final class RedisSourceConfig extends AbstractConfig {
           withTls);
     }
 
-    public Definitions sources() {
+    Definitions sources() {
       String group = SOURCES_GROUP;
       add(
           group,
@@ -787,7 +787,8 @@ public final class RedisSourceConfig extends AbstractConfig {
    *
    * @param parsed as {@link ConfigDef#validateAll} gave it; only read where it has no errors
    */
-  public static Map<String, String> crossErrors(RedisSourceConfig parsed, Map<String, String> properties) {
+  public static Map<String, String> crossErrors(
+      RedisSourceConfig parsed, Map<String, String> properties) {
     Map<String, String> errors = new LinkedHashMap<>();
     RedisSettings redis = parsed.redis("");
     if (redis.mode() != RedisSettings.Mode.STANDALONE && redis.addresses().isEmpty()) {

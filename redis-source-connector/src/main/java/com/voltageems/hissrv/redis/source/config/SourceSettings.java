@@ -1,9 +1,8 @@
 package com.voltageems.hissrv.redis.source.config;
 
-import com.voltageems.hissrv.redis.source.sample.Damping;
 import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
+import com.voltageems.hissrv.redis.source.sample.Deadband;
 import com.voltageems.hissrv.redis.source.sample.SampleFilter;
-
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -192,7 +191,7 @@ public final class SourceSettings {
         "",
         Validators.eachOf(
             "field:width or field:percentage%, ...",
-            text -> Damping.parse(List.of(text), Duration.ZERO)),
+            text -> Deadband.parse(List.of(text), Duration.ZERO)),
         Importance.LOW,
         DEADBAND_DOC,
         group,
@@ -243,7 +242,7 @@ public final class SourceSettings {
         config.getInt(prefix + REJECTED_MAX),
         config.getInt(prefix + QUEUE_MAX),
         SampleFilter.parse(config.getList(prefix + FILTER)),
-        Damping.parse(
+        Deadband.parse(
             config.getList(prefix + DEADBAND),
             Duration.ofMillis(config.getLong(prefix + MIN_INTERVAL_MS))),
         pollInterval,

@@ -1,8 +1,7 @@
 package com.voltageems.hissrv.redis.source.config;
 
-import com.voltageems.hissrv.redis.source.sample.Damping;
+import com.voltageems.hissrv.redis.source.sample.Deadband;
 import com.voltageems.hissrv.redis.source.sample.SampleFilter;
-
 import java.time.Duration;
 import java.util.List;
 
@@ -18,7 +17,7 @@ import java.util.List;
  * @param maxRejected length of the list of rejected elements
  * @param maxQueued messages of channels that wait to be taken
  * @param filter what is let through
- * @param damping which changes of live hashes are kept back
+ * @param deadband which changes of live hashes are kept back
  */
 public record SourceSpec(
     String alias,
@@ -31,7 +30,7 @@ public record SourceSpec(
     int maxRejected,
     int maxQueued,
     SampleFilter filter,
-    Damping damping,
+    Deadband deadband,
     Duration pollInterval,
     Duration snapshotInterval,
     Duration discoveryInterval) {
@@ -70,7 +69,7 @@ public record SourceSpec(
         maxRejected,
         maxQueued,
         filter,
-        damping,
+        deadband,
         pollInterval,
         snapshotInterval,
         discoveryInterval);

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.config;
 
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;

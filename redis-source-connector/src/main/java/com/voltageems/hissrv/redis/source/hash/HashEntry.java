@@ -2,7 +2,6 @@ package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-
 import org.jspecify.annotations.Nullable;
 
 /** A live hash: what is known of it, and what was last seen in it. */

@@ -1,12 +1,11 @@
 package com.voltageems.hissrv.redis.source.hash;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.HashScan;
 import com.voltageems.hissrv.redis.source.link.RedisError;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
-
+import com.voltageems.hissrv.redis.source.link.RedisTime;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -121,7 +120,7 @@ public final class HashFetch {
       List<@Nullable Object> replies,
       List<@Nullable Object> later,
       Target target) {
-    long now = redisMillis(replies.get(0));
+    long now = RedisTime.millis(replies.get(0));
     int reply = 1;
     for (int i = 0; i < chunk.size(); i++) {
       HashEntry entry = chunk.get(i);
@@ -166,7 +165,7 @@ public final class HashFetch {
   /** A large hash, and after it its times: see {@link #timesOf}. */
   private void readInSteps(HashEntry entry, Target target) {
     try {
-      long now = redisMillis(link.call(TIME));
+      long now = RedisTime.millis(link.call(TIME));
       int step = HashScan.MAX_FIELDS_A_STEP;
       if (entry.bytes > 0) {
         step = (int) Math.max(1, Math.min(step, MAX_BYTES_AT_ONCE * entry.size / entry.bytes));
@@ -180,12 +179,5 @@ public final class HashFetch {
     } catch (RedisReplyException e) {
       target.unreadable(entry, e.error().isWrongType());
     }
-  }
-
-  /** Redis's clock, from the reply to TIME. */
-  public static long redisMillis(@Nullable Object reply) {
-    List<?> parts = (List<?>) Objects.requireNonNull(reply);
-    return Long.parseLong(Bytes.text((byte[]) parts.get(0))) * 1000
-        + Long.parseLong(Bytes.text((byte[]) parts.get(1))) / 1000;
   }
 }

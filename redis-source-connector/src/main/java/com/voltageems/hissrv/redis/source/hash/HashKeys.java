@@ -3,12 +3,11 @@ package com.voltageems.hissrv.redis.source.hash;
 import com.voltageems.hissrv.redis.source.bytes.ByteKey;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.link.KeyScan;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

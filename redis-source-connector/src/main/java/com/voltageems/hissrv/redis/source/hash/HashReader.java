@@ -2,22 +2,21 @@ package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.redis.source.bytes.ByteKey;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.sample.Damping;
-import com.voltageems.hissrv.redis.source.sample.FieldNames;
-import com.voltageems.hissrv.redis.source.sample.FieldTexts;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.sample.Deadband;
+import com.voltageems.hissrv.redis.source.sample.FieldNames;
+import com.voltageems.hissrv.redis.source.sample.InternedNames;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.RegexTooSlowException;
 import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleFilter;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
-import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,11 +77,11 @@ public final class HashReader implements SourceReader, HashFetch.Target {
   private final boolean readsAhead;
 
   private final SampleFilter filter;
-  private final Damping damping;
+  private final Deadband deadband;
 
   private final HashKeys keys;
   private final HashFetch fetch;
-  private final FieldTexts fieldTexts = new FieldTexts();
+  private final InternedNames fieldTexts = new InternedNames();
 
   /** Keys that somebody announced as written: read before anything else. */
   private final Map<ByteKey, HashEntry> announced = new LinkedHashMap<>();
@@ -130,7 +129,7 @@ public final class HashReader implements SourceReader, HashFetch.Target {
     this.keys = new HashKeys(spec.patterns(), link, metrics, task, tasks);
     this.fetch = new HashFetch(link);
     this.filter = spec.filter();
-    this.damping = spec.damping();
+    this.deadband = spec.deadband();
     this.nextSnapshotNanos = System.nanoTime() + spec.snapshotInterval().toNanos();
     if (onDemand) {
       dueNanos += FAR.toNanos();
@@ -306,7 +305,7 @@ public final class HashReader implements SourceReader, HashFetch.Target {
     entry.bytes = 0;
     long base = now;
     Changes changes = null;
-    entry.state.begin(count, damping.isActive());
+    entry.state.begin(count, deadband.isActive());
     for (int i = 0; i < count; i++) {
       byte[] field = (byte[]) pairs.get(2 * i);
       byte[] value = (byte[]) pairs.get(2 * i + 1);
@@ -322,10 +321,10 @@ public final class HashReader implements SourceReader, HashFetch.Target {
         continue;
       }
       if (snapshot) {
-        damping.given(entry.state, i, value, now);
+        entry.state.given(deadband, i, value, now);
       } else if (changed
-          && damping.isActive()
-          && !damping.passes(entry.state, i, field, value, now)) {
+          && deadband.isActive()
+          && !entry.state.passes(deadband, i, field, value, now)) {
         metrics.filtered.increment();
         changed = false;
       }
@@ -368,7 +367,7 @@ public final class HashReader implements SourceReader, HashFetch.Target {
       }
     }
 
-    public void add(int position, byte[] field, long fieldHash, byte[] value) {
+    void add(int position, byte[] field, long fieldHash, byte[] value) {
       if (mapped == null) {
         return;
       }

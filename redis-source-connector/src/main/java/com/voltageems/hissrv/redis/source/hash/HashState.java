@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
+import com.voltageems.hissrv.redis.source.sample.Deadband;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ public final class HashState {
   private long[] fields = NONE;
   private long[] values = NONE;
 
-  /** The number last given on, and when, per field; only where damping is on. */
+  /** The number last given on, and when, per field; only where deadband is on. */
   private double @Nullable [] numbers;
 
   private long @Nullable [] times;
@@ -54,19 +54,39 @@ public final class HashState {
   }
 
   /** The number of this field that was last given on, NaN for none. */
-  public double lastNumber(int position) {
+  double lastNumber(int position) {
     return numbers == null || times == null || times[position] == 0
         ? Double.NaN
         : numbers[position];
   }
 
   /** When that was, epoch milliseconds; 0 for never. */
-  public long lastTime(int position) {
+  long lastTime(int position) {
     return times == null ? 0 : times[position];
   }
 
+  /** Whether a changed value is given on; remembers it if so. */
+  boolean passes(Deadband deadband, int position, byte[] field, byte[] value, long nowMillis) {
+    double number = deadband.number(value);
+    Deadband.Verdict verdict =
+        deadband.judge(field, number, lastNumber(position), lastTime(position), nowMillis);
+    if (verdict == Deadband.Verdict.GIVE) {
+      given(position, number, nowMillis);
+    } else if (verdict == Deadband.Verdict.POSTPONE) {
+      postpone(position);
+    }
+    return verdict == Deadband.Verdict.GIVE;
+  }
+
+  /** A value is given on whatever it is. */
+  void given(Deadband deadband, int position, byte[] value, long nowMillis) {
+    if (deadband.isActive()) {
+      given(position, deadband.number(value), nowMillis);
+    }
+  }
+
   /** The field's value is given on. */
-  public void given(int position, double number, long epochMillis) {
+  void given(int position, double number, long epochMillis) {
     if (numbers != null && times != null) {
       numbers[position] = number;
       times[position] = epochMillis;
@@ -74,7 +94,7 @@ public final class HashState {
   }
 
   /** The field's value has to be looked at again in the next reading, also if it stays. */
-  public void postpone(int position) {
+  void postpone(int position) {
     values[position] ^= 1;
   }
 

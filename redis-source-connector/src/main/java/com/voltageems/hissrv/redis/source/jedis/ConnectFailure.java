@@ -1,8 +1,7 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
+import com.voltageems.hissrv.redis.source.link.SettingNames;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -22,7 +21,7 @@ final class ConnectFailure {
     }
     if (cause(failure, CertPathBuilderException.class) != null) {
       return "the server's certificate is not trusted; "
-          + RedisSourceConfig.REDIS_TLS_TRUSTSTORE_CONFIG
+          + SettingNames.TLS_TRUSTSTORE
           + " names the file with those to trust";
     }
     String message = String.valueOf(failure.getMessage());
@@ -37,7 +36,7 @@ final class ConnectFailure {
     return settings.tls() && settings.keystore() == null && brokenOff && !notReached
         ? whole
             + "; if the server asks for a client's certificate (tls-auth-clients), set "
-            + RedisSourceConfig.REDIS_TLS_KEYSTORE_CONFIG
+            + SettingNames.TLS_KEYSTORE
         : whole;
   }
 

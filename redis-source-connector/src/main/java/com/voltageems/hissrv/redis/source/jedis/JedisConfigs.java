@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-
 import java.io.File;
 import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 
 /** Turns {@link RedisSettings} into what Jedis takes. */
-final class JedisConfigs {
+public final class JedisConfigs {
   private JedisConfigs() {}
 
   static JedisClientConfig data(RedisSettings settings) {

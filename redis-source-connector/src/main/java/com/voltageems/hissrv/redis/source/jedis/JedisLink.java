@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.jedis.JedisNodes.Node;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.ErrorKind;
@@ -9,12 +10,10 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
-
-import com.voltageems.hissrv.redis.source.jedis.JedisNodes.Node;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -44,6 +43,8 @@ public final class JedisLink implements RedisLink {
   private @Nullable Batch underWay;
 
   /**
+   * Connects when it is first used.
+   *
    * @param roundTrip called once for every exchange with Redis
    */
   public JedisLink(RedisSettings settings, Runnable roundTrip) {
@@ -132,7 +133,7 @@ public final class JedisLink implements RedisLink {
       this.commands = commands;
     }
 
-    public void send(Function<Command, Node> nodeOf) {
+    void send(Function<Command, Node> nodeOf) {
       for (int i = 0; i < commands.size(); i++) {
         Command command = commands.get(i);
         Node node = nodeOf.apply(command);
@@ -278,9 +279,9 @@ public final class JedisLink implements RedisLink {
             "Redis at "
                 + settings.where()
                 + " refused the login (see "
-                + RedisSourceConfig.REDIS_USERNAME_CONFIG
+                + SettingNames.USERNAME
                 + " and "
-                + RedisSourceConfig.REDIS_PASSWORD_CONFIG
+                + SettingNames.PASSWORD
                 + "): "
                 + message,
             e);

@@ -3,10 +3,9 @@ package com.voltageems.hissrv.redis.source.jedis;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,7 +26,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * or those of a cluster. Finds and opens them; what breaks is closed as a whole, and found anew.
  * For one thread. Methods throw {@link JedisException} as Jedis does.
  */
-final class JedisNodes {
+public final class JedisNodes {
   private static final Logger log = LoggerFactory.getLogger(JedisNodes.class);
   private static final int SLOTS = 16384;
 
@@ -237,9 +236,9 @@ final class JedisNodes {
           "Redis at "
               + node
               + " is not a node of a cluster: use "
-              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + SettingNames.MODE
               + "=standalone and "
-              + RedisSourceConfig.REDIS_URI_CONFIG,
+              + SettingNames.URI,
           e);
     }
   }

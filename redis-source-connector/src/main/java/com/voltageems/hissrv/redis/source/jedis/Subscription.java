@@ -1,13 +1,12 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Background;
 import com.voltageems.hissrv.redis.source.link.Backoff;
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.PartState;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
-
+import com.voltageems.hissrv.redis.source.link.SettingNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,6 +76,8 @@ public final class Subscription implements Background {
   final LongAdder connects = new LongAdder();
 
   /**
+   * Subscribes when it is started.
+   *
    * @param capacity messages that may wait; {@link #MAX_QUEUED_BYTES} is a bound beside it
    * @param maxPayload bytes; of longer messages only the channel is kept
    * @param onMessage called after every message that was kept, and when a gap is to be told; cheap
@@ -177,7 +178,7 @@ public final class Subscription implements Background {
                 + " the subscription to the channels "
                 + channels
                 + " (see "
-                + RedisSourceConfig.REDIS_USERNAME_CONFIG
+                + SettingNames.USERNAME
                 + " and the user's ACL, which has to allow psubscribe, ping and these patterns): "
                 + refusal.getMessage(),
             refusal);
@@ -230,7 +231,7 @@ public final class Subscription implements Background {
   }
 
   /** Keeps a message, or drops and counts it when too much is waiting already. */
-  void accept(byte[] channel, byte[] payload) {
+  public void accept(byte[] channel, byte[] payload) {
     byte[] kept = payload.length > maxPayload ? null : payload;
     Message message = new Message(channel, kept, System.nanoTime());
     // Counted before it can be taken, so that the total never falls below zero.

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.link;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.util.Arrays;
 
 /**

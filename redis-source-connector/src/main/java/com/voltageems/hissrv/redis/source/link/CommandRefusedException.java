@@ -1,7 +1,5 @@
 package com.voltageems.hissrv.redis.source.link;
 
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +10,14 @@ public final class CommandRefusedException extends ConnectException {
   private final String reply;
 
   /**
+   * Redis refused a command.
+   *
    * @param where the server
    * @param command as it was sent, or as a script calls it
    * @param reply as Redis sent it
    */
-  public CommandRefusedException(String where, String command, String reply, @Nullable Throwable cause) {
+  public CommandRefusedException(
+      String where, String command, String reply, @Nullable Throwable cause) {
     super(message(where, command, ErrorKind.withoutArguments(reply)), cause);
     this.where = where;
     this.reply = reply;
@@ -36,9 +37,9 @@ public final class CommandRefusedException extends ConnectException {
             + " refused "
             + command
             + " (see "
-            + RedisSourceConfig.REDIS_USERNAME_CONFIG
+            + SettingNames.USERNAME
             + ", "
-            + RedisSourceConfig.REDIS_PASSWORD_CONFIG
+            + SettingNames.PASSWORD
             + " and the user's ACL): "
             + reply;
   }

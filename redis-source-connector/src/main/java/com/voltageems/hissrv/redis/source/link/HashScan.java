@@ -2,7 +2,6 @@ package com.voltageems.hissrv.redis.source.link;
 
 import com.voltageems.hissrv.redis.source.bytes.ByteKey;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -14,6 +14,8 @@ public final class PartState {
   private static final int MAX_REASON = 300;
 
   /**
+   * A standstill.
+   *
    * @param sinceMillis since when no attempt has passed, epoch milliseconds by the worker's clock
    * @param reason the last answer, at most 300 characters
    */

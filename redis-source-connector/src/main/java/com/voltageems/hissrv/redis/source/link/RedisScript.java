@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.link;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,7 +31,9 @@ public final class RedisScript {
     }
   }
 
-  /** A script of the class path; {@code resource} begins with a slash or lies beside {@code user}. */
+  /**
+   * A script of the class path; {@code resource} begins with a slash or lies beside {@code user}.
+   */
   public static RedisScript resource(Class<?> user, String resource) {
     try (InputStream in = user.getResourceAsStream(resource)) {
       if (in == null) {

@@ -1,8 +1,6 @@
 package com.voltageems.hissrv.redis.source.link;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +41,14 @@ public record ServerFacts(String mode, String role) {
     return switch (mode) {
       case "cluster" ->
           "is a node of a cluster and has a part of the keys only: use "
-              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + SettingNames.MODE
               + "=cluster and "
-              + RedisSourceConfig.REDIS_NODES_CONFIG;
+              + SettingNames.NODES;
       case "sentinel" ->
           "is a sentinel, which has no data: use "
-              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + SettingNames.MODE
               + "=sentinel and "
-              + RedisSourceConfig.REDIS_NODES_CONFIG;
+              + SettingNames.NODES;
       default -> null;
     };
   }

@@ -3,10 +3,9 @@ package com.voltageems.hissrv.redis.source.list;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
-import com.voltageems.hissrv.redis.source.hash.HashFetch;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
-
+import com.voltageems.hissrv.redis.source.link.RedisTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * is done, and the script remains. After an exception either nothing is done or all; what is in
  * Redis tells.
  */
-final class ClaimTransaction {
+public final class ClaimTransaction {
   private static final Logger log = LoggerFactory.getLogger(ClaimTransaction.class);
 
   /** Of entries to hand over: for fewer the script is as fast, and one exchange less. */
@@ -51,9 +50,11 @@ final class ClaimTransaction {
   private boolean refused;
 
   /**
+   * Claims from one list.
+   *
    * @param owner the name of this connector
    */
-  ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected, String owner) {
+  public ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected, String owner) {
     this.link = link;
     this.keys = keys;
     this.maxRejected = maxRejected;
@@ -67,7 +68,7 @@ final class ClaimTransaction {
    * @param release whether to take the claim out of flight with it
    * @return whether it is done
    */
-  boolean handOver(String id, List<byte[]> entries, boolean release) {
+  public boolean handOver(String id, List<byte[]> entries, boolean release) {
     if (entries.stream().mapToLong(entry -> entry.length).sum() < MIN_BYTES || isUseless()) {
       return false;
     }
@@ -103,7 +104,7 @@ final class ClaimTransaction {
    * @param suffix of the id to be
    * @return as the script replies, or null when it is not done
    */
-  @Nullable List<?> takeOne(String delivered, String suffix) {
+  public @Nullable List<?> takeOne(String delivered, String suffix) {
     if (isUseless()) {
       return null;
     }
@@ -127,7 +128,7 @@ final class ClaimTransaction {
       discard();
       return null;
     }
-    String id = HashFetch.redisMillis(seen.get(4)) + "-" + suffix;
+    String id = RedisTime.millis(seen.get(4)) + "-" + suffix;
     List<Command> commands = new ArrayList<>();
     commands.add(Command.keyed("UNLINK", keys.inflight(), keys.claim()));
     commands.add(Command.keyed("LMOVE", keys.list(), keys.inflight(), RIGHT, RIGHT));

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.list;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.util.List;
 
 /** A pending list and the keys beside it. */
@@ -9,6 +8,8 @@ public final class ListKeys {
   private final List<byte[]> keys;
 
   /**
+   * The keys beside a list.
+   *
    * @param cluster whether they have to be in one slot: with the list's own name as hash tag, where
    *     it has none
    */

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.list;
 
 import com.voltageems.hissrv.redis.source.reader.Partitions;
-
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.DataException;
@@ -35,7 +34,7 @@ public record ListPosition(String claim, long index) {
     return Partitions.of("type", "list", "key", list);
   }
 
-  Map<String, Object> toOffset() {
+  public Map<String, Object> toOffset() {
     return Map.of("claim", claim, "index", index);
   }
 
@@ -58,7 +57,7 @@ public record ListPosition(String claim, long index) {
   }
 
   /** When the claim was made: the time of its elements that bring none. */
-  static long claimMillis(String claim) {
+  public static long claimMillis(String claim) {
     return Long.parseLong(claim.substring(0, claim.indexOf('-')));
   }
 }

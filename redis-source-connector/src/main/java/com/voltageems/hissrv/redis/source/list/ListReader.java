@@ -1,17 +1,16 @@
 package com.voltageems.hissrv.redis.source.list;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
-import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,10 +41,10 @@ public final class ListReader implements SourceReader {
   private static final RedisScript CLAIM = RedisScript.resource(ListReader.class, "claim.lua");
 
   /** More in one claim would hold Redis for longer than a few milliseconds. */
-  static final int MAX_ELEMENTS = 500;
+  public static final int MAX_ELEMENTS = 500;
 
   /** How long a list stays a connector's own that was killed. */
-  static final long LEAST_LEASE_MS = 30_000;
+  public static final long LEAST_LEASE_MS = 30_000;
 
   /** Of a claim that is read page by page, to be kept until its release. */
   private static final long MAX_REJECTED_BYTES = 1 << 20;

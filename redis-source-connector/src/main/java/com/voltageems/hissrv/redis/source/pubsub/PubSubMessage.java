@@ -1,14 +1,13 @@
 package com.voltageems.hissrv.redis.source.pubsub;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.redis.source.sample.RegexTooSlowException;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -19,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What a message on a channel says. Pure and total: every message is one of the three kinds. */
-sealed interface PubSubMessage {
+public sealed interface PubSubMessage {
 
   /**
    * One value.
@@ -90,12 +89,12 @@ sealed interface PubSubMessage {
 
     private static final int MAX_SERIES = 10_000;
 
-    Parser(KeyMapper mapper, int maxValueBytes) {
+    public Parser(KeyMapper mapper, int maxValueBytes) {
       this.mapper = mapper;
       this.maxValueBytes = maxValueBytes;
     }
 
-    PubSubMessage parse(byte[] channel, byte[] payload) {
+    public PubSubMessage parse(byte[] channel, byte[] payload) {
       if (payload.length > maxValueBytes) {
         return TOO_LONG;
       }

@@ -1,25 +1,24 @@
 package com.voltageems.hissrv.redis.source.pubsub;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.hash.HashReader;
+import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
-import com.voltageems.hissrv.redis.source.hash.HashFetch;
-import com.voltageems.hissrv.redis.source.hash.HashReader;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.RedisTime;
+import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.sample.Series;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
-import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -129,7 +128,7 @@ public final class PubSubReader implements SourceReader {
   private void readClock() {
     long now = System.nanoTime();
     if (!clockKnown || now - clockNanos > CLOCK_EVERY_NANOS) {
-      clockMillis = HashFetch.redisMillis(link.call(Command.of("TIME")));
+      clockMillis = RedisTime.millis(link.call(Command.of("TIME")));
       clockNanos = System.nanoTime();
       clockKnown = true;
       lookForEvents();

@@ -6,7 +6,6 @@ import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
-
 import java.security.SecureRandom;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -4,8 +4,7 @@ import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
+import com.voltageems.hissrv.redis.source.link.SettingNames;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,7 +36,7 @@ public final class KeyspaceEvents {
           + ": these are the keys of database "
           + numbered.group(1)
           + ", and "
-          + RedisSourceConfig.REDIS_URI_CONFIG
+          + SettingNames.URI
           + " names database "
           + database;
     }

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.util.ArrayList;
 import java.util.List;
 

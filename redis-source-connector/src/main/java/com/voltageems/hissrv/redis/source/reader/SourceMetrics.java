@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.redis.source.link.PartState;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,11 +64,13 @@ public final class SourceMetrics {
   private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
   private volatile LongSupplier dropped = () -> 0;
 
-  SourceMetrics() {
+  public SourceMetrics() {
     REASONS.forEach(reason -> rejected.put(reason, new LongAdder()));
   }
 
   /**
+   * Counts something that was not taken.
+   *
    * @param reason one of {@link #REASONS}
    */
   public void reject(String reason) {
@@ -85,7 +86,7 @@ public final class SourceMetrics {
     counter.add(count);
   }
 
-  long rejected(String reason) {
+  public long rejected(String reason) {
     LongAdder counter = rejected.get(reason);
     return counter == null ? 0 : counter.sum();
   }

@@ -1,8 +1,7 @@
 package com.voltageems.hissrv.redis.source.reader;
 
-import com.voltageems.hissrv.redis.source.link.PartState;
-
 import com.voltageems.hissrv.redis.plugin.MetricsPublisher;
+import com.voltageems.hissrv.redis.source.link.PartState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -17,7 +17,7 @@ public record FieldNames(Map<String, String> renamed, boolean keepOthers) {
   }
 
   /** The field's name, or null when the mapping leaves it out. */
-  @Nullable String of(String field) {
+  public @Nullable String of(String field) {
     String name = renamed.get(field);
     return name != null ? name : keepOthers ? field : null;
   }

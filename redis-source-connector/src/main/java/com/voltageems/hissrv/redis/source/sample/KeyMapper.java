@@ -1,7 +1,5 @@
 package com.voltageems.hissrv.redis.source.sample;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package com.voltageems.hissrv.redis.source.sample;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -9,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -44,7 +43,8 @@ public record PendingElement(@Nullable Sample sample, @Nullable String reason, i
    * @param maxBytes longer elements are rejected
    * @param nowMillis the time of an element without one
    */
-  public static PendingElement parse(byte[] element, int maxBytes, NonFinite nonFinite, long nowMillis) {
+  public static PendingElement parse(
+      byte[] element, int maxBytes, NonFinite nonFinite, long nowMillis) {
     if (element.length > maxBytes) {
       return rejected("longer than " + maxBytes + " bytes");
     }

@@ -24,7 +24,7 @@ public record Sample(
   /** Of a number and the punctuation around it, as JSON: {@code "":-1.2345678901234567E-300,}. */
   private static final int NUMBER_BYTES = 28;
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return fields.isEmpty() && texts.isEmpty();
   }
 

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.sample;
 
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,6 +20,8 @@ public final class SampleBuilder {
   }
 
   /**
+   * Begins a sample.
+   *
    * @param expected about how many numbers there will be
    */
   public SampleBuilder(FieldNames names, SourceLimits limits, SourceMetrics metrics, int expected) {

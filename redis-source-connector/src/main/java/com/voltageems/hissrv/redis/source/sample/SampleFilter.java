@@ -75,6 +75,8 @@ public final class SampleFilter {
   }
 
   /**
+   * Reads the setting {@code filter}.
+   *
    * @param expressions each {@code name op value}, such as {@code channel in 1001|1002}
    * @throws IllegalArgumentException saying what is wrong
    */

@@ -39,6 +39,8 @@ public final class SampleRecords {
   }
 
   /**
+   * Makes the records of one source.
+   *
    * @param clock the worker's
    * @param newestMillis is kept at the time of the newest sample
    */
@@ -50,6 +52,8 @@ public final class SampleRecords {
   }
 
   /**
+   * Makes one record.
+   *
    * @param redisKey the key or channel that the sample came from
    * @param partition null for a source without positions, as is {@code offset}
    */

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.sample;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,7 @@
-/** Samples: from keys, texts and JSON to the record between the connectors. Pure but for what it counts. */
+/**
+ * Samples: from keys, texts and JSON to the record between the connectors. Pure but for what it
+ * counts.
+ */
 @NullMarked
 package com.voltageems.hissrv.redis.source.sample;
 

@@ -2,7 +2,6 @@ package com.voltageems.hissrv.redis.source.stream;
 
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.Partitions;
-
 import java.math.BigInteger;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -19,7 +18,7 @@ public record StreamPosition(String id) {
   /** Before {@link #NONE}, whose making needs it. */
   private static final Pattern ID = Pattern.compile("([0-9]{1,20})-([0-9]{1,20})");
 
-  static final StreamPosition NONE = new StreamPosition("0-0");
+  public static final StreamPosition NONE = new StreamPosition("0-0");
 
   public StreamPosition {
     Matcher parts = ID.matcher(id);
@@ -33,9 +32,11 @@ public record StreamPosition(String id) {
   }
 
   /**
+   * The position as Connect stores it.
+   *
    * @param data see {@link DataSetId}; empty for not known
    */
-  Map<String, Object> toOffset(String data) {
+  public Map<String, Object> toOffset(String data) {
     return data.isEmpty() ? Map.of("id", id) : Map.of("id", id, DataSetId.FIELD, data);
   }
 
@@ -67,7 +68,7 @@ public record StreamPosition(String id) {
     return Long.parseUnsignedLong(id.substring(0, id.indexOf('-')));
   }
 
-  boolean isAfter(StreamPosition other) {
+  public boolean isAfter(StreamPosition other) {
     int byTime = Long.compareUnsigned(epochMillis(), other.epochMillis());
     return byTime != 0 ? byTime > 0 : Long.compareUnsigned(sequence(), other.sequence()) > 0;
   }

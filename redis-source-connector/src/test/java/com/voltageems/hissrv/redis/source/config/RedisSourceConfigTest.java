@@ -1,13 +1,12 @@
 package com.voltageems.hissrv.redis.source.config;
 
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.NonFinite;
-import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.RedisSourceConnector;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.RedisSourceConnector;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.NonFinite;
+import com.voltageems.hissrv.redis.source.sample.SourceLimits;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,9 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RedisSourceConfigTest {
+public class RedisSourceConfigTest {
   /** The groups of settings in their order, with their titles in the README. */
-  static final Map<String, String> GROUPS = new LinkedHashMap<>();
+  public static final Map<String, String> GROUPS = new LinkedHashMap<>();
 
   static {
     GROUPS.put("Redis", "Redis");
@@ -153,8 +152,8 @@ class RedisSourceConfigTest {
     SourceSpec channels = config.sources().get(2);
     assertThat(channels.patterns()).containsExactly("p*", "q*");
     assertThat(channels.maxQueued()).isEqualTo(1016);
-    assertThat(channels.damping().isActive()).isTrue();
-    assertThat(channels.damping().minInterval().toMillis()).isEqualTo(17);
+    assertThat(channels.deadband().isActive()).isTrue();
+    assertThat(channels.deadband().minInterval().toMillis()).isEqualTo(17);
     assertThat(spec.pollInterval().toMillis()).isEqualTo(11);
     assertThat(spec.snapshotInterval().toMillis()).isEqualTo(12);
     assertThat(spec.discoveryInterval().toMillis()).isEqualTo(13);

@@ -1,10 +1,9 @@
 package com.voltageems.hissrv.redis.source.hash;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.sample.Damping;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.sample.Deadband;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,44 +74,44 @@ class HashStateTest {
     }
   }
 
-  private static boolean passes(Damping damping, HashState state, String value, long now) {
+  private static boolean passes(Deadband deadband, HashState state, String value, long now) {
     state.begin(1, true);
     boolean changed = state.changed(0, hash("f"), hash(value));
-    boolean passes = changed && damping.passes(state, 0, Bytes.of("f"), Bytes.of(value), now);
+    boolean passes = changed && state.passes(deadband, 0, Bytes.of("f"), Bytes.of(value), now);
     state.end(1);
     return passes;
   }
 
   @Test
   void deadband_isMeasuredFromTheLastGiven() {
-    Damping damping = Damping.parse(List.of("f:1"), Duration.ZERO);
+    Deadband deadband = Deadband.parse(List.of("f:1"), Duration.ZERO);
     HashState state = new HashState();
-    assertThat(passes(damping, state, "10", 1)).isTrue();
-    assertThat(passes(damping, state, "10.6", 2)).isFalse();
-    assertThat(passes(damping, state, "11.2", 3)).isTrue();
-    assertThat(passes(damping, state, "off", 4)).isTrue();
-    assertThat(passes(damping, state, "11.2", 5)).isTrue();
+    assertThat(passes(deadband, state, "10", 1)).isTrue();
+    assertThat(passes(deadband, state, "10.6", 2)).isFalse();
+    assertThat(passes(deadband, state, "11.2", 3)).isTrue();
+    assertThat(passes(deadband, state, "off", 4)).isTrue();
+    assertThat(passes(deadband, state, "11.2", 5)).isTrue();
   }
 
   @Test
   void deadband_percentAndDefault() {
-    Damping damping = Damping.parse(List.of("*:10%", "g:0"), Duration.ZERO);
+    Deadband deadband = Deadband.parse(List.of("*:10%", "g:0"), Duration.ZERO);
     HashState state = new HashState();
-    assertThat(passes(damping, state, "100", 1)).isTrue();
-    assertThat(passes(damping, state, "109", 2)).isFalse();
-    assertThat(passes(damping, state, "111", 3)).isTrue();
+    assertThat(passes(deadband, state, "100", 1)).isTrue();
+    assertThat(passes(deadband, state, "109", 2)).isFalse();
+    assertThat(passes(deadband, state, "111", 3)).isTrue();
   }
 
   @Test
   void minInterval_givesTheLatestAfterwards() {
-    Damping damping = Damping.parse(List.of(), Duration.ofSeconds(1));
+    Deadband deadband = Deadband.parse(List.of(), Duration.ofSeconds(1));
     HashState state = new HashState();
-    assertThat(passes(damping, state, "1", 10_000)).isTrue();
-    assertThat(passes(damping, state, "2", 10_500)).isFalse();
-    assertThat(passes(damping, state, "2", 11_000)).isTrue();
-    assertThat(passes(damping, state, "2", 12_500)).isFalse();
-    assertThat(passes(damping, state, "3", 11_500)).isFalse();
-    assertThat(passes(damping, state, "3", 5_000)).isTrue();
+    assertThat(passes(deadband, state, "1", 10_000)).isTrue();
+    assertThat(passes(deadband, state, "2", 10_500)).isFalse();
+    assertThat(passes(deadband, state, "2", 11_000)).isTrue();
+    assertThat(passes(deadband, state, "2", 12_500)).isFalse();
+    assertThat(passes(deadband, state, "3", 11_500)).isFalse();
+    assertThat(passes(deadband, state, "3", 5_000)).isTrue();
   }
 
   private static long hash(String text) {

@@ -1,10 +1,9 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
-import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;

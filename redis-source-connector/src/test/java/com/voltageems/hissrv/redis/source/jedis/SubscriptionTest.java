@@ -1,12 +1,11 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
-import com.voltageems.hissrv.redis.source.link.Backoff;
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.reader.Signal;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.reader.Signal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,10 @@
 package com.voltageems.hissrv.redis.source.pubsub;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

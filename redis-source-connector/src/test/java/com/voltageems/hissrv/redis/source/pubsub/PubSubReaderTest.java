@@ -1,18 +1,17 @@
 package com.voltageems.hissrv.redis.source.pubsub;
 
-import com.voltageems.hissrv.redis.source.link.Backoff;
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.FakeRedis;
-import com.voltageems.hissrv.redis.source.hash.HashReader;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.jedis.Subscription;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.FakeRedis;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.hash.HashReader;
+import com.voltageems.hissrv.redis.source.jedis.Subscription;
+import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,10 +1,9 @@
 package com.voltageems.hissrv.redis.source.sample;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;

@@ -1,9 +1,8 @@
 package com.voltageems.hissrv.redis.source.sample;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

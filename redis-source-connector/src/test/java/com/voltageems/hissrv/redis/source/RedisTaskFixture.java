@@ -1,10 +1,9 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.jedis.JedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.RedisClient;
 
 /** A real Redis, empty before each test, and tasks on it that are driven without a worker. */
-abstract class RedisTaskTest {
+abstract class RedisTaskFixture {
   @TempDir static Path dir;
   static RedisServer redis;
   static RedisClient client;

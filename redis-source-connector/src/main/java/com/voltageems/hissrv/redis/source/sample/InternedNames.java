@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.sample;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * have been seen just before: making a text of one again costs more than finding it. Bounded; for
  * one thread.
  */
-public final class FieldTexts {
+public final class InternedNames {
   private static final int SLOTS = 4096;
   private static final int MAX_LENGTH = 64;
 

@@ -1,8 +1,6 @@
 package com.voltageems.hissrv.redis.source.sample;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.hash.HashState;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param bands by field name as it stands in Redis; {@code *} for all others
  * @param minInterval zero for none
  */
-public record Damping(Map<String, Band> bands, Duration minInterval) {
-  static final Damping NONE = new Damping(Map.of(), Duration.ZERO);
+public record Deadband(Map<String, Band> bands, Duration minInterval) {
+  static final Deadband NONE = new Deadband(Map.of(), Duration.ZERO);
 
   /**
    * How far a number has to move from the one last given.
@@ -29,15 +27,17 @@ public record Damping(Map<String, Band> bands, Duration minInterval) {
     }
   }
 
-  public Damping {
+  public Deadband {
     bands = Map.copyOf(bands);
   }
 
   /**
+   * Reads the settings {@code deadband} and {@code min.interval.ms}.
+   *
    * @param pairs {@code field:0.5} or {@code *:1%}
    * @throws IllegalArgumentException saying what is wrong
    */
-  public static Damping parse(List<String> pairs, Duration minInterval) {
+  public static Deadband parse(List<String> pairs, Duration minInterval) {
     Map<String, Band> bands = new java.util.HashMap<>();
     for (String pair : pairs) {
       int colon = pair.lastIndexOf(':');
@@ -52,44 +52,43 @@ public record Damping(Map<String, Band> bands, Duration minInterval) {
       }
       bands.put(pair.substring(0, colon).trim(), new Band(width, percent));
     }
-    return new Damping(bands, minInterval);
+    return new Deadband(bands, minInterval);
   }
 
   public boolean isActive() {
     return !bands.isEmpty() || !minInterval.isZero();
   }
 
+  /** What becomes of a changed value. */
+  public enum Verdict {
+    GIVE,
+    /** Too near to the number last given. */
+    KEEP_BACK,
+    /** Too soon: to be looked at again, also if it stays. */
+    POSTPONE
+  }
+
   /**
-   * Whether a changed value is given on, which is remembered in {@code state}.
+   * Judges a changed value.
    *
+   * @param number as {@link #number} gives it
+   * @param lastNumber the one last given, NaN for none
+   * @param lastMillis when that was, 0 for never
    * @param nowMillis Redis's clock
    */
-  public boolean passes(HashState state, int position, byte[] field, byte[] value, long nowMillis) {
-    long lastTime = state.lastTime(position);
-    long since = nowMillis - lastTime;
+  public Verdict judge(
+      byte[] field, double number, double lastNumber, long lastMillis, long nowMillis) {
+    long since = nowMillis - lastMillis;
     // A clock that was set back must not silence a field until it has caught up.
-    if (lastTime != 0 && since >= 0 && since < minInterval.toMillis()) {
-      state.postpone(position);
-      return false;
+    if (lastMillis != 0 && since >= 0 && since < minInterval.toMillis()) {
+      return Verdict.POSTPONE;
     }
-    double number = number(value);
-    double last = state.lastNumber(position);
     Band band = bands.isEmpty() ? null : band(field);
-    if (band != null && band.isInside(last, number)) {
-      return false;
-    }
-    state.given(position, number, nowMillis);
-    return true;
+    return band != null && band.isInside(lastNumber, number) ? Verdict.KEEP_BACK : Verdict.GIVE;
   }
 
-  /** A value is given on whatever it is, which is remembered in {@code state}. */
-  public void given(HashState state, int position, byte[] value, long nowMillis) {
-    if (isActive()) {
-      state.given(position, number(value), nowMillis);
-    }
-  }
-
-  private double number(byte[] value) {
+  /** The number in a value, as far as it matters here: NaN without bands, and for texts. */
+  public double number(byte[] value) {
     return bands.isEmpty() ? Double.NaN : ValueText.parse(value).number();
   }
 

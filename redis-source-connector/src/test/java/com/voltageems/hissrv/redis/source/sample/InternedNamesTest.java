@@ -1,13 +1,12 @@
 package com.voltageems.hissrv.redis.source.sample;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import org.junit.jupiter.api.Test;
 
-class FieldTextsTest {
-  private final FieldTexts texts = new FieldTexts();
+class InternedNamesTest {
+  private final InternedNames texts = new InternedNames();
 
   private String of(String name) {
     byte[] bytes = Bytes.of(name);
