@@ -5,16 +5,19 @@ cd "$(dirname "$0")"
 
 usage() {
   cat <<'EOF'
-usage: ./verify.sh [--quick | --kill] [maven options]
+usage: ./verify.sh [--quick | --kill | --release] [maven options]
 
-  (none)    everything: format, static analysis, unit tests, tests against real servers, end to end
+  (none)    everything: format, static analysis, unit tests, tests against real servers, end to end,
+            checks of what deploys it
   --quick   what needs no server: format, static analysis, unit tests
   --kill    the long tests alone: kill tests of 50 rounds each (ROUNDS=n changes it), and a
             hundred restarts of the source
+  --release the dry run of a release: built twice, the same bytes; deployed into a local folder
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
-chromium and its driver, faketime, a Chinese font) and says so. Elsewhere the tests that need one of
-them are left out, and listed by name at the end; with CI=true a missing server is a failure.
+chromium and its driver, faketime, a Chinese font, prometheus, and the tools of deploy/check.sh) and
+says so. Elsewhere the tests that need one of them are left out, and listed by name at the end; with
+CI=true a missing server is a failure.
 EOF
 }
 
@@ -22,14 +25,15 @@ mode=all
 case "${1:-}" in
   -h|--help) usage; exit 0 ;;
   --quick) mode=quick; shift ;;
-  --kill) mode=kill; shift ;;
+  --kill) mode="kill"; shift ;;
+  --release) mode=release; shift ;;
   --*) printf 'verify: unknown option %s\n' "$1" >&2; usage >&2; exit 2 ;;
 esac
 
 install_servers() {
   local missing=() entry
   for entry in redis-server:redis-server redis-cli:redis-tools influxd:influxdb chromium:chromium \
-    chromedriver:chromium-driver faketime:faketime; do
+    chromedriver:chromium-driver faketime:faketime prometheus:prometheus; do
     command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
   done
   # The page's pictures are in Chinese too.
@@ -57,6 +61,15 @@ install_servers() {
   if [ -n "$policy" ]; then rm -f "$policy"; trap - EXIT; fi
 }
 
+# The tools are installed where the tests' servers are; with CI=true a missing one is a failure.
+check_deployment() {
+  if [ "${CI:-}" = true ] || { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }; then
+    deploy/check.sh --install
+  else
+    deploy/check.sh
+  fi
+}
+
 left_out() {
   local found
   found=$(grep -hoE '<testcase name="[^"]*" classname="[^"]*"|<skipped message="[^"]*"' \
@@ -75,7 +88,9 @@ case "$mode" in
     install_servers
     mvn -B -ntp verify "$@" || status=$?
     left_out
+    check_deployment || status=$?
     ;;
+  release) build/release.sh --dry-run "$@" || status=$? ;;
   kill)
     install_servers
     mvn -B -ntp verify -Dtest='*Nothing*' -Dsurefire.failIfNoSpecifiedTests=false \

@@ -1,0 +1,14 @@
+# The HTTP service and its web page.
+#   mvn package && docker build -f deploy/images/query-service.Dockerfile -t hissrv-query-service .
+FROM eclipse-temurin:17-jre-alpine
+
+RUN adduser -D -H -u 10001 hissrv
+COPY deploy/target/image/query-service.jar /opt/hissrv/query-service.jar
+USER 10001
+
+EXPOSE 8082
+ENV JAVA_OPTS="-Xms32m -Xmx256m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
+HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
+  CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8082/measurements"]
+# hadolint ignore=DL3025
+ENTRYPOINT exec java $JAVA_OPTS -jar /opt/hissrv/query-service.jar --config /etc/hissrv/query-service.yml
