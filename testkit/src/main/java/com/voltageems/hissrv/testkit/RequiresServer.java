@@ -33,6 +33,7 @@ public @interface RequiresServer {
     CHROMIUM("chromium", "chromium"),
     /** Comes with the browser that it drives. */
     CHROMEDRIVER("chromium-driver", "chromedriver"),
+    PROMETHEUS("prometheus", "prometheus"),
     /** A library, found through {@link ProcessClock}; the program stands for it in messages. */
     FAKETIME("faketime", "faketime");
 
