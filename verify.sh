@@ -83,10 +83,10 @@ left_out() {
 rm -f ./*/target/surefire-reports/TEST-*.xml ./*/target/failsafe-reports/TEST-*.xml
 status=0
 case "$mode" in
-  quick) mvn -B -ntp verify -DskipITs "$@" || status=$? ;;
+  quick) mvn -B -ntp verify -DskipITs -Dcoverage.floor.skip=false "$@" || status=$? ;;
   all)
     install_servers
-    mvn -B -ntp verify "$@" || status=$?
+    mvn -B -ntp verify -Dcoverage.floor.skip=false "$@" || status=$?
     left_out
     check_deployment || status=$?
     ;;
