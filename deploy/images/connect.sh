@@ -20,6 +20,7 @@ scheduled.rebalance.max.delay.ms=30000
 listeners=http://0.0.0.0:8083
 plugin.path=/opt/kafka/plugins
 plugin.discovery=service_load
+consumer.metadata.max.age.ms=5000
 config.providers=env
 config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
 config.providers.env.param.allowlist.pattern=(REDIS|INFLUXDB)_.*

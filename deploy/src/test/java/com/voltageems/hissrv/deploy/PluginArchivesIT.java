@@ -52,8 +52,7 @@ class PluginArchivesIT {
 
     @Override
     Set<String> missing() {
-      // Jedis loads them for its JSON commands only.
-      return Set.of("com.google.gson", "com.google.gson.stream", "org.json");
+      return Set.of();
     }
   }
 
