@@ -52,6 +52,29 @@ class DeploymentFilesTest {
   }
 
   @Test
+  void composeServices_waitForServicesThatAreThere() throws IOException {
+    JsonNode services =
+        new YAMLMapper().readTree(Path.of("compose/compose.yaml").toFile()).path("services");
+
+    services
+        .properties()
+        .forEach(
+            service -> {
+              JsonNode others = service.getValue().path("depends_on");
+              others.fieldNames().forEachRemaining(name -> assertThat(services.has(name)).isTrue());
+              others
+                  .elements()
+                  .forEachRemaining(name -> assertThat(knows(services, name)).isTrue());
+            });
+    assertThat(services.at("/submit/depends_on").size()).isPositive();
+  }
+
+  /** A list has names where a map has conditions. */
+  private static boolean knows(JsonNode services, JsonNode name) {
+    return !name.isTextual() || services.has(name.asText());
+  }
+
+  @Test
   void links_leadToAFileThatIsThere() throws IOException {
     for (String folder : List.of("docs/operate", "deploy")) {
       try (Stream<Path> pages = Files.walk(ROOT.resolve(folder), 1)) {
@@ -60,7 +83,9 @@ class DeploymentFilesTest {
         for (Path page : found) {
           Matcher link = LINK.matcher(Files.readString(page));
           while (link.find()) {
-            assertThat(page.resolveSibling(link.group(1))).as("%s: %s", page, link.group()).exists();
+            assertThat(page.resolveSibling(link.group(1)))
+                .as("%s: %s", page, link.group())
+                .exists();
           }
         }
       }

@@ -35,6 +35,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
@@ -45,12 +46,13 @@ import redis.clients.jedis.Jedis;
  * fails. Field case O6: our metrics join with Connect's own.
  */
 @RequiresServer(RequiresServer.Server.PROMETHEUS)
+@Timeout(300)
 class MonitoringIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Installation INSTALLATION = Installation.find();
   private static final Path DEPLOY = INSTALLATION.root().resolve("deploy");
   private static final Path MONITORING = DEPLOY.resolve("monitoring");
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -60,9 +62,10 @@ class MonitoringIT {
   @TempDir static Path dir;
 
   @BeforeAll
+  @Timeout(300)
   static void start() throws IOException {
     redis = part(RedisServer.start(dir.resolve("redis")));
-    QuestDb database = part(QuestDb.start(dir.resolve("questdb")));
+    QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
     KafkaBroker kafka = part(KafkaBroker.start(dir.resolve("kafka")));
     int exporterPort = Ports.free();
     ConnectWorker worker =
@@ -80,14 +83,19 @@ class MonitoringIT {
                         + exporterPort
                         + ":"
                         + MONITORING.resolve("connect-jmx.yml"))));
+    database.awaitReady();
     int servicePort = Ports.free();
     part(startService(servicePort, database, kafka, worker));
     Map<String, String> addresses =
         Map.of(
-            "REDIS_URI", redis.uri(),
-            "INFLUXDB_URL", database.url(),
-            "INFLUXDB_ORG", "voltage",
-            "INFLUXDB_BUCKET", "ems");
+            "REDIS_URI",
+            redis.uri(),
+            "INFLUXDB_URL",
+            database.url(),
+            "INFLUXDB_ORG",
+            "voltage",
+            "INFLUXDB_BUCKET",
+            "ems");
     Map<String, String> sink = composeConnector("hissrv-influx-sink", addresses);
     sink.put("line.dialect", "questdb");
     worker.submit("hissrv-influx-sink", sink);
@@ -118,7 +126,7 @@ class MonitoringIT {
               panels.forEach(
                   (title, expressions) -> {
                     for (String expression : expressions) {
-                      if (query(expression.replace("$__rate_interval", "20s")).isEmpty()) {
+                      if (query(expression.replace("$__rate_interval", "30s")).isEmpty()) {
                         silent.add(title + ": " + expression);
                       }
                     }
@@ -196,7 +204,9 @@ class MonitoringIT {
                 + URLEncoder.encode(expression, StandardCharsets.UTF_8));
     try {
       JsonNode read = JSON.readTree(answer);
-      assertThat(read.path("status").asText()).as("%s: %s", expression, answer).isEqualTo("success");
+      assertThat(read.path("status").asText())
+          .as("%s: %s", expression, answer)
+          .isEqualTo("success");
       return read.at("/data/result");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -270,7 +280,7 @@ class MonitoringIT {
     Files.writeString(
         config,
         """
-        global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 2s}
+        global: {scrape_interval: 3s, scrape_timeout: 3s, evaluation_interval: 3s}
         rule_files: ["%s"]
         scrape_configs:
           - job_name: connect

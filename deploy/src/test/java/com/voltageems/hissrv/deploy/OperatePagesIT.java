@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
@@ -30,6 +31,7 @@ import redis.clients.jedis.Jedis;
  * against a real worker, broker, Redis and database.
  */
 @RequiresServer(RequiresServer.Server.REDIS_CLI)
+@Timeout(600)
 class OperatePagesIT {
   private static final Pattern TRIED =
       Pattern.compile("<!-- tried -->\n```sh\n(.*?)```\n", Pattern.DOTALL);
@@ -39,16 +41,15 @@ class OperatePagesIT {
   @TempDir static Path dir;
 
   @BeforeAll
+  @Timeout(300)
   static void start() throws IOException {
     port = Ports.free();
-    system =
-        new HistorySystem(INSTALLATION, dir.resolve("system"), port, false, line -> {});
+    system = new HistorySystem(INSTALLATION, dir.resolve("system"), port, false, line -> {});
     // The two files that the pages speak of.
     ObjectMapper json = new ObjectMapper();
     json.writeValue(dir.resolve("hissrv-influx-sink.json").toFile(), system.sinkConfig());
     json.writeValue(
-        dir.resolve("hissrv-redis-source.json").toFile(),
-        system.sourceConfig(List.of("1m", "5m")));
+        dir.resolve("hissrv-redis-source.json").toFile(), system.sourceConfig(List.of("1m", "5m")));
   }
 
   @AfterAll
