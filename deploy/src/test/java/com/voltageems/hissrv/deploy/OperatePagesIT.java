@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,11 +46,15 @@ class OperatePagesIT {
   static void start() throws IOException {
     port = Ports.free();
     system = new HistorySystem(INSTALLATION, dir.resolve("system"), port, false, line -> {});
-    // The two files that the pages speak of.
-    ObjectMapper json = new ObjectMapper();
-    json.writeValue(dir.resolve("hissrv-influx-sink.json").toFile(), system.sinkConfig());
-    json.writeValue(
-        dir.resolve("hissrv-redis-source.json").toFile(), system.sourceConfig(List.of("1m", "5m")));
+    file("hissrv-influx-sink", system.sinkConfig());
+    file("hissrv-redis-source", system.sourceConfig(List.of("1m", "5m")));
+  }
+
+  /** One of the two files that the pages speak of. */
+  private static void file(String name, Map<String, String> settings) throws IOException {
+    Map<String, String> named = new TreeMap<>(settings);
+    named.put("name", name);
+    new ObjectMapper().writeValue(dir.resolve(name + ".json").toFile(), named);
   }
 
   @AfterAll
