@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
 
 /**
  * The dashboards and alert rules ask for what there is: the exporter runs with our rules in a real
@@ -179,7 +179,7 @@ class MonitoringIT {
 
   private static void writeSamples() {
     long now = System.currentTimeMillis();
-    try (Jedis jedis = new Jedis(URI.create(redis.uri()))) {
+    try (RedisClient jedis = RedisClient.create(redis.uri())) {
       jedis.hset("comsrv:1001:m", Map.of("1", "2" + now % 1000, "2", "5.5"));
       jedis.lpush(
           "archive:pending",

@@ -9,7 +9,6 @@ import com.voltageems.hissrv.quickstart.Installation;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
 
 /**
  * The commands of {@code docs/operate} that are marked as tried, run as they stand: by a shell,
@@ -65,7 +64,7 @@ class OperatePagesIT {
   /** A site's life in its order: installed, watched, changed. */
   @Test
   void commandsMarkedAsTried_work() throws Exception {
-    try (Jedis jedis = new Jedis(URI.create(system.redis().uri()))) {
+    try (RedisClient jedis = RedisClient.create(system.redis().uri())) {
       jedis.hset("comsrv:1001:m", Map.of("1", "220.5"));
 
       assertThat(run("install.md"))
