@@ -61,7 +61,7 @@ class OperatePagesIT {
     system.close();
   }
 
-  /** A site's life in its order: installed, watched, changed. */
+  /** A site's life in its order: installed, looked at, changed. */
   @Test
   void commandsMarkedAsTried_work() throws Exception {
     try (RedisClient jedis = RedisClient.create(system.redis().uri())) {
@@ -75,7 +75,6 @@ class OperatePagesIT {
           .doesNotContain("FAILED")
           .contains("220.5");
       assertThat(run("install.zh-CN.md")).contains("RUNNING").contains("220.5");
-      assertThat(run("watch.md")).contains("DEBUG");
       assertThat(run("troubleshooting.md")).contains("RUNNING");
       assertThat(run("from-the-old-hissrv.md")).contains("archive:pending");
 
