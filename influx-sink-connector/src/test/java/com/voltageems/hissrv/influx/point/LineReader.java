@@ -7,7 +7,7 @@ import java.util.List;
  * Reads one line as InfluxDB does: a backslash takes the next character along wherever a separator
  * is looked for, and is taken away only before what it escapes. Written apart from the encoder.
  */
-final class LineReader {
+public final class LineReader {
   private final String line;
   private int at;
 
@@ -15,7 +15,8 @@ final class LineReader {
     this.line = line;
   }
 
-  static Point read(String line) {
+  /** Reads a line that ends with a line feed. */
+  public static Point read(String line) {
     return new LineReader(line).point();
   }
 
