@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * up to six decimals in plain digits, all others as {@link Double#toString(double)} has them.
  */
 public final class LineProtocol {
+  private static final String HALF = " has half of a character in it, which UTF-8 cannot express";
   private static final double EXACT = 9007199254740992.0; // 2^53
 
   private LineProtocol() {}
@@ -66,6 +67,24 @@ public final class LineProtocol {
     return number == 0 && Double.doubleToRawLongBits(number) != 0;
   }
 
+  /** Why a text cannot be written as the value of a field, or null when it can. */
+  static @Nullable String flawOfText(String text) {
+    return !hasHalfCharacter(text) ? null : "is a text that" + HALF;
+  }
+
+  /** Whether half of a surrogate pair stands alone in it. */
+  private static boolean hasHalfCharacter(String text) {
+    int i = 0;
+    while (i < text.length()) {
+      int codePoint = text.codePointAt(i);
+      if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+        return true;
+      }
+      i += Character.charCount(codePoint);
+    }
+    return false;
+  }
+
   /**
    * Why a measurement, a tag's name or value, or a field's name cannot be written in line protocol,
    * or null when it can.
@@ -78,8 +97,8 @@ public final class LineProtocol {
 
   /** As {@link #flaw}, of a measurement or a field's name: InfluxDB reads these otherwise. */
   static @Nullable String flawOfName(String what, String text) {
-    if (!text.isEmpty() && (text.charAt(0) == '\t' || text.charAt(0) == 0)) {
-      return what + " begins with a tab or NUL, which InfluxDB strips";
+    if (!text.isEmpty() && text.charAt(0) == '\t') {
+      return what + " begins with a tab, which InfluxDB strips";
     }
     return flaw(what, text, ", =\"");
   }
@@ -88,10 +107,16 @@ public final class LineProtocol {
     if (text.isEmpty()) {
       return what + " is empty";
     }
+    if (hasHalfCharacter(text)) {
+      return what + HALF;
+    }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '\n' || c == '\r') {
         return what + " has a line break in it, which line protocol cannot express";
+      }
+      if (c == 0) {
+        return what + " has a NUL in it, which no query can name";
       }
       if (c == '\\') {
         // The escape character itself has no escape in names and tags.

@@ -67,7 +67,15 @@ final class PointBuilder {
     }
     FieldTypes.Typed typed = types.typed(name, raw);
     if (typed instanceof FieldTypes.Typed.Value value) {
-      fields.add(new Point.Field(name, value.value()));
+      String textFlaw =
+          value.value() instanceof FieldValue.Text text
+              ? LineProtocol.flawOfText(text.value())
+              : null;
+      if (textFlaw == null) {
+        fields.add(new Point.Field(name, value.value()));
+      } else {
+        complaints.add("field '" + name + "' " + textFlaw);
+      }
     } else if (typed instanceof FieldTypes.Typed.Flaw reason) {
       complaints.add("field '" + name + "' " + reason.reason());
     }

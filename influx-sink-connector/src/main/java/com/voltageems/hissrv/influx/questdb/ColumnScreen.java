@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.questdb;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.delivery.Screen;
+import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ColumnScreen implements Screen {
   private static final String TIME = "timestamp";
   private static final String SYMBOL = "SYMBOL";
+  private static final String BOOLEAN = "BOOLEAN";
 
   private final Tables tables;
   private final boolean isExpected;
@@ -46,16 +48,30 @@ public final class ColumnScreen implements Screen {
    * A measurement.
    *
    * @param tags names that are right as tags
-   * @param fields names that are right as fields
+   * @param fields names that are right as fields of numbers and texts
+   * @param booleans names that are right as fields of true and false
    */
-  private record Known(Set<String> tags, Set<String> fields, Map<String, Owner> columns) {
+  private record Known(
+      Set<String> tags, Set<String> fields, Set<String> booleans, Map<String, Owner> columns) {
     Known() {
-      this(ConcurrentHashMap.newKeySet(), ConcurrentHashMap.newKeySet(), new HashMap<>());
+      this(
+          ConcurrentHashMap.newKeySet(),
+          ConcurrentHashMap.newKeySet(),
+          ConcurrentHashMap.newKeySet(),
+          new HashMap<>());
+    }
+
+    Set<String> fields(Point.Field field) {
+      return isBoolean(field) ? booleans : fields;
     }
   }
 
   /** Who has a column. */
-  private record Owner(String name, boolean isTag, boolean isTime) {}
+  private record Owner(String name, String type, boolean isTime) {
+    boolean isTag() {
+      return type.equals(SYMBOL);
+    }
+  }
 
   @Override
   public boolean passes(Point point) {
@@ -72,7 +88,7 @@ public final class ColumnScreen implements Screen {
       }
     }
     for (Point.Field field : point.fields()) {
-      if (!names.fields().contains(field.name())) {
+      if (!names.fields(field).contains(field.name())) {
         return false;
       }
     }
@@ -99,13 +115,12 @@ public final class ColumnScreen implements Screen {
       for (Tables.Column column : table.columns()) {
         names
             .columns()
-            .put(
-                lower(column.name()),
-                new Owner(column.name(), column.type().equals(SYMBOL), column.isTime()));
+            .put(lower(column.name()), new Owner(column.name(), column.type(), column.isTime()));
       }
       // Another task may have been quicker with a column that this one took for its own.
       names.tags().removeIf(tag -> !isOwn(tag, true, names));
       names.fields().removeIf(field -> !isOwn(field, false, names));
+      names.booleans().removeIf(field -> !isOwn(field, false, names));
     }
   }
 
@@ -138,6 +153,7 @@ public final class ColumnScreen implements Screen {
       List<Reason> leftOut = new ArrayList<>();
       for (Point.Field field : point.fields()) {
         String flaw = flaw(field.name(), false, columns, ofPoint);
+        flaw = flaw == null ? typeFlaw(field, columns) : flaw;
         if (flaw != null) {
           leftOut.add(new Reason(field.name(), flaw));
         }
@@ -178,18 +194,31 @@ public final class ColumnScreen implements Screen {
     return null;
   }
 
+  /** Of true QuestDB makes 1 where the column has numbers. */
+  private static @Nullable String typeFlaw(Point.Field field, Map<String, Owner> columns) {
+    Owner owner = columns.get(lower(field.name()));
+    return owner != null && isBoolean(field) && !owner.type().equals(BOOLEAN)
+        ? "is a boolean, and its column is " + owner.type() + ", where QuestDB would change it"
+        : null;
+  }
+
+  private static boolean isBoolean(Point.Field field) {
+    return field.value().kind() == FieldValue.Kind.BOOLEAN;
+  }
+
   /** The point's names are columns from now on, and these are theirs. */
   private static void remember(Point point, List<Reason> leftOut, Known names) {
     for (Point.Tag tag : point.tags()) {
-      names.columns().putIfAbsent(lower(tag.name()), new Owner(tag.name(), true, false));
+      names.columns().putIfAbsent(lower(tag.name()), new Owner(tag.name(), SYMBOL, false));
       names.tags().add(tag.name());
     }
     Set<String> wrong = new HashSet<>();
     leftOut.forEach(reason -> wrong.add(reason.field()));
     for (Point.Field field : point.fields()) {
       if (!wrong.contains(field.name())) {
-        names.columns().putIfAbsent(lower(field.name()), new Owner(field.name(), false, false));
-        names.fields().add(field.name());
+        String type = isBoolean(field) ? BOOLEAN : field.value().kind().toString();
+        names.columns().putIfAbsent(lower(field.name()), new Owner(field.name(), type, false));
+        names.fields(field).add(field.name());
       }
     }
   }

@@ -124,11 +124,18 @@ class LineProtocolTest {
   void namesThatInfluxReadsOtherwise_areFlaws() {
     assertThat(LineProtocol.flawOfName("the field", "a\\\"b"))
         .isEqualTo("the field has a backslash before '\"', which line protocol cannot express");
-    assertThat(LineProtocol.flawOfName("the field", "\tb")).contains("begins with a tab or NUL");
-    assertThat(LineProtocol.flawOfName("the field", "\u0000b")).contains("begins with a tab");
+    assertThat(LineProtocol.flawOfName("the field", "\tb")).contains("begins with a tab");
+    assertThat(LineProtocol.flawOfName("the field", "\u0000b")).contains("has a NUL in it");
     assertThat(LineProtocol.flawOfName("the field", "a\tb")).isNull();
     assertThat(LineProtocol.flawOfName("the field", "a\\b\"")).isNull();
     assertThat(LineProtocol.flawOfName("the field", "a\\=b")).contains("backslash before '='");
+  }
+
+  @Test
+  void halfACharacter_isAFlaw() {
+    assertThat(LineProtocol.flaw("the tag", "a\uD83D")).contains("half of a character");
+    assertThat(LineProtocol.flawOfText("\uDD0Ba")).contains("half of a character");
+    assertThat(LineProtocol.flawOfText("\uD83D\uDD0B\u0000")).isNull();
   }
 
   @Test

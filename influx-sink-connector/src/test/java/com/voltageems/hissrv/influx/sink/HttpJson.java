@@ -1,7 +1,9 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.io.IOException;
@@ -16,7 +18,9 @@ import java.time.Duration;
 
 /** Asks the databases in their own languages. */
 final class HttpJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  // QuestDB writes control characters into its JSON as they are.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS).build();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -34,7 +38,7 @@ final class HttpJson {
             .POST(HttpRequest.BodyPublishers.noBody()));
   }
 
-  private static JsonNode send(HttpRequest.Builder request) {
+  static JsonNode send(HttpRequest.Builder request) {
     try {
       return JSON.readTree(
           HTTP.send(
@@ -42,14 +46,14 @@ final class HttpJson {
                   HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
               .body());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(request.build().uri().toString(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
   }
 
-  private static String encode(String text) {
+  static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 }

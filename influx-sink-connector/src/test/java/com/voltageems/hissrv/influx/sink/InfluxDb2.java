@@ -1,0 +1,52 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A bucket of its own on a real InfluxDB 2 that the environment names. */
+record InfluxDb2(String url, String token, String org, String bucket, String bucketId)
+    implements AutoCloseable {
+  static final String URL = "HISSRV_INFLUXDB2_URL";
+  private static final String TOKEN = "HISSRV_INFLUXDB2_TOKEN";
+
+  /** Null where none is named. */
+  static @Nullable InfluxDb2 configured() {
+    String url = System.getenv(URL);
+    String token = System.getenv(TOKEN);
+    if (url == null || token == null) {
+      return null;
+    }
+    JsonNode org = HttpJson.send(request(url + "/api/v2/orgs", token)).path("orgs").path(0);
+    String bucket = "hissrv-round-trip-" + System.currentTimeMillis();
+    JsonNode made =
+        HttpJson.send(
+            request(url + "/api/v2/buckets", token)
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"orgID\":\"%s\",\"name\":\"%s\",\"retentionRules\":[]}"
+                            .formatted(org.path("id").asText(), bucket))));
+    return new InfluxDb2(url, token, org.path("name").asText(), bucket, made.path("id").asText());
+  }
+
+  private static HttpRequest.Builder request(String url, String token) {
+    return HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Token " + token);
+  }
+
+  /** Asks by InfluxQL, with the bucket as the database. */
+  JsonNode query(String influxQl) {
+    return HttpJson.send(
+        request(url + "/query?epoch=ms&db=" + bucket, token)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "q=" + HttpJson.encode(influxQl), StandardCharsets.UTF_8)));
+  }
+
+  @Override
+  public void close() {
+    HttpJson.send(request(url + "/api/v2/buckets/" + bucketId, token).DELETE());
+  }
+}
