@@ -268,6 +268,22 @@ class QuestDbIT {
         .isEqualTo("[[1.0,3.0],[4.0,null]]");
   }
 
+  /** Found by RoundTripIT: of true in a column of numbers QuestDB makes 1. */
+  @Test
+  void booleanInAColumnOfNumbers_isRefused() {
+    try (SinkHarness sink = new SinkHarness(settings(QUESTDB), 1)) {
+      sink.put(
+          List.of(
+              record(sample("flags", Map.of("on", 5.0), T), 0),
+              record(sample("flags", Map.of("on", true, "v", 1.0), T + 1), 1)));
+      sink.pumpUntilCommitted(0, 2);
+      assertThat(reasons(sink)).singleElement().asString().contains("field 'on' is a boolean");
+    }
+    awaitCount("flags", 2);
+    assertThat(rows("select \"on\", v from flags order by timestamp").toString())
+        .isEqualTo("[[5.0,null],[null,1.0]]");
+  }
+
   /** Field case S7: QuestDB names only the beginning of the name. */
   @ParameterizedTest
   @ValueSource(strings = {"questdb", "influxdb"})
