@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** The page of the architecture leads to classes and scripts that exist. */
 class ArchitecturePageTest {
-  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Path ROOT =
+      Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+)(?:\\.\\w+)?`|`(\\w+\\.lua)`");
 
   @Test
