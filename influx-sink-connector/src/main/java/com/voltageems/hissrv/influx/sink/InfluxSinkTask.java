@@ -42,7 +42,7 @@ public final class InfluxSinkTask extends SinkTask {
             connector,
             Integer.parseInt(task),
             List.of(new MetricsPublisher.Group(Map.of(), metrics.values())),
-            context::pluginMetrics);
+            () -> context.pluginMetrics());
     sink.start(connector + "-" + task);
     running = sink;
     LOG.info("{}-{} writes to {}", connector, task, config.url());

@@ -51,14 +51,15 @@ public final class MetricsPublisher implements AutoCloseable {
    * Publishes until {@link #close}. Never throws: a task works without its metrics.
    *
    * @param type the plugin's name
-   * @param plugin asks the worker for its plugin metrics, which older ones do not have
+   * @param plugin asks the worker for its {@link PluginMetrics}; a lambda, since a method reference
+   *     names that type when it is made, and Connect before 4.1 does not have it
    */
   public MetricsPublisher(
       String type,
       String connector,
       int task,
       List<Group> groups,
-      Supplier<@Nullable PluginMetrics> plugin) {
+      Supplier<? extends @Nullable Object> plugin) {
     for (Group group : groups) {
       StringBuilder name =
           new StringBuilder("com.voltageems.hissrv:type=" + type)
@@ -110,9 +111,9 @@ public final class MetricsPublisher implements AutoCloseable {
   }
 
   private static void pluginMetrics(
-      List<Group> groups, Supplier<@Nullable PluginMetrics> supplier) {
+      List<Group> groups, Supplier<? extends @Nullable Object> supplier) {
     try {
-      PluginMetrics plugin = supplier.get();
+      PluginMetrics plugin = (PluginMetrics) supplier.get();
       if (plugin != null) {
         groups.forEach(group -> add(plugin, group));
       }

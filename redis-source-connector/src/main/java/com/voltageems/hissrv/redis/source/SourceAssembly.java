@@ -86,7 +86,7 @@ final class SourceAssembly {
             new RedisSourceConfig(props), props, context.offsetStorageReader()::offset);
     RunningRedisSource running = assembly.assemble();
     // Threads and MBeans last: nothing after this point can fail and leave them behind.
-    assembly.metrics.publish(connector(props), assembly.task, context::pluginMetrics);
+    assembly.metrics.publish(connector(props), assembly.task, () -> context.pluginMetrics());
     assembly.starts.forEach(Runnable::run);
     return running;
   }

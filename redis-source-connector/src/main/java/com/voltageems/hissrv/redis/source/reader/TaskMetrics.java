@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import org.apache.kafka.common.metrics.PluginMetrics;
 import org.jspecify.annotations.Nullable;
 
 /** What one task has done. Written by the task's threads, read by any. */
@@ -61,7 +60,7 @@ public final class TaskMetrics {
   }
 
   /** Shows all of them until {@link #close}. */
-  public void publish(String connector, int task, Supplier<@Nullable PluginMetrics> plugin) {
+  public void publish(String connector, int task, Supplier<? extends @Nullable Object> plugin) {
     List<MetricsPublisher.Group> groups = new ArrayList<>();
     groups.add(new MetricsPublisher.Group(Map.of(), values()));
     sources.forEach(
