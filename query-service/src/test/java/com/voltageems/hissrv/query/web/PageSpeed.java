@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Small, soon there, and fluid; compared with what cannot be avoided in the same browser. */
 @RequiresServer(Server.CHROMEDRIVER)
-class PageSpeedIT {
+class PageSpeed {
   private static final int POINTS = 100_000;
 
   /** What the modules may take to come and to be read, beside that. */
