@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The page of the architecture leads to classes and scripts that exist. */
 class ArchitecturePageTest {
-  private static final Path ROOT =
-      Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+)(?:\\.\\w+)?`|`(\\w+\\.lua)`");
 
   @Test
