@@ -74,7 +74,7 @@ complete() {
     "influx-sink-connector-$version-cyclonedx.json" "query-service-$version-cyclonedx.json"; do
     [ -s "$1/files/$name" ] || { echo "release: $name is missing" >&2; return 1; }
   done
-  for name in redis-source-connector influx-sink-connector query-service hissrv-lua; do
+  for name in redis-source-connector influx-sink-connector query-service hissrv-lua connector-plugin; do
     [ -s "$1/repository/com/voltageems/hissrv/$name/$version/$name-$version.pom" ] ||
       { echo "release: $name is not in the repository" >&2; return 1; }
   done

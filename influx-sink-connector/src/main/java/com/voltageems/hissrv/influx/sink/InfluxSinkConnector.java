@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
-import com.voltageems.hissrv.influx.plugin.Submission;
+import com.voltageems.hissrv.plugin.Submission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
-import com.voltageems.hissrv.influx.plugin.MetricsPublisher;
+import com.voltageems.hissrv.plugin.MetricsPublisher;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

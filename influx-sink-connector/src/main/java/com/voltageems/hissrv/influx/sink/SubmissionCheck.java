@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
-import com.voltageems.hissrv.influx.plugin.Address;
-import com.voltageems.hissrv.influx.plugin.Submission;
+import com.voltageems.hissrv.plugin.Address;
+import com.voltageems.hissrv.plugin.Submission;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.plugin.Submission;
+import com.voltageems.hissrv.plugin.Submission;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.plugin.Address;
-import com.voltageems.hissrv.redis.plugin.Submission;
+import com.voltageems.hissrv.plugin.Address;
+import com.voltageems.hissrv.plugin.Submission;
 import com.voltageems.hissrv.redis.source.config.MappingSettings;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.config.SourceSettings;

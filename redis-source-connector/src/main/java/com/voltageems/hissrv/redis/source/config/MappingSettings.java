@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.config;
 
+import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.sample.FieldNames;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import java.util.LinkedHashMap;

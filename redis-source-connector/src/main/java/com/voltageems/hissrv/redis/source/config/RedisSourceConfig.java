@@ -1,7 +1,9 @@
 package com.voltageems.hissrv.redis.source.config;
 
-import com.voltageems.hissrv.redis.plugin.Address;
-import com.voltageems.hissrv.redis.plugin.Submission;
+import com.voltageems.hissrv.plugin.Address;
+import com.voltageems.hissrv.plugin.Recommenders;
+import com.voltageems.hissrv.plugin.Submission;
+import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
@@ -192,9 +194,6 @@ public final class RedisSourceConfig extends AbstractConfig {
   private static final String MAPPING_GROUP = "Mapping";
   private static final String AGGREGATION_GROUP = "Aggregation";
 
-  /** Source names and mapping names: they are parts of settings' names and of topics. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9._-]{0,180}");
 
   public RedisSourceConfig(Map<String, String> properties) {
@@ -225,7 +224,7 @@ public final class RedisSourceConfig extends AbstractConfig {
     }
     return List.of(list.split(",")).stream()
         .map(String::trim)
-        .filter(name -> NAME.matcher(name).matches())
+        .filter(Validators::isName)
         .distinct()
         .toList();
   }
@@ -611,7 +610,7 @@ public final class RedisSourceConfig extends AbstractConfig {
           AGGREGATION_WINDOWS_CONFIG,
           ConfigDef.Type.LIST,
           AGGREGATION_WINDOWS_DEFAULT,
-          Validators.windows(),
+          WindowLength.listOfThem(),
           Importance.MEDIUM,
           Width.MEDIUM,
           AGGREGATION_WINDOWS_DOC,
@@ -623,10 +622,6 @@ public final class RedisSourceConfig extends AbstractConfig {
   private static ConfigDef.Recommender shownWithItsModes(String setting) {
     return Recommenders.shownWith(
         REDIS_MODE_CONFIG, Objects.requireNonNull(MODES_OF.get(setting)).toArray());
-  }
-
-  static boolean isName(String name) {
-    return NAME.matcher(name).matches();
   }
 
   private static void requirePrefix(String prefix) {

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.redis.source.config;
 
+import com.voltageems.hissrv.plugin.Recommenders;
+import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
 import com.voltageems.hissrv.redis.source.sample.Deadband;
 import com.voltageems.hissrv.redis.source.sample.SampleFilter;
@@ -219,7 +221,7 @@ public final class SourceSettings {
 
   private static void requireWindow(String window) {
     if (!window.isEmpty() && !WindowLength.isValid(window)) {
-      throw new IllegalArgumentException("no length");
+      throw new IllegalArgumentException("not a duration such as 5s, 1m, 1h");
     }
   }
 

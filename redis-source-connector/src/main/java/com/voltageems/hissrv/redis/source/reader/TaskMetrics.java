@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.redis.source.reader;
 
-import com.voltageems.hissrv.redis.plugin.MetricsPublisher;
+import com.voltageems.hissrv.plugin.MetricsPublisher;
 import com.voltageems.hissrv.redis.source.link.PartState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -325,7 +325,7 @@ public class RedisSourceConfigTest {
             + " more names of letters, digits, '_' and '-', each once",
         "sources.a.type ~ set ~ Invalid value set for configuration sources.a.type: not one of them;"
             + " valid: archive | list | hash | pubsub | stream",
-        "sources.a.window ~ 1d ~ Invalid value 1d for configuration sources.a.window: no length;"
+        "sources.a.window ~ 1d ~ Invalid value 1d for configuration sources.a.window: not a duration such as 5s, 1m, 1h;"
             + " valid: a length such as 5s, 1m, 1h",
         "sources.a.filter ~ x ~ Invalid value x for configuration sources.a.filter: not name,"
             + " operator and value; valid: name operator value, ...",

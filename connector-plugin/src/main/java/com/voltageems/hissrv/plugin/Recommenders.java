@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.redis.source.config;
+package com.voltageems.hissrv.plugin;
 
 import java.util.Arrays;
 import java.util.List;
@@ -7,21 +7,21 @@ import java.util.function.Predicate;
 import org.apache.kafka.common.config.ConfigDef;
 
 /** What a form over the settings offers: the choices of one, and which ones matter at all. */
-final class Recommenders {
+public final class Recommenders {
   private Recommenders() {}
 
   /** These values, always. */
-  static ConfigDef.Recommender oneOf(String... values) {
+  public static ConfigDef.Recommender oneOf(String... values) {
     return new Recommender(List.<Object>copyOf(Arrays.asList(values)), parsed -> true);
   }
 
   /** Shown only when {@code setting} has one of {@code values}. */
-  static ConfigDef.Recommender shownWith(String setting, Object... values) {
+  public static ConfigDef.Recommender shownWith(String setting, Object... values) {
     return shownIf(setting, List.of(values)::contains);
   }
 
   /** Shown only when the value of {@code setting} is such. */
-  static ConfigDef.Recommender shownIf(String setting, Predicate<Object> such) {
+  public static ConfigDef.Recommender shownIf(String setting, Predicate<Object> such) {
     return new Recommender(
         List.of(),
         parsed -> {

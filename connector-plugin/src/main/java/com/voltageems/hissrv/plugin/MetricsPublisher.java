@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.plugin;
+package com.voltageems.hissrv.plugin;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.plugin;
+package com.voltageems.hissrv.plugin;
 
 import java.util.List;
 import java.util.Locale;

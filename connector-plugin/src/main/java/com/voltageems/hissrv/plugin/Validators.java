@@ -1,23 +1,33 @@
-package com.voltageems.hissrv.redis.source.config;
+package com.voltageems.hissrv.plugin;
 
-import com.voltageems.hissrv.redis.plugin.Address;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /** Validators whose text reads well in a table of settings. */
-final class Validators {
+public final class Validators {
+  /** Names that are parts of the names of settings, topics and metrics. */
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
   private Validators() {}
 
+  /** Whether {@link #names} takes it. */
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
   /**
+   * For a text.
+   *
    * @param description what is valid
    * @param check throws IllegalArgumentException saying what is wrong with a value
    */
-  static ConfigDef.Validator of(String description, Consumer<String> check) {
+  public static ConfigDef.Validator of(String description, Consumer<String> check) {
     return validator(
         description,
         (name, value) -> {
@@ -28,7 +38,7 @@ final class Validators {
   }
 
   /** As {@link #of}, for every element of a list. */
-  static ConfigDef.Validator eachOf(String description, Consumer<String> check) {
+  public static ConfigDef.Validator eachOf(String description, Consumer<String> check) {
     return validator(
         description,
         (name, value) -> {
@@ -39,7 +49,7 @@ final class Validators {
   }
 
   /** As {@link #of}, for an address: what may be a secret in it is not repeated. */
-  static ConfigDef.Validator address(String description, Consumer<String> check) {
+  public static ConfigDef.Validator address(String description, Consumer<String> check) {
     return validator(
         description,
         (name, value) -> {
@@ -50,7 +60,7 @@ final class Validators {
   }
 
   /** As {@link #address}, for every element of a list. */
-  static ConfigDef.Validator eachAddress(String description, Consumer<String> check) {
+  public static ConfigDef.Validator eachAddress(String description, Consumer<String> check) {
     return validator(
         description,
         (name, value) -> {
@@ -63,7 +73,7 @@ final class Validators {
         });
   }
 
-  static ConfigDef.Validator oneOf(String... values) {
+  public static ConfigDef.Validator oneOf(String... values) {
     List<String> valid = List.of(values);
     return of(
         String.join(" | ", values),
@@ -74,12 +84,12 @@ final class Validators {
         });
   }
 
-  static ConfigDef.Validator names() {
+  public static ConfigDef.Validator names() {
     String description = "names of letters, digits, '_' and '-', each once";
     return validator(description, (name, value) -> requireNames(name, value, description));
   }
 
-  static ConfigDef.Validator nonEmptyNames() {
+  public static ConfigDef.Validator nonEmptyNames() {
     String description = "one or more names of letters, digits, '_' and '-', each once";
     return validator(
         description,
@@ -100,52 +110,24 @@ final class Validators {
             String.valueOf(element),
             description,
             text -> {
-              if (!RedisSourceConfig.isName(text)) {
+              if (!isName(text)) {
                 throw new IllegalArgumentException("not such a name");
               }
               if (!seen.add(text)) {
-                throw new IllegalArgumentException("there twice");
+                throw new IllegalArgumentException("listed twice");
               }
             });
       }
     }
   }
 
-  static ConfigDef.Validator windows() {
-    String description = "lengths such as 5s, 1m, 1h, each a multiple of the first";
-    return validator(
-        description,
-        (name, value) -> {
-          if (value instanceof List<?> list) {
-            if (list.isEmpty()) {
-              throw new ConfigException(name, value, "at least one is needed");
-            }
-            long[] base = new long[1];
-            list.forEach(
-                element ->
-                    run(name, String.valueOf(element), description, w -> requireWindow(w, base)));
-          }
-        });
-  }
-
-  private static void requireWindow(String window, long[] base) {
-    if (!WindowLength.isValid(window)) {
-      throw new IllegalArgumentException("no length");
-    }
-    long seconds = WindowLength.seconds(window);
-    if (base[0] == 0) {
-      base[0] = seconds;
-    }
-    if (seconds % base[0] != 0) {
-      throw new IllegalArgumentException("no multiple of the first");
-    }
-  }
-
-  private interface Check {
+  /** A value of any type that {@code check} refuses by a ConfigException of its own. */
+  public interface Check {
     void run(String name, @Nullable Object value);
   }
 
-  private static ConfigDef.Validator validator(String description, Check check) {
+  /** A validator of one's own, with a description for the table. */
+  public static ConfigDef.Validator validator(String description, Check check) {
     return new ConfigDef.Validator() {
       @Override
       public void ensureValid(String name, Object value) {
@@ -159,7 +141,12 @@ final class Validators {
     };
   }
 
-  private static void run(String name, String value, String valid, Consumer<String> check) {
+  /**
+   * Checks one value.
+   *
+   * @throws ConfigException that names the setting, the value, what is wrong and what is valid
+   */
+  public static void run(String name, String value, String valid, Consumer<String> check) {
     run(name, value, value, valid, check);
   }
 
