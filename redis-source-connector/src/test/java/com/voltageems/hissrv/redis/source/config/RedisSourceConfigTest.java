@@ -331,9 +331,9 @@ public class RedisSourceConfigTest {
             + " operator and value; valid: name operator value, ...",
         "sources.a.deadband ~ x:-1 ~ Invalid value x:-1 for configuration sources.a.deadband: the"
             + " width is no number from 0 on; valid: field:width or field:percentage%, ...",
-        "aggregation.windows ~ 2m,5m ~ Invalid value 5m for configuration aggregation.windows: no"
-            + " multiple of the first; valid: lengths such as 5s, 1m, 1h, each a multiple of the"
-            + " first",
+        "aggregation.windows ~ 2m,5m ~ Invalid value 5m for configuration aggregation.windows: not"
+            + " a multiple of the first, 2m; valid: lengths such as 5s, 1m, 1h, each a multiple of"
+            + " the first",
         "batch.max.records ~ 0 ~ Invalid value 0 for configuration batch.max.records: Value must be"
             + " at least 1",
         "snapshot.interval.ms ~ 31536000001 ~ Invalid value 31536000001 for configuration"
