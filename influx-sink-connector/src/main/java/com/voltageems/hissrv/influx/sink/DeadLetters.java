@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ final class DeadLetters {
   /** Takes over a record that is refused. */
   void add(Pending pending) {
     String message = pending.where() + ": " + pending.complaint();
-    if (config.dropRejected()) {
+    if (config.records().dropRejected()) {
       LOG.debug("dropped {}", message);
       metrics.dropped();
       seal.accept(pending);
@@ -88,7 +89,11 @@ final class DeadLetters {
     for (Pending pending : unreportable) {
       if (pending.isFirstOpen()) {
         throw new ConnectException(
-            pending.where() + ": " + pending.complaint() + ". " + config.missingDeadLetters());
+            pending.where()
+                + ": "
+                + pending.complaint()
+                + ". "
+                + config.records().missingDeadLetters());
       }
     }
   }
@@ -113,7 +118,7 @@ final class DeadLetters {
       throw new ConnectException(message + ". It could not be reported: " + e.getMessage(), e);
     }
     Report report = new Report(pending, message, isShort, future);
-    if (future.isDone() && config.hasDeadLetterTopic()) {
+    if (future.isDone() && config.records().hasDeadLetterTopic()) {
       failed(report, cause(future));
     } else {
       underWay.add(report);

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.plugin.MetricsPublisher;
 import java.util.Collection;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class InfluxSinkTask extends SinkTask {
             () -> context.pluginMetrics());
     sink.start(connector + "-" + task);
     running = sink;
-    LOG.info("{}-{} writes to {}", connector, task, config.url());
+    LOG.info("{}-{} writes to {}", connector, task, config.database().url());
   }
 
   private RunningInfluxSink running() {

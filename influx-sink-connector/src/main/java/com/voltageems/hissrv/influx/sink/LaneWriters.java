@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Batch;
 import com.voltageems.hissrv.influx.delivery.Delivery;
 import com.voltageems.hissrv.influx.delivery.Destination;
@@ -84,7 +85,7 @@ final class LaneWriters {
   }
 
   void start(String name) {
-    for (int i = 0; i < config.workers(); i++) {
+    for (int i = 0; i < config.writing().workers(); i++) {
       Thread thread = new Thread(this::work, name + "-writer-" + i);
       thread.setDaemon(true);
       threads.add(thread);
@@ -101,16 +102,18 @@ final class LaneWriters {
                 newWork(
                     new Lane(
                         destination,
-                        config.dialect(),
-                        config.newBatchSize(),
-                        config.batchBytes())));
+                        config.records().dialect(),
+                        config.writing().newBatchSize(),
+                        config.writing().batchBytes())));
     bufferedBytes +=
         work.lane().add(pending, point, source, !screen.passes(point), System.nanoTime());
   }
 
   private Work newWork(Lane lane) {
     return new Work(
-        lane, new Delivery(writer, screen, config.deliveryRules(), random, new LaneProgress(lane)));
+        lane,
+        new Delivery(
+            writer, screen, config.writing().deliveryRules(), random, new LaneProgress(lane)));
   }
 
   long bufferedBytes() {
@@ -204,7 +207,7 @@ final class LaneWriters {
 
   /** Waits for something that is due, and takes it; null when the task stops. */
   private @Nullable Due nextDue() throws InterruptedException {
-    long lingerNanos = config.linger().toNanos();
+    long lingerNanos = config.writing().linger().toNanos();
     lock.lockInterruptibly();
     try {
       while (!stopping && failure == null) {

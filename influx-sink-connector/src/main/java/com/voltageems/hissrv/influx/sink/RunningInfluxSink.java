@@ -1,6 +1,8 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.config.Destinations;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Batch;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
@@ -8,6 +10,8 @@ import com.voltageems.hissrv.influx.delivery.OffsetTracker;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.delivery.Trouble;
+import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
+import com.voltageems.hissrv.influx.http.QuestDbTables;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.Mapped;
 import com.voltageems.hissrv.influx.point.Point;
@@ -70,8 +74,9 @@ final class RunningInfluxSink {
       InfluxSinkConfig config, SinkTaskContext context, SinkMetrics metrics, int task) {
     HttpInfluxWriter writer = new HttpInfluxWriter(config, Clock.systemUTC());
     Screen screen =
-        config.version() == InfluxVersion.V2
-            ? new ColumnScreen(new QuestDbTables(writer), config.dialect() == Dialect.QUESTDB)
+        config.database().version() == InfluxVersion.V2
+            ? new ColumnScreen(
+                new QuestDbTables(writer), config.records().dialect() == Dialect.QUESTDB)
             : Screen.NONE;
     return new RunningInfluxSink(config, writer, screen, context, metrics, task);
   }
@@ -124,7 +129,7 @@ final class RunningInfluxSink {
   }
 
   private int smallestGroup() {
-    int[] sizes = new int[config.workers()];
+    int[] sizes = new int[config.writing().workers()];
     trackers.values().forEach(tracker -> sizes[tracker.group()]++);
     int smallest = 0;
     for (int i = 1; i < sizes.length; i++) {
@@ -245,8 +250,10 @@ final class RunningInfluxSink {
     try {
       open = openCount();
       long bytes = writers.bufferedBytes();
-      full = open >= config.bufferRecords() || bytes >= config.bufferBytes();
-      low = open <= config.bufferRecords() / 2 && bytes <= config.bufferBytes() / 2;
+      full = open >= config.writing().bufferRecords() || bytes >= config.writing().bufferBytes();
+      low =
+          open <= config.writing().bufferRecords() / 2
+              && bytes <= config.writing().bufferBytes() / 2;
       retrying = writers.isRetrying();
       troubles = writers.troubles();
       metrics.buffered(open, bytes);
@@ -328,7 +335,7 @@ final class RunningInfluxSink {
   }
 
   private void flush() {
-    long deadline = System.nanoTime() + config.flushTimeout().toNanos();
+    long deadline = System.nanoTime() + config.writing().flushTimeout().toNanos();
     boolean waiting = true;
     while (waiting) {
       report();

@@ -1,6 +1,12 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.config.DatabaseSettings;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.config.MappingSettings;
+import com.voltageems.hissrv.influx.config.RecordSettings;
+import com.voltageems.hissrv.influx.config.WritingSettings;
+import com.voltageems.hissrv.influx.http.ConnectionCheck;
 import com.voltageems.hissrv.plugin.Address;
 import com.voltageems.hissrv.plugin.Submission;
 import java.util.HashMap;
@@ -29,7 +35,7 @@ final class SubmissionCheck {
     ConfigDef definition = InfluxSinkConfig.CONFIG_DEF;
     values = definition.validateAll(given);
     Set<String> names = new TreeSet<>(definition.names());
-    names.remove(InfluxSinkConfig.MEASUREMENT_CONFIG); // here ${...} is ours
+    names.remove(MappingSettings.MEASUREMENT_CONFIG); // here ${...} is ours
     submission
         .unresolved(names)
         .forEach(
@@ -40,7 +46,7 @@ final class SubmissionCheck {
     submission
         .unknown(definition.names(), PREFIXES, Map.of())
         .forEach((name, message) -> value(name).addErrorMessage(message));
-    ConfigValue url = value(InfluxSinkConfig.URL_CONFIG);
+    ConfigValue url = value(DatabaseSettings.URL_CONFIG);
     if (url.value() instanceof String text) {
       url.value(Address.masked(text)); // the answer repeats the values
     }
@@ -73,38 +79,38 @@ final class SubmissionCheck {
   private void together() {
     Map<String, String> sound = new HashMap<>(given);
     sound.keySet().removeAll(wrong);
-    sound.putIfAbsent(InfluxSinkConfig.URL_CONFIG, "http://127.0.0.1");
+    sound.putIfAbsent(DatabaseSettings.URL_CONFIG, "http://127.0.0.1");
     InfluxSinkConfig parsed = new InfluxSinkConfig(sound);
     try {
-      parsed.destination();
+      parsed.database().destination();
     } catch (ConfigException e) {
       tell(
-          parsed.version() == InfluxVersion.V2
-              ? InfluxSinkConfig.BUCKET_CONFIG
-              : InfluxSinkConfig.DATABASE_CONFIG,
+          parsed.database().version() == InfluxVersion.V2
+              ? DatabaseSettings.BUCKET_CONFIG
+              : DatabaseSettings.DATABASE_CONFIG,
           String.valueOf(e.getMessage()),
-          InfluxSinkConfig.VERSION_CONFIG);
+          DatabaseSettings.VERSION_CONFIG);
     }
-    if (parsed.getInt(InfluxSinkConfig.BATCH_MIN_CONFIG)
-        > parsed.getInt(InfluxSinkConfig.BATCH_MAX_CONFIG)) {
+    if (parsed.getInt(WritingSettings.BATCH_MIN_CONFIG)
+        > parsed.getInt(WritingSettings.BATCH_MAX_CONFIG)) {
       tell(
-          InfluxSinkConfig.BATCH_MIN_CONFIG,
-          InfluxSinkConfig.BATCH_MIN_CONFIG
+          WritingSettings.BATCH_MIN_CONFIG,
+          WritingSettings.BATCH_MIN_CONFIG
               + " must not be larger than "
-              + InfluxSinkConfig.BATCH_MAX_CONFIG,
-          InfluxSinkConfig.BATCH_MAX_CONFIG);
+              + WritingSettings.BATCH_MAX_CONFIG,
+          WritingSettings.BATCH_MAX_CONFIG);
     }
     String idle = parsed.idleRule();
     if (idle != null) {
       tell(
-          InfluxSinkConfig.FORMAT_CONFIG,
-          idle + " has no effect unless " + InfluxSinkConfig.FORMAT_CONFIG + " is any");
+          RecordSettings.FORMAT_CONFIG,
+          idle + " has no effect unless " + RecordSettings.FORMAT_CONFIG + " is any");
     }
     boolean askable =
         values.values().stream()
             .noneMatch(
                 value -> value.name().startsWith("influxdb.") && !value.errorMessages().isEmpty());
-    if (askable && parsed.validateConnection()) {
+    if (askable && parsed.database().validateConnection()) {
       ConnectionCheck.Problem problem = ConnectionCheck.check(parsed);
       if (problem != null) {
         value(problem.setting()).addErrorMessage(problem.message());

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.influx.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
 import java.util.ArrayList;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Backoff;
 import com.voltageems.hissrv.influx.delivery.Delivery;
 import com.voltageems.hissrv.influx.delivery.Destination;
+import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
@@ -47,30 +49,30 @@ class InfluxSinkConfigTest {
   @Test
   void defaults() {
     InfluxSinkConfig config = config();
-    assertThat(config.version()).isEqualTo(InfluxVersion.V2);
-    assertThat(config.url()).isEqualTo("http://127.0.0.1:8086");
-    assertThat(config.token()).isNull();
-    assertThat(config.org()).isNull();
-    assertThat(config.destination()).isEqualTo(new Destination("ems", null));
-    assertThat(config.username()).isNull();
-    assertThat(config.password()).isNull();
-    assertThat(config.gzip()).isFalse();
-    assertThat(config.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(config.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(config.validateConnection()).isTrue();
+    assertThat(config.database().version()).isEqualTo(InfluxVersion.V2);
+    assertThat(config.database().url()).isEqualTo("http://127.0.0.1:8086");
+    assertThat(config.database().token()).isNull();
+    assertThat(config.database().org()).isNull();
+    assertThat(config.database().destination()).isEqualTo(new Destination("ems", null));
+    assertThat(config.database().username()).isNull();
+    assertThat(config.database().password()).isNull();
+    assertThat(config.database().gzip()).isFalse();
+    assertThat(config.database().connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(config.database().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.database().validateConnection()).isTrue();
     assertThat(config.recordToPoint()).isInstanceOf(SampleToPoint.class);
-    assertThat(config.dialect()).isEqualTo(Dialect.INFLUXDB);
-    assertThat(config.dropRejected()).isFalse();
-    assertThat(config.batchBytes()).isEqualTo(2 * 1024 * 1024);
-    assertThat(config.linger()).isEqualTo(Duration.ofMillis(200));
-    assertThat(config.bufferRecords()).isEqualTo(20_000);
-    assertThat(config.bufferBytes()).isEqualTo(8L * 1024 * 1024);
-    assertThat(config.workers()).isEqualTo(1);
-    assertThat(config.deliveryRules())
+    assertThat(config.records().dialect()).isEqualTo(Dialect.INFLUXDB);
+    assertThat(config.records().dropRejected()).isFalse();
+    assertThat(config.writing().batchBytes()).isEqualTo(2 * 1024 * 1024);
+    assertThat(config.writing().linger()).isEqualTo(Duration.ofMillis(200));
+    assertThat(config.writing().bufferRecords()).isEqualTo(20_000);
+    assertThat(config.writing().bufferBytes()).isEqualTo(8L * 1024 * 1024);
+    assertThat(config.writing().workers()).isEqualTo(1);
+    assertThat(config.writing().deliveryRules())
         .isEqualTo(
             new Delivery.Rules(
                 new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)), null, 3));
-    assertThat(config.flushTimeout()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(config.writing().flushTimeout()).isEqualTo(Duration.ofSeconds(2));
   }
 
   @Test
@@ -120,37 +122,37 @@ class InfluxSinkConfigTest {
         .isEqualTo(new TreeSet<>(InfluxSinkConfig.CONFIG_DEF.names()));
 
     InfluxSinkConfig config = new InfluxSinkConfig(props);
-    assertThat(config.version()).isEqualTo(InfluxVersion.V1);
-    assertThat(config.url()).isEqualTo("https://db:8086");
-    assertThat(config.token()).containsExactly('t');
-    assertThat(config.org()).isEqualTo("o");
-    assertThat(config.destination()).isEqualTo(new Destination("d", "r"));
-    assertThat(config.username()).isEqualTo("u");
-    assertThat(config.password()).isEqualTo("p");
-    assertThat(config.gzip()).isTrue();
-    assertThat(config.connectTimeout()).isEqualTo(Duration.ofMillis(1));
-    assertThat(config.writeTimeout()).isEqualTo(Duration.ofMillis(2));
-    assertThat(config.validateConnection()).isFalse();
+    assertThat(config.database().version()).isEqualTo(InfluxVersion.V1);
+    assertThat(config.database().url()).isEqualTo("https://db:8086");
+    assertThat(config.database().token()).containsExactly('t');
+    assertThat(config.database().org()).isEqualTo("o");
+    assertThat(config.database().destination()).isEqualTo(new Destination("d", "r"));
+    assertThat(config.database().username()).isEqualTo("u");
+    assertThat(config.database().password()).isEqualTo("p");
+    assertThat(config.database().gzip()).isTrue();
+    assertThat(config.database().connectTimeout()).isEqualTo(Duration.ofMillis(1));
+    assertThat(config.database().writeTimeout()).isEqualTo(Duration.ofMillis(2));
+    assertThat(config.database().validateConnection()).isFalse();
     assertThat(config.destinations().of("a1")).isEqualTo(new Destination("x", "y"));
     assertThat(config.destinations().of("b")).isEqualTo(new Destination("z", null));
     assertThat(config.destinations().of("c")).isEqualTo(new Destination("d", "r"));
     assertThat(config.recordToPoint()).isInstanceOf(AnyToPoint.class);
     assertThat(config.idleRule()).isNull();
-    assertThat(config.dialect()).isEqualTo(Dialect.QUESTDB);
-    assertThat(config.dropRejected()).isTrue();
-    assertThat(config.newBatchSize().lines()).isEqualTo(4);
-    assertThat(config.batchBytes()).isEqualTo(5);
-    assertThat(config.linger()).isEqualTo(Duration.ofMillis(6));
-    assertThat(config.bufferRecords()).isEqualTo(7);
-    assertThat(config.bufferBytes()).isEqualTo(8);
-    assertThat(config.workers()).isEqualTo(9);
-    assertThat(config.deliveryRules())
+    assertThat(config.records().dialect()).isEqualTo(Dialect.QUESTDB);
+    assertThat(config.records().dropRejected()).isTrue();
+    assertThat(config.writing().newBatchSize().lines()).isEqualTo(4);
+    assertThat(config.writing().batchBytes()).isEqualTo(5);
+    assertThat(config.writing().linger()).isEqualTo(Duration.ofMillis(6));
+    assertThat(config.writing().bufferRecords()).isEqualTo(7);
+    assertThat(config.writing().bufferBytes()).isEqualTo(8);
+    assertThat(config.writing().workers()).isEqualTo(9);
+    assertThat(config.writing().deliveryRules())
         .isEqualTo(
             new Delivery.Rules(
                 new Backoff(Duration.ofMillis(10), Duration.ofMillis(11)),
                 Duration.ofMillis(12),
                 14));
-    assertThat(config.flushTimeout()).isEqualTo(Duration.ofMillis(13));
+    assertThat(config.writing().flushTimeout()).isEqualTo(Duration.ofMillis(13));
   }
 
   @ParameterizedTest
@@ -191,9 +193,12 @@ class InfluxSinkConfigTest {
   @Test
   void bucketOrDatabase_isNeeded() {
     assertThatThrownBy(
-            () -> new InfluxSinkConfig(Map.of("influxdb.url", "http://db:1")).destination())
+            () ->
+                new InfluxSinkConfig(Map.of("influxdb.url", "http://db:1"))
+                    .database()
+                    .destination())
         .hasMessage("influxdb.bucket must be set when influxdb.version is 2");
-    assertThatThrownBy(() -> config("influxdb.version", "1").destination())
+    assertThatThrownBy(() -> config("influxdb.version", "1").database().destination())
         .hasMessage("influxdb.database must be set when influxdb.version is 1");
   }
 
@@ -250,7 +255,7 @@ class InfluxSinkConfigTest {
   @Test
   void hostWithAnUnderscore_isAHost() {
     InfluxSinkConfig config = config("influxdb.url", "http://my_influx:8086/");
-    assertThat(config.url()).isEqualTo("http://my_influx:8086");
+    assertThat(config.database().url()).isEqualTo("http://my_influx:8086");
     // The client does not think otherwise.
     new HttpInfluxWriter(config, Clock.systemUTC()).close();
   }
@@ -258,7 +263,7 @@ class InfluxSinkConfigTest {
   // field case R10
   @Test
   void password_isTakenAsItIs() {
-    assertThat(config("influxdb.password", " p ").password()).isEqualTo(" p ");
+    assertThat(config("influxdb.password", " p ").database().password()).isEqualTo(" p ");
   }
 
   @Test

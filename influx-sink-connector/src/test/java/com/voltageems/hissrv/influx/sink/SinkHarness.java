@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.sink;
 
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,9 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.http;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.config.DatabaseSettings;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.config.RecordSettings;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import java.time.Clock;
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks the database whether it would take our writes, by one write without lines for each bucket.
  */
-final class ConnectionCheck {
+public final class ConnectionCheck {
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private ConnectionCheck() {}
@@ -23,18 +26,19 @@ final class ConnectionCheck {
    *
    * @param setting the key at fault
    */
-  record Problem(String setting, String message) {}
+  public record Problem(String setting, String message) {}
 
   /** Null when all is well. Takes as long as a write may, but no longer than 10 s. */
-  static @Nullable Problem check(InfluxSinkConfig config) {
+  public static @Nullable Problem check(InfluxSinkConfig config) {
     Map<String, String> impatient = new HashMap<>(config.originalsStrings());
     impatient.put(
-        InfluxSinkConfig.WRITE_TIMEOUT_CONFIG,
-        Long.toString(Math.min(LONGEST.toMillis(), config.writeTimeout().toMillis())));
+        DatabaseSettings.WRITE_TIMEOUT_CONFIG,
+        Long.toString(Math.min(LONGEST.toMillis(), config.database().writeTimeout().toMillis())));
     try (InfluxWriter writer =
         new HttpInfluxWriter(new InfluxSinkConfig(impatient), Clock.systemUTC())) {
       long end = System.nanoTime() + LONGEST.toNanos();
-      Problem problem = problem(config, writer.write(config.destination(), new byte[0], 0));
+      Problem problem =
+          problem(config, writer.write(config.database().destination(), new byte[0], 0));
       for (Destination other : config.destinations().byRule()) {
         if (problem == null && System.nanoTime() - end < 0) {
           problem = ofRule(problem(config, writer.write(other, new byte[0], 0)), other);
@@ -46,21 +50,21 @@ final class ConnectionCheck {
 
   /** What concerns the bucket concerns the rule that names it: the default one has passed. */
   private static @Nullable Problem ofRule(@Nullable Problem problem, Destination destination) {
-    if (problem == null || problem.setting().equals(InfluxSinkConfig.URL_CONFIG)) {
+    if (problem == null || problem.setting().equals(DatabaseSettings.URL_CONFIG)) {
       return problem;
     }
     return new Problem(
-        InfluxSinkConfig.BUCKET_BY_TOPIC_CONFIG, destination + ": " + problem.message());
+        RecordSettings.BUCKET_BY_TOPIC_CONFIG, destination + ": " + problem.message());
   }
 
   static @Nullable Problem problem(InfluxSinkConfig config, WriteOutcome outcome) {
     if (outcome instanceof WriteOutcome.Retry retry) {
       return new Problem(
-          InfluxSinkConfig.URL_CONFIG, "the database does not answer: " + retry.reason());
+          DatabaseSettings.URL_CONFIG, "the database does not answer: " + retry.reason());
     }
     if (outcome instanceof WriteOutcome.Failed failed) {
       return new Problem(
-          InfluxSinkConfig.URL_CONFIG, "the database fails at a write: " + failed.reason());
+          DatabaseSettings.URL_CONFIG, "the database fails at a write: " + failed.reason());
     }
     if (outcome instanceof WriteOutcome.Fatal fatal) {
       return new Problem(setting(config, fatal.reason()), fatal.reason());
@@ -73,7 +77,7 @@ final class ConnectionCheck {
   private static String setting(InfluxSinkConfig config, String reason) {
     int check = reason.lastIndexOf("check ");
     String advice = check < 0 ? "" : reason.substring(check).toLowerCase(Locale.ROOT);
-    String found = InfluxSinkConfig.URL_CONFIG;
+    String found = DatabaseSettings.URL_CONFIG;
     int at = Integer.MAX_VALUE;
     for (String key : config.values().keySet()) {
       int index = advice.indexOf(key);

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.delivery.Destination;
@@ -8,25 +8,25 @@ import java.util.List;
 import java.util.Map;
 
 /** Finds a topic's destination: the first rule that fits, else the default. For one thread. */
-final class Destinations {
+public final class Destinations {
   private final List<Rule> rules;
   private final Destination fallback;
   private final Map<String, Destination> known = new HashMap<>();
 
-  Destinations(List<Rule> rules, Destination fallback) {
+  public Destinations(List<Rule> rules, Destination fallback) {
     this.rules = List.copyOf(rules);
     this.fallback = fallback;
   }
 
   /** Topics that fit {@code topic} go to {@code destination}. */
-  record Rule(Glob topic, Destination destination) {
+  public record Rule(Glob topic, Destination destination) {
     /**
      * Reads {@code topic:bucket}, or for version 1 {@code topic:database} or {@code
      * topic:database/retention policy}.
      *
      * @throws IllegalArgumentException with a message for the user
      */
-    static Rule parse(String text, InfluxVersion version) {
+    public static Rule parse(String text, InfluxVersion version) {
       int colon = text.indexOf(':');
       if (colon <= 0 || colon == text.length() - 1) {
         throw new IllegalArgumentException(
@@ -43,7 +43,7 @@ final class Destinations {
   }
 
   /** Where rules lead, each once, but for the default. */
-  List<Destination> byRule() {
+  public List<Destination> byRule() {
     return rules.stream()
         .map(Rule::destination)
         .distinct()
@@ -51,7 +51,7 @@ final class Destinations {
         .toList();
   }
 
-  Destination of(String topic) {
+  public Destination of(String topic) {
     return known.computeIfAbsent(
         topic,
         name ->

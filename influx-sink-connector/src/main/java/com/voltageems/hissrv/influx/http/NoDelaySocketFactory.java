@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.http;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.http;
 
 import com.influxdb.client.InfluxDBClient;
 import com.influxdb.client.InfluxDBClientFactory;
@@ -7,6 +7,7 @@ import com.influxdb.exceptions.InfluxException;
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.answer.ResponseClassifier;
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import java.io.IOException;
@@ -38,7 +39,7 @@ import retrofit2.http.Query;
  * compression; its own write service takes text only and knows {@code /api/v2/write} only, so the
  * two calls are declared here.
  */
-final class HttpInfluxWriter implements InfluxWriter {
+public final class HttpInfluxWriter implements InfluxWriter {
   private static final MediaType TEXT = MediaType.get("text/plain; charset=utf-8");
   private static final long MAX_BODY = 256 * 1024;
   private static final int IDLE_CONNECTIONS = 16;
@@ -81,38 +82,40 @@ final class HttpInfluxWriter implements InfluxWriter {
    *
    * @throws InfluxException when the URL is none
    */
-  HttpInfluxWriter(InfluxSinkConfig config, Clock clock) {
+  public HttpInfluxWriter(InfluxSinkConfig config, Clock clock) {
     this.config = config;
-    this.classifier = new ResponseClassifier(config.version());
+    this.classifier = new ResponseClassifier(config.database().version());
     this.clock = clock;
     OkHttpClient.Builder http =
         new OkHttpClient.Builder()
             .socketFactory(new NoDelaySocketFactory())
             .dispatcher(dispatcher)
             .connectionPool(connections)
-            .connectTimeout(config.connectTimeout())
-            .readTimeout(config.writeTimeout())
-            .writeTimeout(config.writeTimeout())
-            .callTimeout(config.writeTimeout())
+            .connectTimeout(config.database().connectTimeout())
+            .readTimeout(config.database().writeTimeout())
+            .writeTimeout(config.database().writeTimeout())
+            .callTimeout(config.database().writeTimeout())
             .followRedirects(false)
             // Retries are ours: counted, spaced out and bounded.
             .retryOnConnectionFailure(false);
     InfluxDBClientOptions.Builder options =
-        InfluxDBClientOptions.builder().url(config.url()).okHttpClient(http);
-    char[] token = config.token();
-    if (config.version() == InfluxVersion.V2 && token != null) {
+        InfluxDBClientOptions.builder().url(config.database().url()).okHttpClient(http);
+    char[] token = config.database().token();
+    if (config.database().version() == InfluxVersion.V2 && token != null) {
       options.authenticateToken(token);
     }
     this.client = InfluxDBClientFactory.create(options.build());
-    if (config.gzip()) {
+    if (config.database().gzip()) {
       client.enableGzip();
     }
     this.api = client.getService(WriteApi.class);
-    String password = config.password();
+    String password = config.database().password();
     this.basicAuth =
-        config.version() == InfluxVersion.V1 && config.username() != null
+        config.database().version() == InfluxVersion.V1 && config.database().username() != null
             ? Credentials.basic(
-                config.username(), password == null ? "" : password, StandardCharsets.UTF_8)
+                config.database().username(),
+                password == null ? "" : password,
+                StandardCharsets.UTF_8)
             : null;
     this.secrets =
         Stream.of(token == null ? "" : new String(token), password, basicAuth)
@@ -125,8 +128,8 @@ final class HttpInfluxWriter implements InfluxWriter {
   public WriteOutcome write(Destination destination, byte[] lines, int length) {
     RequestBody body = RequestBody.create(lines, TEXT, 0, length);
     Call<ResponseBody> call =
-        config.version() == InfluxVersion.V2
-            ? api.version2(config.org(), destination.bucket(), "ms", body)
+        config.database().version() == InfluxVersion.V2
+            ? api.version2(config.database().org(), destination.bucket(), "ms", body)
             : api.version1(
                 basicAuth, destination.bucket(), destination.retentionPolicy(), "ms", body);
     try {
@@ -143,7 +146,7 @@ final class HttpInfluxWriter implements InfluxWriter {
   }
 
   private WriteOutcome.Retry unreachable(IOException e) {
-    return new WriteOutcome.Retry(null, config.url() + ": " + describe(e));
+    return new WriteOutcome.Retry(null, config.database().url() + ": " + describe(e));
   }
 
   /**

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.http;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks QuestDB for its tables in SQL, by HTTP. */
-final class QuestDbTables implements Tables {
+public final class QuestDbTables implements Tables {
   private static final Logger LOG = LoggerFactory.getLogger(QuestDbTables.class);
   private static final Answer NO_TABLE = new Answer(null, null);
 
   private final HttpInfluxWriter database;
   private volatile boolean isUnable;
 
-  QuestDbTables(HttpInfluxWriter database) {
+  public QuestDbTables(HttpInfluxWriter database) {
     this.database = database;
   }
 

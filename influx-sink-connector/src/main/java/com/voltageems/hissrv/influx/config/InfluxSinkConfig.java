@@ -1,0 +1,72 @@
+package com.voltageems.hissrv.influx.config;
+
+import com.voltageems.hissrv.influx.point.AnyToPoint;
+import com.voltageems.hissrv.influx.point.FieldTypes;
+import com.voltageems.hissrv.influx.point.RecordToPoint;
+import com.voltageems.hissrv.influx.point.SampleToPoint;
+import com.voltageems.hissrv.plugin.Submission;
+import java.util.Map;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/** The connector's settings, typed: one class for each group of them. */
+public final class InfluxSinkConfig extends AbstractConfig {
+  public static final ConfigDef CONFIG_DEF = define();
+
+  private static ConfigDef define() {
+    Definition d = new Definition();
+    DatabaseSettings.define(d);
+    RecordSettings.define(d);
+    MappingSettings.define(d);
+    WritingSettings.define(d);
+    return d.def;
+  }
+
+  private final DatabaseSettings database = new DatabaseSettings(this);
+  private final RecordSettings records = new RecordSettings(this);
+  private final MappingSettings mapping = new MappingSettings(this);
+  private final WritingSettings writing = new WritingSettings(this);
+
+  public InfluxSinkConfig(Map<String, String> props) {
+    super(CONFIG_DEF, new Submission(props).given(), false);
+  }
+
+  public DatabaseSettings database() {
+    return database;
+  }
+
+  public RecordSettings records() {
+    return records;
+  }
+
+  public WritingSettings writing() {
+    return writing;
+  }
+
+  /**
+   * Where each topic goes.
+   *
+   * @throws ConfigException when the setting that the version needs is not there
+   */
+  public Destinations destinations() {
+    return new Destinations(records.bucketsByTopic(database.version()), database.destination());
+  }
+
+  public RecordToPoint recordToPoint() {
+    FieldTypes types = new FieldTypes(records.fieldTypes(), records.dialect());
+    return records.areMapped()
+        ? new AnyToPoint(
+            mapping.rules(records.emptyPoints()),
+            types,
+            records.ignoreNullValues(),
+            records.textSuffix())
+        : new SampleToPoint(types, records.ignoreNullValues(), records.textSuffix());
+  }
+
+  /** A rule that would have no effect, because records are read as samples; null when none. */
+  public @Nullable String idleRule() {
+    return records.areMapped() ? null : mapping.firstGiven().orElse(null);
+  }
+}

@@ -1,0 +1,5 @@
+/** The databases over HTTP. */
+@NullMarked
+package com.voltageems.hissrv.influx.http;
+
+import org.jspecify.annotations.NullMarked;
