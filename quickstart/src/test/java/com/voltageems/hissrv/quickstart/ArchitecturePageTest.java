@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page of the architecture leads to classes and scripts that exist. */
+/** The pages that lead people to classes and scripts name none that does not exist. */
 class ArchitecturePageTest {
   private static final Path ROOT = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+)(?:\\.\\w+)?`|`(\\w+\\.lua)`");
@@ -22,9 +22,11 @@ class ArchitecturePageTest {
   @Test
   void everyClassItNames_exists() throws IOException {
     Set<String> named = new TreeSet<>();
-    Matcher names = NAME.matcher(Files.readString(ROOT.resolve("docs/ARCHITECTURE.md")));
-    while (names.find()) {
-      named.add(names.group(1) != null ? names.group(1) + ".java" : names.group(2));
+    for (Path page : pages()) {
+      Matcher names = NAME.matcher(Files.readString(page));
+      while (names.find()) {
+        named.add(names.group(1) != null ? names.group(1) + ".java" : names.group(2));
+      }
     }
     Set<String> there;
     try (Stream<Path> files = Files.walk(ROOT)) {
@@ -37,5 +39,18 @@ class ArchitecturePageTest {
 
     assertThat(named).hasSizeGreaterThan(50);
     assertThat(there).containsAll(named);
+  }
+
+  private static Set<Path> pages() throws IOException {
+    Set<Path> pages =
+        new TreeSet<>(
+            Set.of(ROOT.resolve("docs/ARCHITECTURE.md"), ROOT.resolve("docs/operate/several.md")));
+    Path guides = ROOT.resolve("docs/guides");
+    if (Files.isDirectory(guides)) {
+      try (Stream<Path> files = Files.list(guides)) {
+        files.forEach(pages::add);
+      }
+    }
+    return pages;
   }
 }

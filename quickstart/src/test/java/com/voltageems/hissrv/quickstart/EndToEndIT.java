@@ -192,7 +192,7 @@ class EndToEndIT {
           expectedWindows(channel, 20));
     }
     // Exactly once in the topic too: each element of the list is one committed record.
-    assertThat(Topics.recordsByTime(system, "hissrv.pending", "\"run\":\"killed\""))
+    assertThat(Topics.recordsByTime(system.kafka(), "hissrv.pending", "\"run\":\"killed\""))
         .hasSize(pending.size())
         .allSatisfy((time, count) -> assertThat(count).as("records at %s", time).isEqualTo(1));
     assertThat(redis.llen("archive:pending")).isZero();
@@ -228,7 +228,8 @@ class EndToEndIT {
         .atMost(LIMIT)
         .untilAsserted(
             () ->
-                assertThat(Topics.recordsByTime(system, "hissrv.pending", "\"run\":\"far\""))
+                assertThat(
+                        Topics.recordsByTime(system.kafka(), "hissrv.pending", "\"run\":\"far\""))
                     .containsOnlyKeys(samples.keySet()));
     assertThat(Topics.config(system, "hissrv.pending", "message.timestamp.type"))
         .isEqualTo("LogAppendTime");

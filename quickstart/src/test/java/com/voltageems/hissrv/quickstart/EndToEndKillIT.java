@@ -68,7 +68,7 @@ class EndToEndKillIT {
             round + 1, rounds, pushed.size());
       }
       Expect.points(history, "e2e", Map.of("run", "kill"), "value", pushed);
-      assertThat(Topics.recordsByTime(system, "hissrv.pending", "\"run\":\"kill\""))
+      assertThat(Topics.recordsByTime(system.kafka(), "hissrv.pending", "\"run\":\"kill\""))
           .hasSize(pushed.size())
           .allSatisfy((time, count) -> assertThat(count).as("records at %s", time).isEqualTo(1));
     }

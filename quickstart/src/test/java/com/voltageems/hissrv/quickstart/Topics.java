@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.testkit.KafkaBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -21,13 +22,9 @@ final class Topics {
   private Topics() {}
 
   /** How many committed records of the topic hold {@code text}, by the time in their value. */
-  static Map<Long, Integer> recordsByTime(HistorySystem system, String topic, String text) {
+  static Map<Long, Integer> recordsByTime(KafkaBroker kafka, String topic, String text) {
     Map<String, Object> config =
-        Map.of(
-            "bootstrap.servers",
-            system.kafka().bootstrapServers(),
-            "isolation.level",
-            "read_committed");
+        Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed");
     Map<Long, Integer> counts = new TreeMap<>();
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {

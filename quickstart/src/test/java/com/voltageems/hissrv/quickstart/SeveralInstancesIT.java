@@ -1,0 +1,268 @@
+package com.voltageems.hissrv.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.Ports;
+import com.voltageems.hissrv.testkit.QuestDb;
+import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * Three workers and two services over one site, as docs/operate/several.md promises it. Field case
+ * O1: the worker that holds the list's task and does not lead dies by {@code kill -9}. Connect
+ * waits before it gives the task to another, and says RUNNING all the while; the services tell.
+ */
+class SeveralInstancesIT {
+  private static final String SINK = "hissrv-influx-sink";
+  private static final String SOURCE = "hissrv-redis-source";
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int ELEMENTS = 300;
+
+  /** How long Connect waits for a dead worker to come back; five minutes by default. */
+  private static final Duration REBALANCE_DELAY = Duration.ofSeconds(15);
+
+  private static final Pattern LEADER = Pattern.compile("leaderUrl='http://([^/']+)/?'");
+
+  private final Installation installation = Installation.find();
+  private final List<AutoCloseable> parts = new ArrayList<>();
+
+  @TempDir Path dir;
+
+  private record Service(ServerProcess process, HistoryClient client) {}
+
+  @AfterEach
+  void stop() {
+    parts.forEach(
+        part -> {
+          if (part instanceof ServerProcess process) {
+            process.kill();
+          } else if (part instanceof ConnectWorker worker) {
+            worker.kill();
+          }
+        });
+    parts.forEach(Closer::closeQuietly);
+  }
+
+  private <T extends AutoCloseable> T part(T part) {
+    parts.add(0, part);
+    return part;
+  }
+
+  @Test
+  void workerWithTheListsTaskKilled_isToldAtOnceAndNothingIsLost() throws Exception {
+    RedisServer redis = part(RedisServer.start(dir.resolve("redis")));
+    QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
+    KafkaBroker kafka = part(KafkaBroker.start(dir.resolve("kafka")));
+    List<ConnectWorker> workers = workers(kafka);
+    database.awaitReady();
+    submit(workers.get(0), redis, database, 1);
+    ConnectWorker victim = holderThatDoesNotLead(workers, redis, database);
+    List<ConnectWorker> others = workers.stream().filter(each -> each != victim).toList();
+    Service first = service("first", kafka, database, workers);
+    HistoryClient one = first.client();
+    HistoryClient two = service("second", kafka, database, workers).client();
+    await().atMost(LIMIT).ignoreExceptions().until(() -> isUp(one) && isUp(two));
+
+    Map<Long, Double> pushed = push(redis, 100_000);
+    await().atMost(LIMIT).until(() -> pending(one).path("waiting").asLong() > 0);
+    victim.kill();
+    pushed.putAll(push(redis, 90_000));
+
+    String dead = victim.url().substring("http://".length());
+    for (HistoryClient service : List.of(one, two)) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () ->
+                  assertThat(connect(service).path("message").asText())
+                      .contains(SOURCE + " task 0 is said to run on " + dead)
+                      .contains("does not answer"));
+      assertThat(service.get("/health").path("status").asText()).isEqualTo("down");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> {
+                JsonNode source = service.get("/health").path("parts").path("source");
+                assertThat(source.path("state").asText()).isEqualTo("degraded");
+                assertThat(source.path("message").asText())
+                    .contains(SOURCE + " task 0 has told nothing for");
+              });
+      assertThat(pending(service).path("waiting").asLong()).as("told last").isPositive();
+    }
+    assertThat(others.get(0).isRunning(SOURCE, 1)).as("as Connect says").isTrue();
+
+    first.process().kill();
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .until(() -> isUp(two) && !taskWorker(others.get(0), SOURCE).equals(dead));
+    Expect.points(two, "e2e", Map.of("run", "several"), "value", pushed);
+    assertThat(Topics.recordsByTime(kafka, "hissrv.pending", "\"run\":\"several\""))
+        .hasSize(pushed.size())
+        .allSatisfy((time, count) -> assertThat(count).as("records at %s", time).isEqualTo(1));
+  }
+
+  private List<ConnectWorker> workers(KafkaBroker kafka) {
+    List<ConnectWorker> workers = new ArrayList<>();
+    for (String name : List.of("a", "b", "c")) {
+      workers.add(
+          part(
+              ConnectWorker.prepare(
+                  dir.resolve("connect-" + name),
+                  kafka.bootstrapServers(),
+                  List.of(installation.sourceArchive(), installation.sinkArchive()),
+                  Map.of(
+                      "consumer.metadata.max.age.ms",
+                      "2000",
+                      "scheduled.rebalance.max.delay.ms",
+                      String.valueOf(REBALANCE_DELAY.toMillis())))));
+    }
+    workers.forEach(ConnectWorker::awaitReady);
+    return workers;
+  }
+
+  private void submit(ConnectWorker worker, RedisServer redis, QuestDb database, int sinkTasks) {
+    Map<String, String> sink = installation.connectorConfig("influx-sink.json");
+    sink.put("influxdb.url", database.url());
+    sink.put("line.dialect", "questdb");
+    sink.put("tasks.max", String.valueOf(sinkTasks));
+    worker.submit(SINK, sink);
+    await().atMost(LIMIT).until(() -> worker.isRunning(SINK, sinkTasks));
+    Map<String, String> source = installation.connectorConfig("redis-source.json");
+    source.keySet().removeIf(key -> key.startsWith("sources.") && !key.contains(".pending."));
+    source.put("sources", "pending");
+    source.put("redis.uri", redis.uri());
+    source.put("aggregation.enabled", "false");
+    // Small claims and a slow poll, so that the kill meets a list that is not empty.
+    source.put("batch.max.records", "5");
+    source.put("status.interval.ms", "1000");
+    worker.submit(SOURCE, source);
+    await().atMost(LIMIT).until(() -> worker.isRunning(SOURCE, 1));
+  }
+
+  /** The worker with the list's task; dealt out again until it is not the one that leads. */
+  private ConnectWorker holderThatDoesNotLead(
+      List<ConnectWorker> workers, RedisServer redis, QuestDb database) throws IOException {
+    for (int attempt = 0; attempt < 5; attempt++) {
+      ConnectWorker any = workers.get(attempt % workers.size());
+      String holder = taskWorker(any, SOURCE);
+      if (!holder.equals(leader(workers))) {
+        return workers.stream()
+            .filter(worker -> worker.url().endsWith(holder))
+            .findFirst()
+            .orElseThrow();
+      }
+      any.delete(SOURCE);
+      await().atMost(LIMIT).until(() -> any.send("GET", "/connectors", null).body().size() == 1);
+      // One more task of the sink before it: the source's falls to the next worker.
+      submit(any, redis, database, attempt + 2);
+    }
+    throw new IllegalStateException("the worker that leads gets the task every time");
+  }
+
+  private static String taskWorker(ConnectWorker asked, String connector) {
+    return asked.status(connector).path("tasks").path(0).path("worker_id").asText();
+  }
+
+  /** As the workers' own logs say it last: Connect's REST API does not. */
+  private String leader(List<ConnectWorker> workers) throws IOException {
+    Optional<String> leader = Optional.empty();
+    for (String line : Files.readAllLines(workers.get(0).process().log())) {
+      Matcher matcher = LEADER.matcher(line);
+      if (matcher.find()) {
+        leader = Optional.of(matcher.group(1));
+      }
+    }
+    return leader.orElseThrow();
+  }
+
+  private Map<Long, Double> push(RedisServer redis, long secondsAgo) {
+    try (RedisClient client = RedisClient.create(redis.uri())) {
+      return new TreeMap<>(
+          PendingElements.push(
+              client,
+              "several",
+              ELEMENTS,
+              System.currentTimeMillis() / 1000 - secondsAgo,
+              secondsAgo));
+    }
+  }
+
+  private Service service(
+      String name, KafkaBroker kafka, QuestDb database, List<ConnectWorker> workers)
+      throws IOException {
+    int port = Ports.free();
+    Path folder = Files.createDirectories(dir.resolve(name));
+    Path config =
+        Files.writeString(
+            folder.resolve("query-service.yml"),
+            """
+            http.port: %d
+            store.type: questdb
+            store.questdb:
+              url: %s
+              user: admin
+              password: quest
+            kafka.bootstrap.servers: %s
+            connect:
+              url: %s
+              source: %s
+              sink: %s
+              commit.interval: 1s
+            health.interval: 1s
+            stuck.after.ms: 3000
+            """
+                .formatted(
+                    port,
+                    database.jdbcUrl(),
+                    kafka.bootstrapServers(),
+                    workers.stream().map(ConnectWorker::url).collect(Collectors.joining(",")),
+                    SOURCE,
+                    SINK));
+    ServerProcess service =
+        part(
+            ServerProcess.startJvm(
+                "query-service",
+                installation.queryServiceJar().toString(),
+                List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC"),
+                Map.of(),
+                "com.voltageems.hissrv.query.Main",
+                List.of("--config", config.toString()),
+                folder.resolve("query-service.log")));
+    service.awaitReady(LIMIT, () -> Ports.isOpen(port));
+    return new Service(service, new HistoryClient("http://127.0.0.1:" + port));
+  }
+
+  private static boolean isUp(HistoryClient service) throws InterruptedException {
+    return service.get("/health").path("status").asText().equals("up");
+  }
+
+  /** What {@code /status} shows of the list. */
+  private static JsonNode pending(HistoryClient service) throws InterruptedException {
+    return service.get("/status").path("source").path("tasks").path(0).path("parts").path(0);
+  }
+
+  private static JsonNode connect(HistoryClient service) throws InterruptedException {
+    return service.get("/health").path("parts").path("connect");
+  }
+}
