@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * of InfluxDB 1.x, 2.x and 3 and of QuestDB; a text that is none of them is never guessed at.
  */
 public final class ResponseClassifier {
+  private static final String URL = "influxdb.url";
+  private static final String ORG = "influxdb.org";
   private static final int MAX_REASON = 300;
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
@@ -42,11 +44,12 @@ public final class ResponseClassifier {
       case 204 -> new WriteOutcome.Written();
       case 413 -> new WriteOutcome.TooLarge(reason);
       case 400, 422 -> refused(answer.message(), reason);
-      case 401 -> new WriteOutcome.Fatal(reason + "; check " + credentials());
+      case 401 -> new WriteOutcome.Fatal(reason + "; check " + credentials(), credential());
       case 403 ->
           new WriteOutcome.Fatal(
-              reason + "; check that " + credentials() + " may write to " + bucketSetting());
-      case 404 -> new WriteOutcome.Fatal(reason + "; check " + missing(answer.message()));
+              reason + "; check that " + credentials() + " may write to " + bucketSetting(),
+              credential());
+      case 404 -> missing(answer.message(), reason);
       // 421: QuestDB is a replica at the moment. 502 to 504: somebody before the database speaks.
       case 408, 421, 425, 429, 502, 503, 504 ->
           new WriteOutcome.Retry(pause(retryAfter, now), reason);
@@ -59,11 +62,12 @@ public final class ResponseClassifier {
     if (status < 500) {
       // 200 too: InfluxDB says 204, so somebody else answers here.
       return new WriteOutcome.Fatal(
-          reason + "; that is not the answer of a write API: check influxdb.url");
+          reason + "; that is not the answer of a write API: check influxdb.url", URL);
     }
     if (answer.message().startsWith("retention policy not found")) {
       // InfluxDB 1.x answers this mistake with 500.
-      return new WriteOutcome.Fatal(reason + "; check influxdb.retention.policy");
+      return new WriteOutcome.Fatal(
+          reason + "; check influxdb.retention.policy", "influxdb.retention.policy");
     }
     return Refusals.isQuestDbBreakdown(answer.message())
         ? new WriteOutcome.Refused(new WriteOutcome.Cause.FieldConflict(List.of(), 0), reason)
@@ -75,7 +79,7 @@ public final class ResponseClassifier {
     String lower = message.toLowerCase(Locale.ROOT);
     return cause instanceof WriteOutcome.Cause.Unknown
             && (lower.contains("orgid or org") || lower.contains("bucketid or bucket"))
-        ? new WriteOutcome.Fatal(reason + "; check influxdb.org and influxdb.bucket")
+        ? new WriteOutcome.Fatal(reason + "; check influxdb.org and influxdb.bucket", ORG)
         : new WriteOutcome.Refused(cause, reason);
   }
 
@@ -85,27 +89,35 @@ public final class ResponseClassifier {
         : "influxdb.username and influxdb.password";
   }
 
+  private String credential() {
+    return version == InfluxVersion.V2 ? "influxdb.token" : "influxdb.username";
+  }
+
   private String bucketSetting() {
     return version == InfluxVersion.V2 ? "influxdb.bucket" : "influxdb.database";
   }
 
   /** What is missing, by the first words: names that follow may say anything. */
-  private String missing(String message) {
+  private WriteOutcome.Fatal missing(String message, String reason) {
     String lower = message.toLowerCase(Locale.ROOT);
     if (lower.startsWith("bucket ")) {
-      return "influxdb.bucket (and bucket.by.topic)";
+      return new WriteOutcome.Fatal(
+          reason + "; check influxdb.bucket (and bucket.by.topic)", "influxdb.bucket");
     }
     if (lower.startsWith("organization ")) {
-      return "influxdb.org";
+      return new WriteOutcome.Fatal(reason + "; check " + ORG, ORG);
     }
     if (lower.startsWith("database ")) {
-      return "influxdb.database (and bucket.by.topic)";
+      return new WriteOutcome.Fatal(
+          reason + "; check influxdb.database (and bucket.by.topic)", "influxdb.database");
     }
-    return version == InfluxVersion.V2
-        ? "influxdb.url and influxdb.version: there is no /api/v2/write here; InfluxDB before 1.8"
-            + " needs influxdb.version=1"
-        : "influxdb.url and influxdb.version: there is no /write here; InfluxDB 2 and QuestDB need"
-            + " influxdb.version=2";
+    return new WriteOutcome.Fatal(
+        reason
+            + "; check influxdb.url and influxdb.version: there is no "
+            + (version == InfluxVersion.V2
+                ? "/api/v2/write here; InfluxDB before 1.8 needs influxdb.version=1"
+                : "/write here; InfluxDB 2 and QuestDB need influxdb.version=2"),
+        URL);
   }
 
   /**

@@ -18,8 +18,14 @@ public sealed interface WriteOutcome {
    * is known to be stored; the same request may succeed later.
    *
    * @param after how long the database asks to wait, null when it does not say
+   * @param setting the setting that may be at fault, null when none is known
    */
-  record Retry(@Nullable Duration after, String reason) implements WriteOutcome {}
+  record Retry(@Nullable Duration after, String reason, @Nullable String setting)
+      implements WriteOutcome {
+    public Retry(@Nullable Duration after, String reason) {
+      this(after, reason, null);
+    }
+  }
 
   /**
    * The database took the request and failed at it. It may be ill; or one of the lines may be what
@@ -40,8 +46,12 @@ public sealed interface WriteOutcome {
    */
   record Refused(Cause cause, String reason) implements WriteOutcome {}
 
-  /** No request of this kind will succeed until a setting or the database is changed. */
-  record Fatal(String reason) implements WriteOutcome {}
+  /**
+   * No request of this kind will succeed until a setting or the database is changed.
+   *
+   * @param setting the one to look at first
+   */
+  record Fatal(String reason, String setting) implements WriteOutcome {}
 
   /** Why a line was refused. */
   sealed interface Cause {

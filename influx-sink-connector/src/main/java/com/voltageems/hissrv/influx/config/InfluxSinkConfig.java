@@ -4,6 +4,7 @@ import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.FieldTypes;
 import com.voltageems.hissrv.influx.point.RecordToPoint;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
+import com.voltageems.hissrv.plugin.SettingGroups;
 import com.voltageems.hissrv.plugin.Submission;
 import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -16,12 +17,12 @@ public final class InfluxSinkConfig extends AbstractConfig {
   public static final ConfigDef CONFIG_DEF = define();
 
   private static ConfigDef define() {
-    Definition d = new Definition();
-    DatabaseSettings.define(d);
-    RecordSettings.define(d);
-    MappingSettings.define(d);
-    WritingSettings.define(d);
-    return d.def;
+    SettingGroups groups = new SettingGroups();
+    DatabaseSettings.addTo(groups);
+    RecordSettings.addTo(groups);
+    MappingSettings.addTo(groups);
+    WritingSettings.addTo(groups);
+    return groups.def();
   }
 
   private final DatabaseSettings database = new DatabaseSettings(this);

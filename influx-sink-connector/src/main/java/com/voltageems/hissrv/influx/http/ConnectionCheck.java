@@ -9,7 +9,6 @@ import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,16 +31,15 @@ public final class ConnectionCheck {
   public static @Nullable Problem check(InfluxSinkConfig config) {
     Map<String, String> impatient = new HashMap<>(config.originalsStrings());
     impatient.put(
-        DatabaseSettings.WRITE_TIMEOUT_CONFIG,
+        DatabaseSettings.WRITE_TIMEOUT.name(),
         Long.toString(Math.min(LONGEST.toMillis(), config.database().writeTimeout().toMillis())));
     try (InfluxWriter writer =
         new HttpInfluxWriter(new InfluxSinkConfig(impatient), Clock.systemUTC())) {
       long end = System.nanoTime() + LONGEST.toNanos();
-      Problem problem =
-          problem(config, writer.write(config.database().destination(), new byte[0], 0));
+      Problem problem = problem(writer.write(config.database().destination(), new byte[0], 0));
       for (Destination other : config.destinations().byRule()) {
         if (problem == null && System.nanoTime() - end < 0) {
-          problem = ofRule(problem(config, writer.write(other, new byte[0], 0)), other);
+          problem = ofRule(problem(writer.write(other, new byte[0], 0)), other);
         }
       }
       return problem;
@@ -50,42 +48,28 @@ public final class ConnectionCheck {
 
   /** What concerns the bucket concerns the rule that names it: the default one has passed. */
   private static @Nullable Problem ofRule(@Nullable Problem problem, Destination destination) {
-    if (problem == null || problem.setting().equals(DatabaseSettings.URL_CONFIG)) {
+    if (problem == null || problem.setting().equals(DatabaseSettings.URL.name())) {
       return problem;
     }
     return new Problem(
-        RecordSettings.BUCKET_BY_TOPIC_CONFIG, destination + ": " + problem.message());
+        RecordSettings.BUCKET_BY_TOPIC.name(), destination + ": " + problem.message());
   }
 
-  static @Nullable Problem problem(InfluxSinkConfig config, WriteOutcome outcome) {
+  private static @Nullable Problem problem(WriteOutcome outcome) {
     if (outcome instanceof WriteOutcome.Retry retry) {
+      String setting = retry.setting();
       return new Problem(
-          DatabaseSettings.URL_CONFIG, "the database does not answer: " + retry.reason());
+          setting == null ? DatabaseSettings.URL.name() : setting,
+          "the database does not answer: " + retry.reason());
     }
     if (outcome instanceof WriteOutcome.Failed failed) {
       return new Problem(
-          DatabaseSettings.URL_CONFIG, "the database fails at a write: " + failed.reason());
+          DatabaseSettings.URL.name(), "the database fails at a write: " + failed.reason());
     }
     if (outcome instanceof WriteOutcome.Fatal fatal) {
-      return new Problem(setting(config, fatal.reason()), fatal.reason());
+      return new Problem(fatal.setting(), fatal.reason());
     }
     // Refused means that it read our (empty) lines, which is all that was to be known.
     return null;
-  }
-
-  /** The setting that a message asks to check. */
-  private static String setting(InfluxSinkConfig config, String reason) {
-    int check = reason.lastIndexOf("check ");
-    String advice = check < 0 ? "" : reason.substring(check).toLowerCase(Locale.ROOT);
-    String found = DatabaseSettings.URL_CONFIG;
-    int at = Integer.MAX_VALUE;
-    for (String key : config.values().keySet()) {
-      int index = advice.indexOf(key);
-      if (index >= 0 && index < at) {
-        found = key;
-        at = index;
-      }
-    }
-    return found;
   }
 }

@@ -7,9 +7,12 @@ import com.influxdb.exceptions.InfluxException;
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.answer.ResponseClassifier;
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
+import com.voltageems.hissrv.plugin.tls.Tls;
+import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -53,6 +56,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
   private final InfluxDBClient client;
   private final WriteApi api;
   private final @Nullable String basicAuth;
+  private final @Nullable Tls tls;
   private final List<String> secrets;
   private volatile boolean isQuestDb;
 
@@ -98,6 +102,13 @@ public final class HttpInfluxWriter implements InfluxWriter {
             .followRedirects(false)
             // Retries are ours: counted, spaced out and bounded.
             .retryOnConnectionFailure(false);
+    tls = config.database().tls(clock.instant());
+    if (tls != null) {
+      http.sslSocketFactory(tls.context().getSocketFactory(), tls.trust());
+      if (!tls.checksHost()) {
+        http.hostnameVerifier((host, session) -> true);
+      }
+    }
     InfluxDBClientOptions.Builder options =
         InfluxDBClientOptions.builder().url(config.database().url()).okHttpClient(http);
     char[] token = config.database().token();
@@ -146,7 +157,11 @@ public final class HttpInfluxWriter implements InfluxWriter {
   }
 
   private WriteOutcome.Retry unreachable(IOException e) {
-    return new WriteOutcome.Retry(null, config.database().url() + ": " + describe(e));
+    TlsFailure.Found found =
+        TlsFailure.describe(e, DatabaseSettings.TLS, tls)
+            .orElseGet(() -> new TlsFailure.Found(null, describe(e)));
+    return new WriteOutcome.Retry(
+        null, config.database().url() + ": " + found.reason(), found.setting());
   }
 
   /**

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.plugin.Submission;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ public final class InfluxSinkConnector extends SinkConnector {
   /** Checks every setting, what they mean together, and asks the database once. */
   @Override
   public Config validate(Map<String, String> submitted) {
-    return new Config(new ArrayList<>(SubmissionCheck.of(submitted).values()));
+    return new Config(new ArrayList<>(SubmissionCheck.of(submitted, Instant.now()).values()));
   }
 
   @Override

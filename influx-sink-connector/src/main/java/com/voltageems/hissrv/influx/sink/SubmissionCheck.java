@@ -9,6 +9,7 @@ import com.voltageems.hissrv.influx.config.WritingSettings;
 import com.voltageems.hissrv.influx.http.ConnectionCheck;
 import com.voltageems.hissrv.plugin.Address;
 import com.voltageems.hissrv.plugin.Submission;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class SubmissionCheck {
     ConfigDef definition = InfluxSinkConfig.CONFIG_DEF;
     values = definition.validateAll(given);
     Set<String> names = new TreeSet<>(definition.names());
-    names.remove(MappingSettings.MEASUREMENT_CONFIG); // here ${...} is ours
+    names.remove(MappingSettings.MEASUREMENT.name()); // here ${...} is ours
     submission
         .unresolved(names)
         .forEach(
@@ -46,7 +47,7 @@ final class SubmissionCheck {
     submission
         .unknown(definition.names(), PREFIXES, Map.of())
         .forEach((name, message) -> value(name).addErrorMessage(message));
-    ConfigValue url = value(DatabaseSettings.URL_CONFIG);
+    ConfigValue url = value(DatabaseSettings.URL.name());
     if (url.value() instanceof String text) {
       url.value(Address.masked(text)); // the answer repeats the values
     }
@@ -58,10 +59,14 @@ final class SubmissionCheck {
         });
   }
 
-  /** The settings, with what is wrong with them. Asks the database once, where that can tell. */
-  static Map<String, ConfigValue> of(Map<String, String> submitted) {
+  /**
+   * The settings, with what is wrong with them. Asks the database once, where that can tell.
+   *
+   * @param now certificates have to be valid at this time
+   */
+  static Map<String, ConfigValue> of(Map<String, String> submitted, Instant now) {
     SubmissionCheck check = new SubmissionCheck(new Submission(submitted));
-    check.together();
+    check.together(now);
     return check.values;
   }
 
@@ -76,35 +81,48 @@ final class SubmissionCheck {
     }
   }
 
-  private void together() {
+  private void together(Instant now) {
     Map<String, String> sound = new HashMap<>(given);
     sound.keySet().removeAll(wrong);
-    sound.putIfAbsent(DatabaseSettings.URL_CONFIG, "http://127.0.0.1");
+    sound.putIfAbsent(DatabaseSettings.URL.name(), "http://127.0.0.1");
     InfluxSinkConfig parsed = new InfluxSinkConfig(sound);
     try {
       parsed.database().destination();
     } catch (ConfigException e) {
       tell(
           parsed.database().version() == InfluxVersion.V2
-              ? DatabaseSettings.BUCKET_CONFIG
-              : DatabaseSettings.DATABASE_CONFIG,
+              ? DatabaseSettings.BUCKET.name()
+              : DatabaseSettings.DATABASE.name(),
           String.valueOf(e.getMessage()),
-          DatabaseSettings.VERSION_CONFIG);
+          DatabaseSettings.VERSION.name());
     }
-    if (parsed.getInt(WritingSettings.BATCH_MIN_CONFIG)
-        > parsed.getInt(WritingSettings.BATCH_MAX_CONFIG)) {
+    if (WritingSettings.BATCH_MIN.in(parsed) > WritingSettings.BATCH_MAX.in(parsed)) {
       tell(
-          WritingSettings.BATCH_MIN_CONFIG,
-          WritingSettings.BATCH_MIN_CONFIG
+          WritingSettings.BATCH_MIN.name(),
+          WritingSettings.BATCH_MIN.name()
               + " must not be larger than "
-              + WritingSettings.BATCH_MAX_CONFIG,
-          WritingSettings.BATCH_MAX_CONFIG);
+              + WritingSettings.BATCH_MAX.name(),
+          WritingSettings.BATCH_MAX.name());
     }
     String idle = parsed.idleRule();
     if (idle != null) {
       tell(
-          RecordSettings.FORMAT_CONFIG,
-          idle + " has no effect unless " + RecordSettings.FORMAT_CONFIG + " is any");
+          RecordSettings.FORMAT.name(),
+          idle + " has no effect unless " + RecordSettings.FORMAT.name() + " is any");
+    }
+    parsed
+        .database()
+        .tlsProblems(now)
+        .forEach((setting, problem) -> tell(setting, setting + " " + problem));
+    if (!parsed.database().usesTls()) {
+      given.keySet().stream()
+          .filter(name -> name.startsWith(DatabaseSettings.TLS_PREFIX))
+          .forEach(
+              name ->
+                  tell(
+                      name,
+                      name + " has no effect unless influxdb.url begins with https://",
+                      DatabaseSettings.URL.name()));
     }
     boolean askable =
         values.values().stream()

@@ -43,7 +43,8 @@ class ResponseClassifierTest {
         .isEqualTo(
             new Fatal(
                 "HTTP 200: <html>log in</html>; that is not the answer of a write API: check"
-                    + " influxdb.url"));
+                    + " influxdb.url",
+                "influxdb.url"));
     assertThat(v2(301, "")).isInstanceOf(Fatal.class);
   }
 

@@ -30,7 +30,7 @@ class InfluxSinkConfigTest {
   static final Map<String, String> GROUPS = new LinkedHashMap<>();
 
   static {
-    for (String group : List.of("Database", "Records", "Mapping", "Writing")) {
+    for (String group : List.of("Database", "TLS", "Records", "Mapping", "Writing")) {
       GROUPS.put(group, group);
     }
   }
@@ -88,6 +88,19 @@ class InfluxSinkConfigTest {
     props.put("influxdb.username", "u");
     props.put("influxdb.password", "p");
     props.put("influxdb.gzip", "true");
+    for (String tls :
+        List.of(
+            "truststore.location",
+            "truststore.password",
+            "truststore.certificates",
+            "keystore.location",
+            "keystore.password",
+            "keystore.certificate.chain",
+            "keystore.key",
+            "key.password")) {
+      props.put("influxdb.ssl." + tls, "t");
+    }
+    props.put("influxdb.ssl.endpoint.identification.algorithm", "");
     props.put("connect.timeout.ms", "1");
     props.put("write.timeout.ms", "2");
     props.put("validate.connection", "false");
@@ -157,32 +170,36 @@ class InfluxSinkConfigTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '#',
       value = {
-        "influxdb.version|3|Invalid value 3 for configuration influxdb.version: String must be one"
-            + " of: 2, 1",
-        "influxdb.url|db:8086|Invalid value db:8086 for configuration influxdb.url: the scheme is not"
+        "influxdb.version#3#Invalid value 3 for configuration influxdb.version: not one of them;"
+            + " valid: 2 | 1",
+        "influxdb.url#db:8086#Invalid value db:8086 for configuration influxdb.url: the scheme is not"
             + " http or https; valid: http://host:port or https://host:port",
         // field case O5
-        "influxdb.url|http://u:SECRET@db:8086|Invalid value http://[hidden]@db:8086 for"
+        "influxdb.url#http://u:SECRET@db:8086#Invalid value http://[hidden]@db:8086 for"
             + " configuration influxdb.url: a user or password in an address would be shown in the"
             + " open; use influxdb.token, or influxdb.username and influxdb.password; valid:"
             + " http://host:port or https://host:port",
-        "influxdb.url|http://db?p=SECRET|Invalid value http://db?p=[hidden] for configuration"
+        "influxdb.url#http://db?p=SECRET#Invalid value http://db?p=[hidden] for configuration"
             + " influxdb.url: ?p=[hidden] is not read from an address; use influxdb.token, or"
             + " influxdb.username and influxdb.password; valid: http://host:port or"
             + " https://host:port",
-        "field.types|x|field.types: 'x' is not of the form name:type, for example status:integer",
-        "bucket.by.topic|x|bucket.by.topic: 'x' is not of the form topic:bucket, for example"
-            + " hissrv.archive5m:ems_5m",
-        "mapping.measurement|a_${b|mapping.measurement: 'a_${b' has ${ without }",
-        "mapping.tags|=a|mapping.tags: '=a' has no name before '='",
-        "mapping.timestamp.zone|Mars|mapping.timestamp.zone: Unknown time-zone ID: Mars",
-        "write.workers|0|Invalid value 0 for configuration write.workers: Value must be at least 1",
-        "retry.max.time.ms|-2|Invalid value -2 for configuration retry.max.time.ms: Value must be"
+        "field.types#x#Invalid value x for configuration field.types: 'x' is not of the form"
+            + " name:type, for example status:integer; valid: name:type",
+        "bucket.by.topic#x#Invalid value x for configuration bucket.by.topic: 'x' is not of the form"
+            + " topic:bucket, for example hissrv.archive5m:ems_5m; valid: topic:bucket",
+        "mapping.measurement#a_${b#Invalid value a_${b for configuration mapping.measurement:"
+            + " 'a_${b' has ${ without }; valid: text with ${place}",
+        "mapping.tags#=a#Invalid value =a for configuration mapping.tags: '=a' has no name before"
+            + " '='; valid: place or name=place",
+        "mapping.timestamp.zone#Mars#Invalid value Mars for configuration mapping.timestamp.zone:"
+            + " Unknown time-zone ID: Mars; valid: time zone",
+        "write.workers#0#Invalid value 0 for configuration write.workers: Value must be at least 1",
+        "retry.max.time.ms#-2#Invalid value -2 for configuration retry.max.time.ms: Value must be"
             + " at least -1",
-        "rejected.records|x|Invalid value x for configuration rejected.records: String must be one"
-            + " of: report, drop",
+        "rejected.records#x#Invalid value x for configuration rejected.records: not one of them; valid:"
+            + " report | drop",
       })
   void invalid(String key, String value, String message) {
     assertThatThrownBy(() -> config(key, value))

@@ -1,0 +1,54 @@
+package com.voltageems.hissrv.plugin.tls;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/**
+ * What a client needs for TLS.
+ *
+ * @param hasClientCertificate whether it can show one
+ * @param checksHost whether the server's certificate has to name its host
+ */
+public record Tls(
+    SSLContext context, X509TrustManager trust, boolean hasClientCertificate, boolean checksHost) {
+
+  /**
+   * Of what was loaded.
+   *
+   * @param trust empty for what the JVM trusts
+   */
+  static Tls of(Optional<KeyStore> trust, Optional<KeyStores.Loaded> client, boolean checksHost) {
+    try {
+      TrustManagerFactory trusts =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trusts.init(trust.orElse(null));
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(client.isPresent() ? keys(client.get()) : null, trusts.getTrustManagers(), null);
+      return new Tls(context, x509(trusts), client.isPresent(), checksHost);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
+    }
+  }
+
+  private static KeyManager[] keys(KeyStores.Loaded client) throws GeneralSecurityException {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(client.store(), KeyStores.chars(client.keyPassword()));
+    return keys.getKeyManagers();
+  }
+
+  private static X509TrustManager x509(TrustManagerFactory trusts) {
+    for (TrustManager manager : trusts.getTrustManagers()) {
+      if (manager instanceof X509TrustManager x509) {
+        return x509;
+      }
+    }
+    throw new IllegalStateException("this JVM has no X.509 trust manager");
+  }
+}

@@ -1,0 +1,131 @@
+package com.voltageems.hissrv.plugin.tls;
+
+import java.io.EOFException;
+import java.net.SocketException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/** Says in plain words, with the setting to look at, why no TLS connection came about. */
+public final class TlsFailure {
+  private static final int DEEPEST = 20;
+
+  /** What a server says of the client's certificate, or of its absence. */
+  private static final Pattern ABOUT_CLIENT =
+      Pattern.compile(
+          "alert: (?:certificate_required|bad_certificate|certificate_unknown"
+              + "|certificate_expired|unknown_ca|access_denied|handshake_failure)");
+
+  private TlsFailure() {}
+
+  /**
+   * Why it failed.
+   *
+   * @param setting the setting to look at, null when none of TLS would mend it
+   */
+  public record Found(@Nullable String setting, String reason) {}
+
+  /**
+   * The reason, when the failure is one of TLS.
+   *
+   * @param names the settings to name
+   * @param tls what the client has, null when it speaks no TLS
+   */
+  public static Optional<Found> describe(Throwable failure, TlsSettings names, @Nullable Tls tls) {
+    if (tls == null) {
+      return Optional.empty();
+    }
+    return ofServer(failure, names).or(() -> ofClient(failure, names, tls));
+  }
+
+  private static Optional<Found> ofServer(Throwable failure, TlsSettings names) {
+    if (cause(failure, CertificateExpiredException.class) != null) {
+      return Optional.of(
+          new Found(null, "the server's certificate, or one of its chain, has expired"));
+    }
+    if (cause(failure, CertificateNotYetValidException.class) != null) {
+      return Optional.of(
+          new Found(null, "the server's certificate, or one of its chain, is not valid yet"));
+    }
+    if (cause(failure, CertPathBuilderException.class) != null) {
+      return Optional.of(
+          new Found(
+              names.trustName(),
+              "the server\'s certificate is not trusted; "
+                  + names.trustName()
+                  + " names the file with those to trust"));
+    }
+    CertificateException certificate = cause(failure, CertificateException.class);
+    if (cause(failure, SSLPeerUnverifiedException.class) != null
+        || (certificate != null && String.valueOf(certificate.getMessage()).contains("matching"))) {
+      return Optional.of(
+          new Found(
+              names.hostCheckName(),
+              "the server\'s certificate is for another host; the address has to name a host of the"
+                  + " certificate ("
+                  + names.hostCheckName()
+                  + " left empty would switch this check off)"));
+    }
+    if (String.valueOf(failure.getMessage()).contains("Unsupported or unrecognized SSL message")) {
+      return Optional.of(new Found(null, "the server does not speak TLS at this address and port"));
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Found> ofClient(Throwable failure, TlsSettings names, Tls tls) {
+    String message = String.valueOf(failure.getMessage());
+    if (ABOUT_CLIENT.matcher(message).find()) {
+      return Optional.of(
+          new Found(
+              names.clientName(),
+              tls.hasClientCertificate()
+                  ? "the server does not accept the client certificate of "
+                      + names.clientName()
+                      + ": "
+                      + message
+                  : "the server asks for a client certificate: set "
+                      + names.clientName()
+                      + " ("
+                      + message
+                      + ")"));
+    }
+    boolean brokenOff =
+        cause(failure, SSLException.class) != null
+            || cause(failure, EOFException.class) != null
+            || isBrokenOff(cause(failure, SocketException.class));
+    if (!brokenOff) {
+      return Optional.empty();
+    }
+    // A server may close before its reason is read.
+    return Optional.of(
+        new Found(
+            names.clientName(),
+            message
+                + (tls.hasClientCertificate()
+                    ? "; perhaps the server does not accept the client certificate of "
+                    : "; if the server asks for a client certificate, set ")
+                + names.clientName()));
+  }
+
+  private static boolean isBrokenOff(@Nullable SocketException failure) {
+    String message = failure == null ? "" : String.valueOf(failure.getMessage());
+    return message.contains("Broken pipe") || message.contains("Connection reset");
+  }
+
+  private static <T extends Throwable> @Nullable T cause(Throwable failure, Class<T> type) {
+    Throwable each = failure;
+    for (int i = 0; i < DEEPEST && each != null; i++) {
+      if (type.isInstance(each)) {
+        return type.cast(each);
+      }
+      each = each.getCause();
+    }
+    return null;
+  }
+}

@@ -1,0 +1,57 @@
+package com.voltageems.hissrv.plugin.tls;
+
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.util.Collections;
+import java.util.Optional;
+
+/** Reads the certificates to trust. */
+final class TrustStores {
+  private TrustStores() {}
+
+  /**
+   * Empty for those that the JVM trusts.
+   *
+   * @throws TlsException when there is something wrong with it
+   */
+  static Optional<KeyStore> load(KeyFile file) {
+    if (file.isEmpty()) {
+      if (file.password().isPresent()) {
+        throw new TlsException(
+            file.names().password(), "has no effect without " + file.names().location());
+      }
+      return Optional.empty();
+    }
+    Optional<String> pem = file.pem();
+    if (pem.isPresent() && !pem.get().contains("-----BEGIN CERTIFICATE-----")) {
+      throw file.flaw("holds no certificate: " + file.shown());
+    }
+    if (pem.isEmpty() && file.password().isEmpty()) {
+      // PKCS12 without its password shows no certificates, and says nothing.
+      throw new TlsException(file.names().password(), "is needed to read " + file.shown());
+    }
+    KeyStore store;
+    try {
+      store = file.load("truststore", pem.isPresent());
+    } catch (RuntimeException e) {
+      throw file.failure(e);
+    }
+    if (store == null || !hasCertificate(store)) {
+      throw file.flaw("holds no certificate: " + file.shown());
+    }
+    return Optional.of(store);
+  }
+
+  private static boolean hasCertificate(KeyStore store) {
+    try {
+      for (String alias : Collections.list(store.aliases())) {
+        if (store.getCertificate(alias) != null) {
+          return true;
+        }
+      }
+      return false;
+    } catch (KeyStoreException e) {
+      throw new IllegalStateException(e); // it is loaded
+    }
+  }
+}

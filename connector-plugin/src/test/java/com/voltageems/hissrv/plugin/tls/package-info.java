@@ -1,0 +1,4 @@
+@NullMarked
+package com.voltageems.hissrv.plugin.tls;
+
+import org.jspecify.annotations.NullMarked;

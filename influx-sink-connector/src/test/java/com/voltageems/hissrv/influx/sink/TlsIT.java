@@ -1,0 +1,271 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLParameters;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.apache.kafka.common.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Field case O3: an https database whose certificates come from a CA of the site's own. */
+class TlsIT {
+  private static final HeldCertificate CA = authority("site");
+  private static final HeldCertificate OTHER_CA = authority("other");
+  private static final HeldCertificate SERVER = forHost("127.0.0.1");
+  private static final HeldCertificate CLIENT =
+      new HeldCertificate.Builder().signedBy(CA).commonName("sink").build();
+
+  @TempDir private Path dir;
+  private final List<String> stored = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private @Nullable HttpsServer server;
+  private int port;
+
+  private static HeldCertificate authority(String name) {
+    return new HeldCertificate.Builder().certificateAuthority(0).commonName(name).build();
+  }
+
+  private static HeldCertificate forHost(String host) {
+    return new HeldCertificate.Builder().signedBy(CA).addSubjectAlternativeName(host).build();
+  }
+
+  private void start(HeldCertificate certificate, boolean asksForClient) {
+    HttpsServer made;
+    HandshakeCertificates certificates =
+        new HandshakeCertificates.Builder()
+            .heldCertificate(certificate)
+            .addTrustedCertificate(CA.certificate())
+            .build();
+    try {
+      made = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    made.setHttpsConfigurator(
+        new HttpsConfigurator(certificates.sslContext()) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters ssl = getSSLContext().getDefaultSSLParameters();
+            ssl.setNeedClientAuth(asksForClient);
+            parameters.setSSLParameters(ssl);
+          }
+        });
+    made.setExecutor(threads);
+    made.createContext(
+        "/",
+        exchange -> {
+          stored.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    made.start();
+    server = made;
+    port = made.getAddress().getPort();
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.stop(0);
+    }
+    threads.shutdownNow();
+  }
+
+  private String file(String name, String content) {
+    try {
+      return Files.writeString(dir.resolve(name), content).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, String> settings(String... more) {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("influxdb.url", "https://127.0.0.1:" + port);
+    settings.put("influxdb.bucket", "ems");
+    settings.put("linger.ms", "0");
+    for (int i = 0; i < more.length; i += 2) {
+      settings.put("influxdb.ssl." + more[i], more[i + 1]);
+    }
+    return settings;
+  }
+
+  private static Map<String, String> errors(Map<String, String> settings) {
+    return new InfluxSinkConnector()
+        .validate(settings).configValues().stream()
+            .filter(value -> !value.errorMessages().isEmpty())
+            .collect(
+                Collectors.toMap(
+                    ConfigValue::name, value -> String.join("; ", value.errorMessages())));
+  }
+
+  private void writes(Map<String, String> settings) {
+    assertThat(errors(settings)).isEmpty();
+    stored.clear();
+    try (SinkHarness sink = new SinkHarness(settings, 1)) {
+      sink.put(List.of(TestRecords.record(TestRecords.sample(Map.of("1", 2.5), 5), 0)));
+      sink.pumpUntilCommitted(0, 1);
+    }
+    assertThat(stored).containsExactly("telemetry,channel=1001 1=2.5 5\n");
+  }
+
+  private String ca() {
+    return file("ca.pem", CA.certificatePem());
+  }
+
+  @Test
+  void ownAuthority_isTrustedByItsPem() {
+    start(SERVER, false);
+    writes(settings("truststore.location", ca()));
+    writes(settings("truststore.certificates", CA.certificatePem()));
+  }
+
+  @Test
+  void clientCertificate_isShown() {
+    start(SERVER, true);
+    writes(
+        settings(
+            "truststore.location",
+            ca(),
+            "keystore.location",
+            file("client.pem", CLIENT.privateKeyPkcs8Pem() + CLIENT.certificatePem())));
+  }
+
+  @Test
+  void authorityNotTrusted_namesTheTruststore() {
+    start(SERVER, false);
+    assertThat(errors(settings())).containsOnlyKeys("influxdb.ssl.truststore.location");
+    assertThat(errors(settings("truststore.location", file("o.pem", OTHER_CA.certificatePem()))))
+        .hasEntrySatisfying(
+            "influxdb.ssl.truststore.location",
+            text ->
+                assertThat(text)
+                    .contains("the server's certificate is not trusted")
+                    .contains("influxdb.ssl.truststore.location names the file"));
+  }
+
+  @Test
+  void expiredCertificate_isSaid() {
+    Instant now = Instant.now();
+    start(
+        new HeldCertificate.Builder()
+            .signedBy(CA)
+            .addSubjectAlternativeName("127.0.0.1")
+            .validityInterval(
+                now.minus(Duration.ofDays(9)).toEpochMilli(),
+                now.minus(Duration.ofDays(1)).toEpochMilli())
+            .build(),
+        false);
+    assertThat(errors(settings("truststore.location", ca())))
+        .hasEntrySatisfying(
+            "influxdb.url", text -> assertThat(text).contains("certificate").contains("expired"));
+  }
+
+  @Test
+  void certificateOfAnotherHost_isRefusedUnlessToldOtherwise() {
+    start(forHost("db.example"), false);
+    assertThat(errors(settings("truststore.location", ca())))
+        .hasEntrySatisfying(
+            "influxdb.ssl.endpoint.identification.algorithm",
+            text -> assertThat(text).contains("for another host"));
+    writes(settings("truststore.location", ca(), "endpoint.identification.algorithm", ""));
+  }
+
+  @Test
+  void missingClientCertificate_namesTheKeystore() {
+    start(SERVER, true);
+    assertThat(errors(settings("truststore.location", ca())))
+        .hasEntrySatisfying(
+            "influxdb.ssl.keystore.location",
+            text -> assertThat(text).contains("client certificate"));
+  }
+
+  @Test
+  void clientCertificateOfAStranger_namesTheKeystore() {
+    start(SERVER, true);
+    HeldCertificate stranger = new HeldCertificate.Builder().signedBy(OTHER_CA).build();
+    assertThat(
+            errors(
+                settings(
+                    "truststore.location",
+                    ca(),
+                    "keystore.location",
+                    file("s.pem", stranger.privateKeyPkcs8Pem() + stranger.certificatePem()))))
+        .containsOnlyKeys("influxdb.ssl.keystore.location");
+  }
+
+  @Test
+  void plainHttpAtThatPort_isSaid() throws Exception {
+    try (ServerSocket plain = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Future<Object> answering =
+          threads.submit(
+              () -> {
+                try (Socket client = plain.accept()) {
+                  client.getInputStream().read();
+                  client
+                      .getOutputStream()
+                      .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+                  client.getInputStream().readAllBytes();
+                }
+                return "answered";
+              });
+      port = plain.getLocalPort();
+      assertThat(errors(settings("truststore.location", ca())))
+          .hasEntrySatisfying(
+              "influxdb.url", text -> assertThat(text).contains("does not speak TLS"));
+      answering.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void settingsOfTls_withoutHttps_areRefused() {
+    start(SERVER, false);
+    Map<String, String> settings = settings("truststore.location", ca());
+    settings.put("influxdb.url", "http://127.0.0.1:1");
+    assertThat(errors(settings))
+        .containsOnlyKeys("influxdb.ssl.truststore.location")
+        .hasEntrySatisfying(
+            "influxdb.ssl.truststore.location",
+            text -> assertThat(text).contains("begins with https://"));
+  }
+
+  @Test
+  void everyMistakeInTheFiles_isToldOnItsKey() {
+    start(SERVER, false);
+    assertThat(
+            errors(
+                settings(
+                    "truststore.location",
+                    dir.resolve("none").toString(),
+                    "keystore.location",
+                    ca())))
+        .containsOnlyKeys("influxdb.ssl.truststore.location", "influxdb.ssl.keystore.location");
+  }
+}
