@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -236,6 +237,20 @@ public final class Setting<T> {
 
   public String name() {
     return name;
+  }
+
+  /** What the table of settings says of it. */
+  public String doc() {
+    return help.doc;
+  }
+
+  /** Whether both can be one setting: they differ in nothing but what they mean. */
+  public boolean agreesWith(Setting<?> other) {
+    return name.equals(other.name)
+        && type == other.type
+        && Objects.equals(defaultValue, other.defaultValue)
+        && Objects.toString(validator).equals(Objects.toString(other.validator))
+        && help.importance == other.help.importance;
   }
 
   /**

@@ -9,8 +9,8 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +57,9 @@ final class AggregationScheduler implements Background {
   private int configuredGeneration = -1;
   private final PartState state = new PartState();
   private final Duration refusedAtMost;
-  private final InstantSource clock;
+  private final WorkerClock clock;
 
-  /** When the script first refused, since it last did not: by System.nanoTime; null for never. */
+  /** When the script first refused, since it last did not: by the clock's nanos; null for never. */
   private @Nullable Long refusedSinceNanos;
 
   public final LongAdder calls = new LongAdder();
@@ -76,7 +76,7 @@ final class AggregationScheduler implements Background {
       Map<String, String> config,
       Backoff backoff,
       Duration refusedAtMost,
-      InstantSource clock,
+      WorkerClock clock,
       String threadName) {
     this.link = link;
     this.script = script;
@@ -98,8 +98,8 @@ final class AggregationScheduler implements Background {
   private void run() {
     try {
       // At fixed moments, whatever a tick takes: a wait between ticks would skip a second at times.
-      long nextNanos = System.nanoTime();
-      while (!stop.await(nextNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      long nextNanos = clock.nanos();
+      while (!stop.await(nextNanos - clock.nanos(), TimeUnit.NANOSECONDS)) {
         try {
           tick();
           backoff.reset();
@@ -107,14 +107,14 @@ final class AggregationScheduler implements Background {
           if (state.passed()) {
             log.info("Aggregation: goes on");
           }
-          nextNanos = Math.max(nextNanos + TICK_NANOS, System.nanoTime() + PAUSE_NANOS);
+          nextNanos = Math.max(nextNanos + TICK_NANOS, clock.nanos() + PAUSE_NANOS);
         } catch (RedisUnavailableException e) {
           say(String.valueOf(e.getMessage()));
-          nextNanos = System.nanoTime() + backoff.next().toNanos();
+          nextNanos = clock.nanos() + backoff.next().toNanos();
         } catch (RedisReplyException e) {
           say(e.error().message());
           requirePatience(e);
-          nextNanos = Math.max(nextNanos + TICK_NANOS, System.nanoTime() + PAUSE_NANOS);
+          nextNanos = Math.max(nextNanos + TICK_NANOS, clock.nanos() + PAUSE_NANOS);
         }
       }
     } catch (InterruptedException e) {
@@ -135,7 +135,7 @@ final class AggregationScheduler implements Background {
 
   /** The script's own message names the setting at fault: somebody has to mend it. */
   private void requirePatience(RedisReplyException e) {
-    long now = System.nanoTime();
+    long now = clock.nanos();
     long since = refusedSinceNanos == null ? now : refusedSinceNanos;
     refusedSinceNanos = since;
     if (now - since >= refusedAtMost.toNanos()) {

@@ -1,9 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.config.ConnectionSettings;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.SourceSettings;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
@@ -14,12 +12,11 @@ import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
-import com.voltageems.hissrv.redis.source.list.ListKeys;
-import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
+import com.voltageems.hissrv.redis.source.type.Source;
+import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
@@ -53,22 +50,22 @@ final class ConnectionCheck {
         settings.timeout().compareTo(maxTimeout) < 0 ? settings.timeout() : maxTimeout;
     String where =
         settings.mode() == RedisSettings.Mode.STANDALONE
-            ? RedisSourceConfig.REDIS_URI_CONFIG
-            : RedisSourceConfig.REDIS_NODES_CONFIG;
+            ? ConnectionSettings.URI.name()
+            : ConnectionSettings.NODES.name();
     try (RedisLink link = new JedisLink(settings.withTimeout(timeout), () -> {})) {
       ping(link);
       requirePrimary(link.server());
-      for (SourceSpec spec : config.sources()) {
-        check(spec, link);
+      for (Source source : config.sources()) {
+        ask(source, link);
       }
     } catch (RedisUnavailableException e) {
       errors.put(where, String.valueOf(e.getMessage()));
     } catch (RedisReplyException e) {
-      errors.put(where, "it is no usable Redis: " + e.error().message());
+      errors.put(where, "not a usable Redis: " + e.error().message());
     } catch (WrongServerException e) {
-      errors.put(RedisSourceConfig.REDIS_MODE_CONFIG, String.valueOf(e.getMessage()));
+      errors.put(ConnectionSettings.MODE.name(), String.valueOf(e.getMessage()));
     } catch (ConnectException e) {
-      errors.put(RedisSourceConfig.REDIS_PASSWORD_CONFIG, String.valueOf(e.getMessage()));
+      errors.put(ConnectionSettings.PASSWORD.name(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -84,48 +81,35 @@ final class ConnectionCheck {
   }
 
   private void requirePrimary(@Nullable ServerFacts server) {
-    boolean lists = config.sources().stream().anyMatch(s -> s.type() == SourceSpec.Type.LIST);
-    if (server != null && server.isReplica() && (lists || config.aggregationEnabled())) {
+    String writer =
+        config.sources().stream()
+            .filter(Source::writes)
+            .findFirst()
+            .map(source -> "sources of type " + source.common().type() + " move what they read")
+            .orElse(config.aggregationEnabled() ? "the aggregation writes what it makes" : "");
+    if (server != null && server.isReplica() && !writer.isEmpty()) {
       errors.put(
-          RedisSourceConfig.REDIS_URI_CONFIG,
+          ConnectionSettings.URI.name(),
           "Redis at "
               + settings.where()
               + " is a replica, which takes no writes, and "
-              + (lists ? "sources of type list move" : "the aggregation writes")
-              + " what they read: name the primary, or use "
-              + RedisSourceConfig.REDIS_MODE_CONFIG
+              + writer
+              + ": name the primary, or use "
+              + ConnectionSettings.MODE.name()
               + "=sentinel");
     }
   }
 
-  private void check(SourceSpec spec, RedisLink link) {
-    String prefix = "sources." + spec.alias() + ".";
+  private void ask(Source source, RedisLink link) {
     try {
-      if (spec.type() == SourceSpec.Type.LIST) {
-        requireAlone(spec, prefix + SourceSettings.KEY, link);
-      } else if (spec.type() == SourceSpec.Type.PUBSUB && KeyspaceEvents.isMeant(spec.patterns())) {
-        String off = KeyspaceEvents.switchedOff(link);
-        if (off != null) {
-          errors.put(prefix + SourceSettings.PATTERN, off);
-        }
-      }
+      source
+          .problemsAt(link, connector)
+          .forEach(
+              (setting, problem) ->
+                  errors.put(SourceTypes.prefix(source.common().alias()) + setting, problem));
     } catch (CommandRefusedException | RedisReplyException e) {
       // Who may not ask is told by the running task, if there is anything to tell.
       return;
-    }
-  }
-
-  private void requireAlone(SourceSpec spec, String setting, RedisLink link) {
-    ListKeys keys = new ListKeys(spec.key(), link.isCluster());
-    Object owner = link.call(Command.keyed("GET", keys.owner()));
-    if (owner instanceof byte[] name && !Bytes.text(name).equals(connector)) {
-      errors.put(
-          setting,
-          spec.key()
-              + " is drained by the connector "
-              + Bytes.text(Objects.requireNonNull(name))
-              + " already, and two would send its elements twice; stop that one. Of a connector that"
-              + " was killed this is said for half a minute or three poll intervals");
     }
   }
 }

@@ -1,10 +1,12 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.Backoff;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -18,18 +20,25 @@ import org.slf4j.LoggerFactory;
 final class Lane {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
-  private final SourceSpec spec;
+  private final SourceCommon source;
   private final SourceReader reader;
   private final SourceMetrics metrics;
   private final Backoff backoff;
+  private final WorkerClock clock;
 
   /** Whether the last attempt was refused: then {@code retryAtNanos} counts. */
   private boolean refused;
 
   private long retryAtNanos;
 
-  Lane(SourceSpec spec, SourceReader reader, SourceMetrics metrics, Backoff backoff) {
-    this.spec = spec;
+  Lane(
+      SourceCommon source,
+      SourceReader reader,
+      SourceMetrics metrics,
+      Backoff backoff,
+      WorkerClock clock) {
+    this.source = source;
+    this.clock = clock;
     this.reader = reader;
     this.metrics = metrics;
     this.backoff = backoff;
@@ -39,12 +48,8 @@ final class Lane {
     return reader;
   }
 
-  SourceSpec spec() {
-    return spec;
-  }
-
-  SourceMetrics metrics() {
-    return metrics;
+  String topic() {
+    return source.topic();
   }
 
   /** As {@link SourceReader#dueNanos}, not before it may be tried again. */
@@ -64,14 +69,14 @@ final class Lane {
   void refused(RuntimeException e, long nowMillis) {
     refused = true;
     if (e instanceof RedisReplyException reply) {
-      metrics.reject(reply.error().isWrongType() ? "wrong_type" : "reply");
+      metrics.reject(reply.error().isWrongType() ? RejectReason.WRONG_TYPE : RejectReason.REPLY);
     }
     Duration wait = backoff.next();
-    retryAtNanos = System.nanoTime() + wait.toNanos();
+    retryAtNanos = clock.nanos() + wait.toNanos();
     if (metrics.state.failed(String.valueOf(e.getMessage()), nowMillis)) {
       log.warn(
           "Source {}: {}; it is tried again at least every {} ms, the others go on",
-          spec.alias(),
+          source.alias(),
           e.getMessage(),
           backoff.maxMillis());
     }
@@ -90,10 +95,10 @@ final class Lane {
     String trouble = reader.trouble();
     if (trouble != null) {
       if (metrics.state.holdsUp(trouble, nowMillis)) {
-        log.warn("Source {}: {}", spec.alias(), trouble);
+        log.warn("Source {}: {}", source.alias(), trouble);
       }
     } else if (metrics.state.passed()) {
-      log.info("Source {}: goes on", spec.alias());
+      log.info("Source {}: goes on", source.alias());
     }
   }
 }

@@ -2,7 +2,7 @@ package com.voltageems.hissrv.redis.source;
 
 import com.voltageems.hissrv.plugin.Submission;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
+import com.voltageems.hissrv.redis.source.type.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +37,7 @@ public final class RedisSourceConnector extends SourceConnector {
   @Override
   public void start(Map<String, String> props) {
     // Only the settings are looked at: a Redis that is away must not keep the tasks from waiting.
-    new RedisSourceConfig(props);
+    SourceRegistry.config(props);
     properties = new Submission(props).given();
   }
 
@@ -48,7 +48,7 @@ public final class RedisSourceConnector extends SourceConnector {
 
   @Override
   public List<Map<String, String>> taskConfigs(int maxTasks) {
-    int tasks = TaskPlan.tasks(new RedisSourceConfig(properties).sources(), maxTasks);
+    int tasks = TaskPlan.tasks(SourceRegistry.config(properties).sources(), maxTasks);
     List<Map<String, String>> configs = new ArrayList<>();
     for (int task = 0; task < tasks; task++) {
       Map<String, String> config = new HashMap<>(properties);
@@ -68,12 +68,7 @@ public final class RedisSourceConnector extends SourceConnector {
   @Override
   public ExactlyOnceSupport exactlyOnceSupport(Map<String, String> connectorConfig) {
     boolean supported =
-        new RedisSourceConfig(connectorConfig)
-            .sources().stream()
-                .allMatch(
-                    spec ->
-                        spec.type().hasPosition()
-                            && !(spec.type() == SourceSpec.Type.ARCHIVE && spec.scan()));
+        SourceRegistry.config(connectorConfig).sources().stream().allMatch(Source::isExactlyOnce);
     return supported ? ExactlyOnceSupport.SUPPORTED : ExactlyOnceSupport.UNSUPPORTED;
   }
 
@@ -86,7 +81,7 @@ public final class RedisSourceConnector extends SourceConnector {
   @Override
   public boolean alterOffsets(
       Map<String, String> connectorConfig, Map<Map<String, ?>, Map<String, ?>> offsets) {
-    OffsetCheck.require(new RedisSourceConfig(connectorConfig).sources(), offsets);
+    OffsetCheck.require(SourceRegistry.config(connectorConfig).sources(), offsets);
     return true;
   }
 }

@@ -7,11 +7,11 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ final class RunningRedisSource {
   private final List<Background> background;
   private final TaskMetrics metrics;
   private final StatusRecords status;
-  private final InstantSource clock;
+  private final WorkerClock clock;
 
   /** Whether Redis can be reached; for the log, once for all sources. */
   private final PartState connection = new PartState();
@@ -50,11 +50,10 @@ final class RunningRedisSource {
   private final Signal signal;
   private volatile boolean stopping;
   private int next;
-  private long retryAtNanos = System.nanoTime();
+  private long retryAtNanos;
 
   /**
    * @param maxBlock how long poll waits when there is nothing
-   * @param clock the worker's
    */
   RunningRedisSource(
       List<Lane> lanes,
@@ -66,9 +65,9 @@ final class RunningRedisSource {
       Signal signal,
       TaskMetrics metrics,
       StatusRecords status,
-      InstantSource clock) {
+      WorkerClock clock) {
     this.lanes = List.copyOf(lanes);
-    lanes.forEach(lane -> byTopic.put(lane.spec().topic(), lane.reader()));
+    lanes.forEach(lane -> byTopic.put(lane.topic(), lane.reader()));
     this.link = link;
     this.backoff = backoff;
     this.maxRecords = maxRecords;
@@ -78,6 +77,7 @@ final class RunningRedisSource {
     this.metrics = metrics;
     this.status = status;
     this.clock = clock;
+    this.retryAtNanos = clock.nanos();
   }
 
   /**
@@ -88,7 +88,7 @@ final class RunningRedisSource {
    * @throws ConnectException when repeating does not help
    */
   @Nullable List<SourceRecord> poll() throws InterruptedException {
-    long start = System.nanoTime();
+    long start = clock.nanos();
     long deadline = start + maxBlock.toNanos();
     try {
       while (!stopping) {
@@ -103,13 +103,13 @@ final class RunningRedisSource {
         if (!batch.isEmpty()) {
           return batch;
         }
-        if (System.nanoTime() - deadline >= 0 || !await(deadline)) {
+        if (clock.nanos() - deadline >= 0 || !await(deadline)) {
           return null;
         }
       }
       return null;
     } finally {
-      metrics.pollNanos.add(System.nanoTime() - start);
+      metrics.pollNanos.add(clock.nanos() - start);
       metrics.polls.increment();
     }
   }
@@ -135,7 +135,7 @@ final class RunningRedisSource {
 
   private List<SourceRecord> readOnce() {
     long now = clock.millis();
-    if (connection.stuck() != null && System.nanoTime() - retryAtNanos < 0) {
+    if (connection.stuck() != null && clock.nanos() - retryAtNanos < 0) {
       return List.of();
     }
     for (int i = 0; i < lanes.size() && !stopping; i++) {
@@ -143,16 +143,16 @@ final class RunningRedisSource {
       next = (next + 1) % lanes.size();
       // Asked before the clock is: a reader that is due now answers with the clock.
       long due = lane.dueNanos();
-      if (System.nanoTime() - due < 0) {
+      if (clock.nanos() - due < 0) {
         if (connection.stuck() == null) {
           lane.look(now);
         }
         continue;
       }
       try {
-        long begun = System.nanoTime();
+        long begun = clock.nanos();
         List<SourceRecord> batch = lane.reader().read(maxRecords);
-        metrics.readNanos.add(System.nanoTime() - begun);
+        metrics.readNanos.add(clock.nanos() - begun);
         answered(now);
         if (!lane.passed(batch, now).isEmpty()) {
           return batch;
@@ -182,7 +182,7 @@ final class RunningRedisSource {
   private void unreachable(RedisUnavailableException e, long now) {
     metrics.failures.increment();
     String reason = String.valueOf(e.getMessage());
-    retryAtNanos = System.nanoTime() + backoff.next().toNanos();
+    retryAtNanos = clock.nanos() + backoff.next().toNanos();
     lanes.forEach(lane -> lane.unreachable(reason, now));
     if (connection.failed(reason, now)) {
       log.warn("{}; it is tried again at least every {} ms", reason, backoff.maxMillis());
@@ -210,8 +210,8 @@ final class RunningRedisSource {
       }
     }
     until = until - deadline < 0 ? until : deadline;
-    signal.await(until - System.nanoTime());
-    return System.nanoTime() - deadline < 0;
+    signal.await(until - clock.nanos());
+    return clock.nanos() - deadline < 0;
   }
 
   /** Connect has stored the record, or dropped it as configured. */
@@ -219,7 +219,7 @@ final class RunningRedisSource {
     SourceReader reader = byTopic.get(record.topic());
     if (reader != null) {
       reader.delivered(record);
-      if (reader.dueNanos() - System.nanoTime() <= 0) {
+      if (reader.dueNanos() - clock.nanos() <= 0) {
         signal.raise();
       }
     }

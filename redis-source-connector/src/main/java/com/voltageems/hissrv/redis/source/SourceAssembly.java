@@ -1,35 +1,26 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.archive.ArchivePosition;
-import com.voltageems.hissrv.redis.source.archive.ArchiveReader;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.hash.HashReader;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.link.Background;
 import com.voltageems.hissrv.redis.source.link.Backoff;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.list.ListPosition;
-import com.voltageems.hissrv.redis.source.list.ListReader;
-import com.voltageems.hissrv.redis.source.pubsub.PubSubReader;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.Signal;
-import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
-import com.voltageems.hissrv.redis.source.stream.StreamPosition;
-import com.voltageems.hissrv.redis.source.stream.StreamReader;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
+import com.voltageems.hissrv.redis.source.type.Source;
+import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,16 +37,15 @@ final class SourceAssembly {
   private static final Duration MAX_REFUSED = Duration.ofSeconds(60);
 
   private final RedisSourceConfig config;
-  private final int task;
-  private final int tasks;
+  private final WorkerClock clock;
+  private final ReaderContext.Place place;
   private final String name;
-  private final TaskMetrics metrics = new TaskMetrics();
+  private final TaskMetrics metrics;
   private final Signal signal = new Signal();
   private final KeyMapper mapper;
   private final RedisLink link;
   private final DataSetId data;
   private final Function<Map<String, String>, @Nullable Map<String, ?>> offsets;
-  private final String connector;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<StatusRecords.Part> parts = new ArrayList<>();
   private final List<Background> background = new ArrayList<>();
@@ -64,47 +54,53 @@ final class SourceAssembly {
   private SourceAssembly(
       RedisSourceConfig config,
       Map<String, String> props,
-      Function<Map<String, String>, @Nullable Map<String, ?>> offsets) {
+      Function<Map<String, String>, @Nullable Map<String, ?>> offsets,
+      WorkerClock clock) {
     this.config = config;
-    this.task = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASK_CONFIG, "0"));
-    this.tasks = Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASKS_CONFIG, "1"));
-    this.connector = connector(props);
-    this.name = "hissrv-" + connector + "-" + task;
+    this.clock = clock;
+    this.place =
+        new ReaderContext.Place(
+            props.getOrDefault("name", "redis-source"),
+            Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASK_CONFIG, "0")),
+            Integer.parseInt(props.getOrDefault(RedisSourceConfig.TASKS_CONFIG, "1")));
+    this.name = "hissrv-" + place.connector() + "-" + place.task();
+    this.metrics = new TaskMetrics(clock);
     this.mapper = new KeyMapper(config.mappings());
     this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
     this.data = new DataSetId(link);
     this.offsets = offsets;
   }
 
-  private static String connector(Map<String, String> props) {
-    return props.getOrDefault("name", "redis-source");
-  }
-
   static RunningRedisSource start(Map<String, String> props, SourceTaskContext context) {
     SourceAssembly assembly =
         new SourceAssembly(
-            new RedisSourceConfig(props), props, context.offsetStorageReader()::offset);
+            SourceRegistry.config(props),
+            props,
+            context.offsetStorageReader()::offset,
+            WorkerClock.system());
     RunningRedisSource running = assembly.assemble();
     // Threads and MBeans last: nothing after this point can fail and leave them behind.
-    assembly.metrics.publish(connector(props), assembly.task, () -> context.pluginMetrics());
+    assembly.metrics.publish(
+        assembly.place.connector(), assembly.place.task(), () -> context.pluginMetrics());
     assembly.starts.forEach(Runnable::run);
     return running;
   }
 
   private RunningRedisSource assemble() {
-    for (SourceSpec spec : TaskPlan.of(config.sources(), task, tasks)) {
-      SourceMetrics counts = metrics.source(spec.alias());
-      SourceReader reader = reader(spec, counts);
-      lanes.add(new Lane(spec, reader, counts, backoff()));
+    for (Source source : TaskPlan.of(config.sources(), place.task(), place.tasks())) {
+      SourceCommon common = source.common();
+      SourceMetrics counts = metrics.source(common.alias());
+      SourceReader reader = source.reader(context(common, counts));
+      lanes.add(new Lane(common, reader, counts, backoff(), clock));
       parts.add(
           new StatusRecords.Part(
-              spec.alias(),
-              spec.type().name().toLowerCase(Locale.ROOT),
+              common.alias(),
+              common.type(),
               counts.state,
               reader::waiting,
               counts.newestSampleMillis::get));
     }
-    if (config.aggregationEnabled() && task == 0) {
+    if (config.aggregationEnabled() && place.task() == 0) {
       AggregationScheduler scheduler =
           new AggregationScheduler(
               new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}),
@@ -113,7 +109,7 @@ final class SourceAssembly {
               Map.of(),
               backoff(),
               MAX_REFUSED,
-              InstantSource.system(),
+              clock,
               name + "-aggregation");
       background.add(scheduler);
       starts.add(scheduler::start);
@@ -135,8 +131,12 @@ final class SourceAssembly {
         signal,
         metrics,
         new StatusRecords(
-            config.statusTopic(), connector, task, config.statusInterval().toMillis(), parts),
-        InstantSource.system());
+            config.statusTopic(),
+            place.connector(),
+            place.task(),
+            config.statusInterval().toMillis(),
+            parts),
+        clock);
   }
 
   /** A worker stops a task between two polls, and gives it some seconds for that. */
@@ -145,61 +145,18 @@ final class SourceAssembly {
     return interval.compareTo(MAX_BLOCK) < 0 ? interval : MAX_BLOCK;
   }
 
-  private SourceReader reader(SourceSpec spec, SourceMetrics counts) {
-    SampleRecords records =
-        new SampleRecords(
-            spec.alias(), spec.topic(), InstantSource.system(), counts.newestSampleMillis);
-    SourceLimits limits = config.limits();
-    return switch (spec.type()) {
-      case LIST ->
-          new ListReader(
-              spec,
-              link,
-              records,
-              limits,
-              counts,
-              connector,
-              offsets.apply(ListPosition.partition(spec.key())));
-      case ARCHIVE ->
-          new ArchiveReader(
-              spec,
-              link,
-              mapper,
-              records,
-              limits,
-              counts,
-              Slices.ofTask(task, tasks),
-              data,
-              slice -> offsets.apply(ArchivePosition.partition(spec.window(), slice)));
-      case STREAM ->
-          new StreamReader(
-              spec,
-              link,
-              mapper,
-              records,
-              limits,
-              counts,
-              data,
-              offsets.apply(StreamPosition.partition(spec.key())));
-      case HASH -> new HashReader(spec, link, mapper, records, limits, counts, task, tasks, false);
-      case PUBSUB -> {
-        Subscription subscription =
-            subscribe(spec.patterns(), spec.maxQueued(), spec.alias(), signal::raise, null);
-        counts.droppedBy(subscription.dropped::sum);
-        HashReader hashes =
-            new HashReader(
-                spec.withPatterns(PubSubReader.keyPatterns(spec.patterns())),
-                link,
-                mapper,
-                records,
-                limits,
-                counts,
-                0,
-                1,
-                true);
-        yield new PubSubReader(spec, link, subscription, hashes, mapper, records, limits, counts);
-      }
-    };
+  private ReaderContext context(SourceCommon source, SourceMetrics counts) {
+    return new ReaderContext(
+        place,
+        link,
+        data,
+        offsets,
+        mapper,
+        new SampleRecords(source.alias(), source.topic(), clock, counts.newestSampleMillis),
+        config.limits(),
+        counts,
+        clock,
+        (patterns, capacity) -> subscribe(patterns, capacity, source.alias(), signal::raise, null));
   }
 
   private Subscription subscribe(
@@ -215,6 +172,7 @@ final class SourceAssembly {
             capacity,
             config.limits().maxValueBytes(),
             backoff(),
+            clock,
             onMessage,
             name + "-" + what,
             dispensable);

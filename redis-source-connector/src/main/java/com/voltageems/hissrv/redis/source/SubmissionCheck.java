@@ -2,9 +2,12 @@ package com.voltageems.hissrv.redis.source;
 
 import com.voltageems.hissrv.plugin.Address;
 import com.voltageems.hissrv.plugin.Submission;
+import com.voltageems.hissrv.redis.source.config.ConnectionSettings;
+import com.voltageems.hissrv.redis.source.config.GeneralSettings;
 import com.voltageems.hissrv.redis.source.config.MappingSettings;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.SourceSettings;
+import com.voltageems.hissrv.redis.source.hash.HashType;
+import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,21 +28,19 @@ final class SubmissionCheck {
       List.of("redis.", "sources.", "mappings.", "aggregation.", "status.");
   private static final Map<String, String> LISTS =
       Map.of(
-          "sources.", RedisSourceConfig.SOURCES_CONFIG,
-          "mappings.", RedisSourceConfig.MAPPINGS_CONFIG);
+          "sources.", GeneralSettings.SOURCES.name(),
+          "mappings.", MappingSettings.MAPPINGS.name());
+
+  private static final Set<String> MODE = Set.of(ConnectionSettings.MODE.name());
 
   /** Settings whose messages may come from another one. */
   private static final Map<String, Set<String>> CAUSES =
       Map.of(
-          RedisSourceConfig.REDIS_NODES_CONFIG, Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
-          RedisSourceConfig.REDIS_SENTINEL_MASTER_CONFIG,
-              Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
-          RedisSourceConfig.REDIS_SENTINEL_USERNAME_CONFIG,
-              Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
-          RedisSourceConfig.REDIS_SENTINEL_PASSWORD_CONFIG,
-              Set.of(RedisSourceConfig.REDIS_MODE_CONFIG),
-          RedisSourceConfig.REDIS_BACKOFF_MAX_MS_CONFIG,
-              Set.of(RedisSourceConfig.REDIS_BACKOFF_MIN_MS_CONFIG));
+          ConnectionSettings.NODES.name(), MODE,
+          ConnectionSettings.SENTINEL_MASTER.name(), MODE,
+          ConnectionSettings.SENTINEL_USERNAME.name(), MODE,
+          ConnectionSettings.SENTINEL_PASSWORD.name(), MODE,
+          ConnectionSettings.BACKOFF_MAX.name(), Set.of(ConnectionSettings.BACKOFF_MIN.name()));
 
   private final Map<String, String> given;
   private final Map<String, ConfigValue> values;
@@ -47,7 +48,7 @@ final class SubmissionCheck {
 
   private SubmissionCheck(Submission submission) {
     given = submission.given();
-    ConfigDef definition = RedisSourceConfig.definition(given);
+    ConfigDef definition = SourceRegistry.definition(given);
     values = definition.validateAll(given);
     submission
         .unresolved(definition.names())
@@ -81,11 +82,11 @@ final class SubmissionCheck {
 
   /** The answer repeats the values. */
   private void hideSecrets() {
-    ConfigValue uri = value(RedisSourceConfig.REDIS_URI_CONFIG);
+    ConfigValue uri = value(ConnectionSettings.URI.name());
     if (uri.value() instanceof String text) {
       uri.value(Address.masked(text));
     }
-    ConfigValue nodes = value(RedisSourceConfig.REDIS_NODES_CONFIG);
+    ConfigValue nodes = value(ConnectionSettings.NODES.name());
     if (nodes.value() instanceof List<?> list) {
       nodes.value(list.stream().map(each -> Address.masked(String.valueOf(each))).toList());
     }
@@ -96,8 +97,9 @@ final class SubmissionCheck {
     sound.keySet().removeAll(wrong);
     Set<String> replaced = new TreeSet<>();
     standIns(sound, replaced);
-    RedisSourceConfig parsed = new RedisSourceConfig(sound);
-    RedisSourceConfig.crossErrors(parsed, sound)
+    RedisSourceConfig parsed = SourceRegistry.config(sound);
+    parsed
+        .crossErrors()
         .forEach(
             (name, message) -> {
               if (isTold(name) && replaced.stream().noneMatch(name::startsWith)) {
@@ -121,20 +123,20 @@ final class SubmissionCheck {
 
   /** A harmless source or mapping in the place of each that lacks what it needs. */
   private void standIns(Map<String, String> sound, Set<String> replaced) {
-    List<String> aliases = RedisSourceConfig.names(given.get(RedisSourceConfig.SOURCES_CONFIG));
+    List<String> aliases = RedisSourceConfig.names(given.get(GeneralSettings.SOURCES.name()));
     sound.put(
-        RedisSourceConfig.SOURCES_CONFIG, aliases.isEmpty() ? "none" : String.join(",", aliases));
-    for (String alias : RedisSourceConfig.names(sound.get(RedisSourceConfig.SOURCES_CONFIG))) {
-      String prefix = "sources." + alias + ".";
-      if (!sound.containsKey(prefix + SourceSettings.TYPE)) {
+        GeneralSettings.SOURCES.name(), aliases.isEmpty() ? "none" : String.join(",", aliases));
+    for (String alias : RedisSourceConfig.names(sound.get(GeneralSettings.SOURCES.name()))) {
+      String prefix = SourceTypes.prefix(alias);
+      if (!sound.containsKey(prefix + SourceTypes.TYPE)) {
         sound.keySet().removeIf(name -> name.startsWith(prefix));
-        sound.put(prefix + SourceSettings.TYPE, "hash");
-        sound.put(prefix + SourceSettings.PATTERN, "*");
+        sound.put(prefix + SourceTypes.TYPE, HashType.NAME);
+        sound.put(prefix + HashType.PATTERN, "*");
         replaced.add(prefix);
       }
     }
-    for (String name : RedisSourceConfig.names(sound.get(RedisSourceConfig.MAPPINGS_CONFIG))) {
-      String prefix = "mappings." + name + ".";
+    for (String name : RedisSourceConfig.names(sound.get(MappingSettings.MAPPINGS.name()))) {
+      String prefix = MappingSettings.prefix(name);
       sound.putIfAbsent(prefix + MappingSettings.PATTERN, "stand-in");
       sound.putIfAbsent(prefix + MappingSettings.MEASUREMENT, "stand-in");
     }

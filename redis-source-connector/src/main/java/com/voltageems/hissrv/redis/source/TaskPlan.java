@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.type.Source;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,21 +13,21 @@ final class TaskPlan {
   private TaskPlan() {}
 
   /** How many tasks make sense: more would have nothing to do. */
-  static int tasks(List<SourceSpec> specs, int maxTasks) {
-    boolean divisible = specs.stream().anyMatch(spec -> spec.type().isDivisible());
-    int useful = divisible ? Slices.COUNT : specs.size();
+  static int tasks(List<Source> sources, int maxTasks) {
+    boolean divisible = sources.stream().anyMatch(Source::isDivisible);
+    int useful = divisible ? Slices.COUNT : sources.size();
     return Math.max(1, Math.min(maxTasks, useful));
   }
 
   /** The sources that task number {@code task} of {@code tasks} reads, in whole or in part. */
-  static List<SourceSpec> of(List<SourceSpec> specs, int task, int tasks) {
-    List<SourceSpec> mine = new ArrayList<>();
+  static List<Source> of(List<Source> sources, int task, int tasks) {
+    List<Source> mine = new ArrayList<>();
     int indivisible = 0;
-    for (SourceSpec spec : specs) {
-      if (spec.type().isDivisible()) {
-        mine.add(spec);
+    for (Source source : sources) {
+      if (source.isDivisible()) {
+        mine.add(source);
       } else if (indivisible++ % tasks == task) {
-        mine.add(spec);
+        mine.add(source);
       }
     }
     return mine;

@@ -36,8 +36,8 @@ class ArchitectureTest {
           List.of("jedis"),
           List.of("reader"),
           List.of("sample"),
-          List.of("config"),
-          List.of("hash", "list", "archive", "stream"),
+          List.of("type"),
+          List.of("config", "hash", "list", "archive", "stream"),
           List.of("pubsub"));
 
   @ArchTest

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.list.ListReader;
+import com.voltageems.hissrv.redis.source.sample.ElementFault;
 import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.time.Duration;
@@ -186,7 +187,7 @@ class BoundsIT extends RedisTaskFixture {
     assertThat(rejected.get(0)).contains("\"element_base64\":\"////");
     assertThat(rejected.get(1))
         .isEqualTo(
-            Bytes.text(PendingElement.rejectedEntry(Bytes.of(large), "longer than 65536 bytes")));
+            Bytes.text(PendingElement.rejectedEntry(Bytes.of(large), ElementFault.TOO_LONG)));
     assertThat(client.exists("q", "q:inflight", "q:claim")).isZero();
   }
 

@@ -179,7 +179,7 @@ class ChangingSizesIT extends RedisTaskFixture {
       task.pollTimes(3);
       there.lpush("q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}");
       task.pollFor(1);
-      RedisSourceConfig config = new RedisSourceConfig(TaskHarness.config(old.port(), LIST));
+      RedisSourceConfig config = Readers.config(TaskHarness.config(old.port(), LIST));
       try (RedisLink link = new JedisLink(config.redis("admin"), () -> {})) {
         link.call(Command.of("REPLICAOF", "127.0.0.1", String.valueOf(redis.port())));
       }
@@ -224,7 +224,6 @@ class ChangingSizesIT extends RedisTaskFixture {
                 "pubsub",
                 "sources.k.pattern",
                 "__keyspace@0__:comsrv:*"));
-    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
-        .containsOnlyKeys("sources.k.pattern");
+    assertThat(Readers.config(config).crossErrors()).containsOnlyKeys("sources.k.pattern");
   }
 }

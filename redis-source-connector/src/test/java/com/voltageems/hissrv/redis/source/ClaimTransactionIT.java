@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.list.ClaimReply;
 import com.voltageems.hissrv.redis.source.list.ClaimTransaction;
 import com.voltageems.hissrv.redis.source.list.ListKeys;
 import com.voltageems.hissrv.redis.source.list.ListPosition;
@@ -18,7 +19,7 @@ import com.voltageems.hissrv.redis.source.list.ListReader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.api.InstanceOfAssertFactories;
+import java.util.Objects;
 import org.assertj.core.data.Offset;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +46,11 @@ class ClaimTransactionIT extends RedisTaskFixture {
   void claim() {
     client.set("q:claim", "7-a");
     client.rpush("q:inflight", "1", "2");
-    link = new JedisLink(new RedisSourceConfig(config(LIST)).redis("test"), () -> {});
+    link = new JedisLink(Readers.config(config(LIST)).redis("test"), () -> {});
     client.set("q:owner", "test");
-    transaction = new ClaimTransaction(new Disturbed(), new ListKeys("q", false), 3, "test");
+    transaction =
+        new ClaimTransaction(
+            new Disturbed(), new ListKeys("q", false), 3, "test", WorkerClock.system());
   }
 
   @AfterEach
@@ -147,14 +150,11 @@ class ClaimTransactionIT extends RedisTaskFixture {
   @Test
   void takeOne_releasesWhatIsDelivered() {
     client.lpush("q", "3", "4");
-    List<?> reply = transaction.takeOne("7-a", "new");
-    assertThat(reply).hasSize(3).element(1).isEqualTo(1L);
-    assertThat(reply)
-        .element(2)
-        .asInstanceOf(InstanceOfAssertFactories.list(byte[].class))
-        .containsExactly(Bytes.of("3"));
+    ClaimReply.Taken reply = Objects.requireNonNull(transaction.takeOne("7-a", "new"));
+    assertThat(reply.size()).isEqualTo(1);
+    assertThat(reply.elements().toArray()).containsExactly(Bytes.of("3"));
     String id = client.get("q:claim");
-    assertThat(reply).element(0).isEqualTo(Bytes.of(id));
+    assertThat(reply.id()).isEqualTo(id);
     assertThat(id).endsWith("-new");
     assertThat(ListPosition.claimMillis(id))
         .isCloseTo(System.currentTimeMillis(), Offset.offset(60_000L));
@@ -210,7 +210,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
   void takeOne_emptiedMeanwhile_isAClaimOfNothing() {
     client.lpush("q", "3");
     meanwhile = () -> client.del("q");
-    assertThat(transaction.takeOne("7-a", "new")).element(1).isEqualTo(0L);
+    assertThat(Objects.requireNonNull(transaction.takeOne("7-a", "new")).size()).isZero();
     assertThat(client.get("q:claim")).endsWith("-new");
   }
 
@@ -221,7 +221,8 @@ class ClaimTransactionIT extends RedisTaskFixture {
     assertThatThrownBy(() -> transaction.takeOne("7-a", "new"))
         .isInstanceOf(RedisUnavailableException.class);
     replyIsLost = false;
-    ClaimTransaction next = new ClaimTransaction(link, new ListKeys("q", false), 3, "test");
+    ClaimTransaction next =
+        new ClaimTransaction(link, new ListKeys("q", false), 3, "test", WorkerClock.system());
     assertThat(next.takeOne("7-a", "other")).isNull();
     assertThat(client.get("q:claim")).endsWith("-new");
     assertThat(client.lrange("q:inflight", 0, -1)).containsExactly("3");

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
@@ -242,8 +241,7 @@ class ConnectionsIT {
       Map<String, String> cluster =
           Map.of("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port());
       try (RedisLink link =
-          new JedisLink(
-              new RedisSourceConfig(config(1, with(LIST, cluster))).redis("test"), () -> {})) {
+          new JedisLink(Readers.config(config(1, with(LIST, cluster))).redis("test"), () -> {})) {
         for (int n = 0; n < 40; n++) {
           link.call(Command.keyed("HSET", "comsrv:" + n + ":m", "n", String.valueOf(n)));
         }
@@ -291,7 +289,7 @@ class ConnectionsIT {
               "sources.h.pattern",
               "comsrv:*");
       try (RedisLink link =
-          new JedisLink(new RedisSourceConfig(config(1, config)).redis("test"), () -> {})) {
+          new JedisLink(Readers.config(config(1, config)).redis("test"), () -> {})) {
         link.call(Command.keyed("HSET", "comsrv:1:m", "n", "500"));
         link.call(Command.keyed("HSET", "comsrv:1:m:ts", "n", "1642592400000"));
         for (int n = 0; n < 30; n++) {
@@ -539,8 +537,7 @@ class ConnectionsIT {
     try (RedisServer redis = RedisServer.start(dir.resolve("later"));
         RedisLink link =
             new JedisLink(
-                new RedisSourceConfig(config(1, with(LIST, "redis.uri", redis.uri())))
-                    .redis("test"),
+                Readers.config(config(1, with(LIST, "redis.uri", redis.uri()))).redis("test"),
                 () -> {})) {
       RedisLink.Replies early = link.send(echoes("1", "2"));
       RedisLink.Replies late = link.send(echoes("3"));

@@ -118,7 +118,7 @@ class HashValuesIT extends RedisTaskFixture {
     Map<String, String> hash = hash(1500);
     client.hset("comsrv:1:m", hash);
     RedisSourceConfig config =
-        new RedisSourceConfig(
+        Readers.config(
             config(Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q")));
     RedisScript script = RedisScript.resource(RedisScript.class, "/hissrv.lua");
     try (RedisLink link = new JedisLink(config.redis("test"), () -> {})) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.sample.ElementFault;
 import com.voltageems.hissrv.redis.source.sample.NonFinite;
 import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import java.util.LinkedHashMap;
@@ -24,7 +25,7 @@ class PendingElementPropertyTest {
 
   private static PendingElement parse(byte[] element) {
     PendingElement parsed = PendingElement.parse(element, 65_536, NonFinite.DROP, 42);
-    assertThat(parsed.sample() == null).isEqualTo(parsed.reason() != null);
+    assertThat(parsed.sample() == null).isEqualTo(parsed.fault() != null);
     if (parsed.sample() != null) {
       assertThat(parsed.sample().isEmpty()).isFalse();
       assertThat(parsed.sample().fields().values()).allMatch(Double::isFinite);
@@ -69,7 +70,7 @@ class PendingElementPropertyTest {
     PendingElement parsed =
         parse(Bytes.of("{\"measurement\":\"m\",\"fields\":{\"x\":" + number + ",\"y\":1}}"));
     if (parsed.sample() == null) {
-      assertThat(parsed.reason()).isEqualTo("no JSON");
+      assertThat(parsed.fault()).isEqualTo(ElementFault.NOT_JSON);
     } else if (parsed.nonFinite() == 1) {
       assertThat(parsed.sample().fields()).containsOnlyKeys("y");
       assertThat(Double.parseDouble(number)).isInfinite();
@@ -88,13 +89,13 @@ class PendingElementPropertyTest {
     byte[] json = JSON.writeValueAsBytes(element);
     PendingElement parsed = PendingElement.parse(json, 1 << 24, NonFinite.DROP, 42);
     if (fields.isEmpty()) {
-      assertThat(parsed.reason()).isEqualTo("no field with a value");
+      assertThat(parsed.fault()).isEqualTo(ElementFault.NO_FIELD);
     } else if (parsed.sample() != null) {
       Map<?, ?> sent = (Map<?, ?>) JSON.readValue(json, Map.class).get("fields");
       assertThat(parsed.sample().texts()).isEqualTo(sent);
       assertThat(parsed.sample().fields()).isEmpty();
     } else {
-      assertThat(parsed.reason()).isNotEmpty();
+      assertThat(parsed.fault()).isNotNull();
     }
   }
 }

@@ -125,7 +125,7 @@ class RedisSourceConnectorIT {
               () -> {
                 assertThat(client.exists("archive:pending:inflight")).isFalse();
                 assertThat(client.lrange("archive:pending:rejected", 0, -1))
-                    .containsExactly("{\"reason\":\"no JSON\",\"element\":\"no json\"}");
+                    .containsExactly("{\"reason\":\"not JSON\",\"element\":\"no json\"}");
               });
 
       client.hset("comsrv:1001:m", Map.of("10003", "1"));

@@ -63,7 +63,7 @@ abstract class RedisTaskFixture {
   /** Redis's answer to a command that jedis has no method for. */
   static Object admin(String command, String... args) {
     RedisSourceConfig config =
-        new RedisSourceConfig(
+        Readers.config(
             config(Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q")));
     try (RedisLink link = new JedisLink(config.redis("admin"), () -> {})) {
       return Objects.requireNonNull(link.call(Command.of(command, args)));

@@ -61,8 +61,7 @@ class RefusedCommandsIT extends RedisTaskFixture {
   }
 
   private static void call(RedisServer server, Command command) {
-    RedisSourceConfig config =
-        new RedisSourceConfig(TaskHarness.config(server.port(), source("list")));
+    RedisSourceConfig config = Readers.config(TaskHarness.config(server.port(), source("list")));
     try (RedisLink link = new JedisLink(config.redis("admin"), () -> {})) {
       link.call(command);
     }

@@ -12,8 +12,8 @@ import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Backoff;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -321,7 +321,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
   @Test
   void aggregationThatRefusesForLong_endsWithTheReason() {
     client.hset("hissrv:aggregation", "intervall", "1");
-    RedisSourceConfig config = new RedisSourceConfig(config(AGGREGATION));
+    RedisSourceConfig config = Readers.config(config(AGGREGATION));
     AggregationScheduler scheduler =
         new AggregationScheduler(
             new JedisLink(config.redis("test"), () -> {}),
@@ -330,7 +330,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
             Map.of(),
             new Backoff(Duration.ofMillis(10), Duration.ofMillis(100), new Random(1)),
             Duration.ofMillis(1500),
-            InstantSource.system(),
+            WorkerClock.system(),
             "refusing");
     try {
       scheduler.start();

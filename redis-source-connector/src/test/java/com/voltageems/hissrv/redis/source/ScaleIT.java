@@ -53,7 +53,7 @@ class ScaleIT {
 
   private static void fill(int port) {
     RedisSourceConfig config =
-        new RedisSourceConfig(
+        Readers.config(
             TaskHarness.config(
                 port,
                 Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "comsrv:*")));

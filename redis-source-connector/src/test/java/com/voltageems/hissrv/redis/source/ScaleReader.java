@@ -32,7 +32,7 @@ public final class ScaleReader {
       Runtime runtime = Runtime.getRuntime();
       print("heap MB " + (runtime.totalMemory() - runtime.freeMemory()) / (1 << 20));
       begun = System.nanoTime();
-      RedisSourceConfig parsed = new RedisSourceConfig(TaskHarness.config(port, config));
+      RedisSourceConfig parsed = Readers.config(TaskHarness.config(port, config));
       try (RedisLink link = new JedisLink(parsed.redis("change"), () -> {})) {
         link.call(Command.keyed("HSET", "comsrv:7:m", "10007", "5"));
       }

@@ -2,8 +2,6 @@ package com.voltageems.hissrv.redis.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfigTest;
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.contract.ConnectorContract;
 import java.nio.file.Path;
@@ -71,7 +69,7 @@ class SourceContractIT extends ConnectorContract {
 
   @Override
   protected ConfigDef settings() {
-    return RedisSourceConfig.definition(Map.of("sources", "ALIAS", "mappings", "NAME"));
+    return SourceRegistry.definition(Map.of("sources", "ALIAS", "mappings", "NAME"));
   }
 
   @Override

@@ -126,8 +126,8 @@ class SourceTaskIT extends RedisTaskFixture {
     }
     assertThat(client.lrange("archive:pending:rejected", 1, 2))
         .containsExactly(
-            "{\"reason\":\"no JSON object\",\"element\":\"[]\"}",
-            "{\"reason\":\"no JSON\",\"element\":\"no json\"}");
+            "{\"reason\":\"not a JSON object\",\"element\":\"[]\"}",
+            "{\"reason\":\"not JSON\",\"element\":\"no json\"}");
   }
 
   @Test

@@ -3,9 +3,8 @@ package com.voltageems.hissrv.redis.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.type.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class TaskPlanTest {
-  private static List<SourceSpec> specs() {
+  private static List<Source> sources() {
     Map<String, String> config = new HashMap<>();
     config.put("sources", "a,b,c,d");
     for (String alias : List.of("a", "b", "c")) {
@@ -23,7 +22,7 @@ class TaskPlanTest {
     }
     config.put("sources.d.type", "hash");
     config.put("sources.d.pattern", "*");
-    return new RedisSourceConfig(config).sources();
+    return Readers.config(config).sources();
   }
 
   @Test
@@ -34,9 +33,9 @@ class TaskPlanTest {
       List<String> lists = new ArrayList<>();
       for (int task = 0; task < tasks; task++) {
         slices.addAll(Slices.ofTask(task, tasks));
-        TaskPlan.of(specs(), task, count).stream()
-            .filter(spec -> spec.type() == SourceSpec.Type.LIST)
-            .forEach(spec -> lists.add(spec.alias()));
+        TaskPlan.of(sources(), task, count).stream()
+            .filter(source -> !source.isDivisible())
+            .forEach(source -> lists.add(source.common().alias()));
       }
       assertThat(slices)
           .containsExactlyInAnyOrderElementsOf(IntStream.range(0, Slices.COUNT).boxed().toList());
@@ -46,9 +45,9 @@ class TaskPlanTest {
 
   @Test
   void tasks_noMoreThanUseful() {
-    assertThat(TaskPlan.tasks(specs(), 100)).isEqualTo(Slices.COUNT);
-    assertThat(TaskPlan.tasks(specs().subList(0, 3), 100)).isEqualTo(3);
-    assertThat(TaskPlan.tasks(specs(), 1)).isEqualTo(1);
+    assertThat(TaskPlan.tasks(sources(), 100)).isEqualTo(Slices.COUNT);
+    assertThat(TaskPlan.tasks(sources().subList(0, 3), 100)).isEqualTo(3);
+    assertThat(TaskPlan.tasks(sources(), 1)).isEqualTo(1);
   }
 
   /** Stored positions depend on it. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
@@ -71,7 +70,7 @@ class WorkerVersionsIT {
   static void startServers() {
     redis = RedisServer.start(dir.resolve("redis"));
     client = RedisClient.create("127.0.0.1", redis.port());
-    admin = new JedisLink(new RedisSourceConfig(once("admin")).redis("admin"), () -> {});
+    admin = new JedisLink(Readers.config(once("admin")).redis("admin"), () -> {});
     broker = KafkaBroker.start(dir.resolve("kafka"));
   }
 

@@ -1,24 +1,19 @@
 package com.voltageems.hissrv.redis.source.archive;
 
-import com.voltageems.hissrv.redis.source.bytes.ByteKey;
+import com.voltageems.hissrv.redis.source.archive.ArchiveIndex.Member;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
-import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
+import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.IntFunction;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,22 +29,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class ArchiveReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(ArchiveReader.class);
-  private static final RedisScript PAGE = RedisScript.resource(ArchiveReader.class, "page.lua");
-  private static final RedisScript TRIM = RedisScript.resource(ArchiveReader.class, "trim.lua");
 
   /**
    * Pages of the index that hold nothing for this task, before poll is given a chance to return.
    */
   private static final int MAX_PAGES = 50;
 
-  /** Windows that one call of the script looks at. */
-  private static final int MAX_TRIM = 500;
-
-  private final SourceSpec spec;
+  private final ArchiveSource source;
+  private final String alias;
   private final RedisLink link;
   private final SourceMetrics metrics;
   private final DataSetId data;
-  private final String index;
+  private final WorkerClock clock;
+  private final ArchiveIndex index;
   private final ArchiveSlices slices;
   private final ArchiveWindows windows;
 
@@ -57,14 +49,7 @@ public final class ArchiveReader implements SourceReader {
   private final ArchiveScan scan;
 
   /** How far the index was looked at; every slice's own position may be further. */
-  private Cursor cursor;
-
-  /** A member of the index; an empty one stands before all of that score. */
-  private record Cursor(double score, ByteKey member) {
-    static Cursor before(double score) {
-      return new Cursor(score, new ByteKey(new byte[0]));
-    }
-  }
+  private Member cursor;
 
   private boolean indexSeen;
 
@@ -72,33 +57,26 @@ public final class ArchiveReader implements SourceReader {
   private boolean countsWaiting = true;
 
   private int checkedGeneration = -1;
-  private long dueNanos = System.nanoTime();
+  private long dueNanos;
 
-  /**
-   * Reads the slices of one task.
-   *
-   * @param slices those that this task reads
-   * @param offsets the stored offset of a slice, or null
-   */
-  public ArchiveReader(
-      SourceSpec spec,
-      RedisLink link,
-      KeyMapper mapper,
-      SampleRecords records,
-      SourceLimits limits,
-      SourceMetrics metrics,
-      List<Integer> slices,
-      DataSetId data,
-      IntFunction<@Nullable Map<String, ?>> offsets) {
-    this.data = data;
-    this.spec = spec;
-    this.link = link;
-    this.metrics = metrics;
-    this.index = "archive:index:" + spec.window();
-    this.slices = new ArchiveSlices(spec.window(), slices, offsets);
-    this.windows = new ArchiveWindows(spec, link, mapper, records, limits, metrics, data);
-    this.scan = new ArchiveScan(spec, link, this.slices, windows, metrics);
-    this.cursor = Cursor.before(this.slices.lowestScore());
+  /** Reads the slices of one task. */
+  public ArchiveReader(ArchiveSource source, ReaderContext context) {
+    this.source = source;
+    this.alias = source.common().alias();
+    this.link = context.link();
+    this.metrics = context.metrics();
+    this.data = context.data();
+    this.clock = context.clock();
+    this.index = new ArchiveIndex(source.window(), link);
+    this.slices =
+        new ArchiveSlices(
+            source.window(),
+            Slices.ofTask(context.place().task(), context.place().tasks()),
+            slice -> context.offsets().apply(ArchivePosition.partition(source.window(), slice)));
+    this.windows = new ArchiveWindows(source, context);
+    this.scan = new ArchiveScan(source, context, slices, windows);
+    this.cursor = Member.before(slices.lowestScore());
+    this.dueNanos = clock.nanos();
   }
 
   @Override
@@ -110,14 +88,18 @@ public final class ArchiveReader implements SourceReader {
     }
     for (int page = 0; page < MAX_PAGES; page++) {
       int size = windows.pageSize(limit);
-      List<?> entries = page(size);
-      if (entries.isEmpty() && !checkIndex()) {
+      List<Member> members = index.after(cursor, size);
+      if (members.isEmpty() && !checkIndex()) {
         metrics.windowLagSeconds.set(0);
-        return indexSeen || !spec.scan() ? idle() : readByScan(limit);
+        return indexSeen || !source.scan() ? idle() : readByScan(limit);
       }
-      indexSeen |= !entries.isEmpty();
-      measureLag(entries, size);
-      List<SourceRecord> out = readByIndex(entries);
+      if (members.isEmpty()) {
+        // The index went back: from its beginning.
+        continue;
+      }
+      indexSeen = true;
+      measureLag(members, size);
+      List<SourceRecord> out = readByIndex(members);
       if (!out.isEmpty()) {
         return out;
       }
@@ -126,63 +108,52 @@ public final class ArchiveReader implements SourceReader {
   }
 
   private List<SourceRecord> idle() {
-    dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
+    dueNanos = clock.nanos() + source.common().intervals().poll().toNanos();
     return List.of();
   }
 
-  private List<?> page(int limit) {
-    List<byte[]> args =
-        List.of(
-            Bytes.of(String.valueOf(cursor.score())),
-            cursor.member().bytes,
-            Bytes.of(String.valueOf(limit)));
-    return list(PAGE.run(link, List.of(Bytes.of(index)), args));
-  }
-
-  private List<SourceRecord> readByIndex(List<?> entries) {
-    List<byte[]> keys = new ArrayList<>();
-    List<Double> scores = new ArrayList<>();
-    Cursor last = cursor;
-    for (int i = 0; i + 1 < entries.size(); i += 2) {
-      byte[] key = (byte[]) entries.get(i);
-      last = new Cursor(score(entries.get(i + 1)), new ByteKey(key));
-      int slice = slices.of(key);
-      if (slices.isMine(slice) && slices.position(slice).isBefore(last.score(), key)) {
-        keys.add(key);
-        scores.add(last.score());
+  private List<SourceRecord> readByIndex(List<Member> page) {
+    List<Member> mine = new ArrayList<>();
+    for (Member member : page) {
+      int slice = slices.of(member.bytes());
+      if (slices.isMine(slice) && slices.position(slice).isBefore(member.score(), member.bytes())) {
+        mine.add(member);
       }
     }
+    Member last = page.get(page.size() - 1);
+    List<byte[]> keys = mine.stream().map(Member::bytes).toList();
     List<@Nullable Object> sizes = windows.sizes(keys);
     int fit = ArchiveWindows.fitting(sizes);
-    if (fit < keys.size()) {
+    int looked = page.size();
+    if (fit < mine.size()) {
       // The others come with the next page.
-      last = new Cursor(scores.get(fit - 1), new ByteKey(keys.get(fit - 1)));
+      mine = mine.subList(0, fit);
+      last = mine.get(fit - 1);
       keys = keys.subList(0, fit);
-      scores = scores.subList(0, fit);
+      looked = fit;
     }
-    int looked = fit < sizes.size() ? fit : entries.size() / 2;
     List<@Nullable Object> replies = windows.fetch(keys, sizes.subList(0, fit), looked);
-    boolean[] writtenAgain = writtenAgain(keys, scores);
-    List<SourceRecord> out = new ArrayList<>(keys.size());
-    List<byte[]> gone = new ArrayList<>();
+    boolean[] writtenAgain = index.writtenAgain(mine);
+    List<SourceRecord> out = new ArrayList<>(mine.size());
+    List<Member> gone = new ArrayList<>();
     ArchivePosition[] reached = slices.positions();
-    for (int i = 0; i < keys.size(); i++) {
-      byte[] key = keys.get(i);
+    for (int i = 0; i < mine.size(); i++) {
+      Member member = mine.get(i);
       if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
         // No position: what is not in the index any more cannot tell whether that went back.
-        gone.add(key);
-        gone.add(Bytes.of(String.valueOf(scores.get(i))));
+        gone.add(member);
         continue;
       }
+      byte[] key = member.bytes();
       ArchivePosition here =
-          new ArchivePosition(scores.get(i), Bytes.text(key), ArchiveWindows.startOf(key));
+          new ArchivePosition(member.score(), Bytes.text(key), ArchiveWindows.startOf(key));
       int slice = slices.of(key);
       if (!writtenAgain[i]) {
         out.addAll(windows.records(slice, replies.get(i), reached[slice], here));
       }
       reached[slice] = here;
     }
-    metrics.expired.add(gone.size() / 2);
+    metrics.expired.add(gone.size());
     trim(gone);
     // Only now: if Redis went away above, the same page is read again.
     slices.reachAll(reached);
@@ -190,38 +161,13 @@ public final class ArchiveReader implements SourceReader {
     return out;
   }
 
-  /** Members whose hash is gone, each with its score. */
-  private void trim(List<byte[]> gone) {
+  private void trim(List<Member> gone) {
     try {
-      for (int from = 0; from < gone.size(); from += 2 * MAX_TRIM) {
-        List<byte[]> some = gone.subList(from, Math.min(gone.size(), from + 2 * MAX_TRIM));
-        TRIM.run(link, List.of(Bytes.of(index)), some);
-      }
+      index.trim(gone);
     } catch (RedisNotReadyException e) {
       // Only tidying up: a Redis that takes no writes now can be read all the same.
-      log.debug("Source {}: {} is not trimmed", spec.alias(), index, e);
+      log.debug("Source {}: {} is not trimmed", alias, index, e);
     }
-  }
-
-  /**
-   * Which windows were written again after the page was read: their hash may already hold what
-   * belongs to their new score, and comes with that.
-   */
-  private boolean[] writtenAgain(List<byte[]> keys, List<Double> scores) {
-    boolean[] again = new boolean[keys.size()];
-    if (keys.isEmpty()) {
-      return again;
-    }
-    byte[][] args = new byte[keys.size() + 1][];
-    args[0] = Bytes.of(index);
-    for (int i = 0; i < keys.size(); i++) {
-      args[i + 1] = keys.get(i);
-    }
-    List<?> now = list(link.call(Command.keyed("ZMSCORE", args)));
-    for (int i = 0; i < again.length; i++) {
-      again[i] = now.get(i) instanceof byte[] score && score(score) > scores.get(i);
-    }
-    return again;
   }
 
   /** Positions in another server's data mean nothing here, whatever their numbers are. */
@@ -230,10 +176,10 @@ public final class ArchiveReader implements SourceReader {
       log.warn(
           "Source {}: the positions belong to other data than Redis has now (another server, or one"
               + " that was emptied); everything in {} is read again",
-          spec.alias(),
+          alias,
           index);
       metrics.indexResets.increment();
-      cursor = Cursor.before(slices.lowestScore());
+      cursor = Member.before(slices.lowestScore());
       scan.begin();
     }
   }
@@ -246,7 +192,7 @@ public final class ArchiveReader implements SourceReader {
    */
   private boolean checkIndex() {
     ArchivePosition newest = slices.furthest();
-    boolean exists = Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", index)));
+    boolean exists = index.exists();
     if (checkedGeneration != link.generation()) {
       indexSeen = exists;
     }
@@ -258,38 +204,38 @@ public final class ArchiveReader implements SourceReader {
     if (newest.score() < 0 || !exists) {
       return false;
     }
-    List<?> top = list(newest("WITHSCORES"));
-    double highest = top.size() < 2 ? -1 : score(top.get(1));
-    boolean back = highest < newest.score();
+    Member top = index.newest();
+    boolean back = (top == null ? -1 : top.score()) < newest.score();
     if (!back && !newest.key().isEmpty()) {
-      Object score = link.call(Command.keyed("ZSCORE", index, newest.key()));
-      back =
-          score != null
-              ? score(score) < newest.score()
-              : Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", newest.key())));
+      Double score = index.scoreOf(newest.key());
+      back = score != null ? score < newest.score() : windowExists(newest.key());
     }
     if (back) {
       log.warn(
           "Source {}: {} went back behind score {}; everything in it is read again",
-          spec.alias(),
+          alias,
           index,
           newest.score());
       metrics.indexResets.increment();
       slices.reset();
       data.forget();
       slices.belongTo(data.current());
-      cursor = Cursor.before(ArchivePosition.NONE.score());
+      cursor = Member.before(ArchivePosition.NONE.score());
     }
     return back;
   }
 
+  private boolean windowExists(String key) {
+    return Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", key)));
+  }
+
   /** How far the windows of this page are behind the newest of the index. */
-  private void measureLag(List<?> entries, int size) {
+  private void measureLag(List<Member> page, int size) {
     long lag = 0;
-    if (entries.size() >= 2 * size) {
-      List<?> top = list(newest());
-      long newest = top.isEmpty() ? Long.MIN_VALUE : ArchiveWindows.startOf((byte[]) top.get(0));
-      long here = ArchiveWindows.startOf((byte[]) entries.get(entries.size() - 2));
+    if (page.size() >= size) {
+      Member top = index.newest();
+      long newest = top == null ? Long.MIN_VALUE : ArchiveWindows.startOf(top.bytes());
+      long here = ArchiveWindows.startOf(page.get(page.size() - 1).bytes());
       lag = here == Long.MIN_VALUE ? 0 : Math.max(0, newest - here);
     }
     metrics.windowLagSeconds.set(lag);
@@ -298,31 +244,9 @@ public final class ArchiveReader implements SourceReader {
   private List<SourceRecord> readByScan(int limit) {
     List<SourceRecord> out = scan.read(limit);
     if (scan.isDone()) {
-      dueNanos = System.nanoTime() + spec.discoveryInterval().toNanos();
+      dueNanos = clock.nanos() + source.common().intervals().discovery().toNanos();
     }
     return out;
-  }
-
-  /** The member with the highest score that has a place in the order: see page.lua. */
-  private @Nullable Object newest(String... more) {
-    List<String> args = new ArrayList<>(List.of(index, "(inf", "-inf"));
-    args.addAll(List.of(more));
-    args.addAll(List.of("LIMIT", "0", "1"));
-    return link.call(Command.keyed("ZREVRANGEBYSCORE", args.toArray(String[]::new)));
-  }
-
-  /** As Redis writes it. */
-  private static double score(@Nullable Object reply) {
-    String text = Bytes.text((byte[]) Objects.requireNonNull(reply));
-    return switch (text) {
-      case "inf" -> Double.POSITIVE_INFINITY;
-      case "-inf" -> Double.NEGATIVE_INFINITY;
-      default -> Double.parseDouble(text);
-    };
-  }
-
-  private static List<?> list(@Nullable Object reply) {
-    return (List<?>) Objects.requireNonNull(reply);
   }
 
   /** Windows of the index that were not looked at, of all tasks' slices. */
@@ -332,9 +256,9 @@ public final class ArchiveReader implements SourceReader {
       return null;
     }
     try {
-      return (Long) link.call(Command.keyed("ZCOUNT", index, "(" + cursor.score(), "+inf"));
+      return index.countAfter(cursor.score());
     } catch (CommandRefusedException e) {
-      log.info("Source {}: how many windows wait is not known: {}", spec.alias(), e.getMessage());
+      log.info("Source {}: how many windows wait is not known: {}", alias, e.getMessage());
       countsWaiting = false;
       return null;
     }
@@ -347,6 +271,6 @@ public final class ArchiveReader implements SourceReader {
 
   @Override
   public void wake() {
-    dueNanos = System.nanoTime();
+    dueNanos = clock.nanos();
   }
 }

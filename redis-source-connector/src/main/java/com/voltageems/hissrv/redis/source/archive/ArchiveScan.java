@@ -1,12 +1,12 @@
 package com.voltageems.hissrv.redis.source.archive;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.config.WindowLength;
 import com.voltageems.hissrv.redis.source.link.KeyScan;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
+import com.voltageems.hissrv.redis.source.type.WindowLength;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -25,7 +25,7 @@ final class ArchiveScan {
   /** Windows before the newest that may still be written, or were while we were away. */
   private static final int WATCHED_WINDOWS = 2;
 
-  private final SourceSpec spec;
+  private final String window;
   private final RedisLink link;
   private final ArchiveSlices slices;
   private final ArchiveWindows windows;
@@ -50,16 +50,12 @@ final class ArchiveScan {
   }
 
   ArchiveScan(
-      SourceSpec spec,
-      RedisLink link,
-      ArchiveSlices slices,
-      ArchiveWindows windows,
-      SourceMetrics metrics) {
-    this.spec = spec;
-    this.link = link;
+      ArchiveSource source, ReaderContext context, ArchiveSlices slices, ArchiveWindows windows) {
+    this.window = source.window();
+    this.link = context.link();
     this.slices = slices;
     this.windows = windows;
-    this.metrics = metrics;
+    this.metrics = context.metrics();
     begin();
   }
 
@@ -80,7 +76,7 @@ final class ArchiveScan {
    */
   List<SourceRecord> read(int limit) {
     if (found.isEmpty() && scan == null) {
-      scan = new KeyScan(link, "archive:" + spec.window() + ":*");
+      scan = new KeyScan(link, "archive:" + window + ":*");
       scanNumber++;
     }
     KeyScan running = scan;
@@ -89,7 +85,7 @@ final class ArchiveScan {
         return List.of();
       }
       scan = null;
-      seen.values().removeIf(window -> window.scanNumber != scanNumber);
+      seen.values().removeIf(each -> each.scanNumber != scanNumber);
       // Taken from the end: oldest first, so that the position, the newest start, only grows.
       found.sort(Comparator.comparingLong(ArchiveWindows::startOf).reversed());
     }
@@ -171,7 +167,7 @@ final class ArchiveScan {
     long newest = slices.position(slice).startSeconds();
     return newest == Long.MIN_VALUE
         ? Long.MIN_VALUE
-        : newest - WATCHED_WINDOWS * WindowLength.seconds(spec.window());
+        : newest - WATCHED_WINDOWS * WindowLength.seconds(window);
   }
 
   private static long contentHash(@Nullable Object reply) {

@@ -1,13 +1,13 @@
 package com.voltageems.hissrv.redis.source.archive;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.HashScan;
 import com.voltageems.hissrv.redis.source.link.RedisError;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.sample.ArchiveKey;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
@@ -16,6 +16,7 @@ import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ArchiveWindows {
 
   private static final int MAX_BYTES_A_PAGE = 4 << 20;
 
-  private final SourceSpec spec;
+  private final ArchiveSource source;
   private final RedisLink link;
   private final KeyMapper mapper;
   private final SampleRecords records;
@@ -47,21 +48,14 @@ final class ArchiveWindows {
   private final DataSetId data;
   private final PageSize pageSize = new PageSize(MAX_PAGE, MAX_FIELDS_A_PAGE, MAX_BYTES_A_PAGE);
 
-  ArchiveWindows(
-      SourceSpec spec,
-      RedisLink link,
-      KeyMapper mapper,
-      SampleRecords records,
-      SourceLimits limits,
-      SourceMetrics metrics,
-      DataSetId data) {
-    this.data = data;
-    this.spec = spec;
-    this.link = link;
-    this.mapper = mapper;
-    this.records = records;
-    this.limits = limits;
-    this.metrics = metrics;
+  ArchiveWindows(ArchiveSource source, ReaderContext context) {
+    this.source = source;
+    this.link = context.link();
+    this.mapper = context.mapper();
+    this.records = context.records();
+    this.limits = context.limits();
+    this.metrics = context.metrics();
+    this.data = context.data();
   }
 
   /** How many windows the next page may have, by what the last ones were like. */
@@ -170,7 +164,7 @@ final class ArchiveWindows {
     }
     metrics.points.add(sample.points());
     metrics.newestWindowStart.accumulateAndGet(sample.epochMillis() / 1000, Math::max);
-    Map<String, String> partition = ArchivePosition.partition(spec.window(), slice);
+    Map<String, String> partition = ArchivePosition.partition(source.window(), slice);
     List<SourceRecord> out = new ArrayList<>(1);
     List<Sample> parts = sample.parts();
     for (int i = 0; i < parts.size(); i++) {
@@ -185,19 +179,19 @@ final class ArchiveWindows {
   /** A window's sample, or null, counted with its reason. */
   private @Nullable Sample sample(@Nullable Object reply, String key) {
     if (!(reply instanceof List<?> fields)) {
-      metrics.reject("wrong_type");
+      metrics.reject(RejectReason.WRONG_TYPE);
       return null;
     }
     ArchiveKey parsed = ArchiveKey.parse(key);
     if (parsed == null) {
-      metrics.reject("key");
+      metrics.reject(RejectReason.KEY);
       return null;
     }
     KeyMapper.Mapped mapped;
     try {
       mapped = mapper.map(key);
     } catch (RegexTooSlowException e) {
-      metrics.reject("regex");
+      metrics.reject(RejectReason.REGEX);
       return null;
     }
     SampleBuilder sample = new SampleBuilder(mapped.names(), limits, metrics);
@@ -208,11 +202,11 @@ final class ArchiveWindows {
       }
     }
     if (sample.isEmpty()) {
-      metrics.reject("no_field");
+      metrics.reject(RejectReason.NO_FIELD);
       return null;
     }
     Sample passed =
-        spec.filter().apply(sample.build(mapped.series(), parsed.startSeconds() * 1000));
+        source.common().filter().apply(sample.build(mapped.series(), parsed.startSeconds() * 1000));
     if (passed == null) {
       metrics.filtered.increment();
     }

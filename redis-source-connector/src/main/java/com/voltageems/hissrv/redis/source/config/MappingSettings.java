@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.config;
 
+import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.sample.FieldNames;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
@@ -9,73 +10,59 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
-/** The settings {@code mappings.<name>.…}. */
+/** The settings {@code mappings} and {@code mappings.<name>.…}. */
 public final class MappingSettings {
-  public static final String PATTERN = "pattern";
-  static final String PATTERN_DOC =
-      "Java regular expression that has to match the whole key or channel. A key on which it"
-          + " backtracks too long is rejected.";
-  public static final String MEASUREMENT = "measurement";
-  static final String MEASUREMENT_DOC = "The measurement; $1 to $9 stand for the pattern's groups.";
-  static final String TAGS = "tags";
-  static final String TAGS_DOC =
-      "name:value, ...; a value may hold $1 to $9. A tag whose value is empty is left out.";
-  static final String FIELDS = "fields";
-  static final String FIELDS_DOC =
-      "id:name, ... gives fields other names; * keeps the names of all others, which are left out"
-          + " without it.";
+  public static final Setting<List<String>> MAPPINGS =
+      Setting.list("mappings", "")
+          .valid(Validators.names())
+          .doc(
+              "Names of the mappings, tried in this order; a key that none matches gets the default"
+                  + " of its layout.");
+
+  public static final Setting<Pattern> PATTERN =
+      Setting.text("pattern")
+          .width(Width.LONG)
+          .valid("a Java regular expression", MappingSettings::requirePattern)
+          .doc(
+              "Java regular expression that has to match the whole key or channel. A key on which"
+                  + " it backtracks too long is rejected.")
+          .as(Pattern::compile);
+
+  public static final Setting<String> MEASUREMENT =
+      Setting.text("measurement")
+          .valid("not empty", MappingSettings::requireText)
+          .doc("The measurement; $1 to $9 stand for the pattern's groups.");
+
+  private static final Setting<Map<String, String>> TAGS =
+      Setting.list("tags", "")
+          .valid("name:value, ...", MappingSettings::requirePair)
+          .doc(
+              "name:value, ...; a value may hold $1 to $9. A tag whose value is empty is left out.")
+          .as(MappingSettings::pairs);
+
+  private static final Setting<FieldNames> FIELDS =
+      Setting.list("fields", "*")
+          .valid("id:name, ... and *", MappingSettings::requireField)
+          .doc(
+              "id:name, ... gives fields other names; * keeps the names of all others, which are"
+                  + " left out without it.")
+          .as(list -> new FieldNames(pairs(list), list.contains("*")));
 
   private MappingSettings() {}
 
-  static void define(ConfigDef def, String prefix, String group) {
-    def.define(
-        prefix + PATTERN,
-        ConfigDef.Type.STRING,
-        ConfigDef.NO_DEFAULT_VALUE,
-        Validators.of("a Java regular expression", MappingSettings::requirePattern),
-        Importance.MEDIUM,
-        PATTERN_DOC,
-        group,
-        1,
-        Width.LONG,
-        prefix + PATTERN);
-    def.define(
-        prefix + MEASUREMENT,
-        ConfigDef.Type.STRING,
-        ConfigDef.NO_DEFAULT_VALUE,
-        Validators.of("not empty", MappingSettings::requireText),
-        Importance.MEDIUM,
-        MEASUREMENT_DOC,
-        group,
-        2,
-        Width.MEDIUM,
-        prefix + MEASUREMENT);
-    def.define(
-        prefix + TAGS,
-        ConfigDef.Type.LIST,
-        "",
-        Validators.eachOf("name:value, ...", MappingSettings::requirePair),
-        Importance.MEDIUM,
-        TAGS_DOC,
-        group,
-        3,
-        Width.LONG,
-        prefix + TAGS);
-    def.define(
-        prefix + FIELDS,
-        ConfigDef.Type.LIST,
-        "*",
-        Validators.eachOf("id:name, ... and *", MappingSettings::requireField),
-        Importance.MEDIUM,
-        FIELDS_DOC,
-        group,
-        4,
-        Width.LONG,
-        prefix + FIELDS);
+  /** The settings of one mapping. */
+  static Setting<?>[] all(String name) {
+    String prefix = prefix(name);
+    return new Setting<?>[] {
+      PATTERN.under(prefix), MEASUREMENT.under(prefix), TAGS.under(prefix), FIELDS.under(prefix)
+    };
+  }
+
+  /** What the settings of a mapping begin with. */
+  public static String prefix(String name) {
+    return "mappings." + name + ".";
   }
 
   private static void requirePattern(String pattern) {
@@ -96,7 +83,7 @@ public final class MappingSettings {
   private static void requirePair(String pair) {
     int colon = pair.indexOf(':');
     if (colon <= 0 || colon == pair.length() - 1) {
-      throw new IllegalArgumentException("no pair");
+      throw new IllegalArgumentException("not a pair such as name:value");
     }
   }
 
@@ -107,14 +94,13 @@ public final class MappingSettings {
   }
 
   static KeyMapper.Mapping read(AbstractConfig config, String name) {
-    String prefix = "mappings." + name + ".";
-    List<String> fields = config.getList(prefix + FIELDS);
+    String prefix = prefix(name);
     return new KeyMapper.Mapping(
         name,
-        Pattern.compile(config.getString(prefix + PATTERN)),
-        config.getString(prefix + MEASUREMENT),
-        pairs(config.getList(prefix + TAGS)),
-        new FieldNames(pairs(fields), fields.contains("*")));
+        PATTERN.under(prefix).in(config),
+        MEASUREMENT.under(prefix).in(config),
+        TAGS.under(prefix).in(config),
+        FIELDS.under(prefix).in(config));
   }
 
   private static Map<String, String> pairs(List<String> list) {

@@ -24,15 +24,15 @@ final class TlsFiles {
     check(
         settings.truststore(),
         settings.truststorePassword(),
-        RedisSourceConfig.REDIS_TLS_TRUSTSTORE_CONFIG,
-        RedisSourceConfig.REDIS_TLS_TRUSTSTORE_PASSWORD_CONFIG,
+        ConnectionSettings.TRUSTSTORE.name(),
+        ConnectionSettings.TRUSTSTORE_PASSWORD.name(),
         false,
         errors);
     check(
         settings.keystore(),
         settings.keystorePassword(),
-        RedisSourceConfig.REDIS_TLS_KEYSTORE_CONFIG,
-        RedisSourceConfig.REDIS_TLS_KEYSTORE_PASSWORD_CONFIG,
+        ConnectionSettings.KEYSTORE.name(),
+        ConnectionSettings.KEYSTORE_PASSWORD.name(),
         true,
         errors);
   }
@@ -75,7 +75,7 @@ final class TlsFiles {
           || e.getCause() instanceof UnrecoverableKeyException) {
         errors.put(passwordSetting, "is not the password of " + path);
       } else {
-        errors.put(pathSetting, "the file " + path + " is no keystore (PKCS12 or JKS)");
+        errors.put(pathSetting, "the file " + path + " is not a keystore (PKCS12 or JKS)");
       }
     }
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Gets hashes from Redis, with the times beside them and Redis's clock: small ones by pipelined
  * HGETALL, large ones by HSCAN.
  */
-public final class HashFetch {
+final class HashFetch {
   private static final long MAX_BYTES_AT_ONCE = 1L << 20;
   private static final Command TIME = Command.of("TIME");
   private static final Command MULTI = Command.of("MULTI");
@@ -26,21 +26,6 @@ public final class HashFetch {
 
   HashFetch(RedisLink link) {
     this.link = link;
-  }
-
-  /** What is told of every hash. */
-  interface Target {
-    /**
-     * It was read.
-     *
-     * @param pairs fields and values in turn, empty for a hash that is gone
-     * @param times fields and times in turn, empty where there are none
-     * @param nowMillis Redis's clock at the reading
-     */
-    void values(HashEntry entry, List<?> pairs, List<?> times, long nowMillis);
-
-    /** Redis answered with an error: that the key is of another type, or another one. */
-    void unreadable(HashEntry entry, boolean otherType);
   }
 
   /** Begins to read these hashes: Redis works while the caller does something else. */
@@ -73,12 +58,14 @@ public final class HashFetch {
       times = link.isCluster() ? timesOf(small) : List.of();
     }
 
-    /** After {@link #await}: reads the large ones, and tells of each hash once. */
-    void tell(Target target) {
+    /** After {@link #await}: what was read, with the large ones, which are read now. */
+    List<HashReading> all() {
+      List<HashReading> all = new ArrayList<>(small.size() + large.size());
       if (!small.isEmpty()) {
-        HashFetch.this.tell(small, replies, times, target);
+        addSmall(all, small, replies, times);
       }
-      large.forEach(entry -> readInSteps(entry, target));
+      large.forEach(entry -> all.add(readInSteps(entry)));
+      return all;
     }
   }
 
@@ -115,11 +102,11 @@ public final class HashFetch {
    * @param replies to {@link #commands}
    * @param later the times of each hash, in a cluster
    */
-  private void tell(
+  private void addSmall(
+      List<HashReading> all,
       List<HashEntry> chunk,
       List<@Nullable Object> replies,
-      List<@Nullable Object> later,
-      Target target) {
+      List<@Nullable Object> later) {
     long now = RedisTime.millis(replies.get(0));
     int reply = 1;
     for (int i = 0; i < chunk.size(); i++) {
@@ -135,11 +122,12 @@ public final class HashFetch {
       } else {
         values = replies.get(reply++);
       }
-      if (values instanceof List<?> pairs) {
-        target.values(entry, pairs, times instanceof List<?> list ? list : List.of(), now);
-      } else {
-        target.unreadable(entry, values instanceof RedisError error && error.isWrongType());
-      }
+      all.add(
+          values instanceof List<?> pairs
+              ? new HashReading.Values(
+                  entry, pairs, times instanceof List<?> list ? list : List.of(), now)
+              : new HashReading.Unreadable(
+                  entry, values instanceof RedisError error && error.isWrongType()));
     }
   }
 
@@ -163,7 +151,7 @@ public final class HashFetch {
   }
 
   /** A large hash, and after it its times: see {@link #timesOf}. */
-  private void readInSteps(HashEntry entry, Target target) {
+  private HashReading readInSteps(HashEntry entry) {
     try {
       long now = RedisTime.millis(link.call(TIME));
       int step = HashScan.MAX_FIELDS_A_STEP;
@@ -175,9 +163,9 @@ public final class HashFetch {
           entry.hasTimes
               ? HashScan.read(link, entry.timesKey(), HashScan.MAX_FIELDS_A_STEP)
               : List.of();
-      target.values(entry, pairs, times, now);
+      return new HashReading.Values(entry, pairs, times, now);
     } catch (RedisReplyException e) {
-      target.unreadable(entry, e.error().isWrongType());
+      return new HashReading.Unreadable(entry, e.error().isWrongType());
     }
   }
 }

@@ -5,9 +5,11 @@ import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.KeyScan;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,8 +33,7 @@ final class HashKeys {
   private final List<String> patterns;
   private final RedisLink link;
   private final SourceMetrics metrics;
-  private final int task;
-  private final int tasks;
+  private final ReaderContext.Place place;
   private final Map<ByteKey, HashEntry> known = new HashMap<>();
   private List<HashEntry> found = List.of();
   private final Deque<KeyScan> scans = new ArrayDeque<>();
@@ -46,13 +47,12 @@ final class HashKeys {
   private int discovery;
   private boolean underWay;
 
-  /** The keys of slices that {@code task} of {@code tasks} has. */
-  HashKeys(List<String> patterns, RedisLink link, SourceMetrics metrics, int task, int tasks) {
+  /** The keys of slices that the task has. */
+  HashKeys(List<String> patterns, ReaderContext context) {
     this.patterns = patterns;
-    this.link = link;
-    this.metrics = metrics;
-    this.task = task;
-    this.tasks = tasks;
+    this.link = context.link();
+    this.metrics = context.metrics();
+    this.place = context.place();
     this.patternsMatchCompanions =
         patterns.stream().allMatch(pattern -> pattern.endsWith("*") && !pattern.endsWith("\\*"));
   }
@@ -130,11 +130,12 @@ final class HashKeys {
       timed.add(new ByteKey(Arrays.copyOf(key, key.length - HashEntry.TIMES_SUFFIX.length)));
       return;
     }
-    if (Bytes.endsWith(key, RAW) || !Slices.isMine(Slices.of(key, 0), task, tasks)) {
+    if (Bytes.endsWith(key, RAW)
+        || !Slices.isMine(Slices.of(key, 0), place.task(), place.tasks())) {
       return;
     }
     if (key.length > KeyMapper.MAX_KEY) {
-      metrics.reject("key");
+      metrics.reject(RejectReason.KEY);
       return;
     }
     known.computeIfAbsent(new ByteKey(key), k -> new HashEntry(k.bytes)).seenIn = discovery;

@@ -1,26 +1,12 @@
 package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.redis.source.bytes.ByteKey;
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.sample.Deadband;
-import com.voltageems.hissrv.redis.source.sample.FieldNames;
-import com.voltageems.hissrv.redis.source.sample.InternedNames;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.RegexTooSlowException;
-import com.voltageems.hissrv.redis.source.sample.Sample;
-import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
-import com.voltageems.hissrv.redis.source.sample.SampleFilter;
-import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
-import com.voltageems.hissrv.redis.source.sample.ValueText;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
+import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * interval with Redis's clock in the same round trip. A reading in which nothing changed makes no
  * record. No position is kept: the first reading gives everything.
  */
-public final class HashReader implements SourceReader, HashFetch.Target {
+public final class HashReader implements SourceReader {
   private static final int MAX_KEYS_A_CHUNK = 500;
 
   /**
@@ -48,9 +34,6 @@ public final class HashReader implements SourceReader, HashFetch.Target {
   /** Hashes of a chunk that were never read: nobody knows yet how long their values are. */
   private static final int MAX_NEW_KEYS_A_CHUNK = 50;
 
-  /** Above this many keys their series are built anew for every record instead of being kept. */
-  private static final int MAX_CACHED_SERIES = 20_000;
-
   /** Chunks without a record, before poll is given a chance to return. */
   private static final int MAX_CHUNKS = 20;
 
@@ -59,12 +42,8 @@ public final class HashReader implements SourceReader, HashFetch.Target {
   /** Far enough for a program's life, near enough for the arithmetic of nanoTime. */
   private static final Duration FAR = Duration.ofDays(10_000);
 
-  private static final byte[] TIMESTAMP = Bytes.of("timestamp");
-  private final SourceSpec spec;
-  private final KeyMapper mapper;
-  private final SampleRecords records;
-  private final SourceLimits limits;
-  private final SourceMetrics metrics;
+  private final SourceCommon.Intervals intervals;
+  private final WorkerClock clock;
 
   /** Whether passes come only when {@link #wake} asks for one. */
   private final boolean onDemand;
@@ -76,12 +55,9 @@ public final class HashReader implements SourceReader, HashFetch.Target {
    */
   private final boolean readsAhead;
 
-  private final SampleFilter filter;
-  private final Deadband deadband;
-
   private final HashKeys keys;
   private final HashFetch fetch;
-  private final InternedNames fieldTexts = new InternedNames();
+  private final HashSamples samples;
 
   /** Keys that somebody announced as written: read before anything else. */
   private final Map<ByteKey, HashEntry> announced = new LinkedHashMap<>();
@@ -89,7 +65,7 @@ public final class HashReader implements SourceReader, HashFetch.Target {
   /** Found and not given yet: it stays when Redis goes away in the middle of a chunk. */
   private List<SourceRecord> pending = new ArrayList<>();
 
-  private long nextDiscoveryNanos = System.nanoTime();
+  private long nextDiscoveryNanos;
 
   /** The pass's first entry that was not given yet; -1 between two passes. */
   private int nextEntry = -1;
@@ -107,33 +83,23 @@ public final class HashReader implements SourceReader, HashFetch.Target {
 
   private long nextSnapshotNanos;
   private long passStartNanos;
-  private long dueNanos = System.nanoTime();
+  private long dueNanos;
 
-  public HashReader(
-      SourceSpec spec,
-      RedisLink link,
-      KeyMapper mapper,
-      SampleRecords records,
-      SourceLimits limits,
-      SourceMetrics metrics,
-      int task,
-      int tasks,
-      boolean onDemand) {
-    this.spec = spec;
-    this.mapper = mapper;
-    this.records = records;
-    this.limits = limits;
-    this.metrics = metrics;
+  /**
+   * @param onDemand whether passes come only when {@link #wake} asks for one
+   */
+  public HashReader(HashSource source, ReaderContext context, boolean onDemand) {
+    this.intervals = source.common().intervals();
+    this.clock = context.clock();
     this.onDemand = onDemand;
-    this.readsAhead = !onDemand && !link.isCluster();
-    this.keys = new HashKeys(spec.patterns(), link, metrics, task, tasks);
-    this.fetch = new HashFetch(link);
-    this.filter = spec.filter();
-    this.deadband = spec.deadband();
-    this.nextSnapshotNanos = System.nanoTime() + spec.snapshotInterval().toNanos();
-    if (onDemand) {
-      dueNanos += FAR.toNanos();
-    }
+    this.readsAhead = !onDemand && !context.link().isCluster();
+    this.keys = new HashKeys(source.patterns(), context);
+    this.fetch = new HashFetch(context.link());
+    this.samples = new HashSamples(source, context, keys);
+    long now = clock.nanos();
+    this.nextDiscoveryNanos = now;
+    this.nextSnapshotNanos = now + intervals.snapshot().toNanos();
+    this.dueNanos = onDemand ? now + FAR.toNanos() : now;
   }
 
   @Override
@@ -158,13 +124,13 @@ public final class HashReader implements SourceReader, HashFetch.Target {
   }
 
   private boolean beginPass() {
-    long now = System.nanoTime();
+    long now = clock.nanos();
     if (now - dueNanos < 0) {
       return false;
     }
     passStartNanos = now;
     nextEntry = 0;
-    long snapshotNanos = spec.snapshotInterval().toNanos();
+    long snapshotNanos = intervals.snapshot().toNanos();
     // A pass on demand repairs a gap: what was given meanwhile came by other ways, so that a value
     // equal to the one last seen here may be news all the same.
     snapshot = onDemand || (snapshotNanos > 0 && now - nextSnapshotNanos >= 0);
@@ -180,7 +146,7 @@ public final class HashReader implements SourceReader, HashFetch.Target {
   private void discover() {
     keys.step();
     if (!keys.isUnderWay()) {
-      nextDiscoveryNanos = System.nanoTime() + spec.discoveryInterval().toNanos();
+      nextDiscoveryNanos = clock.nanos() + intervals.discovery().toNanos();
     }
   }
 
@@ -200,15 +166,9 @@ public final class HashReader implements SourceReader, HashFetch.Target {
     keys.learnSizes(first);
     List<HashEntry> chunk = new ArrayList<>();
     addChunk(chunk, first, 0, maxKeys);
-    boolean inSnapshot = snapshot;
-    snapshot = false;
-    try {
-      HashFetch.Reading reading = fetch.begin(chunk);
-      reading.await();
-      reading.tell(this);
-    } finally {
-      snapshot = inSnapshot;
-    }
+    HashFetch.Reading reading = fetch.begin(chunk);
+    reading.await();
+    samples.add(reading.all(), false, pending);
     chunk.forEach(entry -> announced.remove(new ByteKey(entry.key)));
   }
 
@@ -219,7 +179,7 @@ public final class HashReader implements SourceReader, HashFetch.Target {
     chunk.reading.await();
     boolean last = chunk.end >= keys.found().size();
     Chunk following = readsAhead && !last ? begin(chunk.end, maxKeys) : null;
-    chunk.reading.tell(this);
+    samples.add(chunk.reading.all(), snapshot, pending);
     ahead = following;
     nextEntry = chunk.end;
     if (last) {
@@ -278,180 +238,22 @@ public final class HashReader implements SourceReader, HashFetch.Target {
       again = false;
       wake();
     } else if (onDemand) {
-      dueNanos = System.nanoTime() + FAR.toNanos();
+      dueNanos = clock.nanos() + FAR.toNanos();
     } else {
-      dueNanos = passStartNanos + spec.pollInterval().toNanos();
-    }
-  }
-
-  @Override
-  public void unreadable(HashEntry entry, boolean otherType) {
-    entry.otherType = otherType;
-    if (!otherType || !entry.rejected) {
-      metrics.reject(otherType ? "wrong_type" : "reply");
-    }
-    entry.rejected = otherType;
-  }
-
-  @Override
-  public void values(HashEntry entry, List<?> pairs, List<?> times, long now) {
-    entry.otherType = false;
-    entry.rejected = false;
-    int count = pairs.size() / 2;
-    if (count == 0 && entry.size > 0) {
-      metrics.expired.increment();
-    }
-    entry.size = count;
-    entry.bytes = 0;
-    long base = now;
-    Changes changes = null;
-    entry.state.begin(count, deadband.isActive());
-    for (int i = 0; i < count; i++) {
-      byte[] field = (byte[]) pairs.get(2 * i);
-      byte[] value = (byte[]) pairs.get(2 * i + 1);
-      entry.bytes += field.length + value.length;
-      long fieldHash = Bytes.hash(field);
-      boolean changed = entry.state.changed(i, fieldHash, Bytes.hash(value));
-      if (Arrays.equals(field, TIMESTAMP)) {
-        long time = ValueText.time(value);
-        base = time == ValueText.NO_TIME ? base : time;
-        if (time == ValueText.NO_TIME && (changed || snapshot)) {
-          metrics.reject("no_sample");
-        }
-        continue;
-      }
-      if (snapshot) {
-        entry.state.given(deadband, i, value, now);
-      } else if (changed
-          && deadband.isActive()
-          && !entry.state.passes(deadband, i, field, value, now)) {
-        metrics.filtered.increment();
-        changed = false;
-      }
-      if (changed || snapshot) {
-        if (changes == null) {
-          changes = new Changes(entry, times);
-        }
-        changes.add(i, field, fieldHash, value);
-      }
-    }
-    entry.state.end(count);
-    if (changes == null) {
-      metrics.unchanged.increment();
-    } else {
-      changes.finish(base);
-    }
-  }
-
-  /** The changed fields of one hash, as one sample for every distinct time. */
-  private final class Changes {
-    private final HashEntry entry;
-    private final List<?> times;
-    private KeyMapper.@Nullable Mapped mapped;
-    private @Nullable SampleBuilder untimed;
-    private final Map<Long, SampleBuilder> timed = new LinkedHashMap<>(2);
-
-    /** The companion's times by field; only where its fields stand in another order. */
-    private @Nullable Map<ByteKey, byte[]> timeOf;
-
-    Changes(HashEntry entry, List<?> times) {
-      this.entry = entry;
-      this.times = times;
-      try {
-        this.mapped = entry.mapped != null ? entry.mapped : mapper.map(Bytes.text(entry.key));
-      } catch (RegexTooSlowException e) {
-        metrics.reject("regex");
-      }
-      if (keys.found().size() <= MAX_CACHED_SERIES) {
-        entry.mapped = mapped;
-      }
-    }
-
-    void add(int position, byte[] field, long fieldHash, byte[] value) {
-      if (mapped == null) {
-        return;
-      }
-      if (value.length > limits.maxValueBytes()) {
-        metrics.reject("too_long");
-        return;
-      }
-      ValueText parsed = ValueText.parse(value);
-      long time = parsed.epochMillis();
-      if (time == ValueText.NO_TIME) {
-        time = companionTime(position, field);
-      }
-      String name = fieldTexts.of(field, fieldHash);
-      if (time == ValueText.NO_TIME) {
-        if (untimed == null) {
-          untimed = new SampleBuilder(mapped.names(), limits, metrics, entry.given);
-        }
-        untimed.add(name, parsed);
-      } else {
-        FieldNames names = mapped.names();
-        timed
-            .computeIfAbsent(time, t -> new SampleBuilder(names, limits, metrics))
-            .add(name, parsed);
-      }
-    }
-
-    private long companionTime(int position, byte[] field) {
-      if (times.isEmpty()) {
-        return ValueText.NO_TIME;
-      }
-      int at = 2 * position;
-      if (at + 1 < times.size() && Arrays.equals((byte[]) times.get(at), field)) {
-        return ValueText.time((byte[]) times.get(at + 1));
-      }
-      if (timeOf == null) {
-        timeOf = new HashMap<>();
-        for (int i = 0; i + 1 < times.size(); i += 2) {
-          timeOf.put(new ByteKey((byte[]) times.get(i)), (byte[]) times.get(i + 1));
-        }
-      }
-      byte[] time = timeOf.get(new ByteKey(field));
-      return time == null ? ValueText.NO_TIME : ValueText.time(time);
-    }
-
-    void finish(long base) {
-      KeyMapper.Mapped series = mapped;
-      if (series == null) {
-        return;
-      }
-      entry.given = 0;
-      if (untimed != null) {
-        entry.given = untimed.size();
-        emit(series, untimed, base);
-      }
-      timed.forEach((time, sample) -> emit(series, sample, time));
-    }
-
-    private void emit(KeyMapper.Mapped series, SampleBuilder builder, long time) {
-      if (builder.isEmpty()) {
-        return;
-      }
-      Sample sample = filter.apply(builder.build(series.series(), time));
-      if (sample == null) {
-        metrics.filtered.increment();
-        return;
-      }
-      metrics.points.add(sample.points());
-      for (Sample part : sample.parts()) {
-        metrics.records.increment();
-        pending.add(records.record(part, Bytes.text(entry.key), null, null));
-      }
+      dueNanos = passStartNanos + intervals.poll().toNanos();
     }
   }
 
   @Override
   public long dueNanos() {
-    return nextEntry >= 0 || !announced.isEmpty() ? System.nanoTime() : dueNanos;
+    return nextEntry >= 0 || !announced.isEmpty() ? clock.nanos() : dueNanos;
   }
 
   @Override
   public void wake() {
     // What the running pass has read already is read once more after it.
     again = nextEntry >= 0;
-    dueNanos = System.nanoTime();
+    dueNanos = clock.nanos();
     nextDiscoveryNanos = dueNanos;
   }
 }

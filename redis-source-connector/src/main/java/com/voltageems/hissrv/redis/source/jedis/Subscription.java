@@ -7,6 +7,7 @@ import com.voltageems.hissrv.redis.source.link.PartState;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +43,7 @@ public final class Subscription implements Background {
    * A message as it came.
    *
    * @param payload null for one that is longer than what is taken
-   * @param receivedNanos by {@link System#nanoTime}
+   * @param receivedNanos by {@link WorkerClock#nanos}
    */
   // Array components: millions of these are made and none is compared.
   @SuppressWarnings("ArrayRecordComponent")
@@ -59,6 +60,7 @@ public final class Subscription implements Background {
   private final int maxPayload;
   private final @Nullable String dispensable;
   private final Backoff backoff;
+  private final WorkerClock clock;
   private final Runnable onMessage;
   private final AtomicBoolean gap = new AtomicBoolean();
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -90,6 +92,7 @@ public final class Subscription implements Background {
       int capacity,
       int maxPayload,
       Backoff backoff,
+      WorkerClock clock,
       Runnable onMessage,
       String threadName,
       @Nullable String dispensable) {
@@ -99,6 +102,7 @@ public final class Subscription implements Background {
     this.maxPayload = maxPayload;
     this.dispensable = dispensable;
     this.backoff = backoff;
+    this.clock = clock;
     this.onMessage = onMessage;
     this.reader = new Thread(this::run, threadName);
     this.pinger = new Thread(this::pingForEver, threadName + "-ping");
@@ -141,7 +145,7 @@ public final class Subscription implements Background {
 
   private void broken(String reason) {
     trouble = "no subscription: " + reason;
-    if (state.failed(reason, System.currentTimeMillis())) {
+    if (state.failed(reason, clock.millis())) {
       log.warn("Subscription to {}: {}; it is tried again", settings.where(), reason);
     }
   }
@@ -233,7 +237,7 @@ public final class Subscription implements Background {
   /** Keeps a message, or drops and counts it when too much is waiting already. */
   public void accept(byte[] channel, byte[] payload) {
     byte[] kept = payload.length > maxPayload ? null : payload;
-    Message message = new Message(channel, kept, System.nanoTime());
+    Message message = new Message(channel, kept, clock.nanos());
     // Counted before it can be taken, so that the total never falls below zero.
     long bytes = queuedBytes.addAndGet(message.bytes());
     if (bytes <= MAX_QUEUED_BYTES && queue.offer(message)) {

@@ -6,6 +6,7 @@ import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisTime;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,8 @@ public final class ClaimTransaction {
   private final int maxRejected;
   private final String owner;
 
-  private long notBeforeNanos = System.nanoTime();
+  private final WorkerClock clock;
+  private long notBeforeNanos;
 
   /** This user, or this Redis, has no transactions: the script does it all. */
   private boolean refused;
@@ -54,11 +56,14 @@ public final class ClaimTransaction {
    *
    * @param owner the name of this connector
    */
-  public ClaimTransaction(RedisLink link, ListKeys keys, int maxRejected, String owner) {
+  public ClaimTransaction(
+      RedisLink link, ListKeys keys, int maxRejected, String owner, WorkerClock clock) {
     this.link = link;
     this.keys = keys;
     this.maxRejected = maxRejected;
     this.owner = owner;
+    this.clock = clock;
+    this.notBeforeNanos = clock.nanos();
   }
 
   /**
@@ -102,9 +107,9 @@ public final class ClaimTransaction {
    *
    * @param delivered the claim that may still be in flight, and is to be released; empty for none
    * @param suffix of the id to be
-   * @return as the script replies, or null when it is not done
+   * @return as the script, or null when it is not done
    */
-  public @Nullable List<?> takeOne(String delivered, String suffix) {
+  public ClaimReply.@Nullable Taken takeOne(String delivered, String suffix) {
     if (isUseless()) {
       return null;
     }
@@ -140,11 +145,11 @@ public final class ClaimTransaction {
     // None when somebody else has emptied the list meanwhile: a claim of nothing.
     Object element = results.get(1);
     List<?> elements = element instanceof byte[] ? List.of(element) : List.of();
-    return List.of(Bytes.of(id), (long) elements.size(), elements);
+    return new ClaimReply.Taken(id, elements.size(), elements);
   }
 
   private boolean isUseless() {
-    return refused || link.isCluster() || System.nanoTime() - notBeforeNanos < 0;
+    return refused || link.isCluster() || clock.nanos() - notBeforeNanos < 0;
   }
 
   /**
@@ -197,7 +202,7 @@ public final class ClaimTransaction {
    */
   private @Nullable List<?> commit(List<Command> commands) {
     commands.add(EXEC);
-    notBeforeNanos = System.nanoTime() + PAUSE_NANOS;
+    notBeforeNanos = clock.nanos() + PAUSE_NANOS;
     List<@Nullable Object> replies;
     try {
       replies = link.pipeline(commands);
@@ -205,7 +210,7 @@ public final class ClaimTransaction {
       doWithout(e);
       return null;
     }
-    notBeforeNanos = System.nanoTime();
+    notBeforeNanos = clock.nanos();
     return replies.get(commands.size() - 1) instanceof List<?> done ? done : null;
   }
 

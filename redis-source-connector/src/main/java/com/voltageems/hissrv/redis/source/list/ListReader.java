@@ -1,16 +1,17 @@
 package com.voltageems.hissrv.redis.source.list;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,25 +39,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class ListReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(ListReader.class);
-  private static final RedisScript CLAIM = RedisScript.resource(ListReader.class, "claim.lua");
 
   /** More in one claim would hold Redis for longer than a few milliseconds. */
   public static final int MAX_ELEMENTS = 500;
 
-  /** How long a list stays a connector's own that was killed. */
-  public static final long LEAST_LEASE_MS = 30_000;
-
-  /** Of a claim that is read page by page, to be kept until its release. */
-  private static final long MAX_REJECTED_BYTES = 1 << 20;
-
-  private static final Long OTHER_OWNER = 2L;
-
-  private final SourceSpec spec;
+  private final ListSource source;
+  private final String alias;
   private final RedisLink link;
   private final SampleRecords records;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
+  private final WorkerClock clock;
   private final ListKeys keys;
+  private final ClaimScript script;
   private final ClaimTransaction transaction;
   private final Map<String, String> partition;
   private final SecureRandom random = new SecureRandom();
@@ -67,14 +62,6 @@ public final class ListReader implements SourceReader {
   /** More than a claim, as the last one was: where there is one, there is often another. */
   private boolean nextIsLarge;
 
-  /** This connector: others leave the list alone as long as it is said to be its own. */
-  private final String owner;
-
-  private final long leaseMillis;
-
-  /** When it was said last, by System.nanoTime; null for never, or not with certainty. */
-  private @Nullable Long ownedAtNanos;
-
   /** Who else drains the list; null for nobody. */
   private volatile @Nullable String otherOwner;
 
@@ -82,131 +69,90 @@ public final class ListReader implements SourceReader {
   private boolean answered;
 
   private volatile @Nullable Claim claim;
-  private volatile long dueNanos = System.nanoTime();
+  private volatile long dueNanos;
 
-  public ListReader(
-      SourceSpec spec,
-      RedisLink link,
-      SampleRecords records,
-      SourceLimits limits,
-      SourceMetrics metrics,
-      String owner,
-      @Nullable Map<String, ?> offset) {
-    this.spec = spec;
-    this.link = link;
-    this.records = records;
-    this.limits = limits;
-    this.metrics = metrics;
-    this.keys = new ListKeys(spec.key(), link.isCluster());
-    this.owner = owner;
-    this.leaseMillis = Math.max(LEAST_LEASE_MS, 3 * spec.pollInterval().toMillis());
-    this.transaction = new ClaimTransaction(link, keys, spec.maxRejected(), owner);
-    this.partition = ListPosition.partition(spec.key());
-    this.position = ListPosition.fromOffset(offset);
-  }
-
-  /**
-   * A claim on its way, read page by page: one that is found in flight may be larger than a poll.
-   *
-   * @param size how many elements it has
-   * @param read how many of them were converted
-   * @param rejected entries for the rejected list that Redis does not have yet
-   * @param undelivered records that Connect has not confirmed
-   */
-  private record Claim(
-      String id, long size, long read, List<byte[]> rejected, AtomicInteger undelivered) {
-    boolean isRead() {
-      return read >= size;
-    }
-
-    boolean isDelivered() {
-      return isRead() && undelivered.get() <= 0;
-    }
-
-    /**
-     * With the release, so that none is there twice; earlier only in a claim that is not one of
-     * ours, and has no bound.
-     */
-    boolean handsOverRejected() {
-      return isDelivered()
-          || rejected.size() > MAX_ELEMENTS
-          || (!isRead() && rejectedBytes() > MAX_REJECTED_BYTES);
-    }
-
-    Claim withoutRejected() {
-      return new Claim(id, size, read, List.of(), undelivered);
-    }
-
-    private long rejectedBytes() {
-      return rejected.stream().mapToLong(entry -> entry.length).sum();
-    }
+  public ListReader(ListSource source, ReaderContext context) {
+    this.source = source;
+    this.alias = source.common().alias();
+    this.link = context.link();
+    this.records = context.records();
+    this.limits = context.limits();
+    this.metrics = context.metrics();
+    this.clock = context.clock();
+    this.keys = new ListKeys(source.key(), link.isCluster());
+    this.script = new ClaimScript(source, keys, context);
+    this.transaction =
+        new ClaimTransaction(link, keys, source.maxRejected(), context.place().connector(), clock);
+    this.partition = ListPosition.partition(source.key());
+    this.position = ListPosition.fromOffset(context.offsets().apply(partition));
+    this.dueNanos = clock.nanos();
   }
 
   @Override
   public List<SourceRecord> read(int limit) {
     Claim current = claim;
     if (current != null && current.isRead() && !current.isDelivered()) {
-      dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
+      lookAgain(false);
       return List.of();
     }
     String suffix = Long.toHexString(random.nextLong());
     answered = false;
     current = handOverLarge(current);
-    List<?> reply = claimLarge(current, suffix);
+    ClaimReply reply = claimLarge(current, suffix);
     if (reply == null) {
-      reply = call(current, suffix, Math.min(limit, MAX_ELEMENTS));
+      reply = script.run(current, suffix, Math.min(limit, MAX_ELEMENTS));
     }
     answered = true;
-    if (isAnothers(reply)) {
-      ownedAtNanos = null;
-      dueNanos = System.nanoTime() + spec.pollInterval().toNanos();
+    otherOwner = reply instanceof ClaimReply.Anothers anothers ? anothers.owner() : null;
+    if (otherOwner != null) {
+      lookAgain(false);
       return List.of();
     }
-    String id = Bytes.text((byte[]) reply.get(0));
-    boolean goesOn = current != null && current.id().equals(id);
+    ClaimReply.Taken taken = reply instanceof ClaimReply.Taken some ? some : null;
+    boolean goesOn = current != null && taken != null && taken.id().equals(current.id());
     if (current != null && !goesOn) {
-      if (current.isDelivered()) {
-        position = new ListPosition(current.id(), current.size() - 1);
-      } else {
-        log.warn(
-            "Source {}: claim {} of {} is not in Redis any more: somebody else has released it, or a"
-                + " replica has taken over that did not know it",
-            spec.alias(),
-            current.id(),
-            spec.key());
-      }
-      claim = null;
-      metrics.claimedAtNanos.set(0);
+      isGone(current);
     }
-    if (id.isEmpty()) {
-      boolean more = Long.valueOf(1).equals(reply.get(1));
+    if (taken == null) {
+      boolean more = reply instanceof ClaimReply.Nothing nothing && nothing.mayHaveMore();
       nextIsLarge &= more;
-      dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
+      lookAgain(more);
       return List.of();
     }
     if (!goesOn) {
-      metrics.claims.increment();
-      if (!id.endsWith("-" + suffix)) {
-        metrics.claimsFound.increment();
-        log.info("Source {}: claim {} of {} was in flight already", spec.alias(), id, spec.key());
-      }
-      metrics.claimedAtNanos.set(System.nanoTime());
+      isBegun(taken.id(), suffix);
     }
-    return convert(
-        id,
-        goesOn ? Objects.requireNonNull(current) : null,
-        (Long) Objects.requireNonNull(reply.get(1)),
-        (List<?>) Objects.requireNonNull(reply.get(2)));
+    return convert(taken, goesOn ? current : null);
   }
 
-  /** Whether another connector drains the list: what it has claimed must not be sent twice. */
-  private boolean isAnothers(List<?> reply) {
-    boolean anothers = OTHER_OWNER.equals(reply.get(1)) && ((byte[]) reply.get(0)).length == 0;
-    otherOwner =
-        anothers
-            ? Bytes.text((byte[]) ((List<?>) Objects.requireNonNull(reply.get(2))).get(0))
-            : null;
-    return anothers;
+  /** At once, or after the poll interval. */
+  private void lookAgain(boolean atOnce) {
+    dueNanos = clock.nanos() + (atOnce ? 0 : source.common().intervals().poll().toNanos());
+  }
+
+  /** The claim is not in Redis any more: as it should be when it is delivered. */
+  private void isGone(Claim current) {
+    if (current.isDelivered()) {
+      position = new ListPosition(current.id(), current.size() - 1);
+    } else {
+      log.warn(
+          "Source {}: claim {} of {} is not in Redis any more: somebody else has released it, or a"
+              + " replica has taken over that did not know it",
+          alias,
+          current.id(),
+          source.key());
+    }
+    claim = null;
+    metrics.claimedAtNanos.set(0);
+  }
+
+  private void isBegun(String id, String suffix) {
+    metrics.claims.increment();
+    if (!id.endsWith("-" + suffix)) {
+      metrics.claimsFound.increment();
+      log.info("Source {}: claim {} of {} was in flight already", alias, id, source.key());
+    }
+    metrics.claimedAtNanos.set(clock.nanos());
   }
 
   @Override
@@ -214,7 +160,7 @@ public final class ListReader implements SourceReader {
     String other = otherOwner;
     return other == null
         ? null
-        : spec.key()
+        : source.key()
             + " is drained by the connector "
             + other
             + ", and two would send its elements twice; stop one of them ("
@@ -234,35 +180,12 @@ public final class ListReader implements SourceReader {
   }
 
   /** Null where it is not done, and the script has to look for the next ones. */
-  private @Nullable List<?> claimLarge(@Nullable Claim current, String suffix) {
+  private @Nullable ClaimReply claimLarge(@Nullable Claim current, String suffix) {
     if (!nextIsLarge
         || (current != null && !(current.isDelivered() && current.rejected().isEmpty()))) {
       return null;
     }
     return transaction.takeOne(current == null ? "" : current.id(), suffix);
-  }
-
-  private List<?> call(@Nullable Claim current, String suffix, int limit) {
-    List<byte[]> args = new ArrayList<>();
-    args.add(Bytes.of(current == null ? "" : current.id()));
-    args.add(Bytes.of(current != null && current.isDelivered() ? "1" : "0"));
-    args.add(Bytes.of(String.valueOf(current == null ? 0 : current.read())));
-    args.add(Bytes.of(suffix));
-    args.add(Bytes.of(String.valueOf(limit)));
-    args.add(Bytes.of(String.valueOf(limits.maxBatchBytes())));
-    args.add(Bytes.of(String.valueOf(spec.maxRejected())));
-    args.add(Bytes.of(owner));
-    Long owned = ownedAtNanos;
-    long now = System.nanoTime();
-    boolean renew = owned == null || now - owned > leaseMillis * 1_000_000 / 3;
-    args.add(Bytes.of(String.valueOf(renew ? leaseMillis : 0)));
-    ownedAtNanos = null;
-    if (current != null && current.handsOverRejected()) {
-      args.addAll(current.rejected());
-    }
-    List<?> reply = (List<?>) Objects.requireNonNull(CLAIM.run(link, keys.all(), args));
-    ownedAtNanos = renew ? (Long) now : owned;
-    return reply;
   }
 
   /**
@@ -272,79 +195,87 @@ public final class ListReader implements SourceReader {
   @Override
   public void close() {
     Claim current = claim;
-    if (!answered || (ownedAtNanos == null && current == null)) {
+    if (!answered || (!script.isOwner() && current == null)) {
       return;
     }
     try {
       Claim rest = handOverLarge(current);
-      call(rest, Long.toHexString(random.nextLong()), 0);
+      script.run(rest, Long.toHexString(random.nextLong()), 0);
       claim = null;
     } catch (RuntimeException e) {
       log.warn(
           "Source {}: what is in flight of {} stays so, and is looked at by the next task: {}",
-          spec.alias(),
-          spec.key(),
+          alias,
+          source.key(),
           e.getMessage());
     }
   }
 
-  private List<SourceRecord> convert(
-      String id, @Nullable Claim begun, long size, List<?> elements) {
+  /**
+   * The records of the next elements.
+   *
+   * @param begun the claim, if it goes on; null when these are its first elements
+   */
+  private List<SourceRecord> convert(ClaimReply.Taken taken, @Nullable Claim begun) {
+    String id = taken.id();
     ListPosition done = position;
     long from = done != null && done.claim().equals(id) ? done.index() + 1 : 0;
     long now = claimMillis(id);
     long index = begun == null ? 0 : begun.read();
-    List<SourceRecord> out = new ArrayList<>(elements.size());
+    List<SourceRecord> out = new ArrayList<>(taken.elements().size());
     List<byte[]> rejected = new ArrayList<>();
     if (begun != null && !begun.handsOverRejected()) {
       rejected.addAll(begun.rejected());
     }
-    for (Object each : elements) {
+    for (Object each : taken.elements()) {
       byte[] element = (byte[]) each;
       nextIsLarge = element.length > limits.maxBatchBytes();
       PendingElement parsed =
           PendingElement.parse(element, limits.maxValueBytes(), limits.nonFinite(), now);
       Sample sample = parsed.sample();
-      metrics.reject("non_finite", parsed.nonFinite());
+      metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
       if (sample == null) {
-        String reason = Objects.requireNonNull(parsed.reason());
-        rejected.add(PendingElement.rejectedEntry(element, reason));
-        metrics.reject("element");
+        rejected.add(PendingElement.rejectedEntry(element, Objects.requireNonNull(parsed.fault())));
+        metrics.reject(RejectReason.ELEMENT);
       } else if (index >= from) {
-        Sample passed = spec.filter().apply(sample);
-        if (passed == null) {
-          metrics.filtered.increment();
-        } else {
-          Map<String, Object> offset = new ListPosition(id, index).toOffset();
-          out.add(records.record(passed, spec.key(), partition, offset));
-          metrics.points.add(passed.points());
-        }
+        add(sample, new ListPosition(id, index), out);
       }
       index++;
     }
-    if (from >= size && from > 0) {
-      log.info("Source {}: claim {} was delivered before, it is released", spec.alias(), id);
+    if (from >= taken.size() && from > 0) {
+      log.info("Source {}: claim {} was delivered before, it is released", alias, id);
     }
     metrics.records.add(out.size());
     AtomicInteger undelivered = begun == null ? new AtomicInteger() : begun.undelivered();
     undelivered.addAndGet(out.size());
     // Nothing left to read: it was shortened by somebody else, and is complete as it is.
-    Claim next = new Claim(id, elements.isEmpty() ? index : size, index, rejected, undelivered);
+    long size = taken.elements().isEmpty() ? index : taken.size();
+    Claim next = new Claim(id, size, index, rejected, undelivered);
     claim = next;
     // Read on or release at once; else due when all is delivered.
-    boolean goOn = !next.isRead() || next.isDelivered();
-    dueNanos = System.nanoTime() + (goOn ? 0 : spec.pollInterval().toNanos());
+    lookAgain(!next.isRead() || next.isDelivered());
     return out;
+  }
+
+  private void add(Sample sample, ListPosition at, List<SourceRecord> out) {
+    Sample passed = source.common().filter().apply(sample);
+    if (passed == null) {
+      metrics.filtered.increment();
+    } else {
+      out.add(records.record(passed, source.key(), partition, at.toOffset()));
+      metrics.points.add(passed.points());
+    }
   }
 
   private long claimMillis(String id) {
     if (!ListPosition.isClaim(id)) {
       throw new ConnectException(
-          "Redis has under "
+          "the key "
               + Bytes.text(keys.claim())
-              + " something else than the id of a claim; who has written it? Without that key the"
-              + " elements in flight are sent (again): "
-              + id.substring(0, Math.min(id.length(), 100)));
+              + " does not hold a claim id but "
+              + id.substring(0, Math.min(id.length(), 100))
+              + "; find out who has written it. Once that key is deleted, the elements in flight"
+              + " are sent (again)");
     }
     return ListPosition.claimMillis(id);
   }
@@ -352,7 +283,7 @@ public final class ListReader implements SourceReader {
   @Override
   public long dueNanos() {
     Claim current = claim;
-    return current != null && current.isDelivered() ? System.nanoTime() : dueNanos;
+    return current != null && current.isDelivered() ? clock.nanos() : dueNanos;
   }
 
   /** What no claim has taken yet. */
@@ -363,7 +294,7 @@ public final class ListReader implements SourceReader {
 
   @Override
   public void wake() {
-    dueNanos = System.nanoTime();
+    dueNanos = clock.nanos();
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.redis.source.sample.RegexTooSlowException;
@@ -49,7 +50,7 @@ public sealed interface PubSubMessage {
   }
 
   /** No sample. */
-  record Rejection(String reason) implements PubSubMessage {}
+  record Rejection(RejectReason reason) implements PubSubMessage {}
 
   /** Hashes publish on channels called like them, models on a channel of their own. */
   String MODEL_UPDATE = ":update";
@@ -63,7 +64,7 @@ public sealed interface PubSubMessage {
   }
 
   /** What becomes of every message that is longer than a value may be. */
-  Rejection TOO_LONG = new Rejection("too_long");
+  Rejection TOO_LONG = new Rejection(RejectReason.TOO_LONG);
 
   /** Reads messages. */
   final class Parser {
@@ -75,8 +76,8 @@ public sealed interface PubSubMessage {
     private static final Set<String> POINT_CHANNELS = Set.of("point:update");
     private static final String POINT_PREFIX = "point:update:";
     private static final String CALC_PREFIX = "calc:result:";
-    private static final Rejection NO_SAMPLE = new Rejection("no_sample");
-    private static final Rejection LONG_KEY = new Rejection("key");
+    private static final Rejection NO_SAMPLE = new Rejection(RejectReason.NO_SAMPLE);
+    private static final Rejection LONG_KEY = new Rejection(RejectReason.KEY);
 
     /** Bytes before the key in the name of a keyspace event's channel, at most. */
     private static final int MAX_KEYSPACE = 32;
@@ -107,7 +108,7 @@ public sealed interface PubSubMessage {
         // Everything before the key is ASCII: as many bytes as characters.
         return keyspace.matches() && HASH_EVENTS.contains(Bytes.text(payload))
             ? announcement(Arrays.copyOfRange(channel, keyspace.start(1), channel.length))
-            : new Rejection("other_event");
+            : new Rejection(RejectReason.OTHER_EVENT);
       }
       if (channel.length > KeyMapper.MAX_KEY) {
         return LONG_KEY;
@@ -116,7 +117,7 @@ public sealed interface PubSubMessage {
       try {
         return text.startsWith("{") ? json(name, payload) : plain(name, channel, text);
       } catch (RegexTooSlowException e) {
-        return new Rejection("regex");
+        return new Rejection(RejectReason.REGEX);
       }
     }
 
@@ -125,7 +126,9 @@ public sealed interface PubSubMessage {
         return LONG_KEY;
       }
       String text = Bytes.text(key);
-      return KeyMapper.isCompanion(text) ? new Rejection("companion") : new Announcement(key);
+      return KeyMapper.isCompanion(text)
+          ? new Rejection(RejectReason.COMPANION)
+          : new Announcement(key);
     }
 
     private PubSubMessage plain(String name, byte[] channel, String text) {
@@ -162,9 +165,9 @@ public sealed interface PubSubMessage {
       try {
         root = JSON.readTree(payload);
       } catch (JsonProcessingException e) {
-        return new Rejection("no_json");
+        return new Rejection(RejectReason.NO_JSON);
       } catch (IOException e) {
-        return new Rejection("no_json");
+        return new Rejection(RejectReason.NO_JSON);
       }
       JsonNode value = root.path("value");
       if (!value.isNumber() && !value.isTextual() && !value.isBoolean()) {

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.redis.source.pubsub;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
 import com.voltageems.hissrv.redis.source.hash.HashReader;
 import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.link.Command;
@@ -9,16 +8,17 @@ import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisTime;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.sample.Series;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +41,7 @@ public final class PubSubReader implements SourceReader {
   /** A source that is driven beyond what it can do would read the hashes for ever else. */
   private static final long REPAIR_EVERY_NANOS = 1_000_000_000L;
 
-  private final SourceSpec spec;
+  private final PubSubSource source;
   private final RedisLink link;
   private final Subscription subscription;
   private final HashReader hashes;
@@ -53,7 +53,8 @@ public final class PubSubReader implements SourceReader {
   private long clockNanos;
   private boolean clockKnown;
 
-  private long nextRepairNanos = System.nanoTime();
+  private final WorkerClock clock;
+  private long nextRepairNanos;
   private boolean repairedLast;
 
   /** Whether to look if Redis tells of writes at all. */
@@ -61,24 +62,23 @@ public final class PubSubReader implements SourceReader {
 
   private volatile @Nullable String eventsOff;
 
-  public PubSubReader(
-      SourceSpec spec,
-      RedisLink link,
-      Subscription subscription,
-      HashReader hashes,
-      KeyMapper mapper,
-      SampleRecords records,
-      SourceLimits limits,
-      SourceMetrics metrics) {
-    this.spec = spec;
-    this.link = link;
+  public PubSubReader(PubSubSource source, ReaderContext context) {
+    this(source, context, context.subscriber().subscribe(source.patterns(), source.maxQueued()));
+  }
+
+  PubSubReader(PubSubSource source, ReaderContext context, Subscription subscription) {
+    this.source = source;
+    this.link = context.link();
     this.subscription = subscription;
-    this.hashes = hashes;
-    this.parser = new PubSubMessage.Parser(mapper, limits.maxValueBytes());
-    this.records = records;
-    this.limits = limits;
-    this.metrics = metrics;
-    this.watchesEvents = KeyspaceEvents.isMeant(spec.patterns());
+    this.hashes = new HashReader(source.hashes(), context.undivided(), true);
+    this.records = context.records();
+    this.limits = context.limits();
+    this.metrics = context.metrics();
+    this.clock = context.clock();
+    this.parser = new PubSubMessage.Parser(context.mapper(), limits.maxValueBytes());
+    this.watchesEvents = KeyspaceEvents.isMeant(source.patterns());
+    this.nextRepairNanos = clock.nanos();
+    metrics.droppedBy(subscription.dropped::sum);
   }
 
   /**
@@ -101,7 +101,7 @@ public final class PubSubReader implements SourceReader {
 
   @Override
   public List<SourceRecord> read(int limit) {
-    long now = System.nanoTime();
+    long now = clock.nanos();
     if (now - nextRepairNanos >= 0 && subscription.takeGap()) {
       nextRepairNanos = now + REPAIR_EVERY_NANOS;
       metrics.gaps.increment();
@@ -112,7 +112,7 @@ public final class PubSubReader implements SourceReader {
     boolean messagesFirst = repairedLast && subscription.hasMessages();
     repairedLast = false;
     long due = hashes.dueNanos();
-    if (!messagesFirst && System.nanoTime() - due >= 0) {
+    if (!messagesFirst && clock.nanos() - due >= 0) {
       List<SourceRecord> repaired = hashes.read(limit);
       if (!repaired.isEmpty()) {
         repairedLast = true;
@@ -126,10 +126,10 @@ public final class PubSubReader implements SourceReader {
   }
 
   private void readClock() {
-    long now = System.nanoTime();
+    long now = clock.nanos();
     if (!clockKnown || now - clockNanos > CLOCK_EVERY_NANOS) {
       clockMillis = RedisTime.millis(link.call(Command.of("TIME")));
-      clockNanos = System.nanoTime();
+      clockNanos = clock.nanos();
       clockKnown = true;
       lookForEvents();
     }
@@ -147,7 +147,7 @@ public final class PubSubReader implements SourceReader {
       log.warn(
           "Source {}: whether Redis tells of writes to keys (notify-keyspace-events) is not known,"
               + " since CONFIG GET is refused; without it no events come: {}",
-          spec.alias(),
+          source.common().alias(),
           e.getMessage());
     }
   }
@@ -214,7 +214,8 @@ public final class PubSubReader implements SourceReader {
     if (open.builder().isEmpty()) {
       return List.of();
     }
-    Sample sample = spec.filter().apply(open.builder().build(open.series(), open.epochMillis()));
+    Sample sample =
+        source.common().filter().apply(open.builder().build(open.series(), open.epochMillis()));
     if (sample == null) {
       metrics.filtered.increment();
       return List.of();
@@ -228,7 +229,7 @@ public final class PubSubReader implements SourceReader {
   @Override
   public long dueNanos() {
     if (subscription.hasMessages()) {
-      return System.nanoTime();
+      return clock.nanos();
     }
     long due = hashes.dueNanos();
     return subscription.hasGap() && nextRepairNanos - due < 0 ? nextRepairNanos : due;

@@ -1,10 +1,11 @@
 package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.redis.source.link.PartState;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,22 +14,6 @@ import java.util.function.Supplier;
 
 /** What one source of one task has done. Written by the task's threads, read by any. */
 public final class SourceMetrics {
-  /** Why something was not taken; the order is that of the README. */
-  static final List<String> REASONS =
-      List.of(
-          "element",
-          "wrong_type",
-          "no_sample",
-          "no_json",
-          "no_field",
-          "non_finite",
-          "too_long",
-          "key",
-          "regex",
-          "other_event",
-          "companion",
-          "reply");
-
   public final LongAdder records = new LongAdder();
   public final LongAdder points = new LongAdder();
   public final LongAdder unchanged = new LongAdder();
@@ -44,7 +29,7 @@ public final class SourceMetrics {
 
   public final LongAdder indexResets = new LongAdder();
 
-  /** When the claim in flight was taken, by System.nanoTime; 0 for none. */
+  /** When the claim in flight was taken, by {@link WorkerClock#nanos}; 0 for none. */
   public final AtomicLong claimedAtNanos = new AtomicLong();
 
   public final AtomicLong keys = new AtomicLong();
@@ -61,34 +46,33 @@ public final class SourceMetrics {
   /** Time of the newest sample given to Connect, epoch milliseconds; 0 before the first. */
   public final AtomicLong newestSampleMillis = new AtomicLong();
 
-  private final Map<String, LongAdder> rejected = new ConcurrentHashMap<>();
+  private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
+  private final WorkerClock clock;
   private volatile LongSupplier dropped = () -> 0;
 
-  public SourceMetrics() {
-    REASONS.forEach(reason -> rejected.put(reason, new LongAdder()));
+  public SourceMetrics(WorkerClock clock) {
+    this.clock = clock;
+    for (RejectReason reason : RejectReason.values()) {
+      rejected.put(reason, new LongAdder());
+    }
   }
 
-  /**
-   * Counts something that was not taken.
-   *
-   * @param reason one of {@link #REASONS}
-   */
-  public void reject(String reason) {
+  /** Counts something that was not taken. */
+  public void reject(RejectReason reason) {
     reject(reason, 1);
   }
 
-  /** As {@link #reject(String)}, for so many at once. */
-  public void reject(String reason, int count) {
-    LongAdder counter = rejected.get(reason);
-    if (counter == null) {
-      throw new IllegalArgumentException("no such reason: " + reason);
-    }
-    counter.add(count);
+  /** As {@link #reject(RejectReason)}, for so many at once. */
+  public void reject(RejectReason reason, int count) {
+    counter(reason).add(count);
   }
 
-  public long rejected(String reason) {
-    LongAdder counter = rejected.get(reason);
-    return counter == null ? 0 : counter.sum();
+  public long rejected(RejectReason reason) {
+    return counter(reason).sum();
+  }
+
+  private LongAdder counter(RejectReason reason) {
+    return Objects.requireNonNull(rejected.get(reason));
   }
 
   public void droppedBy(LongSupplier counter) {
@@ -101,8 +85,7 @@ public final class SourceMetrics {
     values.put("records", records::sum);
     values.put("points", points::sum);
     values.put("rejected", () -> rejected.values().stream().mapToLong(LongAdder::sum).sum());
-    REASONS.forEach(
-        reason -> values.put("rejected-" + reason.replace('_', '-'), () -> rejected(reason)));
+    rejected.forEach((reason, count) -> values.put(reason.metric(), count::sum));
     values.put("unchanged-skipped", unchanged::sum);
     values.put("filtered", filtered::sum);
     values.put("expired-before-read", expired::sum);
@@ -123,6 +106,6 @@ public final class SourceMetrics {
 
   private long claimAgeMs() {
     long at = claimedAtNanos.get();
-    return at == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at);
+    return at == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(clock.nanos() - at);
   }
 }

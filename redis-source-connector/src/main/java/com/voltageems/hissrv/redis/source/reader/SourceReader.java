@@ -23,7 +23,7 @@ public interface SourceReader extends AutoCloseable {
    */
   List<SourceRecord> read(int limit);
 
-  /** When {@link #read} is worth calling next: epoch of {@link System#nanoTime}, in nanoseconds. */
+  /** When {@link #read} is worth calling next: by the worker's clock that only runs forward. */
   long dueNanos();
 
   /** Makes the next {@link #read} look at once (a sync request). */

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.plugin.MetricsPublisher;
 import com.voltageems.hissrv.redis.source.link.PartState;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,12 +25,17 @@ public final class TaskMetrics {
 
   private LongAdder aggregationCalls = new LongAdder();
 
+  private final WorkerClock clock;
   private final Map<String, SourceMetrics> sources = new LinkedHashMap<>();
   private @Nullable MetricsPublisher published;
 
+  public TaskMetrics(WorkerClock clock) {
+    this.clock = clock;
+  }
+
   /** The metrics of a source; made when first asked for, before the task runs. */
   public SourceMetrics source(String alias) {
-    return sources.computeIfAbsent(alias, key -> new SourceMetrics());
+    return sources.computeIfAbsent(alias, key -> new SourceMetrics(clock));
   }
 
   /** Shows the aggregation of this task; before it runs. */

@@ -15,15 +15,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An element of a pending list, read: a sample, or the reason why it is none. Element:
+ * An element of a pending list, read: a sample, or why it is not one. Element:
  *
  * <pre>{"measurement":"m","timestamp":1753790700,"tags":{"a":"b","n":1},"fields":{"x":1.5}}</pre>
  *
  * @param sample null when the element is rejected
- * @param reason null when it is a sample; else one short phrase, without the element's content
- * @param nonFinite how many fields of the sample were dropped because they are no finite number
+ * @param fault null when it is a sample
+ * @param nonFinite how many fields of the sample were dropped because they are not finite numbers
  */
-public record PendingElement(@Nullable Sample sample, @Nullable String reason, int nonFinite) {
+public record PendingElement(@Nullable Sample sample, @Nullable ElementFault fault, int nonFinite) {
   private static final int MAX_NESTING = 64;
   private static final ObjectMapper JSON = boundedJson();
 
@@ -46,18 +46,18 @@ public record PendingElement(@Nullable Sample sample, @Nullable String reason, i
   public static PendingElement parse(
       byte[] element, int maxBytes, NonFinite nonFinite, long nowMillis) {
     if (element.length > maxBytes) {
-      return rejected("longer than " + maxBytes + " bytes");
+      return rejected(ElementFault.TOO_LONG);
     }
     JsonNode root;
     try {
       root = JSON.readTree(element);
     } catch (JsonProcessingException e) {
-      return rejected("no JSON");
+      return rejected(ElementFault.NOT_JSON);
     } catch (IOException e) {
-      return rejected("no JSON: not UTF-8");
+      return rejected(ElementFault.NOT_UTF8);
     }
     if (root == null || !root.isObject()) {
-      return rejected("no JSON object");
+      return rejected(ElementFault.NOT_AN_OBJECT);
     }
     return read(root, nonFinite, nowMillis);
   }
@@ -65,19 +65,19 @@ public record PendingElement(@Nullable Sample sample, @Nullable String reason, i
   private static PendingElement read(JsonNode root, NonFinite nonFinite, long nowMillis) {
     JsonNode measurement = root.path("measurement");
     if (!measurement.isTextual() || measurement.textValue().isEmpty()) {
-      return rejected("measurement is missing or no text");
+      return rejected(ElementFault.NO_MEASUREMENT);
     }
     JsonNode tags = root.path("tags");
     if (!tags.isObject() && !tags.isMissingNode() && !tags.isNull()) {
-      return rejected("tags is no object");
+      return rejected(ElementFault.TAGS_NOT_AN_OBJECT);
     }
     Map<String, String> tagMap = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> tag : tags.properties()) {
       if (tag.getValue().isContainerNode()) {
-        return rejected("a tag's value is no scalar");
+        return rejected(ElementFault.TAG_NOT_A_SCALAR);
       }
       if (tag.getValue().isNumber() && !Double.isFinite(tag.getValue().doubleValue())) {
-        return rejected("a tag's value is no finite number");
+        return rejected(ElementFault.TAG_NOT_FINITE);
       }
       if (!tag.getValue().isNull()) {
         tagMap.put(tag.getKey(), tag.getValue().asText());
@@ -85,18 +85,18 @@ public record PendingElement(@Nullable Sample sample, @Nullable String reason, i
     }
     long time = time(root.path("timestamp"), nowMillis);
     if (time == ValueText.NO_TIME) {
-      return rejected("timestamp is no epoch time");
+      return rejected(ElementFault.BAD_TIMESTAMP);
     }
     JsonNode fields = root.path("fields");
     if (!fields.isObject()) {
-      return rejected("fields is missing or no object");
+      return rejected(ElementFault.FIELDS_NOT_AN_OBJECT);
     }
     Map<String, Double> numbers = new LinkedHashMap<>();
     Map<String, String> texts = new LinkedHashMap<>();
     int dropped = 0;
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       if (field.getValue().isContainerNode()) {
-        return rejected("a field's value is no scalar");
+        return rejected(ElementFault.FIELD_NOT_A_SCALAR);
       }
       if (!put(field.getKey(), field.getValue(), nonFinite, numbers, texts)) {
         dropped++;
@@ -105,11 +105,11 @@ public record PendingElement(@Nullable Sample sample, @Nullable String reason, i
     Sample sample =
         new Sample(KeyMapper.series(measurement.textValue(), tagMap), numbers, texts, time);
     return sample.isEmpty()
-        ? rejected("no field with a value")
+        ? rejected(ElementFault.NO_FIELD)
         : new PendingElement(sample, null, dropped);
   }
 
-  /** False when the field is dropped as no finite number. */
+  /** False when the field is dropped because its number is not finite. */
   private static boolean put(
       String name,
       JsonNode value,
@@ -142,16 +142,16 @@ public record PendingElement(@Nullable Sample sample, @Nullable String reason, i
         : ValueText.NO_TIME;
   }
 
-  private static PendingElement rejected(String reason) {
-    return new PendingElement(null, reason, 0);
+  private static PendingElement rejected(ElementFault fault) {
+    return new PendingElement(null, fault, 0);
   }
 
   /**
    * What is put on the list of the rejected: the reason, and the element so that it can be mended.
    */
-  public static byte[] rejectedEntry(byte[] element, String reason) {
+  public static byte[] rejectedEntry(byte[] element, ElementFault fault) {
     ObjectNode entry = JSON.createObjectNode();
-    entry.put("reason", reason);
+    entry.put("reason", fault.text());
     if (Bytes.isUtf8(element)) {
       entry.put("element", Bytes.text(element));
     } else {

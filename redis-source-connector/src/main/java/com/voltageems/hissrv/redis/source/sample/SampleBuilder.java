@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.sample;
 
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class SampleBuilder {
   /** Adds a field, renames it, or leaves it out and counts why. */
   public void add(String field, byte[] value) {
     if (value.length > limits.maxValueBytes()) {
-      metrics.reject("too_long");
+      metrics.reject(RejectReason.TOO_LONG);
       return;
     }
     add(field, ValueText.parse(value));
@@ -42,7 +43,7 @@ public final class SampleBuilder {
 
   public void add(String field, ValueText value) {
     if (field.length() > MAX_NAME) {
-      metrics.reject("too_long");
+      metrics.reject(RejectReason.TOO_LONG);
       return;
     }
     String name = names.of(field);
@@ -56,7 +57,7 @@ public final class SampleBuilder {
         if (limits.nonFinite() == NonFinite.TEXT) {
           text(name, String.valueOf(value.text()));
         } else {
-          metrics.reject("non_finite");
+          metrics.reject(RejectReason.NON_FINITE);
         }
       }
       case TEXT -> text(name, String.valueOf(value.text()));

@@ -1,11 +1,10 @@
 package com.voltageems.hissrv.redis.source.stream;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
@@ -15,10 +14,10 @@ import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,27 +30,14 @@ import org.slf4j.LoggerFactory;
 public final class StreamReader implements SourceReader {
   private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
 
-  private static final RedisScript ENTRIES =
-      RedisScript.resource(StreamReader.class, "entries.lua");
-
-  // What the script says of the rest of the stream.
-  private static final Long NO_MORE = 0L;
-  private static final Long MORE = 1L;
-  private static final Long NEXT_IS_LARGE = 2L;
-
-  /** Behind it there is nothing, and to ask for it is an error: the script knows. */
-  private static final String LARGEST_ID = "18446744073709551615-18446744073709551615";
-
-  /** A page of more holds Redis for longer than a few milliseconds. */
-  private static final int MAX_FIELDS_A_PAGE = 1000;
-
-  private static final int MAX_ENTRIES_A_PAGE = 250;
-
   /** Bytes of all pages of one poll, about. */
   private static final long MAX_BYTES_A_POLL = 4 << 20;
 
-  private final SourceSpec spec;
+  private final StreamSource source;
+  private final String alias;
   private final RedisLink link;
+  private final WorkerClock clock;
+  private final StreamPages pages;
   private final KeyMapper.Mapped mapped;
   private final SampleRecords records;
   private final SourceLimits limits;
@@ -61,35 +47,29 @@ public final class StreamReader implements SourceReader {
   private String dataOfPosition;
   private StreamPosition position;
 
-  /** More than a page, as far as known. */
-  private boolean nextIsLarge;
-
   /** Whether the last reading came to the end of the stream. */
   private boolean atEnd;
 
   private int checkedGeneration = -1;
 
-  private long dueNanos = System.nanoTime();
+  private long dueNanos;
 
-  public StreamReader(
-      SourceSpec spec,
-      RedisLink link,
-      KeyMapper mapper,
-      SampleRecords records,
-      SourceLimits limits,
-      SourceMetrics metrics,
-      DataSetId data,
-      @Nullable Map<String, ?> offset) {
-    this.data = data;
+  public StreamReader(StreamSource source, ReaderContext context) {
+    this.source = source;
+    this.alias = source.common().alias();
+    this.link = context.link();
+    this.clock = context.clock();
+    this.pages = new StreamPages(source.key(), link, context.limits().maxBatchBytes());
+    this.mapped = context.mapper().map(source.key());
+    this.records = context.records();
+    this.limits = context.limits();
+    this.metrics = context.metrics();
+    this.data = context.data();
+    this.partition = StreamPosition.partition(source.key());
+    Map<String, ?> offset = context.offsets().apply(partition);
     this.dataOfPosition = DataSetId.of(offset);
-    this.spec = spec;
-    this.link = link;
-    this.mapped = mapper.map(spec.key());
-    this.records = records;
-    this.limits = limits;
-    this.metrics = metrics;
-    this.partition = StreamPosition.partition(spec.key());
     this.position = StreamPosition.fromOffset(offset);
+    this.dueNanos = clock.nanos();
   }
 
   @Override
@@ -102,14 +82,14 @@ public final class StreamReader implements SourceReader {
       }
       checkedGeneration = link.generation();
     }
-    List<Object> entries = new ArrayList<>();
-    boolean more = pages(entries, limit);
+    List<StreamPages.Entry> entries = new ArrayList<>();
+    boolean more = addPages(entries, limit);
     if (entries.isEmpty() && wentBack()) {
       readFromBeginning();
-      more = pages(entries, limit);
+      more = addPages(entries, limit);
     }
     atEnd = !more;
-    dueNanos = System.nanoTime() + (more ? 0 : spec.pollInterval().toNanos());
+    dueNanos = clock.nanos() + (more ? 0 : source.common().intervals().poll().toNanos());
     return convert(entries);
   }
 
@@ -120,7 +100,7 @@ public final class StreamReader implements SourceReader {
       log.warn(
           "Source {}: the position belongs to other data than Redis has now (another server, or one"
               + " that was emptied)",
-          spec.alias());
+          alias);
       readFromBeginning();
     }
     dataOfPosition = current.isEmpty() ? dataOfPosition : current;
@@ -138,67 +118,29 @@ public final class StreamReader implements SourceReader {
    *
    * @return whether there may be more
    */
-  private boolean pages(List<Object> entries, int limit) {
+  private boolean addPages(List<StreamPages.Entry> entries, int limit) {
     String last = position.id();
     long bytes = 0;
     while (entries.size() < limit && bytes < MAX_BYTES_A_POLL) {
-      List<?> reply = page(last, Math.min(MAX_ENTRIES_A_PAGE, limit - entries.size()));
-      List<?> page = (List<?>) reply.get(0);
-      for (Object entry : page) {
+      StreamPages.Page page = pages.after(last, limit - entries.size());
+      for (StreamPages.Entry entry : page.entries()) {
         entries.add(entry);
-        bytes += bytesOf((List<?>) entry);
+        bytes += entry.bytes();
+        last = entry.id();
       }
-      nextIsLarge = NEXT_IS_LARGE.equals(reply.get(1));
-      if (NO_MORE.equals(reply.get(1))) {
+      if (!page.mayHaveMore()) {
         return false;
-      }
-      if (!page.isEmpty()) {
-        last = Bytes.text((byte[]) ((List<?>) page.get(page.size() - 1)).get(0));
       }
     }
     return true;
   }
 
-  /** As the script replies. */
-  private List<?> page(String after, int count) {
-    if (nextIsLarge && !after.equals(LARGEST_ID)) {
-      return large(after);
-    }
-    List<byte[]> args =
-        List.of(
-            Bytes.of(after),
-            Bytes.of(String.valueOf(count)),
-            Bytes.of(String.valueOf(MAX_FIELDS_A_PAGE)),
-            Bytes.of(String.valueOf(limits.maxBatchBytes())));
-    return (List<?>) Objects.requireNonNull(ENTRIES.run(link, List.of(Bytes.of(spec.key())), args));
-  }
-
-  /** The next entry alone; after a large one there is often another. */
-  private List<?> large(String after) {
-    Command next = Command.keyed("XRANGE", spec.key(), "(" + after, "+", "COUNT", "1");
-    List<?> page = (List<?>) Objects.requireNonNull(link.call(next));
-    if (page.isEmpty()) {
-      return List.of(page, NO_MORE);
-    }
-    boolean isLarge = bytesOf((List<?>) page.get(0)) > limits.maxBatchBytes();
-    return List.of(page, isLarge ? NEXT_IS_LARGE : MORE);
-  }
-
-  private static long bytesOf(List<?> entry) {
-    long bytes = 0;
-    for (Object text : (List<?>) entry.get(1)) {
-      bytes += ((byte[]) text).length;
-    }
-    return bytes;
-  }
-
-  private List<SourceRecord> convert(List<?> entries) {
+  private List<SourceRecord> convert(List<StreamPages.Entry> entries) {
     List<SourceRecord> out = new ArrayList<>(entries.size());
-    for (Object each : entries) {
-      List<?> entry = (List<?>) each;
-      StreamPosition reached = new StreamPosition(Bytes.text((byte[]) entry.get(0)));
-      Sample sample = sample((List<?>) entry.get(1), timeOf(reached));
-      Sample passed = sample == null ? null : spec.filter().apply(sample);
+    for (StreamPages.Entry entry : entries) {
+      StreamPosition reached = new StreamPosition(entry.id());
+      Sample sample = sample(entry.fields(), timeOf(reached));
+      Sample passed = sample == null ? null : source.common().filter().apply(sample);
       if (passed != null) {
         metrics.points.add(passed.points());
         // The entry is delivered with its last record: those before leave the position behind it.
@@ -207,7 +149,7 @@ public final class StreamReader implements SourceReader {
           StreamPosition done = i < parts.size() - 1 ? position : reached;
           metrics.records.increment();
           out.add(
-              records.record(parts.get(i), spec.key(), partition, done.toOffset(data.current())));
+              records.record(parts.get(i), source.key(), partition, done.toOffset(data.current())));
         }
       } else if (sample != null) {
         metrics.filtered.increment();
@@ -220,7 +162,7 @@ public final class StreamReader implements SourceReader {
   private long timeOf(StreamPosition entry) {
     long millis = entry.epochMillis();
     // An id beyond it was chosen for its order, and is no time.
-    return millis >= 0 && millis <= ValueText.MAX_MILLIS ? millis : System.currentTimeMillis();
+    return millis >= 0 && millis <= ValueText.MAX_MILLIS ? millis : clock.millis();
   }
 
   private @Nullable Sample sample(List<?> fields, long idMillis) {
@@ -228,9 +170,9 @@ public final class StreamReader implements SourceReader {
       PendingElement parsed =
           PendingElement.parse(
               (byte[]) fields.get(1), limits.maxValueBytes(), limits.nonFinite(), idMillis);
-      metrics.reject("non_finite", parsed.nonFinite());
+      metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
       if (parsed.sample() == null) {
-        metrics.reject("element");
+        metrics.reject(RejectReason.ELEMENT);
       }
       return parsed.sample();
     }
@@ -247,7 +189,7 @@ public final class StreamReader implements SourceReader {
       }
     }
     if (builder.isEmpty()) {
-      metrics.reject("no_field");
+      metrics.reject(RejectReason.NO_FIELD);
       return null;
     }
     return builder.build(mapped.series(), time);
@@ -256,8 +198,8 @@ public final class StreamReader implements SourceReader {
   private void readFromBeginning() {
     log.warn(
         "Source {}: stream {} went back behind {}; it is read from its beginning",
-        spec.alias(),
-        spec.key(),
+        alias,
+        source.key(),
         position.id());
     metrics.indexResets.increment();
     position = StreamPosition.NONE;
@@ -276,14 +218,8 @@ public final class StreamReader implements SourceReader {
     if (deleted == null || !position.isAfter(deleted)) {
       return false;
     }
-    List<?> upTo =
-        (List<?>)
-            Objects.requireNonNull(
-                link.call(
-                    Command.keyed("XREVRANGE", spec.key(), position.id(), "-", "COUNT", "1")));
-    return !upTo.isEmpty()
-        && upTo.get(0) instanceof List<?> entry
-        && !position.id().equals(Bytes.text((byte[]) entry.get(0)));
+    String upTo = pages.newestUpTo(position.id());
+    return upTo != null && !upTo.equals(position.id());
   }
 
   /** A stream whose newest id is behind the position is another one, made anew or gone back. */
@@ -294,18 +230,8 @@ public final class StreamReader implements SourceReader {
 
   /** An id of XINFO; null where there is no position, no stream, or no such information. */
   private @Nullable StreamPosition information(String field) {
-    if (position.equals(StreamPosition.NONE)
-        || !Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", spec.key())))) {
-      return null;
-    }
-    Command info = new Command(Bytes.of("XINFO"), 1, Command.bytes("STREAM", spec.key()));
-    List<?> pairs = (List<?>) Objects.requireNonNull(link.call(info));
-    for (int i = 0; i + 1 < pairs.size(); i += 2) {
-      if (pairs.get(i) instanceof byte[] name && Bytes.text(name).equals(field)) {
-        return new StreamPosition(Bytes.text((byte[]) pairs.get(i + 1)));
-      }
-    }
-    return null;
+    String id = position.equals(StreamPosition.NONE) ? null : pages.information(field);
+    return id == null ? null : new StreamPosition(id);
   }
 
   @Override
@@ -315,6 +241,6 @@ public final class StreamReader implements SourceReader {
 
   @Override
   public void wake() {
-    dueNanos = System.nanoTime();
+    dueNanos = clock.nanos();
   }
 }

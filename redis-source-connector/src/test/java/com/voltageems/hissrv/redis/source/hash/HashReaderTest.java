@@ -2,15 +2,14 @@ package com.voltageems.hissrv.redis.source.hash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.redis.source.FakeRedis;
+import com.voltageems.hissrv.redis.source.ManualClock;
+import com.voltageems.hissrv.redis.source.Readers;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ class HashReaderTest {
   private static final int HASHES = 95;
   private static final int LIMIT = 10;
 
+  private final ManualClock clock = new ManualClock();
   private final FakeRedis site = new FakeRedis("1");
 
   HashReaderTest() {
@@ -33,21 +33,15 @@ class HashReaderTest {
 
   private HashReader reader(String pollIntervalMs, boolean onDemand) {
     RedisSourceConfig config =
-        new RedisSourceConfig(
+        Readers.config(
             Map.of(
                 "sources", "p",
                 "sources.p.type", "hash",
                 "sources.p.pattern", "comsrv:*",
                 "poll.interval.ms", pollIntervalMs));
     return new HashReader(
-        config.sources().get(0),
-        site,
-        new KeyMapper(List.of()),
-        new SampleRecords("p", "p", InstantSource.system()),
-        config.limits(),
-        new SourceMetrics(),
-        0,
-        1,
+        Readers.source(config, HashSource.class),
+        Readers.context(config, site, clock, new SourceMetrics(clock)),
         onDemand);
   }
 
@@ -68,18 +62,18 @@ class HashReaderTest {
   @Test
   void passThatIsDue_isBegunBeforeTheLastChunkIsGiven() {
     HashReader reader = reader("10", false);
-    long begun = System.nanoTime();
     int given = 0;
     while (given + LIMIT <= HASHES) {
       given += reader.read(LIMIT).size();
     }
-    await().until(() -> System.nanoTime() - begun > 20_000_000);
+    clock.pass(Duration.ofMillis(10));
     assertThat(reader.read(LIMIT)).hasSize(HASHES - given);
     assertThat(site.read).isEqualTo(HASHES + LIMIT);
     site.hashes.replaceAll((key, value) -> "2");
     // What was asked for before has the old value, and is followed by the new one.
     Map<String, List<Double>> values = new TreeMap<>();
     while (values.size() < HASHES) {
+      clock.pass(Duration.ofMillis(1));
       for (SourceRecord record : reader.read(LIMIT)) {
         values
             .computeIfAbsent((String) record.key(), key -> new ArrayList<>())

@@ -2,7 +2,7 @@ package com.voltageems.hissrv.redis.source.jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.Readers;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -15,7 +15,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 class ConnectFailureTest {
   private static String describe(String uri, Exception cause) {
     RedisSettings settings =
-        new RedisSourceConfig(
+        Readers.config(
                 Map.of(
                     "redis.uri", uri,
                     "sources", "l",

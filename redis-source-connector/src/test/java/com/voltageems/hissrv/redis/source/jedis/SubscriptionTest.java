@@ -2,9 +2,10 @@ package com.voltageems.hissrv.redis.source.jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.Readers;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import java.time.Duration;
 import java.util.List;
@@ -22,13 +23,13 @@ class SubscriptionTest {
 
   private Subscription subscription(int capacity) {
     return new Subscription(
-        new RedisSourceConfig(
-                Map.of("sources", "p", "sources.p.type", "pubsub", "sources.p.pattern", "*"))
+        Readers.config(Map.of("sources", "p", "sources.p.type", "pubsub", "sources.p.pattern", "*"))
             .redis("test"),
         List.of("*"),
         capacity,
         MAX_PAYLOAD,
         new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)),
+        WorkerClock.system(),
         signal::raise,
         "test",
         null);

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source.pubsub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
 import java.util.List;
@@ -51,19 +52,19 @@ class PubSubMessageTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "alarms; high_temp:critical; no_sample",
-        "alarms; hello; no_sample",
-        "alarms; ''; no_sample",
-        "calc:result:7; {\"value\":; no_json",
-        "calc:result:7; {\"other\":1}; no_sample",
-        "__keyspace@0__:comsrv:1:m; expire; other_event",
-        "__keyspace@0__:; hset; other_event",
-        "__keyevent@0__:hset; inst:1; other_event",
-        "__keyevent@0__:set; x:1.5; other_event",
-        "__other; 7:1.5; other_event",
-        "__keyspace@0__:comsrv:1:m:ts; hset; companion"
+        "alarms; high_temp:critical; NO_SAMPLE",
+        "alarms; hello; NO_SAMPLE",
+        "alarms; ''; NO_SAMPLE",
+        "calc:result:7; {\"value\":; NO_JSON",
+        "calc:result:7; {\"other\":1}; NO_SAMPLE",
+        "__keyspace@0__:comsrv:1:m; expire; OTHER_EVENT",
+        "__keyspace@0__:; hset; OTHER_EVENT",
+        "__keyevent@0__:hset; inst:1; OTHER_EVENT",
+        "__keyevent@0__:set; x:1.5; OTHER_EVENT",
+        "__other; 7:1.5; OTHER_EVENT",
+        "__keyspace@0__:comsrv:1:m:ts; hset; COMPANION"
       })
-  void otherText_isCounted(String channel, String payload, String reason) {
+  void otherText_isCounted(String channel, String payload, RejectReason reason) {
     assertThat(parse(channel, payload)).isEqualTo(new PubSubMessage.Rejection(reason));
   }
 
@@ -92,7 +93,7 @@ class PubSubMessageTest {
 
   @Test
   void longKey_isRejected() {
-    PubSubMessage.Rejection rejection = new PubSubMessage.Rejection("key");
+    PubSubMessage.Rejection rejection = new PubSubMessage.Rejection(RejectReason.KEY);
     String longest = "c".repeat(KeyMapper.MAX_KEY);
     assertThat(parse(longest, "7:1.5")).isInstanceOf(PubSubMessage.Value.class);
     assertThat(parse(longest + "c", "7:1.5")).isEqualTo(rejection);
@@ -112,7 +113,7 @@ class PubSubMessageTest {
   @Test
   void longMessage_isRejected() {
     assertThat(parse("comsrv:1:m", "x".repeat(1001)))
-        .isEqualTo(new PubSubMessage.Rejection("too_long"));
+        .isEqualTo(new PubSubMessage.Rejection(RejectReason.TOO_LONG));
   }
 
   @Test

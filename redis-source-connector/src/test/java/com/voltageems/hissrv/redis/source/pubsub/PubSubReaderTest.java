@@ -3,17 +3,15 @@ package com.voltageems.hissrv.redis.source.pubsub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.redis.source.FakeRedis;
+import com.voltageems.hissrv.redis.source.Readers;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
-import com.voltageems.hissrv.redis.source.config.SourceSpec;
-import com.voltageems.hissrv.redis.source.hash.HashReader;
 import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.link.Backoff;
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,12 +25,12 @@ class PubSubReaderTest {
   private static final int CAPACITY = 1000;
 
   private final RedisSourceConfig config =
-      new RedisSourceConfig(
+      Readers.config(
           Map.of(
               "sources", "p",
               "sources.p.type", "pubsub",
               "sources.p.pattern", "comsrv:*"));
-  private final SourceMetrics metrics = new SourceMetrics();
+  private final SourceMetrics metrics = new SourceMetrics(WorkerClock.system());
   private final Subscription subscription =
       new Subscription(
           config.redis("test"),
@@ -40,20 +38,18 @@ class PubSubReaderTest {
           CAPACITY,
           config.limits().maxValueBytes(),
           new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), new Random(1)),
+          WorkerClock.system(),
           () -> {},
           "test",
           null);
 
   private PubSubReader reader() {
-    SourceSpec spec = config.sources().get(0);
     FakeRedis link = new FakeRedis("of_hash");
     link.hashes.put("comsrv:1:m", "1");
-    KeyMapper mapper = new KeyMapper(List.of());
-    SampleRecords records = new SampleRecords("p", "p", InstantSource.system());
-    HashReader hashes =
-        new HashReader(spec, link, mapper, records, config.limits(), metrics, 0, 1, true);
     return new PubSubReader(
-        spec, link, subscription, hashes, mapper, records, config.limits(), metrics);
+        Readers.source(config, PubSubSource.class),
+        Readers.context(config, link, WorkerClock.system(), metrics),
+        subscription);
   }
 
   @Test
@@ -85,10 +81,10 @@ class PubSubReaderTest {
   void messageThatIsTooLong_isCounted() {
     PubSubReader reader = reader();
     subscription.accept(Bytes.of("comsrv:1:m"), new byte[config.limits().maxValueBytes() + 1]);
-    while (metrics.rejected("too_long") == 0 && subscription.hasMessages()) {
+    while (metrics.rejected(RejectReason.TOO_LONG) == 0 && subscription.hasMessages()) {
       reader.read(CAPACITY);
     }
-    assertThat(metrics.rejected("too_long")).isEqualTo(1);
+    assertThat(metrics.rejected(RejectReason.TOO_LONG)).isEqualTo(1);
   }
 
   @Test

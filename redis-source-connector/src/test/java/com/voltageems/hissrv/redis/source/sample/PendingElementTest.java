@@ -46,23 +46,23 @@ class PendingElementTest {
       delimiter = '|',
       quoteCharacter = '^',
       value = {
-        "no json | no JSON",
-        "{} {} | no JSON",
-        "[1] | no JSON object",
-        "{\"fields\":{\"a\":1}} | measurement is missing or no text",
-        "{\"measurement\":\"\",\"fields\":{\"a\":1}} | measurement is missing or no text",
-        "{\"measurement\":\"m\"} | fields is missing or no object",
-        "{\"measurement\":\"m\",\"fields\":[]} | fields is missing or no object",
-        "{\"measurement\":\"m\",\"fields\":{}} | no field with a value",
-        "{\"measurement\":\"m\",\"fields\":{\"a\":null}} | no field with a value",
-        "{\"measurement\":\"m\",\"fields\":{\"a\":{}}} | a field's value is no scalar",
-        "{\"measurement\":\"m\",\"tags\":3,\"fields\":{\"a\":1}} | tags is no object",
-        "{\"measurement\":\"m\",\"tags\":{\"a\":[]},\"fields\":{\"a\":1}} | a tag's value is no scalar",
-        "{\"measurement\":\"m\",\"timestamp\":\"x\",\"fields\":{\"a\":1}} | timestamp is no epoch time",
-        "{\"measurement\":\"m\",\"timestamp\":{},\"fields\":{\"a\":1}} | timestamp is no epoch time"
+        "no json | NOT_JSON",
+        "{} {} | NOT_JSON",
+        "[1] | NOT_AN_OBJECT",
+        "{\"fields\":{\"a\":1}} | NO_MEASUREMENT",
+        "{\"measurement\":\"\",\"fields\":{\"a\":1}} | NO_MEASUREMENT",
+        "{\"measurement\":\"m\"} | FIELDS_NOT_AN_OBJECT",
+        "{\"measurement\":\"m\",\"fields\":[]} | FIELDS_NOT_AN_OBJECT",
+        "{\"measurement\":\"m\",\"fields\":{}} | NO_FIELD",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":null}} | NO_FIELD",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":{}}} | FIELD_NOT_A_SCALAR",
+        "{\"measurement\":\"m\",\"tags\":3,\"fields\":{\"a\":1}} | TAGS_NOT_AN_OBJECT",
+        "{\"measurement\":\"m\",\"tags\":{\"a\":[]},\"fields\":{\"a\":1}} | TAG_NOT_A_SCALAR",
+        "{\"measurement\":\"m\",\"timestamp\":\"x\",\"fields\":{\"a\":1}} | BAD_TIMESTAMP",
+        "{\"measurement\":\"m\",\"timestamp\":{},\"fields\":{\"a\":1}} | BAD_TIMESTAMP"
       })
-  void noSample_hasAReason(String json, String reason) {
-    assertThat(parse(json)).isEqualTo(new PendingElement(null, reason, 0));
+  void noSample_hasAFault(String json, ElementFault fault) {
+    assertThat(parse(json)).isEqualTo(new PendingElement(null, fault, 0));
   }
 
   @Test
@@ -80,21 +80,23 @@ class PendingElementTest {
 
   @Test
   void hugeDeepOrBinary_isRejected() {
-    assertThat(parse("x".repeat(10_001)).reason()).isEqualTo("longer than 10000 bytes");
-    assertThat(parse("[".repeat(9_000)).reason()).isEqualTo("no JSON");
-    assertThat(PendingElement.parse(new byte[] {(byte) 0xff, 1}, 100, NonFinite.DROP, 0).reason())
-        .startsWith("no JSON");
+    assertThat(parse("x".repeat(10_001)).fault()).isEqualTo(ElementFault.TOO_LONG);
+    assertThat(parse("[".repeat(9_000)).fault()).isEqualTo(ElementFault.NOT_JSON);
+    assertThat(PendingElement.parse(new byte[] {(byte) 0xff, 1}, 100, NonFinite.DROP, 0).fault())
+        .isEqualTo(ElementFault.NOT_JSON);
   }
 
   @Test
   void rejectedEntry_keepsTheElement() {
     assertThat(
-            new String(PendingElement.rejectedEntry(Bytes.of("a\"b"), "r"), StandardCharsets.UTF_8))
-        .isEqualTo("{\"reason\":\"r\",\"element\":\"a\\\"b\"}");
+            new String(
+                PendingElement.rejectedEntry(Bytes.of("a\"b"), ElementFault.NOT_JSON),
+                StandardCharsets.UTF_8))
+        .isEqualTo("{\"reason\":\"not JSON\",\"element\":\"a\\\"b\"}");
     assertThat(
             new String(
-                PendingElement.rejectedEntry(new byte[] {(byte) 0xff}, "r"),
+                PendingElement.rejectedEntry(new byte[] {(byte) 0xff}, ElementFault.NOT_JSON),
                 StandardCharsets.UTF_8))
-        .isEqualTo("{\"reason\":\"r\",\"element_base64\":\"/w==\"}");
+        .isEqualTo("{\"reason\":\"not JSON\",\"element_base64\":\"/w==\"}");
   }
 }

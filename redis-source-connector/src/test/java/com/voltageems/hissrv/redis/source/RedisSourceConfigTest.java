@@ -1,12 +1,16 @@
-package com.voltageems.hissrv.redis.source.config;
+package com.voltageems.hissrv.redis.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.redis.source.RedisSourceConnector;
+import com.voltageems.hissrv.redis.source.archive.ArchiveSource;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.list.ListSource;
+import com.voltageems.hissrv.redis.source.pubsub.PubSubSource;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.NonFinite;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +59,7 @@ public class RedisSourceConfigTest {
 
   @Test
   void defaults_areUsable() {
-    RedisSourceConfig config = new RedisSourceConfig(minimal());
+    RedisSourceConfig config = Readers.config(minimal());
     RedisSettings redis = config.redis("client");
     assertThat(redis.where()).isEqualTo("127.0.0.1:6379");
     assertThat(redis.tls()).isFalse();
@@ -65,10 +69,10 @@ public class RedisSourceConfigTest {
     assertThat(config.aggregationWindows()).containsExactly("1m", "5m");
     assertThat(config.controlChannel()).isEqualTo("hissrv:control");
     assertThat(config.mappings()).isEmpty();
-    SourceSpec spec = config.sources().get(0);
-    assertThat(spec.topic()).isEqualTo("hissrv.a");
-    assertThat(spec.scan()).isTrue();
-    assertThat(RedisSourceConfig.crossErrors(config, minimal())).isEmpty();
+    ListSource list = (ListSource) config.sources().get(0);
+    assertThat(list.common().topic()).isEqualTo("hissrv.a");
+    assertThat(list.maxRejected()).isEqualTo(10_000);
+    assertThat(config.crossErrors()).isEmpty();
   }
 
   @TempDir Path dir;
@@ -125,9 +129,9 @@ public class RedisSourceConfigTest {
     set.put("mappings.m.tags", "a:$1");
     set.put("mappings.m.fields", "1:v,*");
     assertThat(ofOneSource(set.keySet()))
-        .isEqualTo(ofOneSource(RedisSourceConfig.definition(set).names()));
+        .isEqualTo(ofOneSource(SourceRegistry.definition(set).names()));
 
-    RedisSourceConfig config = new RedisSourceConfig(set);
+    RedisSourceConfig config = Readers.config(set);
     RedisSettings redis = config.redis("client");
     assertThat(redis.mode()).isEqualTo(RedisSettings.Mode.SENTINEL);
     assertThat(redis.where()).isEqualTo("s1:26379,s2:26379");
@@ -142,26 +146,28 @@ public class RedisSourceConfigTest {
     assertThat(config.backoffMax().toMillis()).isEqualTo(9);
     assertThat(config.limits()).isEqualTo(new SourceLimits(2000, 100, NonFinite.TEXT));
     assertThat(config.controlChannel()).isEqualTo("c");
-    SourceSpec spec = config.sources().get(0);
-    assertThat(spec.type()).isEqualTo(SourceSpec.Type.ARCHIVE);
-    assertThat(spec.topic()).isEqualTo("x-a");
-    assertThat(spec.window()).isEqualTo("15s");
-    assertThat(spec.scan()).isFalse();
-    assertThat(config.sources().get(1).key()).isEqualTo("key");
-    assertThat(config.sources().get(1).maxRejected()).isEqualTo(15);
-    SourceSpec channels = config.sources().get(2);
+    ArchiveSource archive = (ArchiveSource) config.sources().get(0);
+    assertThat(archive.common().type()).isEqualTo("archive");
+    assertThat(archive.common().topic()).isEqualTo("x-a");
+    assertThat(archive.window()).isEqualTo("15s");
+    assertThat(archive.scan()).isFalse();
+    ListSource list = (ListSource) config.sources().get(1);
+    assertThat(list.key()).isEqualTo("key");
+    assertThat(list.maxRejected()).isEqualTo(15);
+    PubSubSource channels = (PubSubSource) config.sources().get(2);
     assertThat(channels.patterns()).containsExactly("p*", "q*");
     assertThat(channels.maxQueued()).isEqualTo(1016);
     assertThat(channels.deadband().isActive()).isTrue();
     assertThat(channels.deadband().minInterval().toMillis()).isEqualTo(17);
-    assertThat(spec.pollInterval().toMillis()).isEqualTo(11);
-    assertThat(spec.snapshotInterval().toMillis()).isEqualTo(12);
-    assertThat(spec.discoveryInterval().toMillis()).isEqualTo(13);
+    SourceCommon.Intervals intervals = archive.common().intervals();
+    assertThat(intervals.poll().toMillis()).isEqualTo(11);
+    assertThat(intervals.snapshot().toMillis()).isEqualTo(12);
+    assertThat(intervals.discovery().toMillis()).isEqualTo(13);
     KeyMapper.Mapped mapped = new KeyMapper(config.mappings()).map("kx");
     assertThat(mapped.series().key()).isEqualTo("mm,a=x");
     assertThat(mapped.names().of("1")).isEqualTo("v");
     assertThat(mapped.names().of("2")).isEqualTo("2");
-    assertThat(RedisSourceConfig.crossErrors(config, set)).isEmpty();
+    assertThat(config.crossErrors()).isEmpty();
   }
 
   /** The settings' names, those of a source without its alias. */
@@ -236,7 +242,7 @@ public class RedisSourceConfigTest {
     config.put("redis.tls.keystore.path", junk);
     assertThat(errors(config))
         .containsOnlyKeys("redis.tls.truststore.path", "redis.tls.keystore.path")
-        .allSatisfy((name, text) -> assertThat(text).contains("is no keystore"));
+        .allSatisfy((name, text) -> assertThat(text).contains("is not a keystore"));
     config.put("redis.tls.truststore.path", trust);
     config.put("redis.tls.keystore.path", keys);
     assertThat(errors(config))
@@ -257,7 +263,7 @@ public class RedisSourceConfigTest {
         .allSatisfy((name, text) -> assertThat(text).contains("holds no key"));
     config.put("redis.tls.keystore.path", keys);
     config.put("redis.tls.keystore.password", "kp");
-    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+    assertThat(Readers.config(config).crossErrors()).isEmpty();
   }
 
   @ParameterizedTest
@@ -286,9 +292,9 @@ public class RedisSourceConfigTest {
       default -> config.put("sources.a.pattern", "x");
     }
     config.put("sources.a.filter", "x eq 1");
-    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+    assertThat(Readers.config(config).crossErrors()).isEmpty();
     config.put("sources.a." + setting, value);
-    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+    assertThat(Readers.config(config).crossErrors())
         .isEqualTo(
             Map.of("sources.a." + setting, "is not used by type " + type + ", only by " + users));
   }
@@ -298,7 +304,7 @@ public class RedisSourceConfigTest {
     Map<String, String> config = minimal();
     config.put("sources.a.pattern", "");
     config.put("redis.nodes", " ");
-    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config)).isEmpty();
+    assertThat(Readers.config(config).crossErrors()).isEmpty();
   }
 
   @ParameterizedTest
@@ -340,15 +346,15 @@ public class RedisSourceConfigTest {
             + " snapshot.interval.ms: Value must be no more than 31536000000",
         "sources.a.min.interval.ms ~ 9223372036854775807 ~ Invalid value 9223372036854775807 for"
             + " configuration sources.a.min.interval.ms: Value must be no more than 31536000000",
-        "topic.prefix ~ a/b ~ Invalid value a/b for configuration topic.prefix: a topic cannot be"
-            + " called so; valid: letters, digits, '.', '_' and '-'"
+        "topic.prefix ~ a/b ~ Invalid value a/b for configuration topic.prefix: not a valid"
+            + " topic prefix; valid: letters, digits, '.', '_' and '-'"
       },
       quoteCharacter = '^')
   void invalid_isToldOnItsKey(String name, String value, String message) {
     Map<String, String> config = minimal();
     // The separator of the table stands inside some messages.
     config.put(name, value);
-    Map<String, ConfigValue> values = RedisSourceConfig.definition(config).validateAll(config);
+    Map<String, ConfigValue> values = SourceRegistry.definition(config).validateAll(config);
     ConfigValue at = values.get(name);
     assertThat(at).isNotNull();
     assertThat(Objects.requireNonNull(at).errorMessages())
@@ -376,8 +382,7 @@ public class RedisSourceConfigTest {
   void contradiction_isToldOnTheKeyAtFault(String name, String value, String at, String message) {
     Map<String, String> config = minimal();
     config.put(name, value);
-    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
-        .containsEntry(at, message);
+    assertThat(Readers.config(config).crossErrors()).containsEntry(at, message);
   }
 
   // field cases R9, R10
@@ -391,7 +396,7 @@ public class RedisSourceConfigTest {
   void host_isTakenAsItIs(String uri, String where) {
     Map<String, String> config = minimal();
     config.put("redis.uri", uri);
-    assertThat(new RedisSourceConfig(config).redis("").where()).isEqualTo(where);
+    assertThat(Readers.config(config).redis("").where()).isEqualTo(where);
   }
 
   // field case R10
@@ -399,11 +404,11 @@ public class RedisSourceConfigTest {
   void password_isTakenAsItIs() {
     Map<String, String> config = minimal();
     config.put("redis.password", " p ");
-    assertThat(Objects.requireNonNull(new RedisSourceConfig(config).redis("").password()).value())
+    assertThat(Objects.requireNonNull(Readers.config(config).redis("").password()).value())
         .isEqualTo(" p ");
     // From a file, whose last line ends.
     config.put("redis.password", " p \n");
-    assertThat(Objects.requireNonNull(new RedisSourceConfig(config).redis("").password()).value())
+    assertThat(Objects.requireNonNull(Readers.config(config).redis("").password()).value())
         .isEqualTo(" p ");
   }
 
@@ -413,7 +418,7 @@ public class RedisSourceConfigTest {
     config.put("sources", "a,b");
     config.put("sources.b.type", "list");
     config.put("sources.b.key", "l");
-    assertThat(RedisSourceConfig.crossErrors(new RedisSourceConfig(config), config))
+    assertThat(Readers.config(config).crossErrors())
         .containsEntry("sources.b.key", "list l is already read by sources.a.key");
   }
 
@@ -479,8 +484,8 @@ public class RedisSourceConfigTest {
     if (value != null) {
       config.put(name, value);
     }
-    Map<String, ConfigValue> values = RedisSourceConfig.definition(config).validateAll(config);
-    ConfigDef.ConfigKey key = RedisSourceConfig.definition(minimal()).configKeys().get(name);
+    Map<String, ConfigValue> values = SourceRegistry.definition(config).validateAll(config);
+    ConfigDef.ConfigKey key = SourceRegistry.definition(minimal()).configKeys().get(name);
     assertThat(
             Objects.requireNonNull(key).dependents.stream()
                 .filter(other -> Objects.requireNonNull(values.get(other)).visible()))
@@ -490,7 +495,7 @@ public class RedisSourceConfigTest {
   @Test
   void settings_thatAreHidden_areKnownToTheOneThatShowsThem() {
     Set<String> dependents = new HashSet<>();
-    RedisSourceConfig.definition(minimal())
+    SourceRegistry.definition(minimal())
         .configKeys()
         .values()
         .forEach(key -> dependents.addAll(key.dependents));
@@ -503,6 +508,6 @@ public class RedisSourceConfigTest {
   }
 
   private static Map<String, ConfigValue> validated() {
-    return RedisSourceConfig.definition(minimal()).validateAll(minimal());
+    return SourceRegistry.definition(minimal()).validateAll(minimal());
   }
 }

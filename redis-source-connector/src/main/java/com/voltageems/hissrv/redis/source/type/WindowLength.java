@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.redis.source.config;
+package com.voltageems.hissrv.redis.source.type;
 
 import com.voltageems.hissrv.plugin.Validators;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.apache.kafka.common.config.ConfigException;
 public final class WindowLength {
   private WindowLength() {}
 
-  static boolean isValid(String window) {
+  public static boolean isValid(String window) {
     return window.matches("[1-9][0-9]{0,4}[smh]");
   }
 
@@ -28,7 +28,7 @@ public final class WindowLength {
   }
 
   /** For a list of lengths, the base first. */
-  static ConfigDef.Validator listOfThem() {
+  public static ConfigDef.Validator listOfThem() {
     String description = "lengths such as 5s, 1m, 1h, each a multiple of the first";
     return Validators.validator(
         description,

@@ -1,0 +1,142 @@
+package com.voltageems.hissrv.redis.source.archive;
+
+import com.voltageems.hissrv.redis.source.bytes.ByteKey;
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sorted set {@code archive:index:<window>}: the keys of windows, by when they were written.
+ */
+final class ArchiveIndex {
+  private static final RedisScript PAGE = RedisScript.resource(ArchiveIndex.class, "page.lua");
+  private static final RedisScript TRIM = RedisScript.resource(ArchiveIndex.class, "trim.lua");
+
+  /** Windows that one call of the script looks at. */
+  private static final int MAX_TRIM = 500;
+
+  private final String name;
+  private final RedisLink link;
+
+  ArchiveIndex(String window, RedisLink link) {
+    this.name = "archive:index:" + window;
+    this.link = link;
+  }
+
+  /** A window's key, and its place in the order; an empty key stands before all of that score. */
+  record Member(ByteKey key, double score) {
+    static Member before(double score) {
+      return new Member(new ByteKey(new byte[0]), score);
+    }
+
+    byte[] bytes() {
+      return key.bytes;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  /** The members that follow one, in their order. */
+  List<Member> after(Member last, int limit) {
+    List<byte[]> args =
+        List.of(
+            Bytes.of(String.valueOf(last.score())), last.bytes(), Bytes.of(String.valueOf(limit)));
+    return members(list(PAGE.run(link, List.of(Bytes.of(name)), args)));
+  }
+
+  /** The member with the highest score that has a place in the order: see page.lua. */
+  @Nullable Member newest() {
+    List<Member> top =
+        members(
+            list(
+                link.call(
+                    Command.keyed(
+                        "ZREVRANGEBYSCORE",
+                        name,
+                        "(inf",
+                        "-inf",
+                        "WITHSCORES",
+                        "LIMIT",
+                        "0",
+                        "1"))));
+    return top.isEmpty() ? null : top.get(0);
+  }
+
+  boolean exists() {
+    return Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", name)));
+  }
+
+  /** Null when it is not in the index. */
+  @Nullable Double scoreOf(String key) {
+    Object score = link.call(Command.keyed("ZSCORE", name, key));
+    return score == null ? null : (Double) score(score);
+  }
+
+  /** How many stand behind a score. */
+  @Nullable Long countAfter(double score) {
+    return (Long) link.call(Command.keyed("ZCOUNT", name, "(" + score, "+inf"));
+  }
+
+  /**
+   * Which of these were written again since they were listed: their hash may already hold what
+   * belongs to their new score, and comes with that.
+   */
+  boolean[] writtenAgain(List<Member> members) {
+    boolean[] again = new boolean[members.size()];
+    if (members.isEmpty()) {
+      return again;
+    }
+    byte[][] args = new byte[members.size() + 1][];
+    args[0] = Bytes.of(name);
+    for (int i = 0; i < members.size(); i++) {
+      args[i + 1] = members.get(i).bytes();
+    }
+    List<?> now = list(link.call(Command.keyed("ZMSCORE", args)));
+    for (int i = 0; i < again.length; i++) {
+      again[i] = now.get(i) instanceof byte[] score && score(score) > members.get(i).score();
+    }
+    return again;
+  }
+
+  /** Takes members out whose hash is gone. */
+  void trim(List<Member> gone) {
+    for (int from = 0; from < gone.size(); from += MAX_TRIM) {
+      List<byte[]> args = new ArrayList<>();
+      for (Member member : gone.subList(from, Math.min(gone.size(), from + MAX_TRIM))) {
+        args.add(member.bytes());
+        args.add(Bytes.of(String.valueOf(member.score())));
+      }
+      TRIM.run(link, List.of(Bytes.of(name)), args);
+    }
+  }
+
+  private static List<Member> members(List<?> pairs) {
+    List<Member> members = new ArrayList<>(pairs.size() / 2);
+    for (int i = 0; i + 1 < pairs.size(); i += 2) {
+      members.add(new Member(new ByteKey((byte[]) pairs.get(i)), score(pairs.get(i + 1))));
+    }
+    return members;
+  }
+
+  /** As Redis writes it. */
+  private static double score(@Nullable Object reply) {
+    String text = Bytes.text((byte[]) Objects.requireNonNull(reply));
+    return switch (text) {
+      case "inf" -> Double.POSITIVE_INFINITY;
+      case "-inf" -> Double.NEGATIVE_INFINITY;
+      default -> Double.parseDouble(text);
+    };
+  }
+
+  private static List<?> list(@Nullable Object reply) {
+    return (List<?>) Objects.requireNonNull(reply);
+  }
+}

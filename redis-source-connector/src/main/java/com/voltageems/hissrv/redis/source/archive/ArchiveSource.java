@@ -1,0 +1,61 @@
+package com.voltageems.hissrv.redis.source.archive;
+
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
+import com.voltageems.hissrv.redis.source.type.Source;
+import com.voltageems.hissrv.redis.source.type.SourceCommon;
+import com.voltageems.hissrv.redis.source.type.SourceTypes;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The windows of one length.
+ *
+ * @param window the length, such as {@code 1m}
+ * @param scan whether windows without an index are searched for by SCAN
+ */
+public record ArchiveSource(SourceCommon common, String window, boolean scan) implements Source {
+
+  @Override
+  public Map<String, String> problems(RedisSettings redis) {
+    return SourceTypes.required(ArchiveType.WINDOW, !window.isEmpty(), common);
+  }
+
+  @Override
+  public Sole sole() {
+    return new Sole("archive " + window, ArchiveType.WINDOW.name());
+  }
+
+  @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  /** A scan has no order that a position could hold. */
+  @Override
+  public boolean isExactlyOnce() {
+    return !scan;
+  }
+
+  @Override
+  public Set<Map<String, String>> partitions() {
+    Set<Map<String, String>> all = new HashSet<>();
+    for (int slice = 0; slice < Slices.COUNT; slice++) {
+      all.add(ArchivePosition.partition(window, slice));
+    }
+    return all;
+  }
+
+  @Override
+  public void requireOffset(Map<String, ?> offset) {
+    ArchivePosition.fromOffset(offset);
+  }
+
+  @Override
+  public SourceReader reader(ReaderContext context) {
+    return new ArchiveReader(this, context);
+  }
+}

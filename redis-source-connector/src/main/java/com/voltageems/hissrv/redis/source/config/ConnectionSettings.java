@@ -1,0 +1,287 @@
+package com.voltageems.hissrv.redis.source.config;
+
+import com.voltageems.hissrv.plugin.Address;
+import com.voltageems.hissrv.plugin.Recommenders;
+import com.voltageems.hissrv.plugin.Setting;
+import com.voltageems.hissrv.plugin.Validators;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.link.RedisSettings.Mode;
+import com.voltageems.hissrv.redis.source.link.SettingNames;
+import com.voltageems.hissrv.redis.source.type.SourceTypes;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef.Recommender;
+import org.apache.kafka.common.config.ConfigDef.Width;
+import org.apache.kafka.common.config.types.Password;
+import redis.clients.jedis.HostAndPort;
+
+/** The settings {@code redis.…}: where Redis is, and how to reach it. */
+public final class ConnectionSettings {
+  private static final String INSTEAD =
+      "write rediss:// for TLS, and use " + SettingNames.USERNAME + " and " + SettingNames.PASSWORD;
+
+  /** Which modes use a setting. */
+  private static final Map<String, List<Mode>> MODES_OF = new LinkedHashMap<>();
+
+  static {
+    MODES_OF.put(SettingNames.NODES, List.of(Mode.SENTINEL, Mode.CLUSTER));
+    MODES_OF.put("redis.sentinel.master", List.of(Mode.SENTINEL));
+    MODES_OF.put("redis.sentinel.username", List.of(Mode.SENTINEL));
+    MODES_OF.put("redis.sentinel.password", List.of(Mode.SENTINEL));
+  }
+
+  private static final Recommender WITH_TLS =
+      Recommenders.shownIf(SettingNames.URI, uri -> String.valueOf(uri).startsWith("rediss://"));
+
+  static final Setting<Optional<String>> TRUSTSTORE =
+      ofTls(
+          Setting.text(SettingNames.TLS_TRUSTSTORE, "").width(Width.LONG),
+          "Keystore file (PKCS12 or JKS) with the certificates to trust; empty for the platform's"
+              + " own.");
+
+  static final Setting<Optional<Password>> TRUSTSTORE_PASSWORD =
+      Setting.secret("redis.tls.truststore.password")
+          .low()
+          .recommended(WITH_TLS)
+          .doc("Its password.");
+
+  static final Setting<Optional<String>> KEYSTORE =
+      ofTls(
+          Setting.text(SettingNames.TLS_KEYSTORE, "").width(Width.LONG),
+          "Keystore file with the client's certificate and key; empty for none.");
+
+  static final Setting<Optional<Password>> KEYSTORE_PASSWORD =
+      Setting.secret("redis.tls.keystore.password")
+          .low()
+          .recommended(WITH_TLS)
+          .doc("Its password.");
+
+  private static final Setting<Boolean> VERIFY_HOSTNAME =
+      Setting.flag("redis.tls.verify.hostname", true)
+          .low()
+          .recommended(WITH_TLS)
+          .doc("Whether the server's certificate has to name the host that was connected to.");
+
+  public static final Setting<Address> URI =
+      Setting.text(SettingNames.URI, "redis://127.0.0.1:6379")
+          .high()
+          .width(Width.LONG)
+          .valid(
+              Validators.address(
+                  "redis://host:port/database or rediss://host:port/database",
+                  ConnectionSettings::requireUri))
+          .dependents(
+              names(TRUSTSTORE, TRUSTSTORE_PASSWORD, KEYSTORE, KEYSTORE_PASSWORD, VERIFY_HOSTNAME))
+          .doc(
+              "Where Redis is: redis://host:port/database, or rediss:// with TLS. With Sentinel or"
+                  + " a cluster only the scheme and the database count. User and password have"
+                  + " settings of their own.")
+          .as(ConnectionSettings::uri);
+
+  public static final Setting<Mode> MODE =
+      Setting.choice(SettingNames.MODE, Mode.STANDALONE)
+          .dependents(List.copyOf(MODES_OF.keySet()))
+          .doc(
+              "standalone: one server, redis.uri. sentinel: the primary that the sentinels of"
+                  + " redis.nodes name. cluster: a cluster with the nodes of redis.nodes among"
+                  + " others.");
+
+  public static final Setting<List<HostAndPort>> NODES =
+      ofModes(Setting.list(SettingNames.NODES, ""))
+          .valid(Validators.eachAddress("host:port, ...", ConnectionSettings::address))
+          .doc(
+              "host:port of the sentinels, or of some nodes of the cluster; more than one, since"
+                  + " one may be down.")
+          .as(list -> list.stream().map(ConnectionSettings::address).toList());
+
+  public static final Setting<String> SENTINEL_MASTER =
+      ofModes(Setting.text("redis.sentinel.master", ""))
+          .doc("The primary's name for the sentinels.");
+
+  public static final Setting<String> SENTINEL_USERNAME =
+      ofModes(Setting.text("redis.sentinel.username", ""))
+          .low()
+          .doc("ACL user of the sentinels; empty for their default user.");
+
+  public static final Setting<Optional<Password>> SENTINEL_PASSWORD =
+      ofModes(Setting.secret("redis.sentinel.password"))
+          .low()
+          .doc("The password for the sentinels.");
+
+  private static final Setting<String> USERNAME =
+      Setting.text(SettingNames.USERNAME, "").doc("ACL user; empty for the default user.");
+
+  public static final Setting<Optional<Password>> PASSWORD =
+      Setting.secret(SettingNames.PASSWORD).doc("The user's password.");
+
+  private static final Setting<Duration> TIMEOUT =
+      millis("redis.timeout.ms", 5000, 60_000).doc("For connecting and for every reply.");
+
+  public static final Setting<Duration> BACKOFF_MIN =
+      millis("redis.backoff.min.ms", 100, 60_000)
+          .doc(
+              "The wait after the first failure to reach Redis; it doubles with every further one,"
+                  + " with a random part.");
+
+  public static final Setting<Duration> BACKOFF_MAX =
+      millis("redis.backoff.max.ms", 10_000, 600_000).doc("The longest such wait.");
+
+  private ConnectionSettings() {}
+
+  static Setting<?>[] all() {
+    return new Setting<?>[] {
+      URI,
+      MODE,
+      NODES,
+      SENTINEL_MASTER,
+      SENTINEL_USERNAME,
+      SENTINEL_PASSWORD,
+      USERNAME,
+      PASSWORD,
+      TIMEOUT,
+      BACKOFF_MIN,
+      BACKOFF_MAX,
+      TRUSTSTORE,
+      TRUSTSTORE_PASSWORD,
+      KEYSTORE,
+      KEYSTORE_PASSWORD,
+      VERIFY_HOSTNAME
+    };
+  }
+
+  private static Setting<Optional<String>> ofTls(Setting<String> file, String doc) {
+    return file.low()
+        .recommended(WITH_TLS)
+        .doc(doc)
+        .as(text -> Optional.of(text).filter(path -> !path.isEmpty()));
+  }
+
+  private static <T> Setting<T> ofModes(Setting<T> setting) {
+    return setting.recommended(
+        Recommenders.shownWith(
+            SettingNames.MODE, modesOf(setting.name()).map(Setting::written).toArray()));
+  }
+
+  private static Stream<Mode> modesOf(String setting) {
+    return MODES_OF.getOrDefault(setting, List.of()).stream();
+  }
+
+  private static Setting<Duration> millis(String name, int defaultValue, int most) {
+    return Setting.count(name, defaultValue, 1, most).low().as(Duration::ofMillis);
+  }
+
+  private static List<String> names(Setting<?>... settings) {
+    return Arrays.stream(settings).map(Setting::name).toList();
+  }
+
+  private static HostAndPort address(String text) {
+    int colon = text.lastIndexOf(':');
+    if (text.indexOf('@') >= 0) {
+      throw new IllegalArgumentException(
+          "a user or password in an address would be shown in the open; " + INSTEAD);
+    }
+    if (colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}")) {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (port >= 1 && port <= 65535) {
+        return new HostAndPort(text.substring(0, colon), port);
+      }
+    }
+    throw new IllegalArgumentException("not host:port");
+  }
+
+  private static void requireUri(String uri) {
+    if (!uri(uri).path().matches("(/[0-9]{0,4})?")) {
+      throw new IllegalArgumentException("the path is not the number of a database");
+    }
+  }
+
+  private static Address uri(String text) {
+    return Address.parse(text, List.of("redis", "rediss"), INSTEAD);
+  }
+
+  static RedisSettings read(AbstractConfig config, String clientName) {
+    Address uri = URI.in(config);
+    Mode mode = MODE.in(config);
+    List<HostAndPort> addresses =
+        mode == Mode.STANDALONE
+            ? List.of(new HostAndPort(uri.host(), uri.port() < 0 ? 6379 : uri.port()))
+            : NODES.in(config);
+    String path = uri.path();
+    return new RedisSettings(
+        mode,
+        addresses,
+        SENTINEL_MASTER.in(config),
+        path.length() > 1 ? Integer.parseInt(path.substring(1)) : 0,
+        USERNAME.in(config),
+        PASSWORD.in(config).orElse(null),
+        SENTINEL_USERNAME.in(config),
+        SENTINEL_PASSWORD.in(config).orElse(null),
+        TIMEOUT.in(config),
+        uri.scheme().equals("rediss"),
+        VERIFY_HOSTNAME.in(config),
+        TRUSTSTORE.in(config).orElse(null),
+        TRUSTSTORE_PASSWORD.in(config).orElse(null),
+        KEYSTORE.in(config).orElse(null),
+        KEYSTORE_PASSWORD.in(config).orElse(null),
+        clientName);
+  }
+
+  /**
+   * What the settings contradict.
+   *
+   * @param given the properties as they were submitted
+   * @param errors gets the message by the setting at fault
+   */
+  static void crossErrors(
+      AbstractConfig config, Map<String, String> given, Map<String, String> errors) {
+    RedisSettings redis = read(config, "");
+    String mode = Setting.written(redis.mode());
+    if (redis.mode() != Mode.STANDALONE && redis.addresses().isEmpty()) {
+      errors.put(NODES.name(), "is needed with " + MODE + "=" + mode);
+    }
+    if (redis.mode() == Mode.SENTINEL && redis.sentinelMaster().isEmpty()) {
+      errors.put(SENTINEL_MASTER.name(), "is needed with " + MODE + "=sentinel");
+    }
+    if (redis.mode() == Mode.CLUSTER && redis.database() != 0) {
+      errors.put(URI.name(), "a cluster has database 0 only");
+    }
+    if (!redis.username().isEmpty() && redis.password() == null) {
+      errors.put(PASSWORD.name(), "is needed with " + USERNAME);
+    }
+    if (!redis.sentinelUsername().isEmpty() && redis.sentinelPassword() == null) {
+      errors.put(SENTINEL_PASSWORD.name(), "is needed with " + SENTINEL_USERNAME);
+    }
+    if (BACKOFF_MAX.in(config).compareTo(BACKOFF_MIN.in(config)) < 0) {
+      errors.put(BACKOFF_MAX.name(), "is below " + BACKOFF_MIN);
+    }
+    if (redis.tls()) {
+      TlsFiles.check(redis, errors);
+    } else {
+      for (Setting<Optional<String>> file : List.of(TRUSTSTORE, KEYSTORE)) {
+        if (file.in(config).isPresent()) {
+          errors.put(URI.name(), "needs rediss:// with " + file + ": redis:// is not encrypted");
+        }
+      }
+    }
+    MODES_OF.forEach(
+        (setting, modes) -> {
+          if (!modes.contains(redis.mode()) && SourceTypes.isGiven(given.get(setting))) {
+            errors.put(
+                setting,
+                "is not used with "
+                    + MODE
+                    + "="
+                    + mode
+                    + ", only with "
+                    + modes.stream().map(Setting::written).collect(Collectors.joining(", ")));
+          }
+        });
+  }
+}

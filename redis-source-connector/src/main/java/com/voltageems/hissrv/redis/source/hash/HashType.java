@@ -1,0 +1,64 @@
+package com.voltageems.hissrv.redis.source.hash;
+
+import com.voltageems.hissrv.plugin.Setting;
+import com.voltageems.hissrv.redis.source.sample.Deadband;
+import com.voltageems.hissrv.redis.source.type.Source;
+import com.voltageems.hissrv.redis.source.type.SourceType;
+import com.voltageems.hissrv.redis.source.type.SourceValues;
+import java.time.Duration;
+import java.util.List;
+
+/** Source type {@code hash}: live hashes, and what changes in them. */
+public final class HashType implements SourceType {
+  public static final String NAME = "hash";
+
+  public static final Setting<List<String>> PATTERN =
+      Setting.list("pattern", "")
+          .high()
+          .doc(
+              "key patterns as SCAN takes them; companions (…:ts, …:raw) and keys of another type"
+                  + " are left out by themselves.");
+
+  public static final Setting<List<String>> DEADBAND =
+      Setting.list("deadband", "")
+          .low()
+          .valid(
+              "field:width or field:percentage%, ...",
+              text -> Deadband.parse(List.of(text), Duration.ZERO))
+          .doc(
+              "field:width, ... for hashes (of pubsub those that messages announce); a number within"
+                  + " that width of the one last given is not given again; 1% is a width relative"
+                  + " to that one, * stands for all other fields. A snapshot gives everything.");
+
+  public static final Setting<Duration> MIN_INTERVAL_MS =
+      Setting.millis("min.interval.ms", 0, 0, Duration.ofDays(365).toMillis())
+          .low()
+          .doc(
+              "a field of a hash (of pubsub one that messages announce) is given no more often than"
+                  + " this; the value that it has then is given. A snapshot gives everything.");
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String doc() {
+    return "live hashes, what changed in them.";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return List.of(PATTERN, DEADBAND, MIN_INTERVAL_MS);
+  }
+
+  @Override
+  public Source source(SourceValues values) {
+    return new HashSource(values.common(), values.get(PATTERN), deadband(values));
+  }
+
+  /** Which changes are kept back. */
+  public static Deadband deadband(SourceValues values) {
+    return Deadband.parse(values.get(DEADBAND), values.get(MIN_INTERVAL_MS));
+  }
+}

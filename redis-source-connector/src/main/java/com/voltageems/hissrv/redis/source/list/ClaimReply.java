@@ -1,0 +1,41 @@
+package com.voltageems.hissrv.redis.source.list;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What the claim script has answered. */
+public sealed interface ClaimReply {
+  /**
+   * A claim, the caller's or another one.
+   *
+   * @param size how many elements it has
+   * @param elements the next ones, oldest first
+   */
+  record Taken(String id, long size, List<?> elements) implements ClaimReply {}
+
+  /**
+   * Nothing is in flight.
+   *
+   * @param mayHaveMore whether the list may have elements all the same
+   */
+  record Nothing(boolean mayHaveMore) implements ClaimReply {}
+
+  /** Another connector drains the list. */
+  record Anothers(String owner) implements ClaimReply {}
+
+  /** Reads it as claim.lua writes it. */
+  static ClaimReply of(@Nullable Object reply) {
+    List<?> parts = (List<?>) Objects.requireNonNull(reply);
+    String id = Bytes.text((byte[]) parts.get(0));
+    long number = (Long) Objects.requireNonNull(parts.get(1));
+    List<?> elements = (List<?>) Objects.requireNonNull(parts.get(2));
+    if (!id.isEmpty()) {
+      return new Taken(id, number, elements);
+    }
+    return number == 2
+        ? new Anothers(Bytes.text((byte[]) elements.get(0)))
+        : new Nothing(number == 1);
+  }
+}

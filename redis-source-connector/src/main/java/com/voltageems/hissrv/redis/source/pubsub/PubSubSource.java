@@ -1,0 +1,69 @@
+package com.voltageems.hissrv.redis.source.pubsub;
+
+import com.voltageems.hissrv.redis.source.hash.HashSource;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.sample.Deadband;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
+import com.voltageems.hissrv.redis.source.type.Source;
+import com.voltageems.hissrv.redis.source.type.SourceCommon;
+import com.voltageems.hissrv.redis.source.type.SourceTypes;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * Channels.
+ *
+ * @param patterns of the channels
+ * @param maxQueued messages that may wait to be taken
+ * @param deadband which changes of the hashes behind them are kept back
+ */
+public record PubSubSource(
+    SourceCommon common, List<String> patterns, int maxQueued, Deadband deadband)
+    implements Source {
+  private static final String IN_A_CLUSTER =
+      "has keyspace events, which each node of a cluster tells of its own keys only; use type hash"
+          + " there";
+
+  public PubSubSource {
+    patterns = List.copyOf(patterns);
+  }
+
+  @Override
+  public Map<String, String> problems(RedisSettings redis) {
+    if (patterns.isEmpty()) {
+      return SourceTypes.required(PubSubType.PATTERN, false, common);
+    }
+    Stream<String> problems =
+        KeyspaceEvents.isMeant(patterns) && redis.mode() == RedisSettings.Mode.CLUSTER
+            ? Stream.of(IN_A_CLUSTER)
+            : patterns.stream()
+                .map(pattern -> KeyspaceEvents.problem(pattern, redis.database()))
+                .filter(Objects::nonNull);
+    return problems
+        .findFirst()
+        .map(problem -> Map.of(PubSubType.PATTERN.name(), problem))
+        .orElse(Map.of());
+  }
+
+  /** Whether Redis tells of writes to keys at all. */
+  @Override
+  public Map<String, String> problemsAt(RedisLink link, String connector) {
+    String off = KeyspaceEvents.isMeant(patterns) ? KeyspaceEvents.switchedOff(link) : null;
+    return off == null ? Map.of() : Map.of(PubSubType.PATTERN.name(), off);
+  }
+
+  /** The hashes behind the channels: read when messages may have been missed. */
+  HashSource hashes() {
+    return new HashSource(common, PubSubReader.keyPatterns(patterns), deadband);
+  }
+
+  @Override
+  public SourceReader reader(ReaderContext context) {
+    return new PubSubReader(this, context);
+  }
+}

@@ -1,0 +1,117 @@
+package com.voltageems.hissrv.redis.source.stream;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisScript;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Asks Redis for the entries of one stream, page by page, and for what it says of the stream. */
+final class StreamPages {
+  private static final RedisScript ENTRIES = RedisScript.resource(StreamPages.class, "entries.lua");
+
+  // What the script says of the rest of the stream.
+  private static final Long NO_MORE = 0L;
+  private static final Long NEXT_IS_LARGE = 2L;
+
+  /** Behind it there is nothing, and to ask for it is an error: the script knows. */
+  private static final String LARGEST_ID = "18446744073709551615-18446744073709551615";
+
+  /** A page of more holds Redis for longer than a few milliseconds. */
+  private static final int MAX_FIELDS_A_PAGE = 1000;
+
+  private static final int MAX_ENTRIES_A_PAGE = 250;
+
+  private final String key;
+  private final RedisLink link;
+  private final int maxBytes;
+
+  /** More than a page, as far as known. */
+  private boolean nextIsLarge;
+
+  /**
+   * An entry.
+   *
+   * @param fields names and values in turn
+   */
+  record Entry(String id, List<?> fields, long bytes) {
+    private static Entry of(Object reply) {
+      List<?> entry = (List<?>) reply;
+      List<?> fields = (List<?>) Objects.requireNonNull(entry.get(1));
+      long bytes = 0;
+      for (Object text : fields) {
+        bytes += ((byte[]) text).length;
+      }
+      return new Entry(Bytes.text((byte[]) entry.get(0)), fields, bytes);
+    }
+  }
+
+  /** Some entries, oldest first, and whether more may follow them. */
+  record Page(List<Entry> entries, boolean mayHaveMore) {}
+
+  /**
+   * @param maxBytes of a page, about
+   */
+  StreamPages(String key, RedisLink link, int maxBytes) {
+    this.key = key;
+    this.link = link;
+    this.maxBytes = maxBytes;
+  }
+
+  /** The next page; it may be empty although there is more. */
+  Page after(String id, int limit) {
+    if (nextIsLarge && !id.equals(LARGEST_ID)) {
+      return large(id);
+    }
+    List<byte[]> args =
+        List.of(
+            Bytes.of(id),
+            Bytes.of(String.valueOf(Math.min(MAX_ENTRIES_A_PAGE, limit))),
+            Bytes.of(String.valueOf(MAX_FIELDS_A_PAGE)),
+            Bytes.of(String.valueOf(maxBytes)));
+    List<?> reply =
+        (List<?>) Objects.requireNonNull(ENTRIES.run(link, List.of(Bytes.of(key)), args));
+    nextIsLarge = NEXT_IS_LARGE.equals(reply.get(1));
+    return new Page(
+        entries((List<?>) Objects.requireNonNull(reply.get(0))), !NO_MORE.equals(reply.get(1)));
+  }
+
+  /** The next entry alone; after a large one there is often another. */
+  private Page large(String after) {
+    Command next = Command.keyed("XRANGE", key, "(" + after, "+", "COUNT", "1");
+    List<Entry> page = entries((List<?>) Objects.requireNonNull(link.call(next)));
+    nextIsLarge = !page.isEmpty() && page.get(0).bytes() > maxBytes;
+    return new Page(page, !page.isEmpty());
+  }
+
+  private static List<Entry> entries(List<?> replies) {
+    List<Entry> entries = new ArrayList<>(replies.size());
+    replies.forEach(each -> entries.add(Entry.of(each)));
+    return entries;
+  }
+
+  /** The id of the newest entry that is not behind {@code id}; null when there is none. */
+  @Nullable String newestUpTo(String id) {
+    Command back = Command.keyed("XREVRANGE", key, id, "-", "COUNT", "1");
+    List<Entry> upTo = entries((List<?>) Objects.requireNonNull(link.call(back)));
+    return upTo.isEmpty() ? null : upTo.get(0).id();
+  }
+
+  /** An id of XINFO STREAM; null where there is no stream, or no such information. */
+  @Nullable String information(String field) {
+    if (!Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", key)))) {
+      return null;
+    }
+    Command info = new Command(Bytes.of("XINFO"), 1, Command.bytes("STREAM", key));
+    List<?> pairs = (List<?>) Objects.requireNonNull(link.call(info));
+    for (int i = 0; i + 1 < pairs.size(); i += 2) {
+      if (pairs.get(i) instanceof byte[] name && Bytes.text(name).equals(field)) {
+        return Bytes.text((byte[]) pairs.get(i + 1));
+      }
+    }
+    return null;
+  }
+}

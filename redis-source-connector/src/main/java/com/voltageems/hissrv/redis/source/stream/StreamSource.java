@@ -1,0 +1,44 @@
+package com.voltageems.hissrv.redis.source.stream;
+
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.type.ReaderContext;
+import com.voltageems.hissrv.redis.source.type.Source;
+import com.voltageems.hissrv.redis.source.type.SourceCommon;
+import com.voltageems.hissrv.redis.source.type.SourceTypes;
+import java.util.Map;
+import java.util.Set;
+
+/** A stream. */
+public record StreamSource(SourceCommon common, String key) implements Source {
+
+  @Override
+  public Map<String, String> problems(RedisSettings redis) {
+    return SourceTypes.required(StreamType.KEY, !key.isEmpty(), common);
+  }
+
+  @Override
+  public Sole sole() {
+    return new Sole("stream " + key, StreamType.KEY.name());
+  }
+
+  @Override
+  public boolean isExactlyOnce() {
+    return true;
+  }
+
+  @Override
+  public Set<Map<String, String>> partitions() {
+    return Set.of(StreamPosition.partition(key));
+  }
+
+  @Override
+  public void requireOffset(Map<String, ?> offset) {
+    StreamPosition.fromOffset(offset);
+  }
+
+  @Override
+  public SourceReader reader(ReaderContext context) {
+    return new StreamReader(this, context);
+  }
+}

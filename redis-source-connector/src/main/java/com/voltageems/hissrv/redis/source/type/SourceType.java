@@ -1,0 +1,30 @@
+package com.voltageems.hissrv.redis.source.type;
+
+import com.voltageems.hissrv.plugin.Setting;
+import java.util.List;
+
+/**
+ * A type of source: what it is configured by, and what is made of that. One implementation in a
+ * package of its own, and one line in {@code SourceRegistry}; docs/guides/source-type.md shows how.
+ */
+public interface SourceType {
+  /** The value of {@code sources.<alias>.type}. */
+  String name();
+
+  /** What it reads, in a few words: for the meaning of {@code sources.<alias>.type}. */
+  String doc();
+
+  /** Its settings, beside those that every source has. */
+  List<Setting<?>> settings();
+
+  /** A source; what is wrong with it is told by {@link Source#problems}. */
+  Source source(SourceValues values);
+
+  /**
+   * What the partitions of its sources look like, for who sets an offset by hand: {@code a list has
+   * {type=list, key=<list>}}; empty for a type that keeps no position.
+   */
+  default String partitionForm() {
+    return "";
+  }
+}

@@ -1,0 +1,183 @@
+package com.voltageems.hissrv.redis.source.type;
+
+import com.voltageems.hissrv.plugin.Recommenders;
+import com.voltageems.hissrv.plugin.Setting;
+import com.voltageems.hissrv.plugin.Validators;
+import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.sample.SampleFilter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef.Width;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The types of sources that there are, and the settings {@code sources.<alias>.…} of all of them.
+ */
+public final class SourceTypes {
+  public static final String TYPE = "type";
+
+  private static final Setting<SampleFilter> FILTER =
+      Setting.list("filter", "")
+          .low()
+          .valid("name operator value, ...", text -> SampleFilter.parse(List.of(text)))
+          .doc(
+              "Conditions, all to be fulfilled: name operator value, with the operators eq ne gt ge"
+                  + " lt le in matches; the values of in are separated by |. The name of a tag"
+                  + " decides over the sample, that of a field over the field.")
+          .as(SampleFilter::parse);
+
+  private final Map<String, SourceType> types = new LinkedHashMap<>();
+
+  /** By name: one setting, whatever number of types use it. */
+  private final Map<String, Shared> settings = new LinkedHashMap<>();
+
+  /** A setting, and what it means to each type that uses it. */
+  private record Shared(Setting<?> first, Map<String, String> meanings) {
+    List<String> users() {
+      return List.copyOf(meanings.keySet());
+    }
+
+    String doc() {
+      Map<String, List<String>> typesOf = new LinkedHashMap<>();
+      meanings.forEach(
+          (type, meaning) -> typesOf.computeIfAbsent(meaning, none -> new ArrayList<>()).add(type));
+      return typesOf.entrySet().stream()
+          .map(each -> String.join(", ", each.getValue()) + ": " + each.getKey())
+          .collect(Collectors.joining(" "));
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException when two types have one name, or declare one setting
+   *     differently
+   */
+  public SourceTypes(List<SourceType> all) {
+    for (SourceType type : all) {
+      if (types.putIfAbsent(type.name(), type) != null) {
+        throw new IllegalArgumentException("two source types are named " + type.name());
+      }
+      for (Setting<?> setting : type.settings()) {
+        Shared shared =
+            settings.computeIfAbsent(
+                setting.name(), name -> new Shared(setting, new LinkedHashMap<>()));
+        if (!shared.first().agreesWith(setting)) {
+          throw new IllegalArgumentException(
+              "type "
+                  + type.name()
+                  + " declares "
+                  + setting.name()
+                  + " otherwise than another type");
+        }
+        shared.meanings().put(type.name(), setting.doc());
+      }
+    }
+  }
+
+  /** What the settings of a source begin with. */
+  public static String prefix(String alias) {
+    return "sources." + alias + ".";
+  }
+
+  /** The settings of one source: those of all types, each shown with its own. */
+  public Setting<?>[] settings(String alias) {
+    String prefix = prefix(alias);
+    List<Setting<?>> all = new ArrayList<>();
+    all.add(type(prefix));
+    for (Shared setting : settings.values()) {
+      all.add(
+          setting
+              .first()
+              .under(prefix)
+              .doc(setting.doc())
+              .recommended(Recommenders.shownWith(prefix + TYPE, setting.users().toArray())));
+    }
+    all.add(FILTER.under(prefix));
+    return all.toArray(Setting<?>[]::new);
+  }
+
+  private Setting<SourceType> type(String prefix) {
+    String[] names = types.keySet().toArray(String[]::new);
+    return Setting.text(prefix + TYPE)
+        .high()
+        .width(Width.SHORT)
+        .valid(Validators.oneOf(names))
+        .doc(
+            types.values().stream()
+                .map(type -> type.name() + ": " + type.doc())
+                .collect(Collectors.joining(" ")))
+        .dependents(settings.keySet().stream().map(prefix::concat).toList())
+        .recommended(Recommenders.oneOf(names))
+        .as(name -> Objects.requireNonNull(types.get(name), name));
+  }
+
+  /** The source of that alias. */
+  public Source source(
+      AbstractConfig config, String alias, String topic, SourceCommon.Intervals intervals) {
+    String prefix = prefix(alias);
+    SourceType type = type(prefix).in(config);
+    SampleFilter filter = FILTER.under(prefix).in(config);
+    return type.source(
+        new SourceValues(config, new SourceCommon(alias, type.name(), topic, filter, intervals)));
+  }
+
+  /** {@link SourceType#partitionForm} of all that have one. */
+  public String partitionForms() {
+    return types.values().stream()
+        .map(SourceType::partitionForm)
+        .filter(form -> !form.isEmpty())
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * What the sources miss, what their types do not use, and what two of them must not share.
+   *
+   * @param errors gets the message by the setting at fault
+   */
+  public void crossErrors(
+      List<Source> sources,
+      RedisSettings redis,
+      Map<String, String> properties,
+      Map<String, String> errors) {
+    Map<String, String> readers = new HashMap<>();
+    for (Source source : sources) {
+      String type = source.common().type();
+      String prefix = prefix(source.common().alias());
+      settings.forEach(
+          (name, setting) -> {
+            if (!setting.users().contains(type) && isGiven(properties.get(prefix + name))) {
+              errors.put(
+                  prefix + name,
+                  "is not used by type "
+                      + type
+                      + ", only by "
+                      + String.join(", ", setting.users()));
+            }
+          });
+      source.problems(redis).forEach((name, problem) -> errors.put(prefix + name, problem));
+      Source.Sole sole = source.sole();
+      if (sole != null) {
+        String other = readers.putIfAbsent(sole.what(), prefix + sole.setting());
+        if (other != null) {
+          errors.put(prefix + sole.setting(), sole.what() + " is already read by " + other);
+        }
+      }
+    }
+  }
+
+  /** A form may send what was left empty, too. */
+  public static boolean isGiven(@Nullable String value) {
+    return value != null && !value.isBlank();
+  }
+
+  /** What a source says of a setting that it cannot do without. */
+  public static Map<String, String> required(
+      Setting<?> setting, boolean isGiven, SourceCommon common) {
+    return isGiven ? Map.of() : Map.of(setting.name(), "is needed for type " + common.type());
+  }
+}

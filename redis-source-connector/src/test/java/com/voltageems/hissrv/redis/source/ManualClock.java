@@ -1,0 +1,26 @@
+package com.voltageems.hissrv.redis.source;
+
+import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A clock that stands still until it is told to go on. */
+public final class ManualClock implements WorkerClock {
+  private Instant now = Instant.parse("2024-01-01T00:00:00Z");
+  private long nanos = -5;
+
+  public void pass(Duration time) {
+    now = now.plus(time);
+    nanos += time.toNanos();
+  }
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+
+  @Override
+  public long nanos() {
+    return nanos;
+  }
+}
