@@ -1,0 +1,196 @@
+package com.voltageems.hissrv.redis.source.stream;
+
+import static com.voltageems.hissrv.redis.source.ScriptedRedis.reply;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.redis.source.ManualClock;
+import com.voltageems.hissrv.redis.source.Readers;
+import com.voltageems.hissrv.redis.source.ScriptedRedis;
+import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.RedisError;
+import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The decisions of {@link StreamReader}, with a Redis that answers as it is told. */
+class StreamReaderTest {
+  private static final RedisError NO_SCRIPT = new RedisError("NOSCRIPT No matching script.");
+
+  private final RedisSourceConfig config =
+      Readers.config(
+          Map.of(
+              "sources", "p",
+              "sources.p.type", "stream",
+              "sources.p.key", "s",
+              "poll.interval.ms", "1000"));
+  private final ManualClock clock = new ManualClock();
+  private final SourceMetrics metrics = new SourceMetrics(clock);
+  private final ScriptedRedis redis = new ScriptedRedis().always("GET", "data1");
+
+  private StreamReader reader(@Nullable Map<String, ?> offset) {
+    return new StreamReader(
+        Readers.source(config, StreamSource.class),
+        Readers.context(config, redis, clock, metrics, partition -> offset));
+  }
+
+  private static Object entry(String id, String... fields) {
+    return reply(List.of(id, List.of((Object[]) fields)));
+  }
+
+  private static Object page(int rest, Object... entries) {
+    return List.of(List.of(entries), rest);
+  }
+
+  private static Object offset(SourceRecord record) {
+    return record.sourceOffset();
+  }
+
+  private boolean isDue(StreamReader reader) {
+    return reader.dueNanos() - clock.nanos() <= 0;
+  }
+
+  @Test
+  void entries_carryTheirIdAsPosition_andTheNextPageBeginsThere() {
+    redis
+        .on("EVALSHA", page(0, entry("1000-0", "v", "1"), entry("2000-0", "v", "2")))
+        .on("EVALSHA", page(0))
+        .always("EXISTS", 0);
+    StreamReader reader = reader(null);
+    List<SourceRecord> records = reader.read(100);
+    assertThat(records)
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(
+            Map.of("id", "1000-0", "data", "data1"), Map.of("id", "2000-0", "data", "data1"));
+    assertThat(((Struct) records.get(1).value()).getInt64("timestamp")).isEqualTo(2000);
+    assertThat(reader.waiting()).isZero();
+    assertThat(isDue(reader)).isFalse();
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(isDue(reader)).isTrue();
+    assertThat(reader.read(100)).isEmpty();
+    assertThat(redis.asked("EVALSHA"))
+        .containsExactly("EVALSHA 1 s 0-0 100 1000 262144", "EVALSHA 1 s 2000-0 100 1000 262144");
+  }
+
+  @Test
+  void more_isAskedForUntilTheLimit_andAtOnce() {
+    redis
+        .on("EVALSHA", page(1, entry("1-0", "v", "1")))
+        .on("EVALSHA", page(1, entry("2-0", "v", "2")));
+    StreamReader reader = reader(null);
+    assertThat(reader.read(2)).hasSize(2);
+    assertThat(reader.waiting()).isNull();
+    assertThat(isDue(reader)).isTrue();
+    assertThat(redis.isAtEnd()).isTrue();
+  }
+
+  @Test
+  void redisGoesAwayInTheMiddle_thePositionStays() {
+    redis
+        .on("EVALSHA", page(1, entry("1-0", "v", "1")))
+        .on("EVALSHA", new RedisUnavailableException("gone", null))
+        .on("EVALSHA", page(0, entry("1-0", "v", "1"), entry("2-0", "v", "2")));
+    StreamReader reader = reader(null);
+    assertThatThrownBy(() -> reader.read(100)).isInstanceOf(RedisUnavailableException.class);
+    assertThat(metrics.records.sum()).isZero();
+    assertThat(reader.read(100)).hasSize(2);
+    assertThat(redis.asked("EVALSHA").get(2)).startsWith("EVALSHA 1 s 0-0 ");
+  }
+
+  @Test
+  void refusal_isThrown_andThePositionStays() {
+    redis
+        .on("EVALSHA", new RedisNotReadyException("-MISCONF cannot save", null))
+        .on("EVALSHA", new RedisError("WRONGTYPE Operation against a key"))
+        .on("EVALSHA", page(0, entry("1-0", "v", "1")));
+    StreamReader reader = reader(null);
+    assertThatThrownBy(() -> reader.read(100)).isInstanceOf(RedisNotReadyException.class);
+    assertThatThrownBy(() -> reader.read(100)).isInstanceOf(RedisReplyException.class);
+    assertThat(reader.read(100)).hasSize(1);
+  }
+
+  @Test
+  void scriptThatRedisHasForgotten_isSentInFull() {
+    redis.on("EVALSHA", NO_SCRIPT).on("EVAL", page(0, entry("1-0", "v", "1")));
+    assertThat(reader(null).read(100)).hasSize(1);
+    assertThat(redis.asked("EVAL").get(0)).isEqualTo("EVAL 1 s 0-0 100 1000 262144");
+  }
+
+  @Test
+  void largeEntry_isAskedForWithoutTheScript() {
+    redis
+        .on("EVALSHA", page(2))
+        .on("XRANGE", List.of(entry("5-0", "v", "x".repeat(300_000))))
+        .on("XRANGE", List.of(entry("6-0", "v", "1")))
+        .on("EVALSHA", page(0));
+    assertThat(reader(null).read(100)).hasSize(1);
+    assertThat(metrics.rejected(RejectReason.TOO_LONG)).isEqualTo(1);
+    assertThat(redis.asked("XRANGE"))
+        .containsExactly("XRANGE s (0-0 + COUNT 1", "XRANGE s (5-0 + COUNT 1");
+    assertThat(redis.asked("EVALSHA").get(1)).startsWith("EVALSHA 1 s 6-0 ");
+  }
+
+  @Test
+  void positionInOtherData_isForgotten() {
+    redis.on("EVALSHA", page(0, entry("1-0", "v", "1")));
+    StreamReader reader = reader(Map.of("id", "900-0", "data", "other"));
+    assertThat(reader.read(100)).hasSize(1);
+    assertThat(redis.asked("EVALSHA").get(0)).startsWith("EVALSHA 1 s 0-0 ");
+    assertThat(metrics.indexResets.sum()).isEqualTo(1);
+  }
+
+  @Test
+  void streamThatWentBack_isReadFromItsBeginning() {
+    redis
+        .on("EVALSHA", page(0))
+        .on("EVALSHA", page(0, entry("1-0", "v", "1")))
+        .always("EXISTS", 1)
+        .always("XINFO", List.of("length", 1, "last-generated-id", "1-0"));
+    StreamReader reader = reader(Map.of("id", "900-0", "data", "data1"));
+    assertThat(reader.read(100)).hasSize(1);
+    assertThat(metrics.indexResets.sum()).isEqualTo(1);
+  }
+
+  @Test
+  void emptyStream_keepsThePosition() {
+    redis
+        .always("EVALSHA", page(0))
+        .always("EXISTS", 1)
+        .always("XINFO", List.of("length", 0, "last-generated-id", "900-0"));
+    StreamReader reader = reader(Map.of("id", "900-0", "data", "data1"));
+    assertThat(reader.read(100)).isEmpty();
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(reader.read(100)).isEmpty();
+    assertThat(metrics.indexResets.sum()).isZero();
+    assertThat(redis.asked("EVALSHA")).allMatch(line -> line.startsWith("EVALSHA 1 s 900-0 "));
+  }
+
+  @Test
+  void entryThatIsNotASample_isCounted_andPassed() {
+    redis
+        .on("EVALSHA", page(0, entry("1-0", "json", "nonsense"), entry("2-0", "v", "1")))
+        .on("EVALSHA", page(0))
+        .always("EXISTS", 0);
+    StreamReader reader = reader(null);
+    assertThat(reader.read(100)).hasSize(1);
+    assertThat(metrics.rejected(RejectReason.ELEMENT)).isEqualTo(1);
+    reader.read(100);
+    assertThat(redis.asked("EVALSHA").get(1)).startsWith("EVALSHA 1 s 2-0 ");
+  }
+
+  @Test
+  void idBeyondEveryTime_getsTheTimeOfReading() {
+    redis.on("EVALSHA", page(0, entry("18446744073709551615-1", "v", "1")));
+    SourceRecord record = reader(null).read(100).get(0);
+    assertThat(((Struct) record.value()).getInt64("timestamp")).isEqualTo(clock.millis());
+  }
+}
