@@ -138,15 +138,15 @@ public final class Main implements Callable<Integer> {
     }
 
     @Override
-    public HealthBoard board(QueryConfig settings, HistoryStore store) {
-      return Main.board(settings, store, clock);
+    public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
+      return Main.board(settings, store, more, clock);
     }
   }
 
   private static int serve(QueryConfig settings) throws InterruptedException {
     Clock clock = Clock.systemUTC();
     try (HistoryStore store = store(settings);
-        HealthBoard health = board(settings, store, clock);
+        HealthBoard health = board(settings, store, List.of(), clock);
         QueryServer server = new QueryServer(settings, store, health, Version.text(), clock)) {
       health.start();
       return untilStopped(settings.http(), server::start);
@@ -222,7 +222,8 @@ public final class Main implements Callable<Integer> {
     };
   }
 
-  private static HealthBoard board(QueryConfig settings, HistoryStore store, Clock clock) {
+  private static HealthBoard board(
+      QueryConfig settings, HistoryStore store, List<Probe> more, Clock clock) {
     List<Probe> probes = new ArrayList<>();
     Map<String, String> off = new LinkedHashMap<>();
     probes.add(new StoreProbe(store));
@@ -241,6 +242,7 @@ public final class Main implements Callable<Integer> {
         off.put(part, "kafka.bootstrap.servers is not set");
       }
     }
+    probes.addAll(more);
     return new HealthBoard(
         probes, off, settings.checks().interval(), settings.checks().timeout(), clock);
   }

@@ -54,10 +54,14 @@ class ArchitectureTest {
           .resideInAnyPackage("java.sql..", "com.zaxxer..", "org.postgresql..");
 
   @ArchTest
-  static final ArchRule kafka_isKnownByTheProbesOnly =
+  static final ArchRule kafka_isKnownByTheProbesAndTheAlertsKeeperOnly =
       noClasses()
           .that()
           .resideOutsideOfPackage(QUERY + ".health..")
+          .and()
+          .haveSimpleNameNotStartingWith("KafkaKeeper")
+          .and()
+          .haveSimpleNameNotStartingWith("Lease")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");

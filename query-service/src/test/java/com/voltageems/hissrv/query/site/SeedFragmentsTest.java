@@ -181,11 +181,23 @@ class SeedFragmentsTest {
   }
 
   @Test
-  void downsamplingAndAlerts_areSaidNotToBeCarriedOutYet() throws Exception {
+  void downsampling_isSaidNotToBeCarriedOutYet() throws Exception {
     assertThat(compiled("2-downsampling").notes()).hasSize(2);
-    assertThat(compiled("9-alerts").notes().get(0).text("f"))
-        .isEqualTo(
-            "f:2:5: alerts[0]: sync_failure is checked, but this version does not carry it out"
-                + " yet");
+  }
+
+  @Test
+  void alerts_areWatched() throws Exception {
+    Compiled compiled = compiled("9-alerts");
+
+    assertThat(compiled.alerts())
+        .singleElement()
+        .satisfies(
+            alert -> {
+              assertThat(alert.name()).isEqualTo("sync_failure");
+              assertThat(alert.condition().text()).isEqualTo("failed_count > 100");
+              assertThat(alert.url()).hasToString("http://alert-service/webhook");
+            });
+    assertThat(compiled.notes().get(0).text("f"))
+        .contains("without kafka.bootstrap_servers a service forgets");
   }
 }

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.site.compile;
 
+import com.voltageems.hissrv.query.alert.AlertRule;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param site its name
  * @param connectors in the order in which they are submitted: who reads before who writes
  * @param service the service's settings, as query.yml has them
+ * @param alerts when somebody is told
  * @param notes what is worth knowing and no reason to refuse the file
  */
 public record Compiled(
@@ -19,10 +21,12 @@ public record Compiled(
     List<ConnectorSpec> connectors,
     Map<String, Entry> service,
     Target target,
+    List<AlertRule> alerts,
     List<Problem> notes) {
   public Compiled {
     connectors = List.copyOf(connectors);
     service = Collections.unmodifiableMap(new LinkedHashMap<>(service));
+    alerts = List.copyOf(alerts);
     notes = List.copyOf(notes);
   }
 

@@ -11,7 +11,6 @@ final class Notes {
   static void of(View site, List<Problem> notes) {
     later(site.view("retention").views("policies"), notes);
     later(site.view("downsampling").views("tasks"), notes);
-    later(site.views("alerts"), notes);
   }
 
   private static void later(List<View> views, List<Problem> notes) {

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.site.compile;
 
+import com.voltageems.hissrv.query.alert.AlertRule;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.site.key.Given;
@@ -90,6 +91,7 @@ public final class SiteCompiler {
                         Secrets.isSecretName(key) ? lookUp.apply(given) : secrets.here(given),
                         Origin.of(given))));
     checkService(service);
+    List<AlertRule> alerts = new AlertCompiler(lookUp, problems, notes).compile(site);
     Notes.of(site, notes);
     Compiled.Target target =
         new Compiled.Target(
@@ -107,6 +109,7 @@ public final class SiteCompiler {
             new ConnectorSpec("sink", sinkName, sink)),
         service,
         target,
+        alerts,
         notes);
   }
 

@@ -11,10 +11,30 @@ final class ServiceKeys {
                   Key.needed("name", Scalar.text("a name"), "What the alert is called."),
                   Key.needed(
                       "condition",
-                      Scalar.text("a figure, an operator and a number: failed_count > 100"),
-                      "When it is raised."),
+                      Scalar.text("a figure, an operator and a bound: failed_count > 100"),
+                      "When it is raised; docs/alerts.md has the figures."),
+                  Key.of(
+                      "for",
+                      Scalar.duration("0s", "30d"),
+                      "0s",
+                      "How long the condition has to hold before the alert is raised."),
+                  Key.of(
+                      "level",
+                      Scalar.choice("info", "warning", "critical"),
+                      "warning",
+                      "How bad it is; goes to the receiver."),
                   Key.of("action", Scalar.choice("webhook"), "webhook", "What is done."),
-                  Key.needed("url", Scalar.url(), "Where the webhook is."))),
+                  Key.needed("url", Scalar.url(), "Where the webhook is."),
+                  Key.of(
+                      "body",
+                      Scalar.choice("hissrv", "alertmanager", "slack", "dingtalk"),
+                      "hissrv",
+                      "For whom the request is written."),
+                  Key.of(
+                      "authorization",
+                      Scalar.secret(),
+                      "The header Authorization, for example Bearer ${TOKEN}."),
+                  Key.of("secret", Scalar.secret(), "DingTalk's secret, for its signature."))),
           200);
 
   static final Shape.Section API =

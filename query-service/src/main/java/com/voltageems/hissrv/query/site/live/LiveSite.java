@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.query.site.live;
 
+import com.voltageems.hissrv.query.alert.AlertDesk;
+import com.voltageems.hissrv.query.alert.Alerts;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
@@ -35,8 +37,9 @@ public final class LiveSite implements AutoCloseable {
   private final QueryConfig.Http listening;
   private QueryConfig settings;
   private Compiled compiled;
-  private HistoryStore store;
-  private HealthBoard board;
+  private volatile HistoryStore store;
+  private volatile HealthBoard board;
+  private volatile AlertDesk alerts;
   private volatile Reloads state;
   private @Nullable Triggers triggers;
 
@@ -53,7 +56,8 @@ public final class LiveSite implements AutoCloseable {
     this.settings = settings(compiled);
     this.listening = settings.http();
     this.store = parts.store(settings);
-    this.board = parts.board(settings, store);
+    this.alerts = desk(compiled, settings);
+    this.board = parts.board(settings, store, alerts.probes());
     this.state = Reloads.first(clock.instant(), texts(compiled.notes()));
     LogLevel.set(compiled.target().logLevel());
     this.server =
@@ -64,6 +68,11 @@ public final class LiveSite implements AutoCloseable {
             version,
             clock,
             new SiteRoutes(this, new Mappings(file, clock)));
+  }
+
+  private AlertDesk desk(Compiled site, QueryConfig settings) {
+    return Alerts.desk(
+        site.site(), site.alerts(), settings, () -> board.snapshot(), () -> store, clock);
   }
 
   private QueryConfig settings(Compiled site) throws BadFileException {
@@ -84,6 +93,7 @@ public final class LiveSite implements AutoCloseable {
   public synchronized int start() {
     board.start();
     int port = server.start();
+    alerts.start();
     triggers = Triggers.of(this);
     return port;
   }
@@ -96,6 +106,10 @@ public final class LiveSite implements AutoCloseable {
   /** How the last reading of the file ended. */
   public Reloads state() {
     return state;
+  }
+
+  AlertDesk alerts() {
+    return alerts;
   }
 
   SiteFile file() {
@@ -119,8 +133,9 @@ public final class LiveSite implements AutoCloseable {
       LOG.warn("The changed file is refused, what was before stays: {}", problems.get(0));
       return state;
     }
-    if (!next.serviceTexts().equals(compiled.serviceTexts())) {
-      take(wanted);
+    if (!next.serviceTexts().equals(compiled.serviceTexts())
+        || !next.alerts().equals(compiled.alerts())) {
+      take(next, wanted);
     }
     compiled = next;
     LogLevel.set(next.target().logLevel());
@@ -133,9 +148,13 @@ public final class LiveSite implements AutoCloseable {
     return state;
   }
 
-  private void take(QueryConfig wanted) {
+  private void take(Compiled next, QueryConfig wanted) {
     HistoryStore nextStore = parts.store(wanted);
-    HealthBoard nextBoard = parts.board(wanted, nextStore);
+    AlertDesk oldAlerts = alerts;
+    boolean sameAlerts =
+        next.alerts().equals(compiled.alerts()) && wanted.kafka().equals(settings.kafka());
+    AlertDesk nextAlerts = sameAlerts ? oldAlerts : desk(next, wanted);
+    HealthBoard nextBoard = parts.board(wanted, nextStore, nextAlerts.probes());
     nextBoard.start();
     awaitFirstLook(nextBoard, wanted.checks().timeout());
     HistoryStore oldStore = store;
@@ -145,6 +164,12 @@ public final class LiveSite implements AutoCloseable {
     store = nextStore;
     board = nextBoard;
     settings = wanted;
+    if (!sameAlerts) {
+      // The old ones first: they give the lease away.
+      oldAlerts.close();
+      alerts = nextAlerts;
+      nextAlerts.start();
+    }
     Thread closer =
         new Thread(() -> closeWhenIdle(underWay, patience, oldStore, oldBoard), "close-old");
     closer.setDaemon(true);
@@ -185,6 +210,7 @@ public final class LiveSite implements AutoCloseable {
     if (triggers != null) {
       triggers.close();
     }
+    alerts.close();
     server.close();
     board.close();
     store.close();

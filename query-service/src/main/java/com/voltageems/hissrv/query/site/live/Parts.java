@@ -2,12 +2,18 @@ package com.voltageems.hissrv.query.site.live;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import java.util.List;
 
 /** Makes the parts of the service that other settings make anew. */
 public interface Parts {
   HistoryStore store(QueryConfig settings);
 
-  /** A board that looks at the store, Kafka and Connect; not started yet. */
-  HealthBoard board(QueryConfig settings, HistoryStore store);
+  /**
+   * A board that looks at the store, Kafka and Connect; not started yet.
+   *
+   * @param more further parts to look at
+   */
+  HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more);
 }

@@ -3,6 +3,8 @@ package com.voltageems.hissrv.query.site.live;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.alert.AlertDesk;
+import com.voltageems.hissrv.query.alert.AlertView;
 import com.voltageems.hissrv.query.http.Extension;
 import com.voltageems.hissrv.query.site.connect.ConnectException;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
@@ -19,11 +21,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that change a site at run time: {@code POST /reload} and {@code /mappings}. There is no
- * login, so that changing is for this machine only, and never through a proxy or for a web page.
+ * The calls about a site's file: {@code POST /reload}, {@code /mappings}, {@code /alerts}. There is
+ * no login, so that changing is for this machine only, and never through a proxy or for a web page.
  */
 final class SiteRoutes implements Extension {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,6 +45,8 @@ final class SiteRoutes implements Extension {
     routes.get("/mappings", this::mappings);
     routes.put("/mappings/{name}", here(this::put));
     routes.delete("/mappings/{name}", here(this::delete));
+    routes.get("/alerts", this::alerts);
+    routes.post("/alerts/{name}/test", here(this::testAlert));
   }
 
   @Override
@@ -72,6 +77,28 @@ final class SiteRoutes implements Extension {
   private void reload(Context context) throws JsonProcessingException {
     Reloads state = site.reload();
     answer(context, state.isRefused() ? 422 : 200, state.json(site.file().path().toString()));
+  }
+
+  private void alerts(Context context) throws JsonProcessingException {
+    AlertDesk desk = site.alerts();
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("mine", desk.isMine());
+    body.put("alerts", desk.view().stream().map(AlertView::json).toList());
+    answer(context, 200, body);
+  }
+
+  private void testAlert(Context context) throws JsonProcessingException, InterruptedException {
+    String name = context.pathParam("name");
+    Optional<Optional<String>> sent = site.alerts().test(name);
+    if (sent.isEmpty()) {
+      answer(context, 404, error("not_found", "there is no alert " + name));
+    } else if (sent.get().isPresent()) {
+      answer(context, 502, error("not_told", sent.get().get()));
+    } else {
+      Map<String, @Nullable Object> body = new LinkedHashMap<>();
+      body.put("state", "sent");
+      answer(context, 200, body);
+    }
   }
 
   private void mappings(Context context) throws IOException {

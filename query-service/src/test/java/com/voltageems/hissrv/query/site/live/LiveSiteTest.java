@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.site.FakeConnect;
 import com.voltageems.hissrv.query.site.SiteFile;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,13 +55,11 @@ class LiveSiteTest {
     }
 
     @Override
-    public HealthBoard board(QueryConfig settings, HistoryStore store) {
+    public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
+      List<Probe> all = new ArrayList<>(more);
+      all.add(new StoreProbe(store));
       return new HealthBoard(
-          List.of(new StoreProbe(store)),
-          Map.of(),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(3),
-          Clock.systemUTC());
+          all, Map.of(), Duration.ofSeconds(5), Duration.ofSeconds(3), Clock.systemUTC());
     }
   }
 
@@ -197,5 +197,51 @@ class LiveSiteTest {
     HttpResponse<String> delete = send("DELETE", "/mappings/m1", "");
     assertThat(delete.statusCode()).isEqualTo(409);
     assertThat(delete.body()).contains("remove it there");
+  }
+
+  @Test
+  void alerts_areTakenFromAChangedFile_shownAndTested() throws Exception {
+    assertThat(JSON.readTree(send("GET", "/alerts", "").body()).path("alerts")).isEmpty();
+
+    write(
+        "health: {interval: 1s}\nalerts:\n- {name: down, condition: stuck(store) >= 0s, level:"
+            + " critical, url: \""
+            + connect.url()
+            + "/hook?token=t0p\"}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                JSON.readTree(send("GET", "/alerts", "").body())
+                    .path("alerts")
+                    .path(0)
+                    .path("state")
+                    .asText()
+                    .equals("raised"));
+    // The worker of this test has no such call.
+    HttpResponse<String> tested = send("POST", "/alerts/down/test", "");
+    assertThat(tested.statusCode()).isEqualTo(502);
+    assertThat(tested.body()).contains("answered 404").doesNotContain("t0p");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(send("GET", "/health", "").body())
+                    .contains("\"alerts\"")
+                    .contains("down cannot be told")
+                    .doesNotContain("t0p"));
+    assertThat(send("POST", "/alerts/none/test", "").statusCode()).isEqualTo(404);
+    assertThat(send("POST", "/alerts/down/test", "", "X-Forwarded-For", "10.0.0.1").statusCode())
+        .isEqualTo(403);
+
+    write("alerts: [{name: down, condition: stock > 5m, url: \"http://a\"}]");
+    HttpResponse<String> refused = send("POST", "/reload", "");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("unknown figure stock; there are failed_count");
+
+    write("query: {max_rows: 50000}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(JSON.readTree(send("GET", "/alerts", "").body()).path("alerts")).isEmpty();
   }
 }

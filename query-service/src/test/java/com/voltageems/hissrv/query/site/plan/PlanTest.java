@@ -24,6 +24,7 @@ class PlanTest {
         List.of(new ConnectorSpec("source", "s-source", entries)),
         Map.of(),
         new Compiled.Target(List.of("http://c:8083"), "", "", "info"),
+        List.of(),
         List.of());
   }
 

@@ -1,0 +1,61 @@
+package com.voltageems.hissrv.query.alert;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * One alert as the site's file has it.
+ *
+ * @param hold how long the condition has to hold before it is raised
+ * @param authorization the header of that name; empty for none; a secret
+ * @param secret DingTalk's, for its signature; empty for none
+ */
+public record AlertRule(
+    String name,
+    Condition condition,
+    Duration hold,
+    Level level,
+    Body body,
+    URI url,
+    String authorization,
+    String secret) {
+  /** How bad it is. */
+  public enum Level {
+    INFO,
+    WARNING,
+    CRITICAL;
+
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Of {@link #text}. */
+    public static Level of(String text) {
+      return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** What the webhook is sent. */
+  public enum Body {
+    HISSRV,
+    ALERTMANAGER,
+    SLACK,
+    DINGTALK;
+
+    /** Of its name in lower case. */
+    public static Body of(String text) {
+      return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** Where it goes, for messages: without path and parameters, which hold tokens. */
+  String target() {
+    return url.getScheme() + "://" + url.getRawAuthority();
+  }
+
+  @Override
+  public String toString() {
+    return "AlertRule[" + name + ": " + condition.text() + "]";
+  }
+}

@@ -1,0 +1,45 @@
+package com.voltageems.hissrv.query.alert;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * By how much a count grew within the last so long, as far as it was watched. A count that fell
+ * began anew. Keeps a hundred values or so, whatever the time. For one thread.
+ */
+final class Growth {
+  private static final int KEPT = 100;
+
+  private record At(Instant time, double value) {}
+
+  private final Duration within;
+  private final Duration step;
+  private final Deque<At> kept = new ArrayDeque<>();
+
+  Growth(Duration within) {
+    this.within = within;
+    this.step = within.dividedBy(KEPT);
+  }
+
+  double seen(double value, Instant now) {
+    if (!kept.isEmpty() && value < kept.getLast().value()) {
+      kept.clear();
+    }
+    At last = kept.peekLast();
+    if (last == null || Duration.between(last.time(), now).compareTo(step) >= 0) {
+      kept.addLast(new At(now, value));
+    }
+    Instant from = now.minus(within);
+    // The last one before the time's beginning stays: growth is counted from it.
+    while (kept.size() > 1) {
+      At first = kept.removeFirst();
+      if (kept.getFirst().time().isAfter(from)) {
+        kept.addFirst(first);
+        break;
+      }
+    }
+    return value - kept.getFirst().value();
+  }
+}

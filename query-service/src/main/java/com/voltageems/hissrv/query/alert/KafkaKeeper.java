@@ -1,0 +1,282 @@
+package com.voltageems.hissrv.query.alert;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.Redaction;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The lease and the memory of alerts in Kafka, which is there anyhow: all services of a site are
+ * one consumer group on a compacted topic of one partition. Whoever has the partition has the
+ * lease, and finds in the partition what was told before. While Kafka is away, who had the lease
+ * keeps it, so that this too is told, once.
+ */
+final class KafkaKeeper implements Keeper {
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaKeeper.class);
+  private static final Duration CLOSE = Duration.ofSeconds(2);
+
+  private final QueryConfig.Kafka kafka;
+  private final String topic;
+  private final String site;
+  private final Duration timeout;
+  private final TopicPartition partition;
+  private final Map<String, String> kept = new LinkedHashMap<>();
+  private @Nullable KafkaConsumer<String, String> consumer;
+  private @Nullable KafkaProducer<String, String> producer;
+  private boolean assigned;
+  private boolean loaded;
+  private volatile @Nullable String problem = "not connected to Kafka yet";
+
+  /**
+   * @param topic where what was told is kept; made when it is not there
+   * @param site its services share one lease
+   */
+  KafkaKeeper(QueryConfig.Kafka kafka, String topic, String site, Duration timeout) {
+    this.kafka = kafka;
+    this.topic = topic;
+    this.site = site;
+    this.timeout = timeout;
+    this.partition = new TopicPartition(topic, 0);
+  }
+
+  @Override
+  public boolean look(Duration wait) {
+    try {
+      KafkaConsumer<String, String> reader = consumer();
+      for (ConsumerRecord<String, String> record : reader.poll(wait)) {
+        take(record);
+      }
+      if (assigned && !loaded) {
+        load(reader);
+      }
+      if (assigned) {
+        problem = null;
+      }
+    } catch (InterruptException e) {
+      throw e;
+    } catch (KafkaException e) {
+      fail(e);
+      pause(wait);
+    } catch (ExecutionException e) {
+      fail(e.getCause() == null ? e : e.getCause());
+      pause(wait);
+    } catch (TimeoutException e) {
+      fail(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return assigned && loaded;
+  }
+
+  private static void pause(Duration wait) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(wait.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void fail(Throwable failure) {
+    String words =
+        "topic "
+            + topic
+            + " (kafka.bootstrap.servers) cannot be used: "
+            + Redaction.oneLine(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+    if (!words.equals(problem)) {
+      LOG.warn("Alerts: {}", words);
+    }
+    problem = words;
+  }
+
+  private void take(ConsumerRecord<String, String> record) {
+    String prefix = site + "/";
+    if (loaded || record.key() == null || !record.key().startsWith(prefix)) {
+      return;
+    }
+    String name = record.key().substring(prefix.length());
+    if (record.value() == null) {
+      kept.remove(name);
+    } else {
+      kept.put(name, record.value());
+    }
+  }
+
+  /** Reads the partition to its end: what was told before. */
+  private void load(KafkaConsumer<String, String> reader) {
+    long end = reader.endOffsets(List.of(partition), timeout).getOrDefault(partition, 0L);
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (assigned && reader.position(partition, timeout) < end) {
+      if (System.nanoTime() > deadline) {
+        return;
+      }
+      for (ConsumerRecord<String, String> record : reader.poll(Duration.ofMillis(200))) {
+        take(record);
+      }
+    }
+    loaded = assigned;
+    if (loaded) {
+      LOG.info("Alerts: this service looks after them");
+    }
+  }
+
+  @Override
+  public Map<String, String> kept() {
+    return Map.copyOf(kept);
+  }
+
+  @Override
+  public void keep(String name, @Nullable String text) {
+    KafkaProducer<String, String> writer = producer;
+    if (writer == null) {
+      return;
+    }
+    if (text == null) {
+      kept.remove(name);
+    } else {
+      kept.put(name, text);
+    }
+    try {
+      var unused =
+          writer.send(
+              new ProducerRecord<>(topic, 0, site + "/" + name, text),
+              (metadata, failure) -> {
+                if (failure != null) {
+                  fail(failure);
+                }
+              });
+    } catch (KafkaException e) {
+      fail(e);
+    }
+  }
+
+  @Override
+  public Optional<String> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  private KafkaConsumer<String, String> consumer()
+      throws ExecutionException, InterruptedException, TimeoutException {
+    KafkaConsumer<String, String> reader = consumer;
+    if (reader != null) {
+      return reader;
+    }
+    makeTopic();
+    if (producer == null) {
+      Map<String, Object> writing = clients();
+      writing.put(ProducerConfig.ACKS_CONFIG, "all");
+      writing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout.toMillis());
+      writing.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1024 * 1024);
+      producer = new KafkaProducer<>(writing, new StringSerializer(), new StringSerializer());
+    }
+    Map<String, Object> reading = clients();
+    reading.put(ConsumerConfig.GROUP_ID_CONFIG, topic + "." + site);
+    reading.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    reading.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    reading.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    reading.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
+    reading.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "3000");
+    reading.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "60000");
+    // Sticky: a service that comes takes the lease from nobody.
+    reading.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName());
+    reader = new KafkaConsumer<>(reading, new StringDeserializer(), new StringDeserializer());
+    reader.subscribe(List.of(topic), new Lease(reader));
+    consumer = reader;
+    problem = null;
+    return reader;
+  }
+
+  /** Who has the partition has the lease. */
+  private final class Lease implements ConsumerRebalanceListener {
+    private final KafkaConsumer<String, String> reader;
+
+    Lease(KafkaConsumer<String, String> reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      if (partitions.contains(partition)) {
+        assigned = true;
+        loaded = false;
+        kept.clear();
+        reader.seekToBeginning(List.of(partition));
+      }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+      if (partitions.contains(partition)) {
+        assigned = false;
+        loaded = false;
+        LOG.info("Alerts: another service looks after them");
+      }
+    }
+  }
+
+  private void makeTopic() throws ExecutionException, InterruptedException, TimeoutException {
+    Map<String, Object> config = clients();
+    try (Admin admin = Admin.create(config)) {
+      NewTopic wanted =
+          new NewTopic(topic, Optional.of(1), Optional.empty())
+              .configs(Map.of("cleanup.policy", "compact"));
+      admin.createTopics(List.of(wanted)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      LOG.info("Alerts: made the topic {}", topic);
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+  }
+
+  private Map<String, Object> clients() {
+    Map<String, Object> config = new HashMap<>();
+    config.put("request.timeout.ms", (int) timeout.toMillis());
+    config.put("default.api.timeout.ms", (int) timeout.toMillis());
+    config.put("delivery.timeout.ms", (int) timeout.toMillis() * 2 + 1000);
+    config.put("reconnect.backoff.max.ms", "5000");
+    config.putAll(kafka.properties());
+    config.put("bootstrap.servers", kafka.bootstrapServers());
+    return config;
+  }
+
+  @Override
+  public void close() {
+    if (producer != null) {
+      producer.close(CLOSE);
+    }
+    if (consumer != null) {
+      // Leaves the group, so that another service has the lease at once.
+      consumer.close(CloseOptions.timeout(CLOSE));
+    }
+  }
+}

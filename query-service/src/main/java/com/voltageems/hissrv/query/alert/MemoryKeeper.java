@@ -1,0 +1,36 @@
+package com.voltageems.hissrv.query.alert;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** For a service without Kafka: it looks after the alerts alone, and forgets when it ends. */
+final class MemoryKeeper implements Keeper {
+  @Override
+  public boolean look(Duration wait) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(wait.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  @Override
+  public Map<String, String> kept() {
+    return Map.of();
+  }
+
+  @Override
+  public void keep(String name, @Nullable String text) {}
+
+  @Override
+  public Optional<String> problem() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {}
+}

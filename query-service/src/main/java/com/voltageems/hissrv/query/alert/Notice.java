@@ -1,0 +1,90 @@
+package com.voltageems.hissrv.query.alert;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a receiver is told of an alert, and how each kind of receiver reads it. Pure.
+ *
+ * @param site the site's name
+ * @param kind raised, cleared, or a test of the way
+ * @param value the figure, for people; null when it is not known
+ */
+record Notice(AlertRule rule, String site, Kind kind, Instant since, @Nullable String value) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What it says. */
+  enum Kind {
+    RAISED,
+    CLEARED,
+    TEST
+  }
+
+  /** One line for people. */
+  String text() {
+    String what =
+        switch (kind) {
+          case RAISED -> "raised";
+          case CLEARED -> "cleared";
+          case TEST -> "test of the webhook";
+        };
+    return "[%s] %s: %s %s (%s%s) since %s"
+        .formatted(
+            rule.level().text(),
+            site,
+            rule.name(),
+            what,
+            rule.condition().text(),
+            value == null ? "" : ", now " + value,
+            since);
+  }
+
+  /** The body of the request, JSON. */
+  String body() {
+    return switch (rule.body()) {
+      case HISSRV -> own().toString();
+      case ALERTMANAGER -> JSON.createArrayNode().add(alertmanager()).toString();
+      case SLACK -> JSON.createObjectNode().put("text", text()).toString();
+      case DINGTALK -> {
+        ObjectNode root = JSON.createObjectNode().put("msgtype", "text");
+        root.putObject("text").put("content", text());
+        yield root.toString();
+      }
+    };
+  }
+
+  private ObjectNode own() {
+    return JSON.createObjectNode()
+        .put("alert", rule.name())
+        .put("site", site)
+        .put("state", kind.name().toLowerCase(java.util.Locale.ROOT))
+        .put("level", rule.level().text())
+        .put("condition", rule.condition().text())
+        .put("value", value)
+        .put("since", since.toString())
+        .put("message", text());
+  }
+
+  /** As Alertmanager's API v2 takes alerts: one with an end is resolved. */
+  private ObjectNode alertmanager() {
+    ObjectNode alert = JSON.createObjectNode();
+    alert
+        .putObject("labels")
+        .put("alertname", kind == Kind.TEST ? rule.name() + "_test" : rule.name())
+        .put("severity", rule.level().text())
+        .put("site", site);
+    alert
+        .putObject("annotations")
+        .put("summary", text())
+        .put("description", rule.condition().text());
+    if (kind == Kind.CLEARED) {
+      // Its beginning is not known any more; Alertmanager finds the alert by its labels.
+      alert.put("endsAt", since.toString());
+    } else {
+      alert.put("startsAt", since.toString());
+    }
+    return alert;
+  }
+}

@@ -1,0 +1,140 @@
+package com.voltageems.hissrv.query.alert;
+
+import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.health.PartState.State;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the figures of conditions are now, from the parts of {@code /status} and from the history.
+ * What is not known now has no value: an alert stays as it is then. Safe for one thread.
+ */
+final class SiteFigures {
+  /** The newest time of series in the database. */
+  interface History {
+    /**
+     * The time of the newest point of these series that is not before {@code from}; empty when
+     * there is none.
+     *
+     * @throws RuntimeException when the database cannot tell
+     */
+    Optional<Instant> newest(String measurement, Map<String, String> tags, Instant from);
+  }
+
+  private final Supplier<List<PartState>> parts;
+  private final History history;
+
+  SiteFigures(Supplier<List<PartState>> parts, History history) {
+    this.parts = parts;
+    this.history = history;
+  }
+
+  OptionalDouble value(Condition condition, Instant now) {
+    return switch (condition.figure()) {
+      case FAILED_COUNT -> number(detail("kafka").get("failed"));
+      case QUEUE_SIZE -> number(detail("sink").get("queue_size"));
+      case SYNC_AGE -> age(detail("sink").get("last_sync"), now);
+      case WAITING -> waiting(condition.argument());
+      case NEWEST_AGE -> newestAge(condition.argument(), now);
+      case STUCK -> stuck(condition.argument(), now);
+      case SILENCE -> silence(condition, now);
+    };
+  }
+
+  private Map<String, @Nullable Object> detail(String part) {
+    return parts.get().stream()
+        .filter(state -> state.name().equals(part) && state.state() != State.UNKNOWN)
+        .findFirst()
+        .map(state -> state.report().detail())
+        .orElse(Map.of());
+  }
+
+  private OptionalDouble stuck(String part, Instant now) {
+    // Alerts that cannot be delivered must not raise themselves.
+    return parts.get().stream()
+        .filter(
+            state -> part.isEmpty() ? !state.name().equals("alerts") : state.name().equals(part))
+        .mapToDouble(
+            state ->
+                state.isTrouble() && state.state() != State.UNKNOWN
+                    ? seconds(state.since(), now)
+                    : 0)
+        .max();
+  }
+
+  private OptionalDouble waiting(String source) {
+    return ofSource(source).stream()
+        .map(part -> number(part.get("waiting")))
+        .filter(OptionalDouble::isPresent)
+        .mapToDouble(OptionalDouble::getAsDouble)
+        .reduce(Double::sum);
+  }
+
+  private OptionalDouble newestAge(String source, Instant now) {
+    return ofSource(source).stream()
+        .map(part -> age(part.get("newest"), now))
+        .filter(OptionalDouble::isPresent)
+        .mapToDouble(OptionalDouble::getAsDouble)
+        .min();
+  }
+
+  /** What each task tells of this source. */
+  private List<Map<?, ?>> ofSource(String name) {
+    return list(detail("source").get("tasks")).stream()
+        .flatMap(task -> list(task.get("parts")).stream())
+        .<Map<?, ?>>map(part -> part)
+        .filter(part -> name.equals(part.get("name")))
+        .toList();
+  }
+
+  private static List<Map<?, ?>> list(@Nullable Object value) {
+    return value instanceof List<?> entries
+        ? entries.stream()
+            .filter(Map.class::isInstance)
+            .<Map<?, ?>>map(entry -> (Map<?, ?>) entry)
+            .toList()
+        : List.of();
+  }
+
+  /** Of a series that is silent for far longer, or that never was, no more than that is known. */
+  private OptionalDouble silence(Condition condition, Instant now) {
+    Instant from = now.minusMillis(Math.max(60_000, (long) (condition.bound() * 2000)));
+    try {
+      Optional<Instant> newest = history.newest(condition.argument(), condition.tags(), from);
+      return OptionalDouble.of(seconds(newest.orElse(from), now));
+    } catch (RuntimeException e) {
+      // The database does not answer: that is the part "store"'s to tell.
+      return OptionalDouble.empty();
+    }
+  }
+
+  private static OptionalDouble number(@Nullable Object value) {
+    return value instanceof Number number
+        ? OptionalDouble.of(number.doubleValue())
+        : OptionalDouble.empty();
+  }
+
+  private static OptionalDouble age(@Nullable Object time, Instant now) {
+    if (time instanceof Instant instant) {
+      return OptionalDouble.of(seconds(instant, now));
+    }
+    try {
+      return time instanceof String text
+          ? OptionalDouble.of(seconds(Instant.parse(text), now))
+          : OptionalDouble.empty();
+    } catch (DateTimeException e) {
+      return OptionalDouble.empty();
+    }
+  }
+
+  private static double seconds(Instant from, Instant now) {
+    return Math.max(0, Duration.between(from, now).toMillis() / 1000.0);
+  }
+}

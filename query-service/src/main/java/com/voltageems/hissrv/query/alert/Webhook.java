@@ -1,0 +1,126 @@
+package com.voltageems.hissrv.query.alert;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Posts notices. Safe for many threads; nothing it says holds an address's path or a secret. */
+final class Webhook {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LONGEST = 200;
+
+  private final HttpClient http;
+  private final Duration timeout;
+  private final Clock clock;
+
+  /**
+   * @param timeout of one request, answer included
+   */
+  Webhook(Duration timeout, Clock clock) {
+    this.timeout = timeout;
+    this.clock = clock;
+    this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+  }
+
+  /** Sends it once; gives what went wrong, or nothing. Never fails otherwise. */
+  CompletableFuture<Optional<String>> send(Notice notice) {
+    AlertRule rule = notice.rule();
+    HttpRequest.Builder request;
+    try {
+      request =
+          HttpRequest.newBuilder(address(rule))
+              .timeout(timeout)
+              .header("Content-Type", "application/json; charset=utf-8")
+              .POST(HttpRequest.BodyPublishers.ofString(notice.body(), StandardCharsets.UTF_8));
+      if (!rule.authorization().isEmpty()) {
+        request.header("Authorization", rule.authorization());
+      }
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.completedFuture(
+          Optional.of("the address or the authorization cannot be sent by HTTP"));
+    }
+    return http.sendAsync(
+            request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+        .handle(
+            (response, failure) ->
+                failure == null
+                    ? refusal(rule, response.statusCode(), response.body())
+                    : Optional.of(words(rule, failure)));
+  }
+
+  private String words(AlertRule rule, Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return rule.target()
+        + " cannot be reached within "
+        + timeout.toSeconds()
+        + " s: "
+        + root.getClass().getSimpleName();
+  }
+
+  /** What the answer refuses; DingTalk refuses with status 200. Pure. */
+  static Optional<String> refusal(AlertRule rule, int status, String body) {
+    if (status < 200 || status > 299) {
+      return Optional.of(rule.target() + " answered " + status + ": " + cut(body));
+    }
+    if (rule.body() == AlertRule.Body.DINGTALK) {
+      try {
+        JsonNode code = JSON.readTree(body).path("errcode");
+        if (code.asInt(0) != 0) {
+          return Optional.of(rule.target() + " refused it: " + cut(body));
+        }
+      } catch (JsonProcessingException e) {
+        return Optional.of(rule.target() + " did not answer as DingTalk does: " + cut(body));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String cut(String text) {
+    String line = text.strip().replaceAll("\\s+", " ");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+  }
+
+  /** With DingTalk's signature where there is a secret for it. */
+  private URI address(AlertRule rule) {
+    if (rule.body() != AlertRule.Body.DINGTALK || rule.secret().isEmpty()) {
+      return rule.url();
+    }
+    long millis = clock.millis();
+    String url = rule.url().toString();
+    return URI.create(
+        url
+            + (url.contains("?") ? "&" : "?")
+            + "timestamp="
+            + millis
+            + "&sign="
+            + URLEncoder.encode(signature(millis, rule.secret()), StandardCharsets.UTF_8));
+  }
+
+  static String signature(long millis, String secret) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      byte[] signed = mac.doFinal((millis + "\n" + secret).getBytes(StandardCharsets.UTF_8));
+      return Base64.getEncoder().encodeToString(signed);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has HmacSHA256", e);
+    }
+  }
+}

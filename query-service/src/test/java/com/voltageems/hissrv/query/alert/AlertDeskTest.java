@@ -1,0 +1,410 @@
+package com.voltageems.hissrv.query.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Report;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Alerts against a webhook that notes what it is told, and refuses when it is asked to. */
+class AlertDeskTest {
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final List<JsonNode> told = new CopyOnWriteArrayList<>();
+  private final List<String> headers = new CopyOnWriteArrayList<>();
+  private final Map<String, String> kept = new HashMap<>();
+  private volatile int status = 200;
+  private volatile String answer = "ok";
+  private volatile long failed;
+  private volatile Optional<Instant> newest = Optional.of(START);
+  private Instant now = START;
+  private boolean mine = true;
+  private HttpServer receiver;
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public Instant instant() {
+          return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+          return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+          throw new IllegalStateException("not asked for");
+        }
+      };
+
+  /** Keeps in a map that outlives the desk, as Kafka would. */
+  private final class MapKeeper implements Keeper {
+    @Override
+    public boolean look(Duration wait) {
+      return mine;
+    }
+
+    @Override
+    public Map<String, String> kept() {
+      return Map.copyOf(kept);
+    }
+
+    @Override
+    public void keep(String name, @Nullable String text) {
+      if (text == null) {
+        kept.remove(name);
+      } else {
+        kept.put(name, text);
+      }
+    }
+
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          told.add(JSON.readTree(exchange.getRequestBody()));
+          headers.add(
+              exchange.getRequestHeaders().getFirst("Authorization")
+                  + " "
+                  + exchange.getRequestURI().getRawQuery());
+          byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    receiver.start();
+  }
+
+  @AfterEach
+  void stop() {
+    receiver.stop(0);
+  }
+
+  private AlertRule rule(String condition, Duration hold, AlertRule.Body body, String secret) {
+    return new AlertRule(
+        "a",
+        Condition.parse(condition),
+        hold,
+        AlertRule.Level.CRITICAL,
+        body,
+        URI.create(
+            "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook?access_token=t0p"),
+        "Bearer t0ken",
+        secret);
+  }
+
+  private AlertDesk desk(AlertRule rule) {
+    PartState kafka = new PartState("kafka", State.UP, Report.of(true, "x"), START, START);
+    return new AlertDesk(
+        "plant",
+        List.of(rule),
+        new MapKeeper(),
+        new SiteFigures(
+            () ->
+                List.of(
+                    new PartState(
+                        kafka.name(),
+                        State.UP,
+                        Report.of(State.UP, "", Map.of("failed", failed)),
+                        now,
+                        START)),
+            (measurement, tags, from) -> newest),
+        new Webhook(Duration.ofSeconds(10), clock),
+        Duration.ofSeconds(1),
+        clock,
+        new SplittableRandom(1));
+  }
+
+  private void rounds(AlertDesk desk, int count, Duration step) {
+    for (int i = 0; i < count; i++) {
+      now = now.plus(step);
+      desk.round(Duration.ZERO);
+    }
+  }
+
+  /** Until the receiver's answer is taken. */
+  private static void settle(AlertDesk desk, boolean untold) {
+    await()
+        .until(
+            () -> {
+              desk.round(Duration.ZERO);
+              AlertView view = desk.view().get(0);
+              return view.untold() == untold && (!untold || view.failures() > 0);
+            });
+  }
+
+  private static String report(AlertDesk desk) throws Exception {
+    Report report = desk.probes().get(0).check();
+    return report.state().text() + ": " + report.message();
+  }
+
+  @Test
+  void conditionThatHolds_isToldOnceAndItsEndOnce() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 100", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    failed = 100;
+    rounds(desk, 3, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    assertThat(told).isEmpty();
+
+    failed = 101;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, false);
+    rounds(desk, 5, Duration.ofSeconds(10));
+
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0).path("state").asText()).isEqualTo("raised");
+    assertThat(told.get(0).path("site").asText()).isEqualTo("plant");
+    assertThat(told.get(0).path("level").asText()).isEqualTo("critical");
+    assertThat(told.get(0).path("value").asText()).isEqualTo("101");
+    assertThat(headers.get(0)).startsWith("Bearer t0ken");
+    assertThat(report(desk)).isEqualTo("up: 1 watched, 1 raised");
+
+    failed = 0;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, false);
+    rounds(desk, 5, Duration.ofSeconds(10));
+
+    assertThat(told).hasSize(2);
+    assertThat(told.get(1).path("state").asText()).isEqualTo("cleared");
+  }
+
+  @Test
+  void conditionThatHoldsTooShortly_isNotTold() {
+    AlertDesk desk =
+        desk(rule("failed_count > 0", Duration.ofMinutes(1), AlertRule.Body.HISSRV, ""));
+    failed = 1;
+    rounds(desk, 5, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("pending");
+    failed = 0;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    failed = 1;
+    rounds(desk, 6, Duration.ofSeconds(10));
+    assertThat(told).isEmpty();
+
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
+  @Test
+  void receiverThatRefuses_isToldAgainLaterAndLater_andShown() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    status = 500;
+    answer = "database is\nlocked";
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, true);
+
+    assertThat(report(desk))
+        .matches(
+            "degraded: a cannot be told: http://127.0.0.1:\\d+ answered 500: database is locked")
+        .doesNotContain("t0p")
+        .doesNotContain("t0ken");
+    AlertView view = desk.view().get(0);
+    assertThat(view.untold()).isTrue();
+    assertThat(view.json().toString()).doesNotContain("t0p").contains("answered 500");
+    // Not before its time: half a second at least.
+    int tries = told.size();
+    rounds(desk, 3, Duration.ofMillis(100));
+    assertThat(told).hasSize(tries);
+
+    status = 200;
+    rounds(desk, 1, Duration.ofMinutes(10));
+    settle(desk, false);
+    assertThat(report(desk)).isEqualTo("up: 1 watched, 1 raised");
+  }
+
+  @Test
+  void raisedAndOverWhileNobodyListened_isNotToldButCounted() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    status = 503;
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, true);
+    failed = 0;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    status = 200;
+    int before = told.size();
+    rounds(desk, 3, Duration.ofMinutes(10));
+
+    assertThat(told).hasSize(before);
+    assertThat(desk.probes().get(0).check().detail()).containsEntry("never_told", 1L);
+  }
+
+  @Test
+  void anotherServiceThatTakesOver_knowsWhatWasTold() {
+    AlertRule rule = rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, "");
+    AlertDesk first = desk(rule);
+    failed = 1;
+    rounds(first, 1, Duration.ofSeconds(10));
+    settle(first, false);
+    assertThat(told).hasSize(1);
+
+    mine = false;
+    AlertDesk second = desk(rule);
+    rounds(second, 3, Duration.ofSeconds(10));
+    assertThat(second.view().get(0).state()).isEqualTo("elsewhere");
+    mine = true;
+    rounds(second, 3, Duration.ofSeconds(10));
+    assertThat(second.view().get(0).state()).isEqualTo("raised");
+    assertThat(told).as("raised once, by whichever service").hasSize(1);
+
+    failed = 0;
+    rounds(second, 1, Duration.ofSeconds(10));
+    settle(second, false);
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  void raisedButNotToldBeforeTheEnd_isToldByTheNext() {
+    AlertRule rule = rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, "");
+    AlertDesk first = desk(rule);
+    status = 500;
+    failed = 1;
+    rounds(first, 1, Duration.ofSeconds(10));
+    settle(first, true);
+    status = 200;
+    int before = told.size();
+
+    AlertDesk second = desk(rule);
+    rounds(second, 1, Duration.ofSeconds(10));
+    settle(second, false);
+    assertThat(told).hasSize(before + 1);
+  }
+
+  @Test
+  void figureThatIsNotKnown_changesNothing() {
+    AlertDesk desk = desk(rule("queue_size > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    rounds(desk, 3, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    assertThat(desk.view().get(0).figure()).isNull();
+  }
+
+  @Test
+  void silentSeries_isTold_alsoOneThatNeverWas() {
+    AlertDesk desk =
+        desk(rule("silence(m, channel=1) > 10m", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    rounds(desk, 1, Duration.ofMinutes(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    rounds(desk, 1, Duration.ofSeconds(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+
+    newest = Optional.of(now);
+    rounds(desk, 1, Duration.ofSeconds(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    newest = Optional.empty();
+    rounds(desk, 1, Duration.ofSeconds(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
+  @Test
+  void growth_isCountedWithinItsTimeOnly() {
+    AlertDesk desk =
+        desk(rule("failed_count in 10m > 5", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    failed = 1_000;
+    rounds(desk, 2, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).figure()).isEqualTo(0);
+    failed = 1_006;
+    rounds(desk, 1, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    rounds(desk, 9, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    rounds(desk, 2, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+  }
+
+  @Test
+  void alertmanager_hearsOfARaisedAlertEveryMinute_andOfItsEnd() {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.ALERTMANAGER, ""));
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, false);
+    now = now.plusSeconds(61);
+    await()
+        .until(
+            () -> {
+              desk.round(Duration.ZERO);
+              return told.size() == 2;
+            });
+    assertThat(told)
+        .allSatisfy(
+            body -> {
+              assertThat(body.path(0).path("labels").path("alertname").asText()).isEqualTo("a");
+              assertThat(body.path(0).has("endsAt")).isFalse();
+            });
+    settle(desk, false);
+    failed = 0;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, false);
+    assertThat(told.get(2).path(0).path("endsAt").asText()).isNotEmpty();
+  }
+
+  @Test
+  void dingtalk_isSigned_andItsRefusalsOfStatus200AreSeen() throws Exception {
+    AlertDesk desk =
+        desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.DINGTALK, "SEC123"));
+    answer = "{\"errcode\":310000,\"errmsg\":\"sign not match\"}";
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, true);
+    assertThat(report(desk)).contains("sign not match");
+    assertThat(told.get(0).path("msgtype").asText()).isEqualTo("text");
+    assertThat(told.get(0).path("text").path("content").asText())
+        .startsWith("[critical] plant: a raised (failed_count > 0, now 1)");
+    assertThat(headers.get(0)).contains("access_token=t0p&timestamp=").contains("&sign=");
+
+    answer = "{\"errcode\":0,\"errmsg\":\"ok\"}";
+    rounds(desk, 1, Duration.ofMinutes(10));
+    settle(desk, false);
+  }
+
+  @Test
+  void test_goesToTheReceiver_andSaysWhatItAnswers() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.SLACK, ""));
+
+    assertThat(desk.test("a")).contains(Optional.empty());
+    assertThat(told.get(0).path("text").asText()).contains("test of the webhook");
+    assertThat(desk.test("b")).isEmpty();
+    status = 403;
+    answer = "invalid_token";
+    assertThat(desk.test("a").orElseThrow())
+        .hasValueSatisfying(text -> assertThat(text).contains("answered 403: invalid_token"));
+  }
+}

@@ -1,0 +1,81 @@
+package com.voltageems.hissrv.query.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The lease of alerts against a real broker. */
+class KafkaKeeperIT {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration STEP = Duration.ofMillis(200);
+
+  private static KafkaKeeper keeper(String servers, String site) {
+    return new KafkaKeeper(
+        new QueryConfig.Kafka(servers, "hissrv-dead-letters", "hissrv-status", Map.of()),
+        "hissrv-alerts",
+        site,
+        Duration.ofSeconds(5));
+  }
+
+  @Test
+  void oneOfTwoHasTheLease_andTheOtherTakesOverWithWhatWasKept(@TempDir Path dir) {
+    try (KafkaBroker broker = KafkaBroker.start(dir)) {
+      String servers = broker.bootstrapServers();
+      KafkaKeeper first = keeper(servers, "plant");
+      KafkaKeeper elsewhere = keeper(servers, "other");
+      await().atMost(LIMIT).until(() -> first.look(STEP));
+      assertThat(first.kept()).isEmpty();
+      first.keep("a", "{\"raised\":true}");
+      first.keep("gone", "x");
+      first.keep("gone", null);
+
+      KafkaKeeper second = keeper(servers, "plant");
+      AtomicBoolean both = new AtomicBoolean();
+      await()
+          .during(Duration.ofSeconds(5))
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                boolean one = first.look(STEP);
+                boolean two = second.look(STEP);
+                both.compareAndSet(false, one && two);
+                return one && !two;
+              });
+      assertThat(both).as("never both").isFalse();
+      await().atMost(LIMIT).until(() -> elsewhere.look(STEP));
+      assertThat(elsewhere.kept()).as("another site's").isEmpty();
+
+      first.close();
+      await().atMost(LIMIT).until(() -> second.look(STEP));
+      assertThat(second.kept()).isEqualTo(Map.of("a", "{\"raised\":true}"));
+
+      // The broker goes: who had the lease keeps it, so that this can be told.
+      broker.kill();
+      for (int i = 0; i < 10; i++) {
+        assertThat(second.look(STEP)).isTrue();
+      }
+      second.close();
+      elsewhere.close();
+    }
+  }
+
+  @Test
+  void noBroker_isToldAndWaitedFor() {
+    KafkaKeeper keeper = keeper("127.0.0.1:1", "plant");
+    assertThat(keeper.look(STEP)).isFalse();
+    assertThat(keeper.problem())
+        .hasValueSatisfying(
+            text ->
+                assertThat(text)
+                    .startsWith("topic hissrv-alerts (kafka.bootstrap.servers) cannot be used"));
+    keeper.close();
+  }
+}
