@@ -97,7 +97,8 @@ class MonitoringIT {
             "INFLUXDB_BUCKET",
             "ems");
     Map<String, String> sink = composeConnector("hissrv-influx-sink", addresses);
-    sink.put("line.dialect", "questdb");
+    sink.put("influxdb.version", "questdb");
+    sink.keySet().removeAll(List.of("influxdb.token", "influxdb.org", "influxdb.bucket"));
     worker.submit("hissrv-influx-sink", sink);
     worker.submit("hissrv-redis-source", composeConnector("hissrv-redis-source", addresses));
     part(startPrometheus(exporterPort, servicePort));

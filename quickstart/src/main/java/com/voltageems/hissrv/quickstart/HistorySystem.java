@@ -173,9 +173,8 @@ public final class HistorySystem implements AutoCloseable {
 
   /** The sink's configuration with this database's address. */
   public Map<String, String> sinkConfig() {
-    Map<String, String> config = installation.connectorConfig("influx-sink.json");
+    Map<String, String> config = installation.connectorConfig("influx-sink-questdb.json");
     config.put("influxdb.url", database.url());
-    config.put("line.dialect", "questdb");
     return config;
   }
 

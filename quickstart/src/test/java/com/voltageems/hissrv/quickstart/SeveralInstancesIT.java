@@ -142,9 +142,8 @@ class SeveralInstancesIT {
   }
 
   private void submit(ConnectWorker worker, RedisServer redis, QuestDb database, int sinkTasks) {
-    Map<String, String> sink = installation.connectorConfig("influx-sink.json");
+    Map<String, String> sink = installation.connectorConfig("influx-sink-questdb.json");
     sink.put("influxdb.url", database.url());
-    sink.put("line.dialect", "questdb");
     sink.put("tasks.max", String.valueOf(sinkTasks));
     worker.submit(SINK, sink);
     await().atMost(LIMIT).until(() -> worker.isRunning(SINK, sinkTasks));

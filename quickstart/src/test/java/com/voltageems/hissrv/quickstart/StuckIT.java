@@ -84,7 +84,6 @@ class StuckIT {
       send(kafka, 5);
       Map<String, String> sink = installation.connectorConfig("influx-sink.json");
       sink.put("influxdb.url", url);
-      sink.put("line.dialect", "questdb");
       worker.submit(SINK, sink);
       int port = Ports.free();
       Path config = config(dir, port, url, kafka, worker, SINK);

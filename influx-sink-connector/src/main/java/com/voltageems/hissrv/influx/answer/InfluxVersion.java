@@ -1,11 +1,13 @@
 package com.voltageems.hissrv.influx.answer;
 
-/** Which write API the database is spoken to with. */
+/** Which database it is, and with that the write API that it is spoken to with. */
 public enum InfluxVersion {
-  /** {@code /api/v2/write}: InfluxDB 2.x, 1.8 and 3, QuestDB. */
+  /** {@code /api/v2/write}: InfluxDB 2.x, 1.8 and 3. */
   V2("2"),
   /** {@code /write}: InfluxDB 1.x. */
-  V1("1");
+  V1("1"),
+  /** {@code /api/v2/write} of QuestDB, and its {@code /exec}. */
+  QUESTDB("questdb");
 
   private final String setting;
 
@@ -20,6 +22,11 @@ public enum InfluxVersion {
 
   /** The one that has this value of {@code influxdb.version}. */
   public static InfluxVersion of(String setting) {
-    return setting.equals(V1.setting) ? V1 : V2;
+    for (InfluxVersion version : values()) {
+      if (version.setting.equals(setting)) {
+        return version;
+      }
+    }
+    throw new IllegalArgumentException("no such version: " + setting);
   }
 }

@@ -84,9 +84,11 @@ public final class ResponseClassifier {
   }
 
   private String credentials() {
-    return version == InfluxVersion.V2
-        ? "influxdb.token"
-        : "influxdb.username and influxdb.password";
+    return switch (version) {
+      case V2 -> "influxdb.token";
+      case V1 -> "influxdb.username and influxdb.password";
+      case QUESTDB -> "influxdb.token, or influxdb.username and influxdb.password,";
+    };
   }
 
   private String credential() {
@@ -94,7 +96,11 @@ public final class ResponseClassifier {
   }
 
   private String bucketSetting() {
-    return version == InfluxVersion.V2 ? "influxdb.bucket" : "influxdb.database";
+    return switch (version) {
+      case V2 -> "influxdb.bucket";
+      case V1 -> "influxdb.database";
+      case QUESTDB -> "the table";
+    };
   }
 
   /** What is missing, by the first words: names that follow may say anything. */
@@ -114,9 +120,11 @@ public final class ResponseClassifier {
     return new WriteOutcome.Fatal(
         reason
             + "; check influxdb.url and influxdb.version: there is no "
-            + (version == InfluxVersion.V2
-                ? "/api/v2/write here; InfluxDB before 1.8 needs influxdb.version=1"
-                : "/write here; InfluxDB 2 and QuestDB need influxdb.version=2"),
+            + switch (version) {
+              case V2 -> "/api/v2/write here; InfluxDB before 1.8 needs influxdb.version=1";
+              case V1 -> "/write here; InfluxDB 2 needs influxdb.version=2";
+              case QUESTDB -> "/api/v2/write here, as QuestDB has it since 7.4";
+            },
         URL);
   }
 

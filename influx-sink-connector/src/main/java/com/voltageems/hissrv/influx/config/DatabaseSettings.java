@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.delivery.Destination;
+import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
 import com.voltageems.hissrv.plugin.tls.Tls;
@@ -20,11 +21,11 @@ public final class DatabaseSettings {
   private static final String GROUP = "Database";
 
   public static final Setting<String> VERSION =
-      Setting.choice("influxdb.version", "2", "2", "1")
+      Setting.choice("influxdb.version", "2", "2", "1", "questdb")
           .high()
           .doc(
-              "The write API: 2 is /api/v2/write, which InfluxDB 2.x, 1.8 and 3 and QuestDB have; 1 is"
-                  + " /write of InfluxDB 1.x.");
+              "The database: 2 is InfluxDB 2.x (and 1.8 and 3) by /api/v2/write; 1 is InfluxDB 1.x by"
+                  + " /write; questdb is QuestDB, whose names and types are looked after.");
 
   public static final Setting<String> URL =
       Setting.text("influxdb.url")
@@ -37,17 +38,15 @@ public final class DatabaseSettings {
       Setting.secret("influxdb.token")
           .valid(Forms.token())
           .high()
-          .doc("Version 2: the API token; may be left out where the database asks for none.");
+          .doc(
+              "Version 2: the API token; may be left out where the database asks for none. QuestDB: the"
+                  + " REST token of its Enterprise edition.");
 
   public static final Setting<Optional<String>> ORG =
-      Setting.optionalText("influxdb.org")
-          .high()
-          .doc("Version 2: the organisation. QuestDB ignores it.");
+      Setting.optionalText("influxdb.org").high().doc("Version 2: the organisation.");
 
   public static final Setting<Optional<String>> BUCKET =
-      Setting.optionalText("influxdb.bucket")
-          .high()
-          .doc("Version 2: the bucket, needed there. QuestDB ignores it.");
+      Setting.optionalText("influxdb.bucket").high().doc("Version 2: the bucket, needed there.");
 
   public static final Setting<Optional<String>> DATABASE =
       Setting.optionalText("influxdb.database")
@@ -60,10 +59,11 @@ public final class DatabaseSettings {
 
   public static final Setting<Optional<String>> USERNAME =
       Setting.optionalText("influxdb.username")
-          .doc("Version 1: the user; sent in a header, never in the URL. None when left out.");
+          .doc(
+              "Version 1 and QuestDB: the user; sent in a header, never in the URL. None when left out.");
 
   public static final Setting<Optional<Password>> PASSWORD =
-      Setting.secret("influxdb.password").doc("Version 1: the user's password.");
+      Setting.secret("influxdb.password").doc("Version 1 and QuestDB: the user's password.");
 
   public static final Setting<Boolean> GZIP =
       Setting.flag("influxdb.gzip", false)
@@ -161,6 +161,9 @@ public final class DatabaseSettings {
    * @throws ConfigException when the setting that the version needs is not there
    */
   public Destination destination() {
+    if (version() == InfluxVersion.QUESTDB) {
+      return new Destination("QuestDB", null);
+    }
     Setting<Optional<String>> setting = version() == InfluxVersion.V2 ? BUCKET : DATABASE;
     String bucket = setting.in(config).orElse("");
     if (bucket.isBlank()) {
@@ -169,6 +172,10 @@ public final class DatabaseSettings {
     }
     return new Destination(
         bucket, version() == InfluxVersion.V1 ? RETENTION_POLICY.in(config).orElse(null) : null);
+  }
+
+  public Dialect dialect() {
+    return version() == InfluxVersion.QUESTDB ? Dialect.QUESTDB : Dialect.INFLUXDB;
   }
 
   static void addTo(SettingGroups groups) {

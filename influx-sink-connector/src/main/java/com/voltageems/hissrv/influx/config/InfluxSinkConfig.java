@@ -19,6 +19,7 @@ public final class InfluxSinkConfig extends AbstractConfig {
   private static ConfigDef define() {
     SettingGroups groups = new SettingGroups();
     DatabaseSettings.addTo(groups);
+    QuestDbSettings.addTo(groups);
     RecordSettings.addTo(groups);
     MappingSettings.addTo(groups);
     WritingSettings.addTo(groups);
@@ -26,6 +27,7 @@ public final class InfluxSinkConfig extends AbstractConfig {
   }
 
   private final DatabaseSettings database = new DatabaseSettings(this);
+  private final QuestDbSettings questDb = new QuestDbSettings(this);
   private final RecordSettings records = new RecordSettings(this);
   private final MappingSettings mapping = new MappingSettings(this);
   private final WritingSettings writing = new WritingSettings(this);
@@ -36,6 +38,10 @@ public final class InfluxSinkConfig extends AbstractConfig {
 
   public DatabaseSettings database() {
     return database;
+  }
+
+  public QuestDbSettings questDb() {
+    return questDb;
   }
 
   public RecordSettings records() {
@@ -55,8 +61,13 @@ public final class InfluxSinkConfig extends AbstractConfig {
     return new Destinations(records.bucketsByTopic(database.version()), database.destination());
   }
 
+  /** Whether records have the shape that the Redis source writes. */
+  public boolean readsSamples() {
+    return !records.areMapped();
+  }
+
   public RecordToPoint recordToPoint() {
-    FieldTypes types = new FieldTypes(records.fieldTypes(), records.dialect());
+    FieldTypes types = new FieldTypes(records.fieldTypes(), database.dialect());
     return records.areMapped()
         ? new AnyToPoint(
             mapping.rules(records.emptyPoints()),

@@ -2,7 +2,6 @@ package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
-import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.FieldTypes;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
@@ -19,14 +18,6 @@ public final class RecordSettings {
           .doc(
               "What records look like: sample is the shape that the Redis source writes; any is every other"
                   + " struct, map or scalar, read by the rules under Mapping.");
-
-  public static final Setting<String> DIALECT =
-      Setting.choice("line.dialect", "influxdb", "influxdb", "questdb")
-          .doc(
-              "Who reads the lines: influxdb or questdb. They differ in what a backslash means: with the"
-                  + " wrong one, a backslash in a tag is lost or doubled, and QuestDB refuses texts with"
-                  + " line breaks. With questdb, the columns of QuestDB are looked at before a new name is"
-                  + " written.");
 
   public static final Setting<List<String>> BUCKET_BY_TOPIC =
       Setting.list("bucket.by.topic", "")
@@ -102,10 +93,6 @@ public final class RecordSettings {
         EMPTY_POINTS.in(config).toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
-  public Dialect dialect() {
-    return DIALECT.in(config).equals("questdb") ? Dialect.QUESTDB : Dialect.INFLUXDB;
-  }
-
   List<Destinations.Rule> bucketsByTopic(InfluxVersion version) {
     return BUCKET_BY_TOPIC.in(config).stream()
         .map(text -> Destinations.Rule.parse(text, version))
@@ -137,7 +124,6 @@ public final class RecordSettings {
     groups.add(
         GROUP,
         FORMAT,
-        DIALECT,
         BUCKET_BY_TOPIC,
         FIELD_TYPES,
         TEXT_SUFFIX,

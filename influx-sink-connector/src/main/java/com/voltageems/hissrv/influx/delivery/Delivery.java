@@ -1,13 +1,16 @@
 package com.voltageems.hissrv.influx.delivery;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.point.Point;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
@@ -117,20 +120,7 @@ public final class Delivery {
 
   /** Takes out what the database would spoil in silence. */
   private Batch screened(Batch batch) throws InterruptedException {
-    Set<String> measurements = new LinkedHashSet<>();
-    for (int i = 0; i < batch.size(); i++) {
-      if (batch.lines().get(i).isNew()) {
-        measurements.add(batch.point(i).measurement());
-      }
-    }
-    long first = progress.nanoTime();
-    WriteOutcome learnt = screen.learn(measurements);
-    for (int attempt = 1; !(learnt instanceof WriteOutcome.Written); attempt++) {
-      String reason = reason(learnt);
-      checkTime(Duration.ofNanos(progress.nanoTime() - first), reason);
-      progress.pause(batch, rules.backoff().after(attempt, random), reason);
-      learnt = screen.learn(measurements);
-    }
+    learn(batch, newTags(batch));
     Batch passed = batch.another();
     for (int i = 0; i < batch.size(); i++) {
       if (batch.lines().get(i).isNew()) {
@@ -140,6 +130,37 @@ public final class Delivery {
       }
     }
     return passed;
+  }
+
+  /** The measurements that have new names, each with the tags of those points. */
+  private static Map<String, Set<String>> newTags(Batch batch) {
+    Map<String, Set<String>> tags = new LinkedHashMap<>();
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.lines().get(i).isNew()) {
+        Point point = batch.point(i);
+        Set<String> names = tags.computeIfAbsent(point.measurement(), name -> new TreeSet<>());
+        point.tags().forEach(tag -> names.add(tag.name()));
+      }
+    }
+    return tags;
+  }
+
+  private void learn(Batch batch, Map<String, Set<String>> tags) throws InterruptedException {
+    long first = progress.nanoTime();
+    WriteOutcome learnt = screen.learn(tags);
+    for (int attempt = 1; !(learnt instanceof WriteOutcome.Written); attempt++) {
+      if (learnt instanceof WriteOutcome.Fatal fatal) {
+        throw fatal(fatal);
+      }
+      String reason = reason(learnt);
+      checkTime(Duration.ofNanos(progress.nanoTime() - first), reason);
+      progress.pause(batch, rules.backoff().after(attempt, random), reason);
+      learnt = screen.learn(tags);
+    }
+  }
+
+  private static ConnectException fatal(WriteOutcome.Fatal fatal) {
+    return new ConnectException("the database refuses every write: " + fatal.reason());
   }
 
   /** Tries those of the lines set aside whose time has come; throws as {@link #deliver} does. */
@@ -293,7 +314,7 @@ public final class Delivery {
       progress.written(ours, start, Duration.ofNanos(progress.nanoTime() - start));
       progress.done(ours.lines());
     } else if (outcome instanceof WriteOutcome.Fatal fatal) {
-      throw new ConnectException("the database refuses every write: " + fatal.reason());
+      throw fatal(fatal);
     }
     return new Answer(part.with(ours), outcome);
   }

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.influx.delivery;
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ public interface Screen {
         }
 
         @Override
-        public WriteOutcome learn(Set<String> measurements) {
+        public WriteOutcome learn(Map<String, Set<String>> tags) {
           return new WriteOutcome.Written();
         }
 
@@ -51,8 +52,12 @@ public interface Screen {
   /** Whether such points are known to be all right, by what was learnt before. Quick. */
   boolean passes(Point point);
 
-  /** Asks the database what {@link #judge} has to know of these measurements. */
-  WriteOutcome learn(Set<String> measurements);
+  /**
+   * Asks the database what {@link #judge} has to know of some measurements.
+   *
+   * @param tags the measurements, each with the names of the tags that its points have
+   */
+  WriteOutcome learn(Map<String, Set<String>> tags);
 
   /** Judges a point of a measurement that was learnt, and remembers its names. */
   Verdict judge(Point point);

@@ -1,15 +1,16 @@
 package com.voltageems.hissrv.influx.http;
 
+import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.config.RecordSettings;
 import com.voltageems.hissrv.influx.delivery.Destination;
-import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +34,13 @@ public final class ConnectionCheck {
     impatient.put(
         DatabaseSettings.WRITE_TIMEOUT.name(),
         Long.toString(Math.min(LONGEST.toMillis(), config.database().writeTimeout().toMillis())));
-    try (InfluxWriter writer =
+    try (HttpInfluxWriter writer =
         new HttpInfluxWriter(new InfluxSinkConfig(impatient), Clock.systemUTC())) {
       long end = System.nanoTime() + LONGEST.toNanos();
       Problem problem = problem(writer.write(config.database().destination(), new byte[0], 0));
+      if (problem == null && config.database().version() == InfluxVersion.QUESTDB) {
+        problem = ofQuestDb(config, writer);
+      }
       for (Destination other : config.destinations().byRule()) {
         if (problem == null && System.nanoTime() - end < 0) {
           problem = ofRule(problem(writer.write(other, new byte[0], 0)), other);
@@ -55,6 +59,21 @@ public final class ConnectionCheck {
         RecordSettings.BUCKET_BY_TOPIC.name(), destination + ": " + problem.message());
   }
 
+  /** Whether it is QuestDB, and its own table is not in the way of our main measurement. */
+  private static @Nullable Problem ofQuestDb(InfluxSinkConfig config, HttpInfluxWriter writer) {
+    // A proxy may have its own name in the header that tells.
+    if (!writer.isQuestDb() && !writer.query("select build()").body().contains("QuestDB")) {
+      return new Problem(
+          DatabaseSettings.VERSION.name(),
+          config.database().url() + " takes writes but is not QuestDB");
+    }
+    WriteOutcome trouble =
+        config.readsSamples()
+            ? new QuestDbTables(writer, Optional.empty()).ask("telemetry").trouble()
+            : null;
+    return trouble == null ? null : problem(trouble);
+  }
+
   private static @Nullable Problem problem(WriteOutcome outcome) {
     if (outcome instanceof WriteOutcome.Retry retry) {
       String setting = retry.setting();
@@ -69,7 +88,13 @@ public final class ConnectionCheck {
     if (outcome instanceof WriteOutcome.Fatal fatal) {
       return new Problem(fatal.setting(), fatal.reason());
     }
-    // Refused means that it read our (empty) lines, which is all that was to be known.
+    if (outcome instanceof WriteOutcome.Refused refused
+        && refused.cause() instanceof WriteOutcome.Cause.Unknown) {
+      return new Problem(
+          DatabaseSettings.URL.name(),
+          "the answer to a write is none of a database that is known: " + refused.reason());
+    }
+    // Refused in known words means that it read our (empty) lines.
     return null;
   }
 }

@@ -33,7 +33,6 @@ import retrofit2.Call;
 import retrofit2.Response;
 import retrofit2.http.Body;
 import retrofit2.http.GET;
-import retrofit2.http.Header;
 import retrofit2.http.POST;
 import retrofit2.http.Query;
 
@@ -55,7 +54,6 @@ public final class HttpInfluxWriter implements InfluxWriter {
       new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES);
   private final InfluxDBClient client;
   private final WriteApi api;
-  private final @Nullable String basicAuth;
   private final @Nullable Tls tls;
   private final List<String> secrets;
   private volatile boolean isQuestDb;
@@ -68,13 +66,12 @@ public final class HttpInfluxWriter implements InfluxWriter {
     @POST("api/v2/write")
     Call<ResponseBody> version2(
         @Query("org") @Nullable String org,
-        @Query("bucket") String bucket,
+        @Query("bucket") @Nullable String bucket,
         @Query("precision") String precision,
         @Body RequestBody lines);
 
     @POST("write")
     Call<ResponseBody> version1(
-        @Header("Authorization") @Nullable String authorization,
         @Query("db") String database,
         @Query("rp") @Nullable String retentionPolicy,
         @Query("precision") String precision,
@@ -90,6 +87,8 @@ public final class HttpInfluxWriter implements InfluxWriter {
     this.config = config;
     this.classifier = new ResponseClassifier(config.database().version());
     this.clock = clock;
+    String authorization = authorization(config.database());
+    this.secrets = secrets(config.database(), authorization);
     OkHttpClient.Builder http =
         new OkHttpClient.Builder()
             .socketFactory(new NoDelaySocketFactory())
@@ -102,6 +101,12 @@ public final class HttpInfluxWriter implements InfluxWriter {
             .followRedirects(false)
             // Retries are ours: counted, spaced out and bounded.
             .retryOnConnectionFailure(false);
+    if (authorization != null) {
+      http.addInterceptor(
+          chain ->
+              chain.proceed(
+                  chain.request().newBuilder().header("Authorization", authorization).build()));
+    }
     tls = config.database().tls(clock.instant());
     if (tls != null) {
       http.sslSocketFactory(tls.context().getSocketFactory(), tls.trust());
@@ -111,41 +116,54 @@ public final class HttpInfluxWriter implements InfluxWriter {
     }
     InfluxDBClientOptions.Builder options =
         InfluxDBClientOptions.builder().url(config.database().url()).okHttpClient(http);
-    char[] token = config.database().token();
-    if (config.database().version() == InfluxVersion.V2 && token != null) {
-      options.authenticateToken(token);
-    }
     this.client = InfluxDBClientFactory.create(options.build());
     if (config.database().gzip()) {
       client.enableGzip();
     }
     this.api = client.getService(WriteApi.class);
-    String password = config.database().password();
-    this.basicAuth =
-        config.database().version() == InfluxVersion.V1 && config.database().username() != null
-            ? Credentials.basic(
-                config.database().username(),
-                password == null ? "" : password,
-                StandardCharsets.UTF_8)
-            : null;
-    this.secrets =
-        Stream.of(token == null ? "" : new String(token), password, basicAuth)
-            .flatMap(Stream::ofNullable)
-            .filter(secret -> !secret.isEmpty())
-            .toList();
+  }
+
+  /** What goes into the header Authorization; null for none. */
+  private static @Nullable String authorization(DatabaseSettings database) {
+    char[] token = database.token();
+    String user = database.username();
+    if (token != null && database.version() != InfluxVersion.V1) {
+      String scheme = database.version() == InfluxVersion.V2 ? "Token " : "Bearer ";
+      return scheme + new String(token);
+    }
+    if (user == null || database.version() == InfluxVersion.V2) {
+      return null;
+    }
+    String password = database.password();
+    return Credentials.basic(user, password == null ? "" : password, StandardCharsets.UTF_8);
+  }
+
+  /** What must not be repeated in a message. */
+  private static List<String> secrets(DatabaseSettings database, @Nullable String authorization) {
+    char[] token = database.token();
+    return Stream.of(token == null ? "" : new String(token), database.password(), authorization)
+        .flatMap(Stream::ofNullable)
+        .filter(secret -> !secret.isEmpty())
+        .toList();
   }
 
   @Override
   public WriteOutcome write(Destination destination, byte[] lines, int length) {
     RequestBody body = RequestBody.create(lines, TEXT, 0, length);
     Call<ResponseBody> call =
-        config.database().version() == InfluxVersion.V2
-            ? api.version2(config.database().org(), destination.bucket(), "ms", body)
-            : api.version1(
-                basicAuth, destination.bucket(), destination.retentionPolicy(), "ms", body);
+        switch (config.database().version()) {
+          case V2 -> api.version2(config.database().org(), destination.bucket(), "ms", body);
+          case V1 -> api.version1(destination.bucket(), destination.retentionPolicy(), "ms", body);
+          case QUESTDB -> api.version2(null, null, "ms", body);
+        };
     try {
       Response<ResponseBody> response = call.execute();
       noteServer(response);
+      if (isQuestDb && config.database().version() != InfluxVersion.QUESTDB) {
+        return new WriteOutcome.Fatal(
+            config.database().url() + " is QuestDB: set influxdb.version=questdb",
+            DatabaseSettings.VERSION.name());
+      }
       return classifier.classify(
           response.code(),
           response.headers().get("Retry-After"),

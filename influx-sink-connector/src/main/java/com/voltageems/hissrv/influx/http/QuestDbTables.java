@@ -6,9 +6,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.config.DatabaseSettings;
+import com.voltageems.hissrv.influx.config.QuestDbSettings;
+import com.voltageems.hissrv.influx.questdb.TableForm;
 import com.voltageems.hissrv.influx.questdb.Tables;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,24 +21,29 @@ import org.slf4j.LoggerFactory;
 /** Asks QuestDB for its tables in SQL, by HTTP. */
 public final class QuestDbTables implements Tables {
   private static final Logger LOG = LoggerFactory.getLogger(QuestDbTables.class);
+  private static final String TELEMETRY = "telemetry";
+  private static final String URL = DatabaseSettings.URL.name();
+  private static final String CREATE = QuestDbSettings.CREATE.name();
   private static final Answer NO_TABLE = new Answer(null, null);
 
   private final HttpInfluxWriter database;
+  private final Optional<TableForm> form;
   private volatile boolean isUnable;
 
-  public QuestDbTables(HttpInfluxWriter database) {
+  /**
+   * Over a connection.
+   *
+   * @param form how tables are made; empty when QuestDB makes them
+   */
+  public QuestDbTables(HttpInfluxWriter database, Optional<TableForm> form) {
     this.database = database;
-  }
-
-  @Override
-  public boolean isQuestDb() {
-    return database.isQuestDb();
+    this.form = form;
   }
 
   @Override
   public Answer ask(String name) {
     if (isUnable) {
-      return NO_TABLE;
+      return unable("QuestDB does not tell its tables by /exec");
     }
     String quoted = "'" + name.replace("'", "''") + "'";
     HttpInfluxWriter.Text names =
@@ -49,10 +59,73 @@ public final class QuestDbTables implements Tables {
       LOG.warn(
           "QuestDB does not tell its tables by /exec, so columns that differ in letter case only,"
               + " or were tags once, are seen only where this task wrote them: {}",
-          names.body().substring(0, Math.min(200, names.body().length())));
-      return NO_TABLE;
+          begin(names.body()));
+      return unable(begin(names.body()));
     }
-    return rows.isEmpty() ? NO_TABLE : columns(rows.get(0).getAsJsonArray().get(0).getAsString());
+    if (rows.isEmpty()) {
+      return isOwnTable(name) ? new Answer(null, ownTable(name)) : NO_TABLE;
+    }
+    return columns(rows.get(0).getAsJsonArray().get(0).getAsString());
+  }
+
+  /** Without /exec, what the sink itself has written must do; but it can make no table. */
+  private Answer unable(String why) {
+    return form.isEmpty()
+        ? NO_TABLE
+        : new Answer(
+            null, new WriteOutcome.Fatal(CREATE + " needs QuestDB's /exec: " + why, CREATE));
+  }
+
+  /** QuestDB keeps tables of its own that are in no list; lines for them are refused. */
+  private boolean isOwnTable(String name) {
+    return name.equalsIgnoreCase(TELEMETRY) && columns(TELEMETRY).table() != null;
+  }
+
+  private static WriteOutcome ownTable(String name) {
+    return new WriteOutcome.Fatal(
+        "'"
+            + name
+            + "' is a table that QuestDB keeps for itself; start QuestDB with"
+            + " telemetry.disable.completely=true (QDB_TELEMETRY_DISABLE_COMPLETELY=true), and drop"
+            + " its table '"
+            + TELEMETRY
+            + "' if it is still there",
+        URL);
+  }
+
+  @Override
+  public WriteOutcome create(String name, Set<String> tags) {
+    if (form.isEmpty()) {
+      return new WriteOutcome.Written();
+    }
+    HttpInfluxWriter.Text answer = database.query(form.get().create(name, tags));
+    if (answer.trouble() != null) {
+      return answer.trouble();
+    }
+    String error = error(answer.body());
+    // A name that cannot be a table's: its lines will be refused, each with that reason.
+    return error == null || error.contains("invalid table name")
+        ? new WriteOutcome.Written()
+        : new WriteOutcome.Fatal(
+            "QuestDB does not make the table '" + name + "': " + error + "; check " + CREATE,
+            CREATE);
+  }
+
+  /** Null when it is no error. */
+  private static @Nullable String error(String body) {
+    try {
+      JsonElement json = JsonParser.parseString(body);
+      if (json.isJsonObject() && !((JsonObject) json).has("error")) {
+        return null;
+      }
+      return json.isJsonObject() ? ((JsonObject) json).get("error").getAsString() : begin(body);
+    } catch (JsonParseException e) {
+      return begin(body);
+    }
+  }
+
+  private static String begin(String body) {
+    return body.substring(0, Math.min(200, body.length()));
   }
 
   private Answer columns(String table) {

@@ -28,20 +28,14 @@ public final class ColumnScreen implements Screen {
   private static final String BOOLEAN = "BOOLEAN";
 
   private final Tables tables;
-  private final boolean isExpected;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   /** The name of each table, by its name in small letters. */
   private final Map<String, String> tableNames = new ConcurrentHashMap<>();
 
-  /**
-   * Over a database.
-   *
-   * @param isExpected whether the settings say that it is QuestDB
-   */
-  public ColumnScreen(Tables tables, boolean isExpected) {
+  /** Over a database. */
+  public ColumnScreen(Tables tables) {
     this.tables = tables;
-    this.isExpected = isExpected;
   }
 
   /**
@@ -75,9 +69,6 @@ public final class ColumnScreen implements Screen {
 
   @Override
   public boolean passes(Point point) {
-    if (!isExpected && !tables.isQuestDb()) {
-      return true;
-    }
     Known names = known.get(point.measurement());
     if (names == null) {
       return false;
@@ -96,17 +87,27 @@ public final class ColumnScreen implements Screen {
   }
 
   @Override
-  public WriteOutcome learn(Set<String> measurements) {
-    for (String measurement : measurements) {
-      Tables.Answer answer = tables.ask(measurement);
-      if (answer.trouble() != null) {
-        return answer.trouble();
-      }
-      if (answer.table() != null) {
-        tableNames.put(lower(measurement), answer.table().name());
-        learn(known.computeIfAbsent(measurement, name -> new Known()), answer.table());
+  public WriteOutcome learn(Map<String, Set<String>> tags) {
+    for (Map.Entry<String, Set<String>> measurement : tags.entrySet()) {
+      WriteOutcome outcome = learn(measurement.getKey(), measurement.getValue());
+      if (!(outcome instanceof WriteOutcome.Written)) {
+        return outcome;
       }
     }
+    return new WriteOutcome.Written();
+  }
+
+  private WriteOutcome learn(String measurement, Set<String> tags) {
+    Tables.Answer answer = tables.ask(measurement);
+    if (answer.trouble() != null) {
+      return answer.trouble();
+    }
+    if (answer.table() == null) {
+      // What it has made, it finds by itself the next time: the names of this table are these.
+      return tables.create(measurement, tags);
+    }
+    tableNames.put(lower(measurement), answer.table().name());
+    learn(known.computeIfAbsent(measurement, name -> new Known()), answer.table());
     return new WriteOutcome.Written();
   }
 

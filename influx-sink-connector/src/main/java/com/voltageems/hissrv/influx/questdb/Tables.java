@@ -2,15 +2,21 @@ package com.voltageems.hissrv.influx.questdb;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** QuestDB's tables, as far as they have to be known. Safe for use by several threads. */
 public interface Tables {
-  /** Whether it is QuestDB that answers; may turn out late. */
-  boolean isQuestDb();
-
   /** Asks for a table, whatever the letter case of its name. */
   Answer ask(String name);
+
+  /**
+   * Makes a table that is not there, if the settings say so.
+   *
+   * @param tags the names of its points' tags
+   * @return {@link WriteOutcome.Written} also when tables are not made, or cannot be called so
+   */
+  WriteOutcome create(String name, Set<String> tags);
 
   /**
    * What was answered.

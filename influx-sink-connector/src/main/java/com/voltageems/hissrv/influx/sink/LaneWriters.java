@@ -102,7 +102,7 @@ final class LaneWriters {
                 newWork(
                     new Lane(
                         destination,
-                        config.records().dialect(),
+                        config.database().dialect(),
                         config.writing().newBatchSize(),
                         config.writing().batchBytes())));
     bufferedBytes +=

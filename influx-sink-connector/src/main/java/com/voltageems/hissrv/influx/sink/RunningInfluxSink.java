@@ -12,7 +12,6 @@ import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.delivery.Trouble;
 import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
 import com.voltageems.hissrv.influx.http.QuestDbTables;
-import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.Mapped;
 import com.voltageems.hissrv.influx.point.Point;
 import com.voltageems.hissrv.influx.point.RecordToPoint;
@@ -74,9 +73,8 @@ final class RunningInfluxSink {
       InfluxSinkConfig config, SinkTaskContext context, SinkMetrics metrics, int task) {
     HttpInfluxWriter writer = new HttpInfluxWriter(config, Clock.systemUTC());
     Screen screen =
-        config.database().version() == InfluxVersion.V2
-            ? new ColumnScreen(
-                new QuestDbTables(writer), config.records().dialect() == Dialect.QUESTDB)
+        config.database().version() == InfluxVersion.QUESTDB
+            ? new ColumnScreen(new QuestDbTables(writer, config.questDb().tables()))
             : Screen.NONE;
     return new RunningInfluxSink(config, writer, screen, context, metrics, task);
   }

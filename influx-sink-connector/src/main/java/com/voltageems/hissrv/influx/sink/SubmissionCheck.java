@@ -4,6 +4,7 @@ import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.config.MappingSettings;
+import com.voltageems.hissrv.influx.config.QuestDbSettings;
 import com.voltageems.hissrv.influx.config.RecordSettings;
 import com.voltageems.hissrv.influx.config.WritingSettings;
 import com.voltageems.hissrv.influx.http.ConnectionCheck;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
@@ -25,7 +27,18 @@ import org.apache.kafka.common.config.ConfigValue;
  * themselves, and nothing is said that could be a consequence of another mistake.
  */
 final class SubmissionCheck {
-  private static final List<String> PREFIXES = List.of("influxdb.", "mapping.");
+  private static final List<String> PREFIXES = List.of("influxdb.", "mapping.", "questdb.");
+
+  /** QuestDB has neither buckets nor databases. */
+  private static final Set<String> NOT_FOR_QUESTDB =
+      Set.of(
+          DatabaseSettings.ORG.name(),
+          DatabaseSettings.BUCKET.name(),
+          DatabaseSettings.DATABASE.name(),
+          DatabaseSettings.RETENTION_POLICY.name(),
+          RecordSettings.BUCKET_BY_TOPIC.name());
+
+  private static final String DIALECT = "line.dialect";
 
   private final Map<String, String> given;
   private final Map<String, ConfigValue> values;
@@ -47,6 +60,11 @@ final class SubmissionCheck {
     submission
         .unknown(definition.names(), PREFIXES, Map.of())
         .forEach((name, message) -> value(name).addErrorMessage(message));
+    if (given.containsKey(DIALECT)) {
+      value(DIALECT)
+          .addErrorMessage(
+              DIALECT + " was replaced by influxdb.version=questdb; for InfluxDB leave it out");
+    }
     ConfigValue url = value(DatabaseSettings.URL.name());
     if (url.value() instanceof String text) {
       url.value(Address.masked(text)); // the answer repeats the values
@@ -81,6 +99,29 @@ final class SubmissionCheck {
     }
   }
 
+  /** A setting of another database is a mistake: it would be ignored in silence. */
+  private void withoutEffect(InfluxSinkConfig parsed) {
+    boolean isQuestDb = parsed.database().version() == InfluxVersion.QUESTDB;
+    Stream<String> idle =
+        given.keySet().stream()
+            .filter(
+                name ->
+                    isQuestDb
+                        ? NOT_FOR_QUESTDB.contains(name)
+                        : name.startsWith(QuestDbSettings.PREFIX));
+    idle.filter(name -> !String.valueOf(given.get(name)).isBlank())
+        .forEach(
+            name ->
+                tell(
+                    name,
+                    name
+                        + " has no effect with "
+                        + DatabaseSettings.VERSION
+                        + "="
+                        + parsed.database().version().setting(),
+                    DatabaseSettings.VERSION.name()));
+  }
+
   private void together(Instant now) {
     Map<String, String> sound = new HashMap<>(given);
     sound.keySet().removeAll(wrong);
@@ -95,6 +136,15 @@ final class SubmissionCheck {
               : DatabaseSettings.DATABASE.name(),
           String.valueOf(e.getMessage()),
           DatabaseSettings.VERSION.name());
+    }
+    withoutEffect(parsed);
+    try {
+      parsed.questDb().tables();
+    } catch (IllegalArgumentException e) {
+      tell(
+          QuestDbSettings.TTL.name(),
+          QuestDbSettings.TTL + " is " + e.getMessage(),
+          QuestDbSettings.PARTITION.name());
     }
     if (WritingSettings.BATCH_MIN.in(parsed) > WritingSettings.BATCH_MAX.in(parsed)) {
       tell(

@@ -12,12 +12,14 @@ import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
+import com.voltageems.hissrv.influx.questdb.TableForm;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
@@ -30,7 +32,7 @@ class InfluxSinkConfigTest {
   static final Map<String, String> GROUPS = new LinkedHashMap<>();
 
   static {
-    for (String group : List.of("Database", "TLS", "Records", "Mapping", "Writing")) {
+    for (String group : List.of("Database", "TLS", "QuestDB", "Records", "Mapping", "Writing")) {
       GROUPS.put(group, group);
     }
   }
@@ -50,6 +52,9 @@ class InfluxSinkConfigTest {
   void defaults() {
     InfluxSinkConfig config = config();
     assertThat(config.database().version()).isEqualTo(InfluxVersion.V2);
+    assertThat(config("influxdb.version", "questdb").database().dialect())
+        .isEqualTo(Dialect.QUESTDB);
+    assertThat(config.questDb().tables()).isEmpty();
     assertThat(config.database().url()).isEqualTo("http://127.0.0.1:8086");
     assertThat(config.database().token()).isNull();
     assertThat(config.database().org()).isNull();
@@ -61,7 +66,7 @@ class InfluxSinkConfigTest {
     assertThat(config.database().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.database().validateConnection()).isTrue();
     assertThat(config.recordToPoint()).isInstanceOf(SampleToPoint.class);
-    assertThat(config.records().dialect()).isEqualTo(Dialect.INFLUXDB);
+    assertThat(config.database().dialect()).isEqualTo(Dialect.INFLUXDB);
     assertThat(config.records().dropRejected()).isFalse();
     assertThat(config.writing().batchBytes()).isEqualTo(2 * 1024 * 1024);
     assertThat(config.writing().linger()).isEqualTo(Duration.ofMillis(200));
@@ -104,7 +109,11 @@ class InfluxSinkConfigTest {
     props.put("connect.timeout.ms", "1");
     props.put("write.timeout.ms", "2");
     props.put("validate.connection", "false");
-    props.put("line.dialect", "questdb");
+    props.put("questdb.table.create", "true");
+    props.put("questdb.table.partition", "week");
+    props.put("questdb.table.ttl", "8w");
+    props.put("questdb.table.symbol.capacity", "9");
+    props.put("questdb.table.symbol.index", "true");
     props.put("bucket.by.topic", "a*:x/y,b:z");
     props.put("record.format", "any");
     props.put("mapping.measurement", "m_${topic}");
@@ -151,7 +160,10 @@ class InfluxSinkConfigTest {
     assertThat(config.destinations().of("c")).isEqualTo(new Destination("d", "r"));
     assertThat(config.recordToPoint()).isInstanceOf(AnyToPoint.class);
     assertThat(config.idleRule()).isNull();
-    assertThat(config.records().dialect()).isEqualTo(Dialect.QUESTDB);
+    assertThat(config.questDb().tables())
+        .contains(
+            new TableForm(
+                TableForm.Partition.WEEK, Optional.of(new TableForm.Ttl(8, 'w')), 9, true));
     assertThat(config.records().dropRejected()).isTrue();
     assertThat(config.writing().newBatchSize().lines()).isEqualTo(4);
     assertThat(config.writing().batchBytes()).isEqualTo(5);
@@ -173,7 +185,7 @@ class InfluxSinkConfigTest {
       delimiter = '#',
       value = {
         "influxdb.version#3#Invalid value 3 for configuration influxdb.version: not one of them;"
-            + " valid: 2 | 1",
+            + " valid: 2 | 1 | questdb",
         "influxdb.url#db:8086#Invalid value db:8086 for configuration influxdb.url: the scheme is not"
             + " http or https; valid: http://host:port or https://host:port",
         // field case O5

@@ -279,11 +279,7 @@ class PipelineIT {
     try (QuestDb database = QuestDb.start(dir.resolve("questdb"))) {
       killEverythingInTurn(
           "to-questdb",
-          Map.of(
-              "influxdb.url", database.url(),
-              "line.dialect", "questdb",
-              "influxdb.org", "site",
-              "influxdb.bucket", "ems"),
+          Map.of("influxdb.version", "questdb", "influxdb.url", database.url()),
           () -> {
             database.kill();
             database.restart();

@@ -174,10 +174,7 @@ class RoundTripIT {
     }
     check(
         batch,
-        Map.of(
-            "influxdb.url", database.url(),
-            "influxdb.bucket", "ems",
-            "line.dialect", "questdb"),
+        Map.of("influxdb.version", "questdb", "influxdb.url", database.url()),
         (sent, time) -> ofQuestDb(database, sent, time),
         true);
   }

@@ -172,7 +172,7 @@ class SiteFileTest {
 
     assertThat(sink(compiled))
         .containsEntry("influxdb.url", "http://q:9000")
-        .containsEntry("line.dialect", "questdb");
+        .containsEntry("influxdb.version", "questdb");
     assertThat(compiled.serviceTexts())
         .containsEntry("store.type", "questdb")
         .containsEntry("store.questdb.url", "jdbc:postgresql://q:8812/qdb");

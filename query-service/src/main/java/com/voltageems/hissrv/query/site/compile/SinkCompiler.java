@@ -47,11 +47,8 @@ final class SinkCompiler {
   private void database() {
     if (site.has("questdb")) {
       View questdb = site.view("questdb");
-      settings.put("influxdb.version", "2");
+      settings.put("influxdb.version", "questdb");
       settings.copy("influxdb.url", questdb, "url");
-      settings.put("influxdb.org", "hissrv");
-      settings.put("influxdb.bucket", "hissrv");
-      settings.put("line.dialect", "questdb");
       return;
     }
     View influxdb = site.view("influxdb");

@@ -1,0 +1,67 @@
+package com.voltageems.hissrv.influx.config;
+
+import com.voltageems.hissrv.influx.questdb.TableForm;
+import com.voltageems.hissrv.plugin.Setting;
+import com.voltageems.hissrv.plugin.SettingGroups;
+import java.util.Optional;
+import org.apache.kafka.common.config.AbstractConfig;
+
+/** How QuestDB's tables are made. */
+public final class QuestDbSettings {
+  private static final String GROUP = "QuestDB";
+  public static final String PREFIX = "questdb.";
+
+  public static final Setting<Boolean> CREATE =
+      Setting.flag("questdb.table.create", false)
+          .doc(
+              "Whether a table that is not there is made with the settings below before the first"
+                  + " line is written. Else QuestDB makes it, by its own configuration.");
+
+  public static final Setting<TableForm.Partition> PARTITION =
+      Setting.choice("questdb.table.partition", TableForm.Partition.DAY)
+          .low()
+          .doc("The span of a partition of such a table.");
+
+  public static final Setting<Optional<String>> TTL =
+      Setting.optionalText("questdb.table.ttl")
+          .valid("12h, 90d, 8w, 6M or 2y", TableForm.Ttl::parse)
+          .doc(
+              "How long such a table keeps its rows, whole partitions at a time: hours, days, weeks,"
+                  + " M for months, or years. For ever when left out.");
+
+  public static final Setting<Integer> SYMBOL_CAPACITY =
+      Setting.count("questdb.table.symbol.capacity", 256, 2, 33_554_432)
+          .low()
+          .doc("How many different values a tag of such a table has, about.");
+
+  public static final Setting<Boolean> SYMBOL_INDEX =
+      Setting.flag("questdb.table.symbol.index", false)
+          .low()
+          .doc("Whether the tags of such a table get an index.");
+
+  private final AbstractConfig config;
+
+  QuestDbSettings(AbstractConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * How tables are made; empty when QuestDB makes them.
+   *
+   * @throws IllegalArgumentException when partition and time to live do not go together
+   */
+  public Optional<TableForm> tables() {
+    return CREATE.in(config)
+        ? Optional.of(
+            new TableForm(
+                PARTITION.in(config),
+                TTL.in(config).map(TableForm.Ttl::parse),
+                SYMBOL_CAPACITY.in(config),
+                SYMBOL_INDEX.in(config)))
+        : Optional.empty();
+  }
+
+  static void addTo(SettingGroups groups) {
+    groups.add(GROUP, CREATE, PARTITION, TTL, SYMBOL_CAPACITY, SYMBOL_INDEX);
+  }
+}

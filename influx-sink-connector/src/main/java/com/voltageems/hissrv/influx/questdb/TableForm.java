@@ -1,0 +1,130 @@
+package com.voltageems.hissrv.influx.questdb;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How tables are made that are not there yet.
+ *
+ * @param ttl how long a partition is kept; empty for ever
+ * @param symbolCapacity how many values of a tag there are, about
+ * @param isIndexed whether tags get an index
+ */
+public record TableForm(
+    Partition partition, Optional<Ttl> ttl, int symbolCapacity, boolean isIndexed) {
+  /** What no column's name may have in it, and control characters. */
+  private static final Pattern FORBIDDEN =
+      Pattern.compile("[?.,'\"\\\\/:()+*%~-]|[\\p{Cntrl}\ufeff]");
+
+  private static final int LONGEST_NAME = 127;
+
+  public TableForm {
+    ttl.ifPresent(kept -> kept.check(partition));
+  }
+
+  /** The span of a partition. */
+  public enum Partition {
+    HOUR(1, 0),
+    DAY(24, 0),
+    WEEK(168, 0),
+    MONTH(0, 1),
+    YEAR(0, 12);
+
+    private final int hours;
+    private final int months;
+
+    Partition(int hours, int months) {
+      this.hours = hours;
+      this.months = months;
+    }
+  }
+
+  /**
+   * A length of time with QuestDB's units: h, d, w, M, y.
+   *
+   * @param unit one of those letters
+   */
+  public record Ttl(int count, char unit) {
+    private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})([hdwMy])");
+
+    /**
+     * Reads it from a setting.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    public static Ttl parse(String text) {
+      Matcher form = FORM.matcher(text);
+      if (!form.matches()) {
+        throw new IllegalArgumentException("not a length such as 12h, 90d, 8w, 6M (months) or 2y");
+      }
+      return new Ttl(Integer.parseInt(form.group(1)), form.group(2).charAt(0));
+    }
+
+    /** QuestDB drops whole partitions. */
+    private void check(Partition partition) {
+      int hours = unit == 'h' ? count : unit == 'd' ? 24 * count : unit == 'w' ? 168 * count : 0;
+      int months = unit == 'M' ? count : unit == 'y' ? 12 * count : 0;
+      boolean whole =
+          partition.hours > 0
+              ? hours % partition.hours == 0
+              : hours == 0 && months % partition.months == 0;
+      if (!whole) {
+        throw new IllegalArgumentException(
+            "not a multiple of a partition, which is a "
+                + partition.name().toLowerCase(Locale.ROOT));
+      }
+    }
+
+    private String sql() {
+      return switch (unit) {
+        case 'h' -> count + " HOURS";
+        case 'd' -> count + " DAYS";
+        case 'w' -> count + " WEEKS";
+        case 'M' -> count + " MONTHS";
+        default -> count + " YEARS";
+      };
+    }
+  }
+
+  /**
+   * The statement that makes a table. No {@code DEDUP UPSERT KEYS}: it would replace whole rows,
+   * and a tag that comes later would be no key.
+   *
+   * @param tags those of its first points; names that cannot be columns are left out
+   */
+  public String create(String table, Set<String> tags) {
+    StringBuilder sql =
+        new StringBuilder("create table if not exists ")
+            .append(quoted(table))
+            .append(" (timestamp timestamp");
+    Map<String, String> columns = new LinkedHashMap<>();
+    tags.stream()
+        .sorted()
+        .filter(TableForm::canBeColumn)
+        .forEach(tag -> columns.putIfAbsent(tag.toLowerCase(Locale.ROOT), tag));
+    for (String tag : columns.values()) {
+      sql.append(", ").append(quoted(tag)).append(" symbol capacity ").append(symbolCapacity);
+      if (isIndexed) {
+        sql.append(" index");
+      }
+    }
+    sql.append(") timestamp(timestamp) partition by ").append(partition.name());
+    ttl.ifPresent(kept -> sql.append(" ttl ").append(kept.sql()));
+    return sql.append(" wal").toString();
+  }
+
+  private static boolean canBeColumn(String tag) {
+    return !tag.equalsIgnoreCase("timestamp")
+        && tag.length() <= LONGEST_NAME
+        && !FORBIDDEN.matcher(tag).find();
+  }
+
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+}
