@@ -48,6 +48,20 @@ public final class DatabaseSettings {
   public static final Setting<Optional<String>> BUCKET =
       Setting.optionalText("influxdb.bucket").high().doc("Version 2: the bucket, needed there.");
 
+  public static final Setting<Boolean> BUCKET_CREATE =
+      Setting.flag("influxdb.bucket.create", false)
+          .low()
+          .doc(
+              "Version 2: whether a bucket that is not there is made when the first line is written"
+                  + " to it. The token has to be allowed to.");
+
+  public static final Setting<Optional<String>> BUCKET_RETENTION =
+      Setting.optionalText("influxdb.bucket.retention")
+          .valid("12h, 90d or 8w", Forms::retention)
+          .low()
+          .doc(
+              "How long such a bucket keeps points: hours, days or weeks. For ever when left out.");
+
   public static final Setting<Optional<String>> DATABASE =
       Setting.optionalText("influxdb.database")
           .high()
@@ -137,6 +151,15 @@ public final class DatabaseSettings {
     return WRITE_TIMEOUT.in(config);
   }
 
+  public boolean createsBuckets() {
+    return version() == InfluxVersion.V2 && BUCKET_CREATE.in(config);
+  }
+
+  /** Of a bucket that is made; empty for ever. */
+  public Optional<Duration> retention() {
+    return BUCKET_RETENTION.in(config).map(Forms::retention);
+  }
+
   public boolean validateConnection() {
     return VALIDATE_CONNECTION.in(config);
   }
@@ -187,6 +210,8 @@ public final class DatabaseSettings {
             TOKEN,
             ORG,
             BUCKET,
+            BUCKET_CREATE,
+            BUCKET_RETENTION,
             DATABASE,
             RETENTION_POLICY,
             USERNAME,

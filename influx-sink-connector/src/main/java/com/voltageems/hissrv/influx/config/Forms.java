@@ -3,8 +3,11 @@ package com.voltageems.hissrv.influx.config;
 import com.voltageems.hissrv.plugin.Address;
 import com.voltageems.hissrv.plugin.Validators;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
@@ -13,6 +16,8 @@ import org.apache.kafka.common.config.types.Password;
 final class Forms {
   private static final String INSTEAD =
       "use influxdb.token, or influxdb.username and influxdb.password";
+
+  private static final Pattern RETENTION = Pattern.compile("([1-9][0-9]{0,4})([hdw])");
 
   private Forms() {}
 
@@ -37,6 +42,24 @@ final class Forms {
                     + " header can carry and no token has");
           }
         });
+  }
+
+  /**
+   * A length of time.
+   *
+   * @throws IllegalArgumentException with a message for the user
+   */
+  static Duration retention(String text) {
+    Matcher form = RETENTION.matcher(text);
+    if (!form.matches()) {
+      throw new IllegalArgumentException("not a length such as 12h, 90d or 8w");
+    }
+    int count = Integer.parseInt(form.group(1));
+    return switch (form.group(2)) {
+      case "h" -> Duration.ofHours(count);
+      case "d" -> Duration.ofDays(count);
+      default -> Duration.ofDays(7L * count);
+    };
   }
 
   /** A parser whose refusal is one of java.time. */

@@ -37,13 +37,13 @@ public final class ConnectionCheck {
     try (HttpInfluxWriter writer =
         new HttpInfluxWriter(new InfluxSinkConfig(impatient), Clock.systemUTC())) {
       long end = System.nanoTime() + LONGEST.toNanos();
-      Problem problem = problem(writer.write(config.database().destination(), new byte[0], 0));
+      Problem problem = problem(writer.probe(config.database().destination()));
       if (problem == null && config.database().version() == InfluxVersion.QUESTDB) {
         problem = ofQuestDb(config, writer);
       }
       for (Destination other : config.destinations().byRule()) {
         if (problem == null && System.nanoTime() - end < 0) {
-          problem = ofRule(problem(writer.write(other, new byte[0], 0)), other);
+          problem = ofRule(problem(writer.probe(other)), other);
         }
       }
       return problem;

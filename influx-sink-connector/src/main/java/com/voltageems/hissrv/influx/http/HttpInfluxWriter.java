@@ -53,6 +53,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
   private final ConnectionPool connections =
       new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES);
   private final InfluxDBClient client;
+  private final Buckets buckets;
   private final WriteApi api;
   private final @Nullable Tls tls;
   private final List<String> secrets;
@@ -120,6 +121,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
     if (config.database().gzip()) {
       client.enableGzip();
     }
+    this.buckets = new Buckets(client, config.database().org(), config.database().retention());
     this.api = client.getService(WriteApi.class);
   }
 
@@ -149,6 +151,30 @@ public final class HttpInfluxWriter implements InfluxWriter {
 
   @Override
   public WriteOutcome write(Destination destination, byte[] lines, int length) {
+    WriteOutcome outcome = post(destination, lines, length);
+    if (!isBucketMissing(outcome) || !config.database().createsBuckets()) {
+      return outcome;
+    }
+    WriteOutcome made = buckets.create(destination.bucket());
+    return made instanceof WriteOutcome.Written ? post(destination, lines, length) : made;
+  }
+
+  private static boolean isBucketMissing(WriteOutcome outcome) {
+    return outcome instanceof WriteOutcome.Fatal fatal
+        && fatal.setting().equals(DatabaseSettings.BUCKET.name());
+  }
+
+  /** As {@link #write} of nothing, which makes no bucket that could be made. */
+  WriteOutcome probe(Destination destination) {
+    WriteOutcome outcome = post(destination, new byte[0], 0);
+    return isBucketMissing(outcome)
+            && config.database().createsBuckets()
+            && buckets.seesOrganisation()
+        ? new WriteOutcome.Written()
+        : outcome;
+  }
+
+  private WriteOutcome post(Destination destination, byte[] lines, int length) {
     RequestBody body = RequestBody.create(lines, TEXT, 0, length);
     Call<ResponseBody> call =
         switch (config.database().version()) {

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
@@ -37,6 +36,9 @@ final class SubmissionCheck {
           DatabaseSettings.DATABASE.name(),
           DatabaseSettings.RETENTION_POLICY.name(),
           RecordSettings.BUCKET_BY_TOPIC.name());
+
+  private static final Set<String> BUCKETS =
+      Set.of(DatabaseSettings.BUCKET_CREATE.name(), DatabaseSettings.BUCKET_RETENTION.name());
 
   private static final String DIALECT = "line.dialect";
 
@@ -101,25 +103,35 @@ final class SubmissionCheck {
 
   /** A setting of another database is a mistake: it would be ignored in silence. */
   private void withoutEffect(InfluxSinkConfig parsed) {
-    boolean isQuestDb = parsed.database().version() == InfluxVersion.QUESTDB;
-    Stream<String> idle =
-        given.keySet().stream()
-            .filter(
-                name ->
-                    isQuestDb
-                        ? NOT_FOR_QUESTDB.contains(name)
-                        : name.startsWith(QuestDbSettings.PREFIX));
-    idle.filter(name -> !String.valueOf(given.get(name)).isBlank())
-        .forEach(
-            name ->
-                tell(
-                    name,
-                    name
-                        + " has no effect with "
-                        + DatabaseSettings.VERSION
-                        + "="
-                        + parsed.database().version().setting(),
-                    DatabaseSettings.VERSION.name()));
+    InfluxVersion version = parsed.database().version();
+    Set<String> idle = new TreeSet<>();
+    if (version == InfluxVersion.QUESTDB) {
+      idle.addAll(NOT_FOR_QUESTDB);
+    } else {
+      given.keySet().stream()
+          .filter(name -> name.startsWith(QuestDbSettings.PREFIX))
+          .forEach(idle::add);
+    }
+    if (version != InfluxVersion.V2) {
+      idle.addAll(BUCKETS);
+    }
+    for (String name : idle) {
+      if (!given.getOrDefault(name, "").isBlank()) {
+        tell(
+            name,
+            name + " has no effect with " + DatabaseSettings.VERSION + "=" + version.setting(),
+            DatabaseSettings.VERSION.name());
+      }
+    }
+    if (parsed.database().retention().isPresent() && !parsed.database().createsBuckets()) {
+      tell(
+          DatabaseSettings.BUCKET_RETENTION.name(),
+          DatabaseSettings.BUCKET_RETENTION
+              + " has no effect unless "
+              + DatabaseSettings.BUCKET_CREATE
+              + " is true",
+          DatabaseSettings.BUCKET_CREATE.name());
+    }
   }
 
   private void together(Instant now) {

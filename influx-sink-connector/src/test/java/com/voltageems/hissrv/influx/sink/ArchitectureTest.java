@@ -67,10 +67,10 @@ class ArchitectureTest {
           .callMethod(System.class, "nanoTime");
 
   @ArchTest
-  static final ArchRule onlyTheWriterKnowsHttp =
+  static final ArchRule onlyOnePackageKnowsHttp =
       noClasses()
           .that()
-          .haveNameNotMatching(".*\\.HttpInfluxWriter(\\$.*)?")
+          .resideOutsideOfPackage("com.voltageems.hissrv.influx.http")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("okhttp3..", "okio..", "retrofit2..", "com.influxdb..");

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A bucket of its own on a real InfluxDB 2 that the environment names. */
-record InfluxDb2(String url, String token, String org, String bucket, String bucketId)
+record InfluxDb2(String url, String token, String org, String orgId, String bucket, String bucketId)
     implements AutoCloseable {
   static final String URL = "HISSRV_INFLUXDB2_URL";
   private static final String TOKEN = "HISSRV_INFLUXDB2_TOKEN";
@@ -28,11 +29,40 @@ record InfluxDb2(String url, String token, String org, String bucket, String buc
                     HttpRequest.BodyPublishers.ofString(
                         "{\"orgID\":\"%s\",\"name\":\"%s\",\"retentionRules\":[]}"
                             .formatted(org.path("id").asText(), bucket))));
-    return new InfluxDb2(url, token, org.path("name").asText(), bucket, made.path("id").asText());
+    return new InfluxDb2(
+        url,
+        token,
+        org.path("name").asText(),
+        org.path("id").asText(),
+        bucket,
+        made.path("id").asText());
   }
 
   private static HttpRequest.Builder request(String url, String token) {
     return HttpRequest.newBuilder(URI.create(url)).header("Authorization", "Token " + token);
+  }
+
+  HttpRequest.Builder request(String path) {
+    return request(url + path, token);
+  }
+
+  private JsonNode find(String name) {
+    return HttpJson.send(request("/api/v2/buckets?org=" + org + "&name=" + name))
+        .path("buckets")
+        .path(0);
+  }
+
+  /** Another bucket of the same server. */
+  Optional<InfluxDb2> bucketNamed(String name) {
+    JsonNode found = find(name);
+    return found.isMissingNode()
+        ? Optional.empty()
+        : Optional.of(new InfluxDb2(url, token, org, orgId, name, found.path("id").asText()));
+  }
+
+  /** 0 for ever. */
+  long retentionSeconds() {
+    return find(bucket).path("retentionRules").path(0).path("everySeconds").asLong();
   }
 
   /** Asks by InfluxQL, with the bucket as the database. */

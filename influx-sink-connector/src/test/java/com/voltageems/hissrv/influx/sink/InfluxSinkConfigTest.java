@@ -88,6 +88,8 @@ class InfluxSinkConfigTest {
     props.put("influxdb.token", "t");
     props.put("influxdb.org", "o");
     props.put("influxdb.bucket", "b");
+    props.put("influxdb.bucket.create", "true");
+    props.put("influxdb.bucket.retention", "8w");
     props.put("influxdb.database", "d");
     props.put("influxdb.retention.policy", "r");
     props.put("influxdb.username", "u");
@@ -151,6 +153,8 @@ class InfluxSinkConfigTest {
     assertThat(config.database().destination()).isEqualTo(new Destination("d", "r"));
     assertThat(config.database().username()).isEqualTo("u");
     assertThat(config.database().password()).isEqualTo("p");
+    assertThat(config.database().createsBuckets()).isFalse();
+    assertThat(config.database().retention()).contains(Duration.ofDays(56));
     assertThat(config.database().gzip()).isTrue();
     assertThat(config.database().connectTimeout()).isEqualTo(Duration.ofMillis(1));
     assertThat(config.database().writeTimeout()).isEqualTo(Duration.ofMillis(2));

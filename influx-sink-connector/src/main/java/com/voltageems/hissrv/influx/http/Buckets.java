@@ -1,0 +1,87 @@
+package com.voltageems.hissrv.influx.http;
+
+import com.influxdb.client.InfluxDBClient;
+import com.influxdb.client.OrganizationsQuery;
+import com.influxdb.client.domain.Bucket;
+import com.influxdb.client.domain.BucketRetentionRules;
+import com.influxdb.client.domain.Organization;
+import com.influxdb.exceptions.InfluxException;
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.config.DatabaseSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Makes buckets of InfluxDB 2 that are not there. */
+final class Buckets {
+  private static final String CREATE = DatabaseSettings.BUCKET_CREATE.name();
+
+  private final InfluxDBClient client;
+  private final String org;
+  private final Optional<Duration> retention;
+
+  /**
+   * Over a connection.
+   *
+   * @param retention how long points are kept; empty for ever
+   */
+  Buckets(InfluxDBClient client, @Nullable String org, Optional<Duration> retention) {
+    this.client = client;
+    this.org = org == null ? "" : org;
+    this.retention = retention;
+  }
+
+  /** {@link WriteOutcome.Written} when it is there now. */
+  WriteOutcome create(String name) {
+    try {
+      OrganizationsQuery query = new OrganizationsQuery();
+      query.setOrg(org);
+      List<Organization> found = client.getOrganizationsApi().findOrganizations(query);
+      if (found.isEmpty()) {
+        return new WriteOutcome.Fatal(
+            "the token may not see the organisation '" + org + "'; check influxdb.org",
+            DatabaseSettings.ORG.name());
+      }
+      Bucket bucket = new Bucket();
+      bucket.setName(name);
+      bucket.setOrgID(found.get(0).getId());
+      BucketRetentionRules rules = new BucketRetentionRules();
+      rules.setEverySeconds(Math.toIntExact(retention.orElse(Duration.ZERO).toSeconds()));
+      bucket.setRetentionRules(List.of(rules));
+      client.getBucketsApi().createBucket(bucket);
+      return new WriteOutcome.Written();
+    } catch (InfluxException e) {
+      return refused(name, e);
+    }
+  }
+
+  private WriteOutcome refused(String name, InfluxException e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("already exists")) {
+      return new WriteOutcome.Written(); // another task was quicker
+    }
+    String reason = "the bucket '" + name + "' could not be made: " + message;
+    return switch (e.status()) {
+      case 401, 403 ->
+          new WriteOutcome.Fatal(
+              reason
+                  + "; check that influxdb.token may make buckets, or make it and leave out "
+                  + CREATE,
+              DatabaseSettings.TOKEN.name());
+      case 400, 404, 422 -> new WriteOutcome.Fatal(reason + "; check " + CREATE, CREATE);
+      default -> new WriteOutcome.Retry(null, reason);
+    };
+  }
+
+  /** Whether the token may see the organisation, so that a bucket could be made. */
+  boolean seesOrganisation() {
+    try {
+      OrganizationsQuery query = new OrganizationsQuery();
+      query.setOrg(org);
+      return !client.getOrganizationsApi().findOrganizations(query).isEmpty();
+    } catch (InfluxException e) {
+      return false;
+    }
+  }
+}
