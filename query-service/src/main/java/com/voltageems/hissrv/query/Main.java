@@ -19,7 +19,7 @@ import com.voltageems.hissrv.query.site.live.LiveSite;
 import com.voltageems.hissrv.query.site.live.Parts;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.store.HistoryStore;
-import com.voltageems.hissrv.query.store.influxdb1.InfluxDb1Store;
+import com.voltageems.hissrv.query.store.influxql.InfluxQlStore;
 import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -206,18 +206,16 @@ public final class Main implements Callable<Integer> {
             database.url(),
             database.user(),
             database.password(),
-            settings.limits().concurrency() + 1,
-            settings.limits().queryTimeout());
+            settings.limits().concurrency() + 1);
       }
       case INFLUXDB1 -> {
         QueryConfig.InfluxDb1 database = settings.store().influxDb1();
-        yield new InfluxDb1Store(
+        yield InfluxQlStore.version1(
             database.url(),
             database.database(),
             database.retentionPolicies(),
             database.username(),
-            database.password(),
-            settings.limits().queryTimeout());
+            database.password());
       }
     };
   }
@@ -226,7 +224,7 @@ public final class Main implements Callable<Integer> {
       QueryConfig settings, HistoryStore store, List<Probe> more, Clock clock) {
     List<Probe> probes = new ArrayList<>();
     Map<String, String> off = new LinkedHashMap<>();
-    probes.add(new StoreProbe(store));
+    probes.add(new StoreProbe(store, settings.checks().timeout()));
     Supplier<OptionalInt> sourceTasks = OptionalInt::empty;
     if (settings.connect().isConfigured()) {
       ConnectProbe connect = new ConnectProbe(settings.connect(), settings.checks().timeout());

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.alert;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestSeries;
 import com.voltageems.hissrv.query.store.Measurement;
@@ -50,7 +51,14 @@ public final class Alerts {
             : new MemoryKeeper(),
         new SiteFigures(
             parts,
-            (measurement, tags, from) -> newest(store.get(), measurement, tags, from, clock)),
+            (measurement, tags, from) ->
+                newest(
+                    store.get(),
+                    measurement,
+                    tags,
+                    from,
+                    clock,
+                    Deadline.in(settings.limits().queryTimeout()))),
         new Webhook(WEBHOOK_TIMEOUT, clock),
         settings.checks().interval(),
         clock,
@@ -58,8 +66,13 @@ public final class Alerts {
   }
 
   private static Optional<Instant> newest(
-      HistoryStore store, String name, Map<String, String> tags, Instant from, Clock clock) {
-    Optional<Measurement> found = store.measurement(name);
+      HistoryStore store,
+      String name,
+      Map<String, String> tags,
+      Instant from,
+      Clock clock,
+      Deadline deadline) {
+    Optional<Measurement> found = store.measurement(name, deadline);
     if (found.isEmpty() || !found.get().tags().containsAll(tags.keySet())) {
       return Optional.empty();
     }
@@ -71,7 +84,7 @@ public final class Alerts {
     long tomorrow = clock.instant().plus(Duration.ofDays(1)).toEpochMilli();
     Selection selection = new Selection(measurement, filters, from.toEpochMilli(), tomorrow);
     OptionalLong micros =
-        store.latest(selection, measurement.fields(), MOST_SERIES).series().stream()
+        store.latest(selection, measurement.fields(), MOST_SERIES, deadline).series().stream()
             .flatMap(series -> series.fields().values().stream())
             .mapToLong(LatestSeries.Value::epochMicros)
             .max();

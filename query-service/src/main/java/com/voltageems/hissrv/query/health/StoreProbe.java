@@ -1,14 +1,21 @@
 package com.voltageems.hissrv.query.health;
 
 import com.voltageems.hissrv.query.store.HistoryStore;
+import java.time.Duration;
 
 /** Whether the database answers. */
 public final class StoreProbe implements Probe {
   private final HistoryStore store;
+  private final Duration timeout;
 
-  /** The store stays the caller's, who closes it. */
-  public StoreProbe(HistoryStore store) {
+  /**
+   * The store stays the caller's, who closes it.
+   *
+   * @param timeout how long to wait for its sign of life
+   */
+  public StoreProbe(HistoryStore store, Duration timeout) {
     this.store = store;
+    this.timeout = timeout;
   }
 
   @Override
@@ -18,7 +25,7 @@ public final class StoreProbe implements Probe {
 
   @Override
   public Report check() {
-    return Report.of(true, store.ping());
+    return Report.of(true, store.ping(timeout));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.query.http;
 
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.NotFoundException;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.util.LinkedHashMap;
 import java.util.Map;

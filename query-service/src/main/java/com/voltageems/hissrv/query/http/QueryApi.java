@@ -2,6 +2,16 @@ package com.voltageems.hissrv.query.http;
 
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
+import com.voltageems.hissrv.query.http.answer.AggregatesJson;
+import com.voltageems.hissrv.query.http.answer.CatalogueView;
+import com.voltageems.hissrv.query.http.answer.DiscoveryJson;
+import com.voltageems.hissrv.query.http.answer.Downsampling;
+import com.voltageems.hissrv.query.http.answer.LeftOut;
+import com.voltageems.hissrv.query.http.answer.RowsCsv;
+import com.voltageems.hissrv.query.http.answer.RowsJson;
+import com.voltageems.hissrv.query.http.ask.NotFoundException;
+import com.voltageems.hissrv.query.http.ask.Parameters;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryQuery;
@@ -15,8 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,39 +36,12 @@ import org.jspecify.annotations.Nullable;
  * once; one more is refused at once with {@link BusyException}. Safe for many threads.
  */
 final class QueryApi {
-  static final Set<String> RANGE = Set.of("measurement", "range", "start", "end", "limit");
+  static final Set<String> RANGE =
+      Set.of("measurement", "range", "start", "end", "timezone", "limit");
+  static final Set<String> LATEST = and(RANGE, "fields", "field", "time_format");
+  static final Set<String> AGGREGATE = and(LATEST, "interval", "functions", "group_by");
   static final Set<String> QUERY =
-      Set.of(
-          "measurement",
-          "range",
-          "start",
-          "end",
-          "limit",
-          "fields",
-          "field",
-          "interval",
-          "function",
-          "group_by",
-          "order",
-          "format",
-          "names",
-          "time_format",
-          "max_points");
-  static final Set<String> LATEST =
-      Set.of("measurement", "range", "start", "end", "limit", "fields", "field", "time_format");
-  static final Set<String> AGGREGATE =
-      Set.of(
-          "measurement",
-          "range",
-          "start",
-          "end",
-          "limit",
-          "fields",
-          "field",
-          "interval",
-          "functions",
-          "group_by",
-          "time_format");
+      and(LATEST, "interval", "function", "group_by", "order", "format", "names", "max_points");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
 
   private final HistoryStore store;
@@ -73,31 +58,36 @@ final class QueryApi {
     this.running = new Semaphore(limits.concurrency());
   }
 
+  private static Set<String> and(Set<String> some, String... more) {
+    return Stream.concat(some.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
+  }
+
   Reply query(Map<String, List<String>> texts) {
     return bounded(
-        () -> {
+        deadline -> {
           Parameters parameters = parameters(texts, QUERY);
           Parameters.Format format = parameters.format();
           boolean epochTimes = parameters.epochTimes();
           String language = parameters.names();
-          HistoryQuery query = parameters.query(measurement(parameters));
-          Integer maxPoints = parameters.maxPoints(query.fields().size());
-          HistoryAnswer answer = reduced(query, store.query(query), maxPoints);
+          HistoryQuery query = parameters.query(measurement(parameters, deadline));
+          int columns = query.columns().size();
+          Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
+          HistoryAnswer answer = reduced(query, store.query(query, deadline), maxPoints);
           return switch (format) {
             case JSON ->
                 new Reply(
                     200,
                     "application/json",
-                    Answers.json(query, answer, epochTimes),
+                    RowsJson.of(query, answer, epochTimes),
                     answer.truncated(),
-                    Answers.leftOut(query));
+                    LeftOut.of(query));
             case CSV ->
                 new Reply(
                     200,
                     "text/csv; charset=utf-8",
-                    Answers.csv(query, answer, epochTimes, title(query, answer, language)),
+                    RowsCsv.of(query, answer, epochTimes, title(query, answer, language)),
                     answer.truncated(),
-                    Answers.leftOut(query));
+                    LeftOut.of(query));
           };
         });
   }
@@ -116,82 +106,82 @@ final class QueryApi {
     if (maxPoints == null) {
       return answer;
     }
-    int fields = query.fields().size();
+    int columns = query.columns().size();
     return new HistoryAnswer(
         answer.series().stream()
-            .map(series -> Downsampling.reduce(series, fields, maxPoints))
+            .map(series -> Downsampling.reduce(series, columns, maxPoints))
             .toList(),
         answer.truncated());
   }
 
   Reply latest(Map<String, List<String>> texts) {
     return bounded(
-        () -> {
+        deadline -> {
           Parameters parameters = parameters(texts, LATEST);
           boolean epochTimes = parameters.epochTimes();
-          Measurement measurement = measurement(parameters);
-          List<Field> fields = parameters.fields(measurement, null);
+          Measurement measurement = measurement(parameters, deadline);
+          List<Field> fields = parameters.fields(measurement);
           Selection selection = parameters.selection(measurement, null, LATEST_RANGE);
-          LatestAnswer answer = store.latest(selection, fields, parameters.limit());
+          LatestAnswer answer = store.latest(selection, fields, parameters.limit(), deadline);
           return new Reply(
               200,
               "application/json",
-              Answers.json(selection, answer, epochTimes),
+              DiscoveryJson.latest(selection, answer, epochTimes),
               answer.truncated());
         });
   }
 
   Reply aggregate(Map<String, List<String>> texts) {
     return bounded(
-        () -> {
+        deadline -> {
           Parameters parameters = parameters(texts, AGGREGATE);
           boolean epochTimes = parameters.epochTimes();
-          List<HistoryQuery> queries = parameters.aggregates(measurement(parameters));
-          List<HistoryAnswer> answers = queries.stream().map(store::query).toList();
+          HistoryQuery query = parameters.aggregate(measurement(parameters, deadline));
+          HistoryAnswer answer = store.query(query, deadline);
           return new Reply(
               200,
               "application/json",
-              Aggregates.json(queries, answers, epochTimes),
-              answers.stream().anyMatch(HistoryAnswer::truncated),
-              Answers.leftOut(queries.get(0)));
+              AggregatesJson.of(query, answer, epochTimes),
+              answer.truncated(),
+              LeftOut.of(query));
         });
   }
 
   Reply measurements() {
-    return bounded(() -> Reply.json(200, Answers.json(store.measurements())));
+    return bounded(
+        deadline -> Reply.json(200, DiscoveryJson.measurements(store.measurements(deadline))));
   }
 
   Reply tags(Map<String, List<String>> texts) {
     return bounded(
-        () -> {
+        deadline -> {
           Parameters parameters = parameters(texts, RANGE);
-          Measurement measurement = measurement(parameters);
+          Measurement measurement = measurement(parameters, deadline);
           Selection selection = parameters.selection(measurement, null, null);
-          return Reply.json(
-              200,
-              Answers.json(measurement.name(), store.tagValues(selection, parameters.limit())));
+          Map<String, List<String>> tags = store.tagValues(selection, parameters.limit(), deadline);
+          return Reply.json(200, DiscoveryJson.tags(measurement.name(), tags));
         });
   }
 
   Reply fields(Map<String, List<String>> texts) {
     return bounded(
-        () -> {
+        deadline -> {
           Parameters parameters = parameters(texts, RANGE);
-          Measurement measurement = measurement(parameters);
+          Measurement measurement = measurement(parameters, deadline);
           Selection selection = parameters.selection(measurement, null, null);
-          return Reply.json(
-              200, Answers.json(measurement.name(), store.fieldsWithValues(selection)));
+          List<Field> fields = store.fieldsWithValues(selection, deadline);
+          return Reply.json(200, DiscoveryJson.fields(measurement.name(), fields));
         });
   }
 
   private Parameters parameters(Map<String, List<String>> texts, Set<String> known) {
-    return new Parameters(texts, known, limits, clock.instant());
+    return new Parameters(texts, known, limits, clock.instant(), catalogue.zone());
   }
 
-  private Measurement measurement(Parameters parameters) {
+  private Measurement measurement(Parameters parameters, Deadline deadline) {
     String name = parameters.measurement();
     return store
-        .measurement(name)
+        .measurement(name, deadline)
         .orElseThrow(
             () ->
                 new NotFoundException(
@@ -203,13 +193,13 @@ final class QueryApi {
     return limits.concurrency() - running.availablePermits();
   }
 
-  /** Runs a call that asks the store, or refuses it at once. */
-  <T> T bounded(Supplier<T> call) {
+  /** Runs a call that asks the store, or refuses it at once. The call has one deadline for all. */
+  <T> T bounded(Function<Deadline, T> call) {
     if (!running.tryAcquire()) {
       throw new BusyException(limits.concurrency());
     }
     try {
-      return call.get();
+      return call.apply(Deadline.in(limits.queryTimeout()));
     } finally {
       running.release();
     }

@@ -6,6 +6,10 @@ import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.http.answer.CatalogueView;
+import com.voltageems.hissrv.query.http.answer.LeftOut;
+import com.voltageems.hissrv.query.http.hisapi.HisApi;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -151,8 +155,10 @@ public final class QueryServer implements AutoCloseable {
     all.put("/hisApi/data/query", context -> his(context, hisApi::query));
     all.put("/hisApi/data/statistics", context -> his(context, hisApi::statistics));
     all.put("/hisApi/data/latest", context -> his(context, hisApi::latest));
-    all.put("/hisApi/channels", context -> his(context, texts -> hisApi.channels()));
-    all.put("/hisApi/health", this::health);
+    all.put("/hisApi/data/range", context -> his(context, (texts, end) -> hisApi.range(end)));
+    all.put("/hisApi/channels", context -> his(context, (texts, end) -> hisApi.channels(end)));
+    all.put("/hisApi/metrics", context -> his(context, (texts, end) -> hisApi.metrics(end)));
+    all.put("/hisApi/health", this::hisHealth);
     for (String path : page.paths()) {
       all.put(path, context -> asset(context, path));
     }
@@ -178,11 +184,12 @@ public final class QueryServer implements AutoCloseable {
 
   /** A call of the VoltageEMS web application. */
   private interface HisCall {
-    Map<String, @Nullable Object> answer(Map<String, List<String>> texts);
+    Map<String, @Nullable Object> answer(Map<String, List<String>> texts, Deadline deadline);
   }
 
   private void his(Context context, HisCall call) throws JsonProcessingException {
-    Map<String, @Nullable Object> body = api.bounded(() -> call.answer(context.queryParamMap()));
+    Map<String, @Nullable Object> body =
+        api.bounded(deadline -> call.answer(context.queryParamMap(), deadline));
     send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
@@ -213,6 +220,13 @@ public final class QueryServer implements AutoCloseable {
     send(context, Reply.json(StatusView.isHealthy(parts) ? 200 : 503, body));
   }
 
+  /** As the original service: 200 in any case, the state in the body. */
+  private void hisHealth(Context context) throws JsonProcessingException {
+    Map<String, @Nullable Object> body =
+        StatusView.hisHealth(health.snapshot(), version, clock.instant());
+    send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
+  }
+
   private void status(Context context) throws JsonProcessingException {
     Map<String, @Nullable Object> body =
         StatusView.status(health.snapshot(), version, clock.instant());
@@ -230,7 +244,7 @@ public final class QueryServer implements AutoCloseable {
       context.header("X-Hissrv-Truncated", "true");
     }
     if (!reply.leftOut().isEmpty()) {
-      context.header("X-Hissrv-Left-Out", Answers.header(reply.leftOut()));
+      context.header("X-Hissrv-Left-Out", LeftOut.header(reply.leftOut()));
     }
     context.status(reply.status()).contentType(reply.contentType()).result(reply.body());
   }
@@ -271,8 +285,9 @@ public final class QueryServer implements AutoCloseable {
       context.header("Retry-After", "1");
     }
     if (context.path().startsWith("/hisApi/")) {
-      // The web application looks for this word.
+      // The web application looks for these words.
       error.body().put("status", "error");
+      error.body().put("detail", String.valueOf(error.body().get("message")));
     }
     send(context, error);
   }

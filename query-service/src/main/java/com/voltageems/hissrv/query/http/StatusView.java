@@ -30,6 +30,37 @@ final class StatusView {
     return body;
   }
 
+  /**
+   * {@code {"status":"healthy|unhealthy","timestamp","version","components":{"<name>":{"status",
+   * "message"}}}}, as the original service has it: it calls the database {@code influxdb} and what
+   * reads Redis {@code redis}.
+   */
+  static Map<String, @Nullable Object> hisHealth(
+      List<PartState> parts, String version, Instant now) {
+    Map<String, @Nullable Object> components = new LinkedHashMap<>();
+    for (PartState part : parts) {
+      if (part.state() != PartState.State.OFF) {
+        String name =
+            switch (part.name()) {
+              case "store" -> "influxdb";
+              case "source" -> "redis";
+              default -> part.name();
+            };
+        String status = part.isTrouble() ? "unhealthy" : "healthy";
+        Map<String, String> component = new LinkedHashMap<>();
+        component.put("status", status);
+        component.put("message", part.report().message());
+        components.put(name, component);
+      }
+    }
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("status", isHealthy(parts) ? "healthy" : "unhealthy");
+    body.put("timestamp", now.toString());
+    body.put("version", version);
+    body.put("components", components);
+    return body;
+  }
+
   private static Map<String, @Nullable Object> part(PartState part, Instant now) {
     Map<String, @Nullable Object> shown = new LinkedHashMap<>();
     shown.put("state", part.state().text());

@@ -29,6 +29,11 @@ public enum Aggregation {
     return !numbersOnly || field.isNumeric();
   }
 
+  /** Whether it makes a value that is none of those stored; such values are rounded. */
+  public boolean computes() {
+    return this == MEAN || this == SUM || this == STDDEV;
+  }
+
   /** As written in a request: {@code mean}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);

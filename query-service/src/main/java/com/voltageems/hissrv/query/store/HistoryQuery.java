@@ -1,39 +1,73 @@
 package com.voltageems.hissrv.query.store;
 
+import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Points or windows of them.
  *
- * @param fields at least one, each of the measurement
- * @param window null for the points themselves
+ * @param columns at least one, each of a field of the measurement; of windows each with a function,
+ *     of points none
+ * @param windows null for the points themselves
  * @param groupBy tags that tell the series of the answer apart; points of series that differ in
- *     other tags go into the same window. Without a window always all tags.
+ *     other tags go into the same window. Without windows always all tags.
  * @param limit most rows, over all series; rows are cut at the far end of the order of time
  */
 public record HistoryQuery(
     Selection selection,
-    List<Field> fields,
-    @Nullable Window window,
+    List<Column> columns,
+    @Nullable Windows windows,
     List<String> groupBy,
     boolean newestFirst,
     int limit) {
   public HistoryQuery {
-    fields = List.copyOf(fields);
+    columns = List.copyOf(columns);
     groupBy = List.copyOf(groupBy);
-    if (fields.isEmpty() || !selection.measurement().fields().containsAll(fields)) {
-      throw new IllegalArgumentException("fields " + fields);
+    if (columns.isEmpty()) {
+      throw new IllegalArgumentException("no columns");
+    }
+    for (Column column : columns) {
+      if (!selection.measurement().fields().contains(column.field())
+          || (column.function() == null) != (windows == null)) {
+        throw new IllegalArgumentException("column " + column);
+      }
     }
     if (!selection.measurement().tags().containsAll(groupBy)
-        || (window == null && groupBy.size() != selection.measurement().tags().size())) {
+        || (windows == null && groupBy.size() != selection.measurement().tags().size())) {
       throw new IllegalArgumentException("group by " + groupBy);
-    }
-    if (window != null && !fields.stream().allMatch(window.aggregation()::accepts)) {
-      throw new IllegalArgumentException(window.aggregation() + " of " + fields);
     }
     if (limit < 1) {
       throw new IllegalArgumentException("limit " + limit);
     }
+  }
+
+  /** The points of these fields. */
+  public static HistoryQuery points(
+      Selection selection, List<Field> fields, boolean newestFirst, int limit) {
+    return new HistoryQuery(
+        selection,
+        fields.stream().map(field -> new Column(field, null)).toList(),
+        null,
+        selection.measurement().tags(),
+        newestFirst,
+        limit);
+  }
+
+  /** One function over windows of these fields, of each series. */
+  public static HistoryQuery windows(
+      Selection selection,
+      List<Field> fields,
+      Windows windows,
+      Aggregation function,
+      boolean newestFirst,
+      int limit) {
+    return new HistoryQuery(
+        selection,
+        fields.stream().map(field -> new Column(field, function)).toList(),
+        windows,
+        selection.measurement().tags(),
+        newestFirst,
+        limit);
   }
 }

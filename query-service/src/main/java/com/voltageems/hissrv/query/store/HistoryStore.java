@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.store;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,37 +11,55 @@ import java.util.Optional;
  *
  * <p>A point is a series (measurement and all its tags) and a time. Writes of one point are merged
  * as InfluxDB does it: each field keeps its last value written, whatever the order of the times.
+ * Values are answered as stored; computed ones have twelve significant digits ({@link Digits}).
  *
- * <p>Safe for use by many threads. Every call ends within the configured timeout; all of them throw
- * {@link StoreException} when the database does not answer as it should.
+ * <p>Safe for use by many threads. Every call ends by its deadline; all of them throw {@link
+ * StoreException} when the database does not answer as it should.
  */
 public interface HistoryStore extends AutoCloseable {
   /** All measurements, by name. */
-  List<Measurement> measurements();
+  List<Measurement> measurements(Deadline deadline);
 
   /** The measurement of exactly this name. */
-  Optional<Measurement> measurement(String name);
+  Optional<Measurement> measurement(String name, Deadline deadline);
 
   /**
-   * Points or windows. Rows whose values are all absent are left out; so are windows without a
-   * point. Series come in the order of their tags, rows in the order of time.
+   * Reads points or windows. Rows come in the order of time, those of one time in the order of
+   * their tags; rows whose values are all absent are left out, and so are windows without a point.
+   * The sink is called by the caller's thread while the database still answers.
+   *
+   * @return whether there is more than the limit let through
    */
-  HistoryAnswer query(HistoryQuery query);
+  boolean scan(HistoryQuery query, Deadline deadline, RowSink sink);
+
+  /** All rows of a scan at once, by series. */
+  default HistoryAnswer query(HistoryQuery query, Deadline deadline) {
+    RowCollector rows = new RowCollector(query.groupBy(), query.columns().size());
+    boolean truncated = scan(query, deadline, rows);
+    return rows.answer(truncated);
+  }
 
   /** The last known values, one entry per series that has any, at most {@code limit}. */
-  LatestAnswer latest(Selection selection, List<Field> fields, int limit);
+  LatestAnswer latest(Selection selection, List<Field> fields, int limit, Deadline deadline);
+
+  /** The tags of each series that has points within the selection, at most {@code limit}. */
+  List<Map<String, String>> series(Selection selection, int limit, Deadline deadline);
 
   /**
    * For each tag of the measurement its values within the selection, sorted, at most {@code limit}
    * each; the empty text when there are points without that tag.
    */
-  Map<String, List<String>> tagValues(Selection selection, int limit);
+  Map<String, List<String>> tagValues(Selection selection, int limit, Deadline deadline);
 
   /** The fields that have a value within the selection, in the measurement's order. */
-  List<Field> fieldsWithValues(Selection selection);
+  List<Field> fieldsWithValues(Selection selection, Deadline deadline);
 
-  /** Asks the database for a sign of life; returns its version or the like. */
-  String ping();
+  /**
+   * Asks the database for a sign of life; returns its version or the like.
+   *
+   * @param timeout how long to wait for it
+   */
+  String ping(Duration timeout);
 
   @Override
   void close();

@@ -15,4 +15,15 @@ public record Series(Map<String, String> tags, List<Point> points) {
     tags = Collections.unmodifiableMap(new TreeMap<>(tags));
     points = List.copyOf(points);
   }
+
+  /** Tags by name, from their values in this order; an empty value is no tag. */
+  public static Map<String, String> tags(List<String> names, List<String> values) {
+    Map<String, String> tags = new TreeMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      if (!values.get(i).isEmpty()) {
+        tags.put(names.get(i), values.get(i));
+      }
+    }
+    return tags;
+  }
 }

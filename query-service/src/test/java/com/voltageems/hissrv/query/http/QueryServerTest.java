@@ -8,7 +8,9 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.store.FakeStore;
+import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.StoreException;
@@ -43,6 +45,7 @@ class QueryServerTest {
   private @Nullable QueryServer server;
   private int port;
   private boolean down;
+  private Measurement measurement = FakeStore.MEASUREMENT;
 
   private void serve(Supplier<HistoryAnswer> answer) throws ConfigException {
     QueryConfig config =
@@ -54,12 +57,15 @@ class QueryServerTest {
                 "site.channels.m.points.a.unit", "V"));
     HealthBoard health =
         new HealthBoard(
-            down ? List.of(new StoreProbe(new FakeStore(answer))) : List.of(),
+            down
+                ? List.of(new StoreProbe(new FakeStore(answer), Duration.ofSeconds(1)))
+                : List.of(),
             Map.of("kafka", "off"),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             CLOCK);
-    QueryServer started = new QueryServer(config, new FakeStore(answer), health, "1.2.3", CLOCK);
+    QueryServer started =
+        new QueryServer(config, new FakeStore(answer, measurement), health, "1.2.3", CLOCK);
     port = started.start();
     server = started;
   }
@@ -134,6 +140,51 @@ class QueryServerTest {
         .contains("\"match\":\"m\"")
         .contains(
             "{\"match\":\"a\",\"name\":{\"en\":\"电压\",\"zh\":\"电压\"},\"unit\":\"V\",\"kind\":\"gauge\"}");
+  }
+
+  /** Field case S9: what a function had to leave out is said, in the header too. */
+  @Test
+  void fieldsLeftOut_areNamed() throws Exception {
+    measurement =
+        new Measurement(
+            "m",
+            List.of("ch"),
+            List.of(
+                new Field("a", Field.Kind.MIXED),
+                new Field("电压,1", Field.Kind.MIXED),
+                new Field("n", Field.Kind.NUMBER)));
+    serve(() -> new HistoryAnswer(List.of(), false));
+
+    for (String path :
+        List.of(
+            "/query?measurement=m&interval=1m",
+            "/query?measurement=m&interval=1m&format=csv",
+            "/aggregate?measurement=m")) {
+      assertThat(get(path).headers().firstValue("X-Hissrv-Left-Out"))
+          .as(path)
+          .contains("a,%E7%94%B5%E5%8E%8B%2C1");
+    }
+    assertThat(get("/query?measurement=m&interval=1m").body())
+        .contains("\"left_out\":[\"a\",\"电压,1\"]");
+    assertThat(get("/query?measurement=m").headers().firstValue("X-Hissrv-Left-Out")).isEmpty();
+    assertThat(
+            get("/query?measurement=m&interval=1m&fields=n")
+                .headers()
+                .firstValue("X-Hissrv-Left-Out"))
+        .isEmpty();
+  }
+
+  @Test
+  void hisHealth_tellsComponentsAsTheOriginalDoes() throws Exception {
+    down = true;
+    serve(() -> rows(false));
+
+    assertThat(get("/hisApi/health").statusCode()).isEqualTo(200);
+    assertThat(get("/hisApi/health").body())
+        .isEqualTo(
+            "{\"status\":\"unhealthy\",\"timestamp\":\"2025-08-21T10:00:00Z\",\"version\":\"1.2.3\","
+                + "\"components\":{\"influxdb\":{\"status\":\"unhealthy\",\"message\":\"not looked at"
+                + " yet\"}}}");
   }
 
   @Test

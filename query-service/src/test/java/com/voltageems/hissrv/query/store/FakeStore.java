@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.store;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,43 +15,69 @@ public final class FakeStore implements HistoryStore {
           List.of(new Field("a", Field.Kind.NUMBER), new Field("s", Field.Kind.TEXT)));
 
   private final Supplier<HistoryAnswer> answer;
+  private final Measurement measurement;
 
   public FakeStore(Supplier<HistoryAnswer> answer) {
+    this(answer, MEASUREMENT);
+  }
+
+  public FakeStore(Supplier<HistoryAnswer> answer, Measurement measurement) {
     this.answer = answer;
+    this.measurement = measurement;
   }
 
   @Override
-  public List<Measurement> measurements() {
-    return List.of(MEASUREMENT);
+  public List<Measurement> measurements(Deadline deadline) {
+    return List.of(measurement);
   }
 
   @Override
-  public Optional<Measurement> measurement(String name) {
-    return Optional.of(MEASUREMENT).filter(one -> one.name().equals(name));
+  public Optional<Measurement> measurement(String name, Deadline deadline) {
+    return Optional.of(measurement).filter(one -> one.name().equals(name));
   }
 
   @Override
-  public HistoryAnswer query(HistoryQuery query) {
-    return answer.get();
+  public boolean scan(HistoryQuery query, Deadline deadline, RowSink sink) {
+    HistoryAnswer told = answer.get();
+    for (Series series : told.series()) {
+      List<String> key =
+          query.groupBy().stream().map(tag -> series.tags().getOrDefault(tag, "")).toList();
+      for (Point point : series.points()) {
+        Row row = new Row(query.columns().size()).begin(point.epochMicros(), key);
+        for (int i = 0; i < point.values().size(); i++) {
+          row.set(i, point.values().get(i));
+        }
+        if (!sink.take(row)) {
+          return false;
+        }
+      }
+    }
+    return told.truncated();
   }
 
   @Override
-  public LatestAnswer latest(Selection selection, List<Field> fields, int limit) {
-    return new LatestAnswer(List.of(), false);
-  }
-
-  @Override
-  public Map<String, List<String>> tagValues(Selection selection, int limit) {
-    return Map.of();
-  }
-
-  @Override
-  public List<Field> fieldsWithValues(Selection selection) {
+  public List<Map<String, String>> series(Selection selection, int limit, Deadline deadline) {
     return List.of();
   }
 
   @Override
-  public String ping() {
+  public LatestAnswer latest(
+      Selection selection, List<Field> fields, int limit, Deadline deadline) {
+    return new LatestAnswer(List.of(), false);
+  }
+
+  @Override
+  public Map<String, List<String>> tagValues(Selection selection, int limit, Deadline deadline) {
+    return Map.of();
+  }
+
+  @Override
+  public List<Field> fieldsWithValues(Selection selection, Deadline deadline) {
+    return List.of();
+  }
+
+  @Override
+  public String ping(Duration timeout) {
     return "fake";
   }
 

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.query.store.window.FixedWindows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -70,7 +71,7 @@ final class RandomReads {
   }
 
   /** One request of a random kind. */
-  void check(HistoryStore store, Random random) {
+  void check(Asked store, Random random) {
     Measurement found = store.measurement(measurement).orElseThrow();
     int from = random.nextInt(SECONDS);
     int to = from + 1 + random.nextInt(SECONDS - from);
@@ -96,20 +97,13 @@ final class RandomReads {
   }
 
   private void points(
-      HistoryStore store, Selection selection, List<Row> rows, boolean newestFirst, int limit) {
+      Asked store, Selection selection, List<Row> rows, boolean newestFirst, int limit) {
     HistoryQuery query =
-        new HistoryQuery(
-            selection,
-            selection.measurement().fields(),
-            null,
-            selection.measurement().tags(),
-            newestFirst,
-            limit);
+        HistoryQuery.points(selection, selection.measurement().fields(), newestFirst, limit);
     compare(store, query, rows.stream().map(row -> row).toList());
   }
 
-  private void windows(
-      HistoryStore store, Selection selection, List<Row> rows, Random random, int limit) {
+  private void windows(Asked store, Selection selection, List<Row> rows, Random random, int limit) {
     List<Aggregation> functions =
         List.of(Aggregation.FIRST, Aggregation.LAST, Aggregation.MIN, Aggregation.MAX);
     Aggregation function = functions.get(random.nextInt(functions.size()));
@@ -118,8 +112,10 @@ final class RandomReads {
     HistoryQuery query =
         new HistoryQuery(
             selection,
-            selection.measurement().fields(),
-            new Window(length * 1000L, joined ? Aggregation.MAX : function),
+            selection.measurement().fields().stream()
+                .map(field -> new Column(field, joined ? Aggregation.MAX : function))
+                .toList(),
+            new FixedWindows(length * 1000L),
             joined ? List.of() : selection.measurement().tags(),
             random.nextBoolean(),
             limit);
@@ -147,7 +143,7 @@ final class RandomReads {
     compare(store, query, expected);
   }
 
-  private void compare(HistoryStore store, HistoryQuery query, List<Row> all) {
+  private void compare(Asked store, HistoryQuery query, List<Row> all) {
     Comparator<Row> byTime = Comparator.comparingLong(Row::second);
     List<Row> wanted =
         all.stream()
@@ -179,7 +175,7 @@ final class RandomReads {
     return new Point((start + row.second() * 1000) * 1000, values);
   }
 
-  private void latest(HistoryStore store, Selection selection, List<Row> rows, int limit) {
+  private void latest(Asked store, Selection selection, List<Row> rows, int limit) {
     TreeMap<String, LatestSeries> expected = new TreeMap<>();
     for (Row row : rows) {
       expected.put(
@@ -196,7 +192,7 @@ final class RandomReads {
     assertThat(answer.truncated()).isEqualTo(expected.size() > limit);
   }
 
-  private void discovery(HistoryStore store, Selection selection, List<Row> rows, int limit) {
+  private void discovery(Asked store, Selection selection, List<Row> rows, int limit) {
     TreeSet<String> channels = new TreeSet<>();
     rows.forEach(row -> channels.add(row.channel()));
     assertThat(store.tagValues(selection, limit))
@@ -208,7 +204,7 @@ final class RandomReads {
   }
 
   /** So many requests one after another. */
-  void checkMany(HistoryStore store, long seed, int count) {
+  void checkMany(Asked store, long seed, int count) {
     Random random = new Random(seed);
     IntStream.range(0, count).forEach(i -> check(store, random));
   }

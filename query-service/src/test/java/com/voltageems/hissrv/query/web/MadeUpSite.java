@@ -48,10 +48,10 @@ final class MadeUpSite implements AutoCloseable {
     write();
     Map<String, String> texts = settings(database.jdbcUrl());
     QueryConfig config = QueryConfig.of(texts);
-    this.store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 7, Duration.ofSeconds(10));
+    this.store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 7);
     this.health =
         new HealthBoard(
-            List.of(new StoreProbe(store)),
+            List.of(new StoreProbe(store, Duration.ofSeconds(3))),
             Map.of("kafka", "kafka.bootstrap.servers is not set"),
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),

@@ -1,11 +1,13 @@
 package com.voltageems.hissrv.query.store.questdb;
 
 import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.TagFilter;
-import com.voltageems.hissrv.query.store.Window;
+import com.voltageems.hissrv.query.store.window.Run;
+import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -17,9 +19,9 @@ import java.util.stream.IntStream;
  * metadata and go through {@link #name}; columns are renamed ({@code g0} tags, {@code v0} values),
  * so that no name of a column can collide with one of ours.
  *
- * <p>QuestDB keeps two writes of one point as two rows. So each query first merges the rows of a
- * point: grouped by time and all tags, {@code last_not_null} of each field, which takes the row
- * that was inserted last among those of one time.
+ * <p>QuestDB keeps two writes of one point as two rows. So windows first merge the rows of a point:
+ * grouped by time and all tags, {@code last_not_null} of each field, which takes the row that was
+ * inserted last among those of one time. Points are merged by who reads them.
  *
  * <p>Nothing is ever sorted by a column that the same SELECT computes. QuestDB 9.3 plans {@code
  * SELECT cast(ts AS long) t ... ORDER BY t LIMIT n} as a sort over a memoised column and sorts by
@@ -41,86 +43,126 @@ final class SqlBuilder {
   }
 
   /**
-   * Rows of (time in epoch microseconds, tags of {@code groupBy}, values), one more than the limit
-   * at most, so that the caller sees whether there is more.
+   * Rows of (time in epoch microseconds, tags of {@code groupBy}, values) in the order of time, all
+   * writes of a point in the order in which they came; backwards where the newest come first.
+   *
+   * @param startMicros where to begin, instead of the selection's start
+   * @param endMicros where to end, likewise
    */
-  static Sql query(HistoryQuery query, String timeColumn) {
+  static Sql points(
+      HistoryQuery query, String timeColumn, long startMicros, long endMicros, long limit) {
     SqlBuilder builder = new SqlBuilder(query.selection(), timeColumn);
-    Window window = query.window();
-    String rows = window == null ? builder.points(query, false) : builder.windows(query, window);
-    int groups = query.groupBy().size();
-    String columns = columns(groups, "g") + columns(query.fields().size(), "v");
+    List<Field> fields = query.columns().stream().map(Column::field).toList();
+    String columns = columns(builder.tags.size(), "g") + columns(fields.size(), "v");
     String sorted =
+        "SELECT "
+            + builder.timeColumn
+            + " ts"
+            + builder.tagColumns()
+            + each(fields, i -> ", " + name(fields.get(i).name()) + " v" + i)
+            + builder.source(startMicros, endMicros)
+            + someValue(fields)
+            + " ORDER BY ts"
+            + (query.newestFirst() ? " DESC" : "")
+            + (limit == Long.MAX_VALUE ? "" : " LIMIT " + limit);
+    return new Sql(
+        "SELECT cast(ts AS long) t" + columns + " FROM (" + sorted + ")", builder.parameters);
+  }
+
+  /**
+   * Rows of (window's start in epoch microseconds, tags of {@code groupBy}, values), one more than
+   * the limit at most, so that the caller sees whether there is more.
+   */
+  static Sql windows(HistoryQuery query, String timeColumn) {
+    Windows windows = query.windows();
+    if (windows == null) {
+      throw new IllegalArgumentException("no windows in " + query);
+    }
+    SqlBuilder builder = new SqlBuilder(query.selection(), timeColumn);
+    List<Run> runs = windows.runs(query.selection().startMillis(), query.selection().endMillis());
+    int groups = query.groupBy().size();
+    String columns = columns(groups, "g") + columns(query.columns().size(), "v");
+    String text =
         "SELECT ts"
             + columns
             + " FROM ("
-            + rows
+            + builder.windows(query, runs)
             + ")"
-            + someValue(query)
+            + someColumn(query)
             + " ORDER BY ts"
             + (query.newestFirst() ? " DESC" : "")
             + columns(groups, "g")
             + " LIMIT "
             + (query.limit() + 1L);
-    return new Sql(
-        "SELECT cast(ts AS long) t" + columns + " FROM (" + sorted + ")", builder.parameters);
+    return new Sql(text, builder.parameters);
   }
 
-  /** The points themselves, merged. */
-  private String points(HistoryQuery query, boolean inOrderOfTime) {
-    return "SELECT "
-        + timeColumn
-        + " ts"
-        + tagColumns()
-        + each(query.fields(), i -> ", " + merged(query.fields().get(i)) + " v" + i)
-        + source()
-        + " GROUP BY ts"
-        + columns(tags.size(), "g")
-        + (inOrderOfTime ? " ORDER BY ts" : "");
-  }
-
-  private String windows(HistoryQuery query, Window window) {
-    Aggregation aggregation = window.aggregation();
+  private String windows(HistoryQuery query, List<Run> runs) {
+    List<Field> fields = query.columns().stream().map(Column::field).distinct().toList();
     // first and last take the rows as they come: they must come in the order of time.
-    boolean ordered = aggregation == Aggregation.FIRST || aggregation == Aggregation.LAST;
+    boolean ordered =
+        query.columns().stream()
+            .map(Column::function)
+            .anyMatch(one -> one == Aggregation.FIRST || one == Aggregation.LAST);
     StringBuilder groups = new StringBuilder();
     for (int i = 0; i < query.groupBy().size(); i++) {
       groups.append(", g").append(tags.indexOf(query.groupBy().get(i))).append(" k").append(i);
     }
     String windows =
-        "SELECT timestamp_floor('"
-            + stride(window.lengthMillis())
-            + "', ts) w"
+        "SELECT "
+            + WindowSql.start(runs, "cast(ts AS long)")
+            + " w"
             + groups
-            + each(query.fields(), i -> ", " + aggregate(aggregation, query.fields().get(i), i))
+            + each(
+                query.columns(),
+                i -> {
+                  Column column = query.columns().get(i);
+                  return ", " + aggregate(column, "v" + fields.indexOf(column.field())) + " a" + i;
+                })
             + " FROM ("
-            + points(query, ordered)
+            + merged(fields, ordered)
             + ") GROUP BY w"
             + columns(query.groupBy().size(), "k");
     StringBuilder renamed = new StringBuilder("SELECT w ts");
     for (int i = 0; i < query.groupBy().size(); i++) {
       renamed.append(", k").append(i).append(" g").append(i);
     }
-    return renamed + each(query.fields(), i -> ", a" + i + " v" + i) + " FROM (" + windows + ")";
+    return renamed + each(query.columns(), i -> ", a" + i + " v" + i) + " FROM (" + windows + ")";
   }
 
-  private static String aggregate(Aggregation aggregation, Field field, int i) {
-    boolean flag = field.kind() == Field.Kind.FLAG;
+  /** The points, each of them once. */
+  private String merged(List<Field> fields, boolean inOrderOfTime) {
+    return "SELECT "
+        + timeColumn
+        + " ts"
+        + tagColumns()
+        + each(fields, i -> ", " + merged(fields.get(i)) + " v" + i)
+        + source()
+        + " GROUP BY ts"
+        + columns(tags.size(), "g")
+        + (inOrderOfTime ? " ORDER BY ts" : "");
+  }
+
+  private static String aggregate(Column column, String value) {
+    Aggregation function = column.function();
+    if (function == null) {
+      throw new IllegalArgumentException("no function of " + column);
+    }
+    boolean flag = column.field().kind() == Field.Kind.FLAG;
     // The sum of whole numbers wraps around in silence; as floating point it is rounded instead.
-    String number = field.kind() == Field.Kind.INTEGER ? "cast(v%1$d AS double)" : "v%1$d";
-    String call =
-        switch (aggregation) {
-          case MEAN -> "avg(" + number + ")";
-          case MIN -> "min(v%1$d)";
-          case MAX -> "max(v%1$d)";
-          case SUM -> "sum(" + number + ")";
-          // No point in the window means no value, as for every other function.
-          case COUNT -> flag ? "count()" : "nullif(count(v%1$d), 0)";
-          case FIRST -> flag ? "first(v%1$d)" : "first_not_null(v%1$d)";
-          case LAST -> flag ? "last(v%1$d)" : "last_not_null(v%1$d)";
-          case STDDEV -> "stddev_samp(" + number + ")";
-        };
-    return String.format(call + " a%1$d", i);
+    String number =
+        column.field().kind() == Field.Kind.INTEGER ? "cast(" + value + " AS double)" : value;
+    return switch (function) {
+      case MEAN -> "avg(" + number + ")";
+      case MIN -> "min(" + value + ")";
+      case MAX -> "max(" + value + ")";
+      case SUM -> "sum(" + number + ")";
+      // No point in the window means no value, as for every other function.
+      case COUNT -> flag ? "count()" : "nullif(count(" + value + "), 0)";
+      case FIRST -> flag ? "first(" + value + ")" : "first_not_null(" + value + ")";
+      case LAST -> flag ? "last(" + value + ")" : "last_not_null(" + value + ")";
+      case STDDEV -> "stddev_samp(" + number + ")";
+    };
   }
 
   /**
@@ -164,6 +206,28 @@ final class SqlBuilder {
     return new Sql(text, builder.parameters);
   }
 
+  /** Rows of (count, tags): the series. */
+  static Sql series(Selection selection, int limit, String timeColumn) {
+    SqlBuilder builder = new SqlBuilder(selection, timeColumn);
+    int groups = builder.tags.size();
+    String by = groups == 0 ? "" : columns(groups, "g").substring(2);
+    String rows =
+        "SELECT count() n"
+            + builder.tagColumns()
+            + builder.source()
+            + (groups == 0 ? "" : " GROUP BY " + by);
+    String text =
+        "SELECT n"
+            + columns(groups, "g")
+            + " FROM ("
+            + rows
+            + ") WHERE n > 0"
+            + (groups == 0 ? "" : " ORDER BY " + by)
+            + " LIMIT "
+            + limit;
+    return new Sql(text, builder.parameters);
+  }
+
   /** Rows of one column: the tag's values. */
   static Sql tagValues(Selection selection, String tag, int limit, String timeColumn) {
     SqlBuilder builder = new SqlBuilder(selection, timeColumn);
@@ -192,14 +256,18 @@ final class SqlBuilder {
     return new Sql(text, builder.parameters);
   }
 
-  /** From which table and with which conditions; adds the parameters. */
   private String source() {
+    return source(micros(selection.startMillis()), micros(selection.endMillis()));
+  }
+
+  /** From which table and with which conditions; adds the parameters. */
+  private String source(long startMicros, long endMicros) {
     StringBuilder text = new StringBuilder(" FROM ");
     text.append(name(selection.measurement().name()));
     text.append(" WHERE ").append(timeColumn).append(" >= ? AND ").append(timeColumn);
     text.append(" < ?");
-    parameters.add(Math.multiplyExact(selection.startMillis(), MICROS));
-    parameters.add(Math.multiplyExact(selection.endMillis(), MICROS));
+    parameters.add(startMicros);
+    parameters.add(endMicros);
     for (TagFilter filter : selection.filters()) {
       text.append(" AND (");
       String glue = "";
@@ -236,11 +304,21 @@ final class SqlBuilder {
         + ")";
   }
 
-  private static String someValue(HistoryQuery query) {
-    if (query.fields().stream().anyMatch(field -> field.kind() == Field.Kind.FLAG)) {
+  /** A condition that leaves out rows without any of these values. */
+  private static String someValue(List<Field> fields) {
+    if (fields.stream().anyMatch(field -> field.kind() == Field.Kind.FLAG)) {
       return "";
     }
-    return IntStream.range(0, query.fields().size())
+    return fields.stream()
+        .map(field -> name(field.name()) + " IS NOT NULL")
+        .collect(Collectors.joining(" OR ", " AND (", ")"));
+  }
+
+  private static String someColumn(HistoryQuery query) {
+    if (query.columns().stream().anyMatch(one -> one.field().kind() == Field.Kind.FLAG)) {
+      return "";
+    }
+    return IntStream.range(0, query.columns().size())
         .mapToObj(i -> "v" + i + " IS NOT NULL")
         .collect(Collectors.joining(" OR ", " WHERE ", ""));
   }
@@ -257,16 +335,8 @@ final class SqlBuilder {
     return IntStream.range(0, count).mapToObj(text).collect(Collectors.joining());
   }
 
-  /** A length as {@code timestamp_floor} takes it; its number is a 32-bit one. */
-  static String stride(long millis) {
-    long day = 86_400_000;
-    if (millis % day == 0) {
-      return Math.toIntExact(millis / day) + "d";
-    }
-    if (millis % 1000 == 0) {
-      return Math.toIntExact(millis / 1000) + "s";
-    }
-    return Math.toIntExact(millis) + "T";
+  static long micros(long millis) {
+    return Math.multiplyExact(millis, MICROS);
   }
 
   /**

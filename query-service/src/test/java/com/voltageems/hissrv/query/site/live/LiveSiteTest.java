@@ -57,7 +57,7 @@ class LiveSiteTest {
     @Override
     public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
       List<Probe> all = new ArrayList<>(more);
-      all.add(new StoreProbe(store));
+      all.add(new StoreProbe(store, Duration.ofSeconds(1)));
       return new HealthBoard(
           all, Map.of(), Duration.ofSeconds(5), Duration.ofSeconds(3), Clock.systemUTC());
     }

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Asked;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.HistoryStoreContract;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.StoreException;
-import com.voltageems.hissrv.query.store.Window;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,13 +39,17 @@ class QuestDbStoreIT extends HistoryStoreContract {
   static void start(@TempDir Path dir) {
     database = QuestDb.start(dir);
     writer = new QuestDbWriter(database.url());
-    store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 4, Duration.ofSeconds(10));
+    store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 4);
   }
 
   @AfterAll
   static void stop() {
     store.close();
     database.close();
+  }
+
+  private static Asked ask() {
+    return new Asked(store);
   }
 
   @Override
@@ -66,8 +72,8 @@ class QuestDbStoreIT extends HistoryStoreContract {
   void nameInCapitals_isFound() {
     write("C03METER", List.of("C03METER,ch=1 v=1.0 " + T));
 
-    assertThat(store.measurement("C03METER")).map(Measurement::name).contains("C03METER");
-    assertThat(store.measurement("c03meter")).map(Measurement::name).contains("C03METER");
+    assertThat(ask().measurement("C03METER")).map(Measurement::name).contains("C03METER");
+    assertThat(ask().measurement("c03meter")).map(Measurement::name).contains("C03METER");
   }
 
   /** Field case Q3: as many large reads at once as are permitted, and the health check beside. */
@@ -81,26 +87,23 @@ class QuestDbStoreIT extends HistoryStoreContract {
     int concurrency = 6;
     ExecutorService threads = Executors.newFixedThreadPool(concurrency + 1);
     try (QuestDbStore fresh =
-        new QuestDbStore(
-            database.jdbcUrl(), "admin", "quest", concurrency + 1, Duration.ofSeconds(30))) {
-      Measurement load = store.measurement("load").orElseThrow();
+        new QuestDbStore(database.jdbcUrl(), "admin", "quest", concurrency + 1)) {
+      Measurement load = ask().measurement("load").orElseThrow();
       HistoryQuery large =
-          new HistoryQuery(
-              new Selection(load, List.of(), T, T + 20_000_000),
-              load.fields(),
-              null,
-              load.tags(),
-              false,
-              200_000);
+          HistoryQuery.points(
+              new Selection(load, List.of(), T, T + 20_000_000), load.fields(), false, 200_000);
       List<Callable<Integer>> work =
-          new ArrayList<>(Collections.nCopies(4 * concurrency, () -> fresh.query(large).rows()));
+          new ArrayList<>(
+              Collections.nCopies(
+                  4 * concurrency,
+                  () -> fresh.query(large, Deadline.in(Duration.ofSeconds(30))).rows()));
       // One thread more than queries: the health check, again and again.
       Future<Integer> health =
           threads.submit(
               () -> {
                 int pings = 0;
                 for (; pings < 20; pings++) {
-                  assertThat(fresh.ping()).startsWith("QuestDB");
+                  assertThat(fresh.ping(Duration.ofSeconds(3))).startsWith("QuestDB");
                 }
                 return pings;
               });
@@ -117,27 +120,27 @@ class QuestDbStoreIT extends HistoryStoreContract {
   void tableNamedAsQuestDbsOwn_isFound() {
     write("telemetry", List.of("telemetry,channel=1 1=2.0 " + T));
 
-    assertThat(store.measurements()).extracting(Measurement::name).contains("telemetry");
-    assertThat(store.measurements())
+    assertThat(ask().measurements()).extracting(Measurement::name).contains("telemetry");
+    assertThat(ask().measurements())
         .extracting(Measurement::name)
         .noneMatch(name -> name.startsWith("sys.") || name.equals("_query_trace"));
-    assertThat(store.measurement("telemetry")).isPresent();
-    assertThat(store.measurement("sys.text_import_log")).isEmpty();
+    assertThat(ask().measurement("telemetry")).isPresent();
+    assertThat(ask().measurement("sys.text_import_log")).isEmpty();
   }
 
   @Test
   void booleanField_readsItsLastWrite() {
     write("flags", List.of("flags on=true " + T, "flags on=false " + (T + 1)));
-    Measurement flags = store.measurement("flags").orElseThrow();
+    Measurement flags = ask().measurement("flags").orElseThrow();
 
     assertThat(
-            store
+            ask()
                 .query(
-                    new HistoryQuery(
+                    HistoryQuery.windows(
                         new Selection(flags, List.of(), T, T + 10),
                         flags.fields(),
-                        new Window(1, Aggregation.LAST),
-                        List.of(),
+                        new FixedWindows(1),
+                        Aggregation.LAST,
                         false,
                         10))
                 .series()
@@ -150,10 +153,10 @@ class QuestDbStoreIT extends HistoryStoreContract {
   @Test
   void databaseAway_isUnavailableAndFoundAgain() {
     write("away", List.of("away v=1.0 " + T));
-    assertThat(store.ping()).startsWith("QuestDB 9");
+    assertThat(ask().ping()).startsWith("QuestDB 9");
 
     database.kill();
-    assertThatThrownBy(store::ping)
+    assertThatThrownBy(() -> ask().ping())
         .isInstanceOfSatisfying(
             StoreException.class,
             e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE));
@@ -162,13 +165,12 @@ class QuestDbStoreIT extends HistoryStoreContract {
     await()
         .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()
-        .untilAsserted(() -> assertThat(store.measurement("away")).isPresent());
+        .untilAsserted(() -> assertThat(ask().measurement("away")).isPresent());
   }
 
   @Test
   void queryThatTakesTooLong_isCancelled() {
-    try (QuestDbStore hasty =
-        new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, Duration.ofSeconds(1))) {
+    try (QuestDbStore hasty = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1)) {
       long begin = System.nanoTime();
       assertThatThrownBy(
               () ->
@@ -176,7 +178,8 @@ class QuestDbStoreIT extends HistoryStoreContract {
                       new Sql(
                           "SELECT sum(x * y) FROM (SELECT x FROM long_sequence(3000000)) CROSS JOIN"
                               + " (SELECT x y FROM long_sequence(100000))",
-                          List.of())))
+                          List.of()),
+                      Deadline.in(Duration.ofSeconds(1))))
           .isInstanceOfSatisfying(
               StoreException.class,
               e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.TIMEOUT));

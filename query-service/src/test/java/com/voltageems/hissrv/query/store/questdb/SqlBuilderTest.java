@@ -9,7 +9,8 @@ import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.TagFilter;
-import com.voltageems.hissrv.query.store.Window;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
+import com.voltageems.hissrv.query.store.window.Run;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,24 +20,24 @@ class SqlBuilderTest {
   private static final Measurement M = new Measurement("m", List.of("ch"), List.of(V));
 
   @Test
-  void points_areMergedFirst() {
+  void points_areSortedInsideAndConvertedOutside() {
     Sql sql =
-        SqlBuilder.query(
-            new HistoryQuery(
+        SqlBuilder.points(
+            HistoryQuery.points(
                 new Selection(M, List.of(new TagFilter("ch", List.of("1", ""))), 1, 2),
                 List.of(V),
-                null,
-                List.of("ch"),
                 true,
                 10),
-            "timestamp");
+            "timestamp",
+            1000,
+            2000,
+            11);
 
     assertThat(sql.text())
         .isEqualTo(
-            "SELECT cast(ts AS long) t, g0, v0 FROM (SELECT ts, g0, v0 FROM (SELECT \"timestamp\""
-                + " ts, \"ch\" g0, last_not_null(\"v\") v0 FROM \"m\" WHERE \"timestamp\" >= ? AND"
-                + " \"timestamp\" < ? AND (\"ch\" = ? OR \"ch\" IS NULL) GROUP BY ts, g0) WHERE v0"
-                + " IS NOT NULL ORDER BY ts DESC, g0 LIMIT 11)");
+            "SELECT cast(ts AS long) t, g0, v0 FROM (SELECT \"timestamp\" ts, \"ch\" g0, \"v\" v0"
+                + " FROM \"m\" WHERE \"timestamp\" >= ? AND \"timestamp\" < ? AND (\"ch\" = ? OR"
+                + " \"ch\" IS NULL) AND (\"v\" IS NOT NULL) ORDER BY ts DESC LIMIT 11)");
     assertThat(sql.parameters()).containsExactly(1000L, 2000L, "1");
   }
 
@@ -44,12 +45,12 @@ class SqlBuilderTest {
   void firstAndLast_seeThePointsInTheOrderOfTime() {
     for (Aggregation aggregation : List.of(Aggregation.FIRST, Aggregation.LAST)) {
       Sql sql =
-          SqlBuilder.query(
-              new HistoryQuery(
+          SqlBuilder.windows(
+              HistoryQuery.windows(
                   new Selection(M, List.of(), 1, 2),
                   List.of(V),
-                  new Window(60_000, aggregation),
-                  List.of(),
+                  new FixedWindows(60_000),
+                  aggregation,
                   false,
                   10),
               "timestamp");
@@ -58,11 +59,15 @@ class SqlBuilderTest {
   }
 
   @Test
-  void stride_usesTheLargestUnitThatFits() {
-    assertThat(SqlBuilder.stride(1)).isEqualTo("1T");
-    assertThat(SqlBuilder.stride(1500)).isEqualTo("1500T");
-    assertThat(SqlBuilder.stride(60_000)).isEqualTo("60s");
-    assertThat(SqlBuilder.stride(604_800_000)).isEqualTo("7d");
+  void windowStart_isFoundByHalves() {
+    List<Run> runs = List.of(new Run(-10, 5, 2), new Run(0, 7, 1), new Run(7, 3, 9));
+
+    assertThat(WindowSql.start(runs.subList(0, 1), "t"))
+        .isEqualTo("(-10000L + (t - -10000L) / 5000L * 5000L)");
+    assertThat(WindowSql.start(runs, "t"))
+        .startsWith("CASE WHEN t < 0L THEN (-10000L")
+        .contains(" ELSE CASE WHEN t < 7000L THEN (0L")
+        .endsWith("END END");
   }
 
   /** Whatever a name holds, it ends where its quotes end, or it is refused. */

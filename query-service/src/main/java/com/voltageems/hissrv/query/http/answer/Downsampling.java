@@ -1,0 +1,146 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Series;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Leaves out points that a chart would not show, and marks silences. Pure. What is left are points
+ * as they were stored, never means: in each of many equal spans of time the lowest and the highest
+ * value of each field, so that no peak is lost, and the first and the last point. The longest
+ * silences keep the points on both sides and have a point without any value after their beginning:
+ * who draws the answer cannot tell a silence from points that were left out.
+ */
+public final class Downsampling {
+  /** A silence is longer than this many usual steps. */
+  private static final double GAP = 2.5;
+
+  private Downsampling() {}
+
+  /** The least {@code most} that {@link #reduce} can do with. */
+  public static int least(int fields) {
+    return 4 + 4 * fields;
+  }
+
+  /**
+   * At most {@code most} points, marks included, in the order they had.
+   *
+   * @param fields values of each point
+   * @param most at least {@link #least}
+   */
+  public static Series reduce(Series series, int fields, int most) {
+    if (most < least(fields)) {
+      throw new IllegalArgumentException(most + " points for " + fields + " fields");
+    }
+    List<Point> points = series.points();
+    if (points.size() < 2) {
+      return series;
+    }
+    long usual = usualStep(points);
+    // A silence may cost three points: its two sides and its mark.
+    Set<Integer> silences = silences(points, usual, most / 12);
+    BitSet kept = new BitSet(points.size());
+    if (points.size() + silences.size() <= most) {
+      kept.set(0, points.size());
+    } else {
+      kept.set(0);
+      kept.set(points.size() - 1);
+      for (int before : silences) {
+        kept.set(before, before + 2);
+      }
+      int spans = (most - kept.cardinality() - silences.size()) / (2 * fields);
+      keepExtremes(points, kept, fields, spans);
+    }
+    List<Point> left = new ArrayList<>();
+    kept.stream()
+        .forEach(
+            i -> {
+              left.add(points.get(i));
+              if (silences.contains(i)) {
+                left.add(mark(points, i, usual, fields));
+              }
+            });
+    return new Series(series.tags(), left);
+  }
+
+  private static Point mark(List<Point> points, int before, long usual, int fields) {
+    long time = points.get(before).epochMicros();
+    boolean rising = points.get(before + 1).epochMicros() > time;
+    return new Point(time + (rising ? usual : -usual), Collections.nCopies(fields, null));
+  }
+
+  private static long usualStep(List<Point> points) {
+    long[] steps = new long[points.size() - 1];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = step(points, i);
+    }
+    Arrays.sort(steps);
+    return steps[steps.length / 2];
+  }
+
+  /** The places before the longest silences. */
+  private static Set<Integer> silences(List<Point> points, long usual, int most) {
+    return IntStream.range(0, points.size() - 1)
+        .filter(i -> step(points, i) > usual * GAP)
+        .boxed()
+        .sorted((left, right) -> Long.compare(step(points, right), step(points, left)))
+        .limit(most)
+        .collect(Collectors.toSet());
+  }
+
+  /** The time between a point and the next, in either order of time. */
+  private static long step(List<Point> points, int i) {
+    return Math.abs(points.get(i + 1).epochMicros() - points.get(i).epochMicros());
+  }
+
+  private static void keepExtremes(List<Point> points, BitSet kept, int fields, int spans) {
+    long first = points.get(0).epochMicros();
+    long length = Math.abs(points.get(points.size() - 1).epochMicros() - first) / spans + 1;
+    int begin = 0;
+    while (begin < points.size()) {
+      long span = Math.abs(points.get(begin).epochMicros() - first) / length;
+      int end = begin;
+      while (end < points.size()
+          && Math.abs(points.get(end).epochMicros() - first) / length == span) {
+        end++;
+      }
+      for (int field = 0; field < fields; field++) {
+        keepExtremes(points, kept, field, begin, end);
+      }
+      begin = end;
+    }
+  }
+
+  private static void keepExtremes(List<Point> points, BitSet kept, int field, int begin, int end) {
+    int lowest = -1;
+    int highest = -1;
+    for (int i = begin; i < end; i++) {
+      if (points.get(i).values().get(field) instanceof Number number) {
+        double value = number.doubleValue();
+        if (lowest < 0 || value < number(points, lowest, field)) {
+          lowest = i;
+        }
+        if (highest < 0 || value > number(points, highest, field)) {
+          highest = i;
+        }
+      }
+    }
+    if (lowest >= 0) {
+      kept.set(lowest);
+      kept.set(highest);
+    }
+  }
+
+  private static double number(List<Point> points, int i, int field) {
+    return points.get(i).values().get(field) instanceof Number number
+        ? number.doubleValue()
+        : Double.NaN;
+  }
+}

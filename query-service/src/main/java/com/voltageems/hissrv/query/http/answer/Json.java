@@ -1,0 +1,96 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.voltageems.hissrv.query.http.ask.Intervals;
+import com.voltageems.hissrv.query.http.ask.Times;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.CalendarWindows;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Pieces of answers as JSON. Pure. */
+final class Json {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+
+  private Json() {}
+
+  /** Writes one JSON document. */
+  interface Body {
+    void to(JsonGenerator json) throws IOException;
+  }
+
+  static byte[] bytes(Body body) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      body.to(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  static void range(JsonGenerator json, Selection selection, boolean epochTimes)
+      throws IOException {
+    json.writeFieldName("start");
+    time(json, selection.startMillis() * 1000, epochTimes);
+    json.writeFieldName("end");
+    time(json, selection.endMillis() * 1000, epochTimes);
+  }
+
+  /** How the range is divided; nothing where it is one window. */
+  static void windows(JsonGenerator json, @Nullable Windows windows) throws IOException {
+    if (windows instanceof FixedWindows fixed) {
+      json.writeNumberField("interval_ms", fixed.lengthMillis());
+    } else if (windows instanceof CalendarWindows calendar) {
+      json.writeStringField("interval", Intervals.text(calendar));
+      json.writeStringField("timezone", calendar.zone().getId());
+    }
+  }
+
+  static void texts(JsonGenerator json, String name, List<String> texts) throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String text : texts) {
+      json.writeString(text);
+    }
+    json.writeEndArray();
+  }
+
+  static void tags(JsonGenerator json, Map<String, String> tags) throws IOException {
+    json.writeObjectFieldStart("tags");
+    for (Map.Entry<String, String> tag : tags.entrySet()) {
+      json.writeStringField(tag.getKey(), tag.getValue());
+    }
+    json.writeEndObject();
+  }
+
+  static void time(JsonGenerator json, long epochMicros, boolean epochTimes) throws IOException {
+    if (epochTimes) {
+      json.writeNumber(Math.floorDiv(epochMicros, 1000L));
+    } else {
+      json.writeString(Times.iso(epochMicros));
+    }
+  }
+
+  static void value(JsonGenerator json, @Nullable Object value) throws IOException {
+    if (value == null) {
+      json.writeNull();
+    } else if (value instanceof Double number) {
+      json.writeNumber(number);
+    } else if (value instanceof Long number) {
+      json.writeNumber(number);
+    } else if (value instanceof Boolean flag) {
+      json.writeBoolean(flag);
+    } else {
+      json.writeString(value.toString());
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What an answer could not take in, which it says. Pure. */
+public final class LeftOut {
+  private LeftOut() {}
+
+  /** The fields whose texts and flags a function over windows leaves out. */
+  public static List<String> of(HistoryQuery query) {
+    return query.windows() == null
+        ? List.of()
+        : query.columns().stream()
+            .map(Column::field)
+            .filter(field -> field.kind() == Field.Kind.MIXED)
+            .map(Field::name)
+            .distinct()
+            .toList();
+  }
+
+  /** Names for a header: percent-encoded, separated by commas. */
+  public static String header(List<String> names) {
+    StringBuilder line = new StringBuilder();
+    for (String name : names) {
+      if (!line.isEmpty()) {
+        line.append(',');
+      }
+      percent(line, name);
+    }
+    return line.toString();
+  }
+
+  private static void percent(StringBuilder out, String text) {
+    for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+      boolean plain =
+          (one >= '0' && one <= '9') || (one >= 'A' && one <= 'Z') || (one >= 'a' && one <= 'z');
+      if (plain || one == '_' || one == '-' || one == '.') {
+        out.append((char) one);
+      } else {
+        out.append(String.format("%%%02X", one & 0xff));
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.voltageems.hissrv.query.http.ask.Times;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Series;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+import java.util.function.UnaryOperator;
+
+/** Rows as CSV. Pure. */
+public final class RowsCsv {
+  private RowsCsv() {}
+
+  /**
+   * RFC 4180, one row per point: {@code time}, the tags, the fields that have any value. A text is
+   * quoted where it must be; no value is nothing at all.
+   *
+   * @param title what stands over a field's column
+   */
+  public static byte[] of(
+      HistoryQuery query, HistoryAnswer answer, boolean epochTimes, UnaryOperator<String> title) {
+    BitSet used = RowsJson.used(answer.series(), query.columns().size());
+    StringBuilder text = new StringBuilder(4096);
+    text.append("time");
+    for (String tag : query.groupBy()) {
+      appendCsv(text.append(','), tag);
+    }
+    for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
+      appendCsv(text.append(','), title.apply(query.columns().get(i).field().name()));
+    }
+    text.append("\r\n");
+    for (Series series : answer.series()) {
+      for (Point point : series.points()) {
+        if (epochTimes) {
+          text.append(Math.floorDiv(point.epochMicros(), 1000L));
+        } else {
+          text.append(Times.iso(point.epochMicros()));
+        }
+        for (String tag : query.groupBy()) {
+          appendCsv(text.append(','), series.tags().getOrDefault(tag, ""));
+        }
+        for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
+          text.append(',');
+          Object value = point.values().get(i);
+          if (value instanceof Double number) {
+            text.append(plain(number));
+          } else if (value != null) {
+            appendCsv(text, value.toString());
+          }
+        }
+        text.append("\r\n");
+      }
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A number without an exponent where that is short, for readers that know no exponents. */
+  private static String plain(double number) {
+    String text = Double.toString(number);
+    return text.indexOf('E') < 0 || Math.abs(number) > 1e18 || Math.abs(number) < 1e-9
+        ? text
+        : new BigDecimal(text).toPlainString();
+  }
+
+  private static void appendCsv(StringBuilder out, String text) {
+    boolean quote = false;
+    for (int i = 0; i < text.length() && !quote; i++) {
+      char c = text.charAt(i);
+      quote = c == ',' || c == '"' || c == '\r' || c == '\n';
+    }
+    if (quote) {
+      out.append('"').append(text.replace("\"", "\"\"")).append('"');
+    } else {
+      out.append(text);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.Series;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.List;
+
+/** Rows as JSON. Pure. */
+public final class RowsJson {
+  private RowsJson() {}
+
+  /**
+   * {@code {"measurement",...,"truncated","rows","series":[{"tags","columns","rows"}]}}: a row is
+   * an array in the order of {@code columns}, whose first is the time. A field without any value in
+   * a series is not among its columns.
+   */
+  public static byte[] of(HistoryQuery query, HistoryAnswer answer, boolean epochTimes) {
+    return Json.bytes(
+        json -> {
+          Selection selection = query.selection();
+          json.writeStartObject();
+          json.writeStringField("measurement", selection.measurement().name());
+          Json.range(json, selection, epochTimes);
+          Json.windows(json, query.windows());
+          Column first = query.columns().get(0);
+          if (first.function() != null) {
+            json.writeStringField("function", first.function().text());
+          }
+          json.writeStringField("order", query.newestFirst() ? "desc" : "asc");
+          json.writeNumberField("limit", query.limit());
+          json.writeBooleanField("truncated", answer.truncated());
+          json.writeNumberField("rows", answer.rows());
+          List<String> leftOut = LeftOut.of(query);
+          if (!leftOut.isEmpty()) {
+            Json.texts(json, "left_out", leftOut);
+          }
+          json.writeArrayFieldStart("series");
+          for (Series series : answer.series()) {
+            series(json, query.columns(), series, epochTimes);
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
+  }
+
+  private static void series(
+      JsonGenerator json, List<Column> columns, Series series, boolean epochTimes)
+      throws IOException {
+    BitSet used = used(List.of(series), columns.size());
+    json.writeStartObject();
+    Json.tags(json, series.tags());
+    json.writeArrayFieldStart("columns");
+    json.writeString("time");
+    for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
+      json.writeString(columns.get(i).field().name());
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("rows");
+    for (Point point : series.points()) {
+      json.writeStartArray();
+      Json.time(json, point.epochMicros(), epochTimes);
+      for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
+        Json.value(json, point.values().get(i));
+      }
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  /** Which columns have a value in any of the series. */
+  static BitSet used(List<Series> all, int columns) {
+    BitSet used = new BitSet(columns);
+    for (Series series : all) {
+      for (Point point : series.points()) {
+        for (int i = used.nextClearBit(0); i < columns; i = used.nextClearBit(i + 1)) {
+          if (point.values().get(i) != null) {
+            used.set(i);
+          }
+        }
+      }
+    }
+    return used;
+  }
+}

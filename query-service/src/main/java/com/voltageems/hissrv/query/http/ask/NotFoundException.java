@@ -1,0 +1,10 @@
+package com.voltageems.hissrv.query.http.ask;
+
+/** The thing that was asked for is not there; the message names it. */
+public final class NotFoundException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public NotFoundException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,216 @@
+package com.voltageems.hissrv.query.http.ask;
+
+import com.voltageems.hissrv.query.config.QueryConfig.Limits;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.OneWindow;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of one request. Pure: the clock comes in as {@code now}. Every method throws
+ * {@link BadRequestException} for a value that cannot be used.
+ */
+public final class Parameters {
+  private static final Duration DEFAULT_RANGE = Duration.ofHours(1);
+
+  /** Text formats of an answer. */
+  public enum Format {
+    JSON,
+    CSV
+  }
+
+  private final Texts texts;
+  private final Limits limits;
+  private final Instant now;
+  private final ZoneId zone;
+
+  /**
+   * @param texts values by name, as they stand in the address, decoded
+   * @param known the names that this call understands; any other is a tag
+   * @param siteZone of times and calendars, unless the request names another
+   */
+  public Parameters(
+      Map<String, List<String>> texts,
+      Set<String> known,
+      Limits limits,
+      Instant now,
+      ZoneId siteZone) {
+    this.texts = new Texts(texts, known);
+    this.limits = limits;
+    this.now = now;
+    String named = this.texts.text("timezone");
+    this.zone =
+        named == null
+            ? siteZone
+            : Times.zone(named)
+                .orElseThrow(() -> new BadRequestException("timezone", named, Times.ZONE));
+  }
+
+  public String measurement() {
+    String name = texts.text("measurement");
+    if (name == null) {
+      throw new BadRequestException("measurement", "", "a name; /measurements lists them");
+    }
+    return name;
+  }
+
+  public Format format() {
+    return texts.choice("format", "json", "json", "csv").equals("csv") ? Format.CSV : Format.JSON;
+  }
+
+  /** Whether times are to be epoch milliseconds instead of ISO text. */
+  public boolean epochTimes() {
+    return texts.choice("time_format", "iso", "iso", "ms").equals("ms");
+  }
+
+  /** A number of rows within the limits. */
+  public int limit() {
+    return texts.number("limit", limits.defaultRows(), 1, limits.maxRows());
+  }
+
+  /**
+   * The language of the columns' names in the catalogue; null: fields are called as they are
+   * stored.
+   */
+  public @Nullable String names() {
+    String names = texts.text("names");
+    if (names == null) {
+      return null;
+    }
+    if (format() != Format.CSV) {
+      throw new BadRequestException("names", names, "format=csv beside it");
+    }
+    return texts.choice("names", "", "en", "zh");
+  }
+
+  /**
+   * Most points of a series in the answer, or null where nothing is said.
+   *
+   * @param least what can be done with as many columns as there are
+   */
+  public @Nullable Integer maxPoints(int least, int columns) {
+    String text = texts.text("max_points");
+    if (text == null) {
+      return null;
+    }
+    if (text.matches("[0-9]{1,8}") && Integer.parseInt(text) >= least) {
+      return Integer.parseInt(text);
+    }
+    throw new BadRequestException(
+        "max_points", text, "a number of at least " + least + " for " + columns + " fields");
+  }
+
+  /** The request of {@code /query}. */
+  public HistoryQuery query(Measurement measurement) {
+    Windows windows = windows();
+    Aggregation function = function(windows != null);
+    TagsAndFields asked = new TagsAndFields(texts, measurement);
+    List<Field> fields =
+        asked.fields(
+            field -> function == null || function.accepts(field),
+            "a field of numbers for function=" + (function == null ? "" : function.text()));
+    Selection selection = selection(measurement, windows, DEFAULT_RANGE);
+    List<String> groupBy = asked.groupBy(windows != null);
+    boolean newestFirst = texts.choice("order", "asc", "asc", "desc").equals("desc");
+    // What is thinned out afterwards may be many before.
+    boolean thinned = texts.text("limit") == null && texts.text("max_points") != null;
+    int most = thinned ? limits.maxRows() : limit();
+    int limit = Math.max(1, Math.min(most, limits.maxValues() / fields.size()));
+    List<Column> columns = fields.stream().map(field -> new Column(field, function)).toList();
+    return new HistoryQuery(selection, columns, windows, groupBy, newestFirst, limit);
+  }
+
+  /** The request of {@code /aggregate}; without an interval the whole range is one window. */
+  public HistoryQuery aggregate(Measurement measurement) {
+    Windows windows = windows();
+    Selection selection = selection(measurement, windows, DEFAULT_RANGE);
+    if (windows == null) {
+      windows = new OneWindow(selection.startMillis(), selection.endMillis());
+    }
+    TagsAndFields asked = new TagsAndFields(texts, measurement);
+    List<Field> fields = asked.fields(Field::isNumeric, "a field of numbers");
+    List<Aggregation> functions = functions();
+    List<Column> columns = new ArrayList<>();
+    for (Field field : fields) {
+      functions.forEach(function -> columns.add(new Column(field, function)));
+    }
+    int limit = Math.max(1, Math.min(limit(), limits.maxValues() / columns.size()));
+    return new HistoryQuery(selection, columns, windows, asked.groupBy(true), false, limit);
+  }
+
+  /** The functions asked for, {@code functions=mean,max}; all when none is named. */
+  private List<Aggregation> functions() {
+    String text = texts.text("functions");
+    if (text == null) {
+      return List.of(Aggregation.values());
+    }
+    List<Aggregation> functions = new ArrayList<>();
+    for (String name : text.split(",", -1)) {
+      Aggregation function =
+          Aggregation.of(name.strip())
+              .orElseThrow(
+                  () ->
+                      new BadRequestException(
+                          "functions", name, "some of " + Aggregation.all() + ", with commas"));
+      if (!functions.contains(function)) {
+        functions.add(function);
+      }
+    }
+    return functions;
+  }
+
+  private @Nullable Windows windows() {
+    String interval = texts.text("interval");
+    return interval == null
+        ? null
+        : Intervals.windows(interval, zone)
+            .filter(one -> one.shortestMillis() <= limits.maxRange().toMillis())
+            .orElseThrow(() -> new BadRequestException("interval", interval, Intervals.EXPECTED));
+  }
+
+  private @Nullable Aggregation function(boolean windows) {
+    String function = texts.text("function");
+    if (!windows) {
+      if (function != null) {
+        throw new BadRequestException(
+            "function", function, "interval beside it, for example interval=1m");
+      }
+      return null;
+    }
+    return function == null
+        ? Aggregation.MEAN
+        : Aggregation.of(function)
+            .orElseThrow(
+                () -> new BadRequestException("function", function, "one of " + Aggregation.all()));
+  }
+
+  /** The fields of {@code /latest}. */
+  public List<Field> fields(Measurement measurement) {
+    return new TagsAndFields(texts, measurement).fields(field -> true, "");
+  }
+
+  /**
+   * The tags and the time of a request.
+   *
+   * @param windows makes the range whole windows, or null
+   * @param otherwise the range, up to now, of a request that names none; null: all of time
+   */
+  public Selection selection(
+      Measurement measurement, @Nullable Windows windows, @Nullable Duration otherwise) {
+    Ranges.Range range = new Ranges(texts, now, zone, limits.maxRange()).range(windows, otherwise);
+    return new Selection(
+        measurement, new TagsAndFields(texts, measurement).filters(), range.start(), range.end());
+  }
+}

@@ -1,0 +1,58 @@
+package com.voltageems.hissrv.query.http.ask;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of a request as they stand in its address, decoded. Pure.
+ *
+ * @param texts values by name
+ * @param known the names that the call understands
+ */
+public record Texts(Map<String, List<String>> texts, Set<String> known) {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+  /** The one value of a parameter, or null where it is not given or empty. */
+  public @Nullable String text(String name) {
+    List<String> values = all(name);
+    if (values.size() > 1) {
+      throw new BadRequestException(name, String.join(", ", values), "one value, not several");
+    }
+    return values.isEmpty() || values.get(0).isBlank() ? null : values.get(0).strip();
+  }
+
+  List<String> all(String name) {
+    return texts.getOrDefault(name, List.of());
+  }
+
+  /** One of several words. */
+  public String choice(String name, String otherwise, String... choices) {
+    String text = text(name);
+    if (text == null) {
+      return otherwise;
+    }
+    if (!Arrays.asList(choices).contains(text)) {
+      throw new BadRequestException(name, text, String.join(" or ", choices));
+    }
+    return text;
+  }
+
+  /** A whole number, or empty where nothing is said. */
+  public int number(String name, int otherwise, int least, int most) {
+    String text = text(name);
+    if (text == null) {
+      return otherwise;
+    }
+    if (NUMBER.matcher(text).matches()) {
+      int number = Integer.parseInt(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    }
+    throw new BadRequestException(name, text, "a number from " + least + " to " + most);
+  }
+}

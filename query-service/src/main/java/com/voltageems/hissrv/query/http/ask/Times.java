@@ -1,0 +1,127 @@
+package com.voltageems.hissrv.query.http.ask;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times and lengths as a client may write them. Pure. */
+public final class Times {
+  public static final String TIME =
+      "a time such as 2025-08-21T10:00:00Z, 2025-08-21 10:00:00 or 2025-08-21 (both in the site's"
+          + " zone), epoch seconds or milliseconds, now, or now-1h";
+  public static final String ZONE = "a time zone such as Asia/Shanghai or +08:00";
+  public static final String LENGTH = "a length such as 500ms, 30s, 15m, 1h, 7d or 2w";
+
+  private static final Pattern LENGTH_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
+  private static final Pattern EPOCH = Pattern.compile("[0-9]{1,14}");
+  private static final Pattern NOW = Pattern.compile("now(?:([+-])([0-9]{1,9}(?:ms|s|m|h|d|w)))?");
+  private static final Pattern OFFSET = Pattern.compile("[0-9]{2}:[0-9]{2}");
+  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+
+  /** Eleven digits of seconds end in the year 5138; twelve of milliseconds begin in 1973. */
+  private static final int LONGEST_SECONDS = 11;
+
+  private static final DateTimeFormatter MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+  private static final DateTimeFormatter MICROS =
+      new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
+
+  private Times() {}
+
+  /** The years 0 to 9999, which a text can say. */
+  private static final long FIRST = -62_167_219_200_000L;
+
+  private static final long LAST = 253_402_300_799_999L;
+
+  /**
+   * Epoch milliseconds, or empty when the text is no time, or none of the years 0 to 9999.
+   *
+   * @param zone of a time that names none
+   */
+  public static Optional<Long> time(String text, Instant now, ZoneId zone) {
+    try {
+      return any(text, now, zone).filter(millis -> millis >= FIRST && millis <= LAST);
+    } catch (DateTimeException | ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Long> any(String text, Instant now, ZoneId zone) {
+    Matcher relative = NOW.matcher(text);
+    if (relative.matches()) {
+      if (relative.group(1) == null) {
+        return Optional.of(now.toEpochMilli());
+      }
+      return length(relative.group(2))
+          .map(length -> "-".equals(relative.group(1)) ? length.negated() : length)
+          .map(length -> now.plus(length).toEpochMilli());
+    }
+    if (EPOCH.matcher(text).matches()) {
+      long number = Long.parseLong(text);
+      return Optional.of(text.length() <= LONGEST_SECONDS ? number * 1000 : number);
+    }
+    if (DATE.matcher(text).matches()) {
+      return Optional.of(LocalDate.parse(text).atStartOfDay(zone).toInstant().toEpochMilli());
+    }
+    if (text.length() < 16 || (text.charAt(10) != 'T' && text.charAt(10) != ' ')) {
+      return Optional.empty();
+    }
+    // A plus sign that was not escaped in the address arrives as a space.
+    String iso = text.substring(0, 10) + 'T' + text.substring(11).replace(' ', '+');
+    boolean zoned = iso.endsWith("Z") || iso.indexOf('+', 16) >= 0 || iso.indexOf('-', 16) >= 0;
+    Instant instant =
+        zoned
+            ? OffsetDateTime.parse(iso).toInstant()
+            : LocalDateTime.parse(iso).atZone(zone).toInstant();
+    return Optional.of(instant.toEpochMilli());
+  }
+
+  /** A zone, or empty when the text is none. */
+  public static Optional<ZoneId> zone(String text) {
+    try {
+      // A plus sign that was not escaped in the address arrives as a space, and is stripped.
+      return Optional.of(ZoneId.of(OFFSET.matcher(text).matches() ? "+" + text : text));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A length greater than zero, or empty when the text is none. */
+  public static Optional<Duration> length(String text) {
+    Matcher matcher = LENGTH_PATTERN.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long count = Long.parseLong(matcher.group(1));
+    if (count == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (matcher.group(2)) {
+          case "ms" -> Duration.ofMillis(count);
+          case "s" -> Duration.ofSeconds(count);
+          case "m" -> Duration.ofMinutes(count);
+          case "h" -> Duration.ofHours(count);
+          case "d" -> Duration.ofDays(count);
+          default -> Duration.ofDays(count * 7);
+        });
+  }
+
+  /** {@code 2025-08-21T10:00:00.123Z}: milliseconds always, microseconds where there are any. */
+  public static String iso(long epochMicros) {
+    Instant instant =
+        Instant.ofEpochSecond(
+            Math.floorDiv(epochMicros, 1_000_000L), Math.floorMod(epochMicros, 1_000_000L) * 1000);
+    return (epochMicros % 1000 == 0 ? MILLIS : MICROS).format(instant);
+  }
+}

@@ -1,0 +1,5 @@
+/** What a client asks: parameters to requests of the store. Pure. */
+@NullMarked
+package com.voltageems.hissrv.query.http.ask;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,266 @@
+package com.voltageems.hissrv.query.http.hisapi;
+
+import com.voltageems.hissrv.query.catalogue.Catalogue;
+import com.voltageems.hissrv.query.config.QueryConfig.Limits;
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.Intervals;
+import com.voltageems.hissrv.query.http.ask.NotFoundException;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.LatestSeries;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
+import com.voltageems.hissrv.query.store.window.OneWindow;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of the VoltageEMS web application, under {@code /hisApi}: a Redis key and a point id
+ * instead of a measurement and a field. Answers are JSON-like maps, as the original service gives
+ * them.
+ */
+public final class HisApi {
+  /** {@code interval} of a query that names none, in seconds. */
+  private static final int DEFAULT_INTERVAL = 600;
+
+  private static final int MOST_PER_PAGE = 10_000;
+  private static final List<String> AGGREGATIONS = List.of("mean", "sum", "min", "max", "count");
+  private static final List<String> INTERVALS =
+      List.of("1m", "5m", "15m", "30m", "1h", "2h", "6h", "12h", "1d");
+
+  private final HistoryStore store;
+  private final Limits limits;
+  private final Catalogue catalogue;
+  private final Clock clock;
+
+  public HisApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock) {
+    this.store = store;
+    this.limits = limits;
+    this.catalogue = catalogue;
+    this.clock = clock;
+  }
+
+  /** One point of the site: the series and the field that keep it. */
+  private record Target(Map<String, String> tags, Measurement measurement, Field field) {}
+
+  private HisRequest request(Map<String, List<String>> texts) {
+    return new HisRequest(texts, clock.instant(), catalogue.zone(), limits);
+  }
+
+  /** {@code /hisApi/data/query}: points or windowed means, newest first, in pages. */
+  public Map<String, @Nullable Object> query(Map<String, List<String>> texts, Deadline deadline) {
+    HisRequest request = request(texts);
+    int page = request.number("page", 1, 1, limits.maxRows());
+    int size = request.number("page_size", 100, 1, Math.min(MOST_PER_PAGE, limits.maxRows()));
+    int interval =
+        request.number("interval", DEFAULT_INTERVAL, 0, (int) HisRequest.LONGEST.toSeconds());
+    if ((long) page * size > limits.maxRows()) {
+      throw new BadRequestException(
+          "page",
+          Integer.toString(page),
+          "page times page_size to be at most " + limits.maxRows() + "; ask for a shorter time");
+    }
+    // Devices are sampled once a second.
+    Windows windows = interval > 1 ? new FixedWindows(interval * 1000L) : null;
+    HisRequest.Range range = request.range(windows);
+    List<Point> rows = List.of();
+    long total = 0;
+    Target target = target(request, deadline).orElse(null);
+    if (target != null) {
+      Selection selection = selection(target, range);
+      if (windows == null) {
+        total = count(target, selection, deadline);
+        List<Field> field = List.of(target.field());
+        rows = points(HistoryQuery.points(selection, field, true, page * size), deadline);
+      } else {
+        rows = windows(target, selection, windows, Aggregation.MEAN, true, deadline);
+        total = rows.size();
+      }
+    }
+    List<Object> data = new ArrayList<>();
+    int from = Math.min(rows.size(), (page - 1) * size);
+    for (Point point : rows.subList(from, Math.min(rows.size(), from + size))) {
+      data.add(row(request, point.epochMicros(), point.values().get(0)));
+    }
+    Map<String, @Nullable Object> body = envelope(data.size() + " records");
+    body.put("data", data);
+    body.put("total", total);
+    body.put("page", page);
+    body.put("page_size", size);
+    body.put("has_more", total > (long) page * size);
+    name(request, body);
+    return body;
+  }
+
+  /** {@code /hisApi/data/statistics}: one aggregate per window, oldest first. */
+  public Map<String, @Nullable Object> statistics(
+      Map<String, List<String>> texts, Deadline deadline) {
+    HisRequest request = request(texts);
+    String aggregation = request.choice("aggregation", "mean", AGGREGATIONS);
+    String interval = request.choice("interval", "1h", INTERVALS);
+    Windows windows = Intervals.windows(interval, catalogue.zone()).orElseThrow();
+    HisRequest.Range range = request.range(windows);
+    List<Object> data = new ArrayList<>();
+    Target target = target(request, deadline).orElse(null);
+    if (target != null) {
+      Aggregation function = Aggregation.of(aggregation).orElseThrow();
+      for (Point point :
+          windows(target, selection(target, range), windows, function, false, deadline)) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        row.put("timestamp", HisTimes.text(point.epochMicros()));
+        row.put("value", point.values().get(0));
+        data.add(row);
+      }
+    }
+    Map<String, @Nullable Object> body = envelope(data.size() + " windows");
+    body.put("redis_key", request.redisKey());
+    body.put("point_id", request.pointId());
+    body.put("aggregation", aggregation);
+    body.put("interval", interval);
+    body.put("data", data);
+    name(request, body);
+    return body;
+  }
+
+  /** {@code /hisApi/data/latest}: the last value of the last year, or not found. */
+  public Map<String, @Nullable Object> latest(Map<String, List<String>> texts, Deadline deadline) {
+    HisRequest request = request(texts);
+    long now = clock.millis();
+    Target target = target(request, deadline).orElse(null);
+    if (target != null) {
+      Selection selection =
+          selection(target, new HisRequest.Range(now - HisRequest.LONGEST.toMillis(), now + 1));
+      for (LatestSeries series :
+          store.latest(selection, List.of(target.field()), 1, deadline).series()) {
+        LatestSeries.Value value = series.fields().get(target.field().name());
+        if (value != null) {
+          Map<String, @Nullable Object> record = row(request, value.epochMicros(), value.value());
+          name(request, record);
+          return record;
+        }
+      }
+    }
+    throw new NotFoundException(
+        "nothing is stored of point " + request.pointId() + " of " + request.redisKey());
+  }
+
+  /** {@code /hisApi/channels}: the Redis keys of which something is stored. */
+  public Map<String, @Nullable Object> channels(Deadline deadline) {
+    List<String> channels = site(deadline).keys();
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("channels", channels);
+    body.put("count", channels.size());
+    return body;
+  }
+
+  /** {@code /hisApi/data/range}: what is stored, from when to when. */
+  public Map<String, @Nullable Object> range(Deadline deadline) {
+    return site(deadline).range();
+  }
+
+  /** {@code /hisApi/metrics}: how much is stored. */
+  public Map<String, @Nullable Object> metrics(Deadline deadline) {
+    return site(deadline).metrics();
+  }
+
+  private HisSite site(Deadline deadline) {
+    return new HisSite(store, limits.maxRows(), deadline, clock.millis());
+  }
+
+  /** What the catalogue says of the point, beside what the web application looks for. */
+  private void name(HisRequest request, Map<String, @Nullable Object> body) {
+    RedisKey key = request.mapped();
+    String device = Catalogue.deviceOf(key.measurement(), key.tags());
+    catalogue
+        .point(device, request.pointId())
+        .ifPresent(
+            point -> {
+              body.put("device_name", catalogue.deviceName(device, "zh"));
+              body.put("point_name", point.name().in("zh"));
+              body.put("unit", point.unit());
+            });
+  }
+
+  private static Map<String, @Nullable Object> envelope(String message) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("status", "success");
+    body.put("message", message);
+    return body;
+  }
+
+  private static Map<String, @Nullable Object> row(
+      HisRequest request, long epochMicros, @Nullable Object value) {
+    String key = request.redisKey();
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("timestamp", HisTimes.text(epochMicros));
+    row.put("redis_key", key);
+    row.put("point_id", request.pointId());
+    row.put("value", value);
+    int colon = key.indexOf(':');
+    row.put("source", colon < 0 ? key : key.substring(0, colon));
+    return row;
+  }
+
+  /** Empty when nothing of the point has ever been stored. */
+  private Optional<Target> target(HisRequest request, Deadline deadline) {
+    RedisKey mapped = request.mapped();
+    String point = request.pointId();
+    return store
+        .measurement(mapped.measurement(), deadline)
+        .filter(measurement -> measurement.tags().containsAll(mapped.tags().keySet()))
+        .flatMap(
+            measurement ->
+                measurement
+                    .field(point)
+                    .filter(Field::isNumeric)
+                    .map(field -> new Target(mapped.tags(), measurement, field)));
+  }
+
+  /** The very series: each tag of the key, and no other. */
+  private static Selection selection(Target target, HisRequest.Range range) {
+    List<TagFilter> filters =
+        target.measurement().tags().stream()
+            .map(tag -> new TagFilter(tag, List.of(target.tags().getOrDefault(tag, ""))))
+            .toList();
+    return new Selection(target.measurement(), filters, range.start(), range.end());
+  }
+
+  private List<Point> windows(
+      Target target,
+      Selection selection,
+      Windows windows,
+      Aggregation function,
+      boolean newestFirst,
+      Deadline deadline) {
+    List<Field> field = List.of(target.field());
+    return points(
+        HistoryQuery.windows(selection, field, windows, function, newestFirst, limits.maxRows()),
+        deadline);
+  }
+
+  private List<Point> points(HistoryQuery query, Deadline deadline) {
+    HistoryAnswer answer = store.query(query, deadline);
+    return answer.series().isEmpty() ? List.of() : answer.series().get(0).points();
+  }
+
+  /** Points of the series within the range. */
+  private long count(Target target, Selection selection, Deadline deadline) {
+    Windows all = new OneWindow(selection.startMillis(), selection.endMillis());
+    return windows(target, selection, all, Aggregation.COUNT, false, deadline).stream()
+        .mapToLong(point -> point.values().get(0) instanceof Number n ? n.longValue() : 0)
+        .sum();
+  }
+}

@@ -1,0 +1,173 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads InfluxDB's answers as they come: one or more JSON documents {@code {"results":[{
+ * "statement_id","series":[{"name","tags","columns","values"}]}]}}, none of which is ever held as a
+ * whole.
+ */
+final class AnswerReader {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build();
+
+  /** A series, or a piece of one, before its rows. */
+  record Head(int statement, String name, Map<String, String> tags) {
+    String tag(String tag) {
+      return tags.getOrDefault(tag, "");
+    }
+  }
+
+  /** Takes rows of an answer. */
+  interface Rows {
+    /** The rows that follow are of this series. */
+    default void head(Head head) {}
+
+    /**
+     * A row. The array is used again for the next one: Double, Long (a number without a fraction),
+     * String, Boolean or null.
+     *
+     * @return false when no more are wanted
+     */
+    boolean row(Head head, @Nullable Object[] values);
+  }
+
+  private final JsonParser json;
+  private final Rows rows;
+  private @Nullable String error;
+  private boolean stopped;
+  private @Nullable Object[] row = new @Nullable Object[16];
+
+  private AnswerReader(JsonParser json, Rows rows) {
+    this.json = json;
+    this.rows = rows;
+  }
+
+  /**
+   * Reads the whole answer, or as much of it as is wanted.
+   *
+   * @return what the database says is wrong, or null
+   */
+  static @Nullable String read(InputStream body, Rows rows) throws IOException {
+    try (JsonParser json = JSON.createParser(body)) {
+      AnswerReader reader = new AnswerReader(json, rows);
+      while (!reader.isOver() && json.nextToken() != null) {
+        reader.document();
+      }
+      return reader.error;
+    }
+  }
+
+  private boolean isOver() {
+    return stopped || error != null;
+  }
+
+  private void document() throws IOException {
+    while (!isOver() && json.nextToken() == JsonToken.FIELD_NAME) {
+      switch (json.currentName()) {
+        case "error" -> error = json.nextTextValue();
+        case "results" -> each(this::result);
+        default -> skip();
+      }
+    }
+  }
+
+  /** Reads what stands at one place of an array. */
+  private interface Item {
+    void read() throws IOException;
+  }
+
+  private void each(Item item) throws IOException {
+    json.nextToken();
+    while (!isOver() && json.nextToken() == JsonToken.START_OBJECT) {
+      item.read();
+    }
+  }
+
+  private int statement;
+
+  private void result() throws IOException {
+    statement = 0;
+    while (!isOver() && json.nextToken() == JsonToken.FIELD_NAME) {
+      switch (json.currentName()) {
+        case "statement_id" -> statement = json.nextIntValue(0);
+        case "error" -> error = json.nextTextValue();
+        case "series" -> each(this::series);
+        default -> skip();
+      }
+    }
+  }
+
+  private void series() throws IOException {
+    String name = "";
+    Map<String, String> tags = new LinkedHashMap<>();
+    while (!isOver() && json.nextToken() == JsonToken.FIELD_NAME) {
+      switch (json.currentName()) {
+        case "name" -> name = String.valueOf(json.nextTextValue());
+        case "tags" -> {
+          json.nextToken();
+          while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String tag = json.currentName();
+            String value = json.nextTextValue();
+            tags.put(tag, value == null ? "" : value);
+          }
+        }
+        // They come last.
+        case "values" -> values(new Head(statement, name, tags));
+        default -> skip();
+      }
+    }
+  }
+
+  private void values(Head head) throws IOException {
+    rows.head(head);
+    json.nextToken();
+    while (json.nextToken() == JsonToken.START_ARRAY) {
+      int columns = 0;
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        if (columns == row.length) {
+          row = Arrays.copyOf(row, columns * 2);
+        }
+        row[columns++] = value();
+      }
+      if (!rows.row(head, row)) {
+        stopped = true;
+        return;
+      }
+    }
+  }
+
+  private @Nullable Object value() throws IOException {
+    return switch (json.currentToken()) {
+      case VALUE_NUMBER_INT -> whole();
+      case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+      case VALUE_STRING -> json.getText();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      default -> {
+        json.skipChildren();
+        yield null;
+      }
+    };
+  }
+
+  private Object whole() throws IOException {
+    return json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+        ? (Object) json.getDoubleValue()
+        : (Object) json.getLongValue();
+  }
+
+  private void skip() throws IOException {
+    json.nextToken();
+    json.skipChildren();
+  }
+}

@@ -1,0 +1,114 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.Measurement;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What the database says of its measurements. */
+final class Descriptions {
+  private final InfluxQlClient client;
+  private final List<String> policies;
+
+  Descriptions(InfluxQlClient client, List<String> policies) {
+    this.client = client;
+    this.policies = policies;
+  }
+
+  /**
+   * All, in one round; an answer names the measurement that it is about. Not from SHOW
+   * MEASUREMENTS: that names those of other retention policies too, which would be empty here.
+   */
+  List<Measurement> all(Deadline deadline) {
+    String from =
+        policies.isEmpty()
+            ? ""
+            : policies.stream()
+                .map(policy -> InfluxQlBuilder.name(policy) + "./.*/")
+                .collect(Collectors.joining(", ", " FROM ", ""));
+    Map<String, Map<String, Field>> fields = fields(from, deadline);
+    Map<String, Set<String>> tags = tags(from, deadline);
+    return fields.keySet().stream().map(name -> measurement(name, tags, fields)).toList();
+  }
+
+  Optional<Measurement> one(String name, Deadline deadline) {
+    if (name.indexOf('\0') >= 0) {
+      // It would end the statement, and no measurement can have it.
+      return Optional.empty();
+    }
+    String from = " FROM " + InfluxQlBuilder.from(name, policies);
+    Map<String, Map<String, Field>> fields = fields(from, deadline);
+    if (!fields.containsKey(name)) {
+      return Optional.empty();
+    }
+    return Optional.of(measurement(name, tags(from, deadline), fields));
+  }
+
+  private static InfluxQl show(String text) {
+    return new InfluxQl(text, List.of(), List.of());
+  }
+
+  private Map<String, Set<String>> tags(String from, Deadline deadline) {
+    Map<String, Set<String>> tags = new TreeMap<>();
+    client.run(
+        show("SHOW TAG KEYS" + from),
+        deadline,
+        (head, values) -> {
+          tags.computeIfAbsent(head.name(), key -> new TreeSet<>()).add(String.valueOf(values[0]));
+          return true;
+        });
+    return tags;
+  }
+
+  private Map<String, Map<String, Field>> fields(String from, Deadline deadline) {
+    Map<String, Map<String, Field>> fields = new TreeMap<>();
+    client.run(
+        show("SHOW FIELD KEYS" + from),
+        deadline,
+        (head, values) -> {
+          String name = String.valueOf(values[0]);
+          fields
+              .computeIfAbsent(head.name(), key -> new LinkedHashMap<>())
+              .merge(name, new Field(name, kind(String.valueOf(values[1]))), Descriptions::both);
+          return true;
+        });
+    return fields;
+  }
+
+  private static Field.Kind kind(String type) {
+    return switch (type) {
+      case "string" -> Field.Kind.TEXT;
+      case "boolean" -> Field.Kind.FLAG;
+      case "integer" -> Field.Kind.INTEGER;
+      default -> Field.Kind.NUMBER;
+    };
+  }
+
+  /** A field may have another type in another shard. */
+  private static Field both(Field one, Field other) {
+    if (one.kind() == other.kind()) {
+      return one;
+    }
+    boolean numbers =
+        one.isNumeric()
+            && other.isNumeric()
+            && one.kind() != Field.Kind.MIXED
+            && other.kind() != Field.Kind.MIXED;
+    return new Field(one.name(), numbers ? Field.Kind.NUMBER : Field.Kind.MIXED);
+  }
+
+  private static Measurement measurement(
+      String name, Map<String, Set<String>> tags, Map<String, Map<String, Field>> fields) {
+    return new Measurement(
+        name,
+        List.copyOf(tags.getOrDefault(name, Set.of())),
+        List.copyOf(fields.getOrDefault(name, Map.of()).values()));
+  }
+}

@@ -1,0 +1,161 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** InfluxDB's {@code /query} over HTTP; the same on 1.x and 2.x. Safe for many threads. */
+final class InfluxQlClient implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+
+  private final URI endpoint;
+  private final String fixedParameters;
+  private final @Nullable String authorization;
+  private final HttpClient http;
+  private final ScheduledExecutorService deadlines;
+
+  /**
+   * @param url address of the HTTP API, {@code http://host:8086}
+   * @param database of 2.x the bucket
+   * @param authorization the header's value, or null for none
+   */
+  InfluxQlClient(URI url, String database, @Nullable String authorization) {
+    this.endpoint = URI.create(url + "/query");
+    this.fixedParameters = "epoch=u&chunked=true&db=" + encode(database);
+    this.authorization = authorization;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .build();
+    this.deadlines =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, "influxdb-deadlines");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Runs statements; a series may come in several pieces. */
+  void run(InfluxQl query, Deadline deadline, AnswerReader.Rows rows) {
+    HttpResponse<InputStream> response =
+        send(
+            HttpRequest.newBuilder(endpoint)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form(query))),
+            deadline);
+    AtomicBoolean late = new AtomicBoolean();
+    // The client's own timeout ends with the headers; this one holds for the whole answer.
+    Future<?> guard =
+        deadlines.schedule(
+            () -> {
+              late.set(true);
+              response.body().close();
+              return null;
+            },
+            deadline.left().toNanos(),
+            TimeUnit.NANOSECONDS);
+    try (InputStream body = response.body()) {
+      check(response.statusCode(), AnswerReader.read(body, rows));
+    } catch (JsonProcessingException e) {
+      check(response.statusCode(), "no JSON");
+      throw new StoreException(StoreException.Kind.FAILED, "InfluxDB answered with no JSON", e);
+    } catch (IOException e) {
+      throw late.get()
+          ? deadline.exceeded(e)
+          : new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
+    } finally {
+      guard.cancel(false);
+    }
+  }
+
+  private String form(InfluxQl query) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (int i = 0; i < query.parameters().size(); i++) {
+      parameters.put("p" + i, query.parameters().get(i));
+    }
+    return fixedParameters
+        + "&q="
+        + encode(query.text())
+        + "&params="
+        + encode(JSON.valueToTree(parameters).toString());
+  }
+
+  /** The version that it says it has, or an empty text. */
+  String ping(Deadline deadline) {
+    HttpResponse<InputStream> response =
+        send(HttpRequest.newBuilder(endpoint.resolve("/ping")).GET(), deadline);
+    try (InputStream body = response.body()) {
+      body.readNBytes(1024);
+    } catch (IOException e) {
+      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
+    }
+    String version = response.headers().firstValue("X-Influxdb-Version").orElse("");
+    return version.startsWith("v") ? version.substring(1) : version;
+  }
+
+  private static void check(int status, @Nullable String error) {
+    if (status >= 500) {
+      throw new StoreException(
+          StoreException.Kind.UNAVAILABLE,
+          "InfluxDB answered with status " + status,
+          new IOException(String.valueOf(error)));
+    }
+    if (status != 200 || error != null) {
+      throw new StoreException(
+          StoreException.Kind.FAILED,
+          "InfluxDB refused the query with status " + status,
+          new IOException(String.valueOf(error)));
+    }
+  }
+
+  private HttpResponse<InputStream> send(HttpRequest.Builder request, Deadline deadline) {
+    if (authorization != null) {
+      request.header("Authorization", authorization);
+    }
+    try {
+      return http.send(
+          request.timeout(deadline.left()).build(), HttpResponse.BodyHandlers.ofInputStream());
+    } catch (HttpConnectTimeoutException e) {
+      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB cannot be reached", e);
+    } catch (HttpTimeoutException e) {
+      throw deadline.exceeded(e);
+    } catch (IOException e) {
+      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB cannot be reached", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(StoreException.Kind.UNAVAILABLE, "interrupted", e);
+    }
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    deadlines.shutdownNow();
+  }
+}

@@ -1,0 +1,84 @@
+package com.voltageems.hissrv.query.http.ask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TimesTest {
+  private static final Instant NOW = Instant.parse("2025-08-21T10:00:00Z");
+
+  @ParameterizedTest
+  @CsvSource({
+    "now, 2025-08-21T10:00:00Z",
+    "now-1h, 2025-08-21T09:00:00Z",
+    "now+2d, 2025-08-23T10:00:00Z",
+    "1755770400, 2025-08-21T10:00:00Z",
+    "1755770400123, 2025-08-21T10:00:00.123Z",
+    "0, 1970-01-01T00:00:00Z",
+    "2025-08-21, 2025-08-21T00:00:00Z",
+    "2025-08-21 10:11:12, 2025-08-21T10:11:12Z",
+    "2025-08-21T10:11, 2025-08-21T10:11:00Z",
+    "2025-08-21T10:11:12.5Z, 2025-08-21T10:11:12.500Z",
+    "2025-08-21T10:11:12+08:00, 2025-08-21T02:11:12Z",
+    "2025-08-21T10:11:12 08:00, 2025-08-21T02:11:12Z",
+    "2025-08-21T10:11:12-02:00, 2025-08-21T12:11:12Z",
+  })
+  void time_inEveryWriting(String text, String expected) {
+    assertThat(Times.time(text, NOW, ZoneOffset.UTC))
+        .contains(Instant.parse(expected).toEpochMilli());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "-1",
+        "20250-08-21",
+        "2025-13-01",
+        "2025-02-30",
+        "2025-08-21T25:00:00Z",
+        "now-",
+        "now+999999999w",
+        "now-999999999w",
+        "-9999-01-01T00:00:00Z",
+        "+10000-01-01T00:00:00Z",
+        "0000-01-01T00:00:00+18:00",
+        "now-1x",
+        "now-0s",
+        "yesterday",
+        "123456789012345",
+        "1e9",
+        "2025-08-21T",
+        "2025-08-21x10:00:00"
+      })
+  void time_thatIsNone(String text) {
+    assertThat(Times.time(text, NOW, ZoneOffset.UTC)).isEmpty();
+  }
+
+  @Test
+  void length_needsACountAndAUnit() {
+    assertThat(Times.length("500ms")).contains(Duration.ofMillis(500));
+    assertThat(Times.length("90s")).contains(Duration.ofSeconds(90));
+    assertThat(Times.length("2w")).contains(Duration.ofDays(14));
+    assertThat(Times.length("0s")).isEmpty();
+    assertThat(Times.length("1")).isEmpty();
+    assertThat(Times.length("-1s")).isEmpty();
+    assertThat(Times.length("1y")).isEmpty();
+    assertThat(Times.length("9999999999s")).isEmpty();
+  }
+
+  @Test
+  void iso_hasMillisecondsAlwaysAndMicrosecondsWhereTheyAre() {
+    assertThat(Times.iso(1_755_770_400_000_000L)).isEqualTo("2025-08-21T10:00:00.000Z");
+    assertThat(Times.iso(1_755_770_400_120_000L)).isEqualTo("2025-08-21T10:00:00.120Z");
+    assertThat(Times.iso(1_755_770_400_120_001L)).isEqualTo("2025-08-21T10:00:00.120001Z");
+    assertThat(Times.iso(-1)).isEqualTo("1969-12-31T23:59:59.999999Z");
+  }
+}
