@@ -26,6 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
 /** What the measurements of the source share: a Redis, a broker, a worker, and how to ask them. */
@@ -84,7 +86,10 @@ final class SourceRig {
         seconds,
         dir,
         server,
-        closer.add(new Jedis("127.0.0.1", server.port(), 60_000)),
+        closer.add(
+            new Jedis(
+                new HostAndPort("127.0.0.1", server.port()),
+                DefaultJedisClientConfig.builder().resp2().timeoutMillis(60_000).build())),
         worker,
         closer.add(WorkerMetrics.connect(endpoint)),
         closer.add(Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))),

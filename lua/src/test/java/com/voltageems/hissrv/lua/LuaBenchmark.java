@@ -52,7 +52,7 @@ public final class LuaBenchmark {
     boolean isShort = Arrays.asList(args).contains("--short");
     Path dir = Files.createTempDirectory("hissrv-lua-benchmark");
     try (RedisServer server = RedisServer.start(dir);
-        Jedis redis = new Jedis("127.0.0.1", server.port(), 30_000)) {
+        Jedis redis = OneConnection.to(server.port(), 30_000)) {
       new LuaBenchmark(redis, isShort ? 6 : 12).run(isShort ? 2 : 5);
     } finally {
       delete(dir);

@@ -40,7 +40,7 @@ abstract class ScriptContract {
   void startServer() throws IOException {
     Path folder = Files.createDirectories(dir.resolve(getClass().getSimpleName()));
     server = start(folder);
-    redis = new Jedis("127.0.0.1", server.port(), 10_000);
+    redis = OneConnection.to(server.port(), 10_000);
   }
 
   @AfterAll

@@ -34,7 +34,7 @@ class TriggersIT {
   @BeforeEach
   void start() {
     server = RedisServer.start(dir);
-    redis = new Jedis("127.0.0.1", server.port(), 10_000);
+    redis = OneConnection.to(server.port(), 10_000);
   }
 
   @AfterEach

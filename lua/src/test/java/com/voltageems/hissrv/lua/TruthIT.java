@@ -99,7 +99,7 @@ class TruthIT {
     connections.clear();
     callers.clear();
     for (int i = 0; i < CALLERS; i++) {
-      Jedis connection = new Jedis("127.0.0.1", server.port(), 30_000);
+      Jedis connection = OneConnection.to(server.port(), 30_000);
       connections.add(connection);
       callers.add(new Script(connection));
     }
