@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.voltageems.hissrv.redis.source.FakeRedis;
 import com.voltageems.hissrv.redis.source.ManualClock;
 import com.voltageems.hissrv.redis.source.Readers;
+import com.voltageems.hissrv.redis.source.ScriptedRedis;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
+import com.voltageems.hissrv.redis.source.link.RedisError;
+import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -149,5 +154,131 @@ class HashReaderTest {
       given += reader.read(LIMIT).size();
       assertThat(site.read).isEqualTo(given);
     }
+  }
+
+  /** With a Redis that answers as it is told. */
+  private HashReader scripted(ScriptedRedis redis, String... settings) {
+    Map<String, String> all = new HashMap<>();
+    all.put("sources", "p");
+    all.put("sources.p.type", "hash");
+    all.put("sources.p.pattern", "comsrv:1:*");
+    for (int i = 0; i < settings.length; i += 2) {
+      all.put(settings[i], settings[i + 1]);
+    }
+    RedisSourceConfig config = Readers.config(all);
+    redis
+        .always("TIME", List.of("1704067200", "0"))
+        .always("SCAN", List.of("0", List.of("comsrv:1:m")))
+        .always("HLEN", 1);
+    return new HashReader(
+        Readers.source(config, HashSource.class),
+        Readers.context(config, redis, clock, metrics),
+        false);
+  }
+
+  private final SourceMetrics metrics = new SourceMetrics(clock);
+
+  /** The reading after the next poll interval. */
+  private List<SourceRecord> nextPass(HashReader reader) {
+    clock.pass(Duration.ofSeconds(1));
+    return reader.read(LIMIT);
+  }
+
+  @Test
+  void unchanged_makesNoRecord_andASnapshotGivesEverything() {
+    ScriptedRedis redis = new ScriptedRedis().always("HGETALL", List.of("7", "1.5"));
+    HashReader reader = scripted(redis, "snapshot.interval.ms", "3000");
+    assertThat(reader.read(LIMIT)).hasSize(1);
+    assertThat(nextPass(reader)).isEmpty();
+    assertThat(nextPass(reader)).isEmpty();
+    assertThat(metrics.unchanged.sum()).isEqualTo(2);
+    assertThat(nextPass(reader)).hasSize(1);
+  }
+
+  @Test
+  void beforeThePollInterval_redisIsNotAsked() {
+    ScriptedRedis redis = new ScriptedRedis().always("HGETALL", List.of("7", "1.5"));
+    HashReader reader = scripted(redis);
+    reader.read(LIMIT);
+    int asked = redis.asked.size();
+    clock.pass(Duration.ofMillis(999));
+    assertThat(reader.dueNanos() - clock.nanos()).isPositive();
+    assertThat(reader.read(LIMIT)).isEmpty();
+    assertThat(redis.asked).hasSize(asked);
+  }
+
+  @Test
+  void refusals_areThrown_andTheChangeIsGivenAfterwards() {
+    ScriptedRedis redis =
+        new ScriptedRedis()
+            .on("HGETALL", List.of("7", "1.5"))
+            .on("HGETALL", new RedisNotReadyException("LOADING", null))
+            .on("HGETALL", new RedisUnavailableException("gone", null))
+            .on("HGETALL", List.of("7", "2.5"));
+    HashReader reader = scripted(redis);
+    assertThat(reader.read(LIMIT)).hasSize(1);
+    clock.pass(Duration.ofSeconds(1));
+    assertThatThrownBy(() -> reader.read(LIMIT)).isInstanceOf(RedisNotReadyException.class);
+    assertThatThrownBy(() -> reader.read(LIMIT)).isInstanceOf(RedisUnavailableException.class);
+    assertThat(reader.dueNanos() - clock.nanos()).as("the pass goes on").isZero();
+    assertThat(reader.read(LIMIT)).hasSize(1);
+  }
+
+  @Test
+  void keyOfAnotherType_isCountedOnce_andReadAgainAfterTheNextDiscovery() {
+    ScriptedRedis redis =
+        new ScriptedRedis()
+            .on("HGETALL", new RedisError("WRONGTYPE Operation against a key"))
+            .on("HGETALL", new RedisError("WRONGTYPE Operation against a key"))
+            .on("HGETALL", List.of("7", "1.5"));
+    HashReader reader = scripted(redis, "discovery.interval.ms", "2000");
+    assertThat(reader.read(LIMIT)).isEmpty();
+    assertThat(nextPass(reader)).isEmpty();
+    assertThat(redis.asked("HGETALL")).hasSize(1);
+    nextPass(reader);
+    assertThat(metrics.rejected(RejectReason.WRONG_TYPE)).isEqualTo(1);
+    nextPass(reader);
+    assertThat(nextPass(reader)).hasSize(1);
+  }
+
+  @Test
+  void hashThatIsGone_isCounted_andComesBackWhole() {
+    ScriptedRedis redis =
+        new ScriptedRedis()
+            .on("HGETALL", List.of("7", "1.5"))
+            .on("HGETALL", List.of())
+            .on("HGETALL", List.of("7", "1.5"));
+    HashReader reader = scripted(redis);
+    assertThat(reader.read(LIMIT)).hasSize(1);
+    assertThat(nextPass(reader)).isEmpty();
+    assertThat(metrics.expired.sum()).isEqualTo(1);
+    assertThat(nextPass(reader)).hasSize(1);
+  }
+
+  @Test
+  void largeHash_isReadInSteps() {
+    ScriptedRedis redis =
+        new ScriptedRedis()
+            .on("HSCAN", List.of("5", List.of("7", "1.5")))
+            .on("HSCAN", List.of("0", List.of("8", "2.5", "7", "1.5")))
+            .on("HLEN", 20_000);
+    HashReader reader = scripted(redis);
+    List<SourceRecord> records = reader.read(LIMIT);
+    assertThat(records).hasSize(1);
+    assertThat(((Struct) records.get(0).value()).getMap("fields")).hasSize(2);
+    assertThat(redis.asked("HGETALL")).isEmpty();
+  }
+
+  @Test
+  void largeHash_thatRedisRefusesInTheMiddle_isReadWholeAgain() {
+    ScriptedRedis redis =
+        new ScriptedRedis()
+            .on("HSCAN", List.of("5", List.of("7", "1.5")))
+            .on("HSCAN", new RedisUnavailableException("gone", null))
+            .on("HSCAN", List.of("0", List.of("7", "1.5")))
+            .on("HLEN", 20_000);
+    HashReader reader = scripted(redis);
+    assertThatThrownBy(() -> reader.read(LIMIT)).isInstanceOf(RedisUnavailableException.class);
+    assertThat(reader.read(LIMIT)).hasSize(1);
   }
 }
