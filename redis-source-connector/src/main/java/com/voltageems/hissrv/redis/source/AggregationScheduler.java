@@ -1,15 +1,15 @@
 package com.voltageems.hissrv.redis.source;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.link.Background;
-import com.voltageems.hissrv.redis.source.link.Backoff;
 import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.link.PartState;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.run.Background;
+import com.voltageems.hissrv.redis.source.run.Backoff;
+import com.voltageems.hissrv.redis.source.run.PartState;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

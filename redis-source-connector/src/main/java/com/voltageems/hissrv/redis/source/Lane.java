@@ -1,11 +1,11 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.Backoff;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.run.Backoff;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.time.Duration;
 import java.util.List;

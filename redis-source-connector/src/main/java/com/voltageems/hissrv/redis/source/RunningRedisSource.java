@@ -1,16 +1,16 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.Background;
-import com.voltageems.hissrv.redis.source.link.Backoff;
-import com.voltageems.hissrv.redis.source.link.PartState;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
+import com.voltageems.hissrv.redis.source.run.Background;
+import com.voltageems.hissrv.redis.source.run.Backoff;
+import com.voltageems.hissrv.redis.source.run.PartState;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

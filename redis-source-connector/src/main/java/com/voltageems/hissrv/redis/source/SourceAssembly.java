@@ -3,16 +3,17 @@ package com.voltageems.hissrv.redis.source;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.jedis.Subscription;
-import com.voltageems.hissrv.redis.source.link.Background;
-import com.voltageems.hissrv.redis.source.link.Backoff;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
+import com.voltageems.hissrv.redis.source.run.Background;
+import com.voltageems.hissrv.redis.source.run.Backoff;
+import com.voltageems.hissrv.redis.source.run.MessageQueue;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
@@ -23,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.jspecify.annotations.Nullable;
@@ -156,24 +157,19 @@ final class SourceAssembly {
         config.limits(),
         counts,
         clock,
-        (patterns, capacity) -> subscribe(patterns, capacity, source.alias(), signal::raise, null));
+        (patterns, capacity) ->
+            subscribe(source.alias(), patterns, queue(capacity, queue -> signal.raise()), null));
   }
 
   private Subscription subscribe(
-      List<String> patterns,
-      int capacity,
-      String what,
-      Runnable onMessage,
-      @Nullable String dispensable) {
+      String what, List<String> patterns, MessageQueue queue, @Nullable String dispensable) {
     Subscription subscription =
         new Subscription(
             config.redis(clientName(name + "-" + what)),
             patterns,
-            capacity,
-            config.limits().maxValueBytes(),
+            queue,
             backoff(),
             clock,
-            onMessage,
             name + "-" + what,
             dispensable);
     background.add(subscription);
@@ -181,23 +177,24 @@ final class SourceAssembly {
     return subscription;
   }
 
+  private MessageQueue queue(int capacity, Consumer<MessageQueue> onChange) {
+    return new MessageQueue(capacity, config.limits().maxValueBytes(), clock, onChange);
+  }
+
   /** A message on the control channel: look now, whatever it says. */
   private void control() {
-    AtomicReference<@Nullable Subscription> self = new AtomicReference<>();
-    Subscription subscription =
-        subscribe(
-            List.of(globEscape(config.controlChannel())),
+    MessageQueue messages =
+        queue(
             CONTROL_QUEUE,
-            "control",
-            () -> {
-              Subscription control = self.get();
-              if (control != null) {
-                control.take(CONTROL_QUEUE);
-              }
+            queue -> {
+              queue.take(CONTROL_QUEUE);
               signal.raiseLookNow();
-            },
-            config.dispensableControl());
-    self.set(subscription);
+            });
+    subscribe(
+        "control",
+        List.of(globEscape(config.controlChannel())),
+        messages,
+        config.dispensableControl());
   }
 
   private static String globEscape(String channel) {

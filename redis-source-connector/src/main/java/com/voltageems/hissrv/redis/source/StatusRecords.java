@@ -3,7 +3,7 @@ package com.voltageems.hissrv.redis.source;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.voltageems.hissrv.redis.source.link.PartState;
+import com.voltageems.hissrv.redis.source.run.PartState;
 import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;

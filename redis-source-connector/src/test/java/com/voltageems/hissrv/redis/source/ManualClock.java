@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.time.Duration;
 import java.time.Instant;
 

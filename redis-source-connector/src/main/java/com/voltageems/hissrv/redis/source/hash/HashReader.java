@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.redis.source.bytes.ByteKey;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.time.Duration;

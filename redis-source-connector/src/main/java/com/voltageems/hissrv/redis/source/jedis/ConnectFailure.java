@@ -1,17 +1,63 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
+import com.voltageems.hissrv.redis.source.link.ErrorKind;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
 import javax.net.ssl.SSLException;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
 
 /** Says in plain words why no connection came about; the client's own words often do not. */
 final class ConnectFailure {
   private ConnectFailure() {}
+
+  /** What to throw: a refusal that repeating does not help, or an outage. */
+  static RuntimeException of(JedisException e, RedisSettings settings) {
+    String message = ErrorKind.withoutArguments(String.valueOf(e.getMessage()));
+    String where = "Redis at " + settings.where();
+    if (isUnknownCommand(e)) {
+      return new ConnectException(
+          where
+              + " does not know a command that is needed to connect: it was renamed or switched off"
+              + " there (rename-command). Its answer: "
+              + message,
+          e);
+    }
+    if (isRefusal(e)) {
+      return new ConnectException(
+          where
+              + " refused the login (see "
+              + SettingNames.USERNAME
+              + " and "
+              + SettingNames.PASSWORD
+              + "): "
+              + message,
+          e);
+    }
+    return new RedisUnavailableException(
+        "cannot connect to " + where + ": " + describe(e, settings), e);
+  }
+
+  /** The user, the password or a permission; repeating does not help. */
+  static boolean isRefusal(JedisException e) {
+    return e instanceof JedisDataException
+        && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.NOT_PERMITTED;
+  }
+
+  static boolean isUnknownCommand(JedisException e) {
+    // The latter is what Jedis makes of it for HELLO, its first command.
+    return e instanceof JedisProtocolNotSupportedException
+        || (e instanceof JedisDataException
+            && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND);
+  }
 
   static String describe(Throwable failure, RedisSettings settings) {
     UnknownHostException unknown = cause(failure, UnknownHostException.class);

@@ -12,7 +12,6 @@ import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
-import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,14 +20,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
 
 /** {@link RedisLink} over Jedis's bare connections: replies stay bytes, pipelines stay ours. */
 public final class JedisLink implements RedisLink {
@@ -262,50 +259,9 @@ public final class JedisLink implements RedisLink {
       reset();
       throw e;
     } catch (JedisException e) {
-      String message = ErrorKind.withoutArguments(String.valueOf(e.getMessage()));
-      if (isUnknownCommand(e)) {
-        reset();
-        throw new ConnectException(
-            "Redis at "
-                + settings.where()
-                + " does not know a command that is needed to connect: it was renamed or switched"
-                + " off there (rename-command). Its answer: "
-                + message,
-            e);
-      }
-      if (isRefusal(e)) {
-        reset();
-        throw new ConnectException(
-            "Redis at "
-                + settings.where()
-                + " refused the login (see "
-                + SettingNames.USERNAME
-                + " and "
-                + SettingNames.PASSWORD
-                + "): "
-                + message,
-            e);
-      }
-      throw unavailable(
-          "cannot connect to Redis at "
-              + settings.where()
-              + ": "
-              + ConnectFailure.describe(e, settings),
-          e);
+      reset();
+      throw ConnectFailure.of(e, settings);
     }
-  }
-
-  /** The user, the password or a permission; repeating does not help. */
-  static boolean isRefusal(JedisException e) {
-    return e instanceof JedisDataException
-        && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.NOT_PERMITTED;
-  }
-
-  static boolean isUnknownCommand(JedisException e) {
-    // The latter is what Jedis makes of it for HELLO, its first command.
-    return e instanceof JedisProtocolNotSupportedException
-        || (e instanceof JedisDataException
-            && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND);
   }
 
   @Override

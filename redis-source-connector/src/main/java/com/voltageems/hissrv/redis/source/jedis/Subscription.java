@@ -1,22 +1,18 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
-import com.voltageems.hissrv.redis.source.link.Background;
-import com.voltageems.hissrv.redis.source.link.Backoff;
-import com.voltageems.hissrv.redis.source.link.PartState;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
-import java.util.ArrayList;
+import com.voltageems.hissrv.redis.source.run.Background;
+import com.voltageems.hissrv.redis.source.run.Backoff;
+import com.voltageems.hissrv.redis.source.run.MessageQueue;
+import com.voltageems.hissrv.redis.source.run.PartState;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -27,42 +23,20 @@ import redis.clients.jedis.BinaryJedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Subscribes to channel patterns in a thread of its own, and keeps the messages in a bounded queue
- * until they are taken. A lost connection is made again, with back-off; a second thread's PING
- * tells a silent connection from a dead one. Every time messages may have been missed, {@link
- * #takeGap} says so once.
+ * Subscribes to channel patterns in a thread of its own, and puts the messages into a queue. A lost
+ * connection is made again, with back-off; a second thread's PING tells a silent connection from a
+ * dead one. Every time messages may have been missed, the queue is told.
  */
 public final class Subscription implements Background {
   private static final Logger log = LoggerFactory.getLogger(Subscription.class);
   private static final long STOP_MS = 2000;
 
-  /** Bytes of the channels and payloads of all messages that wait. */
-  static final long MAX_QUEUED_BYTES = 64L << 20;
-
-  /**
-   * A message as it came.
-   *
-   * @param payload null for one that is longer than what is taken
-   * @param receivedNanos by {@link WorkerClock#nanos}
-   */
-  // Array components: millions of these are made and none is compared.
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Message(byte[] channel, byte @Nullable [] payload, long receivedNanos) {
-    long bytes() {
-      return channel.length + (payload == null ? 0L : payload.length);
-    }
-  }
-
   private final RedisSettings settings;
   private final byte[][] patterns;
-  private final BlockingQueue<Message> queue;
-  private final AtomicLong queuedBytes = new AtomicLong();
-  private final int maxPayload;
+  private final MessageQueue queue;
   private final @Nullable String dispensable;
   private final Backoff backoff;
   private final WorkerClock clock;
-  private final Runnable onMessage;
-  private final AtomicBoolean gap = new AtomicBoolean();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread reader;
   private final Thread pinger;
@@ -74,36 +48,29 @@ public final class Subscription implements Background {
   private final PartState state = new PartState();
   private volatile JedisNodes.@Nullable Node connection;
   private volatile @Nullable Listener listener;
-  public final LongAdder dropped = new LongAdder();
   final LongAdder connects = new LongAdder();
 
   /**
    * Subscribes when it is started.
    *
-   * @param capacity messages that may wait; {@link #MAX_QUEUED_BYTES} is a bound beside it
-   * @param maxPayload bytes; of longer messages only the channel is kept
-   * @param onMessage called after every message that was kept, and when a gap is to be told; cheap
+   * @param queue gets the messages, and is woken when the subscription has ended
    * @param dispensable the setting that names the channels, when a refusal of them only means that
    *     they are not listened to; null when it ends the task
    */
   public Subscription(
       RedisSettings settings,
       List<String> patterns,
-      int capacity,
-      int maxPayload,
+      MessageQueue queue,
       Backoff backoff,
       WorkerClock clock,
-      Runnable onMessage,
       String threadName,
       @Nullable String dispensable) {
     this.settings = settings;
     this.patterns = patterns.stream().map(Bytes::of).toArray(byte[][]::new);
-    this.queue = new ArrayBlockingQueue<>(capacity);
-    this.maxPayload = maxPayload;
+    this.queue = queue;
     this.dispensable = dispensable;
     this.backoff = backoff;
     this.clock = clock;
-    this.onMessage = onMessage;
     this.reader = new Thread(this::run, threadName);
     this.pinger = new Thread(this::pingForEver, threadName + "-ping");
     reader.setDaemon(true);
@@ -124,7 +91,7 @@ public final class Subscription implements Background {
           waitMs = backoff.next().toMillis();
         } catch (JedisException | RedisUnavailableException e) {
           if (e instanceof JedisException refusal
-              && (JedisLink.isRefusal(refusal) || JedisLink.isUnknownCommand(refusal))) {
+              && (ConnectFailure.isRefusal(refusal) || ConnectFailure.isUnknownCommand(refusal))) {
             refused(refusal);
             return;
           }
@@ -139,7 +106,7 @@ public final class Subscription implements Background {
       failure = e;
     } catch (RuntimeException | Error e) {
       failure = e;
-      onMessage.run();
+      queue.wake();
     }
   }
 
@@ -186,7 +153,7 @@ public final class Subscription implements Background {
                 + " and the user's ACL, which has to allow psubscribe, ping and these patterns): "
                 + refusal.getMessage(),
             refusal);
-    onMessage.run();
+    queue.wake();
   }
 
   private void subscribeUntilItBreaks() {
@@ -224,28 +191,12 @@ public final class Subscription implements Background {
       state.passed();
       connects.increment();
       // What was published before this moment is gone: the hashes have to be read.
-      gap.set(true);
-      onMessage.run();
+      queue.missed();
     }
 
     @Override
     public void onPMessage(byte[] pattern, byte[] channel, byte[] payload) {
-      accept(channel, payload);
-    }
-  }
-
-  /** Keeps a message, or drops and counts it when too much is waiting already. */
-  public void accept(byte[] channel, byte[] payload) {
-    byte[] kept = payload.length > maxPayload ? null : payload;
-    Message message = new Message(channel, kept, clock.nanos());
-    // Counted before it can be taken, so that the total never falls below zero.
-    long bytes = queuedBytes.addAndGet(message.bytes());
-    if (bytes <= MAX_QUEUED_BYTES && queue.offer(message)) {
-      onMessage.run();
-    } else {
-      queuedBytes.addAndGet(-message.bytes());
-      dropped.increment();
-      gap.set(true);
+      queue.accept(channel, payload);
     }
   }
 
@@ -270,26 +221,9 @@ public final class Subscription implements Background {
     }
   }
 
-  /** Up to {@code limit} messages, oldest first; does not wait. */
-  public List<Message> take(int limit) {
-    List<Message> messages = new ArrayList<>();
-    queue.drainTo(messages, limit);
-    queuedBytes.addAndGet(-messages.stream().mapToLong(Message::bytes).sum());
-    return messages;
-  }
-
-  /** To be asked before every wait. */
-  public boolean hasMessages() {
-    return !queue.isEmpty();
-  }
-
-  public boolean hasGap() {
-    return gap.get();
-  }
-
-  /** Whether messages may have been missed since the last call. */
-  public boolean takeGap() {
-    return gap.getAndSet(false);
+  /** What was received. */
+  public MessageQueue queue() {
+    return queue;
   }
 
   @Override

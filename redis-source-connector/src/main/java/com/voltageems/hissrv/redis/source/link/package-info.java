@@ -1,4 +1,4 @@
-/** Connections to Redis: commands, scripts, scans, subscriptions. Knows no setting and no Kafka. */
+/** What is asked of Redis: commands, scripts, scans, errors. Knows no client and no Kafka. */
 @NullMarked
 package com.voltageems.hissrv.redis.source.link;
 

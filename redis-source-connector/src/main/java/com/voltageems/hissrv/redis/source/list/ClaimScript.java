@@ -3,7 +3,7 @@ package com.voltageems.hissrv.redis.source.list;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,20 +3,13 @@ package com.voltageems.hissrv.redis.source.list;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
-import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
-import com.voltageems.hissrv.redis.source.sample.PendingElement;
-import com.voltageems.hissrv.redis.source.sample.Sample;
-import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -46,14 +39,12 @@ public final class ListReader implements SourceReader {
   private final ListSource source;
   private final String alias;
   private final RedisLink link;
-  private final SampleRecords records;
-  private final SourceLimits limits;
   private final SourceMetrics metrics;
   private final WorkerClock clock;
   private final ListKeys keys;
   private final ClaimScript script;
   private final ClaimTransaction transaction;
-  private final Map<String, String> partition;
+  private final ClaimedElements elements;
   private final SecureRandom random = new SecureRandom();
 
   /** What is known to be delivered: from the stored offset, later from the last claim. */
@@ -75,16 +66,15 @@ public final class ListReader implements SourceReader {
     this.source = source;
     this.alias = source.common().alias();
     this.link = context.link();
-    this.records = context.records();
-    this.limits = context.limits();
     this.metrics = context.metrics();
     this.clock = context.clock();
     this.keys = new ListKeys(source.key(), link.isCluster());
     this.script = new ClaimScript(source, keys, context);
     this.transaction =
         new ClaimTransaction(link, keys, source.maxRejected(), context.place().connector(), clock);
-    this.partition = ListPosition.partition(source.key());
-    this.position = ListPosition.fromOffset(context.offsets().apply(partition));
+    this.elements = new ClaimedElements(source, context);
+    this.position =
+        ListPosition.fromOffset(context.offsets().apply(ListPosition.partition(source.key())));
     this.dueNanos = clock.nanos();
   }
 
@@ -220,28 +210,16 @@ public final class ListReader implements SourceReader {
     String id = taken.id();
     ListPosition done = position;
     long from = done != null && done.claim().equals(id) ? done.index() + 1 : 0;
-    long now = claimMillis(id);
     long index = begun == null ? 0 : begun.read();
-    List<SourceRecord> out = new ArrayList<>(taken.elements().size());
+    ClaimedElements.Page page = elements.page(taken, index, from, claimMillis(id));
+    List<SourceRecord> out = page.records();
     List<byte[]> rejected = new ArrayList<>();
     if (begun != null && !begun.handsOverRejected()) {
       rejected.addAll(begun.rejected());
     }
-    for (Object each : taken.elements()) {
-      byte[] element = (byte[]) each;
-      nextIsLarge = element.length > limits.maxBatchBytes();
-      PendingElement parsed =
-          PendingElement.parse(element, limits.maxValueBytes(), limits.nonFinite(), now);
-      Sample sample = parsed.sample();
-      metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
-      if (sample == null) {
-        rejected.add(PendingElement.rejectedEntry(element, Objects.requireNonNull(parsed.fault())));
-        metrics.reject(RejectReason.ELEMENT);
-      } else if (index >= from) {
-        add(sample, new ListPosition(id, index), out);
-      }
-      index++;
-    }
+    rejected.addAll(page.rejected());
+    nextIsLarge = taken.elements().isEmpty() ? nextIsLarge : page.endsLarge();
+    index += taken.elements().size();
     if (from >= taken.size() && from > 0) {
       log.info("Source {}: claim {} was delivered before, it is released", alias, id);
     }
@@ -255,16 +233,6 @@ public final class ListReader implements SourceReader {
     // Read on or release at once; else due when all is delivered.
     lookAgain(!next.isRead() || next.isDelivered());
     return out;
-  }
-
-  private void add(Sample sample, ListPosition at, List<SourceRecord> out) {
-    Sample passed = source.common().filter().apply(sample);
-    if (passed == null) {
-      metrics.filtered.increment();
-    } else {
-      out.add(records.record(passed, source.key(), partition, at.toOffset()));
-      metrics.points.add(passed.points());
-    }
   }
 
   private long claimMillis(String id) {

@@ -8,10 +8,11 @@ import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisTime;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
 import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.run.MessageQueue;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,7 +45,8 @@ public final class PubSubReader implements SourceReader {
 
   private final PubSubSource source;
   private final RedisLink link;
-  private final Subscription subscription;
+  private final MessageQueue messages;
+  private final Supplier<@Nullable String> unsubscribed;
   private final HashReader hashes;
   private final PubSubMessage.Parser parser;
   private final SampleRecords records;
@@ -66,10 +69,22 @@ public final class PubSubReader implements SourceReader {
     this(source, context, context.subscriber().subscribe(source.patterns(), source.maxQueued()));
   }
 
-  PubSubReader(PubSubSource source, ReaderContext context, Subscription subscription) {
+  private PubSubReader(PubSubSource source, ReaderContext context, Subscription subscription) {
+    this(source, context, subscription.queue(), subscription::trouble);
+  }
+
+  /**
+   * @param unsubscribed why no messages come; null while they do
+   */
+  PubSubReader(
+      PubSubSource source,
+      ReaderContext context,
+      MessageQueue messages,
+      Supplier<@Nullable String> unsubscribed) {
     this.source = source;
     this.link = context.link();
-    this.subscription = subscription;
+    this.messages = messages;
+    this.unsubscribed = unsubscribed;
     this.hashes = new HashReader(source.hashes(), context.undivided(), true);
     this.records = context.records();
     this.limits = context.limits();
@@ -78,7 +93,7 @@ public final class PubSubReader implements SourceReader {
     this.parser = new PubSubMessage.Parser(context.mapper(), limits.maxValueBytes());
     this.watchesEvents = KeyspaceEvents.isMeant(source.patterns());
     this.nextRepairNanos = clock.nanos();
-    metrics.droppedBy(subscription.dropped::sum);
+    metrics.droppedBy(messages::dropped);
   }
 
   /**
@@ -102,14 +117,14 @@ public final class PubSubReader implements SourceReader {
   @Override
   public List<SourceRecord> read(int limit) {
     long now = clock.nanos();
-    if (now - nextRepairNanos >= 0 && subscription.takeGap()) {
+    if (now - nextRepairNanos >= 0 && messages.takeGap()) {
       nextRepairNanos = now + REPAIR_EVERY_NANOS;
       metrics.gaps.increment();
       hashes.wake();
       lookForEvents();
     }
     // In turn: a pass must not keep messages waiting until they have to be dropped, too.
-    boolean messagesFirst = repairedLast && subscription.hasMessages();
+    boolean messagesFirst = repairedLast && messages.hasMessages();
     repairedLast = false;
     long due = hashes.dueNanos();
     if (!messagesFirst && clock.nanos() - due >= 0) {
@@ -120,7 +135,7 @@ public final class PubSubReader implements SourceReader {
       }
     }
     readClock();
-    List<SourceRecord> out = convert(subscription.take(limit));
+    List<SourceRecord> out = convert(messages.take(limit));
     metrics.records.add(out.size());
     return out;
   }
@@ -152,10 +167,10 @@ public final class PubSubReader implements SourceReader {
     }
   }
 
-  private List<SourceRecord> convert(List<Subscription.Message> messages) {
-    List<Open> open = new ArrayList<>(messages.size());
+  private List<SourceRecord> convert(List<MessageQueue.Message> taken) {
+    List<Open> open = new ArrayList<>(taken.size());
     Map<String, Open> last = new HashMap<>();
-    for (Subscription.Message message : messages) {
+    for (MessageQueue.Message message : taken) {
       byte[] payload = message.payload();
       PubSubMessage parsed =
           payload == null ? PubSubMessage.TOO_LONG : parser.parse(message.channel(), payload);
@@ -183,7 +198,7 @@ public final class PubSubReader implements SourceReader {
       List<String> fields) {}
 
   private void add(
-      Subscription.Message message,
+      MessageQueue.Message message,
       PubSubMessage.Value value,
       List<Open> open,
       Map<String, Open> last) {
@@ -228,11 +243,11 @@ public final class PubSubReader implements SourceReader {
 
   @Override
   public long dueNanos() {
-    if (subscription.hasMessages()) {
+    if (messages.hasMessages()) {
       return clock.nanos();
     }
     long due = hashes.dueNanos();
-    return subscription.hasGap() && nextRepairNanos - due < 0 ? nextRepairNanos : due;
+    return messages.hasGap() && nextRepairNanos - due < 0 ? nextRepairNanos : due;
   }
 
   @Override
@@ -243,6 +258,6 @@ public final class PubSubReader implements SourceReader {
   @Override
   public @Nullable String trouble() {
     String off = eventsOff;
-    return off != null ? off : subscription.trouble();
+    return off != null ? off : unsubscribed.get();
   }
 }

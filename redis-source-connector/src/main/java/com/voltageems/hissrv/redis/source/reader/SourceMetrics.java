@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.redis.source.reader;
 
-import com.voltageems.hissrv.redis.source.link.PartState;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.run.PartState;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

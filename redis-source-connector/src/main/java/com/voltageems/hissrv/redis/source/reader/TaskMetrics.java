@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.plugin.MetricsPublisher;
-import com.voltageems.hissrv.redis.source.link.PartState;
-import com.voltageems.hissrv.redis.source.link.WorkerClock;
+import com.voltageems.hissrv.redis.source.run.PartState;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

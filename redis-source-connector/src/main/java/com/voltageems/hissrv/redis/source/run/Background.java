@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.redis.source.link;
+package com.voltageems.hissrv.redis.source.run;
 
 import org.jspecify.annotations.Nullable;
 
