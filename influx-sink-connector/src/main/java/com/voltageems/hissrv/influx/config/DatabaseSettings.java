@@ -3,6 +3,8 @@ package com.voltageems.hissrv.influx.config;
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.LineForm;
+import com.voltageems.hissrv.influx.point.Precision;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
 import com.voltageems.hissrv.plugin.tls.Tls;
@@ -78,6 +80,13 @@ public final class DatabaseSettings {
 
   public static final Setting<Optional<Password>> PASSWORD =
       Setting.secret("influxdb.password").doc("Version 1 and QuestDB: the user's password.");
+
+  public static final Setting<Precision> PRECISION =
+      Setting.choice("influxdb.precision", Precision.NS)
+          .low()
+          .doc(
+              "How fine times are written: what is finer is cut off, so that points of one series"
+                  + " that differ by less are one point. QuestDB keeps microseconds.");
 
   public static final Setting<Boolean> GZIP =
       Setting.flag("influxdb.gzip", false)
@@ -197,8 +206,17 @@ public final class DatabaseSettings {
         bucket, version() == InfluxVersion.V1 ? RETENTION_POLICY.in(config).orElse(null) : null);
   }
 
-  public Dialect dialect() {
-    return version() == InfluxVersion.QUESTDB ? Dialect.QUESTDB : Dialect.INFLUXDB;
+  /** How lines are written. */
+  public LineForm lineForm() {
+    return new LineForm(
+        version() == InfluxVersion.QUESTDB ? Dialect.QUESTDB : Dialect.INFLUXDB,
+        PRECISION.in(config));
+  }
+
+  /** How fine times are in the database. */
+  Precision storedPrecision() {
+    Precision written = PRECISION.in(config);
+    return version() == InfluxVersion.QUESTDB && written == Precision.NS ? Precision.US : written;
   }
 
   static void addTo(SettingGroups groups) {
@@ -216,6 +234,7 @@ public final class DatabaseSettings {
             RETENTION_POLICY,
             USERNAME,
             PASSWORD,
+            PRECISION,
             GZIP,
             CONNECT_TIMEOUT,
             WRITE_TIMEOUT,

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.FieldTypes;
+import com.voltageems.hissrv.influx.point.ReadRules;
 import com.voltageems.hissrv.influx.point.RecordToPoint;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
 import com.voltageems.hissrv.plugin.SettingGroups;
@@ -67,14 +68,15 @@ public final class InfluxSinkConfig extends AbstractConfig {
   }
 
   public RecordToPoint recordToPoint() {
-    FieldTypes types = new FieldTypes(records.fieldTypes(), database.dialect());
-    return records.areMapped()
-        ? new AnyToPoint(
-            mapping.rules(records.emptyPoints()),
-            types,
+    ReadRules reading =
+        new ReadRules(
+            new FieldTypes(records.fieldTypes(), database.lineForm().dialect()),
             records.ignoreNullValues(),
-            records.textSuffix())
-        : new SampleToPoint(types, records.ignoreNullValues(), records.textSuffix());
+            records.textSuffix(),
+            database.storedPrecision());
+    return records.areMapped()
+        ? new AnyToPoint(mapping.rules(records.emptyPoints()), reading)
+        : new SampleToPoint(reading);
   }
 
   /** A rule that would have no effect, because records are read as samples; null when none. */

@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.influx.delivery;
 
-import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.LineBuffer;
+import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.LineProtocol;
 import com.voltageems.hissrv.influx.point.Point;
 import java.nio.charset.StandardCharsets;
@@ -14,17 +14,17 @@ public final class Batch {
   private static final int FIRST_BYTES = 16 * 1024;
 
   private final Destination destination;
-  private final Dialect dialect;
+  private final LineForm form;
   private final LineBuffer bytes;
   private final List<Line> lines = new ArrayList<>();
 
-  public Batch(Destination destination, Dialect dialect) {
-    this(destination, dialect, FIRST_BYTES);
+  public Batch(Destination destination, LineForm form) {
+    this(destination, form, FIRST_BYTES);
   }
 
-  private Batch(Destination destination, Dialect dialect, int capacity) {
+  private Batch(Destination destination, LineForm form, int capacity) {
     this.destination = destination;
-    this.dialect = dialect;
+    this.form = form;
     this.bytes = new LineBuffer(capacity);
   }
 
@@ -35,11 +35,7 @@ public final class Batch {
    * @param end where its bytes end in the batch
    */
   public record Line(
-      OffsetTracker.Pending pending,
-      PointSource source,
-      long epochMillis,
-      boolean isNew,
-      int end) {}
+      OffsetTracker.Pending pending, PointSource source, long epochNanos, boolean isNew, int end) {}
 
   /** Gives the line's point again when it has to be looked at: a batch keeps bytes only. */
   public interface PointSource {
@@ -53,8 +49,8 @@ public final class Batch {
 
   /** Appends a line that may have to be screened before it is sent. */
   void add(OffsetTracker.Pending pending, Point point, PointSource source, boolean isNew) {
-    LineProtocol.append(point, dialect, bytes);
-    lines.add(new Line(pending, source, point.epochMillis(), isNew, bytes.length()));
+    LineProtocol.append(point, form, bytes);
+    lines.add(new Line(pending, source, point.epochNanos(), isNew, bytes.length()));
   }
 
   /** Whether a line has to be screened. */
@@ -64,7 +60,7 @@ public final class Batch {
 
   /** A batch of the same kind without lines. */
   public Batch another() {
-    return new Batch(destination, dialect);
+    return new Batch(destination, form);
   }
 
   public Destination destination() {
@@ -100,7 +96,7 @@ public final class Batch {
   /** The lines from {@code from} to before {@code to} as a batch of their own. */
   public Batch part(int from, int to) {
     int start = start(from);
-    Batch part = new Batch(destination, dialect, Math.max(1, start(to) - start));
+    Batch part = new Batch(destination, form, Math.max(1, start(to) - start));
     for (int i = from; i < to; i++) {
       part.copy(this, i);
     }
@@ -112,7 +108,7 @@ public final class Batch {
     if (lines.stream().allMatch(wanted)) {
       return this;
     }
-    Batch kept = new Batch(destination, dialect, Math.max(1, byteCount()));
+    Batch kept = new Batch(destination, form, Math.max(1, byteCount()));
     for (int i = 0; i < lines.size(); i++) {
       if (wanted.test(lines.get(i))) {
         kept.copy(this, i);
@@ -126,7 +122,7 @@ public final class Batch {
     Line line = other.lines.get(index);
     bytes.append(other.bytes, other.start(index), line.end());
     lines.add(
-        new Line(line.pending(), line.source(), line.epochMillis(), line.isNew(), bytes.length()));
+        new Line(line.pending(), line.source(), line.epochNanos(), line.isNew(), bytes.length()));
   }
 
   /**
@@ -141,7 +137,7 @@ public final class Batch {
       end += array[end] == '\\' ? 2 : 1;
     }
     String series = new String(array, start, end - start, StandardCharsets.UTF_8);
-    return series + ' ' + lines.get(index).epochMillis();
+    return series + ' ' + lines.get(index).epochNanos();
   }
 
   private int start(int index) {

@@ -6,10 +6,12 @@ import com.voltageems.hissrv.influx.answer.WriteOutcome.Column;
 import com.voltageems.hissrv.influx.answer.WriteOutcome.Scope;
 import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Point;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -241,9 +243,9 @@ final class Culprits {
     all.addAll(parts);
     parts.clear();
     for (Part each : all) {
-      Batch young = each.batch().only(line -> line.epochMillis() >= oldest);
+      Batch young = each.batch().only(line -> line.epochNanos() >= oldest);
       each.batch().lines().stream()
-          .filter(line -> line.epochMillis() < oldest)
+          .filter(line -> line.epochNanos() < oldest)
           .forEach(line -> refuse(line, reason));
       addNotEmpty(parts, each.with(young));
     }
@@ -252,12 +254,12 @@ final class Culprits {
 
   /** The oldest time that passes, when the answer tells it and a line is older; else null. */
   private static @Nullable Long oldestKept(Batch batch, Cause.BeyondRetention beyond) {
-    long[] times = batch.lines().stream().mapToLong(Batch.Line::epochMillis).sorted().toArray();
+    long[] times = batch.lines().stream().mapToLong(Batch.Line::epochNanos).sorted().toArray();
     if (times.length == 1) {
       return times[0] + 1;
     }
     if (beyond.bound() != null) {
-      long bound = beyond.bound().toEpochMilli();
+      long bound = nanos(beyond.bound());
       return times[0] < bound ? Long.valueOf(bound) : null;
     }
     // So many are too old: the oldest ones, unless one of their times is that of a line kept.
@@ -267,6 +269,10 @@ final class Culprits {
             && dropped <= times.length
             && (dropped == times.length || times[dropped] > times[dropped - 1]);
     return clear ? Long.valueOf(times[dropped - 1] + 1) : null;
+  }
+
+  private static long nanos(Instant time) {
+    return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
   }
 
   /** One line with several fields: texts apart from the rest if there are both, else in halves. */

@@ -8,7 +8,7 @@ public interface InfluxWriter extends AutoCloseable {
    * Writes lines in one request; returns within the configured time. Never throws for what the
    * network or the database do: that is in the answer.
    *
-   * @param lines line protocol, times in milliseconds
+   * @param lines line protocol, times in the precision of the settings
    * @param length how many bytes of it count
    */
   WriteOutcome write(Destination destination, byte[] lines, int length);

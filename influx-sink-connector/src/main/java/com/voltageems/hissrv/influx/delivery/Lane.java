@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.influx.delivery;
 
-import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lane {
   private final Destination destination;
-  private final Dialect dialect;
+  private final LineForm form;
   private final BatchSize size;
   private final int maxBytes;
   private final Deque<Queued> queue = new ArrayDeque<>();
@@ -25,9 +25,9 @@ public final class Lane {
   private List<Trouble> setAside = List.of();
   private @Nullable Long setAsideDue;
 
-  public Lane(Destination destination, Dialect dialect, BatchSize size, int maxBytes) {
+  public Lane(Destination destination, LineForm form, BatchSize size, int maxBytes) {
     this.destination = destination;
-    this.dialect = dialect;
+    this.form = form;
     this.size = size;
     this.maxBytes = maxBytes;
   }
@@ -48,7 +48,7 @@ public final class Lane {
       long nowNanos) {
     Queued last = queue.peekLast();
     if (last == null || isFull(last.batch())) {
-      last = new Queued(new Batch(destination, dialect), nowNanos);
+      last = new Queued(new Batch(destination, form), nowNanos);
       queue.addLast(last);
     }
     int before = last.batch().byteCount();

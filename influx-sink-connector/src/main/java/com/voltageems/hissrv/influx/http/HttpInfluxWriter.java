@@ -11,6 +11,8 @@ import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
+import com.voltageems.hissrv.influx.point.Precision;
+import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import java.io.IOException;
@@ -176,11 +178,13 @@ public final class HttpInfluxWriter implements InfluxWriter {
 
   private WriteOutcome post(Destination destination, byte[] lines, int length) {
     RequestBody body = RequestBody.create(lines, TEXT, 0, length);
+    String precision = precision();
     Call<ResponseBody> call =
         switch (config.database().version()) {
-          case V2 -> api.version2(config.database().org(), destination.bucket(), "ms", body);
-          case V1 -> api.version1(destination.bucket(), destination.retentionPolicy(), "ms", body);
-          case QUESTDB -> api.version2(null, null, "ms", body);
+          case V2 -> api.version2(config.database().org(), destination.bucket(), precision, body);
+          case V1 ->
+              api.version1(destination.bucket(), destination.retentionPolicy(), precision, body);
+          case QUESTDB -> api.version2(null, null, precision, body);
         };
     try {
       Response<ResponseBody> response = call.execute();
@@ -198,6 +202,14 @@ public final class HttpInfluxWriter implements InfluxWriter {
     } catch (IOException e) {
       return unreachable(e);
     }
+  }
+
+  private String precision() {
+    Precision precision = config.database().lineForm().precision();
+    // InfluxDB 1 has its own letter for microseconds.
+    return precision == Precision.US && config.database().version() == InfluxVersion.V1
+        ? "u"
+        : Setting.written(precision);
   }
 
   private WriteOutcome.Retry unreachable(IOException e) {

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.point;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnyToPoint implements RecordToPoint {
   private final Rules rules;
-  private final FieldTypes types;
-  private final boolean ignoreNullValues;
-  private final String textSuffix;
+  private final ReadRules reading;
   private final Set<String> notFields = new HashSet<>();
 
   /**
@@ -53,11 +52,9 @@ public final class AnyToPoint implements RecordToPoint {
     REPORT
   }
 
-  public AnyToPoint(Rules rules, FieldTypes types, boolean ignoreNullValues, String textSuffix) {
+  public AnyToPoint(Rules rules, ReadRules reading) {
     this.rules = rules;
-    this.types = types;
-    this.ignoreNullValues = ignoreNullValues;
-    this.textSuffix = textSuffix;
+    this.reading = reading;
     rules.tags().forEach(tag -> excludeFromFields(tag.expression()));
     if (rules.timestamp() != null) {
       excludeFromFields(rules.timestamp());
@@ -73,7 +70,7 @@ public final class AnyToPoint implements RecordToPoint {
   @Override
   public Mapped map(SinkRecord record) {
     if (record.value() == null) {
-      return ignoreNullValues
+      return reading.ignoreNullValues()
           ? new Mapped.Ignored()
           : new Mapped.Rejected("the value is null (a tombstone)");
     }
@@ -105,7 +102,7 @@ public final class AnyToPoint implements RecordToPoint {
       if (mapped instanceof Mapped.Points some) {
         Point point = some.points().get(0);
         Integer first =
-            seen.putIfAbsent(new Place(point.measurement(), point.tags(), point.epochMillis()), i);
+            seen.putIfAbsent(new Place(point.measurement(), point.tags(), point.epochNanos()), i);
         if (first == null) {
           points.add(point);
         } else {
@@ -129,7 +126,7 @@ public final class AnyToPoint implements RecordToPoint {
   }
 
   /** Where the database keeps a point: a later one at the same place replaces it. */
-  private record Place(String measurement, List<Point.Tag> tags, long epochMillis) {}
+  private record Place(String measurement, List<Point.Tag> tags, long epochNanos) {}
 
   private Mapped noPoints(SinkRecord record, Expression place, @Nullable Object array) {
     boolean isThere = place.isIn(record);
@@ -147,7 +144,7 @@ public final class AnyToPoint implements RecordToPoint {
   }
 
   private Mapped point(SinkRecord record, @Nullable Object element) {
-    PointBuilder point = new PointBuilder(types);
+    PointBuilder point = new PointBuilder(reading.types(), reading.precision());
     String measurement = rules.measurement().of(record, element);
     if (measurement == null) {
       point.check("a place that the measurement's name is made from is empty or no scalar");
@@ -188,7 +185,7 @@ public final class AnyToPoint implements RecordToPoint {
   }
 
   private void field(String name, Object value, PointBuilder point) {
-    point.field(value instanceof String ? name + textSuffix : name, value);
+    point.field(value instanceof String ? name + reading.textSuffix() : name, value);
   }
 
   private void time(SinkRecord record, @Nullable Object element, PointBuilder point) {
@@ -199,7 +196,7 @@ public final class AnyToPoint implements RecordToPoint {
       return;
     }
     Object raw = rules.timestamp().of(record, element);
-    Long time = raw == null ? null : rules.timeFormat().epochMillis(raw);
+    Instant time = raw == null ? null : rules.timeFormat().instant(raw);
     if (time == null) {
       point.check(
           "'"
@@ -208,7 +205,7 @@ public final class AnyToPoint implements RecordToPoint {
               + FieldTypes.describe(raw)
               + ", not a time of mapping.timestamp.format");
     } else {
-      point.epochMillis(time);
+      point.time(time);
     }
   }
 }

@@ -3,8 +3,7 @@ package com.voltageems.hissrv.influx.point;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes points as InfluxDB line protocol, times in milliseconds, one line with its line feed for
- * each point.
+ * Writes points as InfluxDB line protocol, one line with its line feed for each point.
  *
  * <p>Numbers are written so that the reader gets the very same double: whole numbers and those of
  * up to six decimals in plain digits, all others as {@link Double#toString(double)} has them.
@@ -16,7 +15,8 @@ public final class LineProtocol {
   private LineProtocol() {}
 
   /** Appends one line. */
-  public static void append(Point point, Dialect dialect, LineBuffer out) {
+  public static void append(Point point, LineForm form, LineBuffer out) {
+    Dialect dialect = form.dialect();
     out.appendEscaped(point.measurement(), dialect.inMeasurement());
     for (Point.Tag tag : point.tags()) {
       out.append(',');
@@ -33,7 +33,7 @@ public final class LineProtocol {
       append(field.value(), dialect, out);
     }
     out.append(' ');
-    out.append(point.epochMillis());
+    out.append(form.precision().of(point.epochNanos()));
     out.append('\n');
   }
 

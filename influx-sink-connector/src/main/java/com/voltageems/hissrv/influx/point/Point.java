@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags sorted by name, no empty values
  * @param fields sorted by name
  */
-public record Point(String measurement, List<Tag> tags, List<Field> fields, long epochMillis) {
+public record Point(String measurement, List<Tag> tags, List<Field> fields, long epochNanos) {
   public Point {
     tags = List.copyOf(tags);
     fields = List.copyOf(fields);
@@ -29,6 +29,6 @@ public record Point(String measurement, List<Tag> tags, List<Field> fields, long
   /** This point with the fields that {@code wanted} accepts, or null when it accepts none. */
   public @Nullable Point only(Predicate<Field> wanted) {
     List<Field> left = fields.stream().filter(wanted).toList();
-    return left.isEmpty() ? null : new Point(measurement, tags, left, epochMillis);
+    return left.isEmpty() ? null : new Point(measurement, tags, left, epochNanos);
   }
 }

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.point;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,16 +17,22 @@ final class PointBuilder {
   /** The largest time that fits the databases' nanoseconds. */
   private static final long MAX_EPOCH_MILLIS = Long.MAX_VALUE / 1_000_000;
 
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final long NANOS = 1_000_000_000;
+  private static final long MAX_EPOCH_NANOS = MAX_EPOCH_MILLIS * NANOS_PER_MILLI;
+
   private final FieldTypes types;
+  private final Precision precision;
   private final List<Point.Tag> tags = new ArrayList<>();
   private final List<Point.Field> fields = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
   private String measurement = "";
-  private @Nullable Long epochMillis;
+  private @Nullable Long epochNanos;
   private @Nullable String flaw;
 
-  PointBuilder(FieldTypes types) {
+  PointBuilder(FieldTypes types, Precision precision) {
     this.types = types;
+    this.precision = precision;
   }
 
   PointBuilder measurement(String name) {
@@ -83,11 +90,27 @@ final class PointBuilder {
   }
 
   PointBuilder epochMillis(long time) {
-    epochMillis = time;
     if (time > MAX_EPOCH_MILLIS || time < -MAX_EPOCH_MILLIS) {
-      check("the time " + time + " ms is outside of what the database can keep");
+      return check("the time " + time + " ms is outside of what the database can keep");
     }
+    return epochNanos(time * NANOS_PER_MILLI);
+  }
+
+  PointBuilder epochNanos(long time) {
+    if (time > MAX_EPOCH_NANOS || time < -MAX_EPOCH_NANOS) {
+      return check("the time " + time + " ns is outside of what the database can keep");
+    }
+    epochNanos = precision.floor(time);
     return this;
+  }
+
+  PointBuilder time(Instant time) {
+    try {
+      return epochNanos(
+          Math.addExact(Math.multiplyExact(time.getEpochSecond(), NANOS), time.getNano()));
+    } catch (ArithmeticException e) {
+      return check("the time " + time + " is outside of what the database can keep");
+    }
   }
 
   /** Notes what is left out of the point. */
@@ -107,7 +130,7 @@ final class PointBuilder {
     if (flaw != null) {
       return new Mapped.Rejected(flaw);
     }
-    if (epochMillis == null) {
+    if (epochNanos == null) {
       return new Mapped.Rejected("there is no timestamp, neither in the value nor in the record");
     }
     int series = measurement.length();
@@ -122,8 +145,7 @@ final class PointBuilder {
     tags.sort(Comparator.comparing(Point.Tag::name));
     fields.sort(Comparator.comparing(Point.Field::name));
     dropRepeated();
-    return new Mapped.Points(
-        List.of(new Point(measurement, tags, fields, epochMillis)), complaints);
+    return new Mapped.Points(List.of(new Point(measurement, tags, fields, epochNanos)), complaints);
   }
 
   private void dropTooLong(int series) {

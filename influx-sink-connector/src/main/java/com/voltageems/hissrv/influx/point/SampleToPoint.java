@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.point;
 
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -7,32 +8,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the record that the Redis source writes: {@code measurement}, {@code tags}, {@code fields},
- * {@code texts} and {@code timestamp} in epoch milliseconds, as a Struct of the schema {@code
- * com.voltageems.hissrv.Sample} or as the same shape without a schema. There one map {@code fields}
- * may mix numbers, booleans and texts. Without {@code timestamp} the record's own time counts.
+ * {@code texts} and {@code timestamp} in epoch milliseconds, or {@code timestamp_ns}, as a Struct
+ * of the schema {@code com.voltageems.hissrv.Sample} or as the same shape without a schema. There
+ * one map {@code fields} may mix numbers, booleans and texts. Without {@code timestamp} the
+ * record's own time counts.
  */
 public final class SampleToPoint implements RecordToPoint {
   private static final TimeFormat MILLIS = TimeFormat.parse("ms", ZoneOffset.UTC);
+  private static final String NS = "timestamp_ns";
+  private static final long NANOS_PER_MILLI = 1_000_000;
 
-  private final FieldTypes types;
-  private final boolean ignoreNullValues;
-  private final String textSuffix;
+  private final ReadRules rules;
 
-  /**
-   * @param ignoreNullValues whether a record without a value is passed over instead of rejected
-   * @param textSuffix put behind the name of a field whose value is a text; may be empty
-   */
-  public SampleToPoint(FieldTypes types, boolean ignoreNullValues, String textSuffix) {
-    this.types = types;
-    this.ignoreNullValues = ignoreNullValues;
-    this.textSuffix = textSuffix;
+  public SampleToPoint(ReadRules rules) {
+    this.rules = rules;
   }
 
   @Override
   public Mapped map(SinkRecord record) {
     Object value = record.value();
     if (value == null) {
-      return ignoreNullValues
+      return rules.ignoreNullValues()
           ? new Mapped.Ignored()
           : new Mapped.Rejected("the value is null (a tombstone), not a sample");
     }
@@ -40,7 +36,7 @@ public final class SampleToPoint implements RecordToPoint {
       return new Mapped.Rejected(
           "the value is " + FieldTypes.describe(value) + ", not a sample (a struct or a map)");
     }
-    PointBuilder point = new PointBuilder(types);
+    PointBuilder point = new PointBuilder(rules.types(), rules.precision());
     measurement(value, point);
     tags(value, point);
     Object fields = Values.member(value, "fields");
@@ -49,22 +45,45 @@ public final class SampleToPoint implements RecordToPoint {
     point.check(objectOrNull("texts", texts));
     for (Object source : new @Nullable Object[] {fields, texts}) {
       for (Map.Entry<String, @Nullable Object> field : Values.members(source).entrySet()) {
-        String suffix = field.getValue() instanceof String ? textSuffix : "";
+        String suffix = field.getValue() instanceof String ? rules.textSuffix() : "";
         point.field(field.getKey() + suffix, field.getValue());
       }
     }
+    time(record, value, point);
+    return point.build();
+  }
+
+  private static void time(SinkRecord record, Object value, PointBuilder point) {
     Object timestamp = Values.member(value, "timestamp");
-    Long millis = timestamp instanceof Number ? MILLIS.epochMillis(timestamp) : null;
-    if (millis != null) {
+    Object nanos = Values.member(value, NS);
+    if (nanos != null) {
+      exactTime(nanos, timestamp, point);
+    } else if (timestamp instanceof Long millis) {
       point.epochMillis(millis);
     } else if (timestamp instanceof Number) {
-      point.check("'timestamp' is a number that is no time in epoch milliseconds");
+      Instant time = MILLIS.instant(timestamp);
+      if (time == null) {
+        point.check("'timestamp' is a number that is no time in epoch milliseconds");
+      } else {
+        point.time(time);
+      }
     } else if (timestamp != null) {
       point.check("'timestamp' is " + FieldTypes.describe(timestamp) + ", not epoch milliseconds");
     } else if (record.timestamp() != null) {
       point.epochMillis(record.timestamp());
     }
-    return point.build();
+  }
+
+  /** Whole nanoseconds, which a double would not hold; they have to agree with the milliseconds. */
+  private static void exactTime(Object nanos, @Nullable Object timestamp, PointBuilder point) {
+    if (!(nanos instanceof Long whole)) {
+      point.check("'" + NS + "' is not a whole number of 64 bits");
+    } else if (timestamp instanceof Long millis
+        && Math.floorDiv(whole, NANOS_PER_MILLI) != millis) {
+      point.check("'" + NS + "' and 'timestamp' are not the same time");
+    } else {
+      point.epochNanos(whole);
+    }
   }
 
   private static void measurement(Object value, PointBuilder point) {

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.point;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -21,6 +22,8 @@ public final class TimeFormat {
   /** A longer text is no time; reading it would cost more the longer it is. */
   private static final int LONGEST = 128;
 
+  private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000);
+
   /** More digits before the point than any time in nanoseconds has, and more behind it. */
   private static final int MOST_DIGITS = 40;
 
@@ -40,12 +43,12 @@ public final class TimeFormat {
           .optionalEnd()
           .toFormatter(Locale.ROOT);
 
-  private final @Nullable BigDecimal millisPerUnit;
+  private final @Nullable BigDecimal nanosPerUnit;
   private final DateTimeFormatter pattern;
   private final ZoneId zone;
 
-  private TimeFormat(@Nullable BigDecimal millisPerUnit, DateTimeFormatter pattern, ZoneId zone) {
-    this.millisPerUnit = millisPerUnit;
+  private TimeFormat(@Nullable BigDecimal nanosPerUnit, DateTimeFormatter pattern, ZoneId zone) {
+    this.nanosPerUnit = nanosPerUnit;
     this.pattern = pattern;
     this.zone = zone;
   }
@@ -58,46 +61,44 @@ public final class TimeFormat {
    * @throws IllegalArgumentException with a message for the user
    */
   public static TimeFormat parse(String format, ZoneId zone) {
-    BigDecimal millisPerUnit =
+    BigDecimal nanosPerUnit =
         switch (format) {
-          case "s" -> new BigDecimal("1000");
-          case "ms" -> BigDecimal.ONE;
-          case "us" -> new BigDecimal("0.001");
-          case "ns" -> new BigDecimal("0.000001");
+          case "s" -> new BigDecimal("1000000000");
+          case "ms" -> new BigDecimal("1000000");
+          case "us" -> new BigDecimal("1000");
+          case "ns" -> BigDecimal.ONE;
           default -> null;
         };
     DateTimeFormatter pattern =
-        millisPerUnit != null || format.equals("iso")
+        nanosPerUnit != null || format.equals("iso")
             ? ISO
             : DateTimeFormatter.ofPattern(format, Locale.ROOT);
-    return new TimeFormat(millisPerUnit, pattern, zone);
+    return new TimeFormat(nanosPerUnit, pattern, zone);
   }
 
-  /** Epoch milliseconds, rounded down; null when it is no time of this format. */
-  @Nullable Long epochMillis(Object raw) {
+  /** Rounded down to the nanosecond; null when it is no time of this format. */
+  @Nullable Instant instant(Object raw) {
     if (raw instanceof Date date) {
-      return date.toInstant().toEpochMilli();
-    }
-    if (raw instanceof Long millis
-        && millisPerUnit != null
-        && millisPerUnit.compareTo(BigDecimal.ONE) == 0) {
-      return millis;
+      return date.toInstant();
     }
     if (raw instanceof String text && text.length() > LONGEST) {
       return null;
     }
     try {
-      if (millisPerUnit != null) {
-        BigDecimal number = number(raw);
-        return number == null
-            ? null
-            : Long.valueOf(
-                number.multiply(millisPerUnit).setScale(0, RoundingMode.FLOOR).longValueExact());
+      if (nanosPerUnit == null) {
+        return raw instanceof String text ? parsed(text.trim()) : null;
       }
-      return raw instanceof String text ? instant(text.trim()).toEpochMilli() : null;
+      BigDecimal number = number(raw);
+      return number == null ? null : ofNanos(number.multiply(nanosPerUnit));
     } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
       return null; // the caller says so, with the place
     }
+  }
+
+  private static Instant ofNanos(BigDecimal nanos) {
+    BigInteger[] parts =
+        nanos.setScale(0, RoundingMode.FLOOR).toBigInteger().divideAndRemainder(NANOS);
+    return Instant.ofEpochSecond(parts[0].longValueExact(), parts[1].longValueExact());
   }
 
   /**
@@ -119,18 +120,18 @@ public final class TimeFormat {
     return before <= MOST_DIGITS && number.scale() <= MOST_DIGITS ? number : null;
   }
 
-  private Instant instant(String text) {
-    TemporalAccessor parsed =
+  private Instant parsed(String text) {
+    TemporalAccessor parts =
         pattern.parseBest(
             text, OffsetDateTime::from, ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
-    if (parsed instanceof OffsetDateTime time) {
+    if (parts instanceof OffsetDateTime time) {
       return time.toInstant();
     }
-    if (parsed instanceof ZonedDateTime time) {
+    if (parts instanceof ZonedDateTime time) {
       return time.toInstant();
     }
-    return parsed instanceof LocalDateTime time
+    return parts instanceof LocalDateTime time
         ? time.atZone(zone).toInstant()
-        : LocalDate.from(parsed).atStartOfDay(zone).toInstant();
+        : LocalDate.from(parts).atStartOfDay(zone).toInstant();
   }
 }

@@ -102,7 +102,7 @@ final class LaneWriters {
                 newWork(
                     new Lane(
                         destination,
-                        config.database().dialect(),
+                        config.database().lineForm(),
                         config.writing().newBatchSize(),
                         config.writing().batchBytes())));
     bufferedBytes +=

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.point.Precision;
 import com.voltageems.hissrv.influx.sink.TestRecords;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -172,7 +174,7 @@ class DeliveryTest {
       FaultyDatabase database = new FaultyDatabase(random);
       Counting progress = new Counting();
       OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
-      Batch batch = new Batch(EMS, Dialect.INFLUXDB);
+      Batch batch = new Batch(EMS, new LineForm(Dialect.INFLUXDB, Precision.MS));
       Set<String> expected = new LinkedHashSet<>();
       Set<Long> guilty = new HashSet<>();
       if (random.nextBoolean()) {
@@ -227,6 +229,6 @@ class DeliveryTest {
               "f" + f,
               random.nextInt(4) == 0 ? new FieldValue.Text("x") : new FieldValue.Float64(1)));
     }
-    return new Point("m", List.of(), fields, time);
+    return new Point("m", List.of(), fields, time * 1_000_000L);
   }
 }

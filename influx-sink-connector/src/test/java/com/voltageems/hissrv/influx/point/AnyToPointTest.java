@@ -69,9 +69,7 @@ class AnyToPointTest {
             TimeFormat.parse(format, ZoneOffset.UTC),
             points == null ? null : Expression.parse(points),
             emptyPoints),
-        new FieldTypes(List.of()),
-        false,
-        "");
+        new ReadRules(new FieldTypes(List.of()), false, "", Precision.NS));
   }
 
   private static List<String> lines(Mapped mapped) {
@@ -409,30 +407,34 @@ class AnyToPointTest {
 
   @ParameterizedTest
   @CsvSource({
-    "ms, 1704067200123, 1704067200123",
-    "s, 1704067200, 1704067200000",
-    "s, 1704067200.5, 1704067200500",
-    "us, 1704067200123456, 1704067200123",
-    "ns, 1704067200123456789, 1704067200123",
-    "iso, 2024-01-01T00:00:00Z, 1704067200000",
-    "iso, 2024-01-01T08:00:00+08:00, 1704067200000",
-    "iso, 2024-01-01T08:00:00, 1704067200000",
-    "yyyy-MM-dd HH:mm:ss, 2024-01-01 08:00:00, 1704067200000",
-    "yyyy-MM-dd, 2024-01-01, 1704038400000",
+    "ms, 1704067200123, 2024-01-01T00:00:00.123Z",
+    "s, 1704067200, 2024-01-01T00:00:00Z",
+    "s, 1704067200.5, 2024-01-01T00:00:00.5Z",
+    // field case S5
+    "s, 1704067200.123456789, 2024-01-01T00:00:00.123456789Z",
+    "ms, 1704067200123.4567899, 2024-01-01T00:00:00.123456789Z",
+    "us, 1704067200123456, 2024-01-01T00:00:00.123456Z",
+    "ns, 1704067200123456789, 2024-01-01T00:00:00.123456789Z",
+    "ns, -1, 1969-12-31T23:59:59.999999999Z",
+    "iso, 2024-01-01T00:00:00.123456789Z, 2024-01-01T00:00:00.123456789Z",
+    "iso, 2024-01-01T00:00:00Z, 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01T08:00:00+08:00, 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01T08:00:00, 2024-01-01T00:00:00Z",
+    "yyyy-MM-dd HH:mm:ss, 2024-01-01 08:00:00, 2024-01-01T00:00:00Z",
+    "yyyy-MM-dd, 2024-01-01, 2023-12-31T16:00:00Z",
     // field case S21
-    "iso, 2024-01-01 00:00:00Z, 1704067200000",
-    "iso, 2024-01-01 00:00:00.5 Z, 1704067200500",
-    "iso, 2024-01-01t08:00:00+0800, 1704067200000",
-    "iso, 2024-01-01T08:00:00+08, 1704067200000",
-    "iso, 2024-01-01 08:00:00 +08:00, 1704067200000",
-    "iso, 2024-01-01T08:00:00+08:00[Asia/Shanghai], 1704067200000",
-    "iso, 2024-01-01T08:00, 1704067200000",
-    "iso, 2024-01-01, 1704038400000",
-    "s, 0e100000000, 0",
+    "iso, 2024-01-01 00:00:00Z, 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01 00:00:00.5 Z, 2024-01-01T00:00:00.5Z",
+    "iso, 2024-01-01t08:00:00+0800, 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01T08:00:00+08, 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01 08:00:00 +08:00, 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01T08:00:00+08:00[Asia/Shanghai], 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01T08:00, 2024-01-01T00:00:00Z",
+    "iso, 2024-01-01, 2023-12-31T16:00:00Z",
+    "s, 0e100000000, 1970-01-01T00:00:00Z",
   })
-  void times(String format, String text, long millis) {
-    assertThat(TimeFormat.parse(format, ZoneId.of("Asia/Shanghai")).epochMillis(text))
-        .isEqualTo(millis);
+  void times(String format, String text, Instant time) {
+    assertThat(TimeFormat.parse(format, ZoneId.of("Asia/Shanghai")).instant(text)).isEqualTo(time);
   }
 
   // field case S8
@@ -442,19 +444,19 @@ class AnyToPointTest {
   @Timeout(2)
   void numbersThatAreNoTime_areRefusedAtOnce(String text) {
     for (String format : List.of("s", "ms", "us", "ns", "iso")) {
-      assertThat(TimeFormat.parse(format, ZoneOffset.UTC).epochMillis(text)).isNull();
+      assertThat(TimeFormat.parse(format, ZoneOffset.UTC).instant(text)).isNull();
     }
-    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).epochMillis("1".repeat(1_000_000))).isNull();
-    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).epochMillis(new BigDecimal("1e100000000")))
+    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).instant("1".repeat(1_000_000))).isNull();
+    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).instant(new BigDecimal("1e100000000")))
         .isNull();
   }
 
   @Test
   void times_thatAreNone() {
-    assertThat(TimeFormat.parse("ms", ZoneOffset.UTC).epochMillis("now")).isNull();
-    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).epochMillis("1e30")).isNull();
-    assertThat(TimeFormat.parse("ms", ZoneOffset.UTC).epochMillis(true)).isNull();
-    assertThat(TimeFormat.parse("iso", ZoneOffset.UTC).epochMillis(5L)).isNull();
+    assertThat(TimeFormat.parse("ms", ZoneOffset.UTC).instant("now")).isNull();
+    assertThat(TimeFormat.parse("s", ZoneOffset.UTC).instant("1e30")).isNull();
+    assertThat(TimeFormat.parse("ms", ZoneOffset.UTC).instant(true)).isNull();
+    assertThat(TimeFormat.parse("iso", ZoneOffset.UTC).instant(5L)).isNull();
     assertThatThrownBy(() -> TimeFormat.parse("qqqqqqq", ZoneOffset.UTC))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -16,12 +16,34 @@ class LineProtocolTest {
 
   private static String encode(Point point, Dialect dialect) {
     LineBuffer buffer = new LineBuffer(1);
-    LineProtocol.append(point, dialect, buffer);
+    LineProtocol.append(point, new LineForm(dialect, Precision.MS), buffer);
     return new String(buffer.array(), 0, buffer.length(), StandardCharsets.UTF_8);
   }
 
   private static Point point(String field, FieldValue value) {
-    return new Point("m", List.of(), List.of(new Point.Field(field, value)), 1_000);
+    return new Point("m", List.of(), List.of(new Point.Field(field, value)), 1_000_000_000);
+  }
+
+  // field case S5
+  @ParameterizedTest
+  @CsvSource({
+    "NS, 1753790700123456789",
+    "US, 1753790700123456",
+    "MS, 1753790700123",
+    "S, 1753790700"
+  })
+  void time_isWrittenAsFineAsWanted(Precision precision, String expected) {
+    LineBuffer buffer = new LineBuffer(1);
+    LineProtocol.append(
+        new Point(
+            "m",
+            List.of(),
+            List.of(new Point.Field("f", new FieldValue.Bool(true))),
+            1_753_790_700_123_456_789L),
+        new LineForm(Dialect.INFLUXDB, precision),
+        buffer);
+    assertThat(new String(buffer.array(), 0, buffer.length(), StandardCharsets.UTF_8))
+        .isEqualTo("m f=true " + expected + "\n");
   }
 
   @Test
@@ -35,7 +57,7 @@ class LineProtocolTest {
                 new Point.Field("2", new FieldValue.Int64(-7)),
                 new Point.Field("3", new FieldValue.Bool(true)),
                 new Point.Field("4", new FieldValue.Text("on"))),
-            1_753_790_700_123L);
+            1_753_790_700_123_000_000L);
     assertThat(encode(point))
         .isEqualTo("telemetry,channel=1001,type=T 1=220.5,2=-7i,3=true,4=\"on\" 1753790700123\n");
   }
@@ -79,7 +101,7 @@ class LineProtocolTest {
             "a b,c=d",
             List.of(new Point.Tag("t a,g=", "v a,l=ue")),
             List.of(new Point.Field("f i,e=ld", new FieldValue.Text("a\"b\\c d,e=f\nnext"))),
-            -5);
+            -5_000_000);
     assertThat(encode(point))
         .isEqualTo(
             "a\\ b\\,c=d,t\\ a\\,g\\==v\\ a\\,l\\=ue f\\ i\\,e\\=ld=\"a\\\"b\\\\c d,e=f\nnext\" -5\n");
@@ -92,7 +114,7 @@ class LineProtocolTest {
             "a\\b",
             List.of(new Point.Tag("t", "C:\\temp")),
             List.of(new Point.Field("f", new FieldValue.Text("two\nlines"))),
-            5);
+            5_000_000);
     assertThat(encode(point, Dialect.QUESTDB))
         .isEqualTo("a\\\\b,t=C:\\\\temp f=\"two\\\nlines\" 5\n");
     assertThat(encode(point, Dialect.INFLUXDB)).isEqualTo("a\\b,t=C:\\temp f=\"two\nlines\" 5\n");
@@ -152,7 +174,9 @@ class LineProtocolTest {
     int built = 0;
     for (int round = 0; round < 20_000; round++) {
       PointBuilder builder =
-          new PointBuilder(types).measurement(text(random)).epochMillis(random.nextLong() >> 21);
+          new PointBuilder(types, Precision.MS)
+              .measurement(text(random))
+              .epochMillis(random.nextLong() >> 21);
       for (int i = random.nextInt(3); i > 0; i--) {
         builder.tag(text(random), text(random));
       }

@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * Reads one line as InfluxDB does: a backslash takes the next character along wherever a separator
  * is looked for, and is taken away only before what it escapes. Written apart from the encoder.
+ * Times are read as milliseconds.
  */
 public final class LineReader {
   private final String line;
@@ -41,7 +42,7 @@ public final class LineReader {
     if (!time.endsWith("\n")) {
       throw new AssertionError("no line feed at the end of: " + line);
     }
-    return new Point(measurement, tags, fields, Long.parseLong(time.strip()));
+    return new Point(measurement, tags, fields, Long.parseLong(time.strip()) * 1_000_000);
   }
 
   private FieldValue value() {

@@ -36,9 +36,11 @@ class MappingPropertyTest {
             TimeFormat.parse("s", ZoneOffset.UTC),
             points == null ? null : Expression.parse(points),
             AnyToPoint.EmptyPoints.REPORT),
-        new FieldTypes(List.of(FieldTypes.Pin.parse("n*:integer"))),
-        false,
-        "_text");
+        new ReadRules(
+            new FieldTypes(List.of(FieldTypes.Pin.parse("n*:integer"))),
+            false,
+            "_text",
+            Precision.NS));
   }
 
   private static SinkRecord record(@Nullable Object value) {
@@ -97,7 +99,9 @@ class MappingPropertyTest {
     assertIsTold(mapping(null, null).map(record(value)));
     assertIsTold(mapping(null, "at").map(record(value)));
     assertIsTold(mapping("r", "at").map(record(value)));
-    assertIsTold(new SampleToPoint(new FieldTypes(List.of()), false, "").map(record(value)));
+    assertIsTold(
+        new SampleToPoint(new ReadRules(new FieldTypes(List.of()), false, "", Precision.NS))
+            .map(record(value)));
   }
 
   // field case S11

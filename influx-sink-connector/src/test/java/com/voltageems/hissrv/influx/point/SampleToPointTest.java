@@ -32,7 +32,8 @@ class SampleToPointTest {
           .field("timestamp", Schema.INT64_SCHEMA)
           .build();
 
-  private final SampleToPoint mapping = new SampleToPoint(new FieldTypes(List.of()), false, "");
+  private final SampleToPoint mapping =
+      new SampleToPoint(new ReadRules(new FieldTypes(List.of()), false, "", Precision.NS));
 
   private static SinkRecord record(@Nullable Object value) {
     return new SinkRecord(
@@ -100,6 +101,36 @@ class SampleToPointTest {
         .isEqualTo("telemetry 2=1.5 1700000000000\n");
   }
 
+  // field case S5
+  @Test
+  void nanoseconds_areKept_besideTheMilliseconds() {
+    Map<String, Object> value = map();
+    value.put("timestamp_ns", 1_753_790_700_123_456_789L);
+    Mapped.Points exact = (Mapped.Points) mapping.map(record(value));
+    assertThat(exact.points().get(0).epochNanos()).isEqualTo(1_753_790_700_123_456_789L);
+
+    value.remove("timestamp");
+    Mapped.Points alone = (Mapped.Points) mapping.map(record(value));
+    assertThat(alone.points()).isEqualTo(exact.points());
+
+    value.put("timestamp_ns", null);
+    value.put("timestamp", 1_753_790_700_123L);
+    Mapped.Points old = (Mapped.Points) mapping.map(record(value));
+    assertThat(old.points().get(0).epochNanos()).isEqualTo(1_753_790_700_123_000_000L);
+  }
+
+  @Test
+  void nanoseconds_thatAreNone_areRefused() {
+    Map<String, Object> value = map();
+    value.put("timestamp_ns", 1.75379070012345677E18);
+    assertThat(reason(value)).isEqualTo("'timestamp_ns' is not a whole number of 64 bits");
+    value.put("timestamp_ns", 1_753_790_700_124_000_000L);
+    assertThat(reason(value)).isEqualTo("'timestamp_ns' and 'timestamp' are not the same time");
+    value.put("timestamp", null);
+    value.put("timestamp_ns", Long.MAX_VALUE);
+    assertThat(reason(value)).contains("is outside of what the database can keep");
+  }
+
   @Test
   void texts_areStringFields() {
     assertThat(line(struct().put("texts", Map.of("3", "on"))))
@@ -110,7 +141,8 @@ class SampleToPointTest {
   void texts_withSuffix() {
     assertThat(
             line(
-                new SampleToPoint(new FieldTypes(List.of()), false, "_text"),
+                new SampleToPoint(
+                    new ReadRules(new FieldTypes(List.of()), false, "_text", Precision.NS)),
                 struct().put("texts", Map.of("1", "on"))))
         .isEqualTo("telemetry,channel=1001,type=T 1=220,1_text=\"on\",2=1.5 1753790700123\n");
   }
@@ -209,7 +241,9 @@ class SampleToPointTest {
 
   @Test
   void tombstone_mayBeIgnored() {
-    assertThat(new SampleToPoint(new FieldTypes(List.of()), true, "").map(record(null)))
+    assertThat(
+            new SampleToPoint(new ReadRules(new FieldTypes(List.of()), true, "", Precision.NS))
+                .map(record(null)))
         .isEqualTo(new Mapped.Ignored());
   }
 }

@@ -45,6 +45,7 @@ class FaultyServerIT {
                 "influxdb.org", "site",
                 "influxdb.bucket", "ems",
                 "influxdb.token", "secret",
+                "influxdb.precision", "ms",
                 "linger.ms", "10",
                 "retry.backoff.ms", "20",
                 "retry.backoff.max.ms", "100"));

@@ -93,6 +93,23 @@ class InfluxDb1IT {
     assertThat(count("1", "whole")).isEqualTo(2_000);
   }
 
+  /** Field case S5. */
+  @Test
+  void nanoseconds_areKept() {
+    for (String precision : List.of("ns", "us", "ms")) {
+      try (SinkHarness sink =
+          new SinkHarness(settings(Map.of("influxdb.precision", precision)), 1)) {
+        sink.put(List.of(SubMillis.records("fine_" + precision, T)));
+        sink.pumpUntilCommitted(0, 3);
+      }
+    }
+    assertThat(count("v", "fine_ns")).isEqualTo(3);
+    assertThat(count("v", "fine_us")).isEqualTo(3);
+    assertThat(count("v", "fine_ms")).isEqualTo(1);
+    assertThat(query("select v from fine_ns where time = " + (T * 1_000_000 + 900_123)).toString())
+        .contains(",3]");
+  }
+
   @Test
   void awkwardNames_readBackTheSame() {
     String tag = "a b,c=d\\e \"f\" 电";

@@ -47,6 +47,7 @@ class InfluxDb2AnswersIT {
                 "influxdb.org", "site",
                 "influxdb.bucket", "ems",
                 "influxdb.token", InfluxDb2Server.TOKEN,
+                "influxdb.precision", "ms",
                 "linger.ms", "300",
                 "retry.backoff.ms", "10",
                 "retry.backoff.max.ms", "50"));

@@ -157,6 +157,16 @@ class InfluxDb2IT {
     }
   }
 
+  /** Field case S5: three points within a millisecond. */
+  @Test
+  void nanoseconds_areKept() {
+    assertThat(write(settings(), SubMillis.records("fine", T))).isEmpty();
+    assertThat(rows(database, "fine")).containsExactly("1", "2", "3");
+    assertThat(write(settings("influxdb.precision", "ms"), SubMillis.records("coarse", T)))
+        .isEmpty();
+    assertThat(rows(database, "coarse")).containsExactly("3");
+  }
+
   @Test
   void conflict_onlyTheTextIsLost() {
     assertThat(write(settings(), point("conflict", 0, T, Map.of("f", 1.0)))).isEmpty();

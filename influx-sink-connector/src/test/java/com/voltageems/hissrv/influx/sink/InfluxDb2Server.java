@@ -102,11 +102,11 @@ final class InfluxDb2Server implements AutoCloseable {
     long shardToldOf = 0;
     for (String line : lines) {
       Point point = LineReader.read(line + "\n");
-      if (point.epochMillis() < lowerBound) {
+      if (millis(point) < lowerBound) {
         old.add(point);
         continue;
       }
-      long shard = Math.floorDiv(point.epochMillis(), DAY);
+      long shard = Math.floorDiv(millis(point), DAY);
       String flaw = flaw(point, shard);
       if (flaw == null) {
         keep(point, shard);
@@ -126,7 +126,7 @@ final class InfluxDb2Server implements AutoCloseable {
     for (Point.Field field : point.fields()) {
       types.put(column(point, field, shard), field.value().kind());
       if (!field.name().equals("time")) {
-        stored.put(place(point.measurement(), field.name(), point.epochMillis()), field.value());
+        stored.put(place(point.measurement(), field.name(), millis(point)), field.value());
       }
     }
   }
@@ -166,12 +166,12 @@ final class InfluxDb2Server implements AutoCloseable {
         + " points outside retention policy of duration 1h0m0s - oldest point "
         + first.measurement()
         + " at "
-        + Instant.ofEpochMilli(first.epochMillis())
+        + Instant.ofEpochMilli(millis(first))
         + each
         + ", newest point "
         + first.measurement()
         + " at "
-        + Instant.ofEpochMilli(first.epochMillis())
+        + Instant.ofEpochMilli(millis(first))
         + each
         + " dropped="
         + old.size()
@@ -202,5 +202,9 @@ final class InfluxDb2Server implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+  }
+
+  private static long millis(Point point) {
+    return Math.floorDiv(point.epochNanos(), 1_000_000L);
   }
 }

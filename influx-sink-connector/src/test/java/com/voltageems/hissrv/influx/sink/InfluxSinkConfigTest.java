@@ -11,6 +11,8 @@ import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
 import com.voltageems.hissrv.influx.point.AnyToPoint;
 import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.LineForm;
+import com.voltageems.hissrv.influx.point.Precision;
 import com.voltageems.hissrv.influx.point.SampleToPoint;
 import com.voltageems.hissrv.influx.questdb.TableForm;
 import java.time.Clock;
@@ -52,7 +54,7 @@ class InfluxSinkConfigTest {
   void defaults() {
     InfluxSinkConfig config = config();
     assertThat(config.database().version()).isEqualTo(InfluxVersion.V2);
-    assertThat(config("influxdb.version", "questdb").database().dialect())
+    assertThat(config("influxdb.version", "questdb").database().lineForm().dialect())
         .isEqualTo(Dialect.QUESTDB);
     assertThat(config.questDb().tables()).isEmpty();
     assertThat(config.database().url()).isEqualTo("http://127.0.0.1:8086");
@@ -66,7 +68,7 @@ class InfluxSinkConfigTest {
     assertThat(config.database().writeTimeout()).isEqualTo(Duration.ofSeconds(30));
     assertThat(config.database().validateConnection()).isTrue();
     assertThat(config.recordToPoint()).isInstanceOf(SampleToPoint.class);
-    assertThat(config.database().dialect()).isEqualTo(Dialect.INFLUXDB);
+    assertThat(config.database().lineForm().dialect()).isEqualTo(Dialect.INFLUXDB);
     assertThat(config.records().dropRejected()).isFalse();
     assertThat(config.writing().batchBytes()).isEqualTo(2 * 1024 * 1024);
     assertThat(config.writing().linger()).isEqualTo(Duration.ofMillis(200));
@@ -94,6 +96,7 @@ class InfluxSinkConfigTest {
     props.put("influxdb.retention.policy", "r");
     props.put("influxdb.username", "u");
     props.put("influxdb.password", "p");
+    props.put("influxdb.precision", "us");
     props.put("influxdb.gzip", "true");
     for (String tls :
         List.of(
@@ -155,6 +158,8 @@ class InfluxSinkConfigTest {
     assertThat(config.database().password()).isEqualTo("p");
     assertThat(config.database().createsBuckets()).isFalse();
     assertThat(config.database().retention()).contains(Duration.ofDays(56));
+    assertThat(config.database().lineForm())
+        .isEqualTo(new LineForm(Dialect.INFLUXDB, Precision.US));
     assertThat(config.database().gzip()).isTrue();
     assertThat(config.database().connectTimeout()).isEqualTo(Duration.ofMillis(1));
     assertThat(config.database().writeTimeout()).isEqualTo(Duration.ofMillis(2));

@@ -275,6 +275,20 @@ class QuestDbIT {
         .isEqualTo("[[1.0,2.0],[1.0,null]]");
   }
 
+  /** Field case S5. */
+  @Test
+  void microseconds_areKept() {
+    try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
+      sink.put(List.of(SubMillis.records("fine", T)));
+      sink.pumpUntilCommitted(0, 3);
+    }
+    awaitCount("fine", 3);
+    assertThat(
+            rows("select v, timestamp::long - %dL from fine order by timestamp".formatted(T * 1000))
+                .toString())
+        .isEqualTo("[[1.0,100],[2.0,500],[3.0,900]]");
+  }
+
   @Test
   void tablesAreMadeAsTheSettingsSay() {
     Map<String, String> making =

@@ -133,7 +133,7 @@ class TlsIT {
       sink.put(List.of(TestRecords.record(TestRecords.sample(Map.of("1", 2.5), 5), 0)));
       sink.pumpUntilCommitted(0, 1);
     }
-    assertThat(stored).containsExactly("telemetry,channel=1001 1=2.5 5\n");
+    assertThat(stored).containsExactly("telemetry,channel=1001 1=2.5 5000000\n");
   }
 
   private String ca() {

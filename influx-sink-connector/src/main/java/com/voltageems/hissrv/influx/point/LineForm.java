@@ -1,0 +1,8 @@
+package com.voltageems.hissrv.influx.point;
+
+/**
+ * How lines are written.
+ *
+ * @param precision of their times
+ */
+public record LineForm(Dialect dialect, Precision precision) {}
