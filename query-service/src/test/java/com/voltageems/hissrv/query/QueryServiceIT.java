@@ -187,12 +187,8 @@ class QueryServiceIT {
       assertThat(get("/" + files.group(1)).statusCode()).as(files.group(1)).isEqualTo(200);
       found++;
     }
-    // Each module is named there, so that all come at once.
-    try (var modules = Files.list(Path.of("src/main/resources/web/js"))) {
-      assertThat(modules.map(one -> "js/" + one.getFileName()).toList())
-          .allSatisfy(one -> assertThat(page.body()).contains("\"" + one + "\""));
-    }
-    assertThat(found).isGreaterThan(20);
+    // Few files: each further one is a wait of its own.
+    assertThat(found).isBetween(5, 8);
   }
 
   @Test

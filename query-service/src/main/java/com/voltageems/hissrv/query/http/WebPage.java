@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,45 +15,14 @@ final class WebPage {
 
   private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final String STYLE = "text/css; charset=utf-8";
-  private static final List<String> SHEETS = List.of("app", "explore", "pipeline");
-  private static final List<String> MODULES =
-      List.of(
-          "address",
-          "api",
-          "catalogue",
-          "chart",
-          "data",
-          "directory",
-          "dom",
-          "explore",
-          "export",
-          "failures",
-          "first",
-          "i18n",
-          "main",
-          "numbers",
-          "panel",
-          "picker",
-          "pipeline",
-          "range",
-          "table",
-          "text-en",
-          "text-zh",
-          "time",
-          "timeline",
-          "views");
 
   private final Map<String, Reply> assets = new LinkedHashMap<>();
 
   WebPage() {
     add("/", "/web/index.html", "text/html; charset=utf-8");
     add("/openapi.json", "/web/openapi.json", "application/json");
-    for (String module : MODULES) {
-      add("/js/" + module + ".js", "/web/js/" + module + ".js", SCRIPT);
-    }
-    for (String sheet : SHEETS) {
-      add("/css/" + sheet + ".css", "/web/css/" + sheet + ".css", STYLE);
-    }
+    add("/app.js", "/web/app.js", SCRIPT);
+    add("/app.css", "/web/app.css", STYLE);
     add("/favicon.svg", "/web/favicon.svg", "image/svg+xml");
     add("/uplot.js", UPLOT + "uPlot.iife.min.js", SCRIPT);
     add("/uplot.css", UPLOT + "uPlot.min.css", STYLE);

@@ -146,6 +146,21 @@ class PageFailuresIT {
   }
 
   @Test
+  void pipeline_tellsAlertsAndTheLastDeadLetters() {
+    gate.answer("/status", 200, "application/json", Statuses.TROUBLE, "");
+    browser.open(gate.url() + "/#/pipeline");
+
+    assertThat(browser.text())
+        .contains(
+            "Alerts", "sync_failure", "critical", "raised", "failed_count in 1h > 100", "1042")
+        .contains("Cannot be told: http://alerts answered 500")
+        .contains("looked after by another service")
+        .contains("Last dead letters", "hissrv.live, partition 2, offset 4711")
+        .contains("field 'p' is a text");
+    assertThat(browser.accessibilityFindings()).isEmpty();
+  }
+
+  @Test
   void pipeline_tellsWhichTaskFailed_inItsOwnWords() {
     gate.answer("/status", 200, "application/json", Statuses.FAILED_TASK, "");
     browser.open(gate.url() + "/#/pipeline");

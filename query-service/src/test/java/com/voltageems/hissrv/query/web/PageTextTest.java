@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The page says the same in both languages, and only what it knows how to say. */
 class PageTextTest {
-  private static final Path JS = Path.of("src/main/resources/web/js");
+  private static final Path JS = Path.of("src/main/web/js");
   private static final Pattern TEXT = Pattern.compile("'([a-z0-9.]+)': '((?:[^'\\\\]|\\\\.)*)'");
   private static final Pattern USED = Pattern.compile("\\bt\\('([a-z0-9.]+)'[,)]");
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");

@@ -18,6 +18,27 @@ final class Statuses {
            "trace":"org.apache.kafka.connect.errors.ConnectException: Exiting\\n\\tat com.voltageems.X.y(X.java:1)\\nCaused by: org.apache.kafka.common.config.ConfigException: influxdb.token: the database refused the token\\n\\tat com.voltageems.X.z(X.java:2)"}]}]}}
       """;
 
+  /** A raised alert whose receiver refuses it, one of another service, and a dead letter. */
+  static final String TROUBLE =
+      """
+      {"status":"degraded","processed":12345,"failed":1042,"queue_size":0,
+       "last_sync":"2026-01-01T00:00:00Z","version":"1",
+       "store":{"state":"up","message":"InfluxDB 2.7","since":"2026-01-01T00:00:00Z","age_ms":12},
+       "kafka":{"state":"up","message":"3 brokers","since":"2026-01-01T00:00:00Z","age_ms":12,
+        "failed":1042,"last_failed":[
+         {"time":"2026-01-01T00:00:00Z","connector":"hissrv-influx-sink","topic":"hissrv.live",
+          "partition":2,"offset":4711,"reason":"field 'p' is a text"},
+         {"time":"2026-01-01T00:00:00Z","connector":null,"topic":null,"partition":null,
+          "offset":null,"reason":null}]},
+       "alerts":[
+        {"name":"sync_failure","level":"critical","condition":"failed_count in 1h > 100",
+         "state":"raised","since":"2026-01-01T00:00:00Z","value":"1042","receiver":"http://alerts",
+         "untold":true,"tries":3,"error":"http://alerts answered 500: no"},
+        {"name":"quiet","level":"info","condition":"sync_age > 10m","state":"elsewhere",
+         "since":"2026-01-01T00:00:00Z","value":null,"receiver":"http://alerts","untold":false,
+         "tries":0,"error":null}]}
+      """;
+
   /** A database that refuses a record, and a list in Redis that cannot be taken from. */
   static final String STUCK =
       """

@@ -10,18 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the cluster answers. Its detail {@code failed} is the number of records ever written to
- * the dead-letter topic. Owns the shared clients.
+ * the dead-letter topic, {@code last_failed} the last of them: when, from where and why. Owns the
+ * shared clients.
  */
 public final class KafkaProbe implements Probe {
   private final KafkaAccess kafka;
   private final String deadLetterTopic;
+  private final DeadLetters deadLetters;
 
   public KafkaProbe(KafkaAccess kafka, String deadLetterTopic) {
     this.kafka = kafka;
+    this.deadLetters = new DeadLetters(kafka);
     this.deadLetterTopic = deadLetterTopic;
   }
 
@@ -33,16 +37,13 @@ public final class KafkaProbe implements Probe {
   @Override
   public Report check() throws ProbeException, InterruptedException {
     int brokers = kafka.call(client -> kafka.get(client.describeCluster().nodes())).size();
-    long failed =
-        kafka
-            .offsets(kafka.partitions(Set.of(deadLetterTopic)), OffsetSpec.latest())
-            .values()
-            .stream()
-            .mapToLong(Long::longValue)
-            .sum();
+    Map<TopicPartition, Long> ends =
+        kafka.offsets(kafka.partitions(Set.of(deadLetterTopic)), OffsetSpec.latest());
+    long failed = ends.values().stream().mapToLong(Long::longValue).sum();
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("brokers", brokers);
     detail.put("failed", failed);
+    detail.put("last_failed", deadLetters.last(ends));
     return new Report(
         State.UP,
         brokers + (brokers == 1 ? " broker" : " brokers"),
@@ -54,6 +55,7 @@ public final class KafkaProbe implements Probe {
 
   @Override
   public void close() {
+    deadLetters.close();
     kafka.close();
   }
 }

@@ -53,6 +53,7 @@ final class SiteRoutes implements Extension {
   public Map<String, @Nullable Object> status() {
     Map<String, @Nullable Object> status = new LinkedHashMap<>();
     status.put("site", site.state().json(site.file().path().toString()));
+    status.put("alerts", site.alerts().view().stream().map(AlertView::json).toList());
     return status;
   }
 

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -97,13 +98,44 @@ class PipelineProbesIT {
   }
 
   @Test
-  void cluster_countsDeadLetters() throws Exception {
+  void cluster_countsDeadLetters_andTellsTheLast() throws Exception {
     try (KafkaProbe probe = new KafkaProbe(access(), "dead")) {
-      assertThat(probe.check().detail()).isEqualTo(Map.of("brokers", 1, "failed", 0L));
+      assertThat(probe.check().detail())
+          .isEqualTo(Map.of("brokers", 1, "failed", 0L, "last_failed", List.of()));
       topic("dead", 1, Map.of());
-      send("plain", false, new TopicPartition("dead", 0), 3, 100);
-      assertThat(probe.check().detail()).containsEntry("failed", 3L);
+      send("plain", false, new TopicPartition("dead", 0), 30, 100);
+      Map<String, @Nullable Object> detail = probe.check().detail();
+      assertThat(detail).containsEntry("failed", 30L);
+      assertThat(lastFailed(detail))
+          .as("without headers")
+          .hasSize(10)
+          .allSatisfy(one -> assertThat(one).containsEntry("reason", null));
+
+      try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>("dead", 0, 5_000L, bytes("k"), bytes("token=s3cret"));
+        record.headers().add("__connect.errors.topic", bytes("hissrv.live"));
+        record.headers().add("__connect.errors.partition", bytes("2"));
+        record.headers().add("__connect.errors.offset", bytes("4711"));
+        record.headers().add("__connect.errors.exception.message", bytes("field 'p'\nis a text"));
+        var unused = producer.send(record);
+        producer.flush();
+      }
+      assertThat(lastFailed(probe.check().detail()).get(0))
+          .containsEntry("time", "1970-01-01T00:00:05Z")
+          .containsEntry("topic", "hissrv.live")
+          .containsEntry("partition", 2L)
+          .containsEntry("offset", 4711L)
+          .containsEntry("reason", "field 'p' is a text");
     }
+  }
+
+  private static List<Map<String, @Nullable Object>> lastFailed(
+      Map<String, @Nullable Object> detail) {
+    @SuppressWarnings("unchecked")
+    List<Map<String, @Nullable Object>> last =
+        (List<Map<String, @Nullable Object>>) Objects.requireNonNull(detail.get("last_failed"));
+    return last;
   }
 
   private static Map<String, @Nullable Object> figures(SinkProbe probe) throws Exception {

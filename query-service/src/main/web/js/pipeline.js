@@ -2,6 +2,7 @@
 import {h} from './dom.js';
 import {t} from './i18n.js';
 import {get} from './api.js';
+import {alertsCard, deadLetters} from './trouble.js';
 import {explain, notice} from './failures.js';
 import {ago, length, moment, now} from './time.js';
 
@@ -97,7 +98,8 @@ export class Pipeline {
       this.#stage(t('stage.store'), status.store?.state, [
         [t('stage.newest'), synced === null ? '–' : ago(synced), synced !== null && now() - synced > 120e3 ? 'bad' : ''],
         [t('stage.engine'), status.store?.message || '–']]));
-    this.tasks.replaceChildren(...standing(status.sink), ...sourceParts(status.source),
+    this.tasks.replaceChildren(...standing(status.sink), ...alertsCard(status.alerts),
+      ...sourceParts(status.source), ...deadLetters(status.kafka),
       ...connectors.map((one) => this.#connector(one)),
       ...['source', 'sink', 'kafka', 'connect', 'store'].filter((part) => status[part]
         && ['down', 'off'].includes(status[part].state)
