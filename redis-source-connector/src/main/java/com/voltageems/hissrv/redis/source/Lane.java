@@ -9,6 +9,7 @@ import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ final class Lane {
 
   private long retryAtNanos;
 
+  /** Records given to Connect that it has neither stored nor dropped yet. */
+  private final AtomicLong undelivered = new AtomicLong();
+
   Lane(
       SourceCommon source,
       SourceReader reader,
@@ -48,6 +52,10 @@ final class Lane {
     return reader;
   }
 
+  String alias() {
+    return source.alias();
+  }
+
   String topic() {
     return source.topic();
   }
@@ -62,7 +70,19 @@ final class Lane {
     refused = false;
     backoff.reset();
     look(nowMillis);
+    undelivered.addAndGet(records.size());
     return records;
+  }
+
+  /** Connect has stored the record, or dropped it as configured. From any thread. */
+  void delivered(SourceRecord record) {
+    undelivered.decrementAndGet();
+    reader.delivered(record);
+  }
+
+  /** Whether everything that was there at the last look is in Kafka. */
+  boolean isSettled() {
+    return !refused && undelivered.get() <= 0 && reader.dueNanos() - clock.nanos() > 0;
   }
 
   /** Redis refuses this source. */

@@ -5,7 +5,6 @@ import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.reader.Signal;
-import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
 import com.voltageems.hissrv.redis.source.run.Background;
 import com.voltageems.hissrv.redis.source.run.Backoff;
@@ -31,7 +30,7 @@ final class RunningRedisSource {
   private static final Logger log = LoggerFactory.getLogger(RunningRedisSource.class);
 
   private final List<Lane> lanes;
-  private final Map<String, SourceReader> byTopic = new HashMap<>();
+  private final Map<String, Lane> byTopic = new HashMap<>();
   private final RedisLink link;
   private final Backoff backoff;
   private final int maxRecords;
@@ -39,6 +38,7 @@ final class RunningRedisSource {
   private final List<Background> background;
   private final TaskMetrics metrics;
   private final StatusRecords status;
+  private final SyncTracker sync;
   private final WorkerClock clock;
 
   /** Whether Redis can be reached; for the log, once for all sources. */
@@ -65,9 +65,10 @@ final class RunningRedisSource {
       Signal signal,
       TaskMetrics metrics,
       StatusRecords status,
+      SyncTracker sync,
       WorkerClock clock) {
     this.lanes = List.copyOf(lanes);
-    lanes.forEach(lane -> byTopic.put(lane.topic(), lane.reader()));
+    lanes.forEach(lane -> byTopic.put(lane.topic(), lane));
     this.link = link;
     this.backoff = backoff;
     this.maxRecords = maxRecords;
@@ -76,6 +77,7 @@ final class RunningRedisSource {
     this.signal = signal;
     this.metrics = metrics;
     this.status = status;
+    this.sync = sync;
     this.clock = clock;
     this.retryAtNanos = clock.nanos();
   }
@@ -95,6 +97,9 @@ final class RunningRedisSource {
         requireBackground();
         if (signal.takeLookNow()) {
           lanes.forEach(lane -> lane.reader().wake());
+        }
+        if (connection.stuck() == null) {
+          sync.look(lanes);
         }
         if (rest.isEmpty()) {
           rest = readOnce();
@@ -123,7 +128,7 @@ final class RunningRedisSource {
     int size = Math.min(maxRecords, all.size());
     rest = all.subList(size, all.size());
     List<SourceRecord> batch = all.subList(0, size);
-    SourceRecord report = status.next(clock.millis(), connection.stuck() == null);
+    SourceRecord report = status.next(clock.millis(), connection.stuck() == null, sync.state());
     if (report == null) {
       return batch;
     }
@@ -216,10 +221,10 @@ final class RunningRedisSource {
 
   /** Connect has stored the record, or dropped it as configured. */
   void delivered(SourceRecord record) {
-    SourceReader reader = byTopic.get(record.topic());
-    if (reader != null) {
-      reader.delivered(record);
-      if (reader.dueNanos() - clock.nanos() <= 0) {
+    Lane lane = byTopic.get(record.topic());
+    if (lane != null) {
+      lane.delivered(record);
+      if (lane.reader().dueNanos() - clock.nanos() <= 0) {
         signal.raise();
       }
     }

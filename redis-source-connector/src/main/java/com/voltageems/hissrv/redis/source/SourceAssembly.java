@@ -43,6 +43,7 @@ final class SourceAssembly {
   private final String name;
   private final TaskMetrics metrics;
   private final Signal signal = new Signal();
+  private final SyncTracker sync = new SyncTracker();
   private final KeyMapper mapper;
   private final RedisLink link;
   private final DataSetId data;
@@ -137,6 +138,7 @@ final class SourceAssembly {
             place.task(),
             config.statusInterval().toMillis(),
             parts),
+        sync,
         clock);
   }
 
@@ -181,13 +183,13 @@ final class SourceAssembly {
     return new MessageQueue(capacity, config.limits().maxValueBytes(), clock, onChange);
   }
 
-  /** A message on the control channel: look now, whatever it says. */
+  /** A message on the control channel: look now, whatever it says; some want an answer. */
   private void control() {
     MessageQueue messages =
         queue(
             CONTROL_QUEUE,
             queue -> {
-              queue.take(CONTROL_QUEUE);
+              queue.take(CONTROL_QUEUE).forEach(message -> sync.request(message.payload()));
               signal.raiseLookNow();
             });
     subscribe(

@@ -29,6 +29,7 @@ final class StatusRecords {
   private final List<Part> parts;
   private @Nullable Long lastMillis;
   private List<Boolean> lastStuck = List.of();
+  private SyncTracker.@Nullable State lastSync;
 
   /**
    * One source, or the aggregation.
@@ -59,16 +60,19 @@ final class StatusRecords {
    * The next record, or null when it is not time for one.
    *
    * @param reachable whether Redis can be asked what waits
+   * @param sync how far the last request to look is; null before the first
    */
   // Connect's interface is not annotated; a null partition and offset are its way to say "none".
   @SuppressWarnings("NullAway")
-  @Nullable SourceRecord next(long nowMillis, boolean reachable) {
+  @Nullable SourceRecord next(long nowMillis, boolean reachable, SyncTracker.@Nullable State sync) {
     if (topic.isEmpty()) {
       return null;
     }
     List<Boolean> stuck = parts.stream().map(part -> part.state().stuck() != null).toList();
     Long last = lastMillis;
-    if (last != null) {
+    // Somebody waits for these two: that it was heard, and that all is in Kafka.
+    boolean asked = sync != null && (!isOf(sync, lastSync) || isNowThrough(sync, lastSync));
+    if (last != null && !asked) {
       // By its amount: a clock that is set back must not end the records.
       long since = Math.abs(nowMillis - last);
       if (since < (stuck.equals(lastStuck) ? intervalMs : Math.min(LEAST_MS, intervalMs))) {
@@ -77,6 +81,7 @@ final class StatusRecords {
     }
     lastMillis = nowMillis;
     lastStuck = stuck;
+    lastSync = sync;
     return new SourceRecord(
         null,
         null,
@@ -85,17 +90,30 @@ final class StatusRecords {
         Schema.STRING_SCHEMA,
         connector + "/" + task,
         Schema.STRING_SCHEMA,
-        json(nowMillis, reachable),
+        json(nowMillis, reachable, sync),
         nowMillis);
   }
 
-  private String json(long nowMillis, boolean reachable) {
+  private static boolean isOf(SyncTracker.State sync, SyncTracker.@Nullable State other) {
+    return other != null && other.id().equals(sync.id());
+  }
+
+  private static boolean isNowThrough(SyncTracker.State sync, SyncTracker.@Nullable State before) {
+    return sync.waiting().isEmpty() && before != null && !before.waiting().isEmpty();
+  }
+
+  private String json(long nowMillis, boolean reachable, SyncTracker.@Nullable State sync) {
     ObjectNode root = JSON.createObjectNode();
     root.put("version", 1);
     root.put("connector", connector);
     root.put("task", task);
     root.put("time", nowMillis);
     root.put("interval_ms", intervalMs);
+    if (sync != null) {
+      ObjectNode asked = root.putObject("sync").put("id", sync.id());
+      ArrayNode waiting = asked.putArray("waiting");
+      sync.waiting().forEach(waiting::add);
+    }
     ArrayNode list = root.putArray("parts");
     for (Part part : parts) {
       ObjectNode node = list.addObject();

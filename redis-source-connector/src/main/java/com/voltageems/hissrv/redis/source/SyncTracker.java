@@ -1,0 +1,88 @@
+package com.voltageems.hissrv.redis.source;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells when all that was in Redis at a request is in Kafka. A request is the message {@code sync
+ * <id>} on the control channel; a later one takes the place of an earlier one. {@link #request} is
+ * for any thread, the rest for the task's.
+ */
+final class SyncTracker {
+  private static final Pattern REQUEST = Pattern.compile("sync ([A-Za-z0-9-]{1,64})");
+
+  /** The first pass may have been under way at the request; the second began after it. */
+  private static final int PASSES = 2;
+
+  private final AtomicReference<@Nullable String> requested = new AtomicReference<>();
+  private final Map<Lane, Integer> left = new HashMap<>();
+  private @Nullable String id;
+
+  /**
+   * How far a request is.
+   *
+   * @param waiting aliases of the sources that are not through yet
+   */
+  record State(String id, List<String> waiting) {
+    State {
+      waiting = List.copyOf(waiting);
+    }
+  }
+
+  /** Takes a message of the control channel; one that is no such request is left alone. */
+  void request(byte @Nullable [] message) {
+    if (message == null) {
+      return;
+    }
+    Matcher matcher = REQUEST.matcher(new String(message, StandardCharsets.UTF_8).strip());
+    if (matcher.matches()) {
+      requested.set(matcher.group(1));
+    }
+  }
+
+  /** Looks how far each source is; wakes those that have another pass before them. */
+  void look(List<Lane> lanes) {
+    String next = requested.getAndSet(null);
+    if (next != null) {
+      id = next;
+      lanes.forEach(
+          lane -> {
+            left.put(lane, PASSES);
+            lane.reader().wake();
+          });
+    }
+    left.entrySet().removeIf(entry -> isThrough(entry));
+  }
+
+  private static boolean isThrough(Map.Entry<Lane, Integer> entry) {
+    Lane lane = entry.getKey();
+    if (!lane.isSettled()) {
+      return false;
+    }
+    int passes = entry.getValue() - 1;
+    if (passes > 0) {
+      entry.setValue(passes);
+      lane.reader().wake();
+    }
+    return passes == 0;
+  }
+
+  /** Null before the first request. */
+  @Nullable State state() {
+    String current = id;
+    if (current == null) {
+      return null;
+    }
+    List<String> waiting = new ArrayList<>();
+    left.keySet().forEach(lane -> waiting.add(lane.alias()));
+    waiting.sort(null);
+    return new State(current, waiting);
+  }
+}
