@@ -19,8 +19,6 @@ import com.voltageems.hissrv.query.site.live.LiveSite;
 import com.voltageems.hissrv.query.site.live.Parts;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.store.HistoryStore;
-import com.voltageems.hissrv.query.store.influxql.InfluxQlStore;
-import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -198,26 +196,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private static HistoryStore store(QueryConfig settings) {
-    return switch (settings.store().type()) {
-      case QUESTDB -> {
-        QueryConfig.QuestDb database = settings.store().questDb();
-        // One connection more than queries, so that the health check never waits for a query.
-        yield new QuestDbStore(
-            database.url(),
-            database.user(),
-            database.password(),
-            settings.limits().concurrency() + 1);
-      }
-      case INFLUXDB1 -> {
-        QueryConfig.InfluxDb1 database = settings.store().influxDb1();
-        yield InfluxQlStore.version1(
-            database.url(),
-            database.database(),
-            database.retentionPolicies(),
-            database.username(),
-            database.password());
-      }
-    };
+    return settings.store().open(settings.limits().concurrency());
   }
 
   private static HealthBoard board(

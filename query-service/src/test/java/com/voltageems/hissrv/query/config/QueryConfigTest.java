@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.catalogue.Catalogue;
+import com.voltageems.hissrv.query.store.spi.StoreProviders;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -25,12 +26,7 @@ class QueryConfigTest {
 
     assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24, List.of()));
     assertThat(config.store())
-        .isEqualTo(
-            new QueryConfig.Store(
-                QueryConfig.StoreType.QUESTDB,
-                new QueryConfig.QuestDb("jdbc:postgresql://127.0.0.1:8812/qdb", "admin", "quest"),
-                new QueryConfig.InfluxDb1(
-                    URI.create("http://127.0.0.1:8086"), "hissrv", List.of(), "", "")));
+        .isEqualTo(new QueryConfig.Store(StoreProviders.of("questdb"), Map.of()));
     assertThat(config.limits())
         .isEqualTo(
             new QueryConfig.Limits(
@@ -70,6 +66,9 @@ class QueryConfigTest {
     texts.put("store.questdb.url", "jdbc:postgresql://db:1/x");
     texts.put("store.questdb.user", "u");
     texts.put("store.questdb.password", "p");
+    texts.put("store.influxdb2.url", "http://i2:1");
+    texts.put("store.influxdb2.bucket", "b");
+    texts.put("store.influxdb2.token", "t0k");
     texts.put("query.timeout", "2s");
     texts.put("query.concurrency", "3");
     texts.put("query.default.rows", "5");
@@ -91,16 +90,14 @@ class QueryConfigTest {
     texts.put("health.timeout", "500ms");
     assertThat(texts.keySet()).containsExactlyInAnyOrderElementsOf(QueryConfig.keys());
     texts.put("kafka.properties.security.protocol", "SSL");
+    Map<String, String> store = new HashMap<>(texts);
+    store.keySet().removeIf(key -> !key.startsWith("store.") || key.equals("store.type"));
 
     assertThat(QueryConfig.of(texts))
         .isEqualTo(
             new QueryConfig(
                 new QueryConfig.Http("0.0.0.0", 0, 40, List.of("h.example", "*")),
-                new QueryConfig.Store(
-                    QueryConfig.StoreType.INFLUXDB1,
-                    new QueryConfig.QuestDb("jdbc:postgresql://db:1/x", "u", "p"),
-                    new QueryConfig.InfluxDb1(
-                        URI.create("https://i:1"), "d", List.of("week", "year"), "iu", "ip")),
+                new QueryConfig.Store(StoreProviders.of("influxdb1"), store),
                 new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
                 new QueryConfig.Kafka(
                     "a:1,b:2", "dead", "told", Map.of("security.protocol", "SSL")),
@@ -118,6 +115,7 @@ class QueryConfigTest {
     assertThat(QueryConfig.of(texts).toString())
         .doesNotContain("cp")
         .doesNotContain("ip,")
+        .doesNotContain("t0k")
         .doesNotContain("password");
   }
 
@@ -132,7 +130,8 @@ class QueryConfigTest {
         "http.threads; 7; http.threads: \"7\" cannot be used: needs a number from 8 to 1000",
         "http.threads; 9; http.threads: \"9\" cannot be used: needs at least query.concurrency +"
             + " 4, which is 10",
-        "store.type; mysql; store.type: \"mysql\" cannot be used: needs questdb or influxdb1",
+        "store.type; mysql; store.type: \"mysql\" cannot be used: needs influxdb1,"
+            + " influxdb2, questdb",
         "store.questdb.url; http://x; store.questdb.url: \"http://x\" cannot be used: needs a"
             + " JDBC address such as jdbc:postgresql://127.0.0.1:8812/qdb",
         "store.influxdb1.url; ''; store.influxdb1.url: \"\" cannot be used: needs an address such"
@@ -151,7 +150,7 @@ class QueryConfigTest {
             + " milliseconds from 1000 to 86400000",
         "connect.ask.workers; yes; connect.ask.workers: \"yes\" cannot be used: needs true or"
             + " false",
-        "htp.port; 1; 'htp.port: there is no such setting; did you mean http.port?'",
+        "htp.port; 1; 'htp.port: unknown setting; did you mean http.port?'",
       })
   void badValue_isNamedWithItsRemedy(String key, String value, String message) {
     assertThatThrownBy(() -> QueryConfig.of(Map.of(key, value)))

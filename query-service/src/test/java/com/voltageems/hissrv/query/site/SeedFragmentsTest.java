@@ -125,7 +125,7 @@ class SeedFragmentsTest {
     assertThat(fromFile(compiled.service()))
         .containsEntry("http.host", "0.0.0.0")
         .containsEntry("http.port", "8082")
-        .containsEntry("store.influxdb1.database", "ems");
+        .containsEntry("store.influxdb2.bucket", "ems");
   }
 
   @Test

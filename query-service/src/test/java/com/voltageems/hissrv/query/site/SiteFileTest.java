@@ -89,8 +89,8 @@ class SiteFileTest {
             + " cannot be used: name the window, such as archive:1m:*'",
         "'query: {default_rows: 9, max_rows: 8}\napi: {}'; '1:23: query.default_rows: \"9\" cannot"
             + " be used: needs at most query.max.rows, which is 8'",
-        "'advanced:\n  service:\n    htp.port: 1'; '3:15: advanced.service.htp.port: there is no"
-            + " such setting; did you mean http.port?'",
+        "'advanced:\n  service:\n    htp.port: 1'; '3:15: advanced.service.htp.port: unknown"
+            + " setting; did you mean http.port?'",
         "'advanced:\n  sink:\n    connector.class: x';"
             + " 3:22: advanced.sink.connector.class: cannot be changed here",
       })
@@ -129,7 +129,7 @@ class SiteFileTest {
     assertThat(compiled.notes()).isEmpty();
 
     Compiled service = compile(yaml, SiteCompiler.For.SERVICE);
-    assertThat(service.serviceTexts()).containsEntry("store.influxdb1.password", "t0ken");
+    assertThat(service.serviceTexts()).containsEntry("store.influxdb2.token", "t0ken");
     assertThat(service.toString()).doesNotContain("t0ken");
 
     Compiled applied = compile(yaml + "connect:\n  secrets: apply\n");
@@ -145,7 +145,7 @@ class SiteFileTest {
 
     assertThat(sink(compile(yaml))).containsEntry("influxdb.token", token);
     assertThat(compile(yaml, SiteCompiler.For.SERVICE).serviceTexts())
-        .containsEntry("store.influxdb1.password", "from-a-file");
+        .containsEntry("store.influxdb2.token", "from-a-file");
   }
 
   @Test

@@ -64,22 +64,17 @@ final class ServiceCompiler {
       return;
     }
     View influxdb = site.view("influxdb");
-    settings.put("store.type", "influxdb1");
-    settings.copy("store.influxdb1.url", influxdb, "url");
     if (influxdb.text("version").equals("1")) {
+      settings.put("store.type", "influxdb1");
+      settings.copy("store.influxdb1.url", influxdb, "url");
       settings.copy("store.influxdb1.database", influxdb, "database");
       settings.copy("store.influxdb1.username", influxdb, "username");
       influxdb.given("password").ifPresent(given -> put("store.influxdb1.password", given));
       return;
     }
-    // InfluxDB 2 answers the same /query: the database is the bucket, the password the token.
-    settings.copy("store.influxdb1.database", influxdb, "bucket");
-    influxdb
-        .given("token")
-        .ifPresent(
-            given -> {
-              settings.put("store.influxdb1.username", "hissrv");
-              put("store.influxdb1.password", given);
-            });
+    settings.put("store.type", "influxdb2");
+    settings.copy("store.influxdb2.url", influxdb, "url");
+    settings.copy("store.influxdb2.bucket", influxdb, "bucket");
+    influxdb.given("token").ifPresent(given -> put("store.influxdb2.token", given));
   }
 }

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.config;
+package com.voltageems.hissrv.query.setting;
 
 import java.util.Map;
 import java.util.function.Function;
@@ -13,7 +13,7 @@ import java.util.function.Function;
  * @param secret whether the value must never be shown
  * @param parser text to value; throws IllegalArgumentException when the text is not right
  */
-record Setting<T>(
+public record Setting<T>(
     String key,
     String defaultText,
     String expected,
@@ -21,27 +21,29 @@ record Setting<T>(
     boolean secret,
     Function<String, T> parser) {
 
-  static <T> Setting<T> of(
+  public static <T> Setting<T> of(
       String key, String defaultText, String expected, String doc, Function<String, T> parser) {
     return new Setting<>(key, defaultText, expected, doc, false, parser);
   }
 
-  static Setting<String> secret(String key, String defaultText, String doc) {
+  public static Setting<String> secret(String key, String defaultText, String doc) {
     return new Setting<>(key, defaultText, "a text", doc, true, text -> text);
   }
 
   /**
    * The value in {@code texts}, or the default.
    *
-   * @throws ConfigException when the text is not right; the message never shows a secret
+   * @throws IllegalArgumentException when the text is not right; the message is for the user: key,
+   *     value, remedy, and never a secret
    */
-  T in(Map<String, String> texts) throws ConfigException {
+  public T in(Map<String, String> texts) {
     String text = texts.getOrDefault(key, defaultText).strip();
     try {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {
       String shown = secret ? "the value" : "\"" + text + "\"";
-      throw new ConfigException(key + ": " + shown + " cannot be used: needs " + expected, e);
+      throw new IllegalArgumentException(
+          key + ": " + shown + " cannot be used: needs " + expected, e);
     }
   }
 }

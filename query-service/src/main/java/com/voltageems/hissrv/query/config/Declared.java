@@ -1,0 +1,213 @@
+package com.voltageems.hissrv.query.config;
+
+import com.voltageems.hissrv.query.setting.Parse;
+import com.voltageems.hissrv.query.setting.Setting;
+import com.voltageems.hissrv.query.store.spi.StoreProvider;
+import com.voltageems.hissrv.query.store.spi.StoreProviders;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/** The service's own settings; those of a database are declared by its back end. */
+final class Declared {
+  static final Setting<String> HTTP_HOST =
+      Setting.of(
+          "http.host",
+          "127.0.0.1",
+          "a host name or address of this machine",
+          "Address to listen on; `0.0.0.0` for all of them.",
+          Parse::text);
+  static final Setting<Integer> HTTP_PORT =
+      Setting.of(
+          "http.port",
+          "8082",
+          "a port from 0 to 65535",
+          "Port to listen on; `0` takes a free one.",
+          Parse.number(0, 65535));
+  static final Setting<Integer> HTTP_THREADS =
+      Setting.of(
+          "http.threads",
+          "24",
+          "a number from 8 to 1000",
+          "Most threads that serve HTTP.",
+          Parse.number(8, 1000));
+  static final Setting<List<String>> HTTP_ALLOWED_HOSTS =
+      Setting.of(
+          "http.allowed.hosts",
+          "",
+          "host names, separated by commas, `*` for any, or nothing",
+          "Names with a dot under which browsers may call this service, for example that of a"
+              + " proxy; addresses and names without a dot may always.",
+          Parse::names);
+  static final Setting<StoreProvider> STORE_TYPE =
+      Setting.of(
+          "store.type",
+          "questdb",
+          String.join(", ", StoreProviders.types()),
+          "Which database holds the history.",
+          StoreProviders::of);
+  static final Setting<Duration> QUERY_TIMEOUT =
+      Setting.of(
+          "query.timeout",
+          "10s",
+          "a time from 1s to 10m",
+          "Longest time a query may run; then it is cancelled and answered with 504.",
+          Parse.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)));
+  static final Setting<Integer> QUERY_CONCURRENCY =
+      Setting.of(
+          "query.concurrency",
+          "6",
+          "a number from 1 to 200",
+          "Most queries at once; one more is answered with 429 at once.",
+          Parse.number(1, 200));
+  static final Setting<Integer> QUERY_DEFAULT_ROWS =
+      Setting.of(
+          "query.default.rows",
+          "10000",
+          "a number from 1 to 10000000",
+          "`limit` of a query that names none.",
+          Parse.number(1, 10_000_000));
+  static final Setting<Integer> QUERY_MAX_ROWS =
+      Setting.of(
+          "query.max.rows",
+          "100000",
+          "a number from 1 to 10000000",
+          "Largest `limit` that a query may ask for.",
+          Parse.number(1, 10_000_000));
+  static final Setting<Integer> QUERY_MAX_VALUES =
+      Setting.of(
+          "query.max.values",
+          "1000000",
+          "a number from 1000 to 100000000",
+          "Most values (rows times fields) in one answer; the answer is cut there and says so.",
+          Parse.number(1000, 100_000_000));
+  static final Setting<Duration> QUERY_MAX_RANGE =
+      Setting.of(
+          "query.max.range",
+          "366d",
+          "a time from 1m to 36500d",
+          "Longest time range of one query.",
+          Parse.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)));
+  static final Setting<String> KAFKA_SERVERS =
+      Setting.of(
+          "kafka.bootstrap.servers",
+          "",
+          "host:port, several separated by commas, or nothing",
+          "Kafka, for `/status` and `/health`; empty: left out of both.",
+          Parse::hostPorts);
+  static final Setting<String> KAFKA_DEAD_LETTERS =
+      Setting.of(
+          "kafka.dead.letter.topic",
+          "hissrv-dead-letters",
+          "a topic name",
+          "Topic whose records count as `failed`.",
+          Parse::text);
+  static final Setting<String> KAFKA_STATUS_TOPIC =
+      Setting.of(
+          "kafka.status.topic",
+          "hissrv-status",
+          "a topic name",
+          "Topic in which the source connector tells its state: its `status.topic`. It need not be"
+              + " there.",
+          Parse::text);
+  static final Setting<List<URI>> CONNECT_URL =
+      Setting.of(
+          "connect.url",
+          "",
+          "an address such as http://127.0.0.1:8083, several separated by commas, or nothing",
+          "Kafka Connect's REST API; of several workers the first that answers is asked. Empty:"
+              + " left out of `/status` and `/health`.",
+          Parse::httpUrls);
+  static final Setting<String> CONNECT_SOURCE =
+      Setting.of(
+          "connect.source",
+          "hissrv-redis-source",
+          "a connector's name",
+          "Name of the source connector.",
+          Parse::text);
+  static final Setting<String> CONNECT_SINK =
+      Setting.of(
+          "connect.sink",
+          "hissrv-influx-sink",
+          "a connector's name",
+          "Name of the sink connector; its consumer group is `connect-` and this name.",
+          Parse::text);
+  static final Setting<String> CONNECT_USERNAME =
+      Setting.of(
+          "connect.username",
+          "",
+          "a user name, or nothing",
+          "User of Connect's REST API, where it asks for one.",
+          text -> text);
+  static final Setting<String> CONNECT_PASSWORD =
+      Setting.secret("connect.password", "", "That user's password.");
+  static final Setting<Boolean> CONNECT_ASK_WORKERS =
+      Setting.of(
+          "connect.ask.workers",
+          "true",
+          "true or false",
+          "Ask each worker that has a task for a sign of life, at the address that Connect tells"
+              + " (the worker's `rest.advertised.host.name`). `false` where this machine cannot"
+              + " reach those addresses.",
+          Parse::bool);
+  static final Setting<Duration> CONNECT_COMMIT_INTERVAL =
+      Setting.of(
+          "connect.commit.interval",
+          "1m",
+          "a time from 0s to 1h",
+          "The workers' `offset.flush.interval.ms`: an offset of the sink may stand for so long"
+              + " although all is well.",
+          Parse.duration(Duration.ZERO, Duration.ofHours(1)));
+  static final Setting<Duration> STUCK_AFTER =
+      Setting.of(
+          "stuck.after.ms",
+          "60000",
+          "a number of milliseconds from 1000 to 86400000",
+          "From which time on a standstill is trouble: a record that the sink repeats, an offset"
+              + " that does not move while records wait (here `connect.commit.interval` is added),"
+              + " a source that is refused by Redis or that tells nothing.",
+          text -> Duration.ofMillis(Parse.number(1000, 86_400_000).apply(text)));
+  static final Setting<Duration> CHECK_INTERVAL =
+      Setting.of(
+          "health.interval",
+          "5s",
+          "a time from 1s to 10m",
+          "Time between two looks at store, Kafka and Connect.",
+          Parse.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)));
+  static final Setting<Duration> CHECK_TIMEOUT =
+      Setting.of(
+          "health.timeout",
+          "3s",
+          "a time from 500ms to 1m",
+          "Longest time one such look may take.",
+          Parse.duration(Duration.ofMillis(500), Duration.ofMinutes(1)));
+
+  static final List<Setting<?>> ALL =
+      List.of(
+          HTTP_HOST,
+          HTTP_PORT,
+          HTTP_THREADS,
+          HTTP_ALLOWED_HOSTS,
+          STORE_TYPE,
+          QUERY_TIMEOUT,
+          QUERY_CONCURRENCY,
+          QUERY_DEFAULT_ROWS,
+          QUERY_MAX_ROWS,
+          QUERY_MAX_VALUES,
+          QUERY_MAX_RANGE,
+          KAFKA_SERVERS,
+          KAFKA_DEAD_LETTERS,
+          KAFKA_STATUS_TOPIC,
+          CONNECT_URL,
+          CONNECT_SOURCE,
+          CONNECT_SINK,
+          CONNECT_USERNAME,
+          CONNECT_PASSWORD,
+          CONNECT_ASK_WORKERS,
+          CONNECT_COMMIT_INTERVAL,
+          STUCK_AFTER,
+          CHECK_INTERVAL,
+          CHECK_TIMEOUT);
+
+  private Declared() {}
+}

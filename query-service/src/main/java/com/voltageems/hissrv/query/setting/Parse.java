@@ -1,0 +1,117 @@
+package com.voltageems.hissrv.query.setting;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Texts of settings to values; each throws IllegalArgumentException when the text is not right. */
+public final class Parse {
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d|w)");
+  private static final Pattern HOST_PORT = Pattern.compile("[^\\s:,]+:[0-9]{1,5}");
+
+  private Parse() {}
+
+  public static String text(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException("empty");
+    }
+    return text;
+  }
+
+  public static Function<String, Integer> number(int least, int most) {
+    return text -> {
+      int number = Integer.parseInt(text);
+      if (number < least || number > most) {
+        throw new IllegalArgumentException("out of range");
+      }
+      return number;
+    };
+  }
+
+  public static Function<String, Duration> duration(Duration least, Duration most) {
+    return text -> {
+      Duration duration = duration(text);
+      if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+        throw new IllegalArgumentException("out of range");
+      }
+      return duration;
+    };
+  }
+
+  /** {@code 500ms}, {@code 5s}, {@code 1m}, {@code 1h}, {@code 1d}, {@code 1w}. */
+  public static Duration duration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("no time");
+    }
+    long count = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(count);
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      case "h" -> Duration.ofHours(count);
+      case "d" -> Duration.ofDays(count);
+      default -> Duration.ofDays(Math.multiplyExact(count, 7));
+    };
+  }
+
+  public static String postgresUrl(String text) {
+    if (!text.startsWith("jdbc:postgresql://")) {
+      throw new IllegalArgumentException("not a JDBC address of PostgreSQL's protocol");
+    }
+    return text;
+  }
+
+  public static String hostPorts(String text) {
+    List<String> all = new ArrayList<>();
+    for (String one : text.split(",", -1)) {
+      String server = one.strip();
+      if (!text.isEmpty() && !HOST_PORT.matcher(server).matches()) {
+        throw new IllegalArgumentException("not host:port");
+      }
+      all.add(server);
+    }
+    return String.join(",", all);
+  }
+
+  public static boolean bool(String text) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException("neither true nor false");
+    }
+    return text.equals("true");
+  }
+
+  /** Several, separated by commas; none in an empty text. */
+  public static List<String> names(String text) {
+    List<String> all = new ArrayList<>();
+    for (String one : text.isEmpty() ? List.<String>of() : List.of(text.split(",", -1))) {
+      all.add(text(one.strip()));
+    }
+    return all;
+  }
+
+  /** Several, separated by commas; none in an empty text. */
+  public static List<URI> httpUrls(String text) {
+    List<URI> all = new ArrayList<>();
+    for (String one : text.isEmpty() ? List.<String>of() : List.of(text.split(",", -1))) {
+      all.add(httpUrl(one.strip()).orElseThrow(IllegalArgumentException::new));
+    }
+    return all;
+  }
+
+  public static Optional<URI> httpUrl(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    URI uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+      throw new IllegalArgumentException("not http");
+    }
+    return Optional.of(uri);
+  }
+}

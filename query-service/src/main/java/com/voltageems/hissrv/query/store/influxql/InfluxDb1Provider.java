@@ -1,0 +1,64 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.voltageems.hissrv.query.setting.Parse;
+import com.voltageems.hissrv.query.setting.Setting;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.spi.StoreProvider;
+import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import java.net.URI;
+import java.util.List;
+
+/** {@code store.type: influxdb1}. */
+public final class InfluxDb1Provider implements StoreProvider {
+  private static final Setting<URI> URL =
+      Setting.of(
+          "store.influxdb1.url",
+          "http://127.0.0.1:8086",
+          "an address such as http://127.0.0.1:8086",
+          "InfluxDB 1.x's HTTP API.",
+          text -> Parse.httpUrl(text).orElseThrow(IllegalArgumentException::new));
+  private static final Setting<String> DATABASE =
+      Setting.of(
+          "store.influxdb1.database",
+          "hissrv",
+          "a database's name",
+          "Database in InfluxDB 1.x.",
+          Parse::text);
+  private static final Setting<List<String>> POLICIES =
+      Setting.of(
+          "store.influxdb1.retention.policies",
+          "",
+          "names of retention policies, separated by commas, or nothing",
+          "Retention policies to read from, as the sink writes to them; empty: the database's"
+              + " default one.",
+          Parse::names);
+  private static final Setting<String> USERNAME =
+      Setting.of(
+          "store.influxdb1.username",
+          "",
+          "a user name, or nothing",
+          "User in InfluxDB 1.x, where it asks for one.",
+          text -> text);
+  private static final Setting<String> PASSWORD =
+      Setting.secret("store.influxdb1.password", "", "That user's password.");
+
+  @Override
+  public String type() {
+    return "influxdb1";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return List.of(URL, DATABASE, POLICIES, USERNAME, PASSWORD);
+  }
+
+  @Override
+  public HistoryStore open(StoreSettings settings) {
+    return InfluxQlStore.version1(
+        settings.get(URL),
+        settings.get(DATABASE),
+        settings.get(POLICIES),
+        settings.get(USERNAME),
+        settings.get(PASSWORD));
+  }
+}

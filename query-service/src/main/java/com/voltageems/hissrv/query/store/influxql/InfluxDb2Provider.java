@@ -1,0 +1,47 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.voltageems.hissrv.query.setting.Parse;
+import com.voltageems.hissrv.query.setting.Setting;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.spi.StoreProvider;
+import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import java.net.URI;
+import java.util.List;
+
+/** {@code store.type: influxdb2}. */
+public final class InfluxDb2Provider implements StoreProvider {
+  private static final Setting<URI> URL =
+      Setting.of(
+          "store.influxdb2.url",
+          "http://127.0.0.1:8086",
+          "an address such as http://127.0.0.1:8086",
+          "InfluxDB 2.x's HTTP API.",
+          text -> Parse.httpUrl(text).orElseThrow(IllegalArgumentException::new));
+  private static final Setting<String> BUCKET =
+      Setting.of(
+          "store.influxdb2.bucket",
+          "ems",
+          "a bucket's name",
+          "Bucket to read from, as the sink writes to it.",
+          Parse::text);
+  private static final Setting<String> TOKEN =
+      Setting.secret(
+          "store.influxdb2.token",
+          "",
+          "API token that may read the bucket; it names the" + " organisation.");
+
+  @Override
+  public String type() {
+    return "influxdb2";
+  }
+
+  @Override
+  public List<Setting<?>> settings() {
+    return List.of(URL, BUCKET, TOKEN);
+  }
+
+  @Override
+  public HistoryStore open(StoreSettings settings) {
+    return InfluxQlStore.version2(settings.get(URL), settings.get(BUCKET), settings.get(TOKEN));
+  }
+}

@@ -1,0 +1,124 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.store.Asked;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.HistoryStoreContract;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+/**
+ * The contract against an InfluxDB 2.x beside the project, told by two variables of the
+ * environment. It gets a bucket of its own, which is deleted afterwards.
+ */
+@EnabledIfEnvironmentVariable(named = "HISSRV_INFLUXDB2_URL", matches = ".+")
+@EnabledIfEnvironmentVariable(named = "HISSRV_INFLUXDB2_TOKEN", matches = ".+")
+class InfluxDb2StoreIT extends HistoryStoreContract {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String BUCKET = "hissrv-query-" + ProcessHandle.current().pid();
+  private static String url;
+  private static String token;
+  private static String organisation;
+  private static String bucketId;
+  private static InfluxQlStore store;
+
+  @BeforeAll
+  static void start() {
+    url = System.getenv("HISSRV_INFLUXDB2_URL");
+    token = System.getenv("HISSRV_INFLUXDB2_TOKEN");
+    organisation = id(send("GET", "/api/v2/orgs", "").body());
+    bucketId =
+        id(
+            send(
+                    "POST",
+                    "/api/v2/buckets",
+                    "{\"orgID\":\"" + organisation + "\",\"name\":\"" + BUCKET + "\"}")
+                .body());
+    store = InfluxQlStore.version2(URI.create(url), BUCKET, token);
+  }
+
+  @AfterAll
+  static void stop() {
+    store.close();
+    send("DELETE", "/api/v2/buckets/" + bucketId, "");
+  }
+
+  /** The first id in an answer. */
+  private static String id(String json) {
+    int at = json.indexOf("\"id\":");
+    assertThat(at).as(json).isPositive();
+    int from = json.indexOf('"', at + 5) + 1;
+    return json.substring(from, json.indexOf('"', from));
+  }
+
+  private static HttpResponse<String> send(String method, String path, String body) {
+    try {
+      return HTTP.send(
+          HttpRequest.newBuilder(URI.create(url + path))
+              .header("Authorization", "Token " + token)
+              .timeout(Duration.ofSeconds(20))
+              .method(method, HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected HistoryStore store() {
+    return store;
+  }
+
+  @Override
+  protected void write(String measurement, List<String> lines) {
+    HttpResponse<String> response =
+        send(
+            "POST",
+            "/api/v2/write?precision=ms&bucket=" + BUCKET + "&orgID=" + organisation,
+            String.join("\n", lines) + "\n");
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(204);
+  }
+
+  @Test
+  void version_isTold() {
+    assertThat(new Asked(store).ping()).startsWith("InfluxDB 2.");
+    try (InfluxQlStore other =
+        InfluxQlStore.version1(URI.create(url), BUCKET, List.of(), "any", token)) {
+      assertThat(new Asked(other).ping()).endsWith(", although the settings say 1.x");
+      write("old", List.of("old v=1.0 " + T));
+      assertThat(new Asked(other).measurement("old")).isPresent();
+    }
+  }
+
+  @Test
+  void tokenOrBucketThatIsNotThere_isAFailureNotAnEmptyAnswer() {
+    for (InfluxQlStore other :
+        List.of(
+            InfluxQlStore.version2(URI.create(url), BUCKET, "wrong"),
+            InfluxQlStore.version2(URI.create(url), "none", token))) {
+      try (other) {
+        assertThatThrownBy(() -> new Asked(other).measurements())
+            .isInstanceOfSatisfying(
+                StoreException.class,
+                e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.FAILED));
+      }
+    }
+  }
+}
