@@ -1,10 +1,11 @@
 package com.voltageems.hissrv.influx.config;
 
-import com.voltageems.hissrv.influx.point.AnyToPoint;
-import com.voltageems.hissrv.influx.point.FieldTypes;
-import com.voltageems.hissrv.influx.point.ReadRules;
-import com.voltageems.hissrv.influx.point.RecordToPoint;
-import com.voltageems.hissrv.influx.point.SampleToPoint;
+import com.voltageems.hissrv.influx.mapping.AnyToPoint;
+import com.voltageems.hissrv.influx.mapping.FieldTypes;
+import com.voltageems.hissrv.influx.mapping.NarrowRecords;
+import com.voltageems.hissrv.influx.mapping.ReadRules;
+import com.voltageems.hissrv.influx.mapping.RecordToPoint;
+import com.voltageems.hissrv.influx.mapping.SampleToPoint;
 import com.voltageems.hissrv.plugin.SettingGroups;
 import com.voltageems.hissrv.plugin.Submission;
 import java.util.Map;
@@ -74,9 +75,11 @@ public final class InfluxSinkConfig extends AbstractConfig {
             records.ignoreNullValues(),
             records.textSuffix(),
             database.storedPrecision());
-    return records.areMapped()
-        ? new AnyToPoint(mapping.rules(records.emptyPoints()), reading)
-        : new SampleToPoint(reading);
+    RecordToPoint wide =
+        records.areMapped()
+            ? new AnyToPoint(mapping.rules(records.emptyPoints()), reading)
+            : new SampleToPoint(reading);
+    return records.areNarrow() ? new NarrowRecords(wide) : wide;
   }
 
   /** A rule that would have no effect, because records are read as samples; null when none. */

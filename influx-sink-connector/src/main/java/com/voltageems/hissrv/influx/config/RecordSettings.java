@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
-import com.voltageems.hissrv.influx.point.AnyToPoint;
-import com.voltageems.hissrv.influx.point.FieldTypes;
+import com.voltageems.hissrv.influx.mapping.AnyToPoint;
+import com.voltageems.hissrv.influx.mapping.FieldTypes;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
 import java.util.List;
@@ -18,6 +18,14 @@ public final class RecordSettings {
           .doc(
               "What records look like: sample is the shape that the Redis source writes; any is every other"
                   + " struct, map or scalar, read by the rules under Mapping.");
+
+  public static final Setting<String> LAYOUT =
+      Setting.choice("record.layout", "wide", "wide", "narrow")
+          .doc(
+              "wide: one line for a series and time, with all its fields. narrow: one line a field,"
+                  + " whose name is the tag point, with the value in the field value (a text in"
+                  + " text, true and false in flag); the tag type m, s, c or a makes the measurement"
+                  + " measurement, signal, control or adjustment.");
 
   public static final Setting<List<String>> BUCKET_BY_TOPIC =
       Setting.list("bucket.by.topic", "")
@@ -76,6 +84,10 @@ public final class RecordSettings {
     return FORMAT.in(config).equals("any");
   }
 
+  boolean areNarrow() {
+    return LAYOUT.in(config).equals("narrow");
+  }
+
   List<FieldTypes.Pin> fieldTypes() {
     return FIELD_TYPES.in(config).stream().map(FieldTypes.Pin::parse).toList();
   }
@@ -124,6 +136,7 @@ public final class RecordSettings {
     groups.add(
         GROUP,
         FORMAT,
+        LAYOUT,
         BUCKET_BY_TOPIC,
         FIELD_TYPES,
         TEXT_SUFFIX,

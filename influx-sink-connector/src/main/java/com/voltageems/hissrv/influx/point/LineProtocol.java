@@ -68,7 +68,7 @@ public final class LineProtocol {
   }
 
   /** Why a text cannot be written as the value of a field, or null when it can. */
-  static @Nullable String flawOfText(String text) {
+  public static @Nullable String flawOfText(String text) {
     return !hasHalfCharacter(text) ? null : "is a text that" + HALF;
   }
 
@@ -91,12 +91,12 @@ public final class LineProtocol {
    *
    * @param what what it is, for the message
    */
-  static @Nullable String flaw(String what, String text) {
+  public static @Nullable String flaw(String what, String text) {
     return flaw(what, text, ", =");
   }
 
   /** As {@link #flaw}, of a measurement or a field's name: InfluxDB reads these otherwise. */
-  static @Nullable String flawOfName(String what, String text) {
+  public static @Nullable String flawOfName(String what, String text) {
     if (!text.isEmpty() && text.charAt(0) == '\t') {
       return what + " begins with a tab, which InfluxDB strips";
     }

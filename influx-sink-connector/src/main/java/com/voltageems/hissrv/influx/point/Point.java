@@ -5,7 +5,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One point: a series (measurement and tags), a time, and at least one field. What {@link
+ * One point: a series (measurement and tags), a time, and at least one field. What {@code
  * PointBuilder} builds can be written as line protocol without loss.
  *
  * @param tags sorted by name, no empty values

@@ -14,7 +14,7 @@ public enum Precision {
   }
 
   /** The last such time that is not after it, in nanoseconds. */
-  long floor(long epochNanos) {
+  public long floor(long epochNanos) {
     return Math.floorDiv(epochNanos, nanos) * nanos;
   }
 

@@ -1,4 +1,4 @@
-/** From records to points to line protocol: pure functions, without clock, socket or log. */
+/** Points, and line protocol: pure functions, without clock, socket or log. */
 @NullMarked
 package com.voltageems.hissrv.influx.point;
 

@@ -51,7 +51,7 @@ final class SubmissionCheck {
     ConfigDef definition = InfluxSinkConfig.CONFIG_DEF;
     values = definition.validateAll(given);
     Set<String> names = new TreeSet<>(definition.names());
-    names.remove(MappingSettings.MEASUREMENT.name()); // here ${...} is ours
+    names.removeAll(MappingSettings.TEMPLATES); // here ${...} is ours
     submission
         .unresolved(names)
         .forEach(

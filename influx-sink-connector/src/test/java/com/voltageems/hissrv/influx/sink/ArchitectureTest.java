@@ -16,16 +16,18 @@ import org.apache.kafka.connect.sink.SinkTask;
     importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String POINT = "com.voltageems.hissrv.influx.point";
+  private static final String MAPPING = "com.voltageems.hissrv.influx.mapping";
 
   @ArchTest
-  static final ArchRule pointsArePure =
+  static final ArchRule recordsAndPointsArePure =
       classes()
           .that()
-          .resideInAPackage(POINT)
+          .resideInAnyPackage(POINT, MAPPING)
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               POINT,
+              MAPPING,
               "java.lang..",
               "java.math..",
               "java.nio", // ByteBuffer, as Connect has bytes
@@ -37,10 +39,19 @@ class ArchitectureTest {
               "org.apache.kafka.connect.sink");
 
   @ArchTest
-  static final ArchRule pointsKnowNoClock =
+  static final ArchRule pointsKnowNoRecords =
       noClasses()
           .that()
           .resideInAPackage(POINT)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(MAPPING, "org.apache.kafka..");
+
+  @ArchTest
+  static final ArchRule pointsKnowNoClock =
+      noClasses()
+          .that()
+          .resideInAnyPackage(POINT, MAPPING)
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.time.Clock")

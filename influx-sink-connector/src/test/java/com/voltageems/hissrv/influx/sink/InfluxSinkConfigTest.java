@@ -9,11 +9,11 @@ import com.voltageems.hissrv.influx.delivery.Backoff;
 import com.voltageems.hissrv.influx.delivery.Delivery;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
-import com.voltageems.hissrv.influx.point.AnyToPoint;
+import com.voltageems.hissrv.influx.mapping.NarrowRecords;
+import com.voltageems.hissrv.influx.mapping.SampleToPoint;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.Precision;
-import com.voltageems.hissrv.influx.point.SampleToPoint;
 import com.voltageems.hissrv.influx.questdb.TableForm;
 import java.time.Clock;
 import java.time.Duration;
@@ -121,6 +121,10 @@ class InfluxSinkConfigTest {
     props.put("questdb.table.symbol.index", "true");
     props.put("bucket.by.topic", "a*:x/y,b:z");
     props.put("record.format", "any");
+    props.put("record.layout", "narrow");
+    props.put("mapping.envelope", "debezium");
+    props.put("mapping.deleted", "ignore");
+    props.put("mapping.arrays", "flatten");
     props.put("mapping.measurement", "m_${topic}");
     props.put("mapping.tags", "a,b=key.c");
     props.put("mapping.fields", "d,e=f.g");
@@ -167,7 +171,7 @@ class InfluxSinkConfigTest {
     assertThat(config.destinations().of("a1")).isEqualTo(new Destination("x", "y"));
     assertThat(config.destinations().of("b")).isEqualTo(new Destination("z", null));
     assertThat(config.destinations().of("c")).isEqualTo(new Destination("d", "r"));
-    assertThat(config.recordToPoint()).isInstanceOf(AnyToPoint.class);
+    assertThat(config.recordToPoint()).isInstanceOf(NarrowRecords.class);
     assertThat(config.idleRule()).isNull();
     assertThat(config.questDb().tables())
         .contains(

@@ -52,7 +52,7 @@ class SinkContractIT extends ConnectorContract {
 
   @Override
   protected Set<String> templates() {
-    return Set.of("mapping.measurement");
+    return Set.of("mapping.measurement", "mapping.tags", "mapping.fields");
   }
 
   @Override

@@ -1,7 +1,12 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
+import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Glob;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -64,6 +69,11 @@ public final class FieldTypes {
     record Flaw(String reason) implements Typed {}
   }
 
+  /** Whether a pin says what type it is. */
+  boolean isPinned(String field) {
+    return pins.stream().anyMatch(pin -> pin.name().matches(field));
+  }
+
   Typed typed(String field, Object raw) {
     for (Pin pin : pins) {
       if (pin.name().matches(field)) {
@@ -75,6 +85,9 @@ public final class FieldTypes {
     }
     if (raw instanceof String text) {
       return new Typed.Value(new FieldValue.Text(text));
+    }
+    if (Values.isBytes(raw)) {
+      return new Typed.Flaw("is bytes; pin it to string by field.types to have them as base64");
     }
     return isExact(raw)
         ? floating(raw)
@@ -89,9 +102,22 @@ public final class FieldTypes {
       double rounded = number.doubleValue();
       return rounded < 0x1p63 && (long) rounded == number;
     }
-    return !(raw instanceof BigInteger number)
+    BigInteger number = whole(raw);
+    return number == null
         || Double.isInfinite(number.doubleValue())
         || new BigDecimal(number.doubleValue()).toBigInteger().equals(number);
+  }
+
+  private static @Nullable BigInteger whole(Object raw) {
+    if (raw instanceof BigInteger number) {
+      return number;
+    }
+    // A decimal with a fraction is rounded as any float is; one without is as exact as it says.
+    return raw instanceof BigDecimal decimal
+            && decimal.precision() - decimal.scale() <= LONGEST_NUMBER
+            && decimal.stripTrailingZeros().scale() <= 0
+        ? decimal.toBigInteger()
+        : null;
   }
 
   private Typed pinned(FieldValue.Kind kind, Object raw) {
@@ -196,9 +222,22 @@ public final class FieldTypes {
   }
 
   private static Typed text(Object raw) {
+    if (Values.isBytes(raw)) {
+      return new Typed.Value(new FieldValue.Text(base64(raw)));
+    }
     return raw instanceof String || raw instanceof Number || raw instanceof Boolean
         ? new Typed.Value(new FieldValue.Text(raw.toString()))
         : new Typed.Flaw("is pinned to string, and its value is " + describe(raw));
+  }
+
+  private static String base64(Object raw) {
+    if (raw instanceof byte[] bytes) {
+      return Base64.getEncoder().encodeToString(bytes);
+    }
+    ByteBuffer copy = ((ByteBuffer) raw).duplicate();
+    byte[] bytes = new byte[copy.remaining()];
+    copy.get(bytes);
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   /** What sort of thing it is; never the value itself, which may be confidential. */

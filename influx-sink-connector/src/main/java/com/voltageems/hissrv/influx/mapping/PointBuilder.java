@@ -1,5 +1,9 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.LineProtocol;
+import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.point.Precision;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,10 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.point.Precision;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,5 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,9 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every scalar of a struct or map, nested ones by dotted names. Arrays and bytes are none and are
- * passed over. Bounded, since a record of a megabyte can be nested ten thousand times, or have
- * names that multiply to gigabytes.
+ * Every scalar of a struct or map, nested ones by dotted names. Bounded, since a record of a
+ * megabyte can be nested ten thousand times, or have names that multiply to gigabytes.
  */
 final class Scalars {
   private static final int DEEPEST = 64;
@@ -19,16 +17,27 @@ final class Scalars {
   /** Of a name, in characters. */
   static final int LONGEST_NAME = 4_096;
 
+  /** Of a point. */
+  private static final int MOST = 20_000;
+
   private final Set<String> without;
+  private final boolean intoArrays;
   private final BiConsumer<String, Object> found;
   private final Consumer<String> complaints;
+  private int count;
 
   /**
    * @param without names to leave out
+   * @param intoArrays whether elements of arrays are members, called 0, 1 and so on
    * @param complaints told what was left out because of the bounds
    */
-  Scalars(Set<String> without, BiConsumer<String, Object> found, Consumer<String> complaints) {
+  Scalars(
+      Set<String> without,
+      boolean intoArrays,
+      BiConsumer<String, Object> found,
+      Consumer<String> complaints) {
     this.without = without;
+    this.intoArrays = intoArrays;
     this.found = found;
     this.complaints = complaints;
   }
@@ -40,7 +49,7 @@ final class Scalars {
   private void of(String prefix, @Nullable Object object, int depth) {
     for (Map.Entry<String, @Nullable Object> member : Values.members(object).entrySet()) {
       Object value = member.getValue();
-      if (value == null || isPassedOver(value)) {
+      if (value == null || (value instanceof List<?> && !intoArrays)) {
         continue;
       }
       if (prefix.length() + member.getKey().length() > LONGEST_NAME) {
@@ -55,18 +64,18 @@ final class Scalars {
       if (without.contains(name)) {
         continue;
       }
-      if (!Values.isObject(value)) {
-        found.accept(name, value);
+      if (!Values.hasMembers(value)) {
+        if (++count <= MOST) {
+          found.accept(name, value);
+        } else if (count == MOST + 1) {
+          complaints.accept("there are more than " + MOST + " scalars");
+        }
       } else if (depth < DEEPEST) {
         of(name + ".", value, depth + 1);
       } else {
         complaints.accept("'" + begin("", name) + "' is nested deeper than " + DEEPEST + " levels");
       }
     }
-  }
-
-  private static boolean isPassedOver(Object value) {
-    return value instanceof List<?> || value instanceof byte[] || value instanceof ByteBuffer;
   }
 
   private static String begin(String prefix, String name) {

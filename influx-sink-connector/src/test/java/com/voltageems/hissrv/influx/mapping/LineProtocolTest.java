@@ -1,7 +1,16 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Glob;
+import com.voltageems.hissrv.influx.point.LineBuffer;
+import com.voltageems.hissrv.influx.point.LineForm;
+import com.voltageems.hissrv.influx.point.LineProtocol;
+import com.voltageems.hissrv.influx.point.LineReader;
+import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.point.Precision;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;

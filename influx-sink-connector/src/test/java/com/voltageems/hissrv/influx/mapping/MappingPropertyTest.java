@@ -1,7 +1,10 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.influx.point.LineReader;
+import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.point.Precision;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -30,12 +33,12 @@ class MappingPropertyTest {
     return new AnyToPoint(
         new AnyToPoint.Rules(
             Template.parse("m"),
-            List.of(Expression.Named.parse("tag")),
+            List.of(Named.parse("tag")),
             List.of(),
             timestamp == null ? null : Expression.parse(timestamp),
             TimeFormat.parse("s", ZoneOffset.UTC),
-            points == null ? null : Expression.parse(points),
-            AnyToPoint.EmptyPoints.REPORT),
+            points == null ? null : PointArrays.parse(points),
+            new AnyToPoint.Choices(AnyToPoint.EmptyPoints.REPORT, Envelope.NONE, false, false)),
         new ReadRules(
             new FieldTypes(List.of(FieldTypes.Pin.parse("n*:integer"))),
             false,

@@ -1,4 +1,6 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
+
+import com.voltageems.hissrv.influx.point.Precision;
 
 /**
  * What counts for records of every form.

@@ -1,8 +1,9 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Date;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -10,15 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a record: {@code topic}, {@code key}, {@code key.a.b}, {@code header.name}, {@code
- * value.a.b}, or just {@code a.b}, which is a place in the value. A dot goes one level down; where
- * a member's own name has dots in it, the longest name that is there counts.
+ * value.a.b}, {@code envelope.a.b}, or just {@code a.b}, which is a place in the value. A dot goes
+ * one level down, and so does {@code [2]} in an array; where a member's own name has dots in it,
+ * the longest name that is there counts.
  */
 public record Expression(Root root, String path) {
+  /** The value itself, unless it has a member of this name. */
+  private static final String WHOLE = "value";
+
+  private static final Pattern INDEX = Pattern.compile("\\[(-?[0-9]{1,6})]");
+
   /** Where to begin. */
   enum Root {
     TOPIC,
     KEY,
     HEADER,
+    ENVELOPE,
     VALUE
   }
 
@@ -30,7 +38,7 @@ public record Expression(Root root, String path) {
   public static Expression parse(String text) {
     String trimmed = text.trim();
     if (trimmed.isEmpty() || trimmed.startsWith(".") || trimmed.endsWith(".")) {
-      throw new IllegalArgumentException("'" + text + "' is no place in a record");
+      throw new IllegalArgumentException("'" + text + "' is not a place in a record");
     }
     if (trimmed.equals("topic")) {
       return new Expression(Root.TOPIC, "");
@@ -38,7 +46,8 @@ public record Expression(Root root, String path) {
     if (trimmed.equals("key")) {
       return new Expression(Root.KEY, "");
     }
-    for (Root root : List.of(Root.KEY, Root.HEADER, Root.VALUE)) {
+    trimmed = INDEX.matcher(trimmed).replaceAll(".$1");
+    for (Root root : List.of(Root.KEY, Root.HEADER, Root.ENVELOPE, Root.VALUE)) {
       String prefix = root.name().toLowerCase(Locale.ROOT) + ".";
       if (trimmed.startsWith(prefix)) {
         return new Expression(root, trimmed.substring(prefix.length()));
@@ -47,12 +56,9 @@ public record Expression(Root root, String path) {
     return new Expression(Root.VALUE, trimmed);
   }
 
-  /**
-   * What is there, null when nothing is.
-   *
-   * @param element the array element that the point is made from; looked into before the value
-   */
-  @Nullable Object of(SinkRecord record, @Nullable Object element) {
+  /** What is there, null when nothing is. */
+  @Nullable Object of(Context context) {
+    SinkRecord record = context.record();
     return switch (root) {
       case TOPIC -> record.topic();
       case KEY -> path.isEmpty() ? record.key() : at(record.key(), path);
@@ -60,15 +66,26 @@ public record Expression(Root root, String path) {
         Header header = record.headers().lastWithName(path);
         yield header == null ? null : header.value();
       }
-      // A null of the element's own is not made up for by a value outside.
-      case VALUE -> at(has(element, path) ? element : record.value(), path);
+      case ENVELOPE -> at(record.value(), path);
+      case VALUE -> ofValue(context);
     };
   }
 
+  private @Nullable Object ofValue(Context context) {
+    for (Object element : context.inner()) {
+      // A null of the element's own is not made up for by a value outside.
+      if (has(element, path)) {
+        return at(element, path);
+      }
+    }
+    Object value = context.value();
+    return path.equals(WHOLE) && !has(value, path) ? value : at(value, path);
+  }
+
   /** As {@link #of}, as a text; null when it is no scalar. */
-  @Nullable String text(SinkRecord record, @Nullable Object element) {
+  @Nullable String text(Context context) {
     if (root == Root.HEADER) {
-      Header header = record.headers().lastWithName(path);
+      Header header = context.record().headers().lastWithName(path);
       if (header != null
           && header.value() instanceof java.util.Date date
           && header.schema() != null
@@ -77,16 +94,18 @@ public record Expression(Root root, String path) {
         return date.toInstant().atOffset(ZoneOffset.UTC).toLocalDate().toString();
       }
     }
-    return Values.text(of(record, element));
+    return Values.text(of(context));
   }
 
   /** Whether there is anything, be it null. */
-  boolean isIn(SinkRecord record) {
+  boolean isIn(Context context) {
+    SinkRecord record = context.record();
     return switch (root) {
       case TOPIC -> true;
       case KEY -> path.isEmpty() || has(record.key(), path);
       case HEADER -> record.headers().lastWithName(path) != null;
-      case VALUE -> has(record.value(), path);
+      case ENVELOPE -> has(record.value(), path);
+      case VALUE -> path.equals(WHOLE) || has(context.value(), path);
     };
   }
 
@@ -105,7 +124,7 @@ public record Expression(Root root, String path) {
 
   /** A place inside a struct or map; null when it is not there. */
   static @Nullable Object at(@Nullable Object object, String path) {
-    if (!Values.isObject(object)) {
+    if (!Values.hasMembers(object)) {
       return null;
     }
     Object whole = Values.member(object, path);
@@ -126,28 +145,7 @@ public record Expression(Root root, String path) {
     return switch (root) {
       case TOPIC -> "topic";
       case KEY -> path.isEmpty() ? "key" : path;
-      case HEADER, VALUE -> path;
+      case HEADER, ENVELOPE, VALUE -> path;
     };
-  }
-
-  /** {@code name=place}, or a place that lends its name. */
-  public record Named(String name, Expression expression) {
-    /**
-     * Reads it from a setting.
-     *
-     * @throws IllegalArgumentException with a message for the user
-     */
-    public static Named parse(String text) {
-      int equals = text.indexOf('=');
-      if (equals < 0) {
-        Expression expression = Expression.parse(text);
-        return new Named(expression.name(), expression);
-      }
-      String name = text.substring(0, equals).trim();
-      if (name.isEmpty()) {
-        throw new IllegalArgumentException("'" + text + "' has no name before '='");
-      }
-      return new Named(name, Expression.parse(text.substring(equals + 1)));
-    }
   }
 }

@@ -1,5 +1,6 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
+import com.voltageems.hissrv.influx.point.Point;
 import java.util.List;
 
 /** What became of a record: points, or the reason why there are none. Nothing is left unsaid. */

@@ -1,5 +1,6 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
+import com.voltageems.hissrv.influx.point.Point;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,21 +27,30 @@ public final class AnyToPoint implements RecordToPoint {
    *     that is no tag and not the time
    * @param timestamp null for the record's own time
    * @param points null for one point a record
-   * @param emptyPoints what to do with a record whose array has no point in it
    */
   public record Rules(
       Template measurement,
-      List<Expression.Named> tags,
-      List<Expression.Named> fields,
+      List<Named> tags,
+      List<Named> fields,
       @Nullable Expression timestamp,
       TimeFormat timeFormat,
-      @Nullable Expression points,
-      EmptyPoints emptyPoints) {
+      @Nullable PointArrays points,
+      Choices choices) {
     public Rules {
       tags = List.copyOf(tags);
       fields = List.copyOf(fields);
     }
   }
+
+  /**
+   * What else a site decides.
+   *
+   * @param emptyPoints what to do with a record whose array has no point in it
+   * @param ignoreDeleted whether events of deleted rows are passed over instead of rejected
+   * @param intoArrays whether scalars in arrays are fields too
+   */
+  public record Choices(
+      EmptyPoints emptyPoints, Envelope envelope, boolean ignoreDeleted, boolean intoArrays) {}
 
   /** What to do with a record whose array is empty, null or not there. */
   public enum EmptyPoints {
@@ -55,7 +65,7 @@ public final class AnyToPoint implements RecordToPoint {
   public AnyToPoint(Rules rules, ReadRules reading) {
     this.rules = rules;
     this.reading = reading;
-    rules.tags().forEach(tag -> excludeFromFields(tag.expression()));
+    rules.tags().forEach(tag -> tag.places().forEach(this::excludeFromFields));
     if (rules.timestamp() != null) {
       excludeFromFields(rules.timestamp());
     }
@@ -74,45 +84,44 @@ public final class AnyToPoint implements RecordToPoint {
           ? new Mapped.Ignored()
           : new Mapped.Rejected("the value is null (a tombstone)");
     }
-    if (rules.points() == null) {
-      return point(record, null);
+    Envelope.Opened opened = rules.choices().envelope().open(record);
+    if (opened instanceof Envelope.Opened.Deleted deleted) {
+      return rules.choices().ignoreDeleted()
+          ? new Mapped.Ignored()
+          : new Mapped.Rejected(deleted.what() + ", and no point can be deleted");
     }
-    return points(record, rules.points());
+    if (opened instanceof Envelope.Opened.NoEnvelope none) {
+      return new Mapped.Rejected(none.reason());
+    }
+    Context context = new Context(record, ((Envelope.Opened.Value) opened).value(), List.of());
+    return rules.points() == null ? point(context) : points(context, rules.points());
   }
 
-  private Mapped points(SinkRecord record, Expression place) {
-    Object array = place.of(record, null);
-    if (array == null || (array instanceof List<?> none && none.isEmpty())) {
-      return noPoints(record, place, array);
-    }
-    if (!(array instanceof List<?> elements)) {
-      return new Mapped.Rejected(
-          "'" + place.name() + "' is " + FieldTypes.describe(array) + ", not an array");
+  private Mapped points(Context context, PointArrays arrays) {
+    List<PointArrays.Element> elements = new ArrayList<>();
+    List<String> complaints = new ArrayList<>();
+    Object array = arrays.expand(context, elements, complaints);
+    if (elements.isEmpty() && complaints.isEmpty()) {
+      return noPoints(context, arrays.first(), array);
     }
     List<Point> points = new ArrayList<>();
-    List<String> complaints = new ArrayList<>();
-    Map<Place, Integer> seen = new HashMap<>();
-    for (int i = 0; i < elements.size(); i++) {
-      String where = place.name() + "[" + i + "]: ";
-      Object element = elements.get(i);
-      Mapped mapped =
-          Values.isObject(element)
-              ? point(record, element)
-              : new Mapped.Rejected("is " + FieldTypes.describe(element) + ", no struct or map");
+    Map<Place, String> seen = new HashMap<>();
+    for (PointArrays.Element element : elements) {
+      String where = element.where() + ": ";
+      Mapped mapped = point(element.context());
       if (mapped instanceof Mapped.Points some) {
         Point point = some.points().get(0);
-        Integer first =
-            seen.putIfAbsent(new Place(point.measurement(), point.tags(), point.epochNanos()), i);
+        String first =
+            seen.putIfAbsent(
+                new Place(point.measurement(), point.tags(), point.epochNanos()), element.where());
         if (first == null) {
           points.add(point);
         } else {
           complaints.add(
               where
                   + "has series and time of "
-                  + place.name()
-                  + "["
                   + first
-                  + "], of which the database would keep one; give each a time of its own by"
+                  + ", of which the database would keep one; give each a time of its own by"
                   + " mapping.timestamp, or a tag that tells them apart");
         }
         some.complaints().forEach(complaint -> complaints.add(where + complaint));
@@ -128,10 +137,10 @@ public final class AnyToPoint implements RecordToPoint {
   /** Where the database keeps a point: a later one at the same place replaces it. */
   private record Place(String measurement, List<Point.Tag> tags, long epochNanos) {}
 
-  private Mapped noPoints(SinkRecord record, Expression place, @Nullable Object array) {
-    boolean isThere = place.isIn(record);
+  private Mapped noPoints(Context context, Expression place, @Nullable Object array) {
+    boolean isThere = place.isIn(context);
     boolean ignored =
-        switch (rules.emptyPoints()) {
+        switch (rules.choices().emptyPoints()) {
           case IGNORE -> true;
           case REPORT_MISSING -> isThere;
           case REPORT -> false;
@@ -143,44 +152,57 @@ public final class AnyToPoint implements RecordToPoint {
     return new Mapped.Rejected("'" + place.name() + "' is " + what + ": the record has no point");
   }
 
-  private Mapped point(SinkRecord record, @Nullable Object element) {
+  private Mapped point(Context context) {
     PointBuilder point = new PointBuilder(reading.types(), reading.precision());
-    String measurement = rules.measurement().of(record, element);
+    String measurement = rules.measurement().of(context);
     if (measurement == null) {
       point.check("a place that the measurement's name is made from is empty or no scalar");
     } else {
       point.measurement(measurement);
     }
-    for (Expression.Named tag : rules.tags()) {
-      String text = tag.expression().text(record, element);
-      Object raw = tag.expression().of(record, element);
+    for (Named tag : rules.tags()) {
+      String text = tag.text(context);
+      Object raw = tag.of(context);
       if (text != null) {
         point.tag(tag.name(), text);
       } else if (raw != null) {
         point.check("tag '" + tag.name() + "' is " + FieldTypes.describe(raw) + ", no scalar");
       }
     }
-    fields(record, element, point);
-    time(record, element, point);
+    fields(context, point);
+    time(context, point);
     return point.build();
   }
 
-  private void fields(SinkRecord record, @Nullable Object element, PointBuilder point) {
-    if (rules.fields().isEmpty()) {
-      Object source = element == null ? record.value() : element;
-      if (Values.isObject(source)) {
-        new Scalars(notFields, (name, value) -> field(name, value, point), point::complain)
-            .of(source);
-      } else if (source != null) {
-        field("value", source, point);
-      }
-    } else {
-      for (Expression.Named field : rules.fields()) {
-        Object value = field.expression().of(record, element);
+  private void fields(Context context, PointBuilder point) {
+    if (!rules.fields().isEmpty()) {
+      for (Named field : rules.fields()) {
+        Object value = field.of(context);
         if (value != null) {
           field(field.name(), value, point);
         }
       }
+      return;
+    }
+    Object source = context.nearest();
+    if (Values.isObject(source)) {
+      new Scalars(
+              notFields,
+              rules.choices().intoArrays(),
+              (name, value) -> scalar(name, value, point),
+              point::complain)
+          .of(source);
+    } else if (source instanceof List<?>) {
+      point.check("the value is an array; mapping.points=value makes a point of each element");
+    } else if (source != null) {
+      field("value", source, point);
+    }
+  }
+
+  /** Bytes are no scalar unless a pin says what to make of them. */
+  private void scalar(String name, Object value, PointBuilder point) {
+    if (!Values.isBytes(value) || reading.types().isPinned(name)) {
+      field(name, value, point);
     }
   }
 
@@ -188,14 +210,14 @@ public final class AnyToPoint implements RecordToPoint {
     point.field(value instanceof String ? name + reading.textSuffix() : name, value);
   }
 
-  private void time(SinkRecord record, @Nullable Object element, PointBuilder point) {
+  private void time(Context context, PointBuilder point) {
     if (rules.timestamp() == null) {
-      if (record.timestamp() != null) {
-        point.epochMillis(record.timestamp());
+      if (context.record().timestamp() != null) {
+        point.epochMillis(context.record().timestamp());
       }
       return;
     }
-    Object raw = rules.timestamp().of(record, element);
+    Object raw = rules.timestamp().of(context);
     Instant time = raw == null ? null : rules.timeFormat().instant(raw);
     if (time == null) {
       point.check(

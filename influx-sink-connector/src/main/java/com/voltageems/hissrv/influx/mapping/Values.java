@@ -1,33 +1,64 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
+import java.nio.ByteBuffer;
 import java.util.Date;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
 /** Looks into values that are a Struct (with a schema) or a Map (without), in the same way. */
 final class Values {
+  private static final Pattern INDEX = Pattern.compile("-?[0-9]{1,6}");
+
   private Values() {}
+
+  /** Whether places can lead into it. */
+  static boolean hasMembers(@Nullable Object value) {
+    return isObject(value) || value instanceof List<?>;
+  }
+
+  static boolean isBytes(@Nullable Object value) {
+    return value instanceof byte[] || value instanceof ByteBuffer;
+  }
 
   static boolean isObject(@Nullable Object value) {
     return value instanceof Struct || value instanceof Map;
   }
 
-  /** A member of a Struct or Map; null when it is not there, or {@code object} is neither. */
+  /** A member of a Struct, Map or List; null when it is not there, or {@code object} is neither. */
   static @Nullable Object member(@Nullable Object object, String name) {
     if (object instanceof Struct struct) {
       Field field = struct.schema().field(name);
       return field == null ? null : value(struct, field);
     }
+    if (object instanceof List<?> list) {
+      int index = index(list, name);
+      return index < 0 ? null : list.get(index);
+    }
     return object instanceof Map<?, ?> map ? map.get(key(map, name)) : null;
+  }
+
+  /** Of an element: 0, 1 and so on, or -1 for the last one; -1 when there is none. */
+  private static int index(List<?> list, String name) {
+    if (!INDEX.matcher(name).matches()) {
+      return -1;
+    }
+    int number = Integer.parseInt(name);
+    int index = number < 0 ? list.size() + number : number;
+    return index < list.size() ? Math.max(-1, index) : -1;
   }
 
   /** Whether it has such a member, be it null. */
   static boolean has(@Nullable Object object, String name) {
     if (object instanceof Struct struct) {
       return struct.schema().field(name) != null;
+    }
+    if (object instanceof List<?> list) {
+      return index(list, name) >= 0;
     }
     return object instanceof Map<?, ?> map && map.containsKey(key(map, name));
   }
@@ -45,7 +76,7 @@ final class Values {
     return name;
   }
 
-  /** All members by name; empty when {@code object} is neither Struct nor Map. */
+  /** All members by name; empty when {@code object} has none. */
   static Map<String, @Nullable Object> members(@Nullable Object object) {
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     if (object instanceof Struct struct) {
@@ -54,6 +85,10 @@ final class Values {
       }
     } else if (object instanceof Map<?, ?> map) {
       map.forEach((name, value) -> members.put(String.valueOf(name), value));
+    } else if (object instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        members.put(Integer.toString(i), list.get(i));
+      }
     }
     return members;
   }

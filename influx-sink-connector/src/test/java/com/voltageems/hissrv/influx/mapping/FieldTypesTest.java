@@ -1,8 +1,11 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Glob;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;

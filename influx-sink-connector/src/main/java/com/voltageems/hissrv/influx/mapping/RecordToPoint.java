@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
 import org.apache.kafka.connect.sink.SinkRecord;
 

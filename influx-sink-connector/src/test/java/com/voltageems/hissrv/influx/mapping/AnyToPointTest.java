@@ -1,8 +1,11 @@
-package com.voltageems.hissrv.influx.point;
+package com.voltageems.hissrv.influx.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.point.Precision;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -63,12 +66,12 @@ class AnyToPointTest {
     return new AnyToPoint(
         new AnyToPoint.Rules(
             Template.parse(measurement),
-            tags.stream().map(Expression.Named::parse).toList(),
-            fields.stream().map(Expression.Named::parse).toList(),
+            tags.stream().map(Named::parse).toList(),
+            fields.stream().map(Named::parse).toList(),
             timestamp == null ? null : Expression.parse(timestamp),
             TimeFormat.parse(format, ZoneOffset.UTC),
-            points == null ? null : Expression.parse(points),
-            emptyPoints),
+            points == null ? null : PointArrays.parse(points),
+            new AnyToPoint.Choices(emptyPoints, Envelope.NONE, false, false)),
         new ReadRules(new FieldTypes(List.of()), false, "", Precision.NS));
   }
 
@@ -199,7 +202,7 @@ class AnyToPointTest {
     assertThat(points.points()).hasSize(1);
     assertThat(points.complaints())
         .containsExactly(
-            "samples[1]: is a number, no struct or map",
+            "samples[1]: is a number, not a struct or map",
             "samples[2]: 't' is a text, not a time of mapping.timestamp.format");
   }
 

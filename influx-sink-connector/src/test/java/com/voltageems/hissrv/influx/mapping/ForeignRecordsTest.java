@@ -1,0 +1,335 @@
+package com.voltageems.hissrv.influx.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.influx.point.Precision;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.connect.data.Decimal;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.data.Timestamp;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Records as other people's producers and converters make them. */
+class ForeignRecordsTest {
+  private static final AnyToPoint.Choices PLAIN =
+      new AnyToPoint.Choices(AnyToPoint.EmptyPoints.REPORT_MISSING, Envelope.NONE, false, false);
+  private static final AnyToPoint.Choices DEBEZIUM =
+      new AnyToPoint.Choices(AnyToPoint.EmptyPoints.REPORT_MISSING, Envelope.DEBEZIUM, true, false);
+
+  private static RecordToPoint mapping(
+      String measurement,
+      List<String> tags,
+      List<String> fields,
+      @Nullable String points,
+      AnyToPoint.Choices choices,
+      String... pins) {
+    return new AnyToPoint(
+        new AnyToPoint.Rules(
+            Template.parse(measurement),
+            tags.stream().map(Named::parse).toList(),
+            fields.stream().map(Named::parse).toList(),
+            Expression.parse("t"),
+            TimeFormat.parse("ms", ZoneOffset.UTC),
+            points == null ? null : PointArrays.parse(points),
+            choices),
+        new ReadRules(
+            new FieldTypes(List.of(pins).stream().map(FieldTypes.Pin::parse).toList()),
+            false,
+            "",
+            Precision.NS));
+  }
+
+  private static SinkRecord record(@Nullable Object value) {
+    return new SinkRecord(
+        "meters", 0, null, "key", null, value, 7, 1_700_000_000_000L, TimestampType.CREATE_TIME);
+  }
+
+  private static List<String> lines(Mapped mapped) {
+    Mapped.Points points = (Mapped.Points) mapped;
+    assertThat(points.complaints()).isEmpty();
+    return points.points().stream().map(point -> LineProtocolTest.encode(point).strip()).toList();
+  }
+
+  // field case S13
+  @Test
+  void valueThatIsAnArray() {
+    RecordToPoint mapping = mapping("m", List.of("id"), List.of(), "value", PLAIN);
+    assertThat(
+            lines(
+                mapping.map(
+                    record(
+                        List.of(
+                            Map.of("id", "a", "t", 1L, "v", 1L),
+                            Map.of("id", "b", "t", 2L, "v", 2L))))))
+        .containsExactly("m,id=a v=1 1", "m,id=b v=2 2");
+    assertThat(mapping.map(record(List.of()))).isInstanceOf(Mapped.Ignored.class);
+    assertThat(mapping("m", List.of(), List.of(), null, PLAIN).map(record(List.of(1L))))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "the value is an array; mapping.points=value makes a point of each element"));
+    // A member of that name comes before the value itself.
+    assertThat(lines(mapping.map(record(Map.of("value", List.of(Map.of("t", 3L, "v", 3L)))))))
+        .containsExactly("m v=3 3");
+  }
+
+  @Test
+  void arraysInElementsOfArrays() {
+    Map<String, Object> value =
+        Map.of(
+            "site",
+            "north",
+            "devices",
+            List.of(
+                Map.of(
+                    "id",
+                    1L,
+                    "readings",
+                    List.of(Map.of("t", 1L, "v", 1L), Map.of("t", 2L, "v", 2L))),
+                Map.of("id", 2L, "readings", List.of()),
+                Map.of("id", 3L),
+                Map.of("id", 4L, "readings", List.of(Map.of("t", 1L, "v", 4L, "id", 40L)))));
+    RecordToPoint mapping =
+        mapping("m", List.of("site", "id"), List.of("v"), "devices[].readings[]", PLAIN);
+    assertThat(lines(mapping.map(record(value))))
+        .containsExactly(
+            "m,id=1,site=north v=1 1", "m,id=1,site=north v=2 2", "m,id=40,site=north v=4 1");
+    Mapped.Points partly =
+        (Mapped.Points)
+            mapping.map(
+                record(
+                    Map.of(
+                        "devices",
+                        List.of(
+                            Map.of("readings", 5L),
+                            7L,
+                            Map.of("readings", List.of(Map.of("t", 1L, "v", 1L), "x"))))));
+    assertThat(partly.points()).hasSize(1);
+    assertThat(partly.complaints())
+        .containsExactly(
+            "'devices[0].readings' is a number, not an array",
+            "devices[1]: is a number, not a struct or map",
+            "devices[2].readings[1]: is a text, not a struct or map");
+    assertThatThrownBy(() -> PointArrays.parse("a[][].b"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void elementsByNumber_andScalarsInArrays() {
+    Map<String, Object> value = new HashMap<>();
+    value.put("t", 1L);
+    value.put("phases", List.of(1.5, 2.5, List.of(Map.of("deep", 3.5))));
+    assertThat(
+            lines(
+                mapping(
+                        "m",
+                        List.of("last=phases[-1][0].deep"),
+                        List.of("u=phases[0]", "phases[1]"),
+                        null,
+                        PLAIN)
+                    .map(record(value))))
+        .containsExactly("m,last=3.5 phases.1=2.5,u=1.5 1");
+    AnyToPoint.Choices flatten =
+        new AnyToPoint.Choices(AnyToPoint.EmptyPoints.REPORT, Envelope.NONE, false, true);
+    assertThat(lines(mapping("m", List.of(), List.of(), null, flatten).map(record(value))))
+        .containsExactly("m phases.0=1.5,phases.1=2.5,phases.2.0.deep=3.5 1");
+  }
+
+  @Test
+  void templates_withDefaults() {
+    RecordToPoint mapping =
+        mapping(
+            "meter_${kind|unknown}",
+            List.of("site=${site|north}", "device=d-${id}", "none=${absent}"),
+            List.of("v"),
+            null,
+            PLAIN);
+    assertThat(lines(mapping.map(record(Map.of("t", 1L, "id", 7L, "v", 1.5)))))
+        .containsExactly("meter_unknown,device=d-7,site=north v=1.5 1");
+    assertThat(
+            lines(
+                mapping.map(
+                    record(Map.of("t", 1L, "id", 7L, "v", 1.5, "kind", "pv", "site", "s")))))
+        .containsExactly("meter_pv,device=d-7,site=s v=1.5 1");
+  }
+
+  private static Map<String, Object> event(
+      String op, @Nullable Object before, @Nullable Object after) {
+    Map<String, Object> event = new HashMap<>();
+    event.put("op", op);
+    event.put("before", before);
+    event.put("after", after);
+    event.put("source", Map.of("table", "meter"));
+    event.put("ts_ms", 9L);
+    return event;
+  }
+
+  @Test
+  void changeEventsOfDebezium() {
+    RecordToPoint mapping =
+        mapping("${envelope.source.table}", List.of("id"), List.of(), null, DEBEZIUM);
+    Map<String, Object> row = Map.of("id", 5L, "v", 2.5, "t", 1L);
+    for (String op : List.of("c", "r", "u")) {
+      assertThat(lines(mapping.map(record(event(op, null, row)))))
+          .containsExactly("meter,id=5 v=2.5 1");
+    }
+    assertThat(mapping.map(record(event("d", row, null)))).isInstanceOf(Mapped.Ignored.class);
+    AnyToPoint.Choices reporting =
+        new AnyToPoint.Choices(AnyToPoint.EmptyPoints.REPORT, Envelope.DEBEZIUM, false, false);
+    assertThat(
+            mapping("m", List.of(), List.of(), null, reporting).map(record(event("d", row, null))))
+        .isEqualTo(new Mapped.Rejected("the row was deleted, and no point can be deleted"));
+    assertThat(mapping.map(record(Map.of("v", 1.0))))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "the value is not a change event of Debezium: it has no member 'op'"));
+    assertThat(mapping.map(record(event("u", row, null)))).isInstanceOf(Mapped.Rejected.class);
+  }
+
+  @Test
+  void changeEvent_asAStruct_withItsOwnTimesAndDecimals() {
+    Schema row =
+        SchemaBuilder.struct()
+            .optional()
+            .field("id", Schema.INT64_SCHEMA)
+            .field("energy", Decimal.schema(3))
+            .field("note", Schema.OPTIONAL_STRING_SCHEMA)
+            .field("t", Timestamp.SCHEMA)
+            .build();
+    Schema envelope =
+        SchemaBuilder.struct()
+            .field("before", row)
+            .field("after", row)
+            .field("op", Schema.STRING_SCHEMA)
+            .build();
+    Struct after =
+        new Struct(row)
+            .put("id", 5L)
+            .put("energy", new BigDecimal("1234.567"))
+            .put("t", Date.from(Instant.ofEpochMilli(1_234)));
+    assertThat(
+            lines(
+                mapping("m", List.of("id"), List.of(), null, DEBEZIUM)
+                    .map(record(new Struct(envelope).put("op", "u").put("after", after)))))
+        .containsExactly("m,id=5 energy=1234.567 1234");
+  }
+
+  /** As field case S15: a decimal without a fraction promises every digit. */
+  @Test
+  void wholeDecimalThatNoFloatHolds_isSaid() {
+    Map<String, Object> value =
+        Map.of("t", 1L, "a", new BigDecimal("9007199254740993"), "b", new BigDecimal("0.1"));
+    Mapped.Points points =
+        (Mapped.Points) mapping("m", List.of(), List.of(), null, PLAIN).map(record(value));
+    assertThat(points.complaints())
+        .singleElement()
+        .asString()
+        .startsWith("field 'a' is a whole number that a float cannot hold exactly");
+    assertThat(
+            lines(mapping("m", List.of(), List.of(), null, PLAIN, "a:integer").map(record(value))))
+        .containsExactly("m a=9007199254740993i,b=0.1 1");
+  }
+
+  @Test
+  void bytes_areBase64WherePinned_elseSaid() {
+    Map<String, Object> value =
+        Map.of(
+            "t",
+            1L,
+            "v",
+            1.0,
+            "raw",
+            new byte[] {1, 2, 3},
+            "more",
+            ByteBuffer.wrap(new byte[] {4}));
+    assertThat(lines(mapping("m", List.of(), List.of(), null, PLAIN).map(record(value))))
+        .containsExactly("m v=1 1");
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of(), null, PLAIN, "raw:string", "more:string")
+                    .map(record(value))))
+        .containsExactly("m more=\"BA==\",raw=\"AQID\",v=1 1");
+    Mapped.Points named =
+        (Mapped.Points)
+            mapping("m", List.of(), List.of("v", "raw"), null, PLAIN).map(record(value));
+    assertThat(named.complaints())
+        .containsExactly(
+            "field 'raw' is bytes; pin it to string by field.types to have them as base64");
+  }
+
+  /** The shape that Protobuf's and Avro's converters give: unions and maps with other keys. */
+  @Test
+  void structsInMapsAndArrays_toAnyDepth() {
+    Schema reading =
+        SchemaBuilder.struct()
+            .field("u", Schema.OPTIONAL_FLOAT64_SCHEMA)
+            .field("i", Schema.OPTIONAL_FLOAT64_SCHEMA)
+            .build();
+    Schema schema =
+        SchemaBuilder.struct()
+            .field("t", Schema.INT64_SCHEMA)
+            .field("id", Schema.STRING_SCHEMA)
+            .field("phases", SchemaBuilder.map(Schema.INT32_SCHEMA, reading).build())
+            .field(
+                "kind_0",
+                SchemaBuilder.struct()
+                    .optional()
+                    .field("pv", Schema.OPTIONAL_STRING_SCHEMA)
+                    .build())
+            .build();
+    Struct value =
+        new Struct(schema)
+            .put("t", 1L)
+            .put("id", "a")
+            .put(
+                "phases",
+                Map.of(
+                    1, new Struct(reading).put("u", 230.5), 2, new Struct(reading).put("i", 3.0)));
+    assertThat(
+            lines(
+                mapping("m", List.of("id", "kind_0.pv"), List.of(), null, PLAIN)
+                    .map(record(value))))
+        .containsExactly("m,id=a phases.1.u=230.5,phases.2.i=3 1");
+  }
+
+  @Test
+  void narrowLayout_isOneLineAPoint() {
+    RecordToPoint narrow =
+        new NarrowRecords(
+            new SampleToPoint(new ReadRules(new FieldTypes(List.of()), false, "", Precision.MS)));
+    Map<String, Object> sample = new HashMap<>();
+    sample.put("measurement", "telemetry");
+    sample.put("tags", Map.of("channel", "1001", "type", "m", "zone", "z"));
+    sample.put("fields", Map.of("10001", 25.1, "10002", true, "10003", "on"));
+    sample.put("timestamp", 5L);
+    assertThat(lines(narrow.map(record(sample))))
+        .containsExactly(
+            "measurement,channel=1001,point=10001,type=m,zone=z value=25.1 5",
+            "measurement,channel=1001,point=10002,type=m,zone=z flag=true 5",
+            "measurement,channel=1001,point=10003,type=m,zone=z text=\"on\" 5");
+    Map<String, String> measurements =
+        Map.of("s", "signal", "C", "control", "a", "adjustment", "T", "telemetry");
+    measurements.forEach(
+        (type, measurement) -> {
+          sample.put("tags", Map.of("channel", "1001", "type", type));
+          sample.put("fields", Map.of("1", 1.0));
+          assertThat(lines(narrow.map(record(sample))))
+              .containsExactly(measurement + ",channel=1001,point=1,type=" + type + " value=1 5");
+        });
+    sample.put("tags", Map.of("point", "7"));
+    assertThat(narrow.map(record(sample))).isInstanceOf(Mapped.Rejected.class);
+    assertThat(narrow.map(record(null))).isInstanceOf(Mapped.Rejected.class);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.voltageems.hissrv.influx.show;
+
+import org.jspecify.annotations.NullMarked;
