@@ -129,7 +129,7 @@ final class AggregationScheduler implements Background {
 
   private void say(String reason) {
     if (state.failed(reason, clock.millis())) {
-      log.warn("Aggregation: no windows are made: {}", reason);
+      log.warn("Aggregation: not running: {}", reason);
     }
   }
 

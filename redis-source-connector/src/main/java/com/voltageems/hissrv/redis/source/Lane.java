@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One source of a task, and how often it is tried: what Redis refuses to one source is no reason to
- * hold up the others. For the task's thread.
+ * One source of a task, and how often it is tried: what Redis refuses to one source must not hold
+ * up the others. For the task's thread.
  */
 final class Lane {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
@@ -95,7 +95,7 @@ final class Lane {
     retryAtNanos = clock.nanos() + wait.toNanos();
     if (metrics.state.failed(String.valueOf(e.getMessage()), nowMillis)) {
       log.warn(
-          "Source {}: {}; it is tried again at least every {} ms, the others go on",
+          "Source {}: {}; trying again at least every {} ms, the other sources go on",
           source.alias(),
           e.getMessage(),
           backoff.maxMillis());

@@ -56,7 +56,7 @@ public final class RedisSourceTask extends SourceTask {
   /**
    * With exactly-once support a worker does not tell of the records of a batch that were all
    * dropped (by a transformation, or by {@code errors.tolerance}), and a list would wait for them
-   * for ever. But it commits on the task's thread, and after a poll without records everything
+   * without end. But it commits on the task's thread, and after a poll without records everything
    * before is sealed. Without exactly-once support another thread calls this, and {@link
    * #commitRecord} tells all.
    */

@@ -190,7 +190,7 @@ final class RunningRedisSource {
     retryAtNanos = clock.nanos() + backoff.next().toNanos();
     lanes.forEach(lane -> lane.unreachable(reason, now));
     if (connection.failed(reason, now)) {
-      log.warn("{}; it is tried again at least every {} ms", reason, backoff.maxMillis());
+      log.warn("{}; trying again at least every {} ms", reason, backoff.maxMillis());
     }
   }
 

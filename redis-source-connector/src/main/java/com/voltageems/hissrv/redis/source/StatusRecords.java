@@ -137,7 +137,7 @@ final class StatusRecords {
     return root.toString();
   }
 
-  /** The status must not end what it tells of. */
+  /** The status must not end what it describes. */
   private static @Nullable Long waiting(Part part) {
     try {
       return part.waiting().get();

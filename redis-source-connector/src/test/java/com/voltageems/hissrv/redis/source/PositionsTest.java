@@ -86,19 +86,19 @@ class PositionsTest {
                 alter(
                     Map.of("type", "list", "key", "archive:pending"),
                     Map.of("claim", "x", "index", 1)))
-        .hasMessageContaining("claim \"x\" is no claim id");
+        .hasMessageContaining("claim \"x\" is not a claim id");
     assertThatThrownBy(
             () ->
                 alter(
                     Map.of("type", "archive", "window", "1m", "slice", "0"),
                     Map.of("score", "many")))
-        .hasMessageContaining("field score, a number from -1 on, not many");
+        .hasMessageContaining("field score, a number of -1 or more, not many");
     assertThatThrownBy(
             () ->
                 alter(Map.of("type", "archive", "window", "1m", "slice", "16"), Map.of("score", 1)))
         .hasMessageContaining("belongs to no source");
     assertThatThrownBy(() -> alter(Map.of("type", "stream", "key", "st"), Map.of("id", "7")))
-        .hasMessageContaining("id \"7\" is no entry id");
+        .hasMessageContaining("id \"7\" is not an entry id");
   }
 
   @Test

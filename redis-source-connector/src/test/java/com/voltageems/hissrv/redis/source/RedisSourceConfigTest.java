@@ -235,9 +235,9 @@ public class RedisSourceConfigTest {
         .isEqualTo(
             Map.of(
                 "redis.tls.truststore.path",
-                "redis.tls.truststore.path: there is no file " + dir + "/missing",
+                "redis.tls.truststore.path: the file " + dir + "/missing does not exist",
                 "redis.tls.keystore.path",
-                "redis.tls.keystore.path: there is no file " + dir));
+                "redis.tls.keystore.path: the file " + dir + " does not exist"));
     config.put("redis.tls.truststore.path", junk);
     config.put("redis.tls.keystore.path", junk);
     assertThat(errors(config))
@@ -260,7 +260,7 @@ public class RedisSourceConfigTest {
     config.put("redis.tls.keystore.password", "tp");
     assertThat(errors(config))
         .containsOnlyKeys("redis.tls.keystore.path")
-        .allSatisfy((name, text) -> assertThat(text).contains("holds no key"));
+        .allSatisfy((name, text) -> assertThat(text).contains("does not hold a key"));
     config.put("redis.tls.keystore.path", keys);
     config.put("redis.tls.keystore.password", "kp");
     assertThat(Readers.config(config).crossErrors()).isEmpty();
@@ -336,7 +336,7 @@ public class RedisSourceConfigTest {
         "sources.a.filter ~ x ~ Invalid value x for configuration sources.a.filter: not name,"
             + " operator and value; valid: name operator value, ...",
         "sources.a.deadband ~ x:-1 ~ Invalid value x:-1 for configuration sources.a.deadband: the"
-            + " width is no number from 0 on; valid: field:width or field:percentage%, ...",
+            + " width is not a number of 0 or more; valid: field:width or field:percentage%, ...",
         "aggregation.windows ~ 2m,5m ~ Invalid value 5m for configuration aggregation.windows: not"
             + " a multiple of the first, 2m; valid: lengths such as 5s, 1m, 1h, each a multiple of"
             + " the first",

@@ -47,7 +47,7 @@ public record ArchivePosition(double score, String key, long startSeconds) {
         || !Double.isFinite(score.doubleValue())
         || score.doubleValue() < -1) {
       throw new DataException(
-          "the offset of an archive has the field score, a number from -1 on, not "
+          "the offset of an archive has the field score, a number of -1 or more, not "
               + offset.get("score"));
     }
     Object key = offset.get("key") == null ? "" : offset.get("key");

@@ -140,7 +140,7 @@ public final class ArchiveReader implements SourceReader {
     for (int i = 0; i < mine.size(); i++) {
       Member member = mine.get(i);
       if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
-        // No position: what is not in the index any more cannot tell whether that went back.
+        // No position: what is no longer in the index cannot tell whether that went back.
         gone.add(member);
         continue;
       }

@@ -37,7 +37,7 @@ final class ArchiveScan {
   private final List<byte[]> found = new ArrayList<>();
   private final Map<String, Seen> seen = new HashMap<>();
 
-  /** The number of the scan, to tell which keys exist no more. */
+  /** The number of the scan, to tell which keys are gone. */
   private int scanNumber;
 
   /** By slice: windows that start earlier were delivered before this task began. */

@@ -89,7 +89,7 @@ final class ArchiveSlices {
     positions = reached.clone();
   }
 
-  /** Positions mean nothing any more. */
+  /** Positions have become meaningless. */
   void reset() {
     Arrays.fill(positions, ArchivePosition.NONE);
   }

@@ -213,7 +213,7 @@ final class ArchiveWindows {
     return passed;
   }
 
-  /** Epoch seconds, or {@link Long#MIN_VALUE} when the key is no window's. */
+  /** Epoch seconds, or {@link Long#MIN_VALUE} when it is not the key of a window. */
   static long startOf(byte[] key) {
     ArchiveKey parsed = ArchiveKey.parse(Bytes.text(key));
     return parsed == null ? Long.MIN_VALUE : parsed.startSeconds();

@@ -49,7 +49,7 @@ final class TlsFiles {
     }
     File file = new File(path);
     if (!file.isFile()) {
-      errors.put(pathSetting, "there is no file " + path);
+      errors.put(pathSetting, "the file " + path + " does not exist");
       return;
     }
     if (!file.canRead()) {
@@ -68,7 +68,8 @@ final class TlsFiles {
         errors.put(passwordSetting, "is needed to read " + path);
       } else {
         errors.put(
-            pathSetting, "the file " + path + " holds no " + (withKey ? "key" : "certificate"));
+            pathSetting,
+            "the file " + path + " does not hold a " + (withKey ? "key" : "certificate"));
       }
     } catch (IOException | GeneralSecurityException e) {
       if (e instanceof UnrecoverableKeyException

@@ -213,7 +213,7 @@ public final class JedisLink implements RedisLink {
   }
 
   /**
-   * The primary that we were connected to is none any more: whether a new connection, by the
+   * The server that we are connected to is no longer a primary: whether a new connection, by the
    * sentinels or by the server's name, would lead to one that is. While it does not, the one at
    * hand is kept for those who only read.
    */

@@ -83,7 +83,7 @@ public final class JedisNodes {
         sendCommand(() -> Bytes.of("HELLO"));
         return ServerFacts.ofHello(getObjectMultiBulkReply());
       } catch (JedisDataException e) {
-        log.debug("HELLO is not for us; the server's mode and role are not checked", e);
+        log.debug("HELLO is refused; the server's mode and role are not checked", e);
         return null;
       }
     }
@@ -211,7 +211,7 @@ public final class JedisNodes {
     if (role.isEmpty()
         || !(role.get(0) instanceof byte[] name)
         || !"master".equals(Bytes.text(name))) {
-      throw new JedisException(address + " is no primary (any more)");
+      throw new JedisException(address + " is not a primary (any more)");
     }
   }
 

@@ -25,7 +25,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Subscribes to channel patterns in a thread of its own, and puts the messages into a queue. A lost
  * connection is made again, with back-off; a second thread's PING tells a silent connection from a
- * dead one. Every time messages may have been missed, the queue is told.
+ * dead one. Each time messages may have been missed, it tells the queue.
  */
 public final class Subscription implements Background {
   private static final Logger log = LoggerFactory.getLogger(Subscription.class);
@@ -111,9 +111,9 @@ public final class Subscription implements Background {
   }
 
   private void broken(String reason) {
-    trouble = "no subscription: " + reason;
+    trouble = "not subscribed: " + reason;
     if (state.failed(reason, clock.millis())) {
-      log.warn("Subscription to {}: {}; it is tried again", settings.where(), reason);
+      log.warn("Subscription to {}: {}; trying again", settings.where(), reason);
     }
   }
 

@@ -186,7 +186,7 @@ public final class ClaimTransaction {
     return isText(seen.get(0), "OK") && isText(seen.get(seen.size() - 1), "OK");
   }
 
-  /** Also where MULTI was refused: that there is none is no failure then. */
+  /** Also where MULTI was refused: that there is none is not a failure then. */
   private void discard() {
     try {
       link.pipeline(List.of(DISCARD));

@@ -39,7 +39,7 @@ public final class ListKeys {
     return keys.get(2);
   }
 
-  /** Elements that are no sample, with the reason, newest on the left. */
+  /** Elements that are not samples, with the reason, newest on the left. */
   byte[] rejected() {
     return keys.get(3);
   }

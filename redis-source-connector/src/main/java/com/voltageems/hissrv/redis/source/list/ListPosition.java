@@ -23,7 +23,7 @@ public record ListPosition(String claim, long index) {
   public ListPosition {
     if (!ID.matcher(claim).matches()) {
       throw new DataException(
-          "claim \"" + claim + "\" is no claim id; one looks like 1753790700123-9f86d081884c7d65");
+          "claim \"" + claim + "\" is not a claim id such as 1753790700123-9f86d081884c7d65");
     }
     if (index < 0) {
       throw new DataException("index " + index + " is negative; the first element is 0");

@@ -120,13 +120,13 @@ public final class ListReader implements SourceReader {
     dueNanos = clock.nanos() + (atOnce ? 0 : source.common().intervals().poll().toNanos());
   }
 
-  /** The claim is not in Redis any more: as it should be when it is delivered. */
+  /** The claim is no longer in Redis: as it should be when it is delivered. */
   private void isGone(Claim current) {
     if (current.isDelivered()) {
       position = new ListPosition(current.id(), current.size() - 1);
     } else {
       log.warn(
-          "Source {}: claim {} of {} is not in Redis any more: somebody else has released it, or a"
+          "Source {}: claim {} of {} is no longer in Redis: somebody else has released it, or a"
               + " replica has taken over that did not know it",
           alias,
           current.id(),
@@ -194,7 +194,7 @@ public final class ListReader implements SourceReader {
       claim = null;
     } catch (RuntimeException e) {
       log.warn(
-          "Source {}: what is in flight of {} stays so, and is looked at by the next task: {}",
+          "Source {}: what is in flight of {} stays there for the next task: {}",
           alias,
           source.key(),
           e.getMessage());

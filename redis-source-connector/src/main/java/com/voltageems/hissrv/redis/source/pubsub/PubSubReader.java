@@ -40,7 +40,7 @@ public final class PubSubReader implements SourceReader {
 
   private static final long CLOCK_EVERY_NANOS = 10_000_000_000L;
 
-  /** A source that is driven beyond what it can do would read the hashes for ever else. */
+  /** Else a source with more messages than it can take would read the hashes all the time. */
   private static final long REPAIR_EVERY_NANOS = 1_000_000_000L;
 
   private final PubSubSource source;
@@ -60,7 +60,7 @@ public final class PubSubReader implements SourceReader {
   private long nextRepairNanos;
   private boolean repairedLast;
 
-  /** Whether to look if Redis tells of writes at all. */
+  /** Whether to check that Redis publishes keyspace events. */
   private boolean watchesEvents;
 
   private volatile @Nullable String eventsOff;
@@ -160,8 +160,8 @@ public final class PubSubReader implements SourceReader {
     } catch (CommandRefusedException | RedisReplyException e) {
       watchesEvents = false;
       log.warn(
-          "Source {}: whether Redis tells of writes to keys (notify-keyspace-events) is not known,"
-              + " since CONFIG GET is refused; without it no events come: {}",
+          "Source {}: cannot check notify-keyspace-events, because CONFIG GET is refused; make sure"
+              + " that it has K and h, without which no events come: {}",
           source.common().alias(),
           e.getMessage());
     }

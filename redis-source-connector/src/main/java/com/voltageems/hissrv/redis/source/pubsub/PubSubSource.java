@@ -26,8 +26,8 @@ public record PubSubSource(
     SourceCommon common, List<String> patterns, int maxQueued, Deadband deadband)
     implements Source {
   private static final String IN_A_CLUSTER =
-      "has keyspace events, which each node of a cluster tells of its own keys only; use type hash"
-          + " there";
+      "keyspace events are not supported in a cluster, where each node publishes those of its own"
+          + " keys only; use type hash";
 
   public PubSubSource {
     patterns = List.copyOf(patterns);
@@ -50,7 +50,7 @@ public record PubSubSource(
         .orElse(Map.of());
   }
 
-  /** Whether Redis tells of writes to keys at all. */
+  /** Whether Redis publishes keyspace events. */
   @Override
   public Map<String, String> problemsAt(RedisLink link, String connector) {
     String off = KeyspaceEvents.isMeant(patterns) ? KeyspaceEvents.switchedOff(link) : null;

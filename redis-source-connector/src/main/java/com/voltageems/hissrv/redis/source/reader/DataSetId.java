@@ -64,12 +64,12 @@ public final class DataSetId {
     } catch (CommandRefusedException e) {
       refused = true;
       log.warn(
-          "The key {} cannot be used: should redis.uri lead to another server one day, positions"
-              + " would be taken for that server's, and what is behind them skipped. {}",
+          "Cannot use the key {}: if redis.uri should lead to another server one day, this would go"
+              + " unnoticed, and positions would skip what that server has. {}",
           KEY,
           e.getMessage());
     } catch (RedisNotReadyException | RedisReplyException e) {
-      log.info("The key {} cannot be used now: {}", KEY, e.getMessage());
+      log.info("Cannot use the key {} now: {}", KEY, e.getMessage());
     }
     return "";
   }

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Channels on which Redis itself tells of writes, and whether it does. */
+/** Keyspace events: channels on which Redis itself publishes writes, and whether it does. */
 public final class KeyspaceEvents {
   private static final Pattern DATABASE =
       Pattern.compile("__keyspace@([0-9]+)__:.*", Pattern.DOTALL);
@@ -26,16 +26,16 @@ public final class KeyspaceEvents {
   public static @Nullable String problem(String pattern, int database) {
     if (pattern.startsWith("__keyevent@")) {
       return pattern
-          + ": events by their name come for all keys of the database; use __keyspace@"
+          + ": __keyevent channels carry the events of every key; use __keyspace@"
           + database
           + "__:<key pattern>";
     }
     Matcher numbered = DATABASE.matcher(pattern);
     if (numbered.matches() && !numbered.group(1).equals(String.valueOf(database))) {
       return pattern
-          + ": these are the keys of database "
+          + ": this pattern is for keys of database "
           + numbered.group(1)
-          + ", and "
+          + ", but "
           + SettingNames.URI
           + " names database "
           + database;
@@ -58,11 +58,11 @@ public final class KeyspaceEvents {
     boolean hashes = flags.contains("h") || flags.contains("A");
     return flags.contains("K") && hashes
         ? null
-        : "Redis tells of no writes to hashes: its setting "
+        : "Redis publishes no events for hashes: its setting "
             + SETTING
             + " is \""
             + flags
-            + "\", and has to have K and h (CONFIG SET "
+            + "\", and needs K and h (CONFIG SET "
             + SETTING
             + " Kgh, and in redis.conf)";
   }

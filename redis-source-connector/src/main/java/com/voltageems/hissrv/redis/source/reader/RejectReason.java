@@ -17,7 +17,7 @@ public enum RejectReason {
   KEY,
   /** A mapping's pattern was given up on it. */
   REGEX,
-  /** A keyspace event that tells of no write to a hash. */
+  /** A keyspace event other than a write to a hash. */
   OTHER_EVENT,
   /** A hash of times or raw numbers. */
   COMPANION,

@@ -14,7 +14,7 @@ public final class Slices {
 
   private Slices() {}
 
-  /** The slice of a series, by the bytes of its key from {@code from} on; the same for ever. */
+  /** The slice of a series, by the bytes of its key from {@code from} on; never another one. */
   public static int of(byte[] key, int from) {
     return (int) Long.remainderUnsigned(Bytes.hash(key, from, key.length), COUNT);
   }

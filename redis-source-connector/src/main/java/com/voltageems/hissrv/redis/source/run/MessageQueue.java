@@ -44,7 +44,7 @@ public final class MessageQueue {
   /**
    * @param capacity messages that may wait; there is a bound on their bytes beside it
    * @param maxPayload bytes; of longer messages only the channel is kept
-   * @param onChange called after every message that was kept, and when a gap is to be told; cheap
+   * @param onChange called after every message that was kept, and when there is a gap; cheap
    */
   public MessageQueue(
       int capacity, int maxPayload, WorkerClock clock, Consumer<MessageQueue> onChange) {

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Regular expressions that give up instead of backtracking for ever. */
+/** Regular expressions that give up instead of backtracking without end. */
 public final class BoundedRegex {
   /** Characters looked at for one match; an honest pattern needs a few times the key's length. */
   private static final int MAX_STEPS = 100_000;

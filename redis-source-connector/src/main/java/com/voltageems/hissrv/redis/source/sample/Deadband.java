@@ -42,13 +42,13 @@ public record Deadband(Map<String, Band> bands, Duration minInterval) {
     for (String pair : pairs) {
       int colon = pair.lastIndexOf(':');
       if (colon <= 0) {
-        throw new IllegalArgumentException("no pair of field and width");
+        throw new IllegalArgumentException("not field:width");
       }
       String text = pair.substring(colon + 1).trim();
       boolean percent = text.endsWith("%");
       double width = ValueText.number(percent ? text.substring(0, text.length() - 1).trim() : text);
       if (!(width >= 0) || Double.isInfinite(width)) {
-        throw new IllegalArgumentException("the width is no number from 0 on");
+        throw new IllegalArgumentException("the width is not a number of 0 or more");
       }
       bands.put(pair.substring(0, colon).trim(), new Band(width, percent));
     }

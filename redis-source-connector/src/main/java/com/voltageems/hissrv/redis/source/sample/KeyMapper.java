@@ -79,7 +79,7 @@ public final class KeyMapper {
     return series(parts[0].isEmpty() ? "redis" : parts[0], tags);
   }
 
-  /** Some databases refuse an empty tag value: a tag without a value is no tag. */
+  /** Some databases refuse an empty tag value: a tag without a value is left out. */
   static Series series(String measurement, Map<String, String> tags) {
     tags.values().removeIf(String::isEmpty);
     return Series.of(measurement, tags);

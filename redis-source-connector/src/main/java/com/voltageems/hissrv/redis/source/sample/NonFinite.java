@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** What becomes of {@code NaN} and infinities. */
 public enum NonFinite {
-  /** They are no sample: dropped and counted. */
+  /** They are not samples: dropped and counted. */
   DROP,
   /** They are kept as text. */
   TEXT;

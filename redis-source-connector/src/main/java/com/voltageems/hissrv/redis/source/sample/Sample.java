@@ -9,7 +9,7 @@ import java.util.Map;
  * The values of one series at one time.
  *
  * @param fields numbers by field name, all finite; owned by this sample
- * @param texts values that are no number, by field name; may be empty
+ * @param texts values that are not numbers, by field name; may be empty
  * @param epochMillis the sample's time
  */
 public record Sample(

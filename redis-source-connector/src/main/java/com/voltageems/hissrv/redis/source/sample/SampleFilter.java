@@ -33,7 +33,7 @@ public final class SampleFilter {
   }
 
   /**
-   * @param number NaN when {@code value} is no number
+   * @param number NaN when {@code value} is not a number
    */
   private record Condition(
       String name,
@@ -90,7 +90,7 @@ public final class SampleFilter {
       Op op = op(parts[1]);
       double number = ValueText.number(parts[2]);
       if ((op == Op.GT || op == Op.GE || op == Op.LT || op == Op.LE) && Double.isNaN(number)) {
-        throw new IllegalArgumentException("the value after " + parts[1] + " is no number");
+        throw new IllegalArgumentException("the value after " + parts[1] + " is not a number");
       }
       conditions.add(
           new Condition(
@@ -115,7 +115,7 @@ public final class SampleFilter {
       }
     }
     throw new IllegalArgumentException(
-        "operator " + name + " is none of eq, ne, gt, ge, lt, le, in, matches");
+        "unknown operator " + name + "; valid: eq, ne, gt, ge, lt, le, in, matches");
   }
 
   private static Pattern compile(String pattern) {
@@ -151,7 +151,7 @@ public final class SampleFilter {
           texts = without(texts, condition.name());
         }
       } catch (RegexTooSlowException e) {
-        // What cannot be decided is no match; the reader counts it as filtered.
+        // What cannot be decided does not match; the reader counts it as filtered.
         return null;
       }
     }

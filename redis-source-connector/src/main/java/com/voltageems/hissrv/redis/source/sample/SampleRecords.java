@@ -74,7 +74,7 @@ public final class SampleRecords {
       value.put("texts", sample.texts());
     }
     long now = clock.millis();
-    // A device whose clock is ahead must not look as if news came for ever.
+    // A device whose clock is ahead must not look as if news came all the time.
     newestMillis.accumulateAndGet(Math.min(sample.epochMillis(), now), Math::max);
     ConnectHeaders headers = new ConnectHeaders();
     headers.addString("hissrv.key", redisKey);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what the value is
  * @param number the number when it is one (also NaN and infinities), else NaN
- * @param text the value's text when it is no finite number
+ * @param text the value's text when it is not a finite number
  * @param epochMillis the time that came with the value, or {@link #NO_TIME}
  * @param source who wrote a control, the third part of {@code value:millis:source}
  */
@@ -21,7 +21,7 @@ public record ValueText(
   /** Numbers below this are epoch seconds, from here on milliseconds: 1e11 s is the year 5138. */
   private static final long FIRST_MILLIS = 100_000_000_000L;
 
-  /** 9999-12-31: what is beyond it is no time, but a count or a mistake. */
+  /** 9999-12-31: what is beyond it is not a time but a count or a mistake. */
   public static final long MAX_MILLIS = 253_402_300_799_999L;
 
   /** After a text only milliseconds are a time: other numbers between colons are ids. */
@@ -38,7 +38,7 @@ public record ValueText(
     TEXT
   }
 
-  /** Never fails: what is no number is text. */
+  /** Never fails: what is not a number is text. */
   public static ValueText parse(byte[] bytes) {
     double fast = fastNumber(bytes);
     if (!Double.isNaN(fast)) {
@@ -68,7 +68,7 @@ public record ValueText(
           return value;
         }
         if (digits == MILLIS_DIGITS) {
-          // What follows has this head in it, and is no word either.
+          // What follows has this head in it, and is not a word either.
           return whole;
         }
       }
@@ -104,7 +104,7 @@ public record ValueText(
     return Math.abs(secondsOrMillis) < FIRST_MILLIS ? secondsOrMillis * 1000 : secondsOrMillis;
   }
 
-  /** An epoch time as text, in milliseconds, or {@link #NO_TIME} when it is none. */
+  /** An epoch time as text, in milliseconds, or {@link #NO_TIME} when it is not one. */
   public static long time(byte[] bytes) {
     if (bytes.length == 0 || bytes.length > MAX_NUMBER_LENGTH) {
       return NO_TIME;
@@ -116,7 +116,9 @@ public record ValueText(
     return number < FIRST_MILLIS ? Math.round(number * 1000) : (long) number;
   }
 
-  /** The number, infinities included; NaN for {@code NaN} and for everything that is no number. */
+  /**
+   * The number, infinities included; NaN for {@code NaN} and for everything that is not a number.
+   */
   static double number(String text) {
     int length = text.length();
     if (length == 0 || length > MAX_NUMBER_LENGTH) {

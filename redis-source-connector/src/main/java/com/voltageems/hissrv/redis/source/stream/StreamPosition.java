@@ -23,7 +23,7 @@ public record StreamPosition(String id) {
   public StreamPosition {
     Matcher parts = ID.matcher(id);
     if (!parts.matches() || !isUnsignedLong(parts.group(1)) || !isUnsignedLong(parts.group(2))) {
-      throw new DataException("id \"" + id + "\" is no entry id; one looks like 1526919030474-55");
+      throw new DataException("id \"" + id + "\" is not an entry id such as 1526919030474-55");
     }
   }
 

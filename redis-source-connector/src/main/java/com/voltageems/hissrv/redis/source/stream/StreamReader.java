@@ -106,7 +106,7 @@ public final class StreamReader implements SourceReader {
     dataOfPosition = current.isEmpty() ? dataOfPosition : current;
   }
 
-  /** How many there are behind a position, Redis does not tell; that there are none is seen. */
+  /** Redis does not say how many entries are behind a position; that there are none is seen. */
   @Override
   public @Nullable Long waiting() {
     return atEnd ? 0L : null;
@@ -161,7 +161,7 @@ public final class StreamReader implements SourceReader {
 
   private long timeOf(StreamPosition entry) {
     long millis = entry.epochMillis();
-    // An id beyond it was chosen for its order, and is no time.
+    // An id beyond it was chosen for its order, and is not a time.
     return millis >= 0 && millis <= ValueText.MAX_MILLIS ? millis : clock.millis();
   }
 

@@ -63,11 +63,11 @@ class SampleFilterTest {
   @Test
   void mistake_isTold() {
     assertThatThrownBy(() -> SampleFilter.parse(List.of("u about 3")))
-        .hasMessage("operator about is none of eq, ne, gt, ge, lt, le, in, matches");
+        .hasMessage("unknown operator about; valid: eq, ne, gt, ge, lt, le, in, matches");
     assertThatThrownBy(() -> SampleFilter.parse(List.of("u gt")))
         .hasMessage("not name, operator and value");
     assertThatThrownBy(() -> SampleFilter.parse(List.of("u gt x")))
-        .hasMessage("the value after gt is no number");
+        .hasMessage("the value after gt is not a number");
     assertThatThrownBy(() -> SampleFilter.parse(List.of("u matches (")))
         .hasMessageStartingWith("not a pattern");
   }
