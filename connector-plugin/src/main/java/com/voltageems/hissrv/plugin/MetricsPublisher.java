@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * in both, and those of Connect's own metrics, so that they can be joined.
  */
 public final class MetricsPublisher implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(MetricsPublisher.class);
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsPublisher.class);
 
   /** What Kafka's own MBeans show without quotes. */
   private static final Pattern PLAIN = Pattern.compile("[\\w%. \\t-]*");
@@ -81,7 +81,7 @@ public final class MetricsPublisher implements AutoCloseable {
         // A task of this name that did not end in time is replaced: its counters stand still.
         OWNERS.remove(objectName);
         if (server.isRegistered(objectName)) {
-          log.debug("Replacing {}", name);
+          LOG.debug("Replacing {}", name);
           server.unregisterMBean(objectName);
         }
         server.registerMBean(new ReadOnlyBean(values), objectName);
@@ -89,7 +89,7 @@ public final class MetricsPublisher implements AutoCloseable {
       }
       registered.add(objectName);
     } catch (JMException e) {
-      log.warn("Metrics {} are not shown", name, e);
+      LOG.warn("Metrics {} are not shown", name, e);
     }
   }
 
@@ -104,7 +104,7 @@ public final class MetricsPublisher implements AutoCloseable {
           }
         }
       } catch (JMException e) {
-        log.warn("Metrics {} cannot be removed", name, e);
+        LOG.warn("Metrics {} cannot be removed", name, e);
       }
     }
     registered.clear();
@@ -119,11 +119,11 @@ public final class MetricsPublisher implements AutoCloseable {
       }
     } catch (NoSuchMethodError | NoClassDefFoundError e) {
       // Connect before 4.1 has no plugin metrics; the MBeans are there all the same.
-      log.debug("This worker has no plugin metrics", e);
+      LOG.debug("This worker has no plugin metrics", e);
     } catch (IllegalStateException | IllegalArgumentException e) {
       // The worker has given this task up, or has such a metric already: no reason to fail in
       // start, which would leave the MBeans behind.
-      log.warn("The worker does not take the task's metrics; its MBeans show them", e);
+      LOG.warn("The worker does not take the task's metrics; its MBeans show them", e);
     }
   }
 

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * tells.
  */
 final class AggregationScheduler implements Background {
-  private static final Logger log = LoggerFactory.getLogger(AggregationScheduler.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AggregationScheduler.class);
   private static final String CONFIG_KEY = "hissrv:aggregation";
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -105,7 +105,7 @@ final class AggregationScheduler implements Background {
           backoff.reset();
           refusedSinceNanos = null;
           if (state.passed()) {
-            log.info("Aggregation: goes on");
+            LOG.info("Aggregation: goes on");
           }
           nextNanos = Math.max(nextNanos + TICK_NANOS, clock.nanos() + PAUSE_NANOS);
         } catch (RedisUnavailableException e) {
@@ -129,7 +129,7 @@ final class AggregationScheduler implements Background {
 
   private void say(String reason) {
     if (state.failed(reason, clock.millis())) {
-      log.warn("Aggregation: not running: {}", reason);
+      LOG.warn("Aggregation: not running: {}", reason);
     }
   }
 

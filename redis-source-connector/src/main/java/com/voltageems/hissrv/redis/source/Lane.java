@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * up the others. For the task's thread.
  */
 final class Lane {
-  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
   private final SourceCommon source;
   private final SourceReader reader;
@@ -94,7 +94,7 @@ final class Lane {
     Duration wait = backoff.next();
     retryAtNanos = clock.nanos() + wait.toNanos();
     if (metrics.state.failed(String.valueOf(e.getMessage()), nowMillis)) {
-      log.warn(
+      LOG.warn(
           "Source {}: {}; trying again at least every {} ms, the other sources go on",
           source.alias(),
           e.getMessage(),
@@ -115,10 +115,10 @@ final class Lane {
     String trouble = reader.trouble();
     if (trouble != null) {
       if (metrics.state.holdsUp(trouble, nowMillis)) {
-        log.warn("Source {}: {}", source.alias(), trouble);
+        LOG.warn("Source {}: {}", source.alias(), trouble);
       }
     } else if (metrics.state.passed()) {
-      log.info("Source {}: goes on", source.alias());
+      LOG.info("Source {}: goes on", source.alias());
     }
   }
 }

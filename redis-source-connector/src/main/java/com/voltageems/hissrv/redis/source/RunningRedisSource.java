@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * #delivered} and {@link #stop} for any.
  */
 final class RunningRedisSource {
-  private static final Logger log = LoggerFactory.getLogger(RunningRedisSource.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RunningRedisSource.class);
 
   private final List<Lane> lanes;
   private final Map<String, Lane> byTopic = new HashMap<>();
@@ -178,7 +178,7 @@ final class RunningRedisSource {
 
   private void answered(long now) {
     if (connection.passed()) {
-      log.info("Redis answers again after {} failed attempts", backoff.failures());
+      LOG.info("Redis answers again after {} failed attempts", backoff.failures());
       backoff.reset();
       lanes.forEach(lane -> lane.look(now));
     }
@@ -190,7 +190,7 @@ final class RunningRedisSource {
     retryAtNanos = clock.nanos() + backoff.next().toNanos();
     lanes.forEach(lane -> lane.unreachable(reason, now));
     if (connection.failed(reason, now)) {
-      log.warn("{}; trying again at least every {} ms", reason, backoff.maxMillis());
+      LOG.warn("{}; trying again at least every {} ms", reason, backoff.maxMillis());
     }
   }
 

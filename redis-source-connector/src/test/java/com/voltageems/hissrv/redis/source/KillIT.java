@@ -46,7 +46,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * the next things happen already, so that failures overlap.
  */
 class KillIT {
-  private static final Logger log = LoggerFactory.getLogger(KillIT.class);
+  private static final Logger LOG = LoggerFactory.getLogger(KillIT.class);
   private static final int ROUNDS = Integer.getInteger("hissrv.kill.rounds", 1);
   private static final int MAX_TASKS = 4;
 
@@ -123,7 +123,7 @@ class KillIT {
     ProcessClock clock =
         ProcessClock.isInstalled() ? ProcessClock.create(dir.resolve("clock")) : null;
     if (clock == null) {
-      log.warn("Redis's clock is not stepped here: libfaketime (package faketime) is missing");
+      LOG.warn("Redis's clock is not stepped here: libfaketime (package faketime) is missing");
     }
     Map<String, String> workerConfig = new HashMap<>(more);
     // The least that a broker takes: the tasks of a killed worker are to move soon.
@@ -231,7 +231,7 @@ class KillIT {
         }
         // Not all that was pushed, but something of each source: the next round hits what runs.
         awaitArrived(pushed + 1);
-        log.info(
+        LOG.info(
             "kill: round {} of {} ({}), {} s, pushed {}, arrived {}, repeated {}, order {}",
             round,
             ROUNDS,
@@ -249,7 +249,7 @@ class KillIT {
         arrivals.poll();
       }
       long rejected = load.awaitDrained();
-      log.info(
+      LOG.info(
           "kill: {} rounds ({}), {} elements, windows and entries each, {} kills, submitted again {},"
               + " {} s, lost {}, repeated {}, rejected {} of {}",
           ROUNDS,
@@ -283,7 +283,7 @@ class KillIT {
 
     /** False when it could not be done, as the REST API refused for too long. */
     private boolean act(Kind kind) {
-      log.info("next: {}", kind.label);
+      LOG.info("next: {}", kind.label);
       switch (kind) {
         case WORKER -> {
           ConnectWorker worker = workers.get(random.nextInt(workers.size()));
@@ -336,7 +336,7 @@ class KillIT {
 
     private static boolean isAccepted(ConnectWorker.Answer answer) {
       if (answer.status() >= 300) {
-        log.info("refused: {} {}", answer.status(), answer.body().path("message").asText());
+        LOG.info("refused: {} {}", answer.status(), answer.body().path("message").asText());
       }
       return answer.status() < 300;
     }
@@ -356,7 +356,7 @@ class KillIT {
         }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));
       }
-      log.warn("not accepted in time, given up");
+      LOG.warn("not accepted in time, given up");
       return false;
     }
 
@@ -446,7 +446,7 @@ class KillIT {
      * operator does about it: the configuration and a restart of all, once more.
      */
     private void resubmit(long missing) {
-      log.warn("kill: {} numbers still missing, the connector is submitted again", missing);
+      LOG.warn("kill: {} numbers still missing, the connector is submitted again", missing);
       resubmitted++;
       submit();
       insist(worker -> restart(worker, part -> true));

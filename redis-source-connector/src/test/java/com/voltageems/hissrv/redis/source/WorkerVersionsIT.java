@@ -43,7 +43,7 @@ import redis.clients.jedis.StreamEntryID;
 
 /** The installed archive in workers of Connect 3.9 and of the current version. */
 class WorkerVersionsIT {
-  private static final Logger log = LoggerFactory.getLogger(WorkerVersionsIT.class);
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerVersionsIT.class);
   private static final String CLASS = RedisSourceConnector.class.getName();
   private static final String MBEANS = "com.voltageems.hissrv:type=redis-source,";
 
@@ -486,7 +486,7 @@ class WorkerVersionsIT {
       for (int i = WARM; i < RESTARTS; i++) {
         restart(worker, "restarts", connections);
       }
-      log.info(
+      LOG.info(
           "{} restarts in {} ms",
           RESTARTS,
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
@@ -505,7 +505,7 @@ class WorkerVersionsIT {
                 assertThat(jmx.names("com.voltageems.hissrv:*")).hasSize(9);
                 assertThat(jmx.usedHeap()).isLessThanOrEqualTo(heap + HEAP_TOLERANCE);
               });
-      log.info("heap {} then {}, threads {} then {}", heap, jmx.usedHeap(), threads, ours(jmx));
+      LOG.info("heap {} then {}, threads {} then {}", heap, jmx.usedHeap(), threads, ours(jmx));
     }
   }
 

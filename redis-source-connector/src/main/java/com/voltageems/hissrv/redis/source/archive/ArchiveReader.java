@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * SCAN: {@link ArchiveScan}.
  */
 public final class ArchiveReader implements SourceReader {
-  private static final Logger log = LoggerFactory.getLogger(ArchiveReader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ArchiveReader.class);
 
   /**
    * Pages of the index that hold nothing for this task, before poll is given a chance to return.
@@ -166,14 +166,14 @@ public final class ArchiveReader implements SourceReader {
       index.trim(gone);
     } catch (RedisNotReadyException e) {
       // Only tidying up: a Redis that takes no writes now can be read all the same.
-      log.debug("Source {}: {} is not trimmed", alias, index, e);
+      LOG.debug("Source {}: {} is not trimmed", alias, index, e);
     }
   }
 
   /** Positions in another server's data mean nothing here, whatever their numbers are. */
   private void checkData() {
     if (slices.belongTo(data.current())) {
-      log.warn(
+      LOG.warn(
           "Source {}: the positions belong to other data than Redis has now (another server, or one"
               + " that was emptied); everything in {} is read again",
           alias,
@@ -211,7 +211,7 @@ public final class ArchiveReader implements SourceReader {
       back = score != null ? score < newest.score() : windowExists(newest.key());
     }
     if (back) {
-      log.warn(
+      LOG.warn(
           "Source {}: {} went back behind score {}; everything in it is read again",
           alias,
           index,
@@ -258,7 +258,7 @@ public final class ArchiveReader implements SourceReader {
     try {
       return index.countAfter(cursor.score());
     } catch (CommandRefusedException e) {
-      log.info("Source {}: how many windows wait is not known: {}", alias, e.getMessage());
+      LOG.info("Source {}: how many windows wait is not known: {}", alias, e.getMessage());
       countsWaiting = false;
       return null;
     }

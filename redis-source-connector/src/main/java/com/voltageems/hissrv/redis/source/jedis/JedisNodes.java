@@ -27,7 +27,7 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * For one thread. Methods throw {@link JedisException} as Jedis does.
  */
 public final class JedisNodes {
-  private static final Logger log = LoggerFactory.getLogger(JedisNodes.class);
+  private static final Logger LOG = LoggerFactory.getLogger(JedisNodes.class);
   private static final int SLOTS = 16384;
 
   private final RedisSettings settings;
@@ -83,7 +83,7 @@ public final class JedisNodes {
         sendCommand(() -> Bytes.of("HELLO"));
         return ServerFacts.ofHello(getObjectMultiBulkReply());
       } catch (JedisDataException e) {
-        log.debug("HELLO is refused; the server's mode and role are not checked", e);
+        LOG.debug("HELLO is refused; the server's mode and role are not checked", e);
         return null;
       }
     }
@@ -280,7 +280,7 @@ public final class JedisNodes {
       try {
         connection.close();
       } catch (JedisException e) {
-        log.debug("Closing a connection that was broken already", e);
+        LOG.debug("Closing a connection that was broken already", e);
       }
     }
     connections.clear();

@@ -28,7 +28,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * dead one. Each time messages may have been missed, it tells the queue.
  */
 public final class Subscription implements Background {
-  private static final Logger log = LoggerFactory.getLogger(Subscription.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final long STOP_MS = 2000;
 
   private final RedisSettings settings;
@@ -113,7 +113,7 @@ public final class Subscription implements Background {
   private void broken(String reason) {
     trouble = "not subscribed: " + reason;
     if (state.failed(reason, clock.millis())) {
-      log.warn("Subscription to {}: {}; trying again", settings.where(), reason);
+      LOG.warn("Subscription to {}: {}; trying again", settings.where(), reason);
     }
   }
 
@@ -129,7 +129,7 @@ public final class Subscription implements Background {
     String user =
         settings.username().isEmpty() ? "the default user" : "user " + settings.username();
     if (dispensable != null) {
-      log.warn(
+      LOG.warn(
           "Redis at {} refused {} the channel {}: the task goes on without listening to it. Allow"
               + " it in the user's ACL, or set {} to nothing: {}",
           settings.where(),
@@ -210,7 +210,7 @@ public final class Subscription implements Background {
           try {
             current.ping();
           } catch (JedisException e) {
-            log.debug("The reader notices by itself that the connection is gone", e);
+            LOG.debug("The reader notices by itself that the connection is gone", e);
           }
         }
       }
@@ -239,7 +239,7 @@ public final class Subscription implements Background {
       try {
         current.forceDisconnect();
       } catch (java.io.IOException e) {
-        log.debug("The connection was gone already", e);
+        LOG.debug("The connection was gone already", e);
       }
     }
   }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Redis tells.
  */
 public final class ClaimTransaction {
-  private static final Logger log = LoggerFactory.getLogger(ClaimTransaction.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
 
   /** Of entries to hand over: for fewer the script is as fast, and one exchange less. */
   private static final long MIN_BYTES = 1 << 16;
@@ -176,7 +176,7 @@ public final class ClaimTransaction {
     refused = true;
     // A transaction may have begun, and the connection would wait for its end.
     link.reset();
-    log.warn(
+    LOG.warn(
         "{}. Large elements are moved by the claim script alone, which holds Redis longer",
         e.getMessage());
   }

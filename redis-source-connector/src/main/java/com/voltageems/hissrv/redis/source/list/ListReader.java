@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * goes through the interleavings.
  */
 public final class ListReader implements SourceReader {
-  private static final Logger log = LoggerFactory.getLogger(ListReader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ListReader.class);
 
   /** More in one claim would hold Redis for longer than a few milliseconds. */
   public static final int MAX_ELEMENTS = 500;
@@ -125,7 +125,7 @@ public final class ListReader implements SourceReader {
     if (current.isDelivered()) {
       position = new ListPosition(current.id(), current.size() - 1);
     } else {
-      log.warn(
+      LOG.warn(
           "Source {}: claim {} of {} is no longer in Redis: somebody else has released it, or a"
               + " replica has taken over that did not know it",
           alias,
@@ -140,7 +140,7 @@ public final class ListReader implements SourceReader {
     metrics.claims.increment();
     if (!id.endsWith("-" + suffix)) {
       metrics.claimsFound.increment();
-      log.info("Source {}: claim {} of {} was in flight already", alias, id, source.key());
+      LOG.info("Source {}: claim {} of {} was in flight already", alias, id, source.key());
     }
     metrics.claimedAtNanos.set(clock.nanos());
   }
@@ -193,7 +193,7 @@ public final class ListReader implements SourceReader {
       script.run(rest, Long.toHexString(random.nextLong()), 0);
       claim = null;
     } catch (RuntimeException e) {
-      log.warn(
+      LOG.warn(
           "Source {}: what is in flight of {} stays there for the next task: {}",
           alias,
           source.key(),
@@ -221,7 +221,7 @@ public final class ListReader implements SourceReader {
     nextIsLarge = taken.elements().isEmpty() ? nextIsLarge : page.endsLarge();
     index += taken.elements().size();
     if (from >= taken.size() && from > 0) {
-      log.info("Source {}: claim {} was delivered before, it is released", alias, id);
+      LOG.info("Source {}: claim {} was delivered before, it is released", alias, id);
     }
     metrics.records.add(out.size());
     AtomicInteger undelivered = begun == null ? new AtomicInteger() : begun.undelivered();

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * read once; announcements without a value make the announced hash be read.
  */
 public final class PubSubReader implements SourceReader {
-  private static final Logger log = LoggerFactory.getLogger(PubSubReader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PubSubReader.class);
 
   private static final long CLOCK_EVERY_NANOS = 10_000_000_000L;
 
@@ -159,7 +159,7 @@ public final class PubSubReader implements SourceReader {
       eventsOff = KeyspaceEvents.switchedOff(link);
     } catch (CommandRefusedException | RedisReplyException e) {
       watchesEvents = false;
-      log.warn(
+      LOG.warn(
           "Source {}: cannot check notify-keyspace-events, because CONFIG GET is refused; make sure"
               + " that it has K and h, without which no events come: {}",
           source.common().alias(),

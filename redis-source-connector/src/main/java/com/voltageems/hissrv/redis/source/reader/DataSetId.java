@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * restart.
  */
 public final class DataSetId {
-  private static final Logger log = LoggerFactory.getLogger(DataSetId.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DataSetId.class);
   static final String KEY = "hissrv:id";
 
   /** The field of a source offset. */
@@ -63,13 +63,13 @@ public final class DataSetId {
       return id instanceof byte[] text ? Bytes.text(text) : "";
     } catch (CommandRefusedException e) {
       refused = true;
-      log.warn(
+      LOG.warn(
           "Cannot use the key {}: if redis.uri should lead to another server one day, this would go"
               + " unnoticed, and positions would skip what that server has. {}",
           KEY,
           e.getMessage());
     } catch (RedisNotReadyException | RedisReplyException e) {
-      log.info("Cannot use the key {} now: {}", KEY, e.getMessage());
+      LOG.info("Cannot use the key {} now: {}", KEY, e.getMessage());
     }
     return "";
   }

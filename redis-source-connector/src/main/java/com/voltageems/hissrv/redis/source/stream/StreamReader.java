@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * list's element in it, or the fields themselves, its time the field {@code timestamp} or the id.
  */
 public final class StreamReader implements SourceReader {
-  private static final Logger log = LoggerFactory.getLogger(StreamReader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
   /** Bytes of all pages of one poll, about. */
   private static final long MAX_BYTES_A_POLL = 4 << 20;
@@ -97,7 +97,7 @@ public final class StreamReader implements SourceReader {
   private void checkData() {
     String current = data.current();
     if (DataSetId.differ(dataOfPosition, current) && !position.equals(StreamPosition.NONE)) {
-      log.warn(
+      LOG.warn(
           "Source {}: the position belongs to other data than Redis has now (another server, or one"
               + " that was emptied)",
           alias);
@@ -196,7 +196,7 @@ public final class StreamReader implements SourceReader {
   }
 
   private void readFromBeginning() {
-    log.warn(
+    LOG.warn(
         "Source {}: stream {} went back behind {}; it is read from its beginning",
         alias,
         source.key(),
