@@ -80,6 +80,12 @@ final class Lane {
     reader.delivered(record);
   }
 
+  /** Everything given so far is stored or dropped; on the task's thread. */
+  void allDelivered() {
+    undelivered.set(0);
+    reader.allDelivered();
+  }
+
   /** Whether everything that was there at the last look is in Kafka. */
   boolean isSettled() {
     return !refused && undelivered.get() <= 0 && reader.dueNanos() - clock.nanos() > 0;
