@@ -31,7 +31,7 @@ local floor = math.floor
 local pack, unpack_struct = struct.pack, struct.unpack
 local concat, format, rep = table.concat, string.format, string.rep
 
--- Beyond this a sum could overflow: such a value is no sample, as an infinity is none.
+-- Beyond this a sum could overflow: such a value is not a sample, as an infinity is not.
 local LARGEST = 1e300
 -- Points written into an archive hash, and doubles packed or unpacked, in one go.
 local POINTS_AT_ONCE = 60
@@ -77,7 +77,7 @@ end
 
 local SECONDS = { s = 1, m = 60, h = 3600 }
 
--- '5m' -> 300; nil for what is no window.
+-- '5m' -> 300; nil for what is not a window.
 local function window_seconds(name)
   local number, unit = string.match(name, '^([1-9]%d*)([smh])$')
   local seconds = number and #number <= 6 and tonumber(number) * SECONDS[unit]
@@ -99,10 +99,10 @@ local function parse_windows(text)
   local function add(name)
     local seconds = window_seconds(name)
     if not seconds then
-      refuse('hissrv:aggregation windows: `', name, '` is no window; use <n>s, <n>m or <n>h, up to 168h')
+      refuse('hissrv:aggregation windows: `', name, '` is not a window; use <n>s, <n>m or <n>h, up to 168h')
     end
     if windows[1] and seconds % windows[1].seconds ~= 0 then
-      refuse('hissrv:aggregation windows: ', name, ' is no multiple of the first, ', windows[1].name)
+      refuse('hissrv:aggregation windows: ', name, ' is not a multiple of the first, ', windows[1].name)
     end
     if not by_length[seconds] then
       by_length[seconds] = { name = name, seconds = seconds }
@@ -175,7 +175,7 @@ local function settings()
         known[#known + 1] = name
       end
       table.sort(known)
-      refuse('hissrv:aggregation: no setting `', stored[i], '`; there are ', concat(known, ', '))
+      refuse('hissrv:aggregation: unknown setting `', stored[i], '`; valid: ', concat(known, ', '))
     end
     read[stored[i]] = stored[i + 1]
   end
@@ -200,7 +200,7 @@ local function settings()
     pending_max = whole('pending_max', 1),
   }
   if result.windows[1].seconds % result.interval ~= 0 then
-    refuse('hissrv:aggregation interval: ', result.windows[1].name, ' is no multiple of ', result.interval, ' s')
+    refuse('hissrv:aggregation interval: ', result.windows[1].name, ' is not a multiple of ', result.interval, ' s')
   end
   return result
 end
@@ -212,7 +212,7 @@ local function moment(text)
   end
   local time = string.match(text, '^%d+%.?%d*$') and tonumber(text)
   if not time then
-    refuse('time `', string.sub(text, 1, 40), '` is no number; use epoch seconds, or none for the clock of Redis')
+    refuse('time `', string.sub(text, 1, 40), '` is not a number; use epoch seconds, or none for the clock of Redis')
   end
   if time >= 1e11 then
     refuse('time ', string.sub(text, 1, 40), ' is too far ahead; use epoch seconds, not milliseconds')
@@ -382,7 +382,7 @@ end
 
 local TYPES = '^comsrv:(%d+):([mscaTMSCA])$'
 
--- The channel's part of the archive key; nil for a key that is no channel, such as a sibling.
+-- The channel's part of the archive key; nil for a key that is not a channel, such as a sibling.
 local function usual_part(key)
   local channel, kind = string.match(key, TYPES)
   if channel then
@@ -1041,7 +1041,7 @@ local function push_json(cfg, text)
     refuse('push_json: ', ...)
   end
   if not text or text == '' then
-    invalid('no element; use push_json <json>, as in {"measurement":"m","fields":{"f":1.5}}')
+    invalid('the element is missing; use push_json <json>, as in {"measurement":"m","fields":{"f":1.5}}')
   end
   if #text > 1048576 then
     invalid(#text, ' bytes are too many for one element; at most 1048576')
@@ -1051,7 +1051,7 @@ local function push_json(cfg, text)
   json.decode_invalid_numbers(false)
   local ok, element = pcall(json.decode, text)
   if not ok then
-    invalid('no JSON: ', tostring(element))
+    invalid('not JSON: ', tostring(element))
   end
   if type(element) ~= 'table' or not string.match(text, '^%s*{') then
     invalid('an element is a JSON object')
@@ -1071,7 +1071,7 @@ local function push_json(cfg, text)
       invalid('field `', name, '` must be a number, a boolean or a text')
     end
     if kind == 'number' and not is_finite(value) then
-      invalid('field `', name, '` is no finite number')
+      invalid('field `', name, '` is not a finite number')
     end
   end
   if element.tags ~= nil and element.tags ~= cjson.null then
@@ -1103,7 +1103,7 @@ local function wanted_window(cfg, name)
   local base = cfg.windows[1]
   local seconds = window_seconds(name)
   if not seconds then
-    refuse('`', name, '` is no window; use aggregate_<n>s, aggregate_<n>m or aggregate_<n>h, up to 168h')
+    refuse('`', name, '` is not a window; use aggregate_<n>s, aggregate_<n>m or aggregate_<n>h, up to 168h')
   end
   for _, window in ipairs(cfg.windows) do
     if window.seconds == seconds then
@@ -1111,7 +1111,7 @@ local function wanted_window(cfg, name)
     end
   end
   if seconds % base.seconds ~= 0 then
-    refuse(name, ' is no multiple of the base window ', base.name, '; there are ', names_of(cfg.windows))
+    refuse(name, ' is not a multiple of the base window ', base.name, '; the windows are ', names_of(cfg.windows))
   end
   if #cfg.windows >= WINDOWS_MAX then
     refuse('there are ', WINDOWS_MAX, ' windows already: ', names_of(cfg.windows))
@@ -1127,7 +1127,7 @@ local function main()
   end
   local window = string.match(action, '^aggregate_(.*)$')
   if not window and action ~= 'collect' and action ~= 'refresh' then
-    refuse('no action `', string.sub(action, 1, 40), '`; use collect, aggregate_<window> (as aggregate_1m), push_json or refresh')
+    refuse('unknown action `', string.sub(action, 1, 40), '`; use collect, aggregate_<window> (as aggregate_1m), push_json or refresh')
   end
   local time = moment(argument)
   local cfg = settings()

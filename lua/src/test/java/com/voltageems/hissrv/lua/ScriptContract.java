@@ -197,7 +197,7 @@ abstract class ScriptContract {
   void unknownAction_saysWhatThereIs() {
     assertThatThrownBy(() -> script.call("agregate_1m"))
         .hasMessage(
-            "ERR hissrv: no action `agregate_1m`; use collect, aggregate_<window> (as"
+            "ERR hissrv: unknown action `agregate_1m`; use collect, aggregate_<window> (as"
                 + " aggregate_1m), push_json or refresh");
   }
 
@@ -681,14 +681,14 @@ abstract class ScriptContract {
       delimiter = '|',
       quoteCharacter = '\'',
       value = {
-        "aggregate_7s | | 7s is no multiple of the base window 1m; there are 1m, 5m",
-        "aggregate_0m | | `0m` is no window; use aggregate_<n>s, aggregate_<n>m or aggregate_<n>h,"
+        "aggregate_7s | | 7s is not a multiple of the base window 1m; the windows are 1m, 5m",
+        "aggregate_0m | | `0m` is not a window; use aggregate_<n>s, aggregate_<n>m or aggregate_<n>h,"
             + " up to 168h",
-        "aggregate_169h | | `169h` is no window; use aggregate_<n>s, aggregate_<n>m or"
+        "aggregate_169h | | `169h` is not a window; use aggregate_<n>s, aggregate_<n>m or"
             + " aggregate_<n>h, up to 168h",
-        "collect | soon | time `soon` is no number; use epoch seconds, or none for the clock of"
+        "collect | soon | time `soon` is not a number; use epoch seconds, or none for the clock of"
             + " Redis",
-        "collect | -5 | time `-5` is no number; use epoch seconds, or none for the clock of Redis",
+        "collect | -5 | time `-5` is not a number; use epoch seconds, or none for the clock of Redis",
         "aggregate_1m | 1704067200000 | time 1704067200000 is too far ahead; use epoch seconds, not"
             + " milliseconds",
       })
@@ -701,10 +701,10 @@ abstract class ScriptContract {
   @CsvSource(
       delimiter = '|',
       value = {
-        "windows | 1m,90s | windows: 90s is no multiple of the first, 1m",
-        "windows | 1m,x | windows: `x` is no window; use <n>s, <n>m or <n>h, up to 168h",
+        "windows | 1m,90s | windows: 90s is not a multiple of the first, 1m",
+        "windows | 1m,x | windows: `x` is not a window; use <n>s, <n>m or <n>h, up to 168h",
         "windows | , | windows: empty; name at least one, as in 1m,5m",
-        "interval | 7 | interval: 1m is no multiple of 7 s",
+        "interval | 7 | interval: 1m is not a multiple of 7 s",
         "ttl | 0 | ttl: `0`; use a whole number from 1 on",
         "alive | soon | alive: `soon`; use a whole number from 1 on",
         "classes | volt | classes: `volt` is none; use name:from-to, as in voltage:1-99",
@@ -720,7 +720,8 @@ abstract class ScriptContract {
   void unknownSetting_isRefused() {
     redis.hset("hissrv:aggregation", "window", "1m");
     assertThatThrownBy(() -> script.call("collect"))
-        .hasMessageStartingWith("ERR hissrv: hissrv:aggregation: no setting `window`; there are ");
+        .hasMessageStartingWith(
+            "ERR hissrv: hissrv:aggregation: unknown setting `window`; valid: ");
   }
 
   @ParameterizedTest
@@ -728,20 +729,20 @@ abstract class ScriptContract {
       delimiter = '|',
       quoteCharacter = '^',
       value = {
-        "^^ | no element",
-        "{ | no JSON",
+        "^^ | the element is missing",
+        "{ | not JSON",
         "[1] | an element is a JSON object",
         "7 | an element is a JSON object",
-        "{\"measurement\":\"m\",\"fields\":{\"a\":0x10}} | no JSON",
-        "{\"measurement\":\"m\",\"fields\":{\"a\":NaN}} | no JSON",
-        "{\"measurement\":\"m\",\"fields\":{\"a\":Infinity}} | no JSON",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":0x10}} | not JSON",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":NaN}} | not JSON",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":Infinity}} | not JSON",
         "{} | measurement must be a text",
         "{\"measurement\":\"\",\"fields\":{\"a\":1}} | measurement must be a text",
         "{\"measurement\":\"m\"} | fields must be an object",
         "{\"measurement\":\"m\",\"fields\":{}} | fields must be an object",
         "{\"measurement\":\"m\",\"fields\":[1]} | fields must be an object",
         "{\"measurement\":\"m\",\"fields\":{\"a\":null}} | field `a` must be a number",
-        "{\"measurement\":\"m\",\"fields\":{\"a\":1e999}} | field `a` is no finite number",
+        "{\"measurement\":\"m\",\"fields\":{\"a\":1e999}} | field `a` is not a finite number",
         "{\"measurement\":\"m\",\"fields\":{\"a\":1},\"tags\":{\"t\":true}} | tag `t` must be",
         "{\"measurement\":\"m\",\"fields\":{\"a\":1},\"timestamp\":1642592400000} | timestamp must",
       })

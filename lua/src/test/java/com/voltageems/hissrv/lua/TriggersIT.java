@@ -153,8 +153,8 @@ class TriggersIT {
         .isEqualTo(
             new Run(
                 1,
-                "hissrv_cron.sh: aggregate_7s failed: ERR hissrv: 7s is no multiple of the base"
-                    + " window 1m; there are 1m, 5m\n"));
+                "hissrv_cron.sh: aggregate_7s failed: ERR hissrv: 7s is not a multiple of the base"
+                    + " window 1m; the windows are 1m, 5m\n"));
     assertThat(sh("./hissrv_cron.sh").status()).isEqualTo(2);
     assertThat(sh("./hissrv_cron.sh --help").status()).isZero();
     assertThat(sh("./init_scripts.sh more").status()).isEqualTo(2);

@@ -13,7 +13,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -103,6 +106,21 @@ class ArchitectureTest {
               ROOT + ".link",
               ROOT + ".run",
               ROOT + ".jedis");
+
+  /** Tests turn the time themselves. */
+  @ArchTest
+  static final ArchRule timeComesIn =
+      noClasses()
+          .that()
+          .doNotBelongToAnyOf(WorkerClock.class)
+          .should()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(InstantSource.class, "system");
 
   @ArchTest
   static final ArchRule ofTheRootOnlyWhatConnectLoadsIsPublic =

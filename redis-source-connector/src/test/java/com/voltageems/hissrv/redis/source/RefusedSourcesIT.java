@@ -304,7 +304,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
               () -> {
                 told.addAll(statuses(task.pollTimes(1)));
                 JsonNode part = part(told.get(told.size() - 1), "aggregation");
-                assertThat(part.path("reason").asText()).contains("no setting `intervall`");
+                assertThat(part.path("reason").asText()).contains("unknown setting `intervall`");
                 assertThat(part.get("type").asText()).isEqualTo("aggregation");
               });
       assertThat(metric("", "aggregation-stuck-since-ms")).isPositive();
@@ -340,7 +340,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
                 throw java.util.Objects.requireNonNull(scheduler.failure());
               })
           .isInstanceOf(ConnectException.class)
-          .hasMessageContaining("no setting `intervall`");
+          .hasMessageContaining("unknown setting `intervall`");
     } finally {
       scheduler.close();
     }
