@@ -42,6 +42,18 @@ final class Refusals {
   private static final Pattern QUESTDB_NAME =
       Pattern.compile("table: (.+?); invalid column name: ([^\\n]+)");
 
+  private static final List<String> MACHINE =
+      List.of(
+          "no space left",
+          "file too large",
+          "disk quota exceeded",
+          "read-only file system",
+          "input/output error",
+          "cannot allocate memory",
+          "out of memory",
+          "too many open files",
+          "errno=28");
+
   private Refusals() {}
 
   /** The cause that the message of a refusal tells. */
@@ -61,6 +73,15 @@ final class Refusals {
   static boolean isQuestDbBreakdown(String message) {
     return message.startsWith("failed to parse line protocol")
         && message.contains("error: java.lang.UnsupportedOperationException");
+  }
+
+  /**
+   * Whether the database says that its machine has no room, memory or files left: no line is to
+   * blame for that, even if shorter ones still pass.
+   */
+  static boolean isAboutTheMachine(String message) {
+    String lower = message.toLowerCase(Locale.ROOT);
+    return MACHINE.stream().anyMatch(lower::contains);
   }
 
   private static Optional<Cause> influx(String message) {

@@ -69,6 +69,9 @@ public final class ResponseClassifier {
       return new WriteOutcome.Fatal(
           reason + "; check influxdb.retention.policy", "influxdb.retention.policy");
     }
+    if (Refusals.isAboutTheMachine(answer.message())) {
+      return new WriteOutcome.Retry(pause, reason);
+    }
     return Refusals.isQuestDbBreakdown(answer.message())
         ? new WriteOutcome.Refused(new WriteOutcome.Cause.FieldConflict(List.of(), 0), reason)
         : new WriteOutcome.Failed(pause, reason, answer.namesLine());

@@ -31,11 +31,17 @@ public final class Batch {
   /**
    * One line.
    *
+   * @param fields how many fields it has
    * @param isNew whether it has to be screened before it is sent
    * @param end where its bytes end in the batch
    */
   public record Line(
-      OffsetTracker.Pending pending, PointSource source, long epochNanos, boolean isNew, int end) {}
+      OffsetTracker.Pending pending,
+      PointSource source,
+      long epochNanos,
+      int fields,
+      boolean isNew,
+      int end) {}
 
   /** Gives the line's point again when it has to be looked at: a batch keeps bytes only. */
   public interface PointSource {
@@ -50,7 +56,9 @@ public final class Batch {
   /** Appends a line that may have to be screened before it is sent. */
   void add(OffsetTracker.Pending pending, Point point, PointSource source, boolean isNew) {
     LineProtocol.append(point, form, bytes);
-    lines.add(new Line(pending, source, point.epochNanos(), isNew, bytes.length()));
+    lines.add(
+        new Line(
+            pending, source, point.epochNanos(), point.fields().size(), isNew, bytes.length()));
   }
 
   /** Whether a line has to be screened. */
@@ -73,6 +81,15 @@ public final class Batch {
 
   public boolean isEmpty() {
     return lines.isEmpty();
+  }
+
+  /** How many fields the lines have together. */
+  public int fieldCount() {
+    int count = 0;
+    for (Line line : lines) {
+      count += line.fields();
+    }
+    return count;
   }
 
   public int byteCount() {
@@ -122,7 +139,13 @@ public final class Batch {
     Line line = other.lines.get(index);
     bytes.append(other.bytes, other.start(index), line.end());
     lines.add(
-        new Line(line.pending(), line.source(), line.epochNanos(), line.isNew(), bytes.length()));
+        new Line(
+            line.pending(),
+            line.source(),
+            line.epochNanos(),
+            line.fields(),
+            line.isNew(),
+            bytes.length()));
   }
 
   /**

@@ -48,7 +48,9 @@ final class Culprits {
       part.halveOnto(parts, false);
     } else if (part.oneField() || part.batch().point(0).fields().size() == 1) {
       refuse(
-          part, about(part.batch().point(0).fields().get(0)) + " is refused: " + refused.reason());
+          part,
+          kind(cause),
+          about(part.batch().point(0).fields().get(0)) + " is refused: " + refused.reason());
     } else {
       splitFields(part, refused, parts);
     }
@@ -58,7 +60,7 @@ final class Culprits {
   void judged(Batch batch, int index, Screen.Verdict verdict, Batch passed) {
     Batch.Line line = batch.lines().get(index);
     if (verdict.refusal() != null) {
-      refuse(line, verdict.refusal());
+      refuse(line, RejectReason.NAME, verdict.refusal());
       return;
     }
     if (verdict.leftOut().isEmpty()) {
@@ -66,7 +68,8 @@ final class Culprits {
       return;
     }
     for (Screen.Reason reason : verdict.leftOut()) {
-      progress.refused(line.pending(), "field '" + reason.field() + "' " + reason.why());
+      progress.refused(
+          line.pending(), RejectReason.NAME, "field '" + reason.field() + "' " + reason.why());
     }
     Point left = batch.point(index).only(field -> !verdict.leavesOut(field));
     if (left == null) {
@@ -76,12 +79,12 @@ final class Culprits {
     }
   }
 
-  void refuse(Part part, String reason) {
-    part.batch().lines().forEach(line -> refuse(line, reason));
+  void refuse(Part part, RejectReason kind, String reason) {
+    part.batch().lines().forEach(line -> refuse(line, kind, reason));
   }
 
-  private void refuse(Batch.Line line, String reason) {
-    progress.refused(line.pending(), reason);
+  private void refuse(Batch.Line line, RejectReason kind, String reason) {
+    progress.refused(line.pending(), kind, reason);
     progress.done(List.of(line));
   }
 
@@ -93,13 +96,16 @@ final class Culprits {
       }
       for (int i = 0; i < part.size(); i++) {
         Point.Field field = part.batch().point(i).fields().get(0);
-        refuse(part.batch().lines().get(i), about(field) + " is refused: " + reason);
+        refuse(
+            part.batch().lines().get(i),
+            RejectReason.COLUMN,
+            about(field) + " is refused: " + reason);
       }
       return true;
     }
     Column column = column(part.batch(), conflict.readings());
     if (column == null && part.size() == 1 && namesTag(part.batch().point(0), conflict)) {
-      refuse(part, reason); // no field could be left out to mend that
+      refuse(part, RejectReason.NAME, reason); // no field could be left out to mend that
       return true;
     }
     if (column == null || (column.scope() == Scope.VALUE && part.size() > 1)) {
@@ -185,7 +191,10 @@ final class Culprits {
       if (doubtful == null) {
         taken
             .fields()
-            .forEach(field -> progress.refused(pending, about(field) + " is refused: " + reason));
+            .forEach(
+                field ->
+                    progress.refused(
+                        pending, RejectReason.COLUMN, about(field) + " is refused: " + reason));
       } else {
         doubtful.add(pending, taken, unused -> taken);
       }
@@ -219,7 +228,10 @@ final class Culprits {
                     .anyMatch(tag -> tag.name().equalsIgnoreCase(conflict.tag()));
         if (tagged) {
           found = true;
-          refuse(each.batch().lines().get(i), "tag '" + conflict.tag() + "' is refused: " + reason);
+          refuse(
+              each.batch().lines().get(i),
+              RejectReason.NAME,
+              "tag '" + conflict.tag() + "' is refused: " + reason);
         } else {
           left.copy(each.batch(), i);
         }
@@ -246,7 +258,7 @@ final class Culprits {
       Batch young = each.batch().only(line -> line.epochNanos() >= oldest);
       each.batch().lines().stream()
           .filter(line -> line.epochNanos() < oldest)
-          .forEach(line -> refuse(line, reason));
+          .forEach(line -> refuse(line, RejectReason.RETENTION, reason));
       addNotEmpty(parts, each.with(young));
     }
     return true;
@@ -284,7 +296,7 @@ final class Culprits {
     boolean mixed = fields.stream().anyMatch(isText) && !fields.stream().allMatch(isText);
     if (!mixed && !(refused.cause() instanceof Cause.FieldConflict)) {
       // The line as such is refused, and texts are not the reason.
-      refuse(part, refused.reason());
+      refuse(part, kind(refused.cause()), refused.reason());
       return;
     }
     List<Point.Field> firstHalf = fields.subList(0, fields.size() / 2);
@@ -297,6 +309,16 @@ final class Culprits {
         parts.push(part.with(line));
       }
     }
+  }
+
+  private static RejectReason kind(Cause cause) {
+    if (cause instanceof Cause.FieldConflict) {
+      return RejectReason.COLUMN;
+    }
+    if (cause instanceof Cause.TagConflict) {
+      return RejectReason.NAME;
+    }
+    return cause instanceof Cause.BeyondRetention ? RejectReason.RETENTION : RejectReason.OTHER;
   }
 
   private static String about(Point.Field field) {

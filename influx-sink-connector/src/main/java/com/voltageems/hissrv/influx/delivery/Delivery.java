@@ -72,7 +72,7 @@ public final class Delivery {
     boolean acceptedSince(Destination destination, long nanos);
 
     /** A line, or a field of it, is refused for good. */
-    void refused(OffsetTracker.Pending pending, String reason);
+    void refused(OffsetTracker.Pending pending, RejectReason kind, String reason);
 
     /** These lines are done: nothing of them is left to write. Called once for each line. */
     void done(List<Batch.Line> lines);
@@ -195,7 +195,7 @@ public final class Delivery {
     if (outcome instanceof WriteOutcome.TooLarge tooLarge) {
       progress.tooLarge(part.size());
       if (part.size() == 1) {
-        culprits.refuse(part, tooLarge.reason());
+        culprits.refuse(part, RejectReason.SIZE, tooLarge.reason());
       } else {
         part.halveOnto(parts, false);
       }
@@ -227,7 +227,7 @@ public final class Delivery {
       if (!aboutLines) {
         throw each.failure();
       }
-      culprits.refuse(each.line(), each.reason());
+      culprits.refuse(each.line(), RejectReason.OTHER, each.reason());
     }
   }
 
@@ -330,7 +330,7 @@ public final class Delivery {
       if (progress.acceptedSince(destination, suspect.failedAt())
           && suspect.othersPass() >= rules.poisonRetries()) {
         release(suspect, parts);
-        culprits.refuse(Part.of(suspect.line()), poison(suspect));
+        culprits.refuse(Part.of(suspect.line()), RejectReason.POISON, poison(suspect));
       } else if (suspect.isDue(progress.nanoTime())) {
         trySuspect(suspect, parts, unexplained);
       }

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import com.voltageems.hissrv.influx.delivery.Lane;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.delivery.RejectReason;
 import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.delivery.Trouble;
 import com.voltageems.hissrv.influx.point.Point;
@@ -290,7 +291,7 @@ final class LaneWriters {
             lane.size().written(batch.size(), took);
             metrics.batchLines(lane.size().lines());
           });
-      metrics.written(batch.size(), batch.byteCount(), took.toMillis());
+      metrics.written(batch.size(), batch.fieldCount(), batch.byteCount(), took.toMillis());
     }
 
     @Override
@@ -305,7 +306,8 @@ final class LaneWriters {
     }
 
     @Override
-    public void refused(Pending pending, String reason) {
+    public void refused(Pending pending, RejectReason kind, String reason) {
+      metrics.rejected(kind);
       locked(() -> pending.complain(reason));
     }
 

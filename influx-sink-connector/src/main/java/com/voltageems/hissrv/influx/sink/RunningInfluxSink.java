@@ -8,6 +8,7 @@ import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.delivery.RejectReason;
 import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.delivery.Trouble;
 import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
@@ -162,10 +163,14 @@ final class RunningInfluxSink {
           trackers.computeIfAbsent(partition, key -> new OffsetTracker(key, smallestGroup()));
       Pending pending = tracker.add(record);
       if (mapped instanceof Mapped.Points points) {
-        points.complaints().forEach(pending::complain);
+        for (String complaint : points.complaints()) {
+          pending.complain(complaint);
+          metrics.rejected(RejectReason.FIELD);
+        }
         enqueue(pending, points.points());
       } else if (mapped instanceof Mapped.Rejected rejected) {
         pending.complain(rejected.reason());
+        metrics.rejected(RejectReason.RECORD);
       } else {
         metrics.ignored();
       }

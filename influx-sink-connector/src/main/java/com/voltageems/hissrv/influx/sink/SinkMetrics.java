@@ -1,18 +1,33 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.delivery.RejectReason;
 import com.voltageems.hissrv.influx.delivery.Trouble;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Counts of one task. Safe for use by several threads. */
 final class SinkMetrics {
+  private static final int[] PERCENTS = {50, 95, 99};
+  private static final long MOST_LINES = 1_000_000;
+  private static final long MOST_BYTES = 64L * 1024 * 1024;
+  private static final long MOST_MILLIS = 600_000;
+
+  private final Distribution requestLines;
+  private final Distribution requestBytes;
+  private final Distribution writeTime;
   private final LongAdder records = new LongAdder();
   private final LongAdder ignored = new LongAdder();
+  private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
   private final LongAdder lines = new LongAdder();
+  private final LongAdder points = new LongAdder();
   private final LongAdder bytes = new LongAdder();
   private final LongAdder requests = new LongAdder();
   private final LongAdder writeMillis = new LongAdder();
@@ -26,6 +41,23 @@ final class SinkMetrics {
   private volatile boolean paused;
   private volatile String lastError = "";
 
+  SinkMetrics() {
+    this(System::currentTimeMillis);
+  }
+
+  SinkMetrics(LongSupplier millis) {
+    requestLines = new Distribution(MOST_LINES, millis);
+    requestBytes = new Distribution(MOST_BYTES, millis);
+    writeTime = new Distribution(MOST_MILLIS, millis);
+    for (RejectReason reason : RejectReason.values()) {
+      rejected.put(reason, new LongAdder());
+    }
+  }
+
+  void rejected(RejectReason reason) {
+    Objects.requireNonNull(rejected.get(reason)).increment();
+  }
+
   void received(int count) {
     records.add(count);
   }
@@ -34,7 +66,11 @@ final class SinkMetrics {
     ignored.increment();
   }
 
-  void written(int lineCount, int byteCount, long millis) {
+  void written(int lineCount, int fieldCount, int byteCount, long millis) {
+    requestLines.add(lineCount);
+    requestBytes.add(byteCount);
+    writeTime.add(millis);
+    points.add(fieldCount);
     lines.add(lineCount);
     bytes.add(byteCount);
     requests.increment();
@@ -93,10 +129,18 @@ final class SinkMetrics {
     values.put("records-ignored", ignored::sum);
     values.put("records-reported", reported::sum);
     values.put("records-dropped", dropped::sum);
+    for (RejectReason reason : RejectReason.values()) {
+      LongAdder count = Objects.requireNonNull(rejected.get(reason));
+      values.put("rejected-" + reason.name().toLowerCase(Locale.ROOT), count::sum);
+    }
+    values.put("points-written", points::sum);
     values.put("lines-written", lines::sum);
     values.put("bytes-written", bytes::sum);
     values.put("requests-written", requests::sum);
     values.put("write-time-total-ms", writeMillis::sum);
+    show(values, "request-lines", requestLines);
+    show(values, "request-bytes", requestBytes);
+    show(values, "write-time-ms", writeTime);
     values.put("retries", retries::sum);
     values.put("retrying-since-ms", this::retryingSince);
     values.put("retrying-record", this::retryingRecord);
@@ -106,5 +150,12 @@ final class SinkMetrics {
     values.put("paused", () -> paused ? 1L : 0L);
     values.put("last-error", () -> lastError);
     return values;
+  }
+
+  private static void show(
+      Map<String, Supplier<?>> values, String name, Distribution distribution) {
+    for (int percent : PERCENTS) {
+      values.put(name + "-p" + percent, () -> distribution.percentile(percent));
+    }
   }
 }

@@ -54,6 +54,19 @@ class ResponseClassifierTest {
     assertThat(v2(status, "")).isEqualTo(new Retry(null, "HTTP " + status));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "engine: error writing WAL entry: write /w/_00001.wal: no space left on device",
+        "engine: error writing WAL entry: write /w/_00001.wal: file too large",
+        "commit error for table: m, errno: 28, error: [errno=28] could not write",
+        "fork/exec: cannot allocate memory",
+      })
+  void fullDisk_isNoLinesFault(String message) {
+    assertThat(v2(500, "{\"message\":\"" + message + "\"}")).isInstanceOf(Retry.class);
+    assertThat(v1(500, "{\"error\":\"" + message + "\"}")).isInstanceOf(Retry.class);
+  }
+
   /** Not only the way to the database, but the lines may be to blame: field case S1. */
   @Test
   void internalError_mayBeAboutTheLines() {

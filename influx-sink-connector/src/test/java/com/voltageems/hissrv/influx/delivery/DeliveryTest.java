@@ -141,7 +141,7 @@ class DeliveryTest {
     public void failedAgain(Batch line, String reason) {}
 
     @Override
-    public void refused(OffsetTracker.Pending pending, String reason) {
+    public void refused(OffsetTracker.Pending pending, RejectReason kind, String reason) {
       refused.add(pending.record().kafkaOffset());
     }
 

@@ -257,7 +257,7 @@ public abstract class ConnectorContract {
         assertThat(tags).containsEntry("task", "0");
         tags.keySet().removeAll(Set.of("type", "connector", "task"));
         for (MBeanAttributeInfo attribute : SERVER.getMBeanInfo(bean).getAttributes()) {
-          assertThat(attribute.getName()).matches("[a-z]+(-[a-z]+)*");
+          assertThat(attribute.getName()).matches("[a-z]+(-[a-z0-9]+)*");
           assertThat(SERVER.getAttribute(bean, attribute.getName()))
               .isInstanceOfAny(Long.class, String.class);
           shown.add(attribute.getName() + tags);

@@ -1,0 +1,427 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.FaultyProxy;
+import com.voltageems.hissrv.testkit.InfluxDb1;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.RequiresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Three workers under load, and everything around them fails at random moments: a worker, the
+ * broker and the database are killed, connections cut and stalled, the database's disk is full,
+ * tasks are dealt out anew. Every point is there with its last value; the committed offset is never
+ * ahead of the database; an outage costs no record.
+ *
+ * <p>Of each partition, record {@code n} has the offset {@code n}; four records in a row write the
+ * same point, each a larger value.
+ */
+@Timeout(value = 3, unit = TimeUnit.HOURS)
+class SinkKillIT {
+  private static final int ROUNDS = Integer.getInteger("hissrv.kill.rounds", 1);
+  private static final int PARTITIONS = 6;
+  private static final int REPEATS = 4;
+  private static final long T = 1_790_000_000_000L;
+  private static final String TOPIC = "kill";
+  private static final String SINK = "kill-sink";
+  private static final Duration LONG = Duration.ofMinutes(3);
+
+  @TempDir private Path dir;
+  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final List<ConnectWorker> workers = new ArrayList<>();
+  private final long seed = System.nanoTime();
+  private final Random random = new Random(seed);
+
+  private <P extends AutoCloseable> P part(P part) {
+    parts.add(0, part);
+    return part;
+  }
+
+  @Test
+  @RequiresServer(RequiresServer.Server.INFLUXDB_1)
+  void everythingFails_everyPointIsThereWithItsLastValue() throws Exception {
+    try {
+      KafkaBroker broker = part(KafkaBroker.start(dir.resolve("kafka")));
+      InfluxDb1 database = part(InfluxDb1.start(dir.resolve("influxdb")));
+      HttpJson.influx1(database, "", "CREATE DATABASE ems");
+      FaultyProxy proxy = part(new FaultyProxy(URI.create(database.url()).getPort()));
+      Admin admin = part(Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers())));
+      admin
+          .createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)))
+          .all()
+          .get(30, TimeUnit.SECONDS);
+      startWorkers(broker);
+      submit(proxy, 3);
+      await().atMost(LONG).until(() -> worker().isRunning(SINK, 3));
+      Traffic traffic = part(new Traffic(broker));
+      Watch watch = part(new Watch(admin, database));
+      for (int round = 0; round < ROUNDS; round++) {
+        failures(broker, database, proxy);
+      }
+      long[] sent = traffic.end();
+      await()
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(500))
+          .untilAsserted(() -> assertThat(committed(admin)).isEqualTo(offsets(sent)));
+      watch.end();
+      assertThat(watch.failure()).as("seed %d", seed).isNull();
+      assertThat(watch.looks()).as("offsets were looked at").isGreaterThan(10);
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        assertThat(values(database, partition, 0))
+            .as("partition %d, seed %d", partition, seed)
+            .isEqualTo(expected(sent[partition]));
+      }
+      assertThat(deadLetters(admin)).as("dead letters, seed %d", seed).isZero();
+      await().atMost(LONG).until(() -> worker().isRunning(SINK, 1));
+    } finally {
+      for (AutoCloseable part : parts) {
+        part.close();
+      }
+    }
+  }
+
+  private ConnectWorker worker() {
+    return workers.get(0);
+  }
+
+  private void startWorkers(KafkaBroker broker) {
+    for (int i = 0; i < 3; i++) {
+      workers.add(
+          part(
+              ConnectWorker.prepare(
+                  dir.resolve("connect-" + i),
+                  broker.bootstrapServers(),
+                  List.of(Path.of("target/voltageems-influx-sink-connector-0.1.0-SNAPSHOT.zip")),
+                  Map.of("consumer.session.timeout.ms", "6000"))));
+    }
+    workers.forEach(ConnectWorker::awaitReady);
+  }
+
+  private void submit(FaultyProxy proxy, int tasks) {
+    Map<String, String> config = new TreeMap<>();
+    config.put("connector.class", InfluxSinkConnector.class.getName());
+    config.put("topics", TOPIC);
+    config.put("tasks.max", Integer.toString(tasks));
+    config.put("influxdb.version", "1");
+    config.put("influxdb.url", proxy.url());
+    config.put("influxdb.database", "ems");
+    config.put("validate.connection", "false");
+    config.put("write.workers", "2");
+    config.put("write.timeout.ms", "2000");
+    config.put("linger.ms", "20");
+    config.put("retry.backoff.max.ms", "1000");
+    config.put("errors.tolerance", "all");
+    config.put("errors.deadletterqueue.topic.name", "kill-dead");
+    config.put("errors.deadletterqueue.topic.replication.factor", "1");
+    await()
+        .atMost(LONG)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              worker().submit(SINK, config);
+              return true;
+            });
+  }
+
+  /** Each kind of failure once, in random order. */
+  private void failures(KafkaBroker broker, InfluxDb1 database, FaultyProxy proxy)
+      throws Exception {
+    List<Runnable> failures = new ArrayList<>();
+    failures.add(
+        () -> {
+          ConnectWorker victim = workers.get(1 + random.nextInt(2));
+          victim.kill();
+          breathe();
+          victim.relaunch();
+        });
+    failures.add(
+        () -> {
+          broker.kill();
+          breathe();
+          broker.restart();
+        });
+    failures.add(
+        () -> {
+          database.kill();
+          breathe();
+          database.restart();
+        });
+    failures.add(proxy::cut);
+    failures.add(
+        () -> {
+          proxy.stall(true);
+          breathe();
+          proxy.stall(false);
+        });
+    failures.add(() -> fillDisk(database));
+    failures.add(() -> submit(proxy, 1 + random.nextInt(3)));
+    Collections.shuffle(failures, random);
+    for (Runnable failure : failures) {
+      breathe();
+      failure.run();
+    }
+    for (ConnectWorker worker : workers) {
+      worker.awaitReady();
+    }
+  }
+
+  /** Some time passes: a clock of the test's own would not be the servers'. */
+  private void breathe() {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(1_000));
+    await().pollDelay(Duration.ZERO).until(() -> System.nanoTime() - end > 0);
+  }
+
+  /** No file may grow beyond what it has, as when no block is left; then there is room again. */
+  private void fillDisk(InfluxDb1 database) {
+    try {
+      Process limit =
+          new ProcessBuilder(
+                  "prlimit", "--pid", Long.toString(database.process().pid()), "--fsize=1000:1000")
+              .redirectErrorStream(true)
+              .start();
+      assertThat(limit.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(limit.exitValue()).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    breathe();
+    breathe();
+    // InfluxDB 1 keeps a log that could not grow as broken until it is started again.
+    database.kill();
+    database.restart();
+  }
+
+  private static Map<Integer, Long> offsets(long[] sent) {
+    Map<Integer, Long> offsets = new TreeMap<>();
+    for (int i = 0; i < sent.length; i++) {
+      offsets.put(i, sent[i]);
+    }
+    return offsets;
+  }
+
+  private static Map<Integer, Long> committed(Admin admin)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<Integer, Long> committed = new TreeMap<>();
+    Map<TopicPartition, OffsetAndMetadata> all =
+        admin
+            .listConsumerGroupOffsets("connect-" + SINK)
+            .partitionsToOffsetAndMetadata()
+            .get(5, TimeUnit.SECONDS);
+    all.forEach(
+        (partition, offset) -> {
+          if (offset != null) {
+            committed.put(partition.partition(), offset.offset());
+          }
+        });
+    return committed;
+  }
+
+  private static long deadLetters(Admin admin) throws Exception {
+    if (!admin.listTopics().names().get(10, TimeUnit.SECONDS).contains("kill-dead")) {
+      return 0;
+    }
+    return admin
+        .listOffsets(
+            Map.of(
+                new TopicPartition("kill-dead", 0),
+                org.apache.kafka.clients.admin.OffsetSpec.latest()))
+        .all()
+        .get(10, TimeUnit.SECONDS)
+        .values()
+        .stream()
+        .mapToLong(info -> info.offset())
+        .sum();
+  }
+
+  /** The value of each point of a partition, from a point on. */
+  private static Map<Long, Long> values(InfluxDb1 database, int partition, long from) {
+    JsonNode answer =
+        HttpJson.influx1(
+            database,
+            "ems",
+            "select v from killed where p='%d' and time >= %dms".formatted(partition, T + from));
+    JsonNode result = answer.path("results").path(0);
+    if (result.isMissingNode() || result.has("error")) {
+      throw new IllegalStateException("no answer: " + answer);
+    }
+    Map<Long, Long> values = new HashMap<>();
+    for (JsonNode row : result.path("series").path(0).path("values")) {
+      values.put(row.path(0).asLong() - T, row.path(1).asLong());
+    }
+    return values;
+  }
+
+  private static Map<Long, Long> expected(long sent) {
+    Map<Long, Long> expected = new HashMap<>();
+    for (long n = 0; n < sent; n++) {
+      expected.put(n / REPEATS, n);
+    }
+    return expected;
+  }
+
+  /** Sends to each partition in turn, one record after the other. */
+  private static final class Traffic implements AutoCloseable {
+    private final KafkaProducer<String, String> producer;
+    private final long[] sent = new long[PARTITIONS];
+    private final Thread thread = new Thread(this::run, "traffic");
+    private volatile boolean stopping;
+    private volatile @Nullable Exception failure;
+
+    Traffic(KafkaBroker broker) {
+      producer =
+          new KafkaProducer<>(
+              Map.of(
+                  "bootstrap.servers", broker.bootstrapServers(),
+                  "acks", "all",
+                  "delivery.timeout.ms", "600000",
+                  "linger.ms", "5"),
+              new StringSerializer(),
+              new StringSerializer());
+      thread.start();
+    }
+
+    private void run() {
+      while (!stopping) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+          long n = sent[partition]++;
+          Future<RecordMetadata> unused =
+              producer.send(
+                  new ProducerRecord<>(TOPIC, partition, "p" + partition, value(partition, n)),
+                  (metadata, e) -> {
+                    if (e != null || metadata.offset() != n) {
+                      failure = new IllegalStateException("offset " + metadata + " is not " + n, e);
+                    }
+                  });
+        }
+        java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
+      producer.flush();
+    }
+
+    private static String value(int partition, long n) {
+      return "{\"measurement\":\"killed\",\"tags\":{\"p\":\"%d\"},\"fields\":{\"v\":%d},\"timestamp\":%d}"
+          .formatted(partition, n, T + n / REPEATS);
+    }
+
+    /** How many records each partition got. */
+    long[] end() throws InterruptedException {
+      stopping = true;
+      thread.join(TimeUnit.MINUTES.toMillis(5));
+      assertThat(thread.isAlive()).isFalse();
+      assertThat(failure).isNull();
+      return sent.clone();
+    }
+
+    @Override
+    public void close() {
+      stopping = true;
+      producer.close(Duration.ofSeconds(1));
+    }
+  }
+
+  /** Looks all the time whether what is committed is in the database. */
+  private static final class Watch implements AutoCloseable {
+    private static final long WINDOW = 400;
+
+    private final Admin admin;
+    private final InfluxDb1 database;
+    private int missed;
+    private final AtomicInteger looks = new AtomicInteger();
+    private final Thread thread = new Thread(this::run, "watch");
+    private volatile boolean stopping;
+    private volatile @Nullable String failure;
+
+    Watch(Admin admin, InfluxDb1 database) {
+      this.admin = admin;
+      this.database = database;
+      thread.start();
+    }
+
+    private void run() {
+      while (!stopping && failure == null) {
+        try {
+          // What is committed first, then what is there: it must not be less.
+          committed(admin).forEach(this::look);
+        } catch (UncheckedIOException | IllegalStateException e) {
+          missed++; // the database is away
+        } catch (ExecutionException | TimeoutException e) {
+          missed++; // the broker is away
+        } catch (InterruptedException e) {
+          return;
+        }
+      }
+    }
+
+    private void look(int partition, long offset) {
+      if (offset == 0) {
+        return;
+      }
+      long last = (offset - 1) / REPEATS;
+      long from = Math.max(0, last - WINDOW);
+      Map<Long, Long> values = values(database, partition, from);
+      for (long point = from; point <= last; point++) {
+        long least = Math.min(offset - 1, point * REPEATS + REPEATS - 1);
+        Long value = values.get(point);
+        if (value == null || value < least) {
+          failure =
+              "partition %d is committed up to %d, but point %d is %s (%d looks missed)"
+                  .formatted(partition, offset, point, value, missed);
+        }
+      }
+      looks.incrementAndGet();
+    }
+
+    @Nullable String failure() {
+      return failure;
+    }
+
+    int looks() {
+      return looks.get();
+    }
+
+    void end() throws InterruptedException {
+      close();
+      thread.join(TimeUnit.SECONDS.toMillis(60));
+    }
+
+    @Override
+    public void close() {
+      stopping = true;
+    }
+  }
+}
