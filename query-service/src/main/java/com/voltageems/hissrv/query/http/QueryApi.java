@@ -3,18 +3,19 @@ package com.voltageems.hissrv.query.http;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.http.answer.AggregatesJson;
+import com.voltageems.hissrv.query.http.answer.Answerer;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
 import com.voltageems.hissrv.query.http.answer.DiscoveryJson;
 import com.voltageems.hissrv.query.http.answer.Downsampling;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.answer.RowsCsv;
 import com.voltageems.hissrv.query.http.answer.RowsJson;
+import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
 import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestAnswer;
 import com.voltageems.hissrv.query.store.Measurement;
@@ -39,9 +40,18 @@ final class QueryApi {
   static final Set<String> RANGE =
       Set.of("measurement", "range", "start", "end", "timezone", "limit");
   static final Set<String> LATEST = and(RANGE, "fields", "field", "time_format");
-  static final Set<String> AGGREGATE = and(LATEST, "interval", "functions", "group_by");
+  static final Set<String> AGGREGATE = and(LATEST, "interval", "functions", "group_by", "fill");
   static final Set<String> QUERY =
-      and(LATEST, "interval", "function", "group_by", "order", "format", "names", "max_points");
+      and(
+          LATEST,
+          "interval",
+          "function",
+          "group_by",
+          "fill",
+          "order",
+          "format",
+          "names",
+          "max_points");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
 
   private final HistoryStore store;
@@ -49,12 +59,14 @@ final class QueryApi {
   private final Catalogue catalogue;
   private final Clock clock;
   private final Semaphore running;
+  private final Answerer answerer;
 
   QueryApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock) {
     this.store = store;
     this.limits = limits;
     this.catalogue = catalogue;
     this.clock = clock;
+    this.answerer = new Answerer(store, limits.maxValues());
     this.running = new Semaphore(limits.concurrency());
   }
 
@@ -69,10 +81,10 @@ final class QueryApi {
           Parameters.Format format = parameters.format();
           boolean epochTimes = parameters.epochTimes();
           String language = parameters.names();
-          HistoryQuery query = parameters.query(measurement(parameters, deadline));
-          int columns = query.columns().size();
+          Ask query = parameters.query(measurement(parameters, deadline));
+          int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
-          HistoryAnswer answer = reduced(query, store.query(query, deadline), maxPoints);
+          HistoryAnswer answer = reduced(query, answerer.answer(query, deadline), maxPoints);
           return switch (format) {
             case JSON ->
                 new Reply(
@@ -93,8 +105,7 @@ final class QueryApi {
   }
 
   /** What stands over a field's column. */
-  private UnaryOperator<String> title(
-      HistoryQuery query, HistoryAnswer answer, @Nullable String language) {
+  private UnaryOperator<String> title(Ask query, HistoryAnswer answer, @Nullable String language) {
     String measurement = query.selection().measurement().name();
     return language == null
         ? UnaryOperator.identity()
@@ -102,11 +113,11 @@ final class QueryApi {
   }
 
   private static HistoryAnswer reduced(
-      HistoryQuery query, HistoryAnswer answer, @Nullable Integer maxPoints) {
+      Ask query, HistoryAnswer answer, @Nullable Integer maxPoints) {
     if (maxPoints == null) {
       return answer;
     }
-    int columns = query.columns().size();
+    int columns = query.outputs().size();
     return new HistoryAnswer(
         answer.series().stream()
             .map(series -> Downsampling.reduce(series, columns, maxPoints))
@@ -136,8 +147,8 @@ final class QueryApi {
         deadline -> {
           Parameters parameters = parameters(texts, AGGREGATE);
           boolean epochTimes = parameters.epochTimes();
-          HistoryQuery query = parameters.aggregate(measurement(parameters, deadline));
-          HistoryAnswer answer = store.query(query, deadline);
+          Ask query = parameters.aggregate(measurement(parameters, deadline));
+          HistoryAnswer answer = answerer.answer(query, deadline);
           return new Reply(
               200,
               "application/json",

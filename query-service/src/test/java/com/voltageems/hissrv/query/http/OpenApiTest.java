@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.function.PointFunctions;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.FakeStore;
@@ -69,9 +70,12 @@ class OpenApiTest {
         parameter.at("/schema/enum").forEach(one -> documented.add(one.asText()));
       }
     }
-    assertThat(documented)
-        .isEqualTo(
-            new HashSet<>(Arrays.stream(Aggregation.values()).map(Aggregation::text).toList()));
+    Set<String> all =
+        new HashSet<>(Arrays.stream(Aggregation.values()).map(Aggregation::text).toList());
+    all.addAll(PointFunctions.names());
+    // Stands for any percentile.
+    all.add("p95");
+    assertThat(documented).isEqualTo(all);
   }
 
   private static Set<String> parameters(String path) throws IOException {

@@ -3,6 +3,8 @@ package com.voltageems.hissrv.query.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.voltageems.hissrv.query.function.PointFunctions;
+import com.voltageems.hissrv.query.function.PointScan;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.OneWindow;
@@ -480,6 +482,51 @@ public abstract class HistoryStoreContract {
                 List.of(
                     point(T, "y", 2.5, 1.0, 4.0, 7.5, 3L, 1.0, 2.5, 1.5, 1L),
                     point(T + 1000, null, null, null, null, null, null, null, null, null, 1L))));
+  }
+
+  /** What the service computes from the points, by definitions of its own. */
+  @Test
+  void functionsOfTheService_areTheSameOverEveryDatabase() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 3600; i++) {
+      lines.add(
+          m
+              + ",ch="
+              + i % 2
+              + " v="
+              + i * 7919 % 1009
+              + ".5,n="
+              + i % 1000
+              + "i "
+              + (T + i * 1000L));
+    }
+    lines.addAll(lines.subList(100, 200));
+    write(m, lines);
+    Selection selection = from(T, T + 3_600_000);
+    List<PointScan.Computed> computed = new ArrayList<>();
+    for (String name : List.of("median", "p95", "increase", "rate", "integral")) {
+      computed.add(
+          new PointScan.Computed(
+              measurement().field(name.equals("increase") ? "n" : "v").orElseThrow(),
+              PointFunctions.of(name).orElseThrow()));
+    }
+    Map<String, List<Double>> values = new TreeMap<>();
+    new PointScan(
+            selection,
+            new FixedWindows(1_800_000),
+            List.of("ch"),
+            computed,
+            100_000,
+            (key, start, column, value) ->
+                values
+                    .computeIfAbsent(
+                        key.get(0) + " " + (start - T) / 60_000, k -> new ArrayList<>())
+                    .add(value))
+        .run(store(), Deadline.in(Duration.ofSeconds(20)));
+
+    assertThat(values).hasSize(4);
+    assertThat(values.get("0 0"))
+        .containsExactly(504.5, 958.6, 1796.0, 229.442157953, 252.455833333);
   }
 
   @Test

@@ -1,11 +1,10 @@
 package com.voltageems.hissrv.query.http.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.voltageems.hissrv.query.store.Aggregation;
-import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.Fn;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
 import java.io.IOException;
@@ -20,8 +19,8 @@ public final class AggregatesJson {
    * {@code {"measurement",...,"series":[{"tags","field","columns":["time","mean",...],"rows"}]}}:
    * one entry per series and field that has any value.
    */
-  public static byte[] of(HistoryQuery query, HistoryAnswer answer, boolean epochTimes) {
-    List<Field> fields = query.columns().stream().map(Column::field).distinct().toList();
+  public static byte[] of(Ask query, HistoryAnswer answer, boolean epochTimes) {
+    List<Field> fields = query.outputs().stream().map(Ask.Output::field).distinct().toList();
     return Json.bytes(
         json -> {
           json.writeStartObject();
@@ -45,11 +44,11 @@ public final class AggregatesJson {
   }
 
   private static void field(
-      JsonGenerator json, HistoryQuery query, Series series, Field field, boolean epochTimes)
+      JsonGenerator json, Ask query, Series series, Field field, boolean epochTimes)
       throws IOException {
     int[] columns =
-        IntStream.range(0, query.columns().size())
-            .filter(i -> query.columns().get(i).field().equals(field))
+        IntStream.range(0, query.outputs().size())
+            .filter(i -> query.outputs().get(i).field().equals(field))
             .toArray();
     List<Point> points =
         series.points().stream()
@@ -64,7 +63,7 @@ public final class AggregatesJson {
     json.writeArrayFieldStart("columns");
     json.writeString("time");
     for (int i : columns) {
-      Aggregation function = query.columns().get(i).function();
+      Fn function = query.outputs().get(i).function();
       json.writeString(function == null ? "" : function.text());
     }
     json.writeEndArray();

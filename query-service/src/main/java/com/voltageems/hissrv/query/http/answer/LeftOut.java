@@ -1,8 +1,7 @@
 package com.voltageems.hissrv.query.http.answer;
 
-import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.store.Field;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -11,11 +10,11 @@ public final class LeftOut {
   private LeftOut() {}
 
   /** The fields whose texts and flags a function over windows leaves out. */
-  public static List<String> of(HistoryQuery query) {
+  public static List<String> of(Ask query) {
     return query.windows() == null
         ? List.of()
-        : query.columns().stream()
-            .map(Column::field)
+        : query.outputs().stream()
+            .map(Ask.Output::field)
             .filter(field -> field.kind() == Field.Kind.MIXED)
             .map(Field::name)
             .distinct()

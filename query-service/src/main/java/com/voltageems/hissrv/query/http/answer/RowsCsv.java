@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.query.http.answer;
 
+import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Times;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
 import java.math.BigDecimal;
@@ -21,15 +21,15 @@ public final class RowsCsv {
    * @param title what stands over a field's column
    */
   public static byte[] of(
-      HistoryQuery query, HistoryAnswer answer, boolean epochTimes, UnaryOperator<String> title) {
-    BitSet used = RowsJson.used(answer.series(), query.columns().size());
+      Ask query, HistoryAnswer answer, boolean epochTimes, UnaryOperator<String> title) {
+    BitSet used = RowsJson.used(answer.series(), query.outputs().size());
     StringBuilder text = new StringBuilder(4096);
     text.append("time");
     for (String tag : query.groupBy()) {
       appendCsv(text.append(','), tag);
     }
     for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
-      appendCsv(text.append(','), title.apply(query.columns().get(i).field().name()));
+      appendCsv(text.append(','), title.apply(query.outputs().get(i).field().name()));
     }
     text.append("\r\n");
     for (Series series : answer.series()) {

@@ -1,9 +1,9 @@
 package com.voltageems.hissrv.query.http.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.Fn;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
@@ -20,7 +20,7 @@ public final class RowsJson {
    * an array in the order of {@code columns}, whose first is the time. A field without any value in
    * a series is not among its columns.
    */
-  public static byte[] of(HistoryQuery query, HistoryAnswer answer, boolean epochTimes) {
+  public static byte[] of(Ask query, HistoryAnswer answer, boolean epochTimes) {
     return Json.bytes(
         json -> {
           Selection selection = query.selection();
@@ -28,9 +28,9 @@ public final class RowsJson {
           json.writeStringField("measurement", selection.measurement().name());
           Json.range(json, selection, epochTimes);
           Json.windows(json, query.windows());
-          Column first = query.columns().get(0);
-          if (first.function() != null) {
-            json.writeStringField("function", first.function().text());
+          Fn function = query.outputs().get(0).function();
+          if (function != null) {
+            json.writeStringField("function", function.text());
           }
           json.writeStringField("order", query.newestFirst() ? "desc" : "asc");
           json.writeNumberField("limit", query.limit());
@@ -42,7 +42,7 @@ public final class RowsJson {
           }
           json.writeArrayFieldStart("series");
           for (Series series : answer.series()) {
-            series(json, query.columns(), series, epochTimes);
+            series(json, query.outputs(), series, epochTimes);
           }
           json.writeEndArray();
           json.writeEndObject();
@@ -50,7 +50,7 @@ public final class RowsJson {
   }
 
   private static void series(
-      JsonGenerator json, List<Column> columns, Series series, boolean epochTimes)
+      JsonGenerator json, List<Ask.Output> columns, Series series, boolean epochTimes)
       throws IOException {
     BitSet used = used(List.of(series), columns.size());
     json.writeStartObject();

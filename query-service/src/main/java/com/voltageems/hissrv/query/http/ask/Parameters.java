@@ -2,9 +2,7 @@ package com.voltageems.hissrv.query.http.ask;
 
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.store.Aggregation;
-import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Field;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.OneWindow;
@@ -13,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -113,57 +112,98 @@ public final class Parameters {
   }
 
   /** The request of {@code /query}. */
-  public HistoryQuery query(Measurement measurement) {
+  public Ask query(Measurement measurement) {
     Windows windows = windows();
-    Aggregation function = function(windows != null);
+    Fn function = function(windows != null);
     TagsAndFields asked = new TagsAndFields(texts, measurement);
     List<Field> fields =
         asked.fields(
             field -> function == null || function.accepts(field),
             "a field of numbers for function=" + (function == null ? "" : function.text()));
     Selection selection = selection(measurement, windows, DEFAULT_RANGE);
-    List<String> groupBy = asked.groupBy(windows != null);
     boolean newestFirst = texts.choice("order", "asc", "asc", "desc").equals("desc");
     // What is thinned out afterwards may be many before.
     boolean thinned = texts.text("limit") == null && texts.text("max_points") != null;
     int most = thinned ? limits.maxRows() : limit();
-    int limit = Math.max(1, Math.min(most, limits.maxValues() / fields.size()));
-    List<Column> columns = fields.stream().map(field -> new Column(field, function)).toList();
-    return new HistoryQuery(selection, columns, windows, groupBy, newestFirst, limit);
+    List<Ask.Output> outputs =
+        fields.stream().map(field -> new Ask.Output(field, function)).toList();
+    return ask(selection, outputs, windows, asked.groupBy(windows != null), newestFirst, most);
   }
 
   /** The request of {@code /aggregate}; without an interval the whole range is one window. */
-  public HistoryQuery aggregate(Measurement measurement) {
+  public Ask aggregate(Measurement measurement) {
     Windows windows = windows();
     Selection selection = selection(measurement, windows, DEFAULT_RANGE);
     if (windows == null) {
       windows = new OneWindow(selection.startMillis(), selection.endMillis());
     }
     TagsAndFields asked = new TagsAndFields(texts, measurement);
-    List<Field> fields = asked.fields(Field::isNumeric, "a field of numbers");
-    List<Aggregation> functions = functions();
-    List<Column> columns = new ArrayList<>();
-    for (Field field : fields) {
-      functions.forEach(function -> columns.add(new Column(field, function)));
+    List<Fn> functions = functions();
+    List<Ask.Output> outputs = new ArrayList<>();
+    for (Field field : asked.fields(Field::isNumeric, "a field of numbers")) {
+      functions.forEach(function -> outputs.add(new Ask.Output(field, function)));
     }
-    int limit = Math.max(1, Math.min(limit(), limits.maxValues() / columns.size()));
-    return new HistoryQuery(selection, columns, windows, asked.groupBy(true), false, limit);
+    return ask(selection, outputs, windows, asked.groupBy(true), false, limit());
   }
 
-  /** The functions asked for, {@code functions=mean,max}; all when none is named. */
-  private List<Aggregation> functions() {
+  private Ask ask(
+      Selection selection,
+      List<Ask.Output> outputs,
+      @Nullable Windows windows,
+      List<String> groupBy,
+      boolean newestFirst,
+      int most) {
+    int limit = Math.max(1, Math.min(most, limits.maxValues() / outputs.size()));
+    Ask ask = new Ask(selection, outputs, windows, groupBy, newestFirst, limit, fill(windows));
+    for (Ask.Output output : outputs) {
+      Fn function = output.function();
+      if (function != null
+          && function.isOfOneSeries()
+          && groupBy.size() < selection.measurement().tags().size()) {
+        throw new BadRequestException(
+            "group_by",
+            String.join(",", groupBy),
+            "all tags for " + function.text() + ": it is of one series");
+      }
+    }
+    boolean made = !ask.isStores() || ask.fill().kind() != Fill.Kind.NONE;
+    if (windows != null && made) {
+      long count = (selection.endMillis() - selection.startMillis()) / windows.shortestMillis() + 1;
+      if (count > limits.maxValues() / outputs.size()) {
+        throw new BadRequestException(
+            "interval",
+            String.valueOf(texts.text("interval")),
+            "at most " + limits.maxValues() + " values in the range (query.max.values)");
+      }
+    }
+    return ask;
+  }
+
+  private Fill fill(@Nullable Windows windows) {
+    String fill = texts.text("fill");
+    if (fill == null) {
+      return Fill.NONE;
+    }
+    if (windows == null || windows instanceof OneWindow) {
+      throw new BadRequestException("fill", fill, "interval beside it, for example interval=1m");
+    }
+    return Fill.of(fill);
+  }
+
+  /** The functions asked for, {@code functions=mean,p95}; the database's when none is named. */
+  private List<Fn> functions() {
     String text = texts.text("functions");
     if (text == null) {
-      return List.of(Aggregation.values());
+      return Arrays.stream(Aggregation.values()).map(Fn::of).toList();
     }
-    List<Aggregation> functions = new ArrayList<>();
+    List<Fn> functions = new ArrayList<>();
     for (String name : text.split(",", -1)) {
-      Aggregation function =
-          Aggregation.of(name.strip())
+      Fn function =
+          Fn.of(name.strip())
               .orElseThrow(
                   () ->
                       new BadRequestException(
-                          "functions", name, "some of " + Aggregation.all() + ", with commas"));
+                          "functions", name, "some of " + Fn.all() + ", with commas"));
       if (!functions.contains(function)) {
         functions.add(function);
       }
@@ -180,7 +220,7 @@ public final class Parameters {
             .orElseThrow(() -> new BadRequestException("interval", interval, Intervals.EXPECTED));
   }
 
-  private @Nullable Aggregation function(boolean windows) {
+  private @Nullable Fn function(boolean windows) {
     String function = texts.text("function");
     if (!windows) {
       if (function != null) {
@@ -190,10 +230,9 @@ public final class Parameters {
       return null;
     }
     return function == null
-        ? Aggregation.MEAN
-        : Aggregation.of(function)
-            .orElseThrow(
-                () -> new BadRequestException("function", function, "one of " + Aggregation.all()));
+        ? Fn.of(Aggregation.MEAN)
+        : Fn.of(function)
+            .orElseThrow(() -> new BadRequestException("function", function, "one of " + Fn.all()));
   }
 
   /** The fields of {@code /latest}. */

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.store.Aggregation;
-import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Field;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.TagFilter;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
@@ -65,21 +63,21 @@ class ParametersTest {
     return new Parameters(texts, KNOWN, QueryConfig.defaults().limits(), NOW, SITE);
   }
 
-  private static HistoryQuery query(String query) {
+  private static Ask query(String query) {
     Parameters parameters = parameters(query);
-    HistoryQuery made = parameters.query(MEASUREMENT);
-    int columns = made.columns().size();
+    Ask made = parameters.query(MEASUREMENT);
+    int columns = made.outputs().size();
     parameters.maxPoints(4 + 4 * columns, columns);
     return made;
   }
 
-  private static List<Field> fields(HistoryQuery query) {
-    return query.columns().stream().map(Column::field).toList();
+  private static List<Field> fields(Ask query) {
+    return query.outputs().stream().map(Ask.Output::field).toList();
   }
 
   @Test
   void nothingNamed_isTheLastHourOfEverything() {
-    HistoryQuery query = query("");
+    Ask query = query("");
 
     assertThat(fields(query)).containsExactly(A, B, S);
     assertThat(query.windows()).isNull();
@@ -102,10 +100,10 @@ class ParametersTest {
 
   @Test
   void windows_areAnsweredWhole() {
-    HistoryQuery query = query("interval=1m&start=2025-08-21T09:00:30Z&end=2025-08-21T09:02:01Z");
+    Ask query = query("interval=1m&start=2025-08-21T09:00:30Z&end=2025-08-21T09:02:01Z");
 
     assertThat(query.windows()).isEqualTo(new FixedWindows(60_000));
-    assertThat(query.columns()).contains(new Column(A, Aggregation.MEAN));
+    assertThat(query.outputs()).contains(new Ask.Output(A, Fn.of(Aggregation.MEAN)));
     assertThat(Instant.ofEpochMilli(query.selection().startMillis()))
         .isEqualTo("2025-08-21T09:00:00Z");
     assertThat(Instant.ofEpochMilli(query.selection().endMillis()))
@@ -117,15 +115,14 @@ class ParametersTest {
   /** Field case S12, and issue 14's point 4: calendars and times of the site, or as asked for. */
   @Test
   void calendarAndTimes_areTheSitesOrThoseAskedFor() {
-    HistoryQuery query = query("interval=1d&start=2024-03-31&end=2024-04-01");
+    Ask query = query("interval=1d&start=2024-03-31&end=2024-04-01");
     assertThat(query.windows()).isEqualTo(new CalendarWindows(CalendarWindows.Unit.DAY, 1, SITE));
     assertThat(Instant.ofEpochMilli(query.selection().startMillis()))
         .isEqualTo("2024-03-30T23:00:00Z");
     assertThat(Instant.ofEpochMilli(query.selection().endMillis()))
         .isEqualTo("2024-03-31T22:00:00Z");
     for (String zone : List.of("%2B08:00", "+08:00", "Asia/Shanghai")) {
-      HistoryQuery other =
-          query("interval=1mo&start=2024-03-31 08:00:00&range=1h&timezone=" + zone);
+      Ask other = query("interval=1mo&start=2024-03-31 08:00:00&range=1h&timezone=" + zone);
       assertThat(Instant.ofEpochMilli(other.selection().startMillis()))
           .as(zone)
           .isEqualTo("2024-02-29T16:00:00Z");

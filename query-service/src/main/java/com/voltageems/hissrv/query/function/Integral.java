@@ -1,0 +1,73 @@
+package com.voltageems.hissrv.query.function;
+
+import java.time.Duration;
+
+/**
+ * The area below the curve, in value times hours: kW become kWh. Between two points the curve is a
+ * straight line, which is cut at the boundaries of windows; so windows add up to the whole range. A
+ * silence longer than an hour counts nothing.
+ */
+record Integral(String name) implements PointFunction {
+  private static final Duration LONGEST_STEP = Duration.ofHours(1);
+  private static final double HOUR = 3.6e9;
+
+  @Override
+  public Duration lookBack() {
+    return LONGEST_STEP;
+  }
+
+  @Override
+  public Duration lookAhead() {
+    return LONGEST_STEP;
+  }
+
+  @Override
+  public boolean isOfOneSeries() {
+    return true;
+  }
+
+  @Override
+  public Calculation begin() {
+    return new Area();
+  }
+
+  private static final class Area implements Calculation {
+    private long lastTime;
+    private double last = Double.NaN;
+    private double area;
+    private boolean any;
+
+    @Override
+    public void add(long epochMicros, double value) {
+      step(epochMicros, value);
+      last = value;
+      lastTime = epochMicros;
+    }
+
+    private void step(long time, double value) {
+      if (!Double.isNaN(last)) {
+        area += (last + value) / 2 * ((time - lastTime) / HOUR);
+        any = true;
+      }
+    }
+
+    @Override
+    public double end(long startMicros, long endMicros, long nextMicros, double nextValue) {
+      boolean bridged =
+          nextMicros != NONE && nextMicros - lastTime <= LONGEST_STEP.toNanos() / 1000;
+      if (bridged && !Double.isNaN(last)) {
+        double part = (double) (endMicros - lastTime) / (nextMicros - lastTime);
+        double there = last + (nextValue - last) * part;
+        step(endMicros, there);
+        last = there;
+        lastTime = endMicros;
+      } else {
+        last = Double.NaN;
+      }
+      double value = any ? area : Double.NaN;
+      area = 0;
+      any = false;
+      return value;
+    }
+  }
+}

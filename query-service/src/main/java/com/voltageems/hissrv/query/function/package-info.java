@@ -1,0 +1,5 @@
+/** Functions over windows that the service computes itself, the same over every database. Pure. */
+@NullMarked
+package com.voltageems.hissrv.query.function;
+
+import org.jspecify.annotations.NullMarked;

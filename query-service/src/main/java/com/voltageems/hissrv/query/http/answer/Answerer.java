@@ -1,0 +1,151 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.voltageems.hissrv.query.function.PointFunction;
+import com.voltageems.hissrv.query.function.PointScan;
+import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.Fill;
+import com.voltageems.hissrv.query.http.ask.Fn;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.SameTime;
+import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers what is asked: the database computes what it can, the rest is computed from the points,
+ * and both are joined window by window.
+ */
+public final class Answerer {
+  private final HistoryStore store;
+  private final int maxValues;
+
+  public Answerer(HistoryStore store, int maxValues) {
+    this.store = store;
+    this.maxValues = maxValues;
+  }
+
+  public HistoryAnswer answer(Ask ask, Deadline deadline) {
+    Windows windows = ask.windows();
+    HistoryAnswer answer =
+        windows == null || ask.isStores()
+            ? store.query(ask.query(ask.limit()), deadline)
+            : joined(ask, windows, deadline);
+    return windows == null || ask.fill().kind() == Fill.Kind.NONE
+        ? answer
+        : Filling.filled(ask, windows, answer, maxValues);
+  }
+
+  private HistoryAnswer joined(Ask ask, Windows windows, Deadline deadline) {
+    int columns = ask.outputs().size();
+    Map<List<String>, NavigableMap<Long, @Nullable Object[]>> rows =
+        new TreeMap<>(SameTime::compareKeys);
+    List<PointScan.Computed> computed = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    List<Integer> storePlaces = new ArrayList<>();
+    for (int i = 0; i < columns; i++) {
+      Ask.Output output = ask.outputs().get(i);
+      Fn function = output.function();
+      PointFunction byPoint = function == null ? null : function.byPoint();
+      if (byPoint == null) {
+        storePlaces.add(i);
+      } else {
+        computed.add(new PointScan.Computed(output.field(), byPoint));
+        places.add(i);
+      }
+    }
+    if (!storePlaces.isEmpty()) {
+      store.scan(
+          ask.query(Integer.MAX_VALUE - 1000),
+          deadline,
+          row -> {
+            @Nullable Object[] values = row(rows, row.key(), row.epochMicros(), columns);
+            for (int i = 0; i < storePlaces.size(); i++) {
+              values[storePlaces.get(i)] = row.value(i);
+            }
+            return true;
+          });
+    }
+    PointScan scan =
+        new PointScan(
+            ask.selection(),
+            windows,
+            ask.groupBy(),
+            computed,
+            maxValues,
+            (key, start, column, value) ->
+                row(rows, key, start * 1000, columns)[places.get(column)] = value);
+    try {
+      scan.run(store, deadline);
+    } catch (PointScan.TooManyException e) {
+      throw new BadRequestException(
+          "interval",
+          "",
+          "shorter windows or fewer fields for functions that sort (query.max.values is "
+              + maxValues
+              + ")");
+    }
+    return cut(ask, rows);
+  }
+
+  private static @Nullable Object[] row(
+      Map<List<String>, NavigableMap<Long, @Nullable Object[]>> rows,
+      List<String> key,
+      long micros,
+      int columns) {
+    return rows.computeIfAbsent(key, any -> new TreeMap<>())
+        .computeIfAbsent(micros, any -> new @Nullable Object[columns]);
+  }
+
+  /** The limit cuts over all series, at the far end of the order of time. */
+  private static HistoryAnswer cut(
+      Ask ask, Map<List<String>, NavigableMap<Long, @Nullable Object[]>> rows) {
+    long count = rows.values().stream().mapToLong(Map::size).sum();
+    boolean truncated = count > ask.limit();
+    Comparator<Long> order =
+        ask.newestFirst() ? Comparator.reverseOrder() : Comparator.naturalOrder();
+    Map<Long, Integer> left = new TreeMap<>(order);
+    rows.values()
+        .forEach(series -> series.keySet().forEach(time -> left.merge(time, 1, Integer::sum)));
+    TreeSet<Long> whole = new TreeSet<>(order);
+    int room = ask.limit();
+    Long last = null;
+    for (Map.Entry<Long, Integer> time : left.entrySet()) {
+      if (time.getValue() > room) {
+        last = time.getKey();
+        break;
+      }
+      room -= time.getValue();
+      whole.add(time.getKey());
+    }
+    List<Series> series = new ArrayList<>();
+    for (var one : rows.entrySet()) {
+      List<Point> points = new ArrayList<>();
+      for (var row :
+          (ask.newestFirst() ? one.getValue().descendingMap() : one.getValue()).entrySet()) {
+        boolean cutHere = row.getKey().equals(last) && room > 0;
+        if (cutHere) {
+          room--;
+        }
+        if (cutHere || whole.contains(row.getKey())) {
+          points.add(new Point(row.getKey(), Arrays.asList(row.getValue())));
+        }
+      }
+      if (!points.isEmpty()) {
+        series.add(new Series(Series.tags(ask.groupBy(), one.getKey()), points));
+      }
+    }
+    return new HistoryAnswer(series, truncated);
+  }
+}

@@ -1,0 +1,55 @@
+package com.voltageems.hissrv.query.http.ask;
+
+import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks of points or windows.
+ *
+ * @param outputs what a row has values of
+ * @param windows null for the points themselves
+ */
+public record Ask(
+    Selection selection,
+    List<Output> outputs,
+    @Nullable Windows windows,
+    List<String> groupBy,
+    boolean newestFirst,
+    int limit,
+    Fill fill) {
+  public Ask {
+    outputs = List.copyOf(outputs);
+    groupBy = List.copyOf(groupBy);
+  }
+
+  /** A value of a row: of a field, by a function where there are windows. */
+  public record Output(Field field, @Nullable Fn function) {}
+
+  /** Whether the database answers all of it. */
+  public boolean isStores() {
+    return outputs.stream()
+        .allMatch(one -> one.function() == null || one.function().byStore() != null);
+  }
+
+  /**
+   * What the database is asked: the outputs that it computes.
+   *
+   * @param most rows
+   */
+  public HistoryQuery query(int most) {
+    List<Column> columns =
+        outputs.stream()
+            .filter(one -> one.function() == null || one.function().byStore() != null)
+            .map(
+                one ->
+                    new Column(
+                        one.field(), one.function() == null ? null : one.function().byStore()))
+            .toList();
+    return new HistoryQuery(selection, columns, windows, groupBy, newestFirst, most);
+  }
+}

@@ -1,0 +1,42 @@
+package com.voltageems.hissrv.query.http.ask;
+
+/**
+ * What stands in a window without a value.
+ *
+ * @param value of {@link Kind#VALUE}
+ */
+public record Fill(Kind kind, double value) {
+  /** The ways to fill. */
+  public enum Kind {
+    /** There is no row. */
+    NONE,
+    /** A row without a value. */
+    NULL,
+    /** The value of the window before. */
+    PREVIOUS,
+    /** On the line between the windows before and after. */
+    LINEAR,
+    /** A number. */
+    VALUE
+  }
+
+  static final Fill NONE = new Fill(Kind.NONE, 0);
+  private static final String EXPECTED = "none, null, previous, linear or a number";
+
+  static Fill of(String text) {
+    return switch (text) {
+      case "none" -> NONE;
+      case "null" -> new Fill(Kind.NULL, 0);
+      case "previous" -> new Fill(Kind.PREVIOUS, 0);
+      case "linear" -> new Fill(Kind.LINEAR, 0);
+      default -> new Fill(Kind.VALUE, number(text));
+    };
+  }
+
+  private static double number(String text) {
+    if (!text.matches("-?[0-9]{1,15}(\\.[0-9]{1,15})?")) {
+      throw new BadRequestException("fill", text, EXPECTED);
+    }
+    return Double.parseDouble(text);
+  }
+}

@@ -1,0 +1,40 @@
+package com.voltageems.hissrv.query.http.ask;
+
+import com.voltageems.hissrv.query.function.PointFunction;
+import com.voltageems.hissrv.query.function.PointFunctions;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Field;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function over windows.
+ *
+ * @param text as it is asked for
+ * @param byStore what the database computes; null for one that is computed here
+ * @param byPoint what is computed here; null for the database's
+ */
+public record Fn(String text, @Nullable Aggregation byStore, @Nullable PointFunction byPoint) {
+  public static Fn of(Aggregation aggregation) {
+    return new Fn(aggregation.text(), aggregation, null);
+  }
+
+  static Optional<Fn> of(String text) {
+    return Aggregation.of(text)
+        .map(Fn::of)
+        .or(() -> PointFunctions.of(text).map(function -> new Fn(text, null, function)));
+  }
+
+  /** For messages. */
+  static String all() {
+    return Aggregation.all() + ", " + PointFunctions.all();
+  }
+
+  boolean accepts(Field field) {
+    return byStore == null ? field.isNumeric() : byStore.accepts(field);
+  }
+
+  boolean isOfOneSeries() {
+    return byPoint != null && byPoint.isOfOneSeries();
+  }
+}

@@ -1,0 +1,160 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.Parameters;
+import com.voltageems.hissrv.query.sample.MemoryProvider;
+import com.voltageems.hissrv.query.sample.MemoryStore;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class AnswererTest {
+  private static final long T = 1_700_002_800_000L;
+  private static final Set<String> KNOWN =
+      Set.of(
+          "start",
+          "end",
+          "range",
+          "timezone",
+          "limit",
+          "fields",
+          "interval",
+          "function",
+          "functions",
+          "fill",
+          "group_by",
+          "order");
+
+  private final MemoryStore store =
+      (MemoryStore)
+          new MemoryProvider()
+              .open(new StoreSettings(new MemoryProvider().settings(), Map.of(), 1));
+
+  @BeforeEach
+  void write() {
+    for (int i = 0; i < 10; i++) {
+      if (i != 4 && i != 5) {
+        point("1", i * 30_000L, i);
+      }
+    }
+    point("2", 0, 100);
+    point("2", 270_000, 200);
+  }
+
+  private void point(String channel, long after, double value) {
+    store.write("m", Map.of("ch", channel), (T + after) * 1000, Map.of("v", value));
+  }
+
+  private HistoryAnswer answer(String query, boolean aggregate) {
+    Map<String, List<String>> texts = new LinkedHashMap<>();
+    for (String one : (query + "&start=" + T + "&range=5m").split("&", -1)) {
+      texts
+          .computeIfAbsent(one.substring(0, one.indexOf('=')), key -> new ArrayList<>())
+          .add(one.substring(one.indexOf('=') + 1));
+    }
+    Parameters parameters =
+        new Parameters(
+            texts,
+            KNOWN,
+            QueryConfig.defaults().limits(),
+            Instant.ofEpochMilli(T + 300_000),
+            ZoneOffset.UTC);
+    Deadline deadline = Deadline.in(Duration.ofSeconds(10));
+    var measurement = store.measurement("m", deadline).orElseThrow();
+    Ask ask = aggregate ? parameters.aggregate(measurement) : parameters.query(measurement);
+    return new Answerer(store, 1000).answer(ask, deadline);
+  }
+
+  /** {@code ch: minute=value minute=value}, the series separated by a bar. */
+  private static String text(HistoryAnswer answer) {
+    StringBuilder text = new StringBuilder();
+    answer
+        .series()
+        .forEach(
+            series -> {
+              text.append(text.isEmpty() ? "" : " | ").append(series.tags().get("ch")).append(':');
+              series
+                  .points()
+                  .forEach(
+                      point ->
+                          text.append(' ')
+                              .append((point.epochMicros() / 1000 - T) / 60_000)
+                              .append('=')
+                              .append(
+                                  point.values().size() == 1
+                                      ? point.values().get(0)
+                                      : point.values()));
+            });
+    return text.toString();
+  }
+
+  private String query(String query) {
+    return text(answer(query, false));
+  }
+
+  @Test
+  void functionsOfStoreAndService_areJoined() {
+    assertThat(text(answer("interval=1m&functions=count,median,max,increase&ch=1", true)))
+        .isEqualTo(
+            "1: 0=[2, 0.5, 1.0, 1.0] 1=[2, 2.5, 3.0, 2.0] 3=[2, 6.5, 7.0, 4.0]"
+                + " 4=[2, 8.5, 9.0, 2.0]");
+    assertThat(text(answer("functions=median,count", true)))
+        .isEqualTo("1: 0=[4.5, 8] | 2: 0=[150.0, 2]");
+    assertThat(query("interval=5m&function=median&group_by=")).isEqualTo("null: 0=6.5");
+  }
+
+  @Test
+  void limit_cutsAtTheFarEndOfTime() {
+    assertThat(query("interval=1m&function=median&limit=3"))
+        .isEqualTo("1: 0=0.5 1=2.5 | 2: 0=100.0");
+    assertThat(answer("interval=1m&function=median&limit=3", false).truncated()).isTrue();
+    assertThat(query("interval=1m&function=median&limit=3&order=desc"))
+        .isEqualTo("1: 4=8.5 3=6.5 | 2: 4=200.0");
+    assertThat(query("interval=1m&function=median&limit=1")).isEqualTo("1: 0=0.5");
+    assertThat(answer("interval=1m&function=median&limit=6", false).truncated()).isFalse();
+  }
+
+  @Test
+  void fill_givesEveryWindowARow() {
+    assertThat(query("interval=1m&function=max&fill=null&ch=1"))
+        .isEqualTo("1: 0=1.0 1=3.0 2=null 3=7.0 4=9.0");
+    assertThat(query("interval=1m&function=max&fill=previous&ch=1"))
+        .isEqualTo("1: 0=1.0 1=3.0 2=3.0 3=7.0 4=9.0");
+    assertThat(query("interval=1m&function=max&fill=linear"))
+        .isEqualTo("1: 0=1.0 1=3.0 2=5.0 3=7.0 4=9.0 | 2: 0=100.0 1=125.0 2=150.0 3=175.0 4=200.0");
+    assertThat(query("interval=1m&function=count&fill=0&ch=2&order=desc"))
+        .isEqualTo("2: 4=1 3=0.0 2=0.0 1=0.0 0=1");
+    assertThat(query("interval=1m&function=max&fill=-1.5&ch=1&limit=3"))
+        .isEqualTo("1: 0=1.0 1=3.0 2=-1.5 3=7.0");
+  }
+
+  @Test
+  void whatCannotBe_isRefused() {
+    assertBad("fill", "interval=1m&fill=next");
+    assertBad("fill", "fill=0");
+    assertBad("fill", "interval=500ms&fill=0");
+    assertBad("group_by", "interval=1m&function=integral&group_by=");
+    assertBad("function", "interval=1m&function=p101");
+  }
+
+  private void assertBad(String parameter, String query) {
+    assertThatThrownBy(() -> answer(query, false))
+        .isInstanceOfSatisfying(
+            BadRequestException.class, e -> assertThat(e.parameter()).isEqualTo(parameter));
+  }
+}
