@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.testkit.Ports;
+import com.voltageems.hissrv.testkit.ServerProcess;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,6 +157,78 @@ class OneFileIT {
 
   @Test
   @Order(4)
+  void sync_answersWhenWhatIsInRedisIsInTheDatabase() throws Exception {
+    int port = Ports.free();
+    String file = file("api:\n  port: " + port + "\n");
+    HistoryClient history = new HistoryClient("http://127.0.0.1:" + port);
+    ServerProcess service =
+        ServerProcess.startJvm(
+            "query-service",
+            INSTALLATION.queryServiceJar().toString(),
+            List.of("-Xmx256m", "-XX:+UseSerialGC"),
+            Map.of("INFLUXDB_TOKEN", "quickstart"),
+            "com.voltageems.hissrv.query.Main",
+            List.of("--config", file),
+            dir.resolve("sync-service.log"));
+    try (RedisClient redis = RedisClient.create(system.redis().uri())) {
+      service.awaitReady(Duration.ofMinutes(1), () -> Ports.isOpen(port));
+      long second = System.currentTimeMillis() / 1000 - 10_000;
+      Map<Long, Double> pushed = new TreeMap<>(PendingElements.push(redis, "sync", 50, second, 7));
+
+      HttpResponse<String> done = sync(port, "30s");
+      assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+      assertThat(done.body()).contains("\"state\":\"done\"", "\"waiting_for\":[]");
+      // QuestDB shows a write some milliseconds after it acknowledged it.
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .untilAsserted(
+              () ->
+                  assertThat(history.points("e2e", Map.of("run", "sync"), "value"))
+                      .isEqualTo(pushed));
+
+      String sink = "/connectors/hissrv-influx-sink/";
+      system.worker().send("PUT", sink + "pause", null);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  system
+                      .worker()
+                      .status("hissrv-influx-sink")
+                      .path("tasks")
+                      .path(0)
+                      .path("state")
+                      .asText()
+                      .equals("PAUSED"));
+      pushed.putAll(PendingElements.push(redis, "sync", 1, second + 50, 8));
+      HttpResponse<String> waiting = sync(port, "3s");
+      assertThat(waiting.statusCode()).as(waiting.body()).isEqualTo(202);
+      assertThat(waiting.body())
+          .contains("\"state\":\"waiting\"")
+          .contains("hissrv.pending: 1 records before the database");
+
+      system.worker().send("PUT", sink + "resume", null);
+      HttpResponse<String> after = sync(port, "60s");
+      assertThat(after.statusCode()).as(after.body()).isEqualTo(200);
+    } finally {
+      service.close();
+    }
+  }
+
+  private static HttpResponse<String> sync(int port, String timeout)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + port + "/sync?timeout=" + timeout))
+                .timeout(Duration.ofSeconds(90))
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  @Order(5)
   void renamedConnector_replacesTheOldOne_andOthersStay() throws Exception {
     system.worker().submit("theirs", system.sinkConfig());
     String file = file("");

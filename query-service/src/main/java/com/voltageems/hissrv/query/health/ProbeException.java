@@ -4,6 +4,10 @@ package com.voltageems.hissrv.query.health;
 public final class ProbeException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  public ProbeException(String message) {
+    super(message);
+  }
+
   public ProbeException(String message, Throwable cause) {
     super(message, cause);
   }

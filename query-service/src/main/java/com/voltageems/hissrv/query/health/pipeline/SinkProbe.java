@@ -12,14 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SinkProbe implements Probe {
   private final KafkaAccess kafka;
-  private final String group;
+  private final SinkOffsets offsets;
   private final RecordReader records;
   private final PartitionWatch watch;
   private final SinkJudge judge;
@@ -53,7 +48,7 @@ public final class SinkProbe implements Probe {
   public SinkProbe(
       KafkaAccess kafka, String sink, Duration stuckAfter, Duration commitInterval, Clock clock) {
     this.kafka = kafka;
-    this.group = "connect-" + sink;
+    this.offsets = new SinkOffsets(kafka, sink);
     this.records = new RecordReader(kafka);
     this.watch = new PartitionWatch(commitInterval);
     this.judge = new SinkJudge(sink, stuckAfter, commitInterval);
@@ -67,9 +62,9 @@ public final class SinkProbe implements Probe {
 
   @Override
   public Report check() throws ProbeException, InterruptedException {
-    Map<TopicPartition, OffsetAndMetadata> committed = committed();
+    Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
     Map<TopicPartition, Long> ends =
-        kafka.offsets(partitions(committed.keySet()), OffsetSpec.latest());
+        kafka.offsets(offsets.partitions(committed.keySet()), OffsetSpec.latest());
     Set<TopicPartition> untouched = new HashSet<>(ends.keySet());
     untouched.removeAll(committed.keySet());
     Map<TopicPartition, Long> starts = kafka.offsets(untouched, OffsetSpec.earliest());
@@ -89,67 +84,12 @@ public final class SinkProbe implements Probe {
     Instant now = clock.instant();
     List<PartitionWatch.Standing> standing = watch.look(seen, now);
     Map<String, @Nullable Object> figures = new LinkedHashMap<>();
-    figures.put("consumer_group", group);
+    figures.put("consumer_group", offsets.group());
     figures.put(
         "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
     figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
     figures.put("last_sync", records.newestBefore(committed));
     return judge.report(figures, standing, records::first, now);
-  }
-
-  private Map<TopicPartition, OffsetAndMetadata> committed()
-      throws ProbeException, InterruptedException {
-    return kafka.call(
-        client -> {
-          Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
-          try {
-            Map<TopicPartition, OffsetAndMetadata> answer =
-                kafka.get(client.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-            answer.forEach(
-                (partition, offset) -> {
-                  if (offset != null) {
-                    committed.put(partition, offset);
-                  }
-                });
-          } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
-              throw e;
-            }
-            // The sink has not committed anything yet.
-          }
-          return committed;
-        });
-  }
-
-  /** Those with a committed offset or a task that reads them, and that still exist. */
-  private Set<TopicPartition> partitions(Set<TopicPartition> committed)
-      throws ProbeException, InterruptedException {
-    Set<TopicPartition> wanted = new HashSet<>(committed);
-    wanted.addAll(kafka.call(this::assigned));
-    Set<String> topics = new HashSet<>();
-    wanted.forEach(partition -> topics.add(partition.topic()));
-    wanted.retainAll(kafka.partitions(topics));
-    return wanted;
-  }
-
-  private Set<TopicPartition> assigned(Admin client)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    Set<TopicPartition> assigned = new HashSet<>();
-    try {
-      @Nullable ConsumerGroupDescription description =
-          kafka.get(client.describeConsumerGroups(List.of(group)).all()).get(group);
-      if (description != null) {
-        description
-            .members()
-            .forEach(member -> assigned.addAll(member.assignment().topicPartitions()));
-      }
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof GroupIdNotFoundException)) {
-        throw e;
-      }
-      // No task has joined it yet.
-    }
-    return assigned;
   }
 
   @Override

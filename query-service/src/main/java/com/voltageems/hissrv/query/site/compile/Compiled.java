@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.site.compile;
 
 import com.voltageems.hissrv.query.alert.AlertRule;
 import com.voltageems.hissrv.query.site.yaml.Problem;
+import com.voltageems.hissrv.query.sync.RedisTarget;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param site its name
  * @param connectors in the order in which they are submitted: who reads before who writes
  * @param service the service's settings, as query.yml has them
+ * @param redis where the source's control channel is
  * @param alerts when somebody is told
  * @param notes what is worth knowing and no reason to refuse the file
  */
@@ -21,6 +23,7 @@ public record Compiled(
     List<ConnectorSpec> connectors,
     Map<String, Entry> service,
     Target target,
+    RedisTarget redis,
     List<AlertRule> alerts,
     List<Problem> notes) {
   public Compiled {

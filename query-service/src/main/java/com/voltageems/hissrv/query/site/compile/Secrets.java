@@ -68,10 +68,14 @@ final class Secrets {
 
   /** As {@link #here(Given)}; the raw text where that cannot be had. */
   String hereIfKnown(Given given) {
+    return hereIfKnown(given.raw());
+  }
+
+  String hereIfKnown(String raw) {
     try {
-      return Template.of(given.raw()).expand(env, providers);
+      return Template.of(raw).expand(env, providers);
     } catch (IllegalArgumentException e) {
-      return given.raw();
+      return raw;
     }
   }
 

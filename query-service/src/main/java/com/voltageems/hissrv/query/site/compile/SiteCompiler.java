@@ -109,6 +109,7 @@ public final class SiteCompiler {
             new ConnectorSpec("sink", sinkName, sink)),
         service,
         target,
+        new RedisCompiler(source, secrets::hereIfKnown).compile(),
         alerts,
         notes);
   }

@@ -14,6 +14,8 @@ import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.sync.SyncAnswer;
+import com.voltageems.hissrv.query.sync.SyncException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -40,6 +42,7 @@ public final class LiveSite implements AutoCloseable {
   private volatile HistoryStore store;
   private volatile HealthBoard board;
   private volatile AlertDesk alerts;
+  private volatile SyncSite sync;
   private volatile Reloads state;
   private @Nullable Triggers triggers;
 
@@ -57,6 +60,7 @@ public final class LiveSite implements AutoCloseable {
     this.listening = settings.http();
     this.store = parts.store(settings);
     this.alerts = desk(compiled, settings);
+    this.sync = new SyncSite(compiled.redis(), settings, () -> board.snapshot(), clock);
     this.board = parts.board(settings, store, alerts.probes());
     this.state = Reloads.first(clock.instant(), texts(compiled.notes()));
     LogLevel.set(compiled.target().logLevel());
@@ -108,6 +112,15 @@ public final class LiveSite implements AutoCloseable {
     return state;
   }
 
+  /**
+   * Makes the source read now.
+   *
+   * @return null when too many ask already
+   */
+  @Nullable SyncAnswer sync(Duration patience) throws SyncException, InterruptedException {
+    return sync.sync(patience);
+  }
+
   AlertDesk alerts() {
     return alerts;
   }
@@ -132,6 +145,9 @@ public final class LiveSite implements AutoCloseable {
       state = state.refused(clock.instant(), problems);
       LOG.warn("The changed file is refused, what was before stays: {}", problems.get(0));
       return state;
+    }
+    if (!next.redis().equals(compiled.redis())) {
+      sync = sync.of(next.redis(), wanted);
     }
     if (!next.serviceTexts().equals(compiled.serviceTexts())
         || !next.alerts().equals(compiled.alerts())) {
@@ -164,6 +180,7 @@ public final class LiveSite implements AutoCloseable {
     store = nextStore;
     board = nextBoard;
     settings = wanted;
+    sync = sync.of(next.redis(), wanted);
     if (!sameAlerts) {
       // The old ones first: they give the lease away.
       oldAlerts.close();
@@ -211,6 +228,7 @@ public final class LiveSite implements AutoCloseable {
       triggers.close();
     }
     alerts.close();
+    sync.close();
     server.close();
     board.close();
     store.close();

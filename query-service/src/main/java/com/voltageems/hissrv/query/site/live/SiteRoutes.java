@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.alert.AlertDesk;
 import com.voltageems.hissrv.query.alert.AlertView;
+import com.voltageems.hissrv.query.alert.Condition;
 import com.voltageems.hissrv.query.http.Extension;
 import com.voltageems.hissrv.query.site.connect.ConnectException;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import com.voltageems.hissrv.query.sync.SyncAnswer;
+import com.voltageems.hissrv.query.sync.SyncException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -16,6 +19,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +29,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls about a site's file: {@code POST /reload}, {@code /mappings}, {@code /alerts}. There is
- * no login, so that changing is for this machine only, and never through a proxy or for a web page.
+ * The calls about a site's file: {@code POST /reload}, {@code /mappings}, {@code /alerts}, {@code
+ * POST /sync}. There is no login, so that changing is for this machine only, and never through a
+ * proxy or for a web page.
  */
 final class SiteRoutes implements Extension {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_SYNC = Duration.ofSeconds(60);
 
   private final LiveSite site;
   private final Mappings mappings;
@@ -45,6 +53,7 @@ final class SiteRoutes implements Extension {
     routes.get("/mappings", this::mappings);
     routes.put("/mappings/{name}", here(this::put));
     routes.delete("/mappings/{name}", here(this::delete));
+    routes.post("/sync", this::sync);
     routes.get("/alerts", this::alerts);
     routes.post("/alerts/{name}/test", here(this::testAlert));
   }
@@ -78,6 +87,37 @@ final class SiteRoutes implements Extension {
   private void reload(Context context) throws JsonProcessingException {
     Reloads state = site.reload();
     answer(context, state.isRefused() ? 422 : 200, state.json(site.file().path().toString()));
+  }
+
+  /** Reads only what is read anyhow, so anybody may ask; not the page of another site. */
+  private void sync(Context context) throws JsonProcessingException, InterruptedException {
+    String origin = context.header("Origin");
+    if (origin != null && !origin.replaceFirst("^https?://", "").equals(context.header("Host"))) {
+      answer(context, 403, error("forbidden", "not for the pages of another site"));
+      return;
+    }
+    Duration patience;
+    try {
+      String given = context.queryParam("timeout");
+      patience = given == null ? SYNC_PATIENCE : Condition.length(given);
+    } catch (IllegalArgumentException e) {
+      answer(context, 400, error("bad_parameter", "timeout: " + e.getMessage()));
+      return;
+    }
+    if (patience.compareTo(LONGEST_SYNC) > 0) {
+      answer(context, 400, error("bad_parameter", "timeout: at most 60s"));
+      return;
+    }
+    try {
+      SyncAnswer done = site.sync(patience);
+      if (done == null) {
+        answer(context, 429, error("busy", "two such requests are under way; try again"));
+      } else {
+        answer(context, done.isDone() ? 200 : 202, done.json());
+      }
+    } catch (SyncException e) {
+      answer(context, 503, error("sync", String.valueOf(e.getMessage())));
+    }
   }
 
   private void alerts(Context context) throws JsonProcessingException {

@@ -244,4 +244,18 @@ class LiveSiteTest {
     assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
     assertThat(JSON.readTree(send("GET", "/alerts", "").body()).path("alerts")).isEmpty();
   }
+
+  @Test
+  void sync_whatCannotBeAsked_isRefusedWithWhatIsMissing() throws Exception {
+    HttpResponse<String> noKafka = send("POST", "/sync", "");
+    assertThat(noKafka.statusCode()).isEqualTo(503);
+    assertThat(noKafka.body()).contains("kafka.bootstrap_servers is not set");
+    assertThat(send("POST", "/sync?timeout=soon", "").body())
+        .contains("soon is not a duration such as 30s");
+    assertThat(send("POST", "/sync?timeout=2m", "").statusCode()).isEqualTo(400);
+    assertThat(send("POST", "/sync", "", "Origin", "http://evil.example").statusCode())
+        .isEqualTo(403);
+    assertThat(send("POST", "/sync", "", "Origin", url).statusCode()).isEqualTo(503);
+    assertThat(send("GET", "/sync", "").statusCode()).isEqualTo(405);
+  }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
 import com.voltageems.hissrv.query.site.compile.Entry;
+import com.voltageems.hissrv.query.sync.RedisTarget;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ class PlanTest {
         List.of(new ConnectorSpec("source", "s-source", entries)),
         Map.of(),
         new Compiled.Target(List.of("http://c:8083"), "", "", "info"),
+        new RedisTarget(
+            RedisTarget.Mode.STANDALONE, List.of("r:6379"), false, "", "", "", "", "", "c"),
         List.of(),
         List.of());
   }

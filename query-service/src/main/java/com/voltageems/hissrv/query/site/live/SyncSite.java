@@ -1,0 +1,95 @@
+package com.voltageems.hissrv.query.site.live;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.health.pipeline.KafkaAccess;
+import com.voltageems.hissrv.query.health.pipeline.SyncWatch;
+import com.voltageems.hissrv.query.sync.RedisTarget;
+import com.voltageems.hissrv.query.sync.SyncAnswer;
+import com.voltageems.hissrv.query.sync.SyncDesk;
+import com.voltageems.hissrv.query.sync.SyncException;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The site's sync desk, with what it needs from the site's settings and parts. */
+final class SyncSite implements AutoCloseable {
+  private final QueryConfig settings;
+  private final Supplier<List<PartState>> parts;
+  private final Clock clock;
+  private final KafkaAccess kafka;
+  private final SyncDesk desk;
+
+  SyncSite(RedisTarget redis, QueryConfig settings, Supplier<List<PartState>> parts, Clock clock) {
+    this.settings = settings;
+    this.parts = parts;
+    this.clock = clock;
+    this.kafka = new KafkaAccess(settings.kafka(), settings.checks().timeout());
+    this.desk =
+        new SyncDesk(
+            redis, settings.checks().timeout(), this::watch, this::tasks, this::newest, clock);
+  }
+
+  /** The same with other settings; this one is closed. */
+  SyncSite of(RedisTarget redis, QueryConfig wanted) {
+    close();
+    return new SyncSite(redis, wanted, parts, clock);
+  }
+
+  @Nullable SyncAnswer sync(Duration patience) throws SyncException, InterruptedException {
+    if (!settings.kafka().isConfigured()) {
+      throw new SyncException(
+          "kafka.bootstrap_servers is not set: nobody can tell when all is in the database");
+    }
+    return desk.sync(patience);
+  }
+
+  private SyncWatch watch() {
+    return new SyncWatch(
+        kafka,
+        settings.kafka().statusTopic(),
+        settings.connect().source(),
+        settings.connect().sink());
+  }
+
+  private Map<String, @Nullable Object> detail(String part) {
+    return parts.get().stream()
+        .filter(state -> state.name().equals(part))
+        .findFirst()
+        .map(state -> state.report().detail())
+        .orElse(Map.of());
+  }
+
+  /** As Connect tells, or else as many as have told. */
+  private int tasks() {
+    if (detail("connect").get("connectors") instanceof List<?> connectors) {
+      for (Object connector : connectors) {
+        if (connector instanceof Map<?, ?> one
+            && "source".equals(one.get("role"))
+            && one.get("tasks") instanceof List<?> tasks
+            && !tasks.isEmpty()) {
+          return tasks.size();
+        }
+      }
+    }
+    return detail("source").get("tasks") instanceof List<?> tasks ? tasks.size() : 0;
+  }
+
+  private @Nullable Instant newest() {
+    try {
+      return detail("sink").get("last_sync") instanceof String text ? Instant.parse(text) : null;
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public void close() {
+    kafka.close();
+  }
+}

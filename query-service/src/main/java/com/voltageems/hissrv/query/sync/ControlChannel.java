@@ -1,0 +1,89 @@
+package com.voltageems.hissrv.query.sync;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Publishes on the control channel; connects for each message, which is rare. */
+final class ControlChannel implements Publisher {
+  private final RedisTarget redis;
+  private final Duration timeout;
+
+  /**
+   * @param timeout for connecting and for every reply
+   */
+  ControlChannel(RedisTarget redis, Duration timeout) {
+    this.redis = redis;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public long publish(String message) throws SyncException {
+    try (UnifiedJedis client = client()) {
+      return client.publish(redis.channel(), message);
+    } catch (JedisException e) {
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      throw new SyncException(
+          "Redis at "
+              + String.join(", ", redis.nodes())
+              + " (redis.url, redis.nodes) did not take a message for "
+              + redis.channel()
+              + ": "
+              + root.getMessage(),
+          e);
+    }
+  }
+
+  private UnifiedJedis client() {
+    JedisClientConfig config = config(redis.username(), redis.password());
+    return switch (redis.mode()) {
+      case STANDALONE ->
+          RedisClient.builder()
+              .hostAndPort(HostAndPort.from(redis.nodes().get(0)))
+              .clientConfig(config)
+              .build();
+      case SENTINEL ->
+          RedisSentinelClient.builder()
+              .masterName(redis.sentinelMaster())
+              .sentinels(nodes())
+              .sentinelClientConfig(config(redis.sentinelUsername(), redis.sentinelPassword()))
+              .clientConfig(config)
+              .build();
+      case CLUSTER -> RedisClusterClient.builder().nodes(nodes()).clientConfig(config).build();
+    };
+  }
+
+  private Set<HostAndPort> nodes() {
+    return redis.nodes().stream().map(HostAndPort::from).collect(Collectors.toSet());
+  }
+
+  private JedisClientConfig config(String username, String password) {
+    DefaultJedisClientConfig.Builder config =
+        DefaultJedisClientConfig.builder()
+            .resp2()
+            .timeoutMillis((int) timeout.toMillis())
+            .clientName("hissrv-query-service");
+    if (redis.tls()) {
+      config.sslOptions(SslOptions.defaults());
+    }
+    if (!username.isEmpty()) {
+      config.user(username);
+    }
+    if (!password.isEmpty()) {
+      config.password(password);
+    }
+    return config.build();
+  }
+}

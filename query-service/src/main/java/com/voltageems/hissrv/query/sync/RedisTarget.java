@@ -1,0 +1,38 @@
+package com.voltageems.hissrv.query.sync;
+
+import java.util.List;
+
+/**
+ * The Redis whose control channel the source listens to.
+ *
+ * @param nodes {@code host:port} of the server, of the sentinels, or of some nodes of the cluster
+ * @param username empty for the default user
+ * @param password empty for none; a secret, as is {@code sentinelPassword}
+ * @param channel the source's {@code control.channel}; empty when it listens to none
+ */
+public record RedisTarget(
+    Mode mode,
+    List<String> nodes,
+    boolean tls,
+    String username,
+    String password,
+    String sentinelMaster,
+    String sentinelUsername,
+    String sentinelPassword,
+    String channel) {
+  /** How Redis is reached. */
+  public enum Mode {
+    STANDALONE,
+    SENTINEL,
+    CLUSTER
+  }
+
+  public RedisTarget {
+    nodes = List.copyOf(nodes);
+  }
+
+  @Override
+  public String toString() {
+    return "RedisTarget[" + mode + " " + nodes + ", channel " + channel + "]";
+  }
+}

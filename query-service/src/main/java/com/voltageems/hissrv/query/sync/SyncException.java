@@ -1,0 +1,14 @@
+package com.voltageems.hissrv.query.sync;
+
+/** Why nothing could be asked, in words for people. */
+public final class SyncException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public SyncException(String message) {
+    super(message);
+  }
+
+  SyncException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
