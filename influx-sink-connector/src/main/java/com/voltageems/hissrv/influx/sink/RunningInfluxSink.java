@@ -62,6 +62,7 @@ final class RunningInfluxSink {
   private final LaneWriters writers;
   private final DeadLetters deadLetters;
   private final Standstills standstills;
+  private final IdleCommit idleCommit = new IdleCommit();
   private final Batch.PointSource firstPoint = new MappedPoint(0);
   private boolean paused;
 
@@ -147,6 +148,9 @@ final class RunningInfluxSink {
     metrics.received(records.size());
     for (SinkRecord record : records) {
       accept(record);
+    }
+    if (!records.isEmpty()) {
+      idleCommit.received();
     }
     report();
     balance();
@@ -272,12 +276,14 @@ final class RunningInfluxSink {
       context.resume(context.assignment().toArray(TopicPartition[]::new));
     }
     metrics.paused(paused);
-    if (standstills.update(troubles)) {
+    if (standstills.update(troubles) || idleCommit.isDue(open, System.nanoTime())) {
       context.requestCommit();
     }
     metrics.retrying(Standstills.oldest(troubles));
     if (open > 0 || paused) {
       context.timeout(paused && !retrying ? LOOK_WHEN_FULL_MS : LOOK_MS);
+    } else if (idleCommit.isWanted(open)) {
+      context.timeout(IdleCommit.AT_MOST_EVERY.toMillis());
     }
   }
 
