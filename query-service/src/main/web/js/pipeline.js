@@ -2,6 +2,7 @@
 import {h} from './dom.js';
 import {t} from './i18n.js';
 import {get} from './api.js';
+import {SyncNow} from './sync.js';
 import {alertsCard, deadLetters} from './trouble.js';
 import {explain, notice} from './failures.js';
 import {ago, length, moment, now} from './time.js';
@@ -23,8 +24,9 @@ export class Pipeline {
     this.flow = h('div', {class: 'flow', role: 'list', 'aria-label': t('pipeline')});
     this.verdict = h('p', {class: 'verdict', role: 'status'});
     this.tasks = h('div', {class: 'tasks'});
+    this.sync = new SyncNow(() => this.#look());
     box.replaceChildren(h('div', {class: 'pipeline'}, this.message,
-      h('section', {class: 'card'}, this.verdict, this.flow), this.tasks));
+      h('section', {class: 'card'}, this.verdict, this.flow, this.sync.box), this.tasks));
     this.flow.append(h('p', {class: 'soft'}, t('loading')));
   }
 
@@ -82,6 +84,7 @@ export class Pipeline {
       : status.status === 'starting' ? '' : 'bad');
     this.verdict.textContent = t('verdict.' + status.status)
       + (synced === null ? '' : ' ' + t('verdict.newest', {time: ago(synced)}));
+    this.sync.offer(Boolean(status.site));
     this.flow.replaceChildren(
       this.#stage(t('stage.source'), worse(connectorState(source), status.source?.state),
         sourceFigures(source, status.source), status.source?.message),

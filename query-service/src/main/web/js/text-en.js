@@ -153,4 +153,8 @@ export const EN = {
   'failed.last': 'Last dead letters',
   'failed.when': 'When',
   'failed.untold': 'The record has no headers that tell it (errors.deadletterqueue.context.headers.enable).',
+  'sync.now': 'Read Redis now',
+  'sync.runs': 'Reading …',
+  'sync.done': 'Everything that was in Redis is in the database ({ms} ms).',
+  'sync.waits': 'Not through yet: {what}',
 };

@@ -153,4 +153,8 @@ export const ZH = {
   'failed.last': '最近的死信',
   'failed.when': '时间',
   'failed.untold': '该记录没有说明来源的消息头（errors.deadletterqueue.context.headers.enable）。',
+  'sync.now': '立即读取 Redis',
+  'sync.runs': '读取中……',
+  'sync.done': 'Redis 中的数据已全部写入数据库（{ms} 毫秒）。',
+  'sync.waits': '尚未完成：{what}',
 };

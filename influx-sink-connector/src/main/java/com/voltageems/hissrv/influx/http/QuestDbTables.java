@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class QuestDbTables implements Tables {
   private static final Logger LOG = LoggerFactory.getLogger(QuestDbTables.class);
   private static final String TELEMETRY = "telemetry";
+  private static final String OWN_TIME = "created";
   private static final String URL = DatabaseSettings.URL.name();
   private static final String CREATE = QuestDbSettings.CREATE.name();
   private static final Answer NO_TABLE = new Answer(null, null);
@@ -63,7 +64,7 @@ public final class QuestDbTables implements Tables {
       return unable(begin(names.body()));
     }
     if (rows.isEmpty()) {
-      return isOwnTable(name) ? new Answer(null, ownTable(name)) : NO_TABLE;
+      return name.equalsIgnoreCase(TELEMETRY) ? hidden() : NO_TABLE;
     }
     return columns(rows.get(0).getAsJsonArray().get(0).getAsString());
   }
@@ -76,9 +77,20 @@ public final class QuestDbTables implements Tables {
             null, new WriteOutcome.Fatal(CREATE + " needs QuestDB's /exec: " + why, CREATE));
   }
 
-  /** QuestDB keeps tables of its own that are in no list; lines for them are refused. */
-  private boolean isOwnTable(String name) {
-    return name.equalsIgnoreCase(TELEMETRY) && columns(TELEMETRY).table() != null;
+  /**
+   * QuestDB lists no table that is called so: neither its own, for which lines are refused, nor one
+   * of ours, where its own is switched off. They differ in what the time is called.
+   */
+  private Answer hidden() {
+    Answer found = columns(TELEMETRY);
+    Table table = found.table();
+    if (table == null) {
+      return NO_TABLE;
+    }
+    boolean isOwn =
+        table.columns().stream()
+            .anyMatch(column -> column.isTime() && column.name().equals(OWN_TIME));
+    return isOwn ? new Answer(null, ownTable(TELEMETRY)) : found;
   }
 
   private static WriteOutcome ownTable(String name) {

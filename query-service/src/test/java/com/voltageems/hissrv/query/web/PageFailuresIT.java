@@ -158,6 +158,15 @@ class PageFailuresIT {
         .contains("Last dead letters", "hissrv.live, partition 2, offset 4711")
         .contains("field 'p' is a text");
     assertThat(browser.accessibilityFindings()).isEmpty();
+
+    gate.answer(
+        "/sync",
+        202,
+        "application/json",
+        "{\"state\":\"waiting\",\"waiting_for\":[\"task 0: pending is being read\"]}",
+        "");
+    browser.click("Read Redis now");
+    browser.until("document.body.innerText.includes('Not through yet: task 0: pending')");
   }
 
   @Test

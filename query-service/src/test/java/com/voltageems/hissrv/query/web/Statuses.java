@@ -30,6 +30,7 @@ final class Statuses {
           "partition":2,"offset":4711,"reason":"field 'p' is a text"},
          {"time":"2026-01-01T00:00:00Z","connector":null,"topic":null,"partition":null,
           "offset":null,"reason":null}]},
+       "site":{"state":"taken"},
        "alerts":[
         {"name":"sync_failure","level":"critical","condition":"failed_count in 1h > 100",
          "state":"raised","since":"2026-01-01T00:00:00Z","value":"1042","receiver":"http://alerts",
