@@ -46,7 +46,8 @@ class OpenApiTest {
     new WebPage().paths().forEach(served::remove);
     // Those of a site's file, which site.live adds.
     served.addAll(
-        List.of("/reload", "/mappings", "/mappings/{name}", "/alerts", "/alerts/{name}/test"));
+        List.of(
+            "/reload", "/mappings", "/mappings/{name}", "/sync", "/alerts", "/alerts/{name}/test"));
 
     Set<String> documented = new TreeSet<>();
     document().path("paths").fieldNames().forEachRemaining(documented::add);
