@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,8 @@ class QueryServiceIT {
         """
         http.port: 0
         health.interval: 1s
+        query.timeout: 1m
+        query.max.rows: 1000000
         store:
           type: questdb
           questdb:
@@ -96,6 +99,44 @@ class QueryServiceIT {
     HttpResponse<String> response = get(path);
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     return JSON.readTree(response.body());
+  }
+
+  /** Issue 14: a million rows, by a service with a heap of 128 MB. */
+  @Test
+  void millionRows_fitASmallHeap() throws Exception {
+    long start = 1_600_000_000_000L;
+    for (int batch = 0; batch < 10; batch++) {
+      List<String> lines = new ArrayList<>();
+      for (int i = batch * 100_000; i < (batch + 1) * 100_000; i++) {
+        lines.add("million,ch=" + i % 4 + " v=" + i + ".5 " + (start + i / 4 * 1000L));
+      }
+      writer.write("million", lines);
+    }
+    HttpResponse<Stream<String>> response =
+        http.send(
+            HttpRequest.newBuilder(
+                    URI.create(
+                        url
+                            + "/query?measurement=million&format=csv&limit=1000000&start="
+                            + start
+                            + "&range=4d"))
+                .timeout(Duration.ofMinutes(2))
+                .build(),
+            HttpResponse.BodyHandlers.ofLines());
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("X-Hissrv-Truncated")).isEmpty();
+    long[] found = new long[2];
+    response
+        .body()
+        .skip(1)
+        .forEach(
+            line -> {
+              found[0]++;
+              found[1] += (long) Double.parseDouble(line.substring(line.lastIndexOf(',') + 1));
+            });
+    assertThat(found[0]).isEqualTo(1_000_000);
+    assertThat(found[1]).isEqualTo(999_999L * 500_000);
   }
 
   private static void writeTelemetry(Instant now) {

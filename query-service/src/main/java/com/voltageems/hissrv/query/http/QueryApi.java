@@ -1,10 +1,13 @@
 package com.voltageems.hissrv.query.http;
 
 import com.voltageems.hissrv.query.catalogue.Catalogue;
+import com.voltageems.hissrv.query.completeness.Completeness;
+import com.voltageems.hissrv.query.completeness.SeriesReport;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.http.answer.AggregatesJson;
 import com.voltageems.hissrv.query.http.answer.Answerer;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
+import com.voltageems.hissrv.query.http.answer.CompletenessJson;
 import com.voltageems.hissrv.query.http.answer.DiscoveryJson;
 import com.voltageems.hissrv.query.http.answer.Downsampling;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
@@ -16,10 +19,12 @@ import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestAnswer;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +57,7 @@ final class QueryApi {
           "format",
           "names",
           "max_points");
+  static final Set<String> COMPLETENESS = and(RANGE, "fields", "field", "interval", "time_format");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
 
   private final HistoryStore store;
@@ -93,15 +99,18 @@ final class QueryApi {
                     RowsJson.of(query, answer, epochTimes),
                     answer.truncated(),
                     LeftOut.of(query));
-            case CSV ->
-                new Reply(
-                    200,
-                    "text/csv; charset=utf-8",
-                    RowsCsv.of(query, answer, epochTimes, title(query, answer, language)),
-                    answer.truncated(),
-                    LeftOut.of(query));
+            case CSV -> csv(query, answer, epochTimes, title(query, answer, language));
           };
         });
+  }
+
+  private static Reply csv(
+      Ask query, HistoryAnswer answer, boolean epochTimes, UnaryOperator<String> title) {
+    return Reply.written(
+        "text/csv; charset=utf-8",
+        out -> RowsCsv.write(query, answer, epochTimes, title, out),
+        answer.truncated(),
+        LeftOut.of(query));
   }
 
   /** What stands over a field's column. */
@@ -155,6 +164,28 @@ final class QueryApi {
               AggregatesJson.of(query, answer, epochTimes),
               answer.truncated(),
               LeftOut.of(query));
+        });
+  }
+
+  Reply completeness(Map<String, List<String>> texts) {
+    return bounded(
+        deadline -> {
+          Parameters parameters = parameters(texts, COMPLETENESS);
+          boolean epochTimes = parameters.epochTimes();
+          Measurement measurement = measurement(parameters, deadline);
+          List<Field> fields = parameters.fields(measurement);
+          Windows windows = parameters.countedWindows();
+          Selection selection = parameters.selection(measurement, windows, LATEST_RANGE);
+          Completeness counted = new Completeness(measurement.tags(), windows, parameters.days());
+          int all = Integer.MAX_VALUE - 1000;
+          store.scan(HistoryQuery.points(selection, fields, false, all), deadline, counted);
+          long until = Math.min(selection.endMillis(), clock.millis());
+          List<SeriesReport> reports =
+              counted.reports(selection.startMillis(), selection.endMillis(), until);
+          return Reply.json(
+              200,
+              CompletenessJson.of(
+                  selection, windows, counted.closedUntilMillis(), reports, epochTimes));
         });
   }
 

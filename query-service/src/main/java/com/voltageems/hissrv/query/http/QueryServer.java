@@ -16,6 +16,8 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -148,6 +150,7 @@ public final class QueryServer implements AutoCloseable {
     all.put("/catalogue", this::catalogue);
     all.put("/query", context -> send(context, api.query(context.queryParamMap())));
     all.put("/aggregate", context -> send(context, api.aggregate(context.queryParamMap())));
+    all.put("/completeness", context -> send(context, api.completeness(context.queryParamMap())));
     all.put("/latest", context -> send(context, api.latest(context.queryParamMap())));
     all.put("/measurements", context -> send(context, api.measurements()));
     all.put("/tags", context -> send(context, api.tags(context.queryParamMap())));
@@ -246,7 +249,18 @@ public final class QueryServer implements AutoCloseable {
     if (!reply.leftOut().isEmpty()) {
       context.header("X-Hissrv-Left-Out", LeftOut.header(reply.leftOut()));
     }
-    context.status(reply.status()).contentType(reply.contentType()).result(reply.body());
+    context.status(reply.status()).contentType(reply.contentType());
+    Reply.Written written = reply.written();
+    if (written == null) {
+      context.result(reply.body());
+      return;
+    }
+    try {
+      written.to(context.outputStream());
+    } catch (IOException e) {
+      // The client went away.
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What the server itself refuses: no such path, wrong method, too large. */

@@ -1,12 +1,16 @@
 package com.voltageems.hissrv.query.http;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A whole answer, ready to be sent. No record, for it holds an array. */
 final class Reply {
   private final int status;
   private final String contentType;
   private final byte[] body;
+  private final @Nullable Written written;
   private final boolean truncated;
   private final List<String> leftOut;
 
@@ -21,11 +25,37 @@ final class Reply {
    * @param leftOut fields of which the answer has not all values
    */
   Reply(int status, String contentType, byte[] body, boolean truncated, List<String> leftOut) {
+    this(status, contentType, body, null, truncated, leftOut);
+  }
+
+  private Reply(
+      int status,
+      String contentType,
+      byte[] body,
+      @Nullable Written written,
+      boolean truncated,
+      List<String> leftOut) {
+    this.written = written;
     this.leftOut = List.copyOf(leftOut);
     this.status = status;
     this.contentType = contentType;
     this.body = body;
     this.truncated = truncated;
+  }
+
+  /** A body that is written while it is sent, so that it is never in memory as a whole. */
+  interface Written {
+    void to(OutputStream out) throws IOException;
+  }
+
+  static Reply written(
+      String contentType, Written written, boolean truncated, List<String> leftOut) {
+    return new Reply(200, contentType, new byte[0], written, truncated, leftOut);
+  }
+
+  /** What writes the body, or null where it is there already. */
+  @Nullable Written written() {
+    return written;
   }
 
   static Reply json(int status, byte[] body) {

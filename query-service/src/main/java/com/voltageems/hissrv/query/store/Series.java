@@ -13,7 +13,8 @@ import java.util.TreeMap;
 public record Series(Map<String, String> tags, List<Point> points) {
   public Series {
     tags = Collections.unmodifiableMap(new TreeMap<>(tags));
-    points = List.copyOf(points);
+    // Those of a scan are kept as they are: primitive.
+    points = points instanceof RowCollector.Rows ? points : List.copyOf(points);
   }
 
   /** Tags by name, from their values in this order; an empty value is no tag. */

@@ -59,6 +59,7 @@ class OpenApiTest {
     assertThat(parameters("/query")).isEqualTo(QueryApi.QUERY);
     assertThat(parameters("/aggregate")).isEqualTo(QueryApi.AGGREGATE);
     assertThat(parameters("/latest")).isEqualTo(QueryApi.LATEST);
+    assertThat(parameters("/completeness")).isEqualTo(QueryApi.COMPLETENESS);
     assertThat(parameters("/tags")).isEqualTo(QueryApi.RANGE);
     assertThat(parameters("/fields")).isEqualTo(QueryApi.RANGE);
   }

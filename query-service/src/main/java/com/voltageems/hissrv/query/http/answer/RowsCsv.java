@@ -5,13 +5,20 @@ import com.voltageems.hissrv.query.http.ask.Times;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.function.UnaryOperator;
 
-/** Rows as CSV. Pure. */
+/** Rows as CSV. */
 public final class RowsCsv {
+  /** Text that is written at once. */
+  private static final int PIECE = 32_768;
+
   private RowsCsv() {}
 
   /**
@@ -20,8 +27,14 @@ public final class RowsCsv {
    *
    * @param title what stands over a field's column
    */
-  public static byte[] of(
-      Ask query, HistoryAnswer answer, boolean epochTimes, UnaryOperator<String> title) {
+  public static void write(
+      Ask query,
+      HistoryAnswer answer,
+      boolean epochTimes,
+      UnaryOperator<String> title,
+      OutputStream out)
+      throws IOException {
+    Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
     BitSet used = RowsJson.used(answer.series(), query.outputs().size());
     StringBuilder text = new StringBuilder(4096);
     text.append("time");
@@ -52,9 +65,13 @@ public final class RowsCsv {
           }
         }
         text.append("\r\n");
+        if (text.length() > PIECE) {
+          writer.append(text);
+          text.setLength(0);
+        }
       }
     }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    writer.append(text).flush();
   }
 
   /** A number without an exponent where that is short, for readers that know no exponents. */

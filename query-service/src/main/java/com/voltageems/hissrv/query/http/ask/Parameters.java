@@ -5,6 +5,8 @@ import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.CalendarWindows;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.OneWindow;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.Duration;
@@ -233,6 +235,17 @@ public final class Parameters {
         ? Fn.of(Aggregation.MEAN)
         : Fn.of(function)
             .orElseThrow(() -> new BadRequestException("function", function, "one of " + Fn.all()));
+  }
+
+  /** Windows of {@code /completeness}: hours when nothing is said. */
+  public Windows countedWindows() {
+    Windows windows = windows();
+    return windows == null ? new FixedWindows(3_600_000) : windows;
+  }
+
+  /** Days in the zone. */
+  public Windows days() {
+    return new CalendarWindows(CalendarWindows.Unit.DAY, 1, zone);
   }
 
   /** The fields of {@code /latest}. */
