@@ -67,6 +67,18 @@ class ShowLinesTest {
     assertThat(result).isZero();
   }
 
+  /** The file that connect-configs has for such topics, with the record of its README. */
+  @Test
+  void shippedFileForForeignTopics_fitsItsExample() throws IOException {
+    String config = Files.readString(Path.of("..", "connect-configs", "influx-sink-foreign.json"));
+    assertThat(
+            run(
+                config,
+                "{\"kind\":\"pv\",\"site\":\"north\",\"meter\":{\"id\":7},\"readings\":[{\"at\":\"2024-01-01T00:00:00Z\",\"u\":230.1}]}"))
+        .isZero();
+    assertThat(out.toString(UTF_8)).isEqualTo("pv,id=7,site=north u=230.1 1704067200000000000\n");
+  }
+
   private static final String SAMPLES =
       "{\"influxdb.url\":\"http://127.0.0.1:8086\",\"influxdb.bucket\":\"ems\"}";
 

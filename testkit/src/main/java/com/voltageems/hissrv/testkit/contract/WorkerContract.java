@@ -36,6 +36,11 @@ public abstract class WorkerContract {
   /** What to change in it, so that it finds its server. */
   protected abstract Map<String, String> addresses();
 
+  /** Further files in connect-configs, each with what to change in it. */
+  protected Map<String, Map<String, String>> furtherFiles() {
+    return Map.of();
+  }
+
   /** As {@link ConnectorContract#secrets()}. */
   protected abstract Map<String, String> secrets();
 
@@ -69,12 +74,17 @@ public abstract class WorkerContract {
   }
 
   private Map<String, String> shipped() throws IOException {
+    return shipped(shippedFile(), addresses());
+  }
+
+  private static Map<String, String> shipped(String file, Map<String, String> addresses)
+      throws IOException {
     Map<String, String> config = new HashMap<>();
-    JSON.readTree(Path.of("..", "connect-configs", shippedFile()).toFile())
+    JSON.readTree(Path.of("..", "connect-configs", file).toFile())
         .path("config")
         .properties()
         .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
-    config.putAll(addresses());
+    config.putAll(addresses);
     return config;
   }
 
@@ -93,6 +103,12 @@ public abstract class WorkerContract {
   private void shippedConfiguration_runsWithoutOverrides() throws IOException {
     worker.submit("shipped", shipped());
     await().atMost(Duration.ofSeconds(60)).until(() -> worker.isRunning("shipped", 1));
+    for (Map.Entry<String, Map<String, String>> file : furtherFiles().entrySet()) {
+      String name = file.getKey().replace(".json", "");
+      worker.submit(name, shipped(file.getKey(), file.getValue()));
+      await().atMost(Duration.ofSeconds(60)).until(() -> worker.isRunning(name, 1));
+      worker.delete(name);
+    }
   }
 
   private void everySettingThatTheWorkerKnows_passes() throws IOException {
