@@ -166,7 +166,7 @@ public final class AnyToPoint implements RecordToPoint {
       if (text != null) {
         point.tag(tag.name(), text);
       } else if (raw != null) {
-        point.check("tag '" + tag.name() + "' is " + FieldTypes.describe(raw) + ", no scalar");
+        point.check("tag '" + tag.name() + "' is " + FieldTypes.describe(raw) + ", not a scalar");
       }
     }
     fields(context, point);

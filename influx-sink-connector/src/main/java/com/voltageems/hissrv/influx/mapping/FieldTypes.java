@@ -57,7 +57,7 @@ public final class FieldTypes {
             FieldValue.Kind.valueOf(type.toUpperCase(Locale.ROOT)));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "'" + type + "' in '" + text + "' is none of float, integer, boolean, string", e);
+            "'" + type + "' in '" + text + "' is not float, integer, boolean or string", e);
       }
     }
   }
@@ -184,7 +184,7 @@ public final class FieldTypes {
                 BigDecimal.valueOf(((Number) raw).doubleValue()).longValueExact()));
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      return new Typed.Flaw("is pinned to integer, and its value is no whole number of 64 bits");
+      return new Typed.Flaw("is pinned to integer, and its value is not a whole number of 64 bits");
     }
     if (raw instanceof Number any) {
       return new Typed.Value(new FieldValue.Int64(any.longValue()));

@@ -63,7 +63,7 @@ public final class SampleToPoint implements RecordToPoint {
     } else if (timestamp instanceof Number) {
       Instant time = MILLIS.instant(timestamp);
       if (time == null) {
-        point.check("'timestamp' is a number that is no time in epoch milliseconds");
+        point.check("'timestamp' is a number, but not a time in epoch milliseconds");
       } else {
         point.time(time);
       }
@@ -105,7 +105,11 @@ public final class SampleToPoint implements RecordToPoint {
       String text = Values.text(tag.getValue());
       if (text == null) {
         point.check(
-            "tag '" + tag.getKey() + "' is " + FieldTypes.describe(tag.getValue()) + ", no scalar");
+            "tag '"
+                + tag.getKey()
+                + "' is "
+                + FieldTypes.describe(tag.getValue())
+                + ", not a scalar");
       } else {
         point.tag(tag.getKey(), text);
       }

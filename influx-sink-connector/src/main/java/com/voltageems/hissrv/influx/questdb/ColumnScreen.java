@@ -189,7 +189,7 @@ public final class ColumnScreen implements Screen {
     }
     if (owner.isTag() != isTag) {
       return isTag
-          ? "has the name of a column that is no tag (SYMBOL)"
+          ? "has the name of a column that is not a tag (SYMBOL)"
           : "has the name of a tag's column (SYMBOL)";
     }
     return null;

@@ -3,10 +3,8 @@ package com.voltageems.hissrv.influx.sink;
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.config.Destinations;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
-import com.voltageems.hissrv.influx.delivery.Batch;
 import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
-import com.voltageems.hissrv.influx.delivery.OffsetTracker;
 import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.delivery.RejectReason;
 import com.voltageems.hissrv.influx.delivery.Screen;
@@ -14,15 +12,11 @@ import com.voltageems.hissrv.influx.delivery.Trouble;
 import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
 import com.voltageems.hissrv.influx.http.QuestDbTables;
 import com.voltageems.hissrv.influx.mapping.Mapped;
-import com.voltageems.hissrv.influx.mapping.RecordToPoint;
 import com.voltageems.hissrv.influx.point.Point;
 import com.voltageems.hissrv.influx.questdb.ColumnScreen;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -47,15 +41,11 @@ import org.jspecify.annotations.Nullable;
  * thread by {@code put}, which therefore is called every so often while anything is open.
  */
 final class RunningInfluxSink {
-  /** How often the task's thread looks, while something is open; while it is full. */
-  private static final long LOOK_MS = 200;
-
-  private static final long LOOK_WHEN_FULL_MS = 20;
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
   private static final Duration REPORT_LOOK = Duration.ofMillis(5);
 
   private final InfluxSinkConfig config;
-  private final RecordToPoint recordToPoint;
+  private final RecordPoints points;
   private final Destinations destinations;
   private final SinkTaskContext context;
   private final SinkMetrics metrics;
@@ -63,12 +53,8 @@ final class RunningInfluxSink {
   private final DeadLetters deadLetters;
   private final Standstills standstills;
   private final IdleCommit idleCommit = new IdleCommit();
-  private final Batch.PointSource firstPoint = new MappedPoint(0);
-  private boolean paused;
-
-  // Guarded by the writers' lock from here on.
-  private final Map<TopicPartition, OffsetTracker> trackers = new HashMap<>();
-  private final Deque<Pending> refused = new ArrayDeque<>();
+  private final Throttle throttle;
+  private final Partitions partitions;
 
   /** A sink that writes by HTTP, not started yet; the parameters are those below. */
   static RunningInfluxSink byHttp(
@@ -95,12 +81,15 @@ final class RunningInfluxSink {
       SinkMetrics metrics,
       int task) {
     this.config = config;
-    this.recordToPoint = config.recordToPoint();
+    this.points = new RecordPoints(config.recordToPoint());
     this.destinations = config.destinations();
     this.context = context;
     this.metrics = metrics;
+    this.partitions = new Partitions(config.writing().workers());
+    this.throttle = new Throttle(config.writing(), context, metrics);
     this.writers =
-        new LaneWriters(config, writer, screen, metrics, this::sealIfAnswered, Clock.systemUTC());
+        new LaneWriters(
+            config, writer, screen, metrics, partitions::sealIfAnswered, Clock.systemUTC());
     this.deadLetters = new DeadLetters(config, context.errantRecordReporter(), metrics, this::seal);
     this.standstills = new Standstills(task);
   }
@@ -114,28 +103,9 @@ final class RunningInfluxSink {
     writers.start(name);
   }
 
-  void open(Collection<TopicPartition> partitions) {
-    writers.lock.lock();
-    try {
-      for (TopicPartition partition : partitions) {
-        trackers.put(partition, new OffsetTracker(partition, smallestGroup()));
-      }
-    } finally {
-      writers.lock.unlock();
-    }
-    if (paused) {
-      context.pause(partitions.toArray(TopicPartition[]::new));
-    }
-  }
-
-  private int smallestGroup() {
-    int[] sizes = new int[config.writing().workers()];
-    trackers.values().forEach(tracker -> sizes[tracker.group()]++);
-    int smallest = 0;
-    for (int i = 1; i < sizes.length; i++) {
-      smallest = sizes[i] < sizes[smallest] ? i : smallest;
-    }
-    return smallest;
+  void open(Collection<TopicPartition> opened) {
+    locked(() -> partitions.open(opened));
+    throttle.opened(opened);
   }
 
   /**
@@ -158,66 +128,32 @@ final class RunningInfluxSink {
   }
 
   private void accept(SinkRecord record) {
-    Mapped mapped = recordToPoint.map(record);
-    TopicPartition partition =
-        new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
-    writers.lock.lock();
-    try {
-      OffsetTracker tracker =
-          trackers.computeIfAbsent(partition, key -> new OffsetTracker(key, smallestGroup()));
-      Pending pending = tracker.add(record);
-      if (mapped instanceof Mapped.Points points) {
-        for (String complaint : points.complaints()) {
-          pending.complain(complaint);
-          metrics.rejected(RejectReason.FIELD);
-        }
-        enqueue(pending, points.points());
-      } else if (mapped instanceof Mapped.Rejected rejected) {
-        pending.complain(rejected.reason());
-        metrics.rejected(RejectReason.RECORD);
-      } else {
-        metrics.ignored();
-      }
-      sealIfAnswered(pending);
-    } finally {
-      writers.lock.unlock();
-    }
+    Mapped mapped = points.map(record);
+    locked(() -> accept(record, mapped));
   }
 
-  private void enqueue(Pending pending, List<Point> points) {
+  private void accept(SinkRecord record, Mapped mapped) {
+    Pending pending = partitions.add(record);
+    if (mapped instanceof Mapped.Points some) {
+      for (String complaint : some.complaints()) {
+        pending.complain(complaint);
+        metrics.rejected(RejectReason.FIELD);
+      }
+      enqueue(pending, some.points());
+    } else if (mapped instanceof Mapped.Rejected rejected) {
+      pending.complain(rejected.reason());
+      metrics.rejected(RejectReason.RECORD);
+    } else {
+      metrics.ignored();
+    }
+    partitions.sealIfAnswered(pending);
+  }
+
+  private void enqueue(Pending pending, List<Point> some) {
     Destination destination = destinations.of(pending.record().topic());
-    pending.expect(points.size());
-    for (int i = 0; i < points.size(); i++) {
-      Batch.PointSource source = i == 0 ? firstPoint : new MappedPoint(i);
-      writers.enqueue(destination, pending, points.get(i), source);
-    }
-  }
-
-  /** Maps a record again: a batch that is refused is rare, and points are large. */
-  private final class MappedPoint implements Batch.PointSource {
-    private final int index;
-
-    MappedPoint(int index) {
-      this.index = index;
-    }
-
-    @Override
-    public Point point(Pending pending) {
-      if (recordToPoint.map(pending.record()) instanceof Mapped.Points again) {
-        return again.points().get(index);
-      }
-      throw new ConnectException(pending.where() + ": the record no longer maps to a point");
-    }
-  }
-
-  private void sealIfAnswered(Pending pending) {
-    if (!pending.isAnswered()) {
-      return;
-    }
-    if (pending.complaint() == null) {
-      pending.seal();
-    } else if (!pending.tracker().isClosed()) {
-      refused.addLast(pending);
+    pending.expect(some.size());
+    for (int i = 0; i < some.size(); i++) {
+      writers.enqueue(destination, pending, some.get(i), points.source(i));
     }
   }
 
@@ -231,68 +167,48 @@ final class RunningInfluxSink {
   private @Nullable Pending nextRefused() {
     writers.lock.lock();
     try {
-      return refused.pollFirst();
+      return partitions.nextRefused();
     } finally {
       writers.lock.unlock();
     }
   }
 
   private void seal(Pending pending) {
+    locked(pending::seal);
+  }
+
+  private void locked(Runnable action) {
     writers.lock.lock();
     try {
-      pending.seal();
+      action.run();
     } finally {
       writers.lock.unlock();
     }
   }
 
-  /** Pauses or resumes the topics, and says when {@code put} is to be called at the latest. */
   private void balance() {
-    boolean full;
     boolean retrying;
-    boolean low;
     long open;
+    long bytes;
     List<Trouble> troubles;
     writers.lock.lock();
     try {
-      open = openCount();
-      long bytes = writers.bufferedBytes();
-      full = open >= config.writing().bufferRecords() || bytes >= config.writing().bufferBytes();
-      low =
-          open <= config.writing().bufferRecords() / 2
-              && bytes <= config.writing().bufferBytes() / 2;
+      open = partitions.openCount();
+      bytes = writers.bufferedBytes();
       retrying = writers.isRetrying();
       troubles = writers.troubles();
-      metrics.buffered(open, bytes);
       writers.changed.signalAll();
     } finally {
       writers.lock.unlock();
     }
-    if (!paused && (full || retrying)) {
-      paused = true;
-      context.pause(context.assignment().toArray(TopicPartition[]::new));
-    } else if (paused && low && !retrying) {
-      paused = false;
-      context.resume(context.assignment().toArray(TopicPartition[]::new));
-    }
-    metrics.paused(paused);
+    boolean looksAgain = throttle.balance(open, bytes, retrying);
     if (standstills.update(troubles) || idleCommit.isDue(open, System.nanoTime())) {
       context.requestCommit();
     }
-    metrics.retrying(Standstills.oldest(troubles));
-    if (open > 0 || paused) {
-      context.timeout(paused && !retrying ? LOOK_WHEN_FULL_MS : LOOK_MS);
-    } else if (idleCommit.isWanted(open)) {
+    if (!looksAgain && idleCommit.isWanted(open)) {
       context.timeout(IdleCommit.AT_MOST_EVERY.toMillis());
     }
-  }
-
-  private long openCount() {
-    long open = 0;
-    for (OffsetTracker tracker : trackers.values()) {
-      open += tracker.openCount();
-    }
-    return open;
+    metrics.retrying(Standstills.oldest(troubles));
   }
 
   private void throwFailure() {
@@ -321,26 +237,12 @@ final class RunningInfluxSink {
     } catch (ConnectException e) {
       writers.fail(e); // put throws it; what is done may be committed all the same
     }
-    Map<TopicPartition, OffsetAndMetadata> done = new HashMap<>();
     writers.lock.lock();
     try {
-      List<Trouble> troubles = writers.troubles();
-      current.forEach(
-          (partition, position) -> {
-            OffsetTracker tracker = trackers.get(partition);
-            if (tracker == null || tracker.firstOpen().isEmpty()) {
-              done.put(partition, position);
-            } else {
-              done.put(
-                  partition,
-                  new OffsetAndMetadata(
-                      tracker.firstOpen().getAsLong(), standstills.metadata(partition, troubles)));
-            }
-          });
+      return partitions.done(current, standstills, writers.troubles());
     } finally {
       writers.lock.unlock();
     }
-    return done;
   }
 
   private void flush() {
@@ -350,10 +252,10 @@ final class RunningInfluxSink {
       report();
       writers.lock.lock();
       try {
-        boolean open = writers.isMoving() || deadLetters.isBusy() || !refused.isEmpty();
+        boolean open = writers.isMoving() || deadLetters.isBusy() || partitions.hasRefused();
         waiting = open && deadline - System.nanoTime() > 0;
         writers.flush(waiting ? Long.valueOf(System.nanoTime()) : null);
-        if (waiting && refused.isEmpty()) {
+        if (waiting && !partitions.hasRefused()) {
           // A report that arrives wakes nobody, so look for it now and then.
           writers.changed.awaitNanos(
               Math.min(REPORT_LOOK.toNanos(), Math.max(1, deadline - System.nanoTime())));
@@ -369,16 +271,10 @@ final class RunningInfluxSink {
   }
 
   /** Lets go of partitions that another task will have: nothing of them is written any more. */
-  void close(Collection<TopicPartition> partitions) {
+  void close(Collection<TopicPartition> closed) {
     writers.lock.lock();
     try {
-      for (TopicPartition partition : partitions) {
-        OffsetTracker tracker = trackers.remove(partition);
-        if (tracker != null) {
-          tracker.close();
-        }
-      }
-      refused.removeIf(pending -> pending.tracker().isClosed());
+      partitions.close(closed);
       writers.dropClosed(CLOSE_WAIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -216,7 +216,7 @@ class AnyToPointTest {
             new Mapped.Rejected(
                 "a place that the measurement's name is made from is empty or no scalar"));
     assertThat(mapping.map(record(null, Map.of("a", "m", "b", Map.of()))))
-        .isEqualTo(new Mapped.Rejected("tag 'b' is a map, no scalar"));
+        .isEqualTo(new Mapped.Rejected("tag 'b' is a map, not a scalar"));
     assertThat(mapping.map(record(null, Map.of("a", "m", "b", "x"))))
         .isInstanceOf(Mapped.Points.class);
     assertThat(

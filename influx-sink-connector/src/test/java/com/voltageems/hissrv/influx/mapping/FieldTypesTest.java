@@ -113,7 +113,7 @@ class FieldTypesTest {
     assertThatThrownBy(() -> FieldTypes.Pin.parse("a"))
         .hasMessage("'a' is not of the form name:type, for example status:integer");
     assertThatThrownBy(() -> FieldTypes.Pin.parse("a:number"))
-        .hasMessage("'number' in 'a:number' is none of float, integer, boolean, string");
+        .hasMessage("'number' in 'a:number' is not float, integer, boolean or string");
   }
 
   @Test

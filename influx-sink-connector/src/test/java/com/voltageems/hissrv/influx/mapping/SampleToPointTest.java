@@ -236,10 +236,10 @@ class SampleToPointTest {
     Map<String, Object> value = map();
     value.put("timestamp", timestamp);
     assertThat(reason(value))
-        .isEqualTo("'timestamp' is a number that is no time in epoch milliseconds");
+        .isEqualTo("'timestamp' is a number, but not a time in epoch milliseconds");
     value.put("timestamp", new BigDecimal("1e100000000"));
     assertThat(reason(value))
-        .isEqualTo("'timestamp' is a number that is no time in epoch milliseconds");
+        .isEqualTo("'timestamp' is a number, but not a time in epoch milliseconds");
   }
 
   @Test

@@ -218,7 +218,7 @@ class QuestDbIT {
       assertThat(reasons(sink))
           .containsExactlyInAnyOrder(
               "hissrv.live-0@1: field 'ch' has the name of a tag's column (SYMBOL)",
-              "hissrv.live-0@2: tag 'v' has the name of a column that is no tag (SYMBOL)",
+              "hissrv.live-0@2: tag 'v' has the name of a column that is not a tag (SYMBOL)",
               "hissrv.live-0@3: field 'ch' is there twice: QuestDB's names have no letter case, and"
                   + " tags and fields share them");
     }
