@@ -7,10 +7,11 @@ import {setCatalogue, siteName} from './catalogue.js';
 import {forget, setMeasurements} from './directory.js';
 import {moment, setNow, setZone} from './time.js';
 import {explain, notice} from './failures.js';
+import {Completeness} from './completeness.js';
 import {Explore} from './explore.js';
 import {Pipeline} from './pipeline.js';
 
-const KINDS = {explore: Explore, pipeline: Pipeline};
+const KINDS = {explore: Explore, completeness: Completeness, pipeline: Pipeline};
 const THEME = 'hissrv.theme';
 const THEMES = ['auto', 'light', 'dark'];
 const STRIP_MS = 5000;

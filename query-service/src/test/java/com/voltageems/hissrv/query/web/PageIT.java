@@ -387,6 +387,20 @@ class PageIT {
     assertThat(cell("PV power", "Gaps")).isEmpty();
   }
 
+  /** From the calendar to the gap at noon in two clicks. */
+  @Test
+  void completeness_showsTheDays_andLeadsToTheGap() {
+    browser.open(site.url() + "/#/explore?r=1h&p=" + SUN);
+    browser.click("Completeness");
+    browser.until("document.querySelector('.days tbody tr')");
+    assertThat(browser.all(".days tbody td button").size()).isGreaterThan(3);
+    assertThat(browser.text()).contains("Silences");
+
+    browser.click("Show");
+    browser.until("location.hash.startsWith('#/explore?r=') && hissrv.plots?.length > 0");
+    assertThat(browser.all(".panel")).hasSize(1);
+  }
+
   @Test
   void everybody_canUseIt() {
     for (Map.Entry<String, String> view :
@@ -396,7 +410,9 @@ class PageIT {
                 "unknown",
                 "/#/explore?r=1h&p=telemetry,channel=9999,type=m,interval=:1",
                 "pipeline",
-                "/#/pipeline")
+                "/#/pipeline",
+                "completeness",
+                "/#/completeness")
             .entrySet()) {
       for (boolean dark : new boolean[] {false, true}) {
         browser.size(1440, 900, 1, dark);
