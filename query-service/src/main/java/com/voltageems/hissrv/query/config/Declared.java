@@ -88,6 +88,22 @@ final class Declared {
           "a time from 1m to 36500d",
           "Longest time range of one query.",
           Parse.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)));
+  static final Setting<Integer> CACHE_VALUES =
+      Setting.of(
+          "query.cache.values",
+          "500000",
+          "a number from 0 to 100000000",
+          "Most values (rows times columns) of all answers over windows that are kept in memory;"
+              + " `0`: none.",
+          Parse.number(0, 100_000_000));
+  static final Setting<Duration> CACHE_CLOSED =
+      Setting.of(
+          "query.cache.closed",
+          "1m",
+          "a time from 0s to 1d",
+          "How long an answer is kept whose windows have all ended five minutes ago: late data is"
+              + " seen after this time at the latest. A newer one is kept for a second at most.",
+          Parse.duration(Duration.ZERO, Duration.ofDays(1)));
   static final Setting<String> KAFKA_SERVERS =
       Setting.of(
           "kafka.bootstrap.servers",
@@ -195,6 +211,8 @@ final class Declared {
           QUERY_MAX_ROWS,
           QUERY_MAX_VALUES,
           QUERY_MAX_RANGE,
+          CACHE_VALUES,
+          CACHE_CLOSED,
           KAFKA_SERVERS,
           KAFKA_DEAD_LETTERS,
           KAFKA_STATUS_TOPIC,

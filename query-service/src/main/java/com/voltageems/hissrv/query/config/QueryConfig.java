@@ -25,6 +25,7 @@ public record QueryConfig(
     Http http,
     Store store,
     Limits limits,
+    Cache cache,
     Kafka kafka,
     Connect connect,
     Checks checks,
@@ -67,6 +68,9 @@ public record QueryConfig(
       int maxRows,
       int maxValues,
       Duration maxRange) {}
+
+  /** Answers that are kept: how many values in all, and how long those of closed windows. */
+  public record Cache(int values, Duration closed) {}
 
   /** Kafka, or none when {@code bootstrapServers} is empty. */
   public record Kafka(
@@ -167,6 +171,7 @@ public record QueryConfig(
                 Declared.QUERY_MAX_ROWS.in(texts),
                 Declared.QUERY_MAX_VALUES.in(texts),
                 Declared.QUERY_MAX_RANGE.in(texts)),
+            new Cache(Declared.CACHE_VALUES.in(texts), Declared.CACHE_CLOSED.in(texts)),
             new Kafka(
                 Declared.KAFKA_SERVERS.in(texts),
                 Declared.KAFKA_DEAD_LETTERS.in(texts),

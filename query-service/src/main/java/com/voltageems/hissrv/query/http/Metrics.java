@@ -31,7 +31,7 @@ final class Metrics {
   }
 
   /** The text format, version 0.0.4. */
-  String text(List<PartState> parts, int running) {
+  String text(List<PartState> parts, int running, long hits, long misses) {
     StringBuilder text = new StringBuilder();
     head(text, "hissrv_query_requests_total", "counter", "Requests answered, by path and status.");
     Map<String, Long> counts = new TreeMap<>();
@@ -60,6 +60,9 @@ final class Metrics {
         });
     head(text, "hissrv_query_running", "gauge", "Queries that run now.");
     text.append("hissrv_query_running ").append(running).append('\n');
+    head(text, "hissrv_query_cache_total", "counter", "Answers over windows, by where from.");
+    text.append("hissrv_query_cache_total{from=\"memory\"} ").append(hits).append('\n');
+    text.append("hissrv_query_cache_total{from=\"database\"} ").append(misses).append('\n');
     head(text, "hissrv_part_up", "gauge", "1 when the part works, 0 when not; none when off.");
     for (PartState part : parts) {
       if (part.state() != PartState.State.OFF) {

@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.completeness.Completeness;
 import com.voltageems.hissrv.query.completeness.SeriesReport;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.http.answer.AggregatesJson;
+import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import com.voltageems.hissrv.query.http.answer.Answerer;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
 import com.voltageems.hissrv.query.http.answer.CompletenessJson;
@@ -45,7 +46,8 @@ final class QueryApi {
   static final Set<String> RANGE =
       Set.of("measurement", "range", "start", "end", "timezone", "limit");
   static final Set<String> LATEST = and(RANGE, "fields", "field", "time_format");
-  static final Set<String> AGGREGATE = and(LATEST, "interval", "functions", "group_by", "fill");
+  static final Set<String> AGGREGATE =
+      and(LATEST, "interval", "functions", "group_by", "fill", "cache");
   static final Set<String> QUERY =
       and(
           LATEST,
@@ -53,6 +55,7 @@ final class QueryApi {
           "function",
           "group_by",
           "fill",
+          "cache",
           "order",
           "format",
           "names",
@@ -67,12 +70,12 @@ final class QueryApi {
   private final Semaphore running;
   private final Answerer answerer;
 
-  QueryApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock) {
+  QueryApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock, AnswerCache cache) {
     this.store = store;
     this.limits = limits;
     this.catalogue = catalogue;
     this.clock = clock;
-    this.answerer = new Answerer(store, limits.maxValues());
+    this.answerer = new Answerer(store, limits.maxValues(), cache);
     this.running = new Semaphore(limits.concurrency());
   }
 
@@ -90,7 +93,8 @@ final class QueryApi {
           Ask query = parameters.query(measurement(parameters, deadline));
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
-          HistoryAnswer answer = reduced(query, answerer.answer(query, deadline), maxPoints);
+          HistoryAnswer answer =
+              reduced(query, answerer.answer(query, parameters.fresh(), deadline), maxPoints);
           return switch (format) {
             case JSON ->
                 new Reply(
@@ -157,7 +161,7 @@ final class QueryApi {
           Parameters parameters = parameters(texts, AGGREGATE);
           boolean epochTimes = parameters.epochTimes();
           Ask query = parameters.aggregate(measurement(parameters, deadline));
-          HistoryAnswer answer = answerer.answer(query, deadline);
+          HistoryAnswer answer = answerer.answer(query, parameters.fresh(), deadline);
           return new Reply(
               200,
               "application/json",

@@ -2,10 +2,12 @@ package com.voltageems.hissrv.query.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.hisapi.HisApi;
@@ -40,6 +42,7 @@ public final class QueryServer implements AutoCloseable {
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private volatile Catalogue catalogue;
+  private volatile AnswerCache cache;
   private volatile QueryApi api;
   private volatile HisApi hisApi;
   private volatile HealthBoard health;
@@ -68,12 +71,13 @@ public final class QueryServer implements AutoCloseable {
       Clock clock,
       Extension extension) {
     this.extension = extension;
+    this.clock = clock;
     this.catalogue = config.catalogue();
-    this.api = new QueryApi(store, config.limits(), catalogue, clock);
+    this.cache = cache(config);
+    this.api = new QueryApi(store, config.limits(), catalogue, clock, cache);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock);
     this.health = health;
     this.version = version;
-    this.clock = clock;
     this.http = config.http();
     this.allowedHosts = new AllowedHosts(http.allowedHosts());
     this.routes = routes();
@@ -99,10 +103,16 @@ public final class QueryServer implements AutoCloseable {
   public IntSupplier use(QueryConfig config, HistoryStore store, HealthBoard board) {
     QueryApi before = api;
     this.catalogue = config.catalogue();
-    this.api = new QueryApi(store, config.limits(), catalogue, clock);
+    this.cache = cache(config);
+    this.api = new QueryApi(store, config.limits(), catalogue, clock, cache);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock);
     this.health = board;
     return before::running;
+  }
+
+  private AnswerCache cache(QueryConfig config) {
+    return new AnswerCache(
+        config.cache().values(), config.cache().closed(), clock::millis, Ticker.systemTicker());
   }
 
   private void configure(JavalinConfig config) {
@@ -181,7 +191,10 @@ public final class QueryServer implements AutoCloseable {
   }
 
   private void metrics(Context context) {
-    byte[] body = metrics.text(health.snapshot(), api.running()).getBytes(StandardCharsets.UTF_8);
+    byte[] body =
+        metrics
+            .text(health.snapshot(), api.running(), cache.hits(), cache.misses())
+            .getBytes(StandardCharsets.UTF_8);
     send(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
   }
 

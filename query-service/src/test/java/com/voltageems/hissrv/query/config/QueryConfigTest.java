@@ -75,6 +75,8 @@ class QueryConfigTest {
     texts.put("query.max.rows", "50");
     texts.put("query.max.values", "5000");
     texts.put("query.max.range", "2w");
+    texts.put("query.cache.values", "7");
+    texts.put("query.cache.closed", "9s");
     texts.put("kafka.bootstrap.servers", "a:1, b:2");
     texts.put("kafka.dead.letter.topic", "dead");
     texts.put("kafka.status.topic", "told");
@@ -99,6 +101,7 @@ class QueryConfigTest {
                 new QueryConfig.Http("0.0.0.0", 0, 40, List.of("h.example", "*")),
                 new QueryConfig.Store(StoreProviders.of("influxdb1"), store),
                 new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
+                new QueryConfig.Cache(7, Duration.ofSeconds(9)),
                 new QueryConfig.Kafka(
                     "a:1,b:2", "dead", "told", Map.of("security.protocol", "SSL")),
                 new QueryConfig.Connect(

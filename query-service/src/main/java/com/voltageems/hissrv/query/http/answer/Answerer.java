@@ -30,13 +30,27 @@ import org.jspecify.annotations.Nullable;
 public final class Answerer {
   private final HistoryStore store;
   private final int maxValues;
+  private final AnswerCache cache;
 
-  public Answerer(HistoryStore store, int maxValues) {
+  public Answerer(HistoryStore store, int maxValues, AnswerCache cache) {
     this.store = store;
     this.maxValues = maxValues;
+    this.cache = cache;
   }
 
-  public HistoryAnswer answer(Ask ask, Deadline deadline) {
+  /**
+   * The answer, from memory where it is there and may be used.
+   *
+   * @param fresh whether the database is to be asked in any case
+   */
+  public HistoryAnswer answer(Ask ask, boolean fresh, Deadline deadline) {
+    // Points are asked for up to this very moment: the same question hardly comes again.
+    return fresh || ask.windows() == null
+        ? made(ask, deadline)
+        : cache.get(ask, () -> made(ask, deadline));
+  }
+
+  private HistoryAnswer made(Ask ask, Deadline deadline) {
     Windows windows = ask.windows();
     HistoryAnswer answer =
         windows == null || ask.isStores()

@@ -76,6 +76,11 @@ public final class Parameters {
     return texts.choice("time_format", "iso", "iso", "ms").equals("ms");
   }
 
+  /** Whether the database is to be asked in any case: {@code cache=no}. */
+  public boolean fresh() {
+    return texts.choice("cache", "yes", "yes", "no").equals("no");
+  }
+
   /** A number of rows within the limits. */
   public int limit() {
     return texts.number("limit", limits.defaultRows(), 1, limits.maxRows());

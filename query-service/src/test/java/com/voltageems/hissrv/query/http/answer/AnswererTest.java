@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,45 @@ class AnswererTest {
     store.write("m", Map.of("ch", channel), (T + after) * 1000, Map.of("v", value));
   }
 
+  private long now = T + 600_000;
+  private final AtomicLong nanos = new AtomicLong();
+  private final AnswerCache cache =
+      new AnswerCache(100_000, Duration.ofMinutes(1), () -> now, nanos::get);
+  private boolean fresh;
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void answerOfClosedWindows_isKeptUntilLateDataMayBeSeen() {
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=1");
+    point("2", 60_000, 7);
+    pass(Duration.ofSeconds(59));
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=1");
+    assertThat(query("interval=1m&function=count&ch=1")).startsWith("1: 0=2");
+    fresh = true;
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 1=1 4=1");
+    fresh = false;
+    pass(Duration.ofSeconds(2));
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 1=1 4=1");
+    assertThat(cache.hits()).isEqualTo(1);
+    assertThat(cache.misses()).isEqualTo(3);
+  }
+
+  @Test
+  void answerThatStillFills_isKeptForASecond() {
+    now = T + 599_999;
+    assertThat(query("interval=10m&function=count&ch=2")).endsWith("=2");
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=1");
+    point("2", 60_000, 7);
+    assertThat(query("interval=10m&function=count&ch=2")).endsWith("=2");
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=1");
+    pass(Duration.ofSeconds(1));
+    assertThat(query("interval=10m&function=count&ch=2")).endsWith("=3");
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 1=1 4=1");
+  }
+
   private HistoryAnswer answer(String query, boolean aggregate) {
     Map<String, List<String>> texts = new LinkedHashMap<>();
     for (String one : (query + "&start=" + T + "&range=5m").split("&", -1)) {
@@ -77,7 +117,7 @@ class AnswererTest {
     Deadline deadline = Deadline.in(Duration.ofSeconds(10));
     var measurement = store.measurement("m", deadline).orElseThrow();
     Ask ask = aggregate ? parameters.aggregate(measurement) : parameters.query(measurement);
-    return new Answerer(store, 1000).answer(ask, deadline);
+    return new Answerer(store, 1000, cache).answer(ask, fresh, deadline);
   }
 
   /** {@code ch: minute=value minute=value}, the series separated by a bar. */
