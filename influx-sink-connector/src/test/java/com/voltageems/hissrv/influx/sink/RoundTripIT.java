@@ -257,7 +257,8 @@ class RoundTripIT {
       } else {
         assertThat(reader.read(sent, time))
             .as("%s, %s", sent, reason)
-            .hasSizeLessThanOrEqualTo(1)
+            // QuestDB keeps the parts of a line that had to be divided as rows; readers merge them.
+            .hasSizeLessThanOrEqualTo(falseIsNothing ? Math.max(1, sent.fields().size()) : 1)
             .allSatisfy(
                 found -> {
                   assertThat(found.tags()).isEqualTo(tags(sent));
