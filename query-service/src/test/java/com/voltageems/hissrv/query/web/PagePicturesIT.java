@@ -37,6 +37,7 @@ class PagePicturesIT {
         try (Browser browser = new Browser(language.equals("en") ? "en-GB" : "zh-CN", dir)) {
           gate.letThrough();
           take(browser, gate.url() + EXPLORE, docs, "explore-" + language);
+          take(browser, gate.url() + "/#/completeness", docs, "completeness-" + language);
           gate.answer("/status", 200, "application/json", Statuses.STUCK, "");
           gate.answer("/health", 503, "application/json", Statuses.STUCK_HEALTH, "");
           take(browser, gate.url() + "/#/pipeline", docs, "pipeline-" + language);
