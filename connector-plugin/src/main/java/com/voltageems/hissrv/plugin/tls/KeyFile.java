@@ -38,7 +38,7 @@ record KeyFile(
     SslConfigs.addClientSslSupport(KAFKA);
   }
 
-  /** Longer files are no certificates. */
+  /** A longer file is not a certificate. */
   private static final long LONGEST = 16 * 1024 * 1024;
 
   /**
@@ -116,7 +116,7 @@ record KeyFile(
   private byte[] content() {
     File file = new File(location.orElseThrow());
     if (!file.isFile()) {
-      throw flaw("names no file: there is no " + file);
+      throw flaw("does not name a file: " + file + " does not exist");
     }
     if (!file.canRead()) {
       throw flaw("names a file that cannot be read: " + file);

@@ -161,7 +161,12 @@ class TlsSettingsTest {
     String chain = CLIENT.certificatePem();
     String pkcs12 = store("x.p12", "PKCS12", "secret", true);
     Object[][] mistakes = {
-      {"truststore.location", "names no file", "truststore.location", dir.resolve("no").toString()},
+      {
+        "truststore.location",
+        "does not name a file",
+        "truststore.location",
+        dir.resolve("no").toString()
+      },
       {
         "truststore.location",
         "holds no certificate",

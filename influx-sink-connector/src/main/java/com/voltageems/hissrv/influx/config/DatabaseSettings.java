@@ -177,7 +177,7 @@ public final class DatabaseSettings {
     return url().startsWith("https:");
   }
 
-  /** Null where the address is no https. */
+  /** Null where the address is not https. */
   public @Nullable Tls tls(Instant now) {
     return usesTls() ? TLS.open(config, now) : null;
   }

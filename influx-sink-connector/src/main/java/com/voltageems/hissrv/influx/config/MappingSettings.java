@@ -43,7 +43,7 @@ public final class MappingSettings {
           .valid("place or name=place", Named::parse)
           .doc(
               "The fields: as the tags. Left out: every scalar of the value (nested"
-                  + " ones by dotted names; arrays and bytes are passed over) that is no tag and not the time;"
+                  + " ones by dotted names; arrays and bytes are passed over) that is neither a tag nor the time;"
                   + " of a value that is a scalar itself, the field value.");
 
   public static final Setting<Optional<String>> POINTS =

@@ -54,8 +54,8 @@ public final class RecordSettings {
       Setting.choice("null.values", "report", "report", "ignore")
           .low()
           .doc(
-              "What to do with a record without a value (a tombstone): report it like any record that is no"
-                  + " sample, or ignore it.");
+              "What to do with a record without a value (a tombstone): report it like any record"
+                  + " that is not a sample, or ignore it.");
 
   public static final Setting<String> EMPTY_POINTS =
       Setting.choice("empty.points", "report-missing", "report-missing", "report", "ignore")

@@ -123,7 +123,7 @@ public final class QuestDbTables implements Tables {
             CREATE);
   }
 
-  /** Null when it is no error. */
+  /** Null when it is not an error. */
   private static @Nullable String error(String body) {
     try {
       JsonElement json = JsonParser.parseString(body);

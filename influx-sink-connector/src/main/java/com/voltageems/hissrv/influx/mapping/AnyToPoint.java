@@ -24,7 +24,7 @@ public final class AnyToPoint implements RecordToPoint {
    * Where things are.
    *
    * @param fields empty for every scalar of the value (of the element, where there is an array)
-   *     that is no tag and not the time
+   *     that is neither a tag nor the time
    * @param timestamp null for the record's own time
    * @param points null for one point a record
    */
@@ -199,7 +199,7 @@ public final class AnyToPoint implements RecordToPoint {
     }
   }
 
-  /** Bytes are no scalar unless a pin says what to make of them. */
+  /** Bytes are not a scalar unless a pin says what to make of them. */
   private void scalar(String name, Object value, PointBuilder point) {
     if (!Values.isBytes(value) || reading.types().isPinned(name)) {
       field(name, value, point);

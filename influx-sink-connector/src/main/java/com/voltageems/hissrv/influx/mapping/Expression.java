@@ -82,7 +82,7 @@ public record Expression(Root root, String path) {
     return path.equals(WHOLE) && !has(value, path) ? value : at(value, path);
   }
 
-  /** As {@link #of}, as a text; null when it is no scalar. */
+  /** As {@link #of}, as a text; null when it is not a scalar. */
   @Nullable String text(Context context) {
     if (root == Root.HEADER) {
       Header header = context.record().headers().lastWithName(path);

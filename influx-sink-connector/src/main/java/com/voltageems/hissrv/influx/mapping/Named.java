@@ -37,7 +37,7 @@ public record Named(String name, @Nullable Expression expression, @Nullable Temp
     return expression != null ? expression.of(context) : text(context);
   }
 
-  /** As {@link #of}, as a text; null when it is no scalar. */
+  /** As {@link #of}, as a text; null when it is not a scalar. */
   @Nullable String text(Context context) {
     if (expression != null) {
       return expression.text(context);

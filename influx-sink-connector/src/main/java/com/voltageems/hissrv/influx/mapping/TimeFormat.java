@@ -76,7 +76,7 @@ public final class TimeFormat {
     return new TimeFormat(nanosPerUnit, pattern, zone);
   }
 
-  /** Rounded down to the nanosecond; null when it is no time of this format. */
+  /** Rounded down to the nanosecond; null when it is not a time of this format. */
   @Nullable Instant instant(Object raw) {
     if (raw instanceof Date date) {
       return date.toInstant();

@@ -102,7 +102,8 @@ final class Values {
   }
 
   /**
-   * The text of a scalar, as a tag has it, a date and time as ISO 8601; null when it is no scalar.
+   * The text of a scalar, as a tag has it, a date and time as ISO 8601; null when it is not a
+   * scalar.
    */
   static @Nullable String text(@Nullable Object value) {
     if (value instanceof Double || value instanceof Float) {

@@ -68,7 +68,7 @@ record AlertState(
         .toString();
   }
 
-  /** Empty for what is no such text; a condition that has not held for long enough begins anew. */
+  /** Empty for any other text; a condition that has not held for long enough begins anew. */
   static Optional<AlertState> parse(String text) {
     try {
       JsonNode node = JSON.readTree(text);

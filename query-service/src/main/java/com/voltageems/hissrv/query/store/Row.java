@@ -48,7 +48,7 @@ public final class Row {
     return numbers.length;
   }
 
-  /** Sets a floating-point number; one that is not finite is no value. */
+  /** Sets a floating-point number; one that is not finite is not a value. */
   public void setNumber(int column, double value) {
     numbers[column] = Double.isFinite(value) ? value : Double.NaN;
   }

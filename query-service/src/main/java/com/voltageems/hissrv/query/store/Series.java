@@ -17,7 +17,7 @@ public record Series(Map<String, String> tags, List<Point> points) {
     points = points instanceof RowCollector.Rows ? points : List.copyOf(points);
   }
 
-  /** Tags by name, from their values in this order; an empty value is no tag. */
+  /** Tags by name, from their values in this order; an empty value is not a tag. */
   public static Map<String, String> tags(List<String> names, List<String> values) {
     Map<String, String> tags = new TreeMap<>();
     for (int i = 0; i < names.size(); i++) {

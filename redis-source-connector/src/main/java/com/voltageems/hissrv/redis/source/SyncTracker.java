@@ -36,7 +36,7 @@ final class SyncTracker {
     }
   }
 
-  /** Takes a message of the control channel; one that is no such request is left alone. */
+  /** Takes a message of the control channel; any other is left alone. */
   void request(byte @Nullable [] message) {
     if (message == null) {
       return;

@@ -44,7 +44,7 @@ public final class Times {
   private static final long LAST = 253_402_300_799_999L;
 
   /**
-   * Epoch milliseconds, or empty when the text is no time, or none of the years 0 to 9999.
+   * Epoch milliseconds, or empty when the text is not a time, or none of the years 0 to 9999.
    *
    * @param zone of a time that names none
    */
