@@ -58,7 +58,7 @@ export class Completeness {
         h('p', {class: 'soft'}, t('completeness.what')),
         found.length === 0 ? h('p', {}, t('empty.store'))
           : h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('completeness')},
-            h('table', {class: 'days'}, h('thead', {}, h('tr', {},
+            h('table', {class: 'share-by-day'}, h('thead', {}, h('tr', {},
               h('th', {scope: 'col'}, t('completeness.device')),
               days.map((day) => h('th', {scope: 'col'}, shortDate(day))))),
             h('tbody', {}, found.map((device) => h('tr', {},
@@ -125,7 +125,9 @@ function devices(answers) {
       }
       const device = found.get(m + key);
       device.silences.push(...one.silences);
-      for (const [time, samples, expected] of one.rows) {
+      // Before its first sample nothing was to be expected of it: it may not have been there.
+      const first = midnight(Date.parse(one.first));
+      for (const [time, samples, expected] of one.rows.filter(([at]) => Date.parse(at) >= first)) {
         const day = date(Date.parse(time));
         const before = device.days.get(day) || {samples: 0, expected: 0};
         device.days.set(day, {samples: before.samples + samples, expected: before.expected + expected});

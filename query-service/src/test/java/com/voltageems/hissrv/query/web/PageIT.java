@@ -392,8 +392,8 @@ class PageIT {
   void completeness_showsTheDays_andLeadsToTheGap() {
     browser.open(site.url() + "/#/explore?r=1h&p=" + SUN);
     browser.click("Completeness");
-    browser.until("document.querySelector('.days tbody tr')");
-    assertThat(browser.all(".days tbody td button").size()).isGreaterThan(3);
+    browser.until("document.querySelector('.share-by-day tbody tr')");
+    assertThat(browser.all(".share-by-day tbody td button").size()).isGreaterThan(3);
     assertThat(browser.text()).contains("Silences");
 
     browser.click("Show");
@@ -424,6 +424,15 @@ class PageIT {
     open("r=1h&p=" + SUN);
     browser.click("Range …");
     assertThat(browser.accessibilityFindings()).as("calendar").isEmpty();
+  }
+
+  @Test
+  void completeness_staysWithinAPhone() {
+    browser.size(360, 800, 1, false);
+    browser.open(site.url() + "/#/completeness");
+    assertThat(browser.script("return document.documentElement.scrollWidth <= innerWidth"))
+        .isEqualTo(true);
+    browser.size(1440, 900, 1, false);
   }
 
   @Test
