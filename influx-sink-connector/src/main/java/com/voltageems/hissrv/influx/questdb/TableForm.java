@@ -93,7 +93,7 @@ public record TableForm(
 
   /**
    * The statement that makes a table. No {@code DEDUP UPSERT KEYS}: it would replace whole rows,
-   * and a tag that comes later would be no key.
+   * and a tag that comes later would not be one of them.
    *
    * @param tags those of its first points; names that cannot be columns are left out
    */

@@ -268,7 +268,7 @@ class RoundTripIT {
     }
   }
 
-  /** An empty tag is no tag, as in the databases themselves. */
+  /** An empty tag does not count, as in the databases themselves. */
   private static Map<String, String> tags(Sent sent) {
     Map<String, String> tags = new HashMap<>(sent.tags());
     tags.values().removeIf(String::isEmpty);
