@@ -97,7 +97,8 @@ function read(path, answer, text) {
   if (answer.ok || (path === 'health' && body && body.parts)) {
     return body;
   }
-  const message = body && typeof body.message === 'string' ? body.message : title(text);
+  const told = body && (body.detail || body.message);
+  const message = typeof told === 'string' ? told : title(text);
   if (answer.status === 401 || answer.status === 403) {
     throw new Failure('unauthorised', answer.status, message);
   }

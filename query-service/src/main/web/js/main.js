@@ -43,7 +43,10 @@ class Page {
       this.nothing = measurements.measurements.length === 0;
     } catch (e) {
       this.main.replaceChildren(notice(e, () => this.start()));
-      setTimeout(() => this.start(), STRIP_MS);
+      if (e.kind !== 'unauthorised') {
+        // A token that is being typed must not be taken away.
+        setTimeout(() => this.start(), STRIP_MS);
+      }
       return;
     }
     this.#header();

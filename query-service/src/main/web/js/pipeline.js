@@ -2,6 +2,7 @@
 import {h} from './dom.js';
 import {t} from './i18n.js';
 import {get} from './api.js';
+import {Action} from './action.js';
 import {SyncNow} from './sync.js';
 import {alertsCard, deadLetters} from './trouble.js';
 import {explain, notice} from './failures.js';
@@ -18,6 +19,8 @@ export class Pipeline {
   #seen = [];
   #last = null;
   #closed = false;
+  /** By connector; kept from look to look, for what it says and what is typed into it. */
+  #restarts = new Map();
 
   constructor(box) {
     this.message = h('div', {class: 'message top'});
@@ -75,6 +78,7 @@ export class Pipeline {
   }
 
   #draw(status) {
+    const focused = document.activeElement;
     const connectors = status.connect?.connectors || [];
     const source = connectors.find((one) => one.role === 'source');
     const sink = connectors.find((one) => one.role === 'sink');
@@ -107,6 +111,9 @@ export class Pipeline {
       ...['source', 'sink', 'kafka', 'connect', 'store'].filter((part) => status[part]
         && ['down', 'off'].includes(status[part].state)
           && !(status[part].state === 'off' && ['source', 'sink'].includes(part))).map((part) => this.#part(part, status[part])));
+    if (focused !== document.activeElement && this.tasks.contains(focused)) {
+      focused.focus();
+    }
   }
 
   #stage(name, state, figures, hint) {
@@ -138,7 +145,25 @@ export class Pipeline {
           h('span', {class: 'badge ' + (task.state === 'RUNNING' ? 'up' : 'down')}, task.state), ' ',
           h('span', {class: 'soft'}, task.worker),
           task.worker_answers === false ? h('span', {class: 'bad'}, ' ' + t('worker.silent')) : null),
-        task.trace ? trace(task.trace) : null)));
+        task.trace ? trace(task.trace) : null)),
+      this.#restart(one));
+  }
+
+  /** Where something failed, or has just been started again. */
+  #restart(one) {
+    const failed = one.state === 'FAILED' || one.tasks.some((task) => task.state === 'FAILED');
+    if (!failed && !this.#restarts.has(one.name)) {
+      return null;
+    }
+    if (!this.#restarts.has(one.name)) {
+      this.#restarts.set(one.name, new Action('restart',
+        [`connectors/${encodeURIComponent(one.name)}/restart`],
+        (done) => (done.state === 'restarted' ? t('restart.done') : t('restart.none')),
+        () => this.#look()));
+    }
+    const action = this.#restarts.get(one.name);
+    action.button.hidden = !failed;
+    return action.box;
   }
 
   close() {

@@ -15,6 +15,7 @@ import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.command.SiteCommands;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
+import com.voltageems.hissrv.query.site.connect.ConnectorRoutes;
 import com.voltageems.hissrv.query.site.live.LiveSite;
 import com.voltageems.hissrv.query.site.live.Parts;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
@@ -145,7 +146,14 @@ public final class Main implements Callable<Integer> {
     Clock clock = Clock.systemUTC();
     try (HistoryStore store = store(settings);
         HealthBoard health = board(settings, store, List.of(), clock);
-        QueryServer server = new QueryServer(settings, store, health, Version.text(), clock)) {
+        QueryServer server =
+            new QueryServer(
+                settings,
+                store,
+                health,
+                Version.text(),
+                clock,
+                new ConnectorRoutes(settings::connect))) {
       health.start();
       return untilStopped(settings.http(), server::start);
     }

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.config;
 
 import com.voltageems.hissrv.query.setting.Parse;
 import com.voltageems.hissrv.query.setting.Setting;
+import com.voltageems.hissrv.query.setting.Tokens;
 import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreProviders;
 import java.net.URI;
@@ -39,6 +40,22 @@ final class Declared {
           "Names with a dot under which browsers may call this service, for example that of a"
               + " proxy; addresses and names without a dot may always.",
           Parse::names);
+  static final Setting<Tokens> TOKEN_READ =
+      Setting.secret(
+          "http.token.read",
+          "",
+          Tokens.EXPECTED + "; or nothing",
+          "Tokens, one of which a caller has to show (`Authorization: Bearer`) to read; empty:"
+              + " anybody reads. The page's files and a bare `/health` need none.",
+          Tokens::parse);
+  static final Setting<Tokens> TOKEN_WRITE =
+      Setting.secret(
+          "http.token.write",
+          "",
+          Tokens.EXPECTED + "; or nothing",
+          "Tokens that allow callers on other machines to change something, too, and to read;"
+              + " empty: only callers on this machine change anything.",
+          Tokens::parse);
   static final Setting<StoreProvider> STORE_TYPE =
       Setting.of(
           "store.type",
@@ -204,6 +221,8 @@ final class Declared {
           HTTP_PORT,
           HTTP_THREADS,
           HTTP_ALLOWED_HOSTS,
+          TOKEN_READ,
+          TOKEN_WRITE,
           STORE_TYPE,
           QUERY_TIMEOUT,
           QUERY_CONCURRENCY,

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.config;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.catalogue.CatalogueSettings;
 import com.voltageems.hissrv.query.setting.Setting;
+import com.voltageems.hissrv.query.setting.Tokens;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreProviders;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
  */
 public record QueryConfig(
     Http http,
+    Access access,
     Store store,
     Limits limits,
     Cache cache,
@@ -38,6 +40,9 @@ public record QueryConfig(
       allowedHosts = List.copyOf(allowedHosts);
     }
   }
+
+  /** Who may read, and who may change something. */
+  public record Access(Tokens read, Tokens write) {}
 
   /** Which database, and its settings as they stand in the file. */
   public record Store(StoreProvider provider, Map<String, String> texts) {
@@ -163,6 +168,7 @@ public record QueryConfig(
                 Declared.HTTP_PORT.in(texts),
                 Declared.HTTP_THREADS.in(texts),
                 Declared.HTTP_ALLOWED_HOSTS.in(texts)),
+            new Access(tokens(Declared.TOKEN_READ, texts), tokens(Declared.TOKEN_WRITE, texts)),
             store(texts),
             new Limits(
                 Declared.QUERY_TIMEOUT.in(texts),
@@ -208,6 +214,20 @@ public record QueryConfig(
               + (config.limits.concurrency + 4));
     }
     return config;
+  }
+
+  /** A variable that is set to nothing must not open the service in silence. */
+  private static Tokens tokens(Setting<Tokens> setting, Map<String, String> texts)
+      throws ConfigException {
+    Tokens tokens = setting.in(texts);
+    if (tokens.isEmpty() && texts.containsKey(setting.key())) {
+      throw new ConfigException(
+          setting.key()
+              + ": empty; needs "
+              + Tokens.EXPECTED
+              + ", or leave it out to do without a token");
+    }
+    return tokens;
   }
 
   /** The settings as a Markdown table, as README.md carries it. */

@@ -17,6 +17,8 @@ import com.voltageems.hissrv.query.http.answer.RowsJson;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
 import com.voltageems.hissrv.query.http.ask.Parameters;
+import com.voltageems.hissrv.query.http.problem.ErrorKind;
+import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that ask the store: parameters in, bytes out. At most {@code query.concurrency} run at
- * once; one more is refused at once with {@link BusyException}. Safe for many threads.
+ * once; one more is refused at once. Safe for many threads.
  */
 final class QueryApi {
   static final Set<String> RANGE =
@@ -242,7 +244,11 @@ final class QueryApi {
   /** Runs a call that asks the store, or refuses it at once. The call has one deadline for all. */
   <T> T bounded(Function<Deadline, T> call) {
     if (!running.tryAcquire()) {
-      throw new BusyException(limits.concurrency());
+      throw new RefusedException(
+          ErrorKind.BUSY,
+          "busy: "
+              + limits.concurrency()
+              + " queries are running, which is query.concurrency; try again");
     }
     try {
       return call.apply(Deadline.in(limits.queryTimeout()));

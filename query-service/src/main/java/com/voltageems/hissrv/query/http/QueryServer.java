@@ -7,22 +7,27 @@ import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.http.access.Access;
+import com.voltageems.hissrv.query.http.access.Guard;
 import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.hisapi.HisApi;
+import com.voltageems.hissrv.query.http.problem.ErrorKind;
+import com.voltageems.hissrv.query.http.problem.Failures;
+import com.voltageems.hissrv.query.http.problem.JsonErrors;
+import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +35,9 @@ import java.util.Set;
 import java.util.function.IntSupplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The HTTP server: paths to calls, answers and failures to responses. */
 public final class QueryServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(QueryServer.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -46,6 +48,7 @@ public final class QueryServer implements AutoCloseable {
   private volatile QueryApi api;
   private volatile HisApi hisApi;
   private volatile HealthBoard health;
+  private volatile Guard guard;
   private final Extension extension;
   private final WebPage page = new WebPage();
   private final Metrics metrics = new Metrics();
@@ -77,6 +80,7 @@ public final class QueryServer implements AutoCloseable {
     this.api = new QueryApi(store, config.limits(), catalogue, clock, cache);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock);
     this.health = health;
+    this.guard = new Guard(config.access());
     this.version = version;
     this.http = config.http();
     this.allowedHosts = new AllowedHosts(http.allowedHosts());
@@ -107,6 +111,7 @@ public final class QueryServer implements AutoCloseable {
     this.api = new QueryApi(store, config.limits(), catalogue, clock, cache);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock);
     this.health = board;
+    this.guard = new Guard(config.access());
     return before::running;
   }
 
@@ -134,11 +139,14 @@ public final class QueryServer implements AutoCloseable {
     config.jetty.modifyServer(server -> server.setErrorHandler(new JsonErrors()));
 
     config.routes.before(this::secure);
+    config.routes.beforeMatched(context -> guard.check(context));
+    Set<String> open = openPaths();
     routes.forEach(
         (path, handler) -> {
-          config.routes.get(path, handler);
+          Access access = open.contains(path) ? Access.OPEN : Access.READ;
+          config.routes.get(path, handler, access);
           // The same status and headers; Jetty leaves the body away.
-          config.routes.head(path, handler);
+          config.routes.head(path, handler, access);
         });
     extension.routes(config.routes);
     config.requestLogger.http(
@@ -147,8 +155,14 @@ public final class QueryServer implements AutoCloseable {
                 routes.containsKey(context.path()) ? context.path() : "other",
                 context.statusCode(),
                 (long) (millis * 1e6)));
-    config.routes.exception(HttpResponseException.class, QueryServer::http);
-    config.routes.exception(Exception.class, QueryServer::failure);
+    Failures.register(config.routes);
+  }
+
+  /** What is answered without a token. */
+  private Set<String> openPaths() {
+    Set<String> open = new HashSet<>(Set.of("/health"));
+    page.paths().forEach(open::add);
+    return open;
   }
 
   /** Every path that is served, with what serves it. */
@@ -218,22 +232,21 @@ public final class QueryServer implements AutoCloseable {
     context.header("Cross-Origin-Resource-Policy", "same-origin");
     context.header("Cache-Control", "no-store");
     if (!allowedHosts.allows(context.header("Host"))) {
-      send(
-          context,
-          ErrorBody.of(
-              421,
-              "host_refused",
-              "this service may not be called under this host name; http.allowed.hosts can allow"
-                  + " it"));
-      context.skipRemainingHandlers();
+      throw new RefusedException(
+          ErrorKind.HOST_REFUSED,
+          "this service may not be called under this host name; http.allowed.hosts can allow it");
     }
   }
 
   private void health(Context context) throws JsonProcessingException {
     List<PartState> parts = health.snapshot();
-    Instant now = clock.instant();
-    byte[] body = JSON.writeValueAsBytes(StatusView.health(parts, version, now));
-    send(context, Reply.json(StatusView.isHealthy(parts) ? 200 : 503, body));
+    Map<String, @Nullable Object> body =
+        guard.mayRead(context)
+            ? StatusView.health(parts, version, clock.instant())
+            : StatusView.bareHealth(parts);
+    send(
+        context,
+        Reply.json(StatusView.isHealthy(parts) ? 200 : 503, JSON.writeValueAsBytes(body)));
   }
 
   /** As the original service: 200 in any case, the state in the body. */
@@ -273,57 +286,6 @@ public final class QueryServer implements AutoCloseable {
     } catch (IOException e) {
       // The client went away.
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** What the server itself refuses: no such path, wrong method, too large. */
-  private static void http(HttpResponseException refusal, Context context) {
-    String message =
-        refusal.getStatus() == 404
-            ? "there is nothing at this path; /openapi.json and / tell what there is"
-            : String.valueOf(refusal.getMessage());
-    String word =
-        switch (refusal.getStatus()) {
-          case 404 -> "not_found";
-          case 405 -> "method_not_allowed";
-          default -> "refused";
-        };
-    if (refusal.getStatus() == 405) {
-      context.header("Allow", "GET, HEAD");
-    }
-    send(context, ErrorBody.of(refusal.getStatus(), word, message));
-  }
-
-  private static void failure(Exception failure, Context context) {
-    ErrorBody error = ErrorBody.of(failure);
-    if (error.status() == 500) {
-      LOG.warn("{} {} answered with 500", context.method(), context.path(), failure);
-    } else if (error.status() > 500) {
-      // Expected while the database is away or busy, and for every request then: one line each.
-      LOG.warn(
-          "{} {} answered with {}: {}; cause: {}",
-          context.method(),
-          context.path(),
-          error.status(),
-          failure.getMessage(),
-          String.valueOf(failure.getCause()));
-    }
-    if (error.status() == 429 || error.status() == 503) {
-      context.header("Retry-After", "1");
-    }
-    if (context.path().startsWith("/hisApi/")) {
-      // The web application looks for these words.
-      error.body().put("status", "error");
-      error.body().put("detail", String.valueOf(error.body().get("message")));
-    }
-    send(context, error);
-  }
-
-  private static void send(Context context, ErrorBody error) {
-    try {
-      send(context, Reply.json(error.status(), JSON.writeValueAsBytes(error.body())));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an error body that is no JSON", e);
     }
   }
 

@@ -17,6 +17,13 @@ final class StatusView {
     return parts.stream().noneMatch(PartState::isTrouble);
   }
 
+  /** {@code {"status":"up|down"}}: for a load balancer, which shows no token. */
+  static Map<String, @Nullable Object> bareHealth(List<PartState> parts) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("status", isHealthy(parts) ? "up" : "down");
+    return body;
+  }
+
   /** {@code {"status":"up|down","version","parts":{"<name>":{...}}}}. */
   static Map<String, @Nullable Object> health(List<PartState> parts, String version, Instant now) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();

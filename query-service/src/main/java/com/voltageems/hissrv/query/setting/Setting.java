@@ -27,7 +27,13 @@ public record Setting<T>(
   }
 
   public static Setting<String> secret(String key, String defaultText, String doc) {
-    return new Setting<>(key, defaultText, "a text", doc, true, text -> text);
+    return secret(key, defaultText, "a text", doc, text -> text);
+  }
+
+  /** One whose text is never shown. */
+  public static <T> Setting<T> secret(
+      String key, String defaultText, String expected, String doc, Function<String, T> parser) {
+    return new Setting<>(key, defaultText, expected, doc, true, parser);
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.catalogue.Catalogue;
+import com.voltageems.hissrv.query.setting.Tokens;
 import com.voltageems.hissrv.query.store.spi.StoreProviders;
 import java.io.IOException;
 import java.net.URI;
@@ -57,6 +58,8 @@ class QueryConfigTest {
     texts.put("http.port", "0");
     texts.put("http.threads", "40");
     texts.put("http.allowed.hosts", "h.example, *");
+    texts.put("http.token.read", "read-token-of-a-site, another_token_of_a_site");
+    texts.put("http.token.write", "write/token+of~a.site==");
     texts.put("store.influxdb1.retention.policies", "week,year");
     texts.put("store.type", "InfluxDB1");
     texts.put("store.influxdb1.url", "https://i:1/");
@@ -99,6 +102,9 @@ class QueryConfigTest {
         .isEqualTo(
             new QueryConfig(
                 new QueryConfig.Http("0.0.0.0", 0, 40, List.of("h.example", "*")),
+                new QueryConfig.Access(
+                    new Tokens(List.of("read-token-of-a-site", "another_token_of_a_site")),
+                    new Tokens(List.of("write/token+of~a.site=="))),
                 new QueryConfig.Store(StoreProviders.of("influxdb1"), store),
                 new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
                 new QueryConfig.Cache(7, Duration.ofSeconds(9)),
@@ -117,6 +123,8 @@ class QueryConfigTest {
                 Catalogue.empty(ZoneId.systemDefault())));
     assertThat(QueryConfig.of(texts).toString())
         .doesNotContain("cp")
+        .doesNotContain("token-of")
+        .doesNotContain("token+of")
         .doesNotContain("ip,")
         .doesNotContain("t0k")
         .doesNotContain("password");
@@ -214,5 +222,28 @@ class QueryConfigTest {
   @Test
   void readme_hasTheTableOfSettings() throws IOException {
     assertThat(Files.readString(Path.of("README.md"))).contains(QueryConfig.table());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "short",
+    "fifteen-letters",
+    "'a token with blanks in it'",
+    "'long-enough-to-be-one,short'",
+    "'long-enough-to-be-one,,long-enough-to-be-two'",
+  })
+  void tokenThatIsNoGood_isRefusedAndNotShown(String text) {
+    assertThatThrownBy(() -> QueryConfig.of(Map.of("http.token.read", text)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("http.token.read: the value cannot be used: needs tokens of at")
+        .hasMessageNotContaining(text);
+  }
+
+  @Test
+  void emptyToken_doesNotOpenTheServiceInSilence() throws Exception {
+    assertThatThrownBy(() -> QueryConfig.of(Map.of("http.token.write", "")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("http.token.write: empty; needs tokens");
+    assertThat(QueryConfig.of(Map.of()).access().read().isEmpty()).isTrue();
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.function.PointFunctions;
 import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.FakeStore;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The document says what is served, no more and no less. */
@@ -47,7 +49,13 @@ class OpenApiTest {
     // Those of a site's file, which site.live adds.
     served.addAll(
         List.of(
-            "/reload", "/mappings", "/mappings/{name}", "/sync", "/alerts", "/alerts/{name}/test"));
+            "/reload",
+            "/mappings",
+            "/mappings/{name}",
+            "/sync",
+            "/alerts",
+            "/alerts/{name}/test",
+            "/connectors/{name}/restart"));
 
     Set<String> documented = new TreeSet<>();
     document().path("paths").fieldNames().forEachRemaining(documented::add);
@@ -62,6 +70,17 @@ class OpenApiTest {
     assertThat(parameters("/completeness")).isEqualTo(QueryApi.COMPLETENESS);
     assertThat(parameters("/tags")).isEqualTo(QueryApi.RANGE);
     assertThat(parameters("/fields")).isEqualTo(QueryApi.RANGE);
+  }
+
+  @Test
+  void errors_areThoseThereAre() throws IOException {
+    Set<String> documented = new HashSet<>();
+    document()
+        .at("/components/schemas/Error/properties/error/enum")
+        .forEach(one -> documented.add(one.asText()));
+    assertThat(documented)
+        .isEqualTo(
+            Arrays.stream(ErrorKind.values()).map(ErrorKind::word).collect(Collectors.toSet()));
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -45,16 +46,16 @@ class QueryServerTest {
   private @Nullable QueryServer server;
   private int port;
   private boolean down;
+  private Map<String, String> settings = Map.of();
   private Measurement measurement = FakeStore.MEASUREMENT;
 
   private void serve(Supplier<HistoryAnswer> answer) throws ConfigException {
-    QueryConfig config =
-        QueryConfig.of(
-            Map.of(
-                "http.port", "0",
-                "query.concurrency", "2",
-                "site.channels.m.points.a.name.zh", "电压",
-                "site.channels.m.points.a.unit", "V"));
+    Map<String, String> texts = new HashMap<>(settings);
+    texts.put("http.port", "0");
+    texts.put("query.concurrency", "2");
+    texts.put("site.channels.m.points.a.name.zh", "电压");
+    texts.put("site.channels.m.points.a.unit", "V");
+    QueryConfig config = QueryConfig.of(texts);
     HealthBoard health =
         new HealthBoard(
             down
@@ -198,12 +199,19 @@ class QueryServerTest {
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(500);
     assertThat(get("/query?measurement=m").body())
         .isEqualTo(
-            "{\"error\":\"store_failed\",\"message\":\"the database refused the query; see the"
-                + " log\"}");
+            "{\"type\":\"tag:voltageems.com,2025:hissrv/store_failed\",\"title\":\"the database"
+                + " refused the query\",\"status\":500,\"detail\":\"the database refused the"
+                + " query; see the log\",\"error\":\"store_failed\",\"message\":\"the database"
+                + " refused the query; see the log\"}");
+    assertThat(get("/query?measurement=m").headers().firstValue("Content-Type"))
+        .contains("application/problem+json");
     assertThat(get("/query?measurement=m&range=x").statusCode()).isEqualTo(400);
     assertThat(get("/query?measurement=m&range=x").body())
-        .isEqualTo(
-            "{\"error\":\"bad_parameter\",\"message\":\"range: \\\"x\\\" cannot be used: needs a"
+        .startsWith(
+            "{\"type\":\"tag:voltageems.com,2025:hissrv/bad_parameter\",\"title\":\"a parameter"
+                + " cannot be used\",\"status\":400,\"detail\":\"range: ")
+        .endsWith(
+            "\"error\":\"bad_parameter\",\"message\":\"range: \\\"x\\\" cannot be used: needs a"
                 + " length such as 500ms, 30s, 15m, 1h, 7d or 2w\",\"parameter\":\"range\","
                 + "\"value\":\"x\",\"expected\":\"a length such as 500ms, 30s, 15m, 1h, 7d or"
                 + " 2w\"}");
@@ -211,7 +219,12 @@ class QueryServerTest {
     assertThat(get("/query?measurement=other").statusCode()).isEqualTo(404);
     assertThat(get("/query?measurement=other").body()).contains("\\\"other\\\"");
     assertThat(get("/nothing").statusCode()).isEqualTo(404);
-    assertThat(get("/nothing").body()).startsWith("{\"error\":\"not_found\"");
+    assertThat(get("/nothing").body()).contains("\"error\":\"not_found\"");
+    // The web application's calls keep their own shape.
+    HttpResponse<String> his = get("/hisApi/data/latest?redis_key=x");
+    assertThat(his.statusCode()).isEqualTo(400);
+    assertThat(his.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(his.body()).startsWith("{\"error\":\"bad_parameter\"").contains("\"status\":\"error\"");
     HttpResponse<String> post =
         http.send(
             HttpRequest.newBuilder(request("/query"), (name, value) -> true)
@@ -220,7 +233,7 @@ class QueryServerTest {
             HttpResponse.BodyHandlers.ofString());
     assertThat(post.statusCode()).isEqualTo(405);
     assertThat(post.headers().firstValue("Allow")).contains("GET, HEAD");
-    assertThat(post.body()).startsWith("{\"error\":\"method_not_allowed\"");
+    assertThat(post.body()).contains("\"error\":\"method_not_allowed\"");
   }
 
   private HttpResponse<String> head(String path) throws IOException, InterruptedException {
@@ -304,8 +317,8 @@ class QueryServerTest {
       String answer = raw(request);
       assertThat(answer)
           .startsWith("HTTP/1.1 4")
-          .containsIgnoringCase("content-type: application/json")
-          .contains("{\"error\":\"refused\",\"message\":\"the request cannot be read: ");
+          .containsIgnoringCase("content-type: application/problem+json")
+          .contains("\"error\":\"refused\",\"message\":\"the request cannot be read: ");
     }
     // Field case S8 over HTTP: numbers, lengths and times that are out of all bounds.
     for (String bad :
@@ -379,7 +392,7 @@ class QueryServerTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.headers().firstValue("Retry-After")).contains("1");
-    assertThat(refused.body()).startsWith("{\"error\":\"busy\"");
+    assertThat(refused.body()).contains("\"error\":\"busy\"");
     assertThat(get("/health").statusCode()).isEqualTo(200);
     assertThat(get("/").statusCode()).isEqualTo(200);
 
@@ -418,5 +431,52 @@ class QueryServerTest {
             "{\"status\":\"running\",\"processed\":null,\"failed\":null,\"queue_size\":null,"
                 + "\"last_sync\":null,\"version\":\"1.2.3\",\"kafka\":{\"state\":\"off\","
                 + "\"message\":\"off\"}}");
+  }
+
+  private HttpResponse<String> with(String token, String method, String path)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(request(path), (name, value) -> true)
+            .header("Authorization", "Bearer " + token)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void tokenToRead_isNeededForEverythingButThePagesFilesAndABareHealth() throws Exception {
+    down = true;
+    settings =
+        Map.of(
+            "http.token.read", "read-token-of-this-site,second-token-of-this-site",
+            "http.token.write", "write-token-of-this-site");
+    serve(() -> rows(false));
+
+    for (String path :
+        List.of("/query?measurement=m", "/status", "/metrics", "/catalogue", "/hisApi/health")) {
+      HttpResponse<String> without = get(path);
+      assertThat(without.statusCode()).as(path).isEqualTo(401);
+      assertThat(without.headers().firstValue("WWW-Authenticate"))
+          .contains("Bearer realm=\"hissrv\"");
+      assertThat(without.body()).contains("\"error\":\"unauthorized\"");
+      assertThat(head(path).statusCode()).isEqualTo(401);
+      HttpResponse<String> wrong = with("guessed-token-of-this-site", "GET", path);
+      assertThat(wrong.statusCode()).isEqualTo(401);
+      assertThat(wrong.headers().firstValue("WWW-Authenticate").orElseThrow())
+          .contains("invalid_token");
+      assertThat(wrong.body()).contains("not known here").doesNotContain("guessed");
+      for (String right :
+          List.of(
+              "read-token-of-this-site", "second-token-of-this-site", "write-token-of-this-site")) {
+        assertThat(with(right, "GET", path).statusCode()).as(path).isEqualTo(200);
+      }
+    }
+    for (String path : List.of("/", "/app.js", "/openapi.json")) {
+      assertThat(get(path).statusCode()).as(path).isEqualTo(200);
+    }
+    assertThat(get("/health").statusCode()).isEqualTo(503);
+    assertThat(get("/health").body()).isEqualTo("{\"status\":\"down\"}");
+    assertThat(with("read-token-of-this-site", "GET", "/health").body()).contains("\"parts\":{");
+    assertThat(get("/nothing").statusCode()).isEqualTo(404);
   }
 }

@@ -60,7 +60,8 @@ public final class FakeConnect implements AutoCloseable {
       return;
     }
     if (!method.equals("GET")) {
-      changes.add(method + " " + path);
+      String query = path.endsWith("/restart") ? exchange.getRequestURI().getQuery() : null;
+      changes.add(method + " " + path + (query == null ? "" : "?" + query));
     }
     String[] parts = path.split("/", -1);
     String name = parts.length > 2 ? parts[2] : "";
@@ -87,11 +88,32 @@ public final class FakeConnect implements AutoCloseable {
     } else if (method.equals("DELETE") && connectors.remove(name) != null) {
       exchange.sendResponseHeaders(204, -1);
       exchange.close();
+    } else if (path.endsWith("/restart") && exchange.getRequestURI().getQuery() != null) {
+      restartFailed(exchange, name);
     } else if (path.startsWith("/admin/") || path.endsWith("/restart")) {
       answer(exchange, 200, Map.of());
     } else {
       answer(exchange, 404, Map.of("message", "not found"));
     }
+  }
+
+  /** As a worker: 202, and RESTARTING at what is started again. */
+  private void restartFailed(HttpExchange exchange, String name) throws IOException {
+    if (!connectors.containsKey(name)) {
+      answer(exchange, 404, Map.of("message", "Unknown connector: " + name));
+      return;
+    }
+    String state = failing.remove(name) == null ? "RUNNING" : "RESTARTING";
+    answer(
+        exchange,
+        202,
+        Map.of(
+            "name",
+            name,
+            "connector",
+            Map.of("state", "RUNNING", "worker_id", "w:8083"),
+            "tasks",
+            List.of(Map.of("id", 0, "state", state, "worker_id", "w:8083"))));
   }
 
   private Map<String, Object> validated(JsonNode config) {

@@ -149,6 +149,28 @@ class SiteFileTest {
   }
 
   @Test
+  void tokens_areTheServicesOwn_andLookedUpByItAlone() throws Exception {
+    String yaml =
+        """
+        api:
+          read_tokens: [ "${READ_TOKEN}", literal-token-of-a-site ]
+          write_tokens: ${WRITE_TOKEN}
+        """;
+    assertThat(compile(yaml).toString()).doesNotContain("literal-token");
+    env.put("READ_TOKEN", "read-token-of-a-site");
+    env.put("WRITE_TOKEN", "");
+    assertThatThrownBy(() -> compile(yaml, SiteCompiler.For.SERVICE))
+        .hasMessageContaining("api.write_tokens: empty; needs tokens of at least 16");
+    env.put("WRITE_TOKEN", "write-token-of-a-site");
+    assertThat(compile(yaml, SiteCompiler.For.SERVICE).serviceTexts())
+        .containsEntry("http.token.read", "read-token-of-a-site,literal-token-of-a-site")
+        .containsEntry("http.token.write", "write-token-of-a-site");
+    assertThatThrownBy(() -> compile("api: {write_tokens: short}"))
+        .hasMessageContaining("api.write_tokens")
+        .hasMessageNotContaining("short");
+  }
+
+  @Test
   void secretWithADefault_takesItWhereTheVariableIsNotSet() throws Exception {
     String yaml = "influxdb:\n  token: ${INFLUXDB_TOKEN:dev}\n";
 

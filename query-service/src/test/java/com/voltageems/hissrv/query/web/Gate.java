@@ -63,10 +63,15 @@ final class Gate implements AutoCloseable {
       return;
     }
     try {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
+              .header("X-Forwarded-For", "192.0.2.1")
+              .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.noBody());
+      if (given != null) {
+        request.header("Authorization", given);
+      }
       HttpResponse<byte[]> response =
-          http.send(
-              HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI())).build(),
-              HttpResponse.BodyHandlers.ofByteArray());
+          http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       send(
           exchange,
           response.statusCode(),

@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.site.key.View;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The service's settings, by their names in query.yml. */
 final class ServiceCompiler {
@@ -25,6 +26,8 @@ final class ServiceCompiler {
     settings.copy("http.host", api, "host");
     settings.copy("http.port", api, "port");
     settings.copy("http.threads", api, "threads");
+    tokens("http.token.read", api.all("read_tokens"));
+    tokens("http.token.write", api.all("write_tokens"));
     store();
     View query = site.view("query");
     settings.copy("query.timeout", query, "timeout");
@@ -48,6 +51,15 @@ final class ServiceCompiler {
     settings.copy("health.interval", site.view("health"), "interval");
     settings.copy("health.timeout", site.view("health"), "timeout");
     return settings.entries();
+  }
+
+  private void tokens(String setting, List<Given> given) {
+    if (!given.isEmpty()) {
+      settings.put(
+          setting,
+          given.stream().map(secret).collect(Collectors.joining(",")),
+          Origin.of(given.get(0)));
+    }
   }
 
   private void put(String setting, Given given) {

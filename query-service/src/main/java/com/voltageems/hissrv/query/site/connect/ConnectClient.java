@@ -154,10 +154,27 @@ public final class ConnectClient {
     call("POST", "/connectors/" + encoded(name) + "/tasks/" + task + "/restart", null);
   }
 
+  /**
+   * Starts again what of a connector failed: itself, its tasks, or nothing.
+   *
+   * @return Connect's own answer, in which what starts again is {@code RESTARTING}; nothing where
+   *     the connector is not there
+   */
+  public Optional<JsonNode> restartFailed(String name)
+      throws ConnectException, InterruptedException {
+    String path = "/connectors/" + encoded(name) + "/restart?includeTasks=true&onlyFailed=true";
+    return found("POST", path);
+  }
+
   /** Connect's own answer about a connector and its tasks; nothing where it is not there yet. */
   public Optional<JsonNode> status(String name) throws ConnectException, InterruptedException {
+    return found("GET", "/connectors/" + encoded(name) + "/status");
+  }
+
+  private Optional<JsonNode> found(String method, String path)
+      throws ConnectException, InterruptedException {
     try {
-      return Optional.of(call("GET", "/connectors/" + encoded(name) + "/status", null));
+      return Optional.of(call(method, path, null));
     } catch (ConnectException e) {
       if (e.status() == 404) {
         return Optional.empty();

@@ -54,7 +54,19 @@ final class ServiceKeys {
                   "threads",
                   Scalar.number(8, 1000),
                   "24",
-                  "Most threads that serve HTTP. Needs a restart.")));
+                  "Most threads that serve HTTP. Needs a restart."),
+              Key.of(
+                  "read_tokens",
+                  new Shape.Many(Scalar.secret(), 50),
+                  "Tokens, one of which a caller has to show to read (`Authorization: Bearer`);"
+                      + " without the key anybody reads. At least 16 letters, digits or `-._~+/`"
+                      + " each."),
+              Key.of(
+                  "write_tokens",
+                  new Shape.Many(Scalar.secret(), 50),
+                  "Tokens that allow callers on other machines to change something, too (`/reload`,"
+                      + " `/mappings`, `/sync`, restarts), and to read; without the key only"
+                      + " callers on this machine change anything.")));
 
   static final Shape.Section QUERY =
       new Shape.Section(

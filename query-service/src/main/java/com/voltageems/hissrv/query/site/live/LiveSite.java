@@ -121,6 +121,11 @@ public final class LiveSite implements AutoCloseable {
     return sync.sync(patience);
   }
 
+  /** Where Kafka Connect is, and what our connectors are called there. */
+  synchronized QueryConfig.Connect connect() {
+    return settings.connect();
+  }
+
   AlertDesk alerts() {
     return alerts;
   }

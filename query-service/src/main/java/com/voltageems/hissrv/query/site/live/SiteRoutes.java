@@ -7,16 +7,18 @@ import com.voltageems.hissrv.query.alert.AlertDesk;
 import com.voltageems.hissrv.query.alert.AlertView;
 import com.voltageems.hissrv.query.alert.Condition;
 import com.voltageems.hissrv.query.http.Extension;
+import com.voltageems.hissrv.query.http.access.Access;
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.problem.ErrorKind;
+import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.site.connect.ConnectException;
+import com.voltageems.hissrv.query.site.connect.ConnectorRoutes;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.sync.SyncAnswer;
 import com.voltageems.hissrv.query.sync.SyncException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,14 +32,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls about a site's file: {@code POST /reload}, {@code /mappings}, {@code /alerts}, {@code
- * POST /sync}. There is no login, so that changing is for this machine only, and never through a
- * proxy or for a web page.
+ * POST /sync}. Who may call them is decided in one place for all calls: {@link
+ * com.voltageems.hissrv.query.http.access.Guard}.
  */
 final class SiteRoutes implements Extension {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
   private static final Duration LONGEST_SYNC = Duration.ofSeconds(60);
+  private static final String SYNC_EXPECTED = "a duration such as 30s, of at most 60s";
 
   private final LiveSite site;
   private final Mappings mappings;
@@ -49,13 +52,14 @@ final class SiteRoutes implements Extension {
 
   @Override
   public void routes(RoutesConfig routes) {
-    routes.post("/reload", here(this::reload));
+    routes.post("/reload", this::reload);
     routes.get("/mappings", this::mappings);
-    routes.put("/mappings/{name}", here(this::put));
-    routes.delete("/mappings/{name}", here(this::delete));
-    routes.post("/sync", this::sync);
+    routes.put("/mappings/{name}", this::put);
+    routes.delete("/mappings/{name}", this::delete);
+    routes.post("/sync", this::sync, Access.SYNC);
     routes.get("/alerts", this::alerts);
-    routes.post("/alerts/{name}/test", here(this::testAlert));
+    routes.post("/alerts/{name}/test", this::testAlert);
+    new ConnectorRoutes(site::connect).routes(routes);
   }
 
   @Override
@@ -66,57 +70,37 @@ final class SiteRoutes implements Extension {
     return status;
   }
 
-  /** The call of somebody on this machine. */
-  private static Handler here(Handler handler) {
-    return context -> {
-      if (isLocal(context)) {
-        handler.handle(context);
-      } else {
-        answer(context, 403, error("forbidden", "only for callers on this machine itself"));
-      }
-    };
-  }
-
-  private static boolean isLocal(Context context) throws UnknownHostException {
-    return InetAddress.getByName(context.req().getRemoteAddr()).isLoopbackAddress()
-        && context.header("X-Forwarded-For") == null
-        && context.header("Forwarded") == null
-        && context.header("Origin") == null;
-  }
-
   private void reload(Context context) throws JsonProcessingException {
     Reloads state = site.reload();
-    answer(context, state.isRefused() ? 422 : 200, state.json(site.file().path().toString()));
+    if (state.isRefused()) {
+      throw new RefusedException(
+          ErrorKind.BAD_FILE,
+          String.join("\n", state.problems()),
+          state.json(site.file().path().toString()));
+    }
+    answer(context, 200, state.json(site.file().path().toString()));
   }
 
-  /** Reads only what is read anyhow, so anybody may ask; not the page of another site. */
   private void sync(Context context) throws JsonProcessingException, InterruptedException {
-    String origin = context.header("Origin");
-    if (origin != null && !origin.replaceFirst("^https?://", "").equals(context.header("Host"))) {
-      answer(context, 403, error("forbidden", "not for the pages of another site"));
-      return;
-    }
     Duration patience;
+    String given = context.queryParam("timeout");
     try {
-      String given = context.queryParam("timeout");
       patience = given == null ? SYNC_PATIENCE : Condition.length(given);
     } catch (IllegalArgumentException e) {
-      answer(context, 400, error("bad_parameter", "timeout: " + e.getMessage()));
-      return;
+      throw new BadRequestException("timeout", String.valueOf(given), SYNC_EXPECTED);
     }
     if (patience.compareTo(LONGEST_SYNC) > 0) {
-      answer(context, 400, error("bad_parameter", "timeout: at most 60s"));
-      return;
+      throw new BadRequestException("timeout", String.valueOf(given), SYNC_EXPECTED);
     }
     try {
       SyncAnswer done = site.sync(patience);
       if (done == null) {
-        answer(context, 429, error("busy", "two such requests are under way; try again"));
-      } else {
-        answer(context, done.isDone() ? 200 : 202, done.json());
+        throw new RefusedException(
+            ErrorKind.BUSY, "two such requests are under way; try again in a moment");
       }
+      answer(context, done.isDone() ? 200 : 202, done.json());
     } catch (SyncException e) {
-      answer(context, 503, error("sync", String.valueOf(e.getMessage())));
+      throw new RefusedException(ErrorKind.SYNC, String.valueOf(e.getMessage()));
     }
   }
 
@@ -132,14 +116,14 @@ final class SiteRoutes implements Extension {
     String name = context.pathParam("name");
     Optional<Optional<String>> sent = site.alerts().test(name);
     if (sent.isEmpty()) {
-      answer(context, 404, error("not_found", "there is no alert " + name));
-    } else if (sent.get().isPresent()) {
-      answer(context, 502, error("not_told", sent.get().get()));
-    } else {
-      Map<String, @Nullable Object> body = new LinkedHashMap<>();
-      body.put("state", "sent");
-      answer(context, 200, body);
+      throw new RefusedException(ErrorKind.NOT_FOUND, "there is no alert " + name);
     }
+    if (sent.get().isPresent()) {
+      throw new RefusedException(ErrorKind.NOT_TOLD, sent.get().get());
+    }
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("state", "sent");
+    answer(context, 200, body);
   }
 
   private void mappings(Context context) throws IOException {
@@ -173,7 +157,6 @@ final class SiteRoutes implements Extension {
   private void put(Context context) throws IOException, InterruptedException {
     String name = context.pathParam("name");
     changing(
-        context,
         () -> {
           Map<String, @Nullable Object> body = new LinkedHashMap<>();
           body.put("name", name);
@@ -185,17 +168,15 @@ final class SiteRoutes implements Extension {
   private void delete(Context context) throws IOException, InterruptedException {
     String name = context.pathParam("name");
     changing(
-        context,
         () -> {
           if (mappings.delete(name)) {
             context.status(204);
           } else if (mappings.own().containsKey(name)) {
-            answer(
-                context,
-                409,
-                error("in_file", name + " stands in " + site.file().path() + "; remove it there"));
+            throw new RefusedException(
+                ErrorKind.IN_FILE,
+                name + " stands in " + site.file().path() + "; remove it there");
           } else {
-            answer(context, 404, error("not_found", "there is no mapping " + name));
+            throw new RefusedException(ErrorKind.NOT_FOUND, "there is no mapping " + name);
           }
         });
   }
@@ -210,24 +191,16 @@ final class SiteRoutes implements Extension {
             InterruptedException;
   }
 
-  private static void changing(Context context, Changing change)
-      throws IOException, InterruptedException {
+  private static void changing(Changing change) throws IOException, InterruptedException {
     try {
       change.run();
     } catch (BadFileException e) {
-      answer(context, 422, error("bad_mapping", String.valueOf(e.getMessage())));
+      throw new RefusedException(ErrorKind.BAD_MAPPING, String.valueOf(e.getMessage()));
     } catch (Mappings.ReadOnlyException e) {
-      answer(context, 409, error("read_only", String.valueOf(e.getMessage())));
+      throw new RefusedException(ErrorKind.READ_ONLY, String.valueOf(e.getMessage()));
     } catch (ConnectException e) {
-      answer(context, 503, error("connect", String.valueOf(e.getMessage())));
+      throw new RefusedException(ErrorKind.CONNECT, String.valueOf(e.getMessage()));
     }
-  }
-
-  private static Map<String, @Nullable Object> error(String word, String message) {
-    Map<String, @Nullable Object> body = new LinkedHashMap<>();
-    body.put("error", word);
-    body.put("message", message);
-    return body;
   }
 
   private static void answer(Context context, int status, Map<String, @Nullable Object> body)

@@ -83,9 +83,13 @@ class LiveSiteTest {
   }
 
   private void write(String yaml) throws IOException {
+    write("api: {port: 0}", yaml);
+  }
+
+  private void write(String api, String yaml) throws IOException {
     Files.writeString(
         dir.resolve("hissrv.yml"),
-        "api: {port: 0}\nconnect: {url: \"" + connect.url() + "\"}\n" + yaml + "\n");
+        api + "\nconnect: {url: \"" + connect.url() + "\"}\n" + yaml + "\n");
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
@@ -151,6 +155,65 @@ class LiveSiteTest {
           .isEqualTo(403);
       assertThat(send("DELETE", "/mappings/a", "", header, "http://a").statusCode()).isEqualTo(403);
     }
+  }
+
+  @Test
+  void tokenToWrite_changesFromAnywhere_andIsTakenFromAChangedFile() throws Exception {
+    write("api: {port: 0, write_tokens: [write-token-of-this-site]}", "");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+
+    String[] proxied = {"X-Forwarded-For", "10.0.0.1", "Origin", "http://a"};
+    String[] shown = {
+      "X-Forwarded-For", "10.0.0.1", "Authorization", "Bearer write-token-of-this-site"
+    };
+    for (String path : List.of("/reload", "/sync", "/connectors/sink/restart")) {
+      HttpResponse<String> refused = send("POST", path, "", proxied);
+      assertThat(refused.statusCode()).as(path).isEqualTo(401);
+      assertThat(refused.headers().firstValue("WWW-Authenticate")).isPresent();
+      assertThat(send("POST", path, "", shown).statusCode()).as(path).isIn(200, 404, 503);
+    }
+    assertThat(send("PUT", "/mappings/a", MAPPING, proxied).statusCode()).isEqualTo(401);
+    assertThat(send("PUT", "/mappings/a", MAPPING, shown).statusCode()).isEqualTo(200);
+    assertThat(send("GET", "/mappings", "", proxied).statusCode()).isEqualTo(200);
+    // A page of ours, in a browser on this machine.
+    assertThat(send("POST", "/reload", "", "Origin", url).statusCode()).isEqualTo(200);
+
+    write("api: {port: 0, read_tokens: short}", "");
+    HttpResponse<String> bad = send("POST", "/reload", "");
+    assertThat(bad.statusCode()).isEqualTo(422);
+    assertThat(bad.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(bad.body())
+        .contains("api.read_tokens", "needs tokens of at least 16", "\"state\":\"refused\"");
+  }
+
+  @Test
+  void whatFailed_isStartedAgain() throws Exception {
+    connect.connectors.put("hissrv-influx-sink", Map.of());
+    assertThat(send("POST", "/connectors/sink/restart", "").body())
+        .isEqualTo(
+            "{\"connector\":\"hissrv-influx-sink\",\"state\":\"nothing_failed\","
+                + "\"connector_restarted\":false,\"tasks_restarted\":[]}");
+    connect.failing.put("hissrv-influx-sink", "boom");
+    connect.rebalancing.set(2);
+    assertThat(send("POST", "/connectors/hissrv-influx-sink/restart", "").body())
+        .contains("\"state\":\"restarted\"", "\"tasks_restarted\":[0]");
+    assertThat(connect.changes)
+        .contains(
+            "POST /connectors/hissrv-influx-sink/restart?includeTasks=true&onlyFailed=true");
+    assertThat(connect.failing).isEmpty();
+
+    HttpResponse<String> absent = send("POST", "/connectors/source/restart", "");
+    assertThat(absent.statusCode()).isEqualTo(404);
+    assertThat(absent.body()).contains("Kafka Connect has no connector hissrv-redis-source");
+    connect.connectors.put("somebody-elses", Map.of());
+    HttpResponse<String> foreign = send("POST", "/connectors/somebody-elses/restart", "");
+    assertThat(foreign.statusCode()).isEqualTo(404);
+    assertThat(foreign.body()).contains("not one of ours");
+    assertThat(connect.changes.toString()).doesNotContain("somebody");
+    connect.close();
+    HttpResponse<String> away = send("POST", "/connectors/sink/restart", "");
+    assertThat(away.statusCode()).isEqualTo(503);
+    assertThat(away.body()).contains("\"error\":\"connect\"", "Kafka Connect does not answer");
   }
 
   @Test
@@ -251,7 +314,7 @@ class LiveSiteTest {
     assertThat(noKafka.statusCode()).isEqualTo(503);
     assertThat(noKafka.body()).contains("kafka.bootstrap_servers is not set");
     assertThat(send("POST", "/sync?timeout=soon", "").body())
-        .contains("soon is not a duration such as 30s");
+        .contains("\\\"soon\\\" cannot be used: needs a duration such as 30s");
     assertThat(send("POST", "/sync?timeout=2m", "").statusCode()).isEqualTo(400);
     assertThat(send("POST", "/sync", "", "Origin", "http://evil.example").statusCode())
         .isEqualTo(403);

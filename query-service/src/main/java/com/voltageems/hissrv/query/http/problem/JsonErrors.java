@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.http;
+package com.voltageems.hissrv.query.http.problem;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What Jetty refuses before any of our code runs (an address that is too long or no address at all,
  * headers that are too large), as JSON like every other failure.
  */
-final class JsonErrors extends ErrorHandler {
+public final class JsonErrors extends ErrorHandler {
   private static final Map<String, String> HEADERS =
       Map.of("X-Content-Type-Options", "nosniff", "Cache-Control", "no-store");
 
@@ -27,14 +27,19 @@ final class JsonErrors extends ErrorHandler {
       @Nullable String message,
       @Nullable Throwable cause,
       Callback callback) {
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, ErrorBody.CONTENT_TYPE);
     HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
     response.write(true, ByteBuffer.wrap(body(code)), callback);
   }
 
+  /** The texts are constants of ours and Jetty's, so that nothing has to be escaped. */
   private static byte[] body(int status) {
-    String text = HttpStatus.getMessage(status);
-    return ("{\"error\":\"refused\",\"message\":\"the request cannot be read: " + text + "\"}")
+    String message = "the request cannot be read: " + HttpStatus.getMessage(status);
+    ErrorKind kind = ErrorKind.REFUSED;
+    return String.format(
+            "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\","
+                + "\"error\":\"%s\",\"message\":\"%s\"}",
+            kind.type(), kind.title(), status, message, kind.word(), message)
         .getBytes(StandardCharsets.UTF_8);
   }
 }

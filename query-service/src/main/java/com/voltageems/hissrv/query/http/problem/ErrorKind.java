@@ -1,0 +1,52 @@
+package com.voltageems.hissrv.query.http.problem;
+
+import java.util.Locale;
+
+/** Every kind of failure: its status, the fixed word that programs look for, and what it is. */
+public enum ErrorKind {
+  BAD_PARAMETER(400, "a parameter cannot be used"),
+  UNAUTHORIZED(401, "a token is needed"),
+  FORBIDDEN(403, "not allowed for this caller"),
+  NOT_FOUND(404, "nothing is there"),
+  METHOD_NOT_ALLOWED(405, "the path does not have this method"),
+  IN_FILE(409, "only the site's file can change it"),
+  READ_ONLY(409, "the folder cannot be written"),
+  HOST_REFUSED(421, "the host name is not allowed"),
+  BAD_MAPPING(422, "the mapping cannot be used"),
+  BAD_FILE(422, "the file cannot be used"),
+  BUSY(429, "too much runs at once"),
+  REFUSED(400, "the request cannot be read"),
+  STORE_FAILED(500, "the database refused the query"),
+  INTERNAL(500, "an unexpected failure"),
+  NOT_TOLD(502, "the receiver did not take it"),
+  STORE_UNAVAILABLE(503, "the database cannot be reached"),
+  CONNECT(503, "Kafka Connect did not do it"),
+  SYNC(503, "nobody can be asked to read now"),
+  TIMEOUT(504, "it took too long");
+
+  private final int status;
+  private final String title;
+
+  ErrorKind(int status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  /** As it stands in {@code error}: {@code bad_parameter}. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** Names the kind, and leads nowhere (RFC 4151). */
+  String type() {
+    return "tag:voltageems.com,2025:hissrv/" + word();
+  }
+}

@@ -1,0 +1,125 @@
+package com.voltageems.hissrv.query.site.connect;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.http.Extension;
+import com.voltageems.hissrv.query.http.problem.ErrorKind;
+import com.voltageems.hissrv.query.http.problem.RefusedException;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /connectors/{name}/restart}: what failed of one of our two connectors is started
+ * again. Called {@code source}, {@code sink}, or as in Connect; others are not ours to touch.
+ */
+public final class ConnectorRoutes implements Extension {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RESTARTING = "RESTARTING";
+
+  /** How long a call is repeated while the cluster rebalances: somebody waits at the page. */
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Supplier<QueryConfig.Connect> settings;
+  private final Semaphore one = new Semaphore(1);
+
+  public ConnectorRoutes(Supplier<QueryConfig.Connect> settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void routes(RoutesConfig routes) {
+    routes.post("/connectors/{name}/restart", this::restart);
+  }
+
+  @Override
+  public Map<String, @Nullable Object> status() {
+    return Map.of();
+  }
+
+  private void restart(Context context) throws JsonProcessingException, InterruptedException {
+    QueryConfig.Connect connect = settings.get();
+    String name = ours(context.pathParam("name"), connect);
+    if (!connect.isConfigured()) {
+      throw new RefusedException(ErrorKind.CONNECT, "connect.url is not set");
+    }
+    if (!one.tryAcquire()) {
+      throw new RefusedException(ErrorKind.BUSY, "a restart is under way; try again in a moment");
+    }
+    try {
+      JsonNode told =
+          client(connect)
+              .restartFailed(name)
+              .orElseThrow(
+                  () ->
+                      new RefusedException(
+                          ErrorKind.NOT_FOUND, "Kafka Connect has no connector " + name));
+      context
+          .status(200)
+          .contentType("application/json")
+          .result(JSON.writeValueAsBytes(answer(name, told)));
+    } catch (ConnectException e) {
+      throw new RefusedException(ErrorKind.CONNECT, String.valueOf(e.getMessage()));
+    } finally {
+      one.release();
+    }
+  }
+
+  private static String ours(String name, QueryConfig.Connect connect) {
+    if (name.equals("source") || name.equals(connect.source())) {
+      return connect.source();
+    }
+    if (name.equals("sink") || name.equals(connect.sink())) {
+      return connect.sink();
+    }
+    throw new RefusedException(
+        ErrorKind.NOT_FOUND,
+        "not one of ours: source (" + connect.source() + ") and sink (" + connect.sink() + ") are");
+  }
+
+  private static ConnectClient client(QueryConfig.Connect connect) {
+    List<String> urls = connect.urls().stream().map(URI::toString).toList();
+    return new ConnectClient(
+        new Compiled.Target(urls, connect.username(), connect.password(), "info"),
+        PATIENCE,
+        Clock.systemUTC(),
+        ConnectorRoutes::pause);
+  }
+
+  /** Longer each time, and never the same for two who wait for one thing. */
+  private static void pause(int attempt) throws InterruptedException {
+    long most = 200L << Math.min(attempt, 3);
+    TimeUnit.MILLISECONDS.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2));
+  }
+
+  /** What was started again, for people and for the page. Pure. */
+  static Map<String, @Nullable Object> answer(String name, JsonNode told) {
+    List<Integer> tasks = new ArrayList<>();
+    for (JsonNode task : told.path("tasks")) {
+      if (task.path("state").asText().equals(RESTARTING)) {
+        tasks.add(task.path("id").asInt());
+      }
+    }
+    boolean itself = told.path("connector").path("state").asText().equals(RESTARTING);
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("connector", name);
+    body.put("state", itself || !tasks.isEmpty() ? "restarted" : "nothing_failed");
+    body.put("connector_restarted", itself);
+    body.put("tasks_restarted", tasks);
+    return body;
+  }
+}
