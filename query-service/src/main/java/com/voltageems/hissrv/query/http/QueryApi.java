@@ -9,13 +9,13 @@ import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import com.voltageems.hissrv.query.http.answer.Answerer;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
 import com.voltageems.hissrv.query.http.answer.CompletenessJson;
+import com.voltageems.hissrv.query.http.answer.Described;
 import com.voltageems.hissrv.query.http.answer.DiscoveryJson;
 import com.voltageems.hissrv.query.http.answer.Downsampling;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.answer.RowsCsv;
 import com.voltageems.hissrv.query.http.answer.RowsJson;
 import com.voltageems.hissrv.query.http.ask.Ask;
-import com.voltageems.hissrv.query.http.ask.NotFoundException;
 import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
@@ -71,9 +71,17 @@ final class QueryApi {
   private final Clock clock;
   private final Semaphore running;
   private final Answerer answerer;
+  private final Described described;
 
-  QueryApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock, AnswerCache cache) {
+  QueryApi(
+      HistoryStore store,
+      Limits limits,
+      Catalogue catalogue,
+      Clock clock,
+      AnswerCache cache,
+      Described described) {
     this.store = store;
+    this.described = described;
     this.limits = limits;
     this.catalogue = catalogue;
     this.clock = clock;
@@ -86,13 +94,14 @@ final class QueryApi {
   }
 
   Reply query(Map<String, List<String>> texts) {
-    return bounded(
-        deadline -> {
-          Parameters parameters = parameters(texts, QUERY);
+    return measured(
+        texts,
+        QUERY,
+        (parameters, measurement, deadline) -> {
           Parameters.Format format = parameters.format();
           boolean epochTimes = parameters.epochTimes();
           String language = parameters.names();
-          Ask query = parameters.query(measurement(parameters, deadline));
+          Ask query = parameters.query(measurement);
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
           HistoryAnswer answer =
@@ -141,11 +150,11 @@ final class QueryApi {
   }
 
   Reply latest(Map<String, List<String>> texts) {
-    return bounded(
-        deadline -> {
-          Parameters parameters = parameters(texts, LATEST);
+    return measured(
+        texts,
+        LATEST,
+        (parameters, measurement, deadline) -> {
           boolean epochTimes = parameters.epochTimes();
-          Measurement measurement = measurement(parameters, deadline);
           List<Field> fields = parameters.fields(measurement);
           Selection selection = parameters.selection(measurement, null, LATEST_RANGE);
           LatestAnswer answer = store.latest(selection, fields, parameters.limit(), deadline);
@@ -158,11 +167,12 @@ final class QueryApi {
   }
 
   Reply aggregate(Map<String, List<String>> texts) {
-    return bounded(
-        deadline -> {
-          Parameters parameters = parameters(texts, AGGREGATE);
+    return measured(
+        texts,
+        AGGREGATE,
+        (parameters, measurement, deadline) -> {
           boolean epochTimes = parameters.epochTimes();
-          Ask query = parameters.aggregate(measurement(parameters, deadline));
+          Ask query = parameters.aggregate(measurement);
           HistoryAnswer answer = answerer.answer(query, parameters.fresh(), deadline);
           return new Reply(
               200,
@@ -174,11 +184,11 @@ final class QueryApi {
   }
 
   Reply completeness(Map<String, List<String>> texts) {
-    return bounded(
-        deadline -> {
-          Parameters parameters = parameters(texts, COMPLETENESS);
+    return measured(
+        texts,
+        COMPLETENESS,
+        (parameters, measurement, deadline) -> {
           boolean epochTimes = parameters.epochTimes();
-          Measurement measurement = measurement(parameters, deadline);
           List<Field> fields = parameters.fields(measurement);
           Windows windows = parameters.countedWindows();
           Selection selection = parameters.selection(measurement, windows, LATEST_RANGE);
@@ -201,10 +211,10 @@ final class QueryApi {
   }
 
   Reply tags(Map<String, List<String>> texts) {
-    return bounded(
-        deadline -> {
-          Parameters parameters = parameters(texts, RANGE);
-          Measurement measurement = measurement(parameters, deadline);
+    return measured(
+        texts,
+        RANGE,
+        (parameters, measurement, deadline) -> {
           Selection selection = parameters.selection(measurement, null, null);
           Map<String, List<String>> tags = store.tagValues(selection, parameters.limit(), deadline);
           return Reply.json(200, DiscoveryJson.tags(measurement.name(), tags));
@@ -212,28 +222,31 @@ final class QueryApi {
   }
 
   Reply fields(Map<String, List<String>> texts) {
-    return bounded(
-        deadline -> {
-          Parameters parameters = parameters(texts, RANGE);
-          Measurement measurement = measurement(parameters, deadline);
+    return measured(
+        texts,
+        RANGE,
+        (parameters, measurement, deadline) -> {
           Selection selection = parameters.selection(measurement, null, null);
           List<Field> fields = store.fieldsWithValues(selection, deadline);
           return Reply.json(200, DiscoveryJson.fields(measurement.name(), fields));
         });
   }
 
-  private Parameters parameters(Map<String, List<String>> texts, Set<String> known) {
-    return new Parameters(texts, known, limits, clock.instant(), catalogue.zone());
+  /** What is asked of one measurement. */
+  private interface Measured {
+    Reply answer(Parameters parameters, Measurement measurement, Deadline deadline);
   }
 
-  private Measurement measurement(Parameters parameters, Deadline deadline) {
-    String name = parameters.measurement();
-    return store
-        .measurement(name, deadline)
-        .orElseThrow(
-            () ->
-                new NotFoundException(
-                    "there is no measurement \"" + name + "\"; /measurements lists them"));
+  private Reply measured(Map<String, List<String>> texts, Set<String> known, Measured call) {
+    return bounded(
+        deadline -> {
+          Parameters parameters =
+              new Parameters(texts, known, limits, clock.instant(), catalogue.zone());
+          return described.with(
+              parameters.measurement(),
+              deadline,
+              measurement -> call.answer(parameters, measurement, deadline));
+        });
   }
 
   /** How many calls run now. */

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http.hisapi;
 
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
+import com.voltageems.hissrv.query.http.answer.Described;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Intervals;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
@@ -45,9 +46,12 @@ public final class HisApi {
   private final Limits limits;
   private final Catalogue catalogue;
   private final Clock clock;
+  private final Described described;
 
-  public HisApi(HistoryStore store, Limits limits, Catalogue catalogue, Clock clock) {
+  public HisApi(
+      HistoryStore store, Limits limits, Catalogue catalogue, Clock clock, Described described) {
     this.store = store;
+    this.described = described;
     this.limits = limits;
     this.catalogue = catalogue;
     this.clock = clock;
@@ -218,15 +222,15 @@ public final class HisApi {
   private Optional<Target> target(HisRequest request, Deadline deadline) {
     RedisKey mapped = request.mapped();
     String point = request.pointId();
-    return store
-        .measurement(mapped.measurement(), deadline)
-        .filter(measurement -> measurement.tags().containsAll(mapped.tags().keySet()))
-        .flatMap(
-            measurement ->
-                measurement
-                    .field(point)
-                    .filter(Field::isNumeric)
-                    .map(field -> new Target(mapped.tags(), measurement, field)));
+    return described.find(
+        mapped.measurement(),
+        deadline,
+        measurement ->
+            Optional.of(measurement)
+                .filter(one -> one.tags().containsAll(mapped.tags().keySet()))
+                .flatMap(one -> one.field(point))
+                .filter(Field::isNumeric)
+                .map(field -> new Target(mapped.tags(), measurement, field)));
   }
 
   /** The very series: each tag of the key, and no other. */

@@ -3,9 +3,11 @@ package com.voltageems.hissrv.query.http.hisapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.catalogue.CatalogueSettings;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.http.answer.Described;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
 import com.voltageems.hissrv.query.store.Deadline;
@@ -50,7 +52,11 @@ class HisApiIT {
     store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 2);
     api =
         new HisApi(
-            store, QueryConfig.defaults().limits(), CATALOGUE, Clock.fixed(NOW, ZoneOffset.UTC));
+            store,
+            QueryConfig.defaults().limits(),
+            CATALOGUE,
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            new Described(store, Ticker.systemTicker()));
     List<String> lines = new ArrayList<>();
     long start = NOW.toEpochMilli() - 3_600_000;
     for (int second = 0; second < 3600; second++) {
@@ -246,7 +252,8 @@ class HisApiIT {
             store,
             QueryConfig.defaults().limits(),
             Catalogue.empty(ZoneId.of("Asia/Shanghai")),
-            Clock.fixed(NOW, ZoneOffset.UTC));
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            new Described(store, Ticker.systemTicker()));
 
     assertThat(
             shanghai

@@ -1,0 +1,133 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.NotFoundException;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class DescribedTest {
+  private static final Deadline DEADLINE = Deadline.in(Duration.ofMinutes(1));
+
+  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicLong nanos = new AtomicLong();
+  private Optional<Measurement> there = Optional.of(measurement("a"));
+  private final Described described = new Described(store(), nanos::get);
+
+  private static Measurement measurement(String... fields) {
+    return new Measurement(
+        "m",
+        List.of(),
+        List.of(fields).stream().map(name -> new Field(name, Field.Kind.NUMBER)).toList());
+  }
+
+  /** Answers only what it is asked here. */
+  private HistoryStore store() {
+    return (HistoryStore)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {HistoryStore.class},
+            (proxy, method, arguments) -> {
+              assertThat(method.getName()).isEqualTo("measurement");
+              asked.incrementAndGet();
+              return there;
+            });
+  }
+
+  private static Function<Measurement, String> field(String name) {
+    return measurement ->
+        measurement
+            .field(name)
+            .map(Field::name)
+            .orElseThrow(() -> new BadRequestException("fields", name, "a field"));
+  }
+
+  @Test
+  void isAskedOnce_andAgainAfterTwoSeconds() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(described.with("m", DEADLINE, field("a"))).isEqualTo("a");
+      assertThat(described.find("m", DEADLINE, one -> one.field("a"))).isPresent();
+    }
+    assertThat(asked).hasValue(1);
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos() + 1);
+    described.with("m", DEADLINE, field("a"));
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void fieldThatIsNew_isNotRefused() {
+    described.with("m", DEADLINE, field("a"));
+    there = Optional.of(measurement("a", "b"));
+
+    assertThat(described.with("m", DEADLINE, field("b"))).isEqualTo("b");
+    assertThat(asked).hasValue(2);
+    there = Optional.of(measurement("a", "b", "c"));
+    assertThat(described.find("m", DEADLINE, one -> one.field("c"))).isPresent();
+    assertThat(asked).hasValue(3);
+  }
+
+  @Test
+  void fieldThatIsNotThere_isRefusedByWhatTheDatabaseSaysNow() {
+    described.with("m", DEADLINE, field("a"));
+
+    assertThatThrownBy(() -> described.with("m", DEADLINE, field("x")))
+        .isInstanceOf(BadRequestException.class);
+    assertThat(asked).hasValue(2);
+    assertThat(described.find("m", DEADLINE, one -> one.field("x"))).isEmpty();
+  }
+
+  /** A column that is gone: the database refuses what was made by the old description. */
+  @Test
+  void queryThatTheDatabaseRefuses_isMadeAnew() {
+    described.with("m", DEADLINE, field("a"));
+    there = Optional.of(measurement("b"));
+
+    assertThat(
+            described.with(
+                "m",
+                DEADLINE,
+                one -> {
+                  if (one.field("a").isPresent()) {
+                    throw new StoreException(
+                        StoreException.Kind.FAILED, "no such column", new Exception());
+                  }
+                  return "again";
+                }))
+        .isEqualTo("again");
+    assertThatThrownBy(
+            () ->
+                described.with(
+                    "m",
+                    DEADLINE,
+                    one -> {
+                      throw new StoreException(
+                          StoreException.Kind.UNAVAILABLE, "away", new Exception());
+                    }))
+        .isInstanceOf(StoreException.class);
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void measurementThatIsNotThere_isAskedForAgain() {
+    there = Optional.empty();
+    assertThatThrownBy(() -> described.with("m", DEADLINE, field("a")))
+        .isInstanceOf(NotFoundException.class);
+    assertThat(described.find("m", DEADLINE, one -> one.field("a"))).isEmpty();
+    there = Optional.of(measurement("a"));
+    assertThat(described.with("m", DEADLINE, field("a"))).isEqualTo("a");
+    assertThat(asked).hasValue(3);
+  }
+}
