@@ -15,6 +15,7 @@ import com.voltageems.hissrv.query.http.answer.Downsampling;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.answer.RowsCsv;
 import com.voltageems.hissrv.query.http.answer.RowsJson;
+import com.voltageems.hissrv.query.http.answer.RowsNdjson;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
@@ -93,14 +94,17 @@ final class QueryApi {
     return Stream.concat(some.stream(), Stream.of(more)).collect(Collectors.toUnmodifiableSet());
   }
 
-  Reply query(Map<String, List<String>> texts) {
+  /**
+   * @param accept the header by which the client chooses a format; null for none
+   */
+  Reply query(Map<String, List<String>> texts, @Nullable String accept) {
     return measured(
         texts,
         QUERY,
         (parameters, measurement, deadline) -> {
-          Parameters.Format format = parameters.format();
+          Parameters.Format format = parameters.format(() -> Accepted.of(accept));
           boolean epochTimes = parameters.epochTimes();
-          String language = parameters.names();
+          String language = parameters.names(format);
           Ask query = parameters.query(measurement);
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
@@ -115,6 +119,12 @@ final class QueryApi {
                     answer.truncated(),
                     LeftOut.of(query));
             case CSV -> csv(query, answer, epochTimes, title(query, answer, language));
+            case NDJSON ->
+                Reply.written(
+                    format.mediaType(),
+                    out -> RowsNdjson.write(query, answer, epochTimes, out),
+                    answer.truncated(),
+                    LeftOut.of(query));
           };
         });
   }

@@ -175,7 +175,7 @@ public final class QueryServer implements AutoCloseable {
     all.put("/status", this::status);
     all.put("/metrics", this::metrics);
     all.put("/catalogue", this::catalogue);
-    all.put("/query", context -> send(context, api.query(context.queryParamMap())));
+    all.put("/query", this::query);
     all.put("/aggregate", context -> send(context, api.aggregate(context.queryParamMap())));
     all.put("/completeness", context -> send(context, api.completeness(context.queryParamMap())));
     all.put("/latest", context -> send(context, api.latest(context.queryParamMap())));
@@ -205,6 +205,11 @@ public final class QueryServer implements AutoCloseable {
     send(
         context,
         Reply.json(200, JSON.writeValueAsBytes(CatalogueView.json(catalogue, clock.instant()))));
+  }
+
+  private void query(Context context) {
+    context.addHeader("Vary", "Accept");
+    send(context, api.query(context.queryParamMap(), context.header("Accept")));
   }
 
   private void metrics(Context context) {

@@ -130,6 +130,60 @@ class QueryServerTest {
                 + "1755770401000,\"a,\"\"b\"\"\",0.00000010,\"x\ny\"\r\n");
   }
 
+  private HttpResponse<String> accepting(String accept, String path)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(request(path), (name, value) -> true)
+            .header("Accept", accept)
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void query_asNdjson_isALinePerRow() throws Exception {
+    serve(() -> rows(true));
+    HttpResponse<String> response = get("/query?measurement=m&format=ndjson");
+
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/x-ndjson");
+    assertThat(response.headers().firstValue("X-Hissrv-Truncated")).contains("true");
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"time\":\"2025-08-21T10:00:00.000Z\",\"tags\":{\"ch\":\"a,\\\"b\\\"\"},"
+                + "\"values\":{\"a\":220.5}}\n"
+                + "{\"time\":\"2025-08-21T10:00:01.000500Z\",\"tags\":{\"ch\":\"a,\\\"b\\\"\"},"
+                + "\"values\":{\"a\":1.0E-7,\"s\":\"x\\ny\"}}\n");
+  }
+
+  @Test
+  void accept_choosesTheFormat_andTheParameterWins() throws Exception {
+    serve(() -> rows(false));
+    Map<String, String> liked =
+        Map.of(
+            "text/csv", "text/csv",
+            "application/x-ndjson, application/json;q=0.9", "application/x-ndjson",
+            "text/html,application/xhtml+xml,*/*;q=0.8", "application/json",
+            "text/*;q=0.5, application/json;q=0.4", "text/csv",
+            "*/*, application/json;q=0", "text/csv",
+            "APPLICATION/JSON; charset=utf-8", "application/json",
+            "application/*", "application/json");
+    for (Map.Entry<String, String> one : liked.entrySet()) {
+      HttpResponse<String> response = accepting(one.getKey(), "/query?measurement=m");
+      assertThat(response.statusCode()).as(one.getKey()).isEqualTo(200);
+      assertThat(response.headers().firstValue("Content-Type").orElseThrow())
+          .as(one.getKey())
+          .startsWith(one.getValue());
+      assertThat(response.headers().allValues("Vary")).contains("Accept", "Accept-Encoding");
+    }
+    for (String none : List.of("image/png", "application/json;q=0")) {
+      HttpResponse<String> refused = accepting(none, "/query?measurement=m");
+      assertThat(refused.statusCode()).isEqualTo(406);
+      assertThat(refused.body())
+          .contains("there is application/json, text/csv, application/x-ndjson");
+      assertThat(accepting(none, "/query?measurement=m&format=csv").statusCode()).isEqualTo(200);
+    }
+    assertThat(accepting("text/csv", "/query?measurement=m&names=zh").body()).contains("电压 (V)");
+  }
+
   @Test
   void query_asCsv_hasTheCataloguesNames() throws Exception {
     serve(() -> rows(false));

@@ -11,6 +11,7 @@ import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class Json {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+
+  /** Each document ends with a line feed that its writer writes. */
+  private static final JsonFactory LINES =
+      JsonFactory.builder()
+          .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+          .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+          .rootValueSeparator("")
+          .build();
 
   private Json() {}
 
@@ -36,6 +45,11 @@ final class Json {
       throw new UncheckedIOException("writing to memory", e);
     }
     return bytes.toByteArray();
+  }
+
+  /** A document a line; the stream stays open. */
+  static JsonGenerator lines(OutputStream out) throws IOException {
+    return LINES.createGenerator(out);
   }
 
   static void range(JsonGenerator json, Selection selection, boolean epochTimes)

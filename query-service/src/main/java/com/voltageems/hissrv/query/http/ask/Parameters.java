@@ -15,8 +15,10 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,19 @@ public final class Parameters {
 
   /** Text formats of an answer. */
   public enum Format {
-    JSON,
-    CSV
+    JSON("application/json"),
+    CSV("text/csv"),
+    NDJSON("application/x-ndjson");
+
+    private final String mediaType;
+
+    Format(String mediaType) {
+      this.mediaType = mediaType;
+    }
+
+    public String mediaType() {
+      return mediaType;
+    }
   }
 
   private final Texts texts;
@@ -67,8 +80,14 @@ public final class Parameters {
     return name;
   }
 
-  public Format format() {
-    return texts.choice("format", "json", "json", "csv").equals("csv") ? Format.CSV : Format.JSON;
+  /**
+   * The format of the answer.
+   *
+   * @param otherwise tells it where the parameter does not
+   */
+  public Format format(Supplier<Format> otherwise) {
+    String format = texts.choice("format", "", "json", "csv", "ndjson");
+    return format.isEmpty() ? otherwise.get() : Format.valueOf(format.toUpperCase(Locale.ROOT));
   }
 
   /** Whether times are to be epoch milliseconds instead of ISO text. */
@@ -90,12 +109,12 @@ public final class Parameters {
    * The language of the columns' names in the catalogue; null: fields are called as they are
    * stored.
    */
-  public @Nullable String names() {
+  public @Nullable String names(Format format) {
     String names = texts.text("names");
     if (names == null) {
       return null;
     }
-    if (format() != Format.CSV) {
+    if (format != Format.CSV) {
       throw new BadRequestException("names", names, "format=csv beside it");
     }
     return texts.choice("names", "", "en", "zh");

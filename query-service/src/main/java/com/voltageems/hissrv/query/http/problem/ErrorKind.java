@@ -9,6 +9,7 @@ public enum ErrorKind {
   FORBIDDEN(403, "not allowed for this caller"),
   NOT_FOUND(404, "nothing is there"),
   METHOD_NOT_ALLOWED(405, "the path does not have this method"),
+  NOT_ACCEPTABLE(406, "no format that the caller accepts"),
   IN_FILE(409, "only the site's file can change it"),
   READ_ONLY(409, "the folder cannot be written"),
   HOST_REFUSED(421, "the host name is not allowed"),

@@ -1,0 +1,66 @@
+package com.voltageems.hissrv.query.http;
+
+import com.voltageems.hissrv.query.http.ask.Parameters.Format;
+import com.voltageems.hissrv.query.http.problem.ErrorKind;
+import com.voltageems.hissrv.query.http.problem.RefusedException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.http.QuotedQualityCSV;
+import org.jspecify.annotations.Nullable;
+
+/** Which format a client likes best, by its header {@code Accept}. */
+final class Accepted {
+  private Accepted() {}
+
+  /**
+   * The first of those that it likes equally; JSON for whoever has no preference.
+   *
+   * @throws RefusedException when it accepts none of ours
+   */
+  static Format of(@Nullable String accept) {
+    if (accept == null || accept.isBlank()) {
+      return Format.JSON;
+    }
+    QuotedQualityCSV header = new QuotedQualityCSV();
+    header.addValue(accept);
+    List<QuotedQualityCSV.QualityValue> ranges = header.getQualityValues();
+    Format best = null;
+    double bestWeight = 0;
+    for (Format format : Format.values()) {
+      double weight = weight(format, ranges);
+      if (weight > bestWeight) {
+        best = format;
+        bestWeight = weight;
+      }
+    }
+    if (best == null) {
+      throw new RefusedException(
+          ErrorKind.NOT_ACCEPTABLE,
+          "there is "
+              + Arrays.stream(Format.values())
+                  .map(Format::mediaType)
+                  .collect(Collectors.joining(", "))
+              + "; format= chooses without a header");
+    }
+    return best;
+  }
+
+  /** By the range that is nearest to the format, as RFC 9110 has it; 0: not acceptable. */
+  private static double weight(Format format, List<QuotedQualityCSV.QualityValue> ranges) {
+    String type = format.mediaType();
+    String kind = type.substring(0, type.indexOf('/')) + "/*";
+    double weight = 0;
+    int nearness = 0;
+    for (QuotedQualityCSV.QualityValue range : ranges) {
+      String text = range.getValue().toLowerCase(Locale.ROOT).replaceFirst("\\s*;.*", "");
+      int near = text.equals(type) ? 3 : text.equals(kind) ? 2 : text.equals("*/*") ? 1 : 0;
+      if (near > nearness) {
+        nearness = near;
+        weight = range.getWeight();
+      }
+    }
+    return weight;
+  }
+}

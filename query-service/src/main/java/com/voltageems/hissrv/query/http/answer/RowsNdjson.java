@@ -1,0 +1,45 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Series;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+
+/** Rows as JSON, a line each. */
+public final class RowsNdjson {
+  private RowsNdjson() {}
+
+  /**
+   * {@code {"time":...,"tags":{...},"values":{...}}} and a line feed per row; a field without a
+   * value is not among the values.
+   */
+  public static void write(Ask query, HistoryAnswer answer, boolean epochTimes, OutputStream out)
+      throws IOException {
+    List<String> names = query.outputs().stream().map(output -> output.field().name()).toList();
+    try (JsonGenerator json = Json.lines(out)) {
+      for (Series series : answer.series()) {
+        for (Point point : series.points()) {
+          json.writeStartObject();
+          json.writeFieldName("time");
+          Json.time(json, point.epochMicros(), epochTimes);
+          Json.tags(json, series.tags());
+          json.writeObjectFieldStart("values");
+          for (int i = 0; i < names.size(); i++) {
+            Object value = point.values().get(i);
+            if (value != null) {
+              json.writeFieldName(names.get(i));
+              Json.value(json, value);
+            }
+          }
+          json.writeEndObject();
+          json.writeEndObject();
+          json.writeRaw('\n');
+        }
+      }
+    }
+  }
+}
