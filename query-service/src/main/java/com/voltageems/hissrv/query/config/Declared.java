@@ -40,6 +40,13 @@ final class Declared {
           "Names with a dot under which browsers may call this service, for example that of a"
               + " proxy; addresses and names without a dot may always.",
           Parse::names);
+  static final Setting<List<String>> HTTP_CORS_ORIGINS =
+      Setting.of(
+          "http.cors.origins",
+          "",
+          "origins such as https://ems.example:8443, separated by commas, `*` for any, or nothing",
+          "Other sites whose pages may read the answers in a browser (CORS), never with cookies.",
+          Parse::origins);
   static final Setting<Tokens> TOKEN_READ =
       Setting.secret(
           "http.token.read",
@@ -221,6 +228,7 @@ final class Declared {
           HTTP_PORT,
           HTTP_THREADS,
           HTTP_ALLOWED_HOSTS,
+          HTTP_CORS_ORIGINS,
           TOKEN_READ,
           TOKEN_WRITE,
           STORE_TYPE,

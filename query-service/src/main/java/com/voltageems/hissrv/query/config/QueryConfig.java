@@ -35,9 +35,11 @@ public record QueryConfig(
   private static final String KAFKA_PROPERTIES = "kafka.properties.";
 
   /** Where we listen; port 0 takes a free one. */
-  public record Http(String host, int port, int threads, List<String> allowedHosts) {
+  public record Http(
+      String host, int port, int threads, List<String> allowedHosts, List<String> corsOrigins) {
     public Http {
       allowedHosts = List.copyOf(allowedHosts);
+      corsOrigins = List.copyOf(corsOrigins);
     }
   }
 
@@ -167,7 +169,8 @@ public record QueryConfig(
                 Declared.HTTP_HOST.in(texts),
                 Declared.HTTP_PORT.in(texts),
                 Declared.HTTP_THREADS.in(texts),
-                Declared.HTTP_ALLOWED_HOSTS.in(texts)),
+                Declared.HTTP_ALLOWED_HOSTS.in(texts),
+                Declared.HTTP_CORS_ORIGINS.in(texts)),
             new Access(tokens(Declared.TOKEN_READ, texts), tokens(Declared.TOKEN_WRITE, texts)),
             store(texts),
             new Limits(

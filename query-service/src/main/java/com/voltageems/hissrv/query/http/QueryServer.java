@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.http.access.Access;
+import com.voltageems.hissrv.query.http.access.Cors;
 import com.voltageems.hissrv.query.http.access.Guard;
 import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
@@ -139,7 +140,13 @@ public final class QueryServer implements AutoCloseable {
     config.http.prefer405over404 = true;
     config.http.maxRequestSize = 64 * 1024L;
 
-    config.jetty.modifyServer(server -> server.setErrorHandler(new JsonErrors()));
+    config.jetty.modifyServer(
+        server -> {
+          server.setErrorHandler(new JsonErrors());
+          if (!http.corsOrigins().isEmpty()) {
+            server.setHandler(Cors.handler(http.corsOrigins()));
+          }
+        });
 
     config.routes.before(this::secure);
     config.routes.beforeMatched(context -> guard.check(context));
@@ -233,7 +240,7 @@ public final class QueryServer implements AutoCloseable {
 
   private void secure(Context context) {
     // Answers may be compressed, as the client likes it.
-    context.header("Vary", "Accept-Encoding");
+    context.addHeader("Vary", "Accept-Encoding");
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Referrer-Policy", "no-referrer");
     context.header("Content-Security-Policy", POLICY);

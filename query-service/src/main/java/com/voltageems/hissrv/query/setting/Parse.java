@@ -14,6 +14,9 @@ public final class Parse {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d|w)");
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:,]+:[0-9]{1,5}");
 
+  private static final Pattern ORIGIN =
+      Pattern.compile("https?://[a-z0-9._-]+(:[0-9]{1,5})?|https?://\\[[0-9a-f:]+](:[0-9]{1,5})?");
+
   private Parse() {}
 
   public static String text(String text) {
@@ -91,6 +94,15 @@ public final class Parse {
     List<String> all = new ArrayList<>();
     for (String one : text.isEmpty() ? List.<String>of() : List.of(text.split(",", -1))) {
       all.add(text(one.strip()));
+    }
+    return all;
+  }
+
+  /** Origins as browsers write them, separated by commas, or {@code *}; none in an empty text. */
+  public static List<String> origins(String text) {
+    List<String> all = names(text);
+    if (!all.equals(List.of("*")) && !all.stream().allMatch(one -> ORIGIN.matcher(one).matches())) {
+      throw new IllegalArgumentException("not an origin");
     }
     return all;
   }

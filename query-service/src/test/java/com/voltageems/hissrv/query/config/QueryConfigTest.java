@@ -25,7 +25,7 @@ class QueryConfigTest {
   void defaults_runBesideAQuestDbOnThisMachine() {
     QueryConfig config = QueryConfig.defaults();
 
-    assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24, List.of()));
+    assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24, List.of(), List.of()));
     assertThat(config.store())
         .isEqualTo(new QueryConfig.Store(StoreProviders.of("questdb"), Map.of()));
     assertThat(config.limits())
@@ -58,6 +58,7 @@ class QueryConfigTest {
     texts.put("http.port", "0");
     texts.put("http.threads", "40");
     texts.put("http.allowed.hosts", "h.example, *");
+    texts.put("http.cors.origins", "https://a.example:1");
     texts.put("http.token.read", "read-token-of-a-site, another_token_of_a_site");
     texts.put("http.token.write", "write/token+of~a.site==");
     texts.put("store.influxdb1.retention.policies", "week,year");
@@ -101,7 +102,8 @@ class QueryConfigTest {
     assertThat(QueryConfig.of(texts))
         .isEqualTo(
             new QueryConfig(
-                new QueryConfig.Http("0.0.0.0", 0, 40, List.of("h.example", "*")),
+                new QueryConfig.Http(
+                    "0.0.0.0", 0, 40, List.of("h.example", "*"), List.of("https://a.example:1")),
                 new QueryConfig.Access(
                     new Tokens(List.of("read-token-of-a-site", "another_token_of_a_site")),
                     new Tokens(List.of("write/token+of~a.site=="))),
@@ -245,5 +247,13 @@ class QueryConfigTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith("http.token.write: empty; needs tokens");
     assertThat(QueryConfig.of(Map.of()).access().read().isEmpty()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a.example", "https://a.example/", "https://A.example", "'https://a,*'", "'*,*'"})
+  void originThatNoBrowserWrites_isRefused(String text) {
+    assertThatThrownBy(() -> QueryConfig.of(Map.of("http.cors.origins", text)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("http.cors.origins: \"" + text + "\" cannot be used: needs origins");
   }
 }

@@ -533,4 +533,70 @@ class QueryServerTest {
     assertThat(with("read-token-of-this-site", "GET", "/health").body()).contains("\"parts\":{");
     assertThat(get("/nothing").statusCode()).isEqualTo(404);
   }
+
+  /** A request of another site's page, as a browser sends it. */
+  private String ofPage(String origin, String method, String path, String more) throws IOException {
+    return raw(
+        method
+            + " "
+            + path
+            + " HTTP/1.1\r\nHost: 127.0.0.1:"
+            + port
+            + "\r\nOrigin: "
+            + origin
+            + "\r\n"
+            + more
+            + "Connection: close\r\n\r\n");
+  }
+
+  @Test
+  void cors_isForTheOriginsThatAreSet_withFailuresAndPreflightToo() throws Exception {
+    settings =
+        Map.of(
+            "http.cors.origins", "https://ems.example:8443,http://b",
+            "http.token.read", "read-token-of-this-site");
+    serve(() -> rows(false));
+
+    String preflight = "Access-Control-Request-Method: GET\r\n";
+    String asked = preflight + "Access-Control-Request-Headers: authorization\r\n";
+    for (String origin : List.of("https://ems.example:8443", "http://b")) {
+      assertThat(ofPage(origin, "OPTIONS", "/query?measurement=m", asked))
+          .startsWith("HTTP/1.1 20")
+          .containsIgnoringCase("access-control-allow-origin: " + origin)
+          .containsIgnoringCase("vary: origin")
+          .containsIgnoringCase("authorization")
+          .doesNotContainIgnoringCase("allow-credentials");
+      for (String path : List.of("/query?measurement=m", "/nothing", "/health")) {
+        assertThat(ofPage(origin, "GET", path, ""))
+            .as(path)
+            .containsIgnoringCase("access-control-allow-origin: " + origin)
+            .containsIgnoringCase("access-control-expose-headers: ")
+            .containsIgnoringCase("vary: origin")
+            .containsIgnoringCase("vary: accept-encoding");
+      }
+    }
+    for (String origin : List.of("https://ems.example", "https://ems.example:8443.evil", "null")) {
+      assertThat(ofPage(origin, "OPTIONS", "/query?measurement=m", asked))
+          .doesNotContainIgnoringCase("access-control-allow-origin");
+      assertThat(ofPage(origin, "GET", "/health", ""))
+          .doesNotContainIgnoringCase("access-control-allow-origin")
+          .containsIgnoringCase("vary: origin");
+    }
+    assertThat(get("/health").headers().allValues("Vary")).contains("Origin");
+  }
+
+  @Test
+  void cors_forAnyPage_andForNoneWithoutTheSetting() throws Exception {
+    settings = Map.of("http.cors.origins", "*");
+    serve(() -> rows(false));
+    assertThat(ofPage("https://any.example", "GET", "/query?measurement=m", ""))
+        .startsWith("HTTP/1.1 200")
+        .containsIgnoringCase("access-control-allow-origin: ")
+        .doesNotContainIgnoringCase("allow-credentials");
+    stop();
+    settings = Map.of();
+    serve(() -> rows(false));
+    assertThat(ofPage("https://any.example", "GET", "/query?measurement=m", ""))
+        .doesNotContainIgnoringCase("access-control");
+  }
 }

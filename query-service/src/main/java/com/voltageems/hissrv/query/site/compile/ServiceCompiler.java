@@ -26,6 +26,7 @@ final class ServiceCompiler {
     settings.copy("http.host", api, "host");
     settings.copy("http.port", api, "port");
     settings.copy("http.threads", api, "threads");
+    settings.copyList("http.cors.origins", api, "cors_origins");
     tokens("http.token.read", api.all("read_tokens"));
     tokens("http.token.write", api.all("write_tokens"));
     store();

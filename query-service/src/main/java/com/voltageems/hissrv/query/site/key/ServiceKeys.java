@@ -56,6 +56,11 @@ final class ServiceKeys {
                   "24",
                   "Most threads that serve HTTP. Needs a restart."),
               Key.of(
+                  "cors_origins",
+                  new Shape.Many(Scalar.text("an origin such as https://ems.example"), 100),
+                  "Other sites whose pages may read the answers in a browser, such as"
+                      + " `https://ems.example:8443`; `*` for any. Needs a restart."),
+              Key.of(
                   "read_tokens",
                   new Shape.Many(Scalar.secret(), 50),
                   "Tokens, one of which a caller has to show to read (`Authorization: Bearer`);"

@@ -143,7 +143,7 @@ class LiveSiteTest {
 
     Files.writeString(dir.resolve("hissrv.yml"), "api: {port: 1}\n");
     assertThat(send("POST", "/reload", "").body())
-        .contains("api.port and api.threads take effect after a restart");
+        .contains("api.port, api.threads and api.cors_origins take effect after a restart");
     assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
   }
 
