@@ -100,6 +100,13 @@ public final class Row {
     return false;
   }
 
+  /** The same as a row of its own, which may be kept. */
+  public Row copy() {
+    Row copy = new Row(numbers.length).begin(epochMicros, key);
+    copy.takeAll(this);
+    return copy;
+  }
+
   /** Takes the values of another one, where it has some; else keeps its own. */
   void takeAll(Row later) {
     for (int i = 0; i < numbers.length; i++) {

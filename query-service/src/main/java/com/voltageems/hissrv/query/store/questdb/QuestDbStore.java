@@ -1,15 +1,12 @@
 package com.voltageems.hissrv.query.store.questdb;
 
-import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Deadline;
-import com.voltageems.hissrv.query.store.Digits;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestAnswer;
 import com.voltageems.hissrv.query.store.LatestSeries;
 import com.voltageems.hissrv.query.store.Measurement;
-import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Selection;
@@ -30,7 +27,6 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * History in QuestDB 9: a table is a measurement. Starts without the database being there and finds
@@ -43,10 +39,9 @@ public final class QuestDbStore implements HistoryStore {
   /** Rows asked for beyond the limit, so that those of the last time are likely to be all there. */
   private static final long BEYOND = 200;
 
-  /** Rows that come at a time of an answer that is read while it comes. */
-  private static final int FETCH = 5000;
-
   private final Connections connections;
+  private final RowReader reader;
+  private final WindowReader windows;
   private final Tables tables = new Tables();
 
   /**
@@ -55,6 +50,8 @@ public final class QuestDbStore implements HistoryStore {
    */
   public QuestDbStore(String url, String user, String password, int concurrency) {
     this.connections = new Connections(url, user, password, concurrency);
+    this.reader = new RowReader(connections);
+    this.windows = new WindowReader(reader, System::currentTimeMillis);
   }
 
   @Override
@@ -93,7 +90,7 @@ public final class QuestDbStore implements HistoryStore {
         (connection, timeColumn) ->
             query.windows() == null
                 ? points(query, timeColumn, connection, deadline, sink)
-                : windows(query, timeColumn, connection, deadline, sink));
+                : windows.read(query, timeColumn, connection, deadline, sink));
   }
 
   /**
@@ -110,7 +107,7 @@ public final class QuestDbStore implements HistoryStore {
     long end = SqlBuilder.micros(query.selection().endMillis());
     long most = query.limit() + BEYOND;
     Sql first = SqlBuilder.points(query, time, start, end, most);
-    long count = read(query, first, connection, deadline, most > FETCH, rows);
+    long count = reader.read(query, first, connection, deadline, most > RowReader.FETCH, rows);
     if (count >= most) {
       OptionalLong last = rows.discardLast();
       if (last.isPresent()) {
@@ -119,118 +116,10 @@ public final class QuestDbStore implements HistoryStore {
             query.newestFirst()
                 ? SqlBuilder.points(query, time, start, cut + 1, Long.MAX_VALUE)
                 : SqlBuilder.points(query, time, cut, end, Long.MAX_VALUE);
-        read(query, rest, connection, deadline, true, rows);
+        reader.read(query, rest, connection, deadline, true, rows);
       }
     }
     return rows.end();
-  }
-
-  private boolean windows(
-      HistoryQuery query, String time, Connection connection, Deadline deadline, RowSink sink)
-      throws SQLException {
-    SameTime rows =
-        new SameTime(query.columns().size(), SameTime.Writes.JOINED, query.limit(), sink);
-    read(query, SqlBuilder.windows(query, time), connection, deadline, false, rows);
-    return rows.end();
-  }
-
-  /**
-   * Reads rows of (time, tags, values).
-   *
-   * @param piecemeal whether they are to come in pieces; within a transaction only
-   */
-  private long read(
-      HistoryQuery query,
-      Sql sql,
-      Connection connection,
-      Deadline deadline,
-      boolean piecemeal,
-      SameTime rows)
-      throws SQLException {
-    int tags = query.groupBy().size();
-    int columns = query.columns().size();
-    boolean[] computed = new boolean[columns];
-    for (int i = 0; i < columns; i++) {
-      Column column = query.columns().get(i);
-      computed[i] = column.function() != null && column.function().computes();
-    }
-    if (piecemeal) {
-      connection.setAutoCommit(false);
-    }
-    try (PreparedStatement statement = Connections.prepare(connection, sql, deadline)) {
-      statement.setFetchSize(piecemeal ? FETCH : 0);
-      try (ResultSet found = statement.executeQuery()) {
-        Keys keys = new Keys(tags);
-        long count = 0;
-        while (found.next()) {
-          if (++count % FETCH == 0) {
-            connections.alive();
-            if (deadline.isOver()) {
-              throw deadline.exceeded(new SQLException("after " + count + " rows"));
-            }
-          }
-          Row row = rows.next(found.getLong(1), keys.of(found));
-          for (int i = 0; i < columns; i++) {
-            put(row, i, found, 2 + tags + i, computed[i]);
-          }
-          if (!rows.add()) {
-            break;
-          }
-        }
-        return count;
-      }
-    }
-  }
-
-  /** Values of tags as they come with each row; mostly the same as those of the row before. */
-  private static final class Keys {
-    private final int tags;
-    private @Nullable List<String> last;
-
-    Keys(int tags) {
-      this.tags = tags;
-    }
-
-    List<String> of(ResultSet row) throws SQLException {
-      List<String> before = last;
-      List<String> values = new ArrayList<>(tags);
-      boolean same = before != null;
-      for (int i = 0; i < tags; i++) {
-        String value = text(row, 2 + i);
-        same = same && before != null && before.get(i).equals(value);
-        values.add(value);
-      }
-      List<String> key = same && before != null ? before : List.copyOf(values);
-      last = key;
-      return key;
-    }
-  }
-
-  private static String text(ResultSet row, int column) throws SQLException {
-    String value = row.getString(column);
-    return value == null ? "" : value;
-  }
-
-  private static void put(Row row, int column, ResultSet from, int at, boolean computed)
-      throws SQLException {
-    Object value = value(from, at);
-    if (computed && value instanceof Double number) {
-      row.setNumber(column, Digits.computed(number));
-    } else if (value != null) {
-      row.set(column, value);
-    }
-  }
-
-  private static @Nullable Object value(ResultSet rows, int column) throws SQLException {
-    Object value = rows.getObject(column);
-    if (value instanceof Double || value instanceof Float) {
-      double number = ((Number) value).doubleValue();
-      return Double.isFinite(number) ? number : null;
-    }
-    if (value instanceof Number number) {
-      return number.longValue();
-    }
-    return value;
   }
 
   @Override
@@ -259,7 +148,7 @@ public final class QuestDbStore implements HistoryStore {
       count++;
       Map<String, LatestSeries.Value> values = new LinkedHashMap<>();
       for (int i = 0; i < fields.size(); i++) {
-        Object value = value(rows, 2 + names.size() + 2 * i);
+        Object value = RowReader.value(rows, 2 + names.size() + 2 * i);
         if (value != null) {
           long time = rows.getLong(3 + names.size() + 2 * i);
           values.put(fields.get(i).name(), new LatestSeries.Value(value, time));
@@ -268,7 +157,7 @@ public final class QuestDbStore implements HistoryStore {
       if (!values.isEmpty()) {
         List<String> key = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-          key.add(text(rows, 2 + i));
+          key.add(RowReader.RowReader.text(rows, 2 + i));
         }
         series.add(new LatestSeries(Series.tags(names, key), values));
       }
@@ -290,7 +179,7 @@ public final class QuestDbStore implements HistoryStore {
             while (rows.next()) {
               List<String> key = new ArrayList<>();
               for (int i = 0; i < names.size(); i++) {
-                key.add(text(rows, 2 + i));
+                key.add(RowReader.RowReader.text(rows, 2 + i));
               }
               all.add(Series.tags(names, key));
             }
@@ -312,7 +201,7 @@ public final class QuestDbStore implements HistoryStore {
             try (PreparedStatement statement = Connections.prepare(connection, sql, deadline);
                 ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
-                values.add(text(rows, 1));
+                values.add(RowReader.RowReader.text(rows, 1));
               }
             }
             values.sort(Comparator.naturalOrder());

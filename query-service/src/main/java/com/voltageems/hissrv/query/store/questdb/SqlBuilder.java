@@ -1,13 +1,10 @@
 package com.voltageems.hissrv.query.store.questdb;
 
-import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.TagFilter;
-import com.voltageems.hissrv.query.store.window.Run;
-import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -19,9 +16,8 @@ import java.util.stream.IntStream;
  * metadata and go through {@link #name}; columns are renamed ({@code g0} tags, {@code v0} values),
  * so that no name of a column can collide with one of ours.
  *
- * <p>QuestDB keeps two writes of one point as two rows. So windows first merge the rows of a point:
- * grouped by time and all tags, {@code last_not_null} of each field, which takes the row that was
- * inserted last among those of one time. Points are merged by who reads them.
+ * <p>QuestDB keeps two writes of one point as two rows. Points are merged by who reads them, windows
+ * by {@link WindowStatement}.
  *
  * <p>Nothing is ever sorted by a column that the same SELECT computes. QuestDB 9.3 plans {@code
  * SELECT cast(ts AS long) t ... ORDER BY t LIMIT n} as a sort over a memoised column and sorts by
@@ -36,7 +32,7 @@ final class SqlBuilder {
   private final List<String> tags;
   private final List<Object> parameters = new ArrayList<>();
 
-  private SqlBuilder(Selection selection, String timeColumn) {
+  SqlBuilder(Selection selection, String timeColumn) {
     this.selection = selection;
     this.timeColumn = name(timeColumn);
     this.tags = selection.measurement().tags();
@@ -67,102 +63,6 @@ final class SqlBuilder {
             + (limit == Long.MAX_VALUE ? "" : " LIMIT " + limit);
     return new Sql(
         "SELECT cast(ts AS long) t" + columns + " FROM (" + sorted + ")", builder.parameters);
-  }
-
-  /**
-   * Rows of (window's start in epoch microseconds, tags of {@code groupBy}, values), one more than
-   * the limit at most, so that the caller sees whether there is more.
-   */
-  static Sql windows(HistoryQuery query, String timeColumn) {
-    Windows windows = query.windows();
-    if (windows == null) {
-      throw new IllegalArgumentException("no windows in " + query);
-    }
-    SqlBuilder builder = new SqlBuilder(query.selection(), timeColumn);
-    List<Run> runs = windows.runs(query.selection().startMillis(), query.selection().endMillis());
-    int groups = query.groupBy().size();
-    String columns = columns(groups, "g") + columns(query.columns().size(), "v");
-    String text =
-        "SELECT ts"
-            + columns
-            + " FROM ("
-            + builder.windows(query, runs)
-            + ")"
-            + someColumn(query)
-            + " ORDER BY ts"
-            + (query.newestFirst() ? " DESC" : "")
-            + columns(groups, "g")
-            + " LIMIT "
-            + (query.limit() + 1L);
-    return new Sql(text, builder.parameters);
-  }
-
-  private String windows(HistoryQuery query, List<Run> runs) {
-    List<Field> fields = query.columns().stream().map(Column::field).distinct().toList();
-    // first and last take the rows as they come: they must come in the order of time.
-    boolean ordered =
-        query.columns().stream()
-            .map(Column::function)
-            .anyMatch(one -> one == Aggregation.FIRST || one == Aggregation.LAST);
-    StringBuilder groups = new StringBuilder();
-    for (int i = 0; i < query.groupBy().size(); i++) {
-      groups.append(", g").append(tags.indexOf(query.groupBy().get(i))).append(" k").append(i);
-    }
-    String windows =
-        "SELECT "
-            + WindowSql.start(runs, "cast(ts AS long)")
-            + " w"
-            + groups
-            + each(
-                query.columns(),
-                i -> {
-                  Column column = query.columns().get(i);
-                  return ", " + aggregate(column, "v" + fields.indexOf(column.field())) + " a" + i;
-                })
-            + " FROM ("
-            + merged(fields, ordered)
-            + ") GROUP BY w"
-            + columns(query.groupBy().size(), "k");
-    StringBuilder renamed = new StringBuilder("SELECT w ts");
-    for (int i = 0; i < query.groupBy().size(); i++) {
-      renamed.append(", k").append(i).append(" g").append(i);
-    }
-    return renamed + each(query.columns(), i -> ", a" + i + " v" + i) + " FROM (" + windows + ")";
-  }
-
-  /** The points, each of them once. */
-  private String merged(List<Field> fields, boolean inOrderOfTime) {
-    return "SELECT "
-        + timeColumn
-        + " ts"
-        + tagColumns()
-        + each(fields, i -> ", " + merged(fields.get(i)) + " v" + i)
-        + source()
-        + " GROUP BY ts"
-        + columns(tags.size(), "g")
-        + (inOrderOfTime ? " ORDER BY ts" : "");
-  }
-
-  private static String aggregate(Column column, String value) {
-    Aggregation function = column.function();
-    if (function == null) {
-      throw new IllegalArgumentException("no function of " + column);
-    }
-    boolean flag = column.field().kind() == Field.Kind.FLAG;
-    // The sum of whole numbers wraps around in silence; as floating point it is rounded instead.
-    String number =
-        column.field().kind() == Field.Kind.INTEGER ? "cast(" + value + " AS double)" : value;
-    return switch (function) {
-      case MEAN -> "avg(" + number + ")";
-      case MIN -> "min(" + value + ")";
-      case MAX -> "max(" + value + ")";
-      case SUM -> "sum(" + number + ")";
-      // No point in the window means no value, as for every other function.
-      case COUNT -> flag ? "count()" : "nullif(count(" + value + "), 0)";
-      case FIRST -> flag ? "first(" + value + ")" : "first_not_null(" + value + ")";
-      case LAST -> flag ? "last(" + value + ")" : "last_not_null(" + value + ")";
-      case STDDEV -> "stddev_samp(" + number + ")";
-    };
   }
 
   /**
@@ -261,7 +161,7 @@ final class SqlBuilder {
   }
 
   /** From which table and with which conditions; adds the parameters. */
-  private String source(long startMicros, long endMicros) {
+  String source(long startMicros, long endMicros) {
     StringBuilder text = new StringBuilder(" FROM ");
     text.append(name(selection.measurement().name()));
     text.append(" WHERE ").append(timeColumn).append(" >= ? AND ").append(timeColumn);
@@ -289,7 +189,7 @@ final class SqlBuilder {
     return text.toString();
   }
 
-  private String tagColumns() {
+  String tagColumns() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < tags.size(); i++) {
       text.append(", ").append(name(tags.get(i))).append(" g").append(i);
@@ -297,11 +197,35 @@ final class SqlBuilder {
     return text.toString();
   }
 
-  private static String merged(Field field) {
+  static String merged(Field field) {
     // There is no null for a boolean in QuestDB, so the last row's value is all that is known.
     return (field.kind() == Field.Kind.FLAG ? "last(" : "last_not_null(")
         + name(field.name())
         + ")";
+  }
+
+  /** The designated time column, quoted. */
+  String timeColumn() {
+    return timeColumn;
+  }
+
+  /** The values so far, in the order in which the text has their places. */
+  List<Object> parameters() {
+    return parameters;
+  }
+
+  /** How many rows the table has within a range of time, whatever they hold. */
+  static Sql rows(Selection selection, String timeColumn, long startMicros, long endMicros) {
+    String time = name(timeColumn);
+    String text =
+        "SELECT count() FROM "
+            + name(selection.measurement().name())
+            + " WHERE "
+            + time
+            + " >= ? AND "
+            + time
+            + " < ?";
+    return new Sql(text, List.of(startMicros, endMicros));
   }
 
   /** A condition that leaves out rows without any of these values. */
@@ -314,24 +238,15 @@ final class SqlBuilder {
         .collect(Collectors.joining(" OR ", " AND (", ")"));
   }
 
-  private static String someColumn(HistoryQuery query) {
-    if (query.columns().stream().anyMatch(one -> one.field().kind() == Field.Kind.FLAG)) {
-      return "";
-    }
-    return IntStream.range(0, query.columns().size())
-        .mapToObj(i -> "v" + i + " IS NOT NULL")
-        .collect(Collectors.joining(" OR ", " WHERE ", ""));
-  }
-
-  private static String columns(int count, String prefix) {
+  static String columns(int count, String prefix) {
     return each(count, i -> ", " + prefix + i);
   }
 
-  private static String each(List<?> items, IntFunction<String> text) {
+  static String each(List<?> items, IntFunction<String> text) {
     return each(items.size(), text);
   }
 
-  private static String each(int count, IntFunction<String> text) {
+  static String each(int count, IntFunction<String> text) {
     return IntStream.range(0, count).mapToObj(text).collect(Collectors.joining());
   }
 

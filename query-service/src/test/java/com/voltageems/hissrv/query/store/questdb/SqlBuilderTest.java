@@ -44,17 +44,25 @@ class SqlBuilderTest {
   @Test
   void firstAndLast_seeThePointsInTheOrderOfTime() {
     for (Aggregation aggregation : List.of(Aggregation.FIRST, Aggregation.LAST)) {
+      FixedWindows minutes = new FixedWindows(60_000);
       Sql sql =
-          SqlBuilder.windows(
+          WindowStatement.of(
               HistoryQuery.windows(
-                  new Selection(M, List.of(), 1, 2),
+                  new Selection(M, List.of(), 0, 120_000),
                   List.of(V),
-                  new FixedWindows(60_000),
+                  minutes,
                   aggregation,
                   false,
                   10),
-              "timestamp");
-      assertThat(sql.text()).contains("GROUP BY ts, g0 ORDER BY ts) GROUP BY w");
+              minutes,
+              "timestamp",
+              List.of(
+                  new WindowStatement.Part(0, 60_000, true),
+                  new WindowStatement.Part(60_000, 120_000, false)));
+      assertThat(sql.text())
+          .containsOnlyOnce("GROUP BY ts, g0 ORDER BY ts) GROUP BY w")
+          .containsOnlyOnce(" UNION ALL ");
+      assertThat(sql.parameters()).containsExactly(0L, 60_000_000L, 60_000_000L, 120_000_000L);
     }
   }
 

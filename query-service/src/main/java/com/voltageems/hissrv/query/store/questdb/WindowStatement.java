@@ -1,0 +1,178 @@
+package com.voltageems.hissrv.query.store.questdb;
+
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.window.Run;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Windows as QuestDB's SQL. Pure.
+ *
+ * <p>QuestDB keeps two writes of one point as two rows. So the rows of a point are merged first:
+ * grouped by time and all tags, {@code last_not_null} of each field, which takes the row that was
+ * inserted last among those of one time. That costs several times the windows themselves; so it is
+ * left out of the parts of the range where it is known that every point has one row ({@link
+ * Unrepeated}).
+ */
+final class WindowStatement {
+  private final HistoryQuery query;
+  private final Windows windows;
+  private final List<Field> fields;
+  private final SqlBuilder builder;
+
+  /**
+   * Whole windows of a range.
+   *
+   * @param once whether every point is known to have one row
+   */
+  record Part(long startMillis, long endMillis, boolean once) {}
+
+  private WindowStatement(HistoryQuery query, Windows windows, String timeColumn) {
+    this.query = query;
+    this.windows = windows;
+    this.fields = query.columns().stream().map(Column::field).distinct().toList();
+    this.builder = new SqlBuilder(query.selection(), timeColumn);
+  }
+
+  /**
+   * Rows of (window's start in epoch microseconds, tags of {@code groupBy}, values, most rows of a
+   * point), one more than the limit at most, so that the caller sees whether there is more.
+   *
+   * @param parts of the selection's range, which do not overlap
+   */
+  static Sql of(HistoryQuery query, Windows windows, String timeColumn, List<Part> parts) {
+    WindowStatement statement = new WindowStatement(query, windows, timeColumn);
+    int groups = query.groupBy().size();
+    String text =
+        "SELECT ts"
+            + SqlBuilder.columns(groups, "g")
+            + SqlBuilder.columns(query.columns().size(), "v")
+            + ", n FROM ("
+            + parts.stream().map(statement::part).collect(Collectors.joining(" UNION ALL "))
+            + ")"
+            + statement.someColumn()
+            + " ORDER BY ts"
+            + (query.newestFirst() ? " DESC" : "")
+            + SqlBuilder.columns(groups, "g")
+            + " LIMIT "
+            + (query.limit() + 1L);
+    return new Sql(text, statement.builder.parameters());
+  }
+
+  private String part(Part part) {
+    List<Run> runs = windows.runs(part.startMillis(), part.endMillis());
+    StringBuilder renamed = new StringBuilder("SELECT w ts");
+    for (int i = 0; i < query.groupBy().size(); i++) {
+      renamed.append(", k").append(i).append(" g").append(i);
+    }
+    return renamed
+        + SqlBuilder.each(query.columns(), i -> ", a" + i + " v" + i)
+        + ", n FROM ("
+        + (part.once() ? plain(part, runs) : merging(part, runs))
+        + ")";
+  }
+
+  /** The rows as they are. */
+  private String plain(Part part, List<Run> runs) {
+    StringBuilder groups = new StringBuilder();
+    for (int i = 0; i < query.groupBy().size(); i++) {
+      groups.append(", ").append(SqlBuilder.name(query.groupBy().get(i))).append(" k").append(i);
+    }
+    return "SELECT "
+        + WindowSql.start(runs, "cast(" + builder.timeColumn() + " AS long)")
+        + " w"
+        + groups
+        + SqlBuilder.each(
+            query.columns(),
+            i -> {
+              Column column = query.columns().get(i);
+              return ", " + aggregate(column, SqlBuilder.name(column.field().name())) + " a" + i;
+            })
+        + ", cast(1 AS long) n"
+        + source(part)
+        + " GROUP BY w"
+        + SqlBuilder.columns(query.groupBy().size(), "k");
+  }
+
+  private String merging(Part part, List<Run> runs) {
+    List<String> tags = query.selection().measurement().tags();
+    StringBuilder groups = new StringBuilder();
+    for (int i = 0; i < query.groupBy().size(); i++) {
+      groups.append(", g").append(tags.indexOf(query.groupBy().get(i))).append(" k").append(i);
+    }
+    return "SELECT "
+        + WindowSql.start(runs, "cast(ts AS long)")
+        + " w"
+        + groups
+        + SqlBuilder.each(
+            query.columns(),
+            i -> {
+              Column column = query.columns().get(i);
+              return ", " + aggregate(column, "v" + fields.indexOf(column.field())) + " a" + i;
+            })
+        + ", max(c) n FROM ("
+        + merged(part)
+        + ") GROUP BY w"
+        + SqlBuilder.columns(query.groupBy().size(), "k");
+  }
+
+  /** The points, each of them once, with how many rows it has. */
+  private String merged(Part part) {
+    // first and last take the rows as they come: they must come in the order of time.
+    boolean inOrderOfTime =
+        query.columns().stream()
+            .map(Column::function)
+            .anyMatch(one -> one == Aggregation.FIRST || one == Aggregation.LAST);
+    return "SELECT "
+        + builder.timeColumn()
+        + " ts"
+        + builder.tagColumns()
+        + SqlBuilder.each(fields, i -> ", " + SqlBuilder.merged(fields.get(i)) + " v" + i)
+        + ", count() c"
+        + source(part)
+        + " GROUP BY ts"
+        + SqlBuilder.columns(query.selection().measurement().tags().size(), "g")
+        + (inOrderOfTime ? " ORDER BY ts" : "");
+  }
+
+  private String source(Part part) {
+    return builder.source(
+        SqlBuilder.micros(part.startMillis()), SqlBuilder.micros(part.endMillis()));
+  }
+
+  private static String aggregate(Column column, String value) {
+    Aggregation function = column.function();
+    if (function == null) {
+      throw new IllegalArgumentException("no function of " + column);
+    }
+    boolean flag = column.field().kind() == Field.Kind.FLAG;
+    // The sum of whole numbers wraps around in silence; as floating point it is rounded instead.
+    String number =
+        column.field().kind() == Field.Kind.INTEGER ? "cast(" + value + " AS double)" : value;
+    return switch (function) {
+      case MEAN -> "avg(" + number + ")";
+      case MIN -> "min(" + value + ")";
+      case MAX -> "max(" + value + ")";
+      case SUM -> "sum(" + number + ")";
+      // No point in the window means no value, as for every other function.
+      case COUNT -> flag ? "count()" : "nullif(count(" + value + "), 0)";
+      case FIRST -> flag ? "first(" + value + ")" : "first_not_null(" + value + ")";
+      case LAST -> flag ? "last(" + value + ")" : "last_not_null(" + value + ")";
+      case STDDEV -> "stddev_samp(" + number + ")";
+    };
+  }
+
+  private String someColumn() {
+    if (query.columns().stream().anyMatch(one -> one.field().kind() == Field.Kind.FLAG)) {
+      return "";
+    }
+    return IntStream.range(0, query.columns().size())
+        .mapToObj(i -> "v" + i + " IS NOT NULL")
+        .collect(Collectors.joining(" OR ", " WHERE ", ""));
+  }
+}
