@@ -1,106 +1,171 @@
 package com.voltageems.hissrv.benchmarks;
 
-import com.voltageems.hissrv.quickstart.HistorySystem;
 import com.voltageems.hissrv.quickstart.Installation;
 import com.voltageems.hissrv.quickstart.TemporaryFolder;
+import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.Ports;
-import java.io.IOException;
+import com.voltageems.hissrv.testkit.ServerProcess;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * The query service against the same question put to the database itself by HTTP: a day of one
- * channel in 5-minute means, and an hour of raw values. Ten channels of five fields, one sample a
- * second. What the service does in addition is to merge repeated writes, which a bare query does
- * not.
+ * The query service against the same question put to the database itself by HTTP, and against
+ * itself. A day of channels of five fields, one sample a second; a second measurement in which
+ * every hundredth sample was written twice. The client is one, and so are connection and
+ * compression (none). Medians of pairs that take turns.
  */
 public final class QueryBenchmark {
-  private static final int CHANNELS = 10;
   private static final int FIELDS = 5;
+  private static final int DAY = 86_400;
+  private static final int AT_ONCE = 20_000;
+  private static final String PLAIN = "bench";
+  private static final String REPEATED = "bench_repeats";
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-  private final HistorySystem system;
-  private final int repeats;
+  private final QueryClient client = new QueryClient();
+  private final QueryTarget target;
+  private final int pairs;
+  private final int channels;
 
-  private QueryBenchmark(HistorySystem system, int repeats) {
-    this.system = system;
-    this.repeats = repeats;
+  private QueryBenchmark(QueryTarget target, boolean isShort) {
+    this.target = target;
+    this.pairs = isShort ? 10 : 30;
+    this.channels = isShort ? 4 : 10;
   }
 
   public static void main(String[] args) throws Exception {
     boolean isShort = args.length > 0 && args[0].equals("--short");
-    int rows = isShort ? 200_000 : 864_000;
-    Figures.say("query: %d rows of %d fields, %d channels", rows, FIELDS, CHANNELS);
-    try (TemporaryFolder folder = TemporaryFolder.create();
-        HistorySystem system =
-            new HistorySystem(
-                Installation.find(), folder.path(), Ports.free(), false, line -> {})) {
-      Lines lines = new Lines(system.database());
-      for (int from = 0; from < rows; from += 10_000) {
-        lines.post(Lines.text("bench", from, 10_000, CHANNELS, FIELDS));
+    try (TemporaryFolder folder = TemporaryFolder.create()) {
+      try (QueryTarget target = QueryTarget.questDb(folder.path().resolve("questdb"))) {
+        new QueryBenchmark(target, isShort).run(folder.path());
       }
-      Figures.await("every row", () -> system.database().rows("bench") == rows);
-      new QueryBenchmark(system, isShort ? 20 : 50).run(rows / CHANNELS);
+      if (InfluxDb1.isInstalled()) {
+        QueryTarget.Influx one =
+            QueryTarget.Influx.version1(InfluxDb1.start(folder.path().resolve("influxdb1")));
+        try (one) {
+          QueryBenchmark benchmark = new QueryBenchmark(one, isShort);
+          benchmark.client.body(one.create());
+          benchmark.run(folder.path());
+        }
+      }
+      Optional<QueryTarget> two = InfluxDb2Target.find();
+      if (two.isPresent()) {
+        try (QueryTarget target = two.get()) {
+          new QueryBenchmark(target, isShort).run(folder.path());
+        }
+      }
     }
   }
 
-  private void run(int seconds) throws Exception {
+  private void run(Path folder) throws Exception {
+    int rows = DAY * channels;
+    Figures.say("query %s: %d rows of %d fields, %d pairs", target.name(), rows, FIELDS, pairs);
+    fill(PLAIN, rows, false);
+    fill(REPEATED, rows, true);
+    int port = Ports.free();
+    Path config = folder.resolve(target.name() + ".yml");
+    Files.writeString(
+        config,
+        "http.port: " + port + "\nquery.cache.closed: 1h\nquery.timeout: 1m\n" + target.settings());
+    try (ServerProcess service =
+        ServerProcess.startJvm(
+            "query-service",
+            Installation.find().queryServiceJar().toString(),
+            List.of("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC"),
+            Map.of(),
+            "com.voltageems.hissrv.query.Main",
+            List.of("--config", config.toString()),
+            folder.resolve(target.name() + ".log"))) {
+      service.awaitReady(Duration.ofMinutes(1), () -> Ports.isOpen(port));
+      measure("http://127.0.0.1:" + port);
+    }
+  }
+
+  private void fill(String table, int rows, boolean repeated) throws Exception {
+    for (int from = 0; from < rows; from += AT_ONCE) {
+      client.body(
+          target.write(
+              Lines.text(table, from, Math.min(AT_ONCE, rows - from), channels, FIELDS)));
+    }
+    if (repeated) {
+      // Every hundredth second once more, as after a request that was answered too late.
+      StringBuilder again = new StringBuilder();
+      for (int second = 0; second < DAY; second += 100) {
+        again.append(Lines.text(table, second * channels, channels, channels, FIELDS));
+      }
+      client.body(target.write(again.toString()));
+    }
+    HttpRequest count = target.count(table);
+    int expected =
+        repeated && target.name().equals("questdb") ? rows + DAY / 100 * channels : rows;
+    Figures.await(
+        "every row of " + table,
+        () -> client.text(count).matches("(?s).*[\\[,]" + expected + "].*"));
+  }
+
+  private void measure(String service) throws Exception {
     Instant start = Instant.ofEpochMilli(Lines.START);
-    Instant end = start.plusSeconds(seconds);
-    compare(
-        "means",
-        "/query?measurement=bench&channel=3&fields=f1&interval=5m&function=mean"
-            + range(start, end),
-        "select timestamp, avg(f1) from bench where channel = '3' and timestamp >= '%s' and timestamp < '%s' sample by 5m"
-            .formatted(start, end));
     Instant hour = start.plusSeconds(3600);
-    compare(
-        "raw_hour",
-        "/query?measurement=bench&channel=3&fields=f1" + range(start, hour),
-        "select timestamp, f1 from bench where channel = '3' and timestamp >= '%s' and timestamp < '%s'"
-            .formatted(start, hour));
+    Instant day = start.plusSeconds(DAY);
+    String plain = service + "/query?cache=no&fields=f1&channel=3&measurement=" + PLAIN;
+    String repeated = service + "/query?cache=no&fields=f1&channel=3&measurement=" + REPEATED;
+    String means = "&interval=5m&function=mean" + range(start, day);
+    String rawDay = plain + "&limit=100000" + range(start, day);
+    ratio("raw_hour_vs_direct", plain + range(start, hour), target.points(PLAIN, "3", start, hour));
+    ratio("raw_day_vs_direct", rawDay, target.points(PLAIN, "3", start, day));
+    ratio("means_vs_direct", plain + means, target.means(PLAIN, "3", start, day));
+    ratio("means_vs_direct.repeats", repeated + means, target.means(REPEATED, "3", start, day));
+    String aggregate =
+        service
+            + "/aggregate?cache=no&interval=5m&fields=f1&channel=3&measurement="
+            + PLAIN
+            + range(start, day);
+    ratio("aggregate_vs_one", aggregate, get(plain + means));
+    ratio(
+        "latest_vs_direct",
+        service + "/latest?measurement=" + PLAIN + range(start, day),
+        target.latest(PLAIN, start, day));
+    ratio(
+        "downsample_vs_plain",
+        plain + "&max_points=1000&limit=100000" + range(start, day),
+        get(rawDay));
+    rates(service, aggregate.replace("cache=no&", ""));
   }
 
   private static String range(Instant start, Instant end) {
     return "&start=" + start + "&end=" + end;
   }
 
-  private void compare(String name, String query, String sql) throws Exception {
-    double service = medianMs(system.url() + query);
-    double direct =
-        medianMs(
-            system.database().url()
-                + "/exec?query="
-                + URLEncoder.encode(sql, StandardCharsets.UTF_8));
-    Figures.print("query." + name + "_ms", service, "ms");
-    Figures.print("query." + name + "_direct_ms", direct, "ms");
-    Figures.print("query." + name + "_vs_direct", service / direct, "ratio");
+  private static HttpRequest get(String url) {
+    return HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(60)).build();
   }
 
-  private double medianMs(String url) throws IOException, InterruptedException {
-    double[] times = new double[repeats];
-    for (int i = -5; i < repeats; i++) {
-      long begun = System.nanoTime();
-      HttpResponse<String> answer =
-          http.send(
-              HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30)).build(),
-              HttpResponse.BodyHandlers.ofString());
-      if (answer.statusCode() != 200) {
-        throw new IllegalStateException(url + ": " + answer.statusCode() + " " + answer.body());
-      }
-      if (i >= 0) {
-        times[i] = (System.nanoTime() - begun) / 1e6;
-      }
-    }
-    Arrays.sort(times);
-    return times[repeats / 2];
+  private void ratio(String name, String asked, HttpRequest other) throws Exception {
+    QueryClient.Pair pair = client.pairs(get(asked), other, pairs);
+    String figure = "query." + name + "." + target.name();
+    Figures.print(figure, pair.first() / pair.second(), "ratio");
+    Figures.print(figure + ".ms", pair.first(), "ms");
+    Figures.print(figure + ".other_ms", pair.second(), "ms");
+  }
+
+  /** An answer from memory against a constant one of about the same size, by the same server. */
+  private void rates(String service, String asked) throws Exception {
+    HttpRequest constant = get(service + "/openapi.json");
+    int size = client.body(constant).length;
+    String whole = new String(client.body(get(asked)), StandardCharsets.UTF_8);
+    int rows = 288;
+    int limit = Math.max(1, Math.min(rows, (int) ((long) rows * size / whole.length())));
+    HttpRequest cached = get(asked + "&limit=" + limit);
+    Figures.say("%d bytes from memory, %d constant", client.body(cached).length, size);
+    QueryClient.Pair pair = client.pairs(cached, constant, pairs * 20);
+    Figures.print(
+        "query.cached_vs_constant." + target.name(), pair.second() / pair.first(), "ratio");
   }
 }

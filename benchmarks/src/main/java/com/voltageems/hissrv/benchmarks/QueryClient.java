@@ -1,0 +1,70 @@
+package com.voltageems.hissrv.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Asks by HTTP/1.1 over a connection that stays open, and takes the time to the last byte. */
+final class QueryClient {
+  private static final int WARM_UP = 5;
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  /** Medians in milliseconds. */
+  record Pair(double first, double second) {}
+
+  byte[] body(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    if (answer.statusCode() / 100 != 2) {
+      throw new IllegalStateException(
+          request.uri()
+              + ": "
+              + answer.statusCode()
+              + " "
+              + new String(answer.body(), StandardCharsets.UTF_8));
+    }
+    return answer.body();
+  }
+
+  String text(HttpRequest request) {
+    try {
+      return new String(body(request), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  /** Two requests in turn; who begins changes from pair to pair. */
+  Pair pairs(HttpRequest first, HttpRequest second, int count)
+      throws IOException, InterruptedException {
+    double[] ofFirst = new double[count];
+    double[] ofSecond = new double[count];
+    for (int i = -Math.max(WARM_UP, count / 3); i < count; i++) {
+      boolean firstBegins = i % 2 == 0;
+      double one = millis(firstBegins ? first : second);
+      double other = millis(firstBegins ? second : first);
+      if (i >= 0) {
+        ofFirst[i] = firstBegins ? one : other;
+        ofSecond[i] = firstBegins ? other : one;
+      }
+    }
+    return new Pair(Figures.median(ofFirst), Figures.median(ofSecond));
+  }
+
+  private double millis(HttpRequest request) throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    body(request);
+    return (System.nanoTime() - begun) / 1e6;
+  }
+}
