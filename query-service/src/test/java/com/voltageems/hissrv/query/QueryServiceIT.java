@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.io.IOException;
@@ -37,7 +38,7 @@ class QueryServiceIT {
   private static QuestDbWriter writer;
   private static Process service;
   private static String url;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http = new CheckedClient();
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.store.FakeStore;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
@@ -42,7 +43,7 @@ class QueryServerTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2025-08-21T10:00:00Z"), ZoneOffset.UTC);
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http = new CheckedClient();
   private @Nullable QueryServer server;
   private int port;
   private boolean down;

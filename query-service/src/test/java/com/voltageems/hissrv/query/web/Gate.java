@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.web;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.voltageems.hissrv.query.openapi.CheckedClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,7 +21,7 @@ final class Gate implements AutoCloseable {
   /** Stands for every path of the service but its page. */
   static final String ALL = "*";
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http = new CheckedClient();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.site.FakeConnect;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
@@ -41,7 +42,7 @@ class LiveSiteTest {
           + "\"tags\":[{\"name\":\"unit\",\"index\":1}]}";
 
   @TempDir Path dir;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http = new CheckedClient();
   private final List<QueryConfig> built = new CopyOnWriteArrayList<>();
   private FakeConnect connect;
   private LiveSite site;
