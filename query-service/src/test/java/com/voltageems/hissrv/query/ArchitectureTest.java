@@ -21,11 +21,12 @@ class ArchitectureTest {
   static final ArchRule storeInterface_knowsNobody =
       classes()
           .that()
-          .resideInAnyPackage(QUERY + ".store", QUERY + ".store.window")
+          .resideInAnyPackage(QUERY + ".store", QUERY + ".store.raw", QUERY + ".store.window")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               QUERY + ".store",
+              QUERY + ".store.raw",
               QUERY + ".store.window",
               "java.lang..",
               "java.math..",

@@ -112,6 +112,14 @@ final class Declared {
           "a time from 1m to 36500d",
           "Longest time range of one query.",
           Parse.duration(Duration.ofMinutes(1), Duration.ofDays(36_500)));
+  static final Setting<Boolean> RAW_ENABLED =
+      Setting.of(
+          "query.raw.enabled",
+          "false",
+          "true or false",
+          "Whether `POST /raw` runs statements in the database's own language, over a login that"
+              + " may only read (`store.*.raw.*`); needs `http.token.read`.",
+          Parse::bool);
   static final Setting<Integer> CACHE_VALUES =
       Setting.of(
           "query.cache.values",
@@ -238,6 +246,7 @@ final class Declared {
           QUERY_MAX_ROWS,
           QUERY_MAX_VALUES,
           QUERY_MAX_RANGE,
+          RAW_ENABLED,
           CACHE_VALUES,
           CACHE_CLOSED,
           KAFKA_SERVERS,

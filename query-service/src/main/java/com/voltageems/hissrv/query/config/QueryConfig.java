@@ -43,8 +43,12 @@ public record QueryConfig(
     }
   }
 
-  /** Who may read, and who may change something. */
-  public record Access(Tokens read, Tokens write) {}
+  /**
+   * Who may read, and who may change something.
+   *
+   * @param raw whether statements in the database's own language are run
+   */
+  public record Access(Tokens read, Tokens write, boolean raw) {}
 
   /** Which database, and its settings as they stand in the file. */
   public record Store(StoreProvider provider, Map<String, String> texts) {
@@ -59,6 +63,10 @@ public record QueryConfig(
      */
     public HistoryStore open(int concurrency) {
       return provider.open(new StoreSettings(provider.settings(), texts, concurrency));
+    }
+
+    private void checkRaw() {
+      provider.checkRaw(new StoreSettings(provider.settings(), texts, 1));
     }
 
     @Override
@@ -171,7 +179,10 @@ public record QueryConfig(
                 Declared.HTTP_THREADS.in(texts),
                 Declared.HTTP_ALLOWED_HOSTS.in(texts),
                 Declared.HTTP_CORS_ORIGINS.in(texts)),
-            new Access(tokens(Declared.TOKEN_READ, texts), tokens(Declared.TOKEN_WRITE, texts)),
+            new Access(
+                tokens(Declared.TOKEN_READ, texts),
+                tokens(Declared.TOKEN_WRITE, texts),
+                Declared.RAW_ENABLED.in(texts)),
             store(texts),
             new Limits(
                 Declared.QUERY_TIMEOUT.in(texts),
@@ -206,6 +217,14 @@ public record QueryConfig(
               + config.limits.defaultRows
               + "\" cannot be used: needs at most query.max.rows, which is "
               + config.limits.maxRows);
+    }
+    if (config.access.raw) {
+      config.store.checkRaw();
+      if (config.access.read.isEmpty()) {
+        throw new ConfigException(
+            Declared.RAW_ENABLED.key()
+                + ": \"true\" cannot be used: needs http.token.read, so that not everybody may");
+      }
     }
     if (config.http.threads < config.limits.concurrency + 4) {
       // Otherwise queries could take every thread, and the refusal of one more would have to wait.

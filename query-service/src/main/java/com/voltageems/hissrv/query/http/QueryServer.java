@@ -49,6 +49,7 @@ public final class QueryServer implements AutoCloseable {
   private volatile AnswerCache cache;
   private volatile QueryApi api;
   private volatile HisApi hisApi;
+  private volatile RawApi rawApi;
   private volatile HealthBoard health;
   private volatile Guard guard;
   private final Extension extension;
@@ -82,6 +83,7 @@ public final class QueryServer implements AutoCloseable {
     Described described = new Described(store, Ticker.systemTicker());
     this.api = new QueryApi(store, config.limits(), catalogue, clock, cache, described);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock, described);
+    this.rawApi = new RawApi(config, store, api);
     this.health = health;
     this.guard = new Guard(config.access());
     this.version = version;
@@ -114,6 +116,7 @@ public final class QueryServer implements AutoCloseable {
     Described described = new Described(store, Ticker.systemTicker());
     this.api = new QueryApi(store, config.limits(), catalogue, clock, cache, described);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock, described);
+    this.rawApi = new RawApi(config, store, api);
     this.health = board;
     this.guard = new Guard(config.access());
     return before::running;
@@ -158,6 +161,10 @@ public final class QueryServer implements AutoCloseable {
           // The same status and headers; Jetty leaves the body away.
           config.routes.head(path, handler, access);
         });
+    config.routes.post(
+        "/raw",
+        context -> send(context, rawApi.ask(context.queryParamMap(), context.body())),
+        Access.READ);
     extension.routes(config.routes);
     config.requestLogger.http(
         (context, millis) ->

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.store;
 
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,11 @@ public interface HistoryStore extends AutoCloseable {
    * @param timeout how long to wait for it
    */
   String ping(Duration timeout);
+
+  /** The same database in its own language; empty where there is no login that may only read. */
+  default Optional<RawStore> raw() {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -67,6 +67,12 @@ class QueryConfigTest {
     texts.put("store.influxdb1.database", "d");
     texts.put("store.influxdb1.username", "iu");
     texts.put("store.influxdb1.password", "ip");
+    texts.put("store.influxdb1.raw.username", "ru");
+    texts.put("store.influxdb1.raw.password", "rp");
+    texts.put("store.questdb.raw.user", "qru");
+    texts.put("store.questdb.raw.password", "qrp");
+    texts.put("store.influxdb2.raw.token", "rt0k");
+    texts.put("query.raw.enabled", "true");
     texts.put("store.questdb.url", "jdbc:postgresql://db:1/x");
     texts.put("store.questdb.user", "u");
     texts.put("store.questdb.password", "p");
@@ -106,7 +112,8 @@ class QueryConfigTest {
                     "0.0.0.0", 0, 40, List.of("h.example", "*"), List.of("https://a.example:1")),
                 new QueryConfig.Access(
                     new Tokens(List.of("read-token-of-a-site", "another_token_of_a_site")),
-                    new Tokens(List.of("write/token+of~a.site=="))),
+                    new Tokens(List.of("write/token+of~a.site==")),
+                    true),
                 new QueryConfig.Store(StoreProviders.of("influxdb1"), store),
                 new QueryConfig.Limits(Duration.ofSeconds(2), 3, 5, 50, 5000, Duration.ofDays(14)),
                 new QueryConfig.Cache(7, Duration.ofSeconds(9)),
@@ -255,5 +262,22 @@ class QueryConfigTest {
     assertThatThrownBy(() -> QueryConfig.of(Map.of("http.cors.origins", text)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("http.cors.origins: \"" + text + "\" cannot be used: needs origins");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "questdb, store.questdb.raw.user, '', store.questdb.raw.user",
+    "questdb, store.questdb.raw.user, admin, store.questdb.raw.user",
+    "influxdb1, store.influxdb1.raw.username, '', store.influxdb1.raw.username",
+    "influxdb2, store.influxdb2.raw.token, '', store.influxdb2.raw.token",
+    "questdb, store.questdb.raw.user, reader, http.token.read",
+  })
+  void rawQueries_needALoginThatOnlyReads(String type, String key, String value, String named) {
+    assertThatThrownBy(
+            () ->
+                QueryConfig.of(
+                    Map.of("query.raw.enabled", "true", "store.type", type, key, value)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(named);
   }
 }

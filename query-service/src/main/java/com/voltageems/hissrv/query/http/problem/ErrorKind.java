@@ -14,6 +14,7 @@ public enum ErrorKind {
   READ_ONLY(409, "the folder cannot be written"),
   HOST_REFUSED(421, "the host name is not allowed"),
   BAD_MAPPING(422, "the mapping cannot be used"),
+  RAW_REFUSED(422, "the database refuses the statement"),
   BAD_FILE(422, "the file cannot be used"),
   BUSY(429, "too much runs at once"),
   REFUSED(400, "the request cannot be read"),
@@ -21,6 +22,7 @@ public enum ErrorKind {
   INTERNAL(500, "an unexpected failure"),
   NOT_TOLD(502, "the receiver did not take it"),
   STORE_UNAVAILABLE(503, "the database cannot be reached"),
+  RAW_UNSAFE(503, "the login of raw queries may write"),
   CONNECT(503, "Kafka Connect did not do it"),
   SYNC(503, "nobody can be asked to read now"),
   TIMEOUT(504, "it took too long");

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ final class AnswerReader {
       JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build();
 
   /** A series, or a piece of one, before its rows. */
-  record Head(int statement, String name, Map<String, String> tags) {
+  record Head(int statement, String name, Map<String, String> tags, List<String> columns) {
     String tag(String tag) {
       return tags.getOrDefault(tag, "");
     }
@@ -110,6 +112,7 @@ final class AnswerReader {
   private void series() throws IOException {
     String name = "";
     Map<String, String> tags = new LinkedHashMap<>();
+    List<String> columns = new ArrayList<>();
     while (!isOver() && json.nextToken() == JsonToken.FIELD_NAME) {
       switch (json.currentName()) {
         case "name" -> name = String.valueOf(json.nextTextValue());
@@ -121,8 +124,14 @@ final class AnswerReader {
             tags.put(tag, value == null ? "" : value);
           }
         }
+        case "columns" -> {
+          json.nextToken();
+          while (json.nextToken() == JsonToken.VALUE_STRING) {
+            columns.add(json.getText());
+          }
+        }
         // They come last.
-        case "values" -> values(new Head(statement, name, tags));
+        case "values" -> values(new Head(statement, name, tags, columns));
         default -> skip();
       }
     }

@@ -42,6 +42,17 @@ public final class InfluxDb1Provider implements StoreProvider {
   private static final Setting<String> PASSWORD =
       Setting.secret("store.influxdb1.password", "", "That user's password.");
 
+  private static final Setting<String> RAW_USERNAME =
+      Setting.of(
+          "store.influxdb1.raw.username",
+          "",
+          "a user name, or nothing",
+          "User of raw queries, who may only read (`GRANT READ ON ... TO ...`, with"
+              + " `auth-enabled = true`).",
+          text -> text);
+  private static final Setting<String> RAW_PASSWORD =
+      Setting.secret("store.influxdb1.raw.password", "", "That user's password.");
+
   @Override
   public String type() {
     return "influxdb1";
@@ -49,7 +60,16 @@ public final class InfluxDb1Provider implements StoreProvider {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(URL, DATABASE, POLICIES, USERNAME, PASSWORD);
+    return List.of(URL, DATABASE, POLICIES, USERNAME, PASSWORD, RAW_USERNAME, RAW_PASSWORD);
+  }
+
+  @Override
+  public void checkRaw(StoreSettings settings) {
+    if (settings.get(RAW_USERNAME).isEmpty()) {
+      throw new IllegalArgumentException(
+          RAW_USERNAME.key()
+              + ": empty; needs a user who may only read, for query.raw.enabled");
+    }
   }
 
   @Override
@@ -59,6 +79,8 @@ public final class InfluxDb1Provider implements StoreProvider {
         settings.get(DATABASE),
         settings.get(POLICIES),
         settings.get(USERNAME),
-        settings.get(PASSWORD));
+        settings.get(PASSWORD),
+        settings.get(RAW_USERNAME),
+        settings.get(RAW_PASSWORD));
   }
 }

@@ -28,7 +28,11 @@ public final class InfluxDb2Provider implements StoreProvider {
       Setting.secret(
           "store.influxdb2.token",
           "",
-          "API token that may read the bucket; it names the" + " organisation.");
+          "API token that may read the bucket; it names the organisation.");
+
+  private static final Setting<String> RAW_TOKEN =
+      Setting.secret(
+          "store.influxdb2.raw.token", "", "API token of raw queries, which may only read.");
 
   @Override
   public String type() {
@@ -37,11 +41,23 @@ public final class InfluxDb2Provider implements StoreProvider {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(URL, BUCKET, TOKEN);
+    return List.of(URL, BUCKET, TOKEN, RAW_TOKEN);
+  }
+
+  @Override
+  public void checkRaw(StoreSettings settings) {
+    if (settings.get(RAW_TOKEN).isEmpty()) {
+      throw new IllegalArgumentException(
+          RAW_TOKEN.key() + ": empty; needs a token that may only read, for query.raw.enabled");
+    }
   }
 
   @Override
   public HistoryStore open(StoreSettings settings) {
-    return InfluxQlStore.version2(settings.get(URL), settings.get(BUCKET), settings.get(TOKEN));
+    return InfluxQlStore.version2(
+        settings.get(URL),
+        settings.get(BUCKET),
+        settings.get(TOKEN),
+        settings.get(RAW_TOKEN));
   }
 }

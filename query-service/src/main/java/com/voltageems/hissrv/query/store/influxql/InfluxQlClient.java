@@ -30,6 +30,7 @@ final class InfluxQlClient implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(3);
 
   private final URI endpoint;
+  private final String databaseParameter;
   private final String fixedParameters;
   private final @Nullable String authorization;
   private final HttpClient http;
@@ -42,7 +43,8 @@ final class InfluxQlClient implements AutoCloseable {
    */
   InfluxQlClient(URI url, String database, @Nullable String authorization) {
     this.endpoint = URI.create(url + "/query");
-    this.fixedParameters = "epoch=u&chunked=true&db=" + encode(database);
+    this.databaseParameter = "db=" + encode(database);
+    this.fixedParameters = "epoch=u&chunked=true&" + databaseParameter;
     this.authorization = authorization;
     this.http =
         HttpClient.newBuilder()
@@ -101,6 +103,21 @@ final class InfluxQlClient implements AutoCloseable {
         + encode(query.text())
         + "&params="
         + encode(JSON.valueToTree(parameters).toString());
+  }
+
+  /** The status that a write of nothing is answered with. */
+  int writesNothing(Deadline deadline) {
+    HttpResponse<InputStream> response =
+        send(
+            HttpRequest.newBuilder(endpoint.resolve("/write?" + databaseParameter))
+                .POST(HttpRequest.BodyPublishers.noBody()),
+            deadline);
+    try (InputStream body = response.body()) {
+      body.readNBytes(1024);
+    } catch (IOException e) {
+      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
+    }
+    return response.statusCode();
   }
 
   /** The version that it says it has, or an empty text. */

@@ -15,6 +15,7 @@ import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.Run;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.net.URI;
@@ -51,9 +52,12 @@ public final class InfluxQlStore implements HistoryStore {
   private final Descriptions descriptions;
   private final List<String> policies;
   private final String version;
+  private final @Nullable InfluxQlRaw raw;
 
-  private InfluxQlStore(InfluxQlClient client, List<String> policies, String version) {
+  private InfluxQlStore(
+      InfluxQlClient client, List<String> policies, String version, @Nullable InfluxQlRaw raw) {
     this.client = client;
+    this.raw = raw;
     this.policies = List.copyOf(policies);
     this.descriptions = new Descriptions(client, this.policies);
     this.version = version;
@@ -68,13 +72,35 @@ public final class InfluxQlStore implements HistoryStore {
    */
   public static InfluxQlStore version1(
       URI url, String database, List<String> policies, String username, String password) {
-    String login =
-        Base64.getEncoder()
-            .encodeToString((username + ":" + password).getBytes(StandardCharsets.UTF_8));
+    return version1(url, database, policies, username, password, "", "");
+  }
+
+  /** Likewise, with the login of raw queries; an empty user for none. */
+  static InfluxQlStore version1(
+      URI url,
+      String database,
+      List<String> policies,
+      String username,
+      String password,
+      String rawUsername,
+      String rawPassword) {
     return new InfluxQlStore(
-        new InfluxQlClient(url, database, username.isEmpty() ? null : "Basic " + login),
+        new InfluxQlClient(url, database, basic(username, password)),
         policies,
-        "1.x");
+        "1.x",
+        rawUsername.isEmpty()
+            ? null
+            : new InfluxQlRaw(
+                new InfluxQlClient(url, database, basic(rawUsername, rawPassword)),
+                "store.influxdb1.raw.username"));
+  }
+
+  private static @Nullable String basic(String username, String password) {
+    return username.isEmpty()
+        ? null
+        : "Basic "
+            + Base64.getEncoder()
+                .encodeToString((username + ":" + password).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -83,7 +109,20 @@ public final class InfluxQlStore implements HistoryStore {
    * @param token may read the bucket
    */
   public static InfluxQlStore version2(URI url, String bucket, String token) {
-    return new InfluxQlStore(new InfluxQlClient(url, bucket, "Token " + token), List.of(), "2.x");
+    return version2(url, bucket, token, "");
+  }
+
+  /** Likewise, with the token of raw queries; an empty one for none. */
+  static InfluxQlStore version2(URI url, String bucket, String token, String rawToken) {
+    return new InfluxQlStore(
+        new InfluxQlClient(url, bucket, "Token " + token),
+        List.of(),
+        "2.x",
+        rawToken.isEmpty()
+            ? null
+            : new InfluxQlRaw(
+                new InfluxQlClient(url, bucket, "Token " + rawToken),
+                "store.influxdb2.raw.token"));
   }
 
   @Override
@@ -339,7 +378,15 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   @Override
+  public Optional<RawStore> raw() {
+    return Optional.ofNullable(raw);
+  }
+
+  @Override
   public void close() {
+    if (raw != null) {
+      raw.close();
+    }
     client.close();
   }
 }

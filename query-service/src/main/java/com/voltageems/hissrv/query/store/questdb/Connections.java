@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -90,7 +91,7 @@ final class Connections implements AutoCloseable {
       throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql.text());
     try {
-      statement.setQueryTimeout(seconds(deadline));
+      limit(statement, deadline);
       for (int i = 0; i < sql.parameters().size(); i++) {
         Object parameter = sql.parameters().get(i);
         if (parameter instanceof Long number) {
@@ -104,6 +105,11 @@ final class Connections implements AutoCloseable {
       statement.close();
       throw e;
     }
+  }
+
+  /** Has a statement cancelled at the deadline. */
+  static void limit(Statement statement, Deadline deadline) throws SQLException {
+    statement.setQueryTimeout(seconds(deadline));
   }
 
   /** The database has answered something. */

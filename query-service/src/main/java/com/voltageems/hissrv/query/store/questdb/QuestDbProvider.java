@@ -21,6 +21,17 @@ public final class QuestDbProvider implements StoreProvider {
   private static final Setting<String> PASSWORD =
       Setting.secret("store.questdb.password", "quest", "That user's password.");
 
+  private static final Setting<String> RAW_USER =
+      Setting.of(
+          "store.questdb.raw.user",
+          "",
+          "a user name, or nothing",
+          "User of raw queries, who may only read: QuestDB's `pg.readonly.user`, with"
+              + " `pg.readonly.user.enabled=true`.",
+          text -> text);
+  private static final Setting<String> RAW_PASSWORD =
+      Setting.secret("store.questdb.raw.password", "", "That user's password.");
+
   @Override
   public String type() {
     return "questdb";
@@ -28,13 +39,30 @@ public final class QuestDbProvider implements StoreProvider {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(URL, USER, PASSWORD);
+    return List.of(URL, USER, PASSWORD, RAW_USER, RAW_PASSWORD);
+  }
+
+  @Override
+  public void checkRaw(StoreSettings settings) {
+    String user = settings.get(RAW_USER);
+    if (user.isEmpty() || user.equals(settings.get(USER))) {
+      throw new IllegalArgumentException(
+          RAW_USER.key()
+              + ": \""
+              + user
+              + "\" cannot be used: needs a user who may only read (pg.readonly.user), for"
+              + " query.raw.enabled");
+    }
   }
 
   @Override
   public HistoryStore open(StoreSettings settings) {
     // One connection more than queries, so that the health check never waits for a query.
     return new QuestDbStore(
-        settings.get(URL), settings.get(USER), settings.get(PASSWORD), settings.concurrency() + 1);
+        settings.get(URL),
+        settings.get(USER),
+        settings.get(PASSWORD),
+        settings.concurrency() + 1,
+        new QuestDbRaw.Login(settings.get(RAW_USER), settings.get(RAW_PASSWORD)));
   }
 }

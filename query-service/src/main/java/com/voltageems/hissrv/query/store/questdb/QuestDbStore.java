@@ -12,6 +12,7 @@ import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * History in QuestDB 9: a table is a measurement. Starts without the database being there and finds
@@ -43,12 +45,19 @@ public final class QuestDbStore implements HistoryStore {
   private final RowReader reader;
   private final WindowReader windows;
   private final Tables tables = new Tables();
+  private final @Nullable QuestDbRaw raw;
 
   /**
    * @param url JDBC address of the PostgreSQL wire endpoint
    * @param concurrency most connections at once
    */
   public QuestDbStore(String url, String user, String password, int concurrency) {
+    this(url, user, password, concurrency, QuestDbRaw.Login.NONE);
+  }
+
+  QuestDbStore(
+      String url, String user, String password, int concurrency, QuestDbRaw.Login rawLogin) {
+    this.raw = rawLogin.user().isEmpty() ? null : new QuestDbRaw(url, rawLogin);
     this.connections = new Connections(url, user, password, concurrency);
     this.reader = new RowReader(connections);
     this.windows = new WindowReader(reader, System::currentTimeMillis);
@@ -265,7 +274,15 @@ public final class QuestDbStore implements HistoryStore {
   }
 
   @Override
+  public Optional<RawStore> raw() {
+    return Optional.ofNullable(raw);
+  }
+
+  @Override
   public void close() {
+    if (raw != null) {
+      raw.close();
+    }
     connections.close();
   }
 }

@@ -16,6 +16,15 @@ public interface StoreProvider {
   /** Its settings, each called {@code store.<type>.<something>}. */
   List<Setting<?>> settings();
 
+  /**
+   * Checks that there is a login for raw queries that may only read.
+   *
+   * @throws IllegalArgumentException that names the setting that is missing or cannot be used
+   */
+  default void checkRaw(StoreSettings settings) {
+    throw new IllegalArgumentException("store.type: " + type() + " has no raw queries");
+  }
+
   /** Opens it. The database need not be there yet. */
   HistoryStore open(StoreSettings settings);
 }

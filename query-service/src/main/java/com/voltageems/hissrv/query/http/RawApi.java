@@ -1,0 +1,70 @@
+package com.voltageems.hissrv.query.http;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.http.answer.RawJson;
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.Texts;
+import com.voltageems.hissrv.query.http.problem.ErrorKind;
+import com.voltageems.hissrv.query.http.problem.RefusedException;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.raw.RawAnswer;
+import com.voltageems.hissrv.query.store.raw.RawException;
+import com.voltageems.hissrv.query.store.raw.RawStore;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * {@code POST /raw}: a statement in the database's own language, bounded like every other query.
+ * What it may do is the database's decision, by the rights of a login of its own.
+ */
+final class RawApi {
+  static final Set<String> PARAMETERS = Set.of("limit");
+
+  private final boolean enabled;
+  private final HistoryStore store;
+  private final QueryConfig.Limits limits;
+  private final QueryApi api;
+
+  RawApi(QueryConfig config, HistoryStore store, QueryApi api) {
+    this.enabled = config.access().raw();
+    this.store = store;
+    this.limits = config.limits();
+    this.api = api;
+  }
+
+  Reply ask(Map<String, List<String>> texts, String statement) {
+    RawStore raw =
+        store
+            .raw()
+            .filter(any -> enabled)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        ErrorKind.NOT_FOUND,
+                        "raw queries are switched off; query.raw.enabled switches them on"));
+    for (String name : texts.keySet()) {
+      if (!PARAMETERS.contains(name)) {
+        throw new BadRequestException(name, "", "no parameter but limit; the statement is the body");
+      }
+    }
+    int limit =
+        new Texts(texts, PARAMETERS).number("limit", limits.defaultRows(), 1, limits.maxRows());
+    if (statement.isBlank()) {
+      throw new BadRequestException("body", "", "a statement in the database's own language");
+    }
+    return api.bounded(
+        deadline -> {
+          try {
+            RawAnswer answer = raw.ask(statement, limit, limits.maxValues(), deadline);
+            return new Reply(200, "application/json", RawJson.of(answer), answer.truncated());
+          } catch (RawException e) {
+            throw new RefusedException(
+                e.kind() == RawException.Kind.REFUSED
+                    ? ErrorKind.RAW_REFUSED
+                    : ErrorKind.RAW_UNSAFE,
+                String.valueOf(e.getMessage()));
+          }
+        });
+  }
+}
