@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http;
 
 import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class Metrics {
   }
 
   /** The text format, version 0.0.4. */
-  String text(List<PartState> parts, int running, long hits, long misses) {
+  String text(List<PartState> parts, int running, AnswerCache.Counts cache) {
     StringBuilder text = new StringBuilder();
     head(text, "hissrv_query_requests_total", "counter", "Requests answered, by path and status.");
     Map<String, Long> counts = new TreeMap<>();
@@ -61,8 +62,15 @@ final class Metrics {
     head(text, "hissrv_query_running", "gauge", "Queries that run now.");
     text.append("hissrv_query_running ").append(running).append('\n');
     head(text, "hissrv_query_cache_total", "counter", "Answers over windows, by where from.");
-    text.append("hissrv_query_cache_total{from=\"memory\"} ").append(hits).append('\n');
-    text.append("hissrv_query_cache_total{from=\"database\"} ").append(misses).append('\n');
+    from(text, "memory", cache.memory());
+    from(text, "memory and database", cache.partly());
+    from(text, "database", cache.database());
+    head(
+        text,
+        "hissrv_query_late_windows_total",
+        "counter",
+        "Windows that had ended and were kept, and were others when they were read again.");
+    text.append("hissrv_query_late_windows_total ").append(cache.lateWindows()).append('\n');
     head(text, "hissrv_part_up", "gauge", "1 when the part works, 0 when not; none when off.");
     for (PartState part : parts) {
       if (part.state() != PartState.State.OFF) {
@@ -72,6 +80,11 @@ final class Metrics {
     }
     gauges(text, parts);
     return text.toString();
+  }
+
+  private static void from(StringBuilder text, String where, long count) {
+    text.append("hissrv_query_cache_total{from=\"").append(where).append("\"} ");
+    text.append(count).append('\n');
   }
 
   /** What the parts tell of themselves; of one that is down nothing is known. */

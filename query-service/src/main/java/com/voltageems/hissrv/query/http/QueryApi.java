@@ -109,7 +109,7 @@ final class QueryApi {
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
           HistoryAnswer answer =
-              reduced(query, answerer.answer(query, parameters.fresh(), deadline), maxPoints);
+              reduced(query, answerer.answer(query, parameters.keep(), deadline), maxPoints);
           return switch (format) {
             case JSON ->
                 new Reply(
@@ -183,7 +183,7 @@ final class QueryApi {
         (parameters, measurement, deadline) -> {
           boolean epochTimes = parameters.epochTimes();
           Ask query = parameters.aggregate(measurement);
-          HistoryAnswer answer = answerer.answer(query, parameters.fresh(), deadline);
+          HistoryAnswer answer = answerer.answer(query, parameters.keep(), deadline);
           return new Reply(
               200,
               "application/json",

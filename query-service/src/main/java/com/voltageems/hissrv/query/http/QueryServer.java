@@ -229,7 +229,7 @@ public final class QueryServer implements AutoCloseable {
   private void metrics(Context context) {
     byte[] body =
         metrics
-            .text(health.snapshot(), api.running(), cache.hits(), cache.misses())
+            .text(health.snapshot(), api.running(), cache.counts())
             .getBytes(StandardCharsets.UTF_8);
     send(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
   }

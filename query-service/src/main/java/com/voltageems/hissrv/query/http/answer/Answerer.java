@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Fill;
 import com.voltageems.hissrv.query.http.ask.Fn;
+import com.voltageems.hissrv.query.http.ask.Parameters.Keep;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryStore;
@@ -41,13 +42,13 @@ public final class Answerer {
   /**
    * The answer, from memory where it is there and may be used.
    *
-   * @param fresh whether the database is to be asked in any case
+   * @param wish whether it may come from memory, and is to be kept there
    */
-  public HistoryAnswer answer(Ask ask, boolean fresh, Deadline deadline) {
+  public HistoryAnswer answer(Ask ask, Keep wish, Deadline deadline) {
     // Points are asked for up to this very moment: the same question hardly comes again.
-    return fresh || ask.windows() == null
+    return wish == Keep.NO || ask.windows() == null
         ? made(ask, deadline)
-        : cache.get(ask, () -> made(ask, deadline));
+        : cache.get(ask, wish, part -> made(part, deadline));
   }
 
   private HistoryAnswer made(Ask ask, Deadline deadline) {

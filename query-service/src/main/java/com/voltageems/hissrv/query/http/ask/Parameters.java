@@ -45,6 +45,14 @@ public final class Parameters {
     }
   }
 
+  /** Whether an answer may come from memory and is to be kept there. */
+  public enum Keep {
+    YES,
+    NO,
+    /** Kept where it is likely to be asked for again. */
+    AS_USUAL
+  }
+
   private final Texts texts;
   private final Limits limits;
   private final Instant now;
@@ -95,9 +103,13 @@ public final class Parameters {
     return texts.choice("time_format", "iso", "iso", "ms").equals("ms");
   }
 
-  /** Whether the database is to be asked in any case: {@code cache=no}. */
-  public boolean fresh() {
-    return texts.choice("cache", "yes", "yes", "no").equals("no");
+  /** What the caller says of memory. */
+  public Keep keep() {
+    return switch (texts.choice("cache", "", "yes", "no")) {
+      case "yes" -> Keep.YES;
+      case "no" -> Keep.NO;
+      default -> Keep.AS_USUAL;
+    };
   }
 
   /** A number of rows within the limits. */

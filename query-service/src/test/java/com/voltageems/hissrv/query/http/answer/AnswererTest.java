@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Parameters;
+import com.voltageems.hissrv.query.http.ask.Parameters.Keep;
 import com.voltageems.hissrv.query.sample.MemoryProvider;
 import com.voltageems.hissrv.query.sample.MemoryStore;
 import com.voltageems.hissrv.query.store.Deadline;
@@ -65,7 +66,7 @@ class AnswererTest {
   private final AtomicLong nanos = new AtomicLong();
   private final AnswerCache cache =
       new AnswerCache(100_000, Duration.ofMinutes(1), () -> now, nanos::get);
-  private boolean fresh;
+  private Keep wish = Keep.YES;
 
   private void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
@@ -78,13 +79,60 @@ class AnswererTest {
     pass(Duration.ofSeconds(59));
     assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=1");
     assertThat(query("interval=1m&function=count&ch=1")).startsWith("1: 0=2");
-    fresh = true;
+    wish = Keep.NO;
     assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 1=1 4=1");
-    fresh = false;
+    wish = Keep.YES;
     pass(Duration.ofSeconds(2));
     assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 1=1 4=1");
-    assertThat(cache.hits()).isEqualTo(1);
-    assertThat(cache.misses()).isEqualTo(3);
+    assertThat(cache.counts()).isEqualTo(new AnswerCache.Counts(1, 0, 3, 1));
+  }
+
+  @Test
+  void whatIsAskedSeldom_isNotKept() {
+    wish = Keep.AS_USUAL;
+    for (int i = 0; i < 3; i++) {
+      assertThat(query("interval=1m&function=count&ch=2")).doesNotContain("1=1");
+    }
+    assertThat(cache.counts().memory()).isZero();
+    // From now on it is hot.
+    query("interval=1m&function=count&ch=2");
+    point("2", 60_000, 7);
+    assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=1");
+    assertThat(cache.counts().memory()).isEqualTo(1);
+  }
+
+  private String between(int from, int to, String query) {
+    return query("start=" + (T + from * 60_000L) + "&end=" + (T + to * 60_000L) + "&" + query);
+  }
+
+  @Test
+  void rangeThatOverlaps_asksForTheRestOnly() {
+    now = T + 480_000;
+    String counts = "interval=1m&function=count";
+    assertThat(between(0, 4, counts)).isEqualTo("1: 0=2 1=2 3=2 | 2: 0=1");
+    // Not asked for again: it would be seen.
+    point("2", 60_000, 7);
+    assertThat(between(1, 5, counts)).isEqualTo("1: 1=2 3=2 4=2 | 2: 4=1");
+    assertThat(between(0, 5, counts)).isEqualTo("1: 0=2 1=2 3=2 4=2 | 2: 0=1 4=1");
+    assertThat(cache.counts()).isEqualTo(new AnswerCache.Counts(0, 2, 1, 0));
+    // What has not ended for good is asked for again.
+    point("1", 245_000, 1);
+    pass(Duration.ofSeconds(1));
+    assertThat(between(0, 5, counts)).isEqualTo("1: 0=2 1=2 3=2 4=3 | 2: 0=1 4=1");
+    // Everything is read anew after its time, and what came late is counted.
+    pass(Duration.ofSeconds(60));
+    assertThat(between(0, 5, counts)).isEqualTo("1: 0=2 1=2 3=2 4=3 | 2: 0=1 1=1 4=1");
+    assertThat(cache.counts().lateWindows()).isEqualTo(1);
+  }
+
+  @Test
+  void rangeThatTheLimitCuts_isAskedForAsAWhole() {
+    assertThat(between(0, 4, "interval=1m&function=count")).startsWith("1: 0=2");
+    assertThat(between(0, 5, "interval=1m&function=count&limit=5"))
+        .isEqualTo("1: 0=2 1=2 3=2 4=2 | 2: 0=1");
+    assertThat(between(0, 5, "interval=1m&function=count&order=desc&ch=2"))
+        .isEqualTo("2: 4=1 0=1");
+    assertThat(cache.counts().partly()).isZero();
   }
 
   @Test
@@ -102,7 +150,8 @@ class AnswererTest {
 
   private HistoryAnswer answer(String query, boolean aggregate) {
     Map<String, List<String>> texts = new LinkedHashMap<>();
-    for (String one : (query + "&start=" + T + "&range=5m").split("&", -1)) {
+    String range = query.startsWith("start=") ? "" : "&start=" + T + "&range=5m";
+    for (String one : (query + range).split("&", -1)) {
       texts
           .computeIfAbsent(one.substring(0, one.indexOf('=')), key -> new ArrayList<>())
           .add(one.substring(one.indexOf('=') + 1));
@@ -117,7 +166,7 @@ class AnswererTest {
     Deadline deadline = Deadline.in(Duration.ofSeconds(10));
     var measurement = store.measurement("m", deadline).orElseThrow();
     Ask ask = aggregate ? parameters.aggregate(measurement) : parameters.query(measurement);
-    return new Answerer(store, 1000, cache).answer(ask, fresh, deadline);
+    return new Answerer(store, 1000, cache).answer(ask, wish, deadline);
   }
 
   /** {@code ch: minute=value minute=value}, the series separated by a bar. */

@@ -1,0 +1,249 @@
+package com.voltageems.hissrv.query.http.answer;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.Fill;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.SameTime;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.window.OneWindow;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Windows that have ended, kept by what was asked but for the range; a range that overlaps them asks
+ * only for the rest. A chart that moves on with the time so asks for its last windows instead of a
+ * day of them. They are read anew after the time for which closed windows are kept, reckoned from
+ * the oldest of them; what differs then came late, and is counted. Safe for many threads.
+ */
+final class ClosedWindows {
+  /** How long they are known beyond their time, to see what came late. */
+  private static final int MEMORY = 30;
+
+  private final long keptNanos;
+  private final Ticker ticker;
+  private final Cache<Shape, Piece> pieces;
+  private final LongAdder parts = new LongAdder();
+  private final LongAdder late = new LongAdder();
+
+  /** What is asked, but for the range. */
+  private record Shape(
+      Measurement measurement,
+      List<TagFilter> filters,
+      List<Ask.Output> outputs,
+      Windows windows,
+      List<String> groupBy) {}
+
+  /** Whole windows from a start to before an end. */
+  private record Piece(long startMillis, long endMillis, long readNanos, HistoryAnswer answer) {}
+
+  /**
+   * @param values most values of all that is kept; 0: none
+   * @param kept how long windows that have ended are kept
+   */
+  ClosedWindows(long values, Duration kept, Ticker ticker) {
+    this.keptNanos = kept.toNanos();
+    this.ticker = ticker;
+    this.pieces =
+        Caffeine.newBuilder()
+            .maximumWeight(values)
+            .weigher(
+                (Shape shape, Piece piece) ->
+                    16 + piece.answer().rows() * (1 + shape.outputs().size()))
+            .expireAfterWrite(keptNanos * MEMORY, TimeUnit.NANOSECONDS)
+            .executor(Runnable::run)
+            .ticker(ticker)
+            .build();
+  }
+
+  /** How many answers were made of windows that were there already, and the rest. */
+  long parts() {
+    return parts.sum();
+  }
+
+  /** How many windows were not as they had been although they had ended: late data. */
+  long late() {
+    return late.sum();
+  }
+
+  /**
+   * The answer, of what is there and of the rest.
+   *
+   * @param closedMillis what ends by then has ended for good
+   * @param make asks the database
+   */
+  HistoryAnswer answer(Ask ask, long closedMillis, Function<Ask, HistoryAnswer> make) {
+    Windows windows = ask.windows();
+    if (windows == null || keptNanos == 0 || !isMadeOfWindows(ask, windows)) {
+      return make.apply(ask);
+    }
+    Selection selection = ask.selection();
+    Shape shape =
+        new Shape(
+            selection.measurement(), selection.filters(), ask.outputs(), windows, ask.groupBy());
+    Piece known = pieces.getIfPresent(shape);
+    boolean fresh = known != null && ticker.read() - known.readNanos() < keptNanos;
+    if (known != null && fresh && isWorthIt(known, selection)) {
+      HistoryAnswer joined = joined(ask, known, closedMillis, shape, make);
+      if (joined != null) {
+        return joined;
+      }
+    }
+    HistoryAnswer whole = make.apply(ask);
+    long end = closedEnd(windows, selection, closedMillis);
+    if (!whole.truncated() && end > selection.startMillis()) {
+      Piece piece =
+          new Piece(
+              selection.startMillis(),
+              end,
+              ticker.read(),
+              cut(whole, selection.startMillis(), end));
+      if (known != null && !fresh) {
+        countLate(known, piece);
+      }
+      pieces.put(shape, piece);
+    }
+    return whole;
+  }
+
+  /** Each window by itself, whatever stands beside it. */
+  private static boolean isMadeOfWindows(Ask ask, Windows windows) {
+    return ask.isStores()
+        && ask.fill().kind() == Fill.Kind.NONE
+        && !ask.newestFirst()
+        && !(windows instanceof OneWindow);
+  }
+
+  /** Two questions instead of one: only where they are together much smaller. */
+  private static boolean isWorthIt(Piece known, Selection asked) {
+    long from = Math.max(known.startMillis(), asked.startMillis());
+    long to = Math.min(known.endMillis(), asked.endMillis());
+    return 2 * (to - from) >= asked.endMillis() - asked.startMillis();
+  }
+
+  private static long closedEnd(Windows windows, Selection selection, long closedMillis) {
+    return closedMillis >= selection.endMillis()
+        ? selection.endMillis()
+        : windows.floor(Math.max(closedMillis, selection.startMillis()));
+  }
+
+  /** Null where the limit cuts. */
+  private @Nullable HistoryAnswer joined(
+      Ask ask, Piece known, long closedMillis, Shape shape, Function<Ask, HistoryAnswer> make) {
+    Selection selection = ask.selection();
+    List<HistoryAnswer> all = new ArrayList<>();
+    if (selection.startMillis() < known.startMillis()) {
+      all.add(make.apply(of(ask, selection.startMillis(), known.startMillis())));
+    }
+    all.add(cut(known.answer(), selection.startMillis(), selection.endMillis()));
+    if (known.endMillis() < selection.endMillis()) {
+      all.add(make.apply(of(ask, known.endMillis(), selection.endMillis())));
+    }
+    if (all.stream().anyMatch(HistoryAnswer::truncated)) {
+      return null;
+    }
+    HistoryAnswer joined = one(ask.groupBy(), all);
+    if (joined.rows() > ask.limit()) {
+      return null;
+    }
+    parts.increment();
+    long end = closedEnd(shape.windows(), selection, closedMillis);
+    if (selection.startMillis() < known.startMillis() || end > known.endMillis()) {
+      // What is before its start is not asked for again: charts move on.
+      HistoryAnswer closed = cut(joined, selection.startMillis(), end);
+      pieces.put(shape, new Piece(selection.startMillis(), end, known.readNanos(), closed));
+    }
+    return joined;
+  }
+
+  private static Ask of(Ask ask, long startMillis, long endMillis) {
+    Selection whole = ask.selection();
+    return new Ask(
+        new Selection(whole.measurement(), whole.filters(), startMillis, endMillis),
+        ask.outputs(),
+        ask.windows(),
+        ask.groupBy(),
+        false,
+        ask.limit(),
+        ask.fill());
+  }
+
+  /** The rows of a range; series without one are left out. */
+  private static HistoryAnswer cut(HistoryAnswer answer, long startMillis, long endMillis) {
+    List<Series> series = new ArrayList<>();
+    for (Series one : answer.series()) {
+      List<Point> points =
+          one.points().stream()
+              .filter(point -> isWithin(point.epochMicros(), startMillis, endMillis))
+              .toList();
+      if (!points.isEmpty()) {
+        series.add(new Series(one.tags(), points));
+      }
+    }
+    return new HistoryAnswer(series, false);
+  }
+
+  private static boolean isWithin(long micros, long startMillis, long endMillis) {
+    return micros >= startMillis * 1000 && micros < endMillis * 1000;
+  }
+
+  /** Answers that follow each other in time, series by series in the order of a store. */
+  private static HistoryAnswer one(List<String> groupBy, List<HistoryAnswer> answers) {
+    Map<List<String>, List<Point>> points = new TreeMap<>(SameTime::compareKeys);
+    for (HistoryAnswer answer : answers) {
+      for (Series series : answer.series()) {
+        List<String> key =
+            groupBy.stream().map(tag -> series.tags().getOrDefault(tag, "")).toList();
+        points.computeIfAbsent(key, any -> new ArrayList<>()).addAll(series.points());
+      }
+    }
+    List<Series> all = new ArrayList<>();
+    points.forEach((key, rows) -> all.add(new Series(Series.tags(groupBy, key), rows)));
+    return new HistoryAnswer(all, false);
+  }
+
+  private void countLate(Piece before, Piece now) {
+    long start = Math.max(before.startMillis(), now.startMillis());
+    long end = Math.min(before.endMillis(), now.endMillis());
+    Map<Map<String, String>, Map<Long, Point>> seen = byTime(before, start, end);
+    Map<Map<String, String>, Map<Long, Point>> found = byTime(now, start, end);
+    long different = 0;
+    for (Map.Entry<Map<String, String>, Map<Long, Point>> series : found.entrySet()) {
+      Map<Long, Point> old = seen.getOrDefault(series.getKey(), Collections.emptyMap());
+      for (Point point : series.getValue().values()) {
+        if (!Objects.equals(old.get(point.epochMicros()), point)) {
+          different++;
+        }
+      }
+    }
+    late.add(different);
+  }
+
+  private static Map<Map<String, String>, Map<Long, Point>> byTime(
+      Piece piece, long startMillis, long endMillis) {
+    Map<Map<String, String>, Map<Long, Point>> all = new LinkedHashMap<>();
+    for (Series series : cut(piece.answer(), startMillis, endMillis).series()) {
+      Map<Long, Point> points = new LinkedHashMap<>();
+      series.points().forEach(point -> points.put(point.epochMicros(), point));
+      all.put(series.tags(), points);
+    }
+    return all;
+  }
+}
