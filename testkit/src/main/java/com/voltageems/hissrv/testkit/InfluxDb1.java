@@ -24,6 +24,15 @@ public final class InfluxDb1 extends LocalServer {
 
   /** Starts on a free port, without users; data in {@code dir}. */
   public static InfluxDb1 start(Path dir) {
+    return start(dir, false);
+  }
+
+  /** Likewise, and asks for a login; the first user is made by whoever comes first. */
+  public static InfluxDb1 startWithLogin(Path dir) {
+    return start(dir, true);
+  }
+
+  private static InfluxDb1 start(Path dir, boolean login) {
     Path binary =
         binary()
             .orElseThrow(
@@ -46,10 +55,11 @@ public final class InfluxDb1 extends LocalServer {
           [http]
             bind-address = "127.0.0.1:%3$d"
             log-enabled = false
+            auth-enabled = %4$s
           [continuous_queries]
             log-enabled = false
           """
-              .formatted(data, Ports.free(), port));
+              .formatted(data, Ports.free(), port, login));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * A real QuestDB from its Maven artifact, in a JVM of its own: HTTP with {@code /api/v2/write} and
- * {@code /exec}, and the PostgreSQL wire protocol (user {@code admin}, password {@code quest}).
+ * {@code /exec}, and the PostgreSQL wire protocol (user {@code admin}, password {@code quest};
+ * {@code user} may only read).
  */
 public final class QuestDb extends LocalServer {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,6 +58,8 @@ public final class QuestDb extends LocalServer {
         Map.of(
             "QDB_HTTP_BIND_TO", "127.0.0.1:" + httpPort,
             "QDB_PG_NET_BIND_TO", "127.0.0.1:" + pgPort,
+            // User "user", password "quest".
+            "QDB_PG_READONLY_USER_ENABLED", "true",
             "QDB_LINE_TCP_ENABLED", "false",
             "QDB_HTTP_MIN_ENABLED", "false",
             // Its own table is called "telemetry", as is our main measurement.

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Asked;
 import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Digits;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
@@ -19,6 +20,7 @@ import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.raw.RawException;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.RequiresServer;
@@ -248,6 +250,23 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
           .isInstanceOfSatisfying(
               StoreException.class,
               e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.FAILED));
+    }
+  }
+
+  /** Raw queries need a database that asks for logins: here anybody may write. */
+  @Test
+  void rawQueryWhereNobodyIsAskedForALogin_isRefusedByUs() {
+    try (InfluxQlStore open =
+        InfluxQlStore.version1(
+            URI.create(database.url()), "site", List.of(), "", "", "reader", "r")) {
+      assertThatThrownBy(
+              () ->
+                  open.raw()
+                      .orElseThrow()
+                      .ask("SHOW DATABASES", 10, 100, Deadline.in(Duration.ofSeconds(20))))
+          .isInstanceOfSatisfying(
+              RawException.class,
+              e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE));
     }
   }
 }

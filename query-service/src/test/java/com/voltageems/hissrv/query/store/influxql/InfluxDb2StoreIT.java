@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.store.Asked;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.HistoryStoreContract;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.raw.RawException;
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -119,6 +122,45 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
                 StoreException.class,
                 e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.FAILED));
       }
+    }
+  }
+
+  /** Issue 14, item 12: a token that may only read, and one that may write. */
+  @Test
+  void rawQuery_isOfATokenThatMayOnlyRead() {
+    write("raw", List.of("raw,ch=1 v=1.5 " + T));
+    HttpResponse<String> made =
+        send(
+            "POST",
+            "/api/v2/authorizations",
+            ("{\"orgID\":\"%1$s\",\"permissions\":[{\"action\":\"read\",\"resource\":{\"type\":"
+                    + "\"buckets\",\"orgID\":\"%1$s\",\"id\":\"%2$s\"}}]}")
+                .formatted(organisation, bucketId));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+    String reader = made.body().replaceFirst("(?s).*\"token\":\\s*\"([^\"]+)\".*", "$1");
+    Deadline deadline = Deadline.in(Duration.ofSeconds(20));
+    try (InfluxQlStore reading =
+        InfluxQlStore.version2(URI.create(url), BUCKET, token, reader)) {
+      RawStore raw = reading.raw().orElseThrow();
+      assertThat(raw.ask("SELECT v FROM raw", 10, 100, deadline).tables().get(0).rows())
+          .hasSize(1);
+      for (String writing :
+          List.of("SELECT v INTO other FROM raw", "DROP MEASUREMENT raw", "DELETE FROM raw")) {
+        assertThatThrownBy(() -> raw.ask(writing, 10, 100, deadline))
+            .as(writing)
+            .isInstanceOf(RawException.class);
+      }
+      assertThat(new Asked(store).measurement("other")).isEmpty();
+      assertThat(raw.ask("SELECT v FROM raw", 10, 100, deadline).tables()).hasSize(1);
+    } finally {
+      send("DELETE", "/api/v2/authorizations/" + id(made.body()), "");
+    }
+    try (InfluxQlStore writing = InfluxQlStore.version2(URI.create(url), BUCKET, token, token)) {
+      assertThatThrownBy(
+              () -> writing.raw().orElseThrow().ask("SELECT v FROM raw", 10, 100, deadline))
+          .isInstanceOfSatisfying(
+              RawException.class,
+              e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE));
     }
   }
 }

@@ -13,6 +13,9 @@ import com.voltageems.hissrv.query.store.HistoryStoreContract;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.raw.RawAnswer;
+import com.voltageems.hissrv.query.store.raw.RawException;
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.nio.file.Path;
@@ -184,6 +187,72 @@ class QuestDbStoreIT extends HistoryStoreContract {
               StoreException.class,
               e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.TIMEOUT));
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  private static RawStore raw(QuestDbStore of) {
+    return of.raw().orElseThrow();
+  }
+
+  private static RawAnswer ask(RawStore raw, String sql, int most) {
+    return raw.ask(sql, most, 1000, Deadline.in(Duration.ofSeconds(20)));
+  }
+
+  /** Issue 14, item 12: in the database's own language, and the database lets it only read. */
+  @Test
+  void rawQuery_reads_andTheDatabaseRefusesEverythingElse() {
+    write("raw", List.of("raw,ch=1 v=1.5,s=\"x\",n=3i " + T, "raw,ch=2 v=2.5 " + (T + 1)));
+    QuestDbRaw.Login reader = new QuestDbRaw.Login("user", "quest");
+    try (QuestDbStore reading =
+        new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, reader)) {
+      RawStore raw = raw(reading);
+      RawAnswer all = ask(raw, "SELECT timestamp, ch, v, n, s, v > 2 big FROM raw ORDER BY v", 10);
+      assertThat(all.truncated()).isFalse();
+      assertThat(all.tables()).hasSize(1);
+      assertThat(all.tables().get(0).columns())
+          .containsExactly("timestamp", "ch", "v", "n", "s", "big");
+      assertThat(all.tables().get(0).rows().get(0))
+          .containsExactly("2023-11-14T23:00:00Z", "1", 1.5, 3L, "x", false);
+      assertThat(ask(raw, "SELECT v FROM raw", 1).truncated()).isTrue();
+      assertThat(ask(raw, "SELECT v FROM raw WHERE s = '?' -- ?", 1).tables().get(0).rows())
+          .isEmpty();
+      for (String writing :
+          List.of(
+              "INSERT INTO raw (timestamp, v) VALUES (now(), 1)",
+              "UPDATE raw SET v = 1",
+              "DROP TABLE raw",
+              "TRUNCATE TABLE raw",
+              "ALTER TABLE raw ADD COLUMN x INT",
+              "CREATE TABLE other (a INT)",
+              "CREATE TABLE other AS (SELECT * FROM raw)",
+              "RENAME TABLE raw TO other",
+              "SELECT 1; DROP TABLE raw",
+              "not SQL at all")) {
+        assertThatThrownBy(() -> ask(raw, writing, 10))
+            .as(writing)
+            .isInstanceOfSatisfying(
+                RawException.class,
+                e -> assertThat(e.kind()).isEqualTo(RawException.Kind.REFUSED));
+      }
+      assertThat(ask(raw, "SELECT count() n FROM raw", 1).tables().get(0).rows())
+          .containsExactly(List.of(2L));
+    }
+    assertThat(store.raw()).isEmpty();
+  }
+
+  @Test
+  void rawQueryOfALoginThatMayWrite_isRefusedByUs() {
+    write("rawadmin", List.of("rawadmin v=1.5 " + T));
+    QuestDbRaw.Login admin = new QuestDbRaw.Login("admin", "quest");
+    try (QuestDbStore writing = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, admin)) {
+      assertThatThrownBy(() -> ask(raw(writing), "SELECT v FROM rawadmin", 10))
+          .isInstanceOfSatisfying(
+              RawException.class,
+              e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE))
+          .hasMessageContaining("pg.readonly.user.enabled");
+      assertThat(ask().measurements())
+          .extracting(Measurement::name)
+          .doesNotContain("hissrv_raw_probe");
     }
   }
 }
