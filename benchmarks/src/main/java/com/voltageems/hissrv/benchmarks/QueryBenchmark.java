@@ -91,8 +91,7 @@ public final class QueryBenchmark {
   private void fill(String table, int rows, boolean repeated) throws Exception {
     for (int from = 0; from < rows; from += AT_ONCE) {
       client.body(
-          target.write(
-              Lines.text(table, from, Math.min(AT_ONCE, rows - from), channels, FIELDS)));
+          target.write(Lines.text(table, from, Math.min(AT_ONCE, rows - from), channels, FIELDS)));
     }
     if (repeated) {
       // Every hundredth second once more, as after a request that was answered too late.
@@ -103,8 +102,7 @@ public final class QueryBenchmark {
       client.body(target.write(again.toString()));
     }
     HttpRequest count = target.count(table);
-    int expected =
-        repeated && target.name().equals("questdb") ? rows + DAY / 100 * channels : rows;
+    int expected = repeated && target.name().equals("questdb") ? rows + DAY / 100 * channels : rows;
     Figures.await(
         "every row of " + table,
         () -> client.text(count).matches("(?s).*[\\[,]" + expected + "].*"));

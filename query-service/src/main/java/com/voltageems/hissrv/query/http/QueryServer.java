@@ -267,8 +267,7 @@ public final class QueryServer implements AutoCloseable {
             ? StatusView.health(parts, version, clock.instant())
             : StatusView.bareHealth(parts);
     send(
-        context,
-        Reply.json(StatusView.isHealthy(parts) ? 200 : 503, JSON.writeValueAsBytes(body)));
+        context, Reply.json(StatusView.isHealthy(parts) ? 200 : 503, JSON.writeValueAsBytes(body)));
   }
 
   /** As the original service: 200 in any case, the state in the body. */

@@ -45,7 +45,8 @@ final class RawApi {
                         "raw queries are switched off; query.raw.enabled switches them on"));
     for (String name : texts.keySet()) {
       if (!PARAMETERS.contains(name)) {
-        throw new BadRequestException(name, "", "no parameter but limit; the statement is the body");
+        throw new BadRequestException(
+            name, "", "no parameter but limit; the statement is the body");
       }
     }
     int limit =

@@ -25,7 +25,8 @@ class QueryConfigTest {
   void defaults_runBesideAQuestDbOnThisMachine() {
     QueryConfig config = QueryConfig.defaults();
 
-    assertThat(config.http()).isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24, List.of(), List.of()));
+    assertThat(config.http())
+        .isEqualTo(new QueryConfig.Http("127.0.0.1", 8082, 24, List.of(), List.of()));
     assertThat(config.store())
         .isEqualTo(new QueryConfig.Store(StoreProviders.of("questdb"), Map.of()));
     assertThat(config.limits())
@@ -275,8 +276,7 @@ class QueryConfigTest {
   void rawQueries_needALoginThatOnlyReads(String type, String key, String value, String named) {
     assertThatThrownBy(
             () ->
-                QueryConfig.of(
-                    Map.of("query.raw.enabled", "true", "store.type", type, key, value)))
+                QueryConfig.of(Map.of("query.raw.enabled", "true", "store.type", type, key, value)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(named);
   }

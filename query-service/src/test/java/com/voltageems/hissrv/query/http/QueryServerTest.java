@@ -279,7 +279,9 @@ class QueryServerTest {
     HttpResponse<String> his = get("/hisApi/data/latest?redis_key=x");
     assertThat(his.statusCode()).isEqualTo(400);
     assertThat(his.headers().firstValue("Content-Type")).contains("application/json");
-    assertThat(his.body()).startsWith("{\"error\":\"bad_parameter\"").contains("\"status\":\"error\"");
+    assertThat(his.body())
+        .startsWith("{\"error\":\"bad_parameter\"")
+        .contains("\"status\":\"error\"");
     HttpResponse<String> post =
         http.send(
             HttpRequest.newBuilder(request("/query"), (name, value) -> true)

@@ -53,7 +53,7 @@ final class Contract {
     if (template.isEmpty()) {
       return isAsset(path) && status == 200
           ? Optional.empty()
-          : problem(status, type, body, Set.of(401, 404, 405, 421));
+          : problem(status, type, body, Set.of(400, 401, 404, 405, 421));
     }
     String asked = method.equals("HEAD") ? "get" : method.toLowerCase(Locale.ROOT);
     JsonNode operation = document.path("paths").path(template.get()).path(asked);
@@ -90,8 +90,9 @@ final class Contract {
   private Optional<String> invalid(JsonNode schema, String body) {
     try {
       Set<ValidationMessage> messages =
-          compiled.computeIfAbsent(schema.toString(), any -> compile(schema)).validate(
-              JSON.readTree(body));
+          compiled
+              .computeIfAbsent(schema.toString(), any -> compile(schema))
+              .validate(JSON.readTree(body));
       return messages.isEmpty() ? Optional.empty() : Optional.of(messages.toString());
     } catch (IOException e) {
       return Optional.of("not JSON: " + e.getMessage());

@@ -160,7 +160,7 @@ class SiteFileTest {
     env.put("READ_TOKEN", "read-token-of-a-site");
     env.put("WRITE_TOKEN", "");
     assertThatThrownBy(() -> compile(yaml, SiteCompiler.For.SERVICE))
-        .hasMessageContaining("api.write_tokens: empty; needs tokens of at least 16");
+        .hasMessageContaining("api.write_tokens[0]: empty; needs tokens of at least 16");
     env.put("WRITE_TOKEN", "write-token-of-a-site");
     assertThat(compile(yaml, SiteCompiler.For.SERVICE).serviceTexts())
         .containsEntry("http.token.read", "read-token-of-a-site,literal-token-of-a-site")

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -702,7 +703,7 @@ public abstract class HistoryStoreContract {
   void windows_agreeWithPlainJava() {
     long seed = 20_240_815;
     Random random = new Random(seed);
-    Map<String, TreeMap<Long, Double>> oracle = new HashMap<>();
+    Map<String, NavigableMap<Long, Double>> oracle = new HashMap<>();
     for (int batch = 0; batch < 8; batch++) {
       List<String> lines = new ArrayList<>();
       for (int i = 0; i < 1500; i++) {
@@ -721,7 +722,7 @@ public abstract class HistoryStoreContract {
 
   /** Windows of 15 s agree with plain Java; returns how many series there are. */
   private int agreeing(
-      Map<String, TreeMap<Long, Double>> oracle,
+      Map<String, NavigableMap<Long, Double>> oracle,
       long start,
       long end,
       Aggregation aggregation,
@@ -731,7 +732,7 @@ public abstract class HistoryStoreContract {
     for (Series series : answer.series()) {
       TreeMap<Long, List<Double>> expected = new TreeMap<>();
       oracle
-          .getOrDefault(series.tags().get("ch"), new TreeMap<>())
+          .getOrDefault(series.tags().getOrDefault("ch", ""), new TreeMap<>())
           .subMap(start, end)
           .forEach(
               (time, value) ->
@@ -767,7 +768,7 @@ public abstract class HistoryStoreContract {
     long now = System.currentTimeMillis() / 15_000 * 15_000;
     for (long begin : List.of(T, now - 900_000)) {
       newMeasurement();
-      Map<String, TreeMap<Long, Double>> oracle = new HashMap<>();
+      Map<String, NavigableMap<Long, Double>> oracle = new HashMap<>();
       for (int round = 0; round < 6; round++) {
         List<String> lines = new ArrayList<>();
         // Once new ones, once some of them again, once late ones between them, and so on.

@@ -45,11 +45,16 @@ class PageTokensIT {
     QueryConfig config =
         QueryConfig.of(
             Map.of(
-                "http.port", "0",
-                "http.token.read", READ,
-                "http.token.write", WRITE,
-                "connect.url", connect.url(),
-                "connect.ask.workers", "false"));
+                "http.port",
+                "0",
+                "http.token.read",
+                READ,
+                "http.token.write",
+                WRITE,
+                "connect.url",
+                connect.url(),
+                "connect.ask.workers",
+                "false"));
     health =
         new HealthBoard(
             List.of(new ConnectProbe(config.connect(), Duration.ofSeconds(3))),

@@ -28,10 +28,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Windows that have ended, kept by what was asked but for the range; a range that overlaps them asks
- * only for the rest. A chart that moves on with the time so asks for its last windows instead of a
- * day of them. They are read anew after the time for which closed windows are kept, reckoned from
- * the oldest of them; what differs then came late, and is counted. Safe for many threads.
+ * Windows that have ended, kept by what was asked but for the range; a range that overlaps them
+ * asks only for the rest. A chart that moves on with the time so asks for its last windows instead
+ * of a day of them. They are read anew after the time for which closed windows are kept, reckoned
+ * from the oldest of them; what differs then came late, and is counted. Safe for many threads.
  */
 final class ClosedWindows {
   /** How long they are known beyond their time, to see what came late. */

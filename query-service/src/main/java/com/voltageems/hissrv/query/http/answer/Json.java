@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.http.answer;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.voltageems.hissrv.query.http.ask.Intervals;
@@ -24,7 +25,7 @@ final class Json {
 
   /** Each document ends with a line feed that its writer writes. */
   private static final JsonFactory LINES =
-      JsonFactory.builder()
+      new JsonFactoryBuilder()
           .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
           .rootValueSeparator("")

@@ -47,8 +47,7 @@ record ErrorBody(int status, ErrorKind kind, String message, Map<String, @Nullab
         case UNAVAILABLE -> of(ErrorKind.STORE_UNAVAILABLE, message + "; see /health");
         case TIMEOUT ->
             of(ErrorKind.TIMEOUT, message + "; ask for a shorter range or fewer fields");
-        case FAILED ->
-            of(ErrorKind.STORE_FAILED, "the database refused the query; see the log");
+        case FAILED -> of(ErrorKind.STORE_FAILED, "the database refused the query; see the log");
       };
     }
     return of(ErrorKind.INTERNAL, "an unexpected failure; see the log");

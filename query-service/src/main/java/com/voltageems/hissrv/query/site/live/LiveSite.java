@@ -163,7 +163,8 @@ public final class LiveSite implements AutoCloseable {
     List<String> restart =
         wanted.http().equals(listening)
             ? List.of()
-            : List.of("api.host, api.port, api.threads and api.cors_origins take effect after a"
+            : List.of(
+                "api.host, api.port, api.threads and api.cors_origins take effect after a"
                     + " restart");
     state = state.taken(clock.instant(), restart, texts(next.notes()));
     LOG.info("The file is read again and taken{}", restart.isEmpty() ? "" : "; " + restart.get(0));

@@ -173,8 +173,7 @@ final class SiteRoutes implements Extension {
             context.status(204);
           } else if (mappings.own().containsKey(name)) {
             throw new RefusedException(
-                ErrorKind.IN_FILE,
-                name + " stands in " + site.file().path() + "; remove it there");
+                ErrorKind.IN_FILE, name + " stands in " + site.file().path() + "; remove it there");
           } else {
             throw new RefusedException(ErrorKind.NOT_FOUND, "there is no mapping " + name);
           }

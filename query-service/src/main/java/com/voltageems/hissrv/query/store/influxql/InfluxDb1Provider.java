@@ -67,8 +67,7 @@ public final class InfluxDb1Provider implements StoreProvider {
   public void checkRaw(StoreSettings settings) {
     if (settings.get(RAW_USERNAME).isEmpty()) {
       throw new IllegalArgumentException(
-          RAW_USERNAME.key()
-              + ": empty; needs a user who may only read, for query.raw.enabled");
+          RAW_USERNAME.key() + ": empty; needs a user who may only read, for query.raw.enabled");
     }
   }
 

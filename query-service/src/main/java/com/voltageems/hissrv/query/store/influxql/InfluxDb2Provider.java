@@ -55,9 +55,6 @@ public final class InfluxDb2Provider implements StoreProvider {
   @Override
   public HistoryStore open(StoreSettings settings) {
     return InfluxQlStore.version2(
-        settings.get(URL),
-        settings.get(BUCKET),
-        settings.get(TOKEN),
-        settings.get(RAW_TOKEN));
+        settings.get(URL), settings.get(BUCKET), settings.get(TOKEN), settings.get(RAW_TOKEN));
   }
 }

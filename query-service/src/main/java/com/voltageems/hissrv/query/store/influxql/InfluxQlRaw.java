@@ -52,8 +52,9 @@ final class InfluxQlRaw implements RawStore {
           });
     } catch (StoreException e) {
       if (e.kind() == StoreException.Kind.FAILED) {
+        Throwable words = e.getCause();
         throw new RawException(
-            RawException.Kind.REFUSED, String.valueOf(e.getCause().getMessage()));
+            RawException.Kind.REFUSED, String.valueOf(words == null ? null : words.getMessage()));
       }
       throw e;
     }

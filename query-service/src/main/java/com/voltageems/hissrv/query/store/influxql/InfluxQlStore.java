@@ -121,8 +121,7 @@ public final class InfluxQlStore implements HistoryStore {
         rawToken.isEmpty()
             ? null
             : new InfluxQlRaw(
-                new InfluxQlClient(url, bucket, "Token " + rawToken),
-                "store.influxdb2.raw.token"));
+                new InfluxQlClient(url, bucket, "Token " + rawToken), "store.influxdb2.raw.token"));
   }
 
   @Override

@@ -103,8 +103,8 @@ final class QuestDbRaw implements RawStore {
             + " (pg.readonly.user.enabled=true)");
   }
 
-  private static RawAnswer run(
-      Connection connection, String text, RawRows rows, Deadline deadline) throws SQLException {
+  private static RawAnswer run(Connection connection, String text, RawRows rows, Deadline deadline)
+      throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       Connections.limit(statement, deadline);

@@ -166,7 +166,7 @@ public final class QuestDbStore implements HistoryStore {
       if (!values.isEmpty()) {
         List<String> key = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-          key.add(RowReader.RowReader.text(rows, 2 + i));
+          key.add(RowReader.text(rows, 2 + i));
         }
         series.add(new LatestSeries(Series.tags(names, key), values));
       }
@@ -188,7 +188,7 @@ public final class QuestDbStore implements HistoryStore {
             while (rows.next()) {
               List<String> key = new ArrayList<>();
               for (int i = 0; i < names.size(); i++) {
-                key.add(RowReader.RowReader.text(rows, 2 + i));
+                key.add(RowReader.text(rows, 2 + i));
               }
               all.add(Series.tags(names, key));
             }
@@ -210,7 +210,7 @@ public final class QuestDbStore implements HistoryStore {
             try (PreparedStatement statement = Connections.prepare(connection, sql, deadline);
                 ResultSet rows = statement.executeQuery()) {
               while (rows.next()) {
-                values.add(RowReader.RowReader.text(rows, 1));
+                values.add(RowReader.text(rows, 1));
               }
             }
             values.sort(Comparator.naturalOrder());

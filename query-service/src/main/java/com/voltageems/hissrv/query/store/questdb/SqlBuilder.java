@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
  * metadata and go through {@link #name}; columns are renamed ({@code g0} tags, {@code v0} values),
  * so that no name of a column can collide with one of ours.
  *
- * <p>QuestDB keeps two writes of one point as two rows. Points are merged by who reads them, windows
- * by {@link WindowStatement}.
+ * <p>QuestDB keeps two writes of one point as two rows. Points are merged by who reads them,
+ * windows by {@link WindowStatement}.
  *
  * <p>Nothing is ever sorted by a column that the same SELECT computes. QuestDB 9.3 plans {@code
  * SELECT cast(ts AS long) t ... ORDER BY t LIMIT n} as a sort over a memoised column and sorts by

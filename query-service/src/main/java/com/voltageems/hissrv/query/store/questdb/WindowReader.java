@@ -105,9 +105,7 @@ final class WindowReader {
       return null;
     }
     long rows =
-        span.rows()
-            + rows(call, start, span.startMillis())
-            + rows(call, span.endMillis(), end);
+        span.rows() + rows(call, start, span.startMillis()) + rows(call, span.endMillis(), end);
     return new Unrepeated.Span(start, end, rows);
   }
 
@@ -116,10 +114,10 @@ final class WindowReader {
     long start = call.selection().startMillis();
     long end = call.selection().endMillis();
     long settled = Unrepeated.settled(end, nowMillis.getAsLong());
-    boolean learns = key != null && settled > start;
-    long rows = learns ? rows(call, start, settled) : 0;
+    boolean learns = settled > start;
+    long rows = key != null && learns ? rows(call, start, settled) : 0;
     Seen seen = run(call, List.of(new WindowStatement.Part(start, end, false)), sink);
-    if (learns && !seen.truncated() && !seen.repeated()) {
+    if (key != null && learns && !seen.truncated() && !seen.repeated()) {
       unrepeated.learn(key, new Unrepeated.Span(start, settled, rows));
     }
     return seen.truncated();

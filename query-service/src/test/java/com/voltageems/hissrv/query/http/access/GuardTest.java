@@ -19,7 +19,7 @@ class GuardTest {
   private static final String WRITE = "write-write-write-write";
 
   private static Guard guard(String read, String write) {
-    return new Guard(new QueryConfig.Access(Tokens.parse(read), Tokens.parse(write)));
+    return new Guard(new QueryConfig.Access(Tokens.parse(read), Tokens.parse(write), false));
   }
 
   private static Caller caller(boolean here, @Nullable String token) {
@@ -60,7 +60,8 @@ class GuardTest {
       String elsewhere,
       String withRead,
       String withWrite) {
-    Guard guard = guard(read.isEmpty() ? "" : READ, write.isEmpty() ? "" : "other-token-000000," + WRITE);
+    Guard guard =
+        guard(read.isEmpty() ? "" : READ, write.isEmpty() ? "" : "other-token-000000," + WRITE);
     List<Caller> callers =
         List.of(caller(true, null), caller(false, null), caller(false, READ), caller(false, WRITE));
     List<String> expected = List.of(here, elsewhere, withRead, withWrite);

@@ -95,18 +95,14 @@ class DescribedTest {
     described.with("m", DEADLINE, field("a"));
     there = Optional.of(measurement("b"));
 
-    assertThat(
-            described.with(
-                "m",
-                DEADLINE,
-                one -> {
-                  if (one.field("a").isPresent()) {
-                    throw new StoreException(
-                        StoreException.Kind.FAILED, "no such column", new Exception());
-                  }
-                  return "again";
-                }))
-        .isEqualTo("again");
+    Function<Measurement, String> byOldColumns =
+        one -> {
+          if (one.field("a").isPresent()) {
+            throw new StoreException(StoreException.Kind.FAILED, "no such column", new Exception());
+          }
+          return "again";
+        };
+    assertThat(described.with("m", DEADLINE, byOldColumns)).isEqualTo("again");
     assertThatThrownBy(
             () ->
                 described.with(

@@ -199,8 +199,7 @@ class LiveSiteTest {
     assertThat(send("POST", "/connectors/hissrv-influx-sink/restart", "").body())
         .contains("\"state\":\"restarted\"", "\"tasks_restarted\":[0]");
     assertThat(connect.changes)
-        .contains(
-            "POST /connectors/hissrv-influx-sink/restart?includeTasks=true&onlyFailed=true");
+        .contains("POST /connectors/hissrv-influx-sink/restart?includeTasks=true&onlyFailed=true");
     assertThat(connect.failing).isEmpty();
 
     HttpResponse<String> absent = send("POST", "/connectors/source/restart", "");

@@ -40,7 +40,9 @@ class InfluxDb1RawIT {
     statement(ADMIN, "GRANT READ ON site TO reader");
     statement(ADMIN, "CREATE USER writer WITH PASSWORD 'w'");
     statement(ADMIN, "GRANT ALL ON site TO writer");
-    post("/write?db=site&precision=s&" + ADMIN, "raw,ch=1 v=1.5 1700002800\nraw,ch=2 v=2.5 1700002801");
+    post(
+        "/write?db=site&precision=s&" + ADMIN,
+        "raw,ch=1 v=1.5 1700002800\nraw,ch=2 v=2.5 1700002801");
   }
 
   @AfterAll
@@ -106,8 +108,7 @@ class InfluxDb1RawIT {
         assertThatThrownBy(() -> ask(raw, writing, 10))
             .as(writing)
             .isInstanceOfSatisfying(
-                RawException.class,
-                e -> assertThat(e.kind()).isEqualTo(RawException.Kind.REFUSED));
+                RawException.class, e -> assertThat(e.kind()).isEqualTo(RawException.Kind.REFUSED));
       }
       assertThat(ask(raw, "SELECT count(v) FROM raw", 10).tables().get(0).rows().get(0).get(1))
           .isEqualTo(2L);

@@ -265,8 +265,7 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
                       .orElseThrow()
                       .ask("SHOW DATABASES", 10, 100, Deadline.in(Duration.ofSeconds(20))))
           .isInstanceOfSatisfying(
-              RawException.class,
-              e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE));
+              RawException.class, e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE));
     }
   }
 }

@@ -139,11 +139,9 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
     String reader = made.body().replaceFirst("(?s).*\"token\":\\s*\"([^\"]+)\".*", "$1");
     Deadline deadline = Deadline.in(Duration.ofSeconds(20));
-    try (InfluxQlStore reading =
-        InfluxQlStore.version2(URI.create(url), BUCKET, token, reader)) {
+    try (InfluxQlStore reading = InfluxQlStore.version2(URI.create(url), BUCKET, token, reader)) {
       RawStore raw = reading.raw().orElseThrow();
-      assertThat(raw.ask("SELECT v FROM raw", 10, 100, deadline).tables().get(0).rows())
-          .hasSize(1);
+      assertThat(raw.ask("SELECT v FROM raw", 10, 100, deadline).tables().get(0).rows()).hasSize(1);
       for (String writing :
           List.of("SELECT v INTO other FROM raw", "DROP MEASUREMENT raw", "DELETE FROM raw")) {
         assertThatThrownBy(() -> raw.ask(writing, 10, 100, deadline))
@@ -159,8 +157,7 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
       assertThatThrownBy(
               () -> writing.raw().orElseThrow().ask("SELECT v FROM raw", 10, 100, deadline))
           .isInstanceOfSatisfying(
-              RawException.class,
-              e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE));
+              RawException.class, e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE));
     }
   }
 }

@@ -203,8 +203,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
   void rawQuery_reads_andTheDatabaseRefusesEverythingElse() {
     write("raw", List.of("raw,ch=1 v=1.5,s=\"x\",n=3i " + T, "raw,ch=2 v=2.5 " + (T + 1)));
     QuestDbRaw.Login reader = new QuestDbRaw.Login("user", "quest");
-    try (QuestDbStore reading =
-        new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, reader)) {
+    try (QuestDbStore reading = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, reader)) {
       RawStore raw = raw(reading);
       RawAnswer all = ask(raw, "SELECT timestamp, ch, v, n, s, v > 2 big FROM raw ORDER BY v", 10);
       assertThat(all.truncated()).isFalse();
@@ -231,8 +230,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
         assertThatThrownBy(() -> ask(raw, writing, 10))
             .as(writing)
             .isInstanceOfSatisfying(
-                RawException.class,
-                e -> assertThat(e.kind()).isEqualTo(RawException.Kind.REFUSED));
+                RawException.class, e -> assertThat(e.kind()).isEqualTo(RawException.Kind.REFUSED));
       }
       assertThat(ask(raw, "SELECT count() n FROM raw", 1).tables().get(0).rows())
           .containsExactly(List.of(2L));
@@ -247,8 +245,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
     try (QuestDbStore writing = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, admin)) {
       assertThatThrownBy(() -> ask(raw(writing), "SELECT v FROM rawadmin", 10))
           .isInstanceOfSatisfying(
-              RawException.class,
-              e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE))
+              RawException.class, e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE))
           .hasMessageContaining("pg.readonly.user.enabled");
       assertThat(ask().measurements())
           .extracting(Measurement::name)
