@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
-import com.voltageems.hissrv.influx.delivery.Destination;
+import com.voltageems.hissrv.influx.batch.Destination;
 import com.voltageems.hissrv.influx.point.Glob;
 import java.util.HashMap;
 import java.util.List;

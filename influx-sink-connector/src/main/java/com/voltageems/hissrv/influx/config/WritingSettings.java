@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.influx.config;
 
+import com.voltageems.hissrv.influx.batch.BatchSize;
 import com.voltageems.hissrv.influx.delivery.Backoff;
-import com.voltageems.hissrv.influx.delivery.BatchSize;
 import com.voltageems.hissrv.influx.delivery.Delivery;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.delivery;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.batch.Destination;
 
 /** The database, as far as the sink needs it. Safe for use by several threads. */
 public interface InfluxWriter extends AutoCloseable {

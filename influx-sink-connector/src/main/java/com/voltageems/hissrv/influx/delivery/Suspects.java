@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.influx.delivery;
 
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.Trouble;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package com.voltageems.hissrv.influx.http;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.batch.Destination;
 import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.config.RecordSettings;
-import com.voltageems.hissrv.influx.delivery.Destination;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,7 +1,8 @@
 package com.voltageems.hissrv.influx.sink;
 
+import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
-import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

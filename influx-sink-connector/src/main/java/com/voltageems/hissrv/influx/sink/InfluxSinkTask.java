@@ -1,7 +1,11 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.http.HttpDatabase;
+import com.voltageems.hissrv.influx.lane.Time;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import com.voltageems.hissrv.plugin.MetricsPublisher;
+import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +38,16 @@ public final class InfluxSinkTask extends SinkTask {
     InfluxSinkConfig config = new InfluxSinkConfig(props);
     String connector = props.getOrDefault("name", "influx-sink");
     String task = props.getOrDefault(TASK_ID, "0");
-    SinkMetrics metrics = new SinkMetrics();
+    Time time = Time.system();
+    SinkMetrics metrics = new SinkMetrics(time::millis);
     RunningInfluxSink sink =
-        RunningInfluxSink.byHttp(config, context, metrics, Integer.parseInt(task));
+        new RunningInfluxSink(
+            config,
+            HttpDatabase.of(config, Clock.systemUTC()),
+            context,
+            metrics,
+            Integer.parseInt(task),
+            time);
     published =
         new MetricsPublisher(
             "influx-sink",

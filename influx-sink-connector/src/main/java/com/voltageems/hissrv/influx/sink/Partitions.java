@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.influx.sink;
 
-import com.voltageems.hissrv.influx.delivery.OffsetTracker;
-import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
-import com.voltageems.hissrv.influx.delivery.Trouble;
+import com.voltageems.hissrv.influx.batch.OffsetTracker;
+import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.batch.Trouble;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;

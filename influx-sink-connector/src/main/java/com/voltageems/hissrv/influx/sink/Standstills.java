@@ -3,7 +3,7 @@ package com.voltageems.hissrv.influx.sink;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.voltageems.hissrv.influx.delivery.Trouble;
+import com.voltageems.hissrv.influx.batch.Trouble;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -48,15 +48,6 @@ final class Standstills {
       }
     }
     return oldest;
-  }
-
-  /** One of a trouble's records, as {@code topic-partition@offset}. */
-  static String record(Trouble trouble) {
-    return trouble.firstOffsets().entrySet().stream()
-        .map(entry -> entry.getKey() + "@" + entry.getValue())
-        .sorted()
-        .findFirst()
-        .orElse("");
   }
 
   /** The commit metadata of a partition; empty when nothing holds it up. */

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.config.WritingSettings;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import java.util.Collection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkTaskContext;

@@ -3,6 +3,10 @@ package com.voltageems.hissrv.influx.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.Destination;
+import com.voltageems.hissrv.influx.batch.OffsetTracker;
+import com.voltageems.hissrv.influx.batch.RejectReason;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.LineForm;
@@ -112,7 +116,7 @@ class DeliveryTest {
   }
 
   /** Counts what it is told. */
-  private static final class Counting implements Delivery.Progress {
+  private static final class Counting implements Progress {
     final Set<Long> refused = new HashSet<>();
     final Map<Long, Integer> open = new HashMap<>();
     boolean written;
@@ -201,8 +205,7 @@ class DeliveryTest {
       }
 
       new Delivery(
-              database,
-              Screen.NONE,
+              new Database(database, Screen.NONE),
               new Delivery.Rules(new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), null, 3),
               random,
               progress)

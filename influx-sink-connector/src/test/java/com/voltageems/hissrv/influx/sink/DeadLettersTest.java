@@ -3,9 +3,10 @@ package com.voltageems.hissrv.influx.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.voltageems.hissrv.influx.batch.OffsetTracker;
+import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
-import com.voltageems.hissrv.influx.delivery.OffsetTracker;
-import com.voltageems.hissrv.influx.delivery.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ class DeadLettersTest {
           sent.add(record);
           return answers.get(sent.size() - 1);
         },
-        new SinkMetrics(),
+        new SinkMetrics(() -> 0),
         pending -> sealed.add(pending.record().kafkaOffset()));
   }
 

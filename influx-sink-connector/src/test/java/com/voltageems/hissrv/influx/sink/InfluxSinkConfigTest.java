@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.influx.answer.InfluxVersion;
+import com.voltageems.hissrv.influx.batch.Destination;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Backoff;
 import com.voltageems.hissrv.influx.delivery.Delivery;
-import com.voltageems.hissrv.influx.delivery.Destination;
 import com.voltageems.hissrv.influx.http.HttpInfluxWriter;
 import com.voltageems.hissrv.influx.mapping.NarrowRecords;
 import com.voltageems.hissrv.influx.mapping.SampleToPoint;

@@ -3,6 +3,11 @@ package com.voltageems.hissrv.influx.sink;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.delivery.Database;
+import com.voltageems.hissrv.influx.http.HttpDatabase;
+import com.voltageems.hissrv.influx.lane.Time;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +22,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 /** A running sink, driven as a worker drives it. */
 final class SinkHarness implements AutoCloseable {
   final FakeTaskContext context = new FakeTaskContext();
-  final SinkMetrics metrics = new SinkMetrics();
+  final SinkMetrics metrics;
   final RunningInfluxSink sink;
   private final Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
 
@@ -26,9 +31,19 @@ final class SinkHarness implements AutoCloseable {
   }
 
   SinkHarness(Map<String, String> settings, int partitions, boolean deadLetters) {
-    InfluxSinkConfig config = new InfluxSinkConfig(settings);
+    this(
+        new InfluxSinkConfig(settings),
+        HttpDatabase.of(new InfluxSinkConfig(settings), Clock.systemUTC()),
+        partitions,
+        deadLetters,
+        Time.system());
+  }
+
+  SinkHarness(
+      InfluxSinkConfig config, Database database, int partitions, boolean deadLetters, Time time) {
     context.hasDeadLetters = deadLetters;
-    sink = RunningInfluxSink.byHttp(config, context, metrics, 0);
+    metrics = new SinkMetrics(time::millis);
+    sink = new RunningInfluxSink(config, database, context, metrics, 0, time);
     sink.start("test");
     List<TopicPartition> own = new ArrayList<>();
     for (int i = 0; i < partitions; i++) {
@@ -69,6 +84,7 @@ final class SinkHarness implements AutoCloseable {
   /** Calls {@code put} without records, as a worker does, until it is so. */
   void pump(BooleanSupplier until) {
     await()
+        .pollInSameThread() // as a worker has one thread for a task
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(20))
         .until(

@@ -1,5 +1,11 @@
-package com.voltageems.hissrv.influx.delivery;
+package com.voltageems.hissrv.influx.lane;
 
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.BatchSize;
+import com.voltageems.hissrv.influx.batch.Destination;
+import com.voltageems.hissrv.influx.batch.OffsetTracker;
+import com.voltageems.hissrv.influx.batch.Trouble;
+import com.voltageems.hissrv.influx.delivery.Suspects;
 import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.ArrayDeque;
@@ -13,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The queue of lines of one partition group for one destination. One request of it is under way at
  * a time, which keeps the lines in order. Guarded by the lock of the running sink.
  */
-public final class Lane {
+final class Lane {
   private final Destination destination;
   private final LineForm form;
   private final BatchSize size;
@@ -25,7 +31,7 @@ public final class Lane {
   private List<Trouble> setAside = List.of();
   private @Nullable Long setAsideDue;
 
-  public Lane(Destination destination, LineForm form, BatchSize size, int maxBytes) {
+  Lane(Destination destination, LineForm form, BatchSize size, int maxBytes) {
     this.destination = destination;
     this.form = form;
     this.size = size;
@@ -40,7 +46,7 @@ public final class Lane {
    *
    * @param isNew whether it has to be screened before it is sent
    */
-  public int add(
+  int add(
       OffsetTracker.Pending pending,
       Point point,
       Batch.PointSource source,
@@ -66,7 +72,7 @@ public final class Lane {
    * @param flushBefore batches that began before this moment wait no longer
    * @return {@link Long#MAX_VALUE} when there is nothing, or a request is under way
    */
-  public long dueIn(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
+  long dueIn(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
     if (busy) {
       return Long.MAX_VALUE;
     }
@@ -91,14 +97,14 @@ public final class Lane {
    *
    * @return null when it is only time for lines that were set aside
    */
-  public @Nullable Batch take(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
+  @Nullable Batch take(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
     boolean due = batchDueIn(nowNanos, lingerNanos, flushBefore) <= 0;
     busy = true;
     return due ? queue.removeFirst().batch() : null;
   }
 
   /** Its batch is done, but for the lines set aside. */
-  public void release(Suspects suspects) {
+  void release(Suspects suspects) {
     busy = false;
     trouble = null;
     setAside = suspects.troubles();
@@ -106,17 +112,17 @@ public final class Lane {
   }
 
   /** Whether lines wait for their first answer. */
-  public boolean hasWork() {
+  boolean hasWork() {
     return busy || !queue.isEmpty();
   }
 
   /** Whether its request has failed, and not passed since. */
-  public boolean isRetrying() {
+  boolean isRetrying() {
     return trouble != null;
   }
 
   /** Its request has failed. */
-  public Trouble failed(Batch batch, String reason, long nowMillis) {
+  Trouble failed(Batch batch, String reason, long nowMillis) {
     Trouble before = trouble;
     Trouble now =
         before == null
@@ -127,12 +133,12 @@ public final class Lane {
   }
 
   /** A request has passed. */
-  public void passed() {
+  void passed() {
     trouble = null;
   }
 
   /** What holds partitions up: the request that is tried again, and the lines set aside. */
-  public List<Trouble> troubles() {
+  List<Trouble> troubles() {
     if (trouble == null) {
       return setAside;
     }
@@ -142,21 +148,21 @@ public final class Lane {
   }
 
   /** Its request has failed, and is not under way again yet. */
-  public void resting(boolean now) {
+  void resting(boolean now) {
     resting = now;
   }
 
   /** Whether a request is under way at this moment. */
-  public boolean isSending() {
+  boolean isSending() {
     return busy && !resting;
   }
 
-  public BatchSize size() {
+  BatchSize size() {
     return size;
   }
 
   /** Drops queued lines; answers how many bytes went. */
-  public long drop(Predicate<Batch.Line> unwanted) {
+  long drop(Predicate<Batch.Line> unwanted) {
     Deque<Queued> kept = new ArrayDeque<>();
     long bytes = 0;
     for (Queued queued : queue) {

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.metrics;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.delivery;
+package com.voltageems.hissrv.influx.batch;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
-package com.voltageems.hissrv.influx.delivery;
+package com.voltageems.hissrv.influx.culprit;
 
+import com.voltageems.hissrv.influx.batch.Batch;
 import java.util.Deque;
 import java.util.List;
 
@@ -9,21 +10,23 @@ import java.util.List;
  * @param isolating whether it was made to find out at which line the database fails
  * @param oneField whether each line has only the field that an answer may have meant
  */
-record Part(Batch batch, boolean isolating, boolean oneField) {
-  static Part of(Batch batch) {
+public record Part(Batch batch, boolean isolating, boolean oneField) {
+  /** Lines of which nothing is known yet. */
+  public static Part of(Batch batch) {
     return new Part(batch, false, false);
   }
 
-  Part with(Batch other) {
+  /** Other lines, of which the same is known. */
+  public Part with(Batch other) {
     return new Part(other, isolating, oneField);
   }
 
-  int size() {
+  public int size() {
     return batch.size();
   }
 
   /** Puts the two halves before what is there. */
-  void halveOnto(Deque<Part> parts, boolean toIsolate) {
+  public void halveOnto(Deque<Part> parts, boolean toIsolate) {
     int middle = batch.size() / 2;
     for (Batch half : List.of(batch.part(middle, batch.size()), batch.part(0, middle))) {
       parts.push(new Part(half, isolating || toIsolate, oneField));

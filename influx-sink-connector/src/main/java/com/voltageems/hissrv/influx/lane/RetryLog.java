@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.lane;
 
 import java.time.Duration;
 import org.slf4j.Logger;

@@ -1,7 +1,7 @@
-package com.voltageems.hissrv.influx.sink;
+package com.voltageems.hissrv.influx.metrics;
 
-import com.voltageems.hissrv.influx.delivery.RejectReason;
-import com.voltageems.hissrv.influx.delivery.Trouble;
+import com.voltageems.hissrv.influx.batch.RejectReason;
+import com.voltageems.hissrv.influx.batch.Trouble;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Counts of one task. Safe for use by several threads. */
-final class SinkMetrics {
+public final class SinkMetrics {
   private static final int[] PERCENTS = {50, 95, 99};
   private static final long MOST_LINES = 1_000_000;
   private static final long MOST_BYTES = 64L * 1024 * 1024;
@@ -41,11 +41,12 @@ final class SinkMetrics {
   private volatile boolean paused;
   private volatile String lastError = "";
 
-  SinkMetrics() {
-    this(System::currentTimeMillis);
-  }
-
-  SinkMetrics(LongSupplier millis) {
+  /**
+   * All zero.
+   *
+   * @param millis a clock
+   */
+  public SinkMetrics(LongSupplier millis) {
     requestLines = new Distribution(MOST_LINES, millis);
     requestBytes = new Distribution(MOST_BYTES, millis);
     writeTime = new Distribution(MOST_MILLIS, millis);
@@ -54,19 +55,23 @@ final class SinkMetrics {
     }
   }
 
-  void rejected(RejectReason reason) {
+  /** A line, a field or a record is refused. */
+  public void rejected(RejectReason reason) {
     Objects.requireNonNull(rejected.get(reason)).increment();
   }
 
-  void received(int count) {
+  /** Records came. */
+  public void received(int count) {
     records.add(count);
   }
 
-  void ignored() {
+  /** A record is passed over, as a setting says. */
+  public void ignored() {
     ignored.increment();
   }
 
-  void written(int lineCount, int fieldCount, int byteCount, long millis) {
+  /** The database has acknowledged a request. */
+  public void written(int lineCount, int fieldCount, int byteCount, long millis) {
     requestLines.add(lineCount);
     requestBytes.add(byteCount);
     writeTime.add(millis);
@@ -77,38 +82,45 @@ final class SinkMetrics {
     writeMillis.add(millis);
   }
 
-  void retried(String reason) {
+  /** A request failed and is tried again. */
+  public void retried(String reason) {
     retries.increment();
     lastError = reason;
   }
 
-  void reported() {
+  /** A record goes to the dead-letter queue. */
+  public void reported() {
     reported.increment();
   }
 
-  void dropped() {
+  /** A refused record is dropped, as a setting says. */
+  public void dropped() {
     dropped.increment();
   }
 
-  void failed(String reason) {
+  /** Writing has ended with a failure. */
+  public void failed(String reason) {
     lastError = reason;
   }
 
-  void buffered(long recordCount, long byteCount) {
+  /** What is held now. */
+  public void buffered(long recordCount, long byteCount) {
     bufferedRecords.set(recordCount);
     bufferedBytes.set(byteCount);
   }
 
-  void batchLines(int count) {
+  /** How many lines a full request has now. */
+  public void batchLines(int count) {
     batchLines.set(count);
   }
 
-  void paused(boolean isPaused) {
+  /** Whether the topics are paused now. */
+  public void paused(boolean isPaused) {
     paused = isPaused;
   }
 
   /** The request that has been tried again for the longest time; null when there is none. */
-  void retrying(@Nullable Trouble oldest) {
+  public void retrying(@Nullable Trouble oldest) {
     retrying = oldest;
   }
 
@@ -119,11 +131,11 @@ final class SinkMetrics {
 
   private String retryingRecord() {
     Trouble now = retrying;
-    return now == null ? "" : Standstills.record(now);
+    return now == null ? "" : now.firstRecord();
   }
 
   /** The values by name, as the README lists them. Counts begin with the task. */
-  Map<String, Supplier<?>> values() {
+  public Map<String, Supplier<?>> values() {
     Map<String, Supplier<?>> values = new LinkedHashMap<>();
     values.put("records", records::sum);
     values.put("records-ignored", ignored::sum);

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.delivery;
+package com.voltageems.hissrv.influx.batch;
 
 import com.voltageems.hissrv.influx.point.LineBuffer;
 import com.voltageems.hissrv.influx.point.LineForm;
@@ -41,7 +41,12 @@ public final class Batch {
       long epochNanos,
       int fields,
       boolean isNew,
-      int end) {}
+      int end) {
+    /** The line's point, mapped again. */
+    public Point point() {
+      return source.point(pending);
+    }
+  }
 
   /** Gives the line's point again when it has to be looked at: a batch keeps bytes only. */
   public interface PointSource {
@@ -54,7 +59,7 @@ public final class Batch {
   }
 
   /** Appends a line that may have to be screened before it is sent. */
-  void add(OffsetTracker.Pending pending, Point point, PointSource source, boolean isNew) {
+  public void add(OffsetTracker.Pending pending, Point point, PointSource source, boolean isNew) {
     LineProtocol.append(point, form, bytes);
     lines.add(
         new Line(
@@ -62,7 +67,7 @@ public final class Batch {
   }
 
   /** Whether a line has to be screened. */
-  boolean hasNew() {
+  public boolean hasNew() {
     return lines.stream().anyMatch(Line::isNew);
   }
 
@@ -106,8 +111,7 @@ public final class Batch {
   }
 
   public Point point(int index) {
-    Line line = lines.get(index);
-    return line.source().point(line.pending());
+    return lines.get(index).point();
   }
 
   /** The lines from {@code from} to before {@code to} as a batch of their own. */
@@ -135,7 +139,7 @@ public final class Batch {
   }
 
   /** Appends a line of another batch as it stands. */
-  void copy(Batch other, int index) {
+  public void copy(Batch other, int index) {
     Line line = other.lines.get(index);
     bytes.append(other.bytes, other.start(index), line.end());
     lines.add(
@@ -152,7 +156,7 @@ public final class Batch {
    * What a line shares with those that would write the same point: series and time. Of these the
    * last one has to win, so none may overtake another.
    */
-  String pointKey(int index) {
+  public String pointKey(int index) {
     byte[] array = bytes.array();
     int start = start(index);
     int end = start;

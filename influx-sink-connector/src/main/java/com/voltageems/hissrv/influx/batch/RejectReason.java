@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.delivery;
+package com.voltageems.hissrv.influx.batch;
 
 /** Why a record, or a part of it, was not written: for counting. */
 public enum RejectReason {

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.delivery;
+package com.voltageems.hissrv.influx.batch;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -26,5 +26,14 @@ public record Trouble(
       first.merge(pending.tracker().partition(), pending.record().originalKafkaOffset(), Math::min);
     }
     return new Trouble(sinceMillis, tries, reason, first);
+  }
+
+  /** One of its records, as {@code topic-partition@offset}. */
+  public String firstRecord() {
+    return firstOffsets.entrySet().stream()
+        .map(entry -> entry.getKey() + "@" + entry.getValue())
+        .sorted()
+        .findFirst()
+        .orElse("");
   }
 }

@@ -1,0 +1,90 @@
+package com.voltageems.hissrv.influx.culprit;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome.Cause;
+import com.voltageems.hissrv.influx.answer.WriteOutcome.Refused;
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.Fates;
+import com.voltageems.hissrv.influx.batch.RejectReason;
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Point;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Finds what a refusal is about: from its message where that names it, else by halving; and of a
+ * guilty line the guilty field, so that one text in a column of numbers costs that text and not the
+ * other 49 numbers. What one refusal tells is applied to the rest of the batch at once.
+ */
+public final class Culprits {
+  private final Refuser refuser;
+  private final NamedFields fields;
+  private final NamedLines lines;
+
+  public Culprits(Fates fates) {
+    this.refuser = new Refuser(fates);
+    this.fields = new NamedFields(refuser);
+    this.lines = new NamedLines(refuser);
+  }
+
+  /**
+   * Refuses what is guilty of the refused part, and puts the rest back.
+   *
+   * @param parts what else is to be sent, in order
+   */
+  public void find(Part part, Refused refused, Deque<Part> parts) {
+    Cause cause = refused.cause();
+    if (isNamed(part, cause, refused.reason(), parts)) {
+      return;
+    }
+    Point first = part.batch().point(0);
+    if (part.size() > 1) {
+      part.halveOnto(parts, false);
+    } else if (part.oneField() || first.fields().size() == 1) {
+      refuse(part, Refuser.kind(cause), Refuser.about(first.fields().get(0), refused.reason()));
+    } else {
+      splitFields(part, first, refused, parts);
+    }
+  }
+
+  /** Refuses every line of a part. */
+  public void refuse(Part part, RejectReason kind, String reason) {
+    refuser.lines(part, kind, reason);
+  }
+
+  /** Whether the message names the guilty, which are refused then. */
+  private boolean isNamed(Part part, Cause cause, String reason, Deque<Part> parts) {
+    if (cause instanceof Cause.FieldConflict conflict) {
+      return fields.find(part, conflict, reason, parts);
+    }
+    if (cause instanceof Cause.TagConflict conflict) {
+      return lines.findTagged(part, conflict, reason, parts);
+    }
+    return cause instanceof Cause.BeyondRetention beyond
+        && lines.findOld(part, beyond, reason, parts);
+  }
+
+  /** One line with several fields: texts apart from the rest if there are both, else in halves. */
+  private void splitFields(Part part, Point point, Refused refused, Deque<Part> parts) {
+    Predicate<Point.Field> isText = field -> field.value().kind() == FieldValue.Kind.STRING;
+    List<Point.Field> all = point.fields();
+    boolean mixed = all.stream().anyMatch(isText) && !all.stream().allMatch(isText);
+    if (!mixed && !(refused.cause() instanceof Cause.FieldConflict)) {
+      // The line as such is refused, and texts are not the reason.
+      refuse(part, Refuser.kind(refused.cause()), refused.reason());
+      return;
+    }
+    List<Point.Field> firstHalf = all.subList(0, all.size() / 2);
+    Predicate<Point.Field> second = mixed ? isText : field -> !firstHalf.contains(field);
+    Batch.Line line = part.batch().lines().get(0);
+    refuser.split(line.pending());
+    for (Point half : Arrays.asList(point.only(second), point.only(second.negate()))) {
+      if (half != null) {
+        Batch one = part.batch().another();
+        one.add(line.pending(), half, unused -> half);
+        parts.push(part.with(one));
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package com.voltageems.hissrv.influx.delivery;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
+
+/** How long to rest between two tries, and when to give up. */
+final class Patience {
+  private final Delivery.Rules rules;
+  private final RandomGenerator random;
+
+  Patience(Delivery.Rules rules, RandomGenerator random) {
+    this.rules = rules;
+    this.random = random;
+  }
+
+  /** The rest after so many tries. */
+  Duration after(int tries) {
+    return rules.backoff().after(tries, random);
+  }
+
+  /** The rest after so many tries, or what the database asks for if that is longer. */
+  Duration after(int tries, @Nullable Duration asked) {
+    Duration own = after(tries);
+    return asked != null && asked.compareTo(own) > 0 ? asked : own;
+  }
+
+  /**
+   * Checks that there is time left.
+   *
+   * @param tried for how long by now
+   */
+  void check(Duration tried, String reason) {
+    Duration most = rules.retryMaxTime();
+    if (most != null && tried.compareTo(most) >= 0) {
+      throw new ConnectException(
+          "gave up after " + tried.toMillis() + " ms of retries (retry.max.time.ms): " + reason);
+    }
+  }
+
+  /** How often a line has to fail by itself, or a request before its line is looked for. */
+  int poisonRetries() {
+    return rules.poisonRetries();
+  }
+
+  /** What was answered to a try that may be repeated. */
+  static String reason(WriteOutcome outcome) {
+    return outcome instanceof WriteOutcome.Retry retry
+        ? retry.reason()
+        : ((WriteOutcome.Failed) outcome).reason();
+  }
+
+  static ConnectException fatal(WriteOutcome.Fatal fatal) {
+    return new ConnectException("the database refuses every write: " + fatal.reason());
+  }
+}

@@ -1,0 +1,78 @@
+package com.voltageems.hissrv.influx.delivery;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.culprit.Part;
+import java.time.Duration;
+
+/** Sends parts of a batch, once or until there is an answer that a further try would not change. */
+final class Requests {
+  private final InfluxWriter writer;
+  private final Patience patience;
+  private final Progress progress;
+
+  Requests(InfluxWriter writer, Patience patience, Progress progress) {
+    this.writer = writer;
+    this.patience = patience;
+    this.progress = progress;
+  }
+
+  /** What was answered, and to which lines: partitions may have gone since. */
+  record Answer(Part part, WriteOutcome outcome) {}
+
+  /** Sends once what still belongs to this task. */
+  Answer send(Part part) {
+    Batch ours = part.batch().only(line -> !line.pending().tracker().isClosed());
+    if (ours.isEmpty()) {
+      return new Answer(part.with(ours), new WriteOutcome.Written());
+    }
+    long start = progress.nanoTime();
+    WriteOutcome outcome = writer.write(ours.destination(), ours.array(), ours.byteCount());
+    if (outcome instanceof WriteOutcome.Written) {
+      progress.written(ours, start, Duration.ofNanos(progress.nanoTime() - start));
+      progress.done(ours.lines());
+    } else if (outcome instanceof WriteOutcome.Fatal fatal) {
+      throw Patience.fatal(fatal);
+    }
+    return new Answer(part.with(ours), outcome);
+  }
+
+  /**
+   * Tries until there is an answer that a further try of the same lines would not change.
+   *
+   * @param crowded how often in a row there was no room to set a line aside
+   */
+  Answer attempt(Part part, int crowded) throws InterruptedException {
+    long first = progress.nanoTime();
+    int failures = 0;
+    for (int attempt = 1; ; attempt++) {
+      Answer answer = send(part);
+      WriteOutcome outcome = answer.outcome();
+      Duration asked;
+      boolean isolate = false;
+      if (outcome instanceof WriteOutcome.Retry retry) {
+        // The database was away in between: whatever fails after that is counted anew.
+        failures = 0;
+        asked = retry.after();
+      } else if (outcome instanceof WriteOutcome.Failed failed) {
+        failures++;
+        isolate = isolates(part, failed, failures);
+        asked = failed.after();
+      } else {
+        return answer;
+      }
+      String reason = Patience.reason(outcome);
+      patience.check(Duration.ofNanos(progress.nanoTime() - first), reason);
+      // A search goes on at a steady pace; a repetition slows down.
+      Duration pause = patience.after(isolate ? 1 + crowded : attempt, asked);
+      progress.pause(answer.part().batch(), pause, reason);
+      if (isolate) {
+        return answer;
+      }
+    }
+  }
+
+  private boolean isolates(Part part, WriteOutcome.Failed failed, int failures) {
+    return part.isolating() || failed.namesLine() || failures >= patience.poisonRetries();
+  }
+}

@@ -1,0 +1,24 @@
+package com.voltageems.hissrv.influx.lane;
+
+import com.voltageems.hissrv.influx.batch.Destination;
+import java.util.HashMap;
+import java.util.Map;
+
+/** When the last accepted request at each destination began. Guarded by the monitor. */
+final class Accepted {
+  private final Map<Destination, Long> starts = new HashMap<>();
+
+  void add(Destination destination, long startNanos) {
+    starts.merge(destination, startNanos, (one, other) -> one - other > 0 ? one : other);
+  }
+
+  /** Whether one that began after this moment has been accepted. */
+  boolean since(Destination destination, long nanos) {
+    Long start = starts.get(destination);
+    return start != null && start - nanos > 0;
+  }
+
+  boolean isAny() {
+    return !starts.isEmpty();
+  }
+}

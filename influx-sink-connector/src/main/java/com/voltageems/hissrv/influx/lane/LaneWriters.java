@@ -1,0 +1,169 @@
+package com.voltageems.hissrv.influx.lane;
+
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.Destination;
+import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.delivery.Database;
+import com.voltageems.hissrv.influx.delivery.Delivery;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
+import com.voltageems.hissrv.influx.point.Point;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The threads of a task that write what is in its lanes. */
+public final class LaneWriters {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneWriters.class);
+  private static final Duration STOP_WAIT = Duration.ofSeconds(3);
+
+  private final int workers;
+  private final Database database;
+  private final SinkMetrics metrics;
+  private final Monitor monitor;
+  private final Lanes lanes;
+  private final RandomGenerator random = new Random();
+  private final List<Thread> threads = new ArrayList<>();
+
+  /**
+   * For one task.
+   *
+   * @param answered told, in the monitor, of each record that has an answer for each line
+   */
+  public LaneWriters(
+      InfluxSinkConfig config,
+      Database database,
+      SinkMetrics metrics,
+      Monitor monitor,
+      Consumer<Pending> answered) {
+    this.workers = config.writing().workers();
+    this.database = database;
+    this.metrics = metrics;
+    this.monitor = monitor;
+    LaneProgress.Task task =
+        new LaneProgress.Task(monitor, new Accepted(), new RetryLog(), metrics, answered);
+    Delivery.Rules rules = config.writing().deliveryRules();
+    this.lanes =
+        new Lanes(
+            config, lane -> new Delivery(database, rules, random, new LaneProgress(lane, task)));
+  }
+
+  /** The lanes, for whoever is in the monitor. */
+  public Lanes lanes() {
+    return lanes;
+  }
+
+  /** Appends a line, in the monitor. */
+  public void enqueue(
+      Destination destination, Pending pending, Point point, Batch.PointSource source) {
+    boolean isNew = !database.screen().passes(point);
+    lanes.add(destination, pending, point, source, isNew, monitor.time().nanos());
+  }
+
+  /**
+   * Starts the threads.
+   *
+   * @param name begins their names
+   */
+  public void start(String name) {
+    for (int i = 0; i < workers; i++) {
+      Thread thread = new Thread(this::work, name + "-writer-" + i);
+      thread.setDaemon(true);
+      threads.add(thread);
+      thread.start();
+    }
+  }
+
+  private void work() {
+    try {
+      for (Optional<Lanes.Due> due = awaitDue(); due.isPresent(); due = awaitDue()) {
+        deliver(due.get());
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("{} ends", Thread.currentThread().getName());
+    } catch (RuntimeException | Error e) {
+      fail(e);
+    }
+  }
+
+  /** Waits for something that is due, and takes it; empty when the task stops. */
+  private Optional<Lanes.Due> awaitDue() throws InterruptedException {
+    return monitor.waiting(
+        () -> {
+          Lanes.Due due = null;
+          while (due == null && monitor.isRunning()) {
+            long now = monitor.time().nanos();
+            due = lanes.take(now);
+            if (due == null) {
+              monitor.await(lanes.dueIn(now));
+            }
+          }
+          return Optional.ofNullable(due);
+        });
+  }
+
+  private void deliver(Lanes.Due due) throws InterruptedException {
+    try {
+      due.deliver();
+    } finally {
+      monitor.run(
+          () -> {
+            lanes.release(due);
+            monitor.changed();
+          });
+    }
+  }
+
+  /** Ends all writing; the task's next call throws the cause. */
+  public void fail(Throwable cause) {
+    monitor.run(
+        () -> {
+          if (monitor.fail(cause)) {
+            metrics.failed(String.valueOf(cause.getMessage()));
+          }
+        });
+  }
+
+  /**
+   * Drops the lines of closed partitions, and waits for those of their requests under way. In the
+   * monitor.
+   *
+   * @return whether none is under way any more
+   */
+  public boolean dropClosed(Duration longest) throws InterruptedException {
+    long deadline = monitor.time().nanos() + longest.toNanos();
+    lanes.dropClosed();
+    // The next owner must not be overtaken by a request of ours. One that rests between two tries
+    // looks at the partitions again before it is sent.
+    while (lanes.isSending() && monitor.isRunning() && deadline - monitor.time().nanos() > 0) {
+      monitor.await(deadline - monitor.time().nanos());
+    }
+    return !lanes.isSending();
+  }
+
+  /** Ends the threads; what is not written stays uncommitted and comes again. */
+  public void stop() {
+    monitor.run(monitor::stop);
+    database.writer().close();
+    threads.forEach(Thread::interrupt);
+    long deadline = monitor.time().nanos() + STOP_WAIT.toNanos();
+    try {
+      for (Thread thread : threads) {
+        long left = deadline - monitor.time().nanos();
+        thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+        if (thread.isAlive()) {
+          LOG.warn("{} is still busy; it ends with its request", thread.getName());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

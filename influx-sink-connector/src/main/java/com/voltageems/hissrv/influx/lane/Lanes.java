@@ -1,0 +1,145 @@
+package com.voltageems.hissrv.influx.lane;
+
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.Destination;
+import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.batch.Trouble;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.delivery.Delivery;
+import com.voltageems.hissrv.influx.delivery.Suspects;
+import com.voltageems.hissrv.influx.point.Point;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lanes of a task: one for each group of partitions and destination. Guarded by the monitor.
+ */
+public final class Lanes {
+  private final InfluxSinkConfig config;
+  private final Function<Lane, Delivery> deliveries;
+  private final long lingerNanos;
+  private final Map<Key, Work> lanes = new LinkedHashMap<>();
+  private long bufferedBytes;
+  private @Nullable Long flushBefore;
+
+  private record Key(int group, Destination destination) {}
+
+  /** A lane and who delivers its batches. */
+  private record Work(Lane lane, Delivery delivery) {}
+
+  /** A batch of a lane, or null when only lines set aside are due. */
+  record Due(Lane lane, Delivery delivery, @Nullable Batch batch) {
+    void deliver() throws InterruptedException {
+      if (batch == null) {
+        delivery.retrySuspects();
+      } else {
+        delivery.deliver(batch);
+      }
+    }
+  }
+
+  Lanes(InfluxSinkConfig config, Function<Lane, Delivery> deliveries) {
+    this.config = config;
+    this.deliveries = deliveries;
+    this.lingerNanos = config.writing().linger().toNanos();
+  }
+
+  /**
+   * Appends a line.
+   *
+   * @param isNew whether it has to be screened before it is sent
+   */
+  public void add(
+      Destination destination,
+      Pending pending,
+      Point point,
+      Batch.PointSource source,
+      boolean isNew,
+      long nowNanos) {
+    Key key = new Key(pending.tracker().group(), destination);
+    Lane lane = lanes.computeIfAbsent(key, this::newWork).lane();
+    bufferedBytes += lane.add(pending, point, source, isNew, nowNanos);
+  }
+
+  private Work newWork(Key key) {
+    Lane lane =
+        new Lane(
+            key.destination(),
+            config.database().lineForm(),
+            config.writing().newBatchSize(),
+            config.writing().batchBytes());
+    return new Work(lane, deliveries.apply(lane));
+  }
+
+  public long bufferedBytes() {
+    return bufferedBytes;
+  }
+
+  /** Whether a request has failed, and not passed since. */
+  public boolean isRetrying() {
+    return lanes.values().stream().anyMatch(work -> work.lane().isRetrying());
+  }
+
+  /** Whether lines wait for their first answer, and there is hope that it comes soon. */
+  public boolean isMoving() {
+    return !isRetrying() && lanes.values().stream().anyMatch(work -> work.lane().hasWork());
+  }
+
+  /** Whether a request is under way at this moment. */
+  boolean isSending() {
+    return lanes.values().stream().anyMatch(work -> work.lane().isSending());
+  }
+
+  /** What holds partitions up. */
+  public List<Trouble> troubles() {
+    return lanes.values().stream().flatMap(work -> work.lane().troubles().stream()).toList();
+  }
+
+  /** Lines that came before this moment wait no longer for their batch to fill. */
+  public void flush(@Nullable Long before) {
+    flushBefore = before;
+  }
+
+  /** Drops the lines of closed partitions. */
+  void dropClosed() {
+    for (Work work : lanes.values()) {
+      bufferedBytes -= work.lane().drop(line -> line.pending().tracker().isClosed());
+    }
+  }
+
+  /** Takes what is due; null when nothing is. Its lane is busy until {@link #release}. */
+  @Nullable Due take(long nowNanos) {
+    Work first = null;
+    long firstDue = Long.MAX_VALUE;
+    for (Work work : lanes.values()) {
+      long due = work.lane().dueIn(nowNanos, lingerNanos, flushBefore);
+      if (due < firstDue) {
+        first = work;
+        firstDue = due;
+      }
+    }
+    return first == null || firstDue > 0
+        ? null
+        : new Due(
+            first.lane(), first.delivery(), first.lane().take(nowNanos, lingerNanos, flushBefore));
+  }
+
+  /** In how many nanoseconds something is due, unless more comes. */
+  long dueIn(long nowNanos) {
+    long first = Long.MAX_VALUE;
+    for (Work work : lanes.values()) {
+      first = Math.min(first, work.lane().dueIn(nowNanos, lingerNanos, flushBefore));
+    }
+    return first;
+  }
+
+  /** What was taken has come to its end, but for the lines set aside. */
+  void release(Due due) {
+    Suspects suspects = due.delivery().suspects();
+    due.lane().release(suspects);
+    bufferedBytes -= due.batch() == null ? 0 : due.batch().byteCount();
+  }
+}

@@ -1,0 +1,5 @@
+/** What a task counts. */
+@NullMarked
+package com.voltageems.hissrv.influx.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.voltageems.hissrv.influx.batch.Destination;
+import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.batch.RejectReason;
+import com.voltageems.hissrv.influx.config.Destinations;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.lane.LaneWriters;
+import com.voltageems.hissrv.influx.lane.Monitor;
+import com.voltageems.hissrv.influx.mapping.Mapped;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
+import com.voltageems.hissrv.influx.point.Point;
+import java.util.List;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/** Turns records into lines, and puts them into their lanes. For the task's thread. */
+final class Intake {
+  private final RecordPoints points;
+  private final Destinations destinations;
+  private final Partitions partitions;
+  private final LaneWriters writers;
+  private final Monitor monitor;
+  private final SinkMetrics metrics;
+
+  Intake(
+      InfluxSinkConfig config,
+      Partitions partitions,
+      LaneWriters writers,
+      Monitor monitor,
+      SinkMetrics metrics) {
+    this.points = new RecordPoints(config.recordToPoint());
+    this.destinations = config.destinations();
+    this.partitions = partitions;
+    this.writers = writers;
+    this.monitor = monitor;
+    this.metrics = metrics;
+  }
+
+  void accept(SinkRecord record) {
+    Mapped mapped = points.map(record);
+    monitor.run(() -> accept(record, mapped));
+  }
+
+  private void accept(SinkRecord record, Mapped mapped) {
+    Pending pending = partitions.add(record);
+    if (mapped instanceof Mapped.Points some) {
+      for (String complaint : some.complaints()) {
+        pending.complain(complaint);
+        metrics.rejected(RejectReason.FIELD);
+      }
+      enqueue(pending, some.points());
+    } else if (mapped instanceof Mapped.Rejected rejected) {
+      pending.complain(rejected.reason());
+      metrics.rejected(RejectReason.RECORD);
+    } else {
+      metrics.ignored();
+    }
+    partitions.sealIfAnswered(pending);
+  }
+
+  private void enqueue(Pending pending, List<Point> some) {
+    Destination destination = destinations.of(pending.record().topic());
+    pending.expect(some.size());
+    for (int i = 0; i < some.size(); i++) {
+      writers.enqueue(destination, pending, some.get(i), points.source(i));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.voltageems.hissrv.influx.batch.Trouble;
+import com.voltageems.hissrv.influx.config.WritingSettings;
+import com.voltageems.hissrv.influx.lane.Lanes;
+import com.voltageems.hissrv.influx.lane.Monitor;
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
+import java.util.Collection;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.sink.SinkTaskContext;
+
+/**
+ * Looks, at each {@code put}, at what is held and what stands still: pauses and resumes the topics,
+ * and asks for commits. For the task's thread.
+ */
+final class Pacing {
+  private final Partitions partitions;
+  private final Lanes lanes;
+  private final Monitor monitor;
+  private final Standstills standstills;
+  private final SinkTaskContext context;
+  private final SinkMetrics metrics;
+  private final IdleCommit idleCommit = new IdleCommit();
+  private final Throttle throttle;
+
+  /** What is held at one moment. */
+  private record Held(long open, long bytes, boolean retrying, List<Trouble> troubles) {}
+
+  Pacing(
+      WritingSettings settings,
+      Shared shared,
+      Standstills standstills,
+      SinkTaskContext context,
+      SinkMetrics metrics) {
+    this.partitions = shared.partitions();
+    this.lanes = shared.lanes();
+    this.monitor = shared.monitor();
+    this.standstills = standstills;
+    this.context = context;
+    this.metrics = metrics;
+    this.throttle = new Throttle(settings, context, metrics);
+  }
+
+  /** What is shared with the writers. */
+  record Shared(Partitions partitions, Lanes lanes, Monitor monitor) {}
+
+  void opened(Collection<TopicPartition> opened) {
+    throttle.opened(opened);
+  }
+
+  /** Records came. */
+  void received() {
+    idleCommit.received();
+  }
+
+  void balance() {
+    Held held =
+        monitor.get(
+            () -> {
+              monitor.changed();
+              return new Held(
+                  partitions.openCount(),
+                  lanes.bufferedBytes(),
+                  lanes.isRetrying(),
+                  lanes.troubles());
+            });
+    boolean looksAgain = throttle.balance(held.open(), held.bytes(), held.retrying());
+    if (standstills.update(held.troubles())
+        || idleCommit.isDue(held.open(), monitor.time().nanos())) {
+      context.requestCommit();
+    }
+    if (!looksAgain && idleCommit.isWanted(held.open())) {
+      context.timeout(IdleCommit.AT_MOST_EVERY.toMillis());
+    }
+    metrics.retrying(Standstills.oldest(held.troubles()));
+  }
+}

@@ -1,0 +1,53 @@
+package com.voltageems.hissrv.influx.lane;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+
+/**
+ * Time that passes only when the test says so, or waits itself. A thread of the sink that waits
+ * goes on when its time has come.
+ */
+public final class ManualTime implements Time {
+  private static final long START_MILLIS = 1_700_000_000_000L;
+
+  private final Thread test = Thread.currentThread();
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // passes the overflow soon
+
+  /** Lets time pass. */
+  public void pass(Duration duration) {
+    nanos.addAndGet(duration.toNanos());
+  }
+
+  /** How much has passed since the beginning. */
+  public Duration passed() {
+    return Duration.ofNanos(nanos.get() - (Long.MAX_VALUE - 5));
+  }
+
+  @Override
+  public long nanos() {
+    return nanos.get();
+  }
+
+  @Override
+  public long millis() {
+    return START_MILLIS + passed().toMillis();
+  }
+
+  @Override
+  @SuppressWarnings("WaitNotInLoop")
+  public void await(Condition condition, long wait) throws InterruptedException {
+    if (Thread.currentThread().equals(test)) {
+      nanos.addAndGet(wait);
+      condition.await(1, TimeUnit.MILLISECONDS); // lets others have their turn
+      return;
+    }
+    long until = nanos() + wait;
+    while (until - nanos() > 0) {
+      if (condition.await(1, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.voltageems.hissrv.influx.lane;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package com.voltageems.hissrv.influx.metrics;
+
+import org.jspecify.annotations.NullMarked;

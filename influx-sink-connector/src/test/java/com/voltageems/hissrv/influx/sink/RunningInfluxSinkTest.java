@@ -1,0 +1,228 @@
+package com.voltageems.hissrv.influx.sink;
+
+import static com.voltageems.hissrv.influx.sink.TestRecords.record;
+import static com.voltageems.hissrv.influx.sink.TestRecords.sample;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.lane.ManualTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.junit.jupiter.api.Test;
+
+/** The running sink with a database by script and a clock by hand: hours take no time. */
+class RunningInfluxSinkTest {
+  private static final long T = 1_790_000_000_000L;
+  private static final TopicPartition PARTITION = new TopicPartition(TestRecords.TOPIC, 0);
+
+  private final ManualTime time = new ManualTime();
+  private final ScriptedDatabase database = new ScriptedDatabase();
+
+  private SinkHarness sink(String... more) {
+    Map<String, String> settings =
+        new TreeMap<>(Map.of("influxdb.url", "http://127.0.0.1:1", "influxdb.bucket", "ems"));
+    for (int i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return new SinkHarness(new InfluxSinkConfig(settings), database.database(), 1, true, time);
+  }
+
+  private static SinkRecord number(int i) {
+    return record(sample(Map.of("v", (double) i), T + i), i);
+  }
+
+  private static List<SinkRecord> numbers(int count) {
+    return IntStream.range(0, count).mapToObj(RunningInfluxSinkTest::number).toList();
+  }
+
+  private static void until(Callable<Boolean> isSo) {
+    await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(2)).until(isSo);
+  }
+
+  private void awaitRequests(int count) {
+    until(() -> database.requests.size() == count);
+  }
+
+  /** The task's thread looks again and again, while no time passes. */
+  private void staysAt(SinkHarness sink, int requests) {
+    await()
+        .pollInSameThread()
+        .during(Duration.ofMillis(30))
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(2))
+        .until(
+            () -> {
+              sink.put(List.of());
+              return database.requests.size() == requests;
+            });
+  }
+
+  @Test
+  void line_waitsForOthersAsLongAsLingerSays() {
+    try (SinkHarness sink = sink("linger.ms", "200")) {
+      sink.put(numbers(1));
+      time.pass(Duration.ofMillis(199));
+      staysAt(sink, 0);
+      time.pass(Duration.ofMillis(1));
+      awaitRequests(1);
+      sink.pumpUntilCommitted(0, 1);
+    }
+  }
+
+  @Test
+  void fullRequest_waitsForNothing() {
+    try (SinkHarness sink = sink("linger.ms", "3600000", "batch.size.max", "100")) {
+      sink.put(numbers(250));
+      awaitRequests(2);
+      assertThat(time.passed()).isZero();
+      assertThat(database.requests.get(0).lines()).hasSize(100);
+      staysAt(sink, 2);
+      sink.pumpUntilCommitted(0, 250);
+      assertThat(time.passed()).as("nor does a commit").isLessThan(Duration.ofHours(1));
+    }
+  }
+
+  @Test
+  void failedRequest_isTriedAgainAfterItsPause_withTheTopicsPaused() {
+    database.answer(new WriteOutcome.Retry(null, "busy"));
+    database.answer(new WriteOutcome.Retry(null, "busy"));
+    try (SinkHarness sink =
+        sink("linger.ms", "0", "retry.backoff.ms", "60000", "retry.backoff.max.ms", "3600000")) {
+      sink.put(numbers(1));
+      sink.pump(() -> sink.metric("retries") == 1 && sink.context.paused.contains(PARTITION));
+      assertThat(sink.metric("retrying-since-ms")).isEqualTo(time.millis());
+      assertThat(sink.metadata(0)).contains("\"tries\":1", "\"reason\":\"busy\"");
+      time.pass(Duration.ofSeconds(29)); // at most a half is taken off at random
+      staysAt(sink, 1);
+      time.pass(Duration.ofSeconds(31));
+      awaitRequests(2);
+      sink.pump(() -> sink.metric("retries") == 2);
+      time.pass(Duration.ofMinutes(2));
+      sink.pumpUntilCommitted(0, 1);
+      sink.pump(() -> sink.context.paused.isEmpty() && sink.metric("retrying-since-ms") == 0);
+      assertThat(database.requests).hasSize(3).containsOnly(database.requests.get(0));
+    }
+  }
+
+  @Test
+  void pause_isAsLongAsTheDatabaseAsksFor() {
+    database.answer(new WriteOutcome.Retry(Duration.ofMinutes(9), "busy"));
+    try (SinkHarness sink = sink("linger.ms", "0", "retry.backoff.max.ms", "1000")) {
+      sink.put(numbers(1));
+      sink.pump(() -> sink.metric("retries") == 1);
+      time.pass(Duration.ofMinutes(9).minusMillis(1));
+      staysAt(sink, 1);
+      time.pass(Duration.ofMillis(1));
+      awaitRequests(2);
+    }
+  }
+
+  @Test
+  void retries_endWithTheirTime() {
+    for (int i = 0; i < 100; i++) {
+      database.answer(new WriteOutcome.Retry(null, "away"));
+    }
+    try (SinkHarness sink =
+        sink(
+            "linger.ms", "0",
+            "retry.max.time.ms", "3600000",
+            "retry.backoff.ms", "600000",
+            "retry.backoff.max.ms", "600000")) {
+      sink.put(numbers(1));
+      assertThatThrownBy(
+              () ->
+                  sink.pump(
+                      () -> {
+                        time.pass(Duration.ofMinutes(10));
+                        return false;
+                      }))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("retry.max.time.ms")
+          .hasMessageContaining("away");
+      assertThat(time.passed()).isGreaterThanOrEqualTo(Duration.ofHours(1));
+      assertThat(sink.committed(0)).isZero();
+    }
+  }
+
+  @Test
+  void commit_waitsForARequestUnderWay_butNotForEver() {
+    CountDownLatch answered = database.hang();
+    try (SinkHarness sink = sink("linger.ms", "0", "flush.timeout.ms", "500")) {
+      sink.put(numbers(3));
+      awaitRequests(1);
+      assertThat(sink.committed(0)).isZero();
+      assertThat(time.passed()).isEqualTo(Duration.ofMillis(500));
+      answered.countDown();
+      sink.pumpUntilCommitted(0, 3);
+    }
+  }
+
+  @Test
+  void close_waitsForARequestUnderWay_andDropsWhatHasNotBegun() {
+    CountDownLatch answered = database.hang();
+    try (SinkHarness sink = sink("linger.ms", "0", "batch.size.max", "100")) {
+      sink.put(numbers(150));
+      awaitRequests(1);
+      sink.sink.close(List.of(PARTITION));
+      assertThat(time.passed()).as("not longer than this").isEqualTo(Duration.ofSeconds(5));
+      answered.countDown();
+      time.pass(Duration.ofHours(1));
+      staysAt(sink, 1);
+      sink.pump(() -> sink.metric("buffered-bytes") == 0);
+    }
+  }
+
+  @Test
+  void line_atWhichTheDatabaseFails_isGivenUpWhileOthersPass() {
+    database.failsAt("v=0 ");
+    AtomicInteger next = new AtomicInteger(10);
+    try (SinkHarness sink = sink("linger.ms", "0", "poison.retries", "2")) {
+      sink.put(numbers(10));
+      sink.pump(
+          () -> {
+            time.pass(Duration.ofMinutes(1));
+            sink.put(List.of(number(next.getAndIncrement())));
+            return !sink.context.reports.isEmpty();
+          });
+      sink.pumpUntilCommitted(0, next.get());
+      assertThat(sink.context.reports).hasSize(1);
+      FakeTaskContext.Report report = sink.context.reports.get(0);
+      assertThat(report.record().kafkaOffset()).isZero();
+      assertThat(report.error()).hasMessageContaining("poison.retries");
+    }
+  }
+
+  @Test
+  void outageOfWeeks_costsNoRecord() {
+    database.failsAt("v=");
+    try (SinkHarness sink = sink("linger.ms", "0", "poison.retries", "1")) {
+      sink.put(numbers(10));
+      sink.pump(
+          () -> {
+            time.pass(Duration.ofHours(8));
+            return time.passed().toDays() > 20 && sink.metric("retries") > 40;
+          });
+      assertThat(sink.context.reports).isEmpty();
+      assertThat(sink.committed(0)).isZero();
+      database.failsAt("nothing");
+      sink.pump(
+          () -> {
+            time.pass(Duration.ofMinutes(1));
+            return sink.committed(0) == 10;
+          });
+      assertThat(sink.context.reports).isEmpty();
+    }
+  }
+}
