@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.mapping.AnyToPoint;
 import com.voltageems.hissrv.influx.mapping.FieldTypes;
+import com.voltageems.hissrv.influx.mapping.LinesToPoints;
 import com.voltageems.hissrv.influx.mapping.NarrowRecords;
 import com.voltageems.hissrv.influx.mapping.ReadRules;
 import com.voltageems.hissrv.influx.mapping.RecordToPoint;
@@ -65,7 +66,7 @@ public final class InfluxSinkConfig extends AbstractConfig {
 
   /** Whether records have the shape that the Redis source writes. */
   public boolean readsSamples() {
-    return !records.areMapped();
+    return !records.areMapped() && !records.areLines();
   }
 
   public RecordToPoint recordToPoint() {
@@ -75,14 +76,18 @@ public final class InfluxSinkConfig extends AbstractConfig {
             records.ignoreNullValues(),
             records.textSuffix(),
             database.storedPrecision());
-    RecordToPoint wide =
-        records.areMapped()
-            ? new AnyToPoint(mapping.rules(records.emptyPoints()), reading)
-            : new SampleToPoint(reading);
+    RecordToPoint wide = wide(reading);
     return records.areNarrow() ? new NarrowRecords(wide) : wide;
   }
 
-  /** A rule that would have no effect, because records are read as samples; null when none. */
+  private RecordToPoint wide(ReadRules reading) {
+    if (records.areMapped()) {
+      return new AnyToPoint(mapping.rules(records.emptyPoints()), reading);
+    }
+    return records.areLines() ? new LinesToPoints(reading) : new SampleToPoint(reading);
+  }
+
+  /** A rule that would have no effect, because records are not read by rules; null when none. */
   public @Nullable String idleRule() {
     return records.areMapped() ? null : mapping.firstGiven().orElse(null);
   }

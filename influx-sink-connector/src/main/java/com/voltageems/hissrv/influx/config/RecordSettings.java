@@ -14,10 +14,11 @@ public final class RecordSettings {
   private static final String GROUP = "Records";
 
   public static final Setting<String> FORMAT =
-      Setting.choice("record.format", "sample", "sample", "any")
+      Setting.choice("record.format", "sample", "sample", "any", "line")
           .doc(
               "What records look like: sample is the shape that the Redis source writes; any is every other"
-                  + " struct, map or scalar, read by the rules under Mapping.");
+                  + " struct, map or scalar, read by the rules under Mapping; line is text of line"
+                  + " protocol, one line or many, with times in nanoseconds (with StringConverter).");
 
   public static final Setting<String> LAYOUT =
       Setting.choice("record.layout", "wide", "wide", "narrow")
@@ -82,6 +83,11 @@ public final class RecordSettings {
   /** Whether records are read by the rules under Mapping. */
   boolean areMapped() {
     return FORMAT.in(config).equals("any");
+  }
+
+  /** Whether records are line protocol. */
+  public boolean areLines() {
+    return FORMAT.in(config).equals("line");
   }
 
   boolean areNarrow() {

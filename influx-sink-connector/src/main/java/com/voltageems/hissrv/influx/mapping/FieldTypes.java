@@ -129,7 +129,8 @@ public final class FieldTypes {
     };
   }
 
-  private Typed storable(Typed typed) {
+  /** Refuses what the database would take for something else. */
+  Typed storable(Typed typed) {
     return dialect == Dialect.QUESTDB
             && typed instanceof Typed.Value value
             && value.value().equals(new FieldValue.Int64(Long.MIN_VALUE))

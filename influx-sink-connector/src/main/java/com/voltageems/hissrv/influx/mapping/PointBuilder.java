@@ -64,19 +64,33 @@ final class PointBuilder {
 
   /** A value that is null means no field. */
   PointBuilder field(String name, @Nullable Object raw) {
-    if (raw == null) {
-      return this;
+    if (raw != null && isFit(name)) {
+      add(name, types.typed(name, raw));
     }
+    return this;
+  }
+
+  /** A value that has its type already. */
+  PointBuilder typed(String name, FieldValue value) {
+    if (isFit(name)) {
+      add(name, types.storable(new FieldTypes.Typed.Value(value)));
+    }
+    return this;
+  }
+
+  private boolean isFit(String name) {
     String nameFlaw = LineProtocol.flawOfName("a field's name", name);
     if (nameFlaw != null) {
       complaints.add(nameFlaw);
-      return this;
-    }
-    if (name.equals("time")) {
+    } else if (name.equals("time")) {
       complaints.add("field 'time' has the name that the database keeps for itself");
-      return this;
+    } else {
+      return true;
     }
-    FieldTypes.Typed typed = types.typed(name, raw);
+    return false;
+  }
+
+  private void add(String name, FieldTypes.Typed typed) {
     if (typed instanceof FieldTypes.Typed.Value value) {
       String textFlaw =
           value.value() instanceof FieldValue.Text text
@@ -90,7 +104,6 @@ final class PointBuilder {
     } else if (typed instanceof FieldTypes.Typed.Flaw reason) {
       complaints.add("field '" + name + "' " + reason.reason());
     }
-    return this;
   }
 
   PointBuilder epochMillis(long time) {

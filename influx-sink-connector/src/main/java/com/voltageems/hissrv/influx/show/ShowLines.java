@@ -41,7 +41,7 @@ public final class ShowLines {
       """
       usage: ShowLines CONFIG RECORD [options]
         CONFIG  the connector's configuration, JSON as it is submitted
-        RECORD  a record's value, JSON; - reads it from standard input
+        RECORD  a record's value, JSON (text with record.format=line); - reads it from standard input
         --topic NAME          the record's topic (default: topic)
         --key TEXT            its key
         --header NAME=TEXT    a header; may be repeated
@@ -84,7 +84,7 @@ public final class ShowLines {
       Call call = parse(args);
       InfluxSinkConfig config =
           new InfluxSinkConfig(config(Files.readString(Path.of(call.config))));
-      return show(config, record(call));
+      return show(config, record(call, config.records().areLines()));
     } catch (IllegalArgumentException | ConfigException | JsonParseException e) {
       err.println(e.getMessage());
       err.print(HELP);
@@ -147,7 +147,7 @@ public final class ShowLines {
     return config;
   }
 
-  private SinkRecord record(Call call) throws IOException {
+  private SinkRecord record(Call call, boolean isText) throws IOException {
     String text =
         call.record.equals("-")
             ? new String(in.readAllBytes(), StandardCharsets.UTF_8)
@@ -158,7 +158,7 @@ public final class ShowLines {
         null,
         call.key,
         null,
-        JsonRecords.parse(text),
+        isText ? text : JsonRecords.parse(text),
         0,
         call.time == null ? now.getAsLong() : Long.parseLong(call.time),
         TimestampType.CREATE_TIME,

@@ -158,6 +158,21 @@ final class SubmissionCheck {
           QuestDbSettings.TTL + " is " + e.getMessage(),
           QuestDbSettings.PARTITION.name());
     }
+    contradictions(parsed);
+    tls(parsed, now);
+    boolean askable =
+        values.values().stream()
+            .noneMatch(
+                value -> value.name().startsWith("influxdb.") && !value.errorMessages().isEmpty());
+    if (askable && parsed.database().validateConnection()) {
+      ConnectionCheck.Problem problem = ConnectionCheck.check(parsed);
+      if (problem != null) {
+        value(problem.setting()).addErrorMessage(problem.message());
+      }
+    }
+  }
+
+  private void contradictions(InfluxSinkConfig parsed) {
     if (WritingSettings.BATCH_MIN.in(parsed) > WritingSettings.BATCH_MAX.in(parsed)) {
       tell(
           WritingSettings.BATCH_MIN.name(),
@@ -172,6 +187,18 @@ final class SubmissionCheck {
           RecordSettings.FORMAT.name(),
           idle + " has no effect unless " + RecordSettings.FORMAT.name() + " is any");
     }
+    if (parsed.records().areLines() && !RecordSettings.FIELD_TYPES.in(parsed).isEmpty()) {
+      tell(
+          RecordSettings.FIELD_TYPES.name(),
+          RecordSettings.FIELD_TYPES
+              + " has no effect with "
+              + RecordSettings.FORMAT
+              + "=line: lines say the types of their fields",
+          RecordSettings.FORMAT.name());
+    }
+  }
+
+  private void tls(InfluxSinkConfig parsed, Instant now) {
     parsed
         .database()
         .tlsProblems(now)
@@ -185,16 +212,6 @@ final class SubmissionCheck {
                       name,
                       name + " has no effect unless influxdb.url begins with https://",
                       DatabaseSettings.URL.name()));
-    }
-    boolean askable =
-        values.values().stream()
-            .noneMatch(
-                value -> value.name().startsWith("influxdb.") && !value.errorMessages().isEmpty());
-    if (askable && parsed.database().validateConnection()) {
-      ConnectionCheck.Problem problem = ConnectionCheck.check(parsed);
-      if (problem != null) {
-        value(problem.setting()).addErrorMessage(problem.message());
-      }
     }
   }
 }

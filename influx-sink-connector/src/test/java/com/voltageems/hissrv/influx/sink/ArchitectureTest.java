@@ -35,7 +35,7 @@ class ArchitectureTest {
               MAPPING,
               "java.lang..",
               "java.math..",
-              "java.nio", // ByteBuffer, as Connect has bytes
+              "java.nio..", // ByteBuffer, as Connect has bytes
               "java.time..",
               "java.util..",
               "org.jspecify..",

@@ -293,6 +293,19 @@ class InfluxSinkConfigTest {
         .containsExactly("mapping.tags has no effect unless record.format is any");
   }
 
+  @Test
+  void validate_pinsHaveNoEffectOnLines() {
+    Map<String, String> props = new HashMap<>(LEAST);
+    props.put("record.format", "line");
+    props.put("field.types", "a:integer");
+    assertThat(new InfluxSinkConnector().validate(props).configValues())
+        .filteredOn(value -> value.name().equals("field.types"))
+        .flatExtracting(ConfigValue::errorMessages)
+        .containsExactly(
+            "field.types has no effect with record.format=line: lines say the types of their"
+                + " fields");
+  }
+
   // field case R9
   @Test
   void hostWithAnUnderscore_isAHost() {

@@ -1,0 +1,106 @@
+package com.voltageems.hissrv.influx.mapping;
+
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.LineParser;
+import com.voltageems.hissrv.influx.point.Point;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a value that is line protocol already: a text, or its bytes, of one line or many, with
+ * times in nanoseconds. What the lines say counts, types included; a line without a time has the
+ * record's. A bad line costs that line.
+ */
+public final class LinesToPoints implements RecordToPoint {
+  /** A record may have thousands of lines, and all of them may be bad. */
+  private static final int MOST_TOLD = 20;
+
+  private final ReadRules rules;
+
+  public LinesToPoints(ReadRules rules) {
+    this.rules = rules;
+  }
+
+  @Override
+  public Mapped map(SinkRecord record) {
+    Object value = record.value();
+    if (value == null) {
+      return rules.ignoreNullValues()
+          ? new Mapped.Ignored()
+          : new Mapped.Rejected("the value is null (a tombstone), not line protocol");
+    }
+    String text = text(value);
+    if (text == null) {
+      return new Mapped.Rejected(
+          "the value is "
+              + FieldTypes.describe(value)
+              + ", not line protocol; value.converter has to be"
+              + " org.apache.kafka.connect.storage.StringConverter");
+    }
+    List<Point> points = new ArrayList<>();
+    List<String> complaints = new ArrayList<>();
+    int untold = 0;
+    LineParser parser = new LineParser(text);
+    while (parser.next()) {
+      Mapped line = line(parser, record);
+      List<String> flaws = List.of();
+      if (line instanceof Mapped.Points some) {
+        points.addAll(some.points());
+        flaws = some.complaints();
+      } else if (line instanceof Mapped.Rejected rejected) {
+        flaws = List.of(rejected.reason());
+      }
+      for (String flaw : flaws) {
+        if (complaints.size() < MOST_TOLD) {
+          complaints.add("line " + parser.number() + ": " + flaw);
+        } else {
+          untold++;
+        }
+      }
+    }
+    if (untold > 0) {
+      complaints.add("and " + untold + " more lines or fields");
+    }
+    if (points.isEmpty()) {
+      return new Mapped.Rejected(
+          complaints.isEmpty() ? "there is no line in it" : String.join("; ", complaints));
+    }
+    return new Mapped.Points(points, complaints);
+  }
+
+  private static @Nullable String text(Object value) {
+    if (value instanceof byte[] bytes) {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+    if (value instanceof ByteBuffer bytes) {
+      return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+    }
+    return value instanceof String text ? text : null;
+  }
+
+  private Mapped line(LineParser parser, SinkRecord record) {
+    LineParser.Line line;
+    try {
+      line = parser.line();
+    } catch (LineParser.LineException e) {
+      return new Mapped.Rejected(String.valueOf(e.getMessage()));
+    }
+    PointBuilder point = new PointBuilder(rules.types(), rules.precision());
+    point.measurement(line.measurement());
+    line.tags().forEach(tag -> point.tag(tag.name(), tag.value()));
+    for (Point.Field field : line.fields()) {
+      boolean isText = field.value() instanceof FieldValue.Text;
+      point.typed(isText ? field.name() + rules.textSuffix() : field.name(), field.value());
+    }
+    if (line.time() != null) {
+      point.epochNanos(line.time());
+    } else if (record.timestamp() != null) {
+      point.epochMillis(record.timestamp());
+    }
+    return point.build();
+  }
+}

@@ -1,0 +1,296 @@
+package com.voltageems.hissrv.influx.point;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads lines of line protocol one after the other, as InfluxDB reads them: a backslash is an
+ * escape before a separator only, and a line break inside a text does not end the line.
+ */
+public final class LineParser {
+  private static final String BLANK_OR_COMMA = ", ";
+  private static final String SEPARATORS = ", =";
+  private static final long MOST_EXACT = 1L << 53;
+  private static final int MOST_DECIMALS = 22;
+
+  /** 10^n, each of them exact. */
+  private static final double[] POWERS = new double[MOST_DECIMALS + 1];
+
+  static {
+    for (int i = 0; i <= MOST_DECIMALS; i++) {
+      POWERS[i] = Double.parseDouble("1e" + i);
+    }
+  }
+
+  private final String text;
+  private int at;
+  private int end = -1;
+  private int number;
+
+  public LineParser(String text) {
+    this.text = text;
+  }
+
+  /**
+   * One line.
+   *
+   * @param time null where the line has none
+   */
+  public record Line(
+      String measurement, List<Point.Tag> tags, List<Point.Field> fields, @Nullable Long time) {}
+
+  /** A line is not line protocol; the message says why, without its values. */
+  public static final class LineException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    LineException(String message) {
+      super(message);
+    }
+  }
+
+  /** Goes to the next line that is neither empty nor a comment; false when there is none. */
+  public boolean next() {
+    while (end < text.length()) {
+      at = end < 0 ? 0 : end + 1;
+      number++;
+      while (at < text.length() && isSpace(text.charAt(at))) {
+        at++;
+      }
+      end = isComment() ? plainEnd(at) : lineEnd(at);
+      if (at < end && !isComment()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isComment() {
+    return at < text.length() && text.charAt(at) == '#';
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+  }
+
+  /** Of the present line, counted from 1; a text with line breaks in it counts as one line. */
+  public int number() {
+    return number;
+  }
+
+  private int plainEnd(int from) {
+    int found = text.indexOf('\n', from);
+    return found < 0 ? text.length() : found;
+  }
+
+  /** A line break does not end the line inside a text: between quotes that follow a {@code =}. */
+  private int lineEnd(int from) {
+    boolean inFields = false;
+    boolean inValue = false;
+    boolean quoted = false;
+    for (int i = from; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        i++;
+      } else if (c == '"') {
+        quoted = inValue && !quoted;
+      } else if (!quoted) {
+        if (c == '\n') {
+          return i;
+        }
+        inFields |= c == ' ';
+        inValue = inFields && (c == '=' || (inValue && c != ','));
+      }
+    }
+    return text.length();
+  }
+
+  /**
+   * Reads the present line.
+   *
+   * @throws LineException when it is not line protocol; the lines behind it can be read all the
+   *     same
+   */
+  public Line line() throws LineException {
+    int lineEnd = end;
+    while (end > at && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    try {
+      return read();
+    } finally {
+      end = lineEnd;
+    }
+  }
+
+  private Line read() throws LineException {
+    String measurement = name(BLANK_OR_COMMA);
+    List<Point.Tag> tags = new ArrayList<>();
+    while (is(',')) {
+      at++;
+      String tag = name(SEPARATORS);
+      expect('=', "tag '" + tag + "' has no value");
+      tags.add(new Point.Tag(tag, name(SEPARATORS)));
+    }
+    expect(' ', "there is no field");
+    blanks();
+    List<Point.Field> fields = new ArrayList<>();
+    while (true) {
+      String field = name(SEPARATORS);
+      expect('=', "field '" + field + "' has no value");
+      fields.add(new Point.Field(field, value(field)));
+      if (!is(',')) {
+        break;
+      }
+      at++;
+    }
+    blanks();
+    return new Line(measurement, tags, fields, at == end ? null : Long.valueOf(time()));
+  }
+
+  private boolean is(char c) {
+    return at < end && text.charAt(at) == c;
+  }
+
+  private void expect(char c, String otherwise) throws LineException {
+    if (!is(c)) {
+      throw new LineException(otherwise);
+    }
+    at++;
+  }
+
+  private void blanks() {
+    while (is(' ')) {
+      at++;
+    }
+  }
+
+  private long time() throws LineException {
+    try {
+      return Long.parseLong(text, at, end, 10);
+    } catch (NumberFormatException e) {
+      throw new LineException("what follows the fields is not a time in nanoseconds");
+    }
+  }
+
+  /** Up to the next of these that is not escaped. */
+  private String name(String separators) {
+    int start = at;
+    boolean escapes = false;
+    while (at < end && separators.indexOf(text.charAt(at)) < 0) {
+      boolean escape = text.charAt(at) == '\\';
+      escapes |= escape;
+      at = Math.min(end, at + (escape ? 2 : 1));
+    }
+    String name = text.substring(start, at);
+    return escapes ? unescaped(name, separators) : name;
+  }
+
+  private static String unescaped(String name, String escaped) {
+    StringBuilder plain = new StringBuilder(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean escape =
+          c == '\\' && i + 1 < name.length() && escaped.indexOf(name.charAt(i + 1)) >= 0;
+      plain.append(escape ? name.charAt(++i) : c);
+    }
+    return plain.toString();
+  }
+
+  private FieldValue value(String field) throws LineException {
+    if (is('"')) {
+      return text(field);
+    }
+    int start = at;
+    while (at < end && text.charAt(at) != ',' && text.charAt(at) != ' ') {
+      at++;
+    }
+    FieldValue value = start == at ? null : scalar(start);
+    if (value == null) {
+      throw new LineException(
+          "the value of field '"
+              + field
+              + "' is neither a finite number, nor true, false or a text");
+    }
+    return value;
+  }
+
+  private FieldValue text(String field) throws LineException {
+    StringBuilder plain = new StringBuilder();
+    for (at++; at < end && text.charAt(at) != '"'; at++) {
+      boolean escape =
+          text.charAt(at) == '\\' && at + 1 < end && "\"\\".indexOf(text.charAt(at + 1)) >= 0;
+      if (escape) {
+        at++;
+      }
+      plain.append(text.charAt(at));
+    }
+    expect('"', "the text of field '" + field + "' has no end");
+    return new FieldValue.Text(plain.toString());
+  }
+
+  private @Nullable FieldValue scalar(int start) {
+    char last = text.charAt(at - 1);
+    if (last == 'i') {
+      try {
+        return new FieldValue.Int64(Long.parseLong(text, start, at - 1, 10));
+      } catch (NumberFormatException e) {
+        return null;
+      }
+    }
+    if ((last >= '0' && last <= '9') || last == '.') {
+      return number(start);
+    }
+    return switch (text.substring(start, at)) {
+      case "t", "T", "true", "True", "TRUE" -> new FieldValue.Bool(true);
+      case "f", "F", "false", "False", "FALSE" -> new FieldValue.Bool(false);
+      default -> null;
+    };
+  }
+
+  /**
+   * Digits that fit a double exactly, over a power of ten that does too, are one division, rounded
+   * as the text would be. All others are left to Java.
+   */
+  private @Nullable FieldValue number(int start) {
+    int i = start;
+    boolean negative = text.charAt(i) == '-';
+    if (negative || text.charAt(i) == '+') {
+      i++;
+    }
+    long digits = 0;
+    int decimals = -1;
+    boolean any = false;
+    for (; i < at; i++) {
+      char c = text.charAt(i);
+      if (c >= '0' && c <= '9' && digits < MOST_EXACT / 10 - 1) {
+        digits = digits * 10 + (c - '0');
+        decimals += decimals < 0 ? 0 : 1;
+        any = true;
+      } else if (c == '.' && decimals < 0) {
+        decimals = 0;
+      } else {
+        return byJava(start);
+      }
+    }
+    if (!any || decimals > MOST_DECIMALS) {
+      return byJava(start);
+    }
+    double number = digits / POWERS[Math.max(0, decimals)];
+    return new FieldValue.Float64(negative ? -number : number);
+  }
+
+  private @Nullable FieldValue byJava(int start) {
+    for (int i = start; i < at; i++) {
+      if ("0123456789+-.eE".indexOf(text.charAt(i)) < 0) {
+        return null;
+      }
+    }
+    try {
+      double number = Double.parseDouble(text.substring(start, at));
+      return Double.isFinite(number) ? new FieldValue.Float64(number) : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+}
