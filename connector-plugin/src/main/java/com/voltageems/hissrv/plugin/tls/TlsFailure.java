@@ -3,6 +3,7 @@ package com.voltageems.hissrv.plugin.tls;
 import java.io.EOFException;
 import java.net.SocketException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -53,7 +54,9 @@ public final class TlsFailure {
       return Optional.of(
           new Found(null, "the server's certificate, or one of its chain, is not valid yet"));
     }
-    if (cause(failure, CertPathBuilderException.class) != null) {
+    // The latter where a trusted certificate has the same name and another key.
+    if (cause(failure, CertPathBuilderException.class) != null
+        || cause(failure, CertPathValidatorException.class) != null) {
       return Optional.of(
           new Found(
               names.trustName(),

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef.Recommender;
 import org.apache.kafka.common.config.types.Password;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The settings of a TLS client: Kafka's own names behind a prefix, such as {@code
- * influxdb.ssl.truststore.location}. Whether a file is PEM, PKCS12 or JKS is seen from its content.
- */
+/** The settings of a TLS client. Whether a file is PEM, PKCS12 or JKS is seen from its content. */
 public final class TlsSettings {
   private final Setting<Optional<String>> truststoreLocation;
   private final Setting<Optional<Password>> truststorePassword;
@@ -22,53 +22,95 @@ public final class TlsSettings {
   private final Setting<Optional<Password>> keystoreChain;
   private final Setting<Optional<Password>> keystoreKey;
   private final Setting<Optional<Password>> keyPassword;
-  private final Setting<String> hostCheck;
+  private final Setting<Boolean> hostCheck;
+
+  private TlsSettings(
+      String prefix, String file, Setting<Boolean> hostCheck, @Nullable Recommender shown) {
+    this.hostCheck = shownBy(shown, hostCheck.low());
+    truststoreLocation =
+        shownBy(
+            shown,
+            Setting.optionalText(prefix + "truststore." + file)
+                .low()
+                .doc(
+                    "File with the certificates to trust: PEM, PKCS12 or JKS. Left out: those that"
+                        + " the JVM trusts."));
+    truststorePassword =
+        secret(shown, prefix + "truststore.password", "Password of that file; PEM has none.");
+    truststoreCertificates =
+        secret(
+            shown,
+            prefix + "truststore.certificates",
+            "The certificates to trust as PEM text, instead of a file.");
+    keystoreLocation =
+        shownBy(
+            shown,
+            Setting.optionalText(prefix + "keystore." + file)
+                .low()
+                .doc(
+                    "File with the client's certificate and private key: PEM (one file with both),"
+                        + " PKCS12 or JKS. Left out: no client certificate."));
+    keystorePassword =
+        secret(shown, prefix + "keystore.password", "Password of that file; PEM has none.");
+    keystoreChain =
+        secret(
+            shown,
+            prefix + "keystore.certificate.chain",
+            "The client's certificate with its chain as PEM text, instead of a file.");
+    keystoreKey =
+        secret(
+            shown,
+            prefix + "keystore.key",
+            "The client's private key (PKCS#8) as PEM text, instead of a file.");
+    keyPassword =
+        secret(
+            shown,
+            prefix + "key.password",
+            "Password of the private key, where it has one other than the file's.");
+  }
 
   /**
+   * By Kafka's own names, such as {@code influxdb.ssl.truststore.location}.
+   *
    * @param prefix what stands before {@code ssl.}, with its dot
    */
-  public TlsSettings(String prefix) {
-    String ssl = prefix + "ssl.";
-    truststoreLocation =
-        Setting.optionalText(ssl + "truststore.location")
-            .low()
-            .doc(
-                "File with the certificates to trust: PEM, PKCS12 or JKS. Left out: those that the"
-                    + " JVM trusts.");
-    truststorePassword =
-        Setting.secret(ssl + "truststore.password")
-            .low()
-            .doc("Password of that file; PEM has none.");
-    truststoreCertificates =
-        Setting.secret(ssl + "truststore.certificates")
-            .low()
-            .doc("The certificates to trust as PEM text, instead of a file.");
-    keystoreLocation =
-        Setting.optionalText(ssl + "keystore.location")
-            .low()
-            .doc(
-                "File with the client's certificate and private key: PEM (one file with both),"
-                    + " PKCS12 or JKS. Left out: no client certificate.");
-    keystorePassword =
-        Setting.secret(ssl + "keystore.password").low().doc("Password of that file; PEM has none.");
-    keystoreChain =
-        Setting.secret(ssl + "keystore.certificate.chain")
-            .low()
-            .doc("The client's certificate with its chain as PEM text, instead of a file.");
-    keystoreKey =
-        Setting.secret(ssl + "keystore.key")
-            .low()
-            .doc("The client's private key (PKCS#8) as PEM text, instead of a file.");
-    keyPassword =
-        Setting.secret(ssl + "key.password")
-            .low()
-            .doc("Password of the private key, where it has one other than the file's.");
-    hostCheck =
-        Setting.choice(ssl + "endpoint.identification.algorithm", "https", "https", "")
-            .low()
+  public static TlsSettings ofKafka(String prefix) {
+    String hostCheck = prefix + "ssl.endpoint.identification.algorithm";
+    return new TlsSettings(
+        prefix + "ssl.",
+        "location",
+        Setting.choice(hostCheck, "https", "https", "")
             .doc(
                 "https: the server's certificate has to name the host of the address. Empty: it"
-                    + " need not, which lets anybody with a trusted certificate answer.");
+                    + " need not, which lets anybody with a trusted certificate answer.")
+            .as(text -> !text.isEmpty()),
+        null);
+  }
+
+  /**
+   * By names such as {@code redis.tls.truststore.path} and {@code redis.tls.verify.hostname}.
+   *
+   * @param prefix what stands before {@code truststore}, with its dot
+   * @param shown when a form shows them
+   */
+  public static TlsSettings ofPaths(String prefix, Recommender shown) {
+    return new TlsSettings(
+        prefix,
+        "path",
+        Setting.flag(prefix + "verify.hostname", true)
+            .doc(
+                "Whether the server's certificate has to name the host of the address. Without it"
+                    + " anybody with a trusted certificate may answer."),
+        shown);
+  }
+
+  private static Setting<Optional<Password>> secret(
+      @Nullable Recommender shown, String name, String doc) {
+    return shownBy(shown, Setting.secret(name).low().doc(doc));
+  }
+
+  private static <T> Setting<T> shownBy(@Nullable Recommender shown, Setting<T> setting) {
+    return shown == null ? setting : setting.recommended(shown);
   }
 
   /** All of them, in the order of tables. */
@@ -107,8 +149,8 @@ public final class TlsSettings {
             truststorePassword.name(),
             List.of(truststoreCertificates.name())),
         truststoreLocation.in(config),
-        truststorePassword.in(config),
-        truststoreCertificates.in(config),
+        given(truststorePassword, config),
+        given(truststoreCertificates, config),
         Optional.empty(),
         Optional.empty());
   }
@@ -120,10 +162,24 @@ public final class TlsSettings {
             keystorePassword.name(),
             List.of(keystoreChain.name(), keystoreKey.name(), keyPassword.name())),
         keystoreLocation.in(config),
-        keystorePassword.in(config),
-        keystoreChain.in(config),
-        keystoreKey.in(config),
-        keyPassword.in(config));
+        given(keystorePassword, config),
+        given(keystoreChain, config),
+        given(keystoreKey, config),
+        given(keyPassword, config));
+  }
+
+  /** A secret; an empty one is as good as none, as forms send it. */
+  private static Optional<Password> given(
+      Setting<Optional<Password>> secret, AbstractConfig config) {
+    return secret.in(config).filter(password -> !password.value().isEmpty());
+  }
+
+  /** Those that name a file and are set. */
+  public List<Setting<?>> filesIn(AbstractConfig config) {
+    return Stream.of(truststoreLocation, keystoreLocation)
+        .filter(file -> file.in(config).isPresent())
+        .<Setting<?>>map(file -> file)
+        .toList();
   }
 
   /** What is wrong with the files and texts, by the setting at fault. */
@@ -145,12 +201,14 @@ public final class TlsSettings {
   /**
    * Reads the files and texts.
    *
+   * @param now a client certificate that is not valid now is refused; null to leave that to the
+   *     server
    * @throws TlsException when one of them is not right
    */
-  public Tls open(AbstractConfig config, Instant now) {
+  public Tls open(AbstractConfig config, @Nullable Instant now) {
     return Tls.of(
         TrustStores.load(truststore(config)),
         KeyStores.load(keystore(config), now),
-        !hostCheck.in(config).isEmpty());
+        hostCheck.in(config));
   }
 }

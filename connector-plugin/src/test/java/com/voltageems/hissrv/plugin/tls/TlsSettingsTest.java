@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Field case O3: certificates as people have them, and what is wrong with them, on its setting. */
 class TlsSettingsTest {
-  private static final TlsSettings TLS = new TlsSettings("db.");
+  private static final TlsSettings TLS = TlsSettings.ofKafka("db.");
   private static final ConfigDef DEF = new SettingGroups().add("TLS", TLS.all()).def();
   private static final HeldCertificate CA =
       new HeldCertificate.Builder().certificateAuthority(0).commonName("ca").build();

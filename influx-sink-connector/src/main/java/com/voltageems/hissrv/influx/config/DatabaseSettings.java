@@ -114,7 +114,7 @@ public final class DatabaseSettings {
   public static final String TLS_PREFIX = "influxdb.ssl.";
 
   /** For https. */
-  public static final TlsSettings TLS = new TlsSettings("influxdb.");
+  public static final TlsSettings TLS = TlsSettings.ofKafka("influxdb.");
 
   private final AbstractConfig config;
 

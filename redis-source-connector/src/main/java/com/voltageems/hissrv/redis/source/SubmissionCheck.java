@@ -7,6 +7,7 @@ import com.voltageems.hissrv.redis.source.config.GeneralSettings;
 import com.voltageems.hissrv.redis.source.config.MappingSettings;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.hash.HashType;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import java.time.Duration;
 import java.util.HashMap;
@@ -99,7 +100,7 @@ final class SubmissionCheck {
     standIns(sound, replaced);
     RedisSourceConfig parsed = SourceRegistry.config(sound);
     parsed
-        .crossErrors()
+        .crossErrors(WorkerClock.system().instant())
         .forEach(
             (name, message) -> {
               if (isTold(name) && replaced.stream().noneMatch(name::startsWith)) {

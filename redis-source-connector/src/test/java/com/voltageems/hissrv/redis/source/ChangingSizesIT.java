@@ -13,6 +13,7 @@ import com.voltageems.hissrv.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -224,6 +225,7 @@ class ChangingSizesIT extends RedisTaskFixture {
                 "pubsub",
                 "sources.k.pattern",
                 "__keyspace@0__:comsrv:*"));
-    assertThat(Readers.config(config).crossErrors()).containsOnlyKeys("sources.k.pattern");
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
+        .containsOnlyKeys("sources.k.pattern");
   }
 }

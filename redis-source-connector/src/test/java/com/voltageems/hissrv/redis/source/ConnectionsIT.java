@@ -448,13 +448,62 @@ class ConnectionsIT {
       assertThat(errors(with(config, "redis.password", "falsch")))
           .containsOnlyKeys("redis.password")
           .allSatisfy((name, text) -> assertThat(text).doesNotContain("falsch"));
-      assertThat(errors(with(config, "redis.tls.keystore.path", "")))
+      assertThat(
+              errors(
+                  with(config, "redis.tls.keystore.path", "", "redis.tls.keystore.password", "")))
           .as("without the client's certificate") // field case O8
           .containsOnlyKeys("redis.uri")
           .allSatisfy((name, text) -> assertThat(text).contains("set redis.tls.keystore.path"));
-      assertThat(errors(with(config, "redis.uri", "rediss://127.0.0.2:" + tlsPort)))
+      assertByPem(config, redis);
+      assertThat(errors(with(config, "redis.tls.truststore.path", client.toString())))
+          .as("another certificate is trusted")
+          .containsOnlyKeys("redis.uri")
+          .allSatisfy((name, text) -> assertThat(text).contains("redis.tls.truststore.path"));
+      assertThat(errors(with(config, "redis.uri", "rediss://0.0.0.0:" + tlsPort)))
           .as("a host that the certificate does not name")
-          .containsOnlyKeys("redis.uri");
+          .containsOnlyKeys("redis.uri")
+          .allSatisfy((name, text) -> assertThat(text).contains("redis.tls.verify.hostname"));
+      assertThat(
+              errors(
+                  with(
+                      config,
+                      "redis.uri",
+                      "rediss://0.0.0.0:" + tlsPort,
+                      "redis.tls.verify.hostname",
+                      "false")))
+          .isEmpty();
+    }
+  }
+
+  /** The same certificates as PEM: as files, and as texts. */
+  private void assertByPem(Map<String, String> config, RedisServer redis) throws Exception {
+    String certificate = Files.readString(dir.resolve("client.crt"));
+    String key = Files.readString(dir.resolve("client.key"));
+    Map<String, String> bare = new HashMap<>(config);
+    bare.keySet().removeIf(name -> name.startsWith("redis.tls."));
+    Path both = Files.writeString(dir.resolve("client.pem"), certificate + key);
+    Map<String, String> files =
+        with(
+            bare,
+            "redis.tls.truststore.path",
+            dir.resolve("server.crt").toString(),
+            "redis.tls.keystore.path",
+            both.toString());
+    Map<String, String> texts =
+        with(
+            bare,
+            "redis.tls.truststore.certificates",
+            Files.readString(dir.resolve("server.crt")),
+            "redis.tls.keystore.certificate.chain",
+            certificate,
+            "redis.tls.keystore.key",
+            key);
+    for (Map<String, String> pem : List.of(files, texts)) {
+      assertThat(errors(pem)).isEmpty();
+      call(redis.port(), "LPUSH", "archive:pending", element(2));
+      try (TaskHarness task = new TaskHarness(config(1, pem), new HashMap<>())) {
+        assertThat(task.pollFor(1)).hasSize(1);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.redis.source.archive.ArchiveSource;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -62,7 +66,7 @@ public class RedisSourceConfigTest {
     RedisSourceConfig config = Readers.config(minimal());
     RedisSettings redis = config.redis("client");
     assertThat(redis.where()).isEqualTo("127.0.0.1:6379");
-    assertThat(redis.tls()).isFalse();
+    assertThat(redis.tls()).isNull();
     assertThat(redis.password()).isNull();
     assertThat(config.maxRecords()).isEqualTo(2000);
     assertThat(config.aggregationEnabled()).isFalse();
@@ -72,8 +76,16 @@ public class RedisSourceConfigTest {
     ListSource list = (ListSource) config.sources().get(0);
     assertThat(list.common().topic()).isEqualTo("hissrv.a");
     assertThat(list.maxRejected()).isEqualTo(10_000);
-    assertThat(config.crossErrors()).isEmpty();
+    assertThat(config.crossErrors(Instant.now())).isEmpty();
   }
+
+  /** Each stands in the place of a file, and not beside one. */
+  private static final Set<String> PEM_TEXTS =
+      Set.of(
+          "redis.tls.truststore.certificates",
+          "redis.tls.keystore.certificate.chain",
+          "redis.tls.keystore.key",
+          "redis.tls.key.password");
 
   @TempDir Path dir;
 
@@ -111,7 +123,8 @@ public class RedisSourceConfigTest {
     set.put("mappings", "m");
     set.put("aggregation.enabled", "true");
     set.put("aggregation.windows", "5s,15s");
-    assertThat(set.keySet()).isEqualTo(RedisSourceConfig.staticDefinition().names());
+    assertThat(set.keySet())
+        .isEqualTo(without(PEM_TEXTS, RedisSourceConfig.staticDefinition().names()));
     set.put("sources.a.type", "archive");
     set.put("sources.a.window", "15s");
     set.put("sources.a.scan", "false");
@@ -129,15 +142,16 @@ public class RedisSourceConfigTest {
     set.put("mappings.m.tags", "a:$1");
     set.put("mappings.m.fields", "1:v,*");
     assertThat(ofOneSource(set.keySet()))
-        .isEqualTo(ofOneSource(SourceRegistry.definition(set).names()));
+        .isEqualTo(ofOneSource(without(PEM_TEXTS, SourceRegistry.definition(set).names())));
 
     RedisSourceConfig config = Readers.config(set);
     RedisSettings redis = config.redis("client");
     assertThat(redis.mode()).isEqualTo(RedisSettings.Mode.SENTINEL);
     assertThat(redis.where()).isEqualTo("s1:26379,s2:26379");
     assertThat(redis.database()).isEqualTo(3);
-    assertThat(redis.tls()).isTrue();
-    assertThat(redis.verifyHostname()).isFalse();
+    Tls tls = Objects.requireNonNull(redis.tls()).tls();
+    assertThat(tls.checksHost()).isFalse();
+    assertThat(tls.hasClientCertificate()).isTrue();
     assertThat(redis.timeout().toMillis()).isEqualTo(7);
     assertThat(redis.toString()).doesNotContain("tp").doesNotContain("kp");
     assertThat(config.statusTopic()).isEqualTo("st");
@@ -167,7 +181,7 @@ public class RedisSourceConfigTest {
     assertThat(mapped.series().key()).isEqualTo("mm,a=x");
     assertThat(mapped.names().of("1")).isEqualTo("v");
     assertThat(mapped.names().of("2")).isEqualTo("2");
-    assertThat(config.crossErrors()).isEmpty();
+    assertThat(config.crossErrors(Instant.now())).isEmpty();
   }
 
   /** The settings' names, those of a source without its alias. */
@@ -175,6 +189,29 @@ public class RedisSourceConfigTest {
     return names.stream()
         .map(name -> name.replaceFirst("^sources\\.[alp]\\.", "sources.*."))
         .collect(Collectors.toSet());
+  }
+
+  @Test
+  void certificates_mayBePem() throws Exception {
+    String certificate =
+        "-----BEGIN CERTIFICATE-----\n"
+            + Base64.getMimeEncoder().encodeToString(certificate().getEncoded())
+            + "\n-----END CERTIFICATE-----\n";
+    Map<String, String> config = minimal();
+    config.put("redis.uri", "rediss://127.0.0.1:1");
+    config.put(
+        "redis.tls.truststore.path",
+        Files.writeString(dir.resolve("ca.pem"), certificate).toString());
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
+    assertThat(Readers.config(config).redis("").tls()).isNotNull();
+    config.put("redis.tls.truststore.certificates", certificate);
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
+        .containsOnlyKeys("redis.tls.truststore.certificates");
+    config.remove("redis.tls.truststore.path");
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
+    config.put("redis.tls.keystore.key", certificate);
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
+        .containsOnlyKeys("redis.tls.keystore.key");
   }
 
   /** A truststore; its password is the argument. */
@@ -214,6 +251,12 @@ public class RedisSourceConfigTest {
     return ((X509TrustManager) trust.getTrustManagers()[0]).getAcceptedIssuers()[0];
   }
 
+  private static Set<String> without(Set<String> left, Set<String> all) {
+    Set<String> rest = new TreeSet<>(all);
+    rest.removeAll(left);
+    return rest;
+  }
+
   private static Map<String, String> errors(Map<String, String> config) {
     Map<String, String> errors = new TreeMap<>();
     for (ConfigValue value : new RedisSourceConnector().validate(config).configValues()) {
@@ -235,14 +278,20 @@ public class RedisSourceConfigTest {
         .isEqualTo(
             Map.of(
                 "redis.tls.truststore.path",
-                "redis.tls.truststore.path: the file " + dir + "/missing does not exist",
+                "redis.tls.truststore.path: does not name a file: "
+                    + dir
+                    + "/missing does not exist",
                 "redis.tls.keystore.path",
-                "redis.tls.keystore.path: the file " + dir + " does not exist"));
+                "redis.tls.keystore.path: does not name a file: " + dir + " does not exist"));
     config.put("redis.tls.truststore.path", junk);
     config.put("redis.tls.keystore.path", junk);
+    assertThat(errors(config)).as("no password yet").hasSize(2);
+    config.put("redis.tls.truststore.password", "x");
+    config.put("redis.tls.keystore.password", "x");
     assertThat(errors(config))
         .containsOnlyKeys("redis.tls.truststore.path", "redis.tls.keystore.path")
-        .allSatisfy((name, text) -> assertThat(text).contains("is not a keystore"));
+        .allSatisfy((name, text) -> assertThat(text).contains("PEM, PKCS12 or JKS"));
+    config.keySet().removeIf(name -> name.endsWith("store.password"));
     config.put("redis.tls.truststore.path", trust);
     config.put("redis.tls.keystore.path", keys);
     assertThat(errors(config))
@@ -260,10 +309,10 @@ public class RedisSourceConfigTest {
     config.put("redis.tls.keystore.password", "tp");
     assertThat(errors(config))
         .containsOnlyKeys("redis.tls.keystore.path")
-        .allSatisfy((name, text) -> assertThat(text).contains("does not hold a key"));
+        .allSatisfy((name, text) -> assertThat(text).contains("holds no private key"));
     config.put("redis.tls.keystore.path", keys);
     config.put("redis.tls.keystore.password", "kp");
-    assertThat(Readers.config(config).crossErrors()).isEmpty();
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
   }
 
   @ParameterizedTest
@@ -292,9 +341,9 @@ public class RedisSourceConfigTest {
       default -> config.put("sources.a.pattern", "x");
     }
     config.put("sources.a.filter", "x eq 1");
-    assertThat(Readers.config(config).crossErrors()).isEmpty();
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
     config.put("sources.a." + setting, value);
-    assertThat(Readers.config(config).crossErrors())
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
         .isEqualTo(
             Map.of("sources.a." + setting, "is not used by type " + type + ", only by " + users));
   }
@@ -304,7 +353,7 @@ public class RedisSourceConfigTest {
     Map<String, String> config = minimal();
     config.put("sources.a.pattern", "");
     config.put("redis.nodes", " ");
-    assertThat(Readers.config(config).crossErrors()).isEmpty();
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
   }
 
   @ParameterizedTest
@@ -382,7 +431,7 @@ public class RedisSourceConfigTest {
   void contradiction_isToldOnTheKeyAtFault(String name, String value, String at, String message) {
     Map<String, String> config = minimal();
     config.put(name, value);
-    assertThat(Readers.config(config).crossErrors()).containsEntry(at, message);
+    assertThat(Readers.config(config).crossErrors(Instant.now())).containsEntry(at, message);
   }
 
   // field cases R9, R10
@@ -418,7 +467,7 @@ public class RedisSourceConfigTest {
     config.put("sources", "a,b");
     config.put("sources.b.type", "list");
     config.put("sources.b.key", "l");
-    assertThat(Readers.config(config).crossErrors())
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
         .containsEntry("sources.b.key", "list l is already read by sources.a.key");
   }
 
@@ -435,7 +484,11 @@ public class RedisSourceConfigTest {
             "redis.password",
             "redis.sentinel.password",
             "redis.tls.truststore.password",
-            "redis.tls.keystore.password");
+            "redis.tls.truststore.certificates",
+            "redis.tls.keystore.password",
+            "redis.tls.keystore.certificate.chain",
+            "redis.tls.keystore.key",
+            "redis.tls.key.password");
   }
 
   @ParameterizedTest
@@ -464,7 +517,9 @@ public class RedisSourceConfigTest {
         "redis.mode; raft; ",
         "redis.uri; redis://h:1; ",
         "redis.uri; rediss://h:1; redis.tls.truststore.path redis.tls.truststore.password"
-            + " redis.tls.keystore.path redis.tls.keystore.password redis.tls.verify.hostname",
+            + " redis.tls.truststore.certificates redis.tls.keystore.path"
+            + " redis.tls.keystore.password redis.tls.keystore.certificate.chain"
+            + " redis.tls.keystore.key redis.tls.key.password redis.tls.verify.hostname",
         "aggregation.enabled; false; ",
         "aggregation.enabled; true; aggregation.windows",
         "sources.a.type; archive; sources.a.window sources.a.scan",
@@ -503,7 +558,7 @@ public class RedisSourceConfigTest {
     assertThat(values.values())
         .filteredOn(value -> !value.visible())
         .extracting(ConfigValue::name)
-        .hasSize(16)
+        .hasSize(20)
         .isSubsetOf(dependents);
   }
 

@@ -4,11 +4,15 @@ import com.voltageems.hissrv.plugin.Address;
 import com.voltageems.hissrv.plugin.Recommenders;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.Validators;
+import com.voltageems.hissrv.plugin.tls.TlsException;
+import com.voltageems.hissrv.plugin.tls.TlsSettings;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisSettings.Mode;
+import com.voltageems.hissrv.redis.source.link.RedisTls;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +24,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef.Recommender;
 import org.apache.kafka.common.config.ConfigDef.Width;
 import org.apache.kafka.common.config.types.Password;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
 /** The settings {@code redis.…}: where Redis is, and how to reach it. */
@@ -40,34 +45,7 @@ public final class ConnectionSettings {
   private static final Recommender WITH_TLS =
       Recommenders.shownIf(SettingNames.URI, uri -> String.valueOf(uri).startsWith("rediss://"));
 
-  static final Setting<Optional<String>> TRUSTSTORE =
-      ofTls(
-          Setting.text(SettingNames.TLS_TRUSTSTORE, "").width(Width.LONG),
-          "Keystore file (PKCS12 or JKS) with the certificates to trust; empty for the platform's"
-              + " own.");
-
-  static final Setting<Optional<Password>> TRUSTSTORE_PASSWORD =
-      Setting.secret("redis.tls.truststore.password")
-          .low()
-          .recommended(WITH_TLS)
-          .doc("Its password.");
-
-  static final Setting<Optional<String>> KEYSTORE =
-      ofTls(
-          Setting.text(SettingNames.TLS_KEYSTORE, "").width(Width.LONG),
-          "Keystore file with the client's certificate and key; empty for none.");
-
-  static final Setting<Optional<Password>> KEYSTORE_PASSWORD =
-      Setting.secret("redis.tls.keystore.password")
-          .low()
-          .recommended(WITH_TLS)
-          .doc("Its password.");
-
-  private static final Setting<Boolean> VERIFY_HOSTNAME =
-      Setting.flag("redis.tls.verify.hostname", true)
-          .low()
-          .recommended(WITH_TLS)
-          .doc("Whether the server's certificate has to name the host that was connected to.");
+  private static final TlsSettings TLS = TlsSettings.ofPaths("redis.tls.", WITH_TLS);
 
   public static final Setting<Address> URI =
       Setting.text(SettingNames.URI, "redis://127.0.0.1:6379")
@@ -77,8 +55,7 @@ public final class ConnectionSettings {
               Validators.address(
                   "redis://host:port/database or rediss://host:port/database",
                   ConnectionSettings::requireUri))
-          .dependents(
-              names(TRUSTSTORE, TRUSTSTORE_PASSWORD, KEYSTORE, KEYSTORE_PASSWORD, VERIFY_HOSTNAME))
+          .dependents(names(TLS.all()))
           .doc(
               "Where Redis is: redis://host:port/database, or rediss:// with TLS. With Sentinel or"
                   + " a cluster only the scheme and the database count. User and password have"
@@ -136,7 +113,7 @@ public final class ConnectionSettings {
   private ConnectionSettings() {}
 
   static Setting<?>[] all() {
-    return new Setting<?>[] {
+    Setting<?>[] own = {
       URI,
       MODE,
       NODES,
@@ -147,20 +124,9 @@ public final class ConnectionSettings {
       PASSWORD,
       TIMEOUT,
       BACKOFF_MIN,
-      BACKOFF_MAX,
-      TRUSTSTORE,
-      TRUSTSTORE_PASSWORD,
-      KEYSTORE,
-      KEYSTORE_PASSWORD,
-      VERIFY_HOSTNAME
+      BACKOFF_MAX
     };
-  }
-
-  private static Setting<Optional<String>> ofTls(Setting<String> file, String doc) {
-    return file.low()
-        .recommended(WITH_TLS)
-        .doc(doc)
-        .as(text -> Optional.of(text).filter(path -> !path.isEmpty()));
+    return Stream.of(own, TLS.all()).flatMap(Arrays::stream).toArray(Setting<?>[]::new);
   }
 
   private static <T> Setting<T> ofModes(Setting<T> setting) {
@@ -206,7 +172,27 @@ public final class ConnectionSettings {
     return Address.parse(text, List.of("redis", "rediss"), INSTEAD);
   }
 
+  /**
+   * How to reach Redis.
+   *
+   * @throws TlsException when a certificate or key cannot be read
+   */
   static RedisSettings read(AbstractConfig config, String clientName) {
+    RedisTls tls = isEncrypted(config) ? new RedisTls(TLS, TLS.open(config, null)) : null;
+    return read(config, clientName, tls);
+  }
+
+  private static boolean isEncrypted(AbstractConfig config) {
+    return URI.in(config).scheme().equals("rediss");
+  }
+
+  /** The same without certificates, which need not be right yet. */
+  static RedisSettings unencrypted(AbstractConfig config) {
+    return read(config, "", null);
+  }
+
+  private static RedisSettings read(
+      AbstractConfig config, String clientName, @Nullable RedisTls tls) {
     Address uri = URI.in(config);
     Mode mode = MODE.in(config);
     List<HostAndPort> addresses =
@@ -224,12 +210,7 @@ public final class ConnectionSettings {
         SENTINEL_USERNAME.in(config),
         SENTINEL_PASSWORD.in(config).orElse(null),
         TIMEOUT.in(config),
-        uri.scheme().equals("rediss"),
-        VERIFY_HOSTNAME.in(config),
-        TRUSTSTORE.in(config).orElse(null),
-        TRUSTSTORE_PASSWORD.in(config).orElse(null),
-        KEYSTORE.in(config).orElse(null),
-        KEYSTORE_PASSWORD.in(config).orElse(null),
+        tls,
         clientName);
   }
 
@@ -237,11 +218,12 @@ public final class ConnectionSettings {
    * What the settings contradict.
    *
    * @param given the properties as they were submitted
+   * @param now a client certificate has to be valid now
    * @param errors gets the message by the setting at fault
    */
   static void crossErrors(
-      AbstractConfig config, Map<String, String> given, Map<String, String> errors) {
-    RedisSettings redis = read(config, "");
+      AbstractConfig config, Map<String, String> given, Instant now, Map<String, String> errors) {
+    RedisSettings redis = unencrypted(config);
     String mode = Setting.written(redis.mode());
     if (redis.mode() != Mode.STANDALONE && redis.addresses().isEmpty()) {
       errors.put(NODES.name(), "is needed with " + MODE + "=" + mode);
@@ -261,13 +243,11 @@ public final class ConnectionSettings {
     if (BACKOFF_MAX.in(config).compareTo(BACKOFF_MIN.in(config)) < 0) {
       errors.put(BACKOFF_MAX.name(), "is below " + BACKOFF_MIN);
     }
-    if (redis.tls()) {
-      TlsFiles.check(redis, errors);
+    if (isEncrypted(config)) {
+      errors.putAll(TLS.problems(config, now));
     } else {
-      for (Setting<Optional<String>> file : List.of(TRUSTSTORE, KEYSTORE)) {
-        if (file.in(config).isPresent()) {
-          errors.put(URI.name(), "needs rediss:// with " + file + ": redis:// is not encrypted");
-        }
+      for (Setting<?> file : TLS.filesIn(config)) {
+        errors.put(URI.name(), "needs rediss:// with " + file + ": redis:// is not encrypted");
       }
     }
     MODES_OF.forEach(

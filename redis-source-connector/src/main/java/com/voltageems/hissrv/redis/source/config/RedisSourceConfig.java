@@ -10,6 +10,7 @@ import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceCommon.Intervals;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,13 +148,17 @@ public final class RedisSourceConfig extends AbstractConfig {
         .toList();
   }
 
-  /** What single settings cannot tell, by the setting at fault. */
-  public Map<String, String> crossErrors() {
+  /**
+   * What single settings cannot tell, by the setting at fault.
+   *
+   * @param now a client certificate has to be valid now
+   */
+  public Map<String, String> crossErrors(Instant now) {
     Map<String, String> errors = new LinkedHashMap<>();
     Map<String, String> given = originalsStrings();
-    RedisSettings redis = redis("");
+    RedisSettings redis = ConnectionSettings.unencrypted(this);
     List<Source> sources = sources();
-    ConnectionSettings.crossErrors(this, given, errors);
+    ConnectionSettings.crossErrors(this, given, now, errors);
     AggregationSettings.crossErrors(this, redis, errors);
     if (sources.stream().anyMatch(source -> source.common().topic().equals(statusTopic()))) {
       errors.put(

@@ -1,13 +1,15 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
+import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import com.voltageems.hissrv.redis.source.link.ErrorKind;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.link.RedisTls;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +67,11 @@ final class ConnectFailure {
       // The platform adds words of its own behind the name.
       return "unknown host " + String.valueOf(unknown.getMessage()).replaceFirst(": .*", "");
     }
-    if (cause(failure, CertPathBuilderException.class) != null) {
-      return "the server's certificate is not trusted; "
-          + SettingNames.TLS_TRUSTSTORE
-          + " names the file with those to trust";
+    RedisTls encryption = settings.tls();
+    if (encryption != null && cause(failure, CertificateException.class) != null) {
+      return TlsFailure.describe(failure, encryption.names(), encryption.tls())
+          .map(TlsFailure.Found::reason)
+          .orElse(String.valueOf(failure.getMessage()));
     }
     String message = String.valueOf(failure.getMessage());
     String root = rootMessage(failure);
@@ -79,7 +82,8 @@ final class ConnectFailure {
         cause(failure, java.net.ConnectException.class) != null
             || cause(failure, SocketTimeoutException.class) != null;
     // Redis closes the connection on a client without a certificate, and only then tells why.
-    return settings.tls() && settings.keystore() == null && brokenOff && !notReached
+    boolean certificateMissing = encryption != null && !encryption.tls().hasClientCertificate();
+    return certificateMissing && brokenOff && !notReached
         ? whole
             + "; if the server asks for a client's certificate (tls-auth-clients), set "
             + SettingNames.TLS_KEYSTORE

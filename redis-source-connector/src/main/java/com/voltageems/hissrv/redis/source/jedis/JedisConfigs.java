@@ -1,13 +1,12 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
+import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
-import java.io.File;
+import javax.net.ssl.SSLParameters;
 import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.SslVerifyMode;
 
 /** Turns {@link RedisSettings} into what Jedis takes. */
 public final class JedisConfigs {
@@ -46,25 +45,19 @@ public final class JedisConfigs {
             .connectionTimeoutMillis(timeoutMs)
             .socketTimeoutMillis(timeoutMs)
             .blockingSocketTimeoutMillis(timeoutMs);
-    if (settings.tls()) {
-      builder.sslOptions(sslOptions(settings));
+    if (settings.tls() != null) {
+      encrypt(builder, settings.tls().tls());
     }
     return builder;
   }
 
-  private static SslOptions sslOptions(RedisSettings settings) {
-    SslOptions.Builder ssl = SslOptions.builder();
-    ssl.sslVerifyMode(settings.verifyHostname() ? SslVerifyMode.FULL : SslVerifyMode.CA);
-    if (settings.truststore() != null) {
-      ssl.truststore(new File(settings.truststore()), chars(settings.truststorePassword()));
-    }
-    if (settings.keystore() != null) {
-      ssl.keystore(new File(settings.keystore()), chars(settings.keystorePassword()));
-    }
-    return ssl.build();
-  }
-
-  private static char @Nullable [] chars(@Nullable Password password) {
-    return password == null ? null : password.value().toCharArray();
+  /** The client's newer way, SslOptions, reads keystores only; ours may be PEM. */
+  @SuppressWarnings("deprecation")
+  private static void encrypt(DefaultJedisClientConfig.Builder builder, Tls tls) {
+    SSLParameters parameters = new SSLParameters();
+    parameters.setEndpointIdentificationAlgorithm(tls.checksHost() ? "HTTPS" : null);
+    builder.ssl(true);
+    builder.sslSocketFactory(tls.context().getSocketFactory());
+    builder.sslParameters(parameters);
   }
 }

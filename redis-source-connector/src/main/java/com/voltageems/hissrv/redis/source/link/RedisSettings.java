@@ -17,8 +17,7 @@ import redis.clients.jedis.HostAndPort;
  * @param sentinelUsername the sentinels' own user, empty for their default user
  * @param sentinelPassword null when sentinels are asked without a login
  * @param timeout for connecting and for every reply
- * @param truststore PKCS12 or JKS file; null for the platform's own certificates
- * @param keystore the client's certificate and key; null for none
+ * @param tls null for a connection that is not encrypted
  */
 public record RedisSettings(
     Mode mode,
@@ -30,12 +29,7 @@ public record RedisSettings(
     String sentinelUsername,
     @Nullable Password sentinelPassword,
     Duration timeout,
-    boolean tls,
-    boolean verifyHostname,
-    @Nullable String truststore,
-    @Nullable Password truststorePassword,
-    @Nullable String keystore,
-    @Nullable Password keystorePassword,
+    @Nullable RedisTls tls,
     String clientName) {
 
   public enum Mode {
@@ -60,11 +54,6 @@ public record RedisSettings(
         sentinelPassword,
         other,
         tls,
-        verifyHostname,
-        truststore,
-        truststorePassword,
-        keystore,
-        keystorePassword,
         clientName);
   }
 

@@ -6,7 +6,6 @@ public final class SettingNames {
   public static final String NODES = "redis.nodes";
   public static final String PASSWORD = "redis.password";
   public static final String TLS_KEYSTORE = "redis.tls.keystore.path";
-  public static final String TLS_TRUSTSTORE = "redis.tls.truststore.path";
   public static final String URI = "redis.uri";
   public static final String USERNAME = "redis.username";
 
