@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.lease.Keeper;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,6 +2,8 @@ package com.voltageems.hissrv.query.alert;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.lease.KafkaKeeper;
+import com.voltageems.hissrv.query.lease.MemoryKeeper;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestSeries;
@@ -47,7 +49,7 @@ public final class Alerts {
         site,
         rules,
         settings.kafka().isConfigured()
-            ? new KafkaKeeper(settings.kafka(), TOPIC, site, timeout)
+            ? new KafkaKeeper("Alerts", settings.kafka(), TOPIC, site, timeout)
             : new MemoryKeeper(),
         new SiteFigures(
             parts,

@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreProviders;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -67,6 +69,11 @@ public record QueryConfig(
 
     private void checkRaw() {
       provider.checkRaw(new StoreSettings(provider.settings(), texts, 1));
+    }
+
+    /** Its tiers, where the back end has any. */
+    public Optional<Tiers> tiers() {
+      return provider.tiers(new StoreSettings(provider.settings(), texts, 1));
     }
 
     @Override

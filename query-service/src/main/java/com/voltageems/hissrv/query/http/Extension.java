@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.http;
 
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import io.javalin.config.RoutesConfig;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,4 +24,9 @@ public interface Extension {
 
   /** Adds to {@code /status}; JSON-like values by name. */
   Map<String, @Nullable Object> status();
+
+  /** Answers questions from other resolutions than the samples'. */
+  default Resolutions resolutions() {
+    return Resolutions.RAW;
+  }
 }

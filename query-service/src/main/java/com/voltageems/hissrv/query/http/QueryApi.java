@@ -20,6 +20,7 @@ import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
@@ -50,7 +51,7 @@ final class QueryApi {
       Set.of("measurement", "range", "start", "end", "timezone", "limit");
   static final Set<String> LATEST = and(RANGE, "fields", "field", "time_format");
   static final Set<String> AGGREGATE =
-      and(LATEST, "interval", "functions", "group_by", "fill", "cache");
+      and(LATEST, "interval", "functions", "group_by", "fill", "cache", "resolution");
   static final Set<String> QUERY =
       and(
           LATEST,
@@ -59,6 +60,7 @@ final class QueryApi {
           "group_by",
           "fill",
           "cache",
+          "resolution",
           "order",
           "format",
           "names",
@@ -76,6 +78,7 @@ final class QueryApi {
 
   QueryApi(
       HistoryStore store,
+      Resolutions resolutions,
       Limits limits,
       Catalogue catalogue,
       Clock clock,
@@ -86,7 +89,7 @@ final class QueryApi {
     this.limits = limits;
     this.catalogue = catalogue;
     this.clock = clock;
-    this.answerer = new Answerer(store, limits.maxValues(), cache);
+    this.answerer = new Answerer(store, resolutions, limits.maxValues(), cache);
     this.running = new Semaphore(limits.concurrency());
   }
 
@@ -108,8 +111,7 @@ final class QueryApi {
           Ask query = parameters.query(measurement);
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
-          HistoryAnswer answer =
-              reduced(query, answerer.answer(query, parameters.keep(), deadline), maxPoints);
+          HistoryAnswer answer = reduced(query, answer(query, parameters, deadline), maxPoints);
           return switch (format) {
             case JSON ->
                 new Reply(
@@ -127,6 +129,10 @@ final class QueryApi {
                     LeftOut.of(query));
           };
         });
+  }
+
+  private HistoryAnswer answer(Ask query, Parameters parameters, Deadline deadline) {
+    return answerer.answer(query, parameters.keep(), parameters.fromSamples(), deadline);
   }
 
   private static Reply csv(
@@ -152,11 +158,10 @@ final class QueryApi {
       return answer;
     }
     int columns = query.outputs().size();
-    return new HistoryAnswer(
+    return answer.with(
         answer.series().stream()
             .map(series -> Downsampling.reduce(series, columns, maxPoints))
-            .toList(),
-        answer.truncated());
+            .toList());
   }
 
   Reply latest(Map<String, List<String>> texts) {
@@ -183,7 +188,7 @@ final class QueryApi {
         (parameters, measurement, deadline) -> {
           boolean epochTimes = parameters.epochTimes();
           Ask query = parameters.aggregate(measurement);
-          HistoryAnswer answer = answerer.answer(query, parameters.keep(), deadline);
+          HistoryAnswer answer = answer(query, parameters, deadline);
           return new Reply(
               200,
               "application/json",

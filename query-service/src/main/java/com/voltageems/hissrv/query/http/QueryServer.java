@@ -81,7 +81,9 @@ public final class QueryServer implements AutoCloseable {
     this.catalogue = config.catalogue();
     this.cache = cache(config);
     Described described = new Described(store, Ticker.systemTicker());
-    this.api = new QueryApi(store, config.limits(), catalogue, clock, cache, described);
+    this.api =
+        new QueryApi(
+            store, extension.resolutions(), config.limits(), catalogue, clock, cache, described);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock, described);
     this.rawApi = new RawApi(config, store, api);
     this.health = health;
@@ -114,7 +116,9 @@ public final class QueryServer implements AutoCloseable {
     this.catalogue = config.catalogue();
     this.cache = cache(config);
     Described described = new Described(store, Ticker.systemTicker());
-    this.api = new QueryApi(store, config.limits(), catalogue, clock, cache, described);
+    this.api =
+        new QueryApi(
+            store, extension.resolutions(), config.limits(), catalogue, clock, cache, described);
     this.hisApi = new HisApi(store, config.limits(), catalogue, clock, described);
     this.rawApi = new RawApi(config, store, api);
     this.health = board;

@@ -1,15 +1,42 @@
 package com.voltageems.hissrv.query.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answer to a {@link HistoryQuery}.
  *
  * @param truncated whether there is more than the limit let through
+ * @param parts from which resolution the parts of its range are answered, in the order of time;
+ *     none: all of it from the samples
+ * @param expiredBefore epoch milliseconds before which the samples are gone, where the range begins
+ *     earlier and that part is answered from them; null otherwise
  */
-public record HistoryAnswer(List<Series> series, boolean truncated) {
+public record HistoryAnswer(
+    List<Series> series, boolean truncated, List<Part> parts, @Nullable Long expiredBefore) {
   public HistoryAnswer {
     series = List.copyOf(series);
+    parts = List.copyOf(parts);
+  }
+
+  /** From the samples. */
+  public HistoryAnswer(List<Series> series, boolean truncated) {
+    this(series, truncated, List.of(), null);
+  }
+
+  /**
+   * A part of the range.
+   *
+   * @param resolution the policy that keeps what it is answered from; {@code raw}: the samples
+   */
+  public record Part(String resolution, long startMillis, long endMillis) {
+    /** What the samples are called. */
+    public static final String RAW = "raw";
+  }
+
+  /** The same with other rows. */
+  public HistoryAnswer with(List<Series> others) {
+    return new HistoryAnswer(others, truncated, parts, expiredBefore);
   }
 
   /** Rows over all series. */

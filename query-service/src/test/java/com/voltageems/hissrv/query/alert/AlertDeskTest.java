@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.lease.Keeper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -56,7 +56,11 @@ class OpenApiTest {
             "/alerts",
             "/alerts/{name}/test",
             "/connectors/{name}/restart",
-            "/raw"));
+            "/raw",
+            "/storage",
+            "/storage/apply",
+            "/storage/backfill",
+            "/storage/backfill/{id}"));
 
     Set<String> documented = new TreeSet<>();
     document().path("paths").fieldNames().forEachRemaining(documented::add);

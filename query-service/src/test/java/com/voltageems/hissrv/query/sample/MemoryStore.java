@@ -134,7 +134,13 @@ public final class MemoryStore implements HistoryStore {
         long order = time.getKey();
         Row row = ordered.next(query.newestFirst() ? -order : order, series.getKey());
         for (int i = 0; i < query.columns().size(); i++) {
-          row.set(i, value(query.columns().get(i), series.getValue()));
+          Column column = query.columns().get(i);
+          Object value = value(column, series.getValue());
+          row.set(
+              i,
+              column.isRounded() && value instanceof Double number
+                  ? Digits.computed(number)
+                  : value);
         }
         if (!ordered.add()) {
           return ordered.end();
@@ -164,9 +170,9 @@ public final class MemoryStore implements HistoryStore {
       case FIRST -> values.get(0);
       case LAST -> values.get(values.size() - 1);
       case MIN, MAX -> extreme(values, function == Aggregation.MAX);
-      case SUM -> Digits.computed(sum(values));
-      case MEAN -> Digits.computed(sum(values) / values.size());
-      case STDDEV -> values.size() < 2 ? null : (Object) Digits.computed(deviation(values));
+      case SUM -> sum(values);
+      case MEAN -> sum(values) / values.size();
+      case STDDEV -> values.size() < 2 ? null : (Object) deviation(values);
     };
   }
 

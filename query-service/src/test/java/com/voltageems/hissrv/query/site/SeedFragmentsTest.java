@@ -8,11 +8,19 @@ import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
 import com.voltageems.hissrv.query.site.compile.Entry;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import com.voltageems.hissrv.query.storage.Output;
+import com.voltageems.hissrv.query.storage.Policy;
+import com.voltageems.hissrv.query.storage.StoragePlan;
+import com.voltageems.hissrv.query.storage.Task;
+import com.voltageems.hissrv.query.store.Aggregation;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The nine YAML fragments of the two design documents, as they stand there. */
 class SeedFragmentsTest {
@@ -66,12 +74,18 @@ class SeedFragmentsTest {
     sink.put("poison.retries", "3");
     sink.put("retry.backoff.ms", "1000");
     assertThat(fromFile(connector(compiled, "sink").settings())).isEqualTo(sink);
+    assertThat(compiled.storage().policies())
+        .containsExactly(
+            new Policy("realtime", Duration.ofDays(7), null, 1, List.of()),
+            new Policy("hourly", Duration.ofDays(30), null, 1, List.of()),
+            new Policy("daily", Duration.ofDays(365), null, 1, List.of()));
+    assertThat(compiled.storage().raw()).isEqualTo("realtime");
     assertThat(compiled.notes().stream().map(note -> note.text("f")))
-        .hasSize(3)
+        .hasSize(2)
         .first()
         .isEqualTo(
-            "f:26:7: retention.policies[0]: realtime is checked, but this version does not carry"
-                + " it out yet");
+            "f:30:7: retention.policies[1]: no task writes into hourly, and the samples are kept by"
+                + " realtime: nothing is made for it");
   }
 
   @Test
@@ -181,8 +195,52 @@ class SeedFragmentsTest {
   }
 
   @Test
-  void downsampling_isSaidNotToBeCarriedOutYet() throws Exception {
-    assertThat(compiled("2-downsampling").notes()).hasSize(2);
+  void downsampling_becomesTasks() throws Exception {
+    StoragePlan plan = compiled("2-downsampling").storage();
+
+    assertThat(plan.raw()).isEqualTo("realtime");
+    assertThat(plan.tasks())
+        .containsExactly(
+            new Task(
+                "hourly_avg",
+                "realtime",
+                "hourly",
+                "1h",
+                List.of(
+                    new Output(Aggregation.MEAN, "avg"),
+                    new Output(Aggregation.MAX, "max"),
+                    new Output(Aggregation.MIN, "min"),
+                    new Output(Aggregation.COUNT, "count"),
+                    new Output(Aggregation.SUM, "sum"))),
+            new Task(
+                "daily_summary",
+                "hourly",
+                "daily",
+                "1d",
+                List.of(
+                    new Output(Aggregation.MEAN, "avg"),
+                    new Output(Aggregation.SUM, "total"),
+                    new Output(Aggregation.COUNT, "count"))));
+    assertThat(compiled("2-downsampling").notes().get(0).text("f"))
+        .isEqualTo(
+            "f:3:7: downsampling.tasks[0]: hourly is not under retention.policies: it is kept for"
+                + " ever");
+  }
+
+  @Test
+  void retentionAndDownsampling_goTogether(@TempDir Path dir) throws Exception {
+    Path both = dir.resolve("hissrv.yml");
+    Files.writeString(
+        both,
+        Files.readString(SEEDS.resolve("1-service.yml"))
+            + Files.readString(SEEDS.resolve("2-downsampling.yml")));
+    Compiled compiled = new SiteFile(both, ENV).compile(SiteCompiler.For.COMMAND);
+
+    assertThat(compiled.notes()).isEmpty();
+    assertThat(compiled.storage().policies())
+        .extracting(Policy::name)
+        .containsExactly("realtime", "hourly", "daily");
+    assertThat(compiled.storage().tasks()).hasSize(2);
   }
 
   @Test

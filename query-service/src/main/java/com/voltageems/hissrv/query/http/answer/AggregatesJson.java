@@ -28,6 +28,7 @@ public final class AggregatesJson {
           Json.range(json, query.selection(), epochTimes);
           Json.windows(json, query.windows());
           json.writeBooleanField("truncated", answer.truncated());
+          Json.resolution(json, answer, epochTimes);
           List<String> leftOut = LeftOut.of(query);
           if (!leftOut.isEmpty()) {
             Json.texts(json, "left_out", leftOut);

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Fill;
 import com.voltageems.hissrv.query.http.ask.Fn;
 import com.voltageems.hissrv.query.http.ask.Parameters.Keep;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryStore;
@@ -30,11 +31,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Answerer {
   private final HistoryStore store;
+  private final Resolutions resolutions;
   private final int maxValues;
   private final AnswerCache cache;
 
-  public Answerer(HistoryStore store, int maxValues, AnswerCache cache) {
+  /**
+   * @param resolutions answers what the database computes
+   */
+  public Answerer(HistoryStore store, Resolutions resolutions, int maxValues, AnswerCache cache) {
     this.store = store;
+    this.resolutions = resolutions;
     this.maxValues = maxValues;
     this.cache = cache;
   }
@@ -43,19 +49,22 @@ public final class Answerer {
    * The answer, from memory where it is there and may be used.
    *
    * @param wish whether it may come from memory, and is to be kept there
+   * @param raw whether it is to be answered from the samples in any case
    */
-  public HistoryAnswer answer(Ask ask, Keep wish, Deadline deadline) {
+  public HistoryAnswer answer(Ask ask, Keep wish, boolean raw, Deadline deadline) {
     // Points are asked for up to this very moment: the same question hardly comes again.
-    return wish == Keep.NO || ask.windows() == null
-        ? made(ask, deadline)
-        : cache.get(ask, wish, part -> made(part, deadline));
+    HistoryAnswer answer =
+        wish == Keep.NO || raw || ask.windows() == null
+            ? made(ask, raw, deadline)
+            : cache.get(ask, wish, part -> made(part, false, deadline));
+    return ask.isStores() ? resolutions.told(answer, ask.query(ask.limit()), raw) : answer;
   }
 
-  private HistoryAnswer made(Ask ask, Deadline deadline) {
+  private HistoryAnswer made(Ask ask, boolean raw, Deadline deadline) {
     Windows windows = ask.windows();
     HistoryAnswer answer =
         windows == null || ask.isStores()
-            ? store.query(ask.query(ask.limit()), deadline)
+            ? resolutions.query(store, ask.query(ask.limit()), raw, deadline)
             : joined(ask, windows, deadline);
     return windows == null || ask.fill().kind() == Fill.Kind.NONE
         ? answer

@@ -35,7 +35,7 @@ final class Filling {
     for (Series one : answer.series()) {
       series.add(new Series(one.tags(), filled(ask, starts, one)));
     }
-    return new HistoryAnswer(series, answer.truncated());
+    return answer.with(series);
   }
 
   /** In the order of time, epoch microseconds. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.voltageems.hissrv.query.http.ask.Intervals;
 import com.voltageems.hissrv.query.http.ask.Times;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
@@ -16,6 +17,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Pieces of answers as JSON. Pure. */
@@ -68,6 +70,31 @@ final class Json {
     } else if (windows instanceof CalendarWindows calendar) {
       json.writeStringField("interval", Intervals.text(calendar));
       json.writeStringField("timezone", calendar.zone().getId());
+    }
+  }
+
+  /** From what it is answered, where that is not the samples alone. */
+  static void resolution(JsonGenerator json, HistoryAnswer answer, boolean epochTimes)
+      throws IOException {
+    Optional<String> resolution = Resolution.of(answer);
+    if (resolution.isPresent()) {
+      json.writeStringField("resolution", resolution.get());
+      json.writeArrayFieldStart("parts");
+      for (HistoryAnswer.Part part : answer.parts()) {
+        json.writeStartObject();
+        json.writeStringField("resolution", part.resolution());
+        json.writeFieldName("start");
+        time(json, part.startMillis() * 1000, epochTimes);
+        json.writeFieldName("end");
+        time(json, part.endMillis() * 1000, epochTimes);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+    Long expired = answer.expiredBefore();
+    if (expired != null) {
+      json.writeFieldName("expired_before");
+      time(json, expired * 1000, epochTimes);
     }
   }
 

@@ -36,6 +36,7 @@ public final class RowsJson {
           json.writeNumberField("limit", query.limit());
           json.writeBooleanField("truncated", answer.truncated());
           json.writeNumberField("rows", answer.rows());
+          Json.resolution(json, answer, epochTimes);
           List<String> leftOut = LeftOut.of(query);
           if (!leftOut.isEmpty()) {
             Json.texts(json, "left_out", leftOut);

@@ -112,6 +112,11 @@ public final class Parameters {
     };
   }
 
+  /** Whether the samples are to answer in any case: {@code resolution=raw}. */
+  public boolean fromSamples() {
+    return texts.choice("resolution", "auto", "auto", "raw").equals("raw");
+  }
+
   /** A number of rows within the limits. */
   public int limit() {
     return texts.number("limit", limits.defaultRows(), 1, limits.maxRows());

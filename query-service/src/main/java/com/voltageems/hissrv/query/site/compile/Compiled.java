@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.site.compile;
 
 import com.voltageems.hissrv.query.alert.AlertRule;
 import com.voltageems.hissrv.query.site.yaml.Problem;
+import com.voltageems.hissrv.query.storage.StoragePlan;
 import com.voltageems.hissrv.query.sync.RedisTarget;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param service the service's settings, as query.yml has them
  * @param redis where the source's control channel is
  * @param alerts when somebody is told
+ * @param storage how long the history is kept, and in which resolutions
  * @param notes what is worth knowing and no reason to refuse the file
  */
 public record Compiled(
@@ -25,6 +27,7 @@ public record Compiled(
     Target target,
     RedisTarget redis,
     List<AlertRule> alerts,
+    StoragePlan storage,
     List<Problem> notes) {
   public Compiled {
     connectors = List.copyOf(connectors);

@@ -81,6 +81,8 @@ final class ServiceCompiler {
       settings.put("store.type", "influxdb1");
       settings.copy("store.influxdb1.url", influxdb, "url");
       settings.copy("store.influxdb1.database", influxdb, "database");
+      // Read from where the sink writes to.
+      settings.copy("store.influxdb1.retention.policies", influxdb, "retention_policy");
       settings.copy("store.influxdb1.username", influxdb, "username");
       influxdb.given("password").ifPresent(given -> put("store.influxdb1.password", given));
       return;

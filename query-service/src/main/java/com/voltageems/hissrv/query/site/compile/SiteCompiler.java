@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.site.key.View;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
+import com.voltageems.hissrv.query.storage.StoragePlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,7 +94,7 @@ public final class SiteCompiler {
                         Origin.of(given))));
     checkService(service, purpose);
     List<AlertRule> alerts = new AlertCompiler(lookUp, problems, notes).compile(site);
-    Notes.of(site, notes);
+    StoragePlan storage = new StorageCompiler(site, problems, notes).compile();
     Compiled.Target target =
         new Compiled.Target(
             urls,
@@ -112,6 +113,7 @@ public final class SiteCompiler {
         target,
         new RedisCompiler(source, secrets::hereIfKnown).compile(),
         alerts,
+        storage,
         notes);
   }
 

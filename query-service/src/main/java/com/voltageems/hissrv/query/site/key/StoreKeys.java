@@ -110,20 +110,30 @@ final class StoreKeys {
                   new Shape.Many(
                       new Shape.Section(
                           List.of(
-                              Key.needed("name", POLICY, "Name of the policy."),
+                              Key.needed(
+                                  "name",
+                                  POLICY,
+                                  "Name of the policy. One that no task writes into is that of the"
+                                      + " samples themselves."),
                               Key.needed(
                                   "duration",
                                   Scalar.duration("1h", "36500d"),
                                   "How long data is kept."),
-                              Key.of("replication", Scalar.number(1, 100), "Copies."),
+                              Key.of(
+                                  "replication",
+                                  Scalar.number(1, 100),
+                                  "Copies; more than 1 only in InfluxDB 1.x Enterprise."),
                               Key.of(
                                   "shard_duration",
                                   Scalar.duration("1h", "36500d"),
-                                  "Length of a shard."),
+                                  "Length of a shard; of a coarser copy in QuestDB of a partition"
+                                      + " (1h, 1d, 7d, 30d, 365d)."),
                               Key.of(
                                   "measurements",
                                   new Shape.Many(Scalar.text("a name"), 200),
-                                  "Which measurements it is for."))),
+                                  "Which measurements a coarser copy has, and in QuestDB also which"
+                                      + " tables' samples the duration is for; all when left"
+                                      + " out."))),
                       50),
                   "Retention policies.")));
 
@@ -149,10 +159,10 @@ final class StoreKeys {
                                                   "function",
                                                   Scalar.choice(
                                                       "MEAN", "MAX", "MIN", "SUM", "COUNT", "FIRST",
-                                                      "LAST", "STDDEV", "MEDIAN", "mean", "max",
-                                                      "min", "sum", "count", "first", "last",
-                                                      "stddev", "median"),
-                                                  "What is computed."),
+                                                      "LAST", "STDDEV", "mean", "max", "min", "sum",
+                                                      "count", "first", "last", "stddev"),
+                                                  "What is computed. Count and sum are kept in any"
+                                                      + " case."),
                                               Key.of(
                                                   "alias",
                                                   Scalar.text("a name"),
@@ -160,7 +170,23 @@ final class StoreKeys {
                                       20),
                                   "What is computed of each window."))),
                       50),
-                  "Tasks that write coarser copies.")));
+                  "Tasks that write coarser copies."),
+              Key.of(
+                  "grace",
+                  Scalar.duration("0s", "1d"),
+                  "5m",
+                  "How long after its end a window is computed first."),
+              Key.of(
+                  "late_data",
+                  Scalar.duration("0s", "30d"),
+                  "24h",
+                  "How far data may come late and still be taken in by itself; later data needs a"
+                      + " backfill."),
+              Key.of(
+                  "late_data_interval",
+                  Scalar.duration("10s", "7d"),
+                  "1h",
+                  "How often late data is looked for.")));
 
   private StoreKeys() {}
 }

@@ -6,18 +6,23 @@ import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.http.QueryServer;
+import com.voltageems.hissrv.query.resolution.CopyResolutions;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
+import com.voltageems.hissrv.query.storage.StorageDesk;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.sync.SyncAnswer;
 import com.voltageems.hissrv.query.sync.SyncException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -37,11 +42,12 @@ public final class LiveSite implements AutoCloseable {
   private final Clock clock;
   private final QueryServer server;
   private final QueryConfig.Http listening;
-  private QueryConfig settings;
+  private volatile QueryConfig settings;
   private Compiled compiled;
   private volatile HistoryStore store;
   private volatile HealthBoard board;
   private volatile AlertDesk alerts;
+  private volatile StorageDesk storage;
   private volatile SyncSite sync;
   private volatile Reloads state;
   private @Nullable Triggers triggers;
@@ -61,7 +67,8 @@ public final class LiveSite implements AutoCloseable {
     this.store = parts.store(settings);
     this.alerts = desk(compiled, settings);
     this.sync = new SyncSite(compiled.redis(), settings, () -> board.snapshot(), clock);
-    this.board = parts.board(settings, store, alerts.probes());
+    this.storage = StorageSite.desk(compiled, settings, parts, clock);
+    this.board = parts.board(settings, store, probes(alerts, storage));
     this.state = Reloads.first(clock.instant(), texts(compiled.notes()));
     LogLevel.set(compiled.target().logLevel());
     this.server =
@@ -71,7 +78,16 @@ public final class LiveSite implements AutoCloseable {
             board,
             version,
             clock,
-            new SiteRoutes(this, new Mappings(file, clock)));
+            new SiteRoutes(
+                this,
+                new Mappings(file, clock),
+                new StorageRoutes(() -> storage, () -> settings.catalogue().zone(), clock)));
+  }
+
+  private static List<Probe> probes(AlertDesk alerts, StorageDesk storage) {
+    List<Probe> probes = new ArrayList<>(alerts.probes());
+    probes.addAll(storage.probes());
+    return probes;
   }
 
   private AlertDesk desk(Compiled site, QueryConfig settings) {
@@ -98,6 +114,7 @@ public final class LiveSite implements AutoCloseable {
     board.start();
     int port = server.start();
     alerts.start();
+    storage.start();
     triggers = Triggers.of(this);
     return port;
   }
@@ -124,6 +141,12 @@ public final class LiveSite implements AutoCloseable {
   /** Where Kafka Connect is, and what our connectors are called there. */
   synchronized QueryConfig.Connect connect() {
     return settings.connect();
+  }
+
+  /** Answers from the coarser copies that there are at the moment. */
+  Resolutions resolutions() {
+    return new CopyResolutions(
+        () -> StorageSite.known(storage, settings.catalogue().zone(), clock));
   }
 
   AlertDesk alerts() {
@@ -155,7 +178,8 @@ public final class LiveSite implements AutoCloseable {
       sync = sync.of(next.redis(), wanted);
     }
     if (!next.serviceTexts().equals(compiled.serviceTexts())
-        || !next.alerts().equals(compiled.alerts())) {
+        || !next.alerts().equals(compiled.alerts())
+        || !next.storage().equals(compiled.storage())) {
       take(next, wanted);
     }
     compiled = next;
@@ -177,7 +201,11 @@ public final class LiveSite implements AutoCloseable {
     boolean sameAlerts =
         next.alerts().equals(compiled.alerts()) && wanted.kafka().equals(settings.kafka());
     AlertDesk nextAlerts = sameAlerts ? oldAlerts : desk(next, wanted);
-    HealthBoard nextBoard = parts.board(wanted, nextStore, nextAlerts.probes());
+    StorageDesk oldStorage = storage;
+    boolean sameStorage = StorageSite.isSame(compiled, settings, next, wanted);
+    StorageDesk nextStorage =
+        sameStorage ? oldStorage : StorageSite.desk(next, wanted, parts, clock);
+    HealthBoard nextBoard = parts.board(wanted, nextStore, probes(nextAlerts, nextStorage));
     nextBoard.start();
     awaitFirstLook(nextBoard, wanted.checks().timeout());
     HistoryStore oldStore = store;
@@ -193,6 +221,11 @@ public final class LiveSite implements AutoCloseable {
       oldAlerts.close();
       alerts = nextAlerts;
       nextAlerts.start();
+    }
+    if (!sameStorage) {
+      oldStorage.close();
+      storage = nextStorage;
+      nextStorage.start();
     }
     Thread closer =
         new Thread(() -> closeWhenIdle(underWay, patience, oldStore, oldBoard), "close-old");
@@ -235,6 +268,7 @@ public final class LiveSite implements AutoCloseable {
       triggers.close();
     }
     alerts.close();
+    storage.close();
     sync.close();
     server.close();
     board.close();

@@ -11,6 +11,7 @@ import com.voltageems.hissrv.query.http.access.Access;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.site.connect.ConnectException;
 import com.voltageems.hissrv.query.site.connect.ConnectorRoutes;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls about a site's file: {@code POST /reload}, {@code /mappings}, {@code /alerts}, {@code
- * POST /sync}. Who may call them is decided in one place for all calls: {@link
+ * POST /sync}, {@code /storage}. Who may call them is decided in one place for all calls: {@link
  * com.voltageems.hissrv.query.http.access.Guard}.
  */
 final class SiteRoutes implements Extension {
@@ -44,10 +45,12 @@ final class SiteRoutes implements Extension {
 
   private final LiveSite site;
   private final Mappings mappings;
+  private final StorageRoutes storage;
 
-  SiteRoutes(LiveSite site, Mappings mappings) {
+  SiteRoutes(LiveSite site, Mappings mappings, StorageRoutes storage) {
     this.site = site;
     this.mappings = mappings;
+    this.storage = storage;
   }
 
   @Override
@@ -60,6 +63,7 @@ final class SiteRoutes implements Extension {
     routes.get("/alerts", this::alerts);
     routes.post("/alerts/{name}/test", this::testAlert);
     new ConnectorRoutes(site::connect).routes(routes);
+    storage.routes(routes);
   }
 
   @Override
@@ -68,6 +72,11 @@ final class SiteRoutes implements Extension {
     status.put("site", site.state().json(site.file().path().toString()));
     status.put("alerts", site.alerts().view().stream().map(AlertView::json).toList());
     return status;
+  }
+
+  @Override
+  public Resolutions resolutions() {
+    return site.resolutions();
   }
 
   private void reload(Context context) throws JsonProcessingException {

@@ -5,8 +5,10 @@ import com.voltageems.hissrv.query.setting.Setting;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code store.type: influxdb1}. */
 public final class InfluxDb1Provider implements StoreProvider {
@@ -81,5 +83,15 @@ public final class InfluxDb1Provider implements StoreProvider {
         settings.get(PASSWORD),
         settings.get(RAW_USERNAME),
         settings.get(RAW_PASSWORD));
+  }
+
+  @Override
+  public Optional<Tiers> tiers(StoreSettings settings) {
+    return Optional.of(
+        new InfluxDb1Tiers(
+            settings.get(URL),
+            settings.get(DATABASE),
+            settings.get(POLICIES),
+            InfluxQlStore.basic(settings.get(USERNAME), settings.get(PASSWORD))));
   }
 }

@@ -5,8 +5,10 @@ import com.voltageems.hissrv.query.setting.Setting;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code store.type: influxdb2}. */
 public final class InfluxDb2Provider implements StoreProvider {
@@ -56,5 +58,11 @@ public final class InfluxDb2Provider implements StoreProvider {
   public HistoryStore open(StoreSettings settings) {
     return InfluxQlStore.version2(
         settings.get(URL), settings.get(BUCKET), settings.get(TOKEN), settings.get(RAW_TOKEN));
+  }
+
+  @Override
+  public Optional<Tiers> tiers(StoreSettings settings) {
+    return Optional.of(
+        new InfluxDb2Tiers(settings.get(URL), settings.get(BUCKET), settings.get(TOKEN)));
   }
 }

@@ -54,6 +54,10 @@ public final class InfluxQlStore implements HistoryStore {
   private final String version;
   private final @Nullable InfluxQlRaw raw;
 
+  InfluxQlStore(InfluxQlClient client, List<String> policies, String version) {
+    this(client, policies, version, null);
+  }
+
   private InfluxQlStore(
       InfluxQlClient client, List<String> policies, String version, @Nullable InfluxQlRaw raw) {
     this.client = client;
@@ -95,7 +99,8 @@ public final class InfluxQlStore implements HistoryStore {
                 "store.influxdb1.raw.username"));
   }
 
-  private static @Nullable String basic(String username, String password) {
+  /** The header's value, or null where the database asks for no user. */
+  static @Nullable String basic(String username, String password) {
     return username.isEmpty()
         ? null
         : "Basic "
@@ -222,26 +227,27 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   private static void put(
-      Row row, InfluxQl.Selected column, @Nullable Object value, @Nullable Aggregation function) {
-    Object converted = value(value, column.type(), function);
+      Row row, InfluxQl.Selected column, @Nullable Object value, @Nullable Column of) {
+    Object converted = value(value, column.type(), of);
     if (converted != null) {
       row.set(column.column(), converted);
     }
   }
 
   private static @Nullable Object value(
-      @Nullable Object value, InfluxQl.Type type, @Nullable Aggregation function) {
+      @Nullable Object value, InfluxQl.Type type, @Nullable Column of) {
     if (!(value instanceof Number number)) {
       return value;
     }
-    if (function == Aggregation.COUNT) {
+    if (of != null && of.function() == Aggregation.COUNT) {
       return number.longValue() == 0 ? null : (Object) number.longValue();
     }
     if (type == InfluxQl.Type.INTEGER && number instanceof Long) {
       return number;
     }
-    boolean computes = function != null && function.computes();
-    return computes ? Digits.computed(number.doubleValue()) : number.doubleValue();
+    return of != null && of.isRounded()
+        ? Digits.computed(number.doubleValue())
+        : number.doubleValue();
   }
 
   /** Windows come series by series, and are few: they are sorted here. */
@@ -264,8 +270,7 @@ public final class InfluxQlStore implements HistoryStore {
             Row row = new Row(query.columns().size()).begin(time(values), key);
             int columns = query.columns().size();
             for (int j = 0; j < columns; j++) {
-              Column column = query.columns().get(j);
-              put(row, statement.columns().get(j), values[j + 1], column.function());
+              put(row, statement.columns().get(j), values[j + 1], query.columns().get(j));
             }
             if (row.hasAny()) {
               rows.add(row);

@@ -5,7 +5,9 @@ import com.voltageems.hissrv.query.setting.Setting;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code store.type: questdb}. */
 public final class QuestDbProvider implements StoreProvider {
@@ -64,5 +66,11 @@ public final class QuestDbProvider implements StoreProvider {
         settings.get(PASSWORD),
         settings.concurrency() + 1,
         new QuestDbRaw.Login(settings.get(RAW_USER), settings.get(RAW_PASSWORD)));
+  }
+
+  @Override
+  public Optional<Tiers> tiers(StoreSettings settings) {
+    return Optional.of(
+        new QuestDbTiers(settings.get(URL), settings.get(USER), settings.get(PASSWORD)));
   }
 }

@@ -44,7 +44,7 @@ public final class QuestDbStore implements HistoryStore {
   private final Connections connections;
   private final RowReader reader;
   private final WindowReader windows;
-  private final Tables tables = new Tables();
+  private final Tables tables;
   private final @Nullable QuestDbRaw raw;
 
   /**
@@ -59,6 +59,15 @@ public final class QuestDbStore implements HistoryStore {
       String url, String user, String password, int concurrency, QuestDbRaw.Login rawLogin) {
     this.raw = rawLogin.user().isEmpty() ? null : new QuestDbRaw(url, rawLogin);
     this.connections = new Connections(url, user, password, concurrency);
+    this.tables = new Tables(false);
+    this.reader = new RowReader(connections);
+    this.windows = new WindowReader(reader, System::currentTimeMillis);
+  }
+
+  QuestDbStore(Connections connections, Tables tables) {
+    this.raw = null;
+    this.connections = connections;
+    this.tables = tables;
     this.reader = new RowReader(connections);
     this.windows = new WindowReader(reader, System::currentTimeMillis);
   }

@@ -1,6 +1,5 @@
 package com.voltageems.hissrv.query.store.questdb;
 
-import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Digits;
 import com.voltageems.hissrv.query.store.HistoryQuery;
@@ -68,8 +67,7 @@ final class RowReader {
     int columns = query.columns().size();
     boolean[] computed = new boolean[columns];
     for (int i = 0; i < columns; i++) {
-      Column column = query.columns().get(i);
-      computed[i] = column.function() != null && column.function().computes();
+      computed[i] = query.columns().get(i).isRounded();
     }
     if (piecemeal) {
       connection.setAutoCommit(false);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tables as measurements: SYMBOL columns are tags; numbers, texts and booleans are fields. Columns
- * of other types are not shown.
+ * of other types are not shown. Tables of coarser copies are measurements of their own kind: only
+ * who reads the copies sees them.
  */
 final class Tables {
   /**
@@ -32,6 +33,15 @@ final class Tables {
   /** Tables that QuestDB keeps for itself, besides all that begin with {@code sys.}. */
   private static final Set<String> INTERNAL =
       Set.of("_query_trace", "telemetry_config", "telemetry_wal", "telemetry_mat_view");
+
+  private final boolean copies;
+
+  /**
+   * @param copies whether it is the coarser copies that are shown, and not the samples
+   */
+  Tables(boolean copies) {
+    this.copies = copies;
+  }
 
   /** Time columns of tables; a table keeps its own for as long as it lives. */
   private final Map<String, String> timeColumns = new ConcurrentHashMap<>();
@@ -125,7 +135,7 @@ final class Tables {
         }
       }
     }
-    if (timeColumn == null) {
+    if (timeColumn == null || CopyTable.is(name, timeColumn) != copies) {
       return null;
     }
     timeColumns.put(name, timeColumn);

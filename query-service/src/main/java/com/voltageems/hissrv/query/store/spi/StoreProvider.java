@@ -2,7 +2,9 @@ package com.voltageems.hissrv.query.store.spi;
 
 import com.voltageems.hissrv.query.setting.Setting;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A kind of database that can hold the history. Found by {@link java.util.ServiceLoader}: a jar on
@@ -27,4 +29,12 @@ public interface StoreProvider {
 
   /** Opens it. The database need not be there yet. */
   HistoryStore open(StoreSettings settings);
+
+  /**
+   * What keeps the history in several resolutions. Empty: how long this database keeps what is not
+   * managed here, and no coarser copies are made.
+   */
+  default Optional<Tiers> tiers(StoreSettings settings) {
+    return Optional.empty();
+  }
 }

@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.http.ask.Parameters.Keep;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.sample.MemoryProvider;
 import com.voltageems.hissrv.query.sample.MemoryStore;
 import com.voltageems.hissrv.query.store.Deadline;
@@ -165,7 +166,7 @@ class AnswererTest {
     Deadline deadline = Deadline.in(Duration.ofSeconds(10));
     var measurement = store.measurement("m", deadline).orElseThrow();
     Ask ask = aggregate ? parameters.aggregate(measurement) : parameters.query(measurement);
-    return new Answerer(store, 1000, cache).answer(ask, wish, deadline);
+    return new Answerer(store, Resolutions.RAW, 1000, cache).answer(ask, wish, false, deadline);
   }
 
   /** {@code ch: minute=value minute=value}, the series separated by a bar. */

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.alert;
+package com.voltageems.hissrv.query.lease;
 
 import java.time.Duration;
 import java.util.Map;
@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** For a service without Kafka: it looks after the alerts alone, and forgets when it ends. */
-final class MemoryKeeper implements Keeper {
+/** For a service without Kafka: it looks after all alone, and forgets when it ends. */
+public final class MemoryKeeper implements Keeper {
   @Override
   public boolean look(Duration wait) {
     try {

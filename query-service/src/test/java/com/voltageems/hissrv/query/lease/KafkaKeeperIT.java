@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.alert;
+package com.voltageems.hissrv.query.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -12,13 +12,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The lease of alerts against a real broker. */
+/** The lease against a real broker. */
 class KafkaKeeperIT {
   private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final Duration STEP = Duration.ofMillis(200);
 
   private static KafkaKeeper keeper(String servers, String site) {
     return new KafkaKeeper(
+        "Alerts",
         new QueryConfig.Kafka(servers, "hissrv-dead-letters", "hissrv-status", Map.of()),
         "hissrv-alerts",
         site,

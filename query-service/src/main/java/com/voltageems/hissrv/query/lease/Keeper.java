@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.alert;
+package com.voltageems.hissrv.query.lease;
 
 import java.time.Duration;
 import java.util.Map;
@@ -6,18 +6,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what was told, and which of several services looks after the alerts. For one thread, except
- * {@link #problem}.
+ * Tells which of several services looks after something, and keeps for it what the next one has to
+ * know. For one thread, except {@link #problem}.
  */
-interface Keeper extends AutoCloseable {
+public interface Keeper extends AutoCloseable {
   /**
    * Waits for about {@code wait}.
    *
-   * @return whether this service looks after the alerts now
+   * @return whether this service looks after it now
    */
   boolean look(Duration wait);
 
-  /** What was kept when this service began to look after the alerts, by their names. */
+  /** What was kept when this service began to look after it, by their names. */
   Map<String, String> kept();
 
   /** Keeps {@code text} under {@code name}; null forgets it. Does not wait for long. */

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.alert;
+package com.voltageems.hissrv.query.lease;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.Redaction;
@@ -34,15 +34,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lease and the memory of alerts in Kafka, which is there anyhow: all services of a site are
- * one consumer group on a compacted topic of one partition. Whoever has the partition has the
- * lease, and finds in the partition what was told before. While Kafka is away, who had the lease
- * keeps it, so that this too is told, once.
+ * A lease and its memory in Kafka, which is there anyhow: all services of a site are one consumer
+ * group on a compacted topic of one partition. Whoever has the partition has the lease, and finds
+ * in the partition what was kept before. While Kafka is away, who had the lease keeps it, so that
+ * this too is told, once.
  */
-final class KafkaKeeper implements Keeper {
+public final class KafkaKeeper implements Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaKeeper.class);
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
+  private final String subject;
   private final QueryConfig.Kafka kafka;
   private final String topic;
   private final String site;
@@ -56,10 +57,13 @@ final class KafkaKeeper implements Keeper {
   private volatile @Nullable String problem = "not connected to Kafka yet";
 
   /**
-   * @param topic where what was told is kept; made when it is not there
+   * @param subject what the lease is for, as the log calls it
+   * @param topic where what is kept stands; made when it is not there
    * @param site its services share one lease
    */
-  KafkaKeeper(QueryConfig.Kafka kafka, String topic, String site, Duration timeout) {
+  public KafkaKeeper(
+      String subject, QueryConfig.Kafka kafka, String topic, String site, Duration timeout) {
+    this.subject = subject;
     this.kafka = kafka;
     this.topic = topic;
     this.site = site;
@@ -111,7 +115,7 @@ final class KafkaKeeper implements Keeper {
             + " (kafka.bootstrap.servers) cannot be used: "
             + Redaction.oneLine(failure.getClass().getSimpleName() + ": " + failure.getMessage());
     if (!words.equals(problem)) {
-      LOG.warn("Alerts: {}", words);
+      LOG.warn("{}: {}", subject, words);
     }
     problem = words;
   }
@@ -129,7 +133,7 @@ final class KafkaKeeper implements Keeper {
     }
   }
 
-  /** Reads the partition to its end: what was told before. */
+  /** Reads the partition to its end: what was kept before. */
   private void load(KafkaConsumer<String, String> reader) {
     long end = reader.endOffsets(List.of(partition), timeout).getOrDefault(partition, 0L);
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -143,7 +147,7 @@ final class KafkaKeeper implements Keeper {
     }
     loaded = assigned;
     if (loaded) {
-      LOG.info("Alerts: this service looks after them");
+      LOG.info("{}: this service looks after them", subject);
     }
   }
 
@@ -238,7 +242,7 @@ final class KafkaKeeper implements Keeper {
       if (partitions.contains(partition)) {
         assigned = false;
         loaded = false;
-        LOG.info("Alerts: another service looks after them");
+        LOG.info("{}: another service looks after them", subject);
       }
     }
   }
@@ -250,7 +254,7 @@ final class KafkaKeeper implements Keeper {
           new NewTopic(topic, Optional.of(1), Optional.empty())
               .configs(Map.of("cleanup.policy", "compact"));
       admin.createTopics(List.of(wanted)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      LOG.info("Alerts: made the topic {}", topic);
+      LOG.info("{}: made the topic {}", subject, topic);
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw e;

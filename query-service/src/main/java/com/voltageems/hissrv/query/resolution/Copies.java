@@ -1,0 +1,65 @@
+package com.voltageems.hissrv.query.resolution;
+
+import com.voltageems.hissrv.query.storage.Coverage;
+import com.voltageems.hissrv.query.storage.PolicyState;
+import com.voltageems.hissrv.query.storage.StoragePlan;
+import com.voltageems.hissrv.query.storage.TaskState;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a site's copies can answer at a moment. Pure. */
+public final class Copies {
+  private Copies() {}
+
+  /**
+   * The copies, the coarsest first. Each counts up to where late data has been looked for, since
+   * what is newer may still change; but of what the samples are gone it is all that there is.
+   */
+  public static List<Copy> of(
+      StoragePlan plan,
+      List<PolicyState> policies,
+      List<TaskState> tasks,
+      ZoneId zone,
+      long nowMillis) {
+    long late = plan.pace().late().toMillis();
+    Long expired = expired(plan, policies, nowMillis);
+    List<Copy> copies = new ArrayList<>();
+    for (TaskState state : tasks) {
+      Duration kept = kept(policies, state.task().target());
+      long settled = state.lookedBack() == 0 ? Long.MIN_VALUE : state.lookedBack() - late;
+      Coverage coverage =
+          state
+              .coverage()
+              .from(kept == null ? Long.MIN_VALUE : nowMillis - kept.toMillis())
+              .until(expired == null ? settled : Math.max(settled, expired));
+      copies.add(
+          new Copy(
+              state.task(),
+              state.task().windows(zone),
+              coverage,
+              plan.policy(state.task().target()).orElseThrow().measurements()));
+    }
+    copies.sort(
+        Comparator.comparingLong((Copy copy) -> copy.windows().shortestMillis()).reversed());
+    return copies;
+  }
+
+  /** Epoch milliseconds before which samples are gone; null for never, or where it is not known. */
+  public static @Nullable Long expired(
+      StoragePlan plan, List<PolicyState> policies, long nowMillis) {
+    Duration kept = kept(policies, plan.raw());
+    return kept == null ? null : (Long) (nowMillis - kept.toMillis());
+  }
+
+  private static @Nullable Duration kept(List<PolicyState> policies, String name) {
+    return policies.stream()
+        .filter(one -> one.policy().name().equals(name))
+        .findFirst()
+        .map(PolicyState::kept)
+        .orElse(null);
+  }
+}

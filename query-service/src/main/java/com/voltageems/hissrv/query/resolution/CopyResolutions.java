@@ -1,0 +1,189 @@
+package com.voltageems.hissrv.query.resolution;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Row;
+import com.voltageems.hissrv.query.store.SameTime;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.tier.Tier;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers part by part: from the copies what they give, the rest from the samples. */
+public final class CopyResolutions implements Resolutions {
+  /** What there is now. */
+  private final Supplier<Known> known;
+
+  /**
+   * What there is.
+   *
+   * @param copies the coarsest first
+   * @param expiredBefore epoch milliseconds before which samples are gone; null for never
+   * @param tiers reads the copies; null where there are none
+   */
+  public record Known(List<Copy> copies, @Nullable Long expiredBefore, @Nullable Tiers tiers) {
+    public Known {
+      copies = List.copyOf(copies);
+    }
+  }
+
+  public CopyResolutions(Supplier<Known> known) {
+    this.known = known;
+  }
+
+  @Override
+  public HistoryAnswer query(
+      HistoryStore samples, HistoryQuery query, boolean raw, Deadline deadline) {
+    Known now = known.get();
+    Tiers tiers = now.tiers();
+    List<Split.Part> parts = parts(now, query, raw);
+    if (tiers == null || parts.stream().allMatch(part -> part.copy() == null)) {
+      return told(now, samples.query(query, deadline), parts);
+    }
+    Joined joined = new Joined(query);
+    List<Split.Part> order = new ArrayList<>(parts);
+    if (query.newestFirst()) {
+      Collections.reverse(order);
+    }
+    for (Split.Part part : order) {
+      if (!joined.isTruncated()) {
+        answer(part, tiers, samples, query, deadline, joined);
+      }
+    }
+    return told(now, new HistoryAnswer(joined.series(), joined.isTruncated()), parts);
+  }
+
+  @Override
+  public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query, boolean raw) {
+    Known now = known.get();
+    return told(now, answer, parts(now, query, raw));
+  }
+
+  private static List<Split.Part> parts(Known now, HistoryQuery query, boolean raw) {
+    return Split.of(query, raw || now.tiers() == null ? List.of() : now.copies());
+  }
+
+  private static HistoryAnswer told(Known now, HistoryAnswer answer, List<Split.Part> parts) {
+    boolean samplesOnly = parts.stream().allMatch(part -> part.copy() == null);
+    return new HistoryAnswer(
+        answer.series(),
+        answer.truncated(),
+        samplesOnly ? List.of() : parts.stream().map(CopyResolutions::told).toList(),
+        expired(parts, now.expiredBefore()));
+  }
+
+  private static HistoryAnswer.Part told(Split.Part part) {
+    Copy copy = part.copy();
+    return new HistoryAnswer.Part(
+        copy == null ? HistoryAnswer.Part.RAW : copy.policy(), part.start(), part.end());
+  }
+
+  /** That samples are gone matters where the answer is from them. */
+  private static @Nullable Long expired(List<Split.Part> parts, @Nullable Long before) {
+    return before != null
+            && parts.stream().anyMatch(part -> part.copy() == null && part.start() < before)
+        ? before
+        : null;
+  }
+
+  private static void answer(
+      Split.Part part,
+      Tiers tiers,
+      HistoryStore samples,
+      HistoryQuery query,
+      Deadline deadline,
+      Joined joined) {
+    Copy copy = part.copy();
+    int limit = joined.left();
+    if (copy == null) {
+      Selection of = query.selection();
+      HistoryQuery some =
+          new HistoryQuery(
+              new Selection(of.measurement(), of.filters(), part.start(), part.end()),
+              query.columns(),
+              query.windows(),
+              query.groupBy(),
+              query.newestFirst(),
+              limit);
+      joined.truncated(samples.scan(some, deadline, joined::add));
+      return;
+    }
+    Tier tier = new Tier(copy.policy());
+    Measurement there = tiers.measurement(tier, query.selection().measurement().name(), deadline);
+    if (there == null) {
+      return;
+    }
+    CopyAnswer asked = new CopyAnswer(query, copy, there);
+    Row filled = new Row(query.columns().size());
+    asked
+        .question(part.start(), part.end(), limit)
+        .ifPresent(
+            question ->
+                joined.truncated(
+                    tiers
+                        .store(tier)
+                        .scan(question, deadline, row -> joined.add(asked.row(row, filled)))));
+  }
+
+  /** The rows of all parts, by series. */
+  private static final class Joined {
+    private final HistoryQuery query;
+    private final Map<List<String>, List<Point>> series = new TreeMap<>(SameTime::compareKeys);
+    private int count;
+    private boolean truncated;
+
+    Joined(HistoryQuery query) {
+      this.query = query;
+    }
+
+    boolean add(Row row) {
+      if (!row.hasAny()) {
+        return true;
+      }
+      if (count == query.limit()) {
+        truncated = true;
+        return false;
+      }
+      List<@Nullable Object> values = new ArrayList<>();
+      for (int i = 0; i < row.columns(); i++) {
+        values.add(row.value(i));
+      }
+      series
+          .computeIfAbsent(row.key(), any -> new ArrayList<>())
+          .add(new Point(row.epochMicros(), values));
+      count++;
+      return true;
+    }
+
+    /** What the limit lets through still; with none left, one row more tells that there is more. */
+    int left() {
+      return Math.max(1, query.limit() - count);
+    }
+
+    void truncated(boolean more) {
+      truncated |= more;
+    }
+
+    boolean isTruncated() {
+      return truncated;
+    }
+
+    List<Series> series() {
+      List<Series> all = new ArrayList<>();
+      series.forEach(
+          (key, points) -> all.add(new Series(Series.tags(query.groupBy(), key), points)));
+      return all;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package com.voltageems.hissrv.query.site.live;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.lease.KafkaKeeper;
+import com.voltageems.hissrv.query.lease.MemoryKeeper;
+import com.voltageems.hissrv.query.resolution.Copies;
+import com.voltageems.hissrv.query.resolution.CopyResolutions;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.storage.StorageDesk;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.Optional;
+
+/** The site's storage desk, put together from its settings. */
+final class StorageSite {
+  /** Its one partition is the lease of a site's services; nothing stands in it. */
+  static final String TOPIC = "hissrv-storage";
+
+  private StorageSite() {}
+
+  /** A desk, not started yet. */
+  static StorageDesk desk(Compiled site, QueryConfig settings, Parts parts, Clock clock) {
+    boolean wanted = site.storage().isConfigured();
+    return new StorageDesk(
+        site.storage(),
+        wanted ? parts.tiers(settings) : Optional.empty(),
+        wanted && settings.kafka().isConfigured()
+            ? new KafkaKeeper(
+                "Storage", settings.kafka(), TOPIC, site.site(), settings.checks().timeout())
+            : new MemoryKeeper(),
+        settings.catalogue().zone(),
+        settings.limits().queryTimeout(),
+        clock);
+  }
+
+  /** What its copies can answer now. */
+  static CopyResolutions.Known known(StorageDesk desk, ZoneId zone, Clock clock) {
+    long now = clock.millis();
+    return new CopyResolutions.Known(
+        Copies.of(desk.plan(), desk.policies(), desk.tasks(), zone, now),
+        Copies.expired(desk.plan(), desk.policies(), now),
+        desk.tiers());
+  }
+
+  /** Whether nothing of it changed. */
+  static boolean isSame(Compiled one, QueryConfig settings, Compiled next, QueryConfig wanted) {
+    return next.storage().equals(one.storage())
+        && wanted.store().equals(settings.store())
+        && wanted.kafka().equals(settings.kafka())
+        && wanted.catalogue().zone().equals(settings.catalogue().zone())
+        && wanted.limits().queryTimeout().equals(settings.limits().queryTimeout());
+  }
+}

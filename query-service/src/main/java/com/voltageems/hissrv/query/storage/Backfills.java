@@ -1,0 +1,179 @@
+package com.voltageems.hissrv.query.storage;
+
+import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Backfills: one piece after the other, the oldest first, each followed by a pause as long as it
+ * took, so that the database has half of the time for others. Safe for many threads.
+ */
+final class Backfills {
+  private static final Logger LOG = LoggerFactory.getLogger(Backfills.class);
+  private static final int MOST_RUNNING = 20;
+  private static final long RETRY_NANOS = 5_000_000_000L;
+
+  private final Ledger ledger;
+  private final List<TaskRun> runs;
+  private final Clock clock;
+  private volatile List<Backfill> all = List.of();
+  private long pauseUntil = System.nanoTime();
+
+  Backfills(Ledger ledger, List<TaskRun> runs, Clock clock) {
+    this.ledger = ledger;
+    this.runs = List.copyOf(runs);
+    this.clock = clock;
+  }
+
+  /** All, the newest first. */
+  List<Backfill> all() {
+    return all;
+  }
+
+  /** Reads what is kept: those of a service before this one, and of others. */
+  synchronized void load() {
+    Map<String, Backfill> known = new LinkedHashMap<>();
+    ledger.backfills().forEach(one -> known.put(one.id(), one));
+    // What is kept may be a little behind what is known here.
+    all.stream()
+        .filter(
+            one ->
+                !known.containsKey(one.id())
+                    || (known.get(one.id()).at() <= one.at()
+                        && known.get(one.id()).state() != Backfill.State.CANCELLED))
+        .forEach(one -> known.put(one.id(), one));
+    take(List.copyOf(known.values()));
+  }
+
+  private void take(List<Backfill> backfills) {
+    all = backfills.stream().sorted((a, b) -> Long.compare(b.created(), a.created())).toList();
+  }
+
+  private synchronized void replace(Backfill backfill) {
+    Map<String, Backfill> known = new LinkedHashMap<>();
+    all.forEach(one -> known.put(one.id(), one));
+    Backfill before = known.get(backfill.id());
+    boolean cancelled = before != null && before.state() == Backfill.State.CANCELLED;
+    known.put(backfill.id(), cancelled ? before : backfill);
+    take(List.copyOf(known.values()));
+  }
+
+  /** Begins one over whole windows. */
+  Backfill begin(TaskRun run, String id, long from, long to, TaskRun.Bounds bounds)
+      throws StorageException {
+    Windows windows = run.windows();
+    long start = windows.floor(from);
+    long end = Math.min(windows.ceil(to), windows.floor(bounds.now()));
+    long first = bounds.first(windows);
+    if (start < first) {
+      throw conflict(
+          "start: of windows before "
+              + Instant.ofEpochMilli(first)
+              + " the samples, or the place to keep them, are gone: "
+              + "computed again they would be poorer than they are");
+    }
+    if (end <= start) {
+      throw conflict("end: no window of " + run.task().interval() + " has ended in this range");
+    }
+    if (all.stream().filter(one -> one.state() == Backfill.State.RUNNING).count() >= MOST_RUNNING) {
+      throw conflict(MOST_RUNNING + " backfills are under way; wait, or cancel one");
+    }
+    Backfill begun = Backfill.begun(id, run.task().name(), clock.millis(), start, end);
+    ledger.write(begun);
+    replace(begun);
+    LOG.info(
+        "Storage: backfill {} of the task {} from {} to {}",
+        id,
+        run.task().name(),
+        Instant.ofEpochMilli(start),
+        Instant.ofEpochMilli(end));
+    return begun;
+  }
+
+  private static StorageException conflict(String message) {
+    return new StorageException(StorageException.Kind.CONFLICT, message);
+  }
+
+  Backfill cancel(String id) throws StorageException {
+    Backfill found =
+        all.stream()
+            .filter(one -> one.id().equals(id))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new StorageException(
+                        StorageException.Kind.MISSING, "there is no backfill " + id));
+    if (found.state() != Backfill.State.RUNNING) {
+      return found;
+    }
+    Backfill cancelled = found.cancelled();
+    ledger.write(cancelled);
+    replace(cancelled);
+    return cancelled;
+  }
+
+  /**
+   * Computes a piece of the oldest one.
+   *
+   * @return whether there is more
+   */
+  boolean step(Function<TaskRun, TaskRun.Bounds> bounds, BooleanSupplier goOn) {
+    List<Backfill> running =
+        all.stream().filter(one -> one.state() == Backfill.State.RUNNING).toList();
+    if (running.isEmpty()) {
+      return false;
+    }
+    if (pauseUntil - System.nanoTime() > 0) {
+      return true;
+    }
+    // A later one may be what an earlier one waits for.
+    for (int i = running.size() - 1; i >= 0; i--) {
+      Backfill next = running.get(i);
+      Optional<TaskRun> run =
+          runs.stream().filter(one -> one.task().name().equals(next.task())).findFirst();
+      if (run.isPresent() && !run.get().isBlocked() && piece(next, run.get(), bounds, goOn)) {
+        return true;
+      }
+    }
+    pauseUntil = System.nanoTime() + RETRY_NANOS;
+    return true;
+  }
+
+  private boolean piece(
+      Backfill next, TaskRun run, Function<TaskRun, TaskRun.Bounds> bounds, BooleanSupplier goOn) {
+    TaskRun.Bounds now = bounds.apply(run);
+    if (now.why() != null) {
+      replace(next.failed(now.why()));
+      return false;
+    }
+    long begin = System.nanoTime();
+    try {
+      Backfill done = run.fill(next, now, goOn);
+      // Cancelled meanwhile: that stays.
+      ledger.write(done);
+      replace(done);
+      long end = System.nanoTime();
+      pauseUntil = end + (end - begin);
+      if (done.state() == Backfill.State.DONE) {
+        LOG.info("Storage: backfill {} is done: {} rows were not there", done.id(), done.rows());
+      }
+      return true;
+    } catch (StoreException e) {
+      String words = Retention.words(e);
+      if (!words.equals(next.error())) {
+        LOG.warn("Storage: backfill {} does not move, and tries again: {}", next.id(), words);
+      }
+      replace(next.failed(words));
+      return false;
+    }
+  }
+}

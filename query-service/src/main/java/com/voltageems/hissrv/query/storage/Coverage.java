@@ -1,0 +1,112 @@
+package com.voltageems.hissrv.query.storage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Ranges of time that a task has computed: in order, none touching another. Pure.
+ *
+ * @param ranges epoch milliseconds
+ */
+public record Coverage(List<Range> ranges) {
+  /** Nothing yet. */
+  public static final Coverage NONE = new Coverage(List.of());
+
+  private static final Pattern RANGE = Pattern.compile("(-?[0-9]{1,18})\\.\\.(-?[0-9]{1,18})");
+
+  /** From its start to before its end. */
+  public record Range(long start, long end) {
+    public Range {
+      if (end <= start) {
+        throw new IllegalArgumentException("an empty range at " + start);
+      }
+    }
+  }
+
+  public Coverage {
+    ranges = List.copyOf(ranges);
+  }
+
+  public boolean isEmpty() {
+    return ranges.isEmpty();
+  }
+
+  /** The newest range. */
+  public Range last() {
+    return ranges.get(ranges.size() - 1);
+  }
+
+  /** With this range, too. */
+  public Coverage plus(long start, long end) {
+    List<Range> all = new ArrayList<>();
+    long from = start;
+    long to = end;
+    for (Range one : ranges) {
+      if (one.end() < start || one.start() > end) {
+        all.add(one);
+      } else {
+        from = Math.min(from, one.start());
+        to = Math.max(to, one.end());
+      }
+    }
+    all.add(new Range(from, to));
+    all.sort((a, b) -> Long.compare(a.start(), b.start()));
+    return new Coverage(all);
+  }
+
+  /** Without what lies before. */
+  public Coverage from(long cut) {
+    return new Coverage(
+        ranges.stream()
+            .filter(one -> one.end() > cut)
+            .map(one -> new Range(Math.max(cut, one.start()), one.end()))
+            .toList());
+  }
+
+  /** Without what lies after. */
+  public Coverage until(long cut) {
+    return new Coverage(
+        ranges.stream()
+            .filter(one -> one.start() < cut)
+            .map(one -> new Range(one.start(), Math.min(cut, one.end())))
+            .toList());
+  }
+
+  /** Whether all of it is there. */
+  public boolean contains(long start, long end) {
+    return ranges.stream().anyMatch(one -> one.start() <= start && end <= one.end());
+  }
+
+  /** Up to where all is there from this moment on; that moment itself where nothing is. */
+  public long endFrom(long start) {
+    return ranges.stream()
+        .filter(one -> one.start() <= start && start < one.end())
+        .mapToLong(Range::end)
+        .findFirst()
+        .orElse(start);
+  }
+
+  /** {@code 0..3600000,7200000..10800000}. */
+  public String text() {
+    return ranges.stream()
+        .map(one -> one.start() + ".." + one.end())
+        .collect(Collectors.joining(","));
+  }
+
+  /** Of such a text; what cannot be read is not there. */
+  public static Coverage parse(String text) {
+    Coverage read = NONE;
+    for (String one : text.split(",", -1)) {
+      Matcher matcher = RANGE.matcher(one);
+      if (matcher.matches()) {
+        long start = Long.parseLong(matcher.group(1));
+        long end = Long.parseLong(matcher.group(2));
+        read = end > start ? read.plus(start, end) : read;
+      }
+    }
+    return read;
+  }
+}

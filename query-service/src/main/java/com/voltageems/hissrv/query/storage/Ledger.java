@@ -1,0 +1,173 @@
+package com.voltageems.hissrv.query.storage;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.LatestSeries;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.tier.Tier;
+import com.voltageems.hissrv.query.store.tier.TierRow;
+import com.voltageems.hissrv.query.store.tier.TierRows;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far tasks and backfills are, kept in the copy itself: it outlives the service, every service
+ * of the site reads it, and it is lost and restored together with what it tells of.
+ */
+final class Ledger {
+  private static final String TASKS = Copier.OWN + "tasks";
+  private static final String BACKFILLS = Copier.OWN + "backfills";
+  private static final int MOST = 10_000;
+
+  private final Tiers tiers;
+  private final StoragePlan plan;
+  private final Duration timeout;
+  private final Clock clock;
+
+  Ledger(Tiers tiers, StoragePlan plan, Duration timeout, Clock clock) {
+    this.tiers = tiers;
+    this.plan = plan;
+    this.timeout = timeout;
+    this.clock = clock;
+  }
+
+  /**
+   * How far a task is.
+   *
+   * @param windows which ones they are: those of another length cannot stand in one copy
+   * @param outputs what is kept of each
+   * @param lookedBack when late data was looked for last, and all of it taken in; 0 for never
+   */
+  record Entry(String windows, String outputs, Coverage coverage, long lookedBack) {}
+
+  private Deadline soon() {
+    return Deadline.in(timeout);
+  }
+
+  /** What is kept of the task; nothing where it has not begun. */
+  Optional<Entry> read(Task task) {
+    return latest(tier(task), TASKS).stream()
+        .filter(series -> task.name().equals(series.tags().get("task")))
+        .findFirst()
+        .map(
+            series ->
+                new Entry(
+                    text(series, "windows"),
+                    text(series, "outputs"),
+                    Coverage.parse(text(series, "computed")),
+                    number(series, "looked_back")));
+  }
+
+  void write(Task task, Entry entry) {
+    put(
+        task,
+        TASKS,
+        Map.of("task", task.name()),
+        Map.of(
+            "windows", entry.windows(),
+            "outputs", entry.outputs(),
+            "computed", entry.coverage().text(),
+            "looked_back", entry.lookedBack()));
+  }
+
+  /** All that are kept, the newest first. */
+  List<Backfill> backfills() {
+    List<Backfill> all = new ArrayList<>();
+    for (Task task : plan.tasks()) {
+      for (LatestSeries series : latest(tier(task), BACKFILLS)) {
+        if (task.name().equals(series.tags().get("task"))) {
+          all.add(backfill(task, series));
+        }
+      }
+    }
+    all.sort((a, b) -> Long.compare(b.created(), a.created()));
+    return all;
+  }
+
+  private static Backfill backfill(Task task, LatestSeries series) {
+    boolean cancelled = number(series, "cancelled") > 0;
+    String error = text(series, "error");
+    return new Backfill(
+        series.tags().getOrDefault("backfill", ""),
+        task.name(),
+        number(series, "created"),
+        number(series, "start"),
+        number(series, "end"),
+        number(series, "at"),
+        number(series, "rows"),
+        cancelled ? Backfill.State.CANCELLED : Backfill.State.of(text(series, "state")),
+        error.isBlank() ? null : error);
+  }
+
+  /** Keeps how far it is; that it was cancelled, by whichever service, stays. */
+  void write(Backfill backfill) {
+    Task task = plan.task(backfill.task()).orElseThrow();
+    Map<String, Object> values = new TreeMap<>();
+    values.put("created", backfill.created());
+    values.put("start", backfill.start());
+    values.put("end", backfill.end());
+    values.put("at", backfill.at());
+    values.put("rows", backfill.rows());
+    values.put("state", backfill.state().text());
+    String error = backfill.error();
+    values.put("error", error == null ? " " : error);
+    if (backfill.state() == Backfill.State.CANCELLED) {
+      values.put("cancelled", 1L);
+    }
+    put(task, BACKFILLS, Map.of("backfill", backfill.id(), "task", task.name()), values);
+  }
+
+  private Tier tier(Task task) {
+    return plan.tier(task.target());
+  }
+
+  private List<LatestSeries> latest(Tier tier, String name) {
+    Measurement own = tiers.measurement(tier, name, soon());
+    if (own == null) {
+      return List.of();
+    }
+    long tomorrow = clock.instant().plus(Duration.ofDays(1)).toEpochMilli();
+    Selection all = new Selection(own, List.of(), 0, tomorrow);
+    return tiers.store(tier).latest(all, own.fields(), MOST, soon()).series();
+  }
+
+  private void put(
+      Task task, String name, Map<String, String> tags, Map<String, ? extends Object> values) {
+    List<String> keys = tags.keySet().stream().sorted().toList();
+    List<Field> fields = new ArrayList<>();
+    List<@Nullable Object> row = new ArrayList<>();
+    new TreeMap<>(values)
+        .forEach(
+            (field, value) -> {
+              boolean number = value instanceof Long;
+              fields.add(new Field(field, number ? Field.Kind.INTEGER : Field.Kind.TEXT));
+              row.add(value);
+            });
+    TierRow one = new TierRow(clock.millis(), keys.stream().map(tags::get).toList(), row);
+    tiers.write(
+        plan.wish(plan.policy(task.target()).orElseThrow()),
+        new TierRows(name, keys, fields, List.of(one)),
+        soon());
+  }
+
+  private static String text(LatestSeries series, String field) {
+    return Stream.ofNullable(series.fields().get(field))
+        .map(value -> String.valueOf(value.value()))
+        .findFirst()
+        .orElse("");
+  }
+
+  private static long number(LatestSeries series, String field) {
+    LatestSeries.Value value = series.fields().get(field);
+    return value != null && value.value() instanceof Number number ? number.longValue() : 0;
+  }
+}

@@ -1,0 +1,236 @@
+package com.voltageems.hissrv.query.storage;
+
+import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.tier.Place;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.tier.Wish;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks how the database keeps the data of each policy, and changes it. Nothing that is there is
+ * deleted by it without somebody's word: a time that is to become shorter becomes so at once only
+ * where nothing older is there. Safe for many threads.
+ */
+final class Retention {
+  private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+  private final Tiers tiers;
+  private final StoragePlan plan;
+  private final Duration timeout;
+  private final Clock clock;
+  private volatile List<PolicyState> states;
+
+  /**
+   * @param timeout longest time of one question to the database
+   */
+  Retention(Tiers tiers, StoragePlan plan, Duration timeout, Clock clock) {
+    this.tiers = tiers;
+    this.plan = plan;
+    this.timeout = timeout;
+    this.clock = clock;
+    this.states =
+        plan.policies().stream()
+            .map(
+                policy ->
+                    state(
+                        policy,
+                        plan.isUsed(policy) ? PolicyState.State.UNKNOWN : PolicyState.State.UNUSED,
+                        List.of(),
+                        null))
+            .toList();
+  }
+
+  /** How the policies stood when they were looked at last. */
+  List<PolicyState> states() {
+    return states;
+  }
+
+  /** The state of the policy of that name. */
+  Optional<PolicyState> state(String policy) {
+    return states.stream().filter(one -> one.policy().name().equals(policy)).findFirst();
+  }
+
+  /**
+   * Looks at all policies.
+   *
+   * @param change whether to change what is not as it should be
+   */
+  synchronized void look(boolean change) {
+    List<PolicyState> seen = new ArrayList<>();
+    for (Policy policy : plan.policies()) {
+      seen.add(plan.isUsed(policy) ? look(policy, change, false) : unused(policy));
+    }
+    take(seen);
+  }
+
+  /**
+   * Makes a policy as the file has it, although data that is there is deleted by it.
+   *
+   * @return how it stands then
+   */
+  synchronized PolicyState shorten(Policy policy) {
+    LOG.warn(
+        "Storage: {} is made as short as {}, as somebody asked for",
+        policy.name(),
+        Lengths.text(policy.keep()));
+    PolicyState done = look(policy, true, true);
+    List<PolicyState> all = new ArrayList<>(states);
+    all.replaceAll(one -> one.policy().equals(policy) ? done : one);
+    take(all);
+    return done;
+  }
+
+  private void take(List<PolicyState> seen) {
+    for (PolicyState now : seen) {
+      Optional<PolicyState> before = state(now.policy().name());
+      String message = now.message();
+      if (message != null
+          && before.map(one -> !message.equals(one.message())).orElse(true)
+          && now.state() != PolicyState.State.UNUSED) {
+        LOG.warn("Storage: {} is {}: {}", now.policy().name(), now.state().text(), message);
+      }
+    }
+    states = List.copyOf(seen);
+  }
+
+  private PolicyState unused(Policy policy) {
+    return state(
+        policy,
+        PolicyState.State.UNUSED,
+        List.of(),
+        "no task writes into it, and the samples are kept by " + plan.raw());
+  }
+
+  private PolicyState state(
+      Policy policy, PolicyState.State state, List<Place> places, @Nullable String message) {
+    return new PolicyState(policy, policy.name().equals(plan.raw()), state, places, message);
+  }
+
+  private PolicyState look(Policy policy, boolean change, boolean shorten) {
+    Wish wish = plan.wish(policy);
+    List<Place> places = List.of();
+    try {
+      Optional<String> refusal = tiers.refusal(wish, soon());
+      places = tiers.places(wish, soon());
+      if (refusal.isPresent()) {
+        return state(policy, PolicyState.State.REFUSED, places, refusal.get());
+      }
+      List<String> pending = new ArrayList<>();
+      boolean changed = false;
+      for (Place place : places) {
+        Change needed = change(wish, place);
+        boolean goes =
+            switch (needed) {
+              case NONE -> false;
+              case CREATE, ALTER -> change;
+              case SHORTEN -> {
+                boolean may = shorten || (change && !hasOlder(wish, place));
+                if (!may) {
+                  pending.add(place.name() + " keeps " + Lengths.text(place.keep()) + " of data");
+                }
+                yield may;
+              }
+            };
+        if (goes) {
+          tiers.keep(told(wish, place), place, soon());
+          changed = true;
+          LOG.info(
+              "Storage: {} is {}: keeps {}",
+              place.name(),
+              place.exists() ? "changed" : "made",
+              Lengths.text(reachable(wish, place)));
+        }
+      }
+      if (changed) {
+        places = tiers.places(wish, soon());
+      }
+      return pending.isEmpty()
+          ? state(policy, PolicyState.State.OK, places, null)
+          : state(policy, PolicyState.State.PENDING, places, waiting(policy, pending));
+    } catch (StoreException e) {
+      return state(policy, PolicyState.State.FAILED, places, words(e));
+    }
+  }
+
+  private static String waiting(Policy policy, List<String> pending) {
+    return String.join(", ", pending)
+        + "; what is older than "
+        + Lengths.text(policy.keep())
+        + " would be deleted: POST /storage/apply {\"policy\":\""
+        + policy.name()
+        + "\",\"duration\":\""
+        + Lengths.text(policy.keep())
+        + "\"} does it";
+  }
+
+  /** The words of a failure, and what the database itself said. */
+  static String words(StoreException e) {
+    Throwable cause = e.getCause();
+    String said = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
+    return Redaction.oneLine(e.getMessage() + said);
+  }
+
+  private Change change(Wish wish, Place place) {
+    return Change.of(wish, place, reachable(wish, place));
+  }
+
+  private @Nullable Duration reachable(Wish wish, Place place) {
+    Duration keep = wish.keep();
+    return keep == null ? null : tiers.reachable(keep, place);
+  }
+
+  /** The samples of a site that does not say for how long stay as they are. */
+  private static Wish told(Wish wish, Place place) {
+    return wish.keep() == null && wish.tier().isRaw()
+        ? new Wish(wish.tier(), place.keep(), wish.shard(), wish.copies(), wish.measurements())
+        : wish;
+  }
+
+  private Deadline soon() {
+    return Deadline.in(timeout);
+  }
+
+  /** Whether anything stands there that would be deleted. */
+  private boolean hasOlder(Wish wish, Place place) {
+    Duration keep = reachable(wish, place);
+    if (keep == null) {
+      return false;
+    }
+    long cut = clock.instant().minus(keep).toEpochMilli();
+    Map<String, Measurement> measurements = tiers.measurements(wish.tier(), soon());
+    for (Measurement one : measurements.values()) {
+      if (one.fields().isEmpty()) {
+        continue;
+      }
+      Selection older = new Selection(one, List.of(), 0, cut);
+      boolean[] any = {false};
+      boolean unused =
+          tiers
+              .store(wish.tier())
+              .scan(
+                  HistoryQuery.points(older, one.fields(), false, 1),
+                  soon(),
+                  row -> {
+                    any[0] = true;
+                    return false;
+                  });
+      if (any[0]) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,196 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.tier.Place;
+import com.voltageems.hissrv.query.store.tier.Tier;
+import com.voltageems.hissrv.query.store.tier.Wish;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tiers in InfluxDB 2.x: buckets. The copy that the policy {@code hourly} keeps of the bucket
+ * {@code ems} is the bucket {@code ems/hourly}, which InfluxQL knows as the retention policy {@code
+ * hourly} of the database {@code ems}.
+ */
+final class InfluxDb2Tiers extends InfluxTiers {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RIGHTS = "influxdb.token";
+  private static final Pattern SIZE =
+      Pattern.compile("(?m)^storage_shard_disk_size\\{bucket=\"([0-9a-f]+)\"[^}]*} ([0-9.e+]+)$");
+
+  private final URI url;
+  private final String bucket;
+  private final String authorization;
+  private final InfluxHttp http;
+
+  InfluxDb2Tiers(URI url, String bucket, String token) {
+    this.url = url;
+    this.bucket = bucket;
+    this.authorization = "Token " + token;
+    this.http = new InfluxHttp(url, authorization, RIGHTS);
+  }
+
+  @Override
+  public Optional<String> refusal(Wish wish, Deadline deadline) {
+    if (wish.tier().isRaw() && !wish.measurements().isEmpty()) {
+      return Optional.of("measurements: a bucket keeps all its measurements alike; leave it out");
+    }
+    if (wish.copies() > 1) {
+      return Optional.of("replication: InfluxDB 2 keeps one copy; write 1");
+    }
+    if (!wish.tier().isRaw() && bucket.contains("/")) {
+      return Optional.of(
+          "name: a copy of the bucket " + bucket + " cannot be named: a bucket with / in it");
+    }
+    return Optional.empty();
+  }
+
+  private String name(Tier tier) {
+    return tier.isRaw() ? bucket : bucket + "/" + tier.policy();
+  }
+
+  @Override
+  public List<Place> places(Wish wish, Deadline deadline) {
+    String name = name(wish.tier());
+    JsonNode found = find(name, deadline);
+    if (found == null) {
+      return List.of(Place.missing(name));
+    }
+    JsonNode rule = found.path("retentionRules").path(0);
+    long keep = rule.path("everySeconds").asLong();
+    long shard = rule.path("shardGroupDurationSeconds").asLong();
+    return List.of(
+        new Place(
+            name,
+            true,
+            keep == 0 ? null : Duration.ofSeconds(keep),
+            shard == 0 ? null : Duration.ofSeconds(shard),
+            1,
+            size(found.path("id").asText(), deadline)));
+  }
+
+  private @Nullable JsonNode find(String name, Deadline deadline) {
+    HttpResponse<String> response =
+        http.send("GET", "/api/v2/buckets?name=" + InfluxHttp.encode(name), "", deadline);
+    if (response.statusCode() == 404) {
+      return null;
+    }
+    String body =
+        response.statusCode() == 200
+            ? response.body()
+            : http.done(
+                "GET",
+                "/api/v2/buckets?name=" + InfluxHttp.encode(name),
+                "",
+                "tell about the bucket " + name,
+                deadline);
+    JsonNode found = json(body).path("buckets").path(0);
+    return found.isMissingNode() ? null : found;
+  }
+
+  private static JsonNode json(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new StoreException(StoreException.Kind.FAILED, "InfluxDB answered with no JSON", e);
+    }
+  }
+
+  /** Of its shards, as the server's metrics tell; null where they are not open to us. */
+  private @Nullable Long size(String id, Deadline deadline) {
+    HttpResponse<String> response = http.send("GET", "/metrics", "", deadline);
+    if (response.statusCode() != 200) {
+      return null;
+    }
+    long bytes = 0;
+    Matcher matcher = SIZE.matcher(response.body());
+    while (matcher.find()) {
+      if (id.equals(matcher.group(1))) {
+        bytes += (long) Double.parseDouble(matcher.group(2));
+      }
+    }
+    return bytes;
+  }
+
+  @Override
+  public void keep(Wish wish, Place place, Deadline deadline) {
+    ObjectNode body = JSON.createObjectNode();
+    Duration keep = wish.keep();
+    Duration shard = shard(wish, place);
+    ObjectNode rule = body.putArray("retentionRules").addObject();
+    rule.put("type", "expire");
+    rule.put("everySeconds", keep == null ? 0 : keep.toSeconds());
+    if (shard != null) {
+      rule.put("shardGroupDurationSeconds", shard.toSeconds());
+    }
+    if (place.exists()) {
+      JsonNode found = find(place.name(), deadline);
+      if (found == null) {
+        throw new StoreException(
+            StoreException.Kind.FAILED,
+            "InfluxDB has no bucket " + place.name() + " any more",
+            new IOException("not found"));
+      }
+      String unused =
+          http.done(
+              "PATCH",
+              "/api/v2/buckets/" + found.path("id").asText(),
+              body.toString(),
+              "change the bucket " + place.name(),
+              deadline);
+      return;
+    }
+    JsonNode samples = find(bucket, deadline);
+    if (samples == null) {
+      throw new StoreException(
+          StoreException.Kind.FAILED,
+          "InfluxDB has no bucket " + bucket + " (influxdb.bucket) that " + RIGHTS + " may see",
+          new IOException("not found"));
+    }
+    body.put("orgID", samples.path("orgID").asText());
+    body.put("name", place.name());
+    body.put("description", "Coarser copy of " + bucket + ", made by hissrv");
+    String unused =
+        http.done(
+            "POST",
+            "/api/v2/buckets",
+            body.toString(),
+            "make the bucket " + place.name(),
+            deadline);
+  }
+
+  @Override
+  HistoryStore open(Tier tier) {
+    return new InfluxQlStore(
+        new InfluxQlClient(url, bucket, authorization),
+        tier.isRaw() ? List.of() : List.of(tier.policy()),
+        "2.x");
+  }
+
+  @Override
+  void write(Tier tier, String lines, Deadline deadline) {
+    String unused =
+        http.done(
+            "POST",
+            "/write?precision=ms&db="
+                + InfluxHttp.encode(bucket)
+                + "&rp="
+                + InfluxHttp.encode(tier.policy()),
+            lines,
+            "write into the bucket " + name(tier),
+            deadline);
+  }
+}

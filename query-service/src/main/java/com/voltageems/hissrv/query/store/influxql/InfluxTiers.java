@@ -1,0 +1,102 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.tier.Place;
+import com.voltageems.hissrv.query.store.tier.Tier;
+import com.voltageems.hissrv.query.store.tier.TierRow;
+import com.voltageems.hissrv.query.store.tier.TierRows;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.tier.Wish;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What both versions of InfluxDB have in common: a copy is a retention policy of that name to
+ * InfluxQL, with the measurements called as they are among the samples, and InfluxDB replaces what
+ * is written again.
+ */
+abstract class InfluxTiers implements Tiers {
+  private static final int LINES = 5000;
+
+  private final Map<Tier, HistoryStore> stores = new ConcurrentHashMap<>();
+
+  /**
+   * The shards that a place is to have: as wished; or, where those that it has are longer than it
+   * is to keep, which InfluxDB refuses, as long as InfluxDB makes them by itself. Null: as they
+   * are.
+   */
+  static @Nullable Duration shard(Wish wish, Place place) {
+    Duration keep = wish.keep();
+    Duration now = place.shard();
+    if (wish.shard() != null || keep == null || now == null || keep.compareTo(now) >= 0) {
+      return wish.shard();
+    }
+    return keep.compareTo(Duration.ofDays(2)) < 0 ? Duration.ofHours(1) : Duration.ofDays(1);
+  }
+
+  /** Opens what reads a tier. */
+  abstract HistoryStore open(Tier tier);
+
+  /** Writes lines, times in milliseconds. */
+  abstract void write(Tier tier, String lines, Deadline deadline);
+
+  @Override
+  public HistoryStore store(Tier tier) {
+    return stores.computeIfAbsent(tier, this::open);
+  }
+
+  @Override
+  public Map<String, Measurement> measurements(Tier tier, Deadline deadline) {
+    Map<String, Measurement> found = new LinkedHashMap<>();
+    try {
+      store(tier).measurements(deadline).forEach(one -> found.put(one.name(), one));
+    } catch (StoreException e) {
+      ifMissing(tier, e);
+    }
+    return found;
+  }
+
+  /** A copy that has not been made yet is empty; anything else is thrown on. */
+  private static void ifMissing(Tier tier, StoreException failure) {
+    Throwable cause = failure.getCause();
+    if (tier.isRaw()
+        || failure.kind() != StoreException.Kind.FAILED
+        || cause == null
+        || !String.valueOf(cause.getMessage()).contains("not found")) {
+      throw failure;
+    }
+  }
+
+  @Override
+  public @Nullable Measurement measurement(Tier tier, String name, Deadline deadline) {
+    try {
+      return store(tier).measurement(name, deadline).orElse(null);
+    } catch (StoreException e) {
+      ifMissing(tier, e);
+      return null;
+    }
+  }
+
+  @Override
+  public void write(Wish wish, TierRows rows, Deadline deadline) {
+    List<TierRow> all = rows.rows();
+    for (int i = 0; i < all.size(); i += LINES) {
+      String lines = LineText.of(rows, all.subList(i, Math.min(all.size(), i + LINES)));
+      if (!lines.isEmpty()) {
+        write(wish.tier(), lines, deadline);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    stores.values().forEach(HistoryStore::close);
+  }
+}

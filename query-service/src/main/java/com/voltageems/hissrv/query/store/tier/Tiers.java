@@ -1,0 +1,54 @@
+package com.voltageems.hissrv.query.store.tier;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tiers of a database: how long each is kept, what stands in it, and writing into the coarser
+ * ones. Safe for many threads. Every call that asks the database throws {@link
+ * com.voltageems.hissrv.query.store.StoreException} when it does not answer as it should, with
+ * words that name the setting where a right is missing.
+ */
+public interface Tiers extends AutoCloseable {
+  /**
+   * Why the database cannot keep a tier so; empty when it can. The words complete "duration: ...".
+   */
+  Optional<String> refusal(Wish wish, Deadline deadline);
+
+  /**
+   * Where the tier stands now; one that is not there yet where it will be made by {@link #keep}.
+   */
+  List<Place> places(Wish wish, Deadline deadline);
+
+  /** How long the place would keep if it were told to: as long as that, or a little longer. */
+  default Duration reachable(Duration keep, Place place) {
+    return keep;
+  }
+
+  /** Makes the place, or changes how it is kept. */
+  void keep(Wish wish, Place place, Deadline deadline);
+
+  /** The measurements of a tier, as {@link #store} knows them, by their names among the samples. */
+  Map<String, Measurement> measurements(Tier tier, Deadline deadline);
+
+  /** The measurement of that name among the samples; null where the tier has none. */
+  @Nullable Measurement measurement(Tier tier, String name, Deadline deadline);
+
+  /** Reads a tier. It is closed with this. */
+  HistoryStore store(Tier tier);
+
+  /**
+   * Writes into a tier that is not the samples', so that they can be read when it returns. A row
+   * that is there already gets the new values.
+   */
+  void write(Wish wish, TierRows rows, Deadline deadline);
+
+  @Override
+  void close();
+}

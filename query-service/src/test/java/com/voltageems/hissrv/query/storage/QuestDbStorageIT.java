@@ -1,0 +1,82 @@
+package com.voltageems.hissrv.query.storage;
+
+import com.voltageems.hissrv.query.store.questdb.QuestDbProvider;
+import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
+import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.testkit.QuestDb;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract against a real QuestDB, written as the sink connector writes. */
+class QuestDbStorageIT extends StorageContract {
+  private static QuestDb database;
+  private static QuestDbWriter writer;
+
+  @BeforeAll
+  static void start(@TempDir Path dir) {
+    database = QuestDb.start(dir);
+    writer = new QuestDbWriter(database.url());
+  }
+
+  @AfterAll
+  static void stop() {
+    database.close();
+  }
+
+  @Override
+  protected void fresh() {
+    // A connection that has written into a table which was dropped since writes into that one
+    // still.
+    writer = new QuestDbWriter(database.url());
+    try (Connection connection = DriverManager.getConnection(database.jdbcUrl(), "admin", "quest");
+        Statement statement = connection.createStatement()) {
+      List<String> names = new ArrayList<>();
+      try (ResultSet rows =
+          statement.executeQuery(
+              "SELECT relname FROM pg_class() WHERE relname LIKE 'hissrv.%' OR relname = 'm'")) {
+        while (rows.next()) {
+          names.add(rows.getString(1));
+        }
+      }
+      for (String name : names) {
+        statement.execute("DROP TABLE \"" + name + "\"");
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  protected Tiers tiers() {
+    QuestDbProvider provider = new QuestDbProvider();
+    return provider
+        .tiers(
+            new StoreSettings(
+                provider.settings(), Map.of("store.questdb.url", database.jdbcUrl()), 2))
+        .orElseThrow();
+  }
+
+  @Override
+  protected void write(String measurement, List<String> lines) {
+    writer.write(measurement, lines);
+  }
+
+  /** A copy that is kept for long has partitions of months. */
+  @Override
+  protected Duration reached(Duration keep) {
+    long days = keep.toDays();
+    return days > 400 ? Duration.ofDays((days + 29) / 30 * 30) : keep;
+  }
+}

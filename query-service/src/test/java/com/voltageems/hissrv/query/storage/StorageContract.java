@@ -1,0 +1,798 @@
+package com.voltageems.hissrv.query.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.health.SettableClock;
+import com.voltageems.hissrv.query.lease.MemoryKeeper;
+import com.voltageems.hissrv.query.resolution.Copies;
+import com.voltageems.hissrv.query.resolution.CopyResolutions;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.tier.Place;
+import com.voltageems.hissrv.query.store.tier.Tier;
+import com.voltageems.hissrv.query.store.tier.TierRows;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.tier.Wish;
+import com.voltageems.hissrv.query.store.window.CalendarWindows;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
+import com.voltageems.hissrv.query.store.window.WindowText;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What retention and downsampling do on every database. A database's test extends this, gives an
+ * empty one for each test, and writes line protocol into it.
+ */
+public abstract class StorageContract {
+  private static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
+  private static final long HOUR = 3_600_000;
+  private static final long DAY = 24 * HOUR;
+
+  /** Ten past: the hour before has ended, and its grace, too. */
+  protected static final Instant NOW = now();
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.HOURS).plusSeconds(600);
+  }
+
+  private static final Task HOURLY =
+      Task.of(
+          "hourly_avg",
+          "realtime",
+          "hourly",
+          "1h",
+          List.of(
+              new Output(Aggregation.MEAN, "avg"),
+              new Output(Aggregation.MAX, "max"),
+              new Output(Aggregation.MIN, "min"),
+              new Output(Aggregation.LAST, "last")));
+  private static final Task DAILY =
+      Task.of(
+          "daily_summary",
+          "hourly",
+          "daily",
+          "1d",
+          List.of(
+              new Output(Aggregation.MEAN, "avg"),
+              new Output(Aggregation.SUM, "total"),
+              new Output(Aggregation.MAX, "max"),
+              new Output(Aggregation.LAST, "last")));
+
+  private final List<StorageDesk> desks = new ArrayList<>();
+  private SettableClock clock = new SettableClock(NOW);
+
+  /** Makes an empty database. */
+  protected abstract void fresh();
+
+  /** Its tiers; closed by the caller. */
+  protected abstract Tiers tiers();
+
+  /** Writes samples, times in milliseconds, and returns when they can be read. */
+  protected abstract void write(String measurement, List<String> lines);
+
+  /** What the database does to a time that is not a whole number of its pieces. */
+  protected Duration reached(Duration keep) {
+    return keep;
+  }
+
+  @BeforeEach
+  void begin() {
+    fresh();
+    clock = new SettableClock(NOW);
+  }
+
+  @AfterEach
+  void end() {
+    desks.forEach(StorageDesk::close);
+  }
+
+  private static Policy policy(String name, int days) {
+    return new Policy(name, Duration.ofDays(days), null, 0, List.of());
+  }
+
+  private static StoragePlan plan(List<Policy> policies, Task... tasks) {
+    return new StoragePlan(
+        policies,
+        List.of(tasks),
+        "realtime",
+        new StoragePlan.Pace(Duration.ofMinutes(5), Duration.ofHours(24), Duration.ofHours(1)));
+  }
+
+  private static StoragePlan whole() {
+    return plan(
+        List.of(policy("realtime", 400), policy("hourly", 800), policy("daily", 1600)),
+        HOURLY,
+        DAILY);
+  }
+
+  private StorageDesk desk(StoragePlan plan) {
+    return desk(plan, tiers());
+  }
+
+  private StorageDesk desk(StoragePlan plan, Tiers tiers) {
+    StorageDesk desk =
+        new StorageDesk(
+            plan, Optional.of(tiers), new MemoryKeeper(), ZONE, Duration.ofSeconds(20), clock);
+    desks.add(desk);
+    return desk;
+  }
+
+  /** Rounds until there is nothing more to do. */
+  private static void settle(StorageDesk desk) {
+    for (int i = 0; i < 5000; i++) {
+      if (!desk.round(Duration.ZERO)) {
+        return;
+      }
+    }
+    throw new AssertionError("it never ends: " + desk.json());
+  }
+
+  private static PolicyState state(StorageDesk desk, String policy) {
+    return desk.policies().stream()
+        .filter(one -> one.policy().name().equals(policy))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static TaskState task(StorageDesk desk, String name) {
+    return desk.tasks().stream()
+        .filter(one -> one.task().name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Measurement measurement(Tiers tiers, Tier tier) {
+    return Objects.requireNonNull(tiers.measurement(tier, "m", soon()));
+  }
+
+  private static Deadline soon() {
+    return Deadline.in(Duration.ofSeconds(20));
+  }
+
+  // ---- retention ----
+
+  @Test
+  void policies_areMade_andAgainChangesNothing() {
+    write("m", List.of("m,ch=1 a=1.0 " + NOW.toEpochMilli()));
+    StorageDesk desk = desk(whole());
+    settle(desk);
+
+    assertThat(desk.policies()).extracting(PolicyState::state).containsOnly(PolicyState.State.OK);
+    assertThat(state(desk, "realtime").kept()).isEqualTo(reached(Duration.ofDays(400)));
+    assertThat(state(desk, "realtime").raw()).isTrue();
+    for (Place place : state(desk, "daily").places()) {
+      assertThat(place.keep()).isEqualTo(reached(Duration.ofDays(1600)));
+    }
+
+    Counting counted = new Counting(tiers());
+    StorageDesk again = desk(whole(), counted);
+    settle(again);
+    assertThat(counted.kept).isZero();
+    assertThat(again.policies()).extracting(PolicyState::state).containsOnly(PolicyState.State.OK);
+  }
+
+  @Test
+  void shorterThanWhatIsThere_waitsForAWord() throws Exception {
+    write(
+        "m",
+        List.of(
+            "m,ch=1 a=1.0 " + NOW.minus(Duration.ofDays(20)).toEpochMilli(),
+            "m,ch=1 a=2.0 " + NOW.toEpochMilli()));
+    StorageDesk first = desk(plan(List.of(policy("realtime", 30))));
+    settle(first);
+    assertThat(state(first, "realtime").state()).isEqualTo(PolicyState.State.OK);
+    assertThat(state(first, "realtime").kept()).isEqualTo(Duration.ofDays(30));
+
+    StorageDesk longer = desk(plan(List.of(policy("realtime", 40))));
+    settle(longer);
+    assertThat(state(longer, "realtime").kept()).isEqualTo(Duration.ofDays(40));
+
+    StorageDesk shorter = desk(plan(List.of(policy("realtime", 10))));
+    settle(shorter);
+    PolicyState waits = state(shorter, "realtime");
+    assertThat(waits.state()).isEqualTo(PolicyState.State.PENDING);
+    assertThat(waits.kept()).isEqualTo(Duration.ofDays(40));
+    assertThat(waits.message())
+        .contains("keeps 40d of data")
+        .contains("POST /storage/apply {\"policy\":\"realtime\",\"duration\":\"10d\"}");
+    assertThat(shorter.probes().get(0).check().message()).contains("would be deleted");
+
+    assertThatThrownBy(() -> shorter.shorten("realtime", "10h"))
+        .isInstanceOf(StorageException.class)
+        .hasMessage("duration: the file has 10d for realtime");
+    assertThatThrownBy(() -> shorter.shorten("none", "10d")).isInstanceOf(StorageException.class);
+    settle(shorter);
+    assertThat(state(shorter, "realtime").kept()).isEqualTo(Duration.ofDays(40));
+
+    assertThat(shorter.shorten("realtime", "10d")).containsEntry("state", "ok");
+    assertThat(state(shorter, "realtime").kept()).isEqualTo(Duration.ofDays(10));
+  }
+
+  @Test
+  void shorterThanAnythingThatIsThere_isDone() {
+    write("m", List.of("m,ch=1 a=1.0 " + NOW.minus(Duration.ofDays(3)).toEpochMilli()));
+    settle(desk(plan(List.of(policy("realtime", 30)))));
+    StorageDesk desk = desk(plan(List.of(policy("realtime", 7))));
+    settle(desk);
+
+    assertThat(state(desk, "realtime").state()).isEqualTo(PolicyState.State.OK);
+    assertThat(state(desk, "realtime").kept()).isEqualTo(Duration.ofDays(7));
+  }
+
+  @Test
+  void severalCopies_areRefusedByName() {
+    write("m", List.of("m,ch=1 a=1.0 " + NOW.toEpochMilli()));
+    StorageDesk desk =
+        desk(
+            plan(
+                List.of(
+                    policy("realtime", 30),
+                    new Policy("hourly", Duration.ofDays(60), null, 3, List.of())),
+                HOURLY));
+    settle(desk);
+
+    assertThat(state(desk, "hourly").state()).isEqualTo(PolicyState.State.REFUSED);
+    assertThat(state(desk, "hourly").message()).startsWith("replication: ");
+    assertThat(state(desk, "realtime").state()).isEqualTo(PolicyState.State.OK);
+    assertThat(task(desk, "hourly_avg").state()).isEqualTo(TaskState.State.WAITING);
+    assertThat(task(desk, "hourly_avg").message()).isEqualTo("the policy hourly is refused");
+  }
+
+  // ---- the oracle ----
+
+  /** Samples as they were written last, by series, field and time. */
+  private final Map<Map<String, String>, Map<String, TreeMap<Long, Double>>> samples =
+      new HashMap<>();
+
+  private void sample(List<String> lines, Map<String, String> tags, long time, Object... values) {
+    StringBuilder line = new StringBuilder("m");
+    new TreeMap<>(tags).forEach((tag, value) -> line.append(',').append(tag + "=" + value));
+    String glue = " ";
+    for (int i = 0; i < values.length; i += 2) {
+      line.append(glue).append(values[i]).append('=').append(values[i + 1]);
+      glue = ",";
+      samples
+          .computeIfAbsent(tags, any -> new HashMap<>())
+          .computeIfAbsent((String) values[i], any -> new TreeMap<>())
+          .put(time, (Double) values[i + 1]);
+    }
+    lines.add(line + " " + time);
+  }
+
+  /** What a copy must hold of a field: by series and window, count, sum, least, largest, last. */
+  private Map<Map<String, String>, Map<Long, List<Double>>> wanted(
+      String field, Windows windows, long start, long end) {
+    Map<Map<String, String>, Map<Long, List<Double>>> wanted = new HashMap<>();
+    samples.forEach(
+        (tags, fields) ->
+            fields
+                .getOrDefault(field, new TreeMap<>())
+                .subMap(start, end)
+                .forEach(
+                    (time, value) ->
+                        wanted
+                            .computeIfAbsent(tags, any -> new TreeMap<>())
+                            .merge(
+                                windows.floor(time),
+                                List.of(1.0, value, value, value, value),
+                                (a, b) ->
+                                    List.of(
+                                        a.get(0) + 1,
+                                        a.get(1) + value,
+                                        Math.min(a.get(2), value),
+                                        Math.max(a.get(3), value),
+                                        value))));
+    return wanted;
+  }
+
+  /** What a copy holds: the same, of these aliases. */
+  private static Map<Map<String, String>, Map<Long, List<Double>>> held(
+      Tiers tiers, String policy, long start, long end, String... names) {
+    Map<Map<String, String>, Map<Long, List<Double>>> held = new HashMap<>();
+    Tier tier = new Tier(policy);
+    Measurement copy = tiers.measurement(tier, "m", soon());
+    if (copy == null) {
+      return held;
+    }
+    List<Field> fields = new ArrayList<>();
+    for (String name : names) {
+      fields.add(copy.field(name).orElseThrow(() -> new AssertionError(name + " in " + copy)));
+    }
+    HistoryStore store = tiers.store(tier);
+    store
+        .query(
+            HistoryQuery.points(new Selection(copy, List.of(), start, end), fields, false, 100_000),
+            soon())
+        .series()
+        .forEach(
+            series ->
+                series
+                    .points()
+                    .forEach(
+                        point -> {
+                          List<Double> values = new ArrayList<>();
+                          for (Object value : point.values()) {
+                            values.add(value instanceof Number one ? one.doubleValue() : null);
+                          }
+                          held.computeIfAbsent(series.tags(), any -> new TreeMap<>())
+                              .put(point.epochMicros() / 1000, values);
+                        }));
+    return held;
+  }
+
+  private static void assertHourly(
+      StorageContract test, Tiers tiers, String field, long start, long end) {
+    assertThat(
+            held(
+                tiers,
+                "hourly",
+                start,
+                end,
+                field + "_count",
+                field + "_sum",
+                field + "_min",
+                field + "_max",
+                field + "_last"))
+        .as(field)
+        .isEqualTo(test.wanted(field, new FixedWindows(HOUR), start, end));
+  }
+
+  /** Half numbers: their sums are exact, in whatever order they are added. */
+  private void random(List<String> lines, long start, long end, long step, Map<String, String> of) {
+    Random random = new Random(start + of.hashCode());
+    for (long time = start; time < end; time += step) {
+      sample(lines, of, time, "1", random.nextInt(2000) / 2.0 - 300, "b", random.nextInt(50) / 4.0);
+    }
+  }
+
+  private static long floor(Instant time) {
+    return Math.floorDiv(time.toEpochMilli(), HOUR) * HOUR;
+  }
+
+  // ---- tasks ----
+
+  @Test
+  void copy_isWhatTheSamplesSay_withRepeatsLateTagsAndARestartInTheMiddle() {
+    long end = floor(NOW);
+    long start = end - 24 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start - HOUR, NOW.toEpochMilli(), 97_000, Map.of("ch", "1", "type", "m"));
+    random(lines, start, end - 3 * HOUR, 300_000, Map.of("ch", "2"));
+    lines.add("m,ch=2 note=\"a text\" " + (start + 5));
+    write("m", lines);
+    // All of it again: a repeat counts once.
+    write("m", lines);
+
+    Counting counted = new Counting(tiers());
+    StorageDesk first = desk(whole(), counted);
+    for (int i = 0; i < 3; i++) {
+      assertThat(first.round(Duration.ZERO)).as("more to do").isTrue();
+    }
+    first.close();
+    desks.remove(first);
+    // A tag that comes later.
+    List<String> more = new ArrayList<>();
+    random(more, end - 2 * HOUR, end, 60_000, Map.of("ch", "3", "zone", "north"));
+    write("m", more);
+
+    Tiers tiers = tiers();
+    StorageDesk second = desk(whole(), tiers);
+    settle(second);
+    TaskState state = task(second, "hourly_avg");
+    assertThat(state.message()).isNull();
+    assertThat(state.state()).isEqualTo(TaskState.State.OK);
+    assertThat(state.coverage())
+        .isEqualTo(Coverage.NONE.plus(floor(NOW.minus(Duration.ofHours(24))), end));
+    assertThat(state.behindMillis()).isZero();
+    assertThat(state.leftOut()).isEmpty();
+    for (String field : List.of("1", "b")) {
+      assertHourly(this, tiers, field, start, end);
+    }
+    Measurement copy = measurement(tiers, new Tier("hourly"));
+    assertThat(copy.tags()).containsExactly("ch", "type", "zone");
+    assertThat(copy.field("note_last")).map(Field::kind).contains(Field.Kind.TEXT);
+    assertThat(copy.field("note_count")).isEmpty();
+
+    // Everything is there: a third one, which looks back, writes the hour that has ended since.
+    Counting third = new Counting(tiers());
+    clock.pass(Duration.ofMinutes(61));
+    settle(desk(whole(), third));
+    assertThat(third.rowsOf("hourly", "m")).isEqualTo(1);
+  }
+
+  @Test
+  void lateData_isTakenInByItself_andOnlyWhatDiffersIsWritten() {
+    long end = floor(NOW);
+    List<String> lines = new ArrayList<>();
+    random(lines, end - 10 * HOUR, end, 120_000, Map.of("ch", "1"));
+    write("m", lines);
+    Counting counted = new Counting(tiers());
+    StorageDesk desk = desk(whole(), counted);
+    settle(desk);
+    long before = counted.rows;
+
+    List<String> late = new ArrayList<>();
+    sample(late, Map.of("ch", "1"), end - 7 * HOUR + 1, "1", 5000.5);
+    sample(late, Map.of("ch", "9"), end - 6 * HOUR + 1, "1", 1.5);
+    write("m", late);
+    settle(desk);
+    assertThat(counted.rows).as("not looked for yet").isEqualTo(before);
+
+    clock.pass(Duration.ofHours(1));
+    settle(desk);
+    assertHourly(this, counted.tiers, "1", end - 10 * HOUR, end);
+    // Two rows of hours; those of days, the hour that has ended since, and what tells how far it
+    // is.
+    assertThat(counted.rowsOf("hourly", "m")).isEqualTo(10 + 2);
+    assertThat(task(desk, "hourly_avg").lookedBack()).isEqualTo(clock.millis());
+  }
+
+  @Test
+  void days_areComputedFromHours_alsoWhereTheClocksChange() throws Exception {
+    Instant change = ZONE.getRules().previousTransition(NOW.minus(Duration.ofDays(4))).getInstant();
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    long start = days.floor(change.toEpochMilli() - DAY);
+    long end = days.next(days.next(change.toEpochMilli()));
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 900_000, Map.of("ch", "1", "type", "m"));
+    write("m", lines);
+    write("m", lines);
+    StorageDesk desk = desk(whole());
+    settle(desk);
+
+    // The later one waits for the earlier one.
+    Map<String, @Nullable Object> daily = desk.backfill("daily_summary", start, end);
+    Map<String, @Nullable Object> hourly = desk.backfill("hourly_avg", start, end);
+    assertThat(daily).containsEntry("state", "running").containsEntry("progress", 0.0);
+    assertThat(hourly).containsEntry("task", "hourly_avg");
+    finish(desk);
+
+    Tiers tiers = tiers();
+    try {
+      Map<Map<String, String>, Map<Long, List<Double>>> wanted = new HashMap<>();
+      wanted("1", days, start, end)
+          .forEach(
+              (tags, windows) ->
+                  windows.forEach(
+                      (time, of) ->
+                          wanted
+                              .computeIfAbsent(tags, any -> new TreeMap<>())
+                              .put(time, List.of(of.get(0), of.get(1), of.get(3), of.get(4)))));
+      assertThat(wanted.get(Map.of("ch", "1", "type", "m"))).hasSize(3);
+      assertThat(held(tiers, "daily", start, end, "1_count", "1_total", "1_max", "1_last"))
+          .isEqualTo(wanted);
+      assertThat(measurement(tiers, new Tier("daily")).fields())
+          .extracting(Field::name)
+          .doesNotContain("1_sum", "1_min");
+    } finally {
+      tiers.close();
+    }
+  }
+
+  private static void finish(StorageDesk desk) {
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !desk.round(Duration.ZERO));
+  }
+
+  @Test
+  void backfill_hasProgress_isCancelled_andGoesOnAfterARestart() throws Exception {
+    long end = floor(NOW) - 48 * HOUR;
+    long start = end - 600 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 1_800_000, Map.of("ch", "1"));
+    write("m", lines);
+    StoragePlan plan = plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY);
+    StorageDesk first = desk(plan);
+    settle(first);
+    String id = String.valueOf(first.backfill("hourly_avg", start, end).get("id"));
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              first.round(Duration.ZERO);
+              return progress(first, id) > 0;
+            });
+    assertThat(progress(first, id)).isBetween(0.001, 0.999);
+    double left = progress(first, id);
+    first.close();
+    desks.remove(first);
+
+    Tiers tiers = tiers();
+    StorageDesk second = desk(plan, tiers);
+    second.round(Duration.ZERO);
+    assertThat(progress(second, id)).isGreaterThanOrEqualTo(left);
+    String other = String.valueOf(second.backfill("hourly_avg", start, end).get("id"));
+    assertThat(second.cancel(other)).containsEntry("state", "cancelled");
+    finish(second);
+    assertThat(progress(second, id)).isEqualTo(1.0);
+    assertThat(progress(second, other)).isZero();
+    assertHourly(this, tiers, "1", start, end);
+    assertThat(task(second, "hourly_avg").coverage().ranges()).hasSize(2);
+
+    assertThatThrownBy(() -> second.cancel("none")).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> second.backfill("none", start, end))
+        .isInstanceOf(StorageException.class)
+        .hasMessage("there is no task none");
+    assertThatThrownBy(() -> second.backfill("hourly_avg", start - 500 * DAY, end))
+        .isInstanceOf(StorageException.class)
+        .hasMessageStartingWith("start: of windows before ");
+  }
+
+  private static double progress(StorageDesk desk, String id) {
+    List<?> all = (List<?>) Objects.requireNonNull(desk.json().get("backfills"));
+    return all.stream()
+        .map(one -> (Map<?, ?>) one)
+        .filter(one -> id.equals(one.get("id")))
+        .mapToDouble(one -> (Double) one.get("progress"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void refusedWrite_isToldAndTriedAgain() throws Exception {
+    write("m", List.of("m,ch=1 a=1.0 " + (floor(NOW) - 1)));
+    Counting refusing = new Counting(tiers());
+    refusing.refuse = true;
+    StorageDesk desk = desk(whole(), refusing);
+    settle(desk);
+
+    TaskState failed = task(desk, "hourly_avg");
+    assertThat(failed.state()).isEqualTo(TaskState.State.FAILED);
+    assertThat(failed.message()).isEqualTo("refused to write: no right");
+    assertThat(failed.failures()).isEqualTo(1);
+    assertThat(desk.probes().get(0).check().state()).isEqualTo(PartState.State.DEGRADED);
+    assertThat(desk.probes().get(0).check().message())
+        .isEqualTo("hourly_avg: refused to write: no right");
+
+    refusing.refuse = false;
+    clock.pass(Duration.ofSeconds(2));
+    settle(desk);
+    assertThat(task(desk, "hourly_avg").state()).isEqualTo(TaskState.State.OK);
+    assertThat(desk.probes().get(0).check().message()).isEqualTo("3 policies, 2 tasks");
+  }
+
+  @Test
+  void otherWindowsInATarget_areNotMixed() {
+    write("m", List.of("m,ch=1 a=1.0 " + (floor(NOW) - 1)));
+    settle(desk(plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY)));
+    StorageDesk desk =
+        desk(
+            plan(
+                List.of(policy("realtime", 400), policy("hourly", 800)),
+                new Task("hourly_avg", "realtime", "hourly", "30m", HOURLY.outputs())));
+    settle(desk);
+
+    assertThat(task(desk, "hourly_avg").state()).isEqualTo(TaskState.State.WAITING);
+    assertThat(task(desk, "hourly_avg").message())
+        .startsWith("hourly has windows of 1h, not of 30m");
+  }
+
+  // ---- answers ----
+
+  @Test
+  void longQuestion_isAnsweredFromCopies_asFromTheSamples() throws Exception {
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    long start = days.floor(NOW.toEpochMilli() - 12 * DAY);
+    List<String> lines = new ArrayList<>();
+    random(lines, start, NOW.toEpochMilli(), 900_000, Map.of("ch", "1", "type", "m"));
+    random(lines, start + 5 * DAY, NOW.toEpochMilli(), 700_000, Map.of("ch", "2"));
+    write("m", lines);
+    write("m", lines);
+    Tiers tiers = tiers();
+    StorageDesk desk = desk(whole(), tiers);
+    settle(desk);
+    desk.backfill("hourly_avg", start, NOW.toEpochMilli());
+    desk.backfill("daily_summary", start + 2 * DAY, NOW.toEpochMilli());
+    finish(desk);
+    // A tag and a field that the copies of the older part know nothing of.
+    List<String> more = new ArrayList<>();
+    sample(more, Map.of("ch", "3", "zone", "n"), NOW.toEpochMilli() - HOUR, "c", 1.5);
+    write("m", more);
+
+    HistoryStore samples = tiers.store(Tier.RAW);
+    Measurement m = measurement(tiers, Tier.RAW);
+    CopyResolutions resolutions =
+        new CopyResolutions(
+            () ->
+                new CopyResolutions.Known(
+                    Copies.of(whole(), desk.policies(), desk.tasks(), ZONE, clock.millis()),
+                    Copies.expired(whole(), desk.policies(), clock.millis()),
+                    tiers));
+    Random random = new Random(7);
+    Map<String, Integer> seen = new TreeMap<>();
+    for (int i = 0; i < 60; i++) {
+      HistoryQuery query = anyQuestion(random, m, start);
+      HistoryAnswer fast = resolutions.query(samples, query, false, soon());
+      HistoryAnswer slow = resolutions.query(samples, query, true, soon());
+      assertThat(fast.series()).as(query.toString()).isEqualTo(slow.series());
+      assertThat(fast.truncated()).as(query.toString()).isEqualTo(slow.truncated());
+      assertThat(slow.parts()).isEmpty();
+      fast.parts().forEach(part -> seen.merge(part.resolution(), 1, Integer::sum));
+    }
+    assertThat(seen.keySet()).containsExactly("daily", "hourly", "raw");
+  }
+
+  private static HistoryQuery anyQuestion(Random random, Measurement m, long start) {
+    List<String> texts = List.of("1h", "3h", "1d", "2d", "1w", "90m");
+    Windows windows = WindowText.parse(texts.get(random.nextInt(texts.size())), ZONE).orElseThrow();
+    List<Aggregation> functions =
+        List.of(Aggregation.MEAN, Aggregation.SUM, Aggregation.COUNT, Aggregation.MAX);
+    List<Column> columns = new ArrayList<>();
+    for (String field : List.of("1", "b", "c")) {
+      if (columns.isEmpty() || random.nextBoolean()) {
+        columns.add(
+            new Column(
+                m.field(field).orElseThrow(), functions.get(random.nextInt(functions.size()))));
+      }
+    }
+    List<TagFilter> filters =
+        switch (random.nextInt(4)) {
+          case 0 -> List.of(new TagFilter("ch", List.of("1", "3")));
+          case 1 -> List.of(new TagFilter("zone", List.of("")));
+          case 2 -> List.of(new TagFilter("zone", List.of("n")));
+          default -> List.of();
+        };
+    List<String> groups =
+        switch (random.nextInt(3)) {
+          case 0 -> List.of();
+          case 1 -> List.of("ch");
+          default -> m.tags();
+        };
+    long from = windows.floor(start + random.nextInt(6) * DAY);
+    long to = windows.ceil(NOW.toEpochMilli() - random.nextInt(6) * DAY);
+    int limit = random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 10_000;
+    return new HistoryQuery(
+        new Selection(m, filters, from, to), columns, windows, groups, random.nextBoolean(), limit);
+  }
+
+  @Test
+  void samplesThatAreGone_areSaid_andTheirPartIsAnsweredFromTheCopy() throws Exception {
+    long start = floor(NOW) - 10 * DAY;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, floor(NOW), 3_600_000, Map.of("ch", "1"));
+    write("m", lines);
+    Tiers tiers = tiers();
+    StoragePlan plan = plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY);
+    StorageDesk desk = desk(plan, tiers);
+    settle(desk);
+    desk.backfill("hourly_avg", start, floor(NOW));
+    finish(desk);
+    StoragePlan shorter = plan(List.of(policy("realtime", 3), policy("hourly", 800)), HOURLY);
+    StorageDesk after = desk(shorter);
+    settle(after);
+    assertThat(after.shorten("realtime", "3d")).containsEntry("state", "ok");
+
+    Measurement m = measurement(tiers, Tier.RAW);
+    CopyResolutions resolutions =
+        new CopyResolutions(
+            () ->
+                new CopyResolutions.Known(
+                    Copies.of(shorter, after.policies(), after.tasks(), ZONE, clock.millis()),
+                    Copies.expired(shorter, after.policies(), clock.millis()),
+                    tiers));
+    HistoryQuery hours =
+        HistoryQuery.windows(
+            new Selection(m, List.of(), start, floor(NOW)),
+            List.of(m.field("1").orElseThrow()),
+            new FixedWindows(HOUR),
+            Aggregation.COUNT,
+            false,
+            10_000);
+    HistoryAnswer answer = resolutions.query(tiers.store(Tier.RAW), hours, false, soon());
+    assertThat(answer.rows()).isEqualTo(240);
+    assertThat(answer.expiredBefore()).isNull();
+    assertThat(answer.parts())
+        .extracting(HistoryAnswer.Part::resolution)
+        .containsExactly("hourly", "raw");
+    assertThat(resolutions.query(tiers.store(Tier.RAW), hours, true, soon()).expiredBefore())
+        .isEqualTo(NOW.minus(Duration.ofDays(3)).toEpochMilli());
+    assertThatThrownBy(() -> after.backfill("hourly_avg", start, floor(NOW)))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("the samples, or the place to keep them, are gone");
+  }
+
+  /** Counts what is done, and refuses it where it is told to. */
+  private static final class Counting implements Tiers {
+    private final Tiers tiers;
+    private final Map<String, Integer> written = new TreeMap<>();
+    private int kept;
+    private long rows;
+    private boolean refuse;
+
+    Counting(Tiers tiers) {
+      this.tiers = tiers;
+    }
+
+    int rowsOf(String policy, String measurement) {
+      return written.getOrDefault(policy + "/" + measurement, 0);
+    }
+
+    @Override
+    public Optional<String> refusal(Wish wish, Deadline deadline) {
+      return tiers.refusal(wish, deadline);
+    }
+
+    @Override
+    public List<Place> places(Wish wish, Deadline deadline) {
+      return tiers.places(wish, deadline);
+    }
+
+    @Override
+    public Duration reachable(Duration keep, Place place) {
+      return tiers.reachable(keep, place);
+    }
+
+    @Override
+    public void keep(Wish wish, Place place, Deadline deadline) {
+      kept++;
+      tiers.keep(wish, place, deadline);
+    }
+
+    @Override
+    public Map<String, Measurement> measurements(Tier tier, Deadline deadline) {
+      return tiers.measurements(tier, deadline);
+    }
+
+    @Override
+    public @Nullable Measurement measurement(Tier tier, String name, Deadline deadline) {
+      return tiers.measurement(tier, name, deadline);
+    }
+
+    @Override
+    public HistoryStore store(Tier tier) {
+      return tiers.store(tier);
+    }
+
+    @Override
+    public void write(Wish wish, TierRows all, Deadline deadline) {
+      if (refuse) {
+        throw new StoreException(
+            StoreException.Kind.FAILED, "refused to write", new IOException("no right"));
+      }
+      tiers.write(wish, all, deadline);
+      written.merge(
+          wish.tier().policy() + "/" + all.measurement(), all.rows().size(), Integer::sum);
+      if (!all.measurement().startsWith(Copier.OWN)) {
+        rows += all.rows().size();
+      }
+    }
+
+    @Override
+    public void close() {
+      tiers.close();
+    }
+  }
+}
