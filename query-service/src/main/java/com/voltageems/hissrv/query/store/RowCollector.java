@@ -77,6 +77,19 @@ final class RowCollector implements RowSink {
       }
     }
 
+    /** Fills a row with the values of one of these. */
+    void fill(int index, Row row) {
+      row.begin(times[index], List.of());
+      for (int i = 0; i < numbers.length; i++) {
+        @Nullable Object[] column = others[i];
+        if (column != null && column[index] != null) {
+          row.set(i, column[index]);
+        } else {
+          row.setNumber(i, numbers[i][index]);
+        }
+      }
+    }
+
     @Override
     public Point get(int index) {
       if (index >= size) {

@@ -17,6 +17,34 @@ public record Series(Map<String, String> tags, List<Point> points) {
     points = points instanceof RowCollector.Rows ? points : List.copyOf(points);
   }
 
+  /** What is done with each row; the row is used again for the next one. */
+  public interface Each<E extends Exception> {
+    void row(Row row) throws E;
+  }
+
+  /**
+   * Does something with each row, without an object for each of its values.
+   *
+   * @param columns values of a row
+   */
+  public <E extends Exception> void each(int columns, Each<E> each) throws E {
+    Row row = new Row(columns);
+    if (points instanceof RowCollector.Rows rows) {
+      for (int i = 0; i < rows.size(); i++) {
+        rows.fill(i, row);
+        each.row(row);
+      }
+      return;
+    }
+    for (Point point : points) {
+      row.begin(point.epochMicros(), List.of());
+      for (int i = 0; i < columns; i++) {
+        row.set(i, point.values().get(i));
+      }
+      each.row(row);
+    }
+  }
+
   /** Tags by name, from their values in this order; an empty value is not a tag. */
   public static Map<String, String> tags(List<String> names, List<String> values) {
     Map<String, String> tags = new TreeMap<>();

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.voltageems.hissrv.query.http.ask.Intervals;
+import com.voltageems.hissrv.query.http.ask.IsoText;
 import com.voltageems.hissrv.query.http.ask.Times;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
@@ -119,6 +121,26 @@ final class Json {
       json.writeNumber(Math.floorDiv(epochMicros, 1000L));
     } else {
       json.writeString(Times.iso(epochMicros));
+    }
+  }
+
+  /** Likewise, of many times one after the other. */
+  static void time(JsonGenerator json, long epochMicros, boolean epochTimes, IsoText iso)
+      throws IOException {
+    int length = epochTimes ? -1 : iso.write(epochMicros);
+    if (length < 0) {
+      time(json, epochMicros, epochTimes);
+    } else {
+      json.writeString(iso.chars(), 0, length);
+    }
+  }
+
+  static void value(JsonGenerator json, Row row, int column) throws IOException {
+    double number = row.number(column);
+    if (Double.isNaN(number)) {
+      value(json, row.other(column));
+    } else {
+      json.writeNumber(number);
     }
   }
 

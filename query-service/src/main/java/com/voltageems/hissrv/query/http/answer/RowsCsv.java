@@ -1,9 +1,9 @@
 package com.voltageems.hissrv.query.http.answer;
 
 import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.IsoText;
 import com.voltageems.hissrv.query.http.ask.Times;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,33 +45,45 @@ public final class RowsCsv {
       appendCsv(text.append(','), title.apply(query.outputs().get(i).field().name()));
     }
     text.append("\r\n");
+    IsoText iso = new IsoText();
     for (Series series : answer.series()) {
-      for (Point point : series.points()) {
-        if (epochTimes) {
-          text.append(Math.floorDiv(point.epochMicros(), 1000L));
-        } else {
-          text.append(Times.iso(point.epochMicros()));
-        }
-        for (String tag : query.groupBy()) {
-          appendCsv(text.append(','), series.tags().getOrDefault(tag, ""));
-        }
-        for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
-          text.append(',');
-          Object value = point.values().get(i);
-          if (value instanceof Double number) {
-            text.append(plain(number));
-          } else if (value != null) {
-            appendCsv(text, value.toString());
-          }
-        }
-        text.append("\r\n");
-        if (text.length() > PIECE) {
-          writer.append(text);
-          text.setLength(0);
-        }
-      }
+      series.<IOException>each(
+          query.outputs().size(),
+          row -> {
+            appendTime(text, row.epochMicros(), epochTimes, iso);
+            for (String tag : query.groupBy()) {
+              appendCsv(text.append(','), series.tags().getOrDefault(tag, ""));
+            }
+            for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
+              text.append(',');
+              double number = row.number(i);
+              Object other = row.other(i);
+              if (!Double.isNaN(number)) {
+                text.append(plain(number));
+              } else if (other != null) {
+                appendCsv(text, other.toString());
+              }
+            }
+            text.append("\r\n");
+            if (text.length() > PIECE) {
+              writer.append(text);
+              text.setLength(0);
+            }
+          });
     }
     writer.append(text).flush();
+  }
+
+  private static void appendTime(
+      StringBuilder text, long epochMicros, boolean epochTimes, IsoText iso) {
+    int length = epochTimes ? -1 : iso.write(epochMicros);
+    if (epochTimes) {
+      text.append(Math.floorDiv(epochMicros, 1000L));
+    } else if (length < 0) {
+      text.append(Times.iso(epochMicros));
+    } else {
+      text.append(iso.chars(), 0, length);
+    }
   }
 
   /** A number without an exponent where that is short, for readers that know no exponents. */

@@ -3,8 +3,8 @@ package com.voltageems.hissrv.query.http.answer;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Fn;
+import com.voltageems.hissrv.query.http.ask.IsoText;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
 import java.io.IOException;
@@ -63,14 +63,17 @@ public final class RowsJson {
     }
     json.writeEndArray();
     json.writeArrayFieldStart("rows");
-    for (Point point : series.points()) {
-      json.writeStartArray();
-      Json.time(json, point.epochMicros(), epochTimes);
-      for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
-        Json.value(json, point.values().get(i));
-      }
-      json.writeEndArray();
-    }
+    IsoText iso = new IsoText();
+    series.<IOException>each(
+        columns.size(),
+        row -> {
+          json.writeStartArray();
+          Json.time(json, row.epochMicros(), epochTimes, iso);
+          for (int i = used.nextSetBit(0); i >= 0; i = used.nextSetBit(i + 1)) {
+            Json.value(json, row, i);
+          }
+          json.writeEndArray();
+        });
     json.writeEndArray();
     json.writeEndObject();
   }
@@ -79,13 +82,15 @@ public final class RowsJson {
   static BitSet used(List<Series> all, int columns) {
     BitSet used = new BitSet(columns);
     for (Series series : all) {
-      for (Point point : series.points()) {
-        for (int i = used.nextClearBit(0); i < columns; i = used.nextClearBit(i + 1)) {
-          if (point.values().get(i) != null) {
-            used.set(i);
-          }
-        }
-      }
+      series.<RuntimeException>each(
+          columns,
+          row -> {
+            for (int i = used.nextClearBit(0); i < columns; i = used.nextClearBit(i + 1)) {
+              if (row.has(i)) {
+                used.set(i);
+              }
+            }
+          });
     }
     return used;
   }

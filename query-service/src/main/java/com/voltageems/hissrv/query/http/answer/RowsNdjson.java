@@ -2,8 +2,8 @@ package com.voltageems.hissrv.query.http.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.IsoText;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,25 +20,27 @@ public final class RowsNdjson {
   public static void write(Ask query, HistoryAnswer answer, boolean epochTimes, OutputStream out)
       throws IOException {
     List<String> names = query.outputs().stream().map(output -> output.field().name()).toList();
+    IsoText iso = new IsoText();
     try (JsonGenerator json = Json.lines(out)) {
       for (Series series : answer.series()) {
-        for (Point point : series.points()) {
-          json.writeStartObject();
-          json.writeFieldName("time");
-          Json.time(json, point.epochMicros(), epochTimes);
-          Json.tags(json, series.tags());
-          json.writeObjectFieldStart("values");
-          for (int i = 0; i < names.size(); i++) {
-            Object value = point.values().get(i);
-            if (value != null) {
-              json.writeFieldName(names.get(i));
-              Json.value(json, value);
-            }
-          }
-          json.writeEndObject();
-          json.writeEndObject();
-          json.writeRaw('\n');
-        }
+        series.<IOException>each(
+            names.size(),
+            row -> {
+              json.writeStartObject();
+              json.writeFieldName("time");
+              Json.time(json, row.epochMicros(), epochTimes, iso);
+              Json.tags(json, series.tags());
+              json.writeObjectFieldStart("values");
+              for (int i = 0; i < names.size(); i++) {
+                if (row.has(i)) {
+                  json.writeFieldName(names.get(i));
+                  Json.value(json, row, i);
+                }
+              }
+              json.writeEndObject();
+              json.writeEndObject();
+              json.writeRaw('\n');
+            });
       }
     }
   }

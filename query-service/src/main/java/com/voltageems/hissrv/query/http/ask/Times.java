@@ -7,9 +7,6 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,11 +27,6 @@ public final class Times {
 
   /** Eleven digits of seconds end in the year 5138; twelve of milliseconds begin in 1973. */
   private static final int LONGEST_SECONDS = 11;
-
-  private static final DateTimeFormatter MILLIS =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
-  private static final DateTimeFormatter MICROS =
-      new DateTimeFormatterBuilder().appendInstant(6).toFormatter(Locale.ROOT);
 
   private Times() {}
 
@@ -119,9 +111,6 @@ public final class Times {
 
   /** {@code 2025-08-21T10:00:00.123Z}: milliseconds always, microseconds where there are any. */
   public static String iso(long epochMicros) {
-    Instant instant =
-        Instant.ofEpochSecond(
-            Math.floorDiv(epochMicros, 1_000_000L), Math.floorMod(epochMicros, 1_000_000L) * 1000);
-    return (epochMicros % 1000 == 0 ? MILLIS : MICROS).format(instant);
+    return IsoText.slow(epochMicros);
   }
 }

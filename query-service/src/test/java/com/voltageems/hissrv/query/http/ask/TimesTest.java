@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -80,5 +81,28 @@ class TimesTest {
     assertThat(Times.iso(1_755_770_400_120_000L)).isEqualTo("2025-08-21T10:00:00.120Z");
     assertThat(Times.iso(1_755_770_400_120_001L)).isEqualTo("2025-08-21T10:00:00.120001Z");
     assertThat(Times.iso(-1)).isEqualTo("1969-12-31T23:59:59.999999Z");
+  }
+
+  /** Written digit by digit, and the same as by Java's formatter. */
+  @Test
+  void isoText_isThatOfTheFormatter() {
+    Random random = new Random(7);
+    IsoText iso = new IsoText();
+    for (int i = 0; i < 200_000; i++) {
+      long micros = (long) (random.nextGaussian() * 4e15);
+      if (random.nextBoolean()) {
+        micros = micros / 1000 * 1000;
+      }
+      if (random.nextInt(1000) == 0) {
+        micros = random.nextLong() / 100;
+      }
+      int length = iso.write(micros);
+      String slow = IsoText.slow(micros);
+      if (length < 0) {
+        assertThat(slow).matches("[+-].*");
+      } else {
+        assertThat(new String(iso.chars(), 0, length)).isEqualTo(slow);
+      }
+    }
   }
 }
