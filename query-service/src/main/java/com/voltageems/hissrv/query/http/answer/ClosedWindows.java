@@ -148,15 +148,17 @@ final class ClosedWindows {
   private @Nullable HistoryAnswer joined(
       Ask ask, Piece known, long closedMillis, Shape shape, Function<Ask, HistoryAnswer> make) {
     Selection selection = ask.selection();
-    List<HistoryAnswer> all = new ArrayList<>();
+    List<Piece> all = new ArrayList<>();
     if (selection.startMillis() < known.startMillis()) {
-      all.add(make.apply(of(ask, selection.startMillis(), known.startMillis())));
+      all.add(read(ask, selection.startMillis(), known.startMillis(), make));
     }
-    all.add(cut(known.answer(), selection.startMillis(), selection.endMillis()));
+    long from = Math.max(selection.startMillis(), known.startMillis());
+    long to = Math.min(selection.endMillis(), known.endMillis());
+    all.add(new Piece(from, to, known.readNanos(), cut(known.answer(), from, to)));
     if (known.endMillis() < selection.endMillis()) {
-      all.add(make.apply(of(ask, known.endMillis(), selection.endMillis())));
+      all.add(read(ask, known.endMillis(), selection.endMillis(), make));
     }
-    if (all.stream().anyMatch(HistoryAnswer::truncated)) {
+    if (all.stream().anyMatch(piece -> piece.answer().truncated())) {
       return null;
     }
     HistoryAnswer joined = one(ask.groupBy(), all);
@@ -173,16 +175,18 @@ final class ClosedWindows {
     return joined;
   }
 
-  private static Ask of(Ask ask, long startMillis, long endMillis) {
+  private Piece read(Ask ask, long startMillis, long endMillis, Function<Ask, HistoryAnswer> make) {
     Selection whole = ask.selection();
-    return new Ask(
-        new Selection(whole.measurement(), whole.filters(), startMillis, endMillis),
-        ask.outputs(),
-        ask.windows(),
-        ask.groupBy(),
-        false,
-        ask.limit(),
-        ask.fill());
+    Ask part =
+        new Ask(
+            new Selection(whole.measurement(), whole.filters(), startMillis, endMillis),
+            ask.outputs(),
+            ask.windows(),
+            ask.groupBy(),
+            false,
+            ask.limit(),
+            ask.fill());
+    return new Piece(startMillis, endMillis, ticker.read(), make.apply(part));
   }
 
   /** The rows of a range; series without one are left out. */
@@ -197,7 +201,15 @@ final class ClosedWindows {
         series.add(new Series(one.tags(), points));
       }
     }
-    return new HistoryAnswer(series, false);
+    List<HistoryAnswer.Part> resolutions = new ArrayList<>();
+    for (HistoryAnswer.Part part : answer.parts()) {
+      long start = Math.max(part.startMillis(), startMillis);
+      long end = Math.min(part.endMillis(), endMillis);
+      if (start < end) {
+        resolutions.add(new HistoryAnswer.Part(part.resolution(), start, end));
+      }
+    }
+    return new HistoryAnswer(series, false, resolutions, answer.expiredBefore());
   }
 
   private static boolean isWithin(long micros, long startMillis, long endMillis) {
@@ -205,10 +217,10 @@ final class ClosedWindows {
   }
 
   /** Answers that follow each other in time, series by series in the order of a store. */
-  private static HistoryAnswer one(List<String> groupBy, List<HistoryAnswer> answers) {
+  private static HistoryAnswer one(List<String> groupBy, List<Piece> pieces) {
     Map<List<String>, List<Point>> points = new TreeMap<>(SameTime::compareKeys);
-    for (HistoryAnswer answer : answers) {
-      for (Series series : answer.series()) {
+    for (Piece piece : pieces) {
+      for (Series series : piece.answer().series()) {
         List<String> key =
             groupBy.stream().map(tag -> series.tags().getOrDefault(tag, "")).toList();
         points.computeIfAbsent(key, any -> new ArrayList<>()).addAll(series.points());
@@ -216,7 +228,34 @@ final class ClosedWindows {
     }
     List<Series> all = new ArrayList<>();
     points.forEach((key, rows) -> all.add(new Series(Series.tags(groupBy, key), rows)));
-    return new HistoryAnswer(all, false);
+    return new HistoryAnswer(all, false, resolutions(pieces), null);
+  }
+
+  /** From which resolution; nothing where all is from the samples. */
+  private static List<HistoryAnswer.Part> resolutions(List<Piece> pieces) {
+    List<HistoryAnswer.Part> all = new ArrayList<>();
+    if (pieces.stream().allMatch(piece -> piece.answer().parts().isEmpty())) {
+      return all;
+    }
+    for (Piece piece : pieces) {
+      List<HistoryAnswer.Part> own =
+          piece.answer().parts().isEmpty()
+              ? List.of(
+                  new HistoryAnswer.Part(
+                      HistoryAnswer.Part.RAW, piece.startMillis(), piece.endMillis()))
+              : piece.answer().parts();
+      for (HistoryAnswer.Part part : own) {
+        HistoryAnswer.Part last = all.isEmpty() ? null : all.get(all.size() - 1);
+        if (last != null && last.resolution().equals(part.resolution())) {
+          all.set(
+              all.size() - 1,
+              new HistoryAnswer.Part(last.resolution(), last.startMillis(), part.endMillis()));
+        } else {
+          all.add(part);
+        }
+      }
+    }
+    return all;
   }
 
   private void countLate(Piece before, Piece now) {
