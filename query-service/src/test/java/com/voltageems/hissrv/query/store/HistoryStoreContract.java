@@ -838,6 +838,75 @@ public abstract class HistoryStoreContract {
         .isTrue();
   }
 
+  /** Asked again and again, over ranges that move, with rows that come meanwhile, late ones too. */
+  @Test
+  void latest_isTrueAlsoWhenItIsAskedAgain() {
+    long now = System.currentTimeMillis() / 1000 * 1000;
+    for (long end : List.of(T + 3_600_000, now + 1000)) {
+      newMeasurement();
+      Map<String, NavigableMap<Long, double[]>> written = new TreeMap<>();
+      for (int round = 0; round < 8; round++) {
+        // New rows, late rows, rows again, rows of which each has one field only.
+        long from = end - 3_600_000 + (round % 3 == 1 ? 0 : round * 400_000L);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+          String channel = "c" + i % 3;
+          long time = from + i * 50_000L + (round % 4 == 3 ? 0 : round);
+          boolean first = (i + round) % 2 == 0;
+          double value = round * 10 + i;
+          double[] row =
+              written
+                  .computeIfAbsent(channel, any -> new TreeMap<>())
+                  .computeIfAbsent(time, any -> new double[] {Double.NaN, Double.NaN});
+          row[first ? 0 : 1] = value;
+          lines.add(m + ",ch=" + channel + " " + (first ? "a" : "b") + "=" + value + " " + time);
+        }
+        write(m, lines);
+        if (measurement().fields().size() == 2) {
+          for (long start : List.of(end - 3_600_000, end - 2_000_000, end - 600_000)) {
+            assertThat(lasts(start, end)).as("round %s", round).isEqualTo(lasts(written, start));
+          }
+        }
+      }
+    }
+  }
+
+  private List<String> lasts(long start, long end) {
+    List<String> found = new ArrayList<>();
+    Selection selection = from(start, end);
+    for (LatestSeries one : ask().latest(selection, fields(measurement(), "a", "b"), 10).series()) {
+      one.fields()
+          .forEach(
+              (field, value) ->
+                  found.add(
+                      one.tags().get("ch")
+                          + field
+                          + value.value()
+                          + "@"
+                          + value.epochMicros() / 1000));
+    }
+    found.sort(Comparator.naturalOrder());
+    return found;
+  }
+
+  private static List<String> lasts(Map<String, NavigableMap<Long, double[]>> written, long start) {
+    List<String> wanted = new ArrayList<>();
+    written.forEach(
+        (channel, rows) -> {
+          for (int field = 0; field < 2; field++) {
+            for (Map.Entry<Long, double[]> row :
+                rows.tailMap(start, true).descendingMap().entrySet()) {
+              if (!Double.isNaN(row.getValue()[field])) {
+                wanted.add(
+                    channel + "ab".charAt(field) + row.getValue()[field] + "@" + row.getKey());
+                break;
+              }
+            }
+          }
+        });
+    return wanted;
+  }
+
   @Test
   void latest_ofAMeasurementWithoutTags() {
     write(" a=1.0 " + T, " a=2.0 " + (T + 1));

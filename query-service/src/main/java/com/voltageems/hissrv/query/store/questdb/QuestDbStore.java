@@ -5,7 +5,6 @@ import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestAnswer;
-import com.voltageems.hissrv.query.store.LatestSeries;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
@@ -20,7 +19,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +42,7 @@ public final class QuestDbStore implements HistoryStore {
   private final Connections connections;
   private final RowReader reader;
   private final WindowReader windows;
+  private final LatestReader latest = new LatestReader(System::currentTimeMillis);
   private final Tables tables;
   private final @Nullable QuestDbRaw raw;
 
@@ -146,41 +145,7 @@ public final class QuestDbStore implements HistoryStore {
     return ask(
         selection,
         deadline,
-        (connection, time) -> {
-          Sql sql = SqlBuilder.latest(selection, fields, limit, time);
-          try (PreparedStatement statement = Connections.prepare(connection, sql, deadline);
-              ResultSet rows = statement.executeQuery()) {
-            return latest(rows, selection.measurement().tags(), fields, limit);
-          }
-        });
-  }
-
-  private static LatestAnswer latest(
-      ResultSet rows, List<String> names, List<Field> fields, int limit) throws SQLException {
-    List<LatestSeries> series = new ArrayList<>();
-    int count = 0;
-    while (rows.next()) {
-      if (count == limit) {
-        return new LatestAnswer(series, true);
-      }
-      count++;
-      Map<String, LatestSeries.Value> values = new LinkedHashMap<>();
-      for (int i = 0; i < fields.size(); i++) {
-        Object value = RowReader.value(rows, 2 + names.size() + 2 * i);
-        if (value != null) {
-          long time = rows.getLong(3 + names.size() + 2 * i);
-          values.put(fields.get(i).name(), new LatestSeries.Value(value, time));
-        }
-      }
-      if (!values.isEmpty()) {
-        List<String> key = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-          key.add(RowReader.text(rows, 2 + i));
-        }
-        series.add(new LatestSeries(Series.tags(names, key), values));
-      }
-    }
-    return new LatestAnswer(series, false);
+        (connection, time) -> latest.read(selection, fields, limit, time, connection, deadline));
   }
 
   @Override

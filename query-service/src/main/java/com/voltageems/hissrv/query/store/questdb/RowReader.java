@@ -146,6 +146,14 @@ final class RowReader {
     return value;
   }
 
+  /** The number in the first column of the first row. */
+  static long count(Connection connection, Sql sql, Deadline deadline) throws SQLException {
+    try (PreparedStatement statement = Connections.prepare(connection, sql, deadline);
+        ResultSet found = statement.executeQuery()) {
+      return found.next() ? found.getLong(1) : 0;
+    }
+  }
+
   /** A tag's value; the empty text for none. */
   static String text(ResultSet row, int column) throws SQLException {
     String value = row.getString(column);

@@ -8,8 +8,6 @@ import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,16 +145,13 @@ final class WindowReader {
     if (startMillis >= endMillis) {
       return 0;
     }
-    Sql sql =
+    return RowReader.count(
+        call.connection(),
         SqlBuilder.rows(
             call.selection(),
             call.timeColumn(),
             SqlBuilder.micros(startMillis),
-            SqlBuilder.micros(endMillis));
-    try (PreparedStatement statement =
-            Connections.prepare(call.connection(), sql, call.deadline());
-        ResultSet found = statement.executeQuery()) {
-      return found.next() ? found.getLong(1) : 0;
-    }
+            SqlBuilder.micros(endMillis)),
+        call.deadline());
   }
 }
