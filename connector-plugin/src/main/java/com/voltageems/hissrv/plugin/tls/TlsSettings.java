@@ -134,7 +134,7 @@ public final class TlsSettings {
   }
 
   /** The setting to name where a client's certificate is missing. */
-  String clientName() {
+  public String clientName() {
     return keystoreLocation.name();
   }
 

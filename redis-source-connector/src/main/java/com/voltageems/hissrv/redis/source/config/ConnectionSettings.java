@@ -29,26 +29,30 @@ import redis.clients.jedis.HostAndPort;
 
 /** The settings {@code redis.…}: where Redis is, and how to reach it. */
 public final class ConnectionSettings {
+  private static final SettingNames NAMES =
+      new SettingNames(
+          "redis.uri", "redis.mode", "redis.nodes", "redis.username", "redis.password");
+
   private static final String INSTEAD =
-      "write rediss:// for TLS, and use " + SettingNames.USERNAME + " and " + SettingNames.PASSWORD;
+      "write rediss:// for TLS, and use " + NAMES.username() + " and " + NAMES.password();
 
   /** Which modes use a setting. */
   private static final Map<String, List<Mode>> MODES_OF = new LinkedHashMap<>();
 
   static {
-    MODES_OF.put(SettingNames.NODES, List.of(Mode.SENTINEL, Mode.CLUSTER));
+    MODES_OF.put(NAMES.nodes(), List.of(Mode.SENTINEL, Mode.CLUSTER));
     MODES_OF.put("redis.sentinel.master", List.of(Mode.SENTINEL));
     MODES_OF.put("redis.sentinel.username", List.of(Mode.SENTINEL));
     MODES_OF.put("redis.sentinel.password", List.of(Mode.SENTINEL));
   }
 
   private static final Recommender WITH_TLS =
-      Recommenders.shownIf(SettingNames.URI, uri -> String.valueOf(uri).startsWith("rediss://"));
+      Recommenders.shownIf(NAMES.uri(), uri -> String.valueOf(uri).startsWith("rediss://"));
 
   private static final TlsSettings TLS = TlsSettings.ofPaths("redis.tls.", WITH_TLS);
 
   public static final Setting<Address> URI =
-      Setting.text(SettingNames.URI, "redis://127.0.0.1:6379")
+      Setting.text(NAMES.uri(), "redis://127.0.0.1:6379")
           .high()
           .width(Width.LONG)
           .valid(
@@ -63,7 +67,7 @@ public final class ConnectionSettings {
           .as(ConnectionSettings::uri);
 
   public static final Setting<Mode> MODE =
-      Setting.choice(SettingNames.MODE, Mode.STANDALONE)
+      Setting.choice(NAMES.mode(), Mode.STANDALONE)
           .dependents(List.copyOf(MODES_OF.keySet()))
           .doc(
               "standalone: one server, redis.uri. sentinel: the primary that the sentinels of"
@@ -71,7 +75,7 @@ public final class ConnectionSettings {
                   + " others.");
 
   public static final Setting<List<HostAndPort>> NODES =
-      ofModes(Setting.list(SettingNames.NODES, ""))
+      ofModes(Setting.list(NAMES.nodes(), ""))
           .valid(Validators.eachAddress("host:port, ...", ConnectionSettings::address))
           .doc(
               "host:port of the sentinels, or of some nodes of the cluster; more than one, since"
@@ -93,10 +97,10 @@ public final class ConnectionSettings {
           .doc("The password for the sentinels.");
 
   private static final Setting<String> USERNAME =
-      Setting.text(SettingNames.USERNAME, "").doc("ACL user; empty for the default user.");
+      Setting.text(NAMES.username(), "").doc("ACL user; empty for the default user.");
 
   public static final Setting<Optional<Password>> PASSWORD =
-      Setting.secret(SettingNames.PASSWORD).doc("The user's password.");
+      Setting.secret(NAMES.password()).doc("The user's password.");
 
   private static final Setting<Duration> TIMEOUT =
       millis("redis.timeout.ms", 5000, 60_000).doc("For connecting and for every reply.");
@@ -132,7 +136,7 @@ public final class ConnectionSettings {
   private static <T> Setting<T> ofModes(Setting<T> setting) {
     return setting.recommended(
         Recommenders.shownWith(
-            SettingNames.MODE, modesOf(setting.name()).map(Setting::written).toArray()));
+            NAMES.mode(), modesOf(setting.name()).map(Setting::written).toArray()));
   }
 
   private static Stream<Mode> modesOf(String setting) {
@@ -211,7 +215,8 @@ public final class ConnectionSettings {
         SENTINEL_PASSWORD.in(config).orElse(null),
         TIMEOUT.in(config),
         tls,
-        clientName);
+        clientName,
+        NAMES);
   }
 
   /**

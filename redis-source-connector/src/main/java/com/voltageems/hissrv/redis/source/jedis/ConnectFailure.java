@@ -5,7 +5,6 @@ import com.voltageems.hissrv.redis.source.link.ErrorKind;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisTls;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
-import com.voltageems.hissrv.redis.source.link.SettingNames;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -37,9 +36,9 @@ final class ConnectFailure {
       return new ConnectException(
           where
               + " refused the login (see "
-              + SettingNames.USERNAME
+              + settings.names().username()
               + " and "
-              + SettingNames.PASSWORD
+              + settings.names().password()
               + "): "
               + message,
           e);
@@ -82,11 +81,13 @@ final class ConnectFailure {
         cause(failure, java.net.ConnectException.class) != null
             || cause(failure, SocketTimeoutException.class) != null;
     // Redis closes the connection on a client without a certificate, and only then tells why.
-    boolean certificateMissing = encryption != null && !encryption.tls().hasClientCertificate();
-    return certificateMissing && brokenOff && !notReached
+    return encryption != null
+            && !encryption.tls().hasClientCertificate()
+            && brokenOff
+            && !notReached
         ? whole
             + "; if the server asks for a client's certificate (tls-auth-clients), set "
-            + SettingNames.TLS_KEYSTORE
+            + encryption.names().clientName()
         : whole;
   }
 

@@ -4,7 +4,6 @@ import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
-import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,7 +117,7 @@ public final class JedisNodes {
    */
   private void requireStandalone(HostAndPort address, Node connection) {
     facts = connection.facts();
-    String problem = facts == null ? null : facts.notStandalone();
+    String problem = facts == null ? null : facts.notStandalone(settings.names());
     if (problem != null) {
       throw new WrongServerException("Redis at " + address + " " + problem, null);
     }
@@ -230,15 +229,15 @@ public final class JedisNodes {
     throw last == null ? new JedisException("no node of the cluster is configured") : last;
   }
 
-  private static void requireCluster(HostAndPort node, JedisException e) {
+  private void requireCluster(HostAndPort node, JedisException e) {
     if (String.valueOf(e.getMessage()).contains("cluster support disabled")) {
       throw new WrongServerException(
           "Redis at "
               + node
               + " is not a node of a cluster: use "
-              + SettingNames.MODE
+              + settings.names().mode()
               + "=standalone and "
-              + SettingNames.URI,
+              + settings.names().uri(),
           e);
     }
   }

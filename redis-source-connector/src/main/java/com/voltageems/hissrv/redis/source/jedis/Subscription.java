@@ -3,7 +3,6 @@ package com.voltageems.hissrv.redis.source.jedis;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
-import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.run.Background;
 import com.voltageems.hissrv.redis.source.run.Backoff;
 import com.voltageems.hissrv.redis.source.run.MessageQueue;
@@ -149,7 +148,7 @@ public final class Subscription implements Background {
                 + " the subscription to the channels "
                 + channels
                 + " (see "
-                + SettingNames.USERNAME
+                + settings.names().username()
                 + " and the user's ACL, which has to allow psubscribe, ping and these patterns): "
                 + refusal.getMessage(),
             refusal);

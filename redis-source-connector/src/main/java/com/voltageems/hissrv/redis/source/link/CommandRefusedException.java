@@ -7,23 +7,35 @@ import org.jspecify.annotations.Nullable;
 public final class CommandRefusedException extends ConnectException {
   private static final long serialVersionUID = 1L;
   private final String where;
+  private final String login;
   private final String reply;
 
   /**
    * Redis refused a command.
    *
-   * @param where the server
+   * @param redis the server, and what the settings of the login are called
    * @param command as it was sent, or as a script calls it
    * @param reply as Redis sent it
    */
   public CommandRefusedException(
-      String where, String command, String reply, @Nullable Throwable cause) {
-    super(message(where, command, ErrorKind.withoutArguments(reply)), cause);
+      RedisSettings redis, String command, String reply, @Nullable Throwable cause) {
+    this(
+        redis.where(),
+        redis.names().username() + ", " + redis.names().password(),
+        command,
+        reply,
+        cause);
+  }
+
+  private CommandRefusedException(
+      String where, String login, String command, String reply, @Nullable Throwable cause) {
+    super(message(where, login, command, ErrorKind.withoutArguments(reply)), cause);
     this.where = where;
+    this.login = login;
     this.reply = reply;
   }
 
-  private static String message(String where, String command, String reply) {
+  private static String message(String where, String login, String command, String reply) {
     return ErrorKind.of(reply) == ErrorKind.UNKNOWN_COMMAND
         ? "Redis at "
             + where
@@ -37,9 +49,7 @@ public final class CommandRefusedException extends ConnectException {
             + " refused "
             + command
             + " (see "
-            + SettingNames.USERNAME
-            + ", "
-            + SettingNames.PASSWORD
+            + login
             + " and the user's ACL): "
             + reply;
   }
@@ -56,6 +66,6 @@ public final class CommandRefusedException extends ConnectException {
   /** The same, naming the command that the script called. */
   CommandRefusedException ofScript(String evaluating, String called) {
     return new CommandRefusedException(
-        where, called + " in a script (" + evaluating + ")", reply, this);
+        where, login, called + " in a script (" + evaluating + ")", reply, this);
   }
 }

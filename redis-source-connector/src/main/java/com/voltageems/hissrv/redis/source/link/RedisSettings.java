@@ -18,6 +18,7 @@ import redis.clients.jedis.HostAndPort;
  * @param sentinelPassword null when sentinels are asked without a login
  * @param timeout for connecting and for every reply
  * @param tls null for a connection that is not encrypted
+ * @param names what messages call these settings
  */
 public record RedisSettings(
     Mode mode,
@@ -30,7 +31,8 @@ public record RedisSettings(
     @Nullable Password sentinelPassword,
     Duration timeout,
     @Nullable RedisTls tls,
-    String clientName) {
+    String clientName,
+    SettingNames names) {
 
   public enum Mode {
     STANDALONE,
@@ -54,7 +56,8 @@ public record RedisSettings(
         sentinelPassword,
         other,
         tls,
-        clientName);
+        clientName,
+        names);
   }
 
   /** The addresses for messages: no user, no password. */

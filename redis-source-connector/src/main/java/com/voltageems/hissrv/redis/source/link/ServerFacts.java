@@ -36,19 +36,23 @@ public record ServerFacts(String mode, String role) {
     return role.equals("replica") || role.equals("slave");
   }
 
-  /** Why it cannot be read as one server that has all keys; null when it can. */
-  public @Nullable String notStandalone() {
+  /**
+   * Why it cannot be read as one server that has all keys; null when it can.
+   *
+   * @param names of the settings that would be right
+   */
+  public @Nullable String notStandalone(SettingNames names) {
     return switch (mode) {
       case "cluster" ->
           "is a node of a cluster and has a part of the keys only: use "
-              + SettingNames.MODE
+              + names.mode()
               + "=cluster and "
-              + SettingNames.NODES;
+              + names.nodes();
       case "sentinel" ->
           "is a sentinel, which has no data: use "
-              + SettingNames.MODE
+              + names.mode()
               + "=sentinel and "
-              + SettingNames.NODES;
+              + names.nodes();
       default -> null;
     };
   }

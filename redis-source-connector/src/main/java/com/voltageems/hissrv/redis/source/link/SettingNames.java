@@ -1,13 +1,14 @@
 package com.voltageems.hissrv.redis.source.link;
 
-/** What the settings of the connection are called, for messages that say what to change. */
-public final class SettingNames {
-  public static final String MODE = "redis.mode";
-  public static final String NODES = "redis.nodes";
-  public static final String PASSWORD = "redis.password";
-  public static final String TLS_KEYSTORE = "redis.tls.keystore.path";
-  public static final String URI = "redis.uri";
-  public static final String USERNAME = "redis.username";
-
-  private SettingNames() {}
-}
+/**
+ * What the owner of a connection calls its settings: the link itself knows none of them, but its
+ * messages say which to change. Those of TLS are in {@link RedisTls}.
+ *
+ * @param uri address of a single server
+ * @param mode what kind of server it is
+ * @param nodes addresses of sentinels or of a cluster
+ * @param username who logs in
+ * @param password by what
+ */
+public record SettingNames(
+    String uri, String mode, String nodes, String username, String password) {}

@@ -42,7 +42,9 @@ public record PubSubSource(
         KeyspaceEvents.isMeant(patterns) && redis.mode() == RedisSettings.Mode.CLUSTER
             ? Stream.of(IN_A_CLUSTER)
             : patterns.stream()
-                .map(pattern -> KeyspaceEvents.problem(pattern, redis.database()))
+                .map(
+                    pattern ->
+                        KeyspaceEvents.problem(pattern, redis.database(), redis.names().uri()))
                 .filter(Objects::nonNull);
     return problems
         .findFirst()

@@ -4,7 +4,6 @@ import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.SettingNames;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,8 +21,12 @@ public final class KeyspaceEvents {
     return patterns.stream().anyMatch(pattern -> pattern.startsWith("__key"));
   }
 
-  /** What is wrong with a channel pattern, whatever the server says; null for nothing. */
-  public static @Nullable String problem(String pattern, int database) {
+  /**
+   * What is wrong with a channel pattern, whatever the server says; null for nothing.
+   *
+   * @param uri what the setting that names the database is called
+   */
+  public static @Nullable String problem(String pattern, int database, String uri) {
     if (pattern.startsWith("__keyevent@")) {
       return pattern
           + ": __keyevent channels carry the events of every key; use __keyspace@"
@@ -36,7 +39,7 @@ public final class KeyspaceEvents {
           + ": this pattern is for keys of database "
           + numbered.group(1)
           + ", but "
-          + SettingNames.URI
+          + uri
           + " names database "
           + database;
     }
