@@ -147,7 +147,7 @@ local function parse_classes(text)
       to = from
     end
     if not name or tonumber(from) > tonumber(to) then
-      refuse('hissrv:aggregation classes: `', entry, '` is none; use name:from-to, as in voltage:1-99')
+      refuse('hissrv:aggregation classes: `', entry, '` is not a range; use name:from-to, as in voltage:1-99')
     end
     classes[#classes + 1] = { name = name, from = tonumber(from), to = tonumber(to) }
   end

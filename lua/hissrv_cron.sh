@@ -59,7 +59,7 @@ case ${1-} in
   '') usage >&2; exit 2 ;;
 esac
 case ${HISSRV_COLLECT_SECONDS:-0} in
-  *[!0-9]*) fail "HISSRV_COLLECT_SECONDS=$HISSRV_COLLECT_SECONDS is no whole number" ;;
+  *[!0-9]*) fail "HISSRV_COLLECT_SECONDS=$HISSRV_COLLECT_SECONDS is not a whole number" ;;
 esac
 
 sha=$(cli GET hissrv:sha) || fail "no answer from Redis; is REDIS_URL right?"

@@ -707,8 +707,8 @@ abstract class ScriptContract {
         "interval | 7 | interval: 1m is not a multiple of 7 s",
         "ttl | 0 | ttl: `0`; use a whole number from 1 on",
         "alive | soon | alive: `soon`; use a whole number from 1 on",
-        "classes | volt | classes: `volt` is none; use name:from-to, as in voltage:1-99",
-        "classes | v:9-1 | classes: `v:9-1` is none; use name:from-to, as in voltage:1-99",
+        "classes | volt | classes: `volt` is not a range; use name:from-to, as in voltage:1-99",
+        "classes | v:9-1 | classes: `v:9-1` is not a range; use name:from-to, as in voltage:1-99",
       })
   void badSetting_saysWhatWouldBeRight(String name, String value, String message) {
     redis.hset("hissrv:aggregation", name, value);

@@ -79,6 +79,7 @@ class SiteFileTest {
             + " with, so that every key of Redis would be read'",
         "'aggregation:\n  intervals:\n    - name: 1m\n      interval: 61s'; '4:17:"
             + " aggregation.intervals[0].interval: is not what the name says: 1m is 60s'",
+        "'aggregation: {ttl: 1500ms}'; '1:20: aggregation.ttl: needs whole seconds'",
         "'performance: {batch_size: 10}\nservice: {batch_size: 11}'; '2:23: service.batch_size:"
             + " \"11\" contradicts performance.batch_size in line 1, which is another name for the"
             + " same and says 10'",
@@ -98,6 +99,29 @@ class SiteFileTest {
     assertThatThrownBy(() -> compile(yaml))
         .isInstanceOf(BadFileException.class)
         .hasMessage(file + ":" + message);
+  }
+
+  @Test
+  void aggregation_settingsOfTheScript_goToTheSource() throws Exception {
+    String yaml =
+        """
+        aggregation:
+          patterns: ["comsrv:*:m", "inst:*:M"]
+          classes: ["voltage:1-99", "power:400"]
+          sample_interval: 2s
+          ttl: 2h
+          alive_unstamped: 0s
+          pending_max: 5000
+        """;
+
+    assertThat(source(compile(yaml)))
+        .containsEntry("aggregation.patterns", "comsrv:*:m,inst:*:M")
+        .containsEntry("aggregation.classes", "voltage:1-99,power:400")
+        .containsEntry("aggregation.interval.seconds", "2")
+        .containsEntry("aggregation.ttl.seconds", "7200")
+        .containsEntry("aggregation.alive.unstamped.seconds", "0")
+        .containsEntry("aggregation.pending.max", "5000")
+        .doesNotContainKeys("aggregation.alive.seconds", "aggregation.refresh.seconds");
   }
 
   @Test

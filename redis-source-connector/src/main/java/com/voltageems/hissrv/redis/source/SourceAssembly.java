@@ -108,7 +108,7 @@ final class SourceAssembly {
               new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}),
               RedisScript.resource(SourceAssembly.class, "/hissrv.lua"),
               config.aggregationWindows(),
-              Map.of(),
+              config.aggregationScript(),
               backoff(),
               MAX_REFUSED,
               clock,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.testkit.ConnectRest;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.ProcessClock;
@@ -334,7 +335,7 @@ class KillIT {
           worker -> isAccepted(worker.send("PUT", "/connectors/kill/config", Map.copyOf(config))));
     }
 
-    private static boolean isAccepted(ConnectWorker.Answer answer) {
+    private static boolean isAccepted(ConnectRest.Answer answer) {
       if (answer.status() >= 300) {
         LOG.info("refused: {} {}", answer.status(), answer.body().path("message").asText());
       }

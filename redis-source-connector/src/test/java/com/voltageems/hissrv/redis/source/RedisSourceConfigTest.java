@@ -123,6 +123,15 @@ public class RedisSourceConfigTest {
     set.put("mappings", "m");
     set.put("aggregation.enabled", "true");
     set.put("aggregation.windows", "5s,15s");
+    set.put("aggregation.patterns", "comsrv:*:m,inst:*:M");
+    set.put("aggregation.classes", "voltage:1-9,power:20");
+    set.put("aggregation.interval.seconds", "5");
+    set.put("aggregation.ttl.seconds", "18");
+    set.put("aggregation.alive.seconds", "19");
+    set.put("aggregation.alive.unstamped.seconds", "20");
+    set.put("aggregation.refresh.seconds", "21");
+    set.put("aggregation.slice.us", "222");
+    set.put("aggregation.pending.max", "23");
     assertThat(set.keySet())
         .isEqualTo(without(PEM_TEXTS, RedisSourceConfig.staticDefinition().names()));
     set.put("sources.a.type", "archive");
@@ -160,6 +169,18 @@ public class RedisSourceConfigTest {
     assertThat(config.backoffMax().toMillis()).isEqualTo(9);
     assertThat(config.limits()).isEqualTo(new SourceLimits(2000, 100, NonFinite.TEXT));
     assertThat(config.controlChannel()).isEqualTo("c");
+    assertThat(config.aggregationScript())
+        .isEqualTo(
+            Map.of(
+                "patterns", "comsrv:*:m,inst:*:M",
+                "classes", "voltage:1-9,power:20",
+                "interval", "5",
+                "ttl", "18",
+                "alive", "19",
+                "alive_unstamped", "20",
+                "refresh", "21",
+                "slice_us", "222",
+                "pending_max", "23"));
     ArchiveSource archive = (ArchiveSource) config.sources().get(0);
     assertThat(archive.common().type()).isEqualTo("archive");
     assertThat(archive.common().topic()).isEqualTo("x-a");
@@ -389,6 +410,12 @@ public class RedisSourceConfigTest {
         "aggregation.windows ~ 2m,5m ~ Invalid value 5m for configuration aggregation.windows: not"
             + " a multiple of the first, 2m; valid: lengths such as 5s, 1m, 1h, each a multiple of"
             + " the first",
+        "aggregation.ttl.seconds ~ 0 ~ Invalid value 0 for configuration aggregation.ttl.seconds:"
+            + " not such a number; valid: a whole number from 1 on",
+        "aggregation.classes ~ voltage:9-1 ~ Invalid value voltage:9-1 for configuration"
+            + " aggregation.classes: ends before it begins; valid: name:from-to or name:id",
+        "aggregation.classes ~ voltage ~ Invalid value voltage for configuration"
+            + " aggregation.classes: not such a range; valid: name:from-to or name:id",
         "batch.max.records ~ 0 ~ Invalid value 0 for configuration batch.max.records: Value must be"
             + " at least 1",
         "snapshot.interval.ms ~ 31536000001 ~ Invalid value 31536000001 for configuration"
@@ -426,12 +453,25 @@ public class RedisSourceConfigTest {
         "redis.tls.truststore.path; t; redis.uri; needs rediss:// with redis.tls.truststore.path:"
             + " redis:// is not encrypted",
         "redis.tls.keystore.path; k; redis.uri; needs rediss:// with redis.tls.keystore.path:"
-            + " redis:// is not encrypted"
+            + " redis:// is not encrypted",
+        "aggregation.ttl.seconds; 60; aggregation.ttl.seconds; is used with"
+            + " aggregation.enabled=true only: the task that triggers the script writes it",
+        "aggregation.classes; voltage:1-9; aggregation.classes; is used with"
+            + " aggregation.enabled=true only: the task that triggers the script writes it"
       })
   void contradiction_isToldOnTheKeyAtFault(String name, String value, String at, String message) {
     Map<String, String> config = minimal();
     config.put(name, value);
     assertThat(Readers.config(config).crossErrors(Instant.now())).containsEntry(at, message);
+  }
+
+  @Test
+  void aggregation_whoseSampleDoesNotDivideTheWindow_isRefused() {
+    Map<String, String> config = minimal();
+    config.put("aggregation.enabled", "true");
+    config.put("aggregation.interval.seconds", "7");
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
+        .containsEntry("aggregation.interval.seconds", "7 does not divide the first window, 1m");
   }
 
   // field cases R9, R10
@@ -521,7 +561,10 @@ public class RedisSourceConfigTest {
             + " redis.tls.keystore.password redis.tls.keystore.certificate.chain"
             + " redis.tls.keystore.key redis.tls.key.password redis.tls.verify.hostname",
         "aggregation.enabled; false; ",
-        "aggregation.enabled; true; aggregation.windows",
+        "aggregation.enabled; true; aggregation.windows aggregation.patterns aggregation.classes"
+            + " aggregation.interval.seconds aggregation.ttl.seconds aggregation.alive.seconds"
+            + " aggregation.alive.unstamped.seconds aggregation.refresh.seconds"
+            + " aggregation.slice.us aggregation.pending.max",
         "sources.a.type; archive; sources.a.window sources.a.scan",
         "sources.a.type; list; sources.a.key sources.a.rejected.max",
         "sources.a.type; stream; sources.a.key",
@@ -558,7 +601,7 @@ public class RedisSourceConfigTest {
     assertThat(values.values())
         .filteredOn(value -> !value.visible())
         .extracting(ConfigValue::name)
-        .hasSize(20)
+        .hasSize(29)
         .isSubsetOf(dependents);
   }
 

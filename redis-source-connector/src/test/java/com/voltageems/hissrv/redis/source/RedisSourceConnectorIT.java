@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.testkit.ConnectRest;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -236,7 +237,7 @@ class RedisSourceConnectorIT {
       String slice = stored.get(0).path("partition").path("slice").asText();
       assertThat(stored.get(0).path("offset").path("score").asDouble()).isEqualTo(5);
 
-      ConnectWorker.Answer refused =
+      ConnectRest.Answer refused =
           patch(Map.of("type", "archive", "window", "9m", "slice", slice), 1);
       assertThat(refused.status()).isGreaterThanOrEqualTo(400);
       assertThat(refused.body().path("message").asText()).contains("window=9m");
@@ -262,7 +263,7 @@ class RedisSourceConnectorIT {
     worker.delete("off");
   }
 
-  private static ConnectWorker.Answer patch(Map<String, String> partition, int score) {
+  private static ConnectRest.Answer patch(Map<String, String> partition, int score) {
     return worker.send(
         "PATCH",
         "/connectors/off/offsets",

@@ -691,12 +691,25 @@ class SourceTaskIT extends RedisTaskFixture {
     config.put("sources.a.window", "1s");
     config.put("aggregation.enabled", "true");
     config.put("aggregation.windows", "1s,5s");
+    config.put("aggregation.patterns", "comsrv:*:m");
+    config.put("aggregation.classes", "voltage:1-9,power:20");
+    config.put("aggregation.ttl.seconds", "600");
+    client.hset("hissrv:aggregation", "alive", "50");
     client.hset("comsrv:1001:m", Map.of("1", "220.5"));
     try (TaskHarness task = task(config)) {
       SourceRecord record = task.pollFor(1).get(0);
       assertThat(record.key()).isEqualTo("telemetry,channel=1001,interval=1s");
       assertThat(field(record, "1_avg")).isEqualTo(220.5);
-      assertThat(client.hget("hissrv:aggregation", "windows")).isEqualTo("1s,5s");
+      assertThat(field(record, "voltage_avg")).isEqualTo(220.5);
+      assertThat(client.hgetAll("hissrv:aggregation"))
+          .as("what is not given stays")
+          .isEqualTo(
+              Map.of(
+                  "windows", "1s,5s",
+                  "patterns", "comsrv:*:m",
+                  "classes", "voltage:1-9,power:20",
+                  "ttl", "600",
+                  "alive", "50"));
       client.scriptFlush();
       assertThat(task.pollFor(3)).hasSizeGreaterThanOrEqualTo(3);
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.testkit.ConnectRest;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.Ports;
@@ -387,7 +388,7 @@ class WorkerVersionsIT {
                 worker.status("once").path("connector").path("state").asText().equals("STOPPED")
                     && worker.status("once").path("tasks").isEmpty());
     add(4);
-    ConnectWorker.Answer refused =
+    ConnectRest.Answer refused =
         patch(worker, Map.of("type", "stream", "key", "evnets"), Map.of("id", "1-1"));
     assertThat(refused.status()).isGreaterThanOrEqualTo(400);
     assertThat(refused.body().path("message").asText()).contains("key=evnets");
@@ -403,7 +404,7 @@ class WorkerVersionsIT {
     awaitOnce(topics, name, List.of(1, 2, 3, 4), List.of(1, 2, 3, 3, 4));
   }
 
-  private static ConnectWorker.Answer patch(
+  private static ConnectRest.Answer patch(
       ConnectWorker worker, Map<String, String> partition, Map<String, String> offset) {
     return worker.send(
         "PATCH",

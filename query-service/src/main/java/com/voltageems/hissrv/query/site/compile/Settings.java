@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.site.compile;
 
 import com.voltageems.hissrv.query.site.key.Given;
 import com.voltageems.hissrv.query.site.key.View;
+import com.voltageems.hissrv.query.site.yaml.Problem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,19 @@ final class Settings {
       view.given(key)
           .ifPresentOrElse(given -> put(name, millis, Origin.of(given)), () -> put(name, millis));
     }
+  }
+
+  /** As {@link #copy}, of a duration that has to be whole seconds. */
+  void copySeconds(String name, View view, String key, List<Problem> problems) {
+    view.given(key)
+        .ifPresent(
+            given -> {
+              long millis = view.millis(key);
+              if (millis % 1000 != 0) {
+                problems.add(Origin.of(given).problem("needs whole seconds"));
+              }
+              put(name, String.valueOf(millis / 1000), Origin.of(given));
+            });
   }
 
   /** A list's values, separated by commas; nothing where it is absent. */

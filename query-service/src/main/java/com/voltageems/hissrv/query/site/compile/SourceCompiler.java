@@ -16,6 +16,15 @@ final class SourceCompiler {
   private static final String PLUGIN = "com.voltageems.hissrv.redis.source.RedisSourceConnector";
   private static final Pattern URL = Pattern.compile("(rediss?://)(?:(.*)@)?([^@]*)");
 
+  /** Durations of the aggregation script: the connector's setting, the file's key. */
+  private static final Map<String, String> SECONDS =
+      Map.of(
+          "aggregation.interval.seconds", "sample_interval",
+          "aggregation.ttl.seconds", "ttl",
+          "aggregation.alive.seconds", "alive",
+          "aggregation.alive.unstamped.seconds", "alive_unstamped",
+          "aggregation.refresh.seconds", "refresh");
+
   private final View site;
   private final Secrets secrets;
   private final List<Problem> problems;
@@ -224,6 +233,11 @@ final class SourceCompiler {
           place -> settings.put("aggregation.windows", names, place),
           () -> settings.put("aggregation.windows", names));
     }
+    settings.copyList("aggregation.patterns", aggregation, "patterns");
+    settings.copyList("aggregation.classes", aggregation, "classes");
+    SECONDS.forEach((setting, key) -> settings.copySeconds(setting, aggregation, key, problems));
+    settings.copy("aggregation.slice.us", aggregation, "slice_us");
+    settings.copy("aggregation.pending.max", aggregation, "pending_max");
   }
 
   /** The mappings of the file, each under its name. */

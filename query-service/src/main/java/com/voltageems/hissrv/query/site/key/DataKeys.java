@@ -169,7 +169,44 @@ final class DataKeys {
                                   "The script's action; has to be `aggregate_<name>`."))),
                       8),
                   "The windows: `1m` and `5m` where none are named. Each has to be a multiple of"
-                      + " the shortest.")));
+                      + " the shortest."),
+              Key.of(
+                  "patterns",
+                  new Shape.Many(Scalar.text("a glob without a comma"), MANY),
+                  "Globs of the hashes whose points get windows; the source connector writes this"
+                      + " and all below into `hissrv:aggregation` in Redis. What is left out stays"
+                      + " as it is there."),
+              Key.of(
+                  "classes",
+                  new Shape.Many(Scalar.text("name:from-to or name:id"), MANY),
+                  "Names for ranges of point ids, over which each window has figures of their own:"
+                      + " `voltage:1-99`."),
+              Key.of(
+                  "sample_interval",
+                  Scalar.duration("1s", "168h"),
+                  "Time between two samples, in whole seconds; divides the shortest window."),
+              Key.of("ttl", Scalar.duration("1s", "366d"), "How long Redis keeps a window."),
+              Key.of(
+                  "alive",
+                  Scalar.duration("1s", "366d"),
+                  "How long a channel with time stamps counts as alive without a new one."),
+              Key.of(
+                  "alive_unstamped",
+                  Scalar.duration("0s", "366d"),
+                  "How long a channel without time stamps counts as alive without a change; `0s`"
+                      + " for ever."),
+              Key.of(
+                  "refresh",
+                  Scalar.duration("0s", "24h"),
+                  "The least time between two searches for keys."),
+              Key.of(
+                  "slice_us",
+                  Scalar.number(100, 1_000_000),
+                  "Microseconds after which a call of the script leaves the rest to the next one."),
+              Key.of(
+                  "pending_max",
+                  Scalar.number(1, 1_000_000_000_000L - 1),
+                  "Length of `archive:pending` from which on the script's `push_json` refuses.")));
 
   static final Shape.Many AGGREGATIONS =
       new Shape.Many(

@@ -129,6 +129,11 @@ public final class RedisSourceConfig extends AbstractConfig {
     return AggregationSettings.WINDOWS.in(this);
   }
 
+  /** The script's settings that are given, but for the windows, by its own names. */
+  public Map<String, String> aggregationScript() {
+    return AggregationSettings.ofScript(this);
+  }
+
   /** The sources, in the order of the list. */
   public List<Source> sources() {
     String prefix = GeneralSettings.TOPIC_PREFIX.in(this);
