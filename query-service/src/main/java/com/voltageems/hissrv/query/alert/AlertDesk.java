@@ -1,19 +1,14 @@
 package com.voltageems.hissrv.query.alert;
 
-import com.voltageems.hissrv.query.health.Gauge;
-import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
-import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.lease.Keeper;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,12 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class AlertDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertDesk.class);
-  private static final long FIRST_RETRY_MS = 1_000;
-  private static final long LONGEST_RETRY_MS = 300_000;
-
-  /** Alertmanager takes an alert for over that it has not heard of for five minutes. */
-  private static final Duration ALERTMANAGER_REPEAT = Duration.ofMinutes(1);
-
   private final String site;
   private final Keeper keeper;
   private final SiteFigures figures;
@@ -47,7 +36,7 @@ public final class AlertDesk implements AutoCloseable {
   private final Duration interval;
   private final Clock clock;
   private final RandomGenerator random;
-  private final Map<String, Watched> alerts = new LinkedHashMap<>();
+  private final Map<String, WatchedAlert> alerts = new LinkedHashMap<>();
   private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
   private volatile List<AlertView> view;
   private volatile boolean mine;
@@ -55,26 +44,6 @@ public final class AlertDesk implements AutoCloseable {
   private boolean taken;
   private final AtomicLong dropped = new AtomicLong();
   private @Nullable Thread thread;
-
-  /** One alert, as the desk's thread sees it. */
-  private static final class Watched {
-    final AlertRule rule;
-    final @Nullable Growth growth;
-    AlertState state;
-    @Nullable Double figure;
-    boolean underWay;
-    int failures;
-    Instant nextTry = Instant.MIN;
-    Instant lastTold = Instant.MIN;
-    @Nullable String error;
-
-    Watched(AlertRule rule, Instant now) {
-      this.rule = rule;
-      Duration within = rule.condition().within();
-      this.growth = within == null ? null : new Growth(within);
-      this.state = AlertState.fresh(now);
-    }
-  }
 
   /**
    * @param interval how often the figures are looked at
@@ -95,13 +64,13 @@ public final class AlertDesk implements AutoCloseable {
     this.interval = interval;
     this.clock = clock;
     this.random = random;
-    rules.forEach(rule -> alerts.put(rule.name(), new Watched(rule, clock.instant())));
+    rules.forEach(rule -> alerts.put(rule.name(), new WatchedAlert(rule, clock.instant())));
     this.view = views();
   }
 
   /** The part {@code alerts} of {@code /health}, none where nothing is watched. */
   public List<Probe> probes() {
-    return alerts.isEmpty() ? List.of() : List.of(probe());
+    return alerts.isEmpty() ? List.of() : List.of(new AlertProbe(this));
   }
 
   /** Begins to look; does nothing where nothing is watched. */
@@ -141,7 +110,7 @@ public final class AlertDesk implements AutoCloseable {
         remember(keeper.kept());
       }
       Instant now = clock.instant();
-      for (Watched alert : alerts.values()) {
+      for (WatchedAlert alert : alerts.values()) {
         look(alert, now);
         tell(alert, now);
       }
@@ -152,13 +121,8 @@ public final class AlertDesk implements AutoCloseable {
 
   private void remember(Map<String, String> kept) {
     Instant now = clock.instant();
-    for (Watched alert : alerts.values()) {
-      String text = kept.get(alert.rule.name());
-      alert.state =
-          text == null
-              ? AlertState.fresh(now)
-              : AlertState.parse(text).orElseGet(() -> AlertState.fresh(now));
-      alert.nextTry = Instant.MIN;
+    for (WatchedAlert alert : alerts.values()) {
+      alert.remember(kept.get(alert.rule().name()), now);
     }
     kept.keySet().stream()
         .filter(name -> !alerts.containsKey(name))
@@ -172,85 +136,41 @@ public final class AlertDesk implements AutoCloseable {
             });
   }
 
-  private void look(Watched alert, Instant now) {
-    OptionalDouble seen = figures.value(alert.rule.condition(), now);
-    if (seen.isEmpty()) {
-      alert.figure = null;
-      return;
+  private void look(WatchedAlert alert, Instant now) {
+    switch (alert.see(figures.value(alert.rule().condition(), now), now)) {
+      case NOTHING_NEW -> {
+        return;
+      }
+      case CHANGED -> {}
+      case ENDED_UNTOLD -> dropped.incrementAndGet();
     }
-    double value =
-        alert.growth == null ? seen.getAsDouble() : alert.growth.seen(seen.getAsDouble(), now);
-    alert.figure = value;
-    AlertState before = alert.state;
-    alert.state = before.seen(alert.rule, value, now);
-    if (before.raised() == alert.state.raised()) {
-      return;
-    }
-    LOG.warn(
-        "Alert {} is {}: {}, now {}",
-        alert.rule.name(),
-        alert.state.raised() ? "raised" : "cleared",
-        alert.rule.condition().text(),
-        alert.rule.condition().shown(value));
-    if (before.isUntold() && !alert.state.isUntold()) {
-      dropped.incrementAndGet();
-      LOG.warn(
-          "Alert {} began and ended before its receiver could be told: {}",
-          alert.rule.name(),
-          alert.error);
-    }
-    alert.nextTry = Instant.MIN;
-    alert.failures = 0;
-    keeper.keep(alert.rule.name(), alert.state.json());
+    keeper.keep(alert.rule().name(), alert.state().json());
   }
 
-  private void tell(Watched alert, Instant now) {
-    boolean again =
-        alert.rule.body() == AlertRule.Body.ALERTMANAGER
-            && alert.state.raised()
-            && !now.isBefore(alert.lastTold.plus(ALERTMANAGER_REPEAT));
-    if (alert.underWay || now.isBefore(alert.nextTry) || !(alert.state.isUntold() || again)) {
+  private void tell(WatchedAlert alert, Instant now) {
+    if (!alert.isDue(now)) {
       return;
     }
-    boolean raised = alert.state.raised();
-    alert.underWay = true;
+    boolean raised = alert.state().raised();
+    alert.sent();
     var unused =
-        send(alert, raised ? Notice.Kind.RAISED : Notice.Kind.CLEARED, alert.state.since())
+        send(alert, raised ? Notice.Kind.RAISED : Notice.Kind.CLEARED, alert.state().since())
             .thenAccept(failure -> answers.add(() -> answered(alert, raised, failure)));
   }
 
-  private CompletableFuture<Optional<String>> send(Watched alert, Notice.Kind kind, Instant since) {
-    Double figure = alert.figure;
-    return webhook.send(
-        new Notice(
-            alert.rule,
-            site,
-            kind,
-            since,
-            figure == null ? null : alert.rule.condition().shown(figure)));
+  private CompletableFuture<Optional<String>> send(
+      WatchedAlert alert, Notice.Kind kind, Instant since) {
+    return webhook.send(new Notice(alert.rule(), site, kind, since, alert.shownFigure()));
   }
 
-  private void answered(Watched alert, boolean raised, Optional<String> failure) {
+  private void answered(WatchedAlert alert, boolean raised, Optional<String> failure) {
     Instant now = clock.instant();
-    alert.underWay = false;
     if (failure.isEmpty()) {
-      alert.failures = 0;
-      alert.error = null;
-      alert.lastTold = now;
-      alert.state = alert.state.told(raised);
-      keeper.keep(alert.rule.name(), alert.state.json());
-      return;
+      alert.told(raised, now);
+      keeper.keep(alert.rule().name(), alert.state().json());
+    } else {
+      alert.failed(failure.get(), now, random);
     }
-    alert.failures++;
-    alert.error = failure.get();
-    long wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(alert.failures - 1, 10));
-    alert.nextTry = now.plusMillis(wait / 2 + random.nextLong(wait / 2 + 1));
-    LOG.warn(
-        "Alert {} cannot be told (try {}), again in {} s: {}",
-        alert.rule.name(),
-        alert.failures,
-        Math.max(1, Duration.between(now, alert.nextTry).toSeconds()),
-        alert.error);
   }
 
   /**
@@ -259,7 +179,7 @@ public final class AlertDesk implements AutoCloseable {
    * @return what went wrong, or nothing; empty when there is no such alert
    */
   public Optional<Optional<String>> test(String name) throws InterruptedException {
-    Watched alert = alerts.get(name);
+    WatchedAlert alert = alerts.get(name);
     if (alert == null) {
       return Optional.empty();
     }
@@ -281,71 +201,17 @@ public final class AlertDesk implements AutoCloseable {
   }
 
   private List<AlertView> views() {
-    List<AlertView> views = new ArrayList<>();
-    for (Watched alert : alerts.values()) {
-      views.add(
-          new AlertView(
-              alert.rule,
-              mine ? alert.state.text() : "elsewhere",
-              alert.state.since(),
-              alert.figure,
-              mine && alert.state.isUntold(),
-              alert.failures,
-              alert.error));
-    }
-    return List.copyOf(views);
+    return alerts.values().stream().map(alert -> alert.view(mine)).toList();
   }
 
-  /** The part {@code alerts} of {@code /health}: whether they can be looked after and told. */
-  private Probe probe() {
-    return new Probe() {
-      @Override
-      public String name() {
-        return "alerts";
-      }
-
-      @Override
-      public Report check() {
-        return report(view, keeper.problem());
-      }
-
-      @Override
-      public void close() {}
-    };
+  /** What could not be told before it was over, since this service began. */
+  long dropped() {
+    return dropped.get();
   }
 
-  private Report report(List<AlertView> views, Optional<String> problem) {
-    List<Gauge> gauges = new ArrayList<>();
-    long raised = 0;
-    List<String> trouble = new ArrayList<>();
-    problem.ifPresent(trouble::add);
-    for (AlertView alert : views) {
-      boolean isRaised = alert.state().equals("raised");
-      raised += isRaised ? 1 : 0;
-      if (mine) {
-        gauges.add(
-            new Gauge(
-                "hissrv_alert_raised",
-                "Whether an alert is raised; told by the service that looks after the alerts.",
-                Map.of("alert", alert.rule().name(), "level", alert.rule().level().text()),
-                isRaised ? 1 : 0));
-      }
-      if (alert.untold() && alert.error() != null) {
-        trouble.add(alert.rule().name() + " cannot be told: " + alert.error());
-      }
-    }
-    String message =
-        !trouble.isEmpty()
-            ? String.join("; ", trouble)
-            : mine
-                ? views.size() + " watched, " + raised + " raised"
-                : "another service looks after them";
-    return new Report(
-        trouble.isEmpty() ? State.UP : State.DEGRADED,
-        message,
-        Map.of(
-            "watched", views.size(), "raised", raised, "mine", mine, "never_told", dropped.get()),
-        gauges);
+  /** Why the alerts cannot be looked after; nothing where they can. */
+  Optional<String> problem() {
+    return keeper.problem();
   }
 
   @Override

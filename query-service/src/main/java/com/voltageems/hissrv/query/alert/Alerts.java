@@ -4,19 +4,10 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.lease.KafkaKeeper;
 import com.voltageems.hissrv.query.lease.MemoryKeeper;
-import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
-import com.voltageems.hissrv.query.store.LatestSeries;
-import com.voltageems.hissrv.query.store.Measurement;
-import com.voltageems.hissrv.query.store.Selection;
-import com.voltageems.hissrv.query.store.TagFilter;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
@@ -26,7 +17,6 @@ public final class Alerts {
   public static final String TOPIC = "hissrv-alerts";
 
   private static final Duration WEBHOOK_TIMEOUT = Duration.ofSeconds(10);
-  private static final int MOST_SERIES = 10_000;
 
   private Alerts() {}
 
@@ -51,47 +41,10 @@ public final class Alerts {
         settings.kafka().isConfigured()
             ? new KafkaKeeper("Alerts", settings.kafka(), TOPIC, site, timeout)
             : new MemoryKeeper(),
-        new SiteFigures(
-            parts,
-            (measurement, tags, from) ->
-                newest(
-                    store.get(),
-                    measurement,
-                    tags,
-                    from,
-                    clock,
-                    Deadline.in(settings.limits().queryTimeout()))),
+        new SiteFigures(parts, new StoreHistory(store, settings.limits().queryTimeout(), clock)),
         new Webhook(WEBHOOK_TIMEOUT, clock),
         settings.checks().interval(),
         clock,
         ThreadLocalRandom.current());
-  }
-
-  private static Optional<Instant> newest(
-      HistoryStore store,
-      String name,
-      Map<String, String> tags,
-      Instant from,
-      Clock clock,
-      Deadline deadline) {
-    Optional<Measurement> found = store.measurement(name, deadline);
-    if (found.isEmpty() || !found.get().tags().containsAll(tags.keySet())) {
-      return Optional.empty();
-    }
-    Measurement measurement = found.get();
-    List<TagFilter> filters =
-        tags.entrySet().stream()
-            .map(tag -> new TagFilter(tag.getKey(), List.of(tag.getValue())))
-            .toList();
-    long tomorrow = clock.instant().plus(Duration.ofDays(1)).toEpochMilli();
-    Selection selection = new Selection(measurement, filters, from.toEpochMilli(), tomorrow);
-    OptionalLong micros =
-        store.latest(selection, measurement.fields(), MOST_SERIES, deadline).series().stream()
-            .flatMap(series -> series.fields().values().stream())
-            .mapToLong(LatestSeries.Value::epochMicros)
-            .max();
-    return micros.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Instant.ofEpochMilli(micros.getAsLong() / 1000));
   }
 }

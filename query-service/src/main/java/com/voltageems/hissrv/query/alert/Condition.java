@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When an alert is raised: {@code failed_count > 100}, {@code failed_count in 1h > 100}, {@code
- * sync_age > 10m}, {@code silence(telemetry, channel=1001) > 10m}. Pure.
+ * sync_age > 10m}, {@code silence(telemetry, channel=1001) > 10m}, {@code completeness(telemetry)
+ * in 6h < 0.9}. Pure.
  *
  * @param argument what the figure is asked of: a source, a part, a measurement; empty for none
- * @param tags of {@code silence}
- * @param within not null: by how much the figure grew within this time
+ * @param tags of {@code silence} and {@code completeness}
+ * @param within by how much the figure grew within this time; of {@code completeness} the time that
+ *     is looked at; null when nothing is said
  * @param bound a number, or seconds
  * @param text as it was written
  */
@@ -92,11 +94,14 @@ public record Condition(
     Map<String, String> tags = new LinkedHashMap<>();
     String argument = argument(figure, brackets, tags);
     Duration within = parts.group(3) == null ? null : length(parts.group(3));
-    if (within != null && (figure.isTime() || within.compareTo(LONGEST_WITHIN) > 0)) {
+    if (within != null
+        && (within.compareTo(LONGEST_WITHIN) > 0
+            || !(figure.canGrow() || figure == Figure.COMPLETENESS))) {
       throw new IllegalArgumentException(
           "in "
               + parts.group(3)
-              + ": growth is watched of failed_count, queue_size and waiting, over a day at most");
+              + ": growth is watched of failed_count, queue_size and waiting, completeness looked"
+              + " at, over a day at most");
     }
     return new Condition(
         figure,
@@ -147,7 +152,7 @@ public record Condition(
   /**
    * A length of time such as {@code 10m}.
    *
-   * @throws IllegalArgumentException when it is none
+   * @throws IllegalArgumentException when it is not one
    */
   public static Duration length(String text) {
     Matcher parts = LENGTH.matcher(text);

@@ -20,7 +20,9 @@ public enum Figure {
   /** Since when a part of {@code /health}, or any of them, is not well. */
   STUCK(true, Argument.PART),
   /** Age of the newest point of a measurement, or of those of its series with some tags. */
-  SILENCE(true, Argument.SERIES);
+  SILENCE(true, Argument.SERIES),
+  /** Of the samples to be expected of these series, the share that came; of the worst of them. */
+  COMPLETENESS(false, Argument.SERIES);
 
   /** What stands in brackets behind the figure. */
   enum Argument {
@@ -49,6 +51,11 @@ public enum Figure {
   /** Whether it is a length of time, in seconds; else it is a number. */
   boolean isTime() {
     return time;
+  }
+
+  /** Whether {@code in 1h} asks how much it grew; else it says over which time it is counted. */
+  boolean canGrow() {
+    return !time && this != COMPLETENESS;
   }
 
   Argument argument() {

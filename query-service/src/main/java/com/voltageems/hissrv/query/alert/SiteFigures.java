@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.health.PartState.State;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * What is not known now has no value: an alert stays as it is then. Safe for one thread.
  */
 final class SiteFigures {
-  /** The newest time of series in the database. */
+  /** A look at an hour of samples is no small thing: one a minute tells as much. */
+  private static final Duration COUNTED_FOR = Duration.ofMinutes(1);
+
+  private static final Duration COUNTED = Duration.ofHours(1);
+
+  /** What the database has of series. */
   interface History {
     /**
      * The time of the newest point of these series that is not before {@code from}; empty when
@@ -26,10 +32,22 @@ final class SiteFigures {
      * @throws RuntimeException when the database cannot tell
      */
     Optional<Instant> newest(String measurement, Map<String, String> tags, Instant from);
+
+    /**
+     * The share of the samples to be expected from {@code from} to {@code to} that came: of the
+     * worst of these series. Without any sample 0.
+     *
+     * @throws RuntimeException when the database cannot tell
+     */
+    double completeness(String measurement, Map<String, String> tags, Instant from, Instant to);
   }
+
+  /** What was counted, and when. */
+  private record Counted(double share, Instant at) {}
 
   private final Supplier<List<PartState>> parts;
   private final History history;
+  private final Map<String, Counted> counted = new HashMap<>();
 
   SiteFigures(Supplier<List<PartState>> parts, History history) {
     this.parts = parts;
@@ -45,6 +63,7 @@ final class SiteFigures {
       case NEWEST_AGE -> newestAge(condition.argument(), now);
       case STUCK -> stuck(condition.argument(), now);
       case SILENCE -> silence(condition, now);
+      case COMPLETENESS -> completeness(condition, now);
     };
   }
 
@@ -111,6 +130,24 @@ final class SiteFigures {
       return OptionalDouble.of(seconds(newest.orElse(from), now));
     } catch (RuntimeException e) {
       // The database does not answer: that is the part "store"'s to tell.
+      return OptionalDouble.empty();
+    }
+  }
+
+  private OptionalDouble completeness(Condition condition, Instant now) {
+    Counted last = counted.get(condition.text());
+    if (last != null && now.isBefore(last.at().plus(COUNTED_FOR))) {
+      return OptionalDouble.of(last.share());
+    }
+    Duration within = condition.within() == null ? COUNTED : condition.within();
+    try {
+      double share =
+          history.completeness(condition.argument(), condition.tags(), now.minus(within), now);
+      // Three digits: a condition is for people.
+      Counted fresh = new Counted(Math.floor(share * 1000) / 1000, now);
+      counted.put(condition.text(), fresh);
+      return OptionalDouble.of(fresh.share());
+    } catch (RuntimeException e) {
       return OptionalDouble.empty();
     }
   }

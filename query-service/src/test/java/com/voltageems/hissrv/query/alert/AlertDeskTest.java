@@ -43,6 +43,8 @@ class AlertDeskTest {
   private volatile String answer = "ok";
   private volatile long failed;
   private volatile Optional<Instant> newest = Optional.of(START);
+  private volatile double share = 1;
+  private int counts;
   private Instant now = START;
   private boolean mine = true;
   private HttpServer receiver;
@@ -147,7 +149,21 @@ class AlertDeskTest {
                         Report.of(State.UP, "", Map.of("failed", failed)),
                         now,
                         START)),
-            (measurement, tags, from) -> newest),
+            new SiteFigures.History() {
+              @Override
+              public Optional<Instant> newest(
+                  String measurement, Map<String, String> tags, Instant from) {
+                return newest;
+              }
+
+              @Override
+              public double completeness(
+                  String measurement, Map<String, String> tags, Instant from, Instant to) {
+                counts++;
+                assertThat(Duration.between(from, to)).isEqualTo(Duration.ofHours(6));
+                return share;
+              }
+            }),
         new Webhook(Duration.ofSeconds(10), clock),
         Duration.ofSeconds(1),
         clock,
@@ -333,6 +349,30 @@ class AlertDeskTest {
     newest = Optional.empty();
     rounds(desk, 1, Duration.ofSeconds(1));
     assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
+  @Test
+  void incompleteSeries_isTold_andCountedOnceAMinute() {
+    AlertDesk desk =
+        desk(
+            rule(
+                "completeness(m, channel=1) in 6h < 0.9",
+                Duration.ZERO,
+                AlertRule.Body.HISSRV,
+                ""));
+    rounds(desk, 6, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    assertThat(counts).isEqualTo(1);
+
+    share = 0.87654;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(counts).isEqualTo(2);
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    assertThat(desk.view().get(0).figure()).isEqualTo(0.876);
+
+    share = 0.95;
+    rounds(desk, 6, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
   }
 
   @Test

@@ -39,6 +39,16 @@ class ConditionTest {
     assertThat(condition.shown(90)).isEqualTo("1m30s");
   }
 
+  @Test
+  void parse_completenessOverATime() {
+    Condition condition = Condition.parse("completeness(telemetry, channel=1001) in 6h < 0.9");
+
+    assertThat(condition.within()).isEqualTo(Duration.ofHours(6));
+    assertThat(condition.figure().canGrow()).isFalse();
+    assertThat(condition.holds(0.899)).isTrue();
+    assertThat(condition.holds(0.9)).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -50,6 +60,8 @@ class ConditionTest {
         "sync_age in 1h > 10m ~ in 1h: growth is watched of",
         "failed_count in 2d > 1 ~ in 2d: growth is watched of failed_count",
         "failed_count(x) > 1 ~ failed_count takes nothing in brackets",
+        "completeness > 1 ~ completeness needs (measurement, tag=value)",
+        "completeness(m) in 2d < 0.5 ~ in 2d: growth is watched of",
         "waiting > 1 ~ waiting needs (source)",
         "waiting(a, b) > 1 ~ waiting takes one name: (source)",
         "silence(telemetry, channel) > 1m ~ channel is not tag=value",

@@ -42,7 +42,7 @@ public final class MemoryStore implements HistoryStore {
   private final Map<String, Table> tables = new TreeMap<>();
   private int count;
 
-  MemoryStore(int most) {
+  public MemoryStore(int most) {
     this.most = most;
   }
 

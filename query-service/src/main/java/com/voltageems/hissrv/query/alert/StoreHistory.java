@@ -1,0 +1,97 @@
+package com.voltageems.hissrv.query.alert;
+
+import com.voltageems.hissrv.query.completeness.Completeness;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.LatestSeries;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.window.OneWindow;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+
+/** What the database has of series, as conditions ask for it. */
+final class StoreHistory implements SiteFigures.History {
+  private static final int MOST_SERIES = 10_000;
+  private static final int ALL_ROWS = Integer.MAX_VALUE - 1000;
+
+  private final Supplier<HistoryStore> store;
+  private final Duration timeout;
+  private final Clock clock;
+
+  /**
+   * @param store the database as it is now
+   * @param timeout for each look
+   */
+  StoreHistory(Supplier<HistoryStore> store, Duration timeout, Clock clock) {
+    this.store = store;
+    this.timeout = timeout;
+    this.clock = clock;
+  }
+
+  @Override
+  public Optional<Instant> newest(String name, Map<String, String> tags, Instant from) {
+    Deadline deadline = Deadline.in(timeout);
+    Instant tomorrow = clock.instant().plus(Duration.ofDays(1));
+    return select(name, tags, from, tomorrow, deadline)
+        .flatMap(
+            selection -> {
+              OptionalLong micros =
+                  store
+                      .get()
+                      .latest(selection, selection.measurement().fields(), MOST_SERIES, deadline)
+                      .series()
+                      .stream()
+                      .flatMap(series -> series.fields().values().stream())
+                      .mapToLong(LatestSeries.Value::epochMicros)
+                      .max();
+              return micros.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(Instant.ofEpochMilli(micros.getAsLong() / 1000));
+            });
+  }
+
+  @Override
+  public double completeness(String name, Map<String, String> tags, Instant from, Instant to) {
+    Deadline deadline = Deadline.in(timeout);
+    Optional<Selection> selection = select(name, tags, from, to, deadline);
+    if (selection.isEmpty()) {
+      return 0;
+    }
+    Measurement measurement = selection.get().measurement();
+    long start = from.toEpochMilli();
+    long end = to.toEpochMilli();
+    OneWindow all = new OneWindow(start, end);
+    Completeness counted = new Completeness(measurement.tags(), all, all);
+    HistoryQuery points =
+        HistoryQuery.points(selection.get(), measurement.fields(), false, ALL_ROWS);
+    store.get().scan(points, deadline, counted);
+    return counted.reports(start, end, end).stream()
+        .filter(series -> series.expected() > 0)
+        .mapToDouble(series -> Math.min(1, (double) series.samples() / series.expected()))
+        .min()
+        .orElse(0);
+  }
+
+  /** Nothing where the measurement is not there, or has not these tags. */
+  private Optional<Selection> select(
+      String name, Map<String, String> tags, Instant from, Instant to, Deadline deadline) {
+    List<TagFilter> filters =
+        tags.entrySet().stream()
+            .map(tag -> new TagFilter(tag.getKey(), List.of(tag.getValue())))
+            .toList();
+    return store
+        .get()
+        .measurement(name, deadline)
+        .filter(found -> found.tags().containsAll(tags.keySet()))
+        .map(found -> new Selection(found, filters, from.toEpochMilli(), to.toEpochMilli()));
+  }
+}

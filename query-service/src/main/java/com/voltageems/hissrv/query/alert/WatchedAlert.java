@@ -1,0 +1,162 @@
+package com.voltageems.hissrv.query.alert;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalDouble;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One alert: whether it is raised, and what its receiver knows of that. Time and chance come as
+ * arguments. For the desk's thread; {@link #rule()} and {@link #shownFigure()} for any.
+ */
+final class WatchedAlert {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchedAlert.class);
+  private static final long FIRST_RETRY_MS = 1_000;
+  private static final long LONGEST_RETRY_MS = 300_000;
+
+  /** Alertmanager takes an alert for over that it has not heard of for five minutes. */
+  private static final Duration ALERTMANAGER_REPEAT = Duration.ofMinutes(1);
+
+  /** What a look has shown. */
+  enum Look {
+    NOTHING_NEW,
+    /** Raised or cleared. */
+    CHANGED,
+    /** Cleared before its receiver could be told that it was raised: it will not be any more. */
+    ENDED_UNTOLD
+  }
+
+  private final AlertRule rule;
+  private final @Nullable Growth growth;
+  private AlertState state;
+  private volatile @Nullable Double figure;
+  private boolean underWay;
+  private int failures;
+  private Instant nextTry = Instant.MIN;
+  private Instant lastTold = Instant.MIN;
+  private @Nullable String error;
+
+  WatchedAlert(AlertRule rule, Instant now) {
+    this.rule = rule;
+    Duration within = rule.condition().within();
+    this.growth =
+        within == null || !rule.condition().figure().canGrow() ? null : new Growth(within);
+    this.state = AlertState.fresh(now);
+  }
+
+  AlertRule rule() {
+    return rule;
+  }
+
+  AlertState state() {
+    return state;
+  }
+
+  /** The figure as people read it; null while it is not known. */
+  @Nullable String shownFigure() {
+    Double known = figure;
+    return known == null ? null : rule.condition().shown(known);
+  }
+
+  /**
+   * Takes over from whoever looked after it before.
+   *
+   * @param kept what was kept of it; null for nothing
+   */
+  void remember(@Nullable String kept, Instant now) {
+    state =
+        kept == null
+            ? AlertState.fresh(now)
+            : AlertState.parse(kept).orElseGet(() -> AlertState.fresh(now));
+    nextTry = Instant.MIN;
+  }
+
+  /**
+   * Takes a look's figure.
+   *
+   * @param seen empty while it is not known: then nothing is raised or cleared
+   */
+  Look see(OptionalDouble seen, Instant now) {
+    if (seen.isEmpty()) {
+      figure = null;
+      return Look.NOTHING_NEW;
+    }
+    double value = growth == null ? seen.getAsDouble() : growth.seen(seen.getAsDouble(), now);
+    figure = value;
+    AlertState before = state;
+    state = before.seen(rule, value, now);
+    if (before.raised() == state.raised()) {
+      return Look.NOTHING_NEW;
+    }
+    LOG.warn(
+        "Alert {} is {}: {}, now {}",
+        rule.name(),
+        state.raised() ? "raised" : "cleared",
+        rule.condition().text(),
+        rule.condition().shown(value));
+    nextTry = Instant.MIN;
+    failures = 0;
+    if (before.isUntold() && !state.isUntold()) {
+      LOG.warn(
+          "Alert {} began and ended before its receiver could be told: {}", rule.name(), error);
+      return Look.ENDED_UNTOLD;
+    }
+    return Look.CHANGED;
+  }
+
+  /** Whether its receiver is to be told now. */
+  boolean isDue(Instant now) {
+    boolean again =
+        rule.body() == AlertRule.Body.ALERTMANAGER
+            && state.raised()
+            && !now.isBefore(lastTold.plus(ALERTMANAGER_REPEAT));
+    return !underWay && !now.isBefore(nextTry) && (state.isUntold() || again);
+  }
+
+  /** A notice is on its way: {@link #told} or {@link #failed} follows. */
+  void sent() {
+    underWay = true;
+  }
+
+  void told(boolean raised, Instant now) {
+    underWay = false;
+    failures = 0;
+    error = null;
+    lastTold = now;
+    state = state.told(raised);
+  }
+
+  /** Tries again later, and later each time. */
+  void failed(String reason, Instant now, RandomGenerator random) {
+    underWay = false;
+    failures++;
+    error = reason;
+    long wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(failures - 1, 10));
+    nextTry = now.plusMillis(wait / 2 + random.nextLong(wait / 2 + 1));
+    LOG.warn(
+        "Alert {} cannot be told (try {}), again in {} s: {}",
+        rule.name(),
+        failures,
+        Math.max(1, Duration.between(now, nextTry).toSeconds()),
+        reason);
+  }
+
+  /**
+   * As callers see it.
+   *
+   * @param mine whether this service looks after it
+   */
+  AlertView view(boolean mine) {
+    return new AlertView(
+        rule,
+        mine ? state.text() : "elsewhere",
+        state.since(),
+        figure,
+        mine && state.isUntold(),
+        failures,
+        error);
+  }
+}

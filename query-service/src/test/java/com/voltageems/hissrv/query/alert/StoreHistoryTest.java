@@ -1,0 +1,55 @@
+package com.voltageems.hissrv.query.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.query.sample.MemoryStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StoreHistoryTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T06:00:00Z");
+  private static final Instant HOUR_AGO = NOW.minus(Duration.ofHours(1));
+
+  private final MemoryStore store = new MemoryStore(10_000);
+  private final StoreHistory history =
+      new StoreHistory(() -> store, Duration.ofSeconds(5), Clock.fixed(NOW, ZoneOffset.UTC));
+
+  private void samples(String channel, Instant from, Instant to) {
+    for (Instant at = from; at.isBefore(to); at = at.plusSeconds(10)) {
+      store.write(
+          "telemetry", Map.of("channel", channel), at.toEpochMilli() * 1000, Map.of("1", 220.5));
+    }
+  }
+
+  @Test
+  void completeness_isThatOfTheWorstSeries() {
+    samples("1001", HOUR_AGO, NOW);
+    samples("1002", HOUR_AGO, NOW.minus(Duration.ofMinutes(15)));
+
+    assertThat(history.completeness("telemetry", Map.of("channel", "1001"), HOUR_AGO, NOW))
+        .isEqualTo(1);
+    assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isEqualTo(0.75);
+  }
+
+  @Test
+  void completeness_ofWhatIsNotThere_isNothing() {
+    samples("1001", HOUR_AGO, NOW);
+
+    assertThat(history.completeness("telemetry", Map.of("channel", "9"), HOUR_AGO, NOW)).isZero();
+    assertThat(history.completeness("other", Map.of(), HOUR_AGO, NOW)).isZero();
+    assertThat(history.completeness("telemetry", Map.of("nosuch", "1"), HOUR_AGO, NOW)).isZero();
+  }
+
+  @Test
+  void newest_isTheLastPointOfThese() {
+    samples("1001", HOUR_AGO, NOW);
+
+    assertThat(history.newest("telemetry", Map.of("channel", "1001"), HOUR_AGO))
+        .hasValue(NOW.minusSeconds(10));
+    assertThat(history.newest("telemetry", Map.of("channel", "9"), HOUR_AGO)).isEmpty();
+  }
+}
