@@ -1,6 +1,7 @@
 // One chart: lines with an axis per unit, bands, gaps, the window that goes on still, a crosshair.
 import {css, h} from './dom.js';
-import {clock, date, moment, seconds, shortDate, siteZone} from './time.js';
+import {axisWidth, common, cursorTime, font, Plot, timeAxis} from './plot.js';
+import {moment} from './time.js';
 import {at} from './data.js';
 import {number} from './numbers.js';
 import {t} from './i18n.js';
@@ -13,78 +14,9 @@ const ON_DARK = ['#2cc4b4', '#8f93ff', '#ff8a4c', '#f472b0', '#9ad04a', '#4db8f0
 export const color = (i) => (css('--dark') ? ON_DARK : COLORS)[i % COLORS.length];
 const fade = (hex, alpha) => hex + Math.round(alpha * 255).toString(16).padStart(2, '0');
 
-/** Width of an axis of values. */
-export const axisWidth = () => (innerWidth < 600 ? 42 : 58);
 const MOST_AXES = 4;
 /** A gap stays one at the times of the other lines too. */
 const EXPANDED = 2;
-
-/** Labels of the time axis in the site's zone; the day below where it changes. */
-export function timeLabels(u, splits, axis, space, step) {
-  let day = '';
-  return splits.map((split) => {
-    const ms = split * 1000;
-    if (step >= 86400) {
-      return shortDate(ms);
-    }
-    const time = step < 60 ? seconds(ms) : clock(ms);
-    const today = date(ms);
-    const below = today === day ? '' : '\n' + (day ? today.slice(5) : today);
-    day = today;
-    return time + below;
-  });
-}
-
-export function timeAxis() {
-  return {stroke: css('--soft'), grid: {stroke: css('--grid'), width: 1}, size: 40, gap: 4,
-    ticks: {stroke: css('--grid'), width: 1, size: 4}, values: timeLabels, font: font(),
-    space: (u, i, min, max) => (max - min < 1800 ? 86 : 74)};
-}
-
-export const font = () => '12px ' + css('--font');
-
-/** Options that every chart and timeline of a view has in common. */
-export function common(owner) {
-  return {
-    tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1000), siteZone()),
-    legend: {show: false},
-    cursor: {
-      sync: {key: 'explore', setSeries: false, scales: ['x', null]},
-      drag: {x: true, y: false, setScale: false, dist: 6},
-      points: {size: 7},
-      bind: {
-        dblclick: () => () => {
-          owner.zoomOut();
-          return null;
-        },
-        mousedown: (u, target, handler) => (event) => {
-          if (event.shiftKey || event.button === 1) {
-            owner.startPan(u, event);
-          } else {
-            handler(event);
-          }
-          return null;
-        },
-      },
-    },
-    hooks: {
-      setSelect: [(u) => {
-        if (u.select.width >= 6) {
-          owner.zoom(u.posToVal(u.select.left, 'x') * 1000,
-            u.posToVal(u.select.left + u.select.width, 'x') * 1000);
-        }
-        if (u.select.width) {
-          u.setSelect({left: 0, top: 0, width: 0, height: 0}, false);
-        }
-      }],
-    },
-  };
-}
-
-/** Where the crosshair is, as a time; null when it is nowhere. */
-export function cursorTime(u) {
-  return u.cursor.left >= 0 ? u.posToVal(u.cursor.left, 'x') * 1000 : null;
-}
 
 /** A line's point nearest to a time: [time, value], or null where it is silent. */
 export function nearest(line, time) {
@@ -132,19 +64,7 @@ function columns(lines) {
     : uPlot.join(tables, tables.map((table) => table.map(() => EXPANDED)));
 }
 
-export class Chart {
-  #u = null;
-  #signature = '';
-  #lines = [];
-  #bounds = [0, 1];
-
-  /** owner: {zoom(from, to), zoomOut(), startPan(u, event), hover(time)}. */
-  constructor(box, owner) {
-    this.box = box;
-    this.owner = owner;
-    this.tip = h('div', {class: 'tip', hidden: true});
-  }
-
+export class Chart extends Plot {
   static units = (lines) => [...new Set(lines.map((line) => line.unit))];
 
   /** Axes on the left and on the right that lines need. */
@@ -155,27 +75,10 @@ export class Chart {
 
   /** pads: axes that the charts above and below have, so that all times stand in one line. */
   draw(lines, bounds, size, pads) {
-    this.#lines = lines;
-    this.#bounds = bounds;
     const signature = JSON.stringify([lines.map((one) => [one.key, one.ref, one.unit, one.shifted,
       Boolean(one.low), one.bars]), css('--text'), pads, document.documentElement.lang]);
-    const data = columns(lines);
-    if (this.#u && signature === this.#signature) {
-      const u = this.#u;
-      u.batch(() => {
-        u.setData(data, false);
-        u.setScale('x', {min: bounds[0] / 1000, max: bounds[1] / 1000});
-      });
-      this.resize(size);
-      return;
-    }
-    this.clear();
-    this.#signature = signature;
-    this.#u = new uPlot(this.#options(lines, size, pads), data, this.box);
-    this.#u.over.append(this.tip);
-    this.#u.over.addEventListener('pointerleave', () => {
-      this.tip.hidden = true;
-    });
+    this.update({lines, bounds, data: columns(lines), size, signature},
+      () => this.#options(lines, size, pads));
   }
 
   #options(lines, size, pads) {
@@ -198,7 +101,7 @@ export class Chart {
       }
     });
     const [left, right] = Chart.axes(lines);
-    const scales = {x: {time: true, range: () => this.#bounds.map((one) => one / 1000)}};
+    const scales = {x: {time: true, range: () => this.bounds.map((one) => one / 1000)}};
     const axes = [timeAxis()];
     units.forEach((unit, i) => {
       scales[unit || 'none'] = {range: range(lines.some((line) => line.bars))};
@@ -235,7 +138,7 @@ export class Chart {
     ctx.save();
     ctx.font = '600 ' + 11.5 * ratio + 'px ' + css('--font');
     ctx.fillStyle = css('--soft');
-    Chart.units(this.#lines).slice(0, MOST_AXES).forEach((unit, i) => {
+    Chart.units(this.lines).slice(0, MOST_AXES).forEach((unit, i) => {
       ctx.textAlign = i % 2 ? 'left' : 'right';
       const away = (Math.floor(i / 2) * axisWidth() + 5) * ratio;
       ctx.fillText(unit, i % 2 ? left + width + away : left - away, top - 14 * ratio);
@@ -243,7 +146,7 @@ export class Chart {
     ctx.beginPath();
     ctx.rect(left, top, width, height);
     ctx.clip();
-    for (const line of this.#lines) {
+    for (const line of this.lines) {
       if (line.open) {
         this.#open(u, line, ctx, ratio);
       }
@@ -288,7 +191,7 @@ export class Chart {
       this.tip.hidden = true;
       return;
     }
-    const rows = this.#lines.map((line) => [line, nearest(line, time)]).filter(([, one]) => one);
+    const rows = this.lines.map((line) => [line, nearest(line, time)]).filter(([, one]) => one);
     const shownAt = rows.length && rows.every(([, one]) => one[0] === rows[0][1][0])
       ? rows[0][1][0] : time;
     this.tip.replaceChildren(h('div', {class: 'when'}, moment(Math.round(shownAt))),
@@ -301,50 +204,18 @@ export class Chart {
     if (rows.length === 0) {
       this.tip.append(h('div', {}, t('tip.none')));
     }
-    this.tip.hidden = false;
-    const wide = this.tip.offsetWidth;
-    const x = u.cursor.left > u.over.clientWidth / 2 ? u.cursor.left - wide - 14 : u.cursor.left + 14;
-    this.tip.style.transform = 'translate(' + Math.max(0, Math.round(x)) + 'px, 6px)';
-  }
-
-  /** Moves the window of time without new data. */
-  show(bounds) {
-    this.#bounds = bounds;
-    if (this.#u) {
-      this.#u.setScale('x', {min: bounds[0] / 1000, max: bounds[1] / 1000});
-    }
+    this.showTip();
   }
 
   /** Puts the crosshair at a time, from the keyboard. */
   point(time) {
-    const u = this.#u;
+    const u = this.u;
     if (!u) {
       return;
     }
     this.keyboard = true;
     u.setCursor({left: u.valToPos(time / 1000, 'x'), top: u.over.clientHeight / 2});
     this.keyboard = false;
-  }
-
-  resize(size) {
-    if (this.#u && (this.#u.width !== size.width || this.#u.height !== size.height)) {
-      this.#u.setSize(size);
-    }
-  }
-
-  get canvas() {
-    return this.#u ? this.#u.ctx.canvas : null;
-  }
-
-  get plot() {
-    return this.#u;
-  }
-
-  clear() {
-    if (this.#u) {
-      this.#u.destroy();
-      this.#u = null;
-    }
   }
 }
 

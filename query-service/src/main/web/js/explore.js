@@ -4,10 +4,11 @@ import {t} from './i18n.js';
 import {FUNCTIONS, pointKey} from './address.js';
 import {Chart} from './chart.js';
 import {at as place, plan} from './data.js';
+import {Moving} from './moving.js';
 import {LEAST_HEIGHT, Panel} from './panel.js';
 import {Picker} from './picker.js';
 import {RangeBar} from './range.js';
-import {absolute, now, rangeName, resolve} from './time.js';
+import {rangeName, resolve} from './time.js';
 import {firstPanels} from './first.js';
 import {savedViews} from './views.js';
 import {csv, png} from './export.js';
@@ -23,14 +24,13 @@ export class Explore {
   #active = 0;
   #timer = 0;
   #run = 0;
-  #pan = null;
   #cursor = null;
-  #wheeled = null;
   #paused = false;
 
   /** page: {state, go(change, replace)}: the address; see main.js. */
   constructor(box, page) {
     this.page = page;
+    this.moving = new Moving(this);
     this.side = h('aside', {class: 'card picker', id: 'picker', 'aria-label': t('picker.title')});
     this.bar = h('div', {class: 'toolbar'});
     this.list = h('div', {class: 'panels'});
@@ -58,7 +58,7 @@ export class Explore {
     const select = (label, values, text, pick) => h('select', {'aria-label': label, title: label,
       onchange: (event) => pick(event.target.value)}, values.map((one) => option(one, text(one))));
     this.range = new RangeBar(this.bar, {range: (range) => this.page.go({range, name: ''}),
-      shift: (part) => this.shift(part), zoomOut: () => this.zoomOut()});
+      shift: (part) => this.moving.shift(part), zoomOut: () => this.zoomOut()});
     this.live = h('button', {type: 'button', class: 'live', onclick: () => this.#toggleLive()});
     this.fn = select(t('function'), FUNCTIONS, (one) => t('fn.' + one), (fn) => this.page.go({fn}));
     this.every = select(t('every'), EVERY, (one) => t('every.' + one) || one,
@@ -158,7 +158,7 @@ export class Explore {
     if (run !== this.#run) {
       return;
     }
-    if (done.some(Boolean) && !this.#pan && !this.#wheeled) {
+    if (done.some(Boolean) && !this.moving.busy) {
       this.layout(true);
       performance.mark('shown');
       document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
@@ -234,84 +234,27 @@ export class Explore {
     }
   }
 
-  // ---- moving in time
+  // ---- moving in time: see moving.js
 
   zoom(from, to) {
-    const least = Math.max(to - from, 1000);
-    const middle = (from + to) / 2;
-    this.page.go({range: absolute(middle - least / 2, middle + least / 2), name: ''});
+    this.moving.zoom(from, to);
   }
 
   zoomOut() {
-    const {from, to} = resolve(this.state.range);
-    const half = (to - from) / 2;
-    const end = Math.min(to + half, Math.max(to, now()));
-    this.page.go({range: absolute(end - 4 * half, end), name: ''});
-  }
-
-  shift(part) {
-    const {from, to} = resolve(this.state.range);
-    const step = (to - from) * part;
-    this.page.go({range: absolute(from + step, to + step), name: ''});
+    this.moving.zoomOut();
   }
 
   startPan(u, event) {
-    const {from, to} = resolve(this.state.range);
-    this.#pan = {from, to, x: event.clientX, scale: (to - from) / u.over.clientWidth, moved: 0};
-    const move = (e) => this.panBy(e.clientX - this.#pan.x);
-    const stop = () => {
-      removeEventListener('pointermove', move);
-      removeEventListener('mousemove', move);
-      removeEventListener('mouseup', stop);
-      removeEventListener('pointerup', stop);
-      removeEventListener('pointercancel', stop);
-      this.endPan();
-    };
-    addEventListener(event.pointerType ? 'pointermove' : 'mousemove', move);
-    addEventListener(event.pointerType ? 'pointerup' : 'mouseup', stop);
-    addEventListener('pointercancel', stop);
+    this.moving.startPan(u, event);
   }
 
   panBy(pixels) {
-    const {from, to, scale} = this.#pan;
-    this.#pan.moved = -pixels * scale;
-    const bounds = [from + this.#pan.moved, to + this.#pan.moved];
+    this.moving.panBy(pixels);
+  }
+
+  /** Moves the charts to other times before their data is there. */
+  preview(bounds) {
     this.#panels.forEach((panel) => panel.show(bounds));
-  }
-
-  /** With Ctrl zooms about the pointer, with Shift or sideways moves; else the page scrolls. */
-  wheel(event, u) {
-    const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
-    if (!u || (!event.ctrlKey && Math.abs(sideways) < Math.abs(event.shiftKey ? 1 : event.deltaY))) {
-      return;
-    }
-    event.preventDefault();
-    const {from, to} = this.#wheeled || resolve(this.state.range);
-    let next;
-    if (event.ctrlKey) {
-      const x = event.clientX - u.over.getBoundingClientRect().left;
-      const middle = from + (to - from) * (x / u.over.clientWidth);
-      const factor = event.deltaY > 0 ? 1.25 : 0.8;
-      next = {from: middle - (middle - from) * factor, to: middle + (to - middle) * factor};
-    } else {
-      const step = (to - from) * sideways / 2000;
-      next = {from: from + step, to: to + step};
-    }
-    this.#wheeled = next;
-    this.#panels.forEach((panel) => panel.show([next.from, next.to]));
-    clearTimeout(this.wheelTimer);
-    this.wheelTimer = setTimeout(() => {
-      this.#wheeled = null;
-      this.zoom(next.from, next.to);
-    }, 250);
-  }
-
-  endPan() {
-    const {from, to, moved} = this.#pan;
-    this.#pan = null;
-    if (moved) {
-      this.page.go({range: absolute(from + moved, to + moved), name: ''});
-    }
   }
 
   /** Arrow keys move the crosshair, with Shift the range; + and - zoom, 0 goes back to live. */
@@ -319,7 +262,7 @@ export class Explore {
     const {from, to} = resolve(this.state.range);
     const arrow = {ArrowLeft: -1, ArrowRight: 1}[event.key];
     if (arrow && event.shiftKey) {
-      this.shift(arrow * 0.5);
+      this.moving.shift(arrow * 0.5);
     } else if (arrow) {
       this.#stepCursor(panel, arrow, from, to);
     } else if (event.key === '+') {

@@ -46,16 +46,24 @@ export class Panel {
     this.element.addEventListener('pointerdown', () => owner.activate(this.index));
     this.element.addEventListener('focusin', () => owner.activate(this.index));
     this.stage.addEventListener('wheel',
-      (event) => owner.wheel(event, this.chart.plot || this.timeline.plot), {passive: false});
-    this.stage.addEventListener('pointerdown', (event) => this.#touched(event));
+      (event) => owner.moving.wheel(event, this.chart.plot || this.timeline.plot), {passive: false});
+    for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel']) {
+      this.stage.addEventListener(type, (event) => this.#touched(event));
+    }
     this.chart = new Chart(this.curves, owner);
     this.timeline = new Timeline(this.states, owner);
   }
 
-  /** A finger: a tap puts the crosshair there, a stroke to the side moves the range. */
+  /**
+   * A finger: a tap puts the crosshair there, a stroke to the side moves the range; two fingers
+   * zoom.
+   */
   #touched(event) {
     const u = this.chart.plot || this.timeline.plot;
-    if (event.pointerType === 'touch' && u && event.isPrimary) {
+    if (event.pointerType !== 'touch' || !u || this.owner.moving.finger(event, u)) {
+      return;
+    }
+    if (event.type === 'pointerdown' && event.isPrimary) {
       const left = event.clientX - u.over.getBoundingClientRect().left;
       this.owner.startPan(u, event);
       this.chart.point(u.posToVal(left, 'x') * 1000);

@@ -1,6 +1,7 @@
 // States as bars along the same axis of time: on and off, modes, texts.
 import {css, h} from './dom.js';
-import {axisWidth, common, cursorTime, nearest, timeAxis} from './chart.js';
+import {nearest} from './chart.js';
+import {axisWidth, common, cursorTime, Plot, timeAxis} from './plot.js';
 import {moment} from './time.js';
 import {stateName} from './numbers.js';
 import {t} from './i18n.js';
@@ -38,66 +39,45 @@ export function spans(line, until) {
   return found;
 }
 
-export class Timeline {
-  #u = null;
-  #signature = '';
-  #lines = [];
-  #bounds = [0, 1];
-
-  constructor(box, owner) {
-    this.box = box;
-    this.owner = owner;
-    this.tip = h('div', {class: 'tip', hidden: true});
-  }
-
+export class Timeline extends Plot {
   static height = (lines) => lines.length * LANE + 44;
 
   draw(lines, bounds, width, pads) {
-    this.#lines = lines.map((line) => ({...line, spans: spans(line, Math.max(...bounds))}));
-    this.#bounds = bounds;
     const signature = JSON.stringify([lines.map((line) => line.key), css('--text'), pads,
       document.documentElement.lang]);
-    const data = [bounds.map((one) => one / 1000), [0, 0]];
     const size = {width, height: Timeline.height(lines)};
-    if (this.#u && signature === this.#signature) {
-      const u = this.#u;
-      u.batch(() => {
-        u.setData(data, false);
-        u.setScale('x', {min: bounds[0] / 1000, max: bounds[1] / 1000});
-      });
-      this.resize(size);
-      u.redraw(false);
-      return;
-    }
-    this.clear();
-    this.#signature = signature;
+    this.update({
+      lines: lines.map((line) => ({...line, spans: spans(line, Math.max(...bounds))})),
+      bounds, data: [bounds.map((one) => one / 1000), [0, 0]], size, signature,
+    }, () => this.#options(size, pads));
+    // The bars are not among the data, by which uPlot knows that something has changed.
+    this.u.redraw(false);
+  }
+
+  #options(size, pads) {
     const shared = common(this.owner);
-    this.#u = new uPlot({
+    return {
       ...shared, ...size,
-      scales: {x: {time: true, range: () => this.#bounds.map((one) => one / 1000)},
+      scales: {x: {time: true, range: () => this.bounds.map((one) => one / 1000)},
         y: {range: [0, 1]}},
       axes: [timeAxis(), {show: false}],
       series: [{}, {stroke: 'transparent', points: {show: false}}],
       padding: [4, 20 + pads[1] * axisWidth(), 0, pads[0] * axisWidth()],
       hooks: {...shared.hooks, draw: [(u) => this.#lanes(u)], setCursor: [(u) => this.#hover(u)]},
-    }, data, this.box);
-    this.#u.over.append(this.tip);
-    this.#u.over.addEventListener('pointerleave', () => {
-      this.tip.hidden = true;
-    });
+    };
   }
 
   #lanes(u) {
     const ctx = u.ctx;
     const ratio = devicePixelRatio;
     const {left, top, width, height} = u.bbox;
-    const lane = height / this.#lines.length;
+    const lane = height / this.lines.length;
     ctx.save();
     ctx.beginPath();
     ctx.rect(left, top, width, height);
     ctx.clip();
     ctx.textBaseline = 'middle';
-    this.#lines.forEach((line, i) => {
+    this.lines.forEach((line, i) => {
       const y = top + i * lane;
       ctx.font = '11.5px '.replace('11.5', 11.5 * ratio) + css('--font');
       ctx.fillStyle = css('--soft');
@@ -138,43 +118,12 @@ export class Timeline {
       return;
     }
     this.tip.replaceChildren(h('div', {class: 'when'}, moment(Math.round(time))),
-      ...this.#lines.map((line) => {
+      ...this.lines.map((line) => {
         const found = nearest(line, time);
         return h('div', {}, h('span', {class: 'what'}, line.title),
           h('b', {}, found ? stateName(found[1], line.info) : t('tip.none')));
       }));
-    this.tip.hidden = false;
-    const wide = this.tip.offsetWidth;
-    const x = u.cursor.left > u.over.clientWidth / 2 ? u.cursor.left - wide - 14 : u.cursor.left + 14;
-    this.tip.style.transform = 'translate(' + Math.max(0, Math.round(x)) + 'px, 6px)';
-  }
-
-  show(bounds) {
-    this.#bounds = bounds;
-    if (this.#u) {
-      this.#u.setScale('x', {min: bounds[0] / 1000, max: bounds[1] / 1000});
-    }
-  }
-
-  resize(size) {
-    if (this.#u && (this.#u.width !== size.width || this.#u.height !== size.height)) {
-      this.#u.setSize(size);
-    }
-  }
-
-  get canvas() {
-    return this.#u ? this.#u.ctx.canvas : null;
-  }
-
-  get plot() {
-    return this.#u;
-  }
-
-  clear() {
-    if (this.#u) {
-      this.#u.destroy();
-      this.#u = null;
-    }
+    this.showTip();
   }
 }
 

@@ -194,6 +194,34 @@ final class Browser implements AutoCloseable {
     actions.perform();
   }
 
+  /** Two fingers on a chart that move apart or together; places in parts of its width. */
+  void pinch(int chart, double leftFrom, double rightFrom, double leftTo, double rightTo) {
+    @SuppressWarnings("unchecked")
+    List<Number> box =
+        (List<Number>)
+            script(
+                "const b = document.querySelectorAll('.u-over')[arguments[0]]"
+                    + ".getBoundingClientRect(); return [b.left, b.top + b.height / 2, b.width]",
+                chart);
+    touch("touchStart", box, leftFrom, rightFrom);
+    touch("touchMove", box, (leftFrom + leftTo) / 2, (rightFrom + rightTo) / 2);
+    touch("touchMove", box, leftTo, rightTo);
+    touch("touchEnd", box);
+  }
+
+  private void touch(String type, List<Number> box, double... places) {
+    List<Map<String, Object>> points = new ArrayList<>();
+    for (double place : places) {
+      points.add(
+          Map.of(
+              "x", box.get(0).doubleValue() + place * box.get(2).doubleValue(),
+              "y", box.get(1).doubleValue(),
+              "id", points.size()));
+    }
+    driver.executeCdpCommand(
+        "Input.dispatchTouchEvent", Map.of("type", type, "touchPoints", points));
+  }
+
   void hover(int chart, double at) {
     WebElement over = all(".u-over").get(chart);
     new Actions(driver)

@@ -151,6 +151,19 @@ class PageIT {
   }
 
   @Test
+  void twoFingers_zoom() {
+    open("r=6h&p=" + SUN);
+
+    browser.shows(() -> browser.pinch(0, 0.4, 0.6, 0.1, 0.9));
+
+    Number width =
+        (Number)
+            browser.script("return hissrv.plots[0].scales.x.max - hissrv.plots[0].scales.x.min");
+    assertThat(width.doubleValue()).as("a quarter of six hours").isBetween(5000.0, 5800.0);
+    assertThat(browser.address()).containsPattern("r=20[^&]*Z_20[^&]*Z&p=");
+  }
+
+  @Test
   void yesterdaysPeak_isFoundInTwoClicks() {
     open("r=1h&p=" + SUN);
 
