@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.ConnectRest;
 import com.voltageems.hissrv.testkit.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,8 +94,7 @@ class EndToEndIT {
 
   /** By {@code PUT config} with a 400, and by {@code validate} on the very key. */
   private static void refused(Map<String, String> config, String key, String inMessage) {
-    ConnectWorker.Answer answer =
-        system.worker().send("PUT", "/connectors/mistaken/config", config);
+    ConnectRest.Answer answer = system.worker().send("PUT", "/connectors/mistaken/config", config);
     assertThat(answer.status()).as("%s: %s", key, answer.body()).isEqualTo(400);
     assertThat(answer.body().path("message").asText()).contains(inMessage);
 

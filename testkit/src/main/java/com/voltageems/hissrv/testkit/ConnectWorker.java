@@ -1,14 +1,8 @@
 package com.voltageems.hissrv.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  * its REST API as a user would.
  */
 public final class ConnectWorker extends LocalServer {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration REST_TIMEOUT = Duration.ofSeconds(60);
-
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+  private final ConnectRest rest;
   private final Path dir;
   private final int port;
   private final Version version;
@@ -52,6 +42,7 @@ public final class ConnectWorker extends LocalServer {
 
   private ConnectWorker(Path dir, int port, Version version, List<String> jvmOptions) {
     super(Duration.ofSeconds(90));
+    this.rest = new ConnectRest("http://127.0.0.1:" + port);
     this.dir = dir;
     this.port = port;
     this.version = version;
@@ -133,10 +124,7 @@ public final class ConnectWorker extends LocalServer {
     config.put("scheduled.rebalance.max.delay.ms", "0");
     config.putAll(workerConfig);
     try {
-      Files.createDirectories(plugins);
-      for (Path archive : archives) {
-        unzip(archive, plugins);
-      }
+      unpack(archives, plugins);
       StringBuilder text = new StringBuilder();
       config.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
       Files.writeString(dir.resolve("worker.properties"), text);
@@ -175,89 +163,49 @@ public final class ConnectWorker extends LocalServer {
 
   /** {@code http://127.0.0.1:port}. */
   public String url() {
-    return "http://127.0.0.1:" + port;
+    return rest.url();
   }
 
-  /** What the REST API answered. */
-  public record Answer(int status, JsonNode body) {}
-
-  /** Any call of the REST API; an answer of any status is returned, not thrown. */
-  public Answer send(String method, String path, @Nullable Object body) {
-    try {
-      HttpRequest.BodyPublisher publisher =
-          body == null
-              ? HttpRequest.BodyPublishers.noBody()
-              : HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body));
-      HttpResponse<String> response =
-          http.send(
-              HttpRequest.newBuilder(URI.create(url() + path))
-                  .timeout(REST_TIMEOUT)
-                  .header("Content-Type", "application/json")
-                  .method(method, publisher)
-                  .build(),
-              HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-      String text = response.body();
-      return new Answer(
-          response.statusCode(), text.isBlank() ? JSON.nullNode() : JSON.readTree(text));
-    } catch (IOException e) {
-      throw new UncheckedIOException(method + " " + path + ": " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
+  /** Its REST API. */
+  public ConnectRest rest() {
+    return rest;
   }
 
-  /**
-   * Creates or replaces a connector.
-   *
-   * @throws IllegalStateException with the worker's message when it refuses
-   */
+  /** See {@link ConnectRest#send}. */
+  public ConnectRest.Answer send(String method, String path, @Nullable Object body) {
+    return rest.send(method, path, body);
+  }
+
+  /** See {@link ConnectRest#submit}. */
   public void submit(String name, Map<String, String> config) {
-    long deadline = System.nanoTime() + REST_TIMEOUT.toNanos();
-    while (true) {
-      Answer answer = send("PUT", "/connectors/" + name + "/config", config);
-      if (answer.status() == 200 || answer.status() == 201) {
-        return;
-      }
-      // 409: the worker is rebalancing; a user would try again.
-      if (answer.status() != 409 || System.nanoTime() > deadline) {
-        throw new IllegalStateException(
-            "connector " + name + " was refused: " + answer.status() + " " + answer.body());
-      }
-      ServerProcess.pause();
-    }
+    rest.submit(name, config);
   }
 
-  /** {@code PUT /connector-plugins/{class}/config/validate}. */
+  /** See {@link ConnectRest#validate}. */
   public JsonNode validate(String connectorClass, Map<String, String> config) {
-    return send("PUT", "/connector-plugins/" + connectorClass + "/config/validate", config).body();
+    return rest.validate(connectorClass, config);
   }
 
+  /** See {@link ConnectRest#status}. */
   public JsonNode status(String name) {
-    return send("GET", "/connectors/" + name + "/status", null).body();
+    return rest.status(name);
   }
 
-  /**
-   * Whether the connector and at least {@code tasks} tasks are RUNNING and none is in another
-   * state.
-   */
+  /** See {@link ConnectRest#isRunning}. */
   public boolean isRunning(String name, int tasks) {
-    JsonNode status = status(name);
-    if (!"RUNNING".equals(status.path("connector").path("state").asText())) {
-      return false;
-    }
-    int running = 0;
-    for (JsonNode task : status.path("tasks")) {
-      if (!"RUNNING".equals(task.path("state").asText())) {
-        return false;
-      }
-      running++;
-    }
-    return running >= tasks;
+    return rest.isRunning(name, tasks);
   }
 
   public void delete(String name) {
-    send("DELETE", "/connectors/" + name, null);
+    rest.delete(name);
+  }
+
+  /** Unpacks plugin archives (zip files) into a folder that can be on {@code plugin.path}. */
+  public static void unpack(List<Path> archives, Path plugins) throws IOException {
+    Files.createDirectories(plugins);
+    for (Path archive : archives) {
+      unzip(archive, plugins);
+    }
   }
 
   private static void unzip(Path archive, Path target) throws IOException {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,15 +18,26 @@ public final class KafkaBroker extends LocalServer {
 
   private final Path dir;
   private final int port;
+  private final List<String> jvmOptions;
 
-  private KafkaBroker(Path dir, int port) {
+  private KafkaBroker(Path dir, int port, List<String> jvmOptions) {
     super(Duration.ofSeconds(60));
     this.dir = dir;
     this.port = port;
+    this.jvmOptions = List.copyOf(jvmOptions);
   }
 
   /** Starts on free ports with its log in {@code dir}; topics are created on first use. */
   public static KafkaBroker start(Path dir) {
+    return start(dir, List.of());
+  }
+
+  /**
+   * As {@link #start(Path)}.
+   *
+   * @param jvmOptions added to, and overriding, those of the broker's JVM
+   */
+  public static KafkaBroker start(Path dir, List<String> jvmOptions) {
     int port = Ports.free();
     int controllerPort = Ports.free();
     Path config = dir.resolve("server.properties");
@@ -67,17 +79,19 @@ public final class KafkaBroker extends LocalServer {
             dir.resolve("storage.log"));
     ServerProcess.await(
         "the broker's storage to be formatted", Duration.ofSeconds(30), () -> !format.isAlive());
-    KafkaBroker broker = new KafkaBroker(dir, port);
+    KafkaBroker broker = new KafkaBroker(dir, port, jvmOptions);
     broker.restart();
     return broker;
   }
 
   @Override
   ServerProcess launch() {
+    List<String> options = new ArrayList<>(JVM);
+    options.addAll(jvmOptions);
     return ServerProcess.startJvm(
         "kafka",
         ServerProcess.classPath(CLASS_PATH),
-        JVM,
+        options,
         Map.of(),
         "kafka.Kafka",
         List.of(dir.resolve("server.properties").toString()),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.testkit.ConnectRest;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import java.io.IOException;
@@ -129,7 +130,7 @@ public abstract class WorkerContract {
     for (Map.Entry<String, String> secret : secrets().entrySet()) {
       Map<String, String> config = shipped();
       config.put(secret.getKey(), secret.getValue());
-      ConnectWorker.Answer refused = worker.send("PUT", "/connectors/secret/config", config);
+      ConnectRest.Answer refused = worker.send("PUT", "/connectors/secret/config", config);
       assertThat(refused.status()).as(secret.getKey()).isEqualTo(400);
       assertThat(refused.body().toString()).contains(secret.getKey()).doesNotContain("S3CRET");
       config.put("name", "secret");
