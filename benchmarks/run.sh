@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'EOF'
-usage: benchmarks/run.sh [source|lua|sink|query|pipeline|all] [--short]
+usage: benchmarks/run.sh [source|lua|sink|query|pipeline|edge|all] [--short]
 
 Prints the machine, what is done, and one figure a line: name value unit. Everything runs on
 127.0.0.1 and ends by itself. Only figures of one run are worth comparing: machines differ, and so
@@ -21,10 +21,12 @@ do two runs on one. --short takes a minute or two a part, source about four.
   sink       the sink against the database's own write speed
   query      the query service against the database's own answer
   pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds
+  edge       a site of 500 and one of 5,000 points/s, each part with the heap of deploy/systemd:
+             the largest memory of each process, and its share of a core
 EOF
 }
 
-parts=(source lua sink query pipeline)
+parts=(source lua sink query pipeline edge)
 wanted=("${parts[@]}")
 short=()
 for argument in "$@"; do
@@ -32,7 +34,7 @@ for argument in "$@"; do
     -h|--help) usage; exit 0 ;;
     --short) short=(--short) ;;
     all) wanted=("${parts[@]}") ;;
-    source|lua|sink|query|pipeline) wanted=("$argument") ;;
+    source|lua|sink|query|pipeline|edge) wanted=("$argument") ;;
     *) printf 'benchmarks: unknown argument %s\n' "$argument" >&2; usage >&2; exit 2 ;;
   esac
 done
