@@ -1,4 +1,4 @@
-# The HTTP service and its web page.
+# The HTTP service with its web page, and the commands for a site: docker run … apply /etc/hissrv/hissrv.yml
 #   mvn package && docker build -f deploy/images/query-service.Dockerfile -t hissrv-query-service .
 FROM eclipse-temurin:17-jre-alpine
 
@@ -10,5 +10,6 @@ EXPOSE 8082
 ENV JAVA_OPTS="-Xms32m -Xmx256m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8082/measurements"]
-# hadolint ignore=DL3025
-ENTRYPOINT exec java $JAVA_OPTS -jar /opt/hissrv/query-service.jar --config /etc/hissrv/query-service.yml
+# JAVA_OPTS are several words.
+ENTRYPOINT ["/bin/sh", "-c", "exec java $JAVA_OPTS -jar /opt/hissrv/query-service.jar \"$@\"", "hissrv"]
+CMD ["--config", "/etc/hissrv/hissrv.yml"]

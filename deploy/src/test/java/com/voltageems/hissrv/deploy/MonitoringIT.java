@@ -30,7 +30,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,21 +85,12 @@ class MonitoringIT {
     database.awaitReady();
     int servicePort = Ports.free();
     part(startService(servicePort, database, kafka, worker));
-    Map<String, String> addresses =
-        Map.of(
-            "REDIS_URI",
-            redis.uri(),
-            "INFLUXDB_URL",
-            database.url(),
-            "INFLUXDB_ORG",
-            "voltage",
-            "INFLUXDB_BUCKET",
-            "ems");
-    Map<String, String> sink = composeConnector("hissrv-influx-sink", addresses);
-    sink.put("influxdb.version", "questdb");
-    sink.keySet().removeAll(List.of("influxdb.token", "influxdb.org", "influxdb.bucket"));
+    Map<String, String> sink = INSTALLATION.connectorConfig("influx-sink-questdb.json");
+    sink.put("influxdb.url", database.url());
     worker.submit("hissrv-influx-sink", sink);
-    worker.submit("hissrv-redis-source", composeConnector("hissrv-redis-source", addresses));
+    Map<String, String> source = INSTALLATION.connectorConfig("redis-source.json");
+    source.put("redis.uri", redis.uri());
+    worker.submit("hissrv-redis-source", source);
     part(startPrometheus(exporterPort, servicePort));
   }
 
@@ -226,24 +216,6 @@ class MonitoringIT {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  /** A connector as Compose submits it, with the addresses that its worker would look up. */
-  private static Map<String, String> composeConnector(String name, Map<String, String> addresses)
-      throws IOException {
-    Map<String, String> config = new TreeMap<>();
-    JSON.readTree(DEPLOY.resolve("compose/connectors/" + name + ".json").toFile())
-        .properties()
-        .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
-    config.replaceAll(
-        (key, value) -> {
-          String text = value;
-          for (Map.Entry<String, String> address : addresses.entrySet()) {
-            text = text.replace("${env:" + address.getKey() + "}", address.getValue());
-          }
-          return text;
-        });
-    return config;
   }
 
   private static ServerProcess startService(

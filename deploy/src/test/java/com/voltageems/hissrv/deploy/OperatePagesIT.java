@@ -47,6 +47,25 @@ class OperatePagesIT {
     system = new HistorySystem(INSTALLATION, dir.resolve("system"), port, false, line -> {});
     file("hissrv-influx-sink", system.sinkConfig());
     file("hissrv-redis-source", system.sourceConfig(List.of("1m", "5m")));
+    Files.writeString(
+        dir.resolve("hissrv.yml"),
+        """
+        redis:
+          url: %s
+        questdb:
+          url: %s
+          jdbc_url: %s
+        kafka:
+          bootstrap_servers: %s
+        connect:
+          url: %s
+        """
+            .formatted(
+                system.redis().uri(),
+                system.database().url(),
+                system.database().jdbcUrl(),
+                system.kafka().bootstrapServers(),
+                system.worker().url()));
   }
 
   /** One of the two files that the pages speak of. */
@@ -67,14 +86,16 @@ class OperatePagesIT {
     try (RedisClient jedis = RedisClient.create(system.redis().uri())) {
       jedis.hset("comsrv:1001:m", Map.of("1", "220.5"));
 
+      // First: the English page goes on to submit JSON, which has not the file's mark.
+      assertThat(run("install.zh-CN.md")).contains("RUNNING").contains("220.5");
       assertThat(run("install.md"))
           .contains("com.voltageems.hissrv.redis.source.RedisSourceConnector")
+          .contains("hissrv-influx-sink: connector RUNNING, 1 task RUNNING")
           .contains("\"error_count\":0")
           .doesNotContainPattern("\"error_count\":[1-9]")
           .contains("RUNNING")
           .doesNotContain("FAILED")
           .contains("220.5");
-      assertThat(run("install.zh-CN.md")).contains("RUNNING").contains("220.5");
       assertThat(run("troubleshooting.md")).contains("RUNNING");
       assertThat(run("from-the-old-hissrv.md")).contains("archive:pending");
 
@@ -117,6 +138,7 @@ class OperatePagesIT {
     builder.environment().put("CONNECT", system.worker().url());
     builder.environment().put("HISTORY", "http://127.0.0.1:" + port);
     builder.environment().put("REDIS_URL", system.redis().uri());
+    builder.environment().put("HISSRV_JAR", INSTALLATION.queryServiceJar().toString());
     Process process = builder.start();
     boolean ended = process.waitFor(120, TimeUnit.SECONDS);
     if (!ended) {

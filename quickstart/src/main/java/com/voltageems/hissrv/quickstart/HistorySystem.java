@@ -113,38 +113,41 @@ public final class HistorySystem implements AutoCloseable {
   }
 
   private ServerProcess startQueryService() {
-    Path config = dir.resolve("query-service.yml");
+    Path config = dir.resolve("hissrv.yml");
     try {
       Files.writeString(
           config,
           """
-          http:
-            host: 127.0.0.1
-            port: %d
-          store:
-            type: questdb
-            questdb:
-              url: %s
-              user: admin
-              password: quest
+          redis:
+            url: %s
+          questdb:
+            url: %s
+            jdbc_url: %s
           kafka:
-            bootstrap.servers: %s
-            dead.letter.topic: %s
+            bootstrap_servers: %s
+            dead_letter_topic: %s
           connect:
             url: %s
             source: %s
             sink: %s
-            # As the worker's offset.flush.interval.ms.
-            commit.interval: 1s
+          api:
+            host: 127.0.0.1
+            port: %d
+          advanced:
+            service:
+              # As the worker's offset.flush.interval.ms.
+              connect.commit.interval: 1s
           """
                   .formatted(
-                      httpPort,
+                      redis.uri(),
+                      database.url(),
                       database.jdbcUrl(),
                       kafka.bootstrapServers(),
                       DEAD_LETTERS,
                       worker.url(),
                       SOURCE,
-                      SINK)
+                      SINK,
+                      httpPort)
               + installation.catalogue());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

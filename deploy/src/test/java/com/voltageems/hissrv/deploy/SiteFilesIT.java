@@ -1,0 +1,136 @@
+package com.voltageems.hissrv.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.voltageems.hissrv.quickstart.Installation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Each hissrv.yml that is shipped can be used, and means the connectors that connect-configs and
+ * the resources for Strimzi have; by the jar's own command.
+ */
+class SiteFilesIT {
+  private static final Installation INSTALLATION = Installation.find();
+  private static final Path DEPLOY = INSTALLATION.root().resolve("deploy");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> CONNECTORS =
+      List.of("hissrv-redis-source", "hissrv-influx-sink");
+
+  /** Written out by the file's defaults, and the connectors' own defaults. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of("redis.mode", "standalone", "snapshot.interval.ms", "600000", "write.workers", "1");
+
+  /** Settings that say where something is, whose it is, or how large the cluster is. */
+  private static final Set<String> OF_THE_SITE =
+      Set.of(
+          "redis.uri",
+          "influxdb.url",
+          "influxdb.org",
+          "influxdb.bucket",
+          "managed.by",
+          "tasks.max",
+          "errors.deadletterqueue.topic.replication.factor");
+
+  @TempDir Path dir;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"compose/site/hissrv.yml", "systemd/hissrv.yml", "kubernetes/base/hissrv.yml"})
+  void file_meansTheShippedConnectors(String file) throws Exception {
+    run("validate", DEPLOY.resolve(file).toString());
+    run("export", "--format", "json", "-o", dir.toString(), DEPLOY.resolve(file).toString());
+
+    for (String name : CONNECTORS) {
+      JsonNode exported = JSON.readTree(dir.resolve(name + ".json").toFile());
+      assertThat(settings(exported.path("config")))
+          .isEqualTo(
+              settings(
+                  JSON.valueToTree(
+                      INSTALLATION.connectorConfig(name.substring("hissrv-".length()) + ".json"))));
+    }
+  }
+
+  @Test
+  void resourcesForStrimzi_areWhatTheFileMeans() throws Exception {
+    Path own = DEPLOY.resolve("kubernetes/base");
+    run(
+        "export",
+        "--format",
+        "strimzi",
+        "-o",
+        dir.toString(),
+        own.resolve("hissrv.yml").toString());
+
+    for (String name : CONNECTORS) {
+      assertThat(strimzi(own.resolve("connectors.yaml"), name))
+          .isEqualTo(strimzi(dir.resolve(name + ".yaml"), name));
+    }
+  }
+
+  private void run(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-jar", INSTALLATION.queryServiceJar().toString()));
+    command.addAll(List.of(args));
+    Path out = dir.resolve("out.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
+    // As .env.example, hissrv.env.example and the secret have them.
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "REDIS_URI", "redis://redis:6379",
+                "INFLUXDB_URL", "http://influxdb:8086",
+                "INFLUXDB_TOKEN", "change-me"));
+    Process process = builder.start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(out)).isZero();
+  }
+
+  private static Map<String, String> strimzi(Path file, String name) throws IOException {
+    try (var resources =
+        new YAMLMapper()
+            .readerFor(JsonNode.class)
+            .<JsonNode>readValues(new YAMLFactory().createParser(file.toFile()))) {
+      while (resources.hasNext()) {
+        JsonNode resource = resources.next();
+        if (resource.at("/metadata/name").asText().equals(name)) {
+          Map<String, String> config = settings(resource.at("/spec/config"));
+          config.put("connector.class", resource.at("/spec/class").asText());
+          return config;
+        }
+      }
+    }
+    throw new AssertionError("no KafkaConnector " + name + " in " + file);
+  }
+
+  /** Without what differs from site to site; the order of sources means nothing. */
+  private static Map<String, String> settings(JsonNode config) {
+    Map<String, String> settings = new TreeMap<>();
+    config.properties().forEach(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
+    settings.keySet().removeAll(OF_THE_SITE);
+    DEFAULTS.forEach(settings::remove);
+    settings.computeIfPresent(
+        "sources", (key, list) -> String.join(",", new TreeSet<>(List.of(list.split(",")))));
+    assertThat(settings).isNotEmpty();
+    return settings;
+  }
+}
