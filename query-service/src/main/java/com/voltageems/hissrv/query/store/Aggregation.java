@@ -29,7 +29,7 @@ public enum Aggregation {
     return !numbersOnly || field.isNumeric();
   }
 
-  /** Whether it makes a value that is none of those stored; such values are rounded. */
+  /** Whether it computes a value instead of choosing a stored one; computed values are rounded. */
   public boolean computes() {
     return this == MEAN || this == SUM || this == STDDEV;
   }

@@ -60,7 +60,7 @@ class CatalogueTest {
     assertThat(catalogue.point("1001", "11").orElseThrow().unit()).isEqualTo("star");
     assertThat(catalogue.point("1002", "11").orElseThrow().unit()).isEqualTo("any");
     assertThat(catalogue.deviceName("1001", "en")).isEqualTo("any");
-    // What stands between the stars is no pattern.
+    // What stands between the stars is taken literally.
     assertThat(read("site.channels.1.1.points.1.unit", "V").point("1x1", "1")).isEmpty();
   }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 record SinkHold(long sinceMillis, long tries, long offset, String reason) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Empty for whatever is no such text: other writers may put other things there. */
+  /** Empty for what is not such a text: other writers may put other things there. */
   static Optional<SinkHold> parse(String metadata) {
     if (metadata.isBlank()) {
       return Optional.empty();

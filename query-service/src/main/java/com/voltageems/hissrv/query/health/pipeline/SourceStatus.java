@@ -43,7 +43,7 @@ record SourceStatus(
     }
   }
 
-  /** Empty for whatever is no such record. */
+  /** Empty for what is not such a record. */
   static Optional<SourceStatus> parse(byte[] value) {
     return StatusText.object(value).flatMap(SourceStatus::of);
   }

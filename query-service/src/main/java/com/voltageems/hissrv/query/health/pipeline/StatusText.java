@@ -14,7 +14,7 @@ final class StatusText {
   private static final int LONGEST = 256 * 1024;
   private static final int LONGEST_REASON = 300;
 
-  /** The year 5138: what is later is no time in milliseconds. */
+  /** The year 5138: what is later is not a time in milliseconds. */
   private static final long LAST_TIME = 99_999_999_999_999L;
 
   private StatusText() {}

@@ -78,7 +78,7 @@ public final class Times {
     return Optional.of(instant.toEpochMilli());
   }
 
-  /** A zone, or empty when the text is none. */
+  /** A zone, or empty when the text is not one. */
   public static Optional<ZoneId> zone(String text) {
     try {
       // A plus sign that was not escaped in the address arrives as a space, and is stripped.
@@ -88,7 +88,7 @@ public final class Times {
     }
   }
 
-  /** A length greater than zero, or empty when the text is none. */
+  /** A length greater than zero, or empty when the text is not one. */
   public static Optional<Duration> length(String text) {
     Matcher matcher = LENGTH_PATTERN.matcher(text);
     if (!matcher.matches()) {

@@ -163,7 +163,8 @@ class ToldTest {
       assertThat(watch.view(task -> true, now).get(0).parts().get(0).trouble()).isEqualTo(i == 6);
       now = now.plusSeconds(10);
     }
-    // One that takes of it is none, and neither is one that waits with a sample of the future.
+    // A source that takes some of it is not stuck, and neither is one that waits with a sample of
+    // the future.
     watch.told(status(now, 50, fixed.toEpochMilli() - now.toEpochMilli()), now, now);
     assertThat(watch.view(task -> true, now).get(0).parts().get(0).trouble()).isFalse();
     for (int i = 0; i <= 10; i++) {
