@@ -1,13 +1,12 @@
 // A button that asks the service to do something, and says how it ended.
 import {h} from './dom.js';
 import {t} from './i18n.js';
-import {post} from './api.js';
 import {explain, notice} from './failures.js';
 
 export class Action {
   /**
-   * @param label key of the button's text
-   * @param call path and parameters
+   * @param label the button's text
+   * @param call does it: a promise of the service's answer
    * @param told the answer in words
    * @param after what is done when it has ended
    */
@@ -16,7 +15,7 @@ export class Action {
     this.told = told;
     this.after = after;
     this.answer = h('span', {class: 'soft', role: 'status'});
-    this.button = h('button', {type: 'button', onclick: () => this.run()}, t(label));
+    this.button = h('button', {type: 'button', onclick: () => this.run()}, label);
     this.box = h('div', {class: 'action'}, this.button, ' ', this.answer);
   }
 
@@ -24,7 +23,7 @@ export class Action {
     this.button.disabled = true;
     this.answer.textContent = t('action.runs');
     try {
-      this.answer.textContent = this.told(await post(...this.call));
+      this.answer.textContent = this.told(await this.call());
     } catch (e) {
       // Only somebody with a token may; it is asked for here, and tried at once.
       this.answer.replaceChildren(e.kind === 'unauthorised' ? notice(e, () => this.run())

@@ -6,7 +6,7 @@
 // fields. fn, every: function and interval where they are chosen by hand. vs: compared with.
 import {isRange} from './time.js';
 
-export const VIEWS = ['explore', 'completeness', 'pipeline'];
+export const VIEWS = ['explore', 'completeness', 'pipeline', 'storage'];
 export const FUNCTIONS = ['auto', 'mean', 'min', 'max', 'last', 'sum', 'count', 'stddev', 'energy'];
 
 const code = encodeURIComponent;

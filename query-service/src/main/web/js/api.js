@@ -61,7 +61,10 @@ export async function get(path, params, signal) {
 /** A call that changes something; never repeated by itself. */
 export const post = (path, params) => once('POST', path, params);
 
-async function once(method, path, params, signal) {
+/** Likewise, with JSON as its body where it has one. */
+export const change = (method, path, body) => once(method, path, null, null, body);
+
+async function once(method, path, params, signal, body) {
   const query = params ? params.toString() : '';
   const token = sessionStorage.getItem(TOKEN);
   const limit = AbortSignal.timeout(TIMEOUT_MS);
@@ -70,7 +73,9 @@ async function once(method, path, params, signal) {
   try {
     answer = await fetch(path + (query ? '?' + query : ''), {
       method,
-      headers: token ? {Authorization: 'Bearer ' + token} : {},
+      headers: {...(token ? {Authorization: 'Bearer ' + token} : {}),
+        ...(body ? {'Content-Type': 'application/json'} : {})},
+      body: body ? JSON.stringify(body) : undefined,
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     text = await answer.text();

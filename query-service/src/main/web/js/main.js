@@ -10,8 +10,9 @@ import {explain, notice} from './failures.js';
 import {Completeness} from './completeness.js';
 import {Explore} from './explore.js';
 import {Pipeline} from './pipeline.js';
+import {Storage} from './storage.js';
 
-const KINDS = {explore: Explore, completeness: Completeness, pipeline: Pipeline};
+const KINDS = {explore: Explore, completeness: Completeness, pipeline: Pipeline, storage: Storage};
 const THEME = 'hissrv.theme';
 const THEMES = ['auto', 'light', 'dark'];
 const STRIP_MS = 5000;

@@ -1,7 +1,7 @@
 // The way of the samples: Redis, Kafka, database; what moves, what stands and why.
 import {h} from './dom.js';
 import {t} from './i18n.js';
-import {get} from './api.js';
+import {get, post} from './api.js';
 import {Action} from './action.js';
 import {SyncNow} from './sync.js';
 import {alertsCard, deadLetters} from './trouble.js';
@@ -156,8 +156,8 @@ export class Pipeline {
       return null;
     }
     if (!this.#restarts.has(one.name)) {
-      this.#restarts.set(one.name, new Action('restart',
-        [`connectors/${encodeURIComponent(one.name)}/restart`],
+      this.#restarts.set(one.name, new Action(t('restart'),
+        () => post(`connectors/${encodeURIComponent(one.name)}/restart`),
         (done) => (done.state === 'restarted' ? t('restart.done') : t('restart.none')),
         () => this.#look()));
     }

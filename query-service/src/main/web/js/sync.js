@@ -1,10 +1,11 @@
 // Reads Redis now, and says when what was there is in the database.
 import {t} from './i18n.js';
 import {Action} from './action.js';
+import {post} from './api.js';
 
 export class SyncNow extends Action {
   constructor(after) {
-    super('sync.now', ['sync', new URLSearchParams({timeout: '20s'})],
+    super(t('sync.now'), () => post('sync', new URLSearchParams({timeout: '20s'})),
       (done) => (done.state === 'done' ? t('sync.done', {ms: done.took_ms})
         : t('sync.waits', {what: done.waiting_for.slice(0, 3).join('; ')})), after);
     this.box.hidden = true;
