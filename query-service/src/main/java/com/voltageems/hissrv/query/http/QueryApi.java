@@ -13,6 +13,7 @@ import com.voltageems.hissrv.query.http.answer.Described;
 import com.voltageems.hissrv.query.http.answer.DiscoveryJson;
 import com.voltageems.hissrv.query.http.answer.Downsampling;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
+import com.voltageems.hissrv.query.http.answer.Resolution;
 import com.voltageems.hissrv.query.http.answer.RowsCsv;
 import com.voltageems.hissrv.query.http.answer.RowsJson;
 import com.voltageems.hissrv.query.http.answer.RowsNdjson;
@@ -112,22 +113,24 @@ final class QueryApi {
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
           HistoryAnswer answer = reduced(query, answer(query, parameters, deadline), maxPoints);
-          return switch (format) {
-            case JSON ->
-                new Reply(
-                    200,
-                    "application/json",
-                    RowsJson.of(query, answer, epochTimes),
-                    answer.truncated(),
-                    LeftOut.of(query));
-            case CSV -> csv(query, answer, epochTimes, title(query, answer, language));
-            case NDJSON ->
-                Reply.written(
-                    format.mediaType(),
-                    out -> RowsNdjson.write(query, answer, epochTimes, out),
-                    answer.truncated(),
-                    LeftOut.of(query));
-          };
+          Reply reply =
+              switch (format) {
+                case JSON ->
+                    new Reply(
+                        200,
+                        "application/json",
+                        RowsJson.of(query, answer, epochTimes),
+                        answer.truncated(),
+                        LeftOut.of(query));
+                case CSV -> csv(query, answer, epochTimes, title(query, answer, language));
+                case NDJSON ->
+                    Reply.written(
+                        format.mediaType(),
+                        out -> RowsNdjson.write(query, answer, epochTimes, out),
+                        answer.truncated(),
+                        LeftOut.of(query));
+              };
+          return reply.with(Resolution.headers(answer));
         });
   }
 

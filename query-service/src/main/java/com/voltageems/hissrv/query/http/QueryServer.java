@@ -300,6 +300,7 @@ public final class QueryServer implements AutoCloseable {
     if (!reply.leftOut().isEmpty()) {
       context.header("X-Hissrv-Left-Out", LeftOut.header(reply.leftOut()));
     }
+    reply.headers().forEach(context::header);
     context.status(reply.status()).contentType(reply.contentType());
     Reply.Written written = reply.written();
     if (written == null) {

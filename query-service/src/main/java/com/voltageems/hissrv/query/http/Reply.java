@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.http;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A whole answer, ready to be sent. No record, for it holds an array. */
@@ -13,6 +14,7 @@ final class Reply {
   private final @Nullable Written written;
   private final boolean truncated;
   private final List<String> leftOut;
+  private final Map<String, String> headers;
 
   /** The array is not copied: it is the caller's gift. */
   Reply(int status, String contentType, byte[] body, boolean truncated) {
@@ -25,7 +27,7 @@ final class Reply {
    * @param leftOut fields of which the answer has not all values
    */
   Reply(int status, String contentType, byte[] body, boolean truncated, List<String> leftOut) {
-    this(status, contentType, body, null, truncated, leftOut);
+    this(status, contentType, body, null, truncated, leftOut, Map.of());
   }
 
   private Reply(
@@ -34,7 +36,9 @@ final class Reply {
       byte[] body,
       @Nullable Written written,
       boolean truncated,
-      List<String> leftOut) {
+      List<String> leftOut,
+      Map<String, String> headers) {
+    this.headers = Map.copyOf(headers);
     this.written = written;
     this.leftOut = List.copyOf(leftOut);
     this.status = status;
@@ -50,7 +54,7 @@ final class Reply {
 
   static Reply written(
       String contentType, Written written, boolean truncated, List<String> leftOut) {
-    return new Reply(200, contentType, new byte[0], written, truncated, leftOut);
+    return new Reply(200, contentType, new byte[0], written, truncated, leftOut, Map.of());
   }
 
   /** What writes the body, or null where it is there already. */
@@ -60,6 +64,15 @@ final class Reply {
 
   static Reply json(int status, byte[] body) {
     return new Reply(status, "application/json", body, false);
+  }
+
+  /** The same with these headers. */
+  Reply with(Map<String, String> more) {
+    return new Reply(status, contentType, body, written, truncated, leftOut, more);
+  }
+
+  Map<String, String> headers() {
+    return headers;
   }
 
   int status() {

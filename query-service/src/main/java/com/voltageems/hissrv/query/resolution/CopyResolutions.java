@@ -49,7 +49,7 @@ public final class CopyResolutions implements Resolutions {
     Tiers tiers = now.tiers();
     List<Split.Part> parts = parts(now, query, raw);
     if (tiers == null || parts.stream().allMatch(part -> part.copy() == null)) {
-      return told(now, samples.query(query, deadline), parts);
+      return told(samples.query(query, deadline), query);
     }
     Joined joined = new Joined(query);
     List<Split.Part> order = new ArrayList<>(parts);
@@ -61,40 +61,41 @@ public final class CopyResolutions implements Resolutions {
         answer(part, tiers, samples, query, deadline, joined);
       }
     }
-    return told(now, new HistoryAnswer(joined.series(), joined.isTruncated()), parts);
+    return told(
+        new HistoryAnswer(
+            joined.series(),
+            joined.isTruncated(),
+            parts.stream().map(CopyResolutions::told).toList(),
+            null),
+        query);
   }
 
   @Override
-  public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query, boolean raw) {
-    Known now = known.get();
-    return told(now, answer, parts(now, query, raw));
+  public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query) {
+    Long before = known.get().expiredBefore();
+    long samplesFrom =
+        answer.parts().isEmpty()
+            ? query.selection().startMillis()
+            : answer.parts().stream()
+                .filter(part -> part.resolution().equals(HistoryAnswer.Part.RAW))
+                .mapToLong(HistoryAnswer.Part::startMillis)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    return new HistoryAnswer(
+        answer.series(),
+        answer.truncated(),
+        answer.parts(),
+        before != null && samplesFrom < before ? before : null);
   }
 
   private static List<Split.Part> parts(Known now, HistoryQuery query, boolean raw) {
     return Split.of(query, raw || now.tiers() == null ? List.of() : now.copies());
   }
 
-  private static HistoryAnswer told(Known now, HistoryAnswer answer, List<Split.Part> parts) {
-    boolean samplesOnly = parts.stream().allMatch(part -> part.copy() == null);
-    return new HistoryAnswer(
-        answer.series(),
-        answer.truncated(),
-        samplesOnly ? List.of() : parts.stream().map(CopyResolutions::told).toList(),
-        expired(parts, now.expiredBefore()));
-  }
-
   private static HistoryAnswer.Part told(Split.Part part) {
     Copy copy = part.copy();
     return new HistoryAnswer.Part(
         copy == null ? HistoryAnswer.Part.RAW : copy.policy(), part.start(), part.end());
-  }
-
-  /** That samples are gone matters where the answer is from them. */
-  private static @Nullable Long expired(List<Split.Part> parts, @Nullable Long before) {
-    return before != null
-            && parts.stream().anyMatch(part -> part.copy() == null && part.start() < before)
-        ? before
-        : null;
   }
 
   private static void answer(

@@ -17,7 +17,7 @@ public interface Resolutions {
         }
 
         @Override
-        public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query, boolean raw) {
+        public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query) {
           return answer;
         }
       };
@@ -30,10 +30,6 @@ public interface Resolutions {
    */
   HistoryAnswer query(HistoryStore samples, HistoryQuery query, boolean raw, Deadline deadline);
 
-  /**
-   * The answer with where its parts are answered from, also where it comes from memory.
-   *
-   * @param raw whether the samples had to answer
-   */
-  HistoryAnswer told(HistoryAnswer answer, HistoryQuery query, boolean raw);
+  /** An answer, also one from memory, with the time before which samples are gone. */
+  HistoryAnswer told(HistoryAnswer answer, HistoryQuery query);
 }

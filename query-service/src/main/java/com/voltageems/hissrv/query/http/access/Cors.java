@@ -32,7 +32,13 @@ public final class Cors {
     handler.setAllowedMethods(Set.of("GET", "HEAD", "POST", "PUT", "DELETE"));
     handler.setAllowedHeaders(Set.of("Accept", "Authorization", "Content-Type"));
     handler.setExposedHeaders(
-        Set.of("Retry-After", "WWW-Authenticate", "X-Hissrv-Left-Out", "X-Hissrv-Truncated"));
+        Set.of(
+            "Retry-After",
+            "WWW-Authenticate",
+            "X-Hissrv-Left-Out",
+            "X-Hissrv-Truncated",
+            "X-Hissrv-Resolution",
+            "X-Hissrv-Expired-Before"));
     handler.setPreflightMaxAge(Duration.ofMinutes(10));
     // Other pages are answered as ever; their browser does not let them read it.
     handler.setDeliverNonAllowedOriginRequests(true);

@@ -57,7 +57,7 @@ public final class Answerer {
         wish == Keep.NO || raw || ask.windows() == null
             ? made(ask, raw, deadline)
             : cache.get(ask, wish, part -> made(part, false, deadline));
-    return ask.isStores() ? resolutions.told(answer, ask.query(ask.limit()), raw) : answer;
+    return ask.isStores() ? resolutions.told(answer, ask.query(ask.limit())) : answer;
   }
 
   private HistoryAnswer made(Ask ask, boolean raw, Deadline deadline) {

@@ -1,21 +1,41 @@
 package com.voltageems.hissrv.query.http.answer;
 
+import com.voltageems.hissrv.query.http.ask.Times;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** From which coarser copies an answer is, which it says. Pure. */
 public final class Resolution {
   private Resolution() {}
 
   /** The policies that keep them, the oldest part first; nothing where it is from the samples. */
-  public static Optional<String> of(HistoryAnswer answer) {
-    String names =
-        answer.parts().stream()
-            .map(HistoryAnswer.Part::resolution)
-            .filter(name -> !name.equals(HistoryAnswer.Part.RAW))
-            .distinct()
-            .collect(Collectors.joining(","));
-    return names.isEmpty() ? Optional.empty() : Optional.of(names);
+  static Optional<String> of(HistoryAnswer answer) {
+    List<String> names = names(answer);
+    return names.isEmpty() ? Optional.empty() : Optional.of(String.join(",", names));
+  }
+
+  private static List<String> names(HistoryAnswer answer) {
+    return answer.parts().stream()
+        .map(HistoryAnswer.Part::resolution)
+        .filter(name -> !name.equals(HistoryAnswer.Part.RAW))
+        .distinct()
+        .toList();
+  }
+
+  /** The same as headers, for formats that have no place for it. */
+  public static Map<String, String> headers(HistoryAnswer answer) {
+    Map<String, String> headers = new LinkedHashMap<>();
+    List<String> names = names(answer);
+    if (!names.isEmpty()) {
+      headers.put("X-Hissrv-Resolution", LeftOut.header(names));
+    }
+    Long expired = answer.expiredBefore();
+    if (expired != null) {
+      headers.put("X-Hissrv-Expired-Before", Times.iso(expired * 1000));
+    }
+    return headers;
   }
 }

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tiers in InfluxDB 2.x: buckets. The copy that the policy {@code hourly} keeps of the bucket
- * {@code ems} is the bucket {@code ems/hourly}, which InfluxQL knows as the retention policy {@code
- * hourly} of the database {@code ems}.
+ * {@code ems} is the bucket {@code ems.hourly}. A bucket {@code ems/hourly}, which InfluxQL knows
+ * as a retention policy of {@code ems}, would have no tags: {@code SHOW TAG KEYS} of 2.7 looks at
+ * the default one only.
  */
 final class InfluxDb2Tiers extends InfluxTiers {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,15 +52,11 @@ final class InfluxDb2Tiers extends InfluxTiers {
     if (wish.copies() > 1) {
       return Optional.of("replication: InfluxDB 2 keeps one copy; write 1");
     }
-    if (!wish.tier().isRaw() && bucket.contains("/")) {
-      return Optional.of(
-          "name: a copy of the bucket " + bucket + " cannot be named: a bucket with / in it");
-    }
     return Optional.empty();
   }
 
   private String name(Tier tier) {
-    return tier.isRaw() ? bucket : bucket + "/" + tier.policy();
+    return tier.isRaw() ? bucket : bucket + "." + tier.policy();
   }
 
   @Override
@@ -174,10 +171,7 @@ final class InfluxDb2Tiers extends InfluxTiers {
 
   @Override
   HistoryStore open(Tier tier) {
-    return new InfluxQlStore(
-        new InfluxQlClient(url, bucket, authorization),
-        tier.isRaw() ? List.of() : List.of(tier.policy()),
-        "2.x");
+    return new InfluxQlStore(new InfluxQlClient(url, name(tier), authorization), List.of(), "2.x");
   }
 
   @Override
@@ -185,10 +179,7 @@ final class InfluxDb2Tiers extends InfluxTiers {
     String unused =
         http.done(
             "POST",
-            "/write?precision=ms&db="
-                + InfluxHttp.encode(bucket)
-                + "&rp="
-                + InfluxHttp.encode(tier.policy()),
+            "/write?precision=ms&db=" + InfluxHttp.encode(name(tier)),
             lines,
             "write into the bucket " + name(tier),
             deadline);

@@ -18,9 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What both versions of InfluxDB have in common: a copy is a retention policy of that name to
- * InfluxQL, with the measurements called as they are among the samples, and InfluxDB replaces what
- * is written again.
+ * What both versions of InfluxDB have in common: a copy has the measurements called as they are
+ * among the samples, and InfluxDB replaces what is written again.
  */
 abstract class InfluxTiers implements Tiers {
   private static final int LINES = 5000;

@@ -172,6 +172,12 @@ class StorageSiteIT {
     assertThat(fast.path("series")).as(fast.toString()).isEqualTo(slow.path("series"));
     assertThat(fast.path("resolution").asText()).as(fast.toString()).contains("daily");
     assertThat(slow.has("resolution")).isFalse();
+    System.out.println("YYY " + question);
+    System.out.println("YYY " + fast);
+    HttpResponse<String> csv = send("GET", url + question + "&format=csv", "");
+    assertThat(csv.headers().firstValue("X-Hissrv-Resolution")).isPresent();
+    JsonNode early = get(question.replace("now-3d", "now-20d") + "&resolution=raw");
+    assertThat(early.has("expired_before")).as(early.toString()).isTrue();
     assertThat(
             influx("SELECT count(\"1_total\") FROM \"daily\".\"telemetry\"")
                 .at("/results/0/series/0/values/0/1")

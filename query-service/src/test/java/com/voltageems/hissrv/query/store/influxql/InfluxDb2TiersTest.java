@@ -80,7 +80,7 @@ class InfluxDb2TiersTest {
     assertThatThrownBy(() -> tiers.write(WISH, rows, soon()))
         .isInstanceOf(StoreException.class)
         .hasMessage(
-            "InfluxDB refused to write into the bucket ems/hourly with status 403 (influxdb.token"
+            "InfluxDB refused to write into the bucket ems.hourly with status 403 (influxdb.token"
                 + " lacks the right)")
         .hasRootCauseMessage("{\"message\":\"insufficient permissions for write\"}");
     assertThatThrownBy(() -> tiers.places(WISH, soon()))
@@ -90,7 +90,7 @@ class InfluxDb2TiersTest {
 
   @Test
   void bucketOfTheSamplesThatIsNotThere_isNamed() {
-    assertThatThrownBy(() -> tiers.keep(WISH, Place.missing("ems/hourly"), soon()))
+    assertThatThrownBy(() -> tiers.keep(WISH, Place.missing("ems.hourly"), soon()))
         .isInstanceOf(StoreException.class)
         .hasMessage("InfluxDB has no bucket ems (influxdb.bucket) that influxdb.token may see");
   }
@@ -103,7 +103,7 @@ class InfluxDb2TiersTest {
             + "\"shardGroupDurationSeconds\":86400}]}]}");
     assertThat(tiers.places(WISH, soon()))
         .containsExactly(
-            new Place("ems/hourly", true, Duration.ofDays(7), Duration.ofDays(1), 1, null));
+            new Place("ems.hourly", true, Duration.ofDays(7), Duration.ofDays(1), 1, null));
 
     answers.put(
         "GET /metrics",
