@@ -172,8 +172,6 @@ class StorageSiteIT {
     assertThat(fast.path("series")).as(fast.toString()).isEqualTo(slow.path("series"));
     assertThat(fast.path("resolution").asText()).as(fast.toString()).contains("daily");
     assertThat(slow.has("resolution")).isFalse();
-    System.out.println("YYY " + question);
-    System.out.println("YYY " + fast);
     HttpResponse<String> csv = send("GET", url + question + "&format=csv", "");
     assertThat(csv.headers().firstValue("X-Hissrv-Resolution")).isPresent();
     JsonNode early = get(question.replace("now-3d", "now-20d") + "&resolution=raw");
