@@ -19,7 +19,8 @@ do two runs on one. --short takes a minute or two a part, source about four.
              (heap_mb_at_1m_points). benchmarks/README.md says what each figure is
   lua        what the aggregation script costs Redis
   sink       the sink against the database's own write speed
-  query      the query service against the database's own answer
+  query      the query service against the database's own answer, on QuestDB, InfluxDB 1.x where it
+             is installed, and 2.x where HISSRV_INFLUXDB2_URL and HISSRV_INFLUXDB2_TOKEN tell one
   pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds
   edge       a site of 500 and one of 5,000 points/s, each part with the heap of deploy/systemd:
              the largest memory of each process, and its share of a core

@@ -24,6 +24,7 @@ import java.util.Optional;
  */
 public final class QueryBenchmark {
   private static final int FIELDS = 5;
+  private static final int PAIRS = 30;
   private static final int DAY = 86_400;
   private static final int AT_ONCE = 20_000;
   private static final String PLAIN = "bench";
@@ -31,12 +32,10 @@ public final class QueryBenchmark {
 
   private final QueryClient client = new QueryClient();
   private final QueryTarget target;
-  private final int pairs;
   private final int channels;
 
   private QueryBenchmark(QueryTarget target, boolean isShort) {
     this.target = target;
-    this.pairs = isShort ? 10 : 30;
     this.channels = isShort ? 4 : 10;
   }
 
@@ -66,7 +65,7 @@ public final class QueryBenchmark {
 
   private void run(Path folder) throws Exception {
     int rows = DAY * channels;
-    Figures.say("query %s: %d rows of %d fields, %d pairs", target.name(), rows, FIELDS, pairs);
+    Figures.say("query %s: %d rows of %d fields, %d pairs", target.name(), rows, FIELDS, PAIRS);
     fill(PLAIN, rows, false);
     fill(REPEATED, rows, true);
     int port = Ports.free();
@@ -146,7 +145,7 @@ public final class QueryBenchmark {
   }
 
   private void ratio(String name, String asked, HttpRequest other) throws Exception {
-    QueryClient.Pair pair = client.pairs(get(asked), other, pairs);
+    QueryClient.Pair pair = client.pairs(get(asked), other, PAIRS);
     String figure = "query." + name + "." + target.name();
     Figures.print(figure, pair.first() / pair.second(), "ratio");
     Figures.print(figure + ".ms", pair.first(), "ms");
@@ -162,7 +161,7 @@ public final class QueryBenchmark {
     int limit = Math.max(1, Math.min(rows, (int) ((long) rows * size / whole.length())));
     HttpRequest cached = get(asked + "&limit=" + limit);
     Figures.say("%d bytes from memory, %d constant", client.body(cached).length, size);
-    QueryClient.Pair pair = client.pairs(cached, constant, pairs * 20);
+    QueryClient.Pair pair = client.pairs(cached, constant, PAIRS * 20);
     Figures.print(
         "query.cached_vs_constant." + target.name(), pair.second() / pair.first(), "ratio");
   }

@@ -124,7 +124,7 @@ public final class QuestDbStore implements HistoryStore {
     long end = SqlBuilder.micros(query.selection().endMillis());
     long most = query.limit() + BEYOND;
     Sql first = SqlBuilder.points(query, time, start, end, most);
-    long count = reader.read(query, first, connection, deadline, most > RowReader.FETCH, rows);
+    long count = reader.read(query, first, connection, deadline, most > RowReader.AT_ONCE, rows);
     if (count >= most) {
       OptionalLong last = rows.discardLast();
       if (last.isPresent()) {

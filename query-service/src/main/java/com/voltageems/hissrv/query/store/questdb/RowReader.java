@@ -18,6 +18,9 @@ final class RowReader {
   /** Rows that come at a time of an answer that is read while it comes. */
   static final int FETCH = 5000;
 
+  /** As many may come at once: the pieces need a transaction, which takes a while of its own. */
+  static final int AT_ONCE = 20_000;
+
   private final Connections connections;
 
   RowReader(Connections connections) {
