@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.openapi.CheckedClient;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.FakeStore;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
@@ -15,6 +16,10 @@ import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.raw.RawAnswer;
+import com.voltageems.hissrv.query.store.raw.RawException;
+import com.voltageems.hissrv.query.store.raw.RawRows;
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -27,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +54,7 @@ class QueryServerTest {
   private int port;
   private boolean down;
   private Map<String, String> settings = Map.of();
+  private @Nullable RawStore raw;
   private Measurement measurement = FakeStore.MEASUREMENT;
 
   private void serve(Supplier<HistoryAnswer> answer) throws ConfigException {
@@ -66,8 +73,9 @@ class QueryServerTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             CLOCK);
-    QueryServer started =
-        new QueryServer(config, new FakeStore(answer, measurement), health, "1.2.3", CLOCK);
+    FakeStore store = new FakeStore(answer, measurement);
+    store.raw = raw;
+    QueryServer started = new QueryServer(config, store, health, "1.2.3", CLOCK);
     port = started.start();
     server = started;
   }
@@ -601,5 +609,74 @@ class QueryServerTest {
     serve(() -> rows(false));
     assertThat(ofPage("https://any.example", "GET", "/query?measurement=m", ""))
         .doesNotContainIgnoringCase("access-control");
+  }
+
+  private HttpResponse<String> rawQuery(String token, String parameters, String statement)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(request("/raw" + parameters), (name, value) -> true)
+            .header("Authorization", "Bearer " + token)
+            .POST(HttpRequest.BodyPublishers.ofString(statement))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void rawQuery_isForCallersWithATokenOnly_andBounded() throws Exception {
+    List<String> asked = new ArrayList<>();
+    raw =
+        new RawStore() {
+          @Override
+          public RawAnswer ask(String statement, int maxRows, int maxValues, Deadline deadline) {
+            asked.add(maxRows + " " + statement);
+            switch (statement) {
+              case "bad" -> throw new RawException(RawException.Kind.REFUSED, "no such \"column\"");
+              case "unsafe" ->
+                  throw new RawException(RawException.Kind.MAY_WRITE, "admin may write");
+              default -> {}
+            }
+            RawRows rows = new RawRows(maxRows, maxValues);
+            rows.table("m", Map.of("ch", "1"), List.of("time", "v"));
+            for (int i = 0; i < 3; i++) {
+              rows.row(Arrays.asList("t" + i, i == 1 ? null : (Object) (i + 0.5)));
+            }
+            return rows.answer();
+          }
+
+          @Override
+          public void close() {}
+        };
+    String token = "read-token-of-this-site";
+    settings =
+        Map.of(
+            "query.raw.enabled", "true",
+            "store.questdb.raw.user", "reader",
+            "http.token.read", token);
+    serve(() -> rows(false));
+
+    assertThat(rawQuery("guessed-token-of-this-site", "", "SELECT 1").statusCode()).isEqualTo(401);
+    assertThat(asked).isEmpty();
+    HttpResponse<String> cut = rawQuery(token, "?limit=2", "SELECT 1");
+    assertThat(cut.headers().firstValue("X-Hissrv-Truncated")).contains("true");
+    assertThat(cut.body())
+        .isEqualTo(
+            "{\"truncated\":true,\"tables\":[{\"name\":\"m\",\"tags\":{\"ch\":\"1\"},"
+                + "\"columns\":[\"time\",\"v\"],\"rows\":[[\"t0\",0.5],[\"t1\",null]]}]}");
+    assertThat(asked).containsExactly("2 SELECT 1");
+    HttpResponse<String> refused = rawQuery(token, "", "bad");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("raw_refused", "no such \\\"column\\\"");
+    assertThat(rawQuery(token, "", "unsafe").statusCode()).isEqualTo(503);
+    assertThat(rawQuery(token, "", " ").statusCode()).isEqualTo(400);
+    assertThat(rawQuery(token, "?limit=0", "x").statusCode()).isEqualTo(400);
+    assertThat(rawQuery(token, "?format=csv", "x").body()).contains("no parameter but limit");
+  }
+
+  @Test
+  void rawQuery_isSwitchedOffUnlessItIsSwitchedOn() throws Exception {
+    serve(() -> rows(false));
+    HttpResponse<String> off = rawQuery("any", "", "SELECT 1");
+    assertThat(off.statusCode()).isEqualTo(404);
+    assertThat(off.body()).contains("query.raw.enabled");
   }
 }

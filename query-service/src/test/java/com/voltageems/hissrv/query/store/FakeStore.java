@@ -1,10 +1,12 @@
 package com.voltageems.hissrv.query.store;
 
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A store with one measurement that answers what it was told to. */
 public final class FakeStore implements HistoryStore {
@@ -16,6 +18,9 @@ public final class FakeStore implements HistoryStore {
 
   private final Supplier<HistoryAnswer> answer;
   private final Measurement measurement;
+
+  /** What answers raw queries; null for none. */
+  public @Nullable RawStore raw;
 
   public FakeStore(Supplier<HistoryAnswer> answer) {
     this(answer, MEASUREMENT);
@@ -74,6 +79,11 @@ public final class FakeStore implements HistoryStore {
   @Override
   public List<Field> fieldsWithValues(Selection selection, Deadline deadline) {
     return List.of();
+  }
+
+  @Override
+  public Optional<RawStore> raw() {
+    return Optional.ofNullable(raw);
   }
 
   @Override
