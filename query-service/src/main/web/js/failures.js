@@ -25,10 +25,18 @@ export function notice(e, again) {
     box.append(h('form', {class: 'token', onsubmit: (event) => {
       event.preventDefault();
       setToken(token.value.trim());
+      token.value = '';
       again();
     }}, token, h('button', {type: 'submit'}, t('token.use'))));
   } else {
     box.append(' ', h('button', {type: 'button', onclick: again}, t('retry')));
   }
   return box;
+}
+
+/** Shows it in a box that is looked at again and again: a token that is being typed stays. */
+export function tell(box, e, again) {
+  if (e.kind !== 'unauthorised' || !box.querySelector('form.token')) {
+    box.replaceChildren(notice(e, again));
+  }
 }

@@ -5,7 +5,7 @@ import {Chart, color} from './chart.js';
 import {Timeline} from './timeline.js';
 import {Legend, summary, values} from './table.js';
 import {Store, intervalName} from './data.js';
-import {notice} from './failures.js';
+import {tell} from './failures.js';
 import {DAY, now} from './time.js';
 import {exists} from './directory.js';
 import {get} from './api.js';
@@ -177,7 +177,7 @@ export class Panel {
   fail(e) {
     this.failed = true;
     const stale = this.lines.length > 0;
-    this.message.replaceChildren(notice(e, () => this.owner.reload()));
+    tell(this.message, e, () => this.owner.reload());
     this.message.classList.toggle('stale', stale);
     this.note.textContent = stale ? t('note.stale') : '';
   }

@@ -5,7 +5,7 @@ import {get, post} from './api.js';
 import {Action} from './action.js';
 import {SyncNow} from './sync.js';
 import {alertsCard, deadLetters} from './trouble.js';
-import {explain, notice} from './failures.js';
+import {explain, tell} from './failures.js';
 import {ago, length, moment, now} from './time.js';
 
 const EVERY_MS = 4000;
@@ -24,6 +24,7 @@ export class Pipeline {
 
   constructor(box) {
     this.message = h('div', {class: 'message top'});
+    this.stale = h('span', {class: 'soft'});
     this.flow = h('div', {class: 'flow', role: 'list', 'aria-label': t('pipeline')});
     this.verdict = h('p', {class: 'verdict', role: 'status'});
     this.tasks = h('div', {class: 'tasks'});
@@ -54,12 +55,11 @@ export class Pipeline {
         document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
       }
     } catch (e) {
-      const box = notice(e, () => this.#look());
+      tell(this.message, e, () => this.#look());
       if (this.#last) {
-        box.append(' ', h('span', {class: 'soft'}, t('pipeline.stale',
-          {time: length(Date.now() - this.#last)})));
+        this.stale.textContent = t('pipeline.stale', {time: length(Date.now() - this.#last)});
+        this.message.firstChild.append(' ', this.stale);
       }
-      this.message.replaceChildren(box);
       this.verdict.textContent = this.#last ? '' : explain(e).what;
     }
     if (!this.#closed) {

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.site.connect.ConnectClient;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.Ports;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +42,15 @@ class ConnectProbeIT {
         assertThat(report.detail().toString())
             .contains("state=ABSENT")
             .contains("url=" + worker.url());
+
+        // Issue 17, item 4: the worker takes the call by which what failed is started again.
+        ConnectClient client =
+            new ConnectClient(
+                new Compiled.Target(List.of(worker.url()), "", "", "info"),
+                Duration.ofSeconds(20),
+                Clock.systemUTC(),
+                attempt -> TimeUnit.MILLISECONDS.sleep(200));
+        assertThat(client.restartFailed("so urce")).isEmpty();
 
         worker.kill();
         assertThatThrownBy(probe::check)
