@@ -212,7 +212,7 @@ final class Retention {
     long cut = clock.instant().minus(keep).toEpochMilli();
     Map<String, Measurement> measurements = tiers.measurements(wish.tier(), soon());
     for (Measurement one : measurements.values()) {
-      if (one.fields().isEmpty()) {
+      if (one.fields().isEmpty() || !tiers.holds(place, one)) {
         continue;
       }
       Selection older = new Selection(one, List.of(), 0, cut);

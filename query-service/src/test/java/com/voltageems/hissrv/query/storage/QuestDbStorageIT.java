@@ -1,8 +1,12 @@
 package com.voltageems.hissrv.query.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
 import com.voltageems.hissrv.query.store.questdb.QuestDbProvider;
 import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.nio.file.Path;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract against a real QuestDB, written as the sink connector writes. */
@@ -45,7 +50,7 @@ class QuestDbStorageIT extends StorageContract {
       List<String> names = new ArrayList<>();
       try (ResultSet rows =
           statement.executeQuery(
-              "SELECT relname FROM pg_class() WHERE relname LIKE 'hissrv.%' OR relname = 'm'")) {
+              "SELECT relname FROM pg_class() WHERE relname LIKE 'hissrv.%' OR relname IN ('m', 'late')")) {
         while (rows.next()) {
           names.add(rows.getString(1));
         }
@@ -78,5 +83,25 @@ class QuestDbStorageIT extends StorageContract {
   protected Duration reached(Duration keep) {
     long days = keep.toDays();
     return days > 400 ? Duration.ofDays((days + 29) / 30 * 30) : keep;
+  }
+
+  /** What other tables hold does not keep a new one from being kept as the others are. */
+  @Test
+  void tableThatComesLater_isKeptAsTheOthers() throws Exception {
+    long old = NOW.minus(Duration.ofDays(20)).toEpochMilli();
+    write("m", List.of("m a=1.0 " + old, "m a=2.0 " + NOW.toEpochMilli()));
+    StorageDesk desk = desk(plan(List.of(policy("realtime", 30))));
+    settle(desk);
+    write("late", List.of("late a=1.0 " + NOW.toEpochMilli()));
+    StorageDesk shorter = desk(plan(List.of(policy("realtime", 10))));
+    settle(shorter);
+
+    PolicyState state = state(shorter, "realtime");
+    assertThat(state.state()).isEqualTo(PolicyState.State.PENDING);
+    assertThat(state.message()).startsWith("m keeps 30d of data; what is older");
+    assertThat(state.places())
+        .extracting(Place::name, Place::keep)
+        .containsExactlyInAnyOrder(
+            tuple("m", Duration.ofDays(30)), tuple("late", Duration.ofDays(10)));
   }
 }

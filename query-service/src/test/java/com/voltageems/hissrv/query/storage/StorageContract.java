@@ -114,11 +114,11 @@ public abstract class StorageContract {
     desks.forEach(StorageDesk::close);
   }
 
-  private static Policy policy(String name, int days) {
+  protected static Policy policy(String name, int days) {
     return new Policy(name, Duration.ofDays(days), null, 0, List.of());
   }
 
-  private static StoragePlan plan(List<Policy> policies, Task... tasks) {
+  protected static StoragePlan plan(List<Policy> policies, Task... tasks) {
     return new StoragePlan(
         policies,
         List.of(tasks),
@@ -133,7 +133,7 @@ public abstract class StorageContract {
         DAILY);
   }
 
-  private StorageDesk desk(StoragePlan plan) {
+  protected StorageDesk desk(StoragePlan plan) {
     return desk(plan, tiers());
   }
 
@@ -146,7 +146,7 @@ public abstract class StorageContract {
   }
 
   /** Rounds until there is nothing more to do. */
-  private static void settle(StorageDesk desk) {
+  protected static void settle(StorageDesk desk) {
     for (int i = 0; i < 5000; i++) {
       if (!desk.round(Duration.ZERO)) {
         return;
@@ -155,7 +155,7 @@ public abstract class StorageContract {
     throw new AssertionError("it never ends: " + desk.json());
   }
 
-  private static PolicyState state(StorageDesk desk, String policy) {
+  protected static PolicyState state(StorageDesk desk, String policy) {
     return desk.policies().stream()
         .filter(one -> one.policy().name().equals(policy))
         .findFirst()
@@ -753,6 +753,11 @@ public abstract class StorageContract {
     @Override
     public Duration reachable(Duration keep, Place place) {
       return tiers.reachable(keep, place);
+    }
+
+    @Override
+    public boolean holds(Place place, Measurement measurement) {
+      return tiers.holds(place, measurement);
     }
 
     @Override

@@ -56,6 +56,7 @@ final class StorageCompiler {
       policies.computeIfAbsent(task.source(), StorageCompiler::implied);
       policies.computeIfAbsent(task.target(), StorageCompiler::implied);
     }
+    tasks.forEach(this::caseOf);
     List<Task> ordered = ordered(tasks, raw);
     StoragePlan plan =
         new StoragePlan(
@@ -68,6 +69,21 @@ final class StorageCompiler {
                 millis(downsampling, "late_data_interval")));
     say(plan);
     return plan;
+  }
+
+  /** Some databases do not tell case apart: two policies must differ in more. */
+  private void caseOf(Task task) {
+    for (String name : List.of(task.source(), task.target())) {
+      policies.keySet().stream()
+          .filter(other -> other.equalsIgnoreCase(name) && !other.equals(name))
+          .findFirst()
+          .ifPresent(
+              other ->
+                  problem(
+                      view(task),
+                      name.equals(task.source()) ? "source" : "target",
+                      "\"" + name + "\": did you mean " + other + "?"));
+    }
   }
 
   private static Duration millis(View view, String key) {

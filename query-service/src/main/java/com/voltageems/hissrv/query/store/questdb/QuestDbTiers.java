@@ -118,6 +118,11 @@ final class QuestDbTiers implements Tiers {
   }
 
   @Override
+  public boolean holds(Place place, Measurement measurement) {
+    return place.name().equals(measurement.name());
+  }
+
+  @Override
   public void keep(Wish wish, Place place, Deadline deadline) {
     Duration keep = wish.keep();
     Duration shard = place.shard();

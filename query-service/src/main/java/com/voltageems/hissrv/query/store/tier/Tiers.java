@@ -31,6 +31,11 @@ public interface Tiers extends AutoCloseable {
     return keep;
   }
 
+  /** Whether the measurement, one of {@link #measurements}, stands in that place. */
+  default boolean holds(Place place, Measurement measurement) {
+    return true;
+  }
+
   /** Makes the place, or changes how it is kept. */
   void keep(Wish wish, Place place, Deadline deadline);
 

@@ -98,6 +98,8 @@ class StorageCompilerTest {
             + " | another task writes into X",
         "t, source: s, target: x, interval: 1h}, {name: u, source: z, target: y, interval: 1d"
             + " | no task writes into z, and the samples are kept by s",
+        "t, source: s, target: x, interval: 1h}, {name: u, source: X, target: y, interval: 1d"
+            + " | did you mean",
         "t, source: s, target: x, interval: 7m}, {name: u, source: x, target: y, interval: 1h"
             + " | 1h is not a whole number of the 7m of x",
       })
