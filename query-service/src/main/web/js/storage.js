@@ -23,8 +23,7 @@ export function size(bytes) {
 
 const when = (time) => (time ? moment(Date.parse(time)) : '–');
 const iso = (text) => new Date(fromInput(text)).toISOString();
-const kept = (duration) => (duration === '0s' || duration === 'inf' || !duration
-  ? t('storage.forever') : duration);
+const kept = (duration) => (duration && duration !== 'forever' ? duration : t('storage.forever'));
 const badge = (state) => h('span', {class: 'badge ' + (BADGE[state] || 'off')},
   t('storage.state.' + state));
 

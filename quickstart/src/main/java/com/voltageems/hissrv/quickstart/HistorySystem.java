@@ -61,6 +61,21 @@ public final class HistorySystem implements AutoCloseable {
       int httpPort,
       boolean persistent,
       Consumer<String> progress) {
+    this(installation, dir, httpPort, persistent, "", progress);
+  }
+
+  /**
+   * As {@link #HistorySystem(Installation, Path, int, boolean, Consumer)}.
+   *
+   * @param more sections of hissrv.yml besides the addresses, the service and the catalogue
+   */
+  public HistorySystem(
+      Installation installation,
+      Path dir,
+      int httpPort,
+      boolean persistent,
+      String more,
+      Consumer<String> progress) {
     this.installation = installation;
     this.dir = dir;
     this.httpPort = httpPort;
@@ -88,7 +103,7 @@ public final class HistorySystem implements AutoCloseable {
                   Map.of("consumer.metadata.max.age.ms", "5000")));
       database.awaitReady();
       progress.accept("QuestDB         " + database.url());
-      queryService = part(startQueryService());
+      queryService = part(startQueryService(more));
       worker.awaitReady();
       progress.accept("Kafka Connect   " + worker.url());
       queryService.awaitReady(Duration.ofMinutes(1), () -> Ports.isOpen(httpPort));
@@ -112,7 +127,7 @@ public final class HistorySystem implements AutoCloseable {
     }
   }
 
-  private ServerProcess startQueryService() {
+  private ServerProcess startQueryService(String more) {
     Path config = dir.resolve("hissrv.yml");
     try {
       Files.writeString(
@@ -148,7 +163,8 @@ public final class HistorySystem implements AutoCloseable {
                       SOURCE,
                       SINK,
                       httpPort)
-              + installation.catalogue());
+              + installation.catalogue()
+              + more);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -44,6 +44,22 @@ final class Main implements Callable<Integer> {
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
   private static final long ROOM_BYTES = 1L << 30;
 
+  /** Samples for a month, means of hours for a year: the page's Storage shows how far they are. */
+  private static final String STORAGE =
+      """
+      retention:
+        policies:
+          - {name: samples, duration: 30d}
+          - {name: hourly, duration: 365d}
+      downsampling:
+        tasks:
+          - name: hourly
+            source: samples
+            target: hourly
+            interval: 1h
+            aggregations: [{function: mean, alias: avg}, {function: min}, {function: max}]
+      """;
+
   @Option(
       names = "--once",
       description =
@@ -148,6 +164,7 @@ final class Main implements Callable<Integer> {
                 dir,
                 httpPort,
                 keep != null,
+                STORAGE,
                 line -> out.println("  " + line)));
     Site site = new Site(20260101, ZoneId.systemDefault());
     RedisClient redis = closer.add(RedisClient.create(system.redis().uri()));
