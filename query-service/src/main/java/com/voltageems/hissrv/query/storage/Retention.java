@@ -137,11 +137,11 @@ final class Retention {
               case NONE -> false;
               case CREATE, ALTER -> change;
               case SHORTEN -> {
-                boolean may = shorten || (change && !hasOlder(wish, place));
-                if (!may) {
+                boolean waits = !shorten && hasOlder(wish, place);
+                if (waits) {
                   pending.add(place.name() + " keeps " + Lengths.text(place.keep()) + " of data");
                 }
-                yield may;
+                yield change && !waits;
               }
             };
         if (goes) {

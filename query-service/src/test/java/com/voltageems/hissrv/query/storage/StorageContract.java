@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.SettableClock;
+import com.voltageems.hissrv.query.lease.Keeper;
 import com.voltageems.hissrv.query.lease.MemoryKeeper;
 import com.voltageems.hissrv.query.resolution.Copies;
 import com.voltageems.hissrv.query.resolution.CopyResolutions;
@@ -138,9 +139,12 @@ public abstract class StorageContract {
   }
 
   private StorageDesk desk(StoragePlan plan, Tiers tiers) {
+    return desk(plan, tiers, new MemoryKeeper());
+  }
+
+  private StorageDesk desk(StoragePlan plan, Tiers tiers, Keeper lease) {
     StorageDesk desk =
-        new StorageDesk(
-            plan, Optional.of(tiers), new MemoryKeeper(), ZONE, Duration.ofSeconds(20), clock);
+        new StorageDesk(plan, Optional.of(tiers), lease, ZONE, Duration.ofSeconds(20), clock);
     desks.add(desk);
     return desk;
   }
@@ -598,6 +602,86 @@ public abstract class StorageContract {
     assertThat(task(desk, "hourly_avg").state()).isEqualTo(TaskState.State.WAITING);
     assertThat(task(desk, "hourly_avg").message())
         .startsWith("hourly has windows of 1h, not of 30m");
+  }
+
+  /** A lease that is another service's until it is given here. */
+  private static final class Lease implements Keeper {
+    private boolean mine;
+
+    @Override
+    public boolean look(Duration wait) {
+      return mine;
+    }
+
+    @Override
+    public Map<String, String> kept() {
+      return Map.of();
+    }
+
+    @Override
+    public void keep(String name, @Nullable String text) {}
+
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void ofTwoServices_oneComputes_theOtherShowsAndAsks_andTakesOver() throws Exception {
+    long end = floor(NOW);
+    long start = end - 100 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 900_000, Map.of("ch", "1"));
+    write("m", lines);
+    StoragePlan plan = plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY);
+    Counting idle = new Counting(tiers());
+    Lease lease = new Lease();
+    StorageDesk other = desk(plan, idle, lease);
+    settle(other);
+    assertThat(state(other, "hourly").places()).noneMatch(Place::exists);
+    assertThat(state(other, "realtime").message()).as("the other one will do it").isNull();
+    StorageDesk desk = desk(plan);
+    settle(desk);
+
+    clock.pass(Duration.ofSeconds(61));
+    settle(other);
+    assertThat(other.isMine()).isFalse();
+    assertThat(idle.kept).isZero();
+    assertThat(idle.written).isEmpty();
+    assertThat(task(other, "hourly_avg").coverage()).isEqualTo(task(desk, "hourly_avg").coverage());
+    assertThat(other.probes().get(0).check().message())
+        .isEqualTo("2 policies, 1 tasks; another service looks after them");
+
+    // Asked for here, done there.
+    String id = String.valueOf(other.backfill("hourly_avg", start, end).get("id"));
+    settle(other);
+    assertThat(progress(other, id)).isZero();
+    clock.pass(Duration.ofSeconds(11));
+    finish(desk);
+    assertThat(progress(desk, id)).isEqualTo(1.0);
+    assertHourly(this, tiers(), "1", start, end);
+
+    String second = String.valueOf(desk.backfill("hourly_avg", start, end).get("id"));
+    clock.pass(Duration.ofSeconds(61));
+    settle(other);
+    assertThat(progress(other, id)).isEqualTo(1.0);
+    assertThat(other.cancel(second)).containsEntry("state", "cancelled");
+    clock.pass(Duration.ofSeconds(11));
+    finish(desk);
+    assertThat(progress(desk, second)).isLessThan(1.0);
+
+    // The first one is gone.
+    desk.close();
+    desks.remove(desk);
+    lease.mine = true;
+    clock.pass(Duration.ofHours(1));
+    settle(other);
+    assertThat(other.isMine()).isTrue();
+    assertThat(task(other, "hourly_avg").coverage().last().end()).isEqualTo(end + HOUR);
   }
 
   // ---- answers ----

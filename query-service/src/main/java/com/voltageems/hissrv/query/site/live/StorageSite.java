@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.resolution.CopyResolutions;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.storage.StorageDesk;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Optional;
 
@@ -15,6 +16,9 @@ import java.util.Optional;
 final class StorageSite {
   /** Its one partition is the lease of a site's services; nothing stands in it. */
   static final String TOPIC = "hissrv-storage";
+
+  /** A window of many samples takes longer than a query for somebody who waits. */
+  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(30);
 
   private StorageSite() {}
 
@@ -29,8 +33,12 @@ final class StorageSite {
                 "Storage", settings.kafka(), TOPIC, site.site(), settings.checks().timeout())
             : new MemoryKeeper(),
         settings.catalogue().zone(),
-        settings.limits().queryTimeout(),
+        patience(settings.limits().queryTimeout()),
         clock);
+  }
+
+  private static Duration patience(Duration queryTimeout) {
+    return queryTimeout.compareTo(LEAST_PATIENCE) > 0 ? queryTimeout : LEAST_PATIENCE;
   }
 
   /** What its copies can answer now. */

@@ -151,6 +151,10 @@ class StorageSiteIT {
         .contains("[\"hourly\",\"720h0m0s\"")
         .contains("[\"daily\",\"8760h0m0s\"");
 
+    assertThat(send("GET", url + "/metrics", "").body())
+        .contains("hissrv_downsampling_behind_seconds{task=\"hourly_avg\"} 0")
+        .contains("hissrv_retention_pending{policy=\"realtime\"} 0");
+
     // Days of Shanghai, from hours, from minutes.
     JsonNode hours = backfill("hourly_avg", "now-5d");
     JsonNode days = backfill("daily_summary", "now-3d");
