@@ -18,10 +18,13 @@ do two runs on one. --short takes a minute or two a part, source about four.
              (max_redis_block_ms, and of each kind); memory of a million points
              (heap_mb_at_1m_points). benchmarks/README.md says what each figure is
   lua        what the aggregation script costs Redis
-  sink       the sink against the database's own write speed
+  sink       the sink against the database's own write speed (sink.vs_bare_post, sink.vs_limit), with
+             JSON and with lines ready to post; QuestDB, InfluxDB 1 where it is installed, InfluxDB 2
+             where HISSRV_INFLUXD2 names its program
   query      the query service against the database's own answer, on QuestDB, InfluxDB 1.x where it
              is installed, and 2.x where HISSRV_INFLUXDB2_URL and HISSRV_INFLUXDB2_TOKEN tell one
-  pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds
+  pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds,
+             against source and sink alone (pipeline.vs_parts); a list's elements, exactly once
   edge       a site of 500 and one of 5,000 points/s, each part with the heap of deploy/systemd:
              the largest memory of each process, and its share of a core
 EOF

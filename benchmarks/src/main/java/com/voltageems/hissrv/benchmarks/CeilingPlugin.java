@@ -3,40 +3,54 @@ package com.voltageems.hissrv.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** The connector that does nothing but emit, as a plugin archive. */
+/** Connectors that do nothing but emit, or take, as plugin archives. */
 final class CeilingPlugin {
   private CeilingPlugin() {}
 
-  static Path archive(Path dir) throws IOException {
-    Path zip = dir.resolve("ceiling.zip");
-    Path jar = dir.resolve("ceiling.jar");
-    String[] entries = {
-      "META-INF/services/org.apache.kafka.connect.source.SourceConnector",
-      classFile(CeilingSourceConnector.class),
-      classFile(CeilingSourceConnector.CeilingTask.class)
-    };
+  static Path source(Path dir) throws IOException {
+    return archive(
+        dir,
+        "ceiling",
+        "org.apache.kafka.connect.source.SourceConnector",
+        List.of(CeilingSourceConnector.class, CeilingSourceConnector.CeilingTask.class));
+  }
+
+  static Path sink(Path dir) throws IOException {
+    return archive(
+        dir,
+        "discard",
+        "org.apache.kafka.connect.sink.SinkConnector",
+        List.of(DiscardSinkConnector.class, DiscardSinkConnector.DiscardTask.class));
+  }
+
+  private static Path archive(Path dir, String name, String service, List<Class<?>> classes)
+      throws IOException {
+    Path zip = dir.resolve(name + ".zip");
+    Path jar = dir.resolve(name + ".jar");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
-      for (String entry : entries) {
-        out.putNextEntry(new ZipEntry(entry));
-        try (var in = CeilingPlugin.class.getClassLoader().getResourceAsStream(entry)) {
-          if (in == null) {
-            throw new IllegalStateException(entry + " is not on the class path");
-          }
-          in.transferTo(out);
-        }
+      copy("META-INF/services/" + service, out);
+      for (Class<?> type : classes) {
+        copy(type.getName().replace('.', '/') + ".class", out);
       }
     }
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip))) {
-      out.putNextEntry(new ZipEntry("ceiling/ceiling.jar"));
+      out.putNextEntry(new ZipEntry(name + "/" + name + ".jar"));
       Files.copy(jar, out);
     }
     return zip;
   }
 
-  private static String classFile(Class<?> type) {
-    return type.getName().replace('.', '/') + ".class";
+  private static void copy(String entry, ZipOutputStream out) throws IOException {
+    out.putNextEntry(new ZipEntry(entry));
+    try (var in = CeilingPlugin.class.getClassLoader().getResourceAsStream(entry)) {
+      if (in == null) {
+        throw new IllegalStateException(entry + " is not on the class path");
+      }
+      in.transferTo(out);
+    }
   }
 }

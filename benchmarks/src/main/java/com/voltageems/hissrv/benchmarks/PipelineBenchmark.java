@@ -6,104 +6,150 @@ import com.voltageems.hissrv.quickstart.TemporaryFolder;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.ServerProcess;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.RedisClient;
 
 /**
  * Closed windows that wait in Redis, through the source, Kafka and the sink into QuestDB: 100
- * channels of 50 points a window. The clock runs from the moment the index appears until the
- * database counts every row; loading Redis is not measured.
+ * channels of 50 points a window; cold, and warm against its parts. Warm, the source brings a set
+ * of windows into the topic while the sink is paused, then the sink brings them into the database;
+ * the next set goes through both at once. Loading Redis is not measured.
  */
 public final class PipelineBenchmark {
-  private static final int CHANNELS = 100;
-  private static final int FIELDS = 50;
-  private static final long FIRST_WINDOW = 1_704_067_200L;
+  private static final int ROUNDS = 3;
 
-  private PipelineBenchmark() {}
+  private final HistorySystem system;
+  private final PipelineLoad load;
+  private long rows;
+
+  private PipelineBenchmark(HistorySystem system, PipelineLoad load) {
+    this.system = system;
+    this.load = load;
+  }
 
   public static void main(String[] args) throws InterruptedException {
     int windows = args.length > 0 && args[0].equals("--short") ? 40 : 200;
-    long rows = (long) windows * CHANNELS;
     Figures.say(
         "pipeline: %d windows of %d channels of %d points, Redis to QuestDB",
-        windows, CHANNELS, FIELDS);
+        windows, PipelineLoad.CHANNELS, PipelineLoad.FIELDS);
     try (TemporaryFolder folder = TemporaryFolder.create();
         HistorySystem system =
-            new HistorySystem(
-                Installation.find(), folder.path(), Ports.free(), false, line -> {})) {
-      load(system, windows);
-      Map<String, String> source = system.sourceConfig(List.of("1m"));
-      source.put("sources", "archive1m");
-      source.put("aggregation.enabled", "false");
-      source
-          .keySet()
-          .removeIf(key -> key.startsWith("sources.live.") || key.startsWith("sources.pending."));
-      system.worker().submit(HistorySystem.SINK, system.sinkConfig());
-      system.worker().submit(HistorySystem.SOURCE, source);
-      Figures.await("the connectors to run", () -> runs(system));
-
-      Map<String, Duration> cpuBefore = cpu(system);
-      long start = System.nanoTime();
-      try (RedisClient redis = RedisClient.create(system.redis().uri())) {
-        redis.rename("archive:index:prepared", "archive:index:1m");
-      }
-      Figures.await(
-          "every row to be in the database",
-          () -> system.database().distinctRows("telemetry", "channel") == rows);
-      double seconds = (System.nanoTime() - start) / 1e9;
-
-      Figures.print("pipeline.points_per_s", rows * FIELDS / seconds, "points/s");
-      Figures.print("pipeline.records_per_s", rows / seconds, "records/s");
-      Figures.print("pipeline.seconds", seconds, "s");
-      cpu(system)
-          .forEach(
-              (part, after) ->
-                  Figures.print(
-                      "pipeline.cpu." + part,
-                      after.minus(cpuBefore.getOrDefault(part, Duration.ZERO)).toMillis() / 1000.0,
-                      "s"));
-      // More than 0: requests that were repeated, which reading merges.
-      Figures.print(
-          "pipeline.repeated_rows", (double) (system.database().rows("telemetry") - rows), "rows");
+            new HistorySystem(Installation.find(), folder.path(), Ports.free(), false, line -> {});
+        PipelineLoad load = new PipelineLoad(system)) {
+      new PipelineBenchmark(system, load).measure(windows);
+      Figures.print("source.list_elements_per_s", load.list(windows * 1000), "elements/s");
     }
   }
 
-  private static boolean runs(HistorySystem system) {
+  private void measure(int windows) throws InterruptedException {
+    load.prepare(windows);
+    system.worker().submit(HistorySystem.SINK, system.sinkConfig());
+    system.worker().submit(HistorySystem.SOURCE, load.archiveSource());
+    Figures.await("the connectors to run", this::runs);
+    cold(windows);
+    double[] vsParts = new double[ROUNDS];
+    double[] source = new double[ROUNDS];
+    double[] sink = new double[ROUNDS];
+    double[] whole = new double[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      source[round] = sourceAlone(windows);
+      sink[round] = sinkAlone();
+      whole[round] = through(windows);
+      vsParts[round] = whole[round] * (1 / source[round] + 1 / sink[round]);
+    }
+    int fields = PipelineLoad.FIELDS;
+    Figures.print("pipeline.warm_points_per_s", Figures.median(whole) * fields, "points/s");
+    Figures.print("pipeline.source_points_per_s", Figures.median(source) * fields, "points/s");
+    Figures.print("pipeline.sink_points_per_s", Figures.median(sink) * fields, "points/s");
+    Figures.print("pipeline.vs_parts", Figures.median(vsParts), "ratio");
+    // More than 0: requests that were repeated, which reading merges.
+    Figures.print(
+        "pipeline.repeated_rows", (double) (system.database().rows("telemetry") - rows), "rows");
+  }
+
+  /** The first windows through a system that has written nothing before. */
+  private void cold(int windows) throws InterruptedException {
+    Map<String, Duration> before = cpu();
+    double perSecond = released(windows);
+    long records = (long) windows * PipelineLoad.CHANNELS;
+    Figures.print("pipeline.points_per_s", perSecond * PipelineLoad.FIELDS, "points/s");
+    Figures.print("pipeline.records_per_s", perSecond, "records/s");
+    Figures.print("pipeline.seconds", records / perSecond, "s");
+    cpu()
+        .forEach(
+            (part, after) ->
+                Figures.print(
+                    "pipeline.cpu." + part,
+                    after.minus(before.getOrDefault(part, Duration.ZERO)).toMillis() / 1000.0,
+                    "s"));
+  }
+
+  /** Records a second through both. */
+  private double through(int windows) throws InterruptedException {
+    load.prepare(windows);
+    return released(windows);
+  }
+
+  private double released(int windows) throws InterruptedException {
+    rows += (long) windows * PipelineLoad.CHANNELS;
+    long start = System.nanoTime();
+    load.release();
+    awaitRows();
+    return perSecond(start, windows);
+  }
+
+  /** Records a second from Redis into the topic. */
+  private double sourceAlone(int windows) throws InterruptedException {
+    load.prepare(windows);
+    set(HistorySystem.SINK, "pause", "PAUSED");
+    long records = (long) windows * PipelineLoad.CHANNELS;
+    rows += records;
+    load.startCounting();
+    long start = System.nanoTime();
+    load.release();
+    Figures.await("every record in the topic", () -> load.counted() >= records);
+    return perSecond(start, windows);
+  }
+
+  /** Records a second from the topic into the database, of those that are there. */
+  private double sinkAlone() throws InterruptedException {
+    long missing = rows - stored();
+    set(HistorySystem.SOURCE, "pause", "PAUSED");
+    long start = System.nanoTime();
+    system.worker().send("PUT", "/connectors/" + HistorySystem.SINK + "/resume", null);
+    awaitRows();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    set(HistorySystem.SOURCE, "resume", "RUNNING");
+    return missing / seconds;
+  }
+
+  private static double perSecond(long start, int windows) {
+    return windows * PipelineLoad.CHANNELS / ((System.nanoTime() - start) / 1e9);
+  }
+
+  private long stored() {
+    return system.database().distinctRows("telemetry", "channel");
+  }
+
+  private void awaitRows() throws InterruptedException {
+    Figures.await("every row to be in the database", () -> stored() == rows);
+  }
+
+  private void set(String connector, String call, String state) throws InterruptedException {
+    system.worker().send("PUT", "/connectors/" + connector + "/" + call, null);
+    Figures.await(
+        connector + " to be " + state,
+        () ->
+            state.equals(
+                system.worker().status(connector).path("tasks").path(0).path("state").asText()));
+  }
+
+  private boolean runs() {
     return system.worker().isRunning(HistorySystem.SOURCE, 1)
         && system.worker().isRunning(HistorySystem.SINK, 1);
   }
 
-  /** Hashes as the aggregation script leaves them, with their index under another name. */
-  private static void load(HistorySystem system, int windows) {
-    try (RedisClient redis = RedisClient.create(system.redis().uri())) {
-      long sequence = 0;
-      for (int window = 0; window < windows; window++) {
-        long start = FIRST_WINDOW + 60L * window;
-        try (AbstractPipeline pipeline = redis.pipelined()) {
-          for (int channel = 1001; channel < 1001 + CHANNELS; channel++) {
-            String key = "archive:1m:" + start + ":" + channel;
-            Map<String, String> hash = new HashMap<>();
-            for (int field = 1; field <= FIELDS; field++) {
-              hash.put(
-                  field + "_avg",
-                  String.format(Locale.ROOT, "%.6f", 220 + field + Math.sin(window + channel)));
-            }
-            hash.put("timestamp", String.valueOf(start));
-            pipeline.hset(key, hash);
-            pipeline.zadd("archive:index:prepared", (double) ++sequence, key);
-          }
-          pipeline.sync();
-        }
-      }
-    }
-  }
-
-  private static Map<String, Duration> cpu(HistorySystem system) {
+  private Map<String, Duration> cpu() {
     Map<String, Duration> times = new LinkedHashMap<>();
     for (Map.Entry<String, ServerProcess> entry : system.processes().entrySet()) {
       times.put(entry.getKey(), entry.getValue().cpuTime());

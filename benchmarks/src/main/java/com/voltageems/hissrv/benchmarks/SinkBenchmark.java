@@ -1,103 +1,114 @@
 package com.voltageems.hissrv.benchmarks;
 
-import com.voltageems.hissrv.quickstart.HistorySystem;
-import com.voltageems.hissrv.quickstart.Installation;
+import com.voltageems.hissrv.benchmarks.SinkRig.Round;
+import com.voltageems.hissrv.quickstart.Closer;
 import com.voltageems.hissrv.quickstart.TemporaryFolder;
-import com.voltageems.hissrv.testkit.Ports;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.StringSerializer;
+import java.util.function.ToDoubleFunction;
 
 /**
- * Records of 50 fields that wait in a topic, JSON, through the sink into QuestDB with one task and
- * one writer; against the same lines posted by bare HTTP, one request after the other.
+ * Records that wait in a topic through one task of the sink into each database, against the same
+ * lines posted by bare HTTP, and against a worker that only converts and drops them. Rounds of all
+ * of them take turns, so that a drift of the machine cancels out; medians of three.
  */
 public final class SinkBenchmark {
-  private static final int CHANNELS = 100;
-  private static final int FIELDS = 50;
-  private static final int LINES_A_REQUEST = 1000;
+  private static final int ROUNDS = 3;
+  private static final int[] IN_FLIGHT = {1, 2, 4};
 
-  private SinkBenchmark() {}
+  private final SinkRig rig;
+
+  private SinkBenchmark(SinkRig rig) {
+    this.rig = rig;
+  }
 
   public static void main(String[] args) throws Exception {
-    int records = args.length > 0 && args[0].equals("--short") ? 10_000 : 50_000;
-    Figures.say("sink: %d records of %d fields from a topic into QuestDB", records, FIELDS);
-    try (TemporaryFolder folder = TemporaryFolder.create();
-        HistorySystem system =
-            new HistorySystem(
-                Installation.find(), folder.path(), Ports.free(), false, line -> {})) {
-      double direct = direct(system, records);
-      double sink = sink(system, records);
-      Figures.print("sink.direct_points_per_s", direct * FIELDS, "points/s");
-      Figures.print("sink.points_per_s", sink * FIELDS, "points/s");
-      Figures.print("sink.vs_direct", sink / direct, "ratio");
-    }
-  }
-
-  private static double direct(HistorySystem system, int records) throws InterruptedException {
-    Lines lines = new Lines(system.database());
-    List<String> requests = new ArrayList<>();
-    for (int from = 0; from < records; from += LINES_A_REQUEST) {
-      requests.add(Lines.text("direct", from, LINES_A_REQUEST, CHANNELS, FIELDS));
-    }
-    lines.post(Lines.text("warm", 0, LINES_A_REQUEST, CHANNELS, FIELDS));
-    Figures.await("the warm-up", () -> system.database().rows("warm") == LINES_A_REQUEST);
-    long start = System.nanoTime();
-    requests.forEach(lines::post);
-    Figures.await("every line", () -> system.database().rows("direct") == records);
-    return records / ((System.nanoTime() - start) / 1e9);
-  }
-
-  private static double sink(HistorySystem system, int records)
-      throws InterruptedException, ExecutionException {
-    produce(system, "warmup", 5000);
-    system.worker().submit(HistorySystem.SINK, system.sinkConfig());
-    Figures.await("the warm-up", () -> system.database().rows("warmup") == 5000);
-    system.worker().send("PUT", "/connectors/" + HistorySystem.SINK + "/pause", null);
-    Figures.await("the pause", () -> is(system, "PAUSED"));
-    produce(system, "sink", records);
-    long start = System.nanoTime();
-    system.worker().send("PUT", "/connectors/" + HistorySystem.SINK + "/resume", null);
-    Figures.await("every record", () -> system.database().rows("sink") == records);
-    return records / ((System.nanoTime() - start) / 1e9);
-  }
-
-  private static boolean is(HistorySystem system, String state) {
-    return state.equals(
-        system.worker().status(HistorySystem.SINK).path("tasks").path(0).path("state").asText());
-  }
-
-  private static void produce(HistorySystem system, String measurement, int records)
-      throws InterruptedException, ExecutionException {
-    List<Future<RecordMetadata>> sent = new ArrayList<>();
-    Map<String, Object> config =
-        Map.of("bootstrap.servers", system.kafka().bootstrapServers(), "linger.ms", 20);
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
-      for (int line = 0; line < records; line++) {
-        StringBuilder fields = new StringBuilder();
-        for (int field = 1; field <= FIELDS; field++) {
-          fields.append(field == 1 ? "" : ",");
-          fields.append("\"f").append(field).append("\":").append(Lines.value(line, field));
-        }
-        int channel = line % CHANNELS;
-        sent.add(
-            producer.send(
-                new ProducerRecord<>(
-                    "hissrv.bench",
-                    measurement + ",channel=" + channel,
-                    "{\"measurement\":\"%s\",\"tags\":{\"channel\":\"%d\"},\"fields\":{%s},\"timestamp\":%d}"
-                        .formatted(measurement, channel, fields, Lines.millis(line, CHANNELS)))));
+    boolean isShort = args.length > 0 && args[0].equals("--short");
+    SinkForm narrow = SinkForm.narrow(isShort ? 200_000 : 500_000);
+    SinkForm wide = SinkForm.wide(isShort ? 15_000 : 40_000);
+    Encoding.measure();
+    TemporaryFolder folder = TemporaryFolder.create();
+    try (Closer closer = new Closer(folder)) {
+      SinkRig rig = SinkRig.start(folder.path(), closer);
+      for (SinkForm form : List.of(wide, narrow)) {
+        Figures.say(
+            "sink: %d lines of %d fields from a topic of 4 partitions, one task",
+            form.lines(), form.fields());
+        rig.fill(form.jsonTopic(), form.lines(), 1, form::json);
+        rig.fill(form.lineTopic(), form.lines(), form.linesARecord(), form::lines);
       }
-      for (Future<RecordMetadata> one : sent) {
-        one.get();
+      for (SinkTarget target : SinkTarget.start(folder.path(), closer)) {
+        SinkBenchmark benchmark = new SinkBenchmark(rig);
+        benchmark.measure(target, wide);
+        benchmark.measure(target, narrow);
+        Figures.print("sink.heap_mb." + target.name, rig.heap(target, wide), "MB");
       }
     }
+  }
+
+  private void measure(SinkTarget target, SinkForm form)
+      throws InterruptedException, ExecutionException {
+    List<byte[]> requests = form.requests();
+    SinkRig.bare(target, form, requests, 2); // warms the database
+    int threads = 1;
+    double best = 0;
+    for (int inFlight : IN_FLIGHT) {
+      double rate = SinkRig.bare(target, form, requests, inFlight);
+      threads = rate > best ? inFlight : threads;
+      best = Math.max(best, rate);
+    }
+    int writers = 1;
+    best = 0;
+    for (int inFlight : new int[] {1, 2}) {
+      double rate = rig.sink(target, form, form.json(), inFlight).linesPerSecond();
+      writers = rate > best ? inFlight : writers;
+      best = Math.max(best, rate);
+    }
+    List<Double> bare = new ArrayList<>();
+    List<Double> discard = new ArrayList<>();
+    List<Round> json = new ArrayList<>();
+    List<Round> ready = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      bare.add(SinkRig.bare(target, form, requests, threads));
+      json.add(rig.sink(target, form, form.json(), writers));
+      discard.add(rig.discard(form));
+      ready.add(rig.sink(target, form, form.ready(), writers));
+    }
+    Figures.say(
+        "%s, %s: %d bare requests in flight, write.workers=%d",
+        target.name, form.name(), threads, writers);
+    print(target, form, median(bare, rate -> rate), median(discard, rate -> rate), json, ready);
+  }
+
+  private static void print(
+      SinkTarget target,
+      SinkForm form,
+      double bare,
+      double discard,
+      List<Round> json,
+      List<Round> ready) {
+    String of = "." + form.name() + "." + target.name;
+    int fields = form.fields();
+    double sink = median(json, Round::linesPerSecond);
+    double lines = median(ready, Round::linesPerSecond);
+    Figures.print("sink.bare_points_per_s" + of, bare * fields, "points/s");
+    Figures.print("sink.discard_points_per_s" + of, discard * fields, "points/s");
+    Figures.print("sink.points_per_s" + of, sink * fields, "points/s");
+    Figures.print("sink.vs_bare_post" + of, sink / bare, "ratio");
+    Figures.print("sink.vs_limit" + of, sink / Math.min(bare, discard), "ratio");
+    Figures.print("sink.ready_points_per_s" + of, lines * fields, "points/s");
+    Figures.print("sink.ready_vs_bare_post" + of, lines / bare, "ratio");
+    cpu("sink.cpu_us_a_point", of, json, fields);
+    cpu("sink.ready_cpu_us_a_point", of, ready, fields);
+  }
+
+  private static void cpu(String name, String of, List<Round> rounds, int fields) {
+    Figures.print(name + ".worker" + of, median(rounds, Round::workerMicros) / fields, "us");
+    Figures.print(name + ".database" + of, median(rounds, Round::databaseMicros) / fields, "us");
+  }
+
+  private static <T> double median(List<T> rounds, ToDoubleFunction<T> figure) {
+    return Figures.median(rounds.stream().mapToDouble(figure).toArray());
   }
 }

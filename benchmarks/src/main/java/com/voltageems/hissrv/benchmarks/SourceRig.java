@@ -78,7 +78,7 @@ final class SourceRig {
             ConnectWorker.start(
                 dir.resolve("connect"),
                 broker.bootstrapServers(),
-                List.of(Installation.find().sourceArchive(), CeilingPlugin.archive(dir)),
+                List.of(Installation.find().sourceArchive(), CeilingPlugin.source(dir)),
                 Map.of("exactly.once.source.support", "disabled"),
                 ConnectWorker.Version.CURRENT,
                 jvmArgs));

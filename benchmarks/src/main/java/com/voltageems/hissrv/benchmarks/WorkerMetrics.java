@@ -7,6 +7,7 @@ import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -59,20 +60,55 @@ final class WorkerMetrics implements AutoCloseable {
   }
 
   private long attribute(String connectorName, String source, String attribute) {
+    return number(
+        "com.voltageems.hissrv:type=redis-source,connector=" + connectorName + ",task=0" + source,
+        attribute);
+  }
+
+  /** Lines that the database has acknowledged to a sink, by all of its tasks. */
+  long linesWritten(String connectorName, int tasks) {
+    long lines = 0;
+    for (int task = 0; task < tasks; task++) {
+      lines +=
+          number(
+              "com.voltageems.hissrv:type=influx-sink,connector=" + connectorName + ",task=" + task,
+              "lines-written");
+    }
+    return lines;
+  }
+
+  /** Records that Connect has handed to a sink, by all of its tasks. */
+  long recordsPut(String connectorName, int tasks) {
+    long records = 0;
+    for (int task = 0; task < tasks; task++) {
+      records +=
+          number(
+              "kafka.connect:type=sink-task-metrics,connector=" + connectorName + ",task=" + task,
+              "sink-record-send-total");
+    }
+    return records;
+  }
+
+  /** Bytes of the heap in use after a collection. */
+  long heapInUse() {
     try {
-      return (Long)
-          server.getAttribute(
-              new ObjectName(
-                  "com.voltageems.hissrv:type=redis-source,connector="
-                      + connectorName
-                      + ",task=0"
-                      + source),
-              attribute);
+      ObjectName memory = new ObjectName("java.lang:type=Memory");
+      server.invoke(memory, "gc", new Object[0], new String[0]);
+      CompositeData usage = (CompositeData) server.getAttribute(memory, "HeapMemoryUsage");
+      return (Long) usage.get("used");
+    } catch (JMException | IOException e) {
+      throw new IllegalStateException("cannot read the heap", e);
+    }
+  }
+
+  private long number(String name, String attribute) {
+    try {
+      return ((Number) server.getAttribute(new ObjectName(name), attribute)).longValue();
     } catch (InstanceNotFoundException e) {
       // Not started yet.
       return 0;
     } catch (JMException | IOException e) {
-      throw new IllegalStateException("cannot read " + attribute + " of " + connectorName, e);
+      throw new IllegalStateException("cannot read " + attribute + " of " + name, e);
     }
   }
 

@@ -1,0 +1,202 @@
+package com.voltageems.hissrv.benchmarks;
+
+import com.voltageems.hissrv.quickstart.Closer;
+import com.voltageems.hissrv.quickstart.Installation;
+import com.voltageems.hissrv.testkit.ConnectWorker;
+import com.voltageems.hissrv.testkit.KafkaBroker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** A broker and a worker with the sink, and how one round is measured. */
+final class SinkRig {
+  private static final int PARTITIONS = 4;
+
+  /** Starting a task is not what is measured: the first tenth does not count. */
+  private static final double WARM = 0.1;
+
+  private final KafkaBroker broker;
+  private final ConnectWorker worker;
+  private final WorkerMetrics metrics;
+  private int rounds;
+
+  private SinkRig(KafkaBroker broker, ConnectWorker worker, WorkerMetrics metrics) {
+    this.broker = broker;
+    this.worker = worker;
+    this.metrics = metrics;
+  }
+
+  static SinkRig start(Path dir, Closer closer) throws IOException {
+    KafkaBroker broker = closer.add(KafkaBroker.start(dir.resolve("kafka")));
+    WorkerMetrics.Endpoint endpoint = WorkerMetrics.Endpoint.free();
+    List<String> jvmArgs = new ArrayList<>(endpoint.jvmArgs());
+    jvmArgs.addAll(List.of("-Xms256m", "-Xmx1g"));
+    ConnectWorker worker =
+        closer.add(
+            ConnectWorker.start(
+                dir.resolve("connect"),
+                broker.bootstrapServers(),
+                List.of(Installation.find().sinkArchive(), CeilingPlugin.sink(dir)),
+                Map.of("consumer.max.poll.records", "2000"),
+                ConnectWorker.Version.CURRENT,
+                jvmArgs));
+    return new SinkRig(broker, worker, closer.add(WorkerMetrics.connect(endpoint)));
+  }
+
+  /** Fills a topic with so many records. */
+  void fill(String topic, int records, int step, IntFunction<String> record)
+      throws InterruptedException, ExecutionException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all().get();
+    }
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers", broker.bootstrapServers(), "linger.ms", 20, "batch.size", 131072);
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+      for (int i = 0; i < records; i += step) {
+        sent.add(producer.send(new ProducerRecord<>(topic, "key" + i, record.apply(i))));
+      }
+      for (Future<RecordMetadata> one : sent) {
+        one.get();
+      }
+    }
+  }
+
+  /**
+   * What a round took.
+   *
+   * @param linesPerSecond after the start
+   * @param workerMicros CPU of the worker for a line, start included
+   * @param databaseMicros of the database
+   */
+  record Round(double linesPerSecond, double workerMicros, double databaseMicros) {}
+
+  /** The sink, from the topic's first record to the database's last acknowledgement. */
+  Round sink(SinkTarget target, SinkForm form, Map<String, String> reading, int writers)
+      throws InterruptedException {
+    target.empty(form.name());
+    Map<String, String> config = connector("com.voltageems.hissrv.influx.sink.InfluxSinkConnector");
+    config.putAll(target.settings());
+    config.putAll(reading);
+    config.put("write.workers", Integer.toString(writers));
+    config.put("validate.connection", "false");
+    String name = "sink-" + ++rounds;
+    Duration worked = worker.process().cpuTime();
+    Duration stored = target.server.process().cpuTime();
+    worker.submit(name, config);
+    double rate = rate(() -> metrics.linesWritten(name, 1), form.lines());
+    worked = worker.process().cpuTime().minus(worked);
+    delete(name);
+    target.settle(form.name(), form.lines());
+    stored = target.server.process().cpuTime().minus(stored);
+    return new Round(rate, micros(worked, form), micros(stored, form));
+  }
+
+  private static double micros(Duration cpu, SinkForm form) {
+    return cpu.toNanos() / 1e3 / form.lines();
+  }
+
+  /** A worker that reads and converts the topic, and drops the records; per second. */
+  double discard(SinkForm form) throws InterruptedException {
+    Map<String, String> config = connector(DiscardSinkConnector.class.getName());
+    config.putAll(form.json());
+    String name = "discard-" + ++rounds;
+    worker.submit(name, config);
+    double rate = rate(() -> metrics.recordsPut(name, 1), form.lines());
+    delete(name);
+    return rate;
+  }
+
+  /** Heap in use at full speed, above that of the idle worker; megabytes. */
+  double heap(SinkTarget target, SinkForm form) throws InterruptedException {
+    target.empty(form.name());
+    double idle = metrics.heapInUse();
+    Map<String, String> config = connector("com.voltageems.hissrv.influx.sink.InfluxSinkConnector");
+    config.putAll(target.settings());
+    config.putAll(form.json());
+    config.put("validate.connection", "false");
+    String name = "heap-" + ++rounds;
+    worker.submit(name, config);
+    double most = 0;
+    for (double part : new double[] {0.2, 0.4, 0.6, 0.8}) {
+      Figures.await(
+          "the sink to be under way", () -> metrics.linesWritten(name, 1) >= part * form.lines());
+      most = Math.max(most, metrics.heapInUse() - idle);
+    }
+    delete(name);
+    target.settle(form.name(), 1);
+    return most / 1e6;
+  }
+
+  /** Bare requests by so many threads; lines a second. */
+  static double bare(SinkTarget target, SinkForm form, List<byte[]> requests, int threads)
+      throws InterruptedException, ExecutionException {
+    target.empty(form.name());
+    AtomicInteger next = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      target.post(requests.get(0)); // makes the table
+      long start = System.nanoTime();
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        running.add(
+            pool.submit(
+                () -> {
+                  for (int at = next.getAndIncrement();
+                      at < requests.size();
+                      at = next.getAndIncrement()) {
+                    target.post(requests.get(at));
+                  }
+                }));
+      }
+      for (Future<?> each : running) {
+        each.get();
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      target.settle(form.name(), form.lines());
+      return form.lines() / seconds;
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static Map<String, String> connector(String type) {
+    Map<String, String> config = new HashMap<>();
+    config.put("connector.class", type);
+    config.put("tasks.max", "1");
+    config.put("key.converter", "org.apache.kafka.connect.storage.StringConverter");
+    return config;
+  }
+
+  private static double rate(LongSupplier done, int all) throws InterruptedException {
+    Figures.await("the first tenth", () -> done.getAsLong() >= all * WARM);
+    long from = done.getAsLong();
+    long start = System.nanoTime();
+    Figures.await("all of it", () -> done.getAsLong() >= all);
+    return (done.getAsLong() - from) / ((System.nanoTime() - start) / 1e9);
+  }
+
+  private void delete(String name) throws InterruptedException {
+    worker.delete(name);
+    Figures.await(name + " to be gone", () -> worker.status(name).path("tasks").isMissingNode());
+  }
+}
