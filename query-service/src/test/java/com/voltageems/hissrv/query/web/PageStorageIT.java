@@ -124,7 +124,7 @@ class PageStorageIT {
     browser.open(url);
 
     assertThat(browser.text())
-        .contains("realtime samples", "30d", "64.4\u202fkB", "waits for your word")
+        .contains("realtime samples", "30d", "64.4\u202fkB", "waits for confirmation")
         .contains("the database keeps 30d; 7d would delete what is older")
         .contains("hourly coarser copy", "365d");
     assertThat(browser.accessibilityFindings()).isEmpty();

@@ -77,4 +77,19 @@ final class Statuses {
       """;
 
   private Statuses() {}
+
+  /** As a service answers on the design document's retention and downsampling. */
+  static final String STORAGE =
+      """
+      {"managed":true,"mine":true,"message":null,
+       "policies":[
+        {"name":"realtime","samples":true,"state":"pending","message":"the database keeps 30d, and 7d would delete what is older","wanted":{"duration":"7d","shard_duration":null,"replication":1,"measurements":[]},"actual":[{"place":"autogen","exists":true,"duration":"30d","shard_duration":"7d","bytes":1864412}],"bytes":1864412,"confirm":{"policy":"realtime","duration":"7d"}},
+        {"name":"hourly","samples":false,"state":"ok","message":null,"wanted":{"duration":"30d","shard_duration":null,"replication":1,"measurements":[]},"actual":[{"place":"hourly","exists":true,"duration":"30d","shard_duration":"1d","bytes":64412}],"bytes":64412},
+        {"name":"daily","samples":false,"state":"ok","message":null,"wanted":{"duration":"365d","shard_duration":null,"replication":1,"measurements":[]},"actual":[{"place":"daily","exists":true,"duration":"365d","shard_duration":"7d","bytes":null}],"bytes":null}],
+       "tasks":[
+        {"name":"hourly_avg","source":"realtime","target":"hourly","interval":"1h","aggregations":[{"function":"mean","alias":"avg"},{"function":"max","alias":"max"},{"function":"min","alias":"min"},{"function":"count","alias":"count"},{"function":"sum","alias":"sum"}],"state":"ok","message":null,"computed_until":"2026-11-26T06:00:00Z","behind_s":0,"late_data_until":"2026-11-26T06:11:58.169Z","computed":[{"start":"2026-11-21T06:00:00Z","end":"2026-11-26T06:00:00Z"}],"windows":168,"rows":168,"rows_written":120,"failures":0,"left_out":[]},
+        {"name":"daily_summary","source":"hourly","target":"daily","interval":"1d","aggregations":[{"function":"mean","alias":"avg"},{"function":"sum","alias":"total"},{"function":"count","alias":"count"}],"state":"ok","message":null,"computed_until":"2026-11-25T16:00:00Z","behind_s":0,"late_data_until":"2026-11-26T06:11:58.169Z","computed":[{"start":"2026-11-22T16:00:00Z","end":"2026-11-25T16:00:00Z"}],"windows":5,"rows":5,"rows_written":3,"failures":0,"left_out":[]}],
+       "backfills":[
+        {"id":"dc9b6836","task":"hourly_avg","start":"2026-11-01T00:00:00Z","end":"2026-11-21T06:00:00Z","created":"2026-11-26T06:11:58.217Z","state":"running","at":"2026-11-13T15:00:00Z","progress":0.62,"rows_written":303,"message":null}]}
+      """;
 }
