@@ -5,7 +5,7 @@ public enum Dialect {
   /** In names and tags a backslash is itself, unless it stands before a separator. */
   INFLUXDB(", ", ", =", "\"\\"),
   /** A backslash always escapes, and a line break in a text needs one too. */
-  QUESTDB(", \\", ", =\\", "\"\\\n\r");
+  QUESTDB(", =\\", ", =\\", "\"\\\n\r");
 
   private final String inMeasurement;
   private final String inName;

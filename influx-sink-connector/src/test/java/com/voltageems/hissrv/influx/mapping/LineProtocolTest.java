@@ -129,6 +129,16 @@ class LineProtocolTest {
     assertThat(encode(point, Dialect.INFLUXDB)).isEqualTo("a\\b,t=C:\\temp f=\"two\nlines\" 5\n");
   }
 
+  /** QuestDB drops an equals sign at the beginning in silence, and fails at one in the midst. */
+  @Test
+  void questDb_equalsSignInAMeasurement_isEscaped() {
+    Point point =
+        new Point(
+            "=a=b", List.of(), List.of(new Point.Field("f", new FieldValue.Int64(1))), 5_000_000);
+    assertThat(encode(point, Dialect.QUESTDB)).isEqualTo("\\=a\\=b f=1i 5\n");
+    assertThat(encode(point, Dialect.INFLUXDB)).isEqualTo("=a=b f=1i 5\n");
+  }
+
   @Test
   void text_isUtf8() {
     assertThat(encode(point("电压", new FieldValue.Text("größe 🔋 \uD83D"))))
