@@ -9,7 +9,7 @@ USER 10001
 EXPOSE 8082
 ENV JAVA_OPTS="-Xms32m -Xmx256m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
-  CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8082/measurements"]
+  CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8082/openapi.json"]
 # JAVA_OPTS are several words.
 ENTRYPOINT ["/bin/sh", "-c", "exec java $JAVA_OPTS -jar /opt/hissrv/query-service.jar \"$@\"", "hissrv"]
 CMD ["--config", "/etc/hissrv/hissrv.yml"]

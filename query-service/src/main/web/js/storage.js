@@ -102,8 +102,13 @@ export class Storage {
       h('td', {class: 'n'}, size(one.bytes)),
       h('td', {}, badge(one.state)),
       h('td', {class: 'reason ' + (one.state === 'ok' ? '' : 'bad')}, one.message || '',
-        one.confirm ? this.#action('policy ' + one.name, t('storage.shorten', one.confirm),
-          () => change('POST', 'storage/apply', one.confirm), () => t('storage.shortened')).box : null))));
+        one.confirm ? this.#action('policy ' + one.name + ' ' + one.confirm.duration, t('storage.shorten', one.confirm),
+          () => this.#shorten(one.confirm), (done) => (done ? t('storage.shortened') : '')).box : null))));
+  }
+
+  /** What is deleted does not come back: asked once more. */
+  async #shorten(what) {
+    return confirm(t('storage.really', what)) ? change('POST', 'storage/apply', what) : null;
   }
 
   #tasks(tasks) {

@@ -184,6 +184,7 @@ export const EN = {
   'storage.missing': 'not there yet',
   'storage.size': 'Size',
   'storage.shorten': 'Delete what is older than {duration}',
+  'storage.really': 'Delete everything of {policy} that is older than {duration}? It does not come back.',
   'storage.shortened': 'Done: the database deletes it in its own time.',
   'storage.tasks': 'Coarser copies',
   'storage.task': 'Task',

@@ -184,6 +184,7 @@ export const ZH = {
   'storage.missing': '尚未建立',
   'storage.size': '大小',
   'storage.shorten': '删除 {duration} 之前的数据',
+  'storage.really': '删除 {policy} 中 {duration} 之前的全部数据？删除后无法恢复。',
   'storage.shortened': '完成：数据库将自行删除。',
   'storage.tasks': '降采样',
   'storage.task': '任务',

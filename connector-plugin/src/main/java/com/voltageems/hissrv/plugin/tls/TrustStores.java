@@ -26,20 +26,20 @@ final class TrustStores {
     if (pem.isPresent() && !pem.get().contains("-----BEGIN CERTIFICATE-----")) {
       throw file.flaw("holds no certificate: " + file.shown());
     }
-    if (pem.isEmpty() && file.password().isEmpty()) {
-      // PKCS12 without its password shows no certificates, and says nothing.
-      throw new TlsException(file.names().password(), "is needed to read " + file.shown());
-    }
     KeyStore store;
     try {
       store = file.load("truststore", pem.isPresent());
     } catch (RuntimeException e) {
       throw file.failure(e);
     }
-    if (store == null || !hasCertificate(store)) {
-      throw file.flaw("holds no certificate: " + file.shown());
+    if (store != null && hasCertificate(store)) {
+      return Optional.of(store);
     }
-    return Optional.of(store);
+    if (pem.isEmpty() && file.password().isEmpty()) {
+      // PKCS12 without its password may show no certificates, and says nothing.
+      throw new TlsException(file.names().password(), "is needed to read " + file.shown());
+    }
+    throw file.flaw("holds no certificate: " + file.shown());
   }
 
   private static boolean hasCertificate(KeyStore store) {

@@ -7,11 +7,13 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestSeries;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.TagFilter;
 import com.voltageems.hissrv.query.store.window.OneWindow;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,23 +64,47 @@ final class StoreHistory implements SiteFigures.History {
   @Override
   public double completeness(String name, Map<String, String> tags, Instant from, Instant to) {
     Deadline deadline = Deadline.in(timeout);
-    Optional<Selection> selection = select(name, tags, from, to, deadline);
+    // Twice the time: a series that has fallen silent is told by what it had before.
+    Optional<Selection> selection =
+        select(name, tags, from.minus(Duration.between(from, to)), to, deadline);
     if (selection.isEmpty()) {
       return 0;
     }
     Measurement measurement = selection.get().measurement();
     long start = from.toEpochMilli();
     long end = to.toEpochMilli();
-    OneWindow all = new OneWindow(start, end);
+    OneWindow all = new OneWindow(selection.get().startMillis(), end);
     Completeness counted = new Completeness(measurement.tags(), all, all);
+    Map<List<String>, Long> came = new HashMap<>();
     HistoryQuery points =
         HistoryQuery.points(selection.get(), measurement.fields(), false, ALL_ROWS);
-    store.get().scan(points, deadline, counted);
-    return counted.reports(start, end, end).stream()
-        .filter(series -> series.expected() > 0)
-        .mapToDouble(series -> Math.min(1, (double) series.samples() / series.expected()))
+    store
+        .get()
+        .scan(
+            points,
+            deadline,
+            row -> {
+              if (row.epochMicros() >= start * 1000) {
+                came.merge(row.key(), 1L, Long::sum);
+              }
+              return counted.take(row);
+            });
+    Map<Map<String, String>, Long> samples = new HashMap<>();
+    came.forEach((key, count) -> samples.put(Series.tags(measurement.tags(), key), count));
+    return counted.reports(all.startMillis(), end, end).stream()
+        .mapToDouble(
+            series ->
+                share(samples.getOrDefault(series.tags(), 0L), series.stepMicros(), end - start))
         .min()
         .orElse(0);
+  }
+
+  /** Of a single sample no step is known: it is all that can be asked for. */
+  private static double share(long samples, long stepMicros, long millis) {
+    if (samples == 0 || stepMicros == 0) {
+      return samples;
+    }
+    return Math.min(1, samples / (millis * 1000.0 / stepMicros));
   }
 
   /** Nothing where the measurement is not there, or has not these tags. */

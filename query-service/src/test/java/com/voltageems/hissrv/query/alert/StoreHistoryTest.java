@@ -36,6 +36,17 @@ class StoreHistoryTest {
   }
 
   @Test
+  void completeness_ofADeviceThatHasFallenSilent_isNothing() {
+    samples("1001", HOUR_AGO.minus(Duration.ofHours(1)), NOW);
+    samples("1002", HOUR_AGO.minus(Duration.ofHours(1)), HOUR_AGO);
+    assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isZero();
+
+    // One last sample is not all that was to be expected.
+    samples("1002", HOUR_AGO, HOUR_AGO.plusSeconds(10));
+    assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isBetween(0.001, 0.01);
+  }
+
+  @Test
   void completeness_ofWhatIsNotThere_isNothing() {
     samples("1001", HOUR_AGO, NOW);
 

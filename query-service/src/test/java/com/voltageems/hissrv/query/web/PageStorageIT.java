@@ -129,6 +129,13 @@ class PageStorageIT {
         .contains("hourly coarser copy", "365d");
     assertThat(browser.accessibilityFindings()).isEmpty();
 
+    browser.script("window.confirm = (text) => { window.asked = text; return false; }");
+    browser.click("Delete what is older than 7d");
+    browser.until("window.asked");
+    assertThat(browser.script("return window.asked"))
+        .isEqualTo("Delete everything of realtime that is older than 7d? It does not come back.");
+    assertThat(asked).isEmpty();
+    browser.script("window.confirm = () => true");
     browser.click("Delete what is older than 7d");
     await()
         .untilAsserted(

@@ -119,9 +119,9 @@ class PageTokensIT {
   }
 
   @Test
-  void onThisMachine_restartNeedsNoToken() {
+  void onThisMachine_itNeedsTheTokenToo_andOneThatWritesReads() {
     browser.openOnly(here + "/#/pipeline");
-    browser.find(".notice input").sendKeys(READ);
+    browser.find(".notice input").sendKeys(WRITE);
     browser.click("Use");
     browser.ready(1);
     browser.click("中文");

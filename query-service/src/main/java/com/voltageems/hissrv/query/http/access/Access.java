@@ -16,6 +16,6 @@ public enum Access implements RouteRole {
    * there is a token to write, otherwise as {@link #READ} but not for the pages of other sites.
    */
   SYNC,
-  /** A caller on this machine, or a token to write. */
+  /** A token to write; where there is none, a caller on this machine. */
   WRITE
 }

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.http.access;
 import io.javalin.http.Context;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 record Caller(boolean here, boolean foreignPage, @Nullable String token) {
   private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S+) *");
+
+  /** One of these, or HTTP/1.0 (nginx, if it is told nothing else), tells of a proxy. */
+  private static final List<String> PROXY =
+      List.of(
+          "X-Forwarded-For",
+          "Forwarded",
+          "Via",
+          "X-Real-IP",
+          "X-Forwarded-Host",
+          "X-Forwarded-Proto");
+
   private static final Pattern THIS_MACHINE =
       Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?");
 
@@ -25,7 +37,8 @@ record Caller(boolean here, boolean foreignPage, @Nullable String token) {
     String host = context.header("Host");
     boolean foreign = origin != null && !isOurs(origin, host);
     boolean proxied =
-        context.header("X-Forwarded-For") != null || context.header("Forwarded") != null;
+        PROXY.stream().anyMatch(name -> context.header(name) != null)
+            || context.req().getProtocol().equals("HTTP/1.0");
     // A page of ours counts only under a name that cannot lead elsewhere.
     boolean here =
         !proxied

@@ -77,7 +77,8 @@ public final class Guard {
   }
 
   private void toWrite(Caller caller) {
-    if (caller.here() || has(write, caller)) {
+    // Not every proxy says that it is one: so where there is a token, everybody needs it.
+    if (write.isEmpty() ? caller.here() : has(write, caller)) {
       return;
     }
     if (write.isEmpty()) {

@@ -46,7 +46,15 @@ final class Unrepeated {
    * repeat: one without a second point has no deviation, and is left out.
    */
   static Optional<Key> key(HistoryQuery query) {
-    if (query.columns().stream().allMatch(one -> one.function() == Aggregation.STDDEV)) {
+    boolean hidden =
+        query.columns().stream()
+            .map(Column::field)
+            .anyMatch(
+                field ->
+                    query.columns().stream()
+                        .filter(one -> one.field().equals(field))
+                        .allMatch(one -> one.function() == Aggregation.STDDEV));
+    if (hidden) {
       return Optional.empty();
     }
     return Optional.of(

@@ -46,11 +46,11 @@ class GuardTest {
     "r,'',SYNC,no,no,yes,no",
     "r,'',WRITE,yes,no,no,no",
     "'',w,READ,yes,yes,yes,yes",
-    "'',w,SYNC,yes,no,no,yes",
-    "'',w,WRITE,yes,no,no,yes",
+    "'',w,SYNC,no,no,no,yes",
+    "'',w,WRITE,no,no,no,yes",
     "r,w,READ,no,no,yes,yes",
-    "r,w,SYNC,yes,no,no,yes",
-    "r,w,WRITE,yes,no,no,yes",
+    "r,w,SYNC,no,no,no,yes",
+    "r,w,WRITE,no,no,no,yes",
   })
   void passes(
       String read,

@@ -156,6 +156,8 @@ class LiveSiteTest {
           .isEqualTo(403);
       assertThat(send("DELETE", "/mappings/a", "", header, "http://a").statusCode()).isEqualTo(403);
     }
+    // A page of ours, in a browser on this machine.
+    assertThat(send("POST", "/reload", "", "Origin", url).statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -176,11 +178,12 @@ class LiveSiteTest {
     assertThat(send("PUT", "/mappings/a", MAPPING, proxied).statusCode()).isEqualTo(401);
     assertThat(send("PUT", "/mappings/a", MAPPING, shown).statusCode()).isEqualTo(200);
     assertThat(send("GET", "/mappings", "", proxied).statusCode()).isEqualTo(200);
-    // A page of ours, in a browser on this machine.
-    assertThat(send("POST", "/reload", "", "Origin", url).statusCode()).isEqualTo(200);
+    // On this machine, too: a proxy here need not say that it is one.
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(401);
+    assertThat(send("POST", "/reload", "", "Origin", url).statusCode()).isEqualTo(401);
 
     write("api: {port: 0, read_tokens: short}", "");
-    HttpResponse<String> bad = send("POST", "/reload", "");
+    HttpResponse<String> bad = send("POST", "/reload", "", shown);
     assertThat(bad.statusCode()).isEqualTo(422);
     assertThat(bad.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(bad.body())
