@@ -122,6 +122,8 @@ class TlsSettingsTest {
         "truststore.password",
         "secret"
       },
+      // Without its password a JKS shows its certificates.
+      {"truststore.location", store("open.jks", "JKS", "secret", false)},
     };
     for (Object[] form : forms) {
       assertThat(problems(form)).as("%s", form).isEmpty();

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.LineParser;
 import com.voltageems.hissrv.influx.point.Point;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,12 @@ public final class LinesToPoints implements RecordToPoint {
           ? new Mapped.Ignored()
           : new Mapped.Rejected("the value is null (a tombstone), not line protocol");
     }
-    String text = text(value);
+    String text;
+    try {
+      text = text(value);
+    } catch (CharacterCodingException e) {
+      return new Mapped.Rejected("the value is not UTF-8, so not line protocol");
+    }
     if (text == null) {
       return new Mapped.Rejected(
           "the value is "
@@ -72,12 +78,13 @@ public final class LinesToPoints implements RecordToPoint {
     return new Mapped.Points(points, complaints);
   }
 
-  private static @Nullable String text(Object value) {
+  private static @Nullable String text(Object value) throws CharacterCodingException {
     if (value instanceof byte[] bytes) {
-      return new String(bytes, StandardCharsets.UTF_8);
+      return text(ByteBuffer.wrap(bytes));
     }
     if (value instanceof ByteBuffer bytes) {
-      return StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+      // A new decoder, unlike Charset.decode, refuses what is not UTF-8.
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
     }
     return value instanceof String text ? text : null;
   }

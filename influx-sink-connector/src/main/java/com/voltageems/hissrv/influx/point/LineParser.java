@@ -144,6 +144,9 @@ public final class LineParser {
       }
       at++;
     }
+    if (at < end && !is(' ')) {
+      throw new LineException("what follows the text of the last field is not a blank and a time");
+    }
     blanks();
     return new Line(measurement, tags, fields, at == end ? null : Long.valueOf(time()));
   }

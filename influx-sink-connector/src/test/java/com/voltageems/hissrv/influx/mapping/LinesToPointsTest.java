@@ -78,6 +78,8 @@ class LinesToPointsTest {
     assertThat(map("")).isEqualTo(new Mapped.Rejected("there is no line in it"));
     assertThat(map("no line")).isEqualTo(new Mapped.Rejected("line 1: field 'line' has no value"));
     assertThat(((Mapped.Rejected) map(Map.of("a", 1))).reason()).contains("StringConverter");
+    assertThat(((Mapped.Rejected) map(new byte[] {'m', ' ', (byte) 0xff})).reason())
+        .contains("not UTF-8");
     assertThat(((Mapped.Rejected) map("m v=-9223372036854775808i 1", Dialect.QUESTDB, "")).reason())
         .contains("which QuestDB takes for null");
   }

@@ -87,6 +87,7 @@ class LineParserTest {
         "m v=-; the value of field 'v' is neither",
         "m v=.; the value of field 'v' is neither",
         "m v=\"a; the text of field 'v' has no end",
+        "m v=\"a\"5; what follows the text of the last field is not a blank and a time",
         "m v=1 2 3; what follows the fields is not a time",
         "m v=1 now; what follows the fields is not a time"
       })
