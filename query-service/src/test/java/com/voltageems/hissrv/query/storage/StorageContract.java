@@ -845,6 +845,11 @@ public abstract class StorageContract {
     }
 
     @Override
+    public boolean hasOlder(Tier tier, Measurement one, Instant than, Deadline deadline) {
+      return tiers.hasOlder(tier, one, than, deadline);
+    }
+
+    @Override
     public void keep(Wish wish, Place place, Deadline deadline) {
       kept++;
       tiers.keep(wish, place, deadline);

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,13 +114,45 @@ final class QuestDbTiers implements Tiers {
   public Duration reachable(Duration keep, Place place) {
     Duration shard = place.shard();
     return TableTtl.Partition.of(shard == null ? Duration.ofDays(1) : shard)
-        .map(partition -> partition.length().multipliedBy(partition.count(keep)))
+        .map(partition -> partition.least(partition.count(keep)))
         .orElse(keep);
   }
 
   @Override
   public boolean holds(Place place, Measurement measurement) {
     return place.name().equals(measurement.name());
+  }
+
+  /** Counts rows, whatever is in them: not all that a table can hold is shown as a value. */
+  @Override
+  public boolean hasOlder(Tier tier, Measurement one, Instant than, Deadline deadline) {
+    String table = one.name();
+    return connections.call(
+        deadline,
+        connection -> {
+          String time =
+              one(
+                  connection,
+                  "SELECT \"column\" FROM table_columns("
+                      + SqlBuilder.literal(table)
+                      + ") WHERE designated",
+                  deadline);
+          if (time == null) {
+            return true;
+          }
+          // As a text it is right for times in nanoseconds, too.
+          String count =
+              one(
+                  connection,
+                  "SELECT count() FROM "
+                      + SqlBuilder.name(table)
+                      + " WHERE "
+                      + SqlBuilder.name(time)
+                      + " < "
+                      + SqlBuilder.literal(than.toString()),
+                  deadline);
+          return !"0".equals(count);
+        });
   }
 
   @Override

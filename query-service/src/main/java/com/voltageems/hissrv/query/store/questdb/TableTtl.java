@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * the table's TTL, which has to be a whole number of them. Pure.
  *
  * @param partition the length of a partition; null for a table of one piece, which keeps for ever
- * @param ttl null for ever
+ * @param ttl how long it keeps at least; null for ever
  */
 record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
   private static final Pattern DDL =
       Pattern.compile(
           "(?i)\\bPARTITION BY (NONE|HOUR|DAY|WEEK|MONTH|YEAR)\\b(?:\\s+TTL (\\d+) (\\w+?)S?\\b)?");
 
-  /** A month counts 30 days here, a year 365: as near as a length can be. */
+  /** As they are called where a length is wanted: a month 30 days, a year 365. */
   enum Partition {
     HOUR(Duration.ofHours(1)),
     DAY(Duration.ofDays(1)),
@@ -43,9 +43,28 @@ record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
       return Arrays.stream(values()).filter(one -> one.length.equals(length)).findFirst();
     }
 
-    /** How many of them a time needs. */
+    /**
+     * How long so many of them last at least. QuestDB counts months by the calendar: any months on
+     * end are at most two days shorter than 30 days each, whole years of them are 365 days.
+     */
+    Duration least(long count) {
+      if (this != MONTH) {
+        return length.multipliedBy(count);
+      }
+      long months = count % 12;
+      return YEAR.length
+          .multipliedBy(count / 12)
+          .plus(months == 0 ? Duration.ZERO : length.multipliedBy(months).minusDays(2));
+    }
+
+    /** How many of them last as long as a time at least. */
     long count(Duration keep) {
-      return Math.max(1, -Math.floorDiv(-keep.toSeconds(), length.toSeconds()));
+      Duration longest = this == MONTH ? Duration.ofDays(31) : length;
+      long count = Math.max(1, keep.dividedBy(longest));
+      while (least(count).compareTo(keep) < 0) {
+        count++;
+      }
+      return count;
     }
   }
 
@@ -68,7 +87,7 @@ record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
       return new TableTtl(partition, null);
     }
     Partition of = Partition.valueOf(String.valueOf(found.group(3)).toUpperCase(Locale.ROOT));
-    return new TableTtl(partition, of.length().multipliedBy(Long.parseLong(count)));
+    return new TableTtl(partition, of.least(Long.parseLong(count)));
   }
 
   /** {@code 7 DAY}: for so long or a little longer. */

@@ -1,9 +1,12 @@
 package com.voltageems.hissrv.query.store.tier;
 
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +37,28 @@ public interface Tiers extends AutoCloseable {
   /** Whether the measurement, one of {@link #measurements}, stands in that place. */
   default boolean holds(Place place, Measurement measurement) {
     return true;
+  }
+
+  /**
+   * Whether the measurement, one of that tier as its store knows it, has anything older than that;
+   * true where that cannot be told, since what is older may be deleted.
+   */
+  default boolean hasOlder(Tier tier, Measurement one, Instant than, Deadline deadline) {
+    if (one.fields().isEmpty()) {
+      return true;
+    }
+    Selection older = new Selection(one, List.of(), Long.MIN_VALUE, than.toEpochMilli());
+    boolean[] any = {false};
+    boolean more =
+        store(tier)
+            .scan(
+                HistoryQuery.points(older, one.fields(), false, 1),
+                deadline,
+                row -> {
+                  any[0] = true;
+                  return false;
+                });
+    return any[0] || more;
   }
 
   /** Makes the place, or changes how it is kept. */
