@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.resolution;
 
 import com.voltageems.hissrv.query.storage.Coverage;
+import com.voltageems.hissrv.query.storage.Policy;
 import com.voltageems.hissrv.query.storage.PolicyState;
 import com.voltageems.hissrv.query.storage.StoragePlan;
 import com.voltageems.hissrv.query.storage.TaskState;
@@ -26,7 +27,7 @@ public final class Copies {
       ZoneId zone,
       long nowMillis) {
     long late = plan.pace().late().toMillis();
-    Long expired = expired(plan, policies, nowMillis);
+    Long expired = expired(plan, policies, nowMillis).before();
     List<Copy> copies = new ArrayList<>();
     for (TaskState state : tasks) {
       Duration kept = kept(policies, state.task().target());
@@ -48,11 +49,12 @@ public final class Copies {
     return copies;
   }
 
-  /** Epoch milliseconds before which samples are gone; null for never, or where it is not known. */
-  public static @Nullable Long expired(
-      StoragePlan plan, List<PolicyState> policies, long nowMillis) {
+  /** Which samples are gone. */
+  public static Expired expired(StoragePlan plan, List<PolicyState> policies, long nowMillis) {
     Duration kept = kept(policies, plan.raw());
-    return kept == null ? null : (Long) (nowMillis - kept.toMillis());
+    return new Expired(
+        kept == null ? null : (Long) (nowMillis - kept.toMillis()),
+        plan.policy(plan.raw()).map(Policy::measurements).orElse(List.of()));
   }
 
   private static @Nullable Duration kept(List<PolicyState> policies, String name) {

@@ -29,10 +29,10 @@ public final class CopyResolutions implements Resolutions {
    * What there is.
    *
    * @param copies the coarsest first
-   * @param expiredBefore epoch milliseconds before which samples are gone; null for never
+   * @param expired which samples are gone
    * @param tiers reads the copies; null where there are none
    */
-  public record Known(List<Copy> copies, @Nullable Long expiredBefore, @Nullable Tiers tiers) {
+  public record Known(List<Copy> copies, Expired expired, @Nullable Tiers tiers) {
     public Known {
       copies = List.copyOf(copies);
     }
@@ -72,7 +72,7 @@ public final class CopyResolutions implements Resolutions {
 
   @Override
   public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query) {
-    Long before = known.get().expiredBefore();
+    Long before = known.get().expired().of(query.selection().measurement().name());
     long samplesFrom =
         answer.parts().isEmpty()
             ? query.selection().startMillis()
