@@ -210,6 +210,9 @@ public final class LiveSite implements AutoCloseable {
     awaitFirstLook(nextBoard, wanted.checks().timeout());
     HistoryStore oldStore = store;
     HealthBoard oldBoard = board;
+    // First: what the old copies cover must not be joined with samples of another store. The new
+    // ones are not known yet, so that all comes from the samples for a moment.
+    storage = nextStorage;
     IntSupplier underWay = server.use(wanted, nextStore, nextBoard);
     Duration patience = settings.limits().queryTimeout().plusSeconds(5);
     store = nextStore;
@@ -224,7 +227,6 @@ public final class LiveSite implements AutoCloseable {
     }
     if (!sameStorage) {
       oldStorage.close();
-      storage = nextStorage;
       nextStorage.start();
     }
     Thread closer =

@@ -16,6 +16,8 @@ import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
 import com.voltageems.hissrv.query.store.FakeStore;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.tier.FakeTiers;
+import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +47,10 @@ class LiveSiteTest {
   @TempDir Path dir;
   private final HttpClient http = new CheckedClient();
   private final List<QueryConfig> built = new CopyOnWriteArrayList<>();
+
+  /** What {@code GET /storage} answered while a database's tiers were closed. */
+  private final List<String> whileClosing = new CopyOnWriteArrayList<>();
+
   private FakeConnect connect;
   private LiveSite site;
   private String url;
@@ -53,6 +60,21 @@ class LiveSiteTest {
     public HistoryStore store(QueryConfig settings) {
       built.add(settings);
       return new FakeStore(() -> new HistoryAnswer(List.of(), false));
+    }
+
+    @Override
+    public Optional<Tiers> tiers(QueryConfig settings) {
+      return Optional.of(
+          new FakeTiers() {
+            @Override
+            public void close() {
+              try {
+                whileClosing.add(send("GET", "/storage", "").body());
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            }
+          });
     }
 
     @Override
@@ -309,6 +331,19 @@ class LiveSiteTest {
     write("query: {max_rows: 50000}");
     assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
     assertThat(JSON.readTree(send("GET", "/alerts", "").body()).path("alerts")).isEmpty();
+  }
+
+  /** The old one takes seconds to end; nobody is answered from what it knows meanwhile. */
+  @Test
+  void changedStorage_isInPlaceBeforeTheOldOneEnds() throws Exception {
+    write("retention: {policies: [{name: realtime, duration: 7d}]}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(send("GET", "/storage", "").body()).contains("\"duration\":\"7d\"");
+
+    write("retention: {policies: [{name: realtime, duration: 8d}]}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(whileClosing).hasSize(1);
+    assertThat(whileClosing.get(0)).contains("\"duration\":\"8d\"");
   }
 
   @Test
