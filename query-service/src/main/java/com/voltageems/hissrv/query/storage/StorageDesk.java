@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.storage;
 
 import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.lease.Keeper;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.Tiers;
@@ -42,6 +43,10 @@ public final class StorageDesk implements AutoCloseable {
   private volatile boolean mine;
   private volatile boolean closing;
   private volatile boolean lookNow = true;
+
+  /** What broke the last round, beyond what the database answers; null where nothing did. */
+  private volatile @Nullable String broken;
+
   private boolean ready;
   private Instant nextLook = Instant.MIN;
   private Instant nextLoad = Instant.MIN;
@@ -104,16 +109,30 @@ public final class StorageDesk implements AutoCloseable {
     while (!closing) {
       try {
         wait = round(wait) ? BUSY : IDLE;
+        broken = null;
       } catch (RuntimeException e) {
         wait = IDLE;
         if (!closing) {
-          LOG.error("Storage: a round failed", e);
+          broke(e);
         }
       }
     }
     // The interruption that ended the wait must not end the farewell, too.
     boolean unused = Thread.interrupted();
     lease.close();
+  }
+
+  private void broke(RuntimeException e) {
+    String words = Redaction.oneLine("storage is not looked after: " + e);
+    if (!words.equals(broken)) {
+      LOG.error("Storage: a round failed", e);
+    }
+    broken = words;
+  }
+
+  /** What broke the last round. */
+  Optional<String> problem() {
+    return Optional.ofNullable(broken);
   }
 
   /**

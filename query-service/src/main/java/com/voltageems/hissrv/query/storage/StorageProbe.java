@@ -35,6 +35,7 @@ final class StorageProbe implements Probe {
       trouble.add("how this database keeps its data is not managed here");
     }
     lease.problem().ifPresent(trouble::add);
+    desk.problem().ifPresent(trouble::add);
     for (PolicyState policy : desk.policies()) {
       String words = policy.policy().name() + ": " + policy.message();
       switch (policy.state()) {
