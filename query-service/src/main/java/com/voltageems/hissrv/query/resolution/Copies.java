@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.storage.Coverage;
 import com.voltageems.hissrv.query.storage.Policy;
 import com.voltageems.hissrv.query.storage.PolicyState;
 import com.voltageems.hissrv.query.storage.StoragePlan;
+import com.voltageems.hissrv.query.storage.Task;
 import com.voltageems.hissrv.query.storage.TaskState;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -31,22 +32,30 @@ public final class Copies {
     List<Copy> copies = new ArrayList<>();
     for (TaskState state : tasks) {
       Duration kept = kept(policies, state.task().target());
-      long settled = state.lookedBack() == 0 ? Long.MIN_VALUE : state.lookedBack() - late;
-      Coverage coverage =
-          state
-              .coverage()
-              .from(kept == null ? Long.MIN_VALUE : nowMillis - kept.toMillis())
-              .until(expired == null ? settled : Math.max(settled, expired));
-      copies.add(
-          new Copy(
-              state.task(),
-              state.task().windows(zone),
-              coverage,
-              plan.policy(state.task().target()).orElseThrow().measurements()));
+      for (TaskState.Held held : state.held()) {
+        long settled = held.lookedBack() == 0 ? Long.MIN_VALUE : held.lookedBack() - late;
+        Coverage coverage =
+            held.coverage()
+                .from(kept == null ? Long.MIN_VALUE : nowMillis - kept.toMillis())
+                .until(expired == null ? settled : Math.max(settled, expired));
+        List<String> measurements = held.make().measurements();
+        if (measurements == null || !measurements.isEmpty()) {
+          copies.add(
+              new Copy(
+                  as(state.task(), held.make()),
+                  state.task().windows(zone),
+                  coverage,
+                  measurements == null ? List.of() : measurements));
+        }
+      }
     }
     copies.sort(
         Comparator.comparingLong((Copy copy) -> copy.windows().shortestMillis()).reversed());
     return copies;
+  }
+
+  private static Task as(Task task, Task.Make make) {
+    return new Task(task.name(), make.source(), task.target(), task.interval(), make.outputs());
   }
 
   /** Which samples are gone. */

@@ -26,7 +26,8 @@ public record Copy(Task task, Windows windows, Coverage coverage, List<String> m
   }
 
   boolean has(String measurement) {
-    return measurements.isEmpty() || measurements.contains(measurement);
+    return !measurement.startsWith(Task.OWN)
+        && (measurements.isEmpty() || measurements.contains(measurement));
   }
 
   /** Whether what it keeps makes the very value that the samples make. */
@@ -37,11 +38,16 @@ public record Copy(Task task, Windows windows, Coverage coverage, List<String> m
       return false;
     }
     return switch (function) {
-      case MEAN, SUM, COUNT -> true;
+      case MEAN -> keeps(Aggregation.SUM) && keeps(Aggregation.COUNT);
+      case SUM, COUNT -> keeps(function);
       // Of whole numbers these are exact; a copy holds floating point.
-      case MIN, MAX -> field.kind() != Field.Kind.INTEGER && task.output(function).isPresent();
+      case MIN, MAX -> field.kind() != Field.Kind.INTEGER && keeps(function);
       default -> false;
     };
+  }
+
+  private boolean keeps(Aggregation function) {
+    return task.output(function).isPresent();
   }
 
   /** What the field is called there by this function. */

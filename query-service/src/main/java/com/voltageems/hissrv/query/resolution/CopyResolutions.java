@@ -14,8 +14,10 @@ import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,11 @@ public final class CopyResolutions implements Resolutions {
       HistoryStore samples, HistoryQuery query, boolean raw, Deadline deadline) {
     Known now = known.get();
     Tiers tiers = now.tiers();
-    List<Split.Part> parts = parts(now, query, raw);
+    Map<String, Measurement> there = new HashMap<>();
+    List<Split.Part> parts =
+        parts(now, query, raw).stream()
+            .map(part -> held(part, tiers, query, deadline, there))
+            .toList();
     if (tiers == null || parts.stream().allMatch(part -> part.copy() == null)) {
       return told(samples.query(query, deadline), query);
     }
@@ -58,7 +64,7 @@ public final class CopyResolutions implements Resolutions {
     }
     for (Split.Part part : order) {
       if (!joined.isTruncated()) {
-        answer(part, tiers, samples, query, deadline, joined);
+        answer(part, there, tiers, samples, query, deadline, joined);
       }
     }
     return told(
@@ -98,8 +104,27 @@ public final class CopyResolutions implements Resolutions {
         copy == null ? HistoryAnswer.Part.RAW : copy.policy(), part.start(), part.end());
   }
 
+  /** A copy that has nothing of the measurement is not asked: the samples know better. */
+  private static Split.Part held(
+      Split.Part part,
+      @Nullable Tiers tiers,
+      HistoryQuery query,
+      Deadline deadline,
+      Map<String, Measurement> there) {
+    Copy copy = part.copy();
+    if (copy == null || tiers == null) {
+      return part;
+    }
+    String name = query.selection().measurement().name();
+    Measurement held =
+        there.computeIfAbsent(
+            copy.policy(), policy -> tiers.measurement(new Tier(policy), name, deadline));
+    return held == null ? new Split.Part(part.start(), part.end(), null) : part;
+  }
+
   private static void answer(
       Split.Part part,
+      Map<String, Measurement> all,
       Tiers tiers,
       HistoryStore samples,
       HistoryQuery query,
@@ -121,10 +146,7 @@ public final class CopyResolutions implements Resolutions {
       return;
     }
     Tier tier = new Tier(copy.policy());
-    Measurement there = tiers.measurement(tier, query.selection().measurement().name(), deadline);
-    if (there == null) {
-      return;
-    }
+    Measurement there = Objects.requireNonNull(all.get(copy.policy()));
     CopyAnswer asked = new CopyAnswer(query, copy, there);
     Row filled = new Row(query.columns().size());
     asked

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.storage;
 
+import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param start epoch milliseconds, like all times here: a window's start
  * @param at up to where it is computed
  * @param rows that differed from what was there
- * @param error why it does not move now; null for nothing
+ * @param error why it does not move now, and what it left out; null for nothing
  */
 public record Backfill(
     String id,
@@ -21,6 +22,8 @@ public record Backfill(
     long rows,
     State state,
     @Nullable String error) {
+  private static final String LEFT_OUT = "left out: ";
+
   /** In which state it can be. */
   public enum State {
     RUNNING,
@@ -43,15 +46,28 @@ public record Backfill(
   /** Computed up to a later time. */
   Backfill upTo(long time, long more) {
     State now = time >= end ? State.DONE : State.RUNNING;
-    return new Backfill(id, task, created, start, end, time, rows + more, now, null);
+    return new Backfill(id, task, created, start, end, time, rows + more, now, note());
   }
 
-  Backfill failed(String why) {
+  /** Of which the beginning could not be computed. */
+  Backfill leftOut(long until) {
+    String why = LEFT_OUT + "windows before " + Instant.ofEpochMilli(until) + ", which expired";
     return new Backfill(id, task, created, start, end, at, rows, state, why);
   }
 
+  private @Nullable String note() {
+    int at = error == null ? -1 : error.indexOf(LEFT_OUT);
+    return error == null || at < 0 ? null : error.substring(at);
+  }
+
+  Backfill failed(String why) {
+    String note = note();
+    String all = note == null ? why : why + "; " + note;
+    return new Backfill(id, task, created, start, end, at, rows, state, all);
+  }
+
   Backfill cancelled() {
-    return new Backfill(id, task, created, start, end, at, rows, State.CANCELLED, null);
+    return new Backfill(id, task, created, start, end, at, rows, State.CANCELLED, note());
   }
 
   /** Which part of it is computed, from 0 to 1. */

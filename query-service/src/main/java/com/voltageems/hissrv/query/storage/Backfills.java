@@ -140,12 +140,33 @@ final class Backfills {
       Backfill next = running.get(i);
       Optional<TaskRun> run =
           runs.stream().filter(one -> one.task().name().equals(next.task())).findFirst();
-      if (run.isPresent() && !run.get().isBlocked() && piece(next, run.get(), bounds, goOn)) {
+      if (run.isPresent()
+          && !run.get().isBlocked()
+          && !waits(next, run.get(), running)
+          && piece(next, run.get(), bounds, goOn)) {
         return true;
       }
     }
     pauseUntil = System.nanoTime() + RETRY_NANOS;
     return true;
+  }
+
+  /** Computed before what it reads, it would have to be computed again. */
+  private boolean waits(Backfill next, TaskRun run, List<Backfill> running) {
+    Optional<Backfill> before =
+        running.stream()
+            .filter(one -> one.at() < next.end() && one.end() > next.at())
+            .filter(
+                one ->
+                    runs.stream()
+                        .map(TaskRun::task)
+                        .anyMatch(
+                            task ->
+                                task.name().equals(one.task())
+                                    && task.target().equals(run.task().source())))
+            .findFirst();
+    before.ifPresent(one -> replace(next.failed("waits for the backfill " + one.id())));
+    return before.isPresent();
   }
 
   private boolean piece(

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
  * is right already is not written again, so that a repeat costs a reading and no more.
  */
 final class Copier {
-  /** Measurements that are called so are ours: they tell how far a copy is. */
-  static final String OWN = "hissrv.";
+  static final String OWN = Task.OWN;
 
   private static final int ALL = Integer.MAX_VALUE - 1000;
   private static final int BATCH = 5000;

@@ -75,6 +75,26 @@ public record Coverage(List<Range> ranges) {
             .toList());
   }
 
+  /** Without what the other one has. */
+  public Coverage minus(Coverage other) {
+    Coverage left = this;
+    for (Range one : other.ranges()) {
+      List<Range> all = new ArrayList<>(left.until(one.start()).ranges());
+      all.addAll(left.from(one.end()).ranges());
+      left = new Coverage(all);
+    }
+    return left;
+  }
+
+  /** With all that the other one has, too. */
+  public Coverage plus(Coverage other) {
+    Coverage all = this;
+    for (Range one : other.ranges()) {
+      all = all.plus(one.start(), one.end());
+    }
+    return all;
+  }
+
   /** Whether all of it is there. */
   public boolean contains(long start, long end) {
     return ranges.stream().anyMatch(one -> one.start() <= start && end <= one.end());

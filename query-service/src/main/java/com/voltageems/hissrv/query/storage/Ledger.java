@@ -1,5 +1,8 @@
 package com.voltageems.hissrv.query.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.LatestSeries;
@@ -9,13 +12,17 @@ import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.TierRow;
 import com.voltageems.hissrv.query.store.tier.TierRows;
 import com.voltageems.hissrv.query.store.tier.Tiers;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
   private static final String TASKS = Copier.OWN + "tasks";
   private static final String BACKFILLS = Copier.OWN + "backfills";
+  private static final String ALL = "all";
+  private static final String ONLY = "only:";
   private static final int MOST = 10_000;
 
   private final Tiers tiers;
@@ -40,43 +49,105 @@ final class Ledger {
     this.clock = clock;
   }
 
-  /**
-   * How far a task is.
-   *
-   * @param windows which ones they are: those of another length cannot stand in one copy
-   * @param outputs what is kept of each
-   * @param lookedBack when late data was looked for last, and all of it taken in; 0 for never
-   */
-  record Entry(String windows, String outputs, Coverage coverage, long lookedBack) {}
-
   private Deadline soon() {
     return Deadline.in(timeout);
   }
 
-  /** What is kept of the task; nothing where it has not begun. */
-  Optional<Entry> read(Task task) {
-    return latest(tier(task), TASKS).stream()
-        .filter(series -> task.name().equals(series.tags().get("task")))
-        .findFirst()
-        .map(
-            series ->
-                new Entry(
-                    text(series, "windows"),
-                    text(series, "outputs"),
-                    Coverage.parse(text(series, "computed")),
-                    number(series, "looked_back")));
+  /**
+   * What stands in the task's copy, in a fixed order; whatever the task that wrote it was called.
+   */
+  List<TaskState.Held> read(Task task) {
+    return sorted(
+        latest(tier(task), TASKS).stream()
+            .flatMap(
+                series ->
+                    Stream.of(held(series))
+                        .filter(one -> id(one.make()).equals(series.tags().get("make"))))
+            .toList());
   }
 
-  void write(Task task, Entry entry) {
+  /** As {@link #read} gives them. */
+  static List<TaskState.Held> sorted(List<TaskState.Held> all) {
+    return all.stream()
+        .filter(one -> !one.coverage().isEmpty())
+        .sorted(Comparator.comparing(one -> key(one.make())))
+        .toList();
+  }
+
+  private static TaskState.Held held(LatestSeries series) {
+    return new TaskState.Held(
+        new Task.Make(
+            text(series, "windows"),
+            text(series, "source"),
+            outputs(text(series, "outputs")),
+            measurements(text(series, "measurements"))),
+        Coverage.parse(text(series, "computed")),
+        number(series, "looked_back"));
+  }
+
+  void write(Task task, TaskState.Held held) {
+    Task.Make make = held.make();
     put(
         task,
         TASKS,
-        Map.of("task", task.name()),
+        Map.of("make", id(make)),
         Map.of(
-            "windows", entry.windows(),
-            "outputs", entry.outputs(),
-            "computed", entry.coverage().text(),
-            "looked_back", entry.lookedBack()));
+            "windows", make.windows(),
+            "source", make.source(),
+            "outputs", text(make.outputs()),
+            "measurements", listed(make.measurements()),
+            "computed", held.coverage().isEmpty() ? "nothing" : held.coverage().text(),
+            "looked_back", held.lookedBack()));
+  }
+
+  private static String id(Task.Make make) {
+    return UUID.nameUUIDFromBytes(key(make).getBytes(UTF_8)).toString();
+  }
+
+  private static String key(Task.Make make) {
+    return String.join(
+        "\n", make.windows(), make.source(), text(make.outputs()), listed(make.measurements()));
+  }
+
+  private static String text(List<Output> outputs) {
+    return outputs.stream()
+        .map(one -> one.function().text() + "=" + one.alias())
+        .collect(Collectors.joining(","));
+  }
+
+  private static List<Output> outputs(String text) {
+    List<Output> outputs = new ArrayList<>();
+    for (String one : text.split(",", -1)) {
+      int at = one.indexOf('=');
+      String alias = one.substring(at + 1);
+      if (at > 0 && Output.isAlias(alias)) {
+        Aggregation.of(one.substring(0, at))
+            .ifPresent(function -> outputs.add(new Output(function, alias)));
+      }
+    }
+    return outputs;
+  }
+
+  /** Names may have any character in them. */
+  private static String listed(@Nullable List<String> measurements) {
+    if (measurements == null) {
+      return ALL;
+    }
+    return measurements.stream()
+        .map(one -> URLEncoder.encode(one, UTF_8))
+        .collect(Collectors.joining(",", ONLY, ""));
+  }
+
+  /** What cannot be read is taken for nothing. */
+  private static @Nullable List<String> measurements(String text) {
+    if (text.equals(ALL)) {
+      return null;
+    }
+    return text.length() <= ONLY.length() || !text.startsWith(ONLY)
+        ? List.of()
+        : Stream.of(text.substring(ONLY.length()).split(",", -1))
+            .map(one -> URLDecoder.decode(one, UTF_8))
+            .toList();
   }
 
   /** All that are kept, the newest first. */

@@ -83,7 +83,7 @@ public final class StorageDesk implements AutoCloseable {
               .filter(run -> run.task().target().equals(task.source()))
               .findFirst()
               .orElse(null);
-      runs.add(new TaskRun(task, source, task.windows(zone), plan.pace(), copier, ledger));
+      runs.add(new TaskRun(task, source, zone, plan, copier, ledger));
     }
     this.backfills = new Backfills(ledger, runs, clock);
   }
@@ -153,7 +153,7 @@ public final class StorageDesk implements AutoCloseable {
     if (look) {
       lookNow = false;
       policies.look(mine);
-      ready = load(!mine || !before || !ready);
+      ready = load(true);
       boolean fine =
           ready
               && policies.states().stream()
@@ -184,11 +184,15 @@ public final class StorageDesk implements AutoCloseable {
     return !closing && lease.look(Duration.ZERO);
   }
 
-  /** Reads how far all is; who does the work himself knows it better. */
-  private boolean load(boolean needed) {
+  /**
+   * Reads how far all is.
+   *
+   * @param tasks also of the tasks: whose copy is deleted meanwhile has nothing any more
+   */
+  private boolean load(boolean tasks) {
     try {
       for (TaskRun run : runs) {
-        if (needed) {
+        if (tasks) {
           run.load();
         }
       }

@@ -1,10 +1,13 @@
 package com.voltageems.hissrv.query.storage;
 
+import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Wish;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a site's file wants of its database. Pure.
@@ -53,6 +56,30 @@ public record StoragePlan(List<Policy> policies, List<Task> tasks, String raw, P
   /** The task that writes what this policy keeps. */
   public Optional<Task> into(String policy) {
     return tasks.stream().filter(one -> one.target().equals(policy)).findFirst();
+  }
+
+  /** As what a task computes: a copy of a copy has no more than that one. */
+  public Task.Make make(Task task, ZoneId zone) {
+    Task.Make from = into(task.source()).map(before -> make(before, zone)).orElse(null);
+    List<String> own = policy(task.target()).map(Policy::measurements).orElse(List.of());
+    return new Task.Make(
+        task.windowsText(zone),
+        task.source(),
+        task.outputs().stream().filter(one -> from == null || isIn(from, one)).toList(),
+        both(own.isEmpty() ? null : own, from == null ? null : from.measurements()));
+  }
+
+  /** Means are made of counts and sums, which are always there. */
+  private static boolean isIn(Task.Make from, Output output) {
+    return output.function() == Aggregation.MEAN
+        || from.outputs().stream().anyMatch(one -> one.function() == output.function());
+  }
+
+  private static @Nullable List<String> both(@Nullable List<String> a, @Nullable List<String> b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    return a.stream().filter(b::contains).toList();
   }
 
   /** Whether something is written into it: it is that of the samples, or a task's. */

@@ -45,7 +45,9 @@ final class StorageProbe implements Probe {
       }
     }
     for (TaskState task : desk.tasks()) {
-      if (task.state() == TaskState.State.FAILED) {
+      boolean stands =
+          task.state() == TaskState.State.WAITING && !TaskRun.NOT_YET.equals(task.message());
+      if (stands || task.state() == TaskState.State.FAILED) {
         trouble.add(task.task().name() + ": " + task.message());
       }
     }

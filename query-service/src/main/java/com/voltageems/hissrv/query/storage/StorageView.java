@@ -58,28 +58,45 @@ final class StorageView {
     json.put("source", task.source());
     json.put("target", task.target());
     json.put("interval", task.interval());
-    List<Object> outputs = new ArrayList<>();
-    for (Output output : task.outputs()) {
-      Map<String, @Nullable Object> one = new LinkedHashMap<>();
-      one.put("function", output.function().text());
-      one.put("alias", output.alias());
-      outputs.add(one);
-    }
-    json.put("aggregations", outputs);
+    json.put("aggregations", outputs(task.outputs()));
     json.put("state", state.state().text());
     json.put("message", state.message());
     Coverage coverage = state.coverage();
     json.put("computed_until", coverage.isEmpty() ? null : time(coverage.last().end()));
     json.put("behind_s", state.behindMillis() / 1000);
     json.put("late_data_until", state.lookedBack() == 0 ? null : time(state.lookedBack()));
-    json.put(
-        "computed", coverage.ranges().stream().map(one -> range(one.start(), one.end())).toList());
+    json.put("computed", ranges(coverage));
+    json.put("computed_otherwise", state.earlier().stream().map(StorageView::earlier).toList());
     json.put("windows", state.windows());
     json.put("rows", state.rows());
     json.put("rows_written", state.written());
     json.put("failures", state.failures());
     json.put("left_out", state.leftOut().stream().sorted().toList());
     return json;
+  }
+
+  private static Map<String, @Nullable Object> earlier(TaskState.Held held) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("source", held.make().source());
+    json.put("aggregations", outputs(held.make().outputs()));
+    json.put("measurements", held.make().measurements());
+    json.put("computed", ranges(held.coverage()));
+    return json;
+  }
+
+  private static List<Map<String, @Nullable Object>> ranges(Coverage coverage) {
+    return coverage.ranges().stream().map(one -> range(one.start(), one.end())).toList();
+  }
+
+  private static List<Object> outputs(List<Output> all) {
+    List<Object> outputs = new ArrayList<>();
+    for (Output output : all) {
+      Map<String, @Nullable Object> one = new LinkedHashMap<>();
+      one.put("function", output.function().text());
+      one.put("alias", output.alias());
+      outputs.add(one);
+    }
+    return outputs;
   }
 
   static Map<String, @Nullable Object> backfill(Backfill backfill) {

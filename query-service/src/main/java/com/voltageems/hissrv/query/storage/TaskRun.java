@@ -1,13 +1,16 @@
 package com.voltageems.hissrv.query.storage;
 
 import com.voltageems.hissrv.query.store.StoreException;
-import com.voltageems.hissrv.query.store.window.CalendarWindows;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,10 @@ import org.slf4j.LoggerFactory;
  */
 final class TaskRun {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
+
+  /** Of a task of which nothing is known yet. */
+  static final String NOT_YET = "not looked at yet";
+
   private static final long QUICK_NANOS = 500_000_000;
   private static final long SLOW_NANOS = 2_000_000_000;
   private static final int MOST_WINDOWS = 4096;
@@ -29,10 +36,13 @@ final class TaskRun {
   private final Task task;
   private final @Nullable TaskRun source;
   private final Windows windows;
+  private final Task.Make make;
   private final StoragePlan.Pace pace;
   private final Copier copier;
   private final Ledger ledger;
   private Coverage coverage = Coverage.NONE;
+  private List<TaskState.Held> earlier = List.of();
+  private @Nullable List<TaskState.Held> known;
   private long lookedBack;
   private long begun;
   private long cursor;
@@ -44,7 +54,7 @@ final class TaskRun {
   private int tries;
   private long nextTry;
   private final Set<String> leftOut = new TreeSet<>();
-  private @Nullable String message = "not looked at yet";
+  private @Nullable String message = NOT_YET;
   private boolean blocked = true;
   private long behind;
   private volatile TaskState state;
@@ -70,14 +80,15 @@ final class TaskRun {
   TaskRun(
       Task task,
       @Nullable TaskRun source,
-      Windows windows,
-      StoragePlan.Pace pace,
+      ZoneId zone,
+      StoragePlan plan,
       Copier copier,
       Ledger ledger) {
     this.task = task;
     this.source = source;
-    this.windows = windows;
-    this.pace = pace;
+    this.windows = task.windows(zone);
+    this.make = plan.make(task, zone);
+    this.pace = plan.pace();
     this.copier = copier;
     this.ledger = ledger;
     this.state = seen();
@@ -95,52 +106,74 @@ final class TaskRun {
     return state;
   }
 
-  /** Which windows they are, days with their zone. */
-  private String windowsText() {
-    return windows instanceof CalendarWindows calendar
-        ? task.interval() + " " + calendar.zone()
-        : task.interval();
-  }
-
-  private String outputsText() {
-    return task.outputs().stream()
-        .map(one -> one.function().text() + "=" + one.alias())
-        .collect(Collectors.joining(","));
-  }
-
   /**
-   * Takes what is kept of it, as a service does that begins to look after it, or only shows it.
+   * Takes what stands in the copy, where it is not what is known of it: another service has written
+   * there, or the copy has been deleted or restored.
    *
    * @throws StoreException when the database does not tell
    */
   void load() {
-    Ledger.Entry entry = ledger.read(task).orElse(null);
-    cursor = 0;
-    if (entry == null) {
-      coverage = Coverage.NONE;
-      lookedBack = 0;
-    } else if (!entry.windows().equals(windowsText()) && !entry.coverage().isEmpty()) {
-      blocked = true;
-      message =
-          task.target()
-              + " has windows of "
-              + entry.windows()
-              + ", not of "
-              + windowsText()
-              + "; give the task another target, or delete what is there";
-      state = seen();
-      return;
-    } else if (!entry.outputs().equals(outputsText())) {
-      // What is there has other fields: these are computed from now on, earlier ones by a backfill.
-      coverage = Coverage.NONE;
-      lookedBack = 0;
-    } else {
-      coverage = entry.coverage();
-      lookedBack = entry.lookedBack();
+    List<TaskState.Held> there = ledger.read(task);
+    if (!there.equals(known)) {
+      known = there;
+      take(there);
     }
-    blocked = false;
-    message = null;
+  }
+
+  private void take(List<TaskState.Held> there) {
+    cursor = 0;
+    coverage = Coverage.NONE;
+    lookedBack = 0;
+    earlier = List.of();
+    Optional<TaskState.Held> other =
+        there.stream().filter(one -> !one.make().windows().equals(make.windows())).findFirst();
+    blocked = other.isPresent();
+    message =
+        other
+            .map(
+                one ->
+                    task.target()
+                        + " has windows of "
+                        + one.make().windows()
+                        + ", not of "
+                        + make.windows()
+                        + "; give the task another target, or delete what is there")
+            .orElse(null);
+    if (!blocked) {
+      for (TaskState.Held one : there) {
+        if (one.make().equals(make)) {
+          coverage = one.coverage();
+          lookedBack = one.lookedBack();
+        }
+      }
+      earlier = without(there);
+    }
     state = seen();
+  }
+
+  /** What was computed otherwise, and has not been computed again as it is to be now. */
+  private List<TaskState.Held> without(List<TaskState.Held> there) {
+    return there.stream()
+        .filter(one -> !one.make().equals(make))
+        .map(
+            one -> new TaskState.Held(one.make(), one.coverage().minus(coverage), one.lookedBack()))
+        .toList();
+  }
+
+  private List<TaskState.Held> held() {
+    List<TaskState.Held> all = new ArrayList<>();
+    all.add(new TaskState.Held(make, coverage, lookedBack));
+    all.addAll(earlier);
+    return Ledger.sorted(all);
+  }
+
+  /** What of it another task can be computed from. */
+  private Coverage feeding(Task.Make other) {
+    Coverage all = coverage;
+    for (TaskState.Held one : earlier) {
+      all = one.make().feeds(other, task) ? all.plus(one.coverage()) : all;
+    }
+    return all;
   }
 
   private TaskState seen() {
@@ -151,8 +184,8 @@ final class TaskRun {
     return new TaskState(
         task,
         word,
-        coverage,
-        lookedBack,
+        new TaskState.Held(make, coverage, lookedBack),
+        earlier,
         behind,
         counted,
         rows,
@@ -182,7 +215,9 @@ final class TaskRun {
       message = null;
       return more;
     } catch (StoreException e) {
-      failed(Retention.words(e), bounds.now());
+      if (!blocked) {
+        failed(Retention.words(e), bounds.now());
+      }
       return false;
     } finally {
       state = seen();
@@ -206,22 +241,33 @@ final class TaskRun {
     if (source == null) {
       return end;
     }
-    return source.coverage.isEmpty()
-        ? Long.MIN_VALUE
-        : Math.min(end, windows.floor(source.coverage.last().end()));
+    Coverage from = source.feeding(make);
+    return from.isEmpty() ? Long.MIN_VALUE : Math.min(end, windows.floor(from.last().end()));
   }
 
   /** From when on windows can be computed. */
   long from(Bounds bounds) {
     long first = bounds.first(windows);
-    return source == null || source.coverage.isEmpty()
-        ? first
-        : Math.max(first, windows.ceil(source.coverage.last().start()));
+    Coverage from = source == null ? Coverage.NONE : source.feeding(make);
+    return from.isEmpty() ? first : Math.max(first, windows.ceil(from.last().start()));
   }
 
   /** Where a task begins that has computed nothing: one window at least. */
   private long firstOf(Bounds bounds, long until) {
-    return Math.min(windows.floor(bounds.now() - pace.late().toMillis()), windows.floor(until - 1));
+    long late = pace.late().toMillis();
+    long first = Math.min(bounds.now() - late, until - 1);
+    TaskState.Held before =
+        earlier.stream()
+            .filter(one -> !one.coverage().isEmpty())
+            .max(Comparator.comparingLong(one -> one.coverage().last().end()))
+            .orElse(null);
+    if (before != null) {
+      // What was computed otherwise is joined without a hole, and late data is still taken in.
+      long settled =
+          before.lookedBack() == 0 ? before.coverage().last().start() : before.lookedBack() - late;
+      first = Math.min(first, Math.min(settled, before.coverage().last().end()));
+    }
+    return windows.floor(first);
   }
 
   private boolean forward(Bounds bounds, BooleanSupplier goOn) {
@@ -273,7 +319,24 @@ final class TaskRun {
   }
 
   private void keep() {
-    ledger.write(task, new Ledger.Entry(windowsText(), outputsText(), coverage, lookedBack));
+    List<TaskState.Held> there = ledger.read(task);
+    if (!there.equals(known)) {
+      known = there;
+      take(there);
+      throw new StoreException(
+          StoreException.Kind.FAILED,
+          task.target() + " is not as this service left it; it begins from what is there",
+          new IllegalStateException("another service, or somebody, has changed it"));
+    }
+    List<TaskState.Held> less = without(earlier);
+    for (TaskState.Held one : less) {
+      if (!there.contains(one)) {
+        ledger.write(task, one);
+      }
+    }
+    earlier = less.stream().filter(one -> !one.coverage().isEmpty()).toList();
+    ledger.write(task, new TaskState.Held(make, coverage, lookedBack));
+    known = held();
   }
 
   /**
@@ -312,9 +375,9 @@ final class TaskRun {
       throw new StoreException(
           StoreException.Kind.FAILED,
           "windows of "
-              + windowsText()
+              + make.windows()
               + " do not begin where those of "
-              + source.windowsText()
+              + source.make.windows()
               + " do; give the task "
               + source.task.name()
               + " a shorter interval, such as 30m or 15m",
@@ -332,14 +395,23 @@ final class TaskRun {
    *
    * @throws StoreException when the database refuses
    */
-  Backfill fill(Backfill backfill, Bounds bounds, BooleanSupplier goOn) {
-    long at = Math.max(backfill.at(), bounds.first(windows));
+  Backfill fill(Backfill asked, Bounds bounds, BooleanSupplier goOn) {
+    long first = bounds.first(windows);
+    long at = Math.max(asked.at(), first);
+    Backfill backfill = at > asked.at() ? asked.leftOut(Math.min(first, asked.end())) : asked;
     if (at >= backfill.end()) {
       return backfill.upTo(backfill.end(), 0);
     }
+    if (!coverage.isEmpty() && at > coverage.last().end()) {
+      // Else the task would go on behind it, and what lies between were never computed.
+      throw new StoreException(
+          StoreException.Kind.FAILED,
+          "the task itself is on its way there; it goes on when the task has come that far",
+          new IllegalStateException("at " + Instant.ofEpochMilli(coverage.last().end())));
+    }
     long until = backfill.end();
     if (source != null) {
-      until = Math.min(until, windows.floor(source.coverage.endFrom(at)));
+      until = Math.min(until, windows.floor(source.feeding(make).endFrom(at)));
       if (until <= at) {
         throw new StoreException(
             StoreException.Kind.FAILED,

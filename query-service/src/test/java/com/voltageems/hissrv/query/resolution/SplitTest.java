@@ -129,4 +129,34 @@ class SplitTest {
     assertThat(parts(query("1d", BERLIN, START, START + DAY, NUMBER, Aggregation.SUM), other))
         .containsExactly("raw 0..24");
   }
+
+  @Test
+  void whatACopyWasNotComputedWith_isFromTheSamples() {
+    Task task = DAILY.task();
+    Copy noSum =
+        new Copy(
+            new Task(
+                task.name(),
+                task.source(),
+                task.target(),
+                task.interval(),
+                List.of(new Output(Aggregation.COUNT, "count"))),
+            DAILY.windows(),
+            DAILY.coverage(),
+            List.of());
+
+    for (Aggregation function : List.of(Aggregation.SUM, Aggregation.MEAN, Aggregation.MAX)) {
+      assertThat(parts(query("1d", BERLIN, START, START + DAY, NUMBER, function), noSum))
+          .as(function.text())
+          .containsExactly("raw 0..24");
+    }
+    assertThat(parts(query("1d", BERLIN, START, START + DAY, NUMBER, Aggregation.COUNT), noSum))
+        .containsExactly("daily 0..24");
+  }
+
+  @Test
+  void whatIsOurOwn_isNeverCopied() {
+    assertThat(DAILY.has("m")).isTrue();
+    assertThat(DAILY.has("hissrv.x")).isFalse();
+  }
 }

@@ -27,6 +27,18 @@ class CoverageTest {
   }
 
   @Test
+  void others_areTakenAwayAndJoined() {
+    Coverage some = Coverage.NONE.plus(10, 20).plus(40, 50);
+
+    assertThat(some.minus(Coverage.NONE.plus(15, 45)).text()).isEqualTo("10..15,45..50");
+    assertThat(some.minus(Coverage.NONE.plus(12, 14).plus(40, 60)).text())
+        .isEqualTo("10..12,14..20");
+    assertThat(some.minus(some).isEmpty()).isTrue();
+    assertThat(some.plus(Coverage.NONE.plus(20, 40).plus(60, 70)).text())
+        .isEqualTo("10..50,60..70");
+  }
+
+  @Test
   void what_isThere_isTold() {
     Coverage some = Coverage.NONE.plus(10, 20).plus(40, 50);
 

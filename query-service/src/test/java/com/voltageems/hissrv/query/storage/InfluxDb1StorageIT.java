@@ -61,6 +61,14 @@ class InfluxDb1StorageIT extends StorageContract {
   }
 
   @Override
+  protected void drop(String policy) {
+    String drop =
+        URLEncoder.encode(
+            "DROP RETENTION POLICY \"" + policy + "\" ON " + name(), StandardCharsets.UTF_8);
+    assertThat(post(database.url() + "/query?q=" + drop, "").statusCode()).isEqualTo(200);
+  }
+
+  @Override
   protected void fresh() {
     count++;
     String create = URLEncoder.encode("CREATE DATABASE " + name(), StandardCharsets.UTF_8);

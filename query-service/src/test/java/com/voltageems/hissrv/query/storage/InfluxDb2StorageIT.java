@@ -81,6 +81,14 @@ class InfluxDb2StorageIT extends StorageContract {
   }
 
   @Override
+  protected void drop(String policy) {
+    String name = name() + "." + policy;
+    for (JsonNode bucket : json(send("GET", "/api/v2/buckets?name=" + name, "")).path("buckets")) {
+      send("DELETE", "/api/v2/buckets/" + bucket.path("id").asText(), "");
+    }
+  }
+
+  @Override
   protected void fresh() {
     count++;
     String body = "{\"orgID\":\"" + organisation + "\",\"name\":\"" + name() + "\"}";

@@ -45,13 +45,22 @@ class QuestDbStorageIT extends StorageContract {
     // A connection that has written into a table which was dropped since writes into that one
     // still.
     writer = new QuestDbWriter(database.url());
+    dropAll(
+        "relname LIKE 'hissrv.%' OR relname IN"
+            + " ('m', 'late', 'events', 'blank', 'nanos', 'monthly')");
+  }
+
+  @Override
+  protected void drop(String policy) {
+    dropAll("relname LIKE 'hissrv." + policy + ".%'");
+  }
+
+  private static void dropAll(String which) {
     try (Connection connection = DriverManager.getConnection(database.jdbcUrl(), "admin", "quest");
         Statement statement = connection.createStatement()) {
       List<String> names = new ArrayList<>();
       try (ResultSet rows =
-          statement.executeQuery(
-              "SELECT relname FROM pg_class() WHERE relname LIKE 'hissrv.%' OR relname IN"
-                  + " ('m', 'late', 'events', 'blank', 'nanos', 'monthly')")) {
+          statement.executeQuery("SELECT relname FROM pg_class() WHERE " + which)) {
         while (rows.next()) {
           names.add(rows.getString(1));
         }

@@ -99,6 +99,9 @@ public abstract class StorageContract {
   /** Writes samples, times in milliseconds, and returns when they can be read. */
   protected abstract void write(String measurement, List<String> lines);
 
+  /** Deletes a copy, as somebody may with the database's own means. */
+  protected abstract void drop(String policy);
+
   /** What the database does to a time that is not a whole number of its pieces. */
   protected Duration reached(Duration keep) {
     return keep;
@@ -477,6 +480,9 @@ public abstract class StorageContract {
     Map<String, @Nullable Object> hourly = desk.backfill("hourly_avg", start, end);
     assertThat(daily).containsEntry("state", "running").containsEntry("progress", 0.0);
     assertThat(hourly).containsEntry("task", "hourly_avg");
+    desk.round(Duration.ZERO);
+    assertThat(String.valueOf(desk.json().get("backfills")))
+        .contains("waits for the backfill " + hourly.get("id"));
     finish(desk);
 
     Tiers tiers = tiers();
@@ -602,6 +608,207 @@ public abstract class StorageContract {
     assertThat(task(desk, "hourly_avg").state()).isEqualTo(TaskState.State.WAITING);
     assertThat(task(desk, "hourly_avg").message())
         .startsWith("hourly has windows of 1h, not of 30m");
+  }
+
+  private static Policy only(String name, int days, String... measurements) {
+    return new Policy(name, Duration.ofDays(days), null, 0, List.of(measurements));
+  }
+
+  private CopyResolutions answers(StoragePlan plan, StorageDesk desk, Tiers tiers) {
+    return new CopyResolutions(
+        () ->
+            new CopyResolutions.Known(
+                Copies.of(plan, desk.policies(), desk.tasks(), ZONE, clock.millis()),
+                Copies.expired(plan, desk.policies(), clock.millis()),
+                tiers));
+  }
+
+  /** The answer is the samples', and tells where it is from. */
+  private List<String> asked(
+      StoragePlan plan,
+      StorageDesk desk,
+      Tiers tiers,
+      Aggregation function,
+      Windows windows,
+      long start,
+      long end) {
+    Measurement m = measurement(tiers, Tier.RAW);
+    HistoryQuery query =
+        HistoryQuery.windows(
+            new Selection(m, List.of(), start, end),
+            List.of(m.field("1").orElseThrow()),
+            windows,
+            function,
+            false,
+            10_000);
+    CopyResolutions answers = answers(plan, desk, tiers);
+    HistoryStore samples = tiers.store(Tier.RAW);
+    HistoryAnswer answer = answers.query(samples, query, false, soon());
+    assertThat(answer.rows()).isPositive();
+    assertThat(answer.series()).isEqualTo(answers.query(samples, query, true, soon()).series());
+    return answer.parts().stream().map(HistoryAnswer.Part::resolution).distinct().toList();
+  }
+
+  /** Days that come from hours have no more than those. */
+  @Test
+  void whatTheSourceNeverHeld_isAnsweredFromTheSamples() throws Exception {
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    long start = days.floor(NOW.toEpochMilli() - 5 * DAY);
+    List<String> lines = new ArrayList<>();
+    random(lines, start, NOW.toEpochMilli(), 3_600_000, Map.of("ch", "1"));
+    write("m", lines);
+    write("late", List.of("late a=1.0 " + (start + 1)));
+    StoragePlan plan =
+        plan(
+            List.of(policy("realtime", 400), only("hourly", 800, "late"), policy("daily", 1600)),
+            HOURLY,
+            DAILY);
+    Tiers tiers = tiers();
+    StorageDesk desk = desk(plan, tiers);
+    settle(desk);
+    desk.backfill("hourly_avg", start, NOW.toEpochMilli());
+    desk.backfill("daily_summary", start, NOW.toEpochMilli());
+    finish(desk);
+
+    assertThat(task(desk, "daily_summary").coverage().isEmpty()).isFalse();
+    assertThat(asked(plan, desk, tiers, Aggregation.SUM, days, start, start + 3 * DAY)).isEmpty();
+    assertThat(Copies.of(plan, desk.policies(), desk.tasks(), ZONE, clock.millis()))
+        .allMatch(copy -> copy.measurements().equals(List.of("late")));
+
+    // What is computed from now on has it, what was computed before has not.
+    StoragePlan more =
+        plan(
+            List.of(
+                policy("realtime", 400), only("hourly", 800, "late", "m"), policy("daily", 1600)),
+            HOURLY,
+            DAILY);
+    StorageDesk after = desk(more, tiers());
+    settle(after);
+    clock.pass(Duration.ofHours(30));
+    settle(after);
+    assertThat(
+            asked(
+                more,
+                after,
+                tiers,
+                Aggregation.SUM,
+                new FixedWindows(HOUR),
+                start,
+                floor(NOW) - HOUR))
+        .containsExactly("raw", "hourly");
+  }
+
+  @Test
+  void oneAggregationMore_leavesWhatIsThereReachable_andBack() throws Exception {
+    long end = floor(NOW);
+    long start = end - 100 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 900_000, Map.of("ch", "1"));
+    write("m", lines);
+    Task less = Task.of("hourly_avg", "realtime", "hourly", "1h", List.of());
+    Windows hours = new FixedWindows(HOUR);
+    List<Policy> policies = List.of(policy("realtime", 400), policy("hourly", 800));
+    Tiers tiers = tiers();
+    StoragePlan before = plan(policies, less);
+    StorageDesk first = desk(before, tiers);
+    settle(first);
+    first.backfill("hourly_avg", start, end);
+    finish(first);
+    clock.pass(Duration.ofHours(2));
+    settle(first);
+
+    StoragePlan more = plan(policies, HOURLY);
+    StorageDesk second = desk(more);
+    settle(second);
+    long settled = floor(clock.instant().minus(Duration.ofDays(1)));
+    assertThat(asked(more, second, tiers, Aggregation.SUM, hours, start, settled))
+        .containsExactly("hourly");
+    assertThat(asked(more, second, tiers, Aggregation.MAX, hours, start, settled)).isEmpty();
+    assertThat(task(second, "hourly_avg").earlier()).hasSize(1);
+    clock.pass(Duration.ofHours(3));
+    settle(second);
+    assertThat(asked(more, second, tiers, Aggregation.MAX, hours, start, settled + 3 * HOUR))
+        .containsExactly("raw", "hourly");
+    assertThat(asked(more, second, tiers, Aggregation.SUM, hours, start, settled + 3 * HOUR))
+        .containsExactly("hourly");
+    assertHourly(this, tiers, "1", settled, end);
+
+    // And back: all of it, without a hole.
+    StorageDesk third = desk(before);
+    settle(third);
+    assertThat(task(third, "hourly_avg").coverage())
+        .isEqualTo(Coverage.NONE.plus(start, floor(clock.instant())));
+    assertThat(asked(before, third, tiers, Aggregation.SUM, hours, start, settled + 2 * HOUR))
+        .containsExactly("hourly");
+    // Computed again with more by a backfill.
+    StorageDesk fourth = desk(more);
+    settle(fourth);
+    fourth.backfill("hourly_avg", start, end);
+    finish(fourth);
+    assertThat(task(fourth, "hourly_avg").earlier()).isEmpty();
+    assertThat(asked(more, fourth, tiers, Aggregation.MAX, hours, start, settled))
+        .containsExactly("hourly");
+  }
+
+  @Test
+  void renamedTask_goesOn_andWithOtherWindowsIsStopped() throws Exception {
+    write("m", List.of("m,ch=1 a=1.0 " + (floor(NOW) - 1)));
+    List<Policy> policies = List.of(policy("realtime", 400), policy("hourly", 800));
+    StorageDesk first = desk(plan(policies, HOURLY));
+    settle(first);
+    StorageDesk same =
+        desk(plan(policies, new Task("b", "realtime", "hourly", "1h", HOURLY.outputs())));
+    same.round(Duration.ZERO);
+    assertThat(task(same, "b").coverage()).isEqualTo(task(first, "hourly_avg").coverage());
+
+    StorageDesk other =
+        desk(plan(policies, new Task("c", "realtime", "hourly", "30m", HOURLY.outputs())));
+    settle(other);
+    assertThat(task(other, "c").message()).startsWith("hourly has windows of 1h, not of 30m");
+    assertThat(other.probes().get(0).check().state()).isEqualTo(PartState.State.DEGRADED);
+    assertThat(other.probes().get(0).check().message())
+        .startsWith("c: hourly has windows of 1h, not of 30m");
+  }
+
+  @Test
+  void backfillAheadOfATaskThatIsBehind_leavesNoHole() throws Exception {
+    long end = floor(NOW);
+    List<String> lines = new ArrayList<>();
+    random(lines, end - 10 * HOUR, end, 900_000, Map.of("ch", "1"));
+    write("m", lines);
+    StorageDesk desk = desk(plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY));
+    settle(desk);
+    clock.pass(Duration.ofDays(5));
+    desk.round(Duration.ZERO);
+    assertThat(task(desk, "hourly_avg").behindMillis()).isPositive();
+    long now = floor(clock.instant());
+    desk.backfill("hourly_avg", now - 10 * HOUR, now);
+    for (int i = 0; i < 20; i++) {
+      desk.round(Duration.ZERO);
+    }
+
+    assertThat(task(desk, "hourly_avg").coverage())
+        .isEqualTo(Coverage.NONE.plus(floor(NOW.minus(Duration.ofDays(1))), now));
+  }
+
+  @Test
+  void copyThatIsDeleted_isComputedAnew() {
+    long end = floor(NOW);
+    List<String> lines = new ArrayList<>();
+    random(lines, end - 10 * HOUR, end, 900_000, Map.of("ch", "1"));
+    write("m", lines);
+    Tiers tiers = tiers();
+    StorageDesk desk =
+        desk(plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY), tiers);
+    settle(desk);
+    assertThat(task(desk, "hourly_avg").written()).isEqualTo(10);
+    drop("hourly");
+    clock.pass(Duration.ofSeconds(61));
+    settle(desk);
+
+    assertThat(state(desk, "hourly").state()).isEqualTo(PolicyState.State.OK);
+    assertThat(task(desk, "hourly_avg").written()).isEqualTo(20);
+    assertHourly(this, tiers, "1", end - 10 * HOUR, end);
   }
 
   /** A lease that is another service's until it is given here. */
