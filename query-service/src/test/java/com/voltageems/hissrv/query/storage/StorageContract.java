@@ -477,6 +477,7 @@ public abstract class StorageContract {
 
     // The later one waits for the earlier one.
     Map<String, @Nullable Object> daily = desk.backfill("daily_summary", start, end);
+    clock.pass(Duration.ofSeconds(1));
     Map<String, @Nullable Object> hourly = desk.backfill("hourly_avg", start, end);
     assertThat(daily).containsEntry("state", "running").containsEntry("progress", 0.0);
     assertThat(hourly).containsEntry("task", "hourly_avg");
