@@ -52,6 +52,7 @@ echo "# machine: $(nproc) cores, $(awk '/MemTotal/ {printf "%.0f GiB", $2 / 1048
 for part in "${wanted[@]}"; do
   case "$part" in
     lua) class=com.voltageems.hissrv.lua.LuaBenchmark ;;
+    query|sink) class=com.voltageems.hissrv.benchmarks.$part.${part^}Benchmark ;;
     *) class=com.voltageems.hissrv.benchmarks.${part^}Benchmark ;;
   esac
   echo "# $part, $(date -u +%FT%TZ)"

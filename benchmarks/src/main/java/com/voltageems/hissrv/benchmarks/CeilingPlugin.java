@@ -8,10 +8,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Connectors that do nothing but emit, or take, as plugin archives. */
-final class CeilingPlugin {
+public final class CeilingPlugin {
   private CeilingPlugin() {}
 
-  static Path source(Path dir) throws IOException {
+  public static Path source(Path dir) throws IOException {
     return archive(
         dir,
         "ceiling",
@@ -19,7 +19,7 @@ final class CeilingPlugin {
         List.of(CeilingSourceConnector.class, CeilingSourceConnector.CeilingTask.class));
   }
 
-  static Path sink(Path dir) throws IOException {
+  public static Path sink(Path dir) throws IOException {
     return archive(
         dir,
         "discard",

@@ -7,28 +7,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** How every benchmark prints and waits. */
-final class Figures {
+public final class Figures {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private Figures() {}
 
   /** One line: name, value, unit. */
-  static void print(String name, double value, String unit) {
+  public static void print(String name, double value, String unit) {
     System.out.printf(Locale.ROOT, "%s %.3f %s%n", name, value, unit);
   }
 
   /** What is measured next, as a comment. */
-  static void say(String format, Object... values) {
+  public static void say(String format, Object... values) {
     System.out.printf(Locale.ROOT, "# " + format + "%n", values);
   }
 
-  static double median(double... values) {
+  public static double median(double... values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
-  static void await(String what, BooleanSupplier condition) throws InterruptedException {
+  public static void await(String what, BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {

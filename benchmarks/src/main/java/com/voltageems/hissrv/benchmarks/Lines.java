@@ -11,15 +11,16 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** The database's own speed: prebuilt line protocol by bare HTTP, one request after the other. */
-final class Lines {
+public final class Lines {
   /** First sample of every benchmark, epoch ms; a recent time, so that no retention touches it. */
-  static final long START = System.currentTimeMillis() / 86_400_000 * 86_400_000 - 86_400_000;
+  public static final long START =
+      System.currentTimeMillis() / 86_400_000 * 86_400_000 - 86_400_000;
 
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final QuestDb database;
 
-  Lines(QuestDb database) {
+  public Lines(QuestDb database) {
     this.database = database;
   }
 
@@ -27,7 +28,7 @@ final class Lines {
    * {@code count} lines of one table from line {@code from} on: {@code channels} channels in turn,
    * one second from one round of them to the next.
    */
-  static String text(String table, int from, int count, int channels, int fields) {
+  public static String text(String table, int from, int count, int channels, int fields) {
     StringBuilder text = new StringBuilder();
     for (int line = from; line < from + count; line++) {
       text.append(table).append(",channel=").append(line % channels).append(' ');
@@ -39,15 +40,15 @@ final class Lines {
     return text.toString();
   }
 
-  static String value(int line, int field) {
+  public static String value(int line, int field) {
     return String.format(Locale.ROOT, "%.6f", 220 + field + Math.sin(line));
   }
 
-  static long millis(int line, int channels) {
+  public static long millis(int line, int channels) {
     return START + line / channels * 1000L;
   }
 
-  void post(String lines) {
+  public void post(String lines) {
     try {
       HttpResponse<String> answer =
           http.send(

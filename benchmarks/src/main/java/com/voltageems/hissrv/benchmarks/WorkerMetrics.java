@@ -13,7 +13,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /** The connector's MBeans in the worker, over a loopback JMX port. */
-final class WorkerMetrics implements AutoCloseable {
+public final class WorkerMetrics implements AutoCloseable {
   private final JMXConnector connector;
   private final MBeanServerConnection server;
 
@@ -23,12 +23,12 @@ final class WorkerMetrics implements AutoCloseable {
   }
 
   /** A free port, and what a JVM has to be told to answer there. */
-  record Endpoint(int port) {
-    static Endpoint free() {
+  public record Endpoint(int port) {
+    public static Endpoint free() {
       return new Endpoint(Ports.free());
     }
 
-    List<String> jvmArgs() {
+    public List<String> jvmArgs() {
       String jmx = "-Dcom.sun.management.jmxremote.";
       return List.of(
           jmx + "port=" + port,
@@ -42,7 +42,7 @@ final class WorkerMetrics implements AutoCloseable {
 
   // The other end is a JVM that we started ourselves, on loopback.
   @SuppressWarnings("BanJNDI")
-  static WorkerMetrics connect(Endpoint endpoint) throws IOException {
+  public static WorkerMetrics connect(Endpoint endpoint) throws IOException {
     return new WorkerMetrics(
         JMXConnectorFactory.connect(
             new JMXServiceURL(
@@ -50,12 +50,12 @@ final class WorkerMetrics implements AutoCloseable {
   }
 
   /** An attribute of one source of the connector's only task; 0 while there is none. */
-  long get(String connectorName, String source, String attribute) {
+  public long get(String connectorName, String source, String attribute) {
     return attribute(connectorName, ",source=" + source, attribute);
   }
 
   /** An attribute of the connector's only task itself; 0 while there is none. */
-  long ofTask(String connectorName, String attribute) {
+  public long ofTask(String connectorName, String attribute) {
     return attribute(connectorName, "", attribute);
   }
 
@@ -66,7 +66,7 @@ final class WorkerMetrics implements AutoCloseable {
   }
 
   /** Lines that the database has acknowledged to a sink, by all of its tasks. */
-  long linesWritten(String connectorName, int tasks) {
+  public long linesWritten(String connectorName, int tasks) {
     long lines = 0;
     for (int task = 0; task < tasks; task++) {
       lines +=
@@ -78,7 +78,7 @@ final class WorkerMetrics implements AutoCloseable {
   }
 
   /** Records that Connect has handed to a sink, by all of its tasks. */
-  long recordsPut(String connectorName, int tasks) {
+  public long recordsPut(String connectorName, int tasks) {
     long records = 0;
     for (int task = 0; task < tasks; task++) {
       records +=
@@ -90,7 +90,7 @@ final class WorkerMetrics implements AutoCloseable {
   }
 
   /** Bytes of the heap in use after a collection. */
-  long heapInUse() {
+  public long heapInUse() {
     try {
       ObjectName memory = new ObjectName("java.lang:type=Memory");
       server.invoke(memory, "gc", new Object[0], new String[0]);

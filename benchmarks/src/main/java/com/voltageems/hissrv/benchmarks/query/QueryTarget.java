@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.query;
 
 import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.QuestDb;

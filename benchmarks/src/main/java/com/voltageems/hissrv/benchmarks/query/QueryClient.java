@@ -1,5 +1,6 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.query;
 
+import com.voltageems.hissrv.benchmarks.Figures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.query;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.sink;
 
-import com.voltageems.hissrv.benchmarks.SinkRig.Round;
+import com.voltageems.hissrv.benchmarks.Figures;
+import com.voltageems.hissrv.benchmarks.sink.SinkRig.Round;
 import com.voltageems.hissrv.quickstart.Closer;
 import com.voltageems.hissrv.quickstart.TemporaryFolder;
 import java.util.ArrayList;

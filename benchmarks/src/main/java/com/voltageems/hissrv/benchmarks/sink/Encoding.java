@@ -1,6 +1,8 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.sink;
 
 import com.influxdb.client.domain.WritePrecision;
+import com.voltageems.hissrv.benchmarks.Figures;
+import com.voltageems.hissrv.benchmarks.Lines;
 import com.voltageems.hissrv.influx.point.Dialect;
 import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.LineBuffer;

@@ -1,5 +1,7 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.query;
 
+import com.voltageems.hissrv.benchmarks.Figures;
+import com.voltageems.hissrv.benchmarks.Lines;
 import com.voltageems.hissrv.quickstart.Installation;
 import com.voltageems.hissrv.quickstart.TemporaryFolder;
 import com.voltageems.hissrv.testkit.InfluxDb1;

@@ -1,5 +1,6 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.sink;
 
+import com.voltageems.hissrv.benchmarks.Lines;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

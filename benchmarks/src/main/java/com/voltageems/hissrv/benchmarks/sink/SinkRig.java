@@ -1,5 +1,9 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.sink;
 
+import com.voltageems.hissrv.benchmarks.CeilingPlugin;
+import com.voltageems.hissrv.benchmarks.DiscardSinkConnector;
+import com.voltageems.hissrv.benchmarks.Figures;
+import com.voltageems.hissrv.benchmarks.WorkerMetrics;
 import com.voltageems.hissrv.quickstart.Closer;
 import com.voltageems.hissrv.quickstart.Installation;
 import com.voltageems.hissrv.testkit.ConnectWorker;

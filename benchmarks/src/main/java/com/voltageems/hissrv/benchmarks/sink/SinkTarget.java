@@ -1,5 +1,6 @@
-package com.voltageems.hissrv.benchmarks;
+package com.voltageems.hissrv.benchmarks.sink;
 
+import com.voltageems.hissrv.benchmarks.Figures;
 import com.voltageems.hissrv.quickstart.Closer;
 import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.InfluxDb2;

@@ -1,0 +1,5 @@
+/** The sink against the database's own write speed. */
+@NullMarked
+package com.voltageems.hissrv.benchmarks.sink;
+
+import org.jspecify.annotations.NullMarked;
