@@ -62,6 +62,7 @@ public final class KafkaBroker extends LocalServer {
           transaction.state.log.min.isr=1
           transaction.state.log.num.partitions=2
           group.initial.rebalance.delay.ms=0
+          log.cleaner.dedupe.buffer.size=8388608
           """
               .formatted(port, controllerPort, dir.resolve("log").toAbsolutePath()));
     } catch (IOException e) {
