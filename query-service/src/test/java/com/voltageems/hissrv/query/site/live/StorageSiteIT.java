@@ -151,9 +151,14 @@ class StorageSiteIT {
         .contains("[\"hourly\",\"720h0m0s\"")
         .contains("[\"daily\",\"8760h0m0s\"");
 
-    assertThat(send("GET", url + "/metrics", "").body())
-        .contains("hissrv_downsampling_behind_seconds{task=\"hourly_avg\"} 0")
-        .contains("hissrv_retention_pending{policy=\"realtime\"} 0");
+    // With the next look of the health board.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(send("GET", url + "/metrics", "").body())
+                    .contains("hissrv_downsampling_behind_seconds{task=\"hourly_avg\"} 0")
+                    .contains("hissrv_retention_pending{policy=\"realtime\"} 0"));
 
     // Days of Shanghai, from hours, from minutes.
     JsonNode hours = backfill("hourly_avg", "now-5d");
