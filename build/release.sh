@@ -53,7 +53,10 @@ build() {
   (
     cd "$copy"
     mvn -B -ntp -q org.codehaus.mojo:versions-maven-plugin:2.18.0:set \
-      -DnewVersion="$version" -DgenerateBackupPoms=false -DprocessAllModules=true
+      -DnewVersion="$version" -DgenerateBackupPoms=false -DprocessAllModules=true \
+      -DupdateBuildOutputTimestamp=false
+    # The parent's pom is published, too; the plugin would write the time of the build into it.
+    sed -i "s|<project.build.outputTimestamp>.*</|<project.build.outputTimestamp>$stamp</|" pom.xml
     mvn -B -ntp -q deploy -DskipTests -Dspotless.check.skip -Djacoco.skip \
       -Dproject.build.outputTimestamp="$stamp" -Dbuild.date="${stamp%T*}" \
       -DaltDeploymentRepository="local::file://$out/repository" \
