@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.benchmarks;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,9 @@ public final class CeilingPlugin {
     Path zip = dir.resolve(name + ".zip");
     Path jar = dir.resolve(name + ".jar");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
-      copy("META-INF/services/" + service, out);
+      // Written here: on the class path another plugin's file of this name may come first.
+      out.putNextEntry(new ZipEntry("META-INF/services/" + service));
+      out.write(classes.get(0).getName().getBytes(StandardCharsets.UTF_8));
       for (Class<?> type : classes) {
         copy(type.getName().replace('.', '/') + ".class", out);
       }
