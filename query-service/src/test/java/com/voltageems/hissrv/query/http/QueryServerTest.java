@@ -330,6 +330,27 @@ class QueryServerTest {
     assertThat(head("/health").statusCode()).isEqualTo(503);
   }
 
+  /**
+   * What is kept is asked for again by its tag; of an answer that nobody may keep there is none.
+   */
+  @Test
+  void whatABrowserKeeps_hasATag() throws Exception {
+    serve(() -> rows(true));
+
+    for (String path : List.of("/", "/app.js", "/openapi.json")) {
+      HttpResponse<String> first = get(path);
+      String tag = first.headers().firstValue("ETag").orElseThrow();
+      assertThat(tag).matches("\"[0-9a-f]{8}\"");
+      assertThat(
+              raw(
+                  "GET %s HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: %s\r\nConnection: close\r\n\r\n"
+                      .formatted(path, tag)))
+          .startsWith("HTTP/1.1 304 ")
+          .endsWith("\r\n\r\n");
+    }
+    assertThat(get("/query?measurement=m").headers().firstValue("ETag")).isEmpty();
+  }
+
   /** One request as it stands; the whole answer. */
   private String raw(String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
