@@ -8,9 +8,9 @@ import com.voltageems.hissrv.query.store.SameTime;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
+import java.sql.Types;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of an answer as rows of the store. */
@@ -66,73 +66,82 @@ final class RowReader {
       SameTime rows,
       long @Nullable [] most)
       throws SQLException {
-    int tags = query.groupBy().size();
-    int columns = query.columns().size();
-    boolean[] computed = new boolean[columns];
-    for (int i = 0; i < columns; i++) {
-      computed[i] = query.columns().get(i).isRounded();
-    }
     if (piecemeal) {
       connection.setAutoCommit(false);
     }
     try (PreparedStatement statement = Connections.prepare(connection, sql, deadline)) {
       statement.setFetchSize(piecemeal ? FETCH : 0);
       try (ResultSet found = statement.executeQuery()) {
-        Keys keys = new Keys(tags);
-        long count = 0;
-        while (found.next()) {
-          if (++count % FETCH == 0) {
-            connections.alive();
-            if (deadline.isOver()) {
-              throw deadline.exceeded(new SQLException("after " + count + " rows"));
-            }
-          }
-          if (most != null) {
-            most[0] = Math.max(most[0], found.getLong(2 + tags + columns));
-          }
-          Row row = rows.next(found.getLong(1), keys.of(found));
-          for (int i = 0; i < columns; i++) {
-            put(row, i, found, 2 + tags + i, computed[i]);
-          }
-          if (!rows.add()) {
-            break;
-          }
-        }
-        return count;
+        return read(query, found, deadline, rows, most);
       }
     }
   }
 
-  /** Values of tags as they come with each row; mostly the same as those of the row before. */
-  private static final class Keys {
-    private final int tags;
-    private @Nullable List<String> last;
-
-    Keys(int tags) {
-      this.tags = tags;
-    }
-
-    List<String> of(ResultSet row) throws SQLException {
-      List<String> before = last;
-      List<String> values = new ArrayList<>(tags);
-      boolean same = before != null;
-      for (int i = 0; i < tags; i++) {
-        String value = text(row, 2 + i);
-        same = same && before != null && before.get(i).equals(value);
-        values.add(value);
-      }
-      List<String> key = same && before != null ? before : List.copyOf(values);
-      last = key;
-      return key;
-    }
-  }
-
-  private static void put(Row row, int column, ResultSet from, int at, boolean computed)
+  private long read(
+      HistoryQuery query, ResultSet found, Deadline deadline, SameTime rows, long @Nullable [] most)
       throws SQLException {
-    Object value = value(from, at);
-    if (computed && value instanceof Double number) {
+    Keys keys = new Keys(query.selection(), query.groupBy());
+    int first = 2 + keys.read().size();
+    Cell[] cells = cells(query, found.getMetaData(), first);
+    long count = 0;
+    while (found.next()) {
+      if (++count % FETCH == 0) {
+        connections.alive();
+        if (deadline.isOver()) {
+          throw deadline.exceeded(new SQLException("after " + count + " rows"));
+        }
+      }
+      if (most != null) {
+        most[0] = Math.max(most[0], found.getLong(first + cells.length));
+      }
+      Row row = rows.next(found.getLong(1), keys.of(found, 2));
+      for (int i = 0; i < cells.length; i++) {
+        cells[i].put(row, i, found, first + i);
+      }
+      if (!rows.add()) {
+        break;
+      }
+    }
+    return count;
+  }
+
+  /** How a column of the answer becomes one of the row. */
+  private interface Cell {
+    void put(Row row, int column, ResultSet from, int at) throws SQLException;
+  }
+
+  private static Cell[] cells(HistoryQuery query, ResultSetMetaData types, int first)
+      throws SQLException {
+    Cell[] cells = new Cell[query.columns().size()];
+    for (int i = 0; i < cells.length; i++) {
+      // The type is asked once, and a number read without an object for it: an answer has many.
+      cells[i] =
+          switch (types.getColumnType(first + i)) {
+            case Types.DOUBLE, Types.REAL ->
+                query.columns().get(i).isRounded() ? RowReader::putRounded : RowReader::putNumber;
+            default -> RowReader::putAny;
+          };
+    }
+    return cells;
+  }
+
+  private static void putNumber(Row row, int column, ResultSet from, int at) throws SQLException {
+    double number = from.getDouble(at);
+    if (!from.wasNull()) {
+      row.setNumber(column, number);
+    }
+  }
+
+  private static void putRounded(Row row, int column, ResultSet from, int at) throws SQLException {
+    double number = from.getDouble(at);
+    if (!from.wasNull()) {
       row.setNumber(column, Digits.computed(number));
-    } else if (value != null) {
+    }
+  }
+
+  private static void putAny(Row row, int column, ResultSet from, int at) throws SQLException {
+    Object value = value(from, at);
+    if (value != null) {
       row.set(column, value);
     }
   }

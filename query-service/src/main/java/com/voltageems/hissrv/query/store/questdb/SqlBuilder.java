@@ -39,8 +39,9 @@ final class SqlBuilder {
   }
 
   /**
-   * Rows of (time in epoch microseconds, tags of {@code groupBy}, values) in the order of time, all
-   * writes of a point in the order in which they came; backwards where the newest come first.
+   * Rows of (time in epoch microseconds, tags of {@code groupBy} that no filter fixes ({@link
+   * Keys}), values) in the order of time, all writes of a point in the order in which they came;
+   * backwards where the newest come first.
    *
    * @param startMicros where to begin, instead of the selection's start
    * @param endMicros where to end, likewise
@@ -49,12 +50,13 @@ final class SqlBuilder {
       HistoryQuery query, String timeColumn, long startMicros, long endMicros, long limit) {
     SqlBuilder builder = new SqlBuilder(query.selection(), timeColumn);
     List<Field> fields = query.columns().stream().map(Column::field).toList();
-    String columns = columns(builder.tags.size(), "g") + columns(fields.size(), "v");
+    List<String> read = new Keys(query.selection(), query.groupBy()).read();
+    String columns = columns(read.size(), "g") + columns(fields.size(), "v");
     String sorted =
         "SELECT "
             + builder.timeColumn
             + " ts"
-            + builder.tagColumns()
+            + tagColumns(read, "g")
             + each(fields, i -> ", " + name(fields.get(i).name()) + " v" + i)
             + builder.source(startMicros, endMicros)
             + someValue(fields)
@@ -74,7 +76,7 @@ final class SqlBuilder {
     String time = builder.timeColumn;
     String rows =
         "SELECT count() n"
-            + builder.tagColumns()
+            + tagColumns(builder.tags, "g")
             + each(
                 fields,
                 i -> {
@@ -113,7 +115,7 @@ final class SqlBuilder {
     String by = groups == 0 ? "" : columns(groups, "g").substring(2);
     String rows =
         "SELECT count() n"
-            + builder.tagColumns()
+            + tagColumns(builder.tags, "g")
             + builder.source()
             + (groups == 0 ? "" : " GROUP BY " + by);
     String text =
@@ -189,12 +191,8 @@ final class SqlBuilder {
     return text.toString();
   }
 
-  String tagColumns() {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < tags.size(); i++) {
-      text.append(", ").append(name(tags.get(i))).append(" g").append(i);
-    }
-    return text.toString();
+  static String tagColumns(List<String> tags, String prefix) {
+    return each(tags, i -> ", " + name(tags.get(i)) + " " + prefix + i);
   }
 
   static String merged(Field field) {

@@ -41,6 +41,31 @@ class SqlBuilderTest {
     assertThat(sql.parameters()).containsExactly(1000L, 2000L, "1");
   }
 
+  /** What every row has is neither sent nor grouped by. */
+  @Test
+  void tagOfOneValue_isLeftOut() {
+    Measurement two = new Measurement("m", List.of("ch", "site"), List.of(V));
+    List<TagFilter> filters =
+        List.of(new TagFilter("ch", List.of("1")), new TagFilter("site", List.of("a", "b")));
+    Selection one = new Selection(two, filters, 0, 60_000);
+    FixedWindows minutes = new FixedWindows(60_000);
+
+    assertThat(SqlBuilder.points(HistoryQuery.points(one, List.of(V), false, 10), "t", 0, 1, 11))
+        .extracting(Sql::text)
+        .asString()
+        .startsWith("SELECT cast(ts AS long) t, g0, v0 FROM (SELECT \"t\" ts, \"site\" g0, ");
+    HistoryQuery means =
+        HistoryQuery.windows(one, List.of(V), minutes, Aggregation.MEAN, false, 10);
+    for (boolean once : List.of(true, false)) {
+      assertThat(
+              WindowStatement.of(
+                      means, minutes, "t", List.of(new WindowStatement.Part(0, 60_000, once)))
+                  .text())
+          .contains("\"ch\" = ?", " GROUP BY w, k0)", "\"site\" " + (once ? "k0" : "g0"))
+          .doesNotContain("\"ch\" g", "\"ch\" k", "k1");
+    }
+  }
+
   @Test
   void firstAndLast_seeThePointsInTheOrderOfTime() {
     for (Aggregation aggregation : List.of(Aggregation.FIRST, Aggregation.LAST)) {
@@ -60,7 +85,7 @@ class SqlBuilderTest {
                   new WindowStatement.Part(0, 60_000, true),
                   new WindowStatement.Part(60_000, 120_000, false)));
       assertThat(sql.text())
-          .containsOnlyOnce("GROUP BY ts, g0 ORDER BY ts) GROUP BY w")
+          .containsOnlyOnce(" SAMPLE BY 1U ALIGN TO FIRST OBSERVATION) GROUP BY w, k0")
           .containsOnlyOnce(" UNION ALL ");
       assertThat(sql.parameters()).containsExactly(0L, 60_000_000L, 60_000_000L, 120_000_000L);
     }
