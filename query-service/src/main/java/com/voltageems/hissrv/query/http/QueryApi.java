@@ -69,6 +69,9 @@ final class QueryApi {
   static final Set<String> COMPLETENESS = and(RANGE, "fields", "field", "interval", "time_format");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
 
+  /** More than these are written while they are sent, so that they are not in memory twice. */
+  private static final int MANY_ROWS = 1000;
+
   private final HistoryStore store;
   private final Limits limits;
   private final Catalogue catalogue;
@@ -115,13 +118,7 @@ final class QueryApi {
           HistoryAnswer answer = reduced(query, answer(query, parameters, deadline), maxPoints);
           Reply reply =
               switch (format) {
-                case JSON ->
-                    new Reply(
-                        200,
-                        "application/json",
-                        RowsJson.of(query, answer, epochTimes),
-                        answer.truncated(),
-                        LeftOut.of(query));
+                case JSON -> json(query, answer, epochTimes);
                 case CSV -> csv(query, answer, epochTimes, title(query, answer, language));
                 case NDJSON ->
                     Reply.written(
@@ -136,6 +133,22 @@ final class QueryApi {
 
   private HistoryAnswer answer(Ask query, Parameters parameters, Deadline deadline) {
     return answerer.answer(query, parameters.keep(), parameters.fromSamples(), deadline);
+  }
+
+  private static Reply json(Ask query, HistoryAnswer answer, boolean epochTimes) {
+    List<String> leftOut = LeftOut.of(query);
+    return answer.rows() > MANY_ROWS
+        ? Reply.written(
+            "application/json",
+            out -> RowsJson.write(query, answer, epochTimes, out),
+            answer.truncated(),
+            leftOut)
+        : new Reply(
+            200,
+            "application/json",
+            RowsJson.of(query, answer, epochTimes),
+            answer.truncated(),
+            leftOut);
   }
 
   private static Reply csv(

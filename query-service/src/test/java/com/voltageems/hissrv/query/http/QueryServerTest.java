@@ -3,6 +3,8 @@ package com.voltageems.hissrv.query.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
@@ -40,6 +42,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,28 @@ class QueryServerTest {
                     new Point(1_755_770_400_000_000L, Arrays.asList(220.5, null)),
                     new Point(1_755_770_401_000_500L, Arrays.asList(1e-7, "x\ny"))))),
         truncated);
+  }
+
+  /** It is written while it is sent, and is the same JSON. */
+  @Test
+  void manyRows_areOneDocumentAsWell() throws Exception {
+    int many = 5000;
+    List<Point> points =
+        IntStream.range(0, many)
+            .mapToObj(i -> new Point(i * 1_000_000L, Arrays.asList(i + 0.25, "x" + i)))
+            .toList();
+    serve(() -> new HistoryAnswer(List.of(new Series(Map.of("ch", "1"), points)), true));
+
+    HttpResponse<String> response = get("/query?measurement=m&limit=5000&time_format=ms");
+
+    assertThat(response.headers().firstValue("X-Hissrv-Truncated")).contains("true");
+    JsonNode body = new ObjectMapper().readTree(response.body());
+    assertThat(body.path("rows").asInt()).isEqualTo(many);
+    JsonNode rows = body.path("series").path(0).path("rows");
+    assertThat(rows).hasSize(many);
+    for (int i = 0; i < many; i++) {
+      assertThat(rows.path(i)).hasToString("[%d,%d.25,\"x%d\"]".formatted(i * 1000L, i, i));
+    }
   }
 
   @Test

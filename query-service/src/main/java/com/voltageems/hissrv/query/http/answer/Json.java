@@ -52,8 +52,8 @@ final class Json {
     return bytes.toByteArray();
   }
 
-  /** A document a line; the stream stays open. */
-  static JsonGenerator lines(OutputStream out) throws IOException {
+  /** One document, or one a line; the stream stays open. */
+  static JsonGenerator open(OutputStream out) throws IOException {
     return LINES.createGenerator(out);
   }
 
@@ -135,10 +135,13 @@ final class Json {
     }
   }
 
-  static void value(JsonGenerator json, Row row, int column) throws IOException {
+  /** A value, one of many after the other. */
+  static void value(JsonGenerator json, Row row, int column, ShortNumber text) throws IOException {
     double number = row.number(column);
     if (Double.isNaN(number)) {
       value(json, row.other(column));
+    } else if (text.write(number)) {
+      json.writeNumber(text.chars(), text.start(), text.length());
     } else {
       json.writeNumber(number);
     }

@@ -21,7 +21,8 @@ public final class RowsNdjson {
       throws IOException {
     List<String> names = query.outputs().stream().map(output -> output.field().name()).toList();
     IsoText iso = new IsoText();
-    try (JsonGenerator json = Json.lines(out)) {
+    ShortNumber number = new ShortNumber();
+    try (JsonGenerator json = Json.open(out)) {
       for (Series series : answer.series()) {
         series.<IOException>each(
             names.size(),
@@ -34,7 +35,7 @@ public final class RowsNdjson {
               for (int i = 0; i < names.size(); i++) {
                 if (row.has(i)) {
                   json.writeFieldName(names.get(i));
-                  Json.value(json, row, i);
+                  Json.value(json, row, i, number);
                 }
               }
               json.writeEndObject();
