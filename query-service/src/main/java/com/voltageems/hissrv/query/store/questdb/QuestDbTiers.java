@@ -123,6 +123,12 @@ final class QuestDbTiers implements Tiers {
     return place.name().equals(measurement.name());
   }
 
+  @Override
+  public Optional<String> only(Tier tier, Place place) {
+    String prefix = tier.isRaw() ? "" : CopyTable.prefix(tier);
+    return Optional.of(place.name().substring(prefix.length()));
+  }
+
   /** Counts rows, whatever is in them: not all that a table can hold is shown as a value. */
   @Override
   public boolean hasOlder(Tier tier, Measurement one, Instant than, Deadline deadline) {

@@ -47,14 +47,36 @@ final class RowReader {
   /**
    * Reads rows of (time, tags, values, a number).
    *
-   * @return the largest of these numbers; 0 where there was no row
+   * @param beforeMicros which rows' numbers count
+   * @return the sum of the numbers of the rows before that time
    */
   long readCounted(
-      HistoryQuery query, Sql sql, Connection connection, Deadline deadline, SameTime rows)
+      HistoryQuery query,
+      Sql sql,
+      Connection connection,
+      Deadline deadline,
+      long beforeMicros,
+      SameTime rows)
       throws SQLException {
-    long[] most = new long[1];
-    read(query, sql, connection, deadline, false, rows, most);
-    return most[0];
+    Sum sum = new Sum(beforeMicros);
+    read(query, sql, connection, deadline, false, rows, sum);
+    return sum.sum;
+  }
+
+  /** The sum of a column of numbers, up to a time. */
+  private static final class Sum {
+    private final long beforeMicros;
+    private long sum;
+
+    Sum(long beforeMicros) {
+      this.beforeMicros = beforeMicros;
+    }
+
+    void add(ResultSet row, int column, long time) throws SQLException {
+      if (time < beforeMicros) {
+        sum += row.getLong(column);
+      }
+    }
   }
 
   private long read(
@@ -64,7 +86,7 @@ final class RowReader {
       Deadline deadline,
       boolean piecemeal,
       SameTime rows,
-      long @Nullable [] most)
+      @Nullable Sum sum)
       throws SQLException {
     if (piecemeal) {
       connection.setAutoCommit(false);
@@ -72,13 +94,13 @@ final class RowReader {
     try (PreparedStatement statement = Connections.prepare(connection, sql, deadline)) {
       statement.setFetchSize(piecemeal ? FETCH : 0);
       try (ResultSet found = statement.executeQuery()) {
-        return read(query, found, deadline, rows, most);
+        return read(query, found, deadline, rows, sum);
       }
     }
   }
 
   private long read(
-      HistoryQuery query, ResultSet found, Deadline deadline, SameTime rows, long @Nullable [] most)
+      HistoryQuery query, ResultSet found, Deadline deadline, SameTime rows, @Nullable Sum sum)
       throws SQLException {
     Keys keys = new Keys(query.selection(), query.groupBy());
     int first = 2 + keys.read().size();
@@ -91,10 +113,11 @@ final class RowReader {
           throw deadline.exceeded(new SQLException("after " + count + " rows"));
         }
       }
-      if (most != null) {
-        most[0] = Math.max(most[0], found.getLong(first + cells.length));
+      long time = found.getLong(1);
+      if (sum != null) {
+        sum.add(found, first + cells.length, time);
       }
-      Row row = rows.next(found.getLong(1), keys.of(found, 2));
+      Row row = rows.next(time, keys.of(found, 2));
       for (int i = 0; i < cells.length; i++) {
         cells[i].put(row, i, found, first + i);
       }

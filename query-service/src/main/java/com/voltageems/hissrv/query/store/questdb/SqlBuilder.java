@@ -227,7 +227,7 @@ final class SqlBuilder {
   }
 
   /** A condition that leaves out rows without any of these values. */
-  private static String someValue(List<Field> fields) {
+  static String someValue(List<Field> fields) {
     if (fields.stream().anyMatch(field -> field.kind() == Field.Kind.FLAG)) {
       return "";
     }

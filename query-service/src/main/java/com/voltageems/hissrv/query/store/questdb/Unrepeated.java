@@ -17,9 +17,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where no point was written twice. A statement that merges tells whether there was something to
- * merge; that is kept with the number of rows that the table had there, which is counted quickly.
- * Rows are only ever added, so that as many rows are the same rows. Safe for many threads.
+ * Where no point was written twice. A statement that merges tells how many points there are, and
+ * where the rows were as many there was nothing to merge; that is kept with the number of rows that
+ * the table had there, which is counted quickly. Rows are only ever added, so that as many rows are
+ * the same rows. Safe for many threads.
  */
 final class Unrepeated {
   /** Rows so young still come; what is known of them would not hold for long. */
@@ -28,6 +29,9 @@ final class Unrepeated {
   private static final int MOST = 2000;
   private static final Duration UNUSED = Duration.ofHours(6);
 
+  /** Repeats stay; only with all of their partition they go. */
+  private static final Duration REPEATED = Duration.ofHours(1);
+
   private final Cache<Key, Span> known =
       Caffeine.newBuilder()
           .maximumSize(MOST)
@@ -35,8 +39,18 @@ final class Unrepeated {
           .executor(Runnable::run)
           .build();
 
+  /** Where something was repeated, so that it is no use to count there again. */
+  private final Cache<Key, Range> repeated =
+      Caffeine.newBuilder()
+          .maximumSize(MOST)
+          .expireAfterWrite(REPEATED)
+          .executor(Runnable::run)
+          .build();
+
   /** What a statement has seen: the same rows, and the same fields of them. */
   record Key(String table, List<String> tags, List<TagFilter> filters, Set<Field> fields) {}
+
+  private record Range(long startMillis, long endMillis) {}
 
   /** As many rows, each point one, from the start to before the end. */
   record Span(long startMillis, long endMillis, long rows) {}
@@ -71,6 +85,17 @@ final class Unrepeated {
 
   void learn(Key key, Span span) {
     known.put(key, span);
+  }
+
+  /** Somewhere in that range something is repeated. */
+  void learnRepeated(Key key, long startMillis, long endMillis) {
+    repeated.put(key, new Range(startMillis, endMillis));
+  }
+
+  /** Whether something in that range is known to be repeated. */
+  boolean isRepeated(Key key, long startMillis, long endMillis) {
+    Range range = repeated.getIfPresent(key);
+    return range != null && startMillis <= range.startMillis() && range.endMillis() <= endMillis;
   }
 
   void forget(Key key) {

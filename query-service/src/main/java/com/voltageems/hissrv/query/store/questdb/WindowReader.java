@@ -45,8 +45,18 @@ final class WindowReader {
     }
   }
 
-  /** How a statement ended. */
-  private record Seen(boolean truncated, boolean repeated) {}
+  /** How a statement ended, and how many points it merged where something can be learned. */
+  private record Seen(boolean truncated, boolean stopped, long points) {}
+
+  /**
+   * What a statement may teach, counted before it, so that it sees no fewer rows.
+   *
+   * @param span what will be known, with all rows of the table there
+   * @param fromMillis from where on it merges
+   * @param untilMillis up to where something can be learned
+   * @param rows that it will merge there: as many as points, where nothing is repeated
+   */
+  private record Lesson(Unrepeated.Span span, long fromMillis, long untilMillis, long rows) {}
 
   boolean read(
       HistoryQuery query, String time, Connection connection, Deadline deadline, RowSink sink)
@@ -74,15 +84,13 @@ final class WindowReader {
     if (parts.stream().noneMatch(WindowStatement.Part::once)) {
       return null;
     }
-    Unrepeated.Span more = parts.size() == 1 ? null : extended(call, span);
+    Lesson lesson = parts.size() == 1 ? null : more(call, key, span, parts);
     List<Row> rows = new ArrayList<>();
-    Seen seen = run(call, parts, row -> rows.add(row.copy()));
+    Seen seen = run(call, parts, lesson, row -> rows.add(row.copy()));
     if (rows(call, span.startMillis(), span.endMillis()) != span.rows()) {
       return null;
     }
-    if (more != null && !seen.truncated() && !seen.repeated()) {
-      unrepeated.learn(key, more);
-    }
+    learn(key, lesson, seen);
     for (Row row : rows) {
       if (!sink.take(row)) {
         return false;
@@ -92,36 +100,88 @@ final class WindowReader {
   }
 
   /**
-   * What is known together with what the statement will see; null where that is not worth it. The
-   * rows are counted before, so that the statement sees no fewer.
+   * What is known together with what the statement will see; null where that is not worth it.
+   *
+   * @param parts of the statement
    */
-  private Unrepeated.@Nullable Span extended(Call call, Unrepeated.Span span) throws SQLException {
+  private @Nullable Lesson more(
+      Call call, Unrepeated.Key key, Unrepeated.Span span, List<WindowStatement.Part> parts)
+      throws SQLException {
     long start = Math.min(call.selection().startMillis(), span.startMillis());
-    long settled = Unrepeated.settled(call.selection().endMillis(), nowMillis.getAsLong());
-    long end = Math.max(settled, span.endMillis());
+    long end = Math.max(settled(call), span.endMillis());
     if (end - span.endMillis() + span.startMillis() - start < WORTH_MILLIS) {
       return null;
     }
-    long rows =
+    long known =
         span.rows() + rows(call, start, span.startMillis()) + rows(call, span.endMillis(), end);
-    return new Unrepeated.Span(start, end, rows);
+    return lesson(call, key, new Unrepeated.Span(start, end, known), parts);
+  }
+
+  private @Nullable Lesson lesson(
+      Call call, Unrepeated.Key key, Unrepeated.Span span, List<WindowStatement.Part> parts)
+      throws SQLException {
+    long until = settled(call);
+    List<WindowStatement.Part> merged =
+        parts.stream().filter(part -> !part.once() && part.startMillis() < until).toList();
+    if (merged.isEmpty() || unrepeated.isRepeated(key, merged.get(0).startMillis(), until)) {
+      return null;
+    }
+    long rows = 0;
+    for (WindowStatement.Part part : merged) {
+      long end = Math.min(part.endMillis(), until);
+      rows +=
+          RowReader.count(
+              call.connection(),
+              WindowStatement.rows(
+                  call.query(),
+                  call.windows(),
+                  call.timeColumn(),
+                  new WindowStatement.Part(part.startMillis(), end, false)),
+              call.deadline());
+    }
+    return new Lesson(span, merged.get(0).startMillis(), until, rows);
   }
 
   private boolean merging(Call call, Unrepeated.@Nullable Key key, RowSink sink)
       throws SQLException {
     long start = call.selection().startMillis();
-    long end = call.selection().endMillis();
-    long settled = Unrepeated.settled(end, nowMillis.getAsLong());
-    boolean learns = settled > start;
-    long rows = key != null && learns ? rows(call, start, settled) : 0;
-    Seen seen = run(call, List.of(new WindowStatement.Part(start, end, false)), sink);
-    if (key != null && learns && !seen.truncated() && !seen.repeated()) {
-      unrepeated.learn(key, new Unrepeated.Span(start, settled, rows));
+    long settled = settled(call);
+    List<WindowStatement.Part> all =
+        List.of(new WindowStatement.Part(start, call.selection().endMillis(), false));
+    Lesson lesson = null;
+    if (key != null && settled > start) {
+      long rows = rows(call, start, settled);
+      lesson = lesson(call, key, new Unrepeated.Span(start, settled, rows), all);
+    }
+    Seen seen = run(call, all, lesson, sink);
+    if (key != null) {
+      learn(key, lesson, seen);
     }
     return seen.truncated();
   }
 
-  private Seen run(Call call, List<WindowStatement.Part> parts, RowSink sink) throws SQLException {
+  private void learn(Unrepeated.Key key, @Nullable Lesson lesson, Seen seen) {
+    // Who stops, or is stopped, has not seen everything.
+    if (lesson == null || seen.truncated() || seen.stopped()) {
+      return;
+    }
+    if (seen.points() == lesson.rows()) {
+      unrepeated.learn(key, lesson.span());
+    } else {
+      unrepeated.learnRepeated(key, lesson.fromMillis(), lesson.untilMillis());
+    }
+  }
+
+  /** Up to where something can be learned: whole windows of rows that do not come any more. */
+  private long settled(Call call) {
+    long end = call.selection().endMillis();
+    long settled = Unrepeated.settled(end, nowMillis.getAsLong());
+    return settled < end ? call.windows().floor(settled) : end;
+  }
+
+  private Seen run(
+      Call call, List<WindowStatement.Part> parts, @Nullable Lesson lesson, RowSink sink)
+      throws SQLException {
     HistoryQuery query = call.query();
     boolean[] stopped = new boolean[1];
     SameTime rows =
@@ -135,10 +195,9 @@ final class WindowReader {
               return more;
             });
     Sql sql = WindowStatement.of(query, call.windows(), call.timeColumn(), parts);
-    long most = reader.readCounted(query, sql, call.connection(), call.deadline(), rows);
-    boolean truncated = rows.end();
-    // Who stops has not seen everything.
-    return new Seen(truncated, most > 1 || stopped[0]);
+    long before = lesson == null ? Long.MIN_VALUE : SqlBuilder.micros(lesson.untilMillis());
+    long points = reader.readCounted(query, sql, call.connection(), call.deadline(), before, rows);
+    return new Seen(rows.end(), stopped[0], points);
   }
 
   private static long rows(Call call, long startMillis, long endMillis) throws SQLException {

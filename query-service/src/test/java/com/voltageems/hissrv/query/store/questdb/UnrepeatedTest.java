@@ -70,6 +70,21 @@ class UnrepeatedTest {
         .isPresent();
   }
 
+  /** Where a part has repeats the whole has some; where the whole has, a part may have none. */
+  @Test
+  void repeats_areKnownOfWhatHoldsThem() {
+    Unrepeated unrepeated = new Unrepeated();
+    Unrepeated.Key key = Unrepeated.key(query(Aggregation.MEAN)).orElseThrow();
+    assertThat(unrepeated.isRepeated(key, 0, 1000)).isFalse();
+
+    unrepeated.learnRepeated(key, 100, 200);
+
+    assertThat(unrepeated.isRepeated(key, 100, 200)).isTrue();
+    assertThat(unrepeated.isRepeated(key, 0, 1000)).isTrue();
+    assertThat(unrepeated.isRepeated(key, 150, 1000)).isFalse();
+    assertThat(unrepeated.isRepeated(key, 0, 199)).isFalse();
+  }
+
   @Test
   void whatIsYoung_isNotLearned() {
     assertThat(Unrepeated.settled(1000, 10_000_000)).isEqualTo(1000);
