@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ final class Backfills {
   private static final Logger LOG = LoggerFactory.getLogger(Backfills.class);
   private static final int MOST_RUNNING = 20;
   private static final long RETRY_NANOS = 5_000_000_000L;
+
+  /** Between the id of a backfill and the number of one that follows it. */
+  private static final String FOLLOWS = "-";
 
   private final Ledger ledger;
   private final List<TaskRun> runs;
@@ -67,42 +71,72 @@ final class Backfills {
     take(List.copyOf(known.values()));
   }
 
-  /** Begins one over whole windows. */
-  Backfill begin(TaskRun run, String id, long from, long to, TaskRun.Bounds bounds)
+  /**
+   * Begins one over whole windows, and after it those of the tasks that compute from what it
+   * writes.
+   */
+  Backfill begin(TaskRun run, String id, long from, long to, Function<TaskRun, TaskRun.Bounds> of)
       throws StorageException {
+    TaskRun.Bounds bounds = of.apply(run);
     Windows windows = run.windows();
     long start = windows.floor(from);
     long end = Math.min(windows.ceil(to), windows.floor(bounds.now()));
     long first = bounds.first(windows);
     if (start < first) {
       throw conflict(
-          "start: of windows before "
-              + Instant.ofEpochMilli(first)
-              + " the samples, or the place to keep them, are gone: "
-              + "computed again they would be poorer than they are");
+          "start: not before " + Instant.ofEpochMilli(first) + ", since " + bounds.shortest());
     }
     if (end <= start) {
       throw conflict("end: no window of " + run.task().interval() + " has ended in this range");
     }
-    if (all.stream().filter(one -> one.state() == Backfill.State.RUNNING).count() >= MOST_RUNNING) {
+    List<Backfill> begun = new ArrayList<>();
+    begun.add(Backfill.begun(id, run.task().name(), clock.millis(), start, end));
+    follow(run, start, end, of, begun);
+    long running = all.stream().filter(one -> one.state() == Backfill.State.RUNNING).count();
+    if (running + begun.size() > MOST_RUNNING) {
       throw conflict(MOST_RUNNING + " backfills are under way; wait, or cancel one");
     }
-    Backfill begun = Backfill.begun(id, run.task().name(), clock.millis(), start, end);
-    ledger.write(begun);
-    replace(begun);
-    LOG.info(
-        "Storage: backfill {} of the task {} from {} to {}",
-        id,
-        run.task().name(),
-        Instant.ofEpochMilli(start),
-        Instant.ofEpochMilli(end));
-    return begun;
+    for (Backfill one : begun) {
+      ledger.write(one);
+      replace(one);
+      LOG.info(
+          "Storage: backfill {} of the task {} from {} to {}",
+          one.id(),
+          one.task(),
+          Instant.ofEpochMilli(one.start()),
+          Instant.ofEpochMilli(one.end()));
+    }
+    return begun.get(0);
+  }
+
+  /** Coarser windows over that range, task by task. */
+  private void follow(
+      TaskRun run,
+      long start,
+      long end,
+      Function<TaskRun, TaskRun.Bounds> of,
+      List<Backfill> begun) {
+    for (TaskRun next : runs) {
+      Optional<Coverage.Range> range = next.following(run, start, end, of.apply(next));
+      if (range.isPresent()) {
+        // A little younger, so that it comes after the one that it waits for.
+        begun.add(
+            Backfill.begun(
+                begun.get(0).id() + FOLLOWS + begun.size(),
+                next.task().name(),
+                begun.get(0).created() + begun.size(),
+                range.get().start(),
+                range.get().end()));
+        follow(next, range.get().start(), range.get().end(), of, begun);
+      }
+    }
   }
 
   private static StorageException conflict(String message) {
     return new StorageException(StorageException.Kind.CONFLICT, message);
   }
 
+  /** Cancels one and those that follow it, which would wait for what does not come. */
   Backfill cancel(String id) throws StorageException {
     Backfill found =
         all.stream()
@@ -116,9 +150,18 @@ final class Backfills {
       return found;
     }
     Backfill cancelled = found.cancelled();
+    end(cancelled);
+    all.stream()
+        .filter(one -> one.id().startsWith(id + FOLLOWS))
+        .filter(one -> one.state() == Backfill.State.RUNNING)
+        .map(Backfill::cancelled)
+        .forEach(this::end);
+    return cancelled;
+  }
+
+  private void end(Backfill cancelled) {
     ledger.write(cancelled);
     replace(cancelled);
-    return cancelled;
   }
 
   /**

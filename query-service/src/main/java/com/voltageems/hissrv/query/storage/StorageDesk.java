@@ -35,6 +35,7 @@ public final class StorageDesk implements AutoCloseable {
   private final StoragePlan plan;
   private final @Nullable Tiers tiers;
   private final Keeper lease;
+  private final ZoneId zone;
   private final Clock clock;
   private final @Nullable Retention retention;
   private final @Nullable Ledger ledger;
@@ -67,6 +68,7 @@ public final class StorageDesk implements AutoCloseable {
     this.plan = plan;
     this.tiers = tiers.orElse(null);
     this.lease = lease;
+    this.zone = zone;
     this.clock = clock;
     if (tiers.isEmpty() || !plan.isConfigured()) {
       this.retention = null;
@@ -221,11 +223,26 @@ public final class StorageDesk implements AutoCloseable {
     }
     // What is about to expire would be refused when it is written.
     long expiring = now + MARGIN.toMillis();
-    return new TaskRun.Bounds(now, from(now, source.kept()), from(expiring, target.kept()), why);
+    return new TaskRun.Bounds(now, kept(source, task, now), kept(target, task, expiring), why);
   }
 
-  private static long from(long now, @Nullable Duration kept) {
-    return kept == null ? Long.MIN_VALUE : now - kept.toMillis();
+  /** By the places that the task reads or writes; what else the policy keeps is none of its. */
+  private TaskRun.Kept kept(PolicyState state, Task task, long now) {
+    String policy = state.policy().name();
+    List<String> wanted = plan.make(task, zone).measurements();
+    return TaskRun.Kept.of(
+        policy,
+        state.places().stream()
+            .filter(
+                place ->
+                    Objects.requireNonNull(tiers)
+                        .only(plan.tier(policy), place)
+                        .map(
+                            one ->
+                                !one.startsWith(Task.OWN)
+                                    && (wanted == null || wanted.contains(one)))
+                        .orElse(true)),
+        now);
   }
 
   private PolicyState state(String policy) {
@@ -319,7 +336,7 @@ public final class StorageDesk implements AutoCloseable {
       throw new StorageException(StorageException.Kind.MISSING, "there is no task " + task);
     }
     String id = UUID.randomUUID().toString().substring(0, 8);
-    return StorageView.backfill(backfills.begin(run, id, start, end, bounds(run.task())));
+    return StorageView.backfill(backfills.begin(run, id, start, end, one -> bounds(one.task())));
   }
 
   /** Ends a backfill where it is; what is computed stays. */

@@ -1,16 +1,19 @@
 package com.voltageems.hissrv.query.storage;
 
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,7 +58,7 @@ final class TaskRun {
   private long nextTry;
   private final Set<String> leftOut = new TreeSet<>();
   private @Nullable String message = NOT_YET;
-  private boolean blocked = true;
+  private volatile boolean blocked = true;
   private long behind;
   private volatile TaskState state;
 
@@ -63,14 +66,44 @@ final class TaskRun {
    * What a task may read and has to write, at a moment.
    *
    * @param now epoch milliseconds
-   * @param sourceFrom from when on what it reads is all there
-   * @param targetFrom from when on what it writes is kept
+   * @param source from when on what it reads is all there
+   * @param target from when on what it writes is kept
    * @param why why it must not compute now; null when it may
    */
-  record Bounds(long now, long sourceFrom, long targetFrom, @Nullable String why) {
+  record Bounds(long now, Kept source, Kept target, @Nullable String why) {
     /** The first window that can be computed and kept. */
     long first(Windows windows) {
-      return windows.ceil(Math.max(0, Math.max(sourceFrom, targetFrom)));
+      return windows.ceil(Math.max(0, Math.max(source.from(), target.from())));
+    }
+
+    /** Why there is none before. */
+    String shortest() {
+      return source.from() >= target.from()
+          ? source.what()
+              + ": of older windows samples are gone, and computed again they were poorer"
+          : target.what() + ": older windows would be deleted as soon as they are written";
+    }
+  }
+
+  /**
+   * How far back something is kept.
+   *
+   * @param from epoch milliseconds; the earliest of all for ever
+   * @param what that is, in words
+   */
+  record Kept(long from, String what) {
+    /** By the place that keeps for the shortest time. */
+    static Kept of(String policy, Stream<Place> places, long now) {
+      return places
+          .filter(one -> one.keep() != null)
+          .min(Comparator.comparing(one -> Objects.requireNonNull(one.keep())))
+          .map(
+              one ->
+                  new Kept(
+                      now - Objects.requireNonNull(one.keep()).toMillis(),
+                      "the policy %s keeps %s of %s"
+                          .formatted(policy, Lengths.text(one.keep()), one.name())))
+          .orElse(new Kept(Long.MIN_VALUE, "the policy " + policy + " keeps for ever"));
     }
   }
 
@@ -169,11 +202,40 @@ final class TaskRun {
 
   /** What of it another task can be computed from. */
   private Coverage feeding(Task.Make other) {
-    Coverage all = coverage;
-    for (TaskState.Held one : earlier) {
+    return feeding(coverage, earlier, other);
+  }
+
+  private Coverage feeding(Coverage own, List<TaskState.Held> before, Task.Make other) {
+    Coverage all = own;
+    for (TaskState.Held one : before) {
       all = one.make().feeds(other, task) ? all.plus(one.coverage()) : all;
     }
     return all;
+  }
+
+  /**
+   * The windows that are others once the task's source has computed that range, as far as it has
+   * all of them then. For any thread.
+   */
+  Optional<Coverage.Range> following(TaskRun from, long start, long end, Bounds bounds) {
+    if (source != from || blocked) {
+      return Optional.empty();
+    }
+    TaskState there = from.state;
+    Coverage all = from.feeding(there.coverage(), there.earlier(), make).plus(start, end);
+    return all.ranges().stream()
+        .filter(one -> one.start() <= start && end <= one.end())
+        .map(
+            one -> {
+              long whole = Math.max(windows.ceil(one.start()), bounds.first(windows));
+              return new long[] {
+                Math.max(windows.floor(start), whole),
+                Math.min(windows.ceil(end), windows.floor(one.end()))
+              };
+            })
+        .filter(range -> range[0] < range[1])
+        .map(range -> new Coverage.Range(range[0], range[1]))
+        .findFirst();
   }
 
   private TaskState seen() {
@@ -271,7 +333,7 @@ final class TaskRun {
   }
 
   private boolean forward(Bounds bounds, BooleanSupplier goOn) {
-    coverage = coverage.from(bounds.targetFrom());
+    coverage = coverage.from(bounds.target().from());
     long until = until(bounds);
     if (until == Long.MIN_VALUE) {
       return false;

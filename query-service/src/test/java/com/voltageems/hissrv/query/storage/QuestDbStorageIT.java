@@ -1,8 +1,10 @@
 package com.voltageems.hissrv.query.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.questdb.QuestDbProvider;
 import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
@@ -113,6 +115,36 @@ class QuestDbStorageIT extends StorageContract {
         .extracting(Place::name, Place::keep)
         .containsExactlyInAnyOrder(
             tuple("m", Duration.ofDays(30)), tuple("late", Duration.ofDays(10)));
+  }
+
+  /** How briefly a table is kept matters to the tasks that read it, and to no others. */
+  @Test
+  void tableThatATaskDoesNotRead_doesNotShortenItsBackfills() throws Exception {
+    long day = NOW.minus(Duration.ofDays(20)).toEpochMilli() / 86_400_000 * 86_400_000;
+    write("m", List.of("m 1=1.0 " + (day + 1), "m 1=2.0 " + NOW.toEpochMilli()));
+    execute(
+        table("events", "ts TIMESTAMP, a DOUBLE", "DAY TTL 2 DAYS"),
+        "INSERT INTO events VALUES (now(), 1.0)");
+    Task hours =
+        Task.of("hours", "realtime", "hourly", "1h", List.of(new Output(Aggregation.MEAN, "avg")));
+    Policy asItIs = new Policy("realtime", null, null, 0, List.of());
+    StorageDesk desk = desk(plan(List.of(asItIs, only("hourly", 800, "m")), hours));
+    settle(desk);
+    assertThat(state(desk, "realtime").places())
+        .extracting(Place::name, Place::keep)
+        .containsExactlyInAnyOrder(tuple("m", null), tuple("events", Duration.ofDays(2)));
+
+    desk.backfill("hours", day, day + 3_600_000);
+    finish(desk);
+
+    assertThat(task(desk, "hours").coverage().contains(day, day + 3_600_000)).isTrue();
+    StorageDesk all = desk(plan(List.of(asItIs, policy("hourly", 800)), hours));
+    settle(all);
+    assertThatThrownBy(() -> all.backfill("hours", day, day + 3_600_000))
+        .isInstanceOf(StorageException.class)
+        .hasMessageMatching(
+            "start: not before .*Z, since the policy realtime keeps 2d of events: of older windows"
+                + " samples are gone, and computed again they were poorer");
   }
 
   private static void execute(String... statements) throws SQLException {

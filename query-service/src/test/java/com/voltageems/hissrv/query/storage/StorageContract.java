@@ -169,7 +169,7 @@ public abstract class StorageContract {
         .orElseThrow();
   }
 
-  private static TaskState task(StorageDesk desk, String name) {
+  protected static TaskState task(StorageDesk desk, String name) {
     return desk.tasks().stream()
         .filter(one -> one.task().name().equals(name))
         .findFirst()
@@ -508,7 +508,69 @@ public abstract class StorageContract {
     }
   }
 
-  private static void finish(StorageDesk desk) {
+  /**
+   * Days come after the hours that they are computed from, as far as all of their hours are there.
+   */
+  @Test
+  void backfillOfHours_isFollowedByThatOfDays() throws Exception {
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    long first = days.floor(NOW.toEpochMilli() - 9 * DAY);
+    long second = days.next(first);
+    long third = days.next(second);
+    long fourth = days.next(third);
+    List<String> lines = new ArrayList<>();
+    random(lines, first, fourth, 900_000, Map.of("ch", "1"));
+    write("m", lines);
+    StorageDesk desk = desk(whole());
+    settle(desk);
+
+    // A day that has not all of its hours is not computed.
+    String id = id(desk.backfill("hourly_avg", first + 6 * HOUR, third + HOUR));
+    assertThat(backfills(desk)).containsExactly(id + "-1 daily_summary", id + " hourly_avg");
+    assertThat(range(desk, id + "-1")).containsExactly(second, third);
+    finish(desk);
+    assertThat(progress(desk, id + "-1")).isEqualTo(1.0);
+    assertThat(task(desk, "daily_summary").coverage().contains(second, third)).isTrue();
+
+    // Days that are there are computed again, all of them that have one of the hours.
+    clock.pass(Duration.ofSeconds(1));
+    String more = id(desk.backfill("hourly_avg", third, fourth - HOUR));
+    assertThat(backfills(desk)).noneMatch(one -> one.startsWith(more + "-"));
+    finish(desk);
+    clock.pass(Duration.ofSeconds(1));
+    String rest = id(desk.backfill("hourly_avg", fourth - HOUR, fourth));
+    assertThat(range(desk, rest + "-1")).containsExactly(third, fourth);
+    assertThat(desk.cancel(rest)).containsEntry("state", "cancelled");
+    assertThat(String.valueOf(desk.json().get("backfills"))).doesNotContain("state=running");
+    finish(desk);
+    assertThat(task(desk, "daily_summary").coverage().contains(third, fourth)).isFalse();
+  }
+
+  private static String id(Map<String, @Nullable Object> backfill) {
+    return String.valueOf(backfill.get("id"));
+  }
+
+  private static List<Map<?, ?>> listed(StorageDesk desk) {
+    List<Map<?, ?>> all = new ArrayList<>();
+    for (Object one : (List<?>) Objects.requireNonNull(desk.json().get("backfills"))) {
+      all.add((Map<?, ?>) one);
+    }
+    return all;
+  }
+
+  private static List<String> backfills(StorageDesk desk) {
+    return listed(desk).stream().map(one -> one.get("id") + " " + one.get("task")).toList();
+  }
+
+  private static List<Long> range(StorageDesk desk, String id) {
+    Map<?, ?> found =
+        listed(desk).stream().filter(one -> id.equals(one.get("id"))).findFirst().orElseThrow();
+    return List.of(
+        Instant.parse(String.valueOf(found.get("start"))).toEpochMilli(),
+        Instant.parse(String.valueOf(found.get("end"))).toEpochMilli());
+  }
+
+  protected static void finish(StorageDesk desk) {
     await()
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(1))
@@ -559,7 +621,8 @@ public abstract class StorageContract {
         .hasMessage("there is no task none");
     assertThatThrownBy(() -> second.backfill("hourly_avg", start - 500 * DAY, end))
         .isInstanceOf(StorageException.class)
-        .hasMessageStartingWith("start: of windows before ");
+        .hasMessageStartingWith("start: not before ")
+        .hasMessageContaining(", since the policy realtime keeps 400d of ");
   }
 
   private static double progress(StorageDesk desk, String id) {
@@ -611,7 +674,7 @@ public abstract class StorageContract {
         .startsWith("hourly has windows of 1h, not of 30m");
   }
 
-  private static Policy only(String name, int days, String... measurements) {
+  protected static Policy only(String name, int days, String... measurements) {
     return new Policy(name, Duration.ofDays(days), null, 0, List.of(measurements));
   }
 
@@ -1013,7 +1076,8 @@ public abstract class StorageContract {
         .isEqualTo(NOW.minus(Duration.ofDays(3)).toEpochMilli());
     assertThatThrownBy(() -> after.backfill("hourly_avg", start, floor(NOW)))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("the samples, or the place to keep them, are gone");
+        .hasMessageContaining("the policy realtime keeps 3d of ")
+        .hasMessageContaining("samples are gone");
   }
 
   /** Counts what is done, and refuses it where it is told to. */

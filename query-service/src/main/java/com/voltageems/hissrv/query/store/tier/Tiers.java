@@ -61,6 +61,14 @@ public interface Tiers extends AutoCloseable {
     return any[0] || more;
   }
 
+  /**
+   * The measurement that alone stands in that place, by its name among the samples; empty where all
+   * of them do.
+   */
+  default Optional<String> only(Tier tier, Place place) {
+    return Optional.empty();
+  }
+
   /** Makes the place, or changes how it is kept. */
   void keep(Wish wish, Place place, Deadline deadline);
 
