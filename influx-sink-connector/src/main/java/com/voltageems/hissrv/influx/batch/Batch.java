@@ -6,8 +6,10 @@ import com.voltageems.hissrv.influx.point.LineProtocol;
 import com.voltageems.hissrv.influx.point.Point;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Lines for one request, with the records that they come from. For one thread at a time. */
 public final class Batch {
@@ -17,6 +19,9 @@ public final class Batch {
   private final LineForm form;
   private final LineBuffer bytes;
   private final List<Line> lines = new ArrayList<>();
+
+  /** Where each line's bytes end. */
+  private int[] ends = new int[64];
 
   public Batch(Destination destination, LineForm form) {
     this(destination, form, FIRST_BYTES);
@@ -32,16 +37,15 @@ public final class Batch {
    * One line.
    *
    * @param fields how many fields it has
-   * @param isNew whether it has to be screened before it is sent
-   * @param end where its bytes end in the batch
+   * @param unscreened a point with the same names, where these have to be screened before the line
+   *     is sent; else null
    */
   public record Line(
       OffsetTracker.Pending pending,
       PointSource source,
       long epochNanos,
       int fields,
-      boolean isNew,
-      int end) {
+      @Nullable Point unscreened) {
     /** The line's point, mapped again. */
     public Point point() {
       return source.point(pending);
@@ -55,20 +59,24 @@ public final class Batch {
 
   /** Appends a line. */
   public void add(OffsetTracker.Pending pending, Point point, PointSource source) {
-    add(pending, point, source, false);
+    add(pending, point, source, null);
   }
 
-  /** Appends a line that may have to be screened before it is sent. */
-  public void add(OffsetTracker.Pending pending, Point point, PointSource source, boolean isNew) {
+  /** Appends a line that may have to be screened before it is sent; see {@link Line}. */
+  public void add(
+      OffsetTracker.Pending pending, Point point, PointSource source, @Nullable Point unscreened) {
     LineProtocol.append(point, form, bytes);
-    lines.add(
-        new Line(
-            pending, source, point.epochNanos(), point.fields().size(), isNew, bytes.length()));
+    add(new Line(pending, source, point.epochNanos(), point.fields().size(), unscreened));
   }
 
-  /** Whether a line has to be screened. */
-  public boolean hasNew() {
-    return lines.stream().anyMatch(Line::isNew);
+  /** Takes note of the line whose bytes were appended last. */
+  private void add(Line line) {
+    int count = lines.size();
+    if (count == ends.length) {
+      ends = Arrays.copyOf(ends, 2 * count);
+    }
+    ends[count] = bytes.length();
+    lines.add(line);
   }
 
   /** A batch of the same kind without lines. */
@@ -140,16 +148,24 @@ public final class Batch {
 
   /** Appends a line of another batch as it stands. */
   public void copy(Batch other, int index) {
-    Line line = other.lines.get(index);
-    bytes.append(other.bytes, other.start(index), line.end());
-    lines.add(
-        new Line(
-            line.pending(),
-            line.source(),
-            line.epochNanos(),
-            line.fields(),
-            line.isNew(),
-            bytes.length()));
+    bytes.append(other.bytes, other.start(index), other.ends[index]);
+    add(other.lines.get(index));
+  }
+
+  /**
+   * Appends lines of another batch until this one is full.
+   *
+   * @param lineCount at which it is full
+   * @param byteCount at which it is full too
+   * @return how many lines were appended
+   */
+  public int fill(Batch other, int lineCount, int byteCount) {
+    int taken = 0;
+    while (taken < other.size() && size() < lineCount && byteCount() < byteCount) {
+      copy(other, taken);
+      taken++;
+    }
+    return taken;
   }
 
   /**
@@ -168,6 +184,6 @@ public final class Batch {
   }
 
   private int start(int index) {
-    return index == 0 ? 0 : lines.get(index - 1).end();
+    return index == 0 ? 0 : ends[index - 1];
   }
 }

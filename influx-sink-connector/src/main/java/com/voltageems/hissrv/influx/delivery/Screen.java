@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at points before they are sent, for what the database would do to them in silence. */
+/**
+ * Looks at points before they are sent, for what the database would do to them in silence. By their
+ * names and the types of their fields alone, so that one point speaks for all of its form.
+ */
 public interface Screen {
   /** Lets everything pass. */
   Screen NONE =

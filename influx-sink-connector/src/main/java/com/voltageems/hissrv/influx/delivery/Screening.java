@@ -5,6 +5,8 @@ import com.voltageems.hissrv.influx.batch.Batch;
 import com.voltageems.hissrv.influx.batch.RejectReason;
 import com.voltageems.hissrv.influx.point.Point;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,29 +27,32 @@ final class Screening {
 
   /** The batch without what was refused; itself when none of its lines has a new name. */
   Batch screened(Batch batch) throws InterruptedException {
-    if (!batch.hasNew()) {
+    Map<String, Set<String>> tags = newTags(batch);
+    if (tags.isEmpty()) {
       return batch;
     }
-    learn(batch, newTags(batch));
+    learn(batch, tags);
     Batch passed = batch.another();
     for (int i = 0; i < batch.size(); i++) {
-      if (batch.lines().get(i).isNew()) {
-        judge(batch, i, passed);
-      } else {
+      Point names = batch.lines().get(i).unscreened();
+      if (names == null || screen.passes(names)) {
         passed.copy(batch, i);
+      } else {
+        judge(batch, i, names, passed);
       }
     }
     return passed;
   }
 
   /** The measurements that have new names, each with the tags of those points. */
-  private static Map<String, Set<String>> newTags(Batch batch) {
+  private Map<String, Set<String>> newTags(Batch batch) {
     Map<String, Set<String>> tags = new LinkedHashMap<>();
+    Set<Point> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Batch.Line line : batch.lines()) {
-      if (line.isNew()) {
-        Point point = line.point();
-        Set<String> names = tags.computeIfAbsent(point.measurement(), name -> new TreeSet<>());
-        point.tags().forEach(tag -> names.add(tag.name()));
+      Point names = line.unscreened();
+      if (names != null && seen.add(names) && !screen.passes(names)) {
+        Set<String> of = tags.computeIfAbsent(names.measurement(), name -> new TreeSet<>());
+        names.tags().forEach(tag -> of.add(tag.name()));
       }
     }
     return tags;
@@ -68,10 +73,9 @@ final class Screening {
   }
 
   /** Does what the screen has found about a line, and appends what is left of it. */
-  private void judge(Batch batch, int index, Batch passed) {
+  private void judge(Batch batch, int index, Point names, Batch passed) {
     Batch.Line line = batch.lines().get(index);
-    Point point = line.point();
-    Screen.Verdict verdict = screen.judge(point);
+    Screen.Verdict verdict = screen.judge(names);
     if (verdict.refusal() != null) {
       progress.refused(line.pending(), RejectReason.NAME, verdict.refusal());
       progress.done(List.of(line));
@@ -85,7 +89,7 @@ final class Screening {
       progress.refused(
           line.pending(), RejectReason.NAME, "field '" + reason.field() + "' " + reason.why());
     }
-    Point left = point.only(field -> !verdict.leavesOut(field));
+    Point left = line.point().only(field -> !verdict.leavesOut(field));
     if (left == null) {
       progress.done(List.of(line));
     } else {

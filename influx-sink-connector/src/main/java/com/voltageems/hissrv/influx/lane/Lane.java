@@ -20,11 +20,16 @@ import org.jspecify.annotations.Nullable;
  * a time, which keeps the lines in order. Guarded by the lock of the running sink.
  */
 final class Lane {
+  /** Lines are gathered in pieces, of which a request is made when it begins. */
+  private static final int PIECE = 256;
+
   private final Destination destination;
   private final LineForm form;
   private final BatchSize size;
   private final int maxBytes;
   private final Deque<Queued> queue = new ArrayDeque<>();
+  private int queuedLines;
+  private int queuedBytes;
   private boolean busy;
   private boolean resting;
   private @Nullable Trouble trouble;
@@ -38,32 +43,35 @@ final class Lane {
     this.maxBytes = maxBytes;
   }
 
-  /** A batch and when its first line came. */
+  /** A piece and when its first line came. */
   private record Queued(Batch batch, long sinceNanos) {}
 
   /**
    * Appends a line; answers how many bytes it has.
    *
-   * @param isNew whether it has to be screened before it is sent
+   * @param unscreened see {@link Batch.Line}
    */
   int add(
       OffsetTracker.Pending pending,
       Point point,
       Batch.PointSource source,
-      boolean isNew,
+      @Nullable Point unscreened,
       long nowNanos) {
     Queued last = queue.peekLast();
-    if (last == null || isFull(last.batch())) {
+    if (last == null || last.batch().size() >= PIECE) {
       last = new Queued(new Batch(destination, form), nowNanos);
       queue.addLast(last);
     }
     int before = last.batch().byteCount();
-    last.batch().add(pending, point, source, isNew);
-    return last.batch().byteCount() - before;
+    last.batch().add(pending, point, source, unscreened);
+    int bytes = last.batch().byteCount() - before;
+    queuedLines++;
+    queuedBytes += bytes;
+    return bytes;
   }
 
-  private boolean isFull(Batch batch) {
-    return batch.size() >= size.lines() || batch.byteCount() >= maxBytes;
+  private boolean isFull() {
+    return queuedLines >= size.lines() || queuedBytes >= maxBytes;
   }
 
   /**
@@ -86,21 +94,36 @@ final class Lane {
       return Long.MAX_VALUE;
     }
     boolean flush = flushBefore != null && first.sinceNanos() - flushBefore <= 0;
-    if (flush || queue.size() > 1 || isFull(first.batch())) {
+    if (flush || isFull()) {
       return 0;
     }
     return lingerNanos - (nowNanos - first.sinceNanos());
   }
 
   /**
-   * Takes the oldest batch that is due; the lane is busy until {@link #release}.
+   * Takes the oldest lines, if they are due; the lane is busy until {@link #release}.
    *
    * @return null when it is only time for lines that were set aside
    */
   @Nullable Batch take(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
     boolean due = batchDueIn(nowNanos, lingerNanos, flushBefore) <= 0;
     busy = true;
-    return due ? queue.removeFirst().batch() : null;
+    return due ? nextBatch() : null;
+  }
+
+  private Batch nextBatch() {
+    Batch next = new Batch(destination, form);
+    while (!queue.isEmpty() && next.size() < size.lines() && next.byteCount() < maxBytes) {
+      Queued first = queue.removeFirst();
+      Batch piece = first.batch();
+      int taken = next.fill(piece, size.lines(), maxBytes);
+      if (taken < piece.size()) {
+        queue.addFirst(new Queued(piece.part(taken, piece.size()), first.sinceNanos()));
+      }
+    }
+    queuedLines -= next.size();
+    queuedBytes -= next.byteCount();
+    return next;
   }
 
   /** Its batch is done, but for the lines set aside. */
@@ -168,12 +191,14 @@ final class Lane {
     for (Queued queued : queue) {
       Batch left = queued.batch().only(unwanted.negate());
       bytes += queued.batch().byteCount() - left.byteCount();
+      queuedLines -= queued.batch().size() - left.size();
       if (!left.isEmpty()) {
         kept.addLast(new Queued(left, queued.sinceNanos()));
       }
     }
     queue.clear();
     queue.addAll(kept);
+    queuedBytes -= (int) bytes;
     return bytes;
   }
 }

@@ -29,6 +29,7 @@ public final class LaneWriters {
   private final SinkMetrics metrics;
   private final Monitor monitor;
   private final Lanes lanes;
+  private final NewForms newForms = new NewForms();
   private final RandomGenerator random = new Random();
   private final List<Thread> threads = new ArrayList<>();
 
@@ -63,8 +64,8 @@ public final class LaneWriters {
   /** Appends a line, in the monitor. */
   public void enqueue(
       Destination destination, Pending pending, Point point, Batch.PointSource source) {
-    boolean isNew = !database.screen().passes(point);
-    lanes.add(destination, pending, point, source, isNew, monitor.time().nanos());
+    Point unscreened = database.screen().passes(point) ? null : newForms.like(point);
+    lanes.add(destination, pending, point, source, unscreened, monitor.time().nanos());
   }
 
   /**

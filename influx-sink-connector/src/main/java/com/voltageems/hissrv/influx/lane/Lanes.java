@@ -50,18 +50,18 @@ public final class Lanes {
   /**
    * Appends a line.
    *
-   * @param isNew whether it has to be screened before it is sent
+   * @param unscreened see {@link Batch.Line}
    */
   public void add(
       Destination destination,
       Pending pending,
       Point point,
       Batch.PointSource source,
-      boolean isNew,
+      @Nullable Point unscreened,
       long nowNanos) {
     Key key = new Key(pending.tracker().group(), destination);
     Lane lane = lanes.computeIfAbsent(key, this::newWork).lane();
-    bufferedBytes += lane.add(pending, point, source, isNew, nowNanos);
+    bufferedBytes += lane.add(pending, point, source, unscreened, nowNanos);
   }
 
   private Work newWork(Key key) {

@@ -153,7 +153,7 @@ public final class AnyToPoint implements RecordToPoint {
   }
 
   private Mapped point(Context context) {
-    PointBuilder point = new PointBuilder(reading.types(), reading.precision());
+    PointBuilder point = reading.point();
     String measurement = rules.measurement().of(context);
     if (measurement == null) {
       point.check("a place that the measurement's name is made from is empty or no scalar");

@@ -80,6 +80,9 @@ public final class FieldTypes {
         return pinned(pin.kind(), raw);
       }
     }
+    if (raw instanceof Double) {
+      return floating(raw); // what nearly all are
+    }
     if (raw instanceof Boolean bool) {
       return new Typed.Value(new FieldValue.Bool(bool));
     }

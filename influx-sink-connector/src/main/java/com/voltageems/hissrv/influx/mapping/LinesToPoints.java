@@ -96,7 +96,7 @@ public final class LinesToPoints implements RecordToPoint {
     } catch (LineParser.LineException e) {
       return new Mapped.Rejected(String.valueOf(e.getMessage()));
     }
-    PointBuilder point = new PointBuilder(rules.types(), rules.precision());
+    PointBuilder point = rules.point();
     point.measurement(line.measurement());
     line.tags().forEach(tag -> point.tag(tag.name(), tag.value()));
     for (Point.Field field : line.fields()) {

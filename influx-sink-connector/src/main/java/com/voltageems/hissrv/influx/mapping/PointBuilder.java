@@ -6,7 +6,6 @@ import com.voltageems.hissrv.influx.point.Point;
 import com.voltageems.hissrv.influx.point.Precision;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,7 @@ final class PointBuilder {
 
   private final FieldTypes types;
   private final Precision precision;
+  private final NameOrder order;
   private final List<Point.Tag> tags = new ArrayList<>();
   private final List<Point.Field> fields = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
@@ -34,9 +34,10 @@ final class PointBuilder {
   private @Nullable Long epochNanos;
   private @Nullable String flaw;
 
-  PointBuilder(FieldTypes types, Precision precision) {
+  PointBuilder(FieldTypes types, Precision precision, NameOrder order) {
     this.types = types;
     this.precision = precision;
+    this.order = order;
   }
 
   PointBuilder measurement(String name) {
@@ -54,7 +55,9 @@ final class PointBuilder {
       return this;
     }
     check(LineProtocol.flaw("a tag's name", name));
-    check(LineProtocol.flaw("the value of tag '" + name + "'", value));
+    if (!LineProtocol.isPlain(value)) {
+      check(LineProtocol.flaw("the value of tag '" + name + "'", value));
+    }
     if (name.equals("time")) {
       check("a tag is named 'time', which the database keeps for itself");
     }
@@ -150,25 +153,35 @@ final class PointBuilder {
     if (epochNanos == null) {
       return new Mapped.Rejected("there is no timestamp, neither in the value nor in the record");
     }
-    int series = measurement.length();
-    for (Point.Tag tag : tags) {
-      series += tag.name().length() + tag.value().length();
-    }
-    dropTooLong(series);
+    dropTooLong();
     if (fields.isEmpty()) {
       return new Mapped.Rejected(
           complaints.isEmpty() ? "there is no field" : String.join("; ", complaints));
     }
-    tags.sort(Comparator.comparing(Point.Tag::name));
-    fields.sort(Comparator.comparing(Point.Field::name));
+    order.sortTags(tags);
+    order.sortFields(fields);
     dropRepeated();
     return new Mapped.Points(List.of(new Point(measurement, tags, fields, epochNanos)), complaints);
   }
 
-  private void dropTooLong(int series) {
+  private void dropTooLong() {
+    int series = measurement.length();
+    for (Point.Tag tag : tags) {
+      series += tag.name().length() + tag.value().length();
+    }
+    int longest = 0;
+    for (Point.Field field : fields) {
+      longest = Math.max(longest, field.name().length());
+    }
+    if (series + longest > LONGEST_KEY) {
+      dropTooLong(LONGEST_KEY - series);
+    }
+  }
+
+  private void dropTooLong(int longestName) {
     fields.removeIf(
         field -> {
-          boolean tooLong = series + field.name().length() > LONGEST_KEY;
+          boolean tooLong = field.name().length() > longestName;
           if (tooLong) {
             complaints.add(
                 "the names of series and field are together longer than "

@@ -10,4 +10,18 @@ import com.voltageems.hissrv.influx.point.Precision;
  * @param precision how fine times are; what is finer is cut off
  */
 public record ReadRules(
-    FieldTypes types, boolean ignoreNullValues, String textSuffix, Precision precision) {}
+    FieldTypes types,
+    boolean ignoreNullValues,
+    String textSuffix,
+    Precision precision,
+    NameOrder order) {
+  public ReadRules(
+      FieldTypes types, boolean ignoreNullValues, String textSuffix, Precision precision) {
+    this(types, ignoreNullValues, textSuffix, precision, new NameOrder());
+  }
+
+  /** A point by these rules. */
+  PointBuilder point() {
+    return new PointBuilder(types, precision, order);
+  }
+}

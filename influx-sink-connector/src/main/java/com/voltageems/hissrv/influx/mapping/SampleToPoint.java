@@ -2,7 +2,6 @@ package com.voltageems.hissrv.influx.mapping;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Map;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -36,21 +35,21 @@ public final class SampleToPoint implements RecordToPoint {
       return new Mapped.Rejected(
           "the value is " + FieldTypes.describe(value) + ", not a sample (a struct or a map)");
     }
-    PointBuilder point = new PointBuilder(rules.types(), rules.precision());
+    PointBuilder point = rules.point();
     measurement(value, point);
     tags(value, point);
     Object fields = Values.member(value, "fields");
     Object texts = Values.member(value, "texts");
     point.check(objectOrNull("fields", fields));
     point.check(objectOrNull("texts", texts));
-    for (Object source : new @Nullable Object[] {fields, texts}) {
-      for (Map.Entry<String, @Nullable Object> field : Values.members(source).entrySet()) {
-        String suffix = field.getValue() instanceof String ? rules.textSuffix() : "";
-        point.field(field.getKey() + suffix, field.getValue());
-      }
-    }
+    Values.each(fields, (name, field) -> field(name, field, point));
+    Values.each(texts, (name, text) -> field(name, text, point));
     time(record, value, point);
     return point.build();
+  }
+
+  private void field(String name, @Nullable Object value, PointBuilder point) {
+    point.field(value instanceof String ? name + rules.textSuffix() : name, value);
   }
 
   private static void time(SinkRecord record, Object value, PointBuilder point) {
@@ -98,21 +97,15 @@ public final class SampleToPoint implements RecordToPoint {
   private static void tags(Object value, PointBuilder point) {
     Object tags = Values.member(value, "tags");
     point.check(objectOrNull("tags", tags));
-    for (Map.Entry<String, @Nullable Object> tag : Values.members(tags).entrySet()) {
-      if (tag.getValue() == null) {
-        continue;
-      }
-      String text = Values.text(tag.getValue());
-      if (text == null) {
-        point.check(
-            "tag '"
-                + tag.getKey()
-                + "' is "
-                + FieldTypes.describe(tag.getValue())
-                + ", not a scalar");
-      } else {
-        point.tag(tag.getKey(), text);
-      }
+    Values.each(tags, (name, tag) -> tag(name, tag, point));
+  }
+
+  private static void tag(String name, @Nullable Object value, PointBuilder point) {
+    String text = Values.text(value);
+    if (text != null) {
+      point.tag(name, text);
+    } else if (value != null) {
+      point.check("tag '" + name + "' is " + FieldTypes.describe(value) + ", not a scalar");
     }
   }
 

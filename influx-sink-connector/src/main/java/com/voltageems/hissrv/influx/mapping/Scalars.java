@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.influx.mapping;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -47,34 +46,38 @@ final class Scalars {
   }
 
   private void of(String prefix, @Nullable Object object, int depth) {
-    for (Map.Entry<String, @Nullable Object> member : Values.members(object).entrySet()) {
-      Object value = member.getValue();
-      if (value == null || (value instanceof List<?> && !intoArrays)) {
-        continue;
+    Values.each(
+        object,
+        (member, value) -> {
+          if (value != null && (intoArrays || !(value instanceof List<?>))) {
+            member(prefix, member, value, depth);
+          }
+        });
+  }
+
+  private void member(String prefix, String member, Object value, int depth) {
+    if (prefix.length() + member.length() > LONGEST_NAME) {
+      complaints.accept(
+          "a member's name is longer than "
+              + LONGEST_NAME
+              + " characters: "
+              + begin(prefix, member));
+      return;
+    }
+    String name = prefix.isEmpty() ? member : prefix + member;
+    if (without.contains(name)) {
+      return;
+    }
+    if (!Values.hasMembers(value)) {
+      if (++count <= MOST) {
+        found.accept(name, value);
+      } else if (count == MOST + 1) {
+        complaints.accept("there are more than " + MOST + " scalars");
       }
-      if (prefix.length() + member.getKey().length() > LONGEST_NAME) {
-        complaints.accept(
-            "a member's name is longer than "
-                + LONGEST_NAME
-                + " characters: "
-                + begin(prefix, member.getKey()));
-        continue;
-      }
-      String name = prefix + member.getKey();
-      if (without.contains(name)) {
-        continue;
-      }
-      if (!Values.hasMembers(value)) {
-        if (++count <= MOST) {
-          found.accept(name, value);
-        } else if (count == MOST + 1) {
-          complaints.accept("there are more than " + MOST + " scalars");
-        }
-      } else if (depth < DEEPEST) {
-        of(name + ".", value, depth + 1);
-      } else {
-        complaints.accept("'" + begin("", name) + "' is nested deeper than " + DEEPEST + " levels");
-      }
+    } else if (depth < DEEPEST) {
+      of(name + ".", value, depth + 1);
+    } else {
+      complaints.accept("'" + begin("", name) + "' is nested deeper than " + DEEPEST + " levels");
     }
   }
 

@@ -2,7 +2,6 @@ package com.voltageems.hissrv.influx.mapping;
 
 import java.nio.ByteBuffer;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -76,21 +75,26 @@ final class Values {
     return name;
   }
 
-  /** All members by name; empty when {@code object} has none. */
-  static Map<String, @Nullable Object> members(@Nullable Object object) {
-    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+  /** Told of a member. */
+  interface MemberAction {
+    void accept(String name, @Nullable Object value);
+  }
+
+  /** Goes through all members; there are none where {@code object} cannot have any. */
+  static void each(@Nullable Object object, MemberAction action) {
     if (object instanceof Struct struct) {
       for (Field field : struct.schema().fields()) {
-        members.put(field.name(), value(struct, field));
+        action.accept(field.name(), value(struct, field));
       }
     } else if (object instanceof Map<?, ?> map) {
-      map.forEach((name, value) -> members.put(String.valueOf(name), value));
+      for (Map.Entry<?, ?> member : map.entrySet()) {
+        action.accept(String.valueOf(member.getKey()), member.getValue());
+      }
     } else if (object instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
-        members.put(Integer.toString(i), list.get(i));
+        action.accept(Integer.toString(i), list.get(i));
       }
     }
-    return members;
   }
 
   /**

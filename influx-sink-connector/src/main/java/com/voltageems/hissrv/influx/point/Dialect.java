@@ -1,34 +1,35 @@
 package com.voltageems.hissrv.influx.point;
 
 /** How a database reads line protocol; they differ in what a backslash escapes. */
+@SuppressWarnings("ImmutableEnumChecker") // an AsciiSet is two numbers
 public enum Dialect {
   /** In names and tags a backslash is itself, unless it stands before a separator. */
   INFLUXDB(", ", ", =", "\"\\"),
   /** A backslash always escapes, and a line break in a text needs one too. */
   QUESTDB(", =\\", ", =\\", "\"\\\n\r");
 
-  private final String inMeasurement;
-  private final String inName;
-  private final String inText;
+  private final AsciiSet inMeasurement;
+  private final AsciiSet inName;
+  private final AsciiSet inText;
 
   Dialect(String inMeasurement, String inName, String inText) {
-    this.inMeasurement = inMeasurement;
-    this.inName = inName;
-    this.inText = inText;
+    this.inMeasurement = AsciiSet.of(inMeasurement);
+    this.inName = AsciiSet.of(inName);
+    this.inText = AsciiSet.of(inText);
   }
 
   /** The characters to escape in a measurement. */
-  String inMeasurement() {
+  AsciiSet inMeasurement() {
     return inMeasurement;
   }
 
   /** The characters to escape in tags and in fields' names. */
-  String inName() {
+  AsciiSet inName() {
     return inName;
   }
 
   /** The characters to escape between quotes. */
-  String inText() {
+  AsciiSet inText() {
     return inText;
   }
 }

@@ -90,14 +90,18 @@ public final class LineBuffer {
     reverse(start, length - 1);
   }
 
-  /** Appends as UTF-8, with a backslash before each character of {@code escaped}. */
-  void appendEscaped(String text, String escaped) {
+  /**
+   * Appends as UTF-8, with a backslash before some characters.
+   *
+   * @param escaped which of the 128 of ASCII have one
+   */
+  void appendEscaped(String text, AsciiSet escaped) {
     int count = text.length();
     ensure(4 * count);
     for (int i = 0; i < count; i++) {
       char c = text.charAt(i);
       if (c < 0x80) {
-        if (escaped.indexOf(c) >= 0) {
+        if (escaped.has(c)) {
           bytes[length++] = '\\';
         }
         bytes[length++] = (byte) c;

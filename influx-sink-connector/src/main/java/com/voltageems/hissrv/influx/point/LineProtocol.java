@@ -72,9 +72,23 @@ public final class LineProtocol {
     return !hasHalfCharacter(text) ? null : "is a text that" + HALF;
   }
 
+  /** Whether a name has none but printable ASCII without a backslash, as nearly all have. */
+  public static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '\\') {
+        return false;
+      }
+    }
+    return !text.isEmpty();
+  }
+
   /** Whether half of a surrogate pair stands alone in it. */
   private static boolean hasHalfCharacter(String text) {
     int i = 0;
+    while (i < text.length() && !Character.isSurrogate(text.charAt(i))) {
+      i++;
+    }
     while (i < text.length()) {
       int codePoint = text.codePointAt(i);
       if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
@@ -104,6 +118,9 @@ public final class LineProtocol {
   }
 
   private static @Nullable String flaw(String what, String text, String escapable) {
+    if (isPlain(text)) {
+      return null;
+    }
     if (text.isEmpty()) {
       return what + " is empty";
     }

@@ -21,6 +21,26 @@ class BatchSizeTest {
   }
 
   @Test
+  void batchSize_doublesWhileVeryQuick() {
+    BatchSize size = new BatchSize(100, 10_000);
+    size.written(1_000, Duration.ofMillis(5));
+    assertThat(size.lines()).isEqualTo(2_000);
+    size.written(2_000, Duration.ofMillis(10));
+    assertThat(size.lines()).isEqualTo(4_000);
+  }
+
+  @Test
+  void batchSize_growsUnderLoad_whileALineTakesNoLongerInALongerRequest() {
+    BatchSize size = new BatchSize(100, 10_000);
+    size.written(1_000, Duration.ofMillis(200)); // 200 us a line
+    assertThat(size.lines()).isEqualTo(1_200);
+    size.written(1_200, Duration.ofMillis(220)); // 183 us: what a request costs by itself is shared
+    assertThat(size.lines()).isEqualTo(1_440);
+    size.written(1_440, Duration.ofMillis(450)); // 313 us
+    assertThat(size.lines()).isEqualTo(1_440);
+  }
+
+  @Test
   void batchSize_shrinksWhenSlowOrTooLarge() {
     BatchSize size = new BatchSize(100, 10_000);
     size.written(1_000, Duration.ofMillis(501));

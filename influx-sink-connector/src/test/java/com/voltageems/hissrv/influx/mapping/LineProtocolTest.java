@@ -193,7 +193,8 @@ class LineProtocolTest {
     int built = 0;
     for (int round = 0; round < 20_000; round++) {
       PointBuilder builder =
-          new PointBuilder(types, Precision.MS)
+          new ReadRules(types, false, "", Precision.MS)
+              .point()
               .measurement(text(random))
               .epochMillis(random.nextLong() >> 21);
       for (int i = random.nextInt(3); i > 0; i--) {
