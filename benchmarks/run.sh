@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'EOF'
-usage: benchmarks/run.sh [source|lua|sink|query|pipeline|edge|all] [--short]
+usage: benchmarks/run.sh [source|lua|sink|query|pipeline|edge|all] [--short] [--without=NAME]...
 
 Prints the machine, what is done, and one figure a line: name value unit. Everything runs on
 127.0.0.1 and ends by itself. Only figures of one run are worth comparing: machines differ, and so
@@ -20,7 +20,8 @@ do two runs on one. --short takes a minute or two a part, source about four.
   lua        what the aggregation script costs Redis
   sink       the sink against the database's own write speed (sink.vs_bare_post, sink.vs_limit), with
              JSON and with lines ready to post; QuestDB, InfluxDB 1 where it is installed, InfluxDB 2
-             where HISSRV_INFLUXD2 names its program
+             where HISSRV_INFLUXD2 names its program; --without=questdb, influxdb1, influxdb2, wide,
+             narrow leaves one of them out
   query      the query service against the database's own answer, on QuestDB, InfluxDB 1.x where it
              is installed, and 2.x where HISSRV_INFLUXDB2_URL and HISSRV_INFLUXDB2_TOKEN tell one
   pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds,
@@ -32,11 +33,11 @@ EOF
 
 parts=(source lua sink query pipeline edge)
 wanted=("${parts[@]}")
-short=()
+options=()
 for argument in "$@"; do
   case "$argument" in
     -h|--help) usage; exit 0 ;;
-    --short) short=(--short) ;;
+    --short|--without=*) options+=("$argument") ;;
     all) wanted=("${parts[@]}") ;;
     source|lua|sink|query|pipeline|edge) wanted=("$argument") ;;
     *) printf 'benchmarks: unknown argument %s\n' "$argument" >&2; usage >&2; exit 2 ;;
@@ -58,5 +59,5 @@ for part in "${wanted[@]}"; do
   echo "# $part, $(date -u +%FT%TZ)"
   java -Xmx512m -XX:-UsePerfData -Dhissrv.root="$PWD" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
     -cp "$(cat benchmarks/target/benchmarks.classpath):benchmarks/target/classes:lua/target/classes:lua/target/test-classes" \
-    "$class" "${short[@]}"
+    "$class" "${options[@]}"
 done

@@ -5,9 +5,11 @@ import com.voltageems.hissrv.benchmarks.sink.SinkRig.Round;
 import com.voltageems.hissrv.quickstart.Closer;
 import com.voltageems.hissrv.quickstart.TemporaryFolder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Records that wait in a topic through one task of the sink into each database, against the same
@@ -25,27 +27,38 @@ public final class SinkBenchmark {
   }
 
   public static void main(String[] args) throws Exception {
-    boolean isShort = args.length > 0 && args[0].equals("--short");
-    SinkForm narrow = SinkForm.narrow(isShort ? 200_000 : 500_000);
-    SinkForm wide = SinkForm.wide(isShort ? 15_000 : 40_000);
+    boolean isShort = Arrays.asList(args).contains("--short");
+    List<SinkForm> forms =
+        Stream.of(
+                SinkForm.wide(isShort ? 60_000 : 120_000),
+                SinkForm.narrow(isShort ? 600_000 : 1_200_000))
+            .filter(form -> isWanted(args, form.name()))
+            .toList();
     Encoding.measure();
     TemporaryFolder folder = TemporaryFolder.create();
     try (Closer closer = new Closer(folder)) {
       SinkRig rig = SinkRig.start(folder.path(), closer);
-      for (SinkForm form : List.of(wide, narrow)) {
+      for (SinkForm form : forms) {
         Figures.say(
             "sink: %d lines of %d fields from a topic of 4 partitions, one task",
             form.lines(), form.fields());
         rig.fill(form.jsonTopic(), form.lines(), 1, form::json);
         rig.fill(form.lineTopic(), form.lines(), form.linesARecord(), form::lines);
       }
-      for (SinkTarget target : SinkTarget.start(folder.path(), closer)) {
+      for (SinkTarget target :
+          SinkTarget.start(name -> isWanted(args, name), folder.path(), closer)) {
         SinkBenchmark benchmark = new SinkBenchmark(rig);
-        benchmark.measure(target, wide);
-        benchmark.measure(target, narrow);
-        Figures.print("sink.heap_mb." + target.name, rig.heap(target, wide), "MB");
+        for (SinkForm form : forms) {
+          benchmark.measure(target, form);
+        }
+        Figures.print("sink.heap_mb." + target.name, rig.heap(target, forms.get(0)), "MB");
       }
     }
+  }
+
+  /** Whether {@code --without} names it. */
+  private static boolean isWanted(String[] args, String name) {
+    return !Arrays.asList(args).contains("--without=" + name);
   }
 
   private void measure(SinkTarget target, SinkForm form)
@@ -98,6 +111,7 @@ public final class SinkBenchmark {
     Figures.print("sink.points_per_s" + of, sink * fields, "points/s");
     Figures.print("sink.vs_bare_post" + of, sink / bare, "ratio");
     Figures.print("sink.vs_limit" + of, sink / Math.min(bare, discard), "ratio");
+    Figures.print("sink.vs_parts" + of, sink * (1 / bare + 1 / discard), "ratio");
     Figures.print("sink.ready_points_per_s" + of, lines * fields, "points/s");
     Figures.print("sink.ready_vs_bare_post" + of, lines / bare, "ratio");
     cpu("sink.cpu_us_a_point", of, json, fields);

@@ -89,8 +89,8 @@ final class SinkRig {
    * What a round took.
    *
    * @param linesPerSecond after the start
-   * @param workerMicros CPU of the worker for a line, start included
-   * @param databaseMicros of the database
+   * @param workerMicros CPU of the worker for a line, likewise
+   * @param databaseMicros of the database, with what it does behind its acknowledgements
    */
   record Round(double linesPerSecond, double workerMicros, double databaseMicros) {}
 
@@ -104,19 +104,18 @@ final class SinkRig {
     config.put("write.workers", Integer.toString(writers));
     config.put("validate.connection", "false");
     String name = "sink-" + ++rounds;
+    worker.submit(name, config);
+    LongSupplier done = () -> metrics.linesWritten(name, 1);
+    long from = begun(done, form.lines());
     Duration worked = worker.process().cpuTime();
     Duration stored = target.server.process().cpuTime();
-    worker.submit(name, config);
-    double rate = rate(() -> metrics.linesWritten(name, 1), form.lines());
+    double rate = rate(done, from, form.lines());
+    double lines = form.lines() - from;
     worked = worker.process().cpuTime().minus(worked);
     delete(name);
     target.settle(form.name(), form.lines());
     stored = target.server.process().cpuTime().minus(stored);
-    return new Round(rate, micros(worked, form), micros(stored, form));
-  }
-
-  private static double micros(Duration cpu, SinkForm form) {
-    return cpu.toNanos() / 1e3 / form.lines();
+    return new Round(rate, worked.toNanos() / 1e3 / lines, stored.toNanos() / 1e3 / lines);
   }
 
   /** A worker that reads and converts the topic, and drops the records; per second. */
@@ -125,7 +124,8 @@ final class SinkRig {
     config.putAll(form.json());
     String name = "discard-" + ++rounds;
     worker.submit(name, config);
-    double rate = rate(() -> metrics.recordsPut(name, 1), form.lines());
+    LongSupplier done = () -> metrics.recordsPut(name, 1);
+    double rate = rate(done, begun(done, form.lines()), form.lines());
     delete(name);
     return rate;
   }
@@ -191,9 +191,13 @@ final class SinkRig {
     return config;
   }
 
-  private static double rate(LongSupplier done, int all) throws InterruptedException {
+  /** Waits until starting is over; answers how much is done then. */
+  private static long begun(LongSupplier done, int all) throws InterruptedException {
     Figures.await("the first tenth", () -> done.getAsLong() >= all * WARM);
-    long from = done.getAsLong();
+    return done.getAsLong();
+  }
+
+  private static double rate(LongSupplier done, long from, int all) throws InterruptedException {
     long start = System.nanoTime();
     Figures.await("all of it", () -> done.getAsLong() >= all);
     return (done.getAsLong() - from) / ((System.nanoTime() - start) / 1e9);

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** A database that lines are written to, by the sink and by bare HTTP. */
 abstract class SinkTarget {
@@ -39,13 +40,15 @@ abstract class SinkTarget {
   /**
    * All that can be had here: InfluxDB 1 where it is installed, 2 where HISSRV_INFLUXD2 names it.
    */
-  static List<SinkTarget> start(Path dir, Closer closer) {
+  static List<SinkTarget> start(Predicate<String> wanted, Path dir, Closer closer) {
     List<SinkTarget> targets = new ArrayList<>();
-    targets.add(questDb(closer.add(QuestDb.start(dir.resolve("questdb")))));
-    if (InfluxDb1.isInstalled()) {
+    if (wanted.test("questdb")) {
+      targets.add(questDb(closer.add(QuestDb.start(dir.resolve("questdb")))));
+    }
+    if (wanted.test("influxdb1") && InfluxDb1.isInstalled()) {
       targets.add(influxDb1(closer.add(InfluxDb1.start(dir.resolve("influxdb1")))));
     }
-    if (InfluxDb2.isInstalled()) {
+    if (wanted.test("influxdb2") && InfluxDb2.isInstalled()) {
       targets.add(influxDb2(closer.add(InfluxDb2.start(dir.resolve("influxdb2")))));
     }
     return targets;
