@@ -304,6 +304,84 @@ class ForeignRecordsTest {
         .containsExactly("m,id=a phases.1.u=230.5,phases.2.i=3 1");
   }
 
+  /**
+   * A message of Protobuf as its converters give it: enums as texts, uint32 and uint64 as INT64,
+   * what has presence as optional members, a oneof as a struct of them, bytes as a ByteBuffer.
+   */
+  @Test
+  void messageOfProtobuf() {
+    Schema device =
+        SchemaBuilder.struct()
+            .name("Device")
+            .optional()
+            .field("id", Schema.OPTIONAL_INT64_SCHEMA)
+            .field("state", SchemaBuilder.string().optional().parameter("enum", "State").build())
+            .build();
+    Schema phase =
+        SchemaBuilder.struct()
+            .name("Phase")
+            .optional()
+            .field("u", Schema.OPTIONAL_FLOAT32_SCHEMA)
+            .build();
+    Schema kind =
+        SchemaBuilder.struct()
+            .name("kind_0")
+            .optional()
+            .field("pv_power", Schema.OPTIONAL_FLOAT64_SCHEMA)
+            .field("soc", SchemaBuilder.float64().optional().defaultValue(0.0).build())
+            .build();
+    Schema message =
+        SchemaBuilder.struct()
+            .name("Reading")
+            .field("t", Timestamp.builder().optional().build())
+            .field("device", device)
+            .field("phases", SchemaBuilder.array(phase).optional().build())
+            .field(
+                "limits",
+                SchemaBuilder.map(Schema.OPTIONAL_STRING_SCHEMA, Schema.OPTIONAL_FLOAT64_SCHEMA)
+                    .optional()
+                    .build())
+            .field("energy", Schema.OPTIONAL_INT64_SCHEMA)
+            .field("raw", Schema.OPTIONAL_BYTES_SCHEMA)
+            .field("note", Schema.OPTIONAL_STRING_SCHEMA)
+            .field("kind_0", kind)
+            .build();
+    Struct value =
+        new Struct(message)
+            .put("t", Date.from(Instant.ofEpochMilli(5)))
+            .put("device", new Struct(device).put("id", 4_294_967_295L).put("state", "RUNNING"))
+            .put(
+                "phases",
+                List.of(new Struct(phase).put("u", 230.1f), new Struct(phase).put("u", 229.9f)))
+            .put("limits", Map.of("high", 250.0))
+            .put("energy", Long.MAX_VALUE)
+            .put("raw", ByteBuffer.wrap(new byte[] {1, 2, 3}))
+            .put("kind_0", new Struct(kind).put("pv_power", 1.5));
+    String[] pins = {"energy:integer", "raw:string"};
+    List<String> tags = List.of("id=device.id", "state=device.state");
+    assertThat(lines(mapping("m", tags, List.of(), null, PLAIN, pins).map(record(value))))
+        .as("every scalar")
+        .containsExactly(
+            "m,id=4294967295,state=RUNNING energy=9223372036854775807i,kind_0.pv_power=1.5,"
+                + "limits.high=250,raw=\"AQID\" 5");
+    assertThat(
+            lines(
+                mapping(
+                        "${device.state|none}",
+                        List.of("site=${note|north}"),
+                        List.of("u=phases[-1].u", "pv=kind_0.pv_power", "soc=kind_0.soc"),
+                        null,
+                        PLAIN)
+                    .map(record(value))))
+        .as("places; the member of the oneof that is not set is no value, whatever its default")
+        .containsExactly("RUNNING,site=north pv=1.5,u=229.9 5");
+    Mapped.Points unpinned =
+        (Mapped.Points)
+            mapping("m", tags, List.of("energy", "pv=kind_0.pv_power"), null, PLAIN)
+                .map(record(value));
+    assertThat(unpinned.complaints()).singleElement().asString().startsWith("field 'energy' is");
+  }
+
   @Test
   void narrowLayout_isOneLineAPoint() {
     RecordToPoint narrow =
