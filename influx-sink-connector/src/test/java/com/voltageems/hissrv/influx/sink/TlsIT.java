@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +15,8 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -156,6 +159,40 @@ class TlsIT {
             ca(),
             "keystore.location",
             file("client.pem", CLIENT.privateKeyPkcs8Pem() + CLIENT.certificatePem())));
+  }
+
+  @Test
+  void pkcs12_carriesAuthorityAndClientCertificate() throws Exception {
+    start(SERVER, true);
+    char[] password = "secret".toCharArray();
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("ca", CA.certificate());
+    KeyStore own = KeyStore.getInstance("PKCS12");
+    own.load(null, null);
+    own.setKeyEntry(
+        "client",
+        CLIENT.keyPair().getPrivate(),
+        password,
+        new Certificate[] {CLIENT.certificate(), CA.certificate()});
+    for (Map.Entry<String, KeyStore> store : Map.of("ca.p12", trusted, "c.p12", own).entrySet()) {
+      try (OutputStream file = Files.newOutputStream(dir.resolve(store.getKey()))) {
+        store.getValue().store(file, password);
+      }
+    }
+    Map<String, String> settings =
+        settings(
+            "truststore.location",
+            dir.resolve("ca.p12").toString(),
+            "truststore.password",
+            "secret",
+            "keystore.location",
+            dir.resolve("c.p12").toString(),
+            "keystore.password",
+            "secret");
+    writes(settings);
+    settings.put("influxdb.ssl.keystore.password", "wrong");
+    assertThat(errors(settings)).containsOnlyKeys("influxdb.ssl.keystore.password");
   }
 
   @Test
