@@ -283,6 +283,31 @@ class InfluxDb2AnswersIT {
     assertThat(problems.get("bucket.by.topic")).contains("bucket \"none\" not found");
   }
 
+  @Test
+  void missingBucket_isMadeWhenTheFirstLineComes() {
+    Map<String, String> settings =
+        settings(
+            "influxdb.bucket", "made",
+            "influxdb.bucket.create", "true",
+            "influxdb.bucket.retention", "90d");
+    assertThat(problems(settings)).isEmpty();
+    assertThat(server.buckets).as("submitting makes none").doesNotContainKey("made");
+    try (SinkHarness sink = new SinkHarness(settings, 1)) {
+      sink.put(List.of(point(0, T, Map.of("f", 1.5))));
+      sink.pumpUntilCommitted(0, 1);
+    }
+    assertStored("f", T, 1.5);
+    assertThat(server.buckets).containsEntry("made", 90L * 24 * 3600);
+  }
+
+  @Test
+  void missingBucket_thatMayNotBeMade_failsAndNamesTheToken() {
+    server.makesBuckets = false;
+    assertFails(
+        settings("influxdb.bucket", "made", "influxdb.bucket.create", "true"),
+        "check that influxdb.token may make buckets");
+  }
+
   /** Field case I7. */
   @Test
   void tokenThatNoHeaderCanCarry_isRefusedOnItsKey() {

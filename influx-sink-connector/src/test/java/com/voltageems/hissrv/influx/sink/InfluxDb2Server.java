@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.sink;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.LineReader;
 import com.voltageems.hissrv.influx.point.Point;
@@ -37,6 +38,13 @@ final class InfluxDb2Server implements AutoCloseable {
   volatile int longestKey = 65_535;
 
   volatile long lowerBound = Long.MIN_VALUE;
+
+  /** Whether the token may make buckets. */
+  volatile boolean makesBuckets = true;
+
+  /** Seconds for which each bucket keeps points, 0 for ever. */
+  final Map<String, Long> buckets = new ConcurrentHashMap<>(Map.of("ems", 0L));
+
   private final Map<String, FieldValue.Kind> types = new ConcurrentHashMap<>();
   private final FaultyServer server = new FaultyServer();
 
@@ -74,12 +82,19 @@ final class InfluxDb2Server implements AutoCloseable {
     if (!request.headers().getOrDefault("Authorization", List.of()).contains("Token " + TOKEN)) {
       return error(401, "unauthorized", "unauthorized access");
     }
+    if (request.path().equals("/api/v2/buckets")) {
+      return makeBucket(String.join("", request.lines()));
+    }
     if (!request.path().contains("org=site")) {
       return request.path().contains("org=")
           ? error(404, "not found", "organization name \"bucket-x\" not found")
           : error(400, "invalid", "Please provide either orgID or org");
     }
-    if (!request.path().contains("bucket=ems&")) {
+    if (request.path().startsWith("/api/v2/orgs?")) {
+      return Answer.of(200, "{\"orgs\":[{\"id\":\"0a1b\",\"name\":\"site\"}]}");
+    }
+    if (buckets.keySet().stream()
+        .noneMatch(name -> request.path().contains("bucket=" + name + "&"))) {
       return error(404, "not found", "bucket \"none\" not found");
     }
     String unparsable =
@@ -89,6 +104,24 @@ final class InfluxDb2Server implements AutoCloseable {
             .reduce((one, other) -> one + "\n" + other)
             .orElse("");
     return unparsable.isEmpty() ? write(request.lines()) : error(400, "invalid", unparsable);
+  }
+
+  private Answer makeBucket(String body) {
+    if (!makesBuckets) {
+      return error(401, "unauthorized", "write:orgs/0a1b/buckets is unauthorized");
+    }
+    JsonObject asked = JsonParser.parseString(body).getAsJsonObject();
+    long seconds =
+        asked
+            .getAsJsonArray("retentionRules")
+            .get(0)
+            .getAsJsonObject()
+            .get("everySeconds")
+            .getAsLong();
+    String name = asked.get("name").getAsString();
+    return buckets.putIfAbsent(name, seconds) == null
+        ? Answer.of(201, body)
+        : error(422, "unprocessable entity", "bucket with name " + name + " already exists");
   }
 
   private static String key(String line) {
