@@ -24,6 +24,7 @@ public final class Lanes {
   private final Map<Key, Work> lanes = new LinkedHashMap<>();
   private long bufferedBytes;
   private @Nullable Long flushBefore;
+  private boolean hurrying;
 
   private record Key(int group, Destination destination) {}
 
@@ -103,6 +104,15 @@ public final class Lanes {
     flushBefore = before;
   }
 
+  /** While nothing more comes, no line waits for its request to fill. */
+  public void hurry(boolean now) {
+    hurrying = now;
+  }
+
+  private long lingerNanos() {
+    return hurrying ? 0 : lingerNanos;
+  }
+
   /** Drops the lines of closed partitions. */
   void dropClosed() {
     for (Work work : lanes.values()) {
@@ -115,7 +125,7 @@ public final class Lanes {
     Work first = null;
     long firstDue = Long.MAX_VALUE;
     for (Work work : lanes.values()) {
-      long due = work.lane().dueIn(nowNanos, lingerNanos, flushBefore);
+      long due = work.lane().dueIn(nowNanos, lingerNanos(), flushBefore);
       if (due < firstDue) {
         first = work;
         firstDue = due;
@@ -124,14 +134,16 @@ public final class Lanes {
     return first == null || firstDue > 0
         ? null
         : new Due(
-            first.lane(), first.delivery(), first.lane().take(nowNanos, lingerNanos, flushBefore));
+            first.lane(),
+            first.delivery(),
+            first.lane().take(nowNanos, lingerNanos(), flushBefore));
   }
 
   /** In how many nanoseconds something is due, unless more comes. */
   long dueIn(long nowNanos) {
     long first = Long.MAX_VALUE;
     for (Work work : lanes.values()) {
-      first = Math.min(first, work.lane().dueIn(nowNanos, lingerNanos, flushBefore));
+      first = Math.min(first, work.lane().dueIn(nowNanos, lingerNanos(), flushBefore));
     }
     return first;
   }

@@ -65,7 +65,15 @@ final class Pacing {
                   lanes.isRetrying(),
                   lanes.troubles());
             });
+    boolean wasPaused = throttle.isPaused();
     boolean looksAgain = throttle.balance(held.open(), held.bytes(), held.retrying());
+    if (throttle.isPaused() != wasPaused) {
+      monitor.run(
+          () -> {
+            lanes.hurry(throttle.isPaused());
+            monitor.changed();
+          });
+    }
     if (standstills.update(held.troubles())
         || idleCommit.isDue(held.open(), monitor.time().nanos())) {
       context.requestCommit();

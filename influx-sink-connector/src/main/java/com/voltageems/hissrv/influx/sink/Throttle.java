@@ -34,6 +34,10 @@ final class Throttle {
     }
   }
 
+  boolean isPaused() {
+    return paused;
+  }
+
   /**
    * Looks at what is held.
    *

@@ -95,6 +95,24 @@ class RunningInfluxSinkTest {
   }
 
   @Test
+  void whilePaused_noLineWaitsForOthers() {
+    CountDownLatch answered = database.hang();
+    try (SinkHarness sink =
+        sink("linger.ms", "3600000", "batch.size.max", "100", "buffer.records.max", "120")) {
+      sink.put(numbers(130));
+      sink.pump(() -> sink.context.paused.contains(PARTITION));
+      answered.countDown();
+      awaitRequests(2);
+      assertThat(database.requests.get(1).lines()).hasSize(30);
+      assertThat(time.passed()).isZero();
+      sink.pumpUntilCommitted(0, 130);
+      sink.pump(() -> sink.context.paused.isEmpty());
+      sink.put(List.of(number(130)));
+      staysAt(sink, 2);
+    }
+  }
+
+  @Test
   void failedRequest_isTriedAgainAfterItsPause_withTheTopicsPaused() {
     database.answer(new WriteOutcome.Retry(null, "busy"));
     database.answer(new WriteOutcome.Retry(null, "busy"));
