@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.store;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which points: of a measurement, in a time range, with these tags.
@@ -20,5 +21,17 @@ public record Selection(
         throw new IllegalArgumentException("no tag " + filter.tag());
       }
     }
+  }
+
+  /**
+   * The value that the filters leave a tag, the empty text for none; null where they leave more.
+   */
+  public @Nullable String only(String tag) {
+    for (TagFilter filter : filters) {
+      if (filter.tag().equals(tag) && filter.values().size() == 1) {
+        return filter.values().get(0);
+      }
+    }
+    return null;
   }
 }

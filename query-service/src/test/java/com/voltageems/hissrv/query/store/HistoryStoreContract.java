@@ -226,6 +226,27 @@ public abstract class HistoryStoreContract {
     return values;
   }
 
+  /** A tag of which one value is asked for is known; the others come with the rows. */
+  @Test
+  void tagFilter_ofOneValue_leavesTheOtherTagsOpen() {
+    write(
+        ",ch=1,ty=m a=1.0 " + T,
+        ",ch=1,ty=s a=2.0 " + T,
+        ",ch=1 a=3.0 " + T,
+        ",ch=2,ty=m a=4.0 " + T,
+        ",ty=m a=5.0 " + T);
+
+    assertThat(ask().query(points(from(T, T + 1, new TagFilter("ch", List.of("1"))), "a")).series())
+        .containsExactlyInAnyOrder(
+            new Series(Map.of("ch", "1"), List.of(point(T, 3.0))),
+            new Series(Map.of("ch", "1", "ty", "m"), List.of(point(T, 1.0))),
+            new Series(Map.of("ch", "1", "ty", "s"), List.of(point(T, 2.0))));
+    TagFilter none = new TagFilter("ch", List.of(""));
+    TagFilter type = new TagFilter("ty", List.of("m"));
+    assertThat(ask().query(points(from(T, T + 1, none, type), "a")).series())
+        .containsExactly(new Series(Map.of("ty", "m"), List.of(point(T, 5.0))));
+  }
+
   @Test
   void range_holdsItsStartAndNotItsEnd() {
     write(" a=1.0 " + (T - 1), " a=2.0 " + T, " a=3.0 " + (T + 9), " a=4.0 " + (T + 10));
@@ -591,8 +612,9 @@ public abstract class HistoryStoreContract {
   /** Many series have a point at the same moment, and the limit cuts among them. */
   @Test
   void limit_cutsAmongPointsOfOneTimeByTheirTags() {
+    int seconds = 14; // As many rows as a database may not be told the limit of.
     List<String> lines = new ArrayList<>();
-    for (int second = 0; second < 3; second++) {
+    for (int second = 0; second < seconds; second++) {
       for (int channel = 0; channel < 400; channel++) {
         lines.add(m + ",ch=" + (1000 + channel) + " a=" + second + ".0 " + (T + second * 1000L));
       }
@@ -600,12 +622,13 @@ public abstract class HistoryStoreContract {
     Collections.shuffle(lines, new Random(1));
     write(m, lines);
     for (boolean newestFirst : List.of(false, true)) {
-      for (int limit : List.of(1, 399, 400, 401, 410, 800, 1199, 1200)) {
-        HistoryAnswer answer = ask().query(points(from(T, T + 10_000), newestFirst, limit, "a"));
+      for (int limit : List.of(1, 399, 400, 401, 410, 800, 4999, 5000, 5001, 5599, 5600)) {
+        HistoryAnswer answer = ask().query(points(from(T, T + 20_000), newestFirst, limit, "a"));
         assertThat(answer.rows()).isEqualTo(limit);
-        assertThat(answer.truncated()).isEqualTo(limit < 1200);
+        assertThat(answer.truncated()).isEqualTo(limit < 5600);
         assertThat(answer.series().get(0).tags()).isEqualTo(Map.of("ch", "1000"));
-        long lastTime = T + (newestFirst ? 2 - (limit - 1) / 400 : (limit - 1) / 400) * 1000L;
+        int last = (limit - 1) / 400;
+        long lastTime = T + (newestFirst ? seconds - 1 - last : last) * 1000L;
         int cut = (limit - 1) % 400;
         assertThat(answer.series().get(cut).points())
             .last()

@@ -45,7 +45,8 @@ final class InfluxQlBuilder {
 
   /**
    * Points in the order of time, over all series: first the values of the fields, then those of the
-   * tags of {@code groupBy}.
+   * tags of {@code groupBy}, but for the ones that the filters leave one value: the database would
+   * write it into every row.
    *
    * @param startNanos where to begin, epoch nanoseconds, instead of the selection's start
    * @param endNanos where to end, likewise
@@ -62,7 +63,10 @@ final class InfluxQlBuilder {
       }
     }
     for (int i = 0; i < query.groupBy().size(); i++) {
-      selected.add(tag(query.groupBy().get(i)) + " AS g" + i);
+      String tag = query.groupBy().get(i);
+      if (query.selection().only(tag) == null) {
+        selected.add(tag(tag) + " AS g" + i);
+      }
     }
     return builder.done(
         "SELECT "
@@ -131,25 +135,45 @@ final class InfluxQlBuilder {
     return text + " AS v" + (columns.size() - 1);
   }
 
+  /** The newest point of each series, whatever fields it has. */
+  static InfluxQl newest(Selection selection, List<Field> fields, List<String> policies) {
+    InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
+    List<String> selected = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      for (InfluxQl.Type type : InfluxQl.Type.of(fields.get(i))) {
+        selected.add(builder.select(i, type, field(fields.get(i), type)));
+      }
+    }
+    return builder.done(
+        "SELECT "
+            + String.join(", ", selected)
+            + builder.source()
+            + bySeries(selection)
+            + " ORDER BY time DESC LIMIT 1");
+  }
+
   /** One statement per column: only alone does {@code last} tell its own time. */
   static InfluxQl latest(Selection selection, List<Field> fields, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
     String source = builder.source();
-    List<String> tags = selection.measurement().tags();
-    String groups =
-        tags.isEmpty()
-            ? ""
-            : tags.stream()
-                .map(InfluxQlBuilder::tag)
-                .collect(Collectors.joining(", ", " GROUP BY ", ""));
     List<String> statements = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
       for (InfluxQl.Type type : InfluxQl.Type.of(fields.get(i))) {
         builder.columns.add(new Selected(i, type));
-        statements.add("SELECT last(" + field(fields.get(i), type) + ") AS v0" + source + groups);
+        statements.add(
+            "SELECT last(" + field(fields.get(i), type) + ") AS v0" + source + bySeries(selection));
       }
     }
     return builder.done(String.join("; ", statements));
+  }
+
+  private static String bySeries(Selection selection) {
+    List<String> tags = selection.measurement().tags();
+    return tags.isEmpty()
+        ? ""
+        : tags.stream()
+            .map(InfluxQlBuilder::tag)
+            .collect(Collectors.joining(", ", " GROUP BY ", ""));
   }
 
   /** One row per series, for its tags. */

@@ -66,6 +66,7 @@ final class InfluxQlClient implements AutoCloseable {
         send(
             HttpRequest.newBuilder(endpoint)
                 .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Accept", AnswerReader.PACKED)
                 .POST(HttpRequest.BodyPublishers.ofString(form(query))),
             deadline);
     AtomicBoolean late = new AtomicBoolean();
@@ -80,10 +81,12 @@ final class InfluxQlClient implements AutoCloseable {
             deadline.left().toNanos(),
             TimeUnit.NANOSECONDS);
     try (InputStream body = response.body()) {
-      check(response.statusCode(), AnswerReader.read(body, rows));
+      String type = response.headers().firstValue("Content-Type").orElse("");
+      check(response.statusCode(), AnswerReader.read(body, type, rows));
     } catch (JsonProcessingException e) {
-      check(response.statusCode(), "no JSON");
-      throw new StoreException(StoreException.Kind.FAILED, "InfluxDB answered with no JSON", e);
+      check(response.statusCode(), "not an answer of InfluxDB's");
+      throw new StoreException(
+          StoreException.Kind.FAILED, "InfluxDB answered with neither MessagePack nor JSON", e);
     } catch (IOException e) {
       throw late.get()
           ? deadline.exceeded(e)

@@ -1,0 +1,131 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.Row;
+import com.voltageems.hissrv.query.store.RowSink;
+import com.voltageems.hissrv.query.store.SameTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Reads points. Safe for many threads. */
+final class PointReader {
+  private static final long MICRO = 1000;
+
+  /** Rows asked for beyond the limit, so that those of the last time are likely to be all there. */
+  private static final long BEYOND = 200;
+
+  /**
+   * From this limit on the database is not told it: {@code LIMIT} costs it a third of the time of
+   * every row, while breaking off costs the rows of a piece of its answer.
+   */
+  private static final int UNTOLD = 5000;
+
+  private final InfluxQlClient client;
+  private final List<String> policies;
+
+  PointReader(InfluxQlClient client, List<String> policies) {
+    this.client = client;
+    this.policies = policies;
+  }
+
+  /** Points come in the order of time over all series. */
+  boolean read(HistoryQuery query, Deadline deadline, RowSink sink) {
+    SameTime rows =
+        new SameTime(query.columns().size(), SameTime.Writes.JOINED, query.limit(), sink);
+    long start = InfluxQlBuilder.nanos(query.selection().startMillis());
+    long end = InfluxQlBuilder.nanos(query.selection().endMillis());
+    if (query.limit() < UNTOLD) {
+      limited(query, start, end, deadline, rows);
+    } else {
+      read(query, InfluxQlBuilder.points(query, policies, start, end, 0), deadline, rows);
+    }
+    return rows.end();
+  }
+
+  /**
+   * The database cuts among the rows of one time as it likes; so these are asked for again where
+   * the cut is among them.
+   */
+  private void limited(HistoryQuery query, long start, long end, Deadline deadline, SameTime rows) {
+    long most = query.limit() + BEYOND;
+    long count =
+        read(query, InfluxQlBuilder.points(query, policies, start, end, most), deadline, rows);
+    if (count < most) {
+      return;
+    }
+    OptionalLong last = rows.discardLast();
+    if (last.isPresent()) {
+      long time = last.getAsLong() * MICRO;
+      InfluxQl rest =
+          query.newestFirst()
+              ? InfluxQlBuilder.points(query, policies, start, time + MICRO, 0)
+              : InfluxQlBuilder.points(query, policies, time, end, 0);
+      read(query, rest, deadline, rows);
+    }
+  }
+
+  private long read(HistoryQuery query, InfluxQl statement, Deadline deadline, SameTime rows) {
+    int values = statement.columns().size();
+    Keys keys = new Keys(query);
+    long[] count = {0};
+    client.run(
+        statement,
+        deadline,
+        (head, row) -> {
+          count[0]++;
+          Row filled = rows.next(Values.time(row), keys.of(row, 1 + values));
+          for (int i = 0; i < values; i++) {
+            Values.put(filled, statement.columns().get(i), row[i + 1], null);
+          }
+          return rows.add();
+        });
+    return count[0];
+  }
+
+  /** Values of tags as they come with each row; mostly the same as those of the row before. */
+  private static final class Keys {
+    /** Which values of a key come with the row; the others are always the same. */
+    private final List<Integer> open = new ArrayList<>();
+
+    private List<String> last;
+
+    Keys(HistoryQuery query) {
+      List<String> key = new ArrayList<>();
+      for (int i = 0; i < query.groupBy().size(); i++) {
+        String only = query.selection().only(query.groupBy().get(i));
+        if (only == null) {
+          open.add(i);
+        }
+        key.add(only == null ? "" : only);
+      }
+      this.last = List.copyOf(key);
+    }
+
+    List<String> of(@Nullable Object[] row, int from) {
+      if (!isLast(row, from)) {
+        List<String> key = new ArrayList<>(last);
+        for (int i = 0; i < open.size(); i++) {
+          key.set(open.get(i), text(row[from + i]));
+        }
+        last = List.copyOf(key);
+      }
+      return last;
+    }
+
+    private boolean isLast(@Nullable Object[] row, int from) {
+      for (int i = 0; i < open.size(); i++) {
+        if (!last.get(open.get(i)).equals(text(row[from + i]))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private static String text(@Nullable Object value) {
+      return value instanceof String text ? text : "";
+    }
+  }
+}

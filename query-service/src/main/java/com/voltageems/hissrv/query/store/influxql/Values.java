@@ -1,0 +1,45 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Column;
+import com.voltageems.hissrv.query.store.Digits;
+import com.voltageems.hissrv.query.store.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Values of InfluxDB's answers as those of the store. Pure. */
+final class Values {
+  private Values() {}
+
+  /** The time of a row, epoch microseconds. */
+  static long time(@Nullable Object[] row) {
+    return row[0] instanceof Number number ? number.longValue() : 0;
+  }
+
+  /**
+   * Puts a value into a row, where there is one.
+   *
+   * @param of what was computed; null for a value as it is stored
+   */
+  static void put(Row row, InfluxQl.Selected column, @Nullable Object value, @Nullable Column of) {
+    Object converted = of(value, column.type(), of);
+    if (converted != null) {
+      row.set(column.column(), converted);
+    }
+  }
+
+  /** A value as Double, Long, String or Boolean; null for none. */
+  static @Nullable Object of(@Nullable Object value, InfluxQl.Type type, @Nullable Column of) {
+    if (!(value instanceof Number number)) {
+      return value;
+    }
+    if (of != null && of.function() == Aggregation.COUNT) {
+      return number.longValue() == 0 ? null : (Object) number.longValue();
+    }
+    if (type == InfluxQl.Type.INTEGER && number instanceof Long) {
+      return number;
+    }
+    return of != null && of.isRounded()
+        ? Digits.computed(number.doubleValue())
+        : number.doubleValue();
+  }
+}
