@@ -14,11 +14,10 @@ import com.voltageems.hissrv.query.http.answer.DiscoveryJson;
 import com.voltageems.hissrv.query.http.answer.Downsampling;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.answer.Resolution;
-import com.voltageems.hissrv.query.http.answer.RowsCsv;
 import com.voltageems.hissrv.query.http.answer.RowsJson;
-import com.voltageems.hissrv.query.http.answer.RowsNdjson;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Parameters;
+import com.voltageems.hissrv.query.http.export.Export;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.resolution.Resolutions;
@@ -37,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -68,9 +68,6 @@ final class QueryApi {
           "max_points");
   static final Set<String> COMPLETENESS = and(RANGE, "fields", "field", "interval", "time_format");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
-
-  /** More than these are written while they are sent, so that they are not in memory twice. */
-  private static final int MANY_ROWS = 1000;
 
   private final HistoryStore store;
   private final Limits limits;
@@ -108,56 +105,66 @@ final class QueryApi {
     return measured(
         texts,
         QUERY,
-        (parameters, measurement, deadline) -> {
+        (parameters, measurement, slot) -> {
           Parameters.Format format = parameters.format(() -> Accepted.of(accept));
           boolean epochTimes = parameters.epochTimes();
           String language = parameters.names(format);
           Ask query = parameters.query(measurement);
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
-          HistoryAnswer answer = reduced(query, answer(query, parameters, deadline), maxPoints);
-          Reply reply =
-              switch (format) {
-                case JSON -> json(query, answer, epochTimes);
-                case CSV -> csv(query, answer, epochTimes, title(query, answer, language));
-                case NDJSON ->
-                    Reply.written(
-                        format.mediaType(),
-                        out -> RowsNdjson.write(query, answer, epochTimes, out),
-                        answer.truncated(),
-                        LeftOut.of(query));
-              };
-          return reply.with(Resolution.headers(answer));
+          if (maxPoints == null && language == null && isLong(query, format)) {
+            Reply begun = begun(query, format, epochTimes, slot);
+            if (begun != null) {
+              return begun;
+            }
+          }
+          HistoryAnswer answer =
+              reduced(query, answer(query, parameters, slot.deadline()), maxPoints);
+          Export.Body body =
+              format == Parameters.Format.JSON
+                  ? out -> RowsJson.write(query, answer, epochTimes, out)
+                  : Export.of(format, query, answer, epochTimes, title(query, answer, language));
+          return Reply.written(contentType(format), body, answer.truncated(), LeftOut.of(query))
+              .with(Resolution.headers(answer));
         });
+  }
+
+  private static String contentType(Parameters.Format format) {
+    return format.mediaType() + (format == Parameters.Format.CSV ? "; charset=utf-8" : "");
+  }
+
+  /** Whether it may have so many rows that the first are to be sent before the last are there. */
+  private static boolean isLong(Ask query, Parameters.Format format) {
+    return format != Parameters.Format.JSON
+        && query.windows() == null
+        && query.limit() > Export.WORTH_ROWS;
+  }
+
+  /** Null where none of the fields has a value: there is nothing to begin with. */
+  private @Nullable Reply begun(
+      Ask query, Parameters.Format format, boolean epochTimes, Slot slot) {
+    Ask asked = format == Parameters.Format.CSV ? withValues(query, slot.deadline()) : query;
+    if (asked.outputs().isEmpty()) {
+      return null;
+    }
+    Export.Begun begun =
+        Export.begin(format, asked, epochTimes, store, slot.deadline(), slot.keep());
+    return Reply.begun(contentType(format), begun, LeftOut.of(query))
+        .with(Resolution.headers(answerer.told(asked)));
+  }
+
+  /** The fields that have any value, which are the columns. */
+  private Ask withValues(Ask query, Deadline deadline) {
+    if (query.outputs().size() == 1) {
+      return query;
+    }
+    Set<Field> found = Set.copyOf(store.fieldsWithValues(query.selection(), deadline));
+    return query.with(
+        query.outputs().stream().filter(output -> found.contains(output.field())).toList());
   }
 
   private HistoryAnswer answer(Ask query, Parameters parameters, Deadline deadline) {
     return answerer.answer(query, parameters.keep(), parameters.fromSamples(), deadline);
-  }
-
-  private static Reply json(Ask query, HistoryAnswer answer, boolean epochTimes) {
-    List<String> leftOut = LeftOut.of(query);
-    return answer.rows() > MANY_ROWS
-        ? Reply.written(
-            "application/json",
-            out -> RowsJson.write(query, answer, epochTimes, out),
-            answer.truncated(),
-            leftOut)
-        : new Reply(
-            200,
-            "application/json",
-            RowsJson.of(query, answer, epochTimes),
-            answer.truncated(),
-            leftOut);
-  }
-
-  private static Reply csv(
-      Ask query, HistoryAnswer answer, boolean epochTimes, UnaryOperator<String> title) {
-    return Reply.written(
-        "text/csv; charset=utf-8",
-        out -> RowsCsv.write(query, answer, epochTimes, title, out),
-        answer.truncated(),
-        LeftOut.of(query));
   }
 
   /** What stands over a field's column. */
@@ -184,11 +191,12 @@ final class QueryApi {
     return measured(
         texts,
         LATEST,
-        (parameters, measurement, deadline) -> {
+        (parameters, measurement, slot) -> {
           boolean epochTimes = parameters.epochTimes();
           List<Field> fields = parameters.fields(measurement);
           Selection selection = parameters.selection(measurement, null, LATEST_RANGE);
-          LatestAnswer answer = store.latest(selection, fields, parameters.limit(), deadline);
+          LatestAnswer answer =
+              store.latest(selection, fields, parameters.limit(), slot.deadline());
           return new Reply(
               200,
               "application/json",
@@ -201,10 +209,10 @@ final class QueryApi {
     return measured(
         texts,
         AGGREGATE,
-        (parameters, measurement, deadline) -> {
+        (parameters, measurement, slot) -> {
           boolean epochTimes = parameters.epochTimes();
           Ask query = parameters.aggregate(measurement);
-          HistoryAnswer answer = answer(query, parameters, deadline);
+          HistoryAnswer answer = answer(query, parameters, slot.deadline());
           return new Reply(
               200,
               "application/json",
@@ -218,14 +226,14 @@ final class QueryApi {
     return measured(
         texts,
         COMPLETENESS,
-        (parameters, measurement, deadline) -> {
+        (parameters, measurement, slot) -> {
           boolean epochTimes = parameters.epochTimes();
           List<Field> fields = parameters.fields(measurement);
           Windows windows = parameters.countedWindows();
           Selection selection = parameters.selection(measurement, windows, LATEST_RANGE);
           Completeness counted = new Completeness(measurement.tags(), windows, parameters.days());
           int all = Integer.MAX_VALUE - 1000;
-          store.scan(HistoryQuery.points(selection, fields, false, all), deadline, counted);
+          store.scan(HistoryQuery.points(selection, fields, false, all), slot.deadline(), counted);
           long until = Math.min(selection.endMillis(), clock.millis());
           List<SeriesReport> reports =
               counted.reports(selection.startMillis(), selection.endMillis(), until);
@@ -245,9 +253,10 @@ final class QueryApi {
     return measured(
         texts,
         RANGE,
-        (parameters, measurement, deadline) -> {
+        (parameters, measurement, slot) -> {
           Selection selection = parameters.selection(measurement, null, null);
-          Map<String, List<String>> tags = store.tagValues(selection, parameters.limit(), deadline);
+          Map<String, List<String>> tags =
+              store.tagValues(selection, parameters.limit(), slot.deadline());
           return Reply.json(200, DiscoveryJson.tags(measurement.name(), tags));
         });
   }
@@ -256,27 +265,27 @@ final class QueryApi {
     return measured(
         texts,
         RANGE,
-        (parameters, measurement, deadline) -> {
+        (parameters, measurement, slot) -> {
           Selection selection = parameters.selection(measurement, null, null);
-          List<Field> fields = store.fieldsWithValues(selection, deadline);
+          List<Field> fields = store.fieldsWithValues(selection, slot.deadline());
           return Reply.json(200, DiscoveryJson.fields(measurement.name(), fields));
         });
   }
 
   /** What is asked of one measurement. */
   private interface Measured {
-    Reply answer(Parameters parameters, Measurement measurement, Deadline deadline);
+    Reply answer(Parameters parameters, Measurement measurement, Slot slot);
   }
 
   private Reply measured(Map<String, List<String>> texts, Set<String> known, Measured call) {
-    return bounded(
-        deadline -> {
+    return inSlot(
+        slot -> {
           Parameters parameters =
               new Parameters(texts, known, limits, clock.instant(), catalogue.zone());
           return described.with(
               parameters.measurement(),
-              deadline,
-              measurement -> call.answer(parameters, measurement, deadline));
+              slot.deadline(),
+              measurement -> call.answer(parameters, measurement, slot));
         });
   }
 
@@ -285,8 +294,36 @@ final class QueryApi {
     return limits.concurrency() - running.availablePermits();
   }
 
-  /** Runs a call that asks the store, or refuses it at once. The call has one deadline for all. */
+  /** One of the calls that may run at once, with the one deadline for all it does. */
+  private final class Slot {
+    private final Deadline deadline = Deadline.in(limits.queryTimeout());
+    private final AtomicBoolean over = new AtomicBoolean();
+    private boolean kept;
+
+    Deadline deadline() {
+      return deadline;
+    }
+
+    /**
+     * The call goes on after it has returned, until what this returns is run; the first time, for
+     * it may begin anew.
+     */
+    Runnable keep() {
+      kept = true;
+      return () -> {
+        if (over.compareAndSet(false, true)) {
+          running.release();
+        }
+      };
+    }
+  }
+
+  /** Runs a call that asks the store, or refuses it at once. */
   <T> T bounded(Function<Deadline, T> call) {
+    return inSlot(slot -> call.apply(slot.deadline()));
+  }
+
+  private <T> T inSlot(Function<Slot, T> call) {
     if (!running.tryAcquire()) {
       throw new RefusedException(
           ErrorKind.BUSY,
@@ -294,10 +331,13 @@ final class QueryApi {
               + limits.concurrency()
               + " queries are running, which is query.concurrency; try again");
     }
+    Slot slot = new Slot();
     try {
-      return call.apply(Deadline.in(limits.queryTimeout()));
+      return call.apply(slot);
     } finally {
-      running.release();
+      if (!slot.kept) {
+        running.release();
+      }
     }
   }
 }

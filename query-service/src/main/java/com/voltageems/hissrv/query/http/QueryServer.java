@@ -14,6 +14,7 @@ import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
 import com.voltageems.hissrv.query.http.answer.Described;
 import com.voltageems.hissrv.query.http.answer.LeftOut;
+import com.voltageems.hissrv.query.http.export.Export;
 import com.voltageems.hissrv.query.http.hisapi.HisApi;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.Failures;
@@ -25,8 +26,6 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashSet;
@@ -311,16 +310,11 @@ public final class QueryServer implements AutoCloseable {
     }
     reply.headers().forEach(context::header);
     context.status(reply.status()).contentType(reply.contentType());
-    Reply.Written written = reply.written();
+    Export.Body written = reply.written();
     if (written == null) {
       context.result(reply.body());
-      return;
-    }
-    try {
-      written.to(context.outputStream());
-    } catch (IOException e) {
-      // The client went away.
-      throw new UncheckedIOException(e);
+    } else {
+      Sending.send(context, written);
     }
   }
 

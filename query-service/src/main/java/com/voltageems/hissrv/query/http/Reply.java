@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.query.http;
 
-import java.io.IOException;
-import java.io.OutputStream;
+import com.voltageems.hissrv.query.http.export.Export;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ final class Reply {
   private final int status;
   private final String contentType;
   private final byte[] body;
-  private final @Nullable Written written;
+  private final Export.@Nullable Body written;
   private final boolean truncated;
   private final List<String> leftOut;
   private final Map<String, String> headers;
@@ -34,7 +33,7 @@ final class Reply {
       int status,
       String contentType,
       byte[] body,
-      @Nullable Written written,
+      Export.@Nullable Body written,
       boolean truncated,
       List<String> leftOut,
       Map<String, String> headers) {
@@ -48,17 +47,18 @@ final class Reply {
   }
 
   /** A body that is written while it is sent, so that it is never in memory as a whole. */
-  interface Written {
-    void to(OutputStream out) throws IOException;
-  }
-
   static Reply written(
-      String contentType, Written written, boolean truncated, List<String> leftOut) {
+      String contentType, Export.Body written, boolean truncated, List<String> leftOut) {
     return new Reply(200, contentType, new byte[0], written, truncated, leftOut, Map.of());
   }
 
+  /** Likewise, of which only the end tells whether it is truncated. */
+  static Reply begun(String contentType, Export.Begun begun, List<String> leftOut) {
+    return written(contentType, begun, begun.isTruncated(), leftOut);
+  }
+
   /** What writes the body, or null where it is there already. */
-  @Nullable Written written() {
+  Export.@Nullable Body written() {
     return written;
   }
 

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.store;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +15,11 @@ final class RowCollector implements RowSink {
   private final int columns;
   private final Map<List<String>, Rows> series = new TreeMap<>(SameTime::compareKeys);
 
+  /** Mostly the next row is of the same series. */
+  private List<String> lastKey = List.of();
+
+  private @Nullable Rows lastRows;
+
   RowCollector(List<String> groupBy, int columns) {
     this.groupBy = groupBy;
     this.columns = columns;
@@ -21,7 +27,13 @@ final class RowCollector implements RowSink {
 
   @Override
   public boolean take(Row row) {
-    series.computeIfAbsent(row.key(), key -> new Rows(columns)).add(row);
+    Rows rows = lastRows;
+    if (rows == null || !row.key().equals(lastKey)) {
+      rows = series.computeIfAbsent(row.key(), key -> new Rows(columns));
+      lastKey = row.key();
+      lastRows = rows;
+    }
+    rows.add(row);
     return true;
   }
 
@@ -39,6 +51,7 @@ final class RowCollector implements RowSink {
     private final double[][] numbers;
     private final @Nullable Object[][] others;
     private long[] times = new long[16];
+    private final BitSet used = new BitSet();
     private int size;
 
     private Rows(int columns) {
@@ -52,9 +65,13 @@ final class RowCollector implements RowSink {
       }
       times[size] = row.epochMicros();
       for (int i = 0; i < numbers.length; i++) {
-        numbers[i][size] = row.number(i);
+        double number = row.number(i);
+        numbers[i][size] = number;
         Object other = row.other(i);
-        if (other != null) {
+        if (!Double.isNaN(number)) {
+          used.set(i);
+        } else if (other != null) {
+          used.set(i);
           @Nullable Object[] column = others[i];
           if (column == null) {
             column = new @Nullable Object[times.length];
@@ -77,9 +94,14 @@ final class RowCollector implements RowSink {
       }
     }
 
+    /** The columns that have any value. */
+    BitSet used() {
+      return used;
+    }
+
     /** Fills a row with the values of one of these. */
-    void fill(int index, Row row) {
-      row.begin(times[index], List.of());
+    void fill(int index, List<String> key, Row row) {
+      row.begin(times[index], key);
       for (int i = 0; i < numbers.length; i++) {
         @Nullable Object[] column = others[i];
         if (column != null && column[index] != null) {

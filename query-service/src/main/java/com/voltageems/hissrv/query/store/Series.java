@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.store;
 
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -29,20 +30,42 @@ public record Series(Map<String, String> tags, List<Point> points) {
    */
   public <E extends Exception> void each(int columns, Each<E> each) throws E {
     Row row = new Row(columns);
-    if (points instanceof RowCollector.Rows rows) {
-      for (int i = 0; i < rows.size(); i++) {
-        rows.fill(i, row);
-        each.row(row);
-      }
-      return;
-    }
-    for (Point point : points) {
-      row.begin(point.epochMicros(), List.of());
-      for (int i = 0; i < columns; i++) {
-        row.set(i, point.values().get(i));
-      }
+    for (int i = 0; i < points.size(); i++) {
+      fill(i, List.of(), row);
       each.row(row);
     }
+  }
+
+  /** Fills a row with one of the points. */
+  public void fill(int index, List<String> key, Row row) {
+    if (points instanceof RowCollector.Rows rows) {
+      rows.fill(index, key, row);
+      return;
+    }
+    Point point = points.get(index);
+    row.begin(point.epochMicros(), key);
+    for (int i = 0; i < row.columns(); i++) {
+      row.set(i, point.values().get(i));
+    }
+  }
+
+  /** Which columns have a value in any of the series. */
+  public static BitSet used(List<Series> all, int columns) {
+    BitSet used = new BitSet(columns);
+    for (Series series : all) {
+      if (series.points instanceof RowCollector.Rows rows) {
+        used.or(rows.used());
+        continue;
+      }
+      for (Point point : series.points) {
+        for (int i = used.nextClearBit(0); i < columns; i = used.nextClearBit(i + 1)) {
+          if (point.values().get(i) != null) {
+            used.set(i);
+          }
+        }
+      }
+    }
+    return used;
   }
 
   /** Tags by name, from their values in this order; an empty value is not a tag. */

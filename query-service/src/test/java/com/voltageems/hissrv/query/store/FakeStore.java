@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A store with one measurement that answers what it was told to. */
-public final class FakeStore implements HistoryStore {
+public class FakeStore implements HistoryStore {
   public static final Measurement MEASUREMENT =
       new Measurement(
           "m",

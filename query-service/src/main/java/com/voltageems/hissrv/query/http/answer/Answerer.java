@@ -60,6 +60,11 @@ public final class Answerer {
     return ask.isStores() ? resolutions.told(answer, ask.query(ask.limit())) : answer;
   }
 
+  /** What is told of an answer of points beside its rows. */
+  public HistoryAnswer told(Ask ask) {
+    return resolutions.told(new HistoryAnswer(List.of(), false), ask.query(ask.limit()));
+  }
+
   private HistoryAnswer made(Ask ask, boolean raw, Deadline deadline) {
     Windows windows = ask.windows();
     HistoryAnswer answer =

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Pieces of answers as JSON. Pure. */
-final class Json {
+public final class Json {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
@@ -32,6 +32,8 @@ final class Json {
       new JsonFactoryBuilder()
           .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+          // So that the server sees the end of a short answer before its head is sent.
+          .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
           .rootValueSeparator("")
           .build();
 
@@ -53,7 +55,7 @@ final class Json {
   }
 
   /** One document, or one a line; the stream stays open. */
-  static JsonGenerator open(OutputStream out) throws IOException {
+  public static JsonGenerator open(OutputStream out) throws IOException {
     return LINES.createGenerator(out);
   }
 
@@ -125,7 +127,7 @@ final class Json {
   }
 
   /** Likewise, of many times one after the other. */
-  static void time(JsonGenerator json, long epochMicros, boolean epochTimes, IsoText iso)
+  public static void time(JsonGenerator json, long epochMicros, boolean epochTimes, IsoText iso)
       throws IOException {
     int length = epochTimes ? -1 : iso.write(epochMicros);
     if (length < 0) {
@@ -136,7 +138,7 @@ final class Json {
   }
 
   /** A value, one of many after the other. */
-  static void value(JsonGenerator json, Row row, int column, ShortNumber text) throws IOException {
+  public static void value(JsonGenerator json, Row row, int column, ShortNumber text) throws IOException {
     double number = row.number(column);
     if (Double.isNaN(number)) {
       value(json, row.other(column));

@@ -19,13 +19,8 @@ public final class RowsJson {
   /**
    * {@code {"measurement",...,"truncated","rows","series":[{"tags","columns","rows"}]}}: a row is
    * an array in the order of {@code columns}, whose first is the time. A field without any value in
-   * a series is not among its columns.
+   * a series is not among its columns. The stream stays open.
    */
-  public static byte[] of(Ask query, HistoryAnswer answer, boolean epochTimes) {
-    return Json.bytes(json -> write(json, query, answer, epochTimes));
-  }
-
-  /** The same, never in memory as a whole. The stream stays open. */
   public static void write(Ask query, HistoryAnswer answer, boolean epochTimes, OutputStream out)
       throws IOException {
     try (JsonGenerator json = Json.open(out)) {
@@ -64,7 +59,7 @@ public final class RowsJson {
   private static void series(
       JsonGenerator json, List<Ask.Output> columns, Series series, boolean epochTimes)
       throws IOException {
-    BitSet used = used(List.of(series), columns.size());
+    BitSet used = Series.used(List.of(series), columns.size());
     json.writeStartObject();
     Json.tags(json, series.tags());
     json.writeArrayFieldStart("columns");
@@ -88,22 +83,5 @@ public final class RowsJson {
         });
     json.writeEndArray();
     json.writeEndObject();
-  }
-
-  /** Which columns have a value in any of the series. */
-  static BitSet used(List<Series> all, int columns) {
-    BitSet used = new BitSet(columns);
-    for (Series series : all) {
-      series.<RuntimeException>each(
-          columns,
-          row -> {
-            for (int i = used.nextClearBit(0); i < columns; i = used.nextClearBit(i + 1)) {
-              if (row.has(i)) {
-                used.set(i);
-              }
-            }
-          });
-    }
-    return used;
   }
 }

@@ -6,7 +6,7 @@ package com.voltageems.hissrv.query.http.answer;
  * a division, in a part of the time that it takes for any number. Keeps the text written last: not
  * for several threads.
  */
-final class ShortNumber {
+public final class ShortNumber {
   /** Below, and from the other one on, there is an exponent. */
   private static final double SMALL = 1e-3;
 
@@ -23,15 +23,15 @@ final class ShortNumber {
   private int start = LENGTH;
 
   /** The characters of the last text, from {@link #start} on. */
-  char[] chars() {
+  public char[] chars() {
     return text;
   }
 
-  int start() {
+  public int start() {
     return start;
   }
 
-  int length() {
+  public int length() {
     return LENGTH - start;
   }
 
@@ -40,7 +40,7 @@ final class ShortNumber {
    *
    * @return false for one that is not so short, and so is not written
    */
-  boolean write(double value) {
+  public boolean write(double value) {
     double size = Math.abs(value);
     if (!(size >= SMALL && size < LARGE)) {
       return false;

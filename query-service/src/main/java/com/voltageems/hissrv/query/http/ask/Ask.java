@@ -30,6 +30,11 @@ public record Ask(
   /** A value of a row: of a field, by a function where there are windows. */
   public record Output(Field field, @Nullable Fn function) {}
 
+  /** The same of other outputs. */
+  public Ask with(List<Output> others) {
+    return new Ask(selection, others, windows, groupBy, newestFirst, limit, fill);
+  }
+
   /** Whether the database answers all of it. */
   public boolean isStores() {
     return outputs.stream()

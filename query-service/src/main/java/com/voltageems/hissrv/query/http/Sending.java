@@ -1,0 +1,55 @@
+package com.voltageems.hissrv.query.http;
+
+import com.voltageems.hissrv.query.http.export.Export;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends a body while it is written. */
+final class Sending {
+  private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
+  private static final String TRUNCATED = "X-Hissrv-Truncated";
+
+  private Sending() {}
+
+  /**
+   * Sends it. What goes wrong before anything is sent is thrown; after that the connection is cut,
+   * so that nobody takes what has come for all there is.
+   */
+  static void send(Context context, Export.Body body) {
+    if (body instanceof Export.Begun begun && !begun.isWhole()) {
+      // Only the end tells it: a trailer.
+      context.header("Trailer", TRUNCATED);
+      context
+          .res()
+          .setTrailerFields(() -> begun.isTruncated() ? Map.of(TRUNCATED, "true") : Map.of());
+    }
+    try {
+      body.to(context.outputStream());
+    } catch (IOException e) {
+      LOG.debug("{} went away before the answer's end", context.path(), e);
+      cut(context);
+    } catch (RuntimeException e) {
+      if (!context.res().isCommitted()) {
+        throw e;
+      }
+      LOG.warn(
+          "{} was cut off in the middle of its answer: {}; cause: {}",
+          context.path(),
+          e.getMessage(),
+          String.valueOf(e.getCause()));
+      cut(context);
+    }
+  }
+
+  private static void cut(Context context) {
+    ServletContextRequest.getServletContextRequest(context.req())
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint()
+        .close();
+  }
+}

@@ -1,0 +1,142 @@
+package com.voltageems.hissrv.query.http.export;
+
+import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.Parameters.Format;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Row;
+import com.voltageems.hissrv.query.store.Series;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/** Answers as files: one that is there, or one that is written while the database still answers. */
+public final class Export {
+  private Export() {}
+
+  /** More rows than that are worth to be sent before all of them are there. */
+  public static final int WORTH_ROWS = RowPipe.PIECE;
+
+  /** The body of an answer. */
+  public interface Body {
+    void to(OutputStream out) throws IOException;
+  }
+
+  /**
+   * The rows of an answer. A format with columns has one for every field that has any value.
+   *
+   * @param title what stands over a field's column
+   */
+  public static Body of(
+      Format format,
+      Ask ask,
+      HistoryAnswer answer,
+      boolean epochTimes,
+      UnaryOperator<String> title) {
+    return out -> {
+      int outputs = ask.outputs().size();
+      BitSet used = Series.used(answer.series(), outputs);
+      RowFile file =
+          RowFile.of(format, columns(ask, used.stream().boxed().toList(), epochTimes, title), out);
+      TimeOrder.write(answer.series(), ask.groupBy(), outputs, ask.newestFirst(), file);
+      file.end();
+    };
+  }
+
+  private static RowFile.Columns columns(
+      Ask ask, List<Integer> shown, boolean epochTimes, UnaryOperator<String> title) {
+    List<String> fields = ask.outputs().stream().map(one -> one.field().name()).toList();
+    return new RowFile.Columns(
+        ask.groupBy(),
+        fields,
+        shown,
+        shown.stream().map(fields::get).map(title).toList(),
+        epochTimes);
+  }
+
+  /** An answer of which the beginning is there; the rest is on its way. */
+  public static final class Begun implements Body {
+    private final Format format;
+    private final Ask ask;
+    private final boolean epochTimes;
+    private final RowPipe pipe;
+    private final RowPipe.Piece first;
+    private volatile boolean truncated;
+
+    private Begun(Format format, Ask ask, boolean epochTimes, RowPipe pipe, RowPipe.Piece first) {
+      this.format = format;
+      this.ask = ask;
+      this.epochTimes = epochTimes;
+      this.pipe = pipe;
+      this.first = first;
+      this.truncated = first.isTruncated();
+    }
+
+    /** Whether all of it is there already. */
+    public boolean isWhole() {
+      return first.isLast();
+    }
+
+    /** Whether there is more than the answer holds; known once all of it is there or written. */
+    public boolean isTruncated() {
+      return truncated;
+    }
+
+    /**
+     * Writes all of it, once.
+     *
+     * @throws RuntimeException what the database broke off with, when a part is written already
+     */
+    @Override
+    public void to(OutputStream out) throws IOException {
+      try {
+        int outputs = ask.outputs().size();
+        List<Integer> all = IntStream.range(0, outputs).boxed().toList();
+        RowFile file =
+            RowFile.of(format, columns(ask, all, epochTimes, UnaryOperator.identity()), out);
+        Row row = new Row(outputs);
+        RowPipe.Piece piece = first;
+        while (true) {
+          for (int i = 0; i < piece.size(); i++) {
+            piece.fill(i, row);
+            file.row(row);
+          }
+          if (piece.isLast()) {
+            break;
+          }
+          // What is there is sent before the next rows are waited for.
+          out.flush();
+          piece = pipe.next();
+        }
+        truncated = piece.isTruncated();
+        file.end();
+      } finally {
+        pipe.abandon();
+      }
+    }
+  }
+
+  /**
+   * Begins to read points, and waits for the first of them.
+   *
+   * @param ask for points; all of its fields become columns
+   * @param afterwards run when the database has answered, in any case
+   */
+  public static Begun begin(
+      Format format,
+      Ask ask,
+      boolean epochTimes,
+      HistoryStore store,
+      Deadline deadline,
+      Runnable afterwards) {
+    HistoryQuery query = ask.query(ask.limit());
+    RowPipe pipe = new RowPipe(ask.outputs().size());
+    pipe.fillBy(sink -> store.scan(query, deadline, sink), afterwards);
+    return new Begun(format, ask, epochTimes, pipe, pipe.next());
+  }
+}
