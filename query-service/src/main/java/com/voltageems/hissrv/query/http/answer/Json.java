@@ -138,7 +138,8 @@ public final class Json {
   }
 
   /** A value, one of many after the other. */
-  public static void value(JsonGenerator json, Row row, int column, ShortNumber text) throws IOException {
+  public static void value(JsonGenerator json, Row row, int column, ShortNumber text)
+      throws IOException {
     double number = row.number(column);
     if (Double.isNaN(number)) {
       value(json, row.other(column));
