@@ -1,11 +1,11 @@
 package com.voltageems.hissrv.query.resolution;
 
 import com.voltageems.hissrv.query.storage.Coverage;
-import com.voltageems.hissrv.query.storage.Policy;
 import com.voltageems.hissrv.query.storage.PolicyState;
-import com.voltageems.hissrv.query.storage.StoragePlan;
-import com.voltageems.hissrv.query.storage.Task;
 import com.voltageems.hissrv.query.storage.TaskState;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;

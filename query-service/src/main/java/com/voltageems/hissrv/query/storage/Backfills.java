@@ -75,9 +75,9 @@ final class Backfills {
    * Begins one over whole windows, and after it those of the tasks that compute from what it
    * writes.
    */
-  Backfill begin(TaskRun run, String id, long from, long to, Function<TaskRun, TaskRun.Bounds> of)
+  Backfill begin(TaskRun run, String id, long from, long to, Function<TaskRun, Bounds> of)
       throws StorageException {
-    TaskRun.Bounds bounds = of.apply(run);
+    Bounds bounds = of.apply(run);
     Windows windows = run.windows();
     long start = windows.floor(from);
     long end = Math.min(windows.ceil(to), windows.floor(bounds.now()));
@@ -111,11 +111,7 @@ final class Backfills {
 
   /** Coarser windows over that range, task by task. */
   private void follow(
-      TaskRun run,
-      long start,
-      long end,
-      Function<TaskRun, TaskRun.Bounds> of,
-      List<Backfill> begun) {
+      TaskRun run, long start, long end, Function<TaskRun, Bounds> of, List<Backfill> begun) {
     for (TaskRun next : runs) {
       Optional<Coverage.Range> range = next.following(run, start, end, of.apply(next));
       if (range.isPresent()) {
@@ -169,7 +165,7 @@ final class Backfills {
    *
    * @return whether there is more
    */
-  boolean step(Function<TaskRun, TaskRun.Bounds> bounds, BooleanSupplier goOn) {
+  boolean step(Function<TaskRun, Bounds> bounds, BooleanSupplier goOn) {
     List<Backfill> running =
         all.stream().filter(one -> one.state() == Backfill.State.RUNNING).toList();
     if (running.isEmpty()) {
@@ -213,8 +209,8 @@ final class Backfills {
   }
 
   private boolean piece(
-      Backfill next, TaskRun run, Function<TaskRun, TaskRun.Bounds> bounds, BooleanSupplier goOn) {
-    TaskRun.Bounds now = bounds.apply(run);
+      Backfill next, TaskRun run, Function<TaskRun, Bounds> bounds, BooleanSupplier goOn) {
+    Bounds now = bounds.apply(run);
     if (now.why() != null) {
       replace(next.failed(now.why()));
       return false;

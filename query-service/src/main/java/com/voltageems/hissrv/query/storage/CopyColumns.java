@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.query.storage;
 
+import com.voltageems.hissrv.query.storage.plan.Output;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Digits;

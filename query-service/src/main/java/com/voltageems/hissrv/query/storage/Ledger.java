@@ -2,6 +2,9 @@ package com.voltageems.hissrv.query.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.voltageems.hissrv.query.storage.plan.Output;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;

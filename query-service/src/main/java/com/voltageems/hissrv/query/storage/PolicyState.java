@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.storage;
 
+import com.voltageems.hissrv.query.storage.plan.Policy;
 import com.voltageems.hissrv.query.store.tier.Place;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,9 @@
 package com.voltageems.hissrv.query.storage;
 
 import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.storage.plan.Lengths;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.StoreException;

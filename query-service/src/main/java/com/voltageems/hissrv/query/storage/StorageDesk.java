@@ -3,6 +3,10 @@ package com.voltageems.hissrv.query.storage;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.lease.Keeper;
+import com.voltageems.hissrv.query.storage.plan.Lengths;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.time.Clock;
@@ -10,10 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,17 +30,15 @@ public final class StorageDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StorageDesk.class);
   private static final Duration LOOK = Duration.ofMinutes(1);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
-  private static final Duration MARGIN = Duration.ofMinutes(1);
   private static final Duration BUSY = Duration.ofMillis(50);
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   private final StoragePlan plan;
   private final @Nullable Tiers tiers;
   private final Keeper lease;
-  private final ZoneId zone;
   private final Clock clock;
   private final @Nullable Retention retention;
-  private final @Nullable Ledger ledger;
+  private final @Nullable TaskBounds bounds;
   private final List<TaskRun> runs = new ArrayList<>();
   private final @Nullable Backfills backfills;
   private volatile boolean mine;
@@ -68,16 +68,16 @@ public final class StorageDesk implements AutoCloseable {
     this.plan = plan;
     this.tiers = tiers.orElse(null);
     this.lease = lease;
-    this.zone = zone;
     this.clock = clock;
     if (tiers.isEmpty() || !plan.isConfigured()) {
       this.retention = null;
-      this.ledger = null;
+      this.bounds = null;
       this.backfills = null;
       return;
     }
     this.retention = new Retention(tiers.get(), plan, timeout, clock);
-    this.ledger = new Ledger(tiers.get(), plan, timeout, clock);
+    this.bounds = new TaskBounds(plan, tiers.get(), retention, zone, clock);
+    Ledger ledger = new Ledger(tiers.get(), plan, timeout, clock);
     Copier copier = new Copier(tiers.get(), plan, zone, timeout);
     for (Task task : plan.tasks()) {
       TaskRun source =
@@ -147,7 +147,8 @@ public final class StorageDesk implements AutoCloseable {
     mine = lease.look(wait);
     Retention policies = retention;
     Backfills past = backfills;
-    if (policies == null || past == null) {
+    TaskBounds may = bounds;
+    if (policies == null || past == null || may == null) {
       return false;
     }
     Instant now = clock.instant();
@@ -173,9 +174,9 @@ public final class StorageDesk implements AutoCloseable {
     try {
       boolean more = false;
       for (TaskRun run : runs) {
-        more |= run.step(bounds(run.task()), this::goOn);
+        more |= run.step(may.of(run.task()), this::goOn);
       }
-      return past.step(run -> bounds(run.task()), this::goOn) || more;
+      return past.step(run -> may.of(run.task()), this::goOn) || more;
     } catch (Copier.StoppedException e) {
       return false;
     }
@@ -206,47 +207,6 @@ public final class StorageDesk implements AutoCloseable {
       LOG.warn("Storage: how far it is cannot be read: {}", Retention.words(e));
       return false;
     }
-  }
-
-  TaskRun.Bounds bounds(Task task) {
-    long now = clock.millis();
-    PolicyState source = state(task.source());
-    PolicyState target = state(task.target());
-    String why = null;
-    for (PolicyState one : List.of(source, target)) {
-      boolean good =
-          one.state() == PolicyState.State.OK || one.state() == PolicyState.State.PENDING;
-      // How samples are kept may be refused, and they are there all the same.
-      if (!good && !(one.raw() && one.state() == PolicyState.State.REFUSED)) {
-        why = "the policy " + one.policy().name() + " is " + one.state().text();
-      }
-    }
-    // What is about to expire would be refused when it is written.
-    long expiring = now + MARGIN.toMillis();
-    return new TaskRun.Bounds(now, kept(source, task, now), kept(target, task, expiring), why);
-  }
-
-  /** By the places that the task reads or writes; what else the policy keeps is none of its. */
-  private TaskRun.Kept kept(PolicyState state, Task task, long now) {
-    String policy = state.policy().name();
-    List<String> wanted = plan.make(task, zone).measurements();
-    return TaskRun.Kept.of(
-        policy,
-        state.places().stream()
-            .filter(
-                place ->
-                    Objects.requireNonNull(tiers)
-                        .only(plan.tier(policy), place)
-                        .map(
-                            one ->
-                                !one.startsWith(Task.OWN)
-                                    && (wanted == null || wanted.contains(one)))
-                        .orElse(true)),
-        now);
-  }
-
-  private PolicyState state(String policy) {
-    return Objects.requireNonNull(retention).state(policy).orElseThrow();
   }
 
   /** Whether this service does the work. */
@@ -284,24 +244,14 @@ public final class StorageDesk implements AutoCloseable {
     return tiers;
   }
 
+  /** All backfills, the newest first. */
+  List<Backfill> backfills() {
+    return backfills == null ? List.of() : backfills.all();
+  }
+
   /** {@code GET /storage} as JSON-like values. */
   public Map<String, @Nullable Object> json() {
-    Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    json.put("managed", plan.isConfigured() && tiers != null);
-    json.put("mine", mine);
-    json.put(
-        "message",
-        !plan.isConfigured()
-            ? "hissrv.yml says nothing under retention and downsampling"
-            : tiers == null ? "how this database keeps its data is not managed here" : null);
-    json.put("policies", policies().stream().map(StorageView::policy).toList());
-    json.put("tasks", tasks().stream().map(StorageView::task).toList());
-    json.put(
-        "backfills",
-        backfills == null
-            ? List.of()
-            : backfills.all().stream().map(StorageView::backfill).toList());
-    return json;
+    return StorageView.desk(this);
   }
 
   /**
@@ -332,11 +282,12 @@ public final class StorageDesk implements AutoCloseable {
       throws StorageException {
     TaskRun run =
         runs.stream().filter(one -> one.task().name().equals(task)).findFirst().orElse(null);
-    if (run == null || backfills == null) {
+    TaskBounds may = bounds;
+    if (run == null || backfills == null || may == null) {
       throw new StorageException(StorageException.Kind.MISSING, "there is no task " + task);
     }
     String id = UUID.randomUUID().toString().substring(0, 8);
-    return StorageView.backfill(backfills.begin(run, id, start, end, one -> bounds(one.task())));
+    return StorageView.backfill(backfills.begin(run, id, start, end, one -> may.of(one.task())));
   }
 
   /** Ends a backfill where it is; what is computed stays. */

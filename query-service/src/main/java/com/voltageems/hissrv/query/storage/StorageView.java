@@ -1,5 +1,9 @@
 package com.voltageems.hissrv.query.storage;
 
+import com.voltageems.hissrv.query.storage.plan.Lengths;
+import com.voltageems.hissrv.query.storage.plan.Output;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.tier.Place;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +16,21 @@ import org.jspecify.annotations.Nullable;
 /** {@code GET /storage} as JSON-like values. Pure. */
 final class StorageView {
   private StorageView() {}
+
+  static Map<String, @Nullable Object> desk(StorageDesk desk) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("managed", desk.isConfigured() && desk.isManaged());
+    json.put("mine", desk.isMine());
+    json.put(
+        "message",
+        !desk.isConfigured()
+            ? "hissrv.yml says nothing under retention and downsampling"
+            : desk.isManaged() ? null : "how this database keeps its data is not managed here");
+    json.put("policies", desk.policies().stream().map(StorageView::policy).toList());
+    json.put("tasks", desk.tasks().stream().map(StorageView::task).toList());
+    json.put("backfills", desk.backfills().stream().map(StorageView::backfill).toList());
+    return json;
+  }
 
   static Map<String, @Nullable Object> policy(PolicyState state) {
     Policy policy = state.policy();

@@ -1,19 +1,13 @@
 package com.voltageems.hissrv.query.storage;
 
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.StoreException;
-import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +23,6 @@ final class TaskRun {
   /** Of a task of which nothing is known yet. */
   static final String NOT_YET = "not looked at yet";
 
-  private static final long QUICK_NANOS = 500_000_000;
-  private static final long SLOW_NANOS = 2_000_000_000;
-  private static final int MOST_WINDOWS = 4096;
-  private static final long MOST_ROWS = 20_000;
   private static final long FIRST_RETRY_MS = 1_000;
   private static final long LONGEST_RETRY_MS = 300_000;
 
@@ -41,71 +31,17 @@ final class TaskRun {
   private final Windows windows;
   private final Task.Make make;
   private final StoragePlan.Pace pace;
-  private final Copier copier;
-  private final Ledger ledger;
-  private Coverage coverage = Coverage.NONE;
-  private List<TaskState.Held> earlier = List.of();
-  private @Nullable List<TaskState.Held> known;
-  private long lookedBack;
+  private final Pieces pieces;
+  private final TaskProgress progress;
   private long begun;
   private long cursor;
-  private int size = 1;
-  private long counted;
-  private long rows;
-  private long written;
   private long failures;
   private int tries;
   private long nextTry;
-  private final Set<String> leftOut = new TreeSet<>();
   private @Nullable String message = NOT_YET;
   private volatile boolean blocked = true;
   private long behind;
   private volatile TaskState state;
-
-  /**
-   * What a task may read and has to write, at a moment.
-   *
-   * @param now epoch milliseconds
-   * @param source from when on what it reads is all there
-   * @param target from when on what it writes is kept
-   * @param why why it must not compute now; null when it may
-   */
-  record Bounds(long now, Kept source, Kept target, @Nullable String why) {
-    /** The first window that can be computed and kept. */
-    long first(Windows windows) {
-      return windows.ceil(Math.max(0, Math.max(source.from(), target.from())));
-    }
-
-    /** Why there is none before. */
-    String shortest() {
-      return source.from() >= target.from()
-          ? source.what()
-              + ": of older windows samples are gone, and computed again they were poorer"
-          : target.what() + ": older windows would be deleted as soon as they are written";
-    }
-  }
-
-  /**
-   * How far back something is kept.
-   *
-   * @param from epoch milliseconds; the earliest of all for ever
-   * @param what that is, in words
-   */
-  record Kept(long from, String what) {
-    /** By the place that keeps for the shortest time. */
-    static Kept of(String policy, Stream<Place> places, long now) {
-      return places
-          .filter(one -> one.keep() != null)
-          .min(Comparator.comparing(one -> Objects.requireNonNull(one.keep())))
-          .map(
-              one ->
-                  new Kept(
-                      now - Objects.requireNonNull(one.keep()).toMillis(),
-                      "the policy %s keeps %s of %s"
-                          .formatted(policy, Lengths.text(one.keep()), one.name())))
-          .orElse(new Kept(Long.MIN_VALUE, "the policy " + policy + " keeps for ever"));
-    }
-  }
 
   /**
    * @param source the task that writes what is read; null where it is the samples
@@ -122,8 +58,8 @@ final class TaskRun {
     this.windows = task.windows(zone);
     this.make = plan.make(task, zone);
     this.pace = plan.pace();
-    this.copier = copier;
-    this.ledger = ledger;
+    this.pieces = new Pieces(task, windows, copier, this::aligned);
+    this.progress = new TaskProgress(task, make, ledger);
     this.state = seen();
   }
 
@@ -146,71 +82,18 @@ final class TaskRun {
    * @throws StoreException when the database does not tell
    */
   void load() {
-    List<TaskState.Held> there = ledger.read(task);
-    if (!there.equals(known)) {
-      known = there;
-      take(there);
+    if (progress.load()) {
+      taken();
     }
   }
 
-  private void take(List<TaskState.Held> there) {
+  /** What was under way is of no use any more. */
+  private void taken() {
     cursor = 0;
-    coverage = Coverage.NONE;
-    lookedBack = 0;
-    earlier = List.of();
-    Optional<TaskState.Held> other =
-        there.stream().filter(one -> !one.make().windows().equals(make.windows())).findFirst();
+    Optional<String> other = progress.otherWindows();
     blocked = other.isPresent();
-    message =
-        other
-            .map(
-                one ->
-                    task.target()
-                        + " has windows of "
-                        + one.make().windows()
-                        + ", not of "
-                        + make.windows()
-                        + "; give the task another target, or delete what is there")
-            .orElse(null);
-    if (!blocked) {
-      for (TaskState.Held one : there) {
-        if (one.make().equals(make)) {
-          coverage = one.coverage();
-          lookedBack = one.lookedBack();
-        }
-      }
-      earlier = without(there);
-    }
+    message = other.orElse(null);
     state = seen();
-  }
-
-  /** What was computed otherwise, and has not been computed again as it is to be now. */
-  private List<TaskState.Held> without(List<TaskState.Held> there) {
-    return there.stream()
-        .filter(one -> !one.make().equals(make))
-        .map(
-            one -> new TaskState.Held(one.make(), one.coverage().minus(coverage), one.lookedBack()))
-        .toList();
-  }
-
-  private List<TaskState.Held> held() {
-    List<TaskState.Held> all = new ArrayList<>();
-    all.add(new TaskState.Held(make, coverage, lookedBack));
-    all.addAll(earlier);
-    return Ledger.sorted(all);
-  }
-
-  /** What of it another task can be computed from. */
-  private Coverage feeding(Task.Make other) {
-    return feeding(coverage, earlier, other);
-  }
-
-  private Coverage feeding(Coverage own, List<TaskState.Held> before, Task.Make other) {
-    Coverage all = own;
-    for (TaskState.Held one : before) {
-      all = one.make().feeds(other, task) ? all.plus(one.coverage()) : all;
-    }
-    return all;
   }
 
   /**
@@ -221,21 +104,16 @@ final class TaskRun {
     if (source != from || blocked) {
       return Optional.empty();
     }
-    TaskState there = from.state;
-    Coverage all = from.feeding(there.coverage(), there.earlier(), make).plus(start, end);
-    return all.ranges().stream()
-        .filter(one -> one.start() <= start && end <= one.end())
-        .map(
-            one -> {
-              long whole = Math.max(windows.ceil(one.start()), bounds.first(windows));
-              return new long[] {
-                Math.max(windows.floor(start), whole),
-                Math.min(windows.ceil(end), windows.floor(one.end()))
-              };
-            })
-        .filter(range -> range[0] < range[1])
-        .map(range -> new Coverage.Range(range[0], range[1]))
-        .findFirst();
+    Coverage all = TaskProgress.feeding(from.state, make).plus(start, end);
+    for (Coverage.Range one : all.ranges()) {
+      if (one.start() <= start && end <= one.end()) {
+        long whole = Math.max(windows.ceil(one.start()), bounds.first(windows));
+        long first = Math.max(windows.floor(start), whole);
+        long last = Math.min(windows.ceil(end), windows.floor(one.end()));
+        return first < last ? Optional.of(new Coverage.Range(first, last)) : Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   private TaskState seen() {
@@ -246,14 +124,14 @@ final class TaskRun {
     return new TaskState(
         task,
         word,
-        new TaskState.Held(make, coverage, lookedBack),
-        earlier,
+        progress.now(),
+        progress.earlier(),
         behind,
-        counted,
-        rows,
-        written,
+        pieces.counted(),
+        pieces.rows(),
+        pieces.written(),
         failures,
-        leftOut,
+        pieces.leftOut(),
         message);
   }
 
@@ -289,7 +167,7 @@ final class TaskRun {
   private void failed(String why, long now) {
     failures++;
     tries++;
-    size = Math.max(1, size / 4);
+    pieces.failed();
     nextTry = now + Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(tries - 1, 10));
     if (!why.equals(message)) {
       LOG.warn("Storage: the task {} failed, and tries again: {}", task.name(), why);
@@ -303,14 +181,14 @@ final class TaskRun {
     if (source == null) {
       return end;
     }
-    Coverage from = source.feeding(make);
+    Coverage from = TaskProgress.feeding(source.state, make);
     return from.isEmpty() ? Long.MIN_VALUE : Math.min(end, windows.floor(from.last().end()));
   }
 
   /** From when on windows can be computed. */
   long from(Bounds bounds) {
     long first = bounds.first(windows);
-    Coverage from = source == null ? Coverage.NONE : source.feeding(make);
+    Coverage from = source == null ? Coverage.NONE : TaskProgress.feeding(source.state, make);
     return from.isEmpty() ? first : Math.max(first, windows.ceil(from.last().start()));
   }
 
@@ -318,11 +196,7 @@ final class TaskRun {
   private long firstOf(Bounds bounds, long until) {
     long late = pace.late().toMillis();
     long first = Math.min(bounds.now() - late, until - 1);
-    TaskState.Held before =
-        earlier.stream()
-            .filter(one -> !one.coverage().isEmpty())
-            .max(Comparator.comparingLong(one -> one.coverage().last().end()))
-            .orElse(null);
+    TaskState.Held before = progress.latestEarlier().orElse(null);
     if (before != null) {
       // What was computed otherwise is joined without a hole, and late data is still taken in.
       long settled =
@@ -333,7 +207,8 @@ final class TaskRun {
   }
 
   private boolean forward(Bounds bounds, BooleanSupplier goOn) {
-    coverage = coverage.from(bounds.target().from());
+    progress.expire(bounds.target().from());
+    Coverage coverage = progress.coverage();
     long until = until(bounds);
     if (until == Long.MIN_VALUE) {
       return false;
@@ -344,8 +219,8 @@ final class TaskRun {
     if (next >= until) {
       return false;
     }
-    long end = compute(next, until, goOn);
-    coverage = coverage.plus(next, end);
+    long end = pieces.compute(next, until, goOn);
+    progress.computed(next, end);
     behind = until - end;
     keep();
     return true;
@@ -353,11 +228,13 @@ final class TaskRun {
 
   /** For late data. */
   private boolean back(Bounds bounds, BooleanSupplier goOn) {
+    Coverage coverage = progress.coverage();
+    long lookedBack = progress.lookedBack();
     if (coverage.isEmpty()) {
       return false;
     }
     if (cursor == 0) {
-      long now = source == null ? bounds.now() : Math.min(bounds.now(), source.lookedBack);
+      long now = source == null ? bounds.now() : Math.min(bounds.now(), source.state.lookedBack());
       if (now < lookedBack + pace.lateEvery().toMillis()) {
         return false;
       }
@@ -369,10 +246,10 @@ final class TaskRun {
     cursor = Math.max(cursor, Math.max(coverage.last().start(), from(bounds)));
     long until = coverage.last().end();
     if (cursor < until) {
-      cursor = compute(cursor, until, goOn);
+      cursor = pieces.compute(cursor, until, goOn);
     }
     if (cursor >= until) {
-      lookedBack = begun;
+      progress.lookedBack(begun);
       cursor = 0;
       keep();
       return false;
@@ -381,54 +258,13 @@ final class TaskRun {
   }
 
   private void keep() {
-    List<TaskState.Held> there = ledger.read(task);
-    if (!there.equals(known)) {
-      known = there;
-      take(there);
+    if (!progress.keep()) {
+      taken();
       throw new StoreException(
           StoreException.Kind.FAILED,
           task.target() + " is not as this service left it; it begins from what is there",
           new IllegalStateException("another service, or somebody, has changed it"));
     }
-    List<TaskState.Held> less = without(earlier);
-    for (TaskState.Held one : less) {
-      if (!there.contains(one)) {
-        ledger.write(task, one);
-      }
-    }
-    earlier = less.stream().filter(one -> !one.coverage().isEmpty()).toList();
-    ledger.write(task, new TaskState.Held(make, coverage, lookedBack));
-    known = held();
-  }
-
-  /**
-   * Computes some windows from {@code start}.
-   *
-   * @return up to where
-   */
-  private long compute(long start, long until, BooleanSupplier goOn) {
-    long end = start;
-    int count = 0;
-    while (count < size && end < until) {
-      end = windows.next(end);
-      count++;
-    }
-    aligned(start);
-    aligned(end);
-    long begin = System.nanoTime();
-    Copier.Done done = copier.copy(task, start, end, goOn);
-    long took = System.nanoTime() - begin;
-    counted += count;
-    rows += done.rows();
-    written += done.written();
-    leftOut.clear();
-    leftOut.addAll(done.leftOut());
-    if (took > SLOW_NANOS || done.rows() > 2 * MOST_ROWS) {
-      size = Math.max(1, size / 2);
-    } else if (took < QUICK_NANOS && done.rows() < MOST_ROWS) {
-      size = Math.min(MOST_WINDOWS, size * 2);
-    }
-    return end;
   }
 
   /** Days of a zone half an hour off do not begin with an hour of UTC. */
@@ -464,6 +300,7 @@ final class TaskRun {
     if (at >= backfill.end()) {
       return backfill.upTo(backfill.end(), 0);
     }
+    Coverage coverage = progress.coverage();
     if (!coverage.isEmpty() && at > coverage.last().end()) {
       // Else the task would go on behind it, and what lies between were never computed.
       throw new StoreException(
@@ -473,7 +310,7 @@ final class TaskRun {
     }
     long until = backfill.end();
     if (source != null) {
-      until = Math.min(until, windows.floor(source.feeding(make).endFrom(at)));
+      until = Math.min(until, windows.floor(TaskProgress.feeding(source.state, make).endFrom(at)));
       if (until <= at) {
         throw new StoreException(
             StoreException.Kind.FAILED,
@@ -481,11 +318,11 @@ final class TaskRun {
             new IllegalStateException("from " + Instant.ofEpochMilli(at)));
       }
     }
-    long before = written;
-    long end = compute(at, until, goOn);
-    coverage = coverage.plus(at, end);
+    long before = pieces.written();
+    long end = pieces.compute(at, until, goOn);
+    progress.computed(at, end);
     keep();
     state = seen();
-    return backfill.upTo(end, written - before);
+    return backfill.upTo(end, pieces.written() - before);
   }
 }

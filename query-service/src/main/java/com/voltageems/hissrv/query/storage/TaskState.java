@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.storage;
 
+import com.voltageems.hissrv.query.storage.plan.Task;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

@@ -2,9 +2,9 @@ package com.voltageems.hissrv.query.resolution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.query.storage.Policy;
 import com.voltageems.hissrv.query.storage.PolicyState;
-import com.voltageems.hissrv.query.storage.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.store.tier.Place;
 import java.time.Duration;
 import java.util.List;

@@ -3,8 +3,8 @@ package com.voltageems.hissrv.query.resolution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.query.storage.Coverage;
-import com.voltageems.hissrv.query.storage.Output;
-import com.voltageems.hissrv.query.storage.Task;
+import com.voltageems.hissrv.query.storage.plan.Output;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Field;

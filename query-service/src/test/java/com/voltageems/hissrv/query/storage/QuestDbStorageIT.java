@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.voltageems.hissrv.query.storage.plan.Output;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.questdb.QuestDbProvider;
 import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;

@@ -7,6 +7,8 @@ import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.lease.MemoryKeeper;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.tier.FakeTiers;
 import com.voltageems.hissrv.query.store.tier.Place;

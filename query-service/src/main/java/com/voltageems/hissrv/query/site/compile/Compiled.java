@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.site.compile;
 
 import com.voltageems.hissrv.query.alert.AlertRule;
 import com.voltageems.hissrv.query.site.yaml.Problem;
-import com.voltageems.hissrv.query.storage.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.sync.RedisTarget;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -9,7 +9,7 @@ import com.voltageems.hissrv.query.site.key.View;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
-import com.voltageems.hissrv.query.storage.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

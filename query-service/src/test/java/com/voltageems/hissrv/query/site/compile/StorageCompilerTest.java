@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
-import com.voltageems.hissrv.query.storage.Policy;
-import com.voltageems.hissrv.query.storage.StoragePlan;
-import com.voltageems.hissrv.query.storage.Task;
+import com.voltageems.hissrv.query.storage.plan.Policy;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
 import com.voltageems.hissrv.query.site.compile.Entry;
-import com.voltageems.hissrv.query.storage.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.sync.RedisTarget;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.storage;
+package com.voltageems.hissrv.query.storage.plan;
 
 import java.time.Duration;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.storage;
+package com.voltageems.hissrv.query.storage.plan;
 
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
@@ -45,7 +45,7 @@ public record Task(
     }
 
     /** Whether it holds all that the other one takes from it, under the same names. */
-    boolean feeds(Make other, Task task) {
+    public boolean feeds(Make other, Task task) {
       List<Output> needed =
           task.outputs().stream()
               .filter(
@@ -76,7 +76,7 @@ public record Task(
   }
 
   /** Which windows they are, days with their zone. */
-  String windowsText(ZoneId zone) {
+  public String windowsText(ZoneId zone) {
     return windows(zone) instanceof CalendarWindows ? interval + " " + zone : interval;
   }
 

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.storage;
+package com.voltageems.hissrv.query.storage.plan;
 
 import java.time.Duration;
 import java.util.List;
@@ -21,10 +21,5 @@ public record Policy(
     List<String> measurements) {
   public Policy {
     measurements = List.copyOf(measurements);
-  }
-
-  /** One that a task names and the file does not describe. */
-  static Policy implied(String name) {
-    return new Policy(name, null, null, 0, List.of());
   }
 }

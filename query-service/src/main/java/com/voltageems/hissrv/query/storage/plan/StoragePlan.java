@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.storage;
+package com.voltageems.hissrv.query.storage.plan;
 
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.tier.Tier;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.storage;
+package com.voltageems.hissrv.query.storage.plan;
 
 import com.voltageems.hissrv.query.store.Aggregation;
 
@@ -23,7 +23,7 @@ public record Output(Aggregation function, String alias) {
   }
 
   /** What the field is called in the copy. */
-  String field(String base) {
+  public String field(String base) {
     return base + "_" + alias;
   }
 }

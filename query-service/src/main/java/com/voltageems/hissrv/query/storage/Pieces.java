@@ -1,0 +1,94 @@
+package com.voltageems.hissrv.query.storage;
+
+import com.voltageems.hissrv.query.storage.plan.Task;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+
+/**
+ * Computes windows of a task, at once as many as take about a second, and counts them. For one
+ * thread.
+ */
+final class Pieces {
+  private static final long QUICK_NANOS = 500_000_000;
+  private static final long SLOW_NANOS = 2_000_000_000;
+  private static final int MOST_WINDOWS = 4096;
+  private static final long MOST_ROWS = 20_000;
+
+  private final Task task;
+  private final Windows windows;
+  private final Copier copier;
+  private final LongConsumer boundary;
+  private final Set<String> leftOut = new TreeSet<>();
+  private int size = 1;
+  private long counted;
+  private long rows;
+  private long written;
+
+  /**
+   * @param boundary is told where a piece begins and ends, before it is computed; may refuse it
+   */
+  Pieces(Task task, Windows windows, Copier copier, LongConsumer boundary) {
+    this.task = task;
+    this.windows = windows;
+    this.copier = copier;
+    this.boundary = boundary;
+  }
+
+  /** Windows computed so far. */
+  long counted() {
+    return counted;
+  }
+
+  /** Their rows. */
+  long rows() {
+    return rows;
+  }
+
+  /** Of those, the ones that were not right already. */
+  long written() {
+    return written;
+  }
+
+  /** Fields of which the last piece keeps nothing. */
+  Set<String> leftOut() {
+    return leftOut;
+  }
+
+  /** After a failure less is tried. */
+  void failed() {
+    size = Math.max(1, size / 4);
+  }
+
+  /**
+   * Computes some windows from {@code start}.
+   *
+   * @return up to where
+   */
+  long compute(long start, long until, BooleanSupplier goOn) {
+    long end = start;
+    int count = 0;
+    while (count < size && end < until) {
+      end = windows.next(end);
+      count++;
+    }
+    boundary.accept(start);
+    boundary.accept(end);
+    long begin = System.nanoTime();
+    Copier.Done done = copier.copy(task, start, end, goOn);
+    long took = System.nanoTime() - begin;
+    counted += count;
+    rows += done.rows();
+    written += done.written();
+    leftOut.clear();
+    leftOut.addAll(done.leftOut());
+    if (took > SLOW_NANOS || done.rows() > 2 * MOST_ROWS) {
+      size = Math.max(1, size / 2);
+    } else if (took < QUICK_NANOS && done.rows() < MOST_ROWS) {
+      size = Math.min(MOST_WINDOWS, size * 2);
+    }
+    return end;
+  }
+}

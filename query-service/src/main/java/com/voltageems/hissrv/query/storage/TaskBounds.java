@@ -1,0 +1,70 @@
+package com.voltageems.hissrv.query.storage;
+
+import com.voltageems.hissrv.query.storage.plan.StoragePlan;
+import com.voltageems.hissrv.query.storage.plan.Task;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+
+/** Between which times tasks may read and write. Safe for many threads. */
+final class TaskBounds {
+  private static final Duration MARGIN = Duration.ofMinutes(1);
+
+  private final StoragePlan plan;
+  private final Tiers tiers;
+  private final Retention retention;
+  private final ZoneId zone;
+  private final Clock clock;
+
+  TaskBounds(StoragePlan plan, Tiers tiers, Retention retention, ZoneId zone, Clock clock) {
+    this.plan = plan;
+    this.tiers = tiers;
+    this.retention = retention;
+    this.zone = zone;
+    this.clock = clock;
+  }
+
+  /** What the task may do now, by how its policies were seen last. */
+  Bounds of(Task task) {
+    long now = clock.millis();
+    PolicyState source = state(task.source());
+    PolicyState target = state(task.target());
+    String why = null;
+    for (PolicyState one : List.of(source, target)) {
+      boolean good =
+          one.state() == PolicyState.State.OK || one.state() == PolicyState.State.PENDING;
+      // How samples are kept may be refused, and they are there all the same.
+      if (!good && !(one.raw() && one.state() == PolicyState.State.REFUSED)) {
+        why = "the policy " + one.policy().name() + " is " + one.state().text();
+      }
+    }
+    // What is about to expire would be refused when it is written.
+    long expiring = now + MARGIN.toMillis();
+    return new Bounds(now, kept(source, task, now), kept(target, task, expiring), why);
+  }
+
+  /** By the places that the task reads or writes; what else the policy keeps is none of its. */
+  private Bounds.Kept kept(PolicyState state, Task task, long now) {
+    String policy = state.policy().name();
+    List<String> wanted = plan.make(task, zone).measurements();
+    return Bounds.Kept.of(
+        policy,
+        state.places().stream()
+            .filter(
+                place ->
+                    tiers
+                        .only(plan.tier(policy), place)
+                        .map(
+                            one ->
+                                !one.startsWith(Task.OWN)
+                                    && (wanted == null || wanted.contains(one)))
+                        .orElse(true)),
+        now);
+  }
+
+  private PolicyState state(String policy) {
+    return retention.state(policy).orElseThrow();
+  }
+}

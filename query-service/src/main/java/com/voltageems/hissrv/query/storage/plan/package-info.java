@@ -1,0 +1,5 @@
+/** What a site's file wants of its storage: policies, and tasks that make coarser copies. Pure. */
+@NullMarked
+package com.voltageems.hissrv.query.storage.plan;
+
+import org.jspecify.annotations.NullMarked;
