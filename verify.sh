@@ -5,13 +5,14 @@ cd "$(dirname "$0")"
 
 usage() {
   cat <<'EOF'
-usage: ./verify.sh [--quick | --kill | --release] [maven options]
+usage: ./verify.sh [--quick | --long | --kill | --release] [maven options]
 
-  (none)    everything: format, static analysis, unit tests, tests against real servers, end to end,
-            checks of what deploys it
+  (none)    format, static analysis, unit tests, tests against real servers, end to end, checks of
+            what deploys it
   --quick   what needs no server: format, static analysis, unit tests
-  --kill    the long tests alone: kill tests of 50 rounds each (ROUNDS=n changes it), and a
-            hundred restarts of the source
+  --long    what takes minutes a test, alone: the kill tests, one round each, and the source in
+            workers of several versions
+  --kill    the same with 50 rounds of kills each (ROUNDS=n changes it) and a hundred restarts
   --release the dry run of a release: built twice, the same bytes; deployed into a local folder
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
@@ -25,7 +26,8 @@ mode=all
 case "${1:-}" in
   -h|--help) usage; exit 0 ;;
   --quick) mode=quick; shift ;;
-  --kill) mode="kill"; shift ;;
+  --long) mode="kill"; : "${ROUNDS:=1}"; shift ;;
+  --kill) mode="kill"; : "${ROUNDS:=50}"; shift ;;
   --release) mode=release; shift ;;
   --*) printf 'verify: unknown option %s\n' "$1" >&2; usage >&2; exit 2 ;;
 esac
@@ -95,7 +97,7 @@ case "$mode" in
     install_servers
     mvn -B -ntp verify -Dtest='*Nothing*' -Dsurefire.failIfNoSpecifiedTests=false \
       -Dit.test='*KillIT,WorkerVersionsIT' -Dfailsafe.failIfNoSpecifiedTests=false \
-      -Dhissrv.kill.rounds="${ROUNDS:-50}" -Dit.timeout='3 h' "$@" || status=$?
+      -Dhissrv.kill.rounds="$ROUNDS" -Dit.timeout='3 h' "$@" || status=$?
     left_out
     ;;
 esac
