@@ -750,8 +750,18 @@ public abstract class HistoryStoreContract {
       long end,
       Aggregation aggregation,
       String hint) {
+    return agreeing(oracle, from(start, end), aggregation, hint);
+  }
+
+  private int agreeing(
+      Map<String, NavigableMap<Long, Double>> oracle,
+      Selection selection,
+      Aggregation aggregation,
+      String hint) {
     long length = 15_000;
-    HistoryAnswer answer = ask().query(windows(from(start, end), length, aggregation, "v"));
+    long start = selection.startMillis();
+    long end = selection.endMillis();
+    HistoryAnswer answer = ask().query(windows(selection, length, aggregation, "v"));
     for (Series series : answer.series()) {
       TreeMap<Long, List<Double>> expected = new TreeMap<>();
       oracle
@@ -811,6 +821,48 @@ public abstract class HistoryStoreContract {
         }
         agreeing(oracle, begin + 105_000, begin + 900_000, Aggregation.SUM, "round " + round);
       }
+    }
+  }
+
+  /** One series of several, with repeats and without, asked in the same words for other ranges. */
+  @Test
+  void windowsOfOneSeries_repeatedWithOtherRanges_areThoseAskedFor() throws Exception {
+    Random random = new Random(14);
+    Map<String, NavigableMap<Long, Double>> oracle = new HashMap<>();
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 6000; i++) {
+      String channel = "c" + i % 3;
+      // The first one has no repeats, the second one some, the third one has few points.
+      long second = i % 3 == 1 && i % 7 == 0 ? i / 6 : i % 3 == 2 ? i / 300 * 100 : i / 3;
+      long time = T + second * 1000;
+      oracle.computeIfAbsent(channel, key -> new TreeMap<>()).put(time, i + 0.5);
+      lines.add(m + ",ch=" + channel + ",site=a v=" + i + ".5 " + time);
+    }
+    for (int from = 0; from < lines.size(); from += 1000) {
+      write(m, lines.subList(from, from + 1000));
+    }
+    List<Aggregation> functions = List.of(Aggregation.values());
+    List<Callable<Integer>> work = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      String channel = "c" + random.nextInt(3);
+      long start = T + random.nextInt(3) * 15_000L;
+      long end = start + (1 + random.nextInt(130)) * 15_000L;
+      Aggregation function = functions.get(random.nextInt(functions.size()));
+      Selection one = from(start, end, new TagFilter("ch", List.of(channel)));
+      work.add(() -> agreeing(oracle, one, function, channel + " to " + end));
+    }
+    int series = 0;
+    for (Callable<Integer> one : work.subList(0, 100)) {
+      series += one.call();
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      for (Future<Integer> done : threads.invokeAll(work)) {
+        series += done.get();
+      }
+      assertThat(series).isGreaterThan(300);
+    } finally {
+      threads.shutdownNow();
     }
   }
 
