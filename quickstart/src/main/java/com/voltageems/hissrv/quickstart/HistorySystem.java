@@ -171,7 +171,11 @@ public final class HistorySystem implements AutoCloseable {
     return ServerProcess.startJvm(
         "query-service",
         installation.queryServiceJar().toString(),
-        List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC"),
+        List.of(
+            "-Xms32m",
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED"),
         Map.of(),
         "com.voltageems.hissrv.query.Main",
         List.of("--config", config.toString()),

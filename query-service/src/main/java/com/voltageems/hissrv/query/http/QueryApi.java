@@ -107,6 +107,10 @@ final class QueryApi {
         QUERY,
         (parameters, measurement, slot) -> {
           Parameters.Format format = parameters.format(() -> Accepted.of(accept));
+          String hindrance = Export.hindrance(format);
+          if (hindrance != null) {
+            throw new RefusedException(ErrorKind.NOT_ACCEPTABLE, hindrance);
+          }
           boolean epochTimes = parameters.epochTimes();
           String language = parameters.names(format);
           Ask query = parameters.query(measurement);
@@ -143,7 +147,8 @@ final class QueryApi {
   /** Null where none of the fields has a value: there is nothing to begin with. */
   private @Nullable Reply begun(
       Ask query, Parameters.Format format, boolean epochTimes, Slot slot) {
-    Ask asked = format == Parameters.Format.CSV ? withValues(query, slot.deadline()) : query;
+    boolean hasColumns = format != Parameters.Format.NDJSON;
+    Ask asked = hasColumns ? withValues(query, slot.deadline()) : query;
     if (asked.outputs().isEmpty()) {
       return null;
     }

@@ -199,6 +199,7 @@ class QueryServerTest {
             "text/*;q=0.5, application/json;q=0.4", "text/csv",
             "*/*, application/json;q=0", "text/csv",
             "APPLICATION/JSON; charset=utf-8", "application/json",
+            "application/vnd.apache.arrow.stream", "application/vnd.apache.arrow.stream",
             "application/*", "application/json");
     for (Map.Entry<String, String> one : liked.entrySet()) {
       HttpResponse<String> response = accepting(one.getKey(), "/query?measurement=m");
@@ -212,7 +213,7 @@ class QueryServerTest {
       HttpResponse<String> refused = accepting(none, "/query?measurement=m");
       assertThat(refused.statusCode()).isEqualTo(406);
       assertThat(refused.body())
-          .contains("there is application/json, text/csv, application/x-ndjson");
+          .contains("there is application/json, text/csv, application/x-ndjson, application/vnd");
       assertThat(accepting(none, "/query?measurement=m&format=csv").statusCode()).isEqualTo(200);
     }
     assertThat(accepting("text/csv", "/query?measurement=m&names=zh").body()).contains("电压 (V)");

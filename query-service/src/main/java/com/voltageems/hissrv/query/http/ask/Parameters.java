@@ -32,7 +32,8 @@ public final class Parameters {
   public enum Format {
     JSON("application/json"),
     CSV("text/csv"),
-    NDJSON("application/x-ndjson");
+    NDJSON("application/x-ndjson"),
+    ARROW("application/vnd.apache.arrow.stream");
 
     private final String mediaType;
 
@@ -94,7 +95,7 @@ public final class Parameters {
    * @param otherwise tells it where the parameter does not
    */
   public Format format(Supplier<Format> otherwise) {
-    String format = texts.choice("format", "", "json", "csv", "ndjson");
+    String format = texts.choice("format", "", "json", "csv", "ndjson", "arrow");
     return format.isEmpty() ? otherwise.get() : Format.valueOf(format.toUpperCase(Locale.ROOT));
   }
 

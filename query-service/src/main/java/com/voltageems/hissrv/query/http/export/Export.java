@@ -1,8 +1,12 @@
 package com.voltageems.hissrv.query.http.export;
 
 import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.Fill;
+import com.voltageems.hissrv.query.http.ask.Fn;
 import com.voltageems.hissrv.query.http.ask.Parameters.Format;
+import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
@@ -14,6 +18,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Answers as files: one that is there, or one that is written while the database still answers. */
 public final class Export {
@@ -41,10 +46,11 @@ public final class Export {
     return out -> {
       int outputs = ask.outputs().size();
       BitSet used = Series.used(answer.series(), outputs);
-      RowFile file =
-          RowFile.of(format, columns(ask, used.stream().boxed().toList(), epochTimes, title), out);
-      TimeOrder.write(answer.series(), ask.groupBy(), outputs, ask.newestFirst(), file);
-      file.end();
+      RowFile.Columns columns = columns(ask, used.stream().boxed().toList(), epochTimes, title);
+      try (RowFile file = RowFile.of(format, columns, out)) {
+        TimeOrder.write(answer.series(), ask.groupBy(), outputs, ask.newestFirst(), file);
+        file.end();
+      }
     };
   }
 
@@ -56,7 +62,39 @@ public final class Export {
         fields,
         shown,
         shown.stream().map(fields::get).map(title).toList(),
+        ask.outputs().stream().map(output -> kind(output, ask.fill())).toList(),
         epochTimes);
+  }
+
+  private static Field.Kind kind(Ask.Output output, Fill fill) {
+    Fn function = output.function();
+    if (function == null) {
+      return output.field().kind();
+    }
+    Aggregation byStore = function.byStore();
+    boolean chooses = byStore == Aggregation.FIRST || byStore == Aggregation.LAST;
+    boolean whole =
+        byStore == Aggregation.COUNT
+            || (output.field().kind() == Field.Kind.INTEGER
+                && (chooses || byStore == Aggregation.MIN || byStore == Aggregation.MAX));
+    // What fills a window may have a fraction.
+    boolean filled = fill.kind() == Fill.Kind.LINEAR || fill.kind() == Fill.Kind.VALUE;
+    if (whole && !filled) {
+      return Field.Kind.INTEGER;
+    }
+    return chooses ? output.field().kind() : Field.Kind.NUMBER;
+  }
+
+  /**
+   * Whether this JVM can write such a file.
+   *
+   * @return why not, and what would help; null where it can
+   */
+  public static @Nullable String hindrance(Format format) {
+    return format != Format.ARROW || ArrowFile.isPossible()
+        ? null
+        : "format=arrow needs the service to run with java's option"
+            + " --add-opens=java.base/java.nio=ALL-UNNAMED, which java -jar query-service.jar has";
   }
 
   /** An answer of which the beginning is there; the rest is on its way. */
@@ -94,11 +132,10 @@ public final class Export {
      */
     @Override
     public void to(OutputStream out) throws IOException {
-      try {
-        int outputs = ask.outputs().size();
-        List<Integer> all = IntStream.range(0, outputs).boxed().toList();
-        RowFile file =
-            RowFile.of(format, columns(ask, all, epochTimes, UnaryOperator.identity()), out);
+      int outputs = ask.outputs().size();
+      List<Integer> all = IntStream.range(0, outputs).boxed().toList();
+      RowFile.Columns columns = columns(ask, all, epochTimes, UnaryOperator.identity());
+      try (RowFile file = RowFile.of(format, columns, out)) {
         Row row = new Row(outputs);
         RowPipe.Piece piece = first;
         while (true) {
