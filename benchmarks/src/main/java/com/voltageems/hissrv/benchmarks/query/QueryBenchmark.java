@@ -127,6 +127,8 @@ public final class QueryBenchmark {
             + PLAIN
             + range(start, day);
     ratio("aggregate_vs_one", aggregate, get(plain + means));
+    // What the database itself takes for all eight, which may be several times one of them.
+    ratio("aggregate_vs_direct", aggregate, target.eight(PLAIN, "3", start, day));
     ratio(
         "latest_vs_direct",
         service + "/latest?measurement=" + PLAIN + range(start, day),

@@ -11,8 +11,10 @@ import java.time.Duration;
 
 /** Asks by HTTP/1.1 over a connection that stays open, and takes the time to the last byte. */
 final class QueryClient {
-  /** Until the service's code is compiled. */
-  private static final int WARM_UP = 20;
+  /** Pairs until the service's code is compiled; but no more than it takes long. */
+  private static final int WARM_UP = 150;
+
+  private static final Duration LONG = Duration.ofSeconds(8);
 
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -52,14 +54,17 @@ final class QueryClient {
       throws IOException, InterruptedException {
     double[] ofFirst = new double[count];
     double[] ofSecond = new double[count];
-    for (int i = -WARM_UP; i < count; i++) {
+    long warm = System.nanoTime() + LONG.toNanos();
+    for (int i = 0; i < WARM_UP && System.nanoTime() < warm; i++) {
+      body(first);
+      body(second);
+    }
+    for (int i = 0; i < count; i++) {
       boolean firstBegins = i % 2 == 0;
       double one = millis(firstBegins ? first : second);
       double other = millis(firstBegins ? second : first);
-      if (i >= 0) {
-        ofFirst[i] = firstBegins ? one : other;
-        ofSecond[i] = firstBegins ? other : one;
-      }
+      ofFirst[i] = firstBegins ? one : other;
+      ofSecond[i] = firstBegins ? other : one;
     }
     return new Pair(Figures.median(ofFirst), Figures.median(ofSecond));
   }

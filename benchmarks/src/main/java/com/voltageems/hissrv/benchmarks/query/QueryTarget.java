@@ -27,6 +27,9 @@ interface QueryTarget extends AutoCloseable {
   /** Its means of five minutes. */
   HttpRequest means(String table, String channel, Instant start, Instant end);
 
+  /** All eight functions of them at once. */
+  HttpRequest eight(String table, String channel, Instant start, Instant end);
+
   /** The last value of each field of each channel. */
   HttpRequest latest(String table, Instant start, Instant end);
 
@@ -82,6 +85,14 @@ interface QueryTarget extends AutoCloseable {
     public HttpRequest means(String table, String channel, Instant start, Instant end) {
       return ask(
           "select timestamp, avg(f1) from %s where channel = '%s' and %s sample by 5m"
+              .formatted(table, channel, range(start, end)));
+    }
+
+    @Override
+    public HttpRequest eight(String table, String channel, Instant start, Instant end) {
+      return ask(
+          ("select timestamp, avg(f1), min(f1), max(f1), sum(f1), count(f1), first(f1), last(f1),"
+                  + " stddev_samp(f1) from %s where channel = '%s' and %s sample by 5m")
               .formatted(table, channel, range(start, end)));
     }
 
@@ -160,6 +171,14 @@ interface QueryTarget extends AutoCloseable {
     public HttpRequest means(String table, String channel, Instant start, Instant end) {
       return ask(
           "select mean(f1) from %s where channel = '%s' and %s group by time(5m) fill(none)"
+              .formatted(table, channel, range(start, end)));
+    }
+
+    @Override
+    public HttpRequest eight(String table, String channel, Instant start, Instant end) {
+      return ask(
+          ("select mean(f1), min(f1), max(f1), sum(f1), count(f1), first(f1), last(f1), stddev(f1)"
+                  + " from %s where channel = '%s' and %s group by time(5m) fill(none)")
               .formatted(table, channel, range(start, end)));
     }
 
