@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.plugin.tls;
 
 import com.voltageems.hissrv.plugin.Setting;
+import com.voltageems.hissrv.plugin.SettingGroups;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,15 @@ public final class TlsSettings {
    * @param shown when a form shows them
    */
   public static TlsSettings ofPaths(String prefix, Recommender shown) {
+    return paths(prefix, shown);
+  }
+
+  /** Likewise, for who has no form. */
+  public static TlsSettings ofPaths(String prefix) {
+    return paths(prefix, null);
+  }
+
+  private static TlsSettings paths(String prefix, @Nullable Recommender shown) {
     return new TlsSettings(
         prefix,
         "path",
@@ -196,6 +206,15 @@ public final class TlsSettings {
       problems.put(e.setting(), e.problem());
     }
     return problems;
+  }
+
+  /**
+   * As {@link #open(AbstractConfig, Instant)}, of settings as they were written; others among them
+   * are passed over.
+   */
+  public Tls open(Map<String, String> settings, @Nullable Instant now) {
+    return open(
+        new AbstractConfig(new SettingGroups().add("TLS", all()).def(), settings, false), now);
   }
 
   /**

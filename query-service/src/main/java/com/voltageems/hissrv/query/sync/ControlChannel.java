@@ -1,15 +1,16 @@
 package com.voltageems.hissrv.query.sync;
 
+import com.voltageems.hissrv.plugin.tls.Tls;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
-import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -17,6 +18,7 @@ import redis.clients.jedis.exceptions.JedisException;
 final class ControlChannel implements Publisher {
   private final RedisTarget redis;
   private final Duration timeout;
+  private final RedisTls tls;
 
   /**
    * @param timeout for connecting and for every reply
@@ -24,30 +26,28 @@ final class ControlChannel implements Publisher {
   ControlChannel(RedisTarget redis, Duration timeout) {
     this.redis = redis;
     this.timeout = timeout;
+    this.tls = new RedisTls(redis.tls());
   }
 
   @Override
   public long publish(String message) throws SyncException {
-    try (UnifiedJedis client = client()) {
+    Tls open = tls.open();
+    try (UnifiedJedis client = client(open)) {
       return client.publish(redis.channel(), message);
     } catch (JedisException e) {
-      Throwable root = e;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
       throw new SyncException(
           "Redis at "
               + String.join(", ", redis.nodes())
               + " (redis.url, redis.nodes) did not take a message for "
               + redis.channel()
               + ": "
-              + root.getMessage(),
+              + RedisTls.reason(e, open),
           e);
     }
   }
 
-  private UnifiedJedis client() {
-    JedisClientConfig config = config(redis.username(), redis.password());
+  private UnifiedJedis client(@Nullable Tls open) {
+    JedisClientConfig config = config(redis.username(), redis.password(), open);
     return switch (redis.mode()) {
       case STANDALONE ->
           RedisClient.builder()
@@ -58,7 +58,8 @@ final class ControlChannel implements Publisher {
           RedisSentinelClient.builder()
               .masterName(redis.sentinelMaster())
               .sentinels(nodes())
-              .sentinelClientConfig(config(redis.sentinelUsername(), redis.sentinelPassword()))
+              .sentinelClientConfig(
+                  config(redis.sentinelUsername(), redis.sentinelPassword(), open))
               .clientConfig(config)
               .build();
       case CLUSTER -> RedisClusterClient.builder().nodes(nodes()).clientConfig(config).build();
@@ -69,15 +70,13 @@ final class ControlChannel implements Publisher {
     return redis.nodes().stream().map(HostAndPort::from).collect(Collectors.toSet());
   }
 
-  private JedisClientConfig config(String username, String password) {
+  private JedisClientConfig config(String username, String password, @Nullable Tls open) {
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .resp2()
             .timeoutMillis((int) timeout.toMillis())
             .clientName("hissrv-query-service");
-    if (redis.tls()) {
-      config.sslOptions(SslOptions.defaults());
-    }
+    RedisTls.into(config, open);
     if (!username.isEmpty()) {
       config.user(username);
     }

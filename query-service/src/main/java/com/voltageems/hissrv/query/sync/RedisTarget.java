@@ -1,11 +1,15 @@
 package com.voltageems.hissrv.query.sync;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The Redis whose control channel the source listens to.
  *
  * @param nodes {@code host:port} of the server, of the sentinels, or of some nodes of the cluster
+ * @param tls settings of TLS by the source's names ({@code redis.tls.*}), secrets among them; none
+ *     where none is spoken
  * @param username empty for the default user
  * @param password empty for none; a secret, as is {@code sentinelPassword}
  * @param channel the source's {@code control.channel}; empty when it listens to none
@@ -13,7 +17,7 @@ import java.util.List;
 public record RedisTarget(
     Mode mode,
     List<String> nodes,
-    boolean tls,
+    Optional<Map<String, String>> tls,
     String username,
     String password,
     String sentinelMaster,
@@ -29,6 +33,7 @@ public record RedisTarget(
 
   public RedisTarget {
     nodes = List.copyOf(nodes);
+    tls = tls.map(Map::copyOf);
   }
 
   @Override

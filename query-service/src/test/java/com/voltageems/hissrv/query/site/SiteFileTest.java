@@ -281,4 +281,37 @@ class SiteFileTest {
     Files.writeString(file, "kafka: {}\nredis:\n  url: redis://r:6379\n");
     assertThat(new SiteFile(file, env).isSite()).isTrue();
   }
+
+  /** Source and service by the same names; a path that holds on the worker only is the source's. */
+  @Test
+  void tlsToRedis_isTheSourcesAndTheServices() throws IOException, BadFileException {
+    env.put("KEY_PASSWORD", "geheim");
+    Compiled compiled =
+        compile(
+            """
+            redis:
+              url: rediss://redis.site:6380
+              tls:
+                truststore: {path: /etc/hissrv/ca.pem}
+                keystore: {path: /etc/hissrv/client.pem}
+                key: {password: "${KEY_PASSWORD}"}
+            advanced:
+              source:
+                redis.tls.truststore.path: /opt/worker/ca.pem
+            """);
+
+    assertThat(source(compiled))
+        .containsEntry("redis.tls.truststore.path", "/opt/worker/ca.pem")
+        .containsEntry("redis.tls.keystore.path", "/etc/hissrv/client.pem")
+        .containsEntry("redis.tls.key.password", "${env:KEY_PASSWORD}")
+        .doesNotContainKey("redis.tls.verify.hostname");
+    assertThat(compiled.redis().tls().orElseThrow())
+        .isEqualTo(
+            Map.of(
+                "redis.tls.truststore.path", "/etc/hissrv/ca.pem",
+                "redis.tls.keystore.path", "/etc/hissrv/client.pem",
+                "redis.tls.key.password", "geheim"));
+    assertThat(compiled.redis().toString()).doesNotContain("geheim");
+    assertThat(compile("redis: {url: \"redis://r:6379\"}").redis().tls()).isEmpty();
+  }
 }

@@ -2,9 +2,11 @@ package com.voltageems.hissrv.query.site.compile;
 
 import com.voltageems.hissrv.query.sync.RedisTarget;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,14 +19,17 @@ final class RedisCompiler {
   private static final String CHANNEL = "hissrv:control";
 
   private final Map<String, Entry> source;
+  private final Map<String, Entry> tls;
   private final UnaryOperator<String> lookUp;
 
   /**
    * @param source the source's settings
+   * @param tls settings of TLS on this machine, by the source's names
    * @param lookUp gives a text with the variables and secrets in it that are known here
    */
-  RedisCompiler(Map<String, Entry> source, UnaryOperator<String> lookUp) {
+  RedisCompiler(Map<String, Entry> source, Map<String, Entry> tls, UnaryOperator<String> lookUp) {
     this.source = source;
+    this.tls = tls;
     this.lookUp = lookUp;
   }
 
@@ -44,13 +49,19 @@ final class RedisCompiler {
     return new RedisTarget(
         mode,
         nodes,
-        readable && uri.group(1).equals("rediss"),
+        readable && uri.group(1).equals("rediss") ? Optional.of(tls()) : Optional.empty(),
         text("redis.username", readable && uri.group(2) != null ? uri.group(2) : ""),
         text("redis.password", readable && uri.group(3) != null ? uri.group(3) : ""),
         text("redis.sentinel.master", ""),
         text("redis.sentinel.username", ""),
         text("redis.sentinel.password", ""),
         text("control.channel", CHANNEL));
+  }
+
+  private Map<String, String> tls() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    tls.forEach((setting, entry) -> texts.put(setting, lookUp.apply(entry.value())));
+    return texts;
   }
 
   private String text(String setting, String otherwise) {

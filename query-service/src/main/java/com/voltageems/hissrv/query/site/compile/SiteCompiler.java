@@ -68,6 +68,9 @@ public final class SiteCompiler {
     Map<String, Entry> source =
         new SourceCompiler(site, secrets, problems, notes).compile(mappings);
     Map<String, Entry> sink = new SinkCompiler(site, secrets, problems).compile();
+    // The service's own: another path on the worker is the source's only.
+    Map<String, Entry> redisTls = new LinkedHashMap<>(source);
+    redisTls.keySet().removeIf(setting -> !setting.startsWith("redis.tls."));
     View advanced = site.view("advanced");
     advanced.names("source").forEach((key, given) -> override(source, key, given, secrets));
     advanced.names("sink").forEach((key, given) -> override(sink, key, given, secrets));
@@ -111,7 +114,7 @@ public final class SiteCompiler {
             new ConnectorSpec("sink", sinkName, sink)),
         service,
         target,
-        new RedisCompiler(source, secrets::hereIfKnown).compile(),
+        new RedisCompiler(source, redisTls, secrets::hereIfKnown).compile(),
         alerts,
         storage,
         notes);

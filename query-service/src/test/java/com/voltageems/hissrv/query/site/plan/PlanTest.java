@@ -13,6 +13,7 @@ import com.voltageems.hissrv.query.sync.RedisTarget;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,15 @@ class PlanTest {
         Map.of(),
         new Compiled.Target(List.of("http://c:8083"), "", "", "info"),
         new RedisTarget(
-            RedisTarget.Mode.STANDALONE, List.of("r:6379"), false, "", "", "", "", "", "c"),
+            RedisTarget.Mode.STANDALONE,
+            List.of("r:6379"),
+            Optional.empty(),
+            "",
+            "",
+            "",
+            "",
+            "",
+            "c"),
         List.of(),
         StoragePlan.NONE,
         List.of());

@@ -1,0 +1,65 @@
+package com.voltageems.hissrv.query.site.key;
+
+import java.util.List;
+
+/** TLS to Redis, by the names that the source connector has for it. */
+final class RedisTlsKeys {
+  static final String DOC =
+      "With `rediss://`: which certificates count, for the source connector and for `POST /sync` of"
+          + " the service. Where a file lies elsewhere on the worker, `advanced.source` says so.";
+
+  static final Shape.Section TLS =
+      new Shape.Section(
+          List.of(
+              Key.of(
+                  "truststore",
+                  new Shape.Section(
+                      List.of(
+                          Key.of(
+                              "path",
+                              Scalar.text("a file"),
+                              "The certificates to trust: PEM, PKCS12 or JKS. Left out: those that"
+                                  + " the JVM trusts."),
+                          Key.of(
+                              "password",
+                              Scalar.secret(),
+                              "Password of that file; PEM has none."))),
+                  "Whom to trust."),
+              Key.of(
+                  "keystore",
+                  new Shape.Section(
+                      List.of(
+                          Key.of(
+                              "path",
+                              Scalar.text("a file"),
+                              "The client's certificate and private key: PEM (one file with both),"
+                                  + " PKCS12 or JKS."),
+                          Key.of(
+                              "password",
+                              Scalar.secret(),
+                              "Password of that file; PEM has none."))),
+                  "What to show, where Redis asks for a client certificate."),
+              Key.of(
+                  "key",
+                  new Shape.Section(
+                      List.of(
+                          Key.of(
+                              "password",
+                              Scalar.secret(),
+                              "Password of the private key, where it has one other than the"
+                                  + " file's."))),
+                  "The private key."),
+              Key.of(
+                  "verify",
+                  new Shape.Section(
+                      List.of(
+                          Key.of(
+                              "hostname",
+                              Scalar.bool(),
+                              "Whether Redis's certificate has to name the host of the address"
+                                  + " (true where this is left out). Without it anybody with a"
+                                  + " trusted certificate may answer."))),
+                  "What is checked.")));
+
+  private RedisTlsKeys() {}
+}

@@ -1,0 +1,71 @@
+package com.voltageems.hissrv.query.sync;
+
+import com.voltageems.hissrv.plugin.tls.Tls;
+import com.voltageems.hissrv.plugin.tls.TlsException;
+import com.voltageems.hissrv.plugin.tls.TlsFailure;
+import com.voltageems.hissrv.plugin.tls.TlsSettings;
+import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.DefaultJedisClientConfig;
+
+/** TLS to Redis by the source connector's own reader of certificates, so that both say the same. */
+final class RedisTls {
+  private static final TlsSettings SETTINGS = TlsSettings.ofPaths("redis.tls.");
+
+  private final Optional<Map<String, String>> texts;
+
+  /**
+   * @param texts by the settings' names; empty for no TLS
+   */
+  RedisTls(Optional<Map<String, String>> texts) {
+    this.texts = texts;
+  }
+
+  /**
+   * Reads the files, anew each time: certificates are replaced while the service runs.
+   *
+   * @return null for no TLS
+   * @throws SyncException when one of them is not right
+   */
+  @Nullable Tls open() throws SyncException {
+    if (texts.isEmpty()) {
+      return null;
+    }
+    try {
+      // A certificate that has run out is the server's to refuse, with the same words as always.
+      return SETTINGS.open(texts.get(), null);
+    } catch (TlsException e) {
+      throw new SyncException(e.setting() + " " + e.problem(), e);
+    }
+  }
+
+  /** The client's newer way, SslOptions, reads keystores only; ours may be PEM. */
+  @SuppressWarnings("deprecation")
+  static void into(DefaultJedisClientConfig.Builder config, @Nullable Tls tls) {
+    if (tls == null) {
+      return;
+    }
+    SSLParameters parameters = new SSLParameters();
+    if (tls.checksHost()) {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    }
+    config.ssl(true).sslSocketFactory(tls.context().getSocketFactory()).sslParameters(parameters);
+  }
+
+  /** Why a call failed, in plain words. */
+  static String reason(Throwable failure, @Nullable Tls tls) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      Optional<TlsFailure.Found> found = TlsFailure.describe(root, SETTINGS, tls);
+      if (found.isPresent()) {
+        return found.get().reason();
+      }
+      root = root.getCause();
+    }
+    return TlsFailure.describe(root, SETTINGS, tls)
+        .map(TlsFailure.Found::reason)
+        .orElse(String.valueOf(root.getMessage()));
+  }
+}
