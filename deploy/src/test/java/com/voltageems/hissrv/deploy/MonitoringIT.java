@@ -220,18 +220,30 @@ class MonitoringIT {
 
   private static ServerProcess startService(
       int port, QuestDb database, KafkaBroker kafka, ConnectWorker worker) throws IOException {
-    Path config = dir.resolve("query-service.yml");
+    // The site's own file, so that retention and downsampling have figures, too.
+    Path config = dir.resolve("hissrv.yml");
     Files.writeString(
         config,
         """
-        http.port: %d
-        store.type: questdb
-        store.questdb.url: %s
-        kafka.bootstrap.servers: %s
-        connect.url: %s
-        health.interval: 1s
+        api: {port: %d}
+        questdb: {url: "%s", jdbc_url: "%s"}
+        kafka: {bootstrap_servers: "%s"}
+        connect: {url: "%s"}
+        health: {interval: 1s}
+        retention:
+          policies:
+            - {name: samples, duration: 30d}
+            - {name: hourly, duration: 365d}
+        downsampling:
+          tasks:
+            - name: hourly_avg
+              source: samples
+              target: hourly
+              interval: 1h
+              aggregations: [{function: mean, alias: avg}]
         """
-            .formatted(port, database.jdbcUrl(), kafka.bootstrapServers(), worker.url()));
+            .formatted(
+                port, database.url(), database.jdbcUrl(), kafka.bootstrapServers(), worker.url()));
     ServerProcess service =
         ServerProcess.startJvm(
             "query-service",

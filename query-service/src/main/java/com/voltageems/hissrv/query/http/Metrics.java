@@ -3,9 +3,11 @@ package com.voltageems.hissrv.query.http;
 import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.http.answer.AnswerCache;
+import com.voltageems.hissrv.query.store.HistoryStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,8 +33,24 @@ final class Metrics {
     nanos.computeIfAbsent(path, key -> new LongAdder()).add(tookNanos);
   }
 
-  /** The text format, version 0.0.4. */
-  String text(List<PartState> parts, int running, AnswerCache.Counts cache) {
+  /**
+   * Threads that serve HTTP.
+   *
+   * @param queue requests that wait for one
+   */
+  record Threads(int busy, int idle, int queue, int most) {}
+
+  /**
+   * The text format, version 0.0.4.
+   *
+   * @param store connections to the database; empty where it does not tell
+   */
+  String text(
+      List<PartState> parts,
+      int running,
+      AnswerCache.Counts cache,
+      Threads http,
+      Optional<HistoryStore.Pool> store) {
     StringBuilder text = new StringBuilder();
     head(text, "hissrv_query_requests_total", "counter", "Requests answered, by path and status.");
     Map<String, Long> counts = new TreeMap<>();
@@ -71,6 +89,7 @@ final class Metrics {
         "counter",
         "Windows that had ended and were kept, and were others when they were read again.");
     text.append("hissrv_query_late_windows_total ").append(cache.lateWindows()).append('\n');
+    pools(text, http, store);
     head(text, "hissrv_part_up", "gauge", "1 when the part works, 0 when not; none when off.");
     for (PartState part : parts) {
       if (part.state() != PartState.State.OFF) {
@@ -80,6 +99,30 @@ final class Metrics {
     }
     gauges(text, parts);
     return text.toString();
+  }
+
+  private static void pools(StringBuilder text, Threads http, Optional<HistoryStore.Pool> store) {
+    head(text, "hissrv_query_http_threads", "gauge", "Threads that serve HTTP, by state.");
+    value(text, "hissrv_query_http_threads{state=\"busy\"}", http.busy());
+    value(text, "hissrv_query_http_threads{state=\"idle\"}", http.idle());
+    head(text, "hissrv_query_http_threads_max", "gauge", "Most threads that serve HTTP.");
+    value(text, "hissrv_query_http_threads_max", http.most());
+    head(text, "hissrv_query_http_queue", "gauge", "Work that waits for a thread.");
+    value(text, "hissrv_query_http_queue", http.queue());
+    store.ifPresent(
+        pool -> {
+          head(text, "hissrv_query_store_connections", "gauge", "To the database, by state.");
+          value(text, "hissrv_query_store_connections{state=\"active\"}", pool.active());
+          value(text, "hissrv_query_store_connections{state=\"idle\"}", pool.idle());
+          head(text, "hissrv_query_store_connections_max", "gauge", "Most connections.");
+          value(text, "hissrv_query_store_connections_max", pool.most());
+          head(text, "hissrv_query_store_waiting", "gauge", "Calls that wait for a connection.");
+          value(text, "hissrv_query_store_waiting", pool.waiting());
+        });
+  }
+
+  private static void value(StringBuilder text, String series, long value) {
+    text.append(series).append(' ').append(value).append('\n');
   }
 
   private static void from(StringBuilder text, String where, long count) {

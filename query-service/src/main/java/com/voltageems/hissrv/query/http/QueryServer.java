@@ -46,6 +46,7 @@ public final class QueryServer implements AutoCloseable {
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private volatile Catalogue catalogue;
+  private volatile HistoryStore store;
   private volatile AnswerCache cache;
   private volatile QueryApi api;
   private volatile HisApi hisApi;
@@ -61,6 +62,7 @@ public final class QueryServer implements AutoCloseable {
   private final Javalin javalin;
   private final QueryConfig.Http http;
   private final AllowedHosts allowedHosts;
+  private final QueuedThreadPool threads;
 
   /** Nothing listens before {@link #start()}. */
   public QueryServer(
@@ -79,6 +81,7 @@ public final class QueryServer implements AutoCloseable {
     this.extension = extension;
     this.clock = clock;
     this.catalogue = config.catalogue();
+    this.store = store;
     this.cache = cache(config);
     Described described = new Described(store, Ticker.systemTicker());
     this.api =
@@ -90,6 +93,7 @@ public final class QueryServer implements AutoCloseable {
     this.guard = new Guard(config.access());
     this.version = version;
     this.http = config.http();
+    this.threads = new QueuedThreadPool(http.threads(), 4);
     this.allowedHosts = new AllowedHosts(http.allowedHosts());
     this.routes = routes();
     this.javalin = Javalin.create(this::configure);
@@ -114,6 +118,7 @@ public final class QueryServer implements AutoCloseable {
   public IntSupplier use(QueryConfig config, HistoryStore store, HealthBoard board) {
     QueryApi before = api;
     this.catalogue = config.catalogue();
+    this.store = store;
     this.cache = cache(config);
     Described described = new Described(store, Ticker.systemTicker());
     this.api =
@@ -134,7 +139,6 @@ public final class QueryServer implements AutoCloseable {
   private void configure(JavalinConfig config) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
-    QueuedThreadPool threads = new QueuedThreadPool(http.threads(), 4);
     threads.setName("http");
     config.jetty.threadPool = threads;
     config.jetty.modifyHttpConfiguration(
@@ -233,9 +237,17 @@ public final class QueryServer implements AutoCloseable {
   private void metrics(Context context) {
     byte[] body =
         metrics
-            .text(health.snapshot(), api.running(), cache.counts())
+            .text(health.snapshot(), api.running(), cache.counts(), threads(), store.pool())
             .getBytes(StandardCharsets.UTF_8);
     send(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
+  }
+
+  private Metrics.Threads threads() {
+    return new Metrics.Threads(
+        threads.getUtilizedThreads(),
+        threads.getIdleThreads(),
+        threads.getQueueSize(),
+        threads.getMaxThreads());
   }
 
   /** A call of the VoltageEMS web application. */

@@ -62,6 +62,21 @@ public interface HistoryStore extends AutoCloseable {
    */
   String ping(Duration timeout);
 
+  /**
+   * Connections to the database.
+   *
+   * @param active those that a call uses now
+   * @param idle those that wait for one
+   * @param waiting calls that wait for a connection
+   * @param most how many there may be
+   */
+  record Pool(int active, int idle, int waiting, int most) {}
+
+  /** How its connections are used; empty where nobody tells. Never waits. */
+  default Optional<Pool> pool() {
+    return Optional.empty();
+  }
+
   /** The same database in its own language; empty where there is no login that may only read. */
   default Optional<RawStore> raw() {
     return Optional.empty();

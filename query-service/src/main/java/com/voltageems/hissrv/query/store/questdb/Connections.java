@@ -1,9 +1,11 @@
 package com.voltageems.hissrv.query.store.questdb;
 
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -127,6 +129,15 @@ final class Connections implements AutoCloseable {
   /** Whether others use connections now. */
   boolean isBusy() {
     return pool.getHikariPoolMXBean().getActiveConnections() > 0;
+  }
+
+  HistoryStore.Pool pool() {
+    HikariPoolMXBean now = pool.getHikariPoolMXBean();
+    return new HistoryStore.Pool(
+        now.getActiveConnections(),
+        now.getIdleConnections(),
+        now.getThreadsAwaitingConnection(),
+        pool.getMaximumPoolSize());
   }
 
   /** Waits for one while the others are at work; where none is, the database is away. */

@@ -248,6 +248,11 @@ public final class QuestDbStore implements HistoryStore {
   }
 
   @Override
+  public Optional<Pool> pool() {
+    return Optional.of(connections.pool());
+  }
+
+  @Override
   public Optional<RawStore> raw() {
     return Optional.ofNullable(raw);
   }

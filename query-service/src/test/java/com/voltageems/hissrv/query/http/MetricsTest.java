@@ -1,0 +1,36 @@
+package com.voltageems.hissrv.query.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.query.http.answer.AnswerCache;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+  private static final AnswerCache.Counts NONE = new AnswerCache.Counts(0, 0, 0, 0);
+
+  private static String text(Optional<HistoryStore.Pool> store) {
+    return new Metrics().text(List.of(), 2, NONE, new Metrics.Threads(3, 5, 7, 24), store);
+  }
+
+  @Test
+  void pools_areToldByState() {
+    assertThat(text(Optional.of(new HistoryStore.Pool(1, 6, 4, 8))))
+        .contains(
+            "hissrv_query_http_threads{state=\"busy\"} 3\n",
+            "hissrv_query_http_threads{state=\"idle\"} 5\n",
+            "hissrv_query_http_queue 7\n",
+            "hissrv_query_http_threads_max 24\n",
+            "hissrv_query_store_connections{state=\"active\"} 1\n",
+            "hissrv_query_store_connections{state=\"idle\"} 6\n",
+            "hissrv_query_store_waiting 4\n",
+            "hissrv_query_store_connections_max 8\n");
+  }
+
+  @Test
+  void databaseThatDoesNotTell_hasNoFigures() {
+    assertThat(text(Optional.empty())).doesNotContain("hissrv_query_store_");
+  }
+}
