@@ -44,6 +44,25 @@ export function nearest(line, time) {
   return outside > 3 * step + 2000 ? null : [times[i], line.values[i]];
 }
 
+/** The part of a window that its bars take; the rest keeps windows apart. */
+const BARS = 0.8;
+/** Where in its window a bar stands, as parts of it: {from, width}; bars of several lines side by side. */
+function slot(lines, line) {
+  const bars = lines.filter((one) => one.bars);
+  const width = BARS / bars.length;
+  return {from: (1 - BARS) / 2 + bars.indexOf(line) * width, width};
+}
+
+/** Draws a line's bars. */
+function bars(lines, line) {
+  const {from, width} = slot(lines, line);
+  const seconds = line.interval / 1000;
+  return uPlot.paths.bars({size: [1, Infinity, 1], disp: {
+    x0: {unit: 1, values: (u) => u.data[0].map((time) => time + from * seconds)},
+    size: {unit: 1, values: () => [width * seconds]},
+  }});
+}
+
 /** Lines as uPlot takes them; null is a gap, undefined is drawn through. */
 function columns(lines) {
   const tables = [];
@@ -76,7 +95,7 @@ export class Chart extends Plot {
   /** pads: axes that the charts above and below have, so that all times stand in one line. */
   draw(lines, bounds, size, pads) {
     const signature = JSON.stringify([lines.map((one) => [one.key, one.ref, one.unit, one.shifted,
-      Boolean(one.low), one.bars]), css('--text'), pads, document.documentElement.lang]);
+      Boolean(one.low), one.bars && one.interval]), css('--text'), pads, document.documentElement.lang]);
     this.update({lines, bounds, data: columns(lines), size, signature},
       () => this.#options(lines, size, pads));
   }
@@ -91,7 +110,7 @@ export class Chart extends Plot {
       const points = {show: (u, i) => this.#sparse(u, i), size: 4};
       series.push({scale: line.unit || 'none', stroke, width: line.shifted ? 1.2 : 1.7,
         dash: line.shifted ? [5, 4] : undefined, points, spanGaps: false,
-        ...(line.bars ? {paths: uPlot.paths.bars({size: [0.75, 60], align: 1}), fill: fade(stroke.slice(0, 7), 0.45),
+        ...(line.bars ? {paths: bars(lines, line), fill: fade(line.color, line.shifted ? 0.18 : 0.45),
           points: {show: false}} : {})});
       if (line.low) {
         const none = {scale: line.unit || 'none', stroke: 'transparent', width: 0,
@@ -162,9 +181,10 @@ export class Chart extends Plot {
     ctx.lineWidth = 1.5 * ratio;
     ctx.setLineDash([2 * ratio, 3 * ratio]);
     if (line.bars) {
-      const wide = Math.abs(u.valToPos((line.open.time + line.interval) / 1000, 'x', true) - to[0]);
+      const {from, width} = slot(this.lines, line);
+      const wide = u.valToPos((line.open.time + line.interval) / 1000, 'x', true) - to[0];
       const zero = u.valToPos(0, line.unit || 'none', true);
-      ctx.strokeRect(to[0], Math.min(zero, to[1]), wide * 0.75, Math.abs(zero - to[1]));
+      ctx.strokeRect(to[0] + from * wide, Math.min(zero, to[1]), wide * width, Math.abs(zero - to[1]));
       return;
     }
     ctx.beginPath();

@@ -1,9 +1,9 @@
 // From a choice of points and a range to lines: what to ask, what an answer means.
-import {get} from './api.js';
+import {answerTo, askAhead} from './ahead.js';
 import {seriesKey} from './address.js';
 import {deviceName, deviceOf, point} from './catalogue.js';
 import {typeOf} from './directory.js';
-import {DAY, HOUR, MINUTE, now} from './time.js';
+import {DAY, DAYS, HOUR, MINUTE, now, resolve} from './time.js';
 
 const NICE = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
   86400].map((one) => one * 1000);
@@ -20,8 +20,17 @@ const POWER = {W: 1e-3, kW: 1, MW: 1e3};
 /** To kWh by the hour; undefined for what is no power. */
 export const power = (unit) => POWER[unit];
 
+/** Asks for what an address names, before it is known what is called how and what is numbers. */
+export function askFor(state) {
+  if (state.view === 'explore' && !DAYS.includes(state.range)) {
+    const {from, to} = resolve(state.range);
+    const what = plan(state, from, to);
+    state.panels.forEach((points) => new Store(points, what).ahead(from, to));
+  }
+}
+
 /** What to ask for a range: interval null for the points as they are stored. */
-export function plan(state, from, to, pixels) {
+export function plan(state, from, to) {
   const span = to - from;
   if (state.fn === 'energy') {
     return {interval: bars(span), fn: 'energy'};
@@ -30,7 +39,8 @@ export function plan(state, from, to, pixels) {
   if (state.every === 'raw' || (!chosen && state.fn === 'auto' && span <= RAW_SPAN)) {
     return {interval: null, fn: 'raw'};
   }
-  const target = Math.min(900, Math.max(240, pixels * 0.7));
+  // By the window's width: asking for the chart's would have the page laid out once more.
+  const target = Math.min(900, Math.max(240, innerWidth * 0.53));
   const interval = chosen ? chosen[1] * UNITS[chosen[2]]
     : NICE.find((one) => span / one <= target) || DAY;
   return {interval, fn: state.fn};
@@ -84,6 +94,7 @@ function requests(points, what) {
 
 /** Functions asked of each window; the first is drawn, the others are its band. */
 const FUNCTIONS = {auto: ['mean', 'min', 'max'], energy: ['mean'], counter: ['last']};
+const kinds = (request) => FUNCTIONS[request.mode] || [request.mode];
 
 /**
  * The stored values of one panel for one range; keeps them, so that a live chart only asks for
@@ -104,11 +115,35 @@ export class Store {
     await Promise.all(this.requests.map((one) => this.#fetch(one, from, to, signal)));
   }
 
+  /** Asks for the range before it is known what the points are. */
+  ahead(from, to) {
+    for (const request of this.requests) {
+      const {path, params} = this.#question(request, from, to);
+      // Points have numbers for names; what is called otherwise may be a text, which has no mean.
+      if (path === 'query' || request.fields.every((field) => /^\d/.test(field))) {
+        askAhead(path, params);
+      }
+    }
+  }
+
   async #fetch(request, from, to, signal) {
-    const step = this.#step();
     const again = request.to !== null && from >= request.from && to >= request.to
       && from < request.to;
+    const step = this.#step();
     const start = again ? Math.max(from, request.to - Math.max(OVERLAP, 2 * (step || 0))) : from;
+    const {path, params, aligned, align} = this.#question(request, start, to);
+    const answer = await answerTo(path, params, signal);
+    this.truncated ||= answer.truncated;
+    const fresh = path === 'query' ? fromRows(answer)
+      : fromWindows(answer, kinds(request).length);
+    merge(request.lines, fresh, again ? aligned : -Infinity, from - 2 * (align || 0), this.shift);
+    request.from = again ? request.from : from;
+    request.to = Math.min(to, now() + this.shift);
+  }
+
+  /** {path, params}, and where the windows begin that are asked for. */
+  #question(request, start, to) {
+    const step = this.#step();
     const align = this.what.fn === 'energy' ? this.what.interval : step;
     // What a counter shows before the first window is where its first step begins.
     const aligned = (step ? Math.floor(start / align) * align : start)
@@ -122,22 +157,16 @@ export class Store {
       params.append('field', field);
     }
     let path = 'query';
-    const kinds = FUNCTIONS[request.mode] || [request.mode];
     if (request.mode !== 'raw') {
       params.set('interval', step / 1000 + 's');
       if (request.mode === 'last') {
         params.set('function', 'last');
       } else {
         path = 'aggregate';
-        params.set('functions', kinds.join(','));
+        params.set('functions', kinds(request).join(','));
       }
     }
-    const answer = await get(path, params, signal);
-    this.truncated ||= answer.truncated;
-    const fresh = path === 'query' ? fromRows(answer) : fromWindows(answer, kinds.length);
-    merge(request.lines, fresh, again ? aligned : -Infinity, from - 2 * (align || 0), this.shift);
-    request.from = again ? request.from : from;
-    request.to = Math.min(to, now() + this.shift);
+    return {path, params, aligned, align};
   }
 
   #step() {

@@ -9,7 +9,9 @@ const MOST_SERIES = 40;
 let measurements = [];
 const series = new Map();
 
-export const byNumber = new Intl.Collator(undefined, {numeric: true}).compare;
+let collator = null;
+export const byNumber = (a, b) =>
+  (collator ||= new Intl.Collator(undefined, {numeric: true})).compare(a, b);
 
 export function setMeasurements(body) {
   measurements = body.measurements;

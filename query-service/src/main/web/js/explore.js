@@ -151,7 +151,7 @@ export class Explore {
 
   async #load(run, fresh) {
     const {from, to, live} = resolve(this.state.range);
-    const what = plan(this.state, from, to, this.list.clientWidth || 800);
+    const what = plan(this.state, from, to);
     const bounds = [from, to];
     const done = await Promise.all(this.#panels.map((panel, i) =>
       panel.load(this.state.panels[i] || [], what, this.state, bounds, fresh)));
@@ -160,6 +160,7 @@ export class Explore {
     }
     if (done.some(Boolean) && !this.moving.busy) {
       this.layout(true);
+      await null; // uPlot draws then.
       performance.mark('shown');
       document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
     }

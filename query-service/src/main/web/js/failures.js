@@ -34,6 +34,19 @@ export function notice(e, again) {
   return box;
 }
 
+/** After so long people wonder whether anything is going on. */
+const SLOW_MS = 4000;
+
+/** Says in a box that an answer takes long, unless what is returned is called before. */
+export function sayWhenSlow(box) {
+  const hint = h('p', {class: 'hint', role: 'status'}, t('slow'));
+  const timer = setTimeout(() => box.prepend(hint), SLOW_MS);
+  return () => {
+    clearTimeout(timer);
+    hint.remove();
+  };
+}
+
 /** Shows it in a box that is looked at again and again: a token that is being typed stays. */
 export function tell(box, e, again) {
   if (e.kind !== 'unauthorised' || !box.querySelector('form.token')) {

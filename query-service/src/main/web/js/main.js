@@ -1,4 +1,6 @@
 // The page: its head, its views, and the address that says which is shown.
+import {names} from './begin.js';
+import './uplot.js';
 import {h, icon} from './dom.js';
 import {lang, setLanguage, t} from './i18n.js';
 import {get} from './api.js';
@@ -6,7 +8,7 @@ import {format, parse, VIEWS} from './address.js';
 import {setCatalogue, siteName} from './catalogue.js';
 import {forget, setMeasurements} from './directory.js';
 import {moment, setNow, setZone} from './time.js';
-import {explain, notice} from './failures.js';
+import {explain, notice, sayWhenSlow} from './failures.js';
 import {Completeness} from './completeness.js';
 import {Explore} from './explore.js';
 import {Pipeline} from './pipeline.js';
@@ -20,6 +22,7 @@ const STRIP_MS = 5000;
 class Page {
   #view = null;
   #strip = 0;
+  #looks = 0;
 
   constructor() {
     this.state = parse(location.hash);
@@ -33,25 +36,45 @@ class Page {
     if (!this.strip) {
       this.#theme(localStorage.getItem(THEME) || 'auto');
       this.#header();
-      this.#states();
+      this.#prepare();
     }
+    const answered = sayWhenSlow(this.main);
     try {
-      const [catalogue, measurements] = await Promise.all([get('catalogue'), get('measurements')]);
+      const [catalogue, measurements] = await names();
       setCatalogue(catalogue);
-      setZone(catalogue.site.timezone);
+      setZone(catalogue.site.timezone, catalogue.offsets);
       setNow(catalogue.now);
       setMeasurements(measurements);
       this.nothing = measurements.measurements.length === 0;
+      this.named = true;
     } catch (e) {
+      this.#drop();
       this.main.replaceChildren(notice(e, () => this.start()));
+      this.#states();
       if (e.kind !== 'unauthorised') {
         // A token that is being typed must not be taken away.
         setTimeout(() => this.start(), STRIP_MS);
       }
       return;
+    } finally {
+      answered();
     }
     this.#header();
-    this.#show();
+    // The state of the parts can wait for the chart, but not for long.
+    await Promise.race([this.#show(), new Promise((resolve) => setTimeout(resolve, 1000))]);
+    this.#states();
+  }
+
+  /** Charts are begun while names and measurements are on their way. */
+  #prepare() {
+    if (this.state.view === 'explore') {
+      this.#view = new Explore(this.main, this);
+    }
+  }
+
+  #drop() {
+    this.#view?.close();
+    this.#view = null;
   }
 
   /** Changes the state and the address; replace: without a step for Back. */
@@ -81,27 +104,28 @@ class Page {
   }
 
   #show() {
+    if (!this.named) {
+      return null;
+    }
     if (this.nothing && this.state.view === 'explore') {
-      this.#view?.close();
-      this.#view = null;
+      this.#drop();
       this.main.replaceChildren(h('p', {class: 'hint card'}, t('empty.store')));
       setTimeout(() => this.start(), STRIP_MS);
-      return;
+      return null;
     }
     const Kind = KINDS[this.state.view];
     if (!(this.#view instanceof Kind)) {
-      this.#view?.close();
+      this.#drop();
       this.#view = new Kind(this.main, this);
-      window.hissrv = this.#view;
     }
-    this.#view.show();
+    window.hissrv = this.#view;
     document.title = [this.#view.title(), siteName(), 'hissrv'].filter(Boolean).join(' · ');
+    return this.#view.show();
   }
 
   #redraw() {
     forget();
-    this.#view?.close();
-    this.#view = null;
+    this.#drop();
     this.#header();
     this.#states();
     this.#show();
@@ -117,6 +141,8 @@ class Page {
   }
 
   #header() {
+    this.logo ||= h('img', {src: document.querySelector('link[rel=icon]').href, alt: '', width: 24,
+      height: 24});
     this.strip = h('ul', {class: 'strip', 'aria-label': t('strip')},
       this.strip ? [...this.strip.children] : []);
     const tabs = VIEWS.map((view) => h('a', {href: '#/' + view,
@@ -130,8 +156,7 @@ class Page {
         event.preventDefault();
         this.main.focus();
       }}, t('skip')),
-      h('h1', {}, h('img', {src: 'favicon.svg', alt: '', width: 24, height: 24}),
-        siteName() || 'hissrv'),
+      h('h1', {}, this.logo, siteName() || 'hissrv'),
       h('nav', {'aria-label': t('views.nav')}, tabs), this.strip,
       h('div', {class: 'knobs'},
         h('button', {type: 'button', class: 'quiet', lang: lang() === 'zh' ? 'en' : 'zh-CN',
@@ -150,6 +175,7 @@ class Page {
 
   async #states() {
     clearTimeout(this.#strip);
+    const look = ++this.#looks;
     try {
       const [health, status] = await Promise.all([get('health'), get('status')]);
       const items = Object.entries(health.parts).filter(([, part]) => part.state !== 'off')
@@ -172,7 +198,9 @@ class Page {
       this.strip.replaceChildren(h('li', {class: 'down'}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
         explain(e).what));
     }
-    this.#strip = setTimeout(() => this.#states(), STRIP_MS);
+    if (look === this.#looks) {
+      this.#strip = setTimeout(() => this.#states(), STRIP_MS);
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import {Chart, color} from './chart.js';
 import {Timeline} from './timeline.js';
 import {Legend, summary, values} from './table.js';
 import {Store, intervalName} from './data.js';
-import {tell} from './failures.js';
+import {sayWhenSlow, tell} from './failures.js';
 import {DAY, now} from './time.js';
 import {exists} from './directory.js';
 import {get} from './api.js';
@@ -91,6 +91,7 @@ export class Panel {
     }
     const {signal} = this.#abort;
     const [store, before] = [this.#store, this.#before];
+    const answered = sayWhenSlow(this.message);
     try {
       await Promise.all([store, before].map((one) => one && one.load(...bounds, signal)));
     } catch (e) {
@@ -100,6 +101,8 @@ export class Panel {
       this.element.classList.remove('loading');
       this.fail(e);
       return false;
+    } finally {
+      answered();
     }
     if (signal.aborted) {
       return false;

@@ -1,6 +1,6 @@
 // What charts and timelines share: the axis of time, the crosshair, how a drawing is kept up to date.
 import {css, h} from './dom.js';
-import {clock, date, seconds, shortDate, siteZone} from './time.js';
+import {clock, date, seconds, shortDate, wallClock} from './time.js';
 
 /** Width of an axis of values. */
 export const axisWidth = () => (innerWidth < 600 ? 42 : 58);
@@ -31,7 +31,7 @@ export const font = () => '12px ' + css('--font');
 /** Options that every chart and timeline of a view has in common. */
 export function common(owner) {
   return {
-    tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1000), siteZone()),
+    tzDate: (stamp) => wallClock(stamp * 1000),
     legend: {show: false},
     cursor: {
       sync: {key: 'explore', setSeries: false, scales: ['x', null]},

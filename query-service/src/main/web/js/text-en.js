@@ -13,6 +13,7 @@ export const EN = {
   'theme.dark': 'Colours: dark',
   'loading': 'Loading …',
   'close': 'Close',
+  'slow': 'The service has not answered yet. It goes on; a shorter range or a longer interval is quicker.',
   'retry': 'Try again',
   'remove': 'Remove {name}',
   'part.store': 'Database',

@@ -13,6 +13,7 @@ export const ZH = {
   'theme.dark': '配色：深色',
   'loading': '正在加载……',
   'close': '关闭',
+  'slow': '服务尚未应答，仍在等待。缩短时间范围或加大间隔会更快。',
   'retry': '重试',
   'remove': '移除 {name}',
   'part.store': '数据库',

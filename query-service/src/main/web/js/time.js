@@ -5,8 +5,9 @@ export const MINUTE = 60e3;
 export const HOUR = 3600e3;
 export const DAY = 86400e3;
 
-let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-let formats = {};
+let zone = '';
+/** [since when, how far clocks are ahead of UTC]: by the service's own rules, once it has told. */
+let offsets = null;
 let ahead = 0;
 
 /** The service's clock, which need not be the browser's. */
@@ -18,28 +19,37 @@ export function setNow(ms) {
 
 export const siteZone = () => zone;
 
-export function setZone(name) {
-  try {
-    // Java writes an offset as it stands (+08:00), and Z for UTC.
-    const usable = name === 'Z' ? 'UTC' : name;
-    new Intl.DateTimeFormat('en', {timeZone: usable});
-    zone = usable;
-    formats = {};
-  } catch {
-    // A zone that the browser does not know: its own stays.
-  }
+export function setZone(name, changes) {
+  zone = name === 'Z' ? 'UTC' : name;
+  offsets = changes.map(([since, by]) => [since * 1000, by * 1000]);
 }
 
-function parts(ms) {
-  formats.parts ||= new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit',
-    hour: '2-digit', minute: '2-digit', second: '2-digit',
-  });
-  const found = {};
-  for (const part of formats.parts.formatToParts(ms)) {
-    found[part.type] = part.value;
+/** No browser's zone rules: loading them takes longer than drawing a chart. */
+function offset(ms) {
+  if (!offsets) {
+    return -new Date(ms).getTimezoneOffset() * MINUTE;
   }
-  return found;
+  let i = offsets.length - 1;
+  while (i > 0 && offsets[i][0] > ms) {
+    i--;
+  }
+  return offsets[i][1];
+}
+
+const two = (number) => String(number).padStart(2, '0');
+
+function parts(ms) {
+  const at = new Date(ms + offset(ms));
+  return {year: String(at.getUTCFullYear()).padStart(4, '0'), month: two(at.getUTCMonth() + 1),
+    day: two(at.getUTCDate()), hour: two(at.getUTCHours()), minute: two(at.getUTCMinutes()),
+    second: two(at.getUTCSeconds())};
+}
+
+/** A date whose own hours and days are the site's, as uPlot places its labels. */
+export function wallClock(ms) {
+  const at = new Date(ms + offset(ms));
+  return new Date(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(),
+    at.getUTCMinutes(), at.getUTCSeconds(), at.getUTCMilliseconds());
 }
 
 /** Epoch milliseconds of a wall clock's time at the site. */
@@ -51,12 +61,6 @@ export function atSite(year, month, day, hour = 0, minute = 0, second = 0) {
     ms = wall - offset(ms);
   }
   return ms;
-}
-
-function offset(ms) {
-  const at = parts(ms);
-  return Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second)
-    - Math.floor(ms / 1000) * 1000;
 }
 
 export function midnight(ms, days = 0) {

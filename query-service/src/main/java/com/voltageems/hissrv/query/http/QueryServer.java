@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
+import com.voltageems.hissrv.query.catalogue.ZoneOffsets;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
@@ -225,8 +226,9 @@ public final class QueryServer implements AutoCloseable {
   }
 
   private void catalogue(Context context) throws JsonProcessingException {
-    byte[] body = JSON.writeValueAsBytes(CatalogueView.json(catalogue, clock.instant()));
-    sendTagged(context, Reply.json(200, body));
+    Map<String, Object> body = CatalogueView.json(catalogue, clock.instant());
+    body.put("offsets", ZoneOffsets.of(catalogue.zone(), clock.instant()));
+    sendTagged(context, Reply.json(200, JSON.writeValueAsBytes(body)), "no-cache");
   }
 
   private void query(Context context) {
@@ -301,12 +303,17 @@ public final class QueryServer implements AutoCloseable {
   }
 
   private void asset(Context context, String path) {
-    sendTagged(context, page.asset(path).orElseThrow());
+    sendTagged(
+        context,
+        page.asset(path).orElseThrow(),
+        page.isForEver(path, context.queryParam("v"))
+            ? "public, max-age=31536000, immutable"
+            : "no-cache");
   }
 
   /** What a browser keeps, and asks whether it is still the same; 304 is Javalin's. */
-  private static void sendTagged(Context context, Reply reply) {
-    context.header("Cache-Control", "no-cache");
+  private static void sendTagged(Context context, Reply reply, String caching) {
+    context.header("Cache-Control", caching);
     CRC32C sum = new CRC32C();
     sum.update(reply.body());
     context.header("ETag", "\"%08x\"".formatted(sum.getValue()));

@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -529,9 +530,33 @@ class QueryServerTest {
       assertThat(response.headers().firstValue("Server")).isEmpty();
       assertThat(response.headers().allValues("Vary").toString()).contains("Accept-Encoding");
     }
-    assertThat(get("/uplot.js").body()).contains("uPlot");
+    assertThat(get("/app.js").body()).contains("uPlot");
     assertThat(get("/%2e%2e/logback.xml").statusCode()).isIn(400, 404);
     assertThat(get("/logback.xml").statusCode()).isEqualTo(404);
+  }
+
+  /** The page names its files by their content: a browser that has one need not ask again. */
+  @Test
+  void filesOfThePage_areKeptForEver_underTheAddressThatThePageNames() throws Exception {
+    serve(() -> rows(false));
+    String page = get("/").body();
+    List<String> named =
+        Pattern.compile("(?:src|href)=\"([^\"]+\\?v=[0-9a-f]{16})\"")
+            .matcher(page)
+            .results()
+            .map(found -> "/" + found.group(1))
+            .toList();
+    assertThat(named).hasSize(4).anyMatch(one -> one.startsWith("/app.js?v="));
+
+    for (String one : named) {
+      assertThat(get(one).statusCode()).isEqualTo(200);
+      assertThat(get(one).headers().firstValue("Cache-Control"))
+          .as(one)
+          .contains("public, max-age=31536000, immutable");
+    }
+    for (String one : List.of("/", "/app.js", "/app.js?v=0123456789abcdef", "/?v=1")) {
+      assertThat(get(one).headers().firstValue("Cache-Control")).as(one).contains("no-cache");
+    }
   }
 
   @Test

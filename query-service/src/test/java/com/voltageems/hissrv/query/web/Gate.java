@@ -13,8 +13,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** A proxy in front of the service, as it stands on many sites, that fails when it is told to. */
 final class Gate implements AutoCloseable {
@@ -23,6 +25,7 @@ final class Gate implements AutoCloseable {
 
   private final HttpClient http = new CheckedClient();
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
   private final String target;
@@ -46,8 +49,15 @@ final class Gate implements AutoCloseable {
     answers.put(path, new Answer(status, contentType, body, token));
   }
 
+  /** Lets calls of a path wait until {@link #letThrough()}. */
+  void hold(String path) {
+    held.put(path, new CountDownLatch(1));
+  }
+
   void letThrough() {
     answers.clear();
+    held.values().forEach(CountDownLatch::countDown);
+    held.clear();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -64,6 +74,10 @@ final class Gate implements AutoCloseable {
       return;
     }
     try {
+      CountDownLatch latch = held.get(path);
+      if (latch != null && !latch.await(60, TimeUnit.SECONDS)) {
+        throw new IOException("held for too long: " + path);
+      }
       HttpRequest.Builder request =
           HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
               .header("X-Forwarded-For", "192.0.2.1")

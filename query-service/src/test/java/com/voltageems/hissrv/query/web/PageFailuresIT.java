@@ -6,6 +6,7 @@ import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.RequiresServer.Server;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +63,19 @@ class PageFailuresIT {
     browser.openOnly(gate.url() + VIEW);
 
     assertThat(browser.find(".notice").getText()).contains("Sign in", "sign in there and reload");
+  }
+
+  @Test
+  void slowAnswer_isSaidToBeSlow_untilItComes() {
+    for (String path : List.of("/catalogue", "/query")) {
+      gate.hold(path);
+      browser.openOnly(gate.url() + VIEW);
+
+      browser.until("document.body.innerText.includes('has not answered yet')");
+      gate.letThrough();
+      browser.ready(1);
+      assertThat(browser.text()).as(path).doesNotContain("has not answered yet");
+    }
   }
 
   @Test

@@ -88,6 +88,34 @@ class PageIT {
     assertThat(browser.find(".strip li.up").getText()).startsWith("Database");
   }
 
+  /** What the address names is asked for at once, and not once more when its names are known. */
+  @Test
+  void whatTheAddressNames_isAskedForOnce() {
+    browser.requests();
+    open("r=48h&p=" + METER + ":1+7");
+    assertThat(questions()).singleElement().asString().contains("field=1&field=7");
+
+    // One of the three is a state: asked for ahead as numbers, then as what it is.
+    open("r=48h&p=" + METER + ":1+7+30");
+    assertThat(questions())
+        .satisfiesExactlyInAnyOrder(
+            one -> assertThat(one).contains("functions=mean,min,max", "field=30"),
+            one -> assertThat(one).contains("function=last", "field=30"));
+    assertThat(browser.all(".states .u-over")).as("the state is drawn as one").hasSize(1);
+    assertThat(browser.all(".legend tbody tr")).hasSize(2);
+
+    // A text has no mean, so it is not guessed to be a number.
+    open("r=48h&p=" + CHILLER + ":mode");
+    assertThat(questions()).singleElement().asString().contains("function=last");
+  }
+
+  private static List<String> questions() {
+    return browser.requests().stream()
+        .filter(one -> List.of("/query", "/aggregate").contains(one.getPath()))
+        .map(one -> String.valueOf(one.getQuery()))
+        .toList();
+  }
+
   @Test
   void timeLabels_doNotRunIntoEachOther() {
     for (String range : List.of("5m", "1h", "6h", "24h", "48h", "7d")) {
@@ -243,6 +271,11 @@ class PageIT {
 
     assertThat(browser.address()).contains("vs=1d");
     assertThat(cell("PV power (day before)", "Max")).isEqualTo("40.00 12:00");
+    browser.requests();
+    browser.shows(() -> browser.click("Week before"));
+    assertThat(browser.address()).contains("vs=7d");
+    assertThat(questions())
+        .anyMatch(one -> one.contains("start=" + site.midnight(8).toEpochMilli()));
   }
 
   @Test
@@ -253,6 +286,40 @@ class PageIT {
 
     assertThat(Double.parseDouble(cell("PV inverter · PV power", "Sum"))).isBetween(366.0, 367.4);
     assertThat(cell("Grid meter · Imported energy", "Sum")).isEqualTo("408.0");
+  }
+
+  /** No pixel belongs to the bars of two series, also beside those of the day before. */
+  @Test
+  void energyOfSeveralSeries_standsSideBySide() {
+    String view = "r=yesterday&fn=energy&p=" + SUN + ";" + METER + ":7+20";
+    for (String versus : List.of("", "&vs=1d")) {
+      open(view + versus);
+
+      // Along a line just above and one just below zero, for negative bars.
+      @SuppressWarnings("unchecked")
+      Map<String, Object> found =
+          (Map<String, Object>)
+              browser.script(
+                  "const u = hissrv.plots[0]; const {left, width} = u.bbox;"
+                      + "const paths = u.series.slice(1).map((s) => s._paths.fill);"
+                      + "const own = paths.map(() => 0); let shared = 0;"
+                      + "for (const s of u.series.slice(1)) {"
+                      + "  for (const away of [-2, 2]) {"
+                      + "    const y = u.valToPos(0, s.scale, true) + away;"
+                      + "    for (let x = left; x < left + width; x++) {"
+                      + "      const at = paths.filter((p, i) => u.series[i + 1].scale === s.scale"
+                      + "        && u.ctx.isPointInPath(p, x + 0.5, y));"
+                      + "      shared += at.length > 1 ? 1 : 0;"
+                      + "      at.forEach((p) => own[paths.indexOf(p)]++);"
+                      + "    }"
+                      + "  }"
+                      + "}"
+                      + "return {own, shared}");
+      assertThat(found.get("shared")).as(view + versus).isEqualTo(0L);
+      assertThat((List<?>) found.get("own"))
+          .hasSize(versus.isEmpty() ? 3 : 6)
+          .allSatisfy(one -> assertThat((Long) one).isGreaterThan(20));
+    }
   }
 
   @Test
@@ -286,7 +353,7 @@ class PageIT {
 
   @Test
   void view_isKeptUnderAName() {
-    open("r=yesterday&p=" + SUN);
+    open("r=yesterday&p=" + SUN + "&p=" + CHILLER + ":mode");
     browser.click("Views");
     browser.find(".popover input").sendKeys("Sun of yesterday");
     browser.click("Keep");
@@ -297,6 +364,9 @@ class PageIT {
 
     assertThat(browser.address()).contains("r=yesterday&n=Sun%20of%20yesterday&p=" + SUN);
     assertThat(browser.title()).contains("Sun of yesterday");
+    String kept = browser.address();
+    browser.open(kept);
+    assertThat(browser.all(".panel")).as("both charts, by the address alone").hasSize(2);
   }
 
   @Test
@@ -305,8 +375,12 @@ class PageIT {
     browser.requests();
     int before = (int) browser.times();
 
+    browser.script("window.drawn = hissrv.plots[0]");
     browser.ready(before + 1);
 
+    assertThat(browser.script("return hissrv.plots[0] === window.drawn"))
+        .as("the drawing stays, only its data changes")
+        .isEqualTo(true);
     List<URI> queries =
         browser.requests().stream().filter(one -> one.getPath().equals("/query")).toList();
     assertThat(queries).isNotEmpty();
@@ -408,6 +482,12 @@ class PageIT {
     browser.until("document.querySelector('.share-by-day tbody tr')");
     assertThat(browser.all(".share-by-day tbody td button").size()).isGreaterThan(3);
     assertThat(browser.text()).contains("Silences");
+    // Yesterday the chiller said nothing for 40 minutes, which is less than whole.
+    String yesterday = site.midnight(1).atZone(MadeUpSite.ZONE).toLocalDate().toString();
+    assertThat(browser.all("td.whole button[aria-label*='" + yesterday + "']")).isNotEmpty();
+    assertThat(browser.find("td:not(.whole) button[aria-label^='Chiller, " + yesterday + "']"))
+        .extracting(WebElement::getText)
+        .isEqualTo("97 %");
 
     browser.click("Show");
     browser.until("location.hash.startsWith('#/explore?r=') && hissrv.plots?.length > 0");
@@ -440,11 +520,18 @@ class PageIT {
   }
 
   @Test
-  void completeness_staysWithinAPhone() {
-    browser.size(360, 800, 1, false);
-    browser.open(site.url() + "/#/completeness");
-    assertThat(browser.script("return document.documentElement.scrollWidth <= innerWidth"))
-        .isEqualTo(true);
+  void everyView_staysWithinAPhone_andUsesAWall() {
+    for (String view : List.of("completeness", "pipeline", "storage")) {
+      for (int width : new int[] {360, 3840}) {
+        browser.size(width, 800, 1, false);
+        browser.openOnly(site.url() + "/#/" + view);
+        browser.until("document.querySelector('main .card, main .notice')");
+        assertThat(browser.script("return document.documentElement.scrollWidth <= innerWidth"))
+            .as(view + width)
+            .isEqualTo(true);
+      }
+    }
+    browser.complaints(); // This service has no /storage.
     browser.size(1440, 900, 1, false);
   }
 
