@@ -22,15 +22,18 @@ final class Metrics {
 
   private final Map<Answered, LongAdder> answered = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> nanos = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
 
   /**
    * One request is answered.
    *
    * @param path the path of the route, not of the request
+   * @param size of the answer in bytes, before it is compressed
    */
-  void answered(String path, int status, long tookNanos) {
+  void answered(String path, int status, long tookNanos, long size) {
     answered.computeIfAbsent(new Answered(path, status), key -> new LongAdder()).increment();
     nanos.computeIfAbsent(path, key -> new LongAdder()).add(tookNanos);
+    bytes.computeIfAbsent(path, key -> new LongAdder()).add(size);
   }
 
   /**
@@ -77,6 +80,14 @@ final class Metrics {
           text.append("hissrv_query_request_seconds_count").append(labels);
           text.append(count).append('\n');
         });
+    head(text, "hissrv_query_response_bytes", "summary", "Size of answers, uncompressed, by path.");
+    perPath.forEach(
+        (path, count) -> {
+          String labels = "{path=\"" + path + "\"}";
+          LongAdder sum = bytes.getOrDefault(path, new LongAdder());
+          value(text, "hissrv_query_response_bytes_sum" + labels, sum.sum());
+          value(text, "hissrv_query_response_bytes_count" + labels, count);
+        });
     head(text, "hissrv_query_running", "gauge", "Queries that run now.");
     text.append("hissrv_query_running ").append(running).append('\n');
     head(text, "hissrv_query_cache_total", "counter", "Answers over windows, by where from.");
@@ -98,6 +109,7 @@ final class Metrics {
       }
     }
     gauges(text, parts);
+    Jvm.into(text);
     return text.toString();
   }
 
@@ -121,7 +133,7 @@ final class Metrics {
         });
   }
 
-  private static void value(StringBuilder text, String series, long value) {
+  static void value(StringBuilder text, String series, long value) {
     text.append(series).append(' ').append(value).append('\n');
   }
 
@@ -175,7 +187,7 @@ final class Metrics {
         : Double.toString(value);
   }
 
-  private static void head(StringBuilder text, String name, String type, String help) {
+  static void head(StringBuilder text, String name, String type, String help) {
     text.append("# HELP ").append(name).append(' ').append(help).append('\n');
     text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
   }

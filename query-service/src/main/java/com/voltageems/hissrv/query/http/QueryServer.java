@@ -42,6 +42,10 @@ import org.jspecify.annotations.Nullable;
 /** The HTTP server: paths to calls, answers and failures to responses. */
 public final class QueryServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** How many bytes an answer has, for the metrics. */
+  private static final String SIZE = "hissrv.size";
+
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -182,7 +186,8 @@ public final class QueryServer implements AutoCloseable {
             metrics.answered(
                 routes.containsKey(context.path()) ? context.path() : "other",
                 context.statusCode(),
-                (long) (millis * 1e6)));
+                (long) (millis * 1e6),
+                context.attribute(SIZE) instanceof Long size ? size : 0));
     Failures.register(config.routes);
   }
 
@@ -331,9 +336,10 @@ public final class QueryServer implements AutoCloseable {
     context.status(reply.status()).contentType(reply.contentType());
     Export.Body written = reply.written();
     if (written == null) {
+      context.attribute(SIZE, (long) reply.body().length);
       context.result(reply.body());
     } else {
-      Sending.send(context, written);
+      context.attribute(SIZE, Sending.send(context, written));
     }
   }
 

@@ -18,8 +18,10 @@ final class Sending {
   /**
    * Sends it. What goes wrong before anything is sent is thrown; after that the connection is cut,
    * so that nobody takes what has come for all there is.
+   *
+   * @return how many bytes were sent, before they were compressed
    */
-  static void send(Context context, Export.Body body) {
+  static long send(Context context, Export.Body body) {
     if (body instanceof Export.Begun begun && !begun.isWhole()) {
       // Only the end tells it: a trailer.
       context.header("Trailer", TRUNCATED);
@@ -27,8 +29,9 @@ final class Sending {
           .res()
           .setTrailerFields(() -> begun.isTruncated() ? Map.of(TRUNCATED, "true") : Map.of());
     }
+    CountingStream out = new CountingStream(context.outputStream());
     try {
-      body.to(context.outputStream());
+      body.to(out);
     } catch (IOException e) {
       LOG.debug("{} went away before the answer's end", context.path(), e);
       cut(context);
@@ -43,6 +46,7 @@ final class Sending {
           String.valueOf(e.getCause()));
       cut(context);
     }
+    return out.count();
   }
 
   private static void cut(Context context) {

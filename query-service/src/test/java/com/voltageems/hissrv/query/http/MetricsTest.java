@@ -33,4 +33,23 @@ class MetricsTest {
   void databaseThatDoesNotTell_hasNoFigures() {
     assertThat(text(Optional.empty())).doesNotContain("hissrv_query_store_");
   }
+
+  @Test
+  void sizesAndThisProcess_areTold() {
+    Metrics metrics = new Metrics();
+    metrics.answered("/query", 200, 1_000_000, 500);
+    metrics.answered("/query", 200, 1_000_000, 700);
+
+    String text =
+        metrics.text(List.of(), 0, NONE, new Metrics.Threads(0, 1, 0, 8), Optional.empty());
+
+    assertThat(text)
+        .contains(
+            "hissrv_query_response_bytes_sum{path=\"/query\"} 1200\n",
+            "hissrv_query_response_bytes_count{path=\"/query\"} 2\n",
+            "jvm_memory_used_bytes{area=\"heap\"} ",
+            "jvm_memory_max_bytes{area=\"heap\"} ",
+            "jvm_gc_collection_seconds_sum{gc=\"")
+        .containsPattern("process_cpu_seconds_total [0-9.]+\n");
+  }
 }
