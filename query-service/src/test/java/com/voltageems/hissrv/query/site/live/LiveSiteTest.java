@@ -152,6 +152,23 @@ class LiveSiteTest {
     assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
   }
 
+  /** The file as it is, which nothing else would have read again. */
+  @Test
+  void hangup_readsTheFileAtOnce() throws Exception {
+    String before = status().path("read").asText();
+
+    int sent =
+        new ProcessBuilder("kill", "-HUP", String.valueOf(ProcessHandle.current().pid()))
+            .start()
+            .waitFor();
+
+    assertThat(sent).isZero();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> !status().path("read").asText().equals(before));
+    assertThat(status().path("state").asText()).isEqualTo("taken");
+  }
+
   @Test
   void reload_answersHowItEnded() throws Exception {
     write("query: {max_rows: 1000}\nhealth: {interval: 1s}");
