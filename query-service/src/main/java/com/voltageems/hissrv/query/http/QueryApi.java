@@ -100,8 +100,9 @@ final class QueryApi {
 
   /**
    * @param accept the header by which the client chooses a format; null for none
+   * @param chunked whether the client can tell the end of a body from a connection that was cut
    */
-  Reply query(Map<String, List<String>> texts, @Nullable String accept) {
+  Reply query(Map<String, List<String>> texts, @Nullable String accept, boolean chunked) {
     return measured(
         texts,
         QUERY,
@@ -116,7 +117,7 @@ final class QueryApi {
           Ask query = parameters.query(measurement);
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
-          if (maxPoints == null && language == null && isLong(query, format)) {
+          if (chunked && maxPoints == null && language == null && isLong(query, format)) {
             Reply begun = begun(query, format, epochTimes, slot);
             if (begun != null) {
               return begun;

@@ -238,7 +238,9 @@ public final class QueryServer implements AutoCloseable {
 
   private void query(Context context) {
     context.addHeader("Vary", "Accept");
-    send(context, api.query(context.queryParamMap(), context.header("Accept")));
+    // A proxy may speak HTTP/1.0, which has neither chunks nor trailers.
+    boolean chunked = !context.protocol().equals("HTTP/1.0");
+    send(context, api.query(context.queryParamMap(), context.header("Accept"), chunked));
   }
 
   private void metrics(Context context) {

@@ -169,13 +169,32 @@ class LongAnswersTest {
     assertThat(overTheWire(QUESTION + "csv")).endsWith("\r\n0\r\n\r\n");
   }
 
+  /** A proxy may speak it; a body that ends with the connection has to be whole. */
+  @Test
+  void http10_hasItsAnswerWhenAllOfItIsThere() throws Exception {
+    serveInstead(new Slow(false, true));
+    goOn.countDown();
+    String whole = overTheWire(QUESTION + "csv", "HTTP/1.0");
+    assertThat(whole)
+        .contains("X-Hissrv-Truncated: true\r\n")
+        .contains("time,ch,a\r\n")
+        .endsWith(",y,24999.0\r\n");
+
+    serveInstead(new Slow(true, false));
+    assertThat(overTheWire(QUESTION + "csv", "HTTP/1.0")).contains(" 503 ");
+  }
+
   private String overTheWire(String path) throws IOException {
+    return overTheWire(path, "HTTP/1.1");
+  }
+
+  private String overTheWire(String path, String version) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(20_000);
       socket
           .getOutputStream()
           .write(
-              ("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+              ("GET " + path + " " + version + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
                   .getBytes(StandardCharsets.UTF_8));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
