@@ -3,11 +3,13 @@ package com.voltageems.hissrv.query.http.answer;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Fn;
+import com.voltageems.hissrv.query.http.ask.IsoText;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.Point;
+import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.Series;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -35,8 +37,12 @@ public final class AggregatesJson {
           }
           json.writeArrayFieldStart("series");
           for (Series series : answer.series()) {
+            BitSet used = Series.used(List.of(series), query.outputs().size());
             for (Field field : fields) {
-              field(json, query, series, field, epochTimes);
+              int[] columns = columns(query, field);
+              if (IntStream.of(columns).anyMatch(used::get)) {
+                field(json, query, series, columns, epochTimes);
+              }
             }
           }
           json.writeEndArray();
@@ -44,23 +50,18 @@ public final class AggregatesJson {
         });
   }
 
+  private static int[] columns(Ask query, Field field) {
+    return IntStream.range(0, query.outputs().size())
+        .filter(i -> query.outputs().get(i).field().equals(field))
+        .toArray();
+  }
+
   private static void field(
-      JsonGenerator json, Ask query, Series series, Field field, boolean epochTimes)
+      JsonGenerator json, Ask query, Series series, int[] columns, boolean epochTimes)
       throws IOException {
-    int[] columns =
-        IntStream.range(0, query.outputs().size())
-            .filter(i -> query.outputs().get(i).field().equals(field))
-            .toArray();
-    List<Point> points =
-        series.points().stream()
-            .filter(point -> IntStream.of(columns).anyMatch(i -> point.values().get(i) != null))
-            .toList();
-    if (points.isEmpty()) {
-      return;
-    }
     json.writeStartObject();
     Json.tags(json, series.tags());
-    json.writeStringField("field", field.name());
+    json.writeStringField("field", query.outputs().get(columns[0]).field().name());
     json.writeArrayFieldStart("columns");
     json.writeString("time");
     for (int i : columns) {
@@ -69,15 +70,31 @@ public final class AggregatesJson {
     }
     json.writeEndArray();
     json.writeArrayFieldStart("rows");
-    for (Point point : points) {
-      json.writeStartArray();
-      Json.time(json, point.epochMicros(), epochTimes);
-      for (int i : columns) {
-        Json.value(json, point.values().get(i));
-      }
-      json.writeEndArray();
-    }
+    IsoText iso = new IsoText();
+    ShortNumber number = new ShortNumber();
+    series.<IOException>each(
+        query.outputs().size(),
+        row -> {
+          if (!hasAny(row, columns)) {
+            return;
+          }
+          json.writeStartArray();
+          Json.time(json, row.epochMicros(), epochTimes, iso);
+          for (int i : columns) {
+            Json.value(json, row, i, number);
+          }
+          json.writeEndArray();
+        });
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private static boolean hasAny(Row row, int[] columns) {
+    for (int i : columns) {
+      if (row.has(i)) {
+        return true;
+      }
+    }
+    return false;
   }
 }
