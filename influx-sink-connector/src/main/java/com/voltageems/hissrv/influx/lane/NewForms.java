@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.lane;
 
+import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.HashMap;
 import java.util.List;
@@ -7,46 +8,71 @@ import java.util.Map;
 
 /**
  * One point for all that have the same names and types, while these are not screened yet: a backlog
- * has thousands of such lines, and none of them has to be mapped again for it. Guarded by the
- * monitor.
+ * has thousands of such lines, and none of them has to be mapped again for it. It has no values:
+ * waiting lines hold it beside the bytes that are counted. Guarded by the monitor.
  */
 final class NewForms {
-  /** As many measurements are remembered. */
-  private static final int MOST = 1_000;
+  /** As many bytes of names are remembered, about: hundreds of forms of a hundred fields. */
+  private static final int MOST = 4_000_000;
 
-  private final Map<String, Point> last = new HashMap<>();
+  /** What a name takes beside its characters. */
+  private static final int NAME = 64;
 
-  /** A point of the same form: an earlier one, where the measurement's last one was. */
+  private static final FieldValue FLOAT = new FieldValue.Float64(0);
+  private static final FieldValue INTEGER = new FieldValue.Int64(0);
+  private static final FieldValue BOOLEAN = new FieldValue.Bool(false);
+  private static final FieldValue STRING = new FieldValue.Text("");
+
+  /** No tag is without a value. */
+  private static final String TAG = "x";
+
+  private final Map<Point, Point> forms = new HashMap<>();
+  private int size;
+
+  /** The point that stands for all of this one's form. */
   Point like(Point point) {
-    Point before = last.get(point.measurement());
-    if (before != null && isAlike(before, point)) {
+    Point form = form(point);
+    Point before = forms.get(form);
+    if (before != null) {
       return before;
     }
-    if (last.size() >= MOST) {
-      last.clear();
+    int more = size(form);
+    if (size + more > MOST) {
+      forms.clear();
+      size = 0;
     }
-    last.put(point.measurement(), point);
-    return point;
+    forms.put(form, form);
+    size += more;
+    return form;
   }
 
-  private static boolean isAlike(Point one, Point other) {
-    List<Point.Tag> tags = one.tags();
-    List<Point.Field> fields = one.fields();
-    if (tags.size() != other.tags().size() || fields.size() != other.fields().size()) {
-      return false;
+  private static Point form(Point point) {
+    List<Point.Tag> tags =
+        point.tags().stream().map(tag -> new Point.Tag(tag.name(), TAG)).toList();
+    List<Point.Field> fields =
+        point.fields().stream()
+            .map(field -> new Point.Field(field.name(), any(field.value().kind())))
+            .toList();
+    return new Point(point.measurement(), tags, fields, 0);
+  }
+
+  private static FieldValue any(FieldValue.Kind kind) {
+    return switch (kind) {
+      case FLOAT -> FLOAT;
+      case INTEGER -> INTEGER;
+      case BOOLEAN -> BOOLEAN;
+      case STRING -> STRING;
+    };
+  }
+
+  private static int size(Point form) {
+    int size = NAME + form.measurement().length();
+    for (Point.Tag tag : form.tags()) {
+      size += NAME + tag.name().length();
     }
-    for (int i = 0; i < tags.size(); i++) {
-      if (!tags.get(i).name().equals(other.tags().get(i).name())) {
-        return false;
-      }
+    for (Point.Field field : form.fields()) {
+      size += NAME + field.name().length();
     }
-    for (int i = 0; i < fields.size(); i++) {
-      Point.Field field = other.fields().get(i);
-      if (!fields.get(i).name().equals(field.name())
-          || fields.get(i).value().kind() != field.value().kind()) {
-        return false;
-      }
-    }
-    return true;
+    return size;
   }
 }

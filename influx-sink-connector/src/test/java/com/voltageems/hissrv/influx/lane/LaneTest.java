@@ -89,24 +89,4 @@ class LaneTest {
     assertThat(take(lane).size()).isEqualTo(12); // 10 of 8 and 2 of 9: the one that fills it counts
     assertThat(lane.dueIn(0, LINGER, null)).isEqualTo(LINGER);
   }
-
-  @Test
-  void points_ofTheSameForm_shareOne() {
-    NewForms forms = new NewForms();
-    Point one = point("m", "a", new FieldValue.Float64(1));
-    assertThat(forms.like(one)).isSameAs(one);
-    assertThat(forms.like(point("m", "a", new FieldValue.Float64(2)))).isSameAs(one);
-    assertThat(forms.like(point("other", "a", new FieldValue.Float64(2)))).isNotSameAs(one);
-    for (Point other :
-        List.of(
-            point("m", "b", new FieldValue.Float64(1)),
-            point("m", "a", new FieldValue.Bool(true)))) {
-      assertThat(forms.like(other)).isSameAs(other);
-    }
-  }
-
-  private static Point point(String measurement, String field, FieldValue value) {
-    return new Point(
-        measurement, List.of(new Point.Tag("t", "x")), List.of(new Point.Field(field, value)), 0);
-  }
 }
