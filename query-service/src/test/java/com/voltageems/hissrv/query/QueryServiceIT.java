@@ -118,7 +118,7 @@ class QueryServiceIT {
             HttpRequest.newBuilder(
                     URI.create(
                         url
-                            + "/query?measurement=million&format=csv&limit=1000000&start="
+                            + "/query?measurement=million&format=csv&stream=yes&limit=1000000&start="
                             + start
                             + "&range=4d"))
                 .timeout(Duration.ofMinutes(2))

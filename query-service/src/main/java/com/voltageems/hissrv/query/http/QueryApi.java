@@ -65,6 +65,7 @@ final class QueryApi {
           "order",
           "format",
           "names",
+          "stream",
           "max_points");
   static final Set<String> COMPLETENESS = and(RANGE, "fields", "field", "interval", "time_format");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
@@ -117,7 +118,7 @@ final class QueryApi {
           Ask query = parameters.query(measurement);
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
-          if (chunked && maxPoints == null && language == null && isLong(query, format)) {
+          if (parameters.streams(format, query, maxPoints) && chunked) {
             Reply begun = begun(query, format, epochTimes, slot);
             if (begun != null) {
               return begun;
@@ -138,13 +139,6 @@ final class QueryApi {
     return format.mediaType() + (format == Parameters.Format.CSV ? "; charset=utf-8" : "");
   }
 
-  /** Whether it may have so many rows that the first are to be sent before the last are there. */
-  private static boolean isLong(Ask query, Parameters.Format format) {
-    return format != Parameters.Format.JSON
-        && query.windows() == null
-        && query.limit() > Export.WORTH_ROWS;
-  }
-
   /** Null where none of the fields has a value: there is nothing to begin with. */
   private @Nullable Reply begun(
       Ask query, Parameters.Format format, boolean epochTimes, Slot slot) {
@@ -153,10 +147,10 @@ final class QueryApi {
     if (asked.outputs().isEmpty()) {
       return null;
     }
+    Map<String, String> headers = Resolution.headers(answerer.told(asked));
     Export.Begun begun =
         Export.begin(format, asked, epochTimes, store, slot.deadline(), slot.keep());
-    return Reply.begun(contentType(format), begun, LeftOut.of(query))
-        .with(Resolution.headers(answerer.told(asked)));
+    return Reply.begun(contentType(format), begun, LeftOut.of(query)).with(headers);
   }
 
   /** The fields that have any value, which are the columns. */

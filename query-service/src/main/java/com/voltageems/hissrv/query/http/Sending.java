@@ -19,34 +19,36 @@ final class Sending {
    * Sends it. What goes wrong before anything is sent is thrown; after that the connection is cut,
    * so that nobody takes what has come for all there is.
    *
-   * @return how many bytes were sent, before they were compressed
+   * @return how many bytes were sent, before they were compressed; 0 where it was cut
    */
   static long send(Context context, Export.Body body) {
-    if (body instanceof Export.Begun begun && !begun.isWhole()) {
-      // Only the end tells it: a trailer.
-      context.header("Trailer", TRUNCATED);
-      context
-          .res()
-          .setTrailerFields(() -> begun.isTruncated() ? Map.of(TRUNCATED, "true") : Map.of());
-    }
-    CountingStream out = new CountingStream(context.outputStream());
     try {
+      if (body instanceof Export.Begun begun && !begun.isWhole()) {
+        // Only the end tells it: a trailer.
+        context.header("Trailer", TRUNCATED);
+        context
+            .res()
+            .setTrailerFields(() -> begun.isTruncated() ? Map.of(TRUNCATED, "true") : Map.of());
+      }
+      CountingStream out = new CountingStream(context.outputStream());
       body.to(out);
+      return out.count();
     } catch (IOException e) {
       LOG.debug("{} went away before the answer's end", context.path(), e);
       cut(context);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (!context.res().isCommitted()) {
         throw e;
       }
-      LOG.warn(
-          "{} was cut off in the middle of its answer: {}; cause: {}",
-          context.path(),
-          e.getMessage(),
-          String.valueOf(e.getCause()));
+      LOG.warn("{} was cut off in the middle of its answer", context.path(), e);
       cut(context);
+      if (e instanceof Error) {
+        throw e;
+      }
+    } finally {
+      body.abandon();
     }
-    return out.count();
+    return 0;
   }
 
   private static void cut(Context context) {

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.Test;
 class LongAnswersTest {
   private static final long START = 1_755_770_400_000_000L;
   private static final int ROWS = 25_000;
-  private static final String QUESTION = "/query?measurement=m&fields=a&limit=50000&format=";
+  private static final String QUESTION =
+      "/query?measurement=m&fields=a&limit=50000&stream=yes&format=";
 
   private final CountDownLatch goOn = new CountDownLatch(1);
   private final HttpClient http = HttpClient.newHttpClient();
@@ -227,6 +228,26 @@ class LongAnswersTest {
 
     await().untilAsserted(() -> assertThat(running()).isEqualTo("0"));
     assertThat(store.over).isTrue();
+  }
+
+  /** Where clients do not look for a trailer, the header has to tell it. */
+  @Test
+  void withoutStream_truncatedIsAHeader() throws Exception {
+    serveInstead(new Slow(false, true));
+    goOn.countDown();
+    String whole = overTheWire(QUESTION.replace("stream=yes&", "") + "csv");
+    assertThat(whole).contains("X-Hissrv-Truncated: true\r\n").doesNotContain("Trailer:");
+  }
+
+  @Test
+  void stream_needsRowsOnly() throws Exception {
+    for (String other :
+        List.of("json", "csv&names=en", "ndjson&interval=1m", "csv&max_points=100")) {
+      HttpResponse<String> refused =
+          http.send(request(QUESTION + other), HttpResponse.BodyHandlers.ofString());
+      assertThat(refused.statusCode()).as(other).isEqualTo(400);
+      assertThat(refused.body()).contains("stream").contains("csv, ndjson or arrow");
+    }
   }
 
   private String running() throws Exception {

@@ -23,6 +23,11 @@ public record Fill(Kind kind, double value) {
   static final Fill NONE = new Fill(Kind.NONE, 0);
   private static final String EXPECTED = "none, null, previous, linear or a number";
 
+  /** Whether what it fills in is a number. */
+  public boolean isNumber() {
+    return kind == Kind.LINEAR || kind == Kind.VALUE;
+  }
+
   static Fill of(String text) {
     return switch (text) {
       case "none" -> NONE;

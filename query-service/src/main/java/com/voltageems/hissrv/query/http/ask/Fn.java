@@ -34,6 +34,12 @@ public record Fn(String text, @Nullable Aggregation byStore, @Nullable PointFunc
     return byStore == null ? field.isNumeric() : byStore.accepts(field);
   }
 
+  /** Whether its values of such a field are numbers. */
+  boolean givesNumber(Field field) {
+    boolean chooses = byStore == Aggregation.FIRST || byStore == Aggregation.LAST;
+    return !chooses || field.isNumeric();
+  }
+
   boolean isOfOneSeries() {
     return byPoint != null && byPoint.isOfOneSeries();
   }

@@ -99,6 +99,26 @@ public final class Parameters {
     return format.isEmpty() ? otherwise.get() : Format.valueOf(format.toUpperCase(Locale.ROOT));
   }
 
+  /**
+   * Whether rows are to be sent while the database still answers. Only for who asks for it: that
+   * there is more than the limit comes after the rows then, where many clients do not look.
+   */
+  public boolean streams(Format format, Ask ask, @Nullable Integer maxPoints) {
+    boolean streams = texts.choice("stream", "no", "yes", "no").equals("yes");
+    boolean hasRowsOnly =
+        format != Format.JSON
+            && ask.windows() == null
+            && maxPoints == null
+            && texts.text("names") == null;
+    if (streams && !hasRowsOnly) {
+      throw new BadRequestException(
+          "stream",
+          "yes",
+          "format=csv, ndjson or arrow beside it, and no interval, max_points or names");
+    }
+    return streams;
+  }
+
   /** Whether times are to be epoch milliseconds instead of ISO text. */
   public boolean epochTimes() {
     return texts.choice("time_format", "iso", "iso", "ms").equals("ms");
@@ -209,6 +229,21 @@ public final class Parameters {
             String.join(",", groupBy),
             "all tags for " + function.text() + ": it is of one series");
       }
+    }
+    // A line needs two numbers and leaves everything else alone; a number goes everywhere.
+    if (ask.fill().kind() == Fill.Kind.VALUE) {
+      outputs.stream()
+          .filter(one -> one.function() != null && !one.function().givesNumber(one.field()))
+          .findFirst()
+          .ifPresent(
+              one -> {
+                throw new BadRequestException(
+                    "fill",
+                    String.valueOf(texts.text("fill")),
+                    "none, null, previous or linear: field "
+                        + one.field().name()
+                        + " is not a field of numbers");
+              });
     }
     boolean made = !ask.isStores() || ask.fill().kind() != Fill.Kind.NONE;
     if (windows != null && made) {

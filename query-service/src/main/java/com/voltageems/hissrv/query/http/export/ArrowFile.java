@@ -105,7 +105,12 @@ final class ArrowFile implements RowFile {
       }
       case FLAG -> {
         BitVector flags = (BitVector) vector;
-        yield (at, row) -> flags.setSafe(at, Boolean.TRUE.equals(row.other(column)) ? 1 : 0);
+        yield (at, row) -> {
+          if (!(row.other(column) instanceof Boolean flag)) {
+            throw new IllegalStateException("no flag: " + row.value(column));
+          }
+          flags.setSafe(at, flag ? 1 : 0);
+        };
       }
       case TEXT, MIXED -> {
         VarCharVector texts = (VarCharVector) vector;

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class Export {
   private Export() {}
 
-  /** More rows than that are worth to be sent before all of them are there. */
-  public static final int WORTH_ROWS = RowPipe.PIECE;
-
   /** The body of an answer. */
   public interface Body {
     void to(OutputStream out) throws IOException;
+
+    /** It is not wanted, or not any more. */
+    default void abandon() {}
   }
 
   /**
@@ -78,11 +78,11 @@ public final class Export {
             || (output.field().kind() == Field.Kind.INTEGER
                 && (chooses || byStore == Aggregation.MIN || byStore == Aggregation.MAX));
     // What fills a window may have a fraction.
-    boolean filled = fill.kind() == Fill.Kind.LINEAR || fill.kind() == Fill.Kind.VALUE;
-    if (whole && !filled) {
+    if (whole && !fill.isNumber()) {
       return Field.Kind.INTEGER;
     }
-    return chooses ? output.field().kind() : Field.Kind.NUMBER;
+    boolean kept = chooses && output.field().kind() != Field.Kind.INTEGER;
+    return kept ? output.field().kind() : Field.Kind.NUMBER;
   }
 
   /**
@@ -103,26 +103,43 @@ public final class Export {
     private final Ask ask;
     private final boolean epochTimes;
     private final RowPipe pipe;
-    private final RowPipe.Piece first;
-    private volatile boolean truncated;
+    private final RowPipe.@Nullable Piece first;
+    private volatile RowPipe.@Nullable End end;
 
-    private Begun(Format format, Ask ask, boolean epochTimes, RowPipe pipe, RowPipe.Piece first) {
+    private Begun(Format format, Ask ask, boolean epochTimes, RowPipe pipe) {
       this.format = format;
       this.ask = ask;
       this.epochTimes = epochTimes;
       this.pipe = pipe;
-      this.first = first;
-      this.truncated = first.isTruncated();
+      this.first = next();
+      if (first != null && first.size() < RowPipe.PIECE) {
+        next();
+      }
+    }
+
+    /** The next rows; null at the end. */
+    private RowPipe.@Nullable Piece next() {
+      RowPipe.Item item = pipe.next();
+      if (item instanceof RowPipe.Piece piece) {
+        return piece;
+      }
+      RowPipe.End last = (RowPipe.End) item;
+      if (last.failure() != null) {
+        throw last.failure();
+      }
+      end = last;
+      return null;
     }
 
     /** Whether all of it is there already. */
     public boolean isWhole() {
-      return first.isLast();
+      return end != null;
     }
 
     /** Whether there is more than the answer holds; known once all of it is there or written. */
     public boolean isTruncated() {
-      return truncated;
+      RowPipe.End known = end;
+      return known != null && known.truncated();
     }
 
     /**
@@ -138,23 +155,25 @@ public final class Export {
       try (RowFile file = RowFile.of(format, columns, out)) {
         Row row = new Row(outputs);
         RowPipe.Piece piece = first;
-        while (true) {
+        while (piece != null) {
           for (int i = 0; i < piece.size(); i++) {
             piece.fill(i, row);
             file.row(row);
           }
-          if (piece.isLast()) {
+          if (isWhole()) {
             break;
           }
           // What is there is sent before the next rows are waited for.
           out.flush();
-          piece = pipe.next();
+          piece = next();
         }
-        truncated = piece.isTruncated();
         file.end();
-      } finally {
-        pipe.abandon();
       }
+    }
+
+    @Override
+    public void abandon() {
+      pipe.abandon();
     }
   }
 
@@ -162,7 +181,7 @@ public final class Export {
    * Begins to read points, and waits for the first of them.
    *
    * @param ask for points; all of its fields become columns
-   * @param afterwards run when the database has answered, in any case
+   * @param afterwards run when the database has answered, in any case; perhaps twice
    */
   public static Begun begin(
       Format format,
@@ -171,9 +190,15 @@ public final class Export {
       HistoryStore store,
       Deadline deadline,
       Runnable afterwards) {
-    HistoryQuery query = ask.query(ask.limit());
-    RowPipe pipe = new RowPipe(ask.outputs().size());
-    pipe.fillBy(sink -> store.scan(query, deadline, sink), afterwards);
-    return new Begun(format, ask, epochTimes, pipe, pipe.next());
+    try {
+      HistoryQuery query = ask.query(ask.limit());
+      RowPipe pipe = new RowPipe(ask.outputs().size());
+      pipe.fillBy(sink -> store.scan(query, deadline, sink), afterwards);
+      return new Begun(format, ask, epochTimes, pipe);
+    } catch (RuntimeException | Error e) {
+      // Also where no thread could be started: nobody else would run it.
+      afterwards.run();
+      throw e;
+    }
   }
 }

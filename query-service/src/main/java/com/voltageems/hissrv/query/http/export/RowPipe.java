@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http.export;
 
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -14,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * waits for a client that is slow, so that the database is free as soon as it has answered; what it
  * is ahead is held as columns of primitives, and bounded by the limit of the query.
  *
- * <p>One thread takes, and one puts.
+ * <p>One thread puts, and one takes. Nothing of a piece changes once it is handed over.
  */
 public final class RowPipe implements RowSink {
-  /** Rows that are handed over at once; an answer that has fewer is known before it begins. */
+  /** Rows that are handed over at once. */
   static final int PIECE = 10_000;
 
   private final int columns;
-  private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Item> items = new LinkedBlockingQueue<>();
   private Piece filling;
   private volatile boolean abandoned;
 
@@ -30,19 +31,29 @@ public final class RowPipe implements RowSink {
     this.filling = new Piece(columns);
   }
 
-  /** Rows as they lie in memory; the last one tells how the reading ended. */
-  static final class Piece {
-    private final long[] times = new long[PIECE];
-    private final @Nullable Object[] keys = new @Nullable Object[PIECE];
+  /** What goes through. */
+  sealed interface Item permits Piece, End {}
+
+  /**
+   * The last of all.
+   *
+   * @param truncated whether there was more than the limit let through
+   * @param failure what the reading ended with; null where it ended well
+   */
+  record End(boolean truncated, @Nullable RuntimeException failure) implements Item {}
+
+  /** Rows as they lie in memory. */
+  static final class Piece implements Item {
+    private static final int FIRST = 256;
+
+    private long[] times = new long[FIRST];
+    private @Nullable Object[] keys = new @Nullable Object[FIRST];
     private final double[][] numbers;
     private final @Nullable Object[][] others;
     private int size;
-    private boolean last;
-    private boolean truncated;
-    private @Nullable RuntimeException failure;
 
     private Piece(int columns) {
-      this.numbers = new double[columns][PIECE];
+      this.numbers = new double[columns][FIRST];
       this.others = new @Nullable Object[columns][];
     }
 
@@ -50,17 +61,10 @@ public final class RowPipe implements RowSink {
       return size;
     }
 
-    /** Whether nothing follows. */
-    boolean isLast() {
-      return last;
-    }
-
-    /** Of the last one: whether there was more than the limit let through. */
-    boolean isTruncated() {
-      return truncated;
-    }
-
     private void add(Row row) {
+      if (size == times.length) {
+        grow(Math.min(2 * size, PIECE));
+      }
       times[size] = row.epochMicros();
       keys[size] = row.key();
       for (int i = 0; i < numbers.length; i++) {
@@ -69,13 +73,25 @@ public final class RowPipe implements RowSink {
         if (other != null) {
           @Nullable Object[] column = others[i];
           if (column == null) {
-            column = new @Nullable Object[PIECE];
+            column = new @Nullable Object[times.length];
             others[i] = column;
           }
           column[size] = other;
         }
       }
       size++;
+    }
+
+    private void grow(int length) {
+      times = Arrays.copyOf(times, length);
+      keys = Arrays.copyOf(keys, length);
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = Arrays.copyOf(numbers[i], length);
+        @Nullable Object[] column = others[i];
+        if (column != null) {
+          others[i] = Arrays.copyOf(column, length);
+        }
+      }
     }
 
     /** Fills a row with one of these. */
@@ -98,50 +114,46 @@ public final class RowPipe implements RowSink {
   public boolean take(Row row) {
     filling.add(row);
     if (filling.size() == PIECE) {
-      pieces.add(filling);
+      Piece full = filling;
       filling = new Piece(columns);
+      items.add(full);
     }
     return !abandoned;
   }
 
-  /** Reads all of it in a thread of its own; what goes wrong goes wrong for the other end too. */
+  /**
+   * Reads all of it in a thread of its own; what goes wrong goes wrong for the other end too.
+   *
+   * @param afterwards run when the reading has ended, in any case
+   */
   public void fillBy(Predicate<RowSink> scan, Runnable afterwards) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                boolean more = scan.test(this);
-                // Another piece than the one before the scan.
-                filling.truncated = more;
-              } catch (RuntimeException e) {
-                filling.failure = e;
-              } catch (Error e) {
-                filling.failure = new IllegalStateException("the reading of rows broke off", e);
-                throw e;
-              } finally {
-                afterwards.run();
-                filling.last = true;
-                pieces.add(filling);
-              }
-            },
-            "scan");
+    Thread thread = new Thread(() -> fill(scan, afterwards), "scan");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /**
-   * The next rows; waits for them, which the deadline of the reading bounds.
-   *
-   * @throws RuntimeException what the reading ended with
-   */
-  Piece next() {
+  private void fill(Predicate<RowSink> scan, Runnable afterwards) {
+    RuntimeException failure = new IllegalStateException("the reading of rows broke off");
+    boolean truncated = false;
     try {
-      Piece piece = pieces.take();
-      RuntimeException failure = piece.failure;
-      if (failure != null) {
-        throw failure;
+      truncated = scan.test(this);
+      failure = null;
+    } catch (RuntimeException e) {
+      failure = e;
+    } finally {
+      // After an error, too: it goes on to whoever watches threads, and the other end is told.
+      afterwards.run();
+      if (failure == null && filling.size() > 0) {
+        items.add(filling);
       }
-      return piece;
+      items.add(new End(truncated, failure));
+    }
+  }
+
+  /** The next rows, or the end; waits for them, which the deadline of the reading bounds. */
+  Item next() {
+    try {
+      return items.take();
     } catch (InterruptedException e) {
       abandon();
       Thread.currentThread().interrupt();

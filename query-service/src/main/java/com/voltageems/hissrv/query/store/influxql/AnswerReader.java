@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.msgpack.core.MessagePackException;
 import org.msgpack.jackson.dataformat.MessagePackFactory;
 
 /**
@@ -70,7 +72,16 @@ final class AnswerReader {
    */
   static @Nullable String read(InputStream body, String contentType, Rows rows) throws IOException {
     boolean packed = contentType.startsWith(PACKED);
-    try (JsonParser json = (packed ? PACK : JSON).createParser(body)) {
+    try {
+      return read(packed ? PACK : JSON, body, rows);
+    } catch (MessagePackException e) {
+      throw new IOException("the answer ends in the middle", e);
+    }
+  }
+
+  private static @Nullable String read(JsonFactory factory, InputStream body, Rows rows)
+      throws IOException {
+    try (JsonParser json = factory.createParser(body)) {
       AnswerReader reader = new AnswerReader(json, rows);
       while (!reader.isOver() && reader.more()) {
         reader.document();
@@ -81,6 +92,14 @@ final class AnswerReader {
 
   /** Whether another document begins. */
   private boolean more() throws IOException {
+    boolean more = another();
+    if (!more && partial) {
+      throw new EOFException("the answer ends where InfluxDB says that more follows");
+    }
+    return more;
+  }
+
+  private boolean another() throws IOException {
     try {
       return json.nextToken() != null;
     } catch (JsonEOFException e) {
@@ -121,12 +140,17 @@ final class AnswerReader {
 
   private int statement;
 
+  /** Whether more of the last statement's rows is to come. */
+  private boolean partial;
+
   private void result() throws IOException {
     statement = 0;
+    partial = false;
     while (!isOver() && json.nextToken() == JsonToken.FIELD_NAME) {
       switch (json.currentName()) {
         case "statement_id" -> statement = json.nextIntValue(0);
         case "error" -> error = json.nextTextValue();
+        case "partial" -> partial = json.nextToken() == JsonToken.VALUE_TRUE;
         case "series" -> each(this::series);
         default -> skip();
       }

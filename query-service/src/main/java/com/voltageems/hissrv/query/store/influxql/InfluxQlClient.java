@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.store.influxql;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
@@ -83,6 +84,8 @@ final class InfluxQlClient implements AutoCloseable {
     try (InputStream body = response.body()) {
       String type = response.headers().firstValue("Content-Type").orElse("");
       check(response.statusCode(), AnswerReader.read(body, type, rows));
+    } catch (JsonEOFException e) {
+      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
     } catch (JsonProcessingException e) {
       check(response.statusCode(), "not an answer of InfluxDB's");
       throw new StoreException(

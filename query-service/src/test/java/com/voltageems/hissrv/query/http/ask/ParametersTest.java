@@ -43,6 +43,7 @@ class ParametersTest {
           "order",
           "format",
           "names",
+          "fill",
           "max_points");
   private static final Field A = new Field("a", Field.Kind.NUMBER);
   private static final Field B = new Field("b,c", Field.Kind.NUMBER);
@@ -87,6 +88,18 @@ class ParametersTest {
     assertThat(query.selection().endMillis()).isEqualTo(NOW.toEpochMilli() + 1);
     assertThat(query.selection().startMillis()).isEqualTo(NOW.toEpochMilli() + 1 - 3_600_000);
     assertThat(query.selection().filters()).isEmpty();
+  }
+
+  /** A number would stand among texts, and as a flag be none at all. */
+  @Test
+  void fill_ofANumber_isForNumbersOnly() {
+    assertThatThrownBy(() -> query("interval=1m&function=last&fill=1"))
+        .hasMessageContaining("fill")
+        .hasMessageContaining("field s is not a field of numbers");
+    for (String accepted :
+        List.of("last&fill=1&fields=a", "count&fill=0", "last&fill=linear", "last&fill=previous")) {
+      assertThat(query("interval=1m&function=" + accepted).outputs()).isNotEmpty();
+    }
   }
 
   @Test
