@@ -1,11 +1,13 @@
 package com.voltageems.hissrv.query.storage;
 
 import com.voltageems.hissrv.query.storage.plan.Lengths;
+import com.voltageems.hissrv.query.storage.plan.Policy;
 import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.window.Windows;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +39,8 @@ record Bounds(long now, Kept source, Kept target, @Nullable String why) {
    */
   record Kept(long from, String what) {
     /** By the place that keeps for the shortest time. */
-    static Kept of(String policy, Stream<Place> places, long now) {
-      return places
+    static Kept of(String policy, List<Place> places, long now) {
+      return places.stream()
           .filter(one -> one.keep() != null)
           .min(Comparator.comparing(one -> Objects.requireNonNull(one.keep())))
           .map(
@@ -47,7 +49,21 @@ record Bounds(long now, Kept source, Kept target, @Nullable String why) {
                       now - Objects.requireNonNull(one.keep()).toMillis(),
                       "the policy %s keeps %s of %s"
                           .formatted(policy, Lengths.text(one.keep()), one.name())))
-          .orElse(new Kept(Long.MIN_VALUE, "the policy " + policy + " keeps for ever"));
+          .orElse(ever(policy));
+    }
+
+    /** By what the file says. */
+    static Kept wanted(Policy policy, long now) {
+      Duration keep = policy.keep();
+      return keep == null
+          ? ever(policy.name())
+          : new Kept(
+              now - keep.toMillis(),
+              "the policy %s keeps %s".formatted(policy.name(), Lengths.text(keep)));
+    }
+
+    private static Kept ever(String policy) {
+      return new Kept(Long.MIN_VALUE, "the policy " + policy + " keeps for ever");
     }
   }
 }

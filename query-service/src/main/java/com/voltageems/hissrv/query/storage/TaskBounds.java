@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.storage;
 
 import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.storage.plan.Task;
+import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,26 +43,31 @@ final class TaskBounds {
     }
     // What is about to expire would be refused when it is written.
     long expiring = now + MARGIN.toMillis();
-    return new Bounds(now, kept(source, task, now), kept(target, task, expiring), why);
+    Bounds.Kept read = Bounds.Kept.of(source.policy().name(), places(source, task), now);
+    List<Place> written = places(target, task);
+    // What is not there yet is made as the file says. A source that is not there loses nothing.
+    Bounds.Kept kept =
+        written.isEmpty()
+            ? Bounds.Kept.wanted(target.policy(), expiring)
+            : Bounds.Kept.of(target.policy().name(), written, expiring);
+    return new Bounds(now, read, kept, why);
   }
 
-  /** By the places that the task reads or writes; what else the policy keeps is none of its. */
-  private Bounds.Kept kept(PolicyState state, Task task, long now) {
+  /** Those that the task reads or writes; what else the policy keeps is none of its. */
+  private List<Place> places(PolicyState state, Task task) {
     String policy = state.policy().name();
     List<String> wanted = plan.make(task, zone).measurements();
-    return Bounds.Kept.of(
-        policy,
-        state.places().stream()
-            .filter(
-                place ->
-                    tiers
-                        .only(plan.tier(policy), place)
-                        .map(
-                            one ->
-                                !one.startsWith(Task.OWN)
-                                    && (wanted == null || wanted.contains(one)))
-                        .orElse(true)),
-        now);
+    return state.places().stream()
+        .filter(Place::exists)
+        .filter(
+            place ->
+                tiers
+                    .only(plan.tier(policy), place)
+                    .map(
+                        one ->
+                            !one.startsWith(Task.OWN) && (wanted == null || wanted.contains(one)))
+                    .orElse(true))
+        .toList();
   }
 
   private PolicyState state(String policy) {

@@ -150,6 +150,30 @@ class QuestDbStorageIT extends StorageContract {
                 + " samples are gone, and computed again they were poorer");
   }
 
+  /** A table that is not there yet will be kept as its policy says, not for ever. */
+  @Test
+  void backfillIntoATableThatIsNotThereYet_goesNoFurtherThanItsPolicyKeeps() throws Exception {
+    long day = NOW.minus(Duration.ofDays(60)).toEpochMilli() / 86_400_000 * 86_400_000;
+    write("m", List.of("m 1=1.0 " + (NOW.toEpochMilli() - 3_600_000)));
+    write("late", List.of("late 1=1.0 " + (day + 1)));
+    Task hours =
+        Task.of("hours", "realtime", "hourly", "1h", List.of(new Output(Aggregation.MEAN, "avg")));
+    Policy asItIs = new Policy("realtime", null, null, 0, List.of());
+    settle(desk(plan(List.of(asItIs, only("hourly", 30, "m")), hours)));
+
+    StorageDesk desk = desk(plan(List.of(asItIs, only("hourly", 30, "late")), hours));
+    settle(desk);
+    assertThat(state(desk, "hourly").places())
+        .extracting(Place::name)
+        .contains("hissrv.hourly.m")
+        .doesNotContain("hissrv.hourly.late");
+    assertThatThrownBy(() -> desk.backfill("hours", day, day + 3_600_000))
+        .isInstanceOf(StorageException.class)
+        .hasMessageMatching(
+            "start: not before .*Z, since the policy hourly keeps 30d: older windows would be"
+                + " deleted as soon as they are written");
+  }
+
   private static void execute(String... statements) throws SQLException {
     try (Connection connection = DriverManager.getConnection(database.jdbcUrl(), "admin", "quest");
         Statement statement = connection.createStatement()) {
