@@ -55,7 +55,18 @@ final class Backfills {
                     || (known.get(one.id()).at() <= one.at()
                         && known.get(one.id()).state() != Backfill.State.CANCELLED))
         .forEach(one -> known.put(one.id(), one));
-    take(List.copyOf(known.values()));
+    // The first one is written last: without it nothing has begun, or not all of it is written yet.
+    take(
+        known.values().stream()
+            .filter(
+                one -> one.state() != Backfill.State.RUNNING || known.containsKey(first(one.id())))
+            .toList());
+  }
+
+  /** The one that it follows, or itself. */
+  private static String first(String id) {
+    int at = id.indexOf(FOLLOWS);
+    return at < 0 ? id : id.substring(0, at);
   }
 
   private void take(List<Backfill> backfills) {
@@ -96,8 +107,10 @@ final class Backfills {
     if (running + begun.size() > MOST_RUNNING) {
       throw conflict(MOST_RUNNING + " backfills are under way; wait, or cancel one");
     }
+    for (int i = begun.size() - 1; i >= 0; i--) {
+      ledger.write(begun.get(i));
+    }
     for (Backfill one : begun) {
-      ledger.write(one);
       replace(one);
       LOG.info(
           "Storage: backfill {} of the task {} from {} to {}",
@@ -145,13 +158,14 @@ final class Backfills {
     if (found.state() != Backfill.State.RUNNING) {
       return found;
     }
-    Backfill cancelled = found.cancelled();
-    end(cancelled);
+    // It itself last: where the database refuses, it can be cancelled again.
     all.stream()
         .filter(one -> one.id().startsWith(id + FOLLOWS))
         .filter(one -> one.state() == Backfill.State.RUNNING)
         .map(Backfill::cancelled)
         .forEach(this::end);
+    Backfill cancelled = found.cancelled();
+    end(cancelled);
     return cancelled;
   }
 

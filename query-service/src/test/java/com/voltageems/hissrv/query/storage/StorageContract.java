@@ -550,6 +550,37 @@ public abstract class StorageContract {
     assertThat(task(desk, "daily_summary").coverage().contains(third, fourth)).isFalse();
   }
 
+  /** Where the first one could not be written, those that follow it are none. */
+  @Test
+  void backfillThatCouldNotBeWritten_hasNotBegun() throws Exception {
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    long start = days.floor(NOW.toEpochMilli() - 9 * DAY);
+    long end = days.next(start);
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 900_000, Map.of("ch", "1"));
+    write("m", lines);
+    Counting refusing = new Counting(tiers());
+    StorageDesk desk = desk(whole(), refusing);
+    settle(desk);
+
+    refusing.refused = "hourly";
+    assertThatThrownBy(() -> desk.backfill("hourly_avg", start, end))
+        .isInstanceOf(StoreException.class);
+    refusing.refused = "";
+    assertThat(refusing.rowsOf("daily", Copier.OWN + "backfills")).isEqualTo(1);
+    StorageDesk other = desk(whole());
+    for (StorageDesk one : List.of(desk, other)) {
+      clock.pass(Duration.ofSeconds(61));
+      finish(one);
+      assertThat(backfills(one)).isEmpty();
+    }
+    String id = id(desk.backfill("hourly_avg", start, end));
+    clock.pass(Duration.ofSeconds(61));
+    finish(other);
+    assertThat(progress(other, id)).isEqualTo(1.0);
+    assertThat(progress(other, id + "-1")).isEqualTo(1.0);
+  }
+
   private static String id(Map<String, @Nullable Object> backfill) {
     return String.valueOf(backfill.get("id"));
   }
@@ -1092,6 +1123,9 @@ public abstract class StorageContract {
     private long rows;
     private boolean refuse;
 
+    /** The policy into which nothing can be written. */
+    private String refused = "";
+
     Counting(Tiers tiers) {
       this.tiers = tiers;
     }
@@ -1148,7 +1182,7 @@ public abstract class StorageContract {
 
     @Override
     public void write(Wish wish, TierRows all, Deadline deadline) {
-      if (refuse) {
+      if (refuse || wish.tier().policy().equals(refused)) {
         throw new StoreException(
             StoreException.Kind.FAILED, "refused to write", new IOException("no right"));
       }
