@@ -223,7 +223,7 @@ class QueryServiceIT {
     assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
         .contains("script-src 'self'")
         .doesNotContain("unsafe");
-    Matcher files = Pattern.compile("(?:src|href)=\"([a-z0-9/.-]+)\"").matcher(page.body());
+    Matcher files = Pattern.compile("(?:src|href)=\"([a-z0-9/.?=-]+)\"").matcher(page.body());
     int found = 0;
     while (files.find()) {
       assertThat(get("/" + files.group(1)).statusCode()).as(files.group(1)).isEqualTo(200);
