@@ -50,7 +50,7 @@ public interface RowFile extends AutoCloseable {
       case CSV -> new CsvFile(columns, out);
       case NDJSON -> new NdjsonFile(columns, out);
       case ARROW -> new ArrowFile(columns, out);
-      case JSON -> throw new IllegalArgumentException("JSON is no file of rows");
+      case JSON -> throw new IllegalArgumentException("JSON has a writer of its own");
     };
   }
 }

@@ -39,7 +39,7 @@ final class Unrepeated {
           .executor(Runnable::run)
           .build();
 
-  /** Where something was repeated, so that it is no use to count there again. */
+  /** Where something was repeated, so that counting there again is of no use. */
   private final Cache<Key, Range> repeated =
       Caffeine.newBuilder()
           .maximumSize(MOST)
