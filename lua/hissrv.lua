@@ -33,8 +33,14 @@ local concat, format, rep = table.concat, string.format, string.rep
 
 -- Beyond this a sum could overflow: such a value is not a sample, as an infinity is not.
 local LARGEST = 1e300
--- Points written into an archive hash, and doubles packed or unpacked, in one go.
+-- A hash of more fields is left out: Redis could do nothing else while it is sampled and closed.
+local FIELDS_MAX = 10000
+-- Points written into an archive hash in one go: so many at least, and the whole in so many steps,
+-- since each step takes the accumulators apart; at most what one command takes from Lua's stack.
 local POINTS_AT_ONCE = 60
+local STEPS = 16
+local POINTS_AT_MOST = 700
+-- Doubles packed or unpacked in one go.
 local DOUBLES_AT_ONCE = 1000
 -- A collect that finds more finished windows than this still open closes some itself.
 local OPEN_MAX = 10
@@ -399,8 +405,27 @@ local function usual_part(key)
   return key
 end
 
+-- Of comsrv:1001:m and comsrv:1001:T, which share the part 1001, the one found second is told apart.
+local function tell_apart(key, slot)
+  local channel, kind = string.match(key, TYPES)
+  local other = kind == 'm' and 'T' or kind == 'T' and 'm'
+  local twin = other and 'comsrv:' .. channel .. ':' .. other
+  local first = twin and call('ZSCORE', 'hissrv:channels', twin)
+  if first and tonumber(first) < slot and call('HEXISTS', 'hissrv:parts', twin) == 0 then
+    local part = channel .. ':' .. kind
+    call('HSET', 'hissrv:parts', key, part)
+    return part
+  end
+end
+
 local function part_of(key)
-  return call('HGET', 'hissrv:parts', key) or usual_part(key)
+  local part = call('HGET', 'hissrv:parts', key)
+  if part then
+    return part
+  end
+  -- The note may be gone.
+  local slot = call('ZSCORE', 'hissrv:channels', key)
+  return slot and tell_apart(key, tonumber(slot)) or usual_part(key)
 end
 
 local function register(key)
@@ -411,14 +436,12 @@ local function register(key)
     count('wrong_type', 1)
     return
   end
-  -- comsrv:1001:m and comsrv:1001:T share the part 1001; the second one found is told apart.
-  local channel, kind = string.match(key, TYPES)
-  local twin = kind == 'm' and 'T' or kind == 'T' and 'm'
-  if twin and call('ZSCORE', 'hissrv:channels', 'comsrv:' .. channel .. ':' .. twin) then
-    call('HSET', 'hissrv:parts', key, channel .. ':' .. kind)
-  end
-  local slot = call('HINCRBY', 'hissrv:progress', 'slots', 1)
+  -- Where the counter is gone its numbers are still there: two of one number would hide a channel.
+  local last = tonumber(call('ZRANGE', 'hissrv:channels', -1, -1, 'WITHSCORES')[2] or '0')
+  local slot = math.max(last, tonumber(call('HGET', 'hissrv:progress', 'slots') or '0')) + 1
+  call('HSET', 'hissrv:progress', 'slots', slot)
   call('ZADD', 'hissrv:channels', slot, key)
+  tell_apart(key, slot)
 end
 
 -- Whether sampling can begin: a search has been through the keyspace with these patterns, and found
@@ -680,7 +703,27 @@ local function fold(acc, names, fields, joined)
   return grown
 end
 
+-- The names of a channel's fields are gone, or were never there: without them nobody can tell which
+-- accumulator is whose.
+local function disown(key)
+  for _, window in ipairs(call('SMEMBERS', 'hissrv:windows')) do
+    for _, start in ipairs(call('ZRANGE', 'hissrv:open:' .. window, 0, -1)) do
+      count('lost', call('HDEL', 'hissrv:acc:' .. window .. ':' .. start, key))
+    end
+  end
+end
+
+-- Whether Redis would be held for too long by this channel.
+local function is_too_large(key)
+  local size, stamps = try('HLEN', key), try('HLEN', key .. ':ts')
+  return type(size) == 'number' and size > FIELDS_MAX or type(stamps) == 'number' and stamps > FIELDS_MAX
+end
+
 local function collect_channel(cfg, key, slot, where, start)
+  if is_too_large(key) then
+    count('too_large', 1)
+    return
+  end
   local fields = try('HGETALL', key)
   if fields.err then
     count('wrong_type', 1)
@@ -711,7 +754,10 @@ local function collect_channel(cfg, key, slot, where, start)
     acc = { v = {}, c = {} }
   end
   local names = names_for(key)
-  if #names > #fields + 64 then
+  if #names == 0 then
+    disown(key)
+    blob, acc = nil, { v = {}, c = {} }
+  elseif #names > #fields + 64 then
     names = compact(cfg, key, names, fields)
     if blob then
       acc = decode(call('HGET', where, key))
@@ -726,9 +772,9 @@ local function collect_channel(cfg, key, slot, where, start)
   if grown then
     call('HSET', 'hissrv:names', key, cmsgpack.pack(names))
   end
+  -- Before what they lead to: where one of these is refused, the next call is refused again.
+  open(cfg.windows[1], start)
   if not blob then
-    -- Before what they lead to: where one of these is refused, the next call is refused again.
-    open(cfg.windows[1], start)
     call('RPUSH', todo_key(cfg.windows[1], start), key)
   end
   call('HSET', where, key, encode(acc))
@@ -840,8 +886,8 @@ local function merge(cfg, window, start, key, acc)
   if is_common then
     into.t = nil
   end
+  open(window, start)
   if not blob then
-    open(window, start)
     call('RPUSH', todo_key(window, start), key)
   end
   call('HSET', where, key, encode(into))
@@ -877,11 +923,19 @@ local function close_channel(cfg, window, start, key)
   local progress = 'close:' .. window.name .. ':' .. format('%d', start)
   local from = tonumber(call('HGET', 'hissrv:progress', progress) or '1')
   local acc, names = decode(blob), names_for(key)
+  if #names == 0 then
+    disown(key)
+    return true
+  end
   local v, c = acc.v, acc.c
   local part = part_of(key)
   local archive = format('archive:%s:%d:%s', window.name, start, part)
   local draft = format('hissrv:draft:%s:%d:%s', window.name, start, part)
-  local to = math.min(#c, from + POINTS_AT_ONCE - 1)
+  if from > 1 and call('EXISTS', draft) == 0 then
+    from = 1
+  end
+  local step = math.min(POINTS_AT_MOST, math.max(POINTS_AT_ONCE, math.ceil(#c / STEPS)))
+  local to = math.min(#c, from + step - 1)
   local values = {}
   for i = from, to do
     if c[i] > 0 and names[i] then
@@ -893,14 +947,15 @@ local function close_channel(cfg, window, start, key)
     call('DEL', draft)
   end
   if to < #c then
-    if values[1] then
-      call('HSET', draft, unpack(values))
-    end
+    -- Not empty, so that it is missed where it vanishes.
+    values[#values + 1] = 'timestamp'
+    values[#values + 1] = format('%d', start)
+    call('HSET', draft, unpack(values))
     call('HSET', 'hissrv:progress', progress, to + 1)
     return false
   end
   add_classes(cfg, values, names, acc)
-  if values[1] or call('EXISTS', draft) == 1 then
+  if values[1] or call('HLEN', draft) > 1 then
     values[#values + 1] = 'timestamp'
     values[#values + 1] = format('%d', start)
     call('HSET', draft, unpack(values))
@@ -919,6 +974,19 @@ local function close_channel(cfg, window, start, key)
   return true
 end
 
+-- The next channel of a finished window, and of one whose list is gone all that it has.
+local function next_to_close(window, start)
+  local todo = todo_key(window, start)
+  local key = call('LINDEX', todo, 0)
+  if key then
+    return key
+  end
+  for _, left in ipairs(call('HKEYS', acc_key(window, start))) do
+    call('RPUSH', todo, left)
+  end
+  return call('LINDEX', todo, 0)
+end
+
 -- Closes what is over of one window's kind. Returns what is left when the time of this call is up.
 local function close_finished(cfg, window, time)
   local open_key = 'hissrv:open:' .. window.name
@@ -927,11 +995,11 @@ local function close_finished(cfg, window, time)
     start = tonumber(start)
     mark_closed(window, start)
     local todo = todo_key(window, start)
-    local key = call('LINDEX', todo, 0)
+    local key = next_to_close(window, start)
     while key do
       if close_channel(cfg, window, start, key) then
         call('LPOP', todo)
-        key = call('LINDEX', todo, 0)
+        key = next_to_close(window, start)
       end
       if out_of_time(cfg) then
         return 1 + call('LLEN', todo)
