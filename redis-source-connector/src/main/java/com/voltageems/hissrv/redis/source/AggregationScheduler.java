@@ -6,6 +6,7 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.reader.AggregationLosses;
 import com.voltageems.hissrv.redis.source.run.Background;
 import com.voltageems.hissrv.redis.source.run.Backoff;
 import com.voltageems.hissrv.redis.source.run.PartState;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class AggregationScheduler implements Background {
   private static final Logger LOG = LoggerFactory.getLogger(AggregationScheduler.class);
   private static final String CONFIG_KEY = "hissrv:aggregation";
+  private static final String STATS_KEY = "hissrv:stats";
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** The least between two ticks, when they take longer than a second. */
@@ -63,6 +65,7 @@ final class AggregationScheduler implements Background {
   private @Nullable Long refusedSinceNanos;
 
   public final LongAdder calls = new LongAdder();
+  private final AggregationLosses losses = new AggregationLosses();
 
   /**
    * @param windows lengths, the base first
@@ -152,6 +155,13 @@ final class AggregationScheduler implements Background {
     if (link.primaries() > 0 && configuredGeneration != link.generation()) {
       configure();
       configuredGeneration = link.generation();
+    } else if (Long.valueOf(0).equals(link.call(Command.keyed("EXISTS", CONFIG_KEY)))) {
+      // Without it the script works by its defaults, that is for other windows, and says nothing.
+      LOG.warn(
+          "Aggregation: {} has vanished from Redis (flushed, evicted or deleted); it is written"
+              + " again",
+          CONFIG_KEY);
+      configure();
     }
     RedisReplyException refused = null;
     for (String action : actions) {
@@ -165,6 +175,7 @@ final class AggregationScheduler implements Background {
     if (refused != null) {
       throw refused;
     }
+    losses.look(link.call(Command.keyed("HMGET", STATS_KEY, "too_large", "lost")));
   }
 
   private void configure() {
@@ -180,6 +191,11 @@ final class AggregationScheduler implements Background {
         return;
       }
     }
+  }
+
+  /** What the script has left out; for any thread. */
+  public AggregationLosses losses() {
+    return losses;
   }
 
   /** Whether it moves; for any thread. */

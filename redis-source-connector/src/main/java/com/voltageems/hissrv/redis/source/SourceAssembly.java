@@ -115,7 +115,7 @@ final class SourceAssembly {
               name + "-aggregation");
       background.add(scheduler);
       starts.add(scheduler::start);
-      metrics.aggregation(scheduler.state(), scheduler.calls);
+      metrics.aggregation(scheduler.state(), scheduler.calls, scheduler.losses());
       parts.add(
           new StatusRecords.Part(
               "aggregation", "aggregation", scheduler.state(), () -> null, () -> 0));

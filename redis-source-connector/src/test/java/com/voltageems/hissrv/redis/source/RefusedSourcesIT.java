@@ -317,6 +317,43 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
+  // FLUSHALL, eviction: without its settings the script would make windows of a minute, silently.
+  @Test
+  void aggregationsSettingsVanish_areWrittenAgain() {
+    client.hset("comsrv:1:m", Map.of("1", "1"));
+    try (TaskHarness task = task(AGGREGATION)) {
+      assertThat(task.pollFor(1)).isNotEmpty();
+      client.flushAll();
+      client.hset("comsrv:2:m", Map.of("1", "1"));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  task.pollTimes(1).stream()
+                      .anyMatch(r -> String.valueOf(r.key()).contains("channel=2")));
+      assertThat(client.hget("hissrv:aggregation", "windows")).isEqualTo("1s");
+    }
+  }
+
+  @Test
+  void whatTheScriptLeavesOut_isInMetrics() {
+    Map<String, String> huge = new HashMap<>();
+    for (int i = 0; i <= 10_000; i++) {
+      huge.put(String.valueOf(i), "1");
+    }
+    client.hset("comsrv:9:m", huge);
+    try (TaskHarness task = task(AGGREGATION)) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                task.pollTimes(1);
+                assertThat(metric("", "aggregation-too-large")).isPositive();
+              });
+      assertThat(metric("", "aggregation-lost")).isZero();
+    }
+  }
+
   // Field case R11: when it lasts.
   @Test
   void aggregationThatRefusesForLong_endsWithTheReason() {

@@ -24,6 +24,7 @@ public final class TaskMetrics {
   private @Nullable PartState aggregation;
 
   private LongAdder aggregationCalls = new LongAdder();
+  private AggregationLosses losses = new AggregationLosses();
 
   private final WorkerClock clock;
   private final Map<String, SourceMetrics> sources = new LinkedHashMap<>();
@@ -39,9 +40,10 @@ public final class TaskMetrics {
   }
 
   /** Shows the aggregation of this task; before it runs. */
-  public void aggregation(PartState state, LongAdder calls) {
+  public void aggregation(PartState state, LongAdder calls, AggregationLosses losses) {
     aggregation = state;
     aggregationCalls = calls;
+    this.losses = losses;
   }
 
   Map<String, SourceMetrics> sources() {
@@ -61,6 +63,8 @@ public final class TaskMetrics {
       values.put("aggregation-calls", aggregationCalls::sum);
       values.put("aggregation-failures", aggregating::failures);
       values.put("aggregation-stuck-since-ms", aggregating::stuckSinceMillis);
+      values.put("aggregation-too-large", losses::tooLarge);
+      values.put("aggregation-lost", losses::lost);
     }
     return values;
   }
