@@ -50,9 +50,10 @@ public final class ResponseClassifier {
               reason + "; check that " + credentials() + " may write to " + bucketSetting(),
               credential());
       case 404 -> missing(answer.message(), reason);
-      // 421: QuestDB is a replica at the moment. 502 to 504: somebody before the database speaks.
-      case 408, 421, 425, 429, 502, 503, 504 ->
-          new WriteOutcome.Retry(pause(retryAfter, now), reason);
+      // 421: QuestDB is a replica at the moment.
+      case 421, 425, 429 -> new WriteOutcome.Retry(pause(retryAfter, now), reason);
+      // 502 to 504: somebody before the database speaks, and may have passed the request on.
+      case 408, 502, 503, 504 -> new WriteOutcome.Retry(pause(retryAfter, now), reason, null, true);
       default -> other(status, pause(retryAfter, now), answer, reason);
     };
   }
@@ -68,6 +69,10 @@ public final class ResponseClassifier {
       // InfluxDB 1.x answers this mistake with 500.
       return new WriteOutcome.Fatal(
           reason + "; check influxdb.retention.policy", "influxdb.retention.policy");
+    }
+    if (answer.message().equals("timeout")) {
+      // InfluxDB 1.x has waited for its own write longer than it wants to; the write goes on.
+      return new WriteOutcome.Retry(pause, reason, null, true);
     }
     if (Refusals.isAboutTheMachine(answer.message())) {
       return new WriteOutcome.Retry(pause, reason);

@@ -19,11 +19,12 @@ public sealed interface WriteOutcome {
    *
    * @param after how long the database asks to wait, null when it does not say
    * @param setting the setting that may be at fault, null when none is known
+   * @param mayHappen whether the request may still be carried out, although nobody waits for it
    */
-  record Retry(@Nullable Duration after, String reason, @Nullable String setting)
+  record Retry(@Nullable Duration after, String reason, @Nullable String setting, boolean mayHappen)
       implements WriteOutcome {
     public Retry(@Nullable Duration after, String reason) {
-      this(after, reason, null);
+      this(after, reason, null, false);
     }
   }
 

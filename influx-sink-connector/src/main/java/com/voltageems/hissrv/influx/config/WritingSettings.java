@@ -117,7 +117,9 @@ public final class WritingSettings {
     return new Delivery.Rules(
         new Backoff(BACKOFF.in(config), BACKOFF_MAX.in(config)),
         longest.isNegative() ? null : longest,
-        POISON_RETRIES.in(config));
+        POISON_RETRIES.in(config),
+        // Whoever has not answered in that time has had the request at most twice as long.
+        DatabaseSettings.WRITE_TIMEOUT.in(config));
   }
 
   public Duration flushTimeout() {

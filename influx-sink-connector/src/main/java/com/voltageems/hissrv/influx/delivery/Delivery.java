@@ -48,8 +48,10 @@ public final class Delivery {
    *
    * @param retryMaxTime how long one request is retried, null for ever
    * @param poisonRetries how often a line has to fail by itself before it is given up
+   * @param linger for how long a request without an answer may still be carried out
    */
-  public record Rules(Backoff backoff, @Nullable Duration retryMaxTime, int poisonRetries) {}
+  public record Rules(
+      Backoff backoff, @Nullable Duration retryMaxTime, int poisonRetries, Duration linger) {}
 
   public Delivery(Database database, Rules rules, RandomGenerator random, Progress progress) {
     this.progress = progress;

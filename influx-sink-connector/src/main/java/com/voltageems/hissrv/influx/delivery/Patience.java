@@ -45,6 +45,11 @@ final class Patience {
     return rules.poisonRetries();
   }
 
+  /** For how long a request without an answer may still be carried out. */
+  Duration linger() {
+    return rules.linger();
+  }
+
   /** What was answered to a try that may be repeated. */
   static String reason(WriteOutcome outcome) {
     return outcome instanceof WriteOutcome.Retry retry

@@ -32,6 +32,19 @@ public interface Progress extends Fates {
    */
   void pause(Batch batch, Duration pause, String reason) throws InterruptedException;
 
+  /**
+   * A request without an answer may be carried out until then, a time of {@code nanoTime}: longer
+   * than what was told before.
+   */
+  void gaveUp(long until);
+
+  /**
+   * A request has not begun, for it has to wait; returns when the pause is over.
+   *
+   * @throws InterruptedException when it is not to be sent any more
+   */
+  void hold(Batch batch, Duration pause, String reason) throws InterruptedException;
+
   /** One of the lines that are set aside has failed again. */
   void failedAgain(Batch line, String reason);
 }

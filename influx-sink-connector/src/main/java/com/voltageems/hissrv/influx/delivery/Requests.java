@@ -7,14 +7,20 @@ import java.time.Duration;
 
 /** Sends parts of a batch, once or until there is an answer that a further try would not change. */
 final class Requests {
+  private static final String HELD =
+      "a request for the same points had no answer, and may still be carried out: what is newer"
+          + " waits until write.timeout.ms is over once more";
+
   private final InfluxWriter writer;
   private final Patience patience;
   private final Progress progress;
+  private final GivenUp givenUp;
 
   Requests(InfluxWriter writer, Patience patience, Progress progress) {
     this.writer = writer;
     this.patience = patience;
     this.progress = progress;
+    this.givenUp = new GivenUp(patience.linger());
   }
 
   /** What was answered, and to which lines: partitions may have gone since. */
@@ -33,6 +39,8 @@ final class Requests {
       progress.done(ours.lines());
     } else if (outcome instanceof WriteOutcome.Fatal fatal) {
       throw Patience.fatal(fatal);
+    } else if (outcome instanceof WriteOutcome.Retry retry && retry.mayHappen()) {
+      progress.gaveUp(givenUp.add(ours, progress.nanoTime()));
     }
     return new Answer(part.with(ours), outcome);
   }
@@ -46,6 +54,7 @@ final class Requests {
     long first = progress.nanoTime();
     int failures = 0;
     for (int attempt = 1; ; attempt++) {
+      letOlderOnesEnd(part);
       Answer answer = send(part);
       WriteOutcome outcome = answer.outcome();
       Duration asked;
@@ -69,6 +78,14 @@ final class Requests {
       if (isolate) {
         return answer;
       }
+    }
+  }
+
+  private void letOlderOnesEnd(Part part) throws InterruptedException {
+    for (long wait = givenUp.holds(part.batch(), progress.nanoTime());
+        wait > 0;
+        wait = givenUp.holds(part.batch(), progress.nanoTime())) {
+      progress.hold(part.batch(), Duration.ofNanos(wait), HELD);
     }
   }
 

@@ -16,12 +16,17 @@ import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.ConnectionPool;
 import okhttp3.Credentials;
 import okhttp3.Dispatcher;
@@ -94,7 +99,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
     this.secrets = secrets(config.database(), authorization);
     OkHttpClient.Builder http =
         new OkHttpClient.Builder()
-            .socketFactory(new NoDelaySocketFactory())
+            .socketFactory(new PromptSocketFactory())
             .dispatcher(dispatcher)
             .connectionPool(connections)
             .connectTimeout(config.database().connectTimeout())
@@ -217,7 +222,16 @@ public final class HttpInfluxWriter implements InfluxWriter {
         TlsFailure.describe(e, DatabaseSettings.TLS, tls)
             .orElseGet(() -> new TlsFailure.Found(null, describe(e)));
     return new WriteOutcome.Retry(
-        null, config.database().url() + ": " + found.reason(), found.setting());
+        null, config.database().url() + ": " + found.reason(), found.setting(), !neverSent(e));
+  }
+
+  /** Whether the connection was not even made. */
+  private static boolean neverSent(IOException e) {
+    return e instanceof ConnectException
+        || e instanceof UnknownHostException
+        || e instanceof NoRouteToHostException
+        || e instanceof SSLHandshakeException
+        || e instanceof SSLPeerUnverifiedException;
   }
 
   /**

@@ -35,6 +35,7 @@ final class Lane {
   private @Nullable Trouble trouble;
   private List<Trouble> setAside = List.of();
   private @Nullable Long setAsideDue;
+  private @Nullable Long givenUpUntil;
 
   Lane(Destination destination, LineForm form, BatchSize size, int maxBytes) {
     this.destination = destination;
@@ -173,6 +174,16 @@ final class Lane {
   /** Its request has failed, and is not under way again yet. */
   void resting(boolean now) {
     resting = now;
+  }
+
+  /** A request without an answer may be carried out until this moment. */
+  void gaveUp(long untilNanos) {
+    givenUpUntil = untilNanos;
+  }
+
+  /** For how many nanoseconds one may still be carried out; 0 or less when none may. */
+  long mayHappenFor(long nowNanos) {
+    return givenUpUntil == null ? 0 : givenUpUntil - nowNanos;
   }
 
   /** Whether a request is under way at this moment. */

@@ -126,6 +126,23 @@ final class LaneProgress implements Progress {
   }
 
   @Override
+  public void gaveUp(long until) {
+    monitor.run(() -> lane.gaveUp(until));
+  }
+
+  @Override
+  public void hold(Batch batch, Duration pause, String reason) throws InterruptedException {
+    long now = nanoTime();
+    monitor.waiting(
+        () -> {
+          Trouble trouble = lane.failed(batch, reason, wallMillis());
+          task.retryLog().failed(trouble.firstRecord(), reason, now);
+          rest(now + pause.toNanos());
+          return trouble;
+        });
+  }
+
+  @Override
   public void failedAgain(Batch line, String reason) {
     metrics.retried(reason);
     task.retryLog().failed(line.lines().get(0).pending().where(), reason, nanoTime());

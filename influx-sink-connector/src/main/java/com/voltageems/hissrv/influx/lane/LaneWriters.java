@@ -133,8 +133,8 @@ public final class LaneWriters {
   }
 
   /**
-   * Drops the lines of closed partitions, and waits for those of their requests under way. In the
-   * monitor.
+   * Drops the lines of closed partitions, and waits for those of their requests under way, and for
+   * those without an answer that may still be carried out. In the monitor.
    *
    * @return whether none is under way any more
    */
@@ -143,10 +143,17 @@ public final class LaneWriters {
     lanes.dropClosed();
     // The next owner must not be overtaken by a request of ours. One that rests between two tries
     // looks at the partitions again before it is sent.
-    while (lanes.isSending() && monitor.isRunning() && deadline - monitor.time().nanos() > 0) {
-      monitor.await(deadline - monitor.time().nanos());
+    long now = monitor.time().nanos();
+    while (isUnderWay(now) && monitor.isRunning() && deadline - now > 0) {
+      long left = deadline - now;
+      monitor.await(lanes.isSending() ? left : Math.min(left, lanes.mayHappenFor(now)));
+      now = monitor.time().nanos();
     }
-    return !lanes.isSending();
+    return !isUnderWay(now);
+  }
+
+  private boolean isUnderWay(long now) {
+    return lanes.isSending() || lanes.mayHappenFor(now) > 0;
   }
 
   /** Ends the threads; what is not written stays uncommitted and comes again. */

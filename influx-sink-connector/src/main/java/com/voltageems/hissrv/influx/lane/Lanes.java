@@ -94,6 +94,14 @@ public final class Lanes {
     return lanes.values().stream().anyMatch(work -> work.lane().isSending());
   }
 
+  /** For how many nanoseconds a request without an answer may still be carried out. */
+  long mayHappenFor(long nowNanos) {
+    return lanes.values().stream()
+        .mapToLong(work -> work.lane().mayHappenFor(nowNanos))
+        .max()
+        .orElse(0);
+  }
+
   /** What holds partitions up. */
   public List<Trouble> troubles() {
     return lanes.values().stream().flatMap(work -> work.lane().troubles().stream()).toList();

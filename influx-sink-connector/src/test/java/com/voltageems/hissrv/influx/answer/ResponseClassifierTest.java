@@ -49,9 +49,22 @@ class ResponseClassifierTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {408, 421, 425, 429, 502, 503, 504})
+  @ValueSource(ints = {421, 425, 429})
   void laterPerhaps(int status) {
     assertThat(v2(status, "")).isEqualTo(new Retry(null, "HTTP " + status));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {408, 502, 503, 504})
+  void notAnsweredByTheDatabase_mayStillBeCarriedOut(int status) {
+    assertThat(v2(status, "")).isEqualTo(new Retry(null, "HTTP " + status, null, true));
+  }
+
+  /** InfluxDB 1.x after its own coordinator.write-timeout. */
+  @Test
+  void timeoutOf1x_mayStillBeCarriedOut() {
+    assertThat(v1(500, "{\"error\":\"timeout\"}"))
+        .isEqualTo(new Retry(null, "HTTP 500: timeout", null, true));
   }
 
   @ParameterizedTest

@@ -166,6 +166,12 @@ class DeliveryTest {
     public void pause(Batch batch, Duration pause, String reason) {}
 
     @Override
+    public void hold(Batch batch, Duration pause, String reason) {}
+
+    @Override
+    public void gaveUp(long until) {}
+
+    @Override
     public boolean hasWritten() {
       return written;
     }
@@ -206,7 +212,11 @@ class DeliveryTest {
 
       new Delivery(
               new Database(database, Screen.NONE),
-              new Delivery.Rules(new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), null, 3),
+              new Delivery.Rules(
+                  new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
+                  null,
+                  3,
+                  Duration.ofMillis(1)),
               random,
               progress)
           .deliver(batch);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
@@ -161,6 +162,29 @@ class FaultyServerIT {
       assertThat(sink.metric("retries")).isEqualTo(4);
     }
     assertThat(server.stored).isEqualTo(lines(0, 10));
+  }
+
+  @Test
+  void requestGivenUp_thatIsCarriedOutLater_hidesNoNewerValue() {
+    CountDownLatch newer = new CountDownLatch(1);
+    AtomicBoolean first = new AtomicBoolean(true);
+    server.behave(
+        request -> {
+          if (request.lines().get(0).contains("v=2")) {
+            newer.countDown();
+          } else if (first.getAndSet(false)) {
+            newer.await(3, TimeUnit.SECONDS); // the sink waits for two, and then for two more
+          }
+          return FaultyServer.Answer.OK;
+        });
+    try (SinkHarness sink = sink(Map.of("write.timeout.ms", "2000"))) {
+      sink.put(List.of(record(sample(Map.of("v", 1.0), T), 0)));
+      sink.pumpUntilCommitted(0, 1);
+      sink.put(List.of(record(sample(Map.of("v", 2.0), T), 1)));
+      sink.pumpUntilCommitted(0, 2);
+      await().until(() -> server.stored.size() == 3);
+      assertThat(server.stored.get(2)).contains("v=2");
+    }
   }
 
   @Test

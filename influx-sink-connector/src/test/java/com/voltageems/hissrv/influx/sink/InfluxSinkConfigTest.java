@@ -78,7 +78,10 @@ class InfluxSinkConfigTest {
     assertThat(config.writing().deliveryRules())
         .isEqualTo(
             new Delivery.Rules(
-                new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)), null, 3));
+                new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)),
+                null,
+                3,
+                Duration.ofSeconds(30)));
     assertThat(config.writing().flushTimeout()).isEqualTo(Duration.ofSeconds(2));
   }
 
@@ -189,7 +192,8 @@ class InfluxSinkConfigTest {
             new Delivery.Rules(
                 new Backoff(Duration.ofMillis(10), Duration.ofMillis(11)),
                 Duration.ofMillis(12),
-                14));
+                14,
+                Duration.ofMillis(2)));
     assertThat(config.writing().flushTimeout()).isEqualTo(Duration.ofMillis(13));
   }
 

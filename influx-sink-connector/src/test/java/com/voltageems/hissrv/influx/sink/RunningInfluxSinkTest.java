@@ -188,6 +188,42 @@ class RunningInfluxSinkTest {
   }
 
   @Test
+  void newerValueOfAPoint_waitsWhileARequestWithoutAnswerMayStillBeCarriedOut() {
+    database.answer(new WriteOutcome.Retry(null, "no answer", null, true));
+    try (SinkHarness sink =
+        sink("linger.ms", "0", "retry.backoff.ms", "100", "write.timeout.ms", "30000")) {
+      sink.put(numbers(1));
+      sink.pump(() -> sink.metric("retries") == 1);
+      time.pass(Duration.ofMillis(100));
+      sink.pumpUntilCommitted(0, 1);
+      awaitRequests(2);
+      sink.put(List.of(record(sample(Map.of("v", 7.0), T + 7), 1)));
+      awaitRequests(3);
+      sink.put(List.of(record(sample(Map.of("v", 5.0), T), 2)));
+      time.pass(Duration.ofMillis(29_800));
+      staysAt(sink, 3);
+      assertThat(sink.metadata(0)).contains("no answer", "write.timeout.ms");
+      time.pass(Duration.ofMillis(200));
+      awaitRequests(4);
+      assertThat(database.requests.get(3)).contains("v=5");
+      assertThat(sink.metric("retries")).as("waiting is no retry").isEqualTo(1);
+      sink.pumpUntilCommitted(0, 3);
+    }
+  }
+
+  @Test
+  void close_waitsWhileARequestWithoutAnswerMayStillBeCarriedOut() {
+    database.answer(new WriteOutcome.Retry(null, "no answer", null, true));
+    try (SinkHarness sink =
+        sink("linger.ms", "0", "retry.backoff.ms", "3600000", "write.timeout.ms", "2000")) {
+      sink.put(numbers(1));
+      sink.pump(() -> sink.metric("retries") == 1);
+      sink.sink.close(List.of(PARTITION));
+      assertThat(time.passed()).isEqualTo(Duration.ofSeconds(2));
+    }
+  }
+
+  @Test
   void close_waitsForARequestUnderWay_andDropsWhatHasNotBegun() {
     CountDownLatch answered = database.hang();
     try (SinkHarness sink = sink("linger.ms", "0", "batch.size.max", "100")) {

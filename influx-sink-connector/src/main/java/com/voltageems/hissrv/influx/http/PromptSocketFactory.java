@@ -6,41 +6,44 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that send at once. With the default ones a request that ends in a small packet waits for
- * the delayed acknowledgement of the packet before it, 40 ms each time.
+ * Sockets that send at once, and once closed no more. With the default ones a request that ends in
+ * a small packet waits for the delayed acknowledgement of the packet before it, 40 ms each time;
+ * and what is left of a request that was given up is still sent by the kernel when the line is free
+ * again, behind the repetition.
  */
-final class NoDelaySocketFactory extends SocketFactory {
+final class PromptSocketFactory extends SocketFactory {
   private final SocketFactory sockets = SocketFactory.getDefault();
 
   @Override
   public Socket createSocket() throws IOException {
-    return noDelay(sockets.createSocket());
+    return prompt(sockets.createSocket());
   }
 
   @Override
   public Socket createSocket(String host, int port) throws IOException {
-    return noDelay(sockets.createSocket(host, port));
+    return prompt(sockets.createSocket(host, port));
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
       throws IOException {
-    return noDelay(sockets.createSocket(host, port, localHost, localPort));
+    return prompt(sockets.createSocket(host, port, localHost, localPort));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
-    return noDelay(sockets.createSocket(host, port));
+    return prompt(sockets.createSocket(host, port));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress localAddress, int localPort)
       throws IOException {
-    return noDelay(sockets.createSocket(host, port, localAddress, localPort));
+    return prompt(sockets.createSocket(host, port, localAddress, localPort));
   }
 
-  private static Socket noDelay(Socket socket) throws IOException {
+  private static Socket prompt(Socket socket) throws IOException {
     socket.setTcpNoDelay(true);
+    socket.setSoLinger(true, 0);
     return socket;
   }
 }

@@ -1,0 +1,99 @@
+package com.voltageems.hissrv.influx.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.Destination;
+import com.voltageems.hissrv.influx.batch.OffsetTracker;
+import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
+import com.voltageems.hissrv.influx.point.Dialect;
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.LineForm;
+import com.voltageems.hissrv.influx.point.Point;
+import com.voltageems.hissrv.influx.point.Precision;
+import com.voltageems.hissrv.influx.sink.TestRecords;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class GivenUpTest {
+  private final OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
+  private final GivenUp givenUp = new GivenUp(Duration.ofNanos(100));
+  private int next;
+
+  private Batch batch() {
+    return new Batch(new Destination("ems", null), new LineForm(Dialect.INFLUXDB, Precision.NS));
+  }
+
+  private Pending record() {
+    return tracker.add(TestRecords.record(null, next++));
+  }
+
+  private void add(Batch batch, Pending record, long time) {
+    Point point =
+        new Point(
+            "m", List.of(), List.of(new Point.Field("v", new FieldValue.Float64(next))), time);
+    batch.add(record, point, pending -> point);
+  }
+
+  private Batch of(long... times) {
+    Batch batch = batch();
+    for (long time : times) {
+      add(batch, record(), time);
+    }
+    return batch;
+  }
+
+  @Test
+  void nothingGivenUp_holdsNothing() {
+    assertThat(givenUp.holds(of(1, 2), 0)).isZero();
+  }
+
+  @Test
+  void newerLineOfTheSamePoint_isHeldUntilTheRequestMustHaveEnded() {
+    assertThat(givenUp.add(of(1, 2), 10)).isEqualTo(110);
+    assertThat(givenUp.holds(of(3, 2), 20)).isEqualTo(90);
+    assertThat(givenUp.holds(of(2), 109)).isEqualTo(1);
+    assertThat(givenUp.holds(of(2), 110)).isLessThanOrEqualTo(0);
+  }
+
+  @Test
+  void otherPoints_andTheSameRequestOrAPartOfIt_areNotHeld() {
+    Batch request = of(1, 2, 3);
+    givenUp.add(request, 0);
+    assertThat(givenUp.holds(of(4, 5), 1)).isLessThanOrEqualTo(0);
+    assertThat(givenUp.holds(request, 1)).isLessThanOrEqualTo(0);
+    assertThat(givenUp.holds(request.part(1, 3), 1)).isLessThanOrEqualTo(0);
+  }
+
+  @Test
+  void givenUpAgain_holdsAnew() {
+    Batch request = of(1);
+    givenUp.add(request, 0);
+    givenUp.add(request, 60);
+    assertThat(givenUp.holds(of(1), 100)).isEqualTo(60);
+  }
+
+  @Test
+  void severalRequests_theLastOneOfThePointCounts() {
+    givenUp.add(of(1), 0);
+    givenUp.add(of(1, 2), 50);
+    givenUp.add(of(3), 80);
+    assertThat(givenUp.holds(of(1), 90)).isEqualTo(60);
+    assertThat(givenUp.holds(of(1), 130)).isEqualTo(20);
+  }
+
+  @Test
+  void moreThanCanBeKeptInMind_holdsEveryLine() {
+    for (int request = 0; request <= GivenUp.MOST / 1000; request++) {
+      Batch batch = batch();
+      for (int i = 0; i < 1000; i++) {
+        add(batch, record(), request * 1000L + i);
+      }
+      givenUp.add(batch, request);
+    }
+    assertThat(givenUp.holds(of(-1), 50)).isEqualTo(50);
+    assertThat(givenUp.holds(of(-1), 100)).as("room again").isLessThanOrEqualTo(0);
+  }
+}
