@@ -28,6 +28,7 @@ public final class FaultyProxy implements AutoCloseable {
             return thread;
           });
   private boolean stalled;
+  private volatile boolean away;
 
   /**
    * In front of a server on this machine.
@@ -52,6 +53,14 @@ public final class FaultyProxy implements AutoCloseable {
   /** Cuts every connection that is open now. */
   public void cut() {
     open.forEach(FaultyProxy::close);
+  }
+
+  /** Whether nobody gets through: what is open is cut, and what comes is closed. */
+  public void away(boolean now) {
+    away = now;
+    if (now) {
+      cut();
+    }
   }
 
   /** Whether bytes wait, in both directions, while connections stay open. */
@@ -82,6 +91,9 @@ public final class FaultyProxy implements AutoCloseable {
     try (client;
         Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target)) {
       open.add(upstream);
+      if (away) {
+        return;
+      }
       threads.execute(() -> pump(upstream, client));
       pump(client, upstream);
     } catch (IOException e) {

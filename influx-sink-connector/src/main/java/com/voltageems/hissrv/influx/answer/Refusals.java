@@ -54,6 +54,10 @@ final class Refusals {
           "too many open files",
           "errno=28");
 
+  /** A new series that could not be filed: "partial write: write /d/_series/07/0000: ...". */
+  private static final Pattern NOT_FILED =
+      Pattern.compile("partial write: (?:write|open|mkdir|truncate|fallocate|sync) [^\"]*");
+
   private Refusals() {}
 
   /** The cause that the message of a refusal tells. */
@@ -82,6 +86,17 @@ final class Refusals {
   static boolean isAboutTheMachine(String message) {
     String lower = message.toLowerCase(Locale.ROOT);
     return MACHINE.stream().anyMatch(lower::contains);
+  }
+
+  /**
+   * Whether a refusal is none: InfluxDB answers 400 to a new series for which the disk has no room,
+   * as if its line were wrong.
+   */
+  static boolean isFullDisk(String message) {
+    int start = message.indexOf("partial write: ");
+    return start >= 0
+        && NOT_FILED.matcher(message).region(start, message.length()).matches()
+        && isAboutTheMachine(message);
   }
 
   private static Optional<Cause> influx(String message) {

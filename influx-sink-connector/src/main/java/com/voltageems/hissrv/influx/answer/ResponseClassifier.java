@@ -83,6 +83,9 @@ public final class ResponseClassifier {
   }
 
   private static WriteOutcome refused(String message, String reason) {
+    if (Refusals.isFullDisk(message)) {
+      return new WriteOutcome.Retry(null, reason);
+    }
     WriteOutcome.Cause cause = Refusals.cause(message);
     String lower = message.toLowerCase(Locale.ROOT);
     return cause instanceof WriteOutcome.Cause.Unknown

@@ -80,6 +80,30 @@ class ResponseClassifierTest {
     assertThat(v1(500, "{\"error\":\"" + message + "\"}")).isInstanceOf(Retry.class);
   }
 
+  /** InfluxDB 1.6.7 with no room for a new series; a line that only says so is a line. */
+  @Test
+  void fullDisk_answeredAsARefusal_isNoLinesFault() {
+    String full = "partial write: write /d/ems/_series/07/0000: ";
+    for (String why : List.of("file too large", "no space left on device")) {
+      assertThat(v1(400, "{\"error\":\"" + full + why + " dropped=300\"}"))
+          .isEqualTo(new Retry(null, "HTTP 400: " + full + why + " dropped=300"));
+      assertThat(
+              v2(422, "{\"message\":\"failure writing points to database: " + full + why + "\"}"))
+          .isInstanceOf(Retry.class);
+    }
+    assertThat(v1(400, "{\"error\":\"" + full + "permission denied dropped=1\"}"))
+        .isInstanceOf(Refused.class);
+    assertThat(v1(400, "{\"error\":\"partial write: unable to parse 'no space left 1 x'\"}"))
+        .isInstanceOf(Refused.class);
+    assertThat(
+            v1(
+                400,
+                "{\"error\":\"partial write: field type conflict: input field"
+                    + " \\\"no space left\\\" on measurement \\\"m\\\" is type float, already exists"
+                    + " as type string dropped=1\"}"))
+        .isInstanceOf(Refused.class);
+  }
+
   /** Not only the way to the database, but the lines may be to blame: field case S1. */
   @Test
   void internalError_mayBeAboutTheLines() {
