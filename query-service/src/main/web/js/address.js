@@ -4,7 +4,7 @@
 //
 // r: the range. p: one chart, its series separated by ";", each measurement, tags, then ":" and the
 // fields. fn, every: function and interval where they are chosen by hand. vs: compared with.
-import {isRange} from './time.js';
+import {isRange} from './ranges.js';
 
 export const VIEWS = ['explore', 'completeness', 'pipeline', 'storage'];
 export const FUNCTIONS = ['auto', 'mean', 'min', 'max', 'last', 'sum', 'count', 'stddev', 'energy'];

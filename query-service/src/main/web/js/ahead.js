@@ -1,16 +1,17 @@
-// The first charts' data is asked for before names and measurements are known: what is numbers is
-// guessed, and most often right. A wrong guess costs the service a question, and nobody's time.
+// What was asked for by the page's first script (lead.js) is not asked for again. What is numbers was
+// guessed there, and most often right. A wrong guess costs the service a question, and nobody's time.
 import {get} from './api.js';
 
 /** An answer that was asked for by so much earlier is as good: a live chart asks on from there. */
 const SLACK_MS = 3000;
 
-const asked = [];
+const lead = globalThis.hissrvLead;
 
-export function askAhead(path, params) {
-  const answer = get(path, params);
-  answer.catch(() => {});
-  asked.push({path, params: [...params], answer});
+/** [catalogue, measurements] */
+export function names() {
+  const found = lead.names || Promise.all([get('catalogue'), get('measurements')]);
+  lead.names = null;
+  return found;
 }
 
 const FREE = ['start', 'end', 'field'];
@@ -27,9 +28,9 @@ function serves(one, path, params) {
 
 /** The answer to a question: the one that was asked for ahead, once, or a fresh one. */
 export async function answerTo(path, params, signal) {
-  const at = asked.findIndex((one) => serves(one, path, [...params]));
+  const at = lead.asked.findIndex((one) => serves(one, path, [...params]));
   if (at >= 0) {
-    const [found] = asked.splice(at, 1);
+    const [found] = lead.asked.splice(at, 1);
     try {
       return await found.answer;
     } catch {

@@ -6,7 +6,8 @@ import {get} from './api.js';
 import {deviceName, deviceOf, deviceOrder} from './catalogue.js';
 import {all as measurements, byNumber, seriesOf} from './directory.js';
 import {notice} from './failures.js';
-import {absolute, date, length, midnight, moment, now, shortDate} from './time.js';
+import {absolute} from './ranges.js';
+import {date, length, midnight, moment, now, shortDate} from './time.js';
 
 const DAYS = 14;
 const MOST_SILENCES = 20;

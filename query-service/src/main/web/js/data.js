@@ -1,15 +1,12 @@
-// From a choice of points and a range to lines: what to ask, what an answer means.
-import {answerTo, askAhead} from './ahead.js';
+// From a choice of points and a range to lines: what an answer means.
+import {answerTo} from './ahead.js';
 import {seriesKey} from './address.js';
 import {deviceName, deviceOf, point} from './catalogue.js';
 import {typeOf} from './directory.js';
-import {DAY, DAYS, HOUR, MINUTE, now, resolve} from './time.js';
+import {kinds, question, requests, stepOf, UNITS} from './question.js';
+import {HOUR} from './ranges.js';
+import {now} from './time.js';
 
-const NICE = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
-  86400].map((one) => one * 1000);
-const UNITS = {s: 1000, m: MINUTE, h: HOUR, d: DAY};
-const RAW_SPAN = 65 * MINUTE;
-const MOST_ROWS = 100000;
 /** What comes late is still fetched by the next look of a live chart. */
 const OVERLAP = 15000;
 /** A silence is longer than this many steps of its neighbourhood. */
@@ -19,36 +16,6 @@ const NEIGHBOURS = 7;
 const POWER = {W: 1e-3, kW: 1, MW: 1e3};
 /** To kWh by the hour; undefined for what is no power. */
 export const power = (unit) => POWER[unit];
-
-/** Asks for what an address names, before it is known what is called how and what is numbers. */
-export function askFor(state) {
-  if (state.view === 'explore' && !DAYS.includes(state.range)) {
-    const {from, to} = resolve(state.range);
-    const what = plan(state, from, to);
-    state.panels.forEach((points) => new Store(points, what).ahead(from, to));
-  }
-}
-
-/** What to ask for a range: interval null for the points as they are stored. */
-export function plan(state, from, to) {
-  const span = to - from;
-  if (state.fn === 'energy') {
-    return {interval: bars(span), fn: 'energy'};
-  }
-  const chosen = /^(\d+)([smhd])$/.exec(state.every);
-  if (state.every === 'raw' || (!chosen && state.fn === 'auto' && span <= RAW_SPAN)) {
-    return {interval: null, fn: 'raw'};
-  }
-  // By the window's width: asking for the chart's would have the page laid out once more.
-  const target = Math.min(900, Math.max(240, innerWidth * 0.53));
-  const interval = chosen ? chosen[1] * UNITS[chosen[2]]
-    : NICE.find((one) => span / one <= target) || DAY;
-  return {interval, fn: state.fn};
-}
-
-/** Bars of energy: a few dozen. */
-const bars = (span) => [5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR, DAY]
-  .find((one) => span / one <= 60) || 7 * DAY;
 
 export function intervalName(ms) {
   const unit = ['d', 'h', 'm', 's'].find((one) => ms % UNITS[one] === 0);
@@ -75,27 +42,6 @@ function modeOf(one, what) {
   return info.kind === 'counter' ? 'counter' : power(info.unit) ? 'energy' : null;
 }
 
-/** Points of a panel by what can be asked in one call. */
-function requests(points, what) {
-  const found = new Map();
-  for (const one of points) {
-    const mode = modeOf(one, what);
-    if (!mode) {
-      continue;
-    }
-    const key = seriesKey(one) + '|' + mode;
-    if (!found.has(key)) {
-      found.set(key, {m: one.m, tags: one.tags, fields: [], mode});
-    }
-    found.get(key).fields.push(one.f);
-  }
-  return [...found.values()];
-}
-
-/** Functions asked of each window; the first is drawn, the others are its band. */
-const FUNCTIONS = {auto: ['mean', 'min', 'max'], energy: ['mean'], counter: ['last']};
-const kinds = (request) => FUNCTIONS[request.mode] || [request.mode];
-
 /**
  * The stored values of one panel for one range; keeps them, so that a live chart only asks for
  * what is new.
@@ -105,7 +51,8 @@ export class Store {
     this.points = points;
     this.what = what;
     this.shift = shift;
-    this.requests = requests(points, what).map((one) => ({...one, lines: new Map(), to: null}));
+    this.requests = requests(points, (one) => modeOf(one, what))
+      .map((one) => ({...one, lines: new Map(), to: null}));
     this.truncated = false;
   }
 
@@ -115,23 +62,13 @@ export class Store {
     await Promise.all(this.requests.map((one) => this.#fetch(one, from, to, signal)));
   }
 
-  /** Asks for the range before it is known what the points are. */
-  ahead(from, to) {
-    for (const request of this.requests) {
-      const {path, params} = this.#question(request, from, to);
-      // Points have numbers for names; what is called otherwise may be a text, which has no mean.
-      if (path === 'query' || request.fields.every((field) => /^\d/.test(field))) {
-        askAhead(path, params);
-      }
-    }
-  }
-
   async #fetch(request, from, to, signal) {
     const again = request.to !== null && from >= request.from && to >= request.to
       && from < request.to;
-    const step = this.#step();
+    const step = stepOf(this.what);
     const start = again ? Math.max(from, request.to - Math.max(OVERLAP, 2 * (step || 0))) : from;
-    const {path, params, aligned, align} = this.#question(request, start, to);
+    const {path, params, aligned, align} = question(request, this.what, start, to,
+      this.shift);
     const answer = await answerTo(path, params, signal);
     this.truncated ||= answer.truncated;
     const fresh = path === 'query' ? fromRows(answer)
@@ -139,38 +76,6 @@ export class Store {
     merge(request.lines, fresh, again ? aligned : -Infinity, from - 2 * (align || 0), this.shift);
     request.from = again ? request.from : from;
     request.to = Math.min(to, now() + this.shift);
-  }
-
-  /** {path, params}, and where the windows begin that are asked for. */
-  #question(request, start, to) {
-    const step = this.#step();
-    const align = this.what.fn === 'energy' ? this.what.interval : step;
-    // What a counter shows before the first window is where its first step begins.
-    const aligned = (step ? Math.floor(start / align) * align : start)
-      - (request.mode === 'counter' ? step : 0);
-    const params = new URLSearchParams({measurement: request.m, time_format: 'ms',
-      start: Math.floor(aligned) - this.shift, end: Math.ceil(to) - this.shift, limit: MOST_ROWS});
-    for (const [tag, value] of Object.entries(request.tags)) {
-      params.append('tag.' + tag, value);
-    }
-    for (const field of request.fields) {
-      params.append('field', field);
-    }
-    let path = 'query';
-    if (request.mode !== 'raw') {
-      params.set('interval', step / 1000 + 's');
-      if (request.mode === 'last') {
-        params.set('function', 'last');
-      } else {
-        path = 'aggregate';
-        params.set('functions', kinds(request).join(','));
-      }
-    }
-    return {path, params, aligned, align};
-  }
-
-  #step() {
-    return this.what.fn === 'energy' ? this.what.interval / 12 : this.what.interval;
   }
 
   /** Lines in the order of the points; a point without values has none. */

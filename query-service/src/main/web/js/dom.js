@@ -52,8 +52,23 @@ export function option(value, text, selected) {
   return h('option', {value, selected}, text);
 }
 
-export const css = (name) =>
-  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const styles = new Map();
+
+/** A property of the theme; kept, since asking has the whole page styled anew while a chart is made. */
+export function css(name) {
+  if (!styles.has(name)) {
+    styles.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  }
+  return styles.get(name);
+}
+
+export const forgetStyles = () => styles.clear();
+
+/** Resolves when what was drawn is to be seen, or would be in a window that is hidden. */
+export const painted = () => new Promise((resolve) => {
+  requestAnimationFrame(() => setTimeout(resolve));
+  setTimeout(resolve, 100);
+});
 
 /** Moves focus within a list of controls by arrow keys. */
 export function menuKeys(event, container) {

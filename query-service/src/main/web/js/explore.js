@@ -1,9 +1,10 @@
 // The view of curves: what is chosen, which range, and everything that happens to both.
-import {h, icon, option, popover} from './dom.js';
+import {h, icon, option, painted, popover} from './dom.js';
 import {t} from './i18n.js';
 import {FUNCTIONS, pointKey} from './address.js';
 import {Chart} from './chart.js';
-import {at as place, plan} from './data.js';
+import {at as place} from './data.js';
+import {plan} from './question.js';
 import {Moving} from './moving.js';
 import {LEAST_HEIGHT, Panel} from './panel.js';
 import {Picker} from './picker.js';
@@ -26,8 +27,13 @@ export class Explore {
   #run = 0;
   #cursor = null;
   #paused = false;
+  #furnished = false;
+  #drawn = false;
 
-  /** page: {state, go(change, replace)}: the address; see main.js. */
+  /**
+   * page: {state, go(change, replace), furnish()}: the address; see main.js. The controls are not
+   * there before furnish().
+   */
   constructor(box, page) {
     this.page = page;
     this.moving = new Moving(this);
@@ -36,18 +42,39 @@ export class Explore {
     this.list = h('div', {class: 'panels'});
     this.message = h('div', {class: 'message top'});
     this.announce = h('p', {class: 'hidden', 'aria-live': 'polite'});
-    box.replaceChildren(h('div', {class: 'explore'}, this.side,
-      h('div', {class: 'work'}, this.bar, this.message, this.list,
-        h('button', {type: 'button', class: 'quiet add', onclick: () => this.addPanel()},
-          icon('add'), t('addchart')), this.announce)));
-    this.picker = new Picker(this.side, this);
-    this.#toolbar();
+    this.work = h('div', {class: 'work'}, this.bar, this.message, this.list);
+    box.replaceChildren(h('div', {class: 'explore'}, this.side, this.work));
     this.observer = new ResizeObserver(() => this.layout());
     this.observer.observe(this.list);
     this.onWindow = () => this.layout();
     addEventListener('resize', this.onWindow);
     this.onVisible = () => !document.hidden && this.refresh();
     document.addEventListener('visibilitychange', this.onVisible);
+  }
+
+  /** Everything but the charts, which are what people came for. */
+  furnish() {
+    if (this.#furnished) {
+      return;
+    }
+    this.#furnished = true;
+    this.picker = new Picker(this.side, this);
+    this.#toolbar();
+    this.work.append(h('button', {type: 'button', class: 'quiet add', onclick: () => this.addPanel()},
+      icon('add'), t('addchart')), this.announce);
+    this.#mark();
+  }
+
+  /** Has the controls show the address's state. */
+  #mark() {
+    if (this.#furnished && this.state.panels.length) {
+      this.range.show(this.state.range);
+      this.fn.value = this.state.fn;
+      this.every.value = EVERY.includes(this.state.every) ? this.state.every : 'auto';
+      this.versus.value = this.state.versus;
+      this.picker.mark(this.state.panels.flat());
+      this.#showLive();
+    }
   }
 
   get state() {
@@ -112,15 +139,10 @@ export class Explore {
     }
     this.message.replaceChildren();
     this.#arrange();
-    this.range.show(this.state.range);
-    this.fn.value = this.state.fn;
-    this.every.value = EVERY.includes(this.state.every) ? this.state.every : 'auto';
-    this.versus.value = this.state.versus;
-    this.picker.mark(this.state.panels.flat());
-    this.#showLive();
+    this.#mark();
     await this.#load(run, true);
     // After the curves, which are what people came for.
-    if (!this.listed) {
+    if (!this.listed && run === this.#run) {
       this.listed = true;
       this.#listDevices();
     }
@@ -161,9 +183,21 @@ export class Explore {
     if (done.some(Boolean) && !this.moving.busy) {
       this.layout(true);
       await null; // uPlot draws then.
-      performance.mark('shown');
+      if (!this.#drawn) {
+        this.#drawn = true;
+        performance.mark('shown');
+        await (this.#furnished || painted());
+      }
+      this.page.furnish();
+      this.#panels.forEach((panel) => panel.report());
+      this.layout();
+      await Promise.all(this.#panels.map((panel, i) => done[i] && panel.explain()));
+      if (run !== this.#run) {
+        return;
+      }
       document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
     }
+    this.page.furnish();
     this.#showLive();
     if (live && !this.#paused) {
       this.#timer = setTimeout(() => this.refresh(), Math.max(LIVE_MS, (what.interval || 0) / 6));
@@ -208,31 +242,25 @@ export class Explore {
 
   // ---- sizes
 
-  /** Shares the window's height among the charts. */
+  /** Shares the window's height among the charts; draw: with what has come. */
   layout(draw) {
-    if (this.#panels.length === 0 || this.#panels.every((panel) => !panel.bounds)) {
+    const drawn = this.#panels.filter((panel) => panel.bounds);
+    if (drawn.length === 0) {
       return;
     }
-    const axes = this.#panels.map((panel) => Chart.axes(panel.numbers));
-    const pads = [Math.max(...axes.map((one) => one[0])), Math.max(...axes.map((one) => one[1]))];
-    const drawn = this.#panels.filter((panel) => panel.bounds);
     if (draw) {
-      drawn.forEach((panel) => panel.draw(panel.height || LEAST_HEIGHT, pads));
+      drawn.forEach((panel) => panel.prepare());
     }
     const top = this.list.getBoundingClientRect().top + scrollY;
     const curves = drawn.filter((panel) => !panel.curves.hidden);
     const rest = drawn.reduce((sum, panel) => sum + panel.rest, 0) + 14 * (drawn.length - 1) + 46;
     const each = (innerHeight - top - rest) / Math.max(1, curves.length);
     const height = Math.round(Math.min(1400, Math.max(NARROW.matches ? 220 : LEAST_HEIGHT, each)));
-    for (const panel of drawn) {
-      const width = Math.max(200, panel.stage.clientWidth);
-      if (panel.height !== height || panel.width !== width) {
-        panel.height = height;
-        panel.width = width;
-        panel.chart.resize({width, height});
-        panel.timeline.resize({width, height: panel.timeline.plot?.height || 0});
-      }
-    }
+    const widths = drawn.map((panel) => Math.max(200, panel.stage.clientWidth));
+    const axes = this.#panels.map((panel) => Chart.axes(panel.numbers));
+    const pads = [Math.max(...axes.map((one) => one[0])), Math.max(...axes.map((one) => one[1]))];
+    drawn.forEach((panel, i) => (draw ? panel.draw({width: widths[i], height}, pads)
+      : panel.resize({width: widths[i], height})));
   }
 
   // ---- moving in time: see moving.js

@@ -1,7 +1,7 @@
 // The page: its head, its views, and the address that says which is shown.
-import {names} from './begin.js';
+import {names} from './ahead.js';
 import './uplot.js';
-import {h, icon} from './dom.js';
+import {forgetStyles, h, icon} from './dom.js';
 import {lang, setLanguage, t} from './i18n.js';
 import {get} from './api.js';
 import {format, parse, VIEWS} from './address.js';
@@ -18,6 +18,8 @@ const KINDS = {explore: Explore, completeness: Completeness, pipeline: Pipeline,
 const THEME = 'hissrv.theme';
 const THEMES = ['auto', 'light', 'dark'];
 const STRIP_MS = 5000;
+/** Head and controls wait so long for the first chart. */
+const FURNISH_MS = 150;
 
 class Page {
   #view = null;
@@ -33,9 +35,8 @@ class Page {
   }
 
   async start() {
-    if (!this.strip) {
+    if (!this.theme) {
       this.#theme(localStorage.getItem(THEME) || 'auto');
-      this.#header();
       this.#prepare();
     }
     const answered = sayWhenSlow(this.main);
@@ -49,6 +50,7 @@ class Page {
       this.named = true;
     } catch (e) {
       this.#drop();
+      this.furnish();
       this.main.replaceChildren(notice(e, () => this.start()));
       this.#states();
       if (e.kind !== 'unauthorised') {
@@ -59,16 +61,38 @@ class Page {
     } finally {
       answered();
     }
-    this.#header();
+    if (this.furnished) {
+      this.#header();
+    }
     // The state of the parts can wait for the chart, but not for long.
     await Promise.race([this.#show(), new Promise((resolve) => setTimeout(resolve, 1000))]);
     this.#states();
   }
 
-  /** Charts are begun while names and measurements are on their way. */
+  /** Charts are begun while names and measurements are on their way, and the rest after them. */
   #prepare() {
     if (this.state.view === 'explore') {
       this.#view = new Explore(this.main, this);
+      setTimeout(() => this.furnish(), FURNISH_MS);
+    } else {
+      this.furnish();
+    }
+  }
+
+  /** Everything but the view's own drawing; once. */
+  furnish() {
+    if (!this.furnished) {
+      this.furnished = true;
+      this.#header();
+      this.#view?.furnish?.();
+    }
+  }
+
+  #enter(Kind) {
+    this.#drop();
+    this.#view = new Kind(this.main, this);
+    if (this.furnished) {
+      this.#view.furnish?.();
     }
   }
 
@@ -115,8 +139,7 @@ class Page {
     }
     const Kind = KINDS[this.state.view];
     if (!(this.#view instanceof Kind)) {
-      this.#drop();
-      this.#view = new Kind(this.main, this);
+      this.#enter(Kind);
     }
     window.hissrv = this.#view;
     document.title = [this.#view.title(), siteName(), 'hissrv'].filter(Boolean).join(' · ');
@@ -125,6 +148,7 @@ class Page {
 
   #redraw() {
     forget();
+    forgetStyles();
     this.#drop();
     this.#header();
     this.#states();

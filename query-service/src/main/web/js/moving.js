@@ -1,5 +1,6 @@
 // Zooming and panning by mouse, wheel and fingers: shown at once, asked for when the hand rests.
-import {absolute, now, resolve} from './time.js';
+import {absolute} from './ranges.js';
+import {now, resolve} from './time.js';
 
 const REST_MS = 250;
 const LEAST_MS = 1000;

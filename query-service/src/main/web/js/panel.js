@@ -6,7 +6,8 @@ import {Timeline} from './timeline.js';
 import {Legend, summary, values} from './table.js';
 import {Store, intervalName} from './data.js';
 import {sayWhenSlow, tell} from './failures.js';
-import {DAY, now} from './time.js';
+import {DAY} from './ranges.js';
+import {now} from './time.js';
 import {exists} from './directory.js';
 import {get} from './api.js';
 import {deviceName, deviceOf} from './catalogue.js';
@@ -110,7 +111,6 @@ export class Panel {
     this.element.classList.remove('loading');
     this.failed = false;
     this.#describe(store, before, state);
-    await this.#explainEmpty(signal);
     return true;
   }
 
@@ -149,25 +149,39 @@ export class Panel {
       - (this.states.offsetHeight - (lanes ? Timeline.height(this.lanes) : 0));
   }
 
-  draw(height, pads) {
-    const width = Math.max(200, this.stage.clientWidth);
+  /** Gives every part its place, so that sizes can be told before anything is drawn. */
+  prepare() {
+    const numbers = this.numbers;
+    this.curves.hidden = numbers.length === 0;
+    this.states.hidden = this.lanes.length === 0;
+    this.stage.hidden = this.lines.length === 0;
+    this.legend.element.hidden = numbers.length === 0;
+    this.legend.reserve(numbers.length);
+  }
+
+  draw(size, pads) {
     const numbers = this.numbers;
     const lanes = this.lanes;
-    this.curves.hidden = numbers.length === 0;
-    this.states.hidden = lanes.length === 0;
     if (numbers.length) {
-      this.chart.draw(numbers, this.bounds, {width, height}, pads);
+      this.chart.draw(numbers, this.bounds, size, pads);
     } else {
       this.chart.clear();
     }
     if (lanes.length) {
-      this.timeline.draw(lanes, this.bounds, width, pads);
+      this.timeline.draw(lanes, this.bounds, size.width, pads);
     } else {
       this.timeline.clear();
     }
-    this.stage.hidden = this.lines.length === 0;
-    this.legend.element.hidden = numbers.length === 0;
-    this.legend.draw(numbers, ...this.bounds);
+  }
+
+  resize({width, height}) {
+    this.chart.resize({width, height});
+    this.timeline.resize({width, height: this.timeline.plot?.height || 0});
+  }
+
+  /** What the chart shows, in figures and words. */
+  report() {
+    this.legend.draw(this.numbers, ...this.bounds);
     this.stage.setAttribute('aria-label', summary(this.lines, ...this.bounds));
     this.#drawTable();
     this.element.dataset.drawn = String(Number(this.element.dataset.drawn || 0) + 1);
@@ -186,7 +200,11 @@ export class Panel {
   }
 
   /** Nothing to draw: says why, and where there is something. */
-  async #explainEmpty(signal) {
+  async explain() {
+    if (this.failed) {
+      return;
+    }
+    const {signal} = this.#abort;
     this.message.replaceChildren();
     const missing = this.points.filter((one) => !this.lines.some((line) => line.ref === one));
     if (this.points.length === 0) {

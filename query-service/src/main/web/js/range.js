@@ -1,8 +1,9 @@
 // Choosing the time: presets, a calendar, from and to by hand.
 import {h, icon, popover} from './dom.js';
 import {t} from './i18n.js';
-import {absolute, atSite, day, DAYS, fromInput, midnight, monthName, now, PRESETS, rangeName,
-  resolve, siteZone, toInput, weekdays} from './time.js';
+import {absolute, DAYS, PRESETS} from './ranges.js';
+import {atSite, day, fromInput, midnight, monthName, now, rangeName, resolve, siteZone, toInput,
+  weekdays} from './time.js';
 
 const SHOWN = ['15m', '1h', '6h', '24h', '7d'];
 

@@ -1,7 +1,8 @@
 // The tables of a chart: its lines with their figures, and every value for who cannot see a curve.
 import {h, icon} from './dom.js';
 import {t} from './i18n.js';
-import {ago, clock, HOUR, length, moment, now, seconds} from './time.js';
+import {HOUR} from './ranges.js';
+import {ago, clock, length, moment, now, seconds} from './time.js';
 import {at, power} from './data.js';
 import {number, stateName} from './numbers.js';
 import {nearest} from './chart.js';
@@ -56,6 +57,11 @@ export class Legend {
     this.owner = owner;
     this.element = h('div', {class: 'scroll', tabindex: 0, role: 'region',
       'aria-label': t('table.lines')});
+  }
+
+  /** Takes the room of so many lines, so that the chart above stays as it is when they come. */
+  reserve(lines) {
+    this.element.style.minHeight = 'calc(' + lines + ' * var(--row) + var(--head-row))';
   }
 
   draw(lines, from, to) {

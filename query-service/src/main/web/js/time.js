@@ -1,9 +1,6 @@
 // Times in the site's zone, and ranges of time.
 import {lang, t} from './i18n.js';
-
-export const MINUTE = 60e3;
-export const HOUR = 3600e3;
-export const DAY = 86400e3;
+import {DAY, HOUR, isNamed, MINUTE, span} from './ranges.js';
 
 let zone = '';
 /** [since when, how far clocks are ahead of UTC]: by the service's own rules, once it has told. */
@@ -112,30 +109,8 @@ export function length(ms) {
 
 export const ago = (ms) => t('ago', {time: length(Math.max(0, now() - ms))});
 
-const LAST = {'5m': 5 * MINUTE, '15m': 15 * MINUTE, '1h': HOUR, '6h': 6 * HOUR, '24h': DAY,
-  '48h': 2 * DAY, '7d': 7 * DAY, '30d': 30 * DAY};
-export const PRESETS = Object.keys(LAST);
-export const DAYS = ['today', 'yesterday', 'week', 'lastweek'];
-
-/** Whether a text is a range as it stands in the address. */
-export const isRange = (text) =>
-  text in LAST || DAYS.includes(text) || between(text) !== null;
-
-function between(text) {
-  const [from, to] = String(text).split('_').map((one) => Date.parse(one));
-  return from < to ? [from, to] : null;
-}
-
-const iso = (ms) => new Date(Math.round(ms)).toISOString().replace('.000Z', 'Z');
-
-/** A range from a moment to another, for the address. */
-export const absolute = (from, to) => iso(from) + '_' + iso(to);
-
 /** {from, to, live} of a range: live ends now and goes on. */
 export function resolve(range, at = now()) {
-  if (range in LAST) {
-    return {from: at - LAST[range], to: at, live: true};
-  }
   const weekday = (new Date(atSiteNoonUtc(at)).getUTCDay() + 6) % 7;
   switch (range) {
     case 'today':
@@ -146,10 +121,8 @@ export function resolve(range, at = now()) {
       return {from: midnight(at, -weekday), to: midnight(at, 7 - weekday), live: true};
     case 'lastweek':
       return {from: midnight(at, -weekday - 7), to: midnight(at, -weekday), live: false};
-    default: {
-      const [from, to] = between(range);
-      return {from, to, live: false};
-    }
+    default:
+      return span(range, at);
   }
 }
 
@@ -159,7 +132,7 @@ function atSiteNoonUtc(ms) {
 }
 
 export function rangeName(range) {
-  if (range in LAST || DAYS.includes(range)) {
+  if (isNamed(range)) {
     return t('range.' + range);
   }
   const {from, to} = resolve(range);

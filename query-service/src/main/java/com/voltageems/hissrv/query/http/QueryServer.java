@@ -46,10 +46,6 @@ public final class QueryServer implements AutoCloseable {
   /** How many bytes an answer has, for the metrics. */
   private static final String SIZE = "hissrv.size";
 
-  private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-          + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
   private volatile Catalogue catalogue;
   private volatile HistoryStore store;
   private volatile AnswerCache cache;
@@ -275,7 +271,7 @@ public final class QueryServer implements AutoCloseable {
     context.addHeader("Vary", "Accept-Encoding");
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Referrer-Policy", "no-referrer");
-    context.header("Content-Security-Policy", POLICY);
+    context.header("Content-Security-Policy", page.policy());
     context.header("Cross-Origin-Resource-Policy", "same-origin");
     context.header("Cache-Control", "no-store");
     if (!allowedHosts.allows(context.header("Host"))) {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,24 +16,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The page's files, read from the class path once and kept. A fixed list: nothing else is served.
  * The page names each file with the hash of its content, so that a browser that has it asks no
- * more, and one that has another version asks at once.
+ * more, and one that has another version asks at once. What a chart waits for stands in the page
+ * itself, and the page's policy names its hash.
  */
 final class WebPage {
-  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
-
   private static final String SCRIPT = "text/javascript; charset=utf-8";
-  private static final String STYLE = "text/css; charset=utf-8";
 
   private final Map<String, Reply> assets = new LinkedHashMap<>();
   private final Map<String, String> versions = new LinkedHashMap<>();
+  private final String policy;
 
   WebPage() {
     add("/openapi.json", read("/web/openapi.json"), "application/json");
     addVersioned("/app.js", "/web/app.js", SCRIPT);
-    addVersioned("/app.css", "/web/app.css", STYLE);
     addVersioned("/favicon.svg", "/web/favicon.svg", "image/svg+xml");
-    addVersioned("/uplot.css", UPLOT + "uPlot.min.css", STYLE);
-    add("/", index(), "text/html; charset=utf-8");
+    String script = text("/web/lead.js");
+    String style = text("/web/app.css");
+    add("/", index(script, style), "text/html; charset=utf-8");
+    policy =
+        "default-src 'none'; script-src 'self' 'sha256-%s'; style-src 'self' 'sha256-%s';"
+                .formatted(hash(script), hash(style))
+            + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
+            + " frame-ancestors 'none'";
+  }
+
+  /** The Content-Security-Policy of the page and of everything else that is answered. */
+  String policy() {
+    return policy;
   }
 
   private void addVersioned(String path, String resource, String contentType) {
@@ -45,8 +55,8 @@ final class WebPage {
     assets.put(path, new Reply(200, contentType, content, false));
   }
 
-  private byte[] index() {
-    String html = new String(read("/web/index.html"), StandardCharsets.UTF_8);
+  private byte[] index(String script, String style) {
+    String html = text("/web/index.html");
     for (Map.Entry<String, String> one : versions.entrySet()) {
       String named = "\"" + one.getKey().substring(1);
       if (!html.contains(named + "\"")) {
@@ -54,7 +64,12 @@ final class WebPage {
       }
       html = html.replace(named + "\"", named + "?v=" + one.getValue() + "\"");
     }
+    html = html.replace("/*lead.js*/", script).replace("/*app.css*/", style);
     return html.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(String resource) {
+    return new String(read(resource), StandardCharsets.UTF_8);
   }
 
   private static byte[] read(String resource) {
@@ -69,9 +84,16 @@ final class WebPage {
   }
 
   private static String version(byte[] content) {
+    return HexFormat.of().formatHex(sha256(content), 0, 8);
+  }
+
+  private static String hash(String inline) {
+    return Base64.getEncoder().encodeToString(sha256(inline.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static byte[] sha256(byte[] content) {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-      return HexFormat.of().formatHex(hash, 0, 8);
+      return MessageDigest.getInstance("SHA-256").digest(content);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JVM has it
     }
