@@ -60,6 +60,7 @@ final class ClaimedElements {
           PendingElement.parse(element, limits.maxValueBytes(), limits.nonFinite(), claimMillis);
       Sample sample = parsed.sample();
       metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
+      metrics.rounded.add(parsed.rounded());
       if (sample == null) {
         rejected.add(PendingElement.rejectedEntry(element, Objects.requireNonNull(parsed.fault())));
         metrics.reject(RejectReason.ELEMENT);

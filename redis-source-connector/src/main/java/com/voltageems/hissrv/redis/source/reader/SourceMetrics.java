@@ -19,6 +19,10 @@ public final class SourceMetrics {
   public final LongAdder unchanged = new LongAdder();
   public final LongAdder filtered = new LongAdder();
   public final LongAdder expired = new LongAdder();
+
+  /** Whole numbers beyond 2^53 that no double has exactly, and which were given as the nearest. */
+  public final LongAdder rounded = new LongAdder();
+
   public final LongAdder gaps = new LongAdder();
   public final LongAdder claims = new LongAdder();
 
@@ -89,6 +93,7 @@ public final class SourceMetrics {
     values.put("unchanged-skipped", unchanged::sum);
     values.put("filtered", filtered::sum);
     values.put("expired-before-read", expired::sum);
+    values.put("rounded", rounded::sum);
     values.put("gaps", gaps::sum);
     values.put("messages-dropped", () -> dropped.getAsLong());
     values.put("claims", claims::sum);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param sample null when the element is rejected
  * @param fault null when it is a sample
  * @param nonFinite how many fields of the sample were dropped because they are not finite numbers
+ * @param rounded how many of its numbers are the nearest to a whole one that no double has exactly
  */
-public record PendingElement(@Nullable Sample sample, @Nullable ElementFault fault, int nonFinite) {
+public record PendingElement(
+    @Nullable Sample sample, @Nullable ElementFault fault, int nonFinite, int rounded) {
   private static final int MAX_NESTING = 64;
   private static final ObjectMapper JSON = boundedJson();
 
@@ -94,19 +97,29 @@ public record PendingElement(@Nullable Sample sample, @Nullable ElementFault fau
     Map<String, Double> numbers = new LinkedHashMap<>();
     Map<String, String> texts = new LinkedHashMap<>();
     int dropped = 0;
+    int rounded = 0;
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       if (field.getValue().isContainerNode()) {
         return rejected(ElementFault.FIELD_NOT_A_SCALAR);
       }
       if (!put(field.getKey(), field.getValue(), nonFinite, numbers, texts)) {
         dropped++;
+      } else if (isRounded(field.getValue())) {
+        rounded++;
       }
     }
     Sample sample =
         new Sample(KeyMapper.series(measurement.textValue(), tagMap), numbers, texts, time);
     return sample.isEmpty()
         ? rejected(ElementFault.NO_FIELD)
-        : new PendingElement(sample, null, dropped);
+        : new PendingElement(sample, null, dropped, rounded);
+  }
+
+  private static boolean isRounded(JsonNode value) {
+    double number = value.doubleValue();
+    return value.isIntegralNumber()
+        && Double.isFinite(number)
+        && value.decimalValue().compareTo(new BigDecimal(number)) != 0;
   }
 
   /** False when the field is dropped because its number is not finite. */
@@ -143,7 +156,7 @@ public record PendingElement(@Nullable Sample sample, @Nullable ElementFault fau
   }
 
   private static PendingElement rejected(ElementFault fault) {
-    return new PendingElement(null, fault, 0);
+    return new PendingElement(null, fault, 0, 0);
   }
 
   /**

@@ -52,7 +52,12 @@ public final class SampleBuilder {
       return;
     }
     switch (value.kind()) {
-      case NUMBER -> numbers.put(name, value.number());
+      case NUMBER -> {
+        numbers.put(name, value.number());
+        if (value.text() != null) {
+          metrics.rounded.increment();
+        }
+      }
       case NON_FINITE -> {
         if (limits.nonFinite() == NonFinite.TEXT) {
           text(name, String.valueOf(value.text()));

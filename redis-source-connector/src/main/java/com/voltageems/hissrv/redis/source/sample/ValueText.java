@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source.sample;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what the value is
  * @param number the number when it is one (also NaN and infinities), else NaN
- * @param text the value's text when it is not a finite number
+ * @param text the value's text when it is not a finite number, and of a whole number that no double
+ *     has exactly (some beyond 2^53): {@code number} is then the nearest one
  * @param epochMillis the time that came with the value, or {@link #NO_TIME}
  * @param source who wrote a control, the third part of {@code value:millis:source}
  */
@@ -28,6 +30,11 @@ public record ValueText(
   private static final int MILLIS_DIGITS = 13;
 
   private static final int MAX_NUMBER_LENGTH = 64;
+
+  /** 2^53, of 16 digits: up to it a double has every whole number. */
+  private static final double FIRST_ROUNDED = 0x1p53;
+
+  private static final int MIN_ROUNDED = 16;
   private static final double[] POWERS = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15
   };
@@ -96,7 +103,21 @@ public record ValueText(
     if (Double.isNaN(number) || Double.isInfinite(number)) {
       return new ValueText(Kind.NON_FINITE, number, text, epochMillis, source);
     }
-    return new ValueText(Kind.NUMBER, number, null, epochMillis, source);
+    String exact = isRounded(text, number) ? text : null;
+    return new ValueText(Kind.NUMBER, number, exact, epochMillis, source);
+  }
+
+  /** Whether it is a whole number, written out, and another one than this double. */
+  private static boolean isRounded(String text, double number) {
+    if (text.length() < MIN_ROUNDED || Math.abs(number) < FIRST_ROUNDED) {
+      return false;
+    }
+    for (int i = 1; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return new BigDecimal(text).compareTo(new BigDecimal(number)) != 0;
   }
 
   /** Epoch seconds or milliseconds, told apart by their size, as milliseconds. */

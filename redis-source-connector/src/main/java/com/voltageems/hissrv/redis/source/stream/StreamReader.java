@@ -171,6 +171,7 @@ public final class StreamReader implements SourceReader {
           PendingElement.parse(
               (byte[]) fields.get(1), limits.maxValueBytes(), limits.nonFinite(), idMillis);
       metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
+      metrics.rounded.add(parsed.rounded());
       if (parsed.sample() == null) {
         metrics.reject(RejectReason.ELEMENT);
       }

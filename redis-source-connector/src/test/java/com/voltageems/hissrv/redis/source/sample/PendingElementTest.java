@@ -62,7 +62,7 @@ class PendingElementTest {
         "{\"measurement\":\"m\",\"timestamp\":{},\"fields\":{\"a\":1}} | BAD_TIMESTAMP"
       })
   void noSample_hasAFault(String json, ElementFault fault) {
-    assertThat(parse(json)).isEqualTo(new PendingElement(null, fault, 0));
+    assertThat(parse(json)).isEqualTo(new PendingElement(null, fault, 0, 0));
   }
 
   @Test
@@ -71,6 +71,7 @@ class PendingElementTest {
     PendingElement dropped = parse(json);
     assertThat(Objects.requireNonNull(dropped.sample()).fields()).containsOnlyKeys("a");
     assertThat(dropped.nonFinite()).isEqualTo(2);
+    assertThat(dropped.rounded()).isZero();
     PendingElement kept = PendingElement.parse(Bytes.of(json), 10_000, NonFinite.TEXT, 42);
     assertThat(Objects.requireNonNull(kept.sample()).texts())
         .containsEntry("b", "Infinity")
@@ -98,5 +99,15 @@ class PendingElementTest {
                 PendingElement.rejectedEntry(new byte[] {(byte) 0xff}, ElementFault.NOT_JSON),
                 StandardCharsets.UTF_8))
         .isEqualTo("{\"reason\":\"not JSON\",\"element_base64\":\"/w==\"}");
+  }
+
+  // Field case S15: nothing tells afterwards that a meter's count was not this one.
+  @Test
+  void wholeNumberThatNoDoubleHas_isTold() {
+    PendingElement element =
+        parse(
+            "{\"measurement\":\"m\",\"fields\":{\"a\":9007199254740993,\"b\":9007199254740992,"
+                + "\"c\":-9007199254740993,\"d\":123456789012345678901234567890,\"e\":1e300}}");
+    assertThat(element.rounded()).isEqualTo(3);
   }
 }

@@ -40,6 +40,26 @@ class ValueTextTest {
     }
   }
 
+  // Field case S15: nothing tells afterwards that a meter's count was not this one.
+  @ParameterizedTest
+  @CsvSource({
+    "9007199254740993, true",
+    "-9007199254740993, true",
+    "+9007199254740993:1642592400000, true",
+    "123456789012345678901234567890, true",
+    "9007199254740992, false",
+    "9007199254740994, false",
+    "0000000000000000000001, false",
+    "9007199254740993.0, false",
+    "1e300, false",
+    "999999999999999, false"
+  })
+  void wholeNumberThatNoDoubleHas_keepsItsText(String text, boolean rounded) {
+    ValueText value = ValueText.parse(Bytes.of(text));
+    assertThat(value.kind()).isEqualTo(ValueText.Kind.NUMBER);
+    assertThat(value.text() != null).isEqualTo(rounded);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"NaN", "nan", "inf", "-inf", "Infinity", "-Infinity", "+inf", "1e999"})
   void nonFinite_isTold(String text) {
