@@ -50,6 +50,10 @@ public final class ResponseClassifier {
               reason + "; check that " + credentials() + " may write to " + bucketSetting(),
               credential());
       case 404 -> missing(answer.message(), reason);
+      // The lines are plain text; what a server or a proxy may not take is their compression.
+      case 415 ->
+          new WriteOutcome.Fatal(
+              reason + "; check influxdb.gzip, and influxdb.url", "influxdb.gzip");
       // 421: QuestDB is a replica at the moment.
       case 421, 425, 429 -> new WriteOutcome.Retry(pause(retryAfter, now), reason);
       // 502 to 504: somebody before the database speaks, and may have passed the request on.

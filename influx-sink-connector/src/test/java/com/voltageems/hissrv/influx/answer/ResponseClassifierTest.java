@@ -148,6 +148,7 @@ class ResponseClassifierTest {
   @ParameterizedTest
   @CsvSource({
     "401, unauthorized access, check influxdb.token",
+    "415, unsupported content encoding, check influxdb.gzip",
     "403, insufficient permissions, influxdb.token may write to influxdb.bucket",
     "404, bucket \"x\" not found, check influxdb.bucket",
     "404, organization name \"x\" not found, check influxdb.org",
