@@ -139,7 +139,7 @@ public final class TlsSettings {
   }
 
   /** The setting to name where a server's certificate is not trusted. */
-  String trustName() {
+  public String trustName() {
     return truststoreLocation.name();
   }
 

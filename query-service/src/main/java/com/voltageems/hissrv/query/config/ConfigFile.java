@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.voltageems.hissrv.query.setting.Template;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,18 +16,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Reads a YAML settings file. Keys may be nested or dotted, or both. In a value, a dollar sign and
- * a name in braces stand for a variable of the environment; {@code NAME:text} in the braces gives
- * the text to use where there is no such variable; a doubled dollar sign keeps the rest as it
- * stands.
+ * Reads a YAML settings file. Keys may be nested or dotted, or both. Values may name what is to be
+ * looked up, as {@link Template} has it: variables of the environment, and secrets in files.
  */
 public final class ConfigFile {
-  private static final Pattern VARIABLE =
-      Pattern.compile("\\$\\$\\{|\\$\\{([A-Za-z_][A-Za-z0-9_]*)(?::([^}]*))?}");
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -51,7 +46,9 @@ public final class ConfigFile {
       throw new ConfigException(file + ": cannot be read: " + e, e);
     }
     try {
-      return QueryConfig.of(parse(text, env));
+      QueryConfig settings = QueryConfig.of(parse(text, env));
+      settings.store().checkFiles();
+      return settings;
     } catch (ConfigException e) {
       throw new ConfigException(file + ": " + e.getMessage(), e);
     }
@@ -105,31 +102,12 @@ public final class ConfigFile {
     }
   }
 
-  static String expand(String key, String text, Map<String, String> env) throws ConfigException {
-    Matcher matcher = VARIABLE.matcher(text);
-    StringBuilder expanded = new StringBuilder();
-    while (matcher.find()) {
-      String name = matcher.group(1);
-      String replacement;
-      if (name == null) {
-        replacement = "${";
-      } else if (env.get(name) != null) {
-        replacement = env.get(name);
-      } else if (matcher.group(2) != null) {
-        replacement = matcher.group(2);
-      } else {
-        throw new ConfigException(
-            key
-                + ": \""
-                + matcher.group()
-                + "\" cannot be used: the environment has no "
-                + name
-                + "; set it, or write ${"
-                + name
-                + ":a default}");
-      }
-      matcher.appendReplacement(expanded, Matcher.quoteReplacement(replacement));
+  private static String expand(String key, String text, Map<String, String> env)
+      throws ConfigException {
+    try {
+      return Template.of(text).expand(env, new ProviderFiles());
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(key + ": " + e.getMessage(), e);
     }
-    return matcher.appendTail(expanded).toString();
   }
 }

@@ -64,16 +64,29 @@ public record QueryConfig(
      * @param concurrency most calls at once
      */
     public HistoryStore open(int concurrency) {
-      return provider.open(new StoreSettings(provider.settings(), texts, concurrency));
+      return provider.open(settings(concurrency));
     }
 
-    private void checkRaw() {
-      provider.checkRaw(new StoreSettings(provider.settings(), texts, 1));
+    /**
+     * Checks the files that its settings name; on the service's own machine.
+     *
+     * @throws ConfigException that names the setting and the file
+     */
+    public void checkFiles() throws ConfigException {
+      try {
+        provider.checkFiles(settings(1));
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(String.valueOf(e.getMessage()), e);
+      }
+    }
+
+    private StoreSettings settings(int concurrency) {
+      return new StoreSettings(provider.settings(), texts, concurrency);
     }
 
     /** Its tiers, where the back end has any. */
     public Optional<Tiers> tiers() {
-      return provider.tiers(new StoreSettings(provider.settings(), texts, 1));
+      return provider.tiers(settings(1));
     }
 
     @Override
@@ -225,8 +238,9 @@ public record QueryConfig(
               + "\" cannot be used: needs at most query.max.rows, which is "
               + config.limits.maxRows);
     }
+    config.store.provider.check(config.store.settings(1));
     if (config.access.raw) {
-      config.store.checkRaw();
+      config.store.provider.checkRaw(config.store.settings(1));
       if (config.access.read.isEmpty()) {
         throw new ConfigException(
             Declared.RAW_ENABLED.key()

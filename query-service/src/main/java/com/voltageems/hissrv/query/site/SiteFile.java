@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.site;
 
+import com.voltageems.hissrv.query.config.ProviderFiles;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
 import com.voltageems.hissrv.query.site.key.Checker;

@@ -41,7 +41,7 @@ final class ControlChannel implements Publisher {
               + " (redis.url, redis.nodes) did not take a message for "
               + redis.channel()
               + ": "
-              + RedisTls.reason(e, open),
+              + tls.reason(e, open),
           e);
     }
   }

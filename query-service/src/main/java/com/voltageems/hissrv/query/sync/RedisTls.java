@@ -4,6 +4,7 @@ import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import com.voltageems.hissrv.plugin.tls.TlsSettings;
+import com.voltageems.hissrv.query.tls.TlsReason;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLParameters;
@@ -55,17 +56,15 @@ final class RedisTls {
   }
 
   /** Why a call failed, in plain words. */
-  static String reason(Throwable failure, @Nullable Tls tls) {
+  String reason(Throwable failure, @Nullable Tls tls) {
+    Optional<TlsFailure.Found> found =
+        tls == null || texts.isEmpty()
+            ? Optional.empty()
+            : TlsReason.of(failure, SETTINGS, texts.get(), tls);
     Throwable root = failure;
     while (root.getCause() != null) {
-      Optional<TlsFailure.Found> found = TlsFailure.describe(root, SETTINGS, tls);
-      if (found.isPresent()) {
-        return found.get().reason();
-      }
       root = root.getCause();
     }
-    return TlsFailure.describe(root, SETTINGS, tls)
-        .map(TlsFailure.Found::reason)
-        .orElse(String.valueOf(root.getMessage()));
+    return found.map(TlsFailure.Found::reason).orElse(String.valueOf(root.getMessage()));
   }
 }

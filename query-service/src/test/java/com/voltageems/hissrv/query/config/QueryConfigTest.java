@@ -80,6 +80,18 @@ class QueryConfigTest {
     texts.put("store.influxdb2.url", "http://i2:1");
     texts.put("store.influxdb2.bucket", "b");
     texts.put("store.influxdb2.token", "t0k");
+    for (String type : List.of("influxdb1", "influxdb2")) {
+      String ssl = "store." + type + ".ssl.";
+      texts.put(ssl + "truststore.location", "/ca.p12");
+      texts.put(ssl + "truststore.password", "tp");
+      texts.put(ssl + "truststore.certificates", "");
+      texts.put(ssl + "keystore.location", "/client.p12");
+      texts.put(ssl + "keystore.password", "kp");
+      texts.put(ssl + "keystore.certificate.chain", "");
+      texts.put(ssl + "keystore.key", "");
+      texts.put(ssl + "key.password", "pk");
+      texts.put(ssl + "endpoint.identification.algorithm", "");
+    }
     texts.put("query.timeout", "2s");
     texts.put("query.concurrency", "3");
     texts.put("query.default.rows", "5");
@@ -205,6 +217,33 @@ class QueryConfigTest {
     assertThat(ConfigFile.parse("# nothing\n", Map.of())).isEmpty();
   }
 
+  /** As Connect's config providers have it, so that a secret has one place for all. */
+  @Test
+  void secret_mayStandInAFile(@TempDir Path dir) throws Exception {
+    Files.writeString(dir.resolve("influxdb-token"), "t0k\n");
+    Files.writeString(dir.resolve("secrets.properties"), "influxdb.token = t1k\n");
+    String file = "store.influxdb2.token: \"${file:" + dir.resolve("secrets.properties");
+
+    assertThat(
+            ConfigFile.parse("store.influxdb2.token: ${dir:" + dir + ":influxdb-token}", Map.of()))
+        .containsEntry("store.influxdb2.token", "t0k");
+    assertThat(ConfigFile.parse(file + ":influxdb.token}\"", Map.of()))
+        .containsEntry("store.influxdb2.token", "t1k");
+    assertThatThrownBy(() -> ConfigFile.parse(file + ":other}\"", Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "store.influxdb2.token: the file "
+                + dir.resolve("secrets.properties")
+                + " has no line other=...");
+    assertThatThrownBy(
+            () -> ConfigFile.parse("store.influxdb2.token: ${dir:" + dir + ":none}", Map.of()))
+        .hasMessage(
+            "store.influxdb2.token: ${dir:"
+                + dir
+                + ":none} cannot be looked up: there is no file "
+                + dir.resolve("none"));
+  }
+
   @Test
   void file_thatCannotBeUsed_isOneClearLine(@TempDir Path dir) throws IOException {
     assertThatThrownBy(() -> ConfigFile.parse("a: [", Map.of()))
@@ -219,8 +258,8 @@ class QueryConfigTest {
         .isInstanceOf(ConfigException.class);
     assertThatThrownBy(() -> ConfigFile.parse("store.questdb.password: ${TOKEN}", Map.of()))
         .hasMessage(
-            "store.questdb.password: \"${TOKEN}\" cannot be used: the environment has no TOKEN;"
-                + " set it, or write ${TOKEN:a default}");
+            "store.questdb.password: the environment has no TOKEN; set it, or write ${TOKEN:a"
+                + " default}");
     Path file = dir.resolve("c.yml");
     assertThatThrownBy(() -> ConfigFile.read(file, Map.of()))
         .hasMessage(file + ": there is no such file");
@@ -229,9 +268,18 @@ class QueryConfigTest {
         .hasMessage(file + ": http.port: \"1x\" cannot be used: needs a port from 0 to 65535");
   }
 
+  /** {@code -Dhissrv.update.docs=true} writes it. */
   @Test
   void readme_hasTheTableOfSettings() throws IOException {
-    assertThat(Files.readString(Path.of("README.md"))).contains(QueryConfig.table());
+    Path readme = Path.of("README.md");
+    String text = Files.readString(readme);
+    if (Boolean.getBoolean("hissrv.update.docs")) {
+      int begin = text.indexOf("| setting | default |");
+      int end = text.indexOf("\n\n", begin) + 1;
+      text = text.substring(0, begin) + QueryConfig.table() + text.substring(end);
+      Files.writeString(readme, text);
+    }
+    assertThat(text).contains(QueryConfig.table());
   }
 
   @ParameterizedTest

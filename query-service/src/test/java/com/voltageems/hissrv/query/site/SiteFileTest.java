@@ -314,4 +314,42 @@ class SiteFileTest {
     assertThat(compiled.redis().toString()).doesNotContain("geheim");
     assertThat(compile("redis: {url: \"redis://r:6379\"}").redis().tls()).isEmpty();
   }
+
+  /** Sink and service by the same keys; a path that holds on the worker only is the sink's. */
+  @ParameterizedTest
+  @CsvSource({"1, influxdb1", "2, influxdb2"})
+  void tlsToTheDatabase_isTheSinksAndTheServices(String version, String type) throws Exception {
+    env.put("KEY_PASSWORD", "geheim");
+    String yaml =
+        """
+        influxdb:
+          version: VERSION
+          url: https://db.site:8086
+          tls:
+            truststore: {path: PATH}
+            key: {password: "${KEY_PASSWORD}"}
+            verify: {hostname: false}
+        advanced:
+          sink:
+            influxdb.ssl.truststore.location: /opt/worker/ca.pem
+        """
+            .replace("VERSION", version);
+    Path none = dir.resolve("none.pem");
+    Compiled compiled = compile(yaml.replace("PATH", none.toString()));
+
+    assertThat(sink(compiled))
+        .containsEntry("influxdb.ssl.truststore.location", "/opt/worker/ca.pem")
+        .containsEntry("influxdb.ssl.key.password", "${env:KEY_PASSWORD}")
+        .containsEntry("influxdb.ssl.endpoint.identification.algorithm", "");
+    assertThat(compiled.serviceTexts())
+        .containsEntry("store." + type + ".ssl.truststore.location", none.toString())
+        .containsEntry("store." + type + ".ssl.endpoint.identification.algorithm", "");
+    assertThatThrownBy(
+            () -> compile(yaml.replace("PATH", none.toString()), SiteCompiler.For.SERVICE))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining(
+            "5:24: influxdb.tls.truststore.path: does not name a file: " + none + " does not");
+    assertThatThrownBy(() -> compile(yaml.replace("https:", "http:")))
+        .hasMessageContaining("influxdb.tls.truststore.path: has no effect unless ");
+  }
 }

@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.query.site.compile;
 
+import com.voltageems.hissrv.query.setting.Template;
 import com.voltageems.hissrv.query.site.key.Given;
-import com.voltageems.hissrv.query.site.key.Template;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 import java.util.List;
 import java.util.Locale;

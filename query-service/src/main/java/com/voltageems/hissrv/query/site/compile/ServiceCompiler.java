@@ -77,7 +77,9 @@ final class ServiceCompiler {
       return;
     }
     View influxdb = site.view("influxdb");
-    if (influxdb.text("version").equals("1")) {
+    String type = "influxdb" + influxdb.text("version");
+    TlsEntries.kafka(settings, "store." + type + ".ssl.", influxdb.view("tls"), secret);
+    if (type.equals("influxdb1")) {
       settings.put("store.type", "influxdb1");
       settings.copy("store.influxdb1.url", influxdb, "url");
       settings.copy("store.influxdb1.database", influxdb, "database");

@@ -54,6 +54,7 @@ final class SinkCompiler {
     View influxdb = site.view("influxdb");
     settings.copy("influxdb.version", influxdb, "version");
     settings.copy("influxdb.url", influxdb, "url");
+    TlsEntries.kafka(settings, "influxdb.ssl.", influxdb.view("tls"), secrets::forConnector);
     if (influxdb.text("version").equals("2")) {
       refuse(influxdb, "2", "database", "retention_policy", "username", "password");
       secret("influxdb.token", influxdb, "token");

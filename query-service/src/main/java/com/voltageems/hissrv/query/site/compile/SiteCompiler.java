@@ -3,8 +3,8 @@ package com.voltageems.hissrv.query.site.compile;
 import com.voltageems.hissrv.query.alert.AlertRule;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.setting.Template;
 import com.voltageems.hissrv.query.site.key.Given;
-import com.voltageems.hissrv.query.site.key.Template;
 import com.voltageems.hissrv.query.site.key.View;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
@@ -41,7 +41,7 @@ public final class SiteCompiler {
   public enum For {
     /** Plan, apply, export, validate: only what is needed to speak to Connect. */
     COMMAND,
-    /** The running service: what it needs to read the database. */
+    /** The running service: what it needs to read the database, its files among it. */
     SERVICE
   }
 
@@ -154,7 +154,10 @@ public final class SiteCompiler {
       texts.keySet().removeIf(name -> name.startsWith("http.token.") && isOpen(texts.get(name)));
     }
     try {
-      QueryConfig.of(texts);
+      QueryConfig settings = QueryConfig.of(texts);
+      if (purpose == For.SERVICE) {
+        settings.store().checkFiles();
+      }
     } catch (ConfigException e) {
       String message = String.valueOf(e.getMessage());
       String setting = message.contains(":") ? message.substring(0, message.indexOf(':')) : "";

@@ -98,16 +98,7 @@ final class SourceCompiler {
     settings.copy("redis.sentinel.master", redis, "sentinel_master");
     settings.copy("redis.sentinel.username", redis, "sentinel_username");
     secret("redis.sentinel.password", redis, "sentinel_password");
-    tls(redis.view("tls"));
-  }
-
-  private void tls(View tls) {
-    for (String store : List.of("truststore", "keystore")) {
-      settings.copy("redis.tls." + store + ".path", tls.view(store), "path");
-      secret("redis.tls." + store + ".password", tls.view(store), "password");
-    }
-    secret("redis.tls.key.password", tls.view("key"), "password");
-    settings.copy("redis.tls.verify.hostname", tls.view("verify"), "hostname");
+    TlsEntries.paths(settings, "redis.tls.", redis.view("tls"), secrets::forConnector);
   }
 
   private void address(Given url, Matcher matcher) {

@@ -53,7 +53,7 @@ final class DataKeys {
                   "The primary's name for the sentinels."),
               Key.of("sentinel_username", Scalar.text("a user name"), "User of the sentinels."),
               Key.of("sentinel_password", Scalar.secret(), "The password for the sentinels."),
-              Key.of("tls", RedisTlsKeys.TLS, RedisTlsKeys.DOC),
+              Key.of("tls", TlsKeys.TLS, TlsKeys.REDIS),
               Key.of(
                   "data_patterns",
                   new Shape.Many(Scalar.text("a key or key pattern"), MANY),

@@ -23,7 +23,8 @@ final class StoreKeys {
                   "Version 1: the retention policy that is written; the database's default one"
                       + " when left out."),
               Key.of("username", Scalar.text("a user name"), "Version 1: the user."),
-              Key.of("password", Scalar.secret(), "Version 1: the user's password.")));
+              Key.of("password", Scalar.secret(), "Version 1: the user's password."),
+              Key.of("tls", TlsKeys.TLS, TlsKeys.DATABASE)));
 
   static final Shape.Section QUESTDB =
       new Shape.Section(

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,6 +56,8 @@ public final class InfluxDb1Provider implements StoreProvider {
   private static final Setting<String> RAW_PASSWORD =
       Setting.secret("store.influxdb1.raw.password", "", "That user's password.");
 
+  private static final InfluxTls TLS = new InfluxTls("store.influxdb1.", URL);
+
   @Override
   public String type() {
     return "influxdb1";
@@ -62,7 +65,21 @@ public final class InfluxDb1Provider implements StoreProvider {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(URL, DATABASE, POLICIES, USERNAME, PASSWORD, RAW_USERNAME, RAW_PASSWORD);
+    List<Setting<?>> all =
+        new ArrayList<>(
+            List.of(URL, DATABASE, POLICIES, USERNAME, PASSWORD, RAW_USERNAME, RAW_PASSWORD));
+    all.addAll(TLS.settings());
+    return all;
+  }
+
+  @Override
+  public void check(StoreSettings settings) {
+    TLS.check(settings);
+  }
+
+  @Override
+  public void checkFiles(StoreSettings settings) {
+    TLS.checkFiles(settings);
   }
 
   @Override
@@ -76,7 +93,7 @@ public final class InfluxDb1Provider implements StoreProvider {
   @Override
   public HistoryStore open(StoreSettings settings) {
     return InfluxQlStore.version1(
-        settings.get(URL),
+        TLS.link(settings),
         settings.get(DATABASE),
         settings.get(POLICIES),
         settings.get(USERNAME),
@@ -89,7 +106,7 @@ public final class InfluxDb1Provider implements StoreProvider {
   public Optional<Tiers> tiers(StoreSettings settings) {
     return Optional.of(
         new InfluxDb1Tiers(
-            settings.get(URL),
+            TLS.link(settings),
             settings.get(DATABASE),
             settings.get(POLICIES),
             InfluxQlStore.basic(settings.get(USERNAME), settings.get(PASSWORD))));

@@ -6,7 +6,6 @@ import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Wish;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class InfluxDb1Tiers extends InfluxTiers {
   private static final String RIGHTS = "influxdb.username";
 
-  private final URI url;
+  private final InfluxLink link;
   private final String database;
   private final List<String> raw;
   private final @Nullable String authorization;
@@ -31,13 +30,14 @@ final class InfluxDb1Tiers extends InfluxTiers {
   /**
    * @param raw the retention policies of the samples; none: the database's default one
    */
-  InfluxDb1Tiers(URI url, String database, List<String> raw, @Nullable String authorization) {
-    this.url = url;
+  InfluxDb1Tiers(
+      InfluxLink link, String database, List<String> raw, @Nullable String authorization) {
+    this.link = link;
     this.database = database;
     this.raw = List.copyOf(raw);
     this.authorization = authorization;
-    this.http = new InfluxHttp(url, authorization, RIGHTS);
-    this.client = new InfluxQlClient(url, database, authorization);
+    this.http = new InfluxHttp(link, authorization, RIGHTS);
+    this.client = new InfluxQlClient(link, database, authorization);
   }
 
   @Override
@@ -195,7 +195,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
   @Override
   HistoryStore open(Tier tier) {
     return new InfluxQlStore(
-        new InfluxQlClient(url, database, authorization),
+        new InfluxQlClient(link, database, authorization),
         tier.isRaw() ? raw : List.of(tier.policy()),
         "1.x");
   }

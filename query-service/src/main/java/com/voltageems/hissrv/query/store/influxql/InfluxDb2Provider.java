@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,8 @@ public final class InfluxDb2Provider implements StoreProvider {
       Setting.secret(
           "store.influxdb2.raw.token", "", "API token of raw queries, which may only read.");
 
+  private static final InfluxTls TLS = new InfluxTls("store.influxdb2.", URL);
+
   @Override
   public String type() {
     return "influxdb2";
@@ -43,7 +46,19 @@ public final class InfluxDb2Provider implements StoreProvider {
 
   @Override
   public List<Setting<?>> settings() {
-    return List.of(URL, BUCKET, TOKEN, RAW_TOKEN);
+    List<Setting<?>> all = new ArrayList<>(List.of(URL, BUCKET, TOKEN, RAW_TOKEN));
+    all.addAll(TLS.settings());
+    return all;
+  }
+
+  @Override
+  public void check(StoreSettings settings) {
+    TLS.check(settings);
+  }
+
+  @Override
+  public void checkFiles(StoreSettings settings) {
+    TLS.checkFiles(settings);
   }
 
   @Override
@@ -57,12 +72,12 @@ public final class InfluxDb2Provider implements StoreProvider {
   @Override
   public HistoryStore open(StoreSettings settings) {
     return InfluxQlStore.version2(
-        settings.get(URL), settings.get(BUCKET), settings.get(TOKEN), settings.get(RAW_TOKEN));
+        TLS.link(settings), settings.get(BUCKET), settings.get(TOKEN), settings.get(RAW_TOKEN));
   }
 
   @Override
   public Optional<Tiers> tiers(StoreSettings settings) {
     return Optional.of(
-        new InfluxDb2Tiers(settings.get(URL), settings.get(BUCKET), settings.get(TOKEN)));
+        new InfluxDb2Tiers(TLS.link(settings), settings.get(BUCKET), settings.get(TOKEN)));
   }
 }

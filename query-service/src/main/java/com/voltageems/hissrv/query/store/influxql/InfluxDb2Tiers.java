@@ -11,7 +11,6 @@ import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Wish;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -32,16 +31,16 @@ final class InfluxDb2Tiers extends InfluxTiers {
   private static final Pattern SIZE =
       Pattern.compile("(?m)^storage_shard_disk_size\\{bucket=\"([0-9a-f]+)\"[^}]*} ([0-9.e+]+)$");
 
-  private final URI url;
+  private final InfluxLink link;
   private final String bucket;
   private final String authorization;
   private final InfluxHttp http;
 
-  InfluxDb2Tiers(URI url, String bucket, String token) {
-    this.url = url;
+  InfluxDb2Tiers(InfluxLink link, String bucket, String token) {
+    this.link = link;
     this.bucket = bucket;
     this.authorization = "Token " + token;
-    this.http = new InfluxHttp(url, authorization, RIGHTS);
+    this.http = new InfluxHttp(link, authorization, RIGHTS);
   }
 
   @Override
@@ -171,7 +170,7 @@ final class InfluxDb2Tiers extends InfluxTiers {
 
   @Override
   HistoryStore open(Tier tier) {
-    return new InfluxQlStore(new InfluxQlClient(url, name(tier), authorization), List.of(), "2.x");
+    return new InfluxQlStore(new InfluxQlClient(link, name(tier), authorization), List.of(), "2.x");
   }
 
   @Override

@@ -3,34 +3,26 @@ package com.voltageems.hissrv.query.store.influxql;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** InfluxDB's calls beside {@code /query}: small answers. Safe for many threads. */
 final class InfluxHttp {
-  private static final Duration CONNECT = Duration.ofSeconds(3);
   private static final int OK = 300;
 
-  private final URI url;
+  private final InfluxLink link;
   private final @Nullable String authorization;
   private final String rights;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
   /**
    * @param authorization the header's value, or null for none
    * @param rights which setting gives the rights, for messages
    */
-  InfluxHttp(URI url, @Nullable String authorization, String rights) {
-    this.url = url;
+  InfluxHttp(InfluxLink link, @Nullable String authorization, String rights) {
+    this.link = link;
     this.authorization = authorization;
     this.rights = rights;
   }
@@ -60,8 +52,7 @@ final class InfluxHttp {
 
   HttpResponse<String> send(String method, String path, String body, Deadline deadline) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(deadline.left())
+        HttpRequest.newBuilder(link.at(path))
             .method(method, HttpRequest.BodyPublishers.ofString(body));
     if (authorization != null) {
       request.header("Authorization", authorization);
@@ -69,18 +60,7 @@ final class InfluxHttp {
     if (body.startsWith("{")) {
       request.header("Content-Type", "application/json");
     }
-    try {
-      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (HttpConnectTimeoutException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB cannot be reached", e);
-    } catch (HttpTimeoutException e) {
-      throw deadline.exceeded(e);
-    } catch (IOException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB cannot be reached", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "interrupted", e);
-    }
+    return link.send(request, HttpResponse.BodyHandlers.ofString(), deadline);
   }
 
   static String encode(String text) {

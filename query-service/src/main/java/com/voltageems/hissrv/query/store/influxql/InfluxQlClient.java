@@ -7,15 +7,10 @@ import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -28,30 +23,22 @@ import org.jspecify.annotations.Nullable;
 /** InfluxDB's {@code /query} over HTTP; the same on 1.x and 2.x. Safe for many threads. */
 final class InfluxQlClient implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration CONNECT = Duration.ofSeconds(3);
 
-  private final URI endpoint;
+  private final InfluxLink link;
   private final String databaseParameter;
   private final String fixedParameters;
   private final @Nullable String authorization;
-  private final HttpClient http;
   private final ScheduledExecutorService deadlines;
 
   /**
-   * @param url address of the HTTP API, {@code http://host:8086}
    * @param database of 2.x the bucket
    * @param authorization the header's value, or null for none
    */
-  InfluxQlClient(URI url, String database, @Nullable String authorization) {
-    this.endpoint = URI.create(url + "/query");
+  InfluxQlClient(InfluxLink link, String database, @Nullable String authorization) {
+    this.link = link;
     this.databaseParameter = "db=" + encode(database);
     this.fixedParameters = "epoch=u&chunked=true&" + databaseParameter;
     this.authorization = authorization;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT)
-            .build();
     this.deadlines =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -65,7 +52,7 @@ final class InfluxQlClient implements AutoCloseable {
   void run(InfluxQl query, Deadline deadline, AnswerReader.Rows rows) {
     HttpResponse<InputStream> response =
         send(
-            HttpRequest.newBuilder(endpoint)
+            HttpRequest.newBuilder(link.at("/query"))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Accept", AnswerReader.PACKED)
                 .POST(HttpRequest.BodyPublishers.ofString(form(query))),
@@ -115,7 +102,7 @@ final class InfluxQlClient implements AutoCloseable {
   int writesNothing(Deadline deadline) {
     HttpResponse<InputStream> response =
         send(
-            HttpRequest.newBuilder(endpoint.resolve("/write?" + databaseParameter))
+            HttpRequest.newBuilder(link.at("/write?" + databaseParameter))
                 .POST(HttpRequest.BodyPublishers.noBody()),
             deadline);
     try (InputStream body = response.body()) {
@@ -129,14 +116,30 @@ final class InfluxQlClient implements AutoCloseable {
   /** The version that it says it has, or an empty text. */
   String ping(Deadline deadline) {
     HttpResponse<InputStream> response =
-        send(HttpRequest.newBuilder(endpoint.resolve("/ping")).GET(), deadline);
+        send(HttpRequest.newBuilder(link.at("/ping")).GET(), deadline);
+    String words;
     try (InputStream body = response.body()) {
-      body.readNBytes(1024);
+      words = new String(body.readNBytes(1024), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
     }
+    checkPing(response.statusCode(), words);
     String version = response.headers().firstValue("X-Influxdb-Version").orElse("");
     return version.startsWith("v") ? version.substring(1) : version;
+  }
+
+  /** A proxy in front answers, too, and says what is wrong. */
+  private static void checkPing(int status, String words) {
+    if (status >= 300) {
+      // As Go's server and nginx say it.
+      boolean speaksTls = words.contains("HTTPS server") || words.contains("HTTPS port");
+      throw new StoreException(
+          StoreException.Kind.UNAVAILABLE,
+          speaksTls
+              ? "InfluxDB speaks TLS at this address; write https://"
+              : "InfluxDB answered a ping with status " + status,
+          new IOException(words.lines().findFirst().orElse("no words")));
+    }
   }
 
   private static void check(int status, @Nullable String error) {
@@ -158,19 +161,7 @@ final class InfluxQlClient implements AutoCloseable {
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
-    try {
-      return http.send(
-          request.timeout(deadline.left()).build(), HttpResponse.BodyHandlers.ofInputStream());
-    } catch (HttpConnectTimeoutException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB cannot be reached", e);
-    } catch (HttpTimeoutException e) {
-      throw deadline.exceeded(e);
-    } catch (IOException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB cannot be reached", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "interrupted", e);
-    }
+    return link.send(request, HttpResponse.BodyHandlers.ofInputStream(), deadline);
   }
 
   private static String encode(String text) {

@@ -64,12 +64,12 @@ public final class InfluxQlStore implements HistoryStore {
    */
   public static InfluxQlStore version1(
       URI url, String database, List<String> policies, String username, String password) {
-    return version1(url, database, policies, username, password, "", "");
+    return version1(InfluxLink.plain(url), database, policies, username, password, "", "");
   }
 
   /** Likewise, with the login of raw queries; an empty user for none. */
   static InfluxQlStore version1(
-      URI url,
+      InfluxLink link,
       String database,
       List<String> policies,
       String username,
@@ -77,13 +77,13 @@ public final class InfluxQlStore implements HistoryStore {
       String rawUsername,
       String rawPassword) {
     return new InfluxQlStore(
-        new InfluxQlClient(url, database, basic(username, password)),
+        new InfluxQlClient(link, database, basic(username, password)),
         policies,
         "1.x",
         rawUsername.isEmpty()
             ? null
             : new InfluxQlRaw(
-                new InfluxQlClient(url, database, basic(rawUsername, rawPassword)),
+                new InfluxQlClient(link, database, basic(rawUsername, rawPassword)),
                 "store.influxdb1.raw.username"));
   }
 
@@ -102,19 +102,20 @@ public final class InfluxQlStore implements HistoryStore {
    * @param token may read the bucket
    */
   public static InfluxQlStore version2(URI url, String bucket, String token) {
-    return version2(url, bucket, token, "");
+    return version2(InfluxLink.plain(url), bucket, token, "");
   }
 
   /** Likewise, with the token of raw queries; an empty one for none. */
-  static InfluxQlStore version2(URI url, String bucket, String token, String rawToken) {
+  static InfluxQlStore version2(InfluxLink link, String bucket, String token, String rawToken) {
     return new InfluxQlStore(
-        new InfluxQlClient(url, bucket, "Token " + token),
+        new InfluxQlClient(link, bucket, "Token " + token),
         List.of(),
         "2.x",
         rawToken.isEmpty()
             ? null
             : new InfluxQlRaw(
-                new InfluxQlClient(url, bucket, "Token " + rawToken), "store.influxdb2.raw.token"));
+                new InfluxQlClient(link, bucket, "Token " + rawToken),
+                "store.influxdb2.raw.token"));
   }
 
   @Override

@@ -19,6 +19,20 @@ public interface StoreProvider {
   List<Setting<?>> settings();
 
   /**
+   * Checks what the settings say together, each of which can be used by itself.
+   *
+   * @throws IllegalArgumentException for the user: key, what is wrong, remedy
+   */
+  default void check(StoreSettings settings) {}
+
+  /**
+   * Checks the files that the settings name, on the service's own machine.
+   *
+   * @throws IllegalArgumentException likewise, with the file
+   */
+  default void checkFiles(StoreSettings settings) {}
+
+  /**
    * Checks that there is a login for raw queries that may only read.
    *
    * @throws IllegalArgumentException that names the setting that is missing or cannot be used

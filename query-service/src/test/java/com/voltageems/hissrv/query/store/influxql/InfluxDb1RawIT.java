@@ -67,7 +67,13 @@ class InfluxDb1RawIT {
 
   private static InfluxQlStore store(String user, String password) {
     return InfluxQlStore.version1(
-        URI.create(database.url()), "site", List.of(), "admin", "secret", user, password);
+        InfluxLink.plain(URI.create(database.url())),
+        "site",
+        List.of(),
+        "admin",
+        "secret",
+        user,
+        password);
   }
 
   private static RawAnswer ask(RawStore raw, String statement, int most) {

@@ -258,7 +258,13 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
   void rawQueryWhereNobodyIsAskedForALogin_isRefusedByUs() {
     try (InfluxQlStore open =
         InfluxQlStore.version1(
-            URI.create(database.url()), "site", List.of(), "", "", "reader", "r")) {
+            InfluxLink.plain(URI.create(database.url())),
+            "site",
+            List.of(),
+            "",
+            "",
+            "reader",
+            "r")) {
       assertThatThrownBy(
               () ->
                   open.raw()

@@ -139,7 +139,8 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
     String reader = made.body().replaceFirst("(?s).*\"token\":\\s*\"([^\"]+)\".*", "$1");
     Deadline deadline = Deadline.in(Duration.ofSeconds(20));
-    try (InfluxQlStore reading = InfluxQlStore.version2(URI.create(url), BUCKET, token, reader)) {
+    try (InfluxQlStore reading =
+        InfluxQlStore.version2(InfluxLink.plain(URI.create(url)), BUCKET, token, reader)) {
       RawStore raw = reading.raw().orElseThrow();
       assertThat(raw.ask("SELECT v FROM raw", 10, 100, deadline).tables().get(0).rows()).hasSize(1);
       for (String writing :
@@ -153,7 +154,8 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
     } finally {
       send("DELETE", "/api/v2/authorizations/" + id(made.body()), "");
     }
-    try (InfluxQlStore writing = InfluxQlStore.version2(URI.create(url), BUCKET, token, token)) {
+    try (InfluxQlStore writing =
+        InfluxQlStore.version2(InfluxLink.plain(URI.create(url)), BUCKET, token, token)) {
       assertThatThrownBy(
               () -> writing.raw().orElseThrow().ask("SELECT v FROM raw", 10, 100, deadline))
           .isInstanceOfSatisfying(

@@ -53,7 +53,7 @@ class InfluxDb2TiersTest {
         });
     server.start();
     URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    tiers = new InfluxDb2Tiers(url, "ems", "a-secret-token");
+    tiers = new InfluxDb2Tiers(InfluxLink.plain(url), "ems", "a-secret-token");
   }
 
   @AfterEach

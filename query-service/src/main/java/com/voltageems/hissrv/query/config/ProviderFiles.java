@@ -1,9 +1,10 @@
-package com.voltageems.hissrv.query.site;
+package com.voltageems.hissrv.query.config;
 
-import com.voltageems.hissrv.query.site.key.Template;
+import com.voltageems.hissrv.query.setting.Template;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
@@ -12,7 +13,7 @@ import java.util.Properties;
  * What Connect's FileConfigProvider ({@code ${file:path:key}}) and DirectoryConfigProvider ({@code
  * ${dir:path:name}}) would answer, for the service, which has to read the same secrets.
  */
-final class ProviderFiles implements Template.ProviderLookup {
+public final class ProviderFiles implements Template.ProviderLookup {
   @Override
   public Optional<String> find(Template.Provider provider) {
     int colon = provider.argument().lastIndexOf(':');
@@ -27,8 +28,12 @@ final class ProviderFiles implements Template.ProviderLookup {
         case "dir", "directory" -> Optional.of(Files.readString(path.resolve(key)).strip());
         default -> Optional.empty();
       };
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(
+          provider.text() + " cannot be looked up: there is no file " + e.getFile(), e);
     } catch (IOException e) {
-      return Optional.empty();
+      throw new IllegalArgumentException(
+          provider.text() + " cannot be looked up: the file cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -37,6 +42,10 @@ final class ProviderFiles implements Template.ProviderLookup {
     try (Reader reader = Files.newBufferedReader(path)) {
       properties.load(reader);
     }
-    return Optional.ofNullable(properties.getProperty(key));
+    String value = properties.getProperty(key);
+    if (value == null) {
+      throw new IllegalArgumentException("the file " + path + " has no line " + key + "=...");
+    }
+    return Optional.of(value);
   }
 }

@@ -2,11 +2,16 @@ package com.voltageems.hissrv.query.site.key;
 
 import java.util.List;
 
-/** TLS to Redis, by the names that the source connector has for it. */
-final class RedisTlsKeys {
-  static final String DOC =
+/** TLS to Redis and to the database, alike, by the names that the source connector has for it. */
+final class TlsKeys {
+  static final String REDIS =
       "With `rediss://`: which certificates count, for the source connector and for `POST /sync` of"
           + " the service. Where a file lies elsewhere on the worker, `advanced.source` says so.";
+
+  static final String DATABASE =
+      "With `https://`: which certificates count, for the sink connector (`influxdb.ssl.*`) and for"
+          + " the service (`store.influxdb1.ssl.*`, `store.influxdb2.ssl.*`). Where a file lies"
+          + " elsewhere on the worker, `advanced.sink` says so.";
 
   static final Shape.Section TLS =
       new Shape.Section(
@@ -38,7 +43,7 @@ final class RedisTlsKeys {
                               "password",
                               Scalar.secret(),
                               "Password of that file; PEM has none."))),
-                  "What to show, where Redis asks for a client certificate."),
+                  "What to show, where the server asks for a client certificate."),
               Key.of(
                   "key",
                   new Shape.Section(
@@ -56,10 +61,10 @@ final class RedisTlsKeys {
                           Key.of(
                               "hostname",
                               Scalar.bool(),
-                              "Whether Redis's certificate has to name the host of the address"
-                                  + " (true where this is left out). Without it anybody with a"
-                                  + " trusted certificate may answer."))),
+                              "Whether the server's certificate has to name the host of the"
+                                  + " address (true where this is left out). Without it anybody"
+                                  + " with a trusted certificate may answer."))),
                   "What is checked.")));
 
-  private RedisTlsKeys() {}
+  private TlsKeys() {}
 }

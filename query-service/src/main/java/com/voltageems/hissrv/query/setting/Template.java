@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.site.key;
+package com.voltageems.hissrv.query.setting;
 
 import java.util.ArrayList;
 import java.util.List;
