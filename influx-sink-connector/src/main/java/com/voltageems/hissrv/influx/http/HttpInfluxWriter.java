@@ -12,6 +12,7 @@ import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import com.voltageems.hissrv.influx.point.Precision;
+import com.voltageems.hissrv.plugin.PromptSocketFactory;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsFailure;

@@ -60,11 +60,8 @@ final class InfluxDb1Tiers extends InfluxTiers {
   }
 
   private boolean isOpenSource(Deadline deadline) {
-    return http.send("GET", "/ping", "", deadline)
-        .headers()
-        .firstValue("X-Influxdb-Build")
-        .map(build -> build.toUpperCase(Locale.ROOT).equals("OSS"))
-        .orElse(true);
+    String build = http.send("GET", "/ping", "", deadline).header("X-Influxdb-Build");
+    return build.isEmpty() || build.toUpperCase(Locale.ROOT).equals("OSS");
   }
 
   /** A retention policy as the database tells it. */
@@ -212,11 +209,5 @@ final class InfluxDb1Tiers extends InfluxTiers {
             lines,
             "write into the retention policy " + tier.policy(),
             deadline);
-  }
-
-  @Override
-  public void close() {
-    super.close();
-    client.close();
   }
 }

@@ -11,7 +11,6 @@ import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Wish;
 import java.io.IOException;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -79,13 +78,13 @@ final class InfluxDb2Tiers extends InfluxTiers {
   }
 
   private @Nullable JsonNode find(String name, Deadline deadline) {
-    HttpResponse<String> response =
+    InfluxHttp.Answer response =
         http.send("GET", "/api/v2/buckets?name=" + InfluxHttp.encode(name), "", deadline);
-    if (response.statusCode() == 404) {
+    if (response.status() == 404) {
       return null;
     }
     String body =
-        response.statusCode() == 200
+        response.status() == 200
             ? response.body()
             : http.done(
                 "GET",
@@ -107,8 +106,8 @@ final class InfluxDb2Tiers extends InfluxTiers {
 
   /** Of its shards, as the server's metrics tell; null where they are not open to us. */
   private @Nullable Long size(String id, Deadline deadline) {
-    HttpResponse<String> response = http.send("GET", "/metrics", "", deadline);
-    if (response.statusCode() != 200) {
+    InfluxHttp.Answer response = http.send("GET", "/metrics", "", deadline);
+    if (response.status() != 200) {
       return null;
     }
     long bytes = 0;

@@ -4,18 +4,30 @@ import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import okhttp3.Headers;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /** InfluxDB's calls beside {@code /query}: small answers. Safe for many threads. */
 final class InfluxHttp {
   private static final int OK = 300;
+  private static final MediaType JSON = MediaType.get("application/json");
 
   private final InfluxLink link;
   private final @Nullable String authorization;
   private final String rights;
+
+  /** A status, and the whole body. */
+  record Answer(int status, Headers headers, String body) {
+    /** Empty when there is none. */
+    String header(String name) {
+      String value = headers.get(name);
+      return value == null ? "" : value;
+    }
+  }
 
   /**
    * @param authorization the header's value, or null for none
@@ -33,8 +45,8 @@ final class InfluxHttp {
    * @param what completes "InfluxDB refused to ..."
    */
   String done(String method, String path, String body, String what, Deadline deadline) {
-    HttpResponse<String> response = send(method, path, body, deadline);
-    int status = response.statusCode();
+    Answer response = send(method, path, body, deadline);
+    int status = response.status();
     if (status < OK) {
       return response.body();
     }
@@ -50,17 +62,20 @@ final class InfluxHttp {
         words);
   }
 
-  HttpResponse<String> send(String method, String path, String body, Deadline deadline) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(link.at(path))
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
+  Answer send(String method, String path, String body, Deadline deadline) {
+    MediaType type = body.startsWith("{") ? JSON : null;
+    Request.Builder request =
+        new Request.Builder()
+            .url(link.at(path))
+            .method(method, method.equals("GET") ? null : RequestBody.create(body, type));
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
-    if (body.startsWith("{")) {
-      request.header("Content-Type", "application/json");
+    try (InfluxLink.Exchange answer = link.send(request, deadline)) {
+      return new Answer(answer.status(), answer.response().headers(), answer.body().string());
+    } catch (IOException e) {
+      throw link.failed(e, deadline, "InfluxDB broke off");
     }
-    return link.send(request, HttpResponse.BodyHandlers.ofString(), deadline);
   }
 
   static String encode(String text) {

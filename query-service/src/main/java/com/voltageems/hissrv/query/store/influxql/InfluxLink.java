@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.store.influxql;
 
+import com.voltageems.hissrv.plugin.PromptSocketFactory;
 import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.query.store.Deadline;
@@ -7,14 +8,17 @@ import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.tls.TlsClient;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
 
 /**
  * How InfluxDB is reached: over HTTP or HTTPS, failures in the words of the store. Safe for many
@@ -22,12 +26,14 @@ import java.util.function.Supplier;
  */
 final class InfluxLink {
   private static final Duration CONNECT = Duration.ofSeconds(3);
+  private static final int IDLE_CONNECTIONS = 16;
 
   private final URI url;
-  private final Supplier<HttpClient> client;
-  private final Optional<TlsClient<HttpClient>> tls;
+  private final Supplier<OkHttpClient> client;
+  private final Optional<TlsClient<OkHttpClient>> tls;
 
-  private InfluxLink(URI url, Supplier<HttpClient> client, Optional<TlsClient<HttpClient>> tls) {
+  private InfluxLink(
+      URI url, Supplier<OkHttpClient> client, Optional<TlsClient<OkHttpClient>> tls) {
     this.url = url;
     this.client = client;
     this.tls = tls;
@@ -39,42 +45,94 @@ final class InfluxLink {
    * @param url address of the HTTP API, {@code http://host:8086}
    */
   static InfluxLink plain(URI url) {
-    HttpClient client = builder().build();
+    OkHttpClient client = builder().build();
     return new InfluxLink(url, () -> client, Optional.empty());
   }
 
   /** With those that {@link #client(Tls)} was given. */
-  static InfluxLink encrypted(URI url, TlsClient<HttpClient> client) {
+  static InfluxLink encrypted(URI url, TlsClient<OkHttpClient> client) {
     return new InfluxLink(url, client::get, Optional.of(client));
   }
 
-  static HttpClient client(Tls tls) {
-    return builder().sslContext(tls.context()).build();
+  static OkHttpClient client(Tls tls) {
+    OkHttpClient.Builder builder =
+        builder().sslSocketFactory(tls.context().getSocketFactory(), tls.trust());
+    if (!tls.checksHost()) {
+      builder.hostnameVerifier((host, session) -> true);
+    }
+    return builder.build();
   }
 
-  private static HttpClient.Builder builder() {
-    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT);
+  private static OkHttpClient.Builder builder() {
+    return new OkHttpClient.Builder()
+        .socketFactory(new PromptSocketFactory())
+        .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES))
+        .connectTimeout(CONNECT)
+        // The deadline of each call holds for all of it.
+        .readTimeout(Duration.ZERO)
+        .writeTimeout(Duration.ZERO)
+        .followRedirects(false);
   }
 
   /** The address of a path. */
-  URI at(String path) {
-    return URI.create(url + path);
+  String at(String path) {
+    return url + path;
   }
 
-  <T> HttpResponse<T> send(
-      HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler, Deadline deadline) {
-    try {
-      return client.get().send(request.timeout(deadline.left()).build(), handler);
-    } catch (HttpConnectTimeoutException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB cannot be reached", e);
-    } catch (HttpTimeoutException e) {
-      throw deadline.exceeded(e);
-    } catch (IOException | TlsException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, away(e), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "interrupted", e);
+  /** A question and its answer. */
+  record Exchange(Call call, Response response) implements AutoCloseable {
+    int status() {
+      return response.code();
     }
+
+    /** Empty when there is none. */
+    String header(String name) {
+      return response.header(name, "");
+    }
+
+    ResponseBody body() {
+      return Objects.requireNonNull(response.body(), "an answer to a call has a body");
+    }
+
+    /** No more of the answer is wanted. */
+    void stop() {
+      call.cancel();
+    }
+
+    @Override
+    public void close() {
+      response.close();
+    }
+  }
+
+  /**
+   * Sends, in the calling thread. The body can be read until the deadline.
+   *
+   * @throws StoreException when there is no answer
+   */
+  Exchange send(Request.Builder request, Deadline deadline) {
+    try {
+      // Near the database, packing costs more than it saves.
+      Call call = client.get().newCall(request.header("Accept-Encoding", "identity").build());
+      call.timeout().timeout(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+      return new Exchange(call, call.execute());
+    } catch (IOException | TlsException e) {
+      throw failed(e, deadline, away(e));
+    }
+  }
+
+  /**
+   * Why there was no answer, or no whole one.
+   *
+   * @param words what to say where it was not the deadline
+   */
+  StoreException failed(Exception e, Deadline deadline, String words) {
+    if (Thread.currentThread().isInterrupted()) {
+      return new StoreException(StoreException.Kind.UNAVAILABLE, "interrupted", e);
+    }
+    return deadline.isOver()
+        ? deadline.exceeded(e)
+        : new StoreException(StoreException.Kind.UNAVAILABLE, words, e);
   }
 
   private String place() {

@@ -6,29 +6,25 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLEncoder;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /** InfluxDB's {@code /query} over HTTP; the same on 1.x and 2.x. Safe for many threads. */
-final class InfluxQlClient implements AutoCloseable {
+final class InfluxQlClient {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
+  private static final String BROKE_OFF = "InfluxDB broke off";
 
   private final InfluxLink link;
   private final String databaseParameter;
   private final String fixedParameters;
   private final @Nullable String authorization;
-  private final ScheduledExecutorService deadlines;
 
   /**
    * @param database of 2.x the bucket
@@ -39,50 +35,53 @@ final class InfluxQlClient implements AutoCloseable {
     this.databaseParameter = "db=" + encode(database);
     this.fixedParameters = "epoch=u&chunked=true&" + databaseParameter;
     this.authorization = authorization;
-    this.deadlines =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread thread = new Thread(work, "influxdb-deadlines");
-              thread.setDaemon(true);
-              return thread;
-            });
   }
 
   /** Runs statements; a series may come in several pieces. */
   void run(InfluxQl query, Deadline deadline, AnswerReader.Rows rows) {
-    HttpResponse<InputStream> response =
-        send(
-            HttpRequest.newBuilder(link.at("/query"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .header("Accept", AnswerReader.PACKED)
-                .POST(HttpRequest.BodyPublishers.ofString(form(query))),
-            deadline);
-    AtomicBoolean late = new AtomicBoolean();
-    // The client's own timeout ends with the headers; this one holds for the whole answer.
-    Future<?> guard =
-        deadlines.schedule(
-            () -> {
-              late.set(true);
-              response.body().close();
-              return null;
-            },
-            deadline.left().toNanos(),
-            TimeUnit.NANOSECONDS);
-    try (InputStream body = response.body()) {
-      String type = response.headers().firstValue("Content-Type").orElse("");
-      check(response.statusCode(), AnswerReader.read(body, type, rows));
-    } catch (JsonEOFException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
-    } catch (JsonProcessingException e) {
-      check(response.statusCode(), "not an answer of InfluxDB's");
-      throw new StoreException(
-          StoreException.Kind.FAILED, "InfluxDB answered with neither MessagePack nor JSON", e);
+    Request.Builder request =
+        new Request.Builder()
+            .url(link.at("/query"))
+            .header("Accept", AnswerReader.PACKED)
+            .post(RequestBody.create(form(query), FORM));
+    Wanted wanted = new Wanted(rows);
+    try (InfluxLink.Exchange answer = send(request, deadline)) {
+      try {
+        String type = answer.header("Content-Type");
+        check(answer.status(), AnswerReader.read(answer.body().byteStream(), type, wanted));
+      } catch (JsonEOFException e) {
+        throw new StoreException(StoreException.Kind.UNAVAILABLE, BROKE_OFF, e);
+      } catch (JsonProcessingException e) {
+        check(answer.status(), "not an answer of InfluxDB's");
+        throw new StoreException(
+            StoreException.Kind.FAILED, "InfluxDB answered with neither MessagePack nor JSON", e);
+      }
+      if (wanted.enough) {
+        answer.stop();
+      }
     } catch (IOException e) {
-      throw late.get()
-          ? deadline.exceeded(e)
-          : new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
-    } finally {
-      guard.cancel(false);
+      throw link.failed(e, deadline, BROKE_OFF);
+    }
+  }
+
+  /** Notes whether the rest of the rows was not wanted. */
+  private static final class Wanted implements AnswerReader.Rows {
+    private final AnswerReader.Rows rows;
+    private boolean enough;
+
+    Wanted(AnswerReader.Rows rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public void head(AnswerReader.Head head) {
+      rows.head(head);
+    }
+
+    @Override
+    public boolean row(AnswerReader.Head head, @Nullable Object[] values) {
+      enough = !rows.row(head, values);
+      return !enough;
     }
   }
 
@@ -100,32 +99,25 @@ final class InfluxQlClient implements AutoCloseable {
 
   /** The status that a write of nothing is answered with. */
   int writesNothing(Deadline deadline) {
-    HttpResponse<InputStream> response =
-        send(
-            HttpRequest.newBuilder(link.at("/write?" + databaseParameter))
-                .POST(HttpRequest.BodyPublishers.noBody()),
-            deadline);
-    try (InputStream body = response.body()) {
-      body.readNBytes(1024);
-    } catch (IOException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
+    Request.Builder request =
+        new Request.Builder()
+            .url(link.at("/write?" + databaseParameter))
+            .post(RequestBody.create(new byte[0]));
+    try (InfluxLink.Exchange answer = send(request, deadline)) {
+      return answer.status();
     }
-    return response.statusCode();
   }
 
   /** The version that it says it has, or an empty text. */
   String ping(Deadline deadline) {
-    HttpResponse<InputStream> response =
-        send(HttpRequest.newBuilder(link.at("/ping")).GET(), deadline);
-    String words;
-    try (InputStream body = response.body()) {
-      words = new String(body.readNBytes(1024), StandardCharsets.UTF_8);
+    Request.Builder request = new Request.Builder().url(link.at("/ping"));
+    try (InfluxLink.Exchange answer = send(request, deadline)) {
+      checkPing(answer.status(), answer.response().peekBody(1024).string());
+      String version = answer.header("X-Influxdb-Version");
+      return version.startsWith("v") ? version.substring(1) : version;
     } catch (IOException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "InfluxDB broke off", e);
+      throw link.failed(e, deadline, BROKE_OFF);
     }
-    checkPing(response.statusCode(), words);
-    String version = response.headers().firstValue("X-Influxdb-Version").orElse("");
-    return version.startsWith("v") ? version.substring(1) : version;
   }
 
   /** A proxy in front answers, too, and says what is wrong. */
@@ -157,19 +149,14 @@ final class InfluxQlClient implements AutoCloseable {
     }
   }
 
-  private HttpResponse<InputStream> send(HttpRequest.Builder request, Deadline deadline) {
+  private InfluxLink.Exchange send(Request.Builder request, Deadline deadline) {
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
-    return link.send(request, HttpResponse.BodyHandlers.ofInputStream(), deadline);
+    return link.send(request, deadline);
   }
 
   private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  @Override
-  public void close() {
-    deadlines.shutdownNow();
   }
 }

@@ -93,6 +93,6 @@ final class InfluxQlRaw implements RawStore {
 
   @Override
   public void close() {
-    client.close();
+    // Idle connections end by themselves.
   }
 }

@@ -212,6 +212,5 @@ public final class InfluxQlStore implements HistoryStore {
     if (raw != null) {
       raw.close();
     }
-    client.close();
   }
 }

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.influx.http;
+package com.voltageems.hissrv.plugin;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +11,7 @@ import javax.net.SocketFactory;
  * and what is left of a request that was given up is still sent by the kernel when the line is free
  * again, behind the repetition.
  */
-final class PromptSocketFactory extends SocketFactory {
+public final class PromptSocketFactory extends SocketFactory {
   private final SocketFactory sockets = SocketFactory.getDefault();
 
   @Override
