@@ -10,11 +10,12 @@ export const VIEWS = ['explore', 'completeness', 'pipeline', 'storage'];
 export const FUNCTIONS = ['auto', 'mean', 'min', 'max', 'last', 'sum', 'count', 'stddev', 'energy'];
 
 const code = encodeURIComponent;
+const MOST_TOLD = 60;
 
 /** What a page shows that was opened without anything behind the #. */
 export const initial = () =>
   ({view: 'explore', range: '6h', panels: [], fn: 'auto', every: 'auto', versus: '', name: '',
-    empty: true});
+    empty: true, unread: []});
 
 /** Identity of a series: measurement and tags. */
 export const seriesKey = (series) => series.m
@@ -72,7 +73,7 @@ export function format(state) {
   return '#/' + state.view + (pairs.length ? '?' + pairs.join('&') : '');
 }
 
-/** The state in an address; what cannot be read in it is as in a page opened without. */
+/** The state in an address; what cannot be read in it (unread) is as in a page opened without. */
 export function parse(hash) {
   const state = initial();
   const found = /^#\/([a-z]+)(?:\?(.*))?$/s.exec(hash);
@@ -81,19 +82,28 @@ export function parse(hash) {
   }
   if (VIEWS.includes(found[1])) {
     state.view = found[1];
+  } else {
+    state.unread.push(found[1]);
   }
-  for (const pair of (found[2] || '').split('&')) {
+  for (const pair of found[2] ? found[2].split('&') : []) {
     const at = pair.indexOf('=');
-    const [key, value] = [pair.slice(0, at), pair.slice(at + 1)];
-    try {
-      take(state, key, value);
-    } catch {
-      // A link that was cut on its way: the rest of it still counts.
+    // A link that was cut on its way: the rest of it still counts.
+    if (!taken(state, pair.slice(0, at), pair.slice(at + 1))) {
+      state.unread.push(pair.slice(0, MOST_TOLD));
     }
   }
   return state;
 }
 
+function taken(state, key, value) {
+  try {
+    return take(state, key, value);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it could be read. */
 function take(state, key, value) {
   if (key === 'r' && isRange(value)) {
     state.range = value;
@@ -106,16 +116,23 @@ function take(state, key, value) {
   } else if (key === 'n') {
     state.name = decodeURIComponent(value).slice(0, 80);
   } else if (key === 'p') {
-    state.panels.push(readPanel(value));
+    const panel = readPanel(value);
+    if (panel.length === 0 && value !== '') {
+      return false;
+    }
+    state.panels.push(panel);
     state.empty = false;
+  } else {
+    return false;
   }
+  return true;
 }
 
 /** Addresses of the first page: #m=telemetry&t.channel=1001&f=1&range=15m. */
 function old(hash, state) {
   const params = new URLSearchParams(hash.slice(1));
   if (!params.get('m')) {
-    return state;
+    return {...state, unread: /^#?\/?$/.test(hash) ? [] : [hash.slice(0, MOST_TOLD)]};
   }
   const tags = {};
   for (const [key, value] of params) {

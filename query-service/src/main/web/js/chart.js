@@ -125,8 +125,8 @@ export class Chart extends Plot {
     units.forEach((unit, i) => {
       scales[unit || 'none'] = {range: range(lines.some((line) => line.bars))};
       if (i < MOST_AXES) {
-        axes.push({scale: unit || 'none', side: i % 2 ? 1 : 3, size: axisWidth(), stroke: css('--soft'),
-          font: font(), grid: {show: i === 0, stroke: css('--grid'), width: 1}, gap: 5,
+        axes.push({scale: unit || 'none', side: i % 2 ? 1 : 3, size: (u, texts) => Math.max(axisWidth(), widest(texts)),
+          stroke: css('--soft'), font: font(), grid: {show: i === 0, stroke: css('--grid'), width: 1}, gap: 5,
           ticks: {show: false}, values: (u, splits) => axisNumbers(splits),
           space: 34});
       }
@@ -254,6 +254,9 @@ function range(bars) {
   };
 }
 
+/** Room for numbers that are longer than the usual ones. */
+const widest = (texts) => 7 + 7 * Math.max(0, ...(texts || []).map((text) => text.length));
+
 function axisNumbers(splits) {
   const whole = (decimals) => splits.every((split) => split === null
     || Math.abs(split * 10 ** decimals - Math.round(split * 10 ** decimals)) < 1e-6);
@@ -261,5 +264,5 @@ function axisNumbers(splits) {
   while (decimals < 9 && !whole(decimals)) {
     decimals++;
   }
-  return splits.map((split) => (split === null ? '' : number(split, decimals)));
+  return splits.map((split) => (split === null ? '' : number(split, decimals).replace(/\.?0*e/, 'e')));
 }

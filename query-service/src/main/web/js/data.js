@@ -3,7 +3,7 @@ import {answerTo} from './ahead.js';
 import {seriesKey} from './address.js';
 import {deviceName, deviceOf, point} from './catalogue.js';
 import {typeOf} from './directory.js';
-import {kinds, question, requests, stepOf, UNITS} from './question.js';
+import {kinds, question, requests, stepOf} from './question.js';
 import {HOUR} from './ranges.js';
 import {now} from './time.js';
 
@@ -16,11 +16,6 @@ const NEIGHBOURS = 7;
 const POWER = {W: 1e-3, kW: 1, MW: 1e3};
 /** To kWh by the hour; undefined for what is no power. */
 export const power = (unit) => POWER[unit];
-
-export function intervalName(ms) {
-  const unit = ['d', 'h', 'm', 's'].find((one) => ms % UNITS[one] === 0);
-  return ms / UNITS[unit] + unit;
-}
 
 /** A field that had several types in its time is drawn as the numbers in it. */
 const isText = (one) => !['number', 'mixed'].includes(typeOf(one.m, one.f));

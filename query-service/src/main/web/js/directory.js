@@ -27,6 +27,11 @@ export function typeOf(name, field) {
   return found ? found.type : 'number';
 }
 
+/** Asks for them anew: what was not there may have come. */
+export async function lookAgain() {
+  setMeasurements(await get('measurements'));
+}
+
 export const hasField = (name, field) =>
   Boolean(measurement(name)?.fields.some((one) => one.name === field));
 

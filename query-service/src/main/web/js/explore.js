@@ -137,7 +137,9 @@ export class Explore {
       }
       return;
     }
-    this.message.replaceChildren();
+    const {unread} = this.state;
+    this.message.replaceChildren(...(unread.length ? [h('p', {class: 'hint', role: 'status'},
+      t('link.unread', {parts: unread.join(', ')}))] : []));
     this.#arrange();
     this.#mark();
     await this.#load(run, true);
@@ -234,9 +236,11 @@ export class Explore {
   #showLive() {
     const live = this.isLive();
     const failed = live && this.#panels.some((panel) => panel.failed);
-    this.live.className = failed ? 'live failed' : live ? 'live on' : 'live';
+    const waits = live && !this.#drawn;
+    this.live.className = failed ? 'live failed' : live && !waits ? 'live on' : 'live';
     this.live.setAttribute('aria-pressed', String(live));
-    this.live.textContent = failed ? t('live.failed') : live ? t('live.on') : t('live.off');
+    this.live.textContent = failed ? t('live.failed') : waits ? t('loading')
+      : live ? t('live.on') : t('live.off');
     this.live.title = t(live ? 'live.pause' : 'live.start');
   }
 

@@ -66,6 +66,7 @@ class Page {
     }
     // The state of the parts can wait for the chart, but not for long.
     await Promise.race([this.#show(), new Promise((resolve) => setTimeout(resolve, 1000))]);
+    this.furnish();
     this.#states();
   }
 
@@ -104,7 +105,7 @@ class Page {
   /** Changes the state and the address; replace: without a step for Back. */
   go(change, replace) {
     const view = this.state.view;
-    this.state = {...this.state, ...change};
+    this.state = {...this.state, unread: replace ? this.state.unread : [], ...change};
     const hash = format(this.state);
     if (hash !== location.hash) {
       history[replace ? 'replaceState' : 'pushState'](null, '', hash);

@@ -8,7 +8,7 @@ export function number(value, decimals) {
   }
   const size = Math.abs(value);
   if (size >= 1e9 || (size !== 0 && size < 1e-4 && decimals === undefined)) {
-    return value.toExponential(3);
+    return value.toExponential(3).replace('e+', 'e').replaceAll('-', '\u2212');
   }
   const text = decimals === undefined ? String(Number(value.toPrecision(6))) : value.toFixed(decimals);
   return /^-0(\.0+)?$/.test(text) ? text.slice(1) : text.replace('-', '\u2212');

@@ -4,11 +4,11 @@ import {t} from './i18n.js';
 import {Chart, color} from './chart.js';
 import {Timeline} from './timeline.js';
 import {Legend, summary, values} from './table.js';
-import {Store, intervalName} from './data.js';
+import {Store} from './data.js';
 import {sayWhenSlow, tell} from './failures.js';
 import {DAY} from './ranges.js';
-import {now} from './time.js';
-import {exists} from './directory.js';
+import {length, now} from './time.js';
+import {exists, hasField, lookAgain} from './directory.js';
 import {get} from './api.js';
 import {deviceName, deviceOf} from './catalogue.js';
 
@@ -86,14 +86,16 @@ export class Panel {
     if (fresh || !this.#store) {
       this.#abort.abort(new DOMException('replaced', 'AbortError'));
       this.#abort = new AbortController();
-      this.#store = new Store(points, what);
-      this.#before = state.versus ? new Store(points, what, SHIFT[state.versus]) : null;
+      this.#store = null;
       this.element.classList.add('loading');
+      this.title.textContent = this.#devices();
     }
     const {signal} = this.#abort;
-    const [store, before] = [this.#store, this.#before];
     const answered = sayWhenSlow(this.message);
+    let store;
+    let before;
     try {
+      [store, before] = await this.#stores(state, signal);
       await Promise.all([store, before].map((one) => one && one.load(...bounds, signal)));
     } catch (e) {
       if (signal.aborted) {
@@ -114,6 +116,29 @@ export class Panel {
     return true;
   }
 
+  /**
+   * For what the database knows: it refuses a question with anything else in it. What it does not
+   * know may have come since it was asked.
+   */
+  async #stores(state, signal) {
+    const isKnown = (one) => hasField(one.m, one.f);
+    if (!this.points.every(isKnown)) {
+      await lookAgain();
+      signal.throwIfAborted();
+    }
+    const known = this.points.filter(isKnown);
+    if (this.#store?.points.length !== known.length) {
+      this.#store = new Store(known, this.what);
+      this.#before = state.versus ? new Store(known, this.what, SHIFT[state.versus]) : null;
+    }
+    return [this.#store, this.#before];
+  }
+
+  /** Names of the devices that are asked for. */
+  #devices() {
+    return [...new Set(this.points.map((one) => deviceName(deviceOf(one.m, one.tags))))].join(', ');
+  }
+
   #describe(store, before, state) {
     const many = new Set(this.points.map((one) => deviceOf(one.m, one.tags))).size > 1;
     const title = (line) => (many ? line.device + ' · ' : '') + line.name;
@@ -125,11 +150,11 @@ export class Panel {
         .color, title: title(line) + ' ' + t('versus.short.' + state.versus)}));
     this.lines = lines.concat(shifted);
     const names = [...new Set(lines.map((line) => line.device))];
-    const wanted = [...new Set(this.points.map((one) => deviceName(deviceOf(one.m, one.tags))))];
-    this.title.textContent = (names.length ? names : wanted).join(', ') || t('chart.empty');
-    this.note.textContent = [this.points.length === 0 ? ''
+    this.title.textContent = names.join(', ') || this.#devices() || t('chart.empty');
+    const statesOnly = lines.length > 0 && this.numbers.length === 0;
+    this.note.textContent = [lines.length === 0 ? ''
       : this.what.interval === null ? t('note.raw')
-        : t('note.' + this.what.fn, {every: intervalName(this.what.interval)}),
+        : t('note.' + (statesOnly ? 'last' : this.what.fn), {every: length(this.what.interval)}),
     store.truncated ? t('note.cut') : ''].filter(Boolean).join(' · ');
     this.element.dataset.lines = String(this.lines.length);
   }
@@ -224,7 +249,7 @@ export class Panel {
 
   async #why(device, one) {
     try {
-      if (!await exists(one)) {
+      if (!hasField(one.m, one.f) || !await exists(one)) {
         return h('p', {class: 'hint', role: 'status'}, t('empty.unknown', {name: deviceName(device)}));
       }
       const params = new URLSearchParams({measurement: one.m, field: one.f, range: '30d',

@@ -5,7 +5,7 @@ import {DAY, HOUR, MINUTE} from './ranges.js';
 
 const NICE = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
   86400].map((one) => one * 1000);
-export const UNITS = {s: 1000, m: MINUTE, h: HOUR, d: DAY};
+const UNITS = {s: 1000, m: MINUTE, h: HOUR, d: DAY};
 const RAW_SPAN = 65 * MINUTE;
 const MOST_ROWS = 100000;
 

@@ -90,6 +90,7 @@ export const EN = {
   'summary.line': '{name}: last {last} {unit}, lowest {low}, highest {high} at {at}.',
 
   'empty.store': 'Nothing is stored yet. The page looks again by itself; Pipeline shows what waits.',
+  'link.unread': 'Part of the link cannot be read and is left out: {parts}',
   'empty.choose': 'Tick points on the left to draw them here.',
   'empty.energy': 'Energy can be told of powers (W, kW, MW) and of counters. Choose one of them, or another function.',
   'empty.unknown': '{name}: the database has no such device or point. The link may be old, or nothing has arrived yet.',

@@ -90,6 +90,7 @@ export const ZH = {
   'summary.line': '{name}：最新 {last} {unit}，最低 {low}，最高 {high}（{at}）。',
 
   'empty.store': '还没有存储任何数据。页面会自动再看；“数据链路”显示在等什么。',
+  'link.unread': '链接中有一部分无法识别，已忽略：{parts}',
   'empty.choose': '在左侧勾选测点，曲线就画在这里。',
   'empty.energy': '电量只能由功率（W、kW、MW）或计数器得出。请选择这类测点，或换一种取值。',
   'empty.unknown': '{name}：数据库中没有这个设备或测点。链接可能已过时，或尚未收到数据。',

@@ -99,9 +99,9 @@ export class Timeline extends Plot {
     const wide = Math.max(1, place.to - place.from);
     ctx.fillStyle = fill;
     ctx.fillRect(place.from, place.y, wide, BAR * ratio);
-    const text = stateName(span.value, line.info);
     ctx.font = '600 ' + 11 * ratio + 'px ' + css('--font');
-    if (wide > ctx.measureText(text).width + 12 * ratio) {
+    const text = fit(ctx, stateName(span.value, line.info), wide - 12 * ratio);
+    if (text) {
       ctx.fillStyle = '#fff';
       ctx.fillText(text, place.from + 6 * ratio, place.y + BAR / 2 * ratio + ratio);
     }
@@ -125,6 +125,19 @@ export class Timeline extends Plot {
       }));
     this.showTip();
   }
+}
+
+const LONGEST = 200;
+
+/** As much of a text as there is room for; nothing where that would be a few letters. */
+function fit(ctx, text, room) {
+  const whole = text.slice(0, LONGEST);
+  const width = ctx.measureText(whole).width;
+  if (whole === text && width < room) {
+    return text;
+  }
+  const count = Math.min(whole.length, Math.floor(whole.length * room / width) - 1);
+  return count < 4 ? '' : whole.slice(0, count) + '…';
 }
 
 /** On is green, off is grey; other values have colours of their own, the same in every view. */

@@ -275,6 +275,25 @@ final class Browser implements AutoCloseable {
         .toList();
   }
 
+  /** That nothing was asked of another host, and nothing was complained of. */
+  void saidNothing() {
+    assertThat(allRequests()).allSatisfy(one -> assertThat(one.getHost()).isEqualTo("127.0.0.1"));
+    assertThat(complaints()).isEmpty();
+  }
+
+  /** A cell of the table below a chart, by the line's name and the column's. */
+  String cell(String line, String column) {
+    return String.valueOf(
+        script(
+            "const row = [...document.querySelectorAll('.legend tbody tr')]"
+                + ".find((one) => one.dataset.line === arguments[0]);"
+                + "const heads = [...row.closest('table').querySelectorAll('thead tr > *')];"
+                + "return row.children[heads.findIndex((h) => h.textContent === arguments[1])]"
+                + ".innerText.replace(/\\s+/g, ' ').trim()",
+            line,
+            column));
+  }
+
   /** Serious and critical findings of axe-core in the page as it is. */
   List<String> accessibilityFindings() {
     try (InputStream in = Browser.class.getResourceAsStream("/axe.min.js")) {

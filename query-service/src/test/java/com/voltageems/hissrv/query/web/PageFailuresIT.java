@@ -72,6 +72,7 @@ class PageFailuresIT {
       browser.openOnly(gate.url() + VIEW);
 
       browser.until("document.body.innerText.includes('has not answered yet')");
+      assertThat(browser.find(".live").getText()).as(path).isNotEqualTo("Live");
       gate.letThrough();
       browser.ready(1);
       assertThat(browser.text()).as(path).doesNotContain("has not answered yet");
@@ -130,6 +131,7 @@ class PageFailuresIT {
     browser.openOnly(gate.url() + "/");
 
     assertThat(browser.find(".hint").getText()).contains("Nothing is stored yet");
+    assertThat(browser.find(".strip li.up").getText()).startsWith("Database");
     gate.letThrough();
     browser.ready(1);
   }
