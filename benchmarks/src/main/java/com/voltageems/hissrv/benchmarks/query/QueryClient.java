@@ -11,10 +11,13 @@ import java.time.Duration;
 
 /** Asks by HTTP/1.1 over a connection that stays open, and takes the time to the last byte. */
 final class QueryClient {
-  /** Pairs until the service's code is compiled; but no more than it takes long. */
-  private static final int WARM_UP = 150;
+  /**
+   * Pairs until the service's code is compiled, as after a day at a site; but no more than it takes
+   * long.
+   */
+  private static final int WARM_UP = 2_000;
 
-  private static final Duration LONG = Duration.ofSeconds(8);
+  private static final Duration LONG = Duration.ofSeconds(15);
 
   private final HttpClient http =
       HttpClient.newBuilder()

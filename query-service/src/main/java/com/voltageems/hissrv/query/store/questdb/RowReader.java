@@ -5,6 +5,8 @@ import com.voltageems.hissrv.query.store.Digits;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.SameTime;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.Windows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,6 +22,9 @@ final class RowReader {
 
   /** As many may come at once: the pieces need a transaction, which takes a while of its own. */
   static final int AT_ONCE = 20_000;
+
+  /** So few come as quickly in text. */
+  private static final int FEW = 1000;
 
   private final Connections connections;
 
@@ -93,10 +98,22 @@ final class RowReader {
     }
     try (PreparedStatement statement = Connections.prepare(connection, sql, deadline)) {
       statement.setFetchSize(piecemeal ? FETCH : 0);
+      if (expected(query) > FEW) {
+        Connections.useBinary(statement);
+      }
       try (ResultSet found = statement.executeQuery()) {
         return read(query, found, deadline, rows, sum);
       }
     }
+  }
+
+  /** How many rows of a series may come, roughly. */
+  private static long expected(HistoryQuery query) {
+    Windows windows = query.windows();
+    Selection selection = query.selection();
+    return windows == null
+        ? query.limit()
+        : (selection.endMillis() - selection.startMillis()) / windows.longestMillis();
   }
 
   private long read(
