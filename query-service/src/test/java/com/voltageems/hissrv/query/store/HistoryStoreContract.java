@@ -133,6 +133,41 @@ public abstract class HistoryStoreContract {
             new Series(Map.of("ch", "2", "ty", "m"), List.of(point(T, 0.1, null))));
   }
 
+  /** A back end may read few rows in another way than many. */
+  @Test
+  void points_areBitForBitWhatWasWritten_fewOrMany() {
+    Random random = new Random(7);
+    List<String> lines = new ArrayList<>();
+    List<Point> written = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      double number = Double.longBitsToDouble(random.nextLong());
+      double any = Double.isFinite(number) ? number : random.nextGaussian();
+      long whole = random.nextLong() >> random.nextInt(40);
+      boolean flag = random.nextBoolean();
+      String text = "x" + random.nextInt(1000);
+      String shown = Double.toString(any).replace('E', 'e');
+      lines.add(
+          m
+              + ",ch=1 d="
+              + shown
+              + ",w="
+              + whole
+              + "i,f="
+              + flag
+              + ",s=\""
+              + text
+              + "\" "
+              + (T + i));
+      written.add(point(T + i, any, whole, flag, text));
+    }
+    write(m, lines);
+    for (int limit : List.of(500, 10_000)) {
+      assertThat(ask().query(points(from(T, T + 300), false, limit, "d", "w", "f", "s")).series())
+          .as("limit %d", limit)
+          .containsExactly(new Series(Map.of("ch", "1"), written));
+    }
+  }
+
   @Test
   void measurement_describesTagsAndFields() {
     write(",zone=a,ch=1 v=1.0,state=\"on\" " + T);
