@@ -51,10 +51,11 @@ final class Requests {
    * @param crowded how often in a row there was no room to set a line aside
    */
   Answer attempt(Part part, int crowded) throws InterruptedException {
+    letOlderOnesEnd(part);
+    // The time for retries begins here: none has failed yet.
     long first = progress.nanoTime();
     int failures = 0;
     for (int attempt = 1; ; attempt++) {
-      letOlderOnesEnd(part);
       Answer answer = send(part);
       WriteOutcome outcome = answer.outcome();
       Duration asked;

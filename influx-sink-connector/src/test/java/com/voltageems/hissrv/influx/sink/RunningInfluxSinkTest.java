@@ -212,6 +212,30 @@ class RunningInfluxSinkTest {
   }
 
   @Test
+  void waitingForARequestWithoutAnswer_isNoTimeOfRetries() {
+    database.answer(new WriteOutcome.Retry(null, "no answer", null, true));
+    database.answer(new WriteOutcome.Written());
+    database.answer(new WriteOutcome.Retry(null, "busy"));
+    try (SinkHarness sink =
+        sink(
+            "linger.ms", "0",
+            "retry.backoff.ms", "100",
+            "write.timeout.ms", "30000",
+            "retry.max.time.ms", "10000")) {
+      sink.put(numbers(1));
+      sink.pump(() -> sink.metric("retries") == 1);
+      time.pass(Duration.ofMillis(100));
+      sink.pumpUntilCommitted(0, 1);
+      sink.put(List.of(record(sample(Map.of("v", 5.0), T), 1)));
+      staysAt(sink, 2);
+      time.pass(Duration.ofSeconds(30));
+      sink.pump(() -> sink.metric("retries") == 2);
+      time.pass(Duration.ofSeconds(1));
+      sink.pumpUntilCommitted(0, 2);
+    }
+  }
+
+  @Test
   void close_waitsWhileARequestWithoutAnswerMayStillBeCarriedOut() {
     database.answer(new WriteOutcome.Retry(null, "no answer", null, true));
     try (SinkHarness sink =
