@@ -1,0 +1,154 @@
+package com.voltageems.hissrv.influx.questdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import com.voltageems.hissrv.influx.delivery.Screen;
+import com.voltageems.hissrv.influx.point.FieldValue;
+import com.voltageems.hissrv.influx.point.Point;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ColumnScreenTest {
+  private static final FieldValue NUMBER = new FieldValue.Float64(1);
+  private static final FieldValue FLAG = new FieldValue.Bool(true);
+
+  /** Tables by script; remembers what was asked for and what was to be made. */
+  private static final class Script implements Tables {
+    final Map<String, Table> tables = new HashMap<>();
+    final List<String> made = new ArrayList<>();
+    @Nullable WriteOutcome trouble;
+
+    void table(String name, Column... columns) {
+      List<Column> all = new ArrayList<>(List.of(columns));
+      all.add(new Column("timestamp", "TIMESTAMP", true));
+      tables.put(name.toLowerCase(Locale.ROOT), new Table(name, all));
+    }
+
+    @Override
+    public Answer ask(String name) {
+      return new Answer(
+          trouble == null ? tables.get(name.toLowerCase(Locale.ROOT)) : null, trouble);
+    }
+
+    @Override
+    public WriteOutcome create(String name, Set<String> tags) {
+      made.add(name + tags);
+      return new WriteOutcome.Written();
+    }
+  }
+
+  private final Script tables = new Script();
+  private final ColumnScreen screen = new ColumnScreen(tables);
+
+  private static Point.Field field(String name, FieldValue value) {
+    return new Point.Field(name, value);
+  }
+
+  private static Point point(String measurement, List<String> tags, Point.Field... fields) {
+    return new Point(
+        measurement,
+        tags.stream().map(tag -> new Point.Tag(tag, "x")).toList(),
+        List.of(fields),
+        0);
+  }
+
+  private Screen.Verdict judged(Point point) {
+    assertThat(screen.learn(Map.of(point.measurement(), Set.of("ch"))))
+        .isInstanceOf(WriteOutcome.Written.class);
+    return screen.judge(point);
+  }
+
+  private static List<String> left(Screen.Verdict verdict) {
+    return verdict.leftOut().stream().map(reason -> reason.field() + ": " + reason.why()).toList();
+  }
+
+  @Test
+  void newTable_isMade_andItsNamesPassFromThenOn() {
+    Point point = point("m", List.of("ch"), field("v", NUMBER));
+    assertThat(screen.passes(point)).isFalse();
+    assertThat(judged(point)).isEqualTo(new Screen.Verdict(null, List.of()));
+    assertThat(tables.made).containsExactly("m[ch]");
+    assertThat(screen.passes(point)).isTrue();
+    assertThat(screen.passes(point("m", List.of("ch"), field("w", NUMBER)))).isFalse();
+    assertThat(screen.passes(point("m", List.of("other"), field("v", NUMBER)))).isFalse();
+    assertThat(screen.passes(point("m", List.of("ch"), field("v", FLAG))))
+        .as("a flag is looked at anew")
+        .isFalse();
+  }
+
+  @Test
+  void noAnswer_isPassedOn() {
+    tables.trouble = new WriteOutcome.Retry(null, "away");
+    assertThat(screen.learn(Map.of("m", Set.of()))).isEqualTo(tables.trouble);
+  }
+
+  @Test
+  void otherLetterCase_ofATableOrATag_refusesThePoint() {
+    tables.table("Meter", new Tables.Column("Ch", "SYMBOL", false));
+    assertThat(judged(point("meter", List.of(), field("v", NUMBER))).refusal())
+        .contains("'meter'", "'Meter'");
+    assertThat(judged(point("Meter", List.of("ch"), field("v", NUMBER))).refusal())
+        .contains("tag 'ch'", "'Ch'");
+  }
+
+  @Test
+  void field_thatWouldGoIntoAnotherColumn_isLeftOut() {
+    tables.table(
+        "m",
+        new Tables.Column("ch", "SYMBOL", false),
+        new Tables.Column("P", "DOUBLE", false),
+        new Tables.Column("ok", "DOUBLE", false));
+    Point point =
+        point(
+            "m",
+            List.of(),
+            field("p", NUMBER),
+            field("ch", NUMBER),
+            field("Timestamp", NUMBER),
+            field("ok", FLAG),
+            field("v", NUMBER),
+            field("V", NUMBER));
+    assertThat(left(judged(point)))
+        .satisfiesExactly(
+            why -> assertThat(why).startsWith("p: ").contains("'P'"),
+            why -> assertThat(why).startsWith("ch: ").contains("tag's column"),
+            why -> assertThat(why).startsWith("Timestamp: ").contains("time column"),
+            why -> assertThat(why).startsWith("ok: ").contains("boolean", "DOUBLE"),
+            why -> assertThat(why).startsWith("V: ").contains("twice"));
+    assertThat(screen.passes(point("m", List.of(), field("v", NUMBER)))).isTrue();
+    assertThat(screen.passes(point("m", List.of(), field("V", NUMBER)))).isFalse();
+  }
+
+  @Test
+  void tag_whereTheColumnIsNone_refusesThePoint() {
+    tables.table("m", new Tables.Column("ch", "LONG", false));
+    assertThat(judged(point("m", List.of("ch"), field("v", NUMBER))).refusal())
+        .contains("tag 'ch'", "not a tag");
+  }
+
+  @Test
+  void pointWithoutAFieldLeft_takesNoNameForItsOwn() {
+    tables.table("m", new Tables.Column("P", "DOUBLE", false));
+    assertThat(left(judged(point("m", List.of("new"), field("p", NUMBER))))).hasSize(1);
+    assertThat(screen.passes(point("m", List.of("new"), field("P", NUMBER)))).isFalse();
+  }
+
+  /** Another task may be quicker with a column of another letter case. */
+  @Test
+  void nameThatWasRight_isForgottenWhenTheTableSaysOtherwise() {
+    Point point = point("m", List.of("ch"), field("v", NUMBER));
+    judged(point);
+    assertThat(screen.passes(point)).isTrue();
+    tables.table(
+        "m", new Tables.Column("ch", "SYMBOL", false), new Tables.Column("V", "DOUBLE", false));
+    assertThat(left(judged(point))).hasSize(1);
+    assertThat(screen.passes(point)).isFalse();
+  }
+}

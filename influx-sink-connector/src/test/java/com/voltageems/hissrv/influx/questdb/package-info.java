@@ -1,0 +1,4 @@
+@NullMarked
+package com.voltageems.hissrv.influx.questdb;
+
+import org.jspecify.annotations.NullMarked;
