@@ -43,7 +43,8 @@ export class Explore {
     this.message = h('div', {class: 'message top'});
     this.announce = h('p', {class: 'hidden', 'aria-live': 'polite'});
     this.work = h('div', {class: 'work'}, this.bar, this.message, this.list);
-    box.replaceChildren(h('div', {class: 'explore'}, this.side, this.work));
+    this.root = h('div', {class: 'explore'}, this.side, this.work);
+    this.box = box;
     this.observer = new ResizeObserver(() => this.layout());
     this.observer.observe(this.list);
     this.onWindow = () => this.layout();
@@ -58,11 +59,19 @@ export class Explore {
       return;
     }
     this.#furnished = true;
+    this.#attach();
     this.picker = new Picker(this.side, this);
     this.#toolbar();
     this.work.append(h('button', {type: 'button', class: 'quiet add', onclick: () => this.addPanel()},
       icon('add'), t('addchart')), this.announce);
     this.#mark();
+  }
+
+  /** Not before the chart: a page that is laid out and painted without one is laid out twice. */
+  #attach() {
+    if (!this.root.isConnected) {
+      this.box.replaceChildren(this.root);
+    }
   }
 
   /** Has the controls show the address's state. */
@@ -183,6 +192,7 @@ export class Explore {
       return;
     }
     if (done.some(Boolean) && !this.moving.busy) {
+      this.#attach();
       this.layout(true);
       await null; // uPlot draws then.
       if (!this.#drawn) {
