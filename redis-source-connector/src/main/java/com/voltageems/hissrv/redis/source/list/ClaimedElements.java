@@ -24,6 +24,7 @@ final class ClaimedElements {
   private final SampleRecords records;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
+  private final UntimedElements untimed = new UntimedElements();
 
   ClaimedElements(ListSource source, ReaderContext context) {
     this.key = source.key();
@@ -61,6 +62,10 @@ final class ClaimedElements {
       Sample sample = parsed.sample();
       metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
       metrics.rounded.add(parsed.rounded());
+      if (sample != null && !parsed.timed()) {
+        sample = untimed.timed(taken.id(), sample);
+        metrics.untimed.increment();
+      }
       if (sample == null) {
         rejected.add(PendingElement.rejectedEntry(element, Objects.requireNonNull(parsed.fault())));
         metrics.reject(RejectReason.ELEMENT);

@@ -20,6 +20,9 @@ public final class SourceMetrics {
   public final LongAdder filtered = new LongAdder();
   public final LongAdder expired = new LongAdder();
 
+  /** Elements of a list without a time of their own. */
+  public final LongAdder untimed = new LongAdder();
+
   /** Whole numbers beyond 2^53 that no double has exactly, and which were given as the nearest. */
   public final LongAdder rounded = new LongAdder();
 
@@ -94,6 +97,7 @@ public final class SourceMetrics {
     values.put("filtered", filtered::sum);
     values.put("expired-before-read", expired::sum);
     values.put("rounded", rounded::sum);
+    values.put("untimed", untimed::sum);
     values.put("gaps", gaps::sum);
     values.put("messages-dropped", () -> dropped.getAsLong());
     values.put("claims", claims::sum);

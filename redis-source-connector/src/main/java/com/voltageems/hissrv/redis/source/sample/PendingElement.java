@@ -24,9 +24,14 @@ import org.jspecify.annotations.Nullable;
  * @param fault null when it is a sample
  * @param nonFinite how many fields of the sample were dropped because they are not finite numbers
  * @param rounded how many of its numbers are the nearest to a whole one that no double has exactly
+ * @param timed whether the sample's time is its own
  */
 public record PendingElement(
-    @Nullable Sample sample, @Nullable ElementFault fault, int nonFinite, int rounded) {
+    @Nullable Sample sample,
+    @Nullable ElementFault fault,
+    int nonFinite,
+    int rounded,
+    boolean timed) {
   private static final int MAX_NESTING = 64;
   private static final ObjectMapper JSON = boundedJson();
 
@@ -86,7 +91,9 @@ public record PendingElement(
         tagMap.put(tag.getKey(), tag.getValue().asText());
       }
     }
-    long time = time(root.path("timestamp"), nowMillis);
+    JsonNode timestamp = root.path("timestamp");
+    boolean timed = !timestamp.isMissingNode() && !timestamp.isNull();
+    long time = timed ? time(timestamp) : nowMillis;
     if (time == ValueText.NO_TIME) {
       return rejected(ElementFault.BAD_TIMESTAMP);
     }
@@ -112,7 +119,7 @@ public record PendingElement(
         new Sample(KeyMapper.series(measurement.textValue(), tagMap), numbers, texts, time);
     return sample.isEmpty()
         ? rejected(ElementFault.NO_FIELD)
-        : new PendingElement(sample, null, dropped, rounded);
+        : new PendingElement(sample, null, dropped, rounded, timed);
   }
 
   private static boolean isRounded(JsonNode value) {
@@ -146,17 +153,14 @@ public record PendingElement(
     return true;
   }
 
-  private static long time(JsonNode timestamp, long nowMillis) {
-    if (timestamp.isMissingNode() || timestamp.isNull()) {
-      return nowMillis;
-    }
+  private static long time(JsonNode timestamp) {
     return timestamp.isNumber() || timestamp.isTextual()
         ? ValueText.time(Bytes.of(timestamp.asText()))
         : ValueText.NO_TIME;
   }
 
   private static PendingElement rejected(ElementFault fault) {
-    return new PendingElement(null, fault, 0, 0);
+    return new PendingElement(null, fault, 0, 0, false);
   }
 
   /**

@@ -62,7 +62,7 @@ class PendingElementTest {
         "{\"measurement\":\"m\",\"timestamp\":{},\"fields\":{\"a\":1}} | BAD_TIMESTAMP"
       })
   void noSample_hasAFault(String json, ElementFault fault) {
-    assertThat(parse(json)).isEqualTo(new PendingElement(null, fault, 0, 0));
+    assertThat(parse(json)).isEqualTo(new PendingElement(null, fault, 0, 0, false));
   }
 
   @Test
