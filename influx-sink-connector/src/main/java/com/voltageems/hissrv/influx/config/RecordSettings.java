@@ -124,7 +124,12 @@ public final class RecordSettings {
 
   /** Whether the worker has been given a topic for dead letters. */
   public boolean hasDeadLetterTopic() {
-    return config.originals().get(DEAD_LETTER_TOPIC) instanceof String topic && !topic.isBlank();
+    return !deadLetterTopic().isBlank();
+  }
+
+  /** The worker's topic for dead letters, empty for none. */
+  public String deadLetterTopic() {
+    return config.originals().get(DEAD_LETTER_TOPIC) instanceof String topic ? topic : "";
   }
 
   /** What is missing when records are refused and there is nowhere to report them. */

@@ -40,6 +40,8 @@ public final class SinkMetrics {
   private volatile @Nullable Trouble retrying;
   private volatile boolean paused;
   private volatile String lastError = "";
+  private final LongSupplier clock;
+  private volatile long reportingSince;
 
   /**
    * All zero.
@@ -47,6 +49,7 @@ public final class SinkMetrics {
    * @param millis a clock
    */
   public SinkMetrics(LongSupplier millis) {
+    clock = millis;
     requestLines = new Distribution(MOST_LINES, millis);
     requestBytes = new Distribution(MOST_BYTES, millis);
     writeTime = new Distribution(MOST_MILLIS, millis);
@@ -91,6 +94,11 @@ public final class SinkMetrics {
   /** A record goes to the dead-letter queue. */
   public void reported() {
     reported.increment();
+  }
+
+  /** Whether a record is being handed to the dead-letter queue. */
+  public void reporting(boolean isReporting) {
+    reportingSince = isReporting ? clock.getAsLong() : 0;
   }
 
   /** A refused record is dropped, as a setting says. */
@@ -156,6 +164,7 @@ public final class SinkMetrics {
     values.put("retries", retries::sum);
     values.put("retrying-since-ms", this::retryingSince);
     values.put("retrying-record", this::retryingRecord);
+    values.put("dead-letter-waits-since-ms", () -> reportingSince);
     values.put("buffered-records", bufferedRecords::get);
     values.put("buffered-bytes", bufferedBytes::get);
     values.put("batch-lines", batchLines::get);

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.influx.sink;
 import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.metrics.SinkMetrics;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,10 +33,13 @@ import org.slf4j.LoggerFactory;
 final class DeadLetters {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
+  private static final Duration TOLD_AFTER = Duration.ofSeconds(10);
+
   private final InfluxSinkConfig config;
   private final @Nullable ErrantRecordReporter reporter;
   private final SinkMetrics metrics;
   private final Consumer<Pending> seal;
+  private final ReportWatch watch;
   private final List<Report> underWay = new ArrayList<>();
 
   /** Refused records, and no queue for them: the first one fails the task in its turn. */
@@ -58,6 +62,7 @@ final class DeadLetters {
     this.reporter = reporter;
     this.metrics = metrics;
     this.seal = seal;
+    this.watch = new ReportWatch(metrics, config.records().deadLetterTopic(), TOLD_AFTER);
   }
 
   /** Takes over a record that is refused. */
@@ -114,7 +119,9 @@ final class DeadLetters {
     SinkRecord record = isShort ? withoutValue(pending.record()) : pending.record();
     Future<Void> future;
     try {
-      future = reporterOrFail().report(record, new DataException(message));
+      future =
+          watch.watch(
+              pending.where(), () -> reporterOrFail().report(record, new DataException(message)));
     } catch (RuntimeException e) {
       throw new ConnectException(message + ". It could not be reported: " + e.getMessage(), e);
     }

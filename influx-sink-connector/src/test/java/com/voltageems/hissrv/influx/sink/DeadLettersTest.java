@@ -2,16 +2,21 @@ package com.voltageems.hissrv.influx.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.influx.batch.OffsetTracker;
 import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.metrics.SinkMetrics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -112,5 +117,42 @@ class DeadLettersTest {
     letters.add(refused(0));
     letters.settle();
     assertThat(sealed).containsExactly(0L);
+  }
+
+  /** A topic that is not there makes Connect's producer wait without end, in this call. */
+  @Test
+  void reporterThatDoesNotComeBack_isTold() throws Exception {
+    SinkMetrics metrics = new SinkMetrics(() -> 7);
+    ReportWatch watch = new ReportWatch(metrics, "dead", Duration.ofMillis(1));
+    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<String> call =
+        CompletableFuture.supplyAsync(
+            () ->
+                watch.watch(
+                    "t-0@0",
+                    () -> {
+                      try {
+                        return goOn.await(20, TimeUnit.SECONDS) ? "came back" : "waited in vain";
+                      } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                      }
+                    }));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(metric(metrics, "last-error"))
+                    .isEqualTo(
+                        "t-0@0 waits to be taken by the dead-letter queue, and everything waits"
+                            + " behind it: is the topic dead there"
+                            + " (errors.deadletterqueue.topic.name), may this worker write to it,"
+                            + " and do the brokers answer?"));
+    assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(7L);
+    goOn.countDown();
+    assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("came back");
+    assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(0L);
+  }
+
+  private static Object metric(SinkMetrics metrics, String name) {
+    return Objects.requireNonNull(metrics.values().get(name), name).get();
   }
 }
