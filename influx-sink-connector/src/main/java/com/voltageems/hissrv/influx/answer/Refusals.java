@@ -52,6 +52,7 @@ final class Refusals {
           "cannot allocate memory",
           "out of memory",
           "too many open files",
+          "not attempting to open shard",
           "errno=28");
 
   /** A new series that could not be filed: "partial write: write /d/_series/07/0000: ...". */
@@ -97,6 +98,12 @@ final class Refusals {
     return start >= 0
         && NOT_FILED.matcher(message).region(start, message.length()).matches()
         && isAboutTheMachine(message);
+  }
+
+  /** Whether InfluxDB has to be started again, also when there is room: its log stays broken. */
+  static boolean needsRestart(String message) {
+    String lower = message.toLowerCase(Locale.ROOT);
+    return lower.contains("wal entry") || lower.contains("not attempting to open shard");
   }
 
   private static Optional<Cause> influx(String message) {

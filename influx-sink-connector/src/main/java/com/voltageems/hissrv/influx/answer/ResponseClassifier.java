@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * of InfluxDB 1.x, 2.x and 3 and of QuestDB; a text that is none of them is never guessed at.
  */
 public final class ResponseClassifier {
+  private static final String RESTART =
+      "; when there is room again, InfluxDB has to be restarted, twice: see the README";
+
   private static final String URL = "influxdb.url";
   private static final String ORG = "influxdb.org";
   private static final int MAX_REASON = 300;
@@ -79,7 +82,8 @@ public final class ResponseClassifier {
       return new WriteOutcome.Retry(pause, reason, null, true);
     }
     if (Refusals.isAboutTheMachine(answer.message())) {
-      return new WriteOutcome.Retry(pause, reason);
+      return new WriteOutcome.Retry(
+          pause, Refusals.needsRestart(answer.message()) ? reason + RESTART : reason);
     }
     return Refusals.isQuestDbBreakdown(answer.message())
         ? new WriteOutcome.Refused(new WriteOutcome.Cause.FieldConflict(List.of(), 0), reason)

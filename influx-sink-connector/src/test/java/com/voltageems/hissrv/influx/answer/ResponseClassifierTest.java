@@ -80,6 +80,27 @@ class ResponseClassifierTest {
     assertThat(v1(500, "{\"error\":\"" + message + "\"}")).isInstanceOf(Retry.class);
   }
 
+  /** 1.6.7 and 2.7.12: nothing passes any more, also when the disk has room again. */
+  @Test
+  void fullDisk_afterWhichInfluxDbHasToBeRestarted_isSaid() {
+    assertThat(
+            v1(
+                500,
+                "{\"error\":\"engine: error writing WAL entry: write /w/_00001.wal: no space left on"
+                    + " device\"}"))
+        .isInstanceOfSatisfying(
+            Retry.class, retry -> assertThat(retry.reason()).endsWith("twice: see the README"));
+    assertThat(
+            v2(
+                500,
+                "{\"message\":\"unexpected error writing points to database: not attempting to open"
+                    + " shard 2; opening shard previously failed with: error loading series file\"}"))
+        .isInstanceOfSatisfying(
+            Retry.class, retry -> assertThat(retry.reason()).endsWith("twice: see the README"));
+    assertThat(v1(500, "{\"error\":\"write /m/meta.dbtmp: no space left on device\"}"))
+        .isEqualTo(new Retry(null, "HTTP 500: write /m/meta.dbtmp: no space left on device"));
+  }
+
   /** InfluxDB 1.6.7 with no room for a new series; a line that only says so is a line. */
   @Test
   void fullDisk_answeredAsARefusal_isNoLinesFault() {
