@@ -2,8 +2,6 @@ package com.voltageems.hissrv.query.store;
 
 import java.util.AbstractList;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +31,7 @@ final class RowCollector implements RowSink {
       lastKey = row.key();
       lastRows = rows;
     }
-    rows.add(row);
+    rows.columns().add(row);
     return true;
   }
 
@@ -44,94 +42,38 @@ final class RowCollector implements RowSink {
   }
 
   /**
-   * Points as columns of primitives, a sixth of the memory that objects take; they become points
-   * when they are looked at. Nothing is added any more once it is in a series.
+   * Points that become objects when they are looked at. Nothing is added any more once it is in a
+   * series.
    */
   static final class Rows extends AbstractList<Point> {
-    private final double[][] numbers;
-    private final @Nullable Object[][] others;
-    private long[] times = new long[16];
-    private final BitSet used = new BitSet();
-    private int size;
+    private static final int FIRST = 16;
+
+    private final Columns columns;
 
     private Rows(int columns) {
-      this.numbers = new double[columns][times.length];
-      this.others = new @Nullable Object[columns][];
+      this.columns = new Columns(columns, FIRST, Integer.MAX_VALUE);
     }
 
-    private void add(Row row) {
-      if (size == times.length) {
-        grow(size + (size >> 1));
-      }
-      times[size] = row.epochMicros();
-      for (int i = 0; i < numbers.length; i++) {
-        double number = row.number(i);
-        numbers[i][size] = number;
-        Object other = row.other(i);
-        if (!Double.isNaN(number)) {
-          used.set(i);
-        } else if (other != null) {
-          used.set(i);
-          @Nullable Object[] column = others[i];
-          if (column == null) {
-            column = new @Nullable Object[times.length];
-            others[i] = column;
-          }
-          column[size] = other;
-        }
-      }
-      size++;
-    }
-
-    private void grow(int length) {
-      times = Arrays.copyOf(times, length);
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = Arrays.copyOf(numbers[i], length);
-        @Nullable Object[] column = others[i];
-        if (column != null) {
-          others[i] = Arrays.copyOf(column, length);
-        }
-      }
-    }
-
-    /** The columns that have any value. */
-    BitSet used() {
-      return used;
-    }
-
-    /** Fills a row with the values of one of these. */
-    void fill(int index, List<String> key, Row row) {
-      row.begin(times[index], key);
-      for (int i = 0; i < numbers.length; i++) {
-        @Nullable Object[] column = others[i];
-        if (column != null && column[index] != null) {
-          row.set(i, column[index]);
-        } else {
-          row.setNumber(i, numbers[i][index]);
-        }
-      }
+    /** As they lie in memory. */
+    Columns columns() {
+      return columns;
     }
 
     @Override
     public Point get(int index) {
-      if (index >= size) {
+      if (index >= columns.size()) {
         throw new IndexOutOfBoundsException(index);
       }
-      List<@Nullable Object> values = new ArrayList<>(numbers.length);
-      for (int i = 0; i < numbers.length; i++) {
-        @Nullable Object[] column = others[i];
-        double number = numbers[i][index];
-        values.add(
-            column != null && column[index] != null
-                ? column[index]
-                : Double.isNaN(number) ? null : (Object) number);
+      List<@Nullable Object> values = new ArrayList<>(columns.columns());
+      for (int i = 0; i < columns.columns(); i++) {
+        values.add(columns.value(index, i));
       }
-      return new Point(times[index], values);
+      return new Point(columns.time(index), values);
     }
 
     @Override
     public int size() {
-      return size;
+      return columns.size();
     }
   }
 }

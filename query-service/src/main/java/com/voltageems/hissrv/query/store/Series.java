@@ -39,7 +39,7 @@ public record Series(Map<String, String> tags, List<Point> points) {
   /** Fills a row with one of the points. */
   public void fill(int index, List<String> key, Row row) {
     if (points instanceof RowCollector.Rows rows) {
-      rows.fill(index, key, row);
+      rows.columns().fill(index, key, row);
       return;
     }
     Point point = points.get(index);
@@ -54,7 +54,7 @@ public record Series(Map<String, String> tags, List<Point> points) {
     BitSet used = new BitSet(columns);
     for (Series series : all) {
       if (series.points instanceof RowCollector.Rows rows) {
-        used.or(rows.used());
+        used.or(rows.columns().used());
         continue;
       }
       for (Point point : series.points) {

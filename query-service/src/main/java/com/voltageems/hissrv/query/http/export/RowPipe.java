@@ -1,10 +1,10 @@
 package com.voltageems.hissrv.query.http.export;
 
+import com.voltageems.hissrv.query.store.Columns;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
@@ -42,71 +42,29 @@ public final class RowPipe implements RowSink {
    */
   record End(boolean truncated, @Nullable RuntimeException failure) implements Item {}
 
-  /** Rows as they lie in memory. */
+  /** Some rows, each with its tags. */
   static final class Piece implements Item {
     private static final int FIRST = 256;
 
-    private long[] times = new long[FIRST];
-    private @Nullable Object[] keys = new @Nullable Object[FIRST];
-    private final double[][] numbers;
-    private final @Nullable Object[][] others;
-    private int size;
+    private final List<List<String>> keys = new ArrayList<>(FIRST);
+    private final Columns rows;
 
     private Piece(int columns) {
-      this.numbers = new double[columns][FIRST];
-      this.others = new @Nullable Object[columns][];
+      this.rows = new Columns(columns, FIRST, PIECE);
     }
 
     int size() {
-      return size;
+      return rows.size();
     }
 
     private void add(Row row) {
-      if (size == times.length) {
-        grow(Math.min(2 * size, PIECE));
-      }
-      times[size] = row.epochMicros();
-      keys[size] = row.key();
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i][size] = row.number(i);
-        Object other = row.other(i);
-        if (other != null) {
-          @Nullable Object[] column = others[i];
-          if (column == null) {
-            column = new @Nullable Object[times.length];
-            others[i] = column;
-          }
-          column[size] = other;
-        }
-      }
-      size++;
-    }
-
-    private void grow(int length) {
-      times = Arrays.copyOf(times, length);
-      keys = Arrays.copyOf(keys, length);
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = Arrays.copyOf(numbers[i], length);
-        @Nullable Object[] column = others[i];
-        if (column != null) {
-          others[i] = Arrays.copyOf(column, length);
-        }
-      }
+      keys.add(row.key());
+      rows.add(row);
     }
 
     /** Fills a row with one of these. */
-    @SuppressWarnings("unchecked") // Only keys are put there.
     void fill(int index, Row row) {
-      row.begin(times[index], (List<String>) Objects.requireNonNull(keys[index]));
-      for (int i = 0; i < numbers.length; i++) {
-        @Nullable Object[] column = others[i];
-        Object other = column == null ? null : column[index];
-        if (other == null) {
-          row.setNumber(i, numbers[i][index]);
-        } else {
-          row.set(i, other);
-        }
-      }
+      rows.fill(index, keys.get(index), row);
     }
   }
 
