@@ -12,8 +12,6 @@ import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +32,6 @@ public record QueryConfig(
     Connect connect,
     Checks checks,
     Catalogue catalogue) {
-  private static final String KAFKA_PROPERTIES = "kafka.properties.";
-
   /** Where we listen; port 0 takes a free one. */
   public record Http(
       String host, int port, int threads, List<String> allowedHosts, List<String> corsOrigins) {
@@ -184,11 +180,9 @@ public record QueryConfig(
     Map<String, String> kafkaProperties = new LinkedHashMap<>();
     for (Map.Entry<String, String> entry : new TreeMap<>(texts).entrySet()) {
       String key = entry.getKey();
-      if (key.startsWith(KAFKA_PROPERTIES)) {
-        kafkaProperties.put(key.substring(KAFKA_PROPERTIES.length()), entry.getValue());
-      } else if (!key.startsWith(CatalogueSettings.PREFIX)
-          && settings().stream().noneMatch(setting -> setting.key().equals(key))) {
-        throw new ConfigException(key + ": unknown setting; did you mean " + nearest(key) + "?");
+      AllSettings.known(key);
+      if (key.startsWith(AllSettings.KAFKA_PROPERTIES)) {
+        kafkaProperties.put(key.substring(AllSettings.KAFKA_PROPERTIES.length()), entry.getValue());
       }
     }
     QueryConfig config =
@@ -230,33 +224,38 @@ public record QueryConfig(
                 Declared.CHECK_TIMEOUT.in(texts),
                 Declared.STUCK_AFTER.in(texts)),
             CatalogueSettings.read(texts, ZoneId.systemDefault()));
-    if (config.limits.defaultRows > config.limits.maxRows) {
+    config.check();
+    return config;
+  }
+
+  /** What the settings say together. */
+  private void check() throws ConfigException {
+    if (limits.defaultRows > limits.maxRows) {
       throw new ConfigException(
           Declared.QUERY_DEFAULT_ROWS.key()
               + ": \""
-              + config.limits.defaultRows
+              + limits.defaultRows
               + "\" cannot be used: needs at most query.max.rows, which is "
-              + config.limits.maxRows);
+              + limits.maxRows);
     }
-    config.store.provider.check(config.store.settings(1));
-    if (config.access.raw) {
-      config.store.provider.checkRaw(config.store.settings(1));
-      if (config.access.read.isEmpty()) {
+    store.provider.check(store.settings(1));
+    if (access.raw) {
+      store.provider.checkRaw(store.settings(1));
+      if (access.read.isEmpty()) {
         throw new ConfigException(
             Declared.RAW_ENABLED.key()
                 + ": \"true\" cannot be used: needs http.token.read, so that not everybody may");
       }
     }
-    if (config.http.threads < config.limits.concurrency + 4) {
+    if (http.threads < limits.concurrency + 4) {
       // Otherwise queries could take every thread, and the refusal of one more would have to wait.
       throw new ConfigException(
           Declared.HTTP_THREADS.key()
               + ": \""
-              + config.http.threads
+              + http.threads
               + "\" cannot be used: needs at least query.concurrency + 4, which is "
-              + (config.limits.concurrency + 4));
+              + (limits.concurrency + 4));
     }
-    return config;
   }
 
   /** A variable that is set to nothing must not open the service in silence. */
@@ -275,39 +274,7 @@ public record QueryConfig(
 
   /** The settings as a Markdown table, as README.md carries it. */
   public static String table() {
-    StringBuilder text =
-        new StringBuilder("| setting | default | needs | what it does |\n|---|---|---|---|\n");
-    for (Setting<?> setting : settings()) {
-      String shown =
-          setting.defaultText().isEmpty() ? "(empty)" : "`" + setting.defaultText() + "`";
-      text.append(
-          String.format(
-              "| `%s` | %s | %s | %s |\n",
-              setting.key(), shown, setting.expected(), setting.doc()));
-    }
-    text.append(
-        String.format(
-            "| `%s*` | (none) | any property of a Kafka client | Handed to the Kafka clients, for"
-                + " example `%ssecurity.protocol`. |\n",
-            KAFKA_PROPERTIES, KAFKA_PROPERTIES));
-    text.append(
-        String.format(
-            "| `%s*` | (none) | see Names and units | Names and units of devices and points, and"
-                + " the site's time zone. |\n",
-            CatalogueSettings.PREFIX));
-    return text.toString();
-  }
-
-  /** Those of the service, with those of every back end after the choice of one. */
-  private static List<Setting<?>> settings() {
-    List<Setting<?>> all = new ArrayList<>();
-    for (Setting<?> setting : Declared.ALL) {
-      all.add(setting);
-      if (setting.equals(Declared.STORE_TYPE)) {
-        StoreProviders.all().forEach(provider -> all.addAll(provider.settings()));
-      }
-    }
-    return all;
+    return AllSettings.table();
   }
 
   private static Store store(Map<String, String> texts) {
@@ -324,34 +291,5 @@ public record QueryConfig(
         });
     own.remove(Declared.STORE_TYPE.key());
     return new Store(Declared.STORE_TYPE.in(texts), own);
-  }
-
-  static List<String> keys() {
-    return settings().stream().<String>map(Setting::key).toList();
-  }
-
-  private static String nearest(String key) {
-    return settings().stream()
-        .<String>map(Setting::key)
-        .min(Comparator.comparingInt(candidate -> distance(key, candidate)))
-        .orElseThrow();
-  }
-
-  /** Edit distance (insert, delete, replace). */
-  private static int distance(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[to.length()];
   }
 }

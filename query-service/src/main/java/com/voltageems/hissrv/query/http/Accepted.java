@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.http;
 
-import com.voltageems.hissrv.query.http.ask.Parameters.Format;
+import com.voltageems.hissrv.query.http.ask.Format;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
 import java.util.Arrays;

@@ -16,6 +16,7 @@ import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.answer.Resolution;
 import com.voltageems.hissrv.query.http.answer.RowsJson;
 import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.Format;
 import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.http.export.Export;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
@@ -35,18 +36,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The calls that ask the store: parameters in, bytes out. At most {@code query.concurrency} run at
- * once; one more is refused at once. Safe for many threads.
- */
+/** The calls that ask the store: parameters in, bytes out. Safe for many threads. */
 final class QueryApi {
   static final Set<String> RANGE =
       Set.of("measurement", "range", "start", "end", "timezone", "limit");
@@ -74,7 +69,7 @@ final class QueryApi {
   private final Limits limits;
   private final Catalogue catalogue;
   private final Clock clock;
-  private final Semaphore running;
+  private final Slots slots;
   private final Answerer answerer;
   private final Described described;
 
@@ -85,14 +80,15 @@ final class QueryApi {
       Catalogue catalogue,
       Clock clock,
       AnswerCache cache,
-      Described described) {
+      Described described,
+      Slots slots) {
     this.store = store;
     this.described = described;
     this.limits = limits;
     this.catalogue = catalogue;
     this.clock = clock;
     this.answerer = new Answerer(store, resolutions, limits.maxValues(), cache);
-    this.running = new Semaphore(limits.concurrency());
+    this.slots = slots;
   }
 
   private static Set<String> and(Set<String> some, String... more) {
@@ -108,7 +104,7 @@ final class QueryApi {
         texts,
         QUERY,
         (parameters, measurement, slot) -> {
-          Parameters.Format format = parameters.format(() -> Accepted.of(accept));
+          Format format = parameters.format(() -> Accepted.of(accept));
           String hindrance = Export.hindrance(format);
           if (hindrance != null) {
             throw new RefusedException(ErrorKind.NOT_ACCEPTABLE, hindrance);
@@ -127,7 +123,7 @@ final class QueryApi {
           HistoryAnswer answer =
               reduced(query, answer(query, parameters, slot.deadline()), maxPoints);
           Export.Body body =
-              format == Parameters.Format.JSON
+              format == Format.JSON
                   ? out -> RowsJson.write(query, answer, epochTimes, out)
                   : Export.of(format, query, answer, epochTimes, title(query, answer, language));
           return Reply.written(contentType(format), body, answer.truncated(), LeftOut.of(query))
@@ -135,14 +131,13 @@ final class QueryApi {
         });
   }
 
-  private static String contentType(Parameters.Format format) {
-    return format.mediaType() + (format == Parameters.Format.CSV ? "; charset=utf-8" : "");
+  private static String contentType(Format format) {
+    return format.mediaType() + (format == Format.CSV ? "; charset=utf-8" : "");
   }
 
   /** Null where none of the fields has a value: there is nothing to begin with. */
-  private @Nullable Reply begun(
-      Ask query, Parameters.Format format, boolean epochTimes, Slot slot) {
-    boolean hasColumns = format != Parameters.Format.NDJSON;
+  private @Nullable Reply begun(Ask query, Format format, boolean epochTimes, Slots.Slot slot) {
+    boolean hasColumns = format != Format.NDJSON;
     Ask asked = hasColumns ? withValues(query, slot.deadline()) : query;
     if (asked.outputs().isEmpty()) {
       return null;
@@ -245,7 +240,7 @@ final class QueryApi {
   }
 
   Reply measurements() {
-    return bounded(
+    return slots.bounded(
         deadline -> Reply.json(200, DiscoveryJson.measurements(store.measurements(deadline))));
   }
 
@@ -274,11 +269,11 @@ final class QueryApi {
 
   /** What is asked of one measurement. */
   private interface Measured {
-    Reply answer(Parameters parameters, Measurement measurement, Slot slot);
+    Reply answer(Parameters parameters, Measurement measurement, Slots.Slot slot);
   }
 
   private Reply measured(Map<String, List<String>> texts, Set<String> known, Measured call) {
-    return inSlot(
+    return slots.in(
         slot -> {
           Parameters parameters =
               new Parameters(texts, known, limits, clock.instant(), catalogue.zone());
@@ -287,57 +282,5 @@ final class QueryApi {
               slot.deadline(),
               measurement -> call.answer(parameters, measurement, slot));
         });
-  }
-
-  /** How many calls run now. */
-  int running() {
-    return limits.concurrency() - running.availablePermits();
-  }
-
-  /** One of the calls that may run at once, with the one deadline for all it does. */
-  private final class Slot {
-    private final Deadline deadline = Deadline.in(limits.queryTimeout());
-    private final AtomicBoolean over = new AtomicBoolean();
-    private boolean kept;
-
-    Deadline deadline() {
-      return deadline;
-    }
-
-    /**
-     * The call goes on after it has returned, until what this returns is run; the first time, for
-     * it may begin anew.
-     */
-    Runnable keep() {
-      kept = true;
-      return () -> {
-        if (over.compareAndSet(false, true)) {
-          running.release();
-        }
-      };
-    }
-  }
-
-  /** Runs a call that asks the store, or refuses it at once. */
-  <T> T bounded(Function<Deadline, T> call) {
-    return inSlot(slot -> call.apply(slot.deadline()));
-  }
-
-  private <T> T inSlot(Function<Slot, T> call) {
-    if (!running.tryAcquire()) {
-      throw new RefusedException(
-          ErrorKind.BUSY,
-          "busy: "
-              + limits.concurrency()
-              + " queries are running, which is query.concurrency; try again");
-    }
-    Slot slot = new Slot();
-    try {
-      return call.apply(slot);
-    } finally {
-      if (!slot.kept) {
-        running.release();
-      }
-    }
   }
 }

@@ -2,7 +2,6 @@ package com.voltageems.hissrv.query.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.catalogue.ZoneOffsets;
 import com.voltageems.hissrv.query.config.QueryConfig;
@@ -10,12 +9,7 @@ import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.http.access.Access;
 import com.voltageems.hissrv.query.http.access.Cors;
-import com.voltageems.hissrv.query.http.access.Guard;
-import com.voltageems.hissrv.query.http.answer.AnswerCache;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
-import com.voltageems.hissrv.query.http.answer.Described;
-import com.voltageems.hissrv.query.http.answer.LeftOut;
-import com.voltageems.hissrv.query.http.export.Export;
 import com.voltageems.hissrv.query.http.hisapi.HisApi;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.Failures;
@@ -35,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
-import java.util.zip.CRC32C;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
@@ -43,17 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class QueryServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** How many bytes an answer has, for the metrics. */
-  private static final String SIZE = "hissrv.size";
-
-  private volatile Catalogue catalogue;
-  private volatile HistoryStore store;
-  private volatile AnswerCache cache;
-  private volatile QueryApi api;
-  private volatile HisApi hisApi;
-  private volatile RawApi rawApi;
-  private volatile HealthBoard health;
-  private volatile Guard guard;
+  private volatile Served served;
   private final Extension extension;
   private final WebPage page = new WebPage();
   private final Metrics metrics = new Metrics();
@@ -81,17 +64,7 @@ public final class QueryServer implements AutoCloseable {
       Extension extension) {
     this.extension = extension;
     this.clock = clock;
-    this.catalogue = config.catalogue();
-    this.store = store;
-    this.cache = cache(config);
-    Described described = new Described(store, Ticker.systemTicker());
-    this.api =
-        new QueryApi(
-            store, extension.resolutions(), config.limits(), catalogue, clock, cache, described);
-    this.hisApi = new HisApi(store, config.limits(), catalogue, clock, described);
-    this.rawApi = new RawApi(config, store, api);
-    this.health = health;
-    this.guard = new Guard(config.access());
+    this.served = Served.by(config, store, health, extension.resolutions(), clock);
     this.version = version;
     this.http = config.http();
     this.threads = new QueuedThreadPool(http.threads(), 4);
@@ -117,24 +90,9 @@ public final class QueryServer implements AutoCloseable {
    * @return how many of those there are still
    */
   public IntSupplier use(QueryConfig config, HistoryStore store, HealthBoard board) {
-    QueryApi before = api;
-    this.catalogue = config.catalogue();
-    this.store = store;
-    this.cache = cache(config);
-    Described described = new Described(store, Ticker.systemTicker());
-    this.api =
-        new QueryApi(
-            store, extension.resolutions(), config.limits(), catalogue, clock, cache, described);
-    this.hisApi = new HisApi(store, config.limits(), catalogue, clock, described);
-    this.rawApi = new RawApi(config, store, api);
-    this.health = board;
-    this.guard = new Guard(config.access());
+    Slots before = served.slots();
+    this.served = Served.by(config, store, board, extension.resolutions(), clock);
     return before::running;
-  }
-
-  private AnswerCache cache(QueryConfig config) {
-    return new AnswerCache(
-        config.cache().values(), config.cache().closed(), clock::millis, Ticker.systemTicker());
   }
 
   private void configure(JavalinConfig config) {
@@ -163,7 +121,7 @@ public final class QueryServer implements AutoCloseable {
         });
 
     config.routes.before(this::secure);
-    config.routes.beforeMatched(context -> guard.check(context));
+    config.routes.beforeMatched(context -> served.guard().check(context));
     Set<String> open = openPaths();
     routes.forEach(
         (path, handler) -> {
@@ -174,7 +132,8 @@ public final class QueryServer implements AutoCloseable {
         });
     config.routes.post(
         "/raw",
-        context -> send(context, rawApi.ask(context.queryParamMap(), context.body())),
+        context ->
+            Sending.reply(context, served.rawApi().ask(context.queryParamMap(), context.body())),
         Access.READ);
     extension.routes(config.routes);
     config.requestLogger.http(
@@ -183,7 +142,7 @@ public final class QueryServer implements AutoCloseable {
                 routes.containsKey(context.path()) ? context.path() : "other",
                 context.statusCode(),
                 (long) (millis * 1e6),
-                context.attribute(SIZE) instanceof Long size ? size : 0));
+                Sending.size(context)));
     Failures.register(config.routes);
   }
 
@@ -202,18 +161,29 @@ public final class QueryServer implements AutoCloseable {
     all.put("/metrics", this::metrics);
     all.put("/catalogue", this::catalogue);
     all.put("/query", this::query);
-    all.put("/aggregate", context -> send(context, api.aggregate(context.queryParamMap())));
-    all.put("/completeness", context -> send(context, api.completeness(context.queryParamMap())));
-    all.put("/latest", context -> send(context, api.latest(context.queryParamMap())));
-    all.put("/measurements", context -> send(context, api.measurements()));
-    all.put("/tags", context -> send(context, api.tags(context.queryParamMap())));
-    all.put("/fields", context -> send(context, api.fields(context.queryParamMap())));
-    all.put("/hisApi/data/query", context -> his(context, hisApi::query));
-    all.put("/hisApi/data/statistics", context -> his(context, hisApi::statistics));
-    all.put("/hisApi/data/latest", context -> his(context, hisApi::latest));
-    all.put("/hisApi/data/range", context -> his(context, (texts, end) -> hisApi.range(end)));
-    all.put("/hisApi/channels", context -> his(context, (texts, end) -> hisApi.channels(end)));
-    all.put("/hisApi/metrics", context -> his(context, (texts, end) -> hisApi.metrics(end)));
+    all.put(
+        "/aggregate",
+        context -> Sending.reply(context, served.api().aggregate(context.queryParamMap())));
+    all.put(
+        "/completeness",
+        context -> Sending.reply(context, served.api().completeness(context.queryParamMap())));
+    all.put(
+        "/latest", context -> Sending.reply(context, served.api().latest(context.queryParamMap())));
+    all.put("/measurements", context -> Sending.reply(context, served.api().measurements()));
+    all.put("/tags", context -> Sending.reply(context, served.api().tags(context.queryParamMap())));
+    all.put(
+        "/fields", context -> Sending.reply(context, served.api().fields(context.queryParamMap())));
+    all.put(
+        "/hisApi/data/query", context -> his(context, (his, texts, end) -> his.query(texts, end)));
+    all.put(
+        "/hisApi/data/statistics",
+        context -> his(context, (his, texts, end) -> his.statistics(texts, end)));
+    all.put(
+        "/hisApi/data/latest",
+        context -> his(context, (his, texts, end) -> his.latest(texts, end)));
+    all.put("/hisApi/data/range", context -> his(context, (his, texts, end) -> his.range(end)));
+    all.put("/hisApi/channels", context -> his(context, (his, texts, end) -> his.channels(end)));
+    all.put("/hisApi/metrics", context -> his(context, (his, texts, end) -> his.metrics(end)));
     all.put("/hisApi/health", this::hisHealth);
     for (String path : page.paths()) {
       all.put(path, context -> asset(context, path));
@@ -227,24 +197,32 @@ public final class QueryServer implements AutoCloseable {
   }
 
   private void catalogue(Context context) throws JsonProcessingException {
-    Map<String, Object> body = CatalogueView.json(catalogue, clock.instant());
-    body.put("offsets", ZoneOffsets.of(catalogue.zone(), clock.instant()));
-    sendTagged(context, Reply.json(200, JSON.writeValueAsBytes(body)), "no-cache");
+    Catalogue now = served.catalogue();
+    Map<String, Object> body = CatalogueView.json(now, clock.instant());
+    body.put("offsets", ZoneOffsets.of(now.zone(), clock.instant()));
+    Sending.tagged(context, Reply.json(200, JSON.writeValueAsBytes(body)), "no-cache");
   }
 
   private void query(Context context) {
     context.addHeader("Vary", "Accept");
     // A proxy may speak HTTP/1.0, which has neither chunks nor trailers.
     boolean chunked = !context.protocol().equals("HTTP/1.0");
-    send(context, api.query(context.queryParamMap(), context.header("Accept"), chunked));
+    Sending.reply(
+        context, served.api().query(context.queryParamMap(), context.header("Accept"), chunked));
   }
 
   private void metrics(Context context) {
+    Served now = served;
     byte[] body =
         metrics
-            .text(health.snapshot(), api.running(), cache.counts(), threads(), store.pool())
+            .text(
+                now.health().snapshot(),
+                now.slots().running(),
+                now.cache().counts(),
+                threads(),
+                now.store().pool())
             .getBytes(StandardCharsets.UTF_8);
-    send(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
+    Sending.reply(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
   }
 
   private Metrics.Threads threads() {
@@ -257,13 +235,16 @@ public final class QueryServer implements AutoCloseable {
 
   /** A call of the VoltageEMS web application. */
   private interface HisCall {
-    Map<String, @Nullable Object> answer(Map<String, List<String>> texts, Deadline deadline);
+    Map<String, @Nullable Object> answer(
+        HisApi api, Map<String, List<String>> texts, Deadline deadline);
   }
 
   private void his(Context context, HisCall call) throws JsonProcessingException {
+    Served now = served;
     Map<String, @Nullable Object> body =
-        api.bounded(deadline -> call.answer(context.queryParamMap(), deadline));
-    send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
+        now.slots()
+            .bounded(deadline -> call.answer(now.hisApi(), context.queryParamMap(), deadline));
+    Sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private void secure(Context context) {
@@ -282,63 +263,37 @@ public final class QueryServer implements AutoCloseable {
   }
 
   private void health(Context context) throws JsonProcessingException {
-    List<PartState> parts = health.snapshot();
+    Served now = served;
+    List<PartState> parts = now.health().snapshot();
     Map<String, @Nullable Object> body =
-        guard.mayRead(context)
+        now.guard().mayRead(context)
             ? StatusView.health(parts, version, clock.instant())
             : StatusView.bareHealth(parts);
-    send(
+    Sending.reply(
         context, Reply.json(StatusView.isHealthy(parts) ? 200 : 503, JSON.writeValueAsBytes(body)));
   }
 
   /** As the original service: 200 in any case, the state in the body. */
   private void hisHealth(Context context) throws JsonProcessingException {
     Map<String, @Nullable Object> body =
-        StatusView.hisHealth(health.snapshot(), version, clock.instant());
-    send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
+        StatusView.hisHealth(served.health().snapshot(), version, clock.instant());
+    Sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private void status(Context context) throws JsonProcessingException {
     Map<String, @Nullable Object> body =
-        StatusView.status(health.snapshot(), version, clock.instant());
+        StatusView.status(served.health().snapshot(), version, clock.instant());
     body.putAll(extension.status());
-    send(context, Reply.json(200, JSON.writeValueAsBytes(body)));
+    Sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private void asset(Context context, String path) {
-    sendTagged(
+    Sending.tagged(
         context,
         page.asset(path).orElseThrow(),
         page.isForEver(path, context.queryParam("v"))
             ? "public, max-age=31536000, immutable"
             : "no-cache");
-  }
-
-  /** What a browser keeps, and asks whether it is still the same; 304 is Javalin's. */
-  private static void sendTagged(Context context, Reply reply, String caching) {
-    context.header("Cache-Control", caching);
-    CRC32C sum = new CRC32C();
-    sum.update(reply.body());
-    context.header("ETag", "\"%08x\"".formatted(sum.getValue()));
-    send(context, reply);
-  }
-
-  private static void send(Context context, Reply reply) {
-    if (reply.truncated()) {
-      context.header("X-Hissrv-Truncated", "true");
-    }
-    if (!reply.leftOut().isEmpty()) {
-      context.header("X-Hissrv-Left-Out", LeftOut.header(reply.leftOut()));
-    }
-    reply.headers().forEach(context::header);
-    context.status(reply.status()).contentType(reply.contentType());
-    Export.Body written = reply.written();
-    if (written == null) {
-      context.attribute(SIZE, (long) reply.body().length);
-      context.result(reply.body());
-    } else {
-      context.attribute(SIZE, Sending.send(context, written));
-    }
   }
 
   @Override

@@ -24,13 +24,13 @@ final class RawApi {
   private final boolean enabled;
   private final HistoryStore store;
   private final QueryConfig.Limits limits;
-  private final QueryApi api;
+  private final Slots slots;
 
-  RawApi(QueryConfig config, HistoryStore store, QueryApi api) {
+  RawApi(QueryConfig config, HistoryStore store, Slots slots) {
     this.enabled = config.access().raw();
     this.store = store;
     this.limits = config.limits();
-    this.api = api;
+    this.slots = slots;
   }
 
   Reply ask(Map<String, List<String>> texts, String statement) {
@@ -54,7 +54,7 @@ final class RawApi {
     if (statement.isBlank()) {
       throw new BadRequestException("body", "", "a statement in the database's own language");
     }
-    return api.bounded(
+    return slots.bounded(
         deadline -> {
           try {
             RawAnswer answer = raw.ask(statement, limit, limits.maxValues(), deadline);

@@ -113,7 +113,7 @@ class QueryConfigTest {
     texts.put("connect.password", "cp");
     texts.put("health.interval", "1m");
     texts.put("health.timeout", "500ms");
-    assertThat(texts.keySet()).containsExactlyInAnyOrderElementsOf(QueryConfig.keys());
+    assertThat(texts.keySet()).containsExactlyInAnyOrderElementsOf(AllSettings.keys());
     texts.put("kafka.properties.security.protocol", "SSL");
     Map<String, String> store = new HashMap<>(texts);
     store.keySet().removeIf(key -> !key.startsWith("store.") || key.equals("store.type"));
@@ -184,6 +184,7 @@ class QueryConfigTest {
         "connect.ask.workers; yes; connect.ask.workers: \"yes\" cannot be used: needs true or"
             + " false",
         "htp.port; 1; 'htp.port: unknown setting; did you mean http.port?'",
+        "zzz; 1; 'zzz: unknown setting; --settings lists them'",
       })
   void badValue_isNamedWithItsRemedy(String key, String value, String message) {
     assertThatThrownBy(() -> QueryConfig.of(Map.of(key, value)))

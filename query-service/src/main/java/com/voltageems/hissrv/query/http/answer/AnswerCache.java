@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.http.ask.Ask;
-import com.voltageems.hissrv.query.http.ask.Parameters.Keep;
+import com.voltageems.hissrv.query.http.ask.Keep;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.Windows;

@@ -6,7 +6,7 @@ import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Fill;
 import com.voltageems.hissrv.query.http.ask.Fn;
-import com.voltageems.hissrv.query.http.ask.Parameters.Keep;
+import com.voltageems.hissrv.query.http.ask.Keep;
 import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryAnswer;

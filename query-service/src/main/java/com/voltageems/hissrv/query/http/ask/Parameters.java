@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.query.http.ask;
 
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
-import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,32 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Parameters {
   private static final Duration DEFAULT_RANGE = Duration.ofHours(1);
-
-  /** Text formats of an answer. */
-  public enum Format {
-    JSON("application/json"),
-    CSV("text/csv"),
-    NDJSON("application/x-ndjson"),
-    ARROW("application/vnd.apache.arrow.stream");
-
-    private final String mediaType;
-
-    Format(String mediaType) {
-      this.mediaType = mediaType;
-    }
-
-    public String mediaType() {
-      return mediaType;
-    }
-  }
-
-  /** Whether an answer may come from memory and is to be kept there. */
-  public enum Keep {
-    YES,
-    NO,
-    /** Kept where it is likely to be asked for again. */
-    AS_USUAL
-  }
 
   private final Texts texts;
   private final Limits limits;
@@ -178,7 +150,7 @@ public final class Parameters {
   /** The request of {@code /query}. */
   public Ask query(Measurement measurement) {
     Windows windows = windows();
-    Fn function = function(windows != null);
+    Fn function = Functions.one(texts, windows != null);
     TagsAndFields asked = new TagsAndFields(texts, measurement);
     List<Field> fields =
         asked.fields(
@@ -202,7 +174,7 @@ public final class Parameters {
       windows = new OneWindow(selection.startMillis(), selection.endMillis());
     }
     TagsAndFields asked = new TagsAndFields(texts, measurement);
-    List<Fn> functions = functions();
+    List<Fn> functions = Functions.several(texts);
     List<Ask.Output> outputs = new ArrayList<>();
     for (Field field : asked.fields(Field::isNumeric, "a field of numbers")) {
       functions.forEach(function -> outputs.add(new Ask.Output(field, function)));
@@ -218,44 +190,8 @@ public final class Parameters {
       boolean newestFirst,
       int most) {
     int limit = Math.max(1, Math.min(most, limits.maxValues() / outputs.size()));
-    Ask ask = new Ask(selection, outputs, windows, groupBy, newestFirst, limit, fill(windows));
-    for (Ask.Output output : outputs) {
-      Fn function = output.function();
-      if (function != null
-          && function.isOfOneSeries()
-          && groupBy.size() < selection.measurement().tags().size()) {
-        throw new BadRequestException(
-            "group_by",
-            String.join(",", groupBy),
-            "all tags for " + function.text() + ": it is of one series");
-      }
-    }
-    // A line needs two numbers and leaves everything else alone; a number goes everywhere.
-    if (ask.fill().kind() == Fill.Kind.VALUE) {
-      outputs.stream()
-          .filter(one -> one.function() != null && !one.function().givesNumber(one.field()))
-          .findFirst()
-          .ifPresent(
-              one -> {
-                throw new BadRequestException(
-                    "fill",
-                    String.valueOf(texts.text("fill")),
-                    "none, null, previous or linear: field "
-                        + one.field().name()
-                        + " is not a field of numbers");
-              });
-    }
-    boolean made = !ask.isStores() || ask.fill().kind() != Fill.Kind.NONE;
-    if (windows != null && made) {
-      long count = (selection.endMillis() - selection.startMillis()) / windows.shortestMillis() + 1;
-      if (count > limits.maxValues() / outputs.size()) {
-        throw new BadRequestException(
-            "interval",
-            String.valueOf(texts.text("interval")),
-            "at most " + limits.maxValues() + " values in the range (query.max.values)");
-      }
-    }
-    return ask;
+    return new AskRules(texts, limits.maxValues())
+        .checked(new Ask(selection, outputs, windows, groupBy, newestFirst, limit, fill(windows)));
   }
 
   private Fill fill(@Nullable Windows windows) {
@@ -269,27 +205,6 @@ public final class Parameters {
     return Fill.of(fill);
   }
 
-  /** The functions asked for, {@code functions=mean,p95}; the database's when none is named. */
-  private List<Fn> functions() {
-    String text = texts.text("functions");
-    if (text == null) {
-      return Arrays.stream(Aggregation.values()).map(Fn::of).toList();
-    }
-    List<Fn> functions = new ArrayList<>();
-    for (String name : text.split(",", -1)) {
-      Fn function =
-          Fn.of(name.strip())
-              .orElseThrow(
-                  () ->
-                      new BadRequestException(
-                          "functions", name, "some of " + Fn.all() + ", with commas"));
-      if (!functions.contains(function)) {
-        functions.add(function);
-      }
-    }
-    return functions;
-  }
-
   private @Nullable Windows windows() {
     String interval = texts.text("interval");
     return interval == null
@@ -297,21 +212,6 @@ public final class Parameters {
         : Intervals.windows(interval, zone)
             .filter(one -> one.shortestMillis() <= limits.maxRange().toMillis())
             .orElseThrow(() -> new BadRequestException("interval", interval, Intervals.EXPECTED));
-  }
-
-  private @Nullable Fn function(boolean windows) {
-    String function = texts.text("function");
-    if (!windows) {
-      if (function != null) {
-        throw new BadRequestException(
-            "function", function, "interval beside it, for example interval=1m");
-      }
-      return null;
-    }
-    return function == null
-        ? Fn.of(Aggregation.MEAN)
-        : Fn.of(function)
-            .orElseThrow(() -> new BadRequestException("function", function, "one of " + Fn.all()));
   }
 
   /** Windows of {@code /completeness}: hours when nothing is said. */

@@ -3,7 +3,7 @@ package com.voltageems.hissrv.query.http.export;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Fill;
 import com.voltageems.hissrv.query.http.ask.Fn;
-import com.voltageems.hissrv.query.http.ask.Parameters.Format;
+import com.voltageems.hissrv.query.http.ask.Format;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;

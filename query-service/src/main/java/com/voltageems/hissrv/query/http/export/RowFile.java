@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.http.export;
 
-import com.voltageems.hissrv.query.http.ask.Parameters.Format;
+import com.voltageems.hissrv.query.http.ask.Format;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.Row;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.query.site.key;
 
+import com.voltageems.hissrv.query.setting.Nearest;
 import com.voltageems.hissrv.query.setting.Template;
-import com.voltageems.hissrv.query.site.yaml.Nearest;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 import com.voltageems.hissrv.query.site.yaml.Tree;

@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.http.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.query.http.ask.Parameters.Format;
+import com.voltageems.hissrv.query.http.ask.Format;
 import com.voltageems.hissrv.query.store.Field.Kind;
 import com.voltageems.hissrv.query.store.Row;
 import java.io.ByteArrayInputStream;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.site.yaml;
+package com.voltageems.hissrv.query.setting;
 
 import java.util.Collection;
 import java.util.Comparator;
