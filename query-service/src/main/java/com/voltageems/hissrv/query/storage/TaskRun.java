@@ -27,10 +27,10 @@ final class TaskRun {
   private static final long LONGEST_RETRY_MS = 300_000;
 
   private final Task task;
-  private final @Nullable TaskRun source;
   private final Windows windows;
   private final Task.Make make;
   private final StoragePlan.Pace pace;
+  private final Reach reach;
   private final Pieces pieces;
   private final TaskProgress progress;
   private long begun;
@@ -54,11 +54,11 @@ final class TaskRun {
       Copier copier,
       Ledger ledger) {
     this.task = task;
-    this.source = source;
     this.windows = task.windows(zone);
     this.make = plan.make(task, zone);
     this.pace = plan.pace();
-    this.pieces = new Pieces(task, windows, copier, this::aligned);
+    this.reach = new Reach(windows, make, pace, source);
+    this.pieces = new Pieces(task, windows, copier, reach::aligned);
     this.progress = new TaskProgress(task, make, ledger);
     this.state = seen();
   }
@@ -69,6 +69,11 @@ final class TaskRun {
 
   Windows windows() {
     return windows;
+  }
+
+  /** How its windows are made, by which copies are told apart. */
+  Task.Make make() {
+    return make;
   }
 
   TaskState state() {
@@ -101,19 +106,7 @@ final class TaskRun {
    * all of them then. For any thread.
    */
   Optional<Coverage.Range> following(TaskRun from, long start, long end, Bounds bounds) {
-    if (source != from || blocked) {
-      return Optional.empty();
-    }
-    Coverage all = TaskProgress.feeding(from.state, make).plus(start, end);
-    for (Coverage.Range one : all.ranges()) {
-      if (one.start() <= start && end <= one.end()) {
-        long whole = Math.max(windows.ceil(one.start()), bounds.first(windows));
-        long first = Math.max(windows.floor(start), whole);
-        long last = Math.min(windows.ceil(end), windows.floor(one.end()));
-        return first < last ? Optional.of(new Coverage.Range(first, last)) : Optional.empty();
-      }
-    }
-    return Optional.empty();
+    return blocked ? Optional.empty() : reach.following(from, start, end, bounds);
   }
 
   private TaskState seen() {
@@ -175,46 +168,24 @@ final class TaskRun {
     message = why;
   }
 
-  /** Up to where windows can be computed now. */
-  private long until(Bounds bounds) {
-    long end = windows.floor(bounds.now() - pace.grace().toMillis());
-    if (source == null) {
-      return end;
-    }
-    Coverage from = TaskProgress.feeding(source.state, make);
-    return from.isEmpty() ? Long.MIN_VALUE : Math.min(end, windows.floor(from.last().end()));
-  }
-
   /** From when on windows can be computed. */
   long from(Bounds bounds) {
-    long first = bounds.first(windows);
-    Coverage from = source == null ? Coverage.NONE : TaskProgress.feeding(source.state, make);
-    return from.isEmpty() ? first : Math.max(first, windows.ceil(from.last().start()));
-  }
-
-  /** Where a task begins that has computed nothing: one window at least. */
-  private long firstOf(Bounds bounds, long until) {
-    long late = pace.late().toMillis();
-    long first = Math.min(bounds.now() - late, until - 1);
-    TaskState.Held before = progress.latestEarlier().orElse(null);
-    if (before != null) {
-      // What was computed otherwise is joined without a hole, and late data is still taken in.
-      long settled =
-          before.lookedBack() == 0 ? before.coverage().last().start() : before.lookedBack() - late;
-      first = Math.min(first, Math.min(settled, before.coverage().last().end()));
-    }
-    return windows.floor(first);
+    return reach.from(bounds);
   }
 
   private boolean forward(Bounds bounds, BooleanSupplier goOn) {
     progress.expire(bounds.target().from());
     Coverage coverage = progress.coverage();
-    long until = until(bounds);
+    long until = reach.until(bounds);
     if (until == Long.MIN_VALUE) {
       return false;
     }
     long next =
-        Math.max(from(bounds), coverage.isEmpty() ? firstOf(bounds, until) : coverage.last().end());
+        Math.max(
+            from(bounds),
+            coverage.isEmpty()
+                ? reach.first(bounds, until, progress.latestEarlier())
+                : coverage.last().end());
     behind = Math.max(0, until - next);
     if (next >= until) {
       return false;
@@ -234,7 +205,7 @@ final class TaskRun {
       return false;
     }
     if (cursor == 0) {
-      long now = source == null ? bounds.now() : Math.min(bounds.now(), source.state.lookedBack());
+      long now = reach.settled(bounds);
       if (now < lookedBack + pace.lateEvery().toMillis()) {
         return false;
       }
@@ -267,22 +238,6 @@ final class TaskRun {
     }
   }
 
-  /** Days of a zone half an hour off do not begin with an hour of UTC. */
-  private void aligned(long boundary) {
-    if (source != null && source.windows.floor(boundary) != boundary) {
-      throw new StoreException(
-          StoreException.Kind.FAILED,
-          "windows of "
-              + make.windows()
-              + " do not begin where those of "
-              + source.make.windows()
-              + " do; give the task "
-              + source.task.name()
-              + " a shorter interval, such as 30m or 15m",
-          new IllegalArgumentException(Instant.ofEpochMilli(boundary).toString()));
-    }
-  }
-
   /** Whether it may compute at all. */
   boolean isBlocked() {
     return blocked;
@@ -308,16 +263,7 @@ final class TaskRun {
           "the task itself is on its way there; it goes on when the task has come that far",
           new IllegalStateException("at " + Instant.ofEpochMilli(coverage.last().end())));
     }
-    long until = backfill.end();
-    if (source != null) {
-      until = Math.min(until, windows.floor(TaskProgress.feeding(source.state, make).endFrom(at)));
-      if (until <= at) {
-        throw new StoreException(
-            StoreException.Kind.FAILED,
-            "the task " + source.task.name() + " has not computed this range; backfill it first",
-            new IllegalStateException("from " + Instant.ofEpochMilli(at)));
-      }
-    }
+    long until = reach.until(at, backfill.end());
     long before = pieces.written();
     long end = pieces.compute(at, until, goOn);
     progress.computed(at, end);
