@@ -29,13 +29,9 @@ public record Tls(
       TrustManagerFactory trusts =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trusts.init(trust.orElse(null));
-      X509TrustManager x509 = x509(trusts);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          client.isPresent() ? keys(client.get()) : null,
-          new TrustManager[] {checksHost ? x509 : new AnyHost(x509)},
-          null);
-      return new Tls(context, x509, client.isPresent(), checksHost);
+      context.init(client.isPresent() ? keys(client.get()) : null, trusts.getTrustManagers(), null);
+      return new Tls(context, x509(trusts), client.isPresent(), checksHost);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
     }
