@@ -42,6 +42,7 @@ public final class SinkMetrics {
   private volatile String lastError = "";
   private final LongSupplier clock;
   private volatile long reportingSince;
+  private int reporting;
 
   /**
    * All zero.
@@ -96,9 +97,15 @@ public final class SinkMetrics {
     reported.increment();
   }
 
-  /** Whether a record is being handed to the dead-letter queue. */
-  public void reporting(boolean isReporting) {
-    reportingSince = isReporting ? clock.getAsLong() : 0;
+  /** So many more records, or fewer, are on their way to the dead-letter queue. */
+  public synchronized void reporting(int more) {
+    if (reporting == 0) {
+      reportingSince = clock.getAsLong();
+    }
+    reporting += more;
+    if (reporting == 0) {
+      reportingSince = 0;
+    }
   }
 
   /** A refused record is dropped, as a setting says. */

@@ -46,7 +46,12 @@ final class DeadLetters {
   private final Deque<Pending> unreportable = new ArrayDeque<>();
 
   /** A record on its way to the dead-letter queue. */
-  private record Report(Pending pending, String message, boolean isShort, Future<Void> future) {}
+  private record Report(
+      Pending pending,
+      String message,
+      boolean isShort,
+      Future<Void> future,
+      ReportWatch.Watched watched) {}
 
   /**
    * For one task.
@@ -89,6 +94,7 @@ final class DeadLetters {
     for (Report report : List.copyOf(underWay)) {
       if (report.future().isDone()) {
         underWay.remove(report);
+        report.watched().end();
         arrived(report);
       }
     }
@@ -111,22 +117,31 @@ final class DeadLetters {
 
   /** Forgets the records of partitions that are somebody else's by now. */
   void forgetClosed() {
-    underWay.removeIf(report -> report.pending().tracker().isClosed());
+    underWay.removeIf(this::isElsewhere);
     unreportable.removeIf(pending -> pending.tracker().isClosed());
+  }
+
+  private boolean isElsewhere(Report report) {
+    boolean closed = report.pending().tracker().isClosed();
+    if (closed) {
+      report.watched().end();
+    }
+    return closed;
   }
 
   private void send(Pending pending, String message, boolean isShort) {
     SinkRecord record = isShort ? withoutValue(pending.record()) : pending.record();
     Future<Void> future;
+    ReportWatch.Watched watched = watch.begin(pending.where());
     try {
-      future =
-          watch.watch(
-              pending.where(), () -> reporterOrFail().report(record, new DataException(message)));
+      future = reporterOrFail().report(record, new DataException(message));
     } catch (RuntimeException e) {
+      watched.end();
       throw new ConnectException(message + ". It could not be reported: " + e.getMessage(), e);
     }
-    Report report = new Report(pending, message, isShort, future);
+    Report report = new Report(pending, message, isShort, future, watched);
     if (future.isDone() && config.records().hasDeadLetterTopic()) {
+      watched.end();
       failed(report, cause(future));
     } else {
       underWay.add(report);

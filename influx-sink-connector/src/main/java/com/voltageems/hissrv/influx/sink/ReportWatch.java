@@ -5,16 +5,15 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when Connect's reporter does not come back. It hands the record to a producer that waits
- * without end for a topic that is not there, on the task's own thread: all topics stand still, no
- * offset can be committed, and so no commit metadata can say why. What is left to tell by is a
- * metric and the log. The call is not given up, since a broker that is away looks the same, and is
- * waited for.
+ * Tells when a dead letter does not arrive. Connect hands the record to a producer that waits
+ * without end for a topic that is not there, and waits for it on the task's own thread, in the
+ * report or before the next commit: all topics stand still, no offset can be committed, and so no
+ * commit metadata can say why. What is left to tell by is a metric and the log. Nothing is given
+ * up, since a broker that is away looks the same, and is waited for.
  */
 final class ReportWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ReportWatch.class);
@@ -53,18 +52,23 @@ final class ReportWatch {
     return timer;
   }
 
-  /** Makes the call, and tells while it lasts for too long. */
-  <T> T watch(String record, Supplier<T> call) {
-    metrics.reporting(true);
+  /** Watches a record from now on, until it has arrived. */
+  Watched begin(String record) {
+    metrics.reporting(1);
     ScheduledFuture<?> teller =
         TIMER.scheduleWithFixedDelay(
             () -> tell(record), patience.toMillis(), AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-    try {
-      return call.get();
-    } finally {
-      teller.cancel(false);
-      metrics.reporting(false);
-    }
+    return () -> {
+      if (teller.cancel(false)) {
+        metrics.reporting(-1);
+      }
+    };
+  }
+
+  /** A record on its way. */
+  interface Watched {
+    /** It has arrived, or is somebody else's. */
+    void end();
   }
 
   private void tell(String record) {
