@@ -60,7 +60,12 @@ public final class ResponseClassifier {
       // 421: QuestDB is a replica at the moment.
       case 421, 425, 429 -> new WriteOutcome.Retry(pause(retryAfter, now), reason);
       // 502 to 504: somebody before the database speaks, and may have passed the request on.
-      case 408, 502, 503, 504 -> new WriteOutcome.Retry(pause(retryAfter, now), reason, null, true);
+      case 408, 502, 504 -> new WriteOutcome.Retry(pause(retryAfter, now), reason, null, true);
+      // Who says when to come again, or that there is too much, has not begun.
+      case 503 -> {
+        boolean begun = retryAfter == null && !answer.message().contains("throttled");
+        yield new WriteOutcome.Retry(pause(retryAfter, now), reason, null, begun);
+      }
       default -> other(status, pause(retryAfter, now), answer, reason);
     };
   }

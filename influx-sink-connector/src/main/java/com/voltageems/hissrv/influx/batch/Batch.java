@@ -183,6 +183,19 @@ public final class Batch {
     return series + ' ' + lines.get(index).epochNanos();
   }
 
+  /** A hash of {@link #pointKey}, without the text. */
+  public long pointHash(int index) {
+    byte[] array = bytes.array();
+    long hash = lines.get(index).epochNanos() * 0x9E3779B97F4A7C15L;
+    for (int i = start(index); array[i] != ' '; i++) {
+      if (array[i] == '\\') {
+        hash = hash * 1_000_003 + array[i++];
+      }
+      hash = hash * 1_000_003 + array[i];
+    }
+    return hash ^ (hash >>> 29);
+  }
+
   private int start(int index) {
     return index == 0 ? 0 : ends[index - 1];
   }

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * point wait. For one thread at a time.
  */
 public final class Delivery {
+  /** Bytes of a line that every database and proxy takes. */
+  private static final int SMALL = 16 * 1024;
+
   private final Progress progress;
   private final Patience patience;
   private final Screening screening;
@@ -110,7 +113,10 @@ public final class Delivery {
     WriteOutcome outcome = answer.outcome();
     if (outcome instanceof WriteOutcome.TooLarge tooLarge) {
       progress.tooLarge(part.size());
-      if (part.size() == 1) {
+      if (part.size() == 1 && part.batch().byteCount() <= SMALL) {
+        // Whoever takes no small line takes none at all.
+        unexplained.add(Unexplained.tooLarge(part, tooLarge.reason()));
+      } else if (part.size() == 1) {
         culprits.refuse(part, RejectReason.SIZE, tooLarge.reason());
       } else {
         part.halveOnto(parts, false);
@@ -119,7 +125,7 @@ public final class Delivery {
       isolate(part, failed, parts);
     } else if (outcome instanceof WriteOutcome.Refused refused) {
       if (refused.cause() instanceof WriteOutcome.Cause.Unknown && part.size() == 1) {
-        unexplained.add(new Unexplained(part, refused.reason()));
+        unexplained.add(Unexplained.unknown(part, refused.reason()));
       } else {
         culprits.find(part, refused, parts);
       }
@@ -148,22 +154,48 @@ public final class Delivery {
       if (!aboutLines) {
         throw each.failure();
       }
-      culprits.refuse(each.line(), RejectReason.OTHER, each.reason());
+      culprits.refuse(each.line(), each.kind(), each.reason());
     }
   }
 
   /**
-   * A line that was refused with an answer of unknown meaning. Only if others pass is it the line's
-   * fault; if none does it is rather a wrong setting, and records must not be given up for it.
+   * A line that was refused with an answer of unknown meaning, or as too large although it is
+   * small. Only if others pass is it the line's fault; if none does it is rather a wrong setting,
+   * and records must not be given up for it.
+   *
+   * @param how it was refused
+   * @param advice what to look at if it is a setting
    */
-  private record Unexplained(Part line, String reason) {
+  private record Unexplained(
+      Part line, RejectReason kind, String reason, String how, String advice) {
+    static Unexplained unknown(Part line, String reason) {
+      return new Unexplained(
+          line,
+          RejectReason.OTHER,
+          reason,
+          "with an answer of unknown meaning",
+          "check influxdb.url and influxdb.version");
+    }
+
+    static Unexplained tooLarge(Part line, String reason) {
+      return new Unexplained(
+          line,
+          RejectReason.SIZE,
+          reason,
+          "as too large (" + line.batch().byteCount() + " bytes)",
+          "check the limits of the proxy before it, and influxdb.url");
+    }
+
     ConnectException failure() {
       return new ConnectException(
           "the database refuses "
               + line.batch().lines().get(0).pending().where()
-              + " and all that was sent with it, with an answer of unknown meaning: "
+              + " and all that was sent with it, "
+              + how
+              + ": "
               + reason
-              + "; check influxdb.url and influxdb.version");
+              + "; "
+              + advice);
     }
   }
 

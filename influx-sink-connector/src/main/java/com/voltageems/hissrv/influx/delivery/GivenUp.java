@@ -18,15 +18,18 @@ import java.util.Set;
  * itself does no harm. For one thread at a time.
  */
 final class GivenUp {
-  /** How many points are kept in mind; with more of them every line waits. */
-  static final int MOST = 20_000;
+  /** How many points are kept in mind, 50 bytes each; with more of them every line waits. */
+  static final int MOST = 500_000;
 
   private final long lingerNanos;
   private final Deque<Request> requests = new ArrayDeque<>();
   private int pointCount;
 
-  /** One of them: its points, its records, and until when it may be carried out. */
-  private record Request(Set<String> points, Set<Pending> records, long until) {}
+  /**
+   * One of them: hashes of its points (two that are equal by chance make a line wait, no more), its
+   * records, and until when it may be carried out.
+   */
+  private record Request(Set<Long> points, Set<Pending> records, long until) {}
 
   /**
    * @param linger for how long after it was given up a request may still be carried out
@@ -38,10 +41,10 @@ final class GivenUp {
   /** A request was given up; answers until when it may be carried out. */
   long add(Batch batch, long now) {
     forget(now);
-    Set<String> points = new HashSet<>();
+    Set<Long> points = new HashSet<>();
     Set<Pending> records = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < batch.size(); i++) {
-      points.add(batch.pointKey(i));
+      points.add(batch.pointHash(i));
       records.add(batch.lines().get(i).pending());
     }
     Request last = requests.peekLast();
@@ -63,7 +66,7 @@ final class GivenUp {
     }
     long until = pointCount > MOST ? requests.peekFirst().until() : now;
     for (int i = 0; i < batch.size(); i++) {
-      String point = batch.pointKey(i);
+      Long point = batch.pointHash(i);
       Pending record = batch.lines().get(i).pending();
       for (Request request : requests) {
         if (request.until() - until > 0

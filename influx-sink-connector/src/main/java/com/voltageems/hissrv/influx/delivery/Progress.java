@@ -36,7 +36,7 @@ public interface Progress extends Fates {
    * A request without an answer may be carried out until then, a time of {@code nanoTime}: longer
    * than what was told before.
    */
-  void gaveUp(long until);
+  void gaveUp(Batch batch, long until);
 
   /**
    * A request has not begun, for it has to wait; returns when the pause is over.

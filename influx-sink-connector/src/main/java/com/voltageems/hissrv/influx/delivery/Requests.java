@@ -40,7 +40,7 @@ final class Requests {
     } else if (outcome instanceof WriteOutcome.Fatal fatal) {
       throw Patience.fatal(fatal);
     } else if (outcome instanceof WriteOutcome.Retry retry && retry.mayHappen()) {
-      progress.gaveUp(givenUp.add(ours, progress.nanoTime()));
+      progress.gaveUp(ours, givenUp.add(ours, progress.nanoTime()));
     }
     return new Answer(part.with(ours), outcome);
   }

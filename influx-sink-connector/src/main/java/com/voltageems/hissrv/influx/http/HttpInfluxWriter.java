@@ -17,17 +17,12 @@ import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.ConnectionPool;
 import okhttp3.Credentials;
 import okhttp3.Dispatcher;
@@ -65,6 +60,10 @@ public final class HttpInfluxWriter implements InfluxWriter {
   private final WriteApi api;
   private final @Nullable Tls tls;
   private final List<String> secrets;
+
+  /** Whether the call of this thread has had a connection: what had none was not sent. */
+  private final ThreadLocal<Boolean> connected = ThreadLocal.withInitial(() -> false);
+
   private volatile boolean isQuestDb;
 
   /** The two write APIs, and QuestDB's SQL. */
@@ -109,7 +108,12 @@ public final class HttpInfluxWriter implements InfluxWriter {
             .callTimeout(config.database().writeTimeout())
             .followRedirects(false)
             // Retries are ours: counted, spaced out and bounded.
-            .retryOnConnectionFailure(false);
+            .retryOnConnectionFailure(false)
+            .addNetworkInterceptor(
+                chain -> {
+                  connected.set(true);
+                  return chain.proceed(chain.request());
+                });
     if (authorization != null) {
       http.addInterceptor(
           chain ->
@@ -193,6 +197,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
           case QUESTDB -> api.version2(null, null, precision, body);
         };
     try {
+      connected.set(false);
       Response<ResponseBody> response = call.execute();
       noteServer(response);
       if (isQuestDb && config.database().version() != InfluxVersion.QUESTDB) {
@@ -223,16 +228,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
         TlsFailure.describe(e, DatabaseSettings.TLS, tls)
             .orElseGet(() -> new TlsFailure.Found(null, describe(e)));
     return new WriteOutcome.Retry(
-        null, config.database().url() + ": " + found.reason(), found.setting(), !neverSent(e));
-  }
-
-  /** Whether the connection was not even made. */
-  private static boolean neverSent(IOException e) {
-    return e instanceof ConnectException
-        || e instanceof UnknownHostException
-        || e instanceof NoRouteToHostException
-        || e instanceof SSLHandshakeException
-        || e instanceof SSLPeerUnverifiedException;
+        null, config.database().url() + ": " + found.reason(), found.setting(), connected.get());
   }
 
   /**

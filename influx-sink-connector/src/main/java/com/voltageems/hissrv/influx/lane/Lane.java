@@ -10,8 +10,11 @@ import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,11 @@ final class Lane {
   private @Nullable Trouble trouble;
   private List<Trouble> setAside = List.of();
   private @Nullable Long setAsideDue;
-  private @Nullable Long givenUpUntil;
+
+  /** The partitions of requests without an answer, and until when these may be carried out. */
+  private final Set<OffsetTracker> givenUp = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private long givenUpUntil;
 
   Lane(Destination destination, LineForm form, BatchSize size, int maxBytes) {
     this.destination = destination;
@@ -177,13 +184,20 @@ final class Lane {
   }
 
   /** A request without an answer may be carried out until this moment. */
-  void gaveUp(long untilNanos) {
+  void gaveUp(Batch batch, long untilNanos, long nowNanos) {
+    if (givenUpUntil - nowNanos <= 0) {
+      givenUp.clear();
+    }
     givenUpUntil = untilNanos;
+    batch.lines().forEach(line -> givenUp.add(line.pending().tracker()));
   }
 
-  /** For how many nanoseconds one may still be carried out; 0 or less when none may. */
+  /**
+   * For how many nanoseconds one of a closed partition may still be carried out; 0 or less when
+   * none may.
+   */
   long mayHappenFor(long nowNanos) {
-    return givenUpUntil == null ? 0 : givenUpUntil - nowNanos;
+    return givenUp.stream().anyMatch(OffsetTracker::isClosed) ? givenUpUntil - nowNanos : 0;
   }
 
   /** Whether a request is under way at this moment. */

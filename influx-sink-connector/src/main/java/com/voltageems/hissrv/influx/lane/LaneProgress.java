@@ -126,8 +126,8 @@ final class LaneProgress implements Progress {
   }
 
   @Override
-  public void gaveUp(long until) {
-    monitor.run(() -> lane.gaveUp(until));
+  public void gaveUp(Batch batch, long until) {
+    monitor.run(() -> lane.gaveUp(batch, until, nanoTime()));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class LaneWriters {
   private static final Logger LOG = LoggerFactory.getLogger(LaneWriters.class);
   private static final Duration STOP_WAIT = Duration.ofSeconds(3);
+
+  /** A worker has five seconds for the whole of a stop. */
+  private static final Duration GIVEN_UP_WAIT = Duration.ofSeconds(3);
 
   private final int workers;
   private final Database database;
@@ -134,26 +138,27 @@ public final class LaneWriters {
 
   /**
    * Drops the lines of closed partitions, and waits for those of their requests under way, and for
-   * those without an answer that may still be carried out. In the monitor.
+   * those without an answer that may still be carried out, three seconds at most. In the monitor.
    *
    * @return whether none is under way any more
    */
   public boolean dropClosed(Duration longest) throws InterruptedException {
-    long deadline = monitor.time().nanos() + longest.toNanos();
     lanes.dropClosed();
     // The next owner must not be overtaken by a request of ours. One that rests between two tries
     // looks at the partitions again before it is sent.
-    long now = monitor.time().nanos();
-    while (isUnderWay(now) && monitor.isRunning() && deadline - now > 0) {
-      long left = deadline - now;
-      monitor.await(lanes.isSending() ? left : Math.min(left, lanes.mayHappenFor(now)));
-      now = monitor.time().nanos();
-    }
-    return !isUnderWay(now);
+    return await(longest, now -> lanes.isSending() ? Long.MAX_VALUE : 0)
+        && await(GIVEN_UP_WAIT, lanes::mayHappenFor);
   }
 
-  private boolean isUnderWay(long now) {
-    return lanes.isSending() || lanes.mayHappenFor(now) > 0;
+  /** Waits until nothing is left of what is asked for again and again; answers whether it is so. */
+  private boolean await(Duration longest, LongUnaryOperator leftAt) throws InterruptedException {
+    long now = monitor.time().nanos();
+    long deadline = now + longest.toNanos();
+    while (leftAt.applyAsLong(now) > 0 && monitor.isRunning() && deadline - now > 0) {
+      monitor.await(Math.min(deadline - now, leftAt.applyAsLong(now)));
+      now = monitor.time().nanos();
+    }
+    return leftAt.applyAsLong(now) <= 0;
   }
 
   /** Ends the threads; what is not written stays uncommitted and comes again. */

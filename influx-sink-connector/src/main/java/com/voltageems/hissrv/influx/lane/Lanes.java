@@ -94,7 +94,7 @@ public final class Lanes {
     return lanes.values().stream().anyMatch(work -> work.lane().isSending());
   }
 
-  /** For how many nanoseconds a request without an answer may still be carried out. */
+  /** For how many nanoseconds a request of a closed partition may still be carried out. */
   long mayHappenFor(long nowNanos) {
     return lanes.values().stream()
         .mapToLong(work -> work.lane().mayHappenFor(nowNanos))

@@ -60,6 +60,14 @@ class ResponseClassifierTest {
     assertThat(v2(status, "")).isEqualTo(new Retry(null, "HTTP " + status, null, true));
   }
 
+  @Test
+  void refusedForTheirNumber_willNotBeCarriedOut() {
+    assertThat(v1(503, "request throttled, queue depth exceeded"))
+        .isInstanceOfSatisfying(Retry.class, retry -> assertThat(retry.mayHappen()).isFalse());
+    assertThat(new ResponseClassifier(InfluxVersion.V2).classify(503, "5", "", Instant.EPOCH))
+        .isEqualTo(new Retry(Duration.ofSeconds(5), "HTTP 503", null, false));
+  }
+
   /** InfluxDB 1.x after its own coordinator.write-timeout. */
   @Test
   void timeoutOf1x_mayStillBeCarriedOut() {

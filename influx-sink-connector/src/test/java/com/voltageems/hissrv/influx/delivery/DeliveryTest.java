@@ -169,7 +169,7 @@ class DeliveryTest {
     public void hold(Batch batch, Duration pause, String reason) {}
 
     @Override
-    public void gaveUp(long until) {}
+    public void gaveUp(Batch batch, long until) {}
 
     @Override
     public boolean hasWritten() {

@@ -369,6 +369,18 @@ class FaultyServerIT {
     }
   }
 
+  /** A proxy with a limit of nothing must not send a site to the dead-letter queue. */
+  @Test
+  void everySmallLineTooLarge_failsTheTask_andReportsNothing() {
+    server.behave(request -> Answer.of(413, "too large"));
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(numbers(0, 20));
+      awaitFailure(sink, "check the limits of the proxy");
+      assertThat(sink.context.reports).isEmpty();
+      assertThat(sink.committed(0)).isZero();
+    }
+  }
+
   /** As InfluxDB 1.x: the good lines are stored, and the request is refused all the same. */
   @Test
   void partialWriteOf1x_onlyTheGuiltyReported() {

@@ -306,6 +306,9 @@ public final class StorageDesk implements AutoCloseable {
       lease.close();
     } else {
       worker.interrupt();
+      if (tiers != null) {
+        tiers.cancel();
+      }
       try {
         worker.join(Duration.ofSeconds(6).toMillis());
       } catch (InterruptedException e) {

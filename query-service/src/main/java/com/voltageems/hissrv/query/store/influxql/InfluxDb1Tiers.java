@@ -190,6 +190,11 @@ final class InfluxDb1Tiers extends InfluxTiers {
   }
 
   @Override
+  public void cancel() {
+    link.cancel();
+  }
+
+  @Override
   HistoryStore open(Tier tier) {
     return new InfluxQlStore(
         new InfluxQlClient(link, database, authorization),

@@ -168,6 +168,11 @@ final class InfluxDb2Tiers extends InfluxTiers {
   }
 
   @Override
+  public void cancel() {
+    link.cancel();
+  }
+
+  @Override
   HistoryStore open(Tier tier) {
     return new InfluxQlStore(new InfluxQlClient(link, name(tier), authorization), List.of(), "2.x");
   }

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.tls.TlsClient;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
@@ -66,12 +68,19 @@ final class InfluxLink {
   private static OkHttpClient.Builder builder() {
     return new OkHttpClient.Builder()
         .socketFactory(new PromptSocketFactory())
+        // One connection for one question: with HTTP/2 a dead one would take all of them along.
+        .protocols(List.of(Protocol.HTTP_1_1))
         .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES))
         .connectTimeout(CONNECT)
         // The deadline of each call holds for all of it.
         .readTimeout(Duration.ZERO)
         .writeTimeout(Duration.ZERO)
         .followRedirects(false);
+  }
+
+  /** Ends the calls under way, which an interruption does not reach. */
+  void cancel() {
+    client.get().dispatcher().cancelAll();
   }
 
   /** The address of a path. */

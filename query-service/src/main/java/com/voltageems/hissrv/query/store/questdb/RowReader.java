@@ -157,8 +157,9 @@ final class RowReader {
       // The type is asked once, and a number read without an object for it: an answer has many.
       cells[i] =
           switch (types.getColumnType(first + i)) {
-            case Types.DOUBLE, Types.REAL ->
+            case Types.DOUBLE ->
                 query.columns().get(i).isRounded() ? RowReader::putRounded : RowReader::putNumber;
+            case Types.REAL -> RowReader::putFloat;
             default -> RowReader::putAny;
           };
     }
@@ -170,6 +171,18 @@ final class RowReader {
     if (!from.wasNull()) {
       row.setNumber(column, number);
     }
+  }
+
+  private static void putFloat(Row row, int column, ResultSet from, int at) throws SQLException {
+    float number = from.getFloat(at);
+    if (!from.wasNull()) {
+      row.setNumber(column, shortest(number));
+    }
+  }
+
+  /** 0.1f is 0.1, as QuestDB shows it, and not 0.10000000149011612. */
+  private static double shortest(float number) {
+    return Double.parseDouble(Float.toString(number));
   }
 
   private static void putRounded(Row row, int column, ResultSet from, int at) throws SQLException {
@@ -188,8 +201,10 @@ final class RowReader {
 
   static @Nullable Object value(ResultSet rows, int column) throws SQLException {
     Object value = rows.getObject(column);
-    if (value instanceof Double || value instanceof Float) {
-      double number = ((Number) value).doubleValue();
+    if (value instanceof Float number) {
+      return Float.isFinite(number) ? shortest(number) : null;
+    }
+    if (value instanceof Double number) {
       return Double.isFinite(number) ? number : null;
     }
     if (value instanceof Number number) {

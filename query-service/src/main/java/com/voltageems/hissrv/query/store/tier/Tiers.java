@@ -87,6 +87,12 @@ public interface Tiers extends AutoCloseable {
    */
   void write(Wish wish, TierRows rows, Deadline deadline);
 
+  /**
+   * Ends the calls under way, as far as an interruption of their threads does not; from another
+   * thread, before it waits for them.
+   */
+  default void cancel() {}
+
   @Override
   void close();
 }

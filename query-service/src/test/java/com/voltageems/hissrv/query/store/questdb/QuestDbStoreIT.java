@@ -19,6 +19,10 @@ import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -129,6 +133,31 @@ class QuestDbStoreIT extends HistoryStoreContract {
         .noneMatch(name -> name.startsWith("sys.") || name.equals("_query_trace"));
     assertThat(ask().measurement("telemetry")).isPresent();
     assertThat(ask().measurement("sys.text_import_log")).isEmpty();
+  }
+
+  /** Few rows are read as text and many in binary. */
+  @Test
+  void floatColumn_isTheShortestNumber_fewOrMany() throws SQLException {
+    try (Connection admin = DriverManager.getConnection(database.jdbcUrl(), "admin", "quest");
+        Statement statement = admin.createStatement()) {
+      statement.execute(
+          "CREATE TABLE floats (ts timestamp, f float) TIMESTAMP(ts) PARTITION BY DAY BYPASS WAL");
+      statement.execute("INSERT INTO floats VALUES (" + T * 1000 + ", 0.1f)");
+      statement.execute("INSERT INTO floats VALUES (" + (T + 1) * 1000 + ", -1.5e30f)");
+    }
+    Measurement floats = ask().measurement("floats").orElseThrow();
+    Selection all = new Selection(floats, List.of(), T, T + 10);
+    for (int limit : List.of(10, 10_000)) {
+      assertThat(
+              ask()
+                  .query(HistoryQuery.points(all, floats.fields(), false, limit))
+                  .series()
+                  .get(0)
+                  .points())
+          .as("limit %d", limit)
+          .extracting(point -> point.values().get(0))
+          .containsExactly(0.1, -1.5e30);
+    }
   }
 
   @Test

@@ -1,0 +1,76 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Request;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a server that takes what is sent, and never answers. */
+class InfluxLinkTest {
+  private final ExecutorService threads = Executors.newSingleThreadExecutor();
+  private ServerSocket silent;
+  private InfluxLink link;
+
+  @BeforeEach
+  void listen() throws Exception {
+    silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    link = InfluxLink.plain(URI.create("http://127.0.0.1:" + silent.getLocalPort()));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    threads.shutdownNow();
+    silent.close();
+  }
+
+  private InfluxLink.Exchange ask(Deadline deadline) {
+    return link.send(new Request.Builder().url(link.at("/ping")), deadline);
+  }
+
+  @Test
+  void callUnderWay_endsWhenItIsCancelled() throws Exception {
+    Future<InfluxLink.Exchange> answer =
+        threads.submit(() -> ask(Deadline.in(Duration.ofMinutes(5))));
+    try (Socket connection = silent.accept()) {
+      assertThat(connection.getInputStream().read()).isEqualTo('G');
+      link.cancel();
+      assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(StoreException.class);
+    }
+  }
+
+  @Test
+  void deadline_endsACall_andIsToldAsSuch() {
+    assertThatThrownBy(() -> ask(Deadline.in(Duration.ofMillis(200))))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.TIMEOUT));
+  }
+
+  @Test
+  void interruptedThread_doesNotAskAtAll() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> ask(Deadline.in(Duration.ofMinutes(5))))
+          .isInstanceOf(StoreException.class)
+          .hasMessage("interrupted");
+    } finally {
+      assertThat(Thread.interrupted()).as("is passed on").isTrue();
+    }
+  }
+}
