@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.ConfigFile;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.ConnectProbe;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.Probe;
@@ -26,7 +27,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -212,16 +212,16 @@ public final class Main implements Callable<Integer> {
     List<Probe> probes = new ArrayList<>();
     Map<String, String> off = new LinkedHashMap<>();
     probes.add(new StoreProbe(store, settings.checks().timeout()));
-    Supplier<OptionalInt> sourceTasks = OptionalInt::empty;
+    Supplier<ConnectFacts> facts = () -> ConnectFacts.UNKNOWN;
     if (settings.connect().isConfigured()) {
       ConnectProbe connect = new ConnectProbe(settings.connect(), settings.checks().timeout());
-      sourceTasks = connect::sourceTasks;
+      facts = connect::facts;
       probes.add(connect);
     } else {
       off.put("connect", "connect.url is not set");
     }
     if (settings.kafka().isConfigured()) {
-      probes.addAll(pipeline(settings, sourceTasks, clock));
+      probes.addAll(pipeline(settings, facts, clock));
     } else {
       for (String part : List.of("kafka", "source", "sink")) {
         off.put(part, "kafka.bootstrap.servers is not set");
@@ -234,7 +234,7 @@ public final class Main implements Callable<Integer> {
 
   /** Whether it moves, as Kafka tells. */
   private static List<Probe> pipeline(
-      QueryConfig settings, Supplier<OptionalInt> sourceTasks, Clock clock) {
+      QueryConfig settings, Supplier<ConnectFacts> facts, Clock clock) {
     QueryConfig.Checks checks = settings.checks();
     QueryConfig.Connect connect = settings.connect();
     KafkaAccess kafka = new KafkaAccess(settings.kafka(), checks.timeout());
@@ -243,10 +243,11 @@ public final class Main implements Callable<Integer> {
             kafka,
             settings.kafka().statusTopic(),
             connect.source(),
-            sourceTasks,
+            facts,
             checks.stuckAfter(),
             clock),
-        new SinkProbe(kafka, connect.sink(), checks.stuckAfter(), connect.commitInterval(), clock),
+        new SinkProbe(
+            kafka, connect.sink(), facts, checks.stuckAfter(), connect.commitInterval(), clock),
         new KafkaProbe(kafka, settings.kafka().deadLetterTopic()));
   }
 

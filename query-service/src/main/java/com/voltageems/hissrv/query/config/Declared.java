@@ -156,7 +156,7 @@ final class Declared {
           "hissrv-status",
           "a topic name",
           "Topic in which the source connector tells its state: its `status.topic`. It need not be"
-              + " there.",
+              + " there if that is set to nothing.",
           Parse::text);
   static final Setting<List<URI>> CONNECT_URL =
       Setting.of(

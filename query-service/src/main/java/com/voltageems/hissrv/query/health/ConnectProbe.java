@@ -6,7 +6,6 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState.State;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -31,6 +30,7 @@ public final class ConnectProbe implements Probe {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RUNNING = "RUNNING";
   private static final String SOURCE = "source";
+  private static final String SINK = "sink";
 
   private final QueryConfig.Connect config;
   private final Map<String, String> connectors = new LinkedHashMap<>();
@@ -40,7 +40,8 @@ public final class ConnectProbe implements Probe {
   /** Addresses of workers, the one that answered last in front. */
   private final List<URI> urls;
 
-  private volatile OptionalInt sourceTasks = OptionalInt.empty();
+  private final ConnectorSettings settings = new ConnectorSettings();
+  private volatile ConnectFacts facts = ConnectFacts.UNKNOWN;
 
   /**
    * @param config with one address at least
@@ -49,7 +50,7 @@ public final class ConnectProbe implements Probe {
     this.config = config;
     this.urls = new ArrayList<>(config.urls());
     connectors.put(SOURCE, config.source());
-    connectors.put("sink", config.sink());
+    connectors.put(SINK, config.sink());
     // Of several addresses one may be dead; asking the next must still be in time.
     this.timeout = urls.size() == 1 ? timeout : timeout.dividedBy(2);
     this.http = HttpClient.newBuilder().connectTimeout(this.timeout).build();
@@ -60,9 +61,9 @@ public final class ConnectProbe implements Probe {
     return "connect";
   }
 
-  /** How many tasks the source has, where Connect told. */
-  public OptionalInt sourceTasks() {
-    return sourceTasks;
+  /** What Connect told last that the other parts need. */
+  public ConnectFacts facts() {
+    return facts;
   }
 
   @Override
@@ -93,12 +94,24 @@ public final class ConnectProbe implements Probe {
             found.add(describe(role, name, status, silent, trouble));
           }
         });
-    int tasks = statuses.getOrDefault(SOURCE, JSON.missingNode()).path("tasks").size();
-    sourceTasks = tasks == 0 ? OptionalInt.empty() : OptionalInt.of(tasks);
+    facts = facts(statuses);
     return Report.of(
         trouble.isEmpty() ? State.UP : State.DOWN,
         trouble.isEmpty() ? "all tasks run" : String.join("; ", trouble),
         Map.of("url", urls.get(0).toString(), "connectors", found));
+  }
+
+  private ConnectFacts facts(Map<String, JsonNode> statuses) throws InterruptedException {
+    URI url = urls.get(0);
+    settings.read(
+        path -> get(url, path),
+        statuses.containsKey(SOURCE) ? config.source() : null,
+        statuses.containsKey(SINK) ? config.sink() : null);
+    int tasks = statuses.getOrDefault(SOURCE, JSON.missingNode()).path("tasks").size();
+    return new ConnectFacts(
+        tasks == 0 ? OptionalInt.empty() : OptionalInt.of(tasks),
+        settings.telling(),
+        settings.sinkTopics());
   }
 
   /** By role; a connector that is not there is missing. Of the first address that answers. */
@@ -109,7 +122,10 @@ public final class ConnectProbe implements Probe {
       try {
         Map<String, JsonNode> statuses = new LinkedHashMap<>();
         for (Map.Entry<String, String> connector : connectors.entrySet()) {
-          JsonNode status = status(url, connector.getValue());
+          JsonNode status =
+              get(
+                  url,
+                  "/connectors/" + ConnectorSettings.encoded(connector.getValue()) + "/status");
           if (status != null) {
             statuses.put(connector.getKey(), status);
           }
@@ -127,11 +143,10 @@ public final class ConnectProbe implements Probe {
         "Kafka Connect does not answer (connect.url): " + String.join("; ", failures), last);
   }
 
-  private @Nullable JsonNode status(URI url, String connector)
-      throws IOException, InterruptedException {
-    String name = URLEncoder.encode(connector, StandardCharsets.UTF_8).replace("+", "%20");
+  /** Null where it is not there. */
+  private @Nullable JsonNode get(URI url, String path) throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + "/connectors/" + name + "/status"))
+        HttpRequest.newBuilder(URI.create(url + path))
             .timeout(timeout)
             .header("Accept", "application/json");
     if (!config.username().isEmpty()) {

@@ -120,7 +120,7 @@ class ConnectProbeTest {
                   + " after scheduled.rebalance.max.delay.ms")
           .doesNotContain("task 1");
       assertThat(report.detail().toString()).contains("worker_answers=false");
-      assertThat(asks.sourceTasks()).hasValue(2);
+      assertThat(asks.facts().sourceTasks()).hasValue(2);
       assertThat(trusts.check().state()).isEqualTo(PartState.State.UP);
     } finally {
       server.stop(0);

@@ -38,10 +38,15 @@ final class SinkJudge {
   /** A partition in trouble; {@code sure} when it is known to stand for too long. */
   private record Trouble(Standing standing, Instant since, boolean sure) {}
 
+  /**
+   * @param present whether there is such a connector, or that is not known: one that is deleted
+   *     cannot say why
+   */
   Report report(
       Map<String, @Nullable Object> figures,
       List<Standing> standing,
       RecordReader.Lookup records,
+      boolean present,
       Instant now)
       throws ProbeException, InterruptedException {
     List<Trouble> all = new ArrayList<>();
@@ -68,7 +73,8 @@ final class SinkJudge {
         all.isEmpty()
             ? State.UP
             : all.stream().anyMatch(Trouble::sure) ? State.DEGRADED : State.UNKNOWN;
-    return new Report(state, message(all, figures, now), detail, gauges(figures, all, now));
+    return new Report(
+        state, message(all, figures, present, now), detail, gauges(figures, all, now));
   }
 
   private @Nullable Trouble held(Standing one, Instant now) {
@@ -105,13 +111,14 @@ final class SinkJudge {
     return Duration.between(since, now);
   }
 
-  private String message(List<Trouble> all, Map<String, @Nullable Object> figures, Instant now) {
+  private String message(
+      List<Trouble> all, Map<String, @Nullable Object> figures, boolean present, Instant now) {
     if (all.isEmpty()) {
       return "moves; " + figures.get("queue_size") + " records wait";
     }
     List<String> words = new ArrayList<>();
     for (Trouble trouble : all.subList(0, Math.min(MOST_IN_MESSAGE, all.size()))) {
-      words.add(words(trouble, now));
+      words.add(words(trouble, present, now));
     }
     if (all.size() > MOST_IN_MESSAGE) {
       words.add("and " + (all.size() - MOST_IN_MESSAGE) + " more partitions, see /status");
@@ -119,7 +126,7 @@ final class SinkJudge {
     return String.join("; ", words);
   }
 
-  private String words(Trouble trouble, Instant now) {
+  private String words(Trouble trouble, boolean present, Instant now) {
     Standing one = trouble.standing();
     String where =
         one.partition().topic()
@@ -143,7 +150,12 @@ final class SinkJudge {
           + waiting;
     }
     return trouble.sure()
-        ? where + " has not moved" + since + ": " + waiting + ", and " + sink + " does not say why"
+        ? where
+            + " has not moved"
+            + since
+            + ": "
+            + waiting
+            + (present ? ", and " + sink + " does not say why" : "; " + sink + " is not there")
         : where
             + ": "
             + waiting

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -38,20 +40,28 @@ public final class SinkProbe implements Probe {
   private final RecordReader records;
   private final PartitionWatch watch;
   private final SinkJudge judge;
+  private final Supplier<ConnectFacts> facts;
   private final Clock clock;
 
   /**
    * @param sink the connector's name
+   * @param facts whether it is there, and what it is to read
    * @param stuckAfter from which time on a standstill is trouble
    * @param commitInterval pause between two commits of a task that works
    */
   public SinkProbe(
-      KafkaAccess kafka, String sink, Duration stuckAfter, Duration commitInterval, Clock clock) {
+      KafkaAccess kafka,
+      String sink,
+      Supplier<ConnectFacts> facts,
+      Duration stuckAfter,
+      Duration commitInterval,
+      Clock clock) {
     this.kafka = kafka;
     this.offsets = new SinkOffsets(kafka, sink);
     this.records = new RecordReader(kafka);
     this.watch = new PartitionWatch(commitInterval);
     this.judge = new SinkJudge(sink, stuckAfter, commitInterval);
+    this.facts = facts;
     this.clock = clock;
   }
 
@@ -89,7 +99,7 @@ public final class SinkProbe implements Probe {
         "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
     figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
     figures.put("last_sync", records.newestBefore(committed));
-    return judge.report(figures, standing, records::first, now);
+    return judge.report(figures, standing, records::first, facts.get().sinkTopics().present(), now);
   }
 
   @Override

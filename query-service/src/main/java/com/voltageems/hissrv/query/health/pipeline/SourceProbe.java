@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,8 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the source connector reads, as its tasks tell in the status topic. A topic that is not
- * there is no trouble: older plugins, and those told to, say nothing.
+ * Whether the source connector reads, as its tasks tell in the status topic. Older plugins, and
+ * those told to, say nothing, which is no trouble.
  */
 public final class SourceProbe implements Probe {
   /** Where the topic is not compacted yet: so many records of a partition at most. */
@@ -33,8 +35,9 @@ public final class SourceProbe implements Probe {
   private final KafkaAccess kafka;
   private final String topic;
   private final String connector;
-  private final Supplier<OptionalInt> expectedTasks;
+  private final Supplier<ConnectFacts> facts;
   private final SourceWatch watch;
+  private final SilenceWatch silence;
   private final SourceView view;
   private final Clock clock;
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
@@ -44,21 +47,23 @@ public final class SourceProbe implements Probe {
   /**
    * @param topic the source's {@code status.topic}
    * @param connector the connector's name; what others tell is not looked at
-   * @param expectedTasks how many tasks it has, where that is known: more have told in the past
+   * @param facts how many tasks it has, where that is known (more have told in the past), and
+   *     whether they are to tell
    */
   public SourceProbe(
       KafkaAccess kafka,
       String topic,
       String connector,
-      Supplier<OptionalInt> expectedTasks,
+      Supplier<ConnectFacts> facts,
       Duration stuckAfter,
       Clock clock) {
     this.kafka = kafka;
     this.topic = topic;
     this.connector = connector;
-    this.expectedTasks = expectedTasks;
+    this.facts = facts;
     this.watch = new SourceWatch(stuckAfter);
-    this.view = new SourceView(connector);
+    this.silence = new SilenceWatch(stuckAfter);
+    this.view = new SourceView(connector, topic);
     this.clock = clock;
   }
 
@@ -69,27 +74,45 @@ public final class SourceProbe implements Probe {
 
   @Override
   public Report check() throws ProbeException, InterruptedException {
+    ConnectFacts known = facts.get();
+    if (SilenceWatch.isByIntent(known.telling())) {
+      return view.byIntent(known.telling());
+    }
     Set<TopicPartition> partitions = kafka.partitions(Set.of(topic));
-    if (partitions.isEmpty()) {
-      return Report.of(
-          State.UP,
-          "tells nothing: there is no topic " + topic + " (kafka.status.topic)",
-          Map.of());
-    }
-    Map<TopicPartition, Long> ends = kafka.offsets(partitions, OffsetSpec.latest());
-    if (!partitions.equals(assigned)) {
-      assign(partitions, ends);
-    }
-    boolean all = kafka.read(() -> read(ends));
+    boolean all = partitions.isEmpty() ? nothing() : readOn(partitions);
     Instant now = clock.instant();
     watch.looked(now);
     if (!all) {
       return Report.of(State.UNKNOWN, "reads topic " + topic + " (kafka.status.topic)", Map.of());
     }
-    OptionalInt tasks = expectedTasks.get();
+    OptionalInt tasks = known.sourceTasks();
     List<SourceWatch.TaskView> views =
         watch.view(task -> tasks.isEmpty() || task < tasks.getAsInt(), now);
-    return view.report(views, unreadable, now);
+    boolean there = !partitions.isEmpty();
+    List<SilenceWatch.Silent> silent =
+        silence.look(
+            SilenceWatch.isExpected(known.telling(), there || !views.isEmpty()),
+            views.stream().map(SourceWatch.TaskView::task).collect(Collectors.toSet()),
+            tasks,
+            now);
+    return view.report(
+        views, new SourceView.Silence(silent, there, known.telling()), unreadable, now);
+  }
+
+  /** There is no topic: one that comes is a new one, to be read from its beginning. */
+  private boolean nothing() {
+    assigned = Set.of();
+    return true;
+  }
+
+  /** Whether all that is there is read. */
+  private boolean readOn(Set<TopicPartition> partitions)
+      throws ProbeException, InterruptedException {
+    Map<TopicPartition, Long> ends = kafka.offsets(partitions, OffsetSpec.latest());
+    if (!partitions.equals(assigned)) {
+      assign(partitions, ends);
+    }
+    return kafka.read(() -> read(ends));
   }
 
   private void assign(Set<TopicPartition> partitions, Map<TopicPartition, Long> ends)

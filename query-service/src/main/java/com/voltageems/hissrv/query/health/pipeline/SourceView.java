@@ -3,6 +3,8 @@ package com.voltageems.hissrv.query.health.pipeline;
 import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.Telling;
+import com.voltageems.hissrv.query.health.pipeline.SilenceWatch.Silent;
 import com.voltageems.hissrv.query.health.pipeline.SourceStatus.Part;
 import com.voltageems.hissrv.query.health.pipeline.SourceWatch.PartView;
 import com.voltageems.hissrv.query.health.pipeline.SourceWatch.TaskView;
@@ -20,16 +22,40 @@ final class SourceView {
   private static final int MOST_IN_MESSAGE = 5;
 
   private final String connector;
+  private final String topic;
 
-  SourceView(String connector) {
+  /**
+   * @param topic where we look, {@code kafka.status.topic}
+   */
+  SourceView(String connector, String topic) {
     this.connector = connector;
+    this.topic = topic;
   }
 
   /**
+   * What has never been told.
+   *
+   * @param late those of which a record should have come
+   * @param topicThere whether the topic is there
+   */
+  record Silence(List<Silent> late, boolean topicThere, Telling telling) {}
+
+  /** Of a source that tells nothing and is not expected to. */
+  Report byIntent(Telling telling) {
+    return Report.of(
+        State.UP,
+        telling.kind() == Telling.Kind.OFF
+            ? "tells nothing: the source's status.topic is set to nothing"
+            : "tells nothing: the source's plugin is an older one, without status.topic",
+        Map.of());
+  }
+
+  /**
+   * @param silence what is missing
    * @param unreadable records of the topic that no task of ours can have written
    */
-  Report report(List<TaskView> tasks, long unreadable, Instant now) {
-    List<String> trouble = new ArrayList<>();
+  Report report(List<TaskView> tasks, Silence silence, long unreadable, Instant now) {
+    List<String> trouble = new ArrayList<>(silent(tasks, silence, now));
     List<Object> shown = new ArrayList<>();
     List<Gauge> gauges = new ArrayList<>();
     for (TaskView task : tasks) {
@@ -43,19 +69,60 @@ final class SourceView {
       detail.put("unreadable", unreadable);
     }
     return new Report(
-        trouble.isEmpty() ? State.UP : State.DEGRADED, message(tasks, trouble), detail, gauges);
+        trouble.isEmpty() ? State.UP : State.DEGRADED,
+        message(tasks, silence, trouble),
+        detail,
+        gauges);
   }
 
-  private String message(List<TaskView> tasks, List<String> trouble) {
-    if (tasks.isEmpty()) {
-      return connector + " has told nothing yet";
+  private String message(List<TaskView> tasks, Silence silence, List<String> trouble) {
+    if (trouble.isEmpty() && !silence.topicThere()) {
+      return "tells nothing: there is no topic " + topic + " (kafka.status.topic)";
     }
     if (trouble.isEmpty()) {
-      return "all parts read";
+      return tasks.isEmpty() ? connector + " has told nothing yet" : "all parts read";
     }
     int more = trouble.size() - MOST_IN_MESSAGE;
     return String.join("; ", trouble.subList(0, Math.min(MOST_IN_MESSAGE, trouble.size())))
         + (more > 0 ? "; and " + more + " more, see /status" : "");
+  }
+
+  /** One line where no task has told anything, else one for each that has not. */
+  private List<String> silent(List<TaskView> tasks, Silence silence, Instant now) {
+    List<String> words = new ArrayList<>();
+    for (Silent one : silence.late()) {
+      boolean whole = tasks.isEmpty() || one.task() == SilenceWatch.WHOLE;
+      words.add(
+          (whole ? connector : connector + " task " + one.task())
+              + " has told nothing for "
+              + StatusText.length(Duration.between(one.since(), now))
+              + " (since "
+              + one.since()
+              + "): "
+              + advice(silence));
+      if (whole) {
+        break;
+      }
+    }
+    return words;
+  }
+
+  private String advice(Silence silence) {
+    String there = silence.topicThere() ? "" : "there is no topic " + topic + "; ";
+    String told = silence.telling().topic();
+    if (!told.isEmpty() && !told.equals(topic)) {
+      return there
+          + "it tells in topic "
+          + told
+          + " (its status.topic), but kafka.status.topic is "
+          + topic
+          + "; set both alike";
+    }
+    return there
+        + "see its worker's log, and whether topic "
+        + topic
+        + " (kafka.status.topic) and the source's data topics exist or may be created"
+        + " (topic.creation.* of the source, auto.create.topics.enable of the broker)";
   }
 
   private List<String> trouble(TaskView task, Instant now) {
@@ -69,7 +136,8 @@ final class SourceView {
               + task.told()
               + ") and should every "
               + StatusText.length(Duration.ofMillis(task.intervalMillis()))
-              + ": its worker may be dead or cut off");
+              + ": its worker may be dead or cut off, or Kafka takes none of its records (topic"
+              + " missing?)");
     }
     List<String> trouble = new ArrayList<>();
     for (PartView view : task.parts()) {

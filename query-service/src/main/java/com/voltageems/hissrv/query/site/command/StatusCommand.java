@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.site.command;
 
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.health.Report;
@@ -75,6 +76,7 @@ final class StatusCommand extends SiteCommand {
             new SinkProbe(
                 kafka,
                 settings.connect().sink(),
+                () -> ConnectFacts.UNKNOWN,
                 settings.checks().stuckAfter(),
                 settings.connect().commitInterval(),
                 Clock.systemUTC()),

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.health.SettableClock;
+import com.voltageems.hissrv.query.health.SinkTopics;
+import com.voltageems.hissrv.query.health.Telling;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -60,7 +63,7 @@ class PipelineProbesIT {
   }
 
   private static SinkProbe sink(KafkaAccess kafka, String name, SettableClock clock) {
-    return new SinkProbe(kafka, name, STUCK, COMMIT, clock);
+    return new SinkProbe(kafka, name, () -> ConnectFacts.UNKNOWN, STUCK, COMMIT, clock);
   }
 
   @Test
@@ -288,7 +291,93 @@ class PipelineProbesIT {
 
   private static SourceProbe source(
       KafkaAccess kafka, String topic, OptionalInt tasks, SettableClock clock) {
-    return new SourceProbe(kafka, topic, "src", () -> tasks, STUCK, clock);
+    return source(kafka, topic, tasks, Telling.UNKNOWN, clock);
+  }
+
+  private static SourceProbe source(
+      KafkaAccess kafka, String topic, OptionalInt tasks, Telling telling, SettableClock clock) {
+    ConnectFacts facts = new ConnectFacts(tasks, telling, SinkTopics.UNKNOWN);
+    return new SourceProbe(kafka, topic, "src", () -> facts, STUCK, clock);
+  }
+
+  /**
+   * The topics cannot be created: the source runs, writes nothing and says nothing. It was healthy
+   * for ever.
+   */
+  @Test
+  void sourceThatHasNeverToldAnything_isDegraded() throws Exception {
+    SettableClock clock = new SettableClock();
+    Instant first = clock.instant();
+    try (KafkaAccess kafka = access();
+        SourceProbe told = source(kafka, "never", OptionalInt.of(2), Telling.on("never"), clock);
+        SourceProbe off = source(kafka, "never", OptionalInt.of(2), Telling.OFF, clock);
+        SourceProbe unknown = source(kafka, "never", OptionalInt.empty(), clock)) {
+      for (SourceProbe probe : List.of(told, off, unknown)) {
+        assertThat(probe.check().state()).isEqualTo(State.UP);
+      }
+      clock.pass(STUCK);
+      Report report = told.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo(
+              "src has told nothing for 60 s (since "
+                  + first
+                  + "): there is no topic never; see its worker's log, and whether topic never"
+                  + " (kafka.status.topic) and the source's data topics exist or may be created"
+                  + " (topic.creation.* of the source, auto.create.topics.enable of the broker)");
+      assertThat(off.check().message())
+          .isEqualTo("tells nothing: the source's status.topic is set to nothing");
+      // It may be an older plugin.
+      assertThat(unknown.check().state()).isEqualTo(State.UP);
+
+      // The topic has been made; still nothing comes.
+      TopicPartition made = topic("never", 1, Map.of());
+      assertThat(told.check().message())
+          .startsWith("src has told nothing for 60 s (since " + first + "): see its worker's log");
+      assertThat(unknown.check().state()).isEqualTo(State.UP);
+      clock.pass(STUCK);
+      assertThat(unknown.check().state()).isEqualTo(State.DEGRADED);
+
+      sendText(made, clock, status("src", 0, clock.instant(), "ok", 0));
+      assertThat(unknown.check().message()).isEqualTo("all parts read");
+      // Task 1 has yet to.
+      assertThat(told.check().message()).startsWith("src task 1 has told nothing for 2 min");
+      sendText(made, clock, status("src", 1, clock.instant(), "ok", 0));
+      assertThat(told.check().message()).isEqualTo("all parts read");
+
+      // The topic is deleted under it, and made again: no record of the new one is missed.
+      admin.deleteTopics(List.of("never")).all().get();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> assertThat(told.check().message()).contains("there is no topic never"));
+      clock.pass(STUCK.plusSeconds(11));
+      assertThat(told.check().message()).contains("src task 0 has told nothing for 71 s");
+      sendText(
+          topic("never", 1, Map.of()),
+          clock,
+          status("src", 0, clock.instant(), "ok", 0),
+          status("src", 1, clock.instant(), "ok", 0));
+      assertThat(told.check().message()).isEqualTo("all parts read");
+    }
+  }
+
+  /** A sink that is deleted cannot say why. */
+  @Test
+  void deletedSink_isNotSaidToBeSilent() throws Exception {
+    TopicPartition one = topic("deleted", 1, Map.of());
+    send("plain", false, one, 10, 1000);
+    commit("deleted", Map.of(one, 3L));
+    SettableClock clock = new SettableClock();
+    ConnectFacts facts = new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, SinkTopics.ABSENT);
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = new SinkProbe(kafka, "deleted", () -> facts, STUCK, COMMIT, clock)) {
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(STUCK.plus(COMMIT));
+      assertThat(probe.check().message())
+          .startsWith("deleted partition 0 offset 3 has not moved for 70 s")
+          .endsWith("7 records wait; deleted is not there");
+    }
   }
 
   /** Issue 12: a source that is refused by Redis, told in the status topic. */
@@ -359,7 +448,8 @@ class PipelineProbesIT {
           .isEqualTo(
               "src task 1 has told nothing for 71 s (since "
                   + then
-                  + ") and should every 10 s: its worker may be dead or cut off");
+                  + ") and should every 10 s: its worker may be dead or cut off, or Kafka takes none of its"
+                  + " records (topic missing?)");
       // The connector has been given fewer tasks: the last word of the others is past.
       assertThat(fewer.check().message()).isEqualTo("all parts read");
     }
