@@ -754,8 +754,8 @@ local function collect_channel(cfg, key, slot, where, start)
     acc = { v = {}, c = {} }
   end
   local names = names_for(key)
-  if #names == 0 then
-    disown(key)
+  local nameless = #names == 0
+  if nameless then
     blob, acc = nil, { v = {}, c = {} }
   elseif #names > #fields + 64 then
     names = compact(cfg, key, names, fields)
@@ -770,6 +770,10 @@ local function collect_channel(cfg, key, slot, where, start)
     return
   end
   if grown then
+    -- Once, and not each second: a hash of texts never has names.
+    if nameless then
+      disown(key)
+    end
     call('HSET', 'hissrv:names', key, cmsgpack.pack(names))
   end
   -- Before what they lead to: where one of these is refused, the next call is refused again.

@@ -54,6 +54,9 @@ final class ClaimedElements {
     List<byte[]> rejected = new ArrayList<>();
     boolean endsLarge = false;
     long index = first;
+    if (first == 0) {
+      untimed.begin();
+    }
     for (Object each : taken.elements()) {
       byte[] element = (byte[]) each;
       endsLarge = element.length > limits.maxBatchBytes();

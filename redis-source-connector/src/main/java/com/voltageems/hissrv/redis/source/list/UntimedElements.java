@@ -22,6 +22,11 @@ final class UntimedElements {
     Set<String> names = new HashSet<>();
   }
 
+  /** A claim is read from its beginning, perhaps again. */
+  void begin() {
+    claim = "";
+  }
+
   /** The element as it is to be given; to be asked in the order of the elements. */
   Sample timed(String claimId, Sample sample) {
     if (!claim.equals(claimId)) {

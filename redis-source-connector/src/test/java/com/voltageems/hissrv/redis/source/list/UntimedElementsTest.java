@@ -36,6 +36,10 @@ class UntimedElementsTest {
     assertThat(samples().map(sample -> untimed.timed("2", sample).epochMillis()))
         .as("another claim begins anew")
         .containsExactly(7000L, 7000L, 7001L, 7000L, 7002L);
+    untimed.begin();
+    assertThat(samples().map(sample -> untimed.timed("2", sample).epochMillis()))
+        .as("so does the same one, read again")
+        .containsExactly(7000L, 7000L, 7001L, 7000L, 7002L);
   }
 
   @Test
