@@ -28,6 +28,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,27 @@ public final class KafkaAccess implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** Those of the topics that do not exist; one that we may not see counts as there. */
+  Set<String> missing(Collection<String> topics) throws ProbeException, InterruptedException {
+    return call(
+        client -> {
+          Set<String> missing = new HashSet<>();
+          for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+              client.describeTopics(topics).topicNameValues().entrySet()) {
+            try {
+              get(topic.getValue());
+            } catch (ExecutionException e) {
+              if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                missing.add(topic.getKey());
+              } else if (!(e.getCause() instanceof TopicAuthorizationException)) {
+                throw e;
+              }
+            }
+          }
+          return missing;
+        });
   }
 
   /** Offsets as a reader of committed records sees them. */

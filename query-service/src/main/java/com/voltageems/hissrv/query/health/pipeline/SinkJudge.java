@@ -41,12 +41,14 @@ final class SinkJudge {
   /**
    * @param present whether there is such a connector, or that is not known: one that is deleted
    *     cannot say why
+   * @param found of what it is to read
    */
   Report report(
       Map<String, @Nullable Object> figures,
       List<Standing> standing,
       RecordReader.Lookup records,
       boolean present,
+      TopicsWatch.Found found,
       Instant now)
       throws ProbeException, InterruptedException {
     List<Trouble> all = new ArrayList<>();
@@ -70,11 +72,25 @@ final class SinkJudge {
     Map<String, @Nullable Object> detail = new LinkedHashMap<>(figures);
     detail.put("stuck", all.stream().limit(MOST).map(one -> shown(one, now)).toList());
     State state =
-        all.isEmpty()
+        all.isEmpty() && !found.late()
             ? State.UP
-            : all.stream().anyMatch(Trouble::sure) ? State.DEGRADED : State.UNKNOWN;
+            : found.late() || all.stream().anyMatch(Trouble::sure) ? State.DEGRADED : State.UNKNOWN;
     return new Report(
-        state, message(all, figures, present, now), detail, gauges(figures, all, now));
+        state,
+        told(message(all, figures, present, now), all.isEmpty(), found),
+        detail,
+        gauges(figures, all, now));
+  }
+
+  /** With what is missing; where that is the trouble, it comes alone or in front. */
+  private static String told(String message, boolean moves, TopicsWatch.Found found) {
+    if (found.words().isEmpty()) {
+      return message;
+    }
+    if (!found.late()) {
+      return message + "; " + found.words();
+    }
+    return moves ? found.words() : found.words() + "; " + message;
   }
 
   private @Nullable Trouble held(Standing one, Instant now) {

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SinkTopics;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ public final class SinkProbe implements Probe {
   private final SinkOffsets offsets;
   private final RecordReader records;
   private final PartitionWatch watch;
+  private final TopicsWatch topicsWatch;
   private final SinkJudge judge;
   private final Supplier<ConnectFacts> facts;
   private final Clock clock;
@@ -60,6 +62,7 @@ public final class SinkProbe implements Probe {
     this.offsets = new SinkOffsets(kafka, sink);
     this.records = new RecordReader(kafka);
     this.watch = new PartitionWatch(commitInterval);
+    this.topicsWatch = new TopicsWatch(stuckAfter);
     this.judge = new SinkJudge(sink, stuckAfter, commitInterval);
     this.facts = facts;
     this.clock = clock;
@@ -99,7 +102,16 @@ public final class SinkProbe implements Probe {
         "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
     figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
     figures.put("last_sync", records.newestBefore(committed));
-    return judge.report(figures, standing, records::first, facts.get().sinkTopics().present(), now);
+    SinkTopics topics = facts.get().sinkTopics();
+    TopicsWatch.Found found = topicsWatch.look(topics, missing(topics, ends.keySet()), now);
+    return judge.report(figures, standing, records::first, topics.present(), found, now);
+  }
+
+  private Set<String> missing(SinkTopics topics, Set<TopicPartition> read)
+      throws ProbeException, InterruptedException {
+    Set<String> others = new HashSet<>(topics.names());
+    read.forEach(partition -> others.remove(partition.topic()));
+    return others.isEmpty() ? Set.of() : kafka.missing(others);
   }
 
   @Override

@@ -362,6 +362,31 @@ class PipelineProbesIT {
     }
   }
 
+  /** A sink whose topics do not exist: "moves; 0 records wait" was all that was said, for ever. */
+  @Test
+  void sinkOfTopicsThatDoNotExist_isDegraded() throws Exception {
+    SettableClock clock = new SettableClock();
+    ConnectFacts facts =
+        new ConnectFacts(
+            OptionalInt.empty(),
+            Telling.UNKNOWN,
+            new SinkTopics(true, List.of("nowhere.a", "nowhere.b"), ""));
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = new SinkProbe(kafka, "nowhere", () -> facts, STUCK, COMMIT, clock)) {
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(STUCK);
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo("none of the sink's topics exists: nowhere.a, nowhere.b");
+
+      topic("nowhere.a", 1, Map.of());
+      report = probe.check();
+      assertThat(report.state()).isEqualTo(State.UP);
+      assertThat(report.message()).isEqualTo("moves; 0 records wait; not there yet: nowhere.b");
+    }
+  }
+
   /** A sink that is deleted cannot say why. */
   @Test
   void deletedSink_isNotSaidToBeSilent() throws Exception {
