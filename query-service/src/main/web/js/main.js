@@ -1,7 +1,7 @@
 // The page: its head, its views, and the address that says which is shown.
 import {names} from './ahead.js';
 import './uplot.js';
-import {forgetStyles, h, icon} from './dom.js';
+import {css, forgetStyles, h, icon} from './dom.js';
 import {lang, setLanguage, t} from './i18n.js';
 import {get} from './api.js';
 import {format, parse, VIEWS} from './address.js';
@@ -229,4 +229,13 @@ class Page {
   }
 }
 
-new Page().start();
+/** Before any chart: a proxy's policy may forbid the style that stands in the page itself. */
+async function styled() {
+  if (!css('--card')) {
+    await new Promise((resolve) => document.head.append(
+      h('link', {rel: 'stylesheet', href: 'app.css', onload: resolve, onerror: resolve})));
+    forgetStyles();
+  }
+}
+
+styled().then(() => new Page().start());

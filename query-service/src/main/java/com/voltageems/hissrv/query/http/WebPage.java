@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The page's files, read from the class path once and kept. A fixed list: nothing else is served.
  * The page names each file with the hash of its content, so that a browser that has it asks no
  * more, and one that has another version asks at once. What a chart waits for stands in the page
- * itself, and the page's policy names its hash.
+ * itself, and the page's policy names its hash; where a proxy's own policy forbids it all the same,
+ * the page works without it.
  */
 final class WebPage {
   private static final String SCRIPT = "text/javascript; charset=utf-8";
@@ -32,6 +33,8 @@ final class WebPage {
     addVersioned("/favicon.svg", "/web/favicon.svg", "image/svg+xml");
     String script = text("/web/lead.js");
     String style = text("/web/app.css");
+    // For a page whose own style a proxy's policy forbids; main.js asks for it only then.
+    add("/app.css", read("/web/app.css"), "text/css; charset=utf-8");
     add("/", index(script, style), "text/html; charset=utf-8");
     policy =
         "default-src 'none'; script-src 'self' 'sha256-%s'; style-src 'self' 'sha256-%s';"

@@ -33,6 +33,15 @@ class WebPageTest {
     assertThat(page.policy()).doesNotContain("unsafe");
   }
 
+  /** For where a proxy's policy leaves out what stands in the page. */
+  @Test
+  void style_isServedAsAFileToo_butNotAskedForByThePage() {
+    Reply file = page.asset("/app.css").orElseThrow();
+    assertThat(file.contentType()).isEqualTo("text/css; charset=utf-8");
+    assertThat(html).contains("<style>" + new String(file.body(), StandardCharsets.UTF_8));
+    assertThat(html).doesNotContain("stylesheet");
+  }
+
   /** It is read before anything else, on every opening. */
   @Test
   void firstScript_isSmall() {

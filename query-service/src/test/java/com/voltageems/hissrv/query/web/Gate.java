@@ -11,6 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +31,7 @@ final class Gate implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
   private final String target;
+  private volatile String policy = "";
 
   /** What it answers instead of the service; to callers with the token it lets through. */
   record Answer(int status, String contentType, String body, String token) {}
@@ -54,7 +57,13 @@ final class Gate implements AutoCloseable {
     held.put(path, new CountDownLatch(1));
   }
 
+  /** Adds a policy of its own to the service's, as hardened proxies do; browsers obey both. */
+  void policy(String policy) {
+    this.policy = policy;
+  }
+
   void letThrough() {
+    policy = "";
     answers.clear();
     held.values().forEach(CountDownLatch::countDown);
     held.clear();
@@ -87,6 +96,12 @@ final class Gate implements AutoCloseable {
       }
       HttpResponse<byte[]> response =
           http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+      if (!policy.isEmpty()) {
+        String name = "Content-Security-Policy";
+        List<String> all = new ArrayList<>(response.headers().allValues(name));
+        all.add(policy);
+        exchange.getResponseHeaders().put(name, all);
+      }
       send(
           exchange,
           response.statusCode(),

@@ -65,6 +65,25 @@ class PageFailuresIT {
     assertThat(browser.find(".notice").getText()).contains("Sign in", "sign in there and reload");
   }
 
+  /** What stands in the page itself is then not run, and not applied. */
+  @Test
+  void proxysOwnPolicy_leavesThePageItsChartAndItsStyle() {
+    gate.policy("default-src 'self'");
+    browser.open(gate.url() + VIEW);
+
+    assertThat(browser.script("return hissrv.plots[0].data[0].length > 100")).isEqualTo(true);
+    assertThat(browser.script("return document.querySelector('style').sheet === null"))
+        .isEqualTo(true);
+    assertThat(
+            browser.script(
+                "return getComputedStyle(document.querySelector('.u-over')).position === 'absolute'"
+                    + " && getComputedStyle(document.documentElement).getPropertyValue('--card')"))
+        .isEqualTo("#fff");
+    // Its colours are those of the style, not of a chart that was drawn before it.
+    assertThat(browser.script("return hissrv.plots[0].axes[0].stroke()")).isEqualTo("#55626f");
+    assertThat(browser.complaints()).isNotEmpty().allMatch(one -> one.contains("inline"));
+  }
+
   @Test
   void slowAnswer_isSaidToBeSlow_untilItComes() {
     for (String path : List.of("/catalogue", "/query")) {
