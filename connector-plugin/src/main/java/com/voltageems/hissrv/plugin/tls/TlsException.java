@@ -9,7 +9,7 @@ public final class TlsException extends ConfigException {
   private final String setting;
   private final String problem;
 
-  TlsException(String setting, String problem) {
+  public TlsException(String setting, String problem) {
     super(setting + " " + problem);
     this.setting = setting;
     this.problem = problem;

@@ -64,14 +64,13 @@ public final class TlsFailure {
                   + names.trustName()
                   + " names the file with those to trust"));
     }
-    CertificateException certificate = cause(failure, CertificateException.class);
-    if (cause(failure, SSLPeerUnverifiedException.class) != null
-        || (certificate != null && String.valueOf(certificate.getMessage()).contains("matching"))) {
+    Optional<String> otherHost = otherHost(failure);
+    if (otherHost.isPresent()) {
       return Optional.of(
           new Found(
               names.hostCheckName(),
-              "the server\'s certificate is for another host; the address has to name a host of the"
-                  + " certificate ("
+              otherHost.get()
+                  + " ("
                   + names.hostCheckName()
                   + " left empty would switch this check off)"));
     }
@@ -79,6 +78,24 @@ public final class TlsFailure {
       return Optional.of(new Found(null, "the server does not speak TLS at this address and port"));
     }
     return Optional.empty();
+  }
+
+  /** What is wrong with the hosts that the certificate names, by OkHttp's words or the JDK's. */
+  private static Optional<String> otherHost(Throwable failure) {
+    SSLPeerUnverifiedException unverified = cause(failure, SSLPeerUnverifiedException.class);
+    CertificateException certificate = cause(failure, CertificateException.class);
+    String okHttp = unverified == null ? "" : String.valueOf(unverified.getMessage());
+    String jdk = certificate == null ? "" : String.valueOf(certificate.getMessage());
+    if (okHttp.contains("subjectAltNames: []") || jdk.contains("alternative names present")) {
+      return Optional.of(
+          "the server's certificate has no subjectAltName, which has to name the host of the"
+              + " address; a common name (CN) alone does not count");
+    }
+    return unverified != null || jdk.contains("matching")
+        ? Optional.of(
+            "the server's certificate is for another host; the address has to name a host of the"
+                + " certificate")
+        : Optional.empty();
   }
 
   private static Optional<Found> ofClient(Throwable failure, TlsSettings names, Tls tls) {

@@ -4,12 +4,14 @@ import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.plugin.tls.TlsSettings;
 import com.voltageems.hissrv.query.setting.Setting;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /**
  * TLS to a database by Kafka's own names, such as {@code store.influxdb2.ssl.truststore.location},
@@ -31,8 +33,12 @@ public final class DatabaseTls {
     this.settings = List.copyOf(all);
   }
 
+  private static boolean isHostCheck(String name) {
+    return name.endsWith(".algorithm");
+  }
+
   private static Setting<String> declared(String name, String doc) {
-    if (name.endsWith(".algorithm")) {
+    if (isHostCheck(name)) {
       return Setting.of(name, "https", "https, or nothing", doc, DatabaseTls::algorithm);
     }
     return name.endsWith(".location")
@@ -52,11 +58,14 @@ public final class DatabaseTls {
     return settings;
   }
 
+  /**
+   * Those that are set. A blank one is not, but for the check of the host, which it switches off.
+   */
   private Map<String, String> own(Map<String, String> texts) {
     Map<String, String> own = new LinkedHashMap<>();
     for (Setting<?> setting : settings) {
       String text = texts.get(setting.key());
-      if (text != null) {
+      if (text != null && (!text.isBlank() || isHostCheck(setting.key()))) {
         own.put(setting.key(), text);
       }
     }
@@ -70,7 +79,9 @@ public final class DatabaseTls {
    * @throws IllegalArgumentException naming the first of them
    */
   public void refuse(Map<String, String> texts, String remedy) {
-    own(texts).keySet().stream()
+    own(texts).entrySet().stream()
+        .filter(one -> !one.getValue().isBlank())
+        .map(Map.Entry::getKey)
         .findFirst()
         .ifPresent(
             key -> {
@@ -93,12 +104,25 @@ public final class DatabaseTls {
   }
 
   /**
-   * A client that is made anew when the files change.
+   * A client that is made anew when the files change. Where no certificates are set, the JVM's own
+   * count, its client certificate ({@code -Djavax.net.ssl.keyStore}) among them.
    *
    * @param make makes one with these certificates
    */
   public <T> TlsClient<T> client(
       Map<String, String> texts, Function<Tls, T> make, InstantSource clock) {
-    return new TlsClient<>(names, own(texts), make, clock);
+    Map<String, String> own = own(texts);
+    boolean isJvms = own.keySet().stream().allMatch(DatabaseTls::isHostCheck);
+    return new TlsClient<>(names, own, isJvms ? tls -> make.apply(jvms(tls)) : make, clock);
+  }
+
+  private static Tls jvms(Tls tls) {
+    try {
+      return new Tls(
+          SSLContext.getDefault(), tls.trust(), tls.hasClientCertificate(), tls.checksHost());
+    } catch (NoSuchAlgorithmException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new TlsException("javax.net.ssl.keyStore", "cannot be used: " + cause.getMessage());
+    }
   }
 }

@@ -39,6 +39,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -300,6 +302,48 @@ class DatabaseTlsTest {
                 + " https://");
   }
 
+  /** As {@code ${CA:}} gives it where the environment has none. */
+  @Test
+  void blankSettingsOfTls_areAsIfNotSet() {
+    Map<String, String> blank =
+        texts("influxdb2", "truststore.location", " ", "truststore.certificates", "");
+    blank.put(SSL + "endpoint.identification.algorithm", "");
+    blank.put("store.influxdb2.url", "http://127.0.0.1:1");
+    assertThat(store(blank)).isNotNull();
+    start(SERVER, false);
+    assertThat(ping(texts("influxdb2", "truststore.location", ca(), "keystore.location", " ")))
+        .startsWith("InfluxDB 2.7.0");
+  }
+
+  /** Without a setting of TLS, what the JVM has: {@code -Djavax.net.ssl.keyStore} and the like. */
+  @Test
+  void nothingSet_theJvmsOwnCertificatesCount() throws Exception {
+    start(SERVER, true);
+    SSLContext before = SSLContext.getDefault();
+    SSLContext.setDefault(
+        new HandshakeCertificates.Builder()
+            .heldCertificate(CLIENT)
+            .addTrustedCertificate(CA.certificate())
+            .build()
+            .sslContext());
+    try {
+      assertThat(ping(texts("influxdb2"))).startsWith("InfluxDB 2.7.0");
+      assertThat(ping(texts("influxdb2", "keystore.location", ""))).startsWith("InfluxDB 2.7.0");
+      assertThat(failure("truststore.location", ca())).contains("client certificate");
+    } finally {
+      SSLContext.setDefault(before);
+    }
+  }
+
+  @Test
+  void certificateWithoutAlternativeName_isSaidToHaveNone() {
+    start(new HeldCertificate.Builder().signedBy(CA).commonName("127.0.0.1").build(), false);
+    assertThat(failure("truststore.location", ca()))
+        .contains("the server's certificate has no subjectAltName")
+        .contains(SSL + "endpoint.identification.algorithm left empty")
+        .doesNotContain("for another host");
+  }
+
   /** A new authority, as after a renewal; what is half written meanwhile changes nothing. */
   @Test
   void renewedFiles_areReadAgainWithoutARestart() {
@@ -381,10 +425,32 @@ class DatabaseTlsTest {
     return new ObjectMapper().readTree(response.body()).at(pointer).asText();
   }
 
-  /** As Go's server answers; a proxy's page is no database either. */
+  /** As Go's server and nginx answer; what a proxy says for a database that is away is no sign. */
   @ParameterizedTest
-  @ValueSource(strings = {"400 Client sent an HTTP request to an HTTPS server.", "502 Bad Gateway"})
+  @ValueSource(
+      strings = {
+        "400 Client sent an HTTP request to an HTTPS server.",
+        "400 The plain HTTP request was sent to HTTPS port",
+        "502 Bad Gateway"
+      })
   void pingThatIsRefused_isNotUp(String answer) throws IOException {
+    assertThatThrownBy(() -> pingAnsweredBy(answer))
+        .isInstanceOf(StoreException.class)
+        .hasMessage(
+            answer.startsWith("400")
+                ? "InfluxDB speaks TLS at this address; write https://"
+                : "InfluxDB answered a ping with status 502");
+  }
+
+  /** A proxy that lets questions through, and nothing else. */
+  @ParameterizedTest
+  @ValueSource(ints = {301, 401, 403, 404, 405})
+  void pingThatAProxyForbids_isReached(int status) throws IOException {
+    assertThat(pingAnsweredBy(status + " only /query goes by the HTTPS port"))
+        .isEqualTo("InfluxDB 2.x");
+  }
+
+  private static String pingAnsweredBy(String answer) throws IOException {
     HttpServer plain =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     plain.createContext(
@@ -400,12 +466,7 @@ class DatabaseTlsTest {
       Map<String, String> texts = new HashMap<>();
       texts.put("store.type", "influxdb2");
       texts.put("store.influxdb2.url", "http://127.0.0.1:" + plain.getAddress().getPort());
-      assertThatThrownBy(() -> ping(texts))
-          .isInstanceOf(StoreException.class)
-          .hasMessage(
-              answer.startsWith("400")
-                  ? "InfluxDB speaks TLS at this address; write https://"
-                  : "InfluxDB answered a ping with status 502");
+      return ping(texts);
     } finally {
       plain.stop(0);
     }

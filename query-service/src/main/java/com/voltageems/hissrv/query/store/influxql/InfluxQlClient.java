@@ -120,11 +120,12 @@ final class InfluxQlClient {
     }
   }
 
-  /** A proxy in front answers, too, and says what is wrong. */
+  /** A proxy in front answers, too: that a ping is not for everybody tells nothing of questions. */
   private static void checkPing(int status, String words) {
-    if (status >= 300) {
-      // As Go's server and nginx say it.
-      boolean speaksTls = words.contains("HTTPS server") || words.contains("HTTPS port");
+    // As Go's server and nginx say it.
+    boolean speaksTls =
+        status == 400 && (words.contains("HTTPS server") || words.contains("HTTPS port"));
+    if (speaksTls || status >= 500) {
       throw new StoreException(
           StoreException.Kind.UNAVAILABLE,
           speaksTls
