@@ -352,4 +352,26 @@ class SiteFileTest {
     assertThatThrownBy(() -> compile(yaml.replace("https:", "http:")))
         .hasMessageContaining("influxdb.tls.truststore.path: has no effect unless ");
   }
+
+  /** As if they were left out, so that one file serves sites with TLS and without. */
+  @Test
+  void variablesThatAreEmpty_setNothingOfTls() throws Exception {
+    String yaml =
+        """
+        influxdb:
+          version: 2
+          url: http://db.site:8086
+          tls:
+            truststore: {path: "${CA:}", password: "${CA_PASSWORD:}"}
+            keystore: {path: ""}
+        """;
+    Compiled compiled = compile(yaml, SiteCompiler.For.SERVICE);
+
+    assertThat(compiled.serviceTexts())
+        .doesNotContainKey("store.influxdb2.ssl.truststore.location");
+    assertThat(sink(compiled)).doesNotContainKey("influxdb.ssl.truststore.location");
+    env.put("CA", "/etc/hissrv/ca.pem");
+    assertThatThrownBy(() -> compile(yaml))
+        .hasMessageContaining("influxdb.tls.truststore.path: has no effect unless ");
+  }
 }

@@ -156,6 +156,7 @@ public final class Checker {
     }
   }
 
+  /** Null for what cannot be used, and for what counts as absent. */
   private @Nullable Given scalar(String path, Scalar scalar, Tree.Leaf leaf) {
     if (scalar.kind() == Scalar.Kind.REGEX) {
       // A dollar sign means something else there.
@@ -172,8 +173,10 @@ public final class Checker {
       return secret(path, scalar, leaf, template);
     }
     try {
-      return checked(
-          path, scalar, leaf, template.expand(env, provider -> Optional.empty()).strip());
+      String text = template.expand(env, provider -> Optional.empty()).strip();
+      return scalar.kind() == Scalar.Kind.FILE && text.isEmpty()
+          ? null
+          : checked(path, scalar, leaf, text);
     } catch (IllegalArgumentException e) {
       add(leaf.place(), path, message(e));
       return null;

@@ -23,6 +23,8 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
   /** What a text stands for. */
   public enum Kind {
     TEXT,
+    /** A file's path; an empty one counts as absent. */
+    FILE,
     /** Never shown. */
     SECRET,
     NUMBER,
@@ -44,6 +46,10 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
 
   static Scalar text(String expected) {
     return new Scalar(Kind.TEXT, 0, 0, List.of(), expected);
+  }
+
+  static Scalar file() {
+    return new Scalar(Kind.FILE, 0, 0, List.of(), "a file");
   }
 
   static Scalar secret() {
@@ -102,7 +108,7 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
   Optional<String> check(String text) {
     boolean right =
         switch (kind) {
-          case TEXT, SECRET -> !text.isBlank();
+          case TEXT, FILE, SECRET -> !text.isBlank();
           case NUMBER -> INTEGER.matcher(text).matches() && isWithin(Long.parseLong(text));
           case DURATION -> DURATION.matcher(text).matches() && isWithin(millis(text));
           case BOOLEAN, CHOICE -> choices.contains(text);

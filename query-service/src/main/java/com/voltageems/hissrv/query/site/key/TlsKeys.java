@@ -22,7 +22,7 @@ final class TlsKeys {
                       List.of(
                           Key.of(
                               "path",
-                              Scalar.text("a file"),
+                              Scalar.file(),
                               "The certificates to trust: PEM, PKCS12 or JKS. Left out: those that"
                                   + " the JVM trusts."),
                           Key.of(
@@ -36,7 +36,7 @@ final class TlsKeys {
                       List.of(
                           Key.of(
                               "path",
-                              Scalar.text("a file"),
+                              Scalar.file(),
                               "The client's certificate and private key: PEM (one file with both),"
                                   + " PKCS12 or JKS."),
                           Key.of(
