@@ -63,6 +63,9 @@ class MemoryStoreTest extends HistoryStoreContract {
     if (text.startsWith("\"")) {
       return plain(text.substring(1, text.length() - 1));
     }
+    if (text.equals("true") || text.equals("false")) {
+      return Boolean.valueOf(text);
+    }
     return text.endsWith("i")
         ? (Object) Long.parseLong(text.substring(0, text.length() - 1))
         : (Object) Double.parseDouble(text);

@@ -68,6 +68,7 @@ class PageFailuresIT {
   /** What stands in the page itself is then not run, and not applied. */
   @Test
   void proxysOwnPolicy_leavesThePageItsChartAndItsStyle() {
+    List<String> unused = browser.complaints(); // of the tests before
     gate.policy("default-src 'self'");
     browser.open(gate.url() + VIEW);
 
