@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.function;
 
-import com.voltageems.hissrv.query.store.Digits;
+import com.voltageems.hissrv.query.store.window.Digits;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.Arrays;
 import java.util.List;

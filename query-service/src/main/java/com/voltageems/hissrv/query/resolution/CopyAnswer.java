@@ -2,13 +2,13 @@ package com.voltageems.hissrv.query.resolution;
 
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Column;
-import com.voltageems.hissrv.query.store.Digits;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.window.Digits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.store;
 
 import com.voltageems.hissrv.query.store.raw.RawStore;
+import com.voltageems.hissrv.query.store.window.Digits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.voltageems.hissrv.query.function.PointFunctions;
 import com.voltageems.hissrv.query.function.PointScan;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
+import com.voltageems.hissrv.query.store.window.Digits;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.OneWindow;
 import com.voltageems.hissrv.query.store.window.Windows;

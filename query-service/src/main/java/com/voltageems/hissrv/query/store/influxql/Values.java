@@ -2,8 +2,8 @@ package com.voltageems.hissrv.query.store.influxql;
 
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Column;
-import com.voltageems.hissrv.query.store.Digits;
 import com.voltageems.hissrv.query.store.Row;
+import com.voltageems.hissrv.query.store.window.Digits;
 import org.jspecify.annotations.Nullable;
 
 /** Values of InfluxDB's answers as those of the store. Pure. */

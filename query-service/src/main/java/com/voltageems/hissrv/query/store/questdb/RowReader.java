@@ -1,11 +1,11 @@
 package com.voltageems.hissrv.query.store.questdb;
 
 import com.voltageems.hissrv.query.store.Deadline;
-import com.voltageems.hissrv.query.store.Digits;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.Digits;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

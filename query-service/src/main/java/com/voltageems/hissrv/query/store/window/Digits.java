@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.store;
+package com.voltageems.hissrv.query.store.window;
 
 import java.math.BigDecimal;
 import java.math.MathContext;

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.store;
+package com.voltageems.hissrv.query.store.window;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
