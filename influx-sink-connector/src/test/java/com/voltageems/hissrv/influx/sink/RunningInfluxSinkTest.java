@@ -206,7 +206,7 @@ class RunningInfluxSinkTest {
       time.pass(Duration.ofMillis(200));
       awaitRequests(4);
       assertThat(database.requests.get(3)).contains("v=5");
-      assertThat(sink.metric("retries")).as("waiting is no retry").isEqualTo(1);
+      assertThat(sink.metric("retries")).as("waiting does not count as a retry").isEqualTo(1);
       sink.pumpUntilCommitted(0, 3);
     }
   }

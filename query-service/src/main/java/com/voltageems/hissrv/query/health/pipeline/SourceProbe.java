@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the source connector reads, as its tasks tell in the status topic. Older plugins, and
- * those told to, say nothing, which is no trouble.
+ * those told to, say nothing, and that is fine.
  */
 public final class SourceProbe implements Probe {
   /** Where the topic is not compacted yet: so many records of a partition at most. */
