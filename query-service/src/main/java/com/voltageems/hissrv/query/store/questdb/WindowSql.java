@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.store.questdb;
 
 import com.voltageems.hissrv.query.store.window.Run;
+import java.time.Instant;
 import java.util.List;
 
 /** The start of a moment's window as a piece of SQL. Pure. */
@@ -8,29 +9,37 @@ final class WindowSql {
   private WindowSql() {}
 
   /**
-   * Epoch microseconds of the start of the window that holds the moment.
+   * The timestamp of the start of the window that holds the moment.
    *
    * @param runs at least one; the moment is within them
-   * @param time an expression: epoch microseconds
+   * @param time an expression: a timestamp
    */
   static String start(List<Run> runs, String time) {
     if (runs.size() == 1) {
-      Run run = runs.get(0);
-      long origin = SqlBuilder.micros(run.startMillis());
-      long length = SqlBuilder.micros(run.lengthMillis());
-      return "(" + origin + "L + (" + time + " - " + origin + "L) / " + length + "L * " + length
-          + "L)";
+      return start(runs.get(0), time);
     }
     // By halves: years of days in a zone have two runs a year, months almost one each.
     int half = runs.size() / 2;
-    return "CASE WHEN "
+    return "CASE WHEN cast("
         + time
-        + " < "
+        + " AS long) < "
         + SqlBuilder.micros(runs.get(half).startMillis())
         + "L THEN "
         + start(runs.subList(0, half), time)
         + " ELSE "
         + start(runs.subList(half, runs.size()), time)
         + " END";
+  }
+
+  private static String start(Run run, String time) {
+    if (run.lengthMillis() <= Integer.MAX_VALUE) {
+      // Its own function: a tenth quicker than the arithmetic, but the length is an int.
+      return "timestamp_floor('%dT', %s, '%s')"
+          .formatted(run.lengthMillis(), time, Instant.ofEpochMilli(run.startMillis()));
+    }
+    long origin = SqlBuilder.micros(run.startMillis());
+    long length = SqlBuilder.micros(run.lengthMillis());
+    return "cast(%dL + (cast(%s AS long) - %dL) / %dL * %dL AS timestamp)"
+        .formatted(origin, time, origin, length, length);
   }
 }

@@ -58,18 +58,23 @@ final class WindowStatement {
   static Sql of(HistoryQuery query, Windows windows, String timeColumn, List<Part> parts) {
     WindowStatement statement = new WindowStatement(query, windows, timeColumn);
     int groups = statement.groups.size();
-    String text =
-        "SELECT ts"
-            + SqlBuilder.columns(groups, "g")
+    String columns =
+        SqlBuilder.columns(groups, "g")
             + SqlBuilder.columns(query.columns().size(), "v")
-            + ", n FROM ("
+            + ", n FROM (";
+    // Cut outside of what is sorted: ORDER BY with a LIMIT takes a tenth longer.
+    String text =
+        "SELECT cast(ts AS long) t"
+            + columns
+            + "SELECT ts"
+            + columns
             + parts.stream().map(statement::part).collect(Collectors.joining(" UNION ALL "))
             + ")"
             + statement.someColumn()
             + " ORDER BY ts"
             + (query.newestFirst() ? " DESC" : "")
             + SqlBuilder.columns(groups, "g")
-            + " LIMIT "
+            + ") LIMIT "
             + (query.limit() + 1L);
     return new Sql(text, statement.builder.parameters());
   }
@@ -82,15 +87,17 @@ final class WindowStatement {
     }
     return renamed
         + SqlBuilder.each(query.columns(), i -> ", a" + i + " v" + i)
-        + ", n FROM ("
-        + (part.once() ? plain(part, runs) : merging(part, runs))
+        // A constant in the SELECT with the GROUP BY would be a key of it: a sixth slower.
+        + (part.once()
+            ? ", cast(0 AS long) n FROM (" + plain(part, runs)
+            : ", n FROM (" + merging(part, runs))
         + ")";
   }
 
   /** The rows as they are. */
   private String plain(Part part, List<Run> runs) {
     return "SELECT "
-        + WindowSql.start(runs, "cast(" + builder.timeColumn() + " AS long)")
+        + WindowSql.start(runs, builder.timeColumn())
         + " w"
         + SqlBuilder.tagColumns(groups, "k")
         + SqlBuilder.each(
@@ -99,7 +106,6 @@ final class WindowStatement {
               Column column = query.columns().get(i);
               return ", " + aggregate(column, SqlBuilder.name(column.field().name())) + " a" + i;
             })
-        + ", cast(0 AS long) n"
         + source(part)
         + " GROUP BY w"
         + SqlBuilder.columns(groups.size(), "k");
@@ -107,7 +113,7 @@ final class WindowStatement {
 
   private String merging(Part part, List<Run> runs) {
     return "SELECT "
-        + WindowSql.start(runs, "cast(ts AS long)")
+        + WindowSql.start(runs, "ts")
         + " w"
         + SqlBuilder.each(groups, i -> ", g" + tags.indexOf(groups.get(i)) + " k" + i)
         + SqlBuilder.each(

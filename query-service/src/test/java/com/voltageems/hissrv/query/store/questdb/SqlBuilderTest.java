@@ -96,11 +96,15 @@ class SqlBuilderTest {
     List<Run> runs = List.of(new Run(-10, 5, 2), new Run(0, 7, 1), new Run(7, 3, 9));
 
     assertThat(WindowSql.start(runs.subList(0, 1), "t"))
-        .isEqualTo("(-10000L + (t - -10000L) / 5000L * 5000L)");
+        .isEqualTo("timestamp_floor('5T', t, '1969-12-31T23:59:59.990Z')");
     assertThat(WindowSql.start(runs, "t"))
-        .startsWith("CASE WHEN t < 0L THEN (-10000L")
-        .contains(" ELSE CASE WHEN t < 7000L THEN (0L")
+        .startsWith("CASE WHEN cast(t AS long) < 0L THEN timestamp_floor(")
+        .contains(" ELSE CASE WHEN cast(t AS long) < 7000L THEN timestamp_floor('7T', t, '")
         .endsWith("END END");
+    assertThat(WindowSql.start(List.of(new Run(-10, 1L << 31, 1)), "t"))
+        .isEqualTo(
+            "cast(-10000L + (cast(t AS long) - -10000L) / 2147483648000L * 2147483648000L AS"
+                + " timestamp)");
   }
 
   /** Whatever a name holds, it ends where its quotes end, or it is refused. */
