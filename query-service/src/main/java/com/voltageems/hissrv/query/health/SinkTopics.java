@@ -1,6 +1,9 @@
 package com.voltageems.hissrv.query.health;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /**
  * What the sink is to read, as Connect knows its settings.
@@ -15,5 +18,15 @@ public record SinkTopics(boolean present, List<String> names, String regex) {
 
   public SinkTopics {
     names = List.copyOf(names);
+  }
+
+  /** Whether it reads by an expression, and none of these topics matches it. */
+  public boolean matchesNone(Stream<String> topics) {
+    try {
+      return !regex.isEmpty() && topics.noneMatch(Pattern.compile(regex).asMatchPredicate());
+    } catch (PatternSyntaxException e) {
+      // Connect refuses it; nobody knows what would match.
+      return false;
+    }
   }
 }

@@ -188,6 +188,11 @@ public final class KafkaAccess implements AutoCloseable {
         });
   }
 
+  /** All topics that we may see, Kafka's own left out. */
+  Set<String> topics() throws ProbeException, InterruptedException {
+    return call(client -> get(client.listTopics().names()));
+  }
+
   /** Offsets as a reader of committed records sees them. */
   Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec which)
       throws ProbeException, InterruptedException {
@@ -212,7 +217,8 @@ public final class KafkaAccess implements AutoCloseable {
   KafkaConsumer<byte[], byte[]> consumer(int fetchBytes) {
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    // Records may be deleted under our eyes; then what is there counts, not nothing.
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(fetchBytes));
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "100");

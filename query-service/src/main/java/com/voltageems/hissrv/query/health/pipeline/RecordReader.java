@@ -105,7 +105,7 @@ final class RecordReader implements AutoCloseable {
     long deadline = System.nanoTime() + kafka.timeout().toNanos() / 4;
     while (reader.position(partition) < offset && System.nanoTime() < deadline) {
       for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
-        return record.offset() < offset ? List.of(record.timestamp()) : List.of();
+        return record.offset() == offset - 1 ? List.of(record.timestamp()) : List.of();
       }
     }
     return List.of();

@@ -39,16 +39,20 @@ final class SinkJudge {
   private record Trouble(Standing standing, Instant since, boolean sure) {}
 
   /**
+   * What else a look found.
+   *
    * @param present whether there is such a connector, or that is not known: one that is deleted
    *     cannot say why
-   * @param found of what it is to read
+   * @param topics of what it is to read
+   * @param lost what Kafka deleted before it was committed
    */
+  record Seen(boolean present, TopicsWatch.Found topics, LossWatch.Found lost) {}
+
   Report report(
       Map<String, @Nullable Object> figures,
       List<Standing> standing,
       RecordReader.Lookup records,
-      boolean present,
-      TopicsWatch.Found found,
+      Seen seen,
       Instant now)
       throws ProbeException, InterruptedException {
     List<Trouble> all = new ArrayList<>();
@@ -71,15 +75,19 @@ final class SinkJudge {
             .thenComparing(trouble -> trouble.standing().partition().toString()));
     Map<String, @Nullable Object> detail = new LinkedHashMap<>(figures);
     detail.put("stuck", all.stream().limit(MOST).map(one -> shown(one, now)).toList());
-    State state =
-        all.isEmpty() && !found.late()
-            ? State.UP
-            : found.late() || all.stream().anyMatch(Trouble::sure) ? State.DEGRADED : State.UNKNOWN;
-    return new Report(
-        state,
-        told(message(all, figures, present, now), all.isEmpty(), found),
-        detail,
-        gauges(figures, all, now));
+    detail.put("lost", LostText.shown(seen.lost()));
+    boolean sure =
+        seen.topics().late() || seen.lost().isOpen() || all.stream().anyMatch(Trouble::sure);
+    State state = sure ? State.DEGRADED : all.isEmpty() ? State.UP : State.UNKNOWN;
+    String message = told(message(all, figures, seen.present(), now), all.isEmpty(), seen.topics());
+    List<Gauge> gauges = gauges(figures, all, now);
+    gauges.add(
+        Gauge.of(
+            "hissrv_sink_lost_records",
+            "Records that Kafka deleted before the sink connector committed them, since the"
+                + " service's start.",
+            (double) seen.lost().records()));
+    return new Report(state, message + LostText.words(seen.lost()), detail, gauges);
   }
 
   /** With what is missing; where that is the trouble, it comes alone or in front. */

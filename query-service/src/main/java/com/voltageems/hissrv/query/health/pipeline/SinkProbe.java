@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code queue_size}: records not yet committed;
  *   <li>{@code last_sync}: the newest sample time among the last committed records of each
  *       partition, ISO; null before the first;
- *   <li>{@code stuck}: the partitions that do not move, with since, record and reason.
+ *   <li>{@code stuck}: the partitions that do not move, with since, record and reason;
+ *   <li>{@code lost}: offsets that Kafka deleted before the sink committed them, since our start.
  * </ul>
  */
 public final class SinkProbe implements Probe {
@@ -41,6 +42,7 @@ public final class SinkProbe implements Probe {
   private final RecordReader records;
   private final PartitionWatch watch;
   private final TopicsWatch topicsWatch;
+  private final LossWatch lossWatch = new LossWatch();
   private final SinkJudge judge;
   private final Supplier<ConnectFacts> facts;
   private final Clock clock;
@@ -78,21 +80,20 @@ public final class SinkProbe implements Probe {
     Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
     Map<TopicPartition, Long> ends =
         kafka.offsets(offsets.partitions(committed.keySet()), OffsetSpec.latest());
-    Set<TopicPartition> untouched = new HashSet<>(ends.keySet());
-    untouched.removeAll(committed.keySet());
-    Map<TopicPartition, Long> starts = kafka.offsets(untouched, OffsetSpec.earliest());
+    Map<TopicPartition, Long> starts = kafka.offsets(ends.keySet(), OffsetSpec.earliest());
     committed.keySet().retainAll(ends.keySet());
 
     Map<TopicPartition, PartitionWatch.Seen> seen = new HashMap<>();
+    Map<TopicPartition, LossWatch.Seen> kept = new HashMap<>();
     for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
       TopicPartition partition = end.getKey();
       OffsetAndMetadata offset = committed.get(partition);
-      long position = offset == null ? starts.getOrDefault(partition, 0L) : offset.offset();
+      long start = starts.getOrDefault(partition, 0L);
+      long position = offset == null ? start : offset.offset();
       SinkHold hold = offset == null ? null : SinkHold.parse(offset.metadata()).orElse(null);
-      seen.put(
-          partition,
-          new PartitionWatch.Seen(
-              position, records.waiting(partition, position, end.getValue()), hold));
+      long waiting = records.waiting(partition, Math.max(position, start), end.getValue());
+      seen.put(partition, new PartitionWatch.Seen(position, waiting, hold));
+      kept.put(partition, new LossWatch.Seen(position, start, waiting));
     }
     Instant now = clock.instant();
     List<PartitionWatch.Standing> standing = watch.look(seen, now);
@@ -104,13 +105,19 @@ public final class SinkProbe implements Probe {
     figures.put("last_sync", records.newestBefore(committed));
     SinkTopics topics = facts.get().sinkTopics();
     TopicsWatch.Found found = topicsWatch.look(topics, missing(topics, ends.keySet()), now);
-    return judge.report(figures, standing, records::first, topics.present(), found, now);
+    LossWatch.Found lost = lossWatch.look(kept, now);
+    return judge.report(
+        figures, standing, records::first, new SinkJudge.Seen(topics.present(), found, lost), now);
   }
 
   private Set<String> missing(SinkTopics topics, Set<TopicPartition> read)
       throws ProbeException, InterruptedException {
     Set<String> others = new HashSet<>(topics.names());
     read.forEach(partition -> others.remove(partition.topic()));
+    if (topics.matchesNone(read.stream().map(TopicPartition::topic))
+        && topics.matchesNone(kafka.topics().stream())) {
+      return Set.of(topics.regex());
+    }
     return others.isEmpty() ? Set.of() : kafka.missing(others);
   }
 

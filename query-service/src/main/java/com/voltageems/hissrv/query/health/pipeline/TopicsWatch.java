@@ -35,16 +35,21 @@ final class TopicsWatch {
   /**
    * Takes a look in.
    *
-   * @param missing those of the names that do not exist
+   * @param missing those of the names that do not exist, and the expression where no topic matches
    */
   Found look(SinkTopics topics, Set<String> missing, Instant now) {
     List<String> names = topics.names();
-    boolean none = !names.isEmpty() && missing.containsAll(names);
+    boolean unmatched = !topics.regex().isEmpty() && missing.contains(topics.regex());
+    boolean none = unmatched || (!names.isEmpty() && missing.containsAll(names));
     Instant since = none ? (noneSince == null ? now : noneSince) : null;
     noneSince = since;
     if (since != null) {
       boolean late = Duration.between(since, now).compareTo(stuckAfter) >= 0;
-      return new Found(late, "none of the sink's topics exists: " + list(names));
+      return new Found(
+          late,
+          unmatched
+              ? "no topic matches the sink's topics.regex: " + topics.regex()
+              : "none of the sink's topics exists: " + list(names));
     }
     List<String> named = names.stream().filter(missing::contains).toList();
     return named.isEmpty() ? Found.ALL : new Found(false, "not there yet: " + list(named));

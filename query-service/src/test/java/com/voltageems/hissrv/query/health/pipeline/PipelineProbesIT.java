@@ -17,17 +17,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -121,8 +125,7 @@ class PipelineProbesIT {
         record.headers().add("__connect.errors.partition", bytes("2"));
         record.headers().add("__connect.errors.offset", bytes("4711"));
         record.headers().add("__connect.errors.exception.message", bytes("field 'p'\nis a text"));
-        var unused = producer.send(record);
-        producer.flush();
+        producer.send(record).get();
       }
       assertThat(lastFailed(probe.check().detail()).get(0))
           .containsEntry("time", "1970-01-01T00:00:05Z")
@@ -147,6 +150,7 @@ class PipelineProbesIT {
     Map<String, @Nullable Object> figures = new HashMap<>(report.detail());
     assertThat(figures.remove("consumer_group")).isEqualTo("connect-figures");
     assertThat(figures.remove("stuck")).isEqualTo(List.of());
+    assertThat(figures.remove("lost")).isEqualTo(List.of());
     return figures;
   }
 
@@ -387,6 +391,80 @@ class PipelineProbesIT {
     }
   }
 
+  /** The shipped configurations read by an expression: one that matches nothing was healthy. */
+  @Test
+  void sinkWhoseExpressionMatchesNoTopic_isDegraded() throws Exception {
+    SettableClock clock = new SettableClock();
+    ConnectFacts facts =
+        new ConnectFacts(
+            OptionalInt.empty(),
+            Telling.UNKNOWN,
+            new SinkTopics(true, List.of(), "unmatched\\..*"));
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = new SinkProbe(kafka, "unmatched", () -> facts, STUCK, COMMIT, clock)) {
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(STUCK);
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo("no topic matches the sink's topics.regex: unmatched\\..*");
+
+      topic("unmatched.a", 1, Map.of());
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> assertThat(probe.check().message()).isEqualTo("moves; 0 records wait"));
+    }
+  }
+
+  /** The consumer goes on behind them and says nothing; and nothing waited, as it was told. */
+  @Test
+  void recordsThatKafkaDeletedBeforeTheSink_areTold() throws Exception {
+    TopicPartition one = topic("retained", 1, Map.of());
+    send("plain", false, one, 10, 1000);
+    commit("retained", Map.of(one, 3L));
+    SettableClock clock = new SettableClock();
+    Instant since = clock.instant();
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "retained", clock)) {
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      admin.deleteRecords(Map.of(one, RecordsToDelete.beforeOffset(6))).all().get();
+
+      Report report = probe.check();
+      String lost =
+          "; Kafka deleted 3 records before the sink committed them, last of retained partition 0"
+              + " offsets 3 to 5 (seen "
+              + since
+              + "): see the topic's retention.ms and retention.bytes";
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message()).isEqualTo("moves; 4 records wait" + lost);
+      assertThat(report.detail())
+          .containsEntry("queue_size", 4L)
+          .containsEntry("last_sync", "1970-01-01T00:00:01.002Z");
+      assertThat(report.detail().get("lost"))
+          .isEqualTo(
+              List.of(
+                  Map.of(
+                      "topic",
+                      "retained",
+                      "partition",
+                      0,
+                      "from_offset",
+                      3L,
+                      "to_offset",
+                      5L,
+                      "since",
+                      since.toString())));
+      assertThat(report.gauges().toString()).contains("hissrv_sink_lost_records").contains("3.0");
+
+      // It goes on behind them; that they are gone stays told.
+      commit("retained", Map.of(one, 10L));
+      report = probe.check();
+      assertThat(report.state()).isEqualTo(State.UP);
+      assertThat(report.message()).isEqualTo("moves; 0 records wait" + lost);
+    }
+  }
+
   /** A sink that is deleted cannot say why. */
   @Test
   void deletedSink_isNotSaidToBeSilent() throws Exception {
@@ -550,34 +628,37 @@ class PipelineProbesIT {
         .get();
   }
 
-  private static void send(
-      String id, boolean transaction, TopicPartition to, int count, long time) {
+  private static void send(String id, boolean transaction, TopicPartition to, int count, long time)
+      throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = producer(transaction ? id : null)) {
       if (transaction) {
         producer.initTransactions();
         producer.beginTransaction();
       }
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        var unused =
+        sent.add(
             producer.send(
                 new ProducerRecord<>(
-                    to.topic(), to.partition(), time + i, bytes("k"), bytes("v" + i)));
+                    to.topic(), to.partition(), time + i, bytes("k"), bytes("v" + i))));
+      }
+      for (Future<RecordMetadata> one : sent) {
+        one.get();
       }
       if (transaction) {
         producer.commitTransaction();
       }
-      producer.flush();
     }
   }
 
-  private static void sendText(TopicPartition to, SettableClock clock, String... values) {
+  private static void sendText(TopicPartition to, SettableClock clock, String... values)
+      throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
       for (String value : values) {
-        var unused =
-            producer.send(
-                new ProducerRecord<>(to.topic(), 0, clock.millis(), bytes("src/0"), bytes(value)));
+        producer
+            .send(new ProducerRecord<>(to.topic(), 0, clock.millis(), bytes("src/0"), bytes(value)))
+            .get();
       }
-      producer.flush();
     }
   }
 

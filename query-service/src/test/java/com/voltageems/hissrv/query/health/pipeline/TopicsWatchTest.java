@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A sink whose topics do not exist. */
@@ -28,6 +29,21 @@ class TopicsWatchTest {
     assertThat(watch.look(TWO, Set.of("b"), NOW.plusSeconds(61)))
         .isEqualTo(new Found(false, "not there yet: b"));
     assertThat(watch.look(TWO, both, NOW.plusSeconds(120))).isEqualTo(new Found(false, words));
+  }
+
+  /** The shipped configurations read by an expression. */
+  @Test
+  void expressionThatMatchesNoTopic_isTroubleAfterItsTime() {
+    SinkTopics regex = new SinkTopics(true, List.of(), "hisrv\\..*");
+    String words = "no topic matches the sink's topics.regex: hisrv\\..*";
+    Set<String> none = Set.of(regex.regex());
+    assertThat(regex.matchesNone(Stream.of("hissrv.live", "hisrvX"))).isTrue();
+    assertThat(regex.matchesNone(Stream.of("hissrv.live", "hisrv.live"))).isFalse();
+    assertThat(new SinkTopics(true, List.of(), "a(").matchesNone(Stream.of())).isFalse();
+    assertThat(TWO.matchesNone(Stream.of())).isFalse();
+    assertThat(watch.look(regex, none, NOW)).isEqualTo(new Found(false, words));
+    assertThat(watch.look(regex, none, NOW.plusSeconds(60))).isEqualTo(new Found(true, words));
+    assertThat(watch.look(regex, Set.of(), NOW.plusSeconds(61))).isEqualTo(Found.ALL);
   }
 
   @Test

@@ -1,0 +1,73 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.voltageems.hissrv.query.health.pipeline.LossWatch.Found;
+import com.voltageems.hissrv.query.health.pipeline.LossWatch.Loss;
+import com.voltageems.hissrv.query.health.pipeline.LossWatch.Seen;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** Records that are gone from Kafka before the sink committed them. */
+class LossWatchTest {
+  private static final Instant NOW = Instant.parse("2025-08-21T10:00:00Z");
+  private static final TopicPartition ONE = new TopicPartition("t", 0);
+
+  private final LossWatch watch = new LossWatch();
+
+  private Found look(long committed, long start, long waiting, int seconds) {
+    return watch.look(Map.of(ONE, new Seen(committed, start, waiting)), NOW.plusSeconds(seconds));
+  }
+
+  @Test
+  void recordsThatWaitedAndAreGone_areLost_andStayToldOf() {
+    assertThat(look(3, 0, 7, 0)).isEqualTo(Found.NONE);
+    Loss open = new Loss(ONE, 3, 6, NOW.plusSeconds(1), true);
+    assertThat(look(3, 6, 4, 1)).isEqualTo(new Found(List.of(open), 3));
+    assertThat(look(3, 9, 1, 2).losses())
+        .containsExactly(new Loss(ONE, 3, 9, NOW.plusSeconds(1), true));
+    // The sink goes on behind them; what was lost is not found again.
+    Found over = look(10, 9, 0, 3);
+    assertThat(over.isOpen()).isFalse();
+    assertThat(over.records()).isEqualTo(6);
+    assertThat(look(10, 11, 0, 4).records()).as("a marker").isEqualTo(6);
+    // A second time.
+    assertThat(look(11, 11, 9, 5).records()).isEqualTo(6);
+    Found again = look(11, 15, 5, 6);
+    assertThat(again.records()).isEqualTo(10);
+    assertThat(again.losses()).hasSize(2);
+    // The topic is deleted: nothing is open any more.
+    assertThat(watch.look(Map.of(), NOW.plusSeconds(7)).isOpen()).isFalse();
+  }
+
+  @Test
+  void markersOfTransactions_areNoLoss() {
+    assertThat(look(15, 0, 0, 0)).isEqualTo(Found.NONE);
+    assertThat(look(15, 16, 0, 1)).isEqualTo(Found.NONE);
+    assertThat(look(15, 16, 0, 2)).isEqualTo(Found.NONE);
+  }
+
+  /** After our own start nobody knows what stood there; many cannot be markers alone. */
+  @Test
+  void gapBeforeOurStart_isLossWhereItIsLong() {
+    assertThat(look(15, 65, 0, 0)).isEqualTo(Found.NONE);
+    assertThat(new LossWatch().look(Map.of(ONE, new Seen(15, 66, 0)), NOW).records()).isEqualTo(51);
+  }
+
+  @Test
+  void ofManyLosses_theLastAreShown_andAllAreCounted() {
+    for (int i = 0; i < 30; i++) {
+      long committed = i * 100L;
+      look(committed, committed, 9, i);
+      look(committed, committed + 2, 7, i);
+    }
+    Found found = look(3000, 3000, 0, 31);
+    assertThat(found.losses()).hasSize(20);
+    assertThat(found.losses().get(19).from()).isEqualTo(2900);
+    assertThat(found.records()).isEqualTo(60);
+    assertThat(found.isOpen()).isFalse();
+  }
+}
