@@ -604,10 +604,13 @@ class PipelineProbesIT {
     }
   }
 
+  /** Keeps its records: these are of 1970, and the broker looks for old ones after 30 s. */
   private static TopicPartition topic(String name, int partitions, Map<String, String> config)
       throws Exception {
+    Map<String, String> all = new HashMap<>(config);
+    all.put("retention.ms", "-1");
     admin
-        .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
+        .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(all)))
         .all()
         .get();
     return new TopicPartition(name, 0);
