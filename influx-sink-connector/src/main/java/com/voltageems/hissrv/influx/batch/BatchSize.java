@@ -11,6 +11,10 @@ public final class BatchSize {
   private static final Duration VERY_QUICK = Duration.ofMillis(25);
   private static final Duration QUICK = Duration.ofMillis(100);
   private static final Duration SLOW = Duration.ofMillis(500);
+
+  /** With which to begin, and from which on a request is worth its own cost. */
+  private static final int FIRST = 1_000;
+
   private static final double DOUBLE = 2;
   private static final double GROW = 1.2;
   private static final double SHRINK = 0.8;
@@ -28,11 +32,17 @@ public final class BatchSize {
   public BatchSize(int min, int max) {
     this.min = min;
     this.max = max;
-    this.lines = Math.max(min, Math.min(max, 1000));
+    this.lines = Math.max(min, Math.min(max, FIRST));
   }
 
+  /** The most lines. */
   public int lines() {
     return lines;
+  }
+
+  /** With so many lines a request need not wait for more. */
+  public int enough() {
+    return Math.min(lines, FIRST);
   }
 
   /** Learns from a request that was written; one that was not full says nothing about growing. */

@@ -18,7 +18,7 @@ public final class WritingSettings {
 
   public static final Setting<Integer> BATCH_MAX =
       Setting.count("batch.size.max", 10_000, 1, Integer.MAX_VALUE)
-          .doc("The most lines of a request.");
+          .doc("The most lines of a request: all that came while the one before was under way.");
 
   public static final Setting<Integer> BATCH_BYTES =
       Setting.count("batch.bytes.max", 2 * 1024 * 1024, 1, Integer.MAX_VALUE)
@@ -27,7 +27,7 @@ public final class WritingSettings {
   public static final Setting<Duration> LINGER =
       Setting.millis("linger.ms", 200, 0, 3_600_000)
           .low()
-          .doc("The longest wait for a request to fill.");
+          .doc("The longest wait for a request to have 1,000 lines, or as many as it may have.");
 
   public static final Setting<Integer> BUFFER_RECORDS =
       Setting.count("buffer.records.max", 20_000, 1, Integer.MAX_VALUE)

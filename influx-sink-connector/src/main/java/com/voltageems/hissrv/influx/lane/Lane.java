@@ -78,8 +78,8 @@ final class Lane {
     return bytes;
   }
 
-  private boolean isFull() {
-    return queuedLines >= size.lines() || queuedBytes >= maxBytes;
+  private boolean hasEnough() {
+    return queuedLines >= size.enough() || queuedBytes >= maxBytes;
   }
 
   /**
@@ -102,7 +102,7 @@ final class Lane {
       return Long.MAX_VALUE;
     }
     boolean flush = flushBefore != null && first.sinceNanos() - flushBefore <= 0;
-    if (flush || isFull()) {
+    if (flush || hasEnough()) {
       return 0;
     }
     return lingerNanos - (nowNanos - first.sinceNanos());
