@@ -88,7 +88,7 @@ final class StoreKeys {
               Key.of(
                   "batch_timeout",
                   Scalar.duration("0ms", "1h"),
-                  "The longest wait for a request to fill (sink: `linger.ms`)."),
+                  "The longest wait for a request to have 1,000 lines (sink: `linger.ms`)."),
               Key.of(
                   "write_buffer_size",
                   Scalar.number(1, 100_000_000),

@@ -609,10 +609,7 @@ class PipelineProbesIT {
       throws Exception {
     Map<String, String> all = new HashMap<>(config);
     all.put("retention.ms", "-1");
-    admin
-        .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(all)))
-        .all()
-        .get();
+    admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(all))).all().get();
     return new TopicPartition(name, 0);
   }
 
