@@ -79,7 +79,7 @@ final class InfluxQlBuilder {
   /**
    * Windows, series by series, one statement per run. Each series has one row more than the limit
    * at most; but of nothing else than standard deviations all rows come, for those without a value
-   * would count.
+   * would count. A tag that a filter fixes is not grouped by: that takes half as long again.
    */
   static InfluxQl windows(HistoryQuery query, List<Run> runs, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(query.selection(), policies);
@@ -102,7 +102,9 @@ final class InfluxQlBuilder {
     for (Run run : runs) {
       List<String> groups = new ArrayList<>();
       groups.add(time(run));
-      query.groupBy().forEach(tag -> groups.add(tag(tag)));
+      query.groupBy().stream()
+          .filter(tag -> query.selection().only(tag) == null)
+          .forEach(tag -> groups.add(tag(tag)));
       statements.add(
           "SELECT "
               + String.join(", ", selected)

@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
+import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.Run;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
@@ -40,7 +41,8 @@ final class WindowReader {
           statement,
           deadline,
           (head, values) -> {
-            List<String> key = query.groupBy().stream().map(head::tag).toList();
+            List<String> key =
+                query.groupBy().stream().map(tag -> tag(query.selection(), tag, head)).toList();
             Row row = new Row(query.columns().size()).begin(Values.time(values), key);
             int columns = query.columns().size();
             for (int j = 0; j < columns; j++) {
@@ -64,5 +66,11 @@ final class WindowReader {
       }
     }
     return rows.size() > query.limit();
+  }
+
+  /** A tag that the filters leave one value is not grouped by, and so it does not come. */
+  private static String tag(Selection selection, String name, AnswerReader.Head head) {
+    String only = selection.only(name);
+    return only == null ? head.tag(name) : only;
   }
 }

@@ -40,6 +40,22 @@ class InfluxQlBuilderTest {
     assertThat(made.parameters()).containsExactly("1", "");
   }
 
+  /** Grouping by what every row has takes InfluxDB half as long again. */
+  @Test
+  void tagOfOneValue_isNotGroupedBy() {
+    Selection one =
+        new Selection(MEASUREMENT, List.of(new TagFilter("ch", List.of("1"))), 60_000, 180_000);
+    HistoryQuery query =
+        HistoryQuery.windows(
+            one, List.of(FIELD), new FixedWindows(60_000), Aggregation.MEAN, false, 10);
+
+    assertThat(
+            InfluxQlBuilder.windows(
+                    query, new FixedWindows(60_000).runs(60_000, 180_000), List.of())
+                .text())
+        .endsWith(" AND (\"ch\"::tag = $p0) GROUP BY time(60000ms) fill(none) LIMIT 11");
+  }
+
   @Test
   void points_comeInTheOrderOfTimeWithTheirTags() {
     HistoryQuery query = HistoryQuery.points(SELECTION, List.of(FIELD), false, 10);
