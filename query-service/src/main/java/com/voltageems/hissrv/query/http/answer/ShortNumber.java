@@ -42,6 +42,10 @@ public final class ShortNumber {
    */
   public boolean write(double value) {
     double size = Math.abs(value);
+    if (size == 0) {
+      write(1 / value < 0, 0, 1_000_000, 6);
+      return true;
+    }
     if (!(size >= SMALL && size < LARGE)) {
       return false;
     }

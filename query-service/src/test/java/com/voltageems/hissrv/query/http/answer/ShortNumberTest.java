@@ -18,7 +18,19 @@ class ShortNumberTest {
   void shortNumbers_areWrittenAsJavaWritesThem() {
     for (double value :
         new double[] {
-          1, -1, 10, 0.001, 0.5, 220.123456, -999.999999999, 9_999_999.999999, 100, 0.1 + 0.5, 1e6
+          0,
+          -0.0,
+          1,
+          -1,
+          10,
+          0.001,
+          0.5,
+          220.123456,
+          -999.999999999,
+          9_999_999.999999,
+          100,
+          0.1 + 0.5,
+          1e6
         }) {
       assertThat(text(value)).isEqualTo(Double.toString(value));
     }
@@ -28,7 +40,7 @@ class ShortNumberTest {
   void longOnes_areLeftToOthers() {
     for (double value :
         new double[] {
-          0, -0.0, 0.1 + 0.2, Math.PI, 1e7, 1e-4, 1e300, Double.MIN_VALUE, Double.NaN, 1.0 / 0
+          0.1 + 0.2, Math.PI, 1e7, 1e-4, 1e300, Double.MIN_VALUE, Double.NaN, 1.0 / 0
         }) {
       assertThat(number.write(value)).as("%s", value).isFalse();
     }
