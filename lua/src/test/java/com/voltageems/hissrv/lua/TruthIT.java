@@ -1,11 +1,13 @@
 package com.voltageems.hissrv.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -79,6 +81,7 @@ class TruthIT {
         second(time);
         if (random.nextInt(3_000) == 0) {
           if (random.nextBoolean()) {
+            awaitWritten();
             server.kill();
           }
           server.restart();
@@ -103,6 +106,16 @@ class TruthIT {
       connections.add(connection);
       callers.add(new Script(connection));
     }
+  }
+
+  /**
+   * With {@code appendfsync everysec} Redis answers before it has written, for up to two seconds
+   * while an fsync takes long; a kill would cost what it has acknowledged.
+   */
+  private void awaitWritten() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> connections.get(0).info("persistence").contains("aof_buffer_length:0\r\n"));
   }
 
   private long step(long time) {
