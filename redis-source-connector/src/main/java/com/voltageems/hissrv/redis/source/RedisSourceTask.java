@@ -15,6 +15,9 @@ public final class RedisSourceTask extends SourceTask {
   private volatile @Nullable Thread poller;
   private volatile boolean nothingUnderWay;
 
+  /** Whether the worker has committed after a poll without records, and not polled since. */
+  private boolean committed;
+
   @Override
   public String version() {
     return Version.get();
@@ -35,6 +38,10 @@ public final class RedisSourceTask extends SourceTask {
       return null;
     }
     poller = Thread.currentThread();
+    if (committed) {
+      committed = false;
+      source.allDelivered();
+    }
     List<SourceRecord> batch = source.poll();
     nothingUnderWay = batch == null;
     if (transactions != null) {
@@ -57,14 +64,14 @@ public final class RedisSourceTask extends SourceTask {
    * With exactly-once support a worker does not tell of the records of a batch that were all
    * dropped (by a transformation, or by {@code errors.tolerance}), and a list would wait for them
    * without end. But it commits on the task's thread, and after a poll without records everything
-   * before is sealed. Without exactly-once support another thread calls this, and {@link
-   * #commitRecord} tells all.
+   * before is sealed, where it polls again. Without exactly-once support another thread calls this,
+   * and {@link #commitRecord} tells all; only once, before it stops the task, a worker calls it on
+   * this thread too, also when the broker is away and has acknowledged nothing.
    */
   @Override
   public void commit() {
-    RunningRedisSource source = running;
-    if (source != null && nothingUnderWay && Thread.currentThread() == poller) {
-      source.allDelivered();
+    if (nothingUnderWay && Thread.currentThread() == poller) {
+      committed = true;
     }
   }
 

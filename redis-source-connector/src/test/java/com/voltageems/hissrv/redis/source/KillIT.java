@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -435,6 +436,7 @@ class KillIT {
                 load.arrived(arrivals.least());
                 long missing = arrivals.missing(count);
                 if (patience.isOverAt(missing)) {
+                  LOG.warn("kill: missing, of each topic the first: {}", arrivals.gaps(count));
                   resubmit(missing);
                 }
                 return missing == 0;
@@ -479,6 +481,7 @@ class KillIT {
     private static final Map<String, String> FIELDS =
         Map.of("hissrv.pending", "n", "hissrv.archive1m", "n_last", "hissrv.events", "n");
     private static final int MAX_REPETITIONS_TOLD = 20;
+    private static final int MAX_GAPS_TOLD = 20;
 
     private final TopicReader topics;
     private final Map<String, BitSet> arrived = new LinkedHashMap<>();
@@ -533,6 +536,21 @@ class KillIT {
       return arrived.values().stream()
           .mapToLong(numbers -> count - numbers.get(0, (int) count).cardinality())
           .sum();
+    }
+
+    /** The first of the numbers below {@code count} that have not come, by topic. */
+    Map<String, List<Integer>> gaps(long count) {
+      Map<String, List<Integer>> gaps = new LinkedHashMap<>();
+      arrived.forEach(
+          (topic, numbers) ->
+              gaps.put(
+                  topic,
+                  IntStream.range(0, (int) count)
+                      .filter(number -> !numbers.get(number))
+                      .limit(MAX_GAPS_TOLD)
+                      .boxed()
+                      .toList()));
+      return gaps;
     }
 
     @Override

@@ -103,6 +103,39 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
+  /**
+   * Without exactly-once support a worker that stops a task while the broker is away commits once
+   * more, on the task's own thread, whatever has not been acknowledged. That was taken for
+   * delivered, and lost.
+   */
+  @Test
+  void list_lastCommitWithoutAcknowledgement_isNoDelivery() {
+    push(0, 3);
+    try (TaskHarness task = task(LIST)) {
+      assertThat(task.poll()).hasSize(3);
+      assertThat(task.poll()).as("nothing while the claim is under way").isEmpty();
+      task.commit();
+    }
+    try (TaskHarness task = task(LIST)) {
+      assertThat(task.pollFor(3))
+          .extracting(record -> field(record, "n"))
+          .containsExactly(0d, 1d, 2d);
+    }
+  }
+
+  /** With exactly-once support the worker goes on polling, and has not named what was dropped. */
+  @Test
+  void list_commitBetweenPolls_isDeliveryOfWhatWasDropped() {
+    push(0, 3);
+    try (TaskHarness task = task(LIST)) {
+      assertThat(task.poll()).hasSize(3);
+      assertThat(task.poll()).isEmpty();
+      task.commit();
+      push(3, 4);
+      assertThat(task.pollFor(1)).extracting(record -> field(record, "n")).containsExactly(3d);
+    }
+  }
+
   @Test
   void list_equalElements_areAllDelivered() {
     String element = "{\"measurement\":\"m\",\"timestamp\":1,\"fields\":{\"n\":1}}";

@@ -104,6 +104,11 @@ final class TaskHarness implements AutoCloseable {
     }
   }
 
+  /** Connect has stored what it has; on this thread, as a worker does when it stops the task. */
+  void commit() {
+    task.commit();
+  }
+
   @Override
   public void close() {
     task.stop();
