@@ -180,8 +180,9 @@ public final class ConnectProbe implements Probe {
   static Map<String, Object> describe(
       String role, String name, JsonNode status, Set<String> silent, List<String> trouble) {
     String state = status.path("connector").path("state").asText("UNKNOWN");
+    String trace = status.path("connector").path("trace").asText("");
     if (!state.equals(RUNNING)) {
-      trouble.add(name + " is " + state);
+      trouble.add(name + " is " + state + why(trace));
     }
     List<Map<String, Object>> tasks = new ArrayList<>();
     for (JsonNode task : status.path("tasks")) {
@@ -191,7 +192,6 @@ public final class ConnectProbe implements Probe {
       trouble.add(name + " has no task");
     }
     Map<String, Object> entry = entry(role, name, state, tasks);
-    String trace = status.path("connector").path("trace").asText("");
     if (!trace.isEmpty()) {
       entry.put("trace", Redaction.text(trace));
     }
@@ -213,8 +213,7 @@ public final class ConnectProbe implements Probe {
       shown.put("trace", Redaction.text(trace));
     }
     if (!state.equals(RUNNING)) {
-      String why = trace.isEmpty() ? "" : ": " + Redaction.oneLine(trace);
-      trouble.add(name + " task " + id + " is " + state + why);
+      trouble.add(name + " task " + id + " is " + state + why(trace));
     } else if (silent.contains(worker)) {
       trouble.add(
           name
@@ -226,6 +225,10 @@ public final class ConnectProbe implements Probe {
               + " scheduled.rebalance.max.delay.ms");
     }
     return shown;
+  }
+
+  private static String why(String trace) {
+    return trace.isEmpty() ? "" : ": " + Reasons.of(trace);
   }
 
   private static Map<String, Object> entry(

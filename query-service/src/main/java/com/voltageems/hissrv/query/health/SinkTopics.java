@@ -1,8 +1,12 @@
 package com.voltageems.hissrv.query.health;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,11 +26,21 @@ public record SinkTopics(boolean present, List<String> names, String regex) {
 
   /** Whether it reads by an expression, and none of these topics matches it. */
   public boolean matchesNone(Stream<String> topics) {
+    return expression().map(one -> topics.noneMatch(one.asMatchPredicate())).orElse(false);
+  }
+
+  /** Those of these topics that it is to read. */
+  public Set<String> among(Set<String> topics) {
+    Predicate<String> matches = expression().map(Pattern::asMatchPredicate).orElse(topic -> false);
+    return topics.stream().filter(matches.or(names::contains)).collect(Collectors.toSet());
+  }
+
+  /** None where there is none, or one that Connect refuses: nobody knows what would match. */
+  private Optional<Pattern> expression() {
     try {
-      return !regex.isEmpty() && topics.noneMatch(Pattern.compile(regex).asMatchPredicate());
+      return regex.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(regex));
     } catch (PatternSyntaxException e) {
-      // Connect refuses it; nobody knows what would match.
-      return false;
+      return Optional.empty();
     }
   }
 }

@@ -72,6 +72,35 @@ class ConnectProbeTest {
     assertThat(shown.toString()).doesNotContain("abc");
   }
 
+  /** As Connect tells that Kafka refuses the source's records: the first line says nothing. */
+  @Test
+  void failedTask_isToldByTheCauseThatSaysMost() throws IOException {
+    describe(
+        """
+        {"connector":{"state":"RUNNING","worker_id":"w:1"},
+         "tasks":[{"id":0,"state":"FAILED","worker_id":"w:1",
+           "trace":"org.apache.kafka.connect.errors.ConnectException: Unrecoverable exception from \
+        producer send callback\\n\\tat org.apache.X.y(X.java:1)\\nCaused by: \
+        org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: \
+        [hissrv.live]\\n"},
+          {"id":1,"state":"FAILED","worker_id":"w:1",
+           "trace":"org.apache.kafka.connect.errors.ConnectException: \
+        java.util.concurrent.ExecutionException: \
+        org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: \
+        [dead]\\n\\tat x"}]}""");
+    describe(
+        """
+        {"connector":{"state":"FAILED","worker_id":"w:1",
+           "trace":"org.apache.kafka.connect.errors.ConnectException: redis.uri is gone\\n\\tat x"},
+         "tasks":[]}""");
+
+    assertThat(trouble)
+        .containsExactly(
+            "s task 0 is FAILED: Not authorized to access topics: [hissrv.live]",
+            "s task 1 is FAILED: Not authorized to access topics: [dead]",
+            "s is FAILED: redis.uri is gone");
+  }
+
   @Test
   void pausedOrWithoutTasks_isTrouble() throws IOException {
     describe("{\"connector\":{\"state\":\"PAUSED\"},\"tasks\":[]}");

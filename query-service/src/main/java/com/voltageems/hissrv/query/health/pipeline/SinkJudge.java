@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** Which standstill of the sink is trouble, and how it is told. */
@@ -43,10 +45,15 @@ final class SinkJudge {
    *
    * @param present whether there is such a connector, or that is not known: one that is deleted
    *     cannot say why
+   * @param assigned the partitions that one of its tasks has
    * @param topics of what it is to read
    * @param lost what Kafka deleted before it was committed
    */
-  record Seen(boolean present, TopicsWatch.Found topics, LossWatch.Found lost) {}
+  record Seen(
+      boolean present,
+      Set<TopicPartition> assigned,
+      TopicsWatch.Found topics,
+      LossWatch.Found lost) {}
 
   Report report(
       Map<String, @Nullable Object> figures,
@@ -79,7 +86,7 @@ final class SinkJudge {
     boolean sure =
         seen.topics().late() || seen.lost().isOpen() || all.stream().anyMatch(Trouble::sure);
     State state = sure ? State.DEGRADED : all.isEmpty() ? State.UP : State.UNKNOWN;
-    String message = told(message(all, figures, seen.present(), now), all.isEmpty(), seen.topics());
+    String message = told(message(all, figures, seen, now), all.isEmpty(), seen.topics());
     List<Gauge> gauges = gauges(figures, all, now);
     gauges.add(
         Gauge.of(
@@ -136,13 +143,13 @@ final class SinkJudge {
   }
 
   private String message(
-      List<Trouble> all, Map<String, @Nullable Object> figures, boolean present, Instant now) {
+      List<Trouble> all, Map<String, @Nullable Object> figures, Seen seen, Instant now) {
     if (all.isEmpty()) {
       return "moves; " + figures.get("queue_size") + " records wait";
     }
     List<String> words = new ArrayList<>();
     for (Trouble trouble : all.subList(0, Math.min(MOST_IN_MESSAGE, all.size()))) {
-      words.add(words(trouble, present, now));
+      words.add(words(trouble, seen, now));
     }
     if (all.size() > MOST_IN_MESSAGE) {
       words.add("and " + (all.size() - MOST_IN_MESSAGE) + " more partitions, see /status");
@@ -150,7 +157,7 @@ final class SinkJudge {
     return String.join("; ", words);
   }
 
-  private String words(Trouble trouble, boolean present, Instant now) {
+  private String words(Trouble trouble, Seen seen, Instant now) {
     Standing one = trouble.standing();
     String where =
         one.partition().topic()
@@ -174,17 +181,27 @@ final class SinkJudge {
           + waiting;
     }
     return trouble.sure()
-        ? where
-            + " has not moved"
-            + since
-            + ": "
-            + waiting
-            + (present ? ", and " + sink + " does not say why" : "; " + sink + " is not there")
+        ? where + " has not moved" + since + ": " + waiting + why(one.partition(), seen)
         : where
             + ": "
             + waiting
             + since
             + "; whether it moves is not known yet, this service has just started";
+  }
+
+  /** What can be said where the task does not. */
+  private String why(TopicPartition partition, Seen seen) {
+    if (!seen.present()) {
+      return "; " + sink + " is not there";
+    }
+    String log = "the worker's log tells why: a right of its user of Kafka may be missing";
+    return seen.assigned().contains(partition)
+        ? ", and " + sink + " does not say why; " + log + " (Read on the group)"
+        : ", and no task of "
+            + sink
+            + " reads that partition; "
+            + log
+            + " (Describe and Read on the topic, Read on the group)";
   }
 
   private static Map<String, @Nullable Object> shown(Trouble trouble, Instant now) {

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
 import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.SinkTopics;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -55,15 +56,31 @@ final class SinkOffsets {
         });
   }
 
-  /** Those with a committed offset or a task that reads them, and that still exist. */
-  Set<TopicPartition> partitions(Set<TopicPartition> committed)
+  /**
+   * What the sink is to read.
+   *
+   * @param partitions all that exist: of its topics, with a committed offset, or with a task
+   * @param assigned those that a task has
+   */
+  record Reading(Set<TopicPartition> partitions, Set<TopicPartition> assigned) {}
+
+  /**
+   * Of the sink's topics too: a task that may not see one of them has no partition of it, commits
+   * nothing, and does not know that there is anything.
+   */
+  Reading reading(Set<TopicPartition> committed, SinkTopics topics)
       throws ProbeException, InterruptedException {
-    Set<TopicPartition> wanted = new HashSet<>(committed);
-    wanted.addAll(kafka.call(this::assigned));
-    Set<String> topics = new HashSet<>();
-    wanted.forEach(partition -> topics.add(partition.topic()));
-    wanted.retainAll(kafka.partitions(topics));
-    return wanted;
+    Set<TopicPartition> assigned = kafka.call(this::assigned);
+    Set<TopicPartition> known = new HashSet<>(committed);
+    known.addAll(assigned);
+    Set<String> names = new HashSet<>();
+    known.forEach(partition -> names.add(partition.topic()));
+    Set<String> wanted =
+        topics.equals(SinkTopics.UNKNOWN) ? Set.of() : topics.among(kafka.topics());
+    names.addAll(wanted);
+    Set<TopicPartition> found = new HashSet<>(kafka.partitions(names));
+    found.removeIf(partition -> !known.contains(partition) && !wanted.contains(partition.topic()));
+    return new Reading(found, assigned);
   }
 
   private Set<TopicPartition> assigned(Admin client)

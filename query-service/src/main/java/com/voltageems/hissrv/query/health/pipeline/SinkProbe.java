@@ -77,9 +77,10 @@ public final class SinkProbe implements Probe {
 
   @Override
   public Report check() throws ProbeException, InterruptedException {
+    SinkTopics topics = facts.get().sinkTopics();
     Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
-    Map<TopicPartition, Long> ends =
-        kafka.offsets(offsets.partitions(committed.keySet()), OffsetSpec.latest());
+    SinkOffsets.Reading reading = offsets.reading(committed.keySet(), topics);
+    Map<TopicPartition, Long> ends = kafka.offsets(reading.partitions(), OffsetSpec.latest());
     Map<TopicPartition, Long> starts = kafka.offsets(ends.keySet(), OffsetSpec.earliest());
     committed.keySet().retainAll(ends.keySet());
 
@@ -103,11 +104,10 @@ public final class SinkProbe implements Probe {
         "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
     figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
     figures.put("last_sync", records.newestBefore(committed));
-    SinkTopics topics = facts.get().sinkTopics();
     TopicsWatch.Found found = topicsWatch.look(topics, missing(topics, ends.keySet()), now);
     LossWatch.Found lost = lossWatch.look(kept, now);
-    return judge.report(
-        figures, standing, records::first, new SinkJudge.Seen(topics.present(), found, lost), now);
+    SinkJudge.Seen all = new SinkJudge.Seen(topics.present(), reading.assigned(), found, lost);
+    return judge.report(figures, standing, records::first, all, now);
   }
 
   private Set<String> missing(SinkTopics topics, Set<TopicPartition> read)

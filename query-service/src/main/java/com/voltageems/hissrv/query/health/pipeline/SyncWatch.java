@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.SinkTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -117,7 +118,10 @@ public class SyncWatch implements AutoCloseable {
 
   /** Where the sink's topics end now. */
   public Ends ends() throws ProbeException, InterruptedException {
-    return new Ends(kafka.offsets(sink.partitions(sink.committed().keySet()), OffsetSpec.latest()));
+    return new Ends(
+        kafka.offsets(
+            sink.reading(sink.committed().keySet(), SinkTopics.UNKNOWN).partitions(),
+            OffsetSpec.latest()));
   }
 
   /** What the database does not have of the records before these ends, for people. */

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.site.connect;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.query.health.Reasons;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
 import com.voltageems.hissrv.query.site.compile.Entry;

@@ -247,7 +247,9 @@ class PipelineProbesIT {
           .isEqualTo(
               "stands partition 0 offset 3 has not moved for 70 s (since "
                   + first
-                  + "): 7 records wait, and stands does not say why");
+                  + "): 7 records wait, and no task of stands reads that partition; the worker's"
+                  + " log tells why: a right of its user of Kafka may be missing (Describe and Read"
+                  + " on the topic, Read on the group)");
 
       commit("stands", Map.of(one, 4L));
       assertThat(probe.check().state()).isEqualTo(State.UP);
@@ -462,6 +464,36 @@ class PipelineProbesIT {
       report = probe.check();
       assertThat(report.state()).isEqualTo(State.UP);
       assertThat(report.message()).isEqualTo("moves; 0 records wait" + lost);
+    }
+  }
+
+  /**
+   * A topic of the sink's that its user may not see: Kafka tells the task nothing of it, so that it
+   * has no partition of it and no offset, and all was green while its records waited for ever.
+   */
+  @Test
+  void topicThatNoTaskReads_isDegraded() throws Exception {
+    TopicPartition unseen = topic("unseen.live", 1, Map.of());
+    topic("unseenlive", 1, Map.of());
+    send("plain", false, unseen, 2, 1000);
+    send("plain", false, new TopicPartition("unseenlive", 0), 1, 1000);
+    SettableClock clock = new SettableClock();
+    for (SinkTopics topics :
+        List.of(
+            new SinkTopics(true, List.of(), "unseen\\..*"),
+            new SinkTopics(true, List.of("unseen.live"), ""))) {
+      ConnectFacts facts = new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, topics);
+      try (KafkaAccess kafka = access();
+          SinkProbe probe = new SinkProbe(kafka, "unseen", () -> facts, STUCK, COMMIT, clock)) {
+        assertThat(probe.check().detail()).containsEntry("queue_size", 2L);
+        clock.pass(STUCK.plus(COMMIT));
+        Report report = probe.check();
+        assertThat(report.state()).isEqualTo(State.DEGRADED);
+        assertThat(report.message())
+            .startsWith("unseen.live partition 0 offset 0 has not moved for 70 s")
+            .contains("2 records wait, and no task of unseen reads that partition")
+            .doesNotContain("unseenlive");
+      }
     }
   }
 

@@ -1,24 +1,28 @@
-package com.voltageems.hissrv.query.site.connect;
+package com.voltageems.hissrv.query.health;
 
-import com.voltageems.hissrv.query.health.Redaction;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** Why a task failed, in plain words: the message of a stack trace that says most. Pure. */
-final class Reasons {
-  private static final Pattern CLASS =
-      Pattern.compile("^(?:Caused by: )?(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:\\$\\w+)*: ");
+public final class Reasons {
+  /** In front of a message there may be several: an exception's message is often its cause. */
+  private static final Pattern CLASSES =
+      Pattern.compile("^(?:Caused by: )?(?:(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:\\$\\w+)*: )+");
+
   private static final Pattern BARE =
       Pattern.compile("^(?:Caused by: )?((?:[a-z]\\w*\\.)+)([A-Z]\\w*)$");
 
   /** What Connect says of every failure. */
   private static final List<String> HOLLOW =
-      List.of("Exiting WorkerSinkTask due to", "Tolerance exceeded in error handler");
+      List.of(
+          "Exiting WorkerSinkTask due to",
+          "Tolerance exceeded in error handler",
+          "Unrecoverable exception from producer send callback");
 
   private Reasons() {}
 
   /** One line, without secrets. */
-  static String of(String trace) {
+  public static String of(String trace) {
     String best = "";
     for (String line : trace.lines().toList()) {
       boolean cause = line.startsWith("Caused by: ");
@@ -34,7 +38,7 @@ final class Reasons {
   }
 
   private static String plain(String line) {
-    String message = CLASS.matcher(line).replaceFirst("");
+    String message = CLASSES.matcher(line).replaceFirst("");
     return BARE.matcher(message).replaceFirst("$2");
   }
 }
