@@ -23,7 +23,8 @@ do two runs on one. --short takes a minute or two a part, source about four.
              where HISSRV_INFLUXD2 names its program; --without=questdb, influxdb1, influxdb2, wide,
              narrow leaves one of them out
   query      the query service against the database's own answer, on QuestDB, InfluxDB 1.x where it
-             is installed, and 2.x where HISSRV_INFLUXDB2_URL and HISSRV_INFLUXDB2_TOKEN tell one
+             is installed, and 2.x where HISSRV_INFLUXDB2_URL and HISSRV_INFLUXDB2_TOKEN tell one;
+             --without=questdb, influxdb1, influxdb2 leaves one of them out
   pipeline   closed windows from Redis through Kafka into the database, with each part's CPU seconds,
              against source and sink alone (pipeline.vs_parts); a list's elements, exactly once
   edge       a site of 500 and one of 5,000 points/s, each part with the heap of deploy/systemd:

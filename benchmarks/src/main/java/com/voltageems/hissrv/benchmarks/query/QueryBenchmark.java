@@ -42,12 +42,15 @@ public final class QueryBenchmark {
   }
 
   public static void main(String[] args) throws Exception {
-    boolean isShort = args.length > 0 && args[0].equals("--short");
+    List<String> options = List.of(args);
+    boolean isShort = options.contains("--short");
     try (TemporaryFolder folder = TemporaryFolder.create()) {
-      try (QueryTarget target = QueryTarget.questDb(folder.path().resolve("questdb"))) {
-        new QueryBenchmark(target, isShort).run(folder.path());
+      if (!options.contains("--without=questdb")) {
+        try (QueryTarget target = QueryTarget.questDb(folder.path().resolve("questdb"))) {
+          new QueryBenchmark(target, isShort).run(folder.path());
+        }
       }
-      if (InfluxDb1.isInstalled()) {
+      if (InfluxDb1.isInstalled() && !options.contains("--without=influxdb1")) {
         QueryTarget.Influx one =
             QueryTarget.Influx.version1(InfluxDb1.start(folder.path().resolve("influxdb1")));
         try (one) {
@@ -57,7 +60,7 @@ public final class QueryBenchmark {
         }
       }
       Optional<QueryTarget> two = InfluxDb2Target.find();
-      if (two.isPresent()) {
+      if (two.isPresent() && !options.contains("--without=influxdb2")) {
         try (QueryTarget target = two.get()) {
           new QueryBenchmark(target, isShort).run(folder.path());
         }

@@ -15,9 +15,9 @@ final class QueryClient {
    * Pairs until the service's code is compiled, as after a day at a site; but no more than it takes
    * long.
    */
-  private static final int WARM_UP = 2_000;
+  private static final int WARM_UP = 5_000;
 
-  private static final Duration LONG = Duration.ofSeconds(15);
+  private static final Duration LONG = Duration.ofSeconds(20);
 
   private final HttpClient http =
       HttpClient.newBuilder()
