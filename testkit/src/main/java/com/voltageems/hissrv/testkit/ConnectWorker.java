@@ -41,7 +41,7 @@ public final class ConnectWorker extends LocalServer {
   }
 
   private ConnectWorker(Path dir, int port, Version version, List<String> jvmOptions) {
-    super(Duration.ofSeconds(90));
+    super(Duration.ofMinutes(3));
     this.rest = new ConnectRest("http://127.0.0.1:" + port);
     this.dir = dir;
     this.port = port;

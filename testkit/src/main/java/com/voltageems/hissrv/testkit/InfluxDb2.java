@@ -35,7 +35,7 @@ public final class InfluxDb2 extends LocalServer {
   private final int port;
 
   private InfluxDb2(Path dir, Path binary, int port) {
-    super(Duration.ofSeconds(60));
+    super(Duration.ofMinutes(3));
     this.dir = dir;
     this.binary = binary;
     this.port = port;

@@ -21,7 +21,7 @@ public final class KafkaBroker extends LocalServer {
   private final List<String> jvmOptions;
 
   private KafkaBroker(Path dir, int port, List<String> jvmOptions) {
-    super(Duration.ofSeconds(60));
+    super(Duration.ofMinutes(3));
     this.dir = dir;
     this.port = port;
     this.jvmOptions = List.copyOf(jvmOptions);

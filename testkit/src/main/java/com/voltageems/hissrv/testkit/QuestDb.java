@@ -29,7 +29,7 @@ public final class QuestDb extends LocalServer {
   private final int pgPort;
 
   private QuestDb(Path dir, int httpPort, int pgPort) {
-    super(Duration.ofSeconds(60));
+    super(Duration.ofMinutes(3));
     this.dir = dir;
     this.httpPort = httpPort;
     this.pgPort = pgPort;
