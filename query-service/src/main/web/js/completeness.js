@@ -66,6 +66,9 @@ export class Completeness {
               h('th', {scope: 'row'}, device.name),
               days.map((day) => this.#cell(device, day)))))))),
       ...(silences.length === 0 ? [] : [this.#silences(silences)]));
+    // The newest days are what people look for; on a phone not all have room.
+    const calendar = this.body.querySelector('.share-by-day')?.parentElement;
+    calendar?.scrollTo(calendar.scrollWidth, 0);
   }
 
   #cell(device, day) {

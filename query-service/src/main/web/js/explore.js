@@ -1,31 +1,28 @@
 // The view of curves: what is chosen, which range, and everything that happens to both.
-import {h, icon, option, painted, popover} from './dom.js';
+import {h, icon, painted} from './dom.js';
 import {t} from './i18n.js';
-import {FUNCTIONS, pointKey} from './address.js';
-import {Chart} from './chart.js';
-import {at as place} from './data.js';
+import {pointKey} from './address.js';
 import {plan} from './question.js';
+import {chartKey} from './keys.js';
 import {Moving} from './moving.js';
-import {LEAST_HEIGHT, Panel} from './panel.js';
+import {Panel} from './panel.js';
 import {Picker} from './picker.js';
-import {RangeBar} from './range.js';
+import {share} from './sizes.js';
+import {Toolbar} from './toolbar.js';
 import {rangeName, resolve} from './time.js';
 import {firstPanels} from './first.js';
-import {savedViews} from './views.js';
-import {csv, png} from './export.js';
 import {notice} from './failures.js';
 import {forget} from './directory.js';
 
-const EVERY = ['auto', 'raw', '1s', '10s', '1m', '5m', '15m', '1h', '1d'];
 const LIVE_MS = 5000;
-const NARROW = matchMedia('(max-width: 900px)');
 
 export class Explore {
   #panels = [];
   #active = 0;
   #timer = 0;
   #run = 0;
-  #cursor = null;
+  /** Where the crosshair is, as a time; null before it is anywhere. */
+  cursor = null;
   #paused = false;
   #furnished = false;
   #drawn = false;
@@ -61,7 +58,7 @@ export class Explore {
     this.#furnished = true;
     this.#attach();
     this.picker = new Picker(this.side, this);
-    this.#toolbar();
+    this.toolbar = new Toolbar(this.bar, this);
     this.work.append(h('button', {type: 'button', class: 'quiet add', onclick: () => this.addPanel()},
       icon('add'), t('addchart')), this.announce);
     this.#mark();
@@ -74,13 +71,9 @@ export class Explore {
     }
   }
 
-  /** Has the controls show the address's state. */
   #mark() {
     if (this.#furnished && this.state.panels.length) {
-      this.range.show(this.state.range);
-      this.fn.value = this.state.fn;
-      this.every.value = EVERY.includes(this.state.every) ? this.state.every : 'auto';
-      this.versus.value = this.state.versus;
+      this.toolbar.mark(this.state);
       this.picker.mark(this.state.panels.flat());
       this.#showLive();
     }
@@ -90,34 +83,8 @@ export class Explore {
     return this.page.state;
   }
 
-  #toolbar() {
-    const select = (label, values, text, pick) => h('select', {'aria-label': label, title: label,
-      onchange: (event) => pick(event.target.value)}, values.map((one) => option(one, text(one))));
-    this.range = new RangeBar(this.bar, {range: (range) => this.page.go({range, name: ''}),
-      shift: (part) => this.moving.shift(part), zoomOut: () => this.zoomOut()});
-    this.live = h('button', {type: 'button', class: 'live', onclick: () => this.#toggleLive()});
-    this.fn = select(t('function'), FUNCTIONS, (one) => t('fn.' + one), (fn) => this.page.go({fn}));
-    this.every = select(t('every'), EVERY, (one) => t('every.' + one) || one,
-      (every) => this.page.go({every}));
-    this.versus = select(t('versus'), ['', '1d', '7d'], (one) => t('versus.' + (one || 'none')),
-      (versus) => this.page.go({versus}));
-    const views = h('button', {type: 'button'}, icon('star'), t('views'));
-    const menu = h('button', {type: 'button', 'aria-label': t('export'), title: t('export')},
-      icon('download'));
-    this.bar.prepend(h('button', {type: 'button', class: 'narrow-only square',
-      'aria-label': t('picker.title'), 'aria-controls': 'picker',
-      onclick: () => this.openPicker()}, icon('menu')));
-    this.bar.append(this.live, h('span', {class: 'grow'}), this.fn, this.every, this.versus,
-      popover(views, (close) => savedViews(this.page, close)),
-      popover(menu, (close) => [
-        h('button', {type: 'button', class: 'item', onclick: () => {
-          close();
-          csv(this.#panels, this.state);
-        }}, icon('download'), t('export.csv')),
-        h('button', {type: 'button', class: 'item', onclick: () => {
-          close();
-          png(this.#panels, this.state);
-        }}, icon('image'), t('export.png'))]));
+  get panels() {
+    return this.#panels;
   }
 
   openPicker() {
@@ -233,7 +200,7 @@ export class Explore {
     return resolve(this.state.range).live && !this.#paused;
   }
 
-  #toggleLive() {
+  toggleLive() {
     if (!resolve(this.state.range).live) {
       this.page.go({range: '1h'});
       return;
@@ -246,35 +213,14 @@ export class Explore {
   #showLive() {
     const live = this.isLive();
     const failed = live && this.#panels.some((panel) => panel.failed);
-    const waits = live && !this.#drawn;
-    this.live.className = failed ? 'live failed' : live && !waits ? 'live on' : 'live';
-    this.live.setAttribute('aria-pressed', String(live));
-    this.live.textContent = failed ? t('live.failed') : waits ? t('loading')
-      : live ? t('live.on') : t('live.off');
-    this.live.title = t(live ? 'live.pause' : 'live.start');
+    this.toolbar.showLive({live, failed, waits: live && !this.#drawn});
   }
 
   // ---- sizes
 
   /** Shares the window's height among the charts; draw: with what has come. */
   layout(draw) {
-    const drawn = this.#panels.filter((panel) => panel.bounds);
-    if (drawn.length === 0) {
-      return;
-    }
-    if (draw) {
-      drawn.forEach((panel) => panel.prepare());
-    }
-    const top = this.list.getBoundingClientRect().top + scrollY;
-    const curves = drawn.filter((panel) => !panel.curves.hidden);
-    const rest = drawn.reduce((sum, panel) => sum + panel.rest, 0) + 14 * (drawn.length - 1) + 46;
-    const each = (innerHeight - top - rest) / Math.max(1, curves.length);
-    const height = Math.round(Math.min(1400, Math.max(NARROW.matches ? 220 : LEAST_HEIGHT, each)));
-    const widths = drawn.map((panel) => Math.max(200, panel.stage.clientWidth));
-    const axes = this.#panels.map((panel) => Chart.axes(panel.numbers));
-    const pads = [Math.max(...axes.map((one) => one[0])), Math.max(...axes.map((one) => one[1]))];
-    drawn.forEach((panel, i) => (draw ? panel.draw({width: widths[i], height}, pads)
-      : panel.resize({width: widths[i], height})));
+    share(this.#panels, this.list, draw);
   }
 
   // ---- moving in time: see moving.js
@@ -300,41 +246,12 @@ export class Explore {
     this.#panels.forEach((panel) => panel.show(bounds));
   }
 
-  /** Arrow keys move the crosshair, with Shift the range; + and - zoom, 0 goes back to live. */
   chartKey(event, panel) {
-    const {from, to} = resolve(this.state.range);
-    const arrow = {ArrowLeft: -1, ArrowRight: 1}[event.key];
-    if (arrow && event.shiftKey) {
-      this.moving.shift(arrow * 0.5);
-    } else if (arrow) {
-      this.#stepCursor(panel, arrow, from, to);
-    } else if (event.key === '+') {
-      this.zoom(from + (to - from) / 4, to - (to - from) / 4);
-    } else if (event.key === '-') {
-      this.zoomOut();
-    } else if (event.key === '0') {
-      this.page.go({range: '1h'});
-    } else {
-      return;
-    }
-    event.preventDefault();
-  }
-
-  #stepCursor(panel, step, from, to) {
-    const line = panel.numbers[0];
-    if (!line || line.times.length === 0) {
-      return;
-    }
-    const time = this.#cursor === null ? (from + to) / 2 : this.#cursor;
-    const i = place(line.times, time) + (step > 0 && line.times[place(line.times, time)] > time ? 0 : step);
-    const next = line.times[Math.max(0, Math.min(line.times.length - 1, i))];
-    panel.chart.point(next);
-    this.hover(next);
-    this.announce.textContent = panel.chart.tip.textContent;
+    chartKey(this, event, panel);
   }
 
   hover(time) {
-    this.#cursor = time;
+    this.cursor = time;
     this.#panels.forEach((panel) => panel.cursor(time));
   }
 

@@ -13,7 +13,6 @@ import {get} from './api.js';
 import {deviceName, deviceOf} from './catalogue.js';
 
 const SHIFT = {'1d': DAY, '7d': 7 * DAY};
-export const LEAST_HEIGHT = 200;
 
 export class Panel {
   #store = null;

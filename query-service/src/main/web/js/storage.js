@@ -29,7 +29,7 @@ const badge = (state) => h('span', {class: 'badge ' + (BADGE[state] || 'off')},
 
 function table(title, keys, rows, ...after) {
   return h('section', {class: 'card wide'}, h('h2', {}, title),
-    h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title},
+    rows.length === 0 ? null : h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title},
       h('table', {}, h('thead', {}, h('tr', {}, keys.map((key) => h('th', {scope: 'col'}, t(key))))),
         h('tbody', {}, rows))), ...after);
 }

@@ -21,6 +21,8 @@ export const EN = {
   'part.sink': 'Sink',
   'part.kafka': 'Kafka',
   'part.connect': 'Connect',
+  'part.storage': 'Storage',
+  'part.alerts': 'Alerts',
   'part.off': 'Not looked at: {why}.',
   'part.down': 'Does not work: {why}',
   'since': 'Since {time}',

@@ -21,6 +21,8 @@ export const ZH = {
   'part.sink': '写入端',
   'part.kafka': 'Kafka',
   'part.connect': 'Connect',
+  'part.storage': '存储',
+  'part.alerts': '告警',
   'part.off': '未检查：{why}。',
   'part.down': '不可用：{why}',
   'since': '自 {time} 起',

@@ -14,29 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a chart shows: units, gaps, states, comparison, energy; and taking it away. */
 @RequiresServer(Server.CHROMEDRIVER)
-@ExtendWith(SharedSite.class)
-class PageCurvesIT {
-  private final SharedSite.Open page = SharedSite.open();
-  private final Browser browser = page.browser();
-  private final MadeUpSite site = page.site();
-
-  @BeforeEach
-  void usualSize() {
-    browser.size(1440, 900, 1, false);
-  }
-
-  @AfterEach
-  void nothingLeftTheHost_andTheBrowserHadNothingToSay() {
-    browser.saidNothing();
-  }
-
+class PageCurvesIT extends OnSharedSite {
   @Test
   void gapAtNoon_isAGap_andOneClickLeadsToIt() {
     page.explore("r=yesterday&p=" + CHILLER + ":1+mode;" + METER + ":7");

@@ -9,30 +9,12 @@ import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.RequiresServer.Server;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.WebElement;
 
 /** The page as people come to it: first view, addresses, languages, sizes, access for everybody. */
 @RequiresServer(Server.CHROMEDRIVER)
-@ExtendWith(SharedSite.class)
-class PageIT {
-  private final SharedSite.Open page = SharedSite.open();
-  private final Browser browser = page.browser();
-  private final MadeUpSite site = page.site();
-
-  @BeforeEach
-  void usualSize() {
-    browser.size(1440, 900, 1, false);
-  }
-
-  @AfterEach
-  void nothingLeftTheHost_andTheBrowserHadNothingToSay() {
-    browser.saidNothing();
-  }
-
+class PageIT extends OnSharedSite {
   @Test
   void firstView_hasNamedCurvesWithoutAClick() {
     browser.open(site.url() + "/");
@@ -204,6 +186,15 @@ class PageIT {
       }
     }
     browser.complaints(); // This service has no /storage.
+    browser.size(360, 800, 1, false);
+    browser.open(site.url() + "/#/completeness");
+    assertThat(
+            browser.script(
+                "const box = (one) => document.querySelector('.share-by-day tbody ' + one)"
+                    + ".getBoundingClientRect();"
+                    + "return box('td:last-child').right <= innerWidth && box('th').left >= 0"))
+        .as("a phone shows names and the newest day")
+        .isEqualTo(true);
     browser.size(1440, 900, 1, false);
   }
 

@@ -54,6 +54,12 @@ class PagePicturesIT {
       browser.size(phone ? 390 : 1440, phone ? 844 : 900, 1, kind.equals("dark"));
       browser.open(url);
       browser.until("document.querySelector('.strip li')");
+      if (name.startsWith("explore")) {
+        browser.until("document.querySelector('.devices input')");
+      }
+      assertThat(browser.script("return document.documentElement.scrollWidth <= innerWidth"))
+          .as(name + "-" + kind + " stays within its window")
+          .isEqualTo(true);
       Path file = docs.resolve(name + "-" + kind + ".png");
       browser.picture(file);
       assertThat(Files.size(file)).as(name).isBetween(15_000L, 250_000L);

@@ -9,31 +9,13 @@ import com.voltageems.hissrv.testkit.RequiresServer.Server;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** Moving in time: by mouse, fingers, keys and calendar, and a live view that goes on. */
 @RequiresServer(Server.CHROMEDRIVER)
-@ExtendWith(SharedSite.class)
-class PageRangesIT {
-  private final SharedSite.Open page = SharedSite.open();
-  private final Browser browser = page.browser();
-  private final MadeUpSite site = page.site();
-
-  @BeforeEach
-  void usualSize() {
-    browser.size(1440, 900, 1, false);
-  }
-
-  @AfterEach
-  void nothingLeftTheHost_andTheBrowserHadNothingToSay() {
-    browser.saidNothing();
-  }
-
+class PageRangesIT extends OnSharedSite {
   @Test
   void timeLabels_doNotRunIntoEachOther() {
     for (String range : List.of("5m", "1h", "6h", "24h", "48h", "7d")) {

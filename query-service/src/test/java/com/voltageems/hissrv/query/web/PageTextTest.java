@@ -19,6 +19,8 @@ class PageTextTest {
   private static final Path JS = Path.of("src/main/web/js");
   private static final Pattern TEXT = Pattern.compile("'([a-z0-9.]+)': '((?:[^'\\\\]|\\\\.)*)'");
   private static final Pattern USED = Pattern.compile("\\bt\\('([a-z0-9.]+)'[,)]");
+  private static final Pattern PART =
+      Pattern.compile("public String name\\(\\) \\{\\s*return \"(\\w+)\";");
   private static final Pattern PLACE = Pattern.compile("\\{(\\w+)}");
 
   private static Map<String, String> texts(String file) throws IOException {
@@ -63,5 +65,21 @@ class PageTextTest {
     }
     assertThat(used).hasSizeGreaterThan(60);
     assertThat(texts("text-en.js").keySet()).containsAll(used);
+  }
+
+  /** The head shows every part of the health. */
+  @Test
+  void everyPartOfTheHealth_hasAName() throws IOException {
+    Set<String> parts = new TreeSet<>();
+    try (var files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(one -> one.toString().endsWith("Probe.java")).toList()) {
+        Matcher matcher = PART.matcher(Files.readString(file));
+        while (matcher.find()) {
+          parts.add("part." + matcher.group(1));
+        }
+      }
+    }
+    assertThat(parts).hasSizeGreaterThan(5);
+    assertThat(texts("text-en.js").keySet()).containsAll(parts);
   }
 }
