@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,23 +45,24 @@ final class LossWatch {
     long records() {
       return to - from;
     }
+
+    private Loss until(long end, boolean stillOpen) {
+      return new Loss(partition, from, end, since, stillOpen);
+    }
   }
 
   /**
    * What was lost since this watch began.
    *
-   * @param losses the newest last
+   * @param losses the last of them, the newest last
    * @param records how many, markers of transactions among them
+   * @param isOpen whether the sink has not gone on behind all of them yet
    */
-  record Found(List<Loss> losses, long records) {
-    static final Found NONE = new Found(List.of(), 0);
+  record Found(List<Loss> losses, long records, boolean isOpen) {
+    static final Found NONE = new Found(List.of(), 0, false);
 
     Found {
       losses = List.copyOf(losses);
-    }
-
-    boolean isOpen() {
-      return losses.stream().anyMatch(Loss::open);
     }
   }
 
@@ -68,26 +70,41 @@ final class LossWatch {
   private record Memory(long committed, long waiting) {}
 
   private final Map<TopicPartition, Memory> memories = new HashMap<>();
-  private final List<Loss> losses = new ArrayList<>();
+
+  /** All that are open, however many: one that was left out would be found anew. */
+  private final Map<TopicPartition, Loss> open = new HashMap<>();
+
+  private final List<Loss> over = new ArrayList<>();
   private long forgotten;
 
   /** Takes a look in. */
   Found look(Map<TopicPartition, Seen> seen, Instant now) {
     memories.keySet().retainAll(seen.keySet());
-    losses.replaceAll(loss -> loss.open() ? looked(loss, seen.get(loss.partition())) : loss);
-    seen.forEach((partition, one) -> look(partition, one, now));
-    while (losses.size() > MOST) {
-      forgotten += losses.remove(0).records();
+    for (Loss loss : List.copyOf(open.values())) {
+      looked(loss, seen.get(loss.partition()));
     }
-    long records = losses.stream().mapToLong(Loss::records).sum() + forgotten;
-    return losses.isEmpty() ? Found.NONE : new Found(losses, records);
+    seen.forEach((partition, one) -> look(partition, one, now));
+    while (over.size() > MOST) {
+      forgotten += over.remove(0).records();
+    }
+    List<Loss> all = new ArrayList<>(over);
+    all.addAll(open.values());
+    if (all.isEmpty()) {
+      return Found.NONE;
+    }
+    all.sort(Comparator.comparing(Loss::since).thenComparing(loss -> loss.partition().toString()));
+    long records = all.stream().mapToLong(Loss::records).sum() + forgotten;
+    return new Found(
+        all.subList(Math.max(0, all.size() - MOST), all.size()), records, !open.isEmpty());
   }
 
-  private static Loss looked(Loss loss, @Nullable Seen seen) {
-    boolean open =
-        seen != null && seen.committed() == loss.from() && seen.start() > seen.committed();
-    long to = open && seen != null ? Math.max(loss.to(), seen.start()) : loss.to();
-    return new Loss(loss.partition(), loss.from(), to, loss.since(), open);
+  private void looked(Loss loss, @Nullable Seen seen) {
+    if (seen != null && seen.committed() == loss.from() && seen.start() > seen.committed()) {
+      open.put(loss.partition(), loss.until(Math.max(loss.to(), seen.start()), true));
+    } else {
+      open.remove(loss.partition());
+      over.add(loss.until(loss.to(), false));
+    }
   }
 
   private void look(TopicPartition partition, Seen seen, Instant now) {
@@ -95,15 +112,32 @@ final class LossWatch {
       memories.put(partition, new Memory(seen.committed(), seen.waiting()));
       return;
     }
-    boolean known =
-        losses.stream().anyMatch(loss -> loss.open() && loss.partition().equals(partition));
+    if (open.containsKey(partition)) {
+      return;
+    }
     Memory before = memories.get(partition);
     boolean held =
         (before != null && before.committed() == seen.committed())
             ? before.waiting() > 0
             : seen.start() - seen.committed() > FEW;
-    if (!known && held) {
-      losses.add(new Loss(partition, seen.committed(), seen.start(), now, true));
+    if (held) {
+      Loss known = takeOver(partition, seen.committed());
+      open.put(
+          partition,
+          known == null
+              ? new Loss(partition, seen.committed(), seen.start(), now, true)
+              : known.until(Math.max(known.to(), seen.start()), true));
     }
+  }
+
+  /** One that was thought to be over, since Kafka did not know the partition for a moment. */
+  private @Nullable Loss takeOver(TopicPartition partition, long from) {
+    for (Loss loss : over) {
+      if (loss.partition().equals(partition) && loss.from() == from) {
+        over.remove(loss);
+        return loss;
+      }
+    }
+    return null;
   }
 }

@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.health.pipeline.LossWatch.Found;
 import com.voltageems.hissrv.query.health.pipeline.LossWatch.Loss;
 import com.voltageems.hissrv.query.health.pipeline.LossWatch.Seen;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -26,7 +27,7 @@ class LossWatchTest {
   void recordsThatWaitedAndAreGone_areLost_andStayToldOf() {
     assertThat(look(3, 0, 7, 0)).isEqualTo(Found.NONE);
     Loss open = new Loss(ONE, 3, 6, NOW.plusSeconds(1), true);
-    assertThat(look(3, 6, 4, 1)).isEqualTo(new Found(List.of(open), 3));
+    assertThat(look(3, 6, 4, 1)).isEqualTo(new Found(List.of(open), 3, true));
     assertThat(look(3, 9, 1, 2).losses())
         .containsExactly(new Loss(ONE, 3, 9, NOW.plusSeconds(1), true));
     // The sink goes on behind them; what was lost is not found again.
@@ -69,5 +70,53 @@ class LossWatchTest {
     assertThat(found.losses().get(19).from()).isEqualTo(2900);
     assertThat(found.records()).isEqualTo(60);
     assertThat(found.isOpen()).isFalse();
+  }
+
+  /** A site of many partitions, after a long outage: none is counted anew at each look. */
+  @Test
+  void moreLossesAtOnceThanAreShown_areCountedOnce() {
+    Map<TopicPartition, Seen> before = new HashMap<>();
+    Map<TopicPartition, Seen> after = new HashMap<>();
+    for (int i = 0; i < 30; i++) {
+      before.put(new TopicPartition("t", i), new Seen(0, 0, 10));
+      after.put(new TopicPartition("t", i), new Seen(0, 2, 8));
+    }
+    watch.look(before, NOW);
+    for (int look = 1; look < 5; look++) {
+      Found found = watch.look(after, NOW.plusSeconds(look));
+      assertThat(found.records()).isEqualTo(60);
+      assertThat(found.losses()).hasSize(20).allMatch(Loss::open);
+      assertThat(found.losses()).allMatch(loss -> loss.since().equals(NOW.plusSeconds(1)));
+      assertThat(found.isOpen()).isTrue();
+    }
+    assertThat(watch.look(before, NOW.plusSeconds(9)).isOpen()).isFalse();
+  }
+
+  /** All but the oldest have gone on; the oldest one is still open, although it is not shown. */
+  @Test
+  void openLossThatIsNotShown_isOpen() {
+    TopicPartition other = new TopicPartition("other", 0);
+    Seen stands = new Seen(0, 5, 8);
+    watch.look(Map.of(other, new Seen(0, 0, 13)), NOW);
+    watch.look(Map.of(other, stands), NOW);
+    Found found = Found.NONE;
+    for (int i = 0; i < 30; i++) {
+      watch.look(Map.of(other, stands, ONE, new Seen(i * 100L, 0, 9)), NOW.plusSeconds(i));
+      Seen lost = new Seen(i * 100L, i * 100L + 2, 7);
+      found = watch.look(Map.of(other, stands, ONE, lost), NOW.plusSeconds(i));
+    }
+    assertThat(found.records()).isEqualTo(65);
+    found = watch.look(Map.of(other, stands, ONE, new Seen(3000, 0, 0)), NOW.plusSeconds(40));
+    assertThat(found.isOpen()).isTrue();
+  }
+
+  /** A broker restarts: for a moment Kafka does not know the topic. */
+  @Test
+  void partitionThatComesBack_isTheSameLoss() {
+    look(0, 0, 100, 0);
+    assertThat(look(0, 60, 40, 1).records()).isEqualTo(60);
+    assertThat(watch.look(Map.of(), NOW.plusSeconds(2)).records()).isEqualTo(60);
+    assertThat(look(0, 70, 30, 3))
+        .isEqualTo(new Found(List.of(new Loss(ONE, 0, 70, NOW.plusSeconds(1), true)), 70, true));
   }
 }
