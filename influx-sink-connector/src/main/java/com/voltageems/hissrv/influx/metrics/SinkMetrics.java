@@ -42,7 +42,6 @@ public final class SinkMetrics {
   private volatile String lastError = "";
   private final LongSupplier clock;
   private volatile long reportingSince;
-  private int reporting;
 
   /**
    * All zero.
@@ -97,15 +96,18 @@ public final class SinkMetrics {
     reported.increment();
   }
 
-  /** So many more records, or fewer, are on their way to the dead-letter queue. */
-  public synchronized void reporting(int more) {
-    if (reporting == 0) {
-      reportingSince = clock.getAsLong();
-    }
-    reporting += more;
-    if (reporting == 0) {
-      reportingSince = 0;
-    }
+  /**
+   * The oldest record on its way to the dead-letter queue.
+   *
+   * @param millis since when it is, 0 for none
+   */
+  public void reportingSince(long millis) {
+    reportingSince = millis;
+  }
+
+  /** Now, by the clock of these figures. */
+  public long millis() {
+    return clock.getAsLong();
   }
 
   /** A refused record is dropped, as a setting says. */

@@ -9,12 +9,13 @@ import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -134,6 +135,49 @@ class DeadLettersTest {
                             + " and do the brokers answer?"));
     assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(7L);
     watched.end();
+    assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(0L);
+  }
+
+  /** Brokers away: thousands wait, and the log must not have a line for each every minute. */
+  @Test
+  void manyThatDoNotArrive_areToldOfTogether() {
+    SinkMetrics metrics = new SinkMetrics(() -> 7);
+    ReportWatch watch = new ReportWatch(metrics, "dead", Duration.ofMillis(1));
+    List<ReportWatch.Watched> all = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      all.add(watch.begin("t-0@" + i));
+    }
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(metric(metrics, "last-error").toString())
+                    .matches("t-0@0 (and \\d+ more wait|waits) to be taken by .*"));
+    all.get(0).end();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(metric(metrics, "last-error").toString())
+                    .startsWith("t-0@1 and 998 more wait to be taken by the dead-letter queue, and")
+                    .contains("everything waits behind them: is the topic dead there"));
+    all.forEach(ReportWatch.Watched::end);
+    assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(0L);
+  }
+
+  /** Each of a stream of refused records is on its way for a moment: nothing waits for long. */
+  @Test
+  void waitingTime_isThatOfTheOldestOnItsWay() {
+    AtomicLong clock = new AtomicLong(100);
+    SinkMetrics metrics = new SinkMetrics(clock::get);
+    ReportWatch watch = new ReportWatch(metrics, "dead", Duration.ofMinutes(1));
+    ReportWatch.Watched before = watch.begin("t-0@0");
+    for (int i = 1; i < 10; i++) {
+      clock.set(100 + i);
+      ReportWatch.Watched next = watch.begin("t-0@" + i);
+      before.end();
+      before = next;
+    }
+    assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(109L);
+    before.end();
     assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(0L);
   }
 
