@@ -71,8 +71,8 @@ public final class TlsFailure {
               names.hostCheckName(),
               otherHost.get()
                   + " ("
-                  + names.hostCheckName()
-                  + " left empty would switch this check off)"));
+                  + names.hostCheckOff()
+                  + " would switch this check off)"));
     }
     if (String.valueOf(failure.getMessage()).contains("Unsupported or unrecognized SSL message")) {
       return Optional.of(new Found(null, "the server does not speak TLS at this address and port"));

@@ -152,6 +152,12 @@ public final class TlsSettings {
     return hostCheck.name();
   }
 
+  /** How the check of the host is switched off. */
+  String hostCheckOff() {
+    return hostCheck.name()
+        + (hostCheck.name().endsWith(".algorithm") ? " left empty" : " set to false");
+  }
+
   private KeyFile truststore(AbstractConfig config) {
     return new KeyFile(
         new KeyFile.Names(

@@ -48,10 +48,19 @@ public record QueryConfig(
    */
   public record Access(Tokens read, Tokens write, boolean raw) {}
 
-  /** Which database, and its settings as they stand in the file. */
-  public record Store(StoreProvider provider, Map<String, String> texts) {
+  /**
+   * Which database, and its settings as they stand in the file.
+   *
+   * @param ofSite whether that is a hissrv.yml
+   */
+  public record Store(StoreProvider provider, Map<String, String> texts, boolean ofSite) {
     public Store {
       texts = Map.copyOf(texts);
+    }
+
+    /** Of a file of settings. */
+    public Store(StoreProvider provider, Map<String, String> texts) {
+      this(provider, texts, false);
     }
 
     /**
@@ -77,7 +86,7 @@ public record QueryConfig(
     }
 
     private StoreSettings settings(int concurrency) {
-      return new StoreSettings(provider.settings(), texts, concurrency);
+      return new StoreSettings(provider.settings(), texts, concurrency, ofSite);
     }
 
     /** Its tiers, where the back end has any. */
@@ -174,6 +183,20 @@ public record QueryConfig(
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** The same, made from a hissrv.yml: what fails later names its keys. */
+  public QueryConfig ofSite() {
+    return new QueryConfig(
+        http,
+        access,
+        new Store(store.provider, store.texts, true),
+        limits,
+        cache,
+        kafka,
+        connect,
+        checks,
+        catalogue);
   }
 
   private static QueryConfig checked(Map<String, String> texts) throws ConfigException {

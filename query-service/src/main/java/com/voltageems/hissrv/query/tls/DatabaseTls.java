@@ -21,16 +21,45 @@ public final class DatabaseTls {
   private final TlsSettings names;
   private final List<Setting<?>> settings;
 
+  /** By whose names problems are told, and the same settings by them. */
+  private final TlsSettings told;
+
   /**
    * @param prefix what stands before {@code ssl.}, with its dot
    */
   public DatabaseTls(String prefix) {
     this.names = TlsSettings.ofKafka(prefix);
+    this.told = names;
     List<Setting<?>> all = new ArrayList<>();
     for (com.voltageems.hissrv.plugin.Setting<?> one : names.all()) {
       all.add(declared(one.name(), one.doc()));
     }
     this.settings = List.copyOf(all);
+  }
+
+  private DatabaseTls(DatabaseTls same, TlsSettings told) {
+    this.names = same.names;
+    this.settings = same.settings;
+    this.told = told;
+  }
+
+  /**
+   * The same settings, of which what fails later is told by the names that a site's file has.
+   *
+   * @param prefix what stands before {@code truststore.path}, with its dot
+   * @param texts where one is among them that such a file has not, all keep their own names
+   */
+  public DatabaseTls named(String prefix, Map<String, String> texts) {
+    return own(texts).keySet().stream().anyMatch(DatabaseTls::isText)
+        ? this
+        : new DatabaseTls(this, TlsSettings.ofPaths(prefix));
+  }
+
+  /** Certificates and keys as texts. */
+  private static boolean isText(String name) {
+    return name.endsWith(".certificates")
+        || name.endsWith(".certificate.chain")
+        || name.endsWith(".keystore.key");
   }
 
   private static boolean isHostCheck(String name) {
@@ -113,7 +142,26 @@ public final class DatabaseTls {
       Map<String, String> texts, Function<Tls, T> make, InstantSource clock) {
     Map<String, String> own = own(texts);
     boolean isJvms = own.keySet().stream().allMatch(DatabaseTls::isHostCheck);
-    return new TlsClient<>(names, own, isJvms ? tls -> make.apply(jvms(tls)) : make, clock);
+    return new TlsClient<>(
+        told, toTell(own), isJvms ? tls -> make.apply(jvms(tls)) : make, clock);
+  }
+
+  /** The texts by the names that are told. */
+  private Map<String, String> toTell(Map<String, String> own) {
+    if (told == names) {
+      return own;
+    }
+    Map<String, String> renamed = new LinkedHashMap<>();
+    for (int i = 0; i < settings.size(); i++) {
+      String key = settings.get(i).key();
+      String text = own.get(key);
+      if (text != null) {
+        renamed.put(
+            told.all()[i].name(),
+            isHostCheck(key) ? Boolean.toString(!text.isBlank()) : text);
+      }
+    }
+    return renamed;
   }
 
   private static Tls jvms(Tls tls) {

@@ -166,6 +166,61 @@ class DatabaseTlsTest {
     }
   }
 
+  /** What fails later names the keys of hissrv.yml where the operator has that. */
+  @Test
+  void settingsOfASite_areNamedByItsKeys() {
+    start(SERVER, true);
+    String authority = ca();
+    assertThat(siteFailure(texts("influxdb2")))
+        .contains("influxdb.tls.truststore.path")
+        .doesNotContain("store.influxdb2");
+    assertThat(siteFailure(texts("influxdb2", "truststore.location", authority)))
+        .contains("set influxdb.tls.keystore.path")
+        .doesNotContain("store.influxdb2");
+    String other = file("other.pem", OTHER_CA.certificatePem());
+    assertThat(siteFailure(texts("influxdb1", "truststore.location", other)))
+        .contains("influxdb.tls.truststore.path", "now it names " + other)
+        .doesNotContain("store.influxdb1");
+    // Certificates as texts are not among the keys of a site: they came by another way.
+    assertThat(
+            siteFailure(texts("influxdb2", "truststore.certificates", OTHER_CA.certificatePem())))
+        .contains("store.influxdb2.ssl.truststore.location");
+    // They all count as before.
+    Map<String, String> texts =
+        texts(
+            "influxdb2",
+            "truststore.location",
+            authority,
+            "keystore.location",
+            pem(CLIENT),
+            "endpoint.identification.algorithm",
+            "");
+    texts.put("store.influxdb2.url", "https://localhost:" + port);
+    try (HistoryStore store = site(texts).open(1)) {
+      assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB 2.7.0");
+    }
+    texts.put(SSL + "endpoint.identification.algorithm", "https");
+    assertThat(siteFailure(texts))
+        .contains("influxdb.tls.verify.hostname")
+        .doesNotContain("algorithm");
+  }
+
+  private static QueryConfig.Store site(Map<String, String> texts) {
+    try {
+      return QueryConfig.of(texts).ofSite().store();
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static String siteFailure(Map<String, String> texts) {
+    try (HistoryStore store = site(texts).open(1)) {
+      return String.valueOf(
+          catchThrowableOfType(StoreException.class, () -> store.ping(Duration.ofSeconds(10)))
+              .getMessage());
+    }
+  }
+
   @Test
   void pkcs12_carriesAuthorityAndClientCertificate() throws Exception {
     start(SERVER, true);

@@ -97,7 +97,7 @@ public final class LiveSite implements AutoCloseable {
 
   private QueryConfig settings(Compiled site) throws BadFileException {
     try {
-      return QueryConfig.of(site.serviceTexts());
+      return QueryConfig.of(site.serviceTexts()).ofSite();
     } catch (ConfigException e) {
       throw new BadFileException(
           file.path().toString(),

@@ -158,13 +158,26 @@ final class InfluxDb2Tiers extends InfluxTiers {
     body.put("orgID", samples.path("orgID").asText());
     body.put("name", place.name());
     body.put("description", "Coarser copy of " + bucket + ", made by hissrv");
-    String unused =
-        http.done(
-            "POST",
-            "/api/v2/buckets",
-            body.toString(),
-            "make the bucket " + place.name(),
-            deadline);
+    InfluxHttp.Answer made = http.send("POST", "/api/v2/buckets", body.toString(), deadline);
+    if (!isAsWished(made, place.name(), rule, deadline)) {
+      String unused = http.checked(made, "make the bucket " + place.name());
+    }
+  }
+
+  /**
+   * Whether it is there because the request was carried out, and then repeated by the client, whose
+   * connection had broken. One that somebody else has made otherwise is looked at anew the next
+   * time, as any that is there.
+   */
+  private boolean isAsWished(
+      InfluxHttp.Answer made, String name, ObjectNode rule, Deadline deadline) {
+    if (made.status() != 422 || !made.body().contains("already exists")) {
+      return false;
+    }
+    JsonNode found = find(name, deadline);
+    return found != null
+        && found.path("retentionRules").path(0).path("everySeconds").asLong()
+            == rule.path("everySeconds").asLong();
   }
 
   @Override

@@ -45,7 +45,11 @@ final class InfluxHttp {
    * @param what completes "InfluxDB refused to ..."
    */
   String done(String method, String path, String body, String what, Deadline deadline) {
-    Answer response = send(method, path, body, deadline);
+    return checked(send(method, path, body, deadline), what);
+  }
+
+  /** The body of an answer that is a success. */
+  String checked(Answer response, String what) {
     int status = response.status();
     if (status < OK) {
       return response.body();

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** TLS to InfluxDB: whether it is spoken is told by the address. */
 final class InfluxTls {
+  /** Where hissrv.yml has them. */
+  private static final String SITE = "influxdb.tls.";
+
   private final DatabaseTls tls;
   private final Setting<URI> address;
 
@@ -42,9 +45,10 @@ final class InfluxTls {
 
   InfluxLink link(StoreSettings settings) {
     URI url = settings.get(address);
+    DatabaseTls named = settings.ofSite() ? tls.named(SITE, settings.texts()) : tls;
     return isSpoken(settings)
         ? InfluxLink.encrypted(
-            url, tls.client(settings.texts(), InfluxLink::client, Clock.systemUTC()))
+            url, named.client(settings.texts(), InfluxLink::client, Clock.systemUTC()))
         : InfluxLink.plain(url);
   }
 }

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.store.influxql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
@@ -123,5 +124,29 @@ class InfluxDb2TiersTest {
     assertThat(tiers.refusal(new Wish(Tier.RAW, null, null, 2, List.of()), soon()).orElseThrow())
         .startsWith("replication: ");
     assertThat(tiers.refusal(WISH, soon())).isEmpty();
+  }
+
+  /** Where the connection breaks the client sends once more what was carried out already. */
+  @Test
+  void bucketThatIsThereByARepeatedRequest_isMade() {
+    answers.put(
+        "POST /api/v2/buckets",
+        "422 {\"code\":\"conflict\",\"message\":\"bucket with name ems.hourly already exists\"}");
+    answers.put(
+        "GET /api/v2/buckets",
+        "200 {\"buckets\":[{\"id\":\"0a\",\"orgID\":\"0b\",\"retentionRules\":[]}]}");
+    assertThatCode(() -> tiers.keep(WISH, Place.missing("ems.hourly"), soon()))
+        .doesNotThrowAnyException();
+
+    // Somebody else's is not taken for ours.
+    answers.put(
+        "GET /api/v2/buckets",
+        "200 {\"buckets\":[{\"id\":\"0a\",\"orgID\":\"0b\",\"retentionRules\":"
+            + "[{\"everySeconds\":604800}]}]}");
+    assertThatThrownBy(() -> tiers.keep(WISH, Place.missing("ems.hourly"), soon()))
+        .isInstanceOf(StoreException.class)
+        .hasMessage("InfluxDB refused to make the bucket ems.hourly with status 422")
+        .hasRootCauseMessage(
+            "{\"code\":\"conflict\",\"message\":\"bucket with name ems.hourly already exists\"}");
   }
 }
