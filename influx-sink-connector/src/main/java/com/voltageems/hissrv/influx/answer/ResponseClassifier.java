@@ -27,9 +27,16 @@ public final class ResponseClassifier {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
   private final InfluxVersion version;
+  private final boolean gzip;
 
-  public ResponseClassifier(InfluxVersion version) {
+  /**
+   * For one destination.
+   *
+   * @param gzip whether requests are compressed
+   */
+  public ResponseClassifier(InfluxVersion version, boolean gzip) {
     this.version = version;
+    this.gzip = gzip;
   }
 
   /**
@@ -53,10 +60,7 @@ public final class ResponseClassifier {
               reason + "; check that " + credentials() + " may write to " + bucketSetting(),
               credential());
       case 404 -> missing(answer.message(), reason);
-      // The lines are plain text; what a server or a proxy may not take is their compression.
-      case 415 ->
-          new WriteOutcome.Fatal(
-              reason + "; check influxdb.gzip, and influxdb.url", "influxdb.gzip");
+      case 415 -> wrongForm(reason);
       // 421: QuestDB is a replica at the moment.
       case 421, 425, 429 -> new WriteOutcome.Retry(pause(retryAfter, now), reason);
       // 502 to 504: somebody before the database speaks, and may have passed the request on.
@@ -68,6 +72,18 @@ public final class ResponseClassifier {
       }
       default -> other(status, pause(retryAfter, now), answer, reason);
     };
+  }
+
+  /** The lines are plain text; what a server or a proxy may not take is their compression. */
+  private WriteOutcome.Fatal wrongForm(String reason) {
+    return gzip
+        ? new WriteOutcome.Fatal(
+            reason + "; check influxdb.gzip, and influxdb.url", "influxdb.gzip")
+        : new WriteOutcome.Fatal(
+            reason
+                + "; every write API takes plain text: check influxdb.url, and the proxy before"
+                + " the database if there is one",
+            URL);
   }
 
   private static WriteOutcome other(

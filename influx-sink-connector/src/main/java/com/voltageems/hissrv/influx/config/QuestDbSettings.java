@@ -1,12 +1,13 @@
 package com.voltageems.hissrv.influx.config;
 
+import com.voltageems.hissrv.influx.questdb.ColumnScreen;
 import com.voltageems.hissrv.influx.questdb.TableForm;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 
-/** How QuestDB's tables are made. */
+/** How QuestDB's tables are made, and how wide they may get. */
 public final class QuestDbSettings {
   private static final String GROUP = "QuestDB";
   public static final String PREFIX = "questdb.";
@@ -39,6 +40,14 @@ public final class QuestDbSettings {
           .low()
           .doc("Whether the tags of such a table get an index.");
 
+  public static final Setting<Integer> COLUMNS =
+      Setting.count(ColumnScreen.MOST, 2_000, 1, Integer.MAX_VALUE)
+          .low()
+          .doc(
+              "The most columns that a table may get: a record whose new fields and tags would make"
+                  + " more is refused. Each column takes files of every partition, and one record"
+                  + " of 100,000 fields the database's last.");
+
   private final AbstractConfig config;
 
   QuestDbSettings(AbstractConfig config) {
@@ -61,7 +70,11 @@ public final class QuestDbSettings {
         : Optional.empty();
   }
 
+  public int mostColumns() {
+    return COLUMNS.in(config);
+  }
+
   static void addTo(SettingGroups groups) {
-    groups.add(GROUP, CREATE, PARTITION, TTL, SYMBOL_CAPACITY, SYMBOL_INDEX);
+    groups.add(GROUP, CREATE, PARTITION, TTL, SYMBOL_CAPACITY, SYMBOL_INDEX, COLUMNS);
   }
 }

@@ -231,7 +231,9 @@ public final class Delivery {
     long now = progress.nanoTime();
     int tries = suspect.failures() + 1;
     if (outcome instanceof WriteOutcome.Retry retry) {
-      suspect.later(retry.reason(), now, patience.after(tries, retry.after()));
+      Duration pause = patience.after(tries, retry.after());
+      suspect.later(
+          Patience.told(retry.reason(), pause, retry.after(), progress.wallMillis()), now, pause);
     } else if (outcome instanceof WriteOutcome.Failed failed) {
       boolean othersPassed =
           progress.acceptedSince(suspect.line().destination(), suspect.failedAt());

@@ -2,12 +2,17 @@ package com.voltageems.hissrv.influx.delivery;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /** How long to rest between two tries, and when to give up. */
 final class Patience {
+  /** A shorter rest is over before anybody has read of it. */
+  private static final Duration LONG = Duration.ofSeconds(10);
+
   private final Delivery.Rules rules;
   private final RandomGenerator random;
 
@@ -25,6 +30,23 @@ final class Patience {
   Duration after(int tries, @Nullable Duration asked) {
     Duration own = after(tries);
     return asked != null && asked.compareTo(own) > 0 ? asked : own;
+  }
+
+  /**
+   * The reason, with the moment of the next try where the database asks for a long rest: nothing
+   * will happen until then.
+   *
+   * @param pause until the next try
+   * @param asked how long the database asks to wait, if it does
+   * @param nowMillis the time of day
+   */
+  static String told(String reason, Duration pause, @Nullable Duration asked, long nowMillis) {
+    if (!pause.equals(asked) || pause.compareTo(LONG) < 0) {
+      return reason;
+    }
+    Instant until = Instant.ofEpochMilli(nowMillis).plus(pause).truncatedTo(ChronoUnit.SECONDS);
+    // In front: long reasons are cut.
+    return "waits until " + until + ", as its Retry-After asks: " + reason;
   }
 
   /**

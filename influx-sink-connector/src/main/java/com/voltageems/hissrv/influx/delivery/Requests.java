@@ -75,7 +75,8 @@ final class Requests {
       patience.check(Duration.ofNanos(progress.nanoTime() - first), reason);
       // A search goes on at a steady pace; a repetition slows down.
       Duration pause = patience.after(isolate ? 1 + crowded : attempt, asked);
-      progress.pause(answer.part().batch(), pause, reason);
+      progress.pause(
+          answer.part().batch(), pause, Patience.told(reason, pause, asked, progress.wallMillis()));
       if (isolate) {
         return answer;
       }

@@ -15,7 +15,9 @@ public final class HttpDatabase {
     HttpInfluxWriter writer = new HttpInfluxWriter(config, clock);
     Screen screen =
         config.database().version() == InfluxVersion.QUESTDB
-            ? new ColumnScreen(new QuestDbTables(writer, config.questDb().tables()))
+            ? new ColumnScreen(
+                new QuestDbTables(writer, config.questDb().tables()),
+                config.questDb().mostColumns())
             : Screen.NONE;
     return new Database(writer, screen);
   }

@@ -93,7 +93,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
    */
   public HttpInfluxWriter(InfluxSinkConfig config, Clock clock) {
     this.config = config;
-    this.classifier = new ResponseClassifier(config.database().version());
+    this.classifier = new ResponseClassifier(config.database().version(), config.database().gzip());
     this.clock = clock;
     String authorization = authorization(config.database());
     this.secrets = secrets(config.database(), authorization);

@@ -104,7 +104,7 @@ final class LaneProgress implements Progress {
     monitor.waiting(
         () -> {
           Trouble trouble = lane.failed(batch, reason, wallMillis());
-          task.retryLog().failed(trouble.firstRecord(), reason, now);
+          task.retryLog().failed(trouble.firstRecord(), reason, pause, now);
           rest(now + pause.toNanos());
           return trouble;
         });
@@ -136,7 +136,7 @@ final class LaneProgress implements Progress {
     monitor.waiting(
         () -> {
           Trouble trouble = lane.failed(batch, reason, wallMillis());
-          task.retryLog().failed(trouble.firstRecord(), reason, now);
+          task.retryLog().failed(trouble.firstRecord(), reason, pause, now);
           rest(now + pause.toNanos());
           return trouble;
         });
@@ -145,6 +145,7 @@ final class LaneProgress implements Progress {
   @Override
   public void failedAgain(Batch line, String reason) {
     metrics.retried(reason);
-    task.retryLog().failed(line.lines().get(0).pending().where(), reason, nanoTime());
+    task.retryLog()
+        .failed(line.lines().get(0).pending().where(), reason, Duration.ZERO, nanoTime());
   }
 }

@@ -16,11 +16,12 @@ final class RetryLog {
   /**
    * A try has failed.
    *
+   * @param pause until the next one; before a long one it is said, for nothing will be meanwhile
    * @return whether it was said in the log
    */
-  synchronized boolean failed(String where, String reason, long nowNanos) {
+  synchronized boolean failed(String where, String reason, Duration pause, long nowNanos) {
     untold++;
-    if (hasTold && nowNanos - toldAt < INTERVAL) {
+    if (hasTold && nowNanos - toldAt < INTERVAL && pause.toNanos() < INTERVAL) {
       return false;
     }
     LOG.warn(

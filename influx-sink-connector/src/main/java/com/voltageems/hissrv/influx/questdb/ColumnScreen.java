@@ -23,19 +23,28 @@ import org.jspecify.annotations.Nullable;
  * <p>Names that were found to be right are remembered; only a new one asks the database.
  */
 public final class ColumnScreen implements Screen {
+  /** The setting that says how many columns a table may get. */
+  public static final String MOST = "questdb.columns.max";
+
   private static final String TIME = "timestamp";
   private static final String SYMBOL = "SYMBOL";
   private static final String BOOLEAN = "BOOLEAN";
 
   private final Tables tables;
+  private final int most;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   /** The name of each table, by its name in small letters. */
   private final Map<String, String> tableNames = new ConcurrentHashMap<>();
 
-  /** Over a database. */
-  public ColumnScreen(Tables tables) {
+  /**
+   * Over a database.
+   *
+   * @param most how many columns a table may get
+   */
+  public ColumnScreen(Tables tables, int most) {
     this.tables = tables;
+    this.most = most;
   }
 
   /**
@@ -144,6 +153,12 @@ public final class ColumnScreen implements Screen {
     Known names = known.computeIfAbsent(point.measurement(), name -> new Known());
     synchronized (names) {
       Map<String, Owner> columns = names.columns();
+      int more = newColumns(point, columns);
+      if (more > 0 && columns.size() + more > most) {
+        return refused(
+            "would give the table '%s' %d columns, %d of them new; the most is %d (%s)"
+                .formatted(point.measurement(), columns.size() + more, more, most, MOST));
+      }
       Set<String> ofPoint = new HashSet<>();
       for (Point.Tag tag : point.tags()) {
         String flaw = flaw(tag.name(), true, columns, ofPoint);
@@ -164,6 +179,14 @@ public final class ColumnScreen implements Screen {
       }
       return new Verdict(null, leftOut);
     }
+  }
+
+  private static int newColumns(Point point, Map<String, Owner> columns) {
+    Set<String> fresh = new HashSet<>();
+    point.tags().forEach(tag -> fresh.add(lower(tag.name())));
+    point.fields().forEach(field -> fresh.add(lower(field.name())));
+    fresh.removeIf(columns::containsKey);
+    return fresh.size();
   }
 
   private static Verdict refused(String reason) {

@@ -24,15 +24,16 @@ class ResponseClassifierTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   private static WriteOutcome v2(int status, String body) {
-    return new ResponseClassifier(InfluxVersion.V2).classify(status, null, body, NOW);
+    return new ResponseClassifier(InfluxVersion.V2, true).classify(status, null, body, NOW);
   }
 
   private static WriteOutcome v1(int status, String body) {
-    return new ResponseClassifier(InfluxVersion.V1).classify(status, null, body, NOW);
+    return new ResponseClassifier(InfluxVersion.V1, true).classify(status, null, body, NOW);
   }
 
   private static @Nullable Duration after(String header) {
-    WriteOutcome outcome = new ResponseClassifier(InfluxVersion.V2).classify(503, header, "", NOW);
+    WriteOutcome outcome =
+        new ResponseClassifier(InfluxVersion.V2, true).classify(503, header, "", NOW);
     return ((Retry) outcome).after();
   }
 
@@ -64,7 +65,7 @@ class ResponseClassifierTest {
   void refusedForTheirNumber_willNotBeCarriedOut() {
     assertThat(v1(503, "request throttled, queue depth exceeded"))
         .isInstanceOfSatisfying(Retry.class, retry -> assertThat(retry.mayHappen()).isFalse());
-    assertThat(new ResponseClassifier(InfluxVersion.V2).classify(503, "5", "", Instant.EPOCH))
+    assertThat(new ResponseClassifier(InfluxVersion.V2, true).classify(503, "5", "", Instant.EPOCH))
         .isEqualTo(new Retry(Duration.ofSeconds(5), "HTTP 503", null, false));
   }
 
@@ -378,5 +379,18 @@ class ResponseClassifierTest {
   @Test
   void longBody_isCut() {
     assertThat(((Failed) v2(500, "x".repeat(5000))).reason()).hasSizeLessThan(400);
+  }
+
+  /** Nothing is compressed: the setting of that cannot be at fault. */
+  @Test
+  void wrongMediaTypeWithoutGzip_namesTheUrl() {
+    assertThat(
+            new ResponseClassifier(InfluxVersion.V2, false)
+                .classify(415, null, "unsupported media type", NOW))
+        .isEqualTo(
+            new Fatal(
+                "HTTP 415: unsupported media type; every write API takes plain text: check"
+                    + " influxdb.url, and the proxy before the database if there is one",
+                "influxdb.url"));
   }
 }

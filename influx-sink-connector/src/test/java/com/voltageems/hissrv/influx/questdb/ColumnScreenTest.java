@@ -45,7 +45,7 @@ class ColumnScreenTest {
   }
 
   private final Script tables = new Script();
-  private final ColumnScreen screen = new ColumnScreen(tables);
+  private final ColumnScreen screen = new ColumnScreen(tables, 8);
 
   private static Point.Field field(String name, FieldValue value) {
     return new Point.Field(name, value);
@@ -150,5 +150,45 @@ class ColumnScreenTest {
         "m", new Tables.Column("ch", "SYMBOL", false), new Tables.Column("V", "DOUBLE", false));
     assertThat(left(judged(point))).hasSize(1);
     assertThat(screen.passes(point)).isFalse();
+  }
+
+  /** One of 100,000 fields made 96,000 columns, after which the database was out of files. */
+  @Test
+  void lineThatWouldMakeTooManyColumns_isRefused_andMakesNone() {
+    tables.table(
+        "m", new Tables.Column("site", "SYMBOL", false), new Tables.Column("a", "DOUBLE", false));
+    screen.learn(Map.of("m", Set.of("site")));
+    Point.Field[] wide = new Point.Field[6];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = field("f" + i, NUMBER);
+    }
+    assertThat(screen.judge(point("m", List.of("site"), wide)))
+        .isEqualTo(
+            new Screen.Verdict(
+                "would give the table 'm' 9 columns, 6 of them new; the most is 8"
+                    + " (questdb.columns.max)",
+                List.of()));
+    wide[0] = field("a", NUMBER);
+    Point fits = point("m", List.of("site"), wide);
+    assertThat(screen.judge(fits)).isEqualTo(new Screen.Verdict(null, List.of()));
+    assertThat(screen.passes(fits)).isTrue();
+
+    // A name that is made up anew in each record fills a table, too.
+    assertThat(screen.judge(point("m", List.of(), field("f6", NUMBER))).refusal())
+        .contains("9 columns, 1 of them new");
+    // What has its column is written, however many there are by now.
+    assertThat(screen.judge(point("m", List.of(), field("f1", NUMBER))).refusal()).isNull();
+    tables.table("m", wideTable("x", 20).toArray(Tables.Column[]::new));
+    screen.learn(Map.of("m", Set.of()));
+    assertThat(screen.judge(point("m", List.of(), field("x19", NUMBER))))
+        .isEqualTo(new Screen.Verdict(null, List.of()));
+  }
+
+  private static List<Tables.Column> wideTable(String name, int columns) {
+    List<Tables.Column> all = new ArrayList<>();
+    for (int i = 0; i < columns; i++) {
+      all.add(new Tables.Column(name + i, "DOUBLE", false));
+    }
+    return all;
   }
 }

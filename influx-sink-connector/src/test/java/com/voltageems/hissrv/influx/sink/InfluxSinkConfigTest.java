@@ -122,6 +122,7 @@ class InfluxSinkConfigTest {
     props.put("questdb.table.ttl", "8w");
     props.put("questdb.table.symbol.capacity", "9");
     props.put("questdb.table.symbol.index", "true");
+    props.put("questdb.columns.max", "15");
     props.put("bucket.by.topic", "a*:x/y,b:z");
     props.put("record.format", "any");
     props.put("record.layout", "narrow");
@@ -180,6 +181,7 @@ class InfluxSinkConfigTest {
         .contains(
             new TableForm(
                 TableForm.Partition.WEEK, Optional.of(new TableForm.Ttl(8, 'w')), 9, true));
+    assertThat(config.questDb().mostColumns()).isEqualTo(15);
     assertThat(config.records().dropRejected()).isTrue();
     assertThat(config.writing().newBatchSize().lines()).isEqualTo(4);
     assertThat(config.writing().batchBytes()).isEqualTo(5);

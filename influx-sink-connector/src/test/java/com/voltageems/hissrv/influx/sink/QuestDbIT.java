@@ -271,6 +271,29 @@ class QuestDbIT {
   }
 
   /** Field case S7: QuestDB names only the beginning of the name. */
+  /** A record of 100,000 fields left the database without files. */
+  @Test
+  void recordThatWouldMakeTooManyColumns_isReported_theRestWritten() {
+    Map<String, Object> wide = new HashMap<>();
+    for (int i = 0; i < 30; i++) {
+      wide.put("p" + i, 1.5);
+    }
+    try (SinkHarness sink = new SinkHarness(settings(Map.of("questdb.columns.max", "20")), 1)) {
+      sink.put(
+          List.of(
+              record(sample("wide", Map.of("1", 1.5), T), 0),
+              record(sample("wide", wide, T + 1), 1),
+              record(sample("wide", Map.of("1", 2.5, "2", 1.5), T + 2), 2)));
+      sink.pumpUntilCommitted(0, 3);
+      assertThat(sink.context.reports).hasSize(1);
+      assertThat(sink.context.reports.get(0).error())
+          .hasMessageContaining("hissrv.live-0@1: would give the table 'wide' ")
+          .hasMessageContaining("30 of them new; the most is 20 (questdb.columns.max)");
+    }
+    awaitCount("wide", 2);
+    assertThat(number("select count() from table_columns('wide')")).isLessThan(10);
+  }
+
   @Test
   void nameThatCannotBeAColumn_costsThatFieldOnly() {
     try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {

@@ -10,6 +10,8 @@ import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.lane.ManualTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -140,6 +142,14 @@ class RunningInfluxSinkTest {
     try (SinkHarness sink = sink("linger.ms", "0", "retry.backoff.max.ms", "1000")) {
       sink.put(numbers(1));
       sink.pump(() -> sink.metric("retries") == 1);
+      assertThat(sink.metadata(0))
+          .as("until when nothing will happen")
+          .contains(
+              "\"reason\":\"waits until "
+                  + Instant.ofEpochMilli(time.millis())
+                      .plus(Duration.ofMinutes(9))
+                      .truncatedTo(ChronoUnit.SECONDS)
+                  + ", as its Retry-After asks: busy\"");
       time.pass(Duration.ofMinutes(9).minusMillis(1));
       staysAt(sink, 1);
       time.pass(Duration.ofMillis(1));
