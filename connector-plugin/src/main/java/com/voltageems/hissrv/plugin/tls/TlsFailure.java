@@ -69,10 +69,7 @@ public final class TlsFailure {
       return Optional.of(
           new Found(
               names.hostCheckName(),
-              otherHost.get()
-                  + " ("
-                  + names.hostCheckOff()
-                  + " would switch this check off)"));
+              otherHost.get() + " (" + names.hostCheckOff() + " would switch this check off)"));
     }
     if (String.valueOf(failure.getMessage()).contains("Unsupported or unrecognized SSL message")) {
       return Optional.of(new Found(null, "the server does not speak TLS at this address and port"));

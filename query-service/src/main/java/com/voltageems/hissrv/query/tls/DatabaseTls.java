@@ -142,8 +142,7 @@ public final class DatabaseTls {
       Map<String, String> texts, Function<Tls, T> make, InstantSource clock) {
     Map<String, String> own = own(texts);
     boolean isJvms = own.keySet().stream().allMatch(DatabaseTls::isHostCheck);
-    return new TlsClient<>(
-        told, toTell(own), isJvms ? tls -> make.apply(jvms(tls)) : make, clock);
+    return new TlsClient<>(told, toTell(own), isJvms ? tls -> make.apply(jvms(tls)) : make, clock);
   }
 
   /** The texts by the names that are told. */
@@ -157,8 +156,7 @@ public final class DatabaseTls {
       String text = own.get(key);
       if (text != null) {
         renamed.put(
-            told.all()[i].name(),
-            isHostCheck(key) ? Boolean.toString(!text.isBlank()) : text);
+            told.all()[i].name(), isHostCheck(key) ? Boolean.toString(!text.isBlank()) : text);
       }
     }
     return renamed;

@@ -305,6 +305,9 @@ public abstract class HistoryStoreContract {
       assertThat(ask().query(points(selection, "a")).series()).isEmpty();
       assertThat(ask().query(windows(selection, 3_600_000, Aggregation.MEAN, "a")).series())
           .isEmpty();
+      // The first of these weeks begins in the year before 0.
+      assertThat(ask().query(windows(selection, 604_800_000, Aggregation.MEAN, "a")).series())
+          .isEmpty();
       assertThat(ask().latest(selection, fields(measurement(), "a"), 5).series()).isEmpty();
       assertThat(ask().fieldsWithValues(selection)).isEmpty();
       assertThat(ask().tagValues(selection, 5)).isEqualTo(Map.of("ch", List.of()));

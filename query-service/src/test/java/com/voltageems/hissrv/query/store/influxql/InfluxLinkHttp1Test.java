@@ -52,8 +52,7 @@ class InfluxLinkHttp1Test {
 
   @Test
   void isAskedByHttp1_alsoWhereTheServerHasHttp2() throws Exception {
-    HandshakeCertificates own =
-        new HandshakeCertificates.Builder().heldCertificate(SERVER).build();
+    HandshakeCertificates own = new HandshakeCertificates.Builder().heldCertificate(SERVER).build();
     String truststore = "store.influxdb2.ssl.truststore.certificates";
     ExecutorService threads = Executors.newSingleThreadExecutor();
     CompletableFuture<List<String>> offered = new CompletableFuture<>();

@@ -11,6 +11,7 @@ import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.TagFilter;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.Run;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,13 @@ class SqlBuilderTest {
         .isEqualTo(
             "cast(-10000L + (cast(t AS long) - -10000L) / 2147483648000L * 2147483648000L AS"
                 + " timestamp)");
+    // The week of 0000-01-01 begins in a year that QuestDB cannot read.
+    long year0 = Instant.parse("0000-01-01T00:00:00Z").toEpochMilli();
+    assertThat(WindowSql.start(List.of(new Run(year0, 1000, 1)), "t"))
+        .isEqualTo("timestamp_floor('1000T', t, '0000-01-01T00:00:00Z')");
+    assertThat(WindowSql.start(List.of(new Run(year0 - 1, 1000, 1)), "t")).startsWith("cast(");
+    assertThat(WindowSql.start(List.of(new Run(253_402_300_800_000L, 1000, 1)), "t"))
+        .startsWith("cast(");
   }
 
   /** Whatever a name holds, it ends where its quotes end, or it is refused. */
