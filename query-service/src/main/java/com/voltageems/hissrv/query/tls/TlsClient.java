@@ -57,6 +57,11 @@ public final class TlsClient<T> {
     return now != null && now.state.equals(state) ? now.client : again(state);
   }
 
+  /** The client that is there by now; none is made. */
+  public Optional<T> current() {
+    return Optional.ofNullable(made).map(Made::client);
+  }
+
   private synchronized T again(String state) {
     Made<T> before = made;
     if (before != null && before.state.equals(state)) {

@@ -80,7 +80,9 @@ final class InfluxLink {
 
   /** Ends the calls under way, which an interruption does not reach. */
   void cancel() {
-    client.get().dispatcher().cancelAll();
+    Optional<OkHttpClient> now =
+        tls.isPresent() ? tls.get().current() : Optional.of(client.get());
+    now.ifPresent(one -> one.dispatcher().cancelAll());
   }
 
   /** The address of a path. */

@@ -1,15 +1,19 @@
 package com.voltageems.hissrv.query.store.influxql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.tls.DatabaseTls;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,6 +57,20 @@ class InfluxLinkTest {
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(StoreException.class);
     }
+  }
+
+  /** A service that ends must not stumble over a file of certificates that is gone. */
+  @Test
+  void cancel_needsNoCertificates() {
+    InfluxLink gone =
+        InfluxLink.encrypted(
+            URI.create("https://127.0.0.1:1"),
+            new DatabaseTls("store.influxdb2.")
+                .client(
+                    Map.of("store.influxdb2.ssl.truststore.location", "gone/ca.pem"),
+                    InfluxLink::client,
+                    Clock.systemUTC()));
+    assertThatCode(gone::cancel).doesNotThrowAnyException();
   }
 
   @Test
