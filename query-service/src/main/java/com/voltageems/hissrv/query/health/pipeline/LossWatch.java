@@ -27,11 +27,14 @@ final class LossWatch {
   /**
    * A partition as one look found it.
    *
-   * @param committed the committed offset
+   * @param committed the committed offset, or {@link #NEVER}
    * @param start the first offset that is still there
    * @param waiting records from the committed offset on that are still there
    */
-  record Seen(long committed, long start, long waiting) {}
+  record Seen(long committed, long start, long waiting) {
+    /** Nothing was ever committed: the sink is to begin where the partition does. */
+    static final long NEVER = -1;
+  }
 
   /**
    * Offsets that are gone.
@@ -67,7 +70,7 @@ final class LossWatch {
   }
 
   /** How many records waited at an offset when they were last there to be counted. */
-  private record Memory(long committed, long waiting) {}
+  private record Memory(long committed, long waiting, boolean never) {}
 
   private final Map<TopicPartition, Memory> memories = new HashMap<>();
 
@@ -78,8 +81,10 @@ final class LossWatch {
   private long forgotten;
 
   /** Takes a look in. */
-  Found look(Map<TopicPartition, Seen> seen, Instant now) {
-    memories.keySet().retainAll(seen.keySet());
+  Found look(Map<TopicPartition, Seen> found, Instant now) {
+    memories.keySet().retainAll(found.keySet());
+    Map<TopicPartition, Seen> seen = new HashMap<>(found);
+    seen.replaceAll(this::placed);
     for (Loss loss : List.copyOf(open.values())) {
       looked(loss, seen.get(loss.partition()));
     }
@@ -98,6 +103,20 @@ final class LossWatch {
         all.subList(Math.max(0, all.size() - MOST), all.size()), records, !open.isEmpty());
   }
 
+  /** Where nothing was committed, the place that the sink was to begin at when we looked first. */
+  private Seen placed(TopicPartition partition, Seen seen) {
+    if (seen.committed() != Seen.NEVER) {
+      memories.computeIfPresent(partition, (key, before) -> before.never() ? null : before);
+      return seen;
+    }
+    Memory before = memories.get(partition);
+    if (before != null && before.never() && before.waiting() > 0) {
+      return new Seen(before.committed(), seen.start(), seen.waiting());
+    }
+    memories.put(partition, new Memory(seen.start(), seen.waiting(), true));
+    return new Seen(seen.start(), seen.start(), seen.waiting());
+  }
+
   private void looked(Loss loss, @Nullable Seen seen) {
     if (seen != null && seen.committed() == loss.from() && seen.start() > seen.committed()) {
       open.put(loss.partition(), loss.until(Math.max(loss.to(), seen.start()), true));
@@ -109,7 +128,10 @@ final class LossWatch {
 
   private void look(TopicPartition partition, Seen seen, Instant now) {
     if (seen.start() <= seen.committed()) {
-      memories.put(partition, new Memory(seen.committed(), seen.waiting()));
+      Memory known = memories.get(partition);
+      memories.put(
+          partition,
+          new Memory(seen.committed(), seen.waiting(), known != null && known.never()));
       return;
     }
     if (open.containsKey(partition)) {

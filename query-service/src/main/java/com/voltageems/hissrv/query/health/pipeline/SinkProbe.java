@@ -94,7 +94,10 @@ public final class SinkProbe implements Probe {
       SinkHold hold = offset == null ? null : SinkHold.parse(offset.metadata()).orElse(null);
       long waiting = records.waiting(partition, Math.max(position, start), end.getValue());
       seen.put(partition, new PartitionWatch.Seen(position, waiting, hold));
-      kept.put(partition, new LossWatch.Seen(position, start, waiting));
+      kept.put(
+          partition,
+          new LossWatch.Seen(
+              offset == null ? LossWatch.Seen.NEVER : position, start, waiting));
     }
     Instant now = clock.instant();
     List<PartitionWatch.Standing> standing = watch.look(seen, now);

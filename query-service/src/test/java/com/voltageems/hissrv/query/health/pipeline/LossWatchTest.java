@@ -119,4 +119,27 @@ class LossWatchTest {
     assertThat(look(0, 70, 30, 3))
         .isEqualTo(new Found(List.of(new Loss(ONE, 0, 70, NOW.plusSeconds(1), true)), 70, true));
   }
+
+  /** A partition of which the sink never committed anything, because it did not get there. */
+  @Test
+  void recordsThatNobodyHadBegunWith_areLost() {
+    assertThat(look(Seen.NEVER, 0, 0, 0)).isEqualTo(Found.NONE);
+    assertThat(look(Seen.NEVER, 3, 0, 1)).as("nothing waited").isEqualTo(Found.NONE);
+    assertThat(look(Seen.NEVER, 3, 7, 2)).isEqualTo(Found.NONE);
+    assertThat(look(Seen.NEVER, 3, 9, 3)).isEqualTo(Found.NONE);
+    Loss open = new Loss(ONE, 3, 5, NOW.plusSeconds(4), true);
+    assertThat(look(Seen.NEVER, 5, 7, 4)).isEqualTo(new Found(List.of(open), 2, true));
+    assertThat(look(Seen.NEVER, 6, 6, 5).records()).isEqualTo(3);
+    Found over = look(12, 6, 0, 6);
+    assertThat(over.isOpen()).isFalse();
+    assertThat(over.records()).isEqualTo(3);
+    assertThat(look(12, 13, 0, 7).records()).as("a marker").isEqualTo(3);
+  }
+
+  @Test
+  void firstCommit_isNoLoss() {
+    assertThat(look(Seen.NEVER, 0, 7, 0)).isEqualTo(Found.NONE);
+    assertThat(look(7, 0, 0, 1)).isEqualTo(Found.NONE);
+    assertThat(look(7, 8, 0, 2)).as("a marker").isEqualTo(Found.NONE);
+  }
 }
