@@ -1,13 +1,13 @@
 package com.voltageems.hissrv.influx.delivery;
 
 import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.OffsetTracker;
 import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.Set;
 
 /**
@@ -18,18 +18,40 @@ import java.util.Set;
  * itself does no harm. For one thread at a time.
  */
 final class GivenUp {
-  /** How many points are kept in mind, 50 bytes each; with more of them every line waits. */
+  /** How many points are kept in mind, 70 bytes each; with more of them every line waits. */
   static final int MOST = 500_000;
 
   private final long lingerNanos;
   private final Deque<Request> requests = new ArrayDeque<>();
   private int pointCount;
 
-  /**
-   * One of them: hashes of its points (two that are equal by chance make a line wait, no more), its
-   * records, and until when it may be carried out.
-   */
-  private record Request(Set<Long> points, Set<Pending> records, long until) {}
+  /** A record, without what it holds: that is much, and done with by then. */
+  private record Key(OffsetTracker tracker, long offset) {
+    static Key of(Pending pending) {
+      return new Key(pending.tracker(), pending.record().originalKafkaOffset());
+    }
+  }
+
+  /** One of them. */
+  private static final class Request {
+    /** Hashes, in order; two that are equal by chance make a line wait, no more. */
+    private final long[] points;
+
+    private final Set<Key> records;
+
+    /** Until when it may be carried out. */
+    private final long until;
+
+    private Request(long[] points, Set<Key> records, long until) {
+      this.points = points;
+      this.records = records;
+      this.until = until;
+    }
+
+    private boolean has(long point) {
+      return Arrays.binarySearch(points, point) >= 0;
+    }
+  }
 
   /**
    * @param linger for how long after it was given up a request may still be carried out
@@ -41,21 +63,22 @@ final class GivenUp {
   /** A request was given up; answers until when it may be carried out. */
   long add(Batch batch, long now) {
     forget(now);
-    Set<Long> points = new HashSet<>();
-    Set<Pending> records = Collections.newSetFromMap(new IdentityHashMap<>());
+    long[] points = new long[batch.size()];
+    Set<Key> records = new HashSet<>();
     for (int i = 0; i < batch.size(); i++) {
-      points.add(batch.pointHash(i));
-      records.add(batch.lines().get(i).pending());
+      points[i] = batch.pointHash(i);
+      records.add(Key.of(batch.lines().get(i).pending()));
     }
+    Arrays.sort(points);
     Request last = requests.peekLast();
-    if (last != null && last.records().equals(records)) {
+    if (last != null && last.records.equals(records)) {
       requests.removeLast(); // the same once more
-      pointCount -= last.points().size();
+      pointCount -= last.points.length;
     }
     Request request = new Request(points, records, now + lingerNanos);
     requests.addLast(request);
-    pointCount += points.size();
-    return request.until();
+    pointCount += points.length;
+    return request.until;
   }
 
   /** For how many nanoseconds a batch has to wait; 0 or less is not at all. */
@@ -64,15 +87,13 @@ final class GivenUp {
     if (requests.isEmpty()) {
       return 0;
     }
-    long until = pointCount > MOST ? requests.peekFirst().until() : now;
+    long until = pointCount > MOST ? requests.peekFirst().until : now;
     for (int i = 0; i < batch.size(); i++) {
-      Long point = batch.pointHash(i);
-      Pending record = batch.lines().get(i).pending();
+      long point = batch.pointHash(i);
+      Key record = Key.of(batch.lines().get(i).pending());
       for (Request request : requests) {
-        if (request.until() - until > 0
-            && request.points().contains(point)
-            && !request.records().contains(record)) {
-          until = request.until();
+        if (request.until - until > 0 && request.has(point) && !request.records.contains(record)) {
+          until = request.until;
         }
       }
     }
@@ -80,8 +101,8 @@ final class GivenUp {
   }
 
   private void forget(long now) {
-    while (!requests.isEmpty() && requests.peekFirst().until() - now <= 0) {
-      pointCount -= requests.removeFirst().points().size();
+    while (!requests.isEmpty() && requests.peekFirst().until - now <= 0) {
+      pointCount -= requests.removeFirst().points.length;
     }
   }
 }

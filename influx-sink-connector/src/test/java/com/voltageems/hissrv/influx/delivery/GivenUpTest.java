@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.influx.batch.Batch;
 import com.voltageems.hissrv.influx.batch.Destination;
@@ -12,6 +13,7 @@ import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.Point;
 import com.voltageems.hissrv.influx.point.Precision;
 import com.voltageems.hissrv.influx.sink.TestRecords;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.TopicPartition;
@@ -96,5 +98,27 @@ class GivenUpTest {
     }
     assertThat(givenUp.holds(of(-1), 50)).isEqualTo(50);
     assertThat(givenUp.holds(of(-1), 100)).as("room again").isLessThanOrEqualTo(0);
+  }
+
+  /** Half a million of them may be kept in mind: that must not keep what the records held. */
+  @Test
+  void recordsThatAreDone_areNotHeldInMemory() {
+    WeakReference<Pending> done = givenUpAndDone(7);
+    await()
+        .untilAsserted(
+            () -> {
+              System.gc();
+              assertThat(done.refersTo(null)).isTrue();
+            });
+    assertThat(givenUp.holds(of(7), 20)).isEqualTo(90);
+  }
+
+  private WeakReference<Pending> givenUpAndDone(long time) {
+    Pending record = record();
+    Batch batch = batch();
+    add(batch, record, time);
+    givenUp.add(batch, 10);
+    record.seal();
+    return new WeakReference<>(record);
   }
 }

@@ -130,8 +130,7 @@ final class LossWatch {
     if (seen.start() <= seen.committed()) {
       Memory known = memories.get(partition);
       memories.put(
-          partition,
-          new Memory(seen.committed(), seen.waiting(), known != null && known.never()));
+          partition, new Memory(seen.committed(), seen.waiting(), known != null && known.never()));
       return;
     }
     if (open.containsKey(partition)) {

@@ -96,8 +96,7 @@ public final class SinkProbe implements Probe {
       seen.put(partition, new PartitionWatch.Seen(position, waiting, hold));
       kept.put(
           partition,
-          new LossWatch.Seen(
-              offset == null ? LossWatch.Seen.NEVER : position, start, waiting));
+          new LossWatch.Seen(offset == null ? LossWatch.Seen.NEVER : position, start, waiting));
     }
     Instant now = clock.instant();
     List<PartitionWatch.Standing> standing = watch.look(seen, now);

@@ -80,8 +80,7 @@ final class InfluxLink {
 
   /** Ends the calls under way, which an interruption does not reach. */
   void cancel() {
-    Optional<OkHttpClient> now =
-        tls.isPresent() ? tls.get().current() : Optional.of(client.get());
+    Optional<OkHttpClient> now = tls.isPresent() ? tls.get().current() : Optional.of(client.get());
     now.ifPresent(one -> one.dispatcher().cancelAll());
   }
 
