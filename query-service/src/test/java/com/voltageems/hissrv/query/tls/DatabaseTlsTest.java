@@ -516,6 +516,15 @@ class DatabaseTlsTest {
           exchange.getResponseBody().write(body);
           exchange.close();
         });
+    plain.createContext(
+        "/query",
+        exchange -> {
+          byte[] body = "{\"results\":[{\"statement_id\":0}]}\n".getBytes(UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", "application/json");
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
     plain.start();
     try {
       Map<String, String> texts = new HashMap<>();

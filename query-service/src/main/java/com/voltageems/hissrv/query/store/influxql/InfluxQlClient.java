@@ -8,7 +8,9 @@ import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -20,6 +22,7 @@ final class InfluxQlClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
   private static final String BROKE_OFF = "InfluxDB broke off";
+  private static final InfluxQl DATABASES = new InfluxQl("SHOW DATABASES", List.of(), List.of());
 
   private final InfluxLink link;
   private final String databaseParameter;
@@ -52,7 +55,7 @@ final class InfluxQlClient {
       } catch (JsonEOFException e) {
         throw new StoreException(StoreException.Kind.UNAVAILABLE, BROKE_OFF, e);
       } catch (JsonProcessingException e) {
-        check(answer.status(), "not an answer of InfluxDB's");
+        check(answer.status(), answer.status() == 200 ? null : "not an answer of InfluxDB's");
         throw new StoreException(
             StoreException.Kind.FAILED, "InfluxDB answered with neither MessagePack nor JSON", e);
       }
@@ -118,6 +121,19 @@ final class InfluxQlClient {
     } catch (IOException e) {
       throw link.failed(e, deadline, BROKE_OFF);
     }
+  }
+
+  /** Those that the login may read; of 2.x the buckets. */
+  List<String> databases(Deadline deadline) {
+    List<String> names = new ArrayList<>();
+    run(
+        DATABASES,
+        deadline,
+        (head, row) -> {
+          names.add(String.valueOf(row[0]));
+          return true;
+        });
+    return names;
   }
 
   /** A proxy in front answers, too: that a ping is not for everybody tells nothing of questions. */

@@ -10,6 +10,7 @@ import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.net.URI;
@@ -193,13 +194,35 @@ public final class InfluxQlStore implements HistoryStore {
 
   @Override
   public String ping(Duration timeout) {
-    String told = client.ping(Deadline.in(timeout));
+    Deadline deadline = Deadline.in(timeout);
+    String told = client.ping(deadline);
+    answersQuestions(deadline);
     if (told.isEmpty()) {
       return "InfluxDB " + version;
     }
     // The same questions are answered by both, so that this is worth a word and no failure.
     boolean same = told.charAt(0) == version.charAt(0);
     return "InfluxDB " + told + (same ? "" : ", although the settings say " + version);
+  }
+
+  /**
+   * A ping is answered without a login, and by others as well: QuestDB says that it is an InfluxDB.
+   * That a database is not there yet is no failure: the sink may make it with its first line.
+   */
+  private void answersQuestions(Deadline deadline) {
+    try {
+      client.databases(deadline);
+    } catch (StoreException e) {
+      throw e.kind() == StoreException.Kind.FAILED
+          ? new StoreException(
+              e.kind(),
+              e.getMessage()
+                  + " when it was asked for its databases: look at store.type, and at the address"
+                  + " and the login of store."
+                  + (version.startsWith("1") ? "influxdb1" : "influxdb2"),
+              e)
+          : e;
+    }
   }
 
   @Override

@@ -13,11 +13,13 @@ import com.voltageems.hissrv.query.store.HistoryStoreContract;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.influxql.InfluxQlStore;
 import com.voltageems.hissrv.query.store.raw.RawAnswer;
 import com.voltageems.hissrv.query.store.raw.RawException;
 import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.testkit.QuestDb;
+import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -180,6 +182,17 @@ class QuestDbStoreIT extends HistoryStoreContract {
                 .points())
         .extracting(point -> point.values().get(0))
         .containsExactly(true, false);
+  }
+
+  /** QuestDB answers a ping as an InfluxDB 2 would: all was green, and each question a 500. */
+  @Test
+  void questDbInPlaceOfInfluxDb_isDown() {
+    try (InfluxQlStore other =
+        InfluxQlStore.version2(URI.create(database.url()), "ems", "a-token")) {
+      assertThatThrownBy(() -> other.ping(Duration.ofSeconds(10)))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("when it was asked for its databases: look at store.type");
+    }
   }
 
   @Test

@@ -1,0 +1,89 @@
+package com.voltageems.hissrv.query.store.influxql;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A ping that is answered says little: the health was green while each question was a 500. */
+class OtherAnswersTest {
+  private HttpServer server;
+  private int status;
+  private String type = "";
+  private String body = "";
+
+  @BeforeEach
+  void start() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/ping",
+        exchange -> {
+          exchange.getResponseHeaders().add("X-Influxdb-Version", "v2.7.4");
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.createContext(
+        "/query",
+        exchange -> {
+          byte[] bytes = body.getBytes(UTF_8);
+          exchange.getResponseHeaders().add("Content-Type", type);
+          exchange.sendResponseHeaders(status, bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private String ping() {
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (InfluxQlStore store = InfluxQlStore.version2(url, "ems", "t")) {
+      return store.ping(Duration.ofSeconds(10));
+    }
+  }
+
+  /** As QuestDB, InfluxDB without the right token, and a web server that says yes to everything. */
+  @ParameterizedTest
+  @CsvSource({
+    "404, text/plain, Not Found, InfluxDB refused the query with status 404",
+    "401, application/json, '{\"code\":\"unauthorized\",\"message\":\"Unauthorized\"}',"
+        + " InfluxDB refused the query with status 401",
+    "200, text/html, <html>Welcome</html>, InfluxDB answered with neither MessagePack nor JSON"
+  })
+  void whoDoesNotAnswerQuestions_isDown(int status, String type, String body, String words) {
+    this.status = status;
+    this.type = type;
+    this.body = body;
+    assertThatThrownBy(this::ping)
+        .isInstanceOf(StoreException.class)
+        .hasMessage(
+            words
+                + " when it was asked for its databases: look at store.type, and at the address and"
+                + " the login of store.influxdb2");
+  }
+
+  /** A bucket comes with the sink's first line. */
+  @Test
+  void noDatabaseYet_isNoFailure() {
+    status = 200;
+    type = "application/json";
+    body = "{\"results\":[{\"statement_id\":0}]}\n";
+    assertThat(ping()).isEqualTo("InfluxDB 2.7.4");
+  }
+}
