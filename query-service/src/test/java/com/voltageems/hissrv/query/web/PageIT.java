@@ -183,6 +183,14 @@ class PageIT extends OnSharedSite {
         assertThat(browser.script("return document.documentElement.scrollWidth <= innerWidth"))
             .as(view + width)
             .isEqualTo(true);
+        assertThat(
+                ((Number)
+                        browser.script(
+                            "return document.querySelector('.pipeline')"
+                                + ".getBoundingClientRect().width / innerWidth"))
+                    .doubleValue())
+            .as(view + " uses the width of " + width)
+            .isGreaterThan(0.85);
       }
     }
     browser.complaints(); // This service has no /storage.
