@@ -5,6 +5,27 @@ cd "$(dirname "$0")"
 
 fail() { printf 'quickstart: %s\n' "$*" >&2; exit 3; }
 
+# Whoever asks for help need not wait for a build: what was built last tells, or this.
+build=true
+for argument in "$@"; do
+  case "$argument" in -h|--help|-V|--version) build=false ;; esac
+done
+if ! $build && [ ! -e quickstart/target/quickstart.classpath ]; then
+  cat <<'EOF'
+usage: ./quickstart.sh [--once] [--port=PORT] [--windows=LIST] [--keep=DIR]
+
+Builds hissrv (the first time some minutes) and starts the whole of it on this machine, on 127.0.0.1
+alone: a simulated site, Redis, Kafka, a Connect worker, QuestDB, the query service and its page.
+Ctrl-C ends it, and nothing is left behind. Needs a JDK, 17 or newer, and Maven, 3.8 or newer.
+
+  --once          end with 0 as soon as what was written has been read back
+  --port=PORT     port of the query service; the next free one if taken (8082)
+  --windows=LIST  aggregation windows, each a multiple of the first (5s,15s)
+  --keep=DIR      keep data and logs in this folder
+EOF
+  exit 0
+fi
+
 java_home_version() { "$1" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = //p'; }
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 command -v "$java" >/dev/null || fail "no java found: install a JDK, 17 or newer (Debian: apt-get install openjdk-17-jdk)"
@@ -17,7 +38,7 @@ command -v mvn >/dev/null || fail "no mvn found: install Maven, 3.8 or newer (De
 
 marker=quickstart/target/built
 sources=(pom.xml */pom.xml */src lua/hissrv.lua build .mvn LICENSE redis-source-connector/README.md influx-sink-connector/README.md)
-if [ ! -e "$marker" ] || [ -n "$(find "${sources[@]}" -newer "$marker" -print -quit)" ]; then
+if $build && { [ ! -e "$marker" ] || [ -n "$(find "${sources[@]}" -newer "$marker" -print -quit)" ]; }; then
   maven=$(mvn -v 2>/dev/null | sed -n 's/\x1b\[[0-9;]*m//g; s/^Apache Maven \([0-9.]*\).*/\1/p')
   case "$maven" in
     [0-2].*|3.[0-7].*|3.[0-7]) fail "mvn is version $maven: Maven 3.8 or newer is needed" ;;
