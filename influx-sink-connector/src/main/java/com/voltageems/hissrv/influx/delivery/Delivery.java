@@ -38,6 +38,12 @@ public final class Delivery {
   /** Bytes of a line that every database and proxy takes. */
   private static final int SMALL = 16 * 1024;
 
+  /**
+   * So many lines in a row may be to blame each alone, with nothing written between; then it is
+   * rather the database, or a proxy whose limits have changed.
+   */
+  private static final int MOST_ALONE = 3;
+
   private final Progress progress;
   private final Patience patience;
   private final Screening screening;
@@ -45,6 +51,9 @@ public final class Delivery {
   private final Culprits culprits;
   private final Suspects suspects = new Suspects();
   private int crowded;
+
+  /** Lines that were to blame alone, since anything was written. */
+  private int alone;
 
   /**
    * How to repeat.
@@ -149,7 +158,9 @@ public final class Delivery {
   }
 
   private void judge(List<Unexplained> unexplained, boolean anyWritten) {
-    boolean aboutLines = anyWritten || (unexplained.size() == 1 && progress.hasWritten());
+    alone = anyWritten ? 0 : alone + unexplained.size();
+    boolean isLone = unexplained.size() == 1 && alone <= MOST_ALONE && progress.hasWritten();
+    boolean aboutLines = anyWritten || isLone;
     for (Unexplained each : unexplained) {
       if (!aboutLines) {
         throw each.failure();

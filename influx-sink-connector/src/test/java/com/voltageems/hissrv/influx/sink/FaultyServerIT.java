@@ -381,6 +381,24 @@ class FaultyServerIT {
     }
   }
 
+  /** The same at a site with a record now and then: each is a request of its own. */
+  @Test
+  void smallLinesTooLargeOneByOne_failTheTaskSoon() {
+    try (SinkHarness sink = sink(Map.of())) {
+      sink.put(List.of(number(0)));
+      sink.pumpUntilCommitted(0, 1);
+      server.behave(request -> Answer.of(413, "too large"));
+      for (int n = 1; n <= 3; n++) {
+        sink.put(List.of(number(n)));
+        sink.pumpUntilCommitted(0, n + 1);
+      }
+      sink.put(List.of(number(4)));
+      awaitFailure(sink, "check the limits of the proxy");
+      assertThat(sink.context.reports).hasSize(3);
+      assertThat(sink.committed(0)).isEqualTo(4);
+    }
+  }
+
   /** As InfluxDB 1.x: the good lines are stored, and the request is refused all the same. */
   @Test
   void partialWriteOf1x_onlyTheGuiltyReported() {

@@ -199,7 +199,8 @@ final class SinkJudge {
         ? ", and " + sink + " does not say why; " + log + " (Read on the group)"
         : ", and no task of "
             + sink
-            + " reads that partition; "
+            + " reads that partition: one of a new topic is read after the worker's"
+            + " consumer.metadata.max.age.ms (5 minutes by default); else "
             + log
             + " (Describe and Read on the topic, Read on the group)";
   }

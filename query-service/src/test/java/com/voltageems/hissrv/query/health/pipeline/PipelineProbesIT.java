@@ -247,9 +247,10 @@ class PipelineProbesIT {
           .isEqualTo(
               "stands partition 0 offset 3 has not moved for 70 s (since "
                   + first
-                  + "): 7 records wait, and no task of stands reads that partition; the worker's"
-                  + " log tells why: a right of its user of Kafka may be missing (Describe and Read"
-                  + " on the topic, Read on the group)");
+                  + "): 7 records wait, and no task of stands reads that partition: one of a new topic"
+                  + " is read after the worker's consumer.metadata.max.age.ms (5 minutes by default);"
+                  + " else the worker's log tells why: a right of its user of Kafka may be missing"
+                  + " (Describe and Read on the topic, Read on the group)");
 
       commit("stands", Map.of(one, 4L));
       assertThat(probe.check().state()).isEqualTo(State.UP);
