@@ -211,7 +211,7 @@ public final class InfluxQlStore implements HistoryStore {
    */
   private void answersQuestions(Deadline deadline) {
     try {
-      client.databases(deadline);
+      client.askForDatabases(deadline);
     } catch (StoreException e) {
       throw e.kind() == StoreException.Kind.FAILED
           ? new StoreException(
