@@ -59,6 +59,12 @@ class StuckIT {
               .getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(500, body.length);
       exchange.getResponseBody().write(body);
+    } else if (exchange.getRequestURI().getPath().equals("/query")) {
+      // What query-service asks to see that it is an InfluxDB.
+      byte[] body = "{\"results\":[{\"statement_id\":0}]}\n".getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
     } else {
       exchange.sendResponseHeaders(204, -1);
     }
