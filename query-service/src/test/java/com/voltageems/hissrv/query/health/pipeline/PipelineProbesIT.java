@@ -369,15 +369,15 @@ class PipelineProbesIT {
     }
   }
 
+  private static ConnectFacts reading(SinkTopics topics) {
+    return new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, topics);
+  }
+
   /** A sink whose topics do not exist: "moves; 0 records wait" was all that was said, for ever. */
   @Test
   void sinkOfTopicsThatDoNotExist_isDegraded() throws Exception {
     SettableClock clock = new SettableClock();
-    ConnectFacts facts =
-        new ConnectFacts(
-            OptionalInt.empty(),
-            Telling.UNKNOWN,
-            new SinkTopics(true, List.of("nowhere.a", "nowhere.b"), ""));
+    ConnectFacts facts = reading(new SinkTopics(true, List.of("nowhere.a", "nowhere.b"), ""));
     try (KafkaAccess kafka = access();
         SinkProbe probe = new SinkProbe(kafka, "nowhere", () -> facts, STUCK, COMMIT, clock)) {
       assertThat(probe.check().state()).isEqualTo(State.UP);
@@ -398,11 +398,7 @@ class PipelineProbesIT {
   @Test
   void sinkWhoseExpressionMatchesNoTopic_isDegraded() throws Exception {
     SettableClock clock = new SettableClock();
-    ConnectFacts facts =
-        new ConnectFacts(
-            OptionalInt.empty(),
-            Telling.UNKNOWN,
-            new SinkTopics(true, List.of(), "unmatched\\..*"));
+    ConnectFacts facts = reading(new SinkTopics(true, List.of(), "unmatched\\..*"));
     try (KafkaAccess kafka = access();
         SinkProbe probe = new SinkProbe(kafka, "unmatched", () -> facts, STUCK, COMMIT, clock)) {
       assertThat(probe.check().state()).isEqualTo(State.UP);
