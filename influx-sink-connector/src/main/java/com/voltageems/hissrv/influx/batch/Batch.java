@@ -2,6 +2,7 @@ package com.voltageems.hissrv.influx.batch;
 
 import com.voltageems.hissrv.influx.point.LineBuffer;
 import com.voltageems.hissrv.influx.point.LineForm;
+import com.voltageems.hissrv.influx.point.LineParser;
 import com.voltageems.hissrv.influx.point.LineProtocol;
 import com.voltageems.hissrv.influx.point.Point;
 import java.nio.charset.StandardCharsets;
@@ -41,32 +42,17 @@ public final class Batch {
    *     is sent; else null
    */
   public record Line(
-      OffsetTracker.Pending pending,
-      PointSource source,
-      long epochNanos,
-      int fields,
-      @Nullable Point unscreened) {
-    /** The line's point, mapped again. */
-    public Point point() {
-      return source.point(pending);
-    }
-  }
-
-  /** Gives the line's point again when it has to be looked at: a batch keeps bytes only. */
-  public interface PointSource {
-    Point point(OffsetTracker.Pending pending);
-  }
+      OffsetTracker.Pending pending, long epochNanos, int fields, @Nullable Point unscreened) {}
 
   /** Appends a line. */
-  public void add(OffsetTracker.Pending pending, Point point, PointSource source) {
-    add(pending, point, source, null);
+  public void add(OffsetTracker.Pending pending, Point point) {
+    add(pending, point, null);
   }
 
   /** Appends a line that may have to be screened before it is sent; see {@link Line}. */
-  public void add(
-      OffsetTracker.Pending pending, Point point, PointSource source, @Nullable Point unscreened) {
+  public void add(OffsetTracker.Pending pending, Point point, @Nullable Point unscreened) {
     LineProtocol.append(point, form, bytes);
-    add(new Line(pending, source, point.epochNanos(), point.fields().size(), unscreened));
+    add(new Line(pending, point.epochNanos(), point.fields().size(), unscreened));
   }
 
   /** Takes note of the line whose bytes were appended last. */
@@ -118,8 +104,11 @@ public final class Batch {
     return lines;
   }
 
+  /** A line's point, read back from its bytes: it is seldom asked for, and points are large. */
   public Point point(int index) {
-    return lines.get(index).point();
+    int start = start(index);
+    String line = new String(bytes.array(), start, ends[index] - start, StandardCharsets.UTF_8);
+    return LineParser.point(line, form.dialect(), lines.get(index).epochNanos());
   }
 
   /** The lines from {@code from} to before {@code to} as a batch of their own. */

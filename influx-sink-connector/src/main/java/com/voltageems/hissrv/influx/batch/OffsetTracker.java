@@ -30,6 +30,7 @@ public final class OffsetTracker {
   /** One record on its way. */
   public static final class Pending {
     private final OffsetTracker tracker;
+    private final long offset;
     private final SinkRecord record;
     private int linesLeft;
     private @Nullable String complaint;
@@ -37,11 +38,18 @@ public final class OffsetTracker {
 
     private Pending(OffsetTracker tracker, SinkRecord record) {
       this.tracker = tracker;
-      this.record = record;
+      this.offset = record.originalKafkaOffset();
+      this.record = KeptRecord.of(record);
     }
 
+    /** As it is reported: perhaps without its value, see {@link KeptRecord}. */
     public SinkRecord record() {
       return record;
+    }
+
+    /** As the consumer knows it. */
+    public long offset() {
+      return offset;
     }
 
     public OffsetTracker tracker() {
@@ -88,7 +96,7 @@ public final class OffsetTracker {
 
     /** {@code topic-partition@offset}, as the consumer knows them. */
     public String where() {
-      return tracker.partition + "@" + record.originalKafkaOffset();
+      return tracker.partition + "@" + offset;
     }
   }
 

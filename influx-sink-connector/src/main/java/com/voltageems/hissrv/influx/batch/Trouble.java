@@ -23,7 +23,7 @@ public record Trouble(
     Map<TopicPartition, Long> first = new HashMap<>();
     for (Batch.Line line : batch.lines()) {
       OffsetTracker.Pending pending = line.pending();
-      first.merge(pending.tracker().partition(), pending.record().originalKafkaOffset(), Math::min);
+      first.merge(pending.tracker().partition(), pending.offset(), Math::min);
     }
     return new Trouble(sinceMillis, tries, reason, first);
   }

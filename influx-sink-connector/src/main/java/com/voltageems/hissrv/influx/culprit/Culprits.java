@@ -82,7 +82,7 @@ public final class Culprits {
     for (Point half : Arrays.asList(point.only(second), point.only(second.negate()))) {
       if (half != null) {
         Batch one = part.batch().another();
-        one.add(line.pending(), half, unused -> half);
+        one.add(line.pending(), half);
         parts.push(part.with(one));
       }
     }

@@ -50,8 +50,9 @@ final class NamedFields {
     if (conflict.dropped() != part.size()) {
       return false;
     }
-    for (Batch.Line line : part.batch().lines()) {
-      refuser.field(line.pending(), line.point().fields().get(0), reason);
+    for (int i = 0; i < part.size(); i++) {
+      Batch.Line line = part.batch().lines().get(i);
+      refuser.field(line.pending(), part.batch().point(i).fields().get(0), reason);
       refuser.done(line);
     }
     return true;
@@ -129,7 +130,7 @@ final class NamedFields {
       Point left = point.only(guilty.negate());
       OffsetTracker.Pending pending = batch.lines().get(i).pending();
       if (left != null) {
-        cleaned.add(pending, left, unused -> left);
+        cleaned.add(pending, left);
       }
       if (doubtful == null) {
         taken.fields().forEach(field -> refuser.field(pending, field, reason));
@@ -137,7 +138,7 @@ final class NamedFields {
           refuser.done(batch.lines().get(i));
         }
       } else {
-        doubtful.add(pending, taken, unused -> taken);
+        doubtful.add(pending, taken);
         if (left != null) {
           refuser.split(pending);
         }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Whole lines that a refusal names: by a tag, or by their age. */
@@ -20,10 +19,16 @@ final class NamedLines {
     this.refuser = refuser;
   }
 
+  /** Whether a line of a batch is to be refused. */
+  private interface Guilty {
+    boolean test(Batch batch, int index);
+  }
+
   /** Refuses every line that has the tag: without it, it would be another series. */
   boolean findTagged(Part part, Cause.TagConflict conflict, String reason, Deque<Part> parts) {
     String told = "tag '" + conflict.tag() + "' is refused: " + reason;
-    return refuse(part, parts, line -> isTagged(line.point(), conflict), RejectReason.NAME, told);
+    return refuse(
+        part, parts, (batch, i) -> isTagged(batch.point(i), conflict), RejectReason.NAME, told);
   }
 
   private static boolean isTagged(Point point, Cause.TagConflict conflict) {
@@ -35,7 +40,12 @@ final class NamedLines {
   boolean findOld(Part part, Cause.BeyondRetention beyond, String reason, Deque<Part> parts) {
     Long oldest = oldestKept(part.batch(), beyond);
     return oldest != null
-        && refuse(part, parts, line -> line.epochNanos() < oldest, RejectReason.RETENTION, reason);
+        && refuse(
+            part,
+            parts,
+            (batch, i) -> batch.lines().get(i).epochNanos() < oldest,
+            RejectReason.RETENTION,
+            reason);
   }
 
   /** The oldest time that passes, when the answer tells it and a line is older; else null. */
@@ -67,11 +77,7 @@ final class NamedLines {
    * @return whether there was one; else all is as it was
    */
   private boolean refuse(
-      Part part,
-      Deque<Part> parts,
-      Predicate<Batch.Line> guilty,
-      RejectReason kind,
-      String reason) {
+      Part part, Deque<Part> parts, Guilty guilty, RejectReason kind, String reason) {
     List<Part> cleaned = new ArrayList<>();
     boolean found = clean(part, guilty, kind, reason, cleaned);
     for (Part other : parts) {
@@ -85,16 +91,11 @@ final class NamedLines {
   }
 
   private boolean clean(
-      Part part,
-      Predicate<Batch.Line> guilty,
-      RejectReason kind,
-      String reason,
-      List<Part> cleaned) {
+      Part part, Guilty guilty, RejectReason kind, String reason, List<Part> cleaned) {
     Batch left = part.batch().another();
     for (int i = 0; i < part.size(); i++) {
-      Batch.Line line = part.batch().lines().get(i);
-      if (guilty.test(line)) {
-        refuser.line(line, kind, reason);
+      if (guilty.test(part.batch(), i)) {
+        refuser.line(part.batch().lines().get(i), kind, reason);
       } else {
         left.copy(part.batch(), i);
       }

@@ -28,7 +28,7 @@ final class GivenUp {
   /** A record, without what it holds: that is much, and done with by then. */
   private record Key(OffsetTracker tracker, long offset) {
     static Key of(Pending pending) {
-      return new Key(pending.tracker(), pending.record().originalKafkaOffset());
+      return new Key(pending.tracker(), pending.offset());
     }
   }
 

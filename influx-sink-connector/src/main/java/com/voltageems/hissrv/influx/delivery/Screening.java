@@ -89,11 +89,11 @@ final class Screening {
       progress.refused(
           line.pending(), RejectReason.NAME, "field '" + reason.field() + "' " + reason.why());
     }
-    Point left = line.point().only(field -> !verdict.leavesOut(field));
+    Point left = batch.point(index).only(field -> !verdict.leavesOut(field));
     if (left == null) {
       progress.done(List.of(line));
     } else {
-      passed.add(line.pending(), left, unused -> left);
+      passed.add(line.pending(), left);
     }
   }
 }

@@ -59,19 +59,14 @@ final class Lane {
    *
    * @param unscreened see {@link Batch.Line}
    */
-  int add(
-      OffsetTracker.Pending pending,
-      Point point,
-      Batch.PointSource source,
-      @Nullable Point unscreened,
-      long nowNanos) {
+  int add(OffsetTracker.Pending pending, Point point, @Nullable Point unscreened, long nowNanos) {
     Queued last = queue.peekLast();
     if (last == null || last.batch().size() >= PIECE) {
       last = new Queued(new Batch(destination, form), nowNanos);
       queue.addLast(last);
     }
     int before = last.batch().byteCount();
-    last.batch().add(pending, point, source, unscreened);
+    last.batch().add(pending, point, unscreened);
     int bytes = last.batch().byteCount() - before;
     queuedLines++;
     queuedBytes += bytes;

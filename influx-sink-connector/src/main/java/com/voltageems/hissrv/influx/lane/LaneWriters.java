@@ -1,6 +1,5 @@
 package com.voltageems.hissrv.influx.lane;
 
-import com.voltageems.hissrv.influx.batch.Batch;
 import com.voltageems.hissrv.influx.batch.Destination;
 import com.voltageems.hissrv.influx.batch.OffsetTracker.Pending;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
@@ -66,10 +65,9 @@ public final class LaneWriters {
   }
 
   /** Appends a line, in the monitor. */
-  public void enqueue(
-      Destination destination, Pending pending, Point point, Batch.PointSource source) {
+  public void enqueue(Destination destination, Pending pending, Point point) {
     Point unscreened = database.screen().passes(point) ? null : newForms.like(point);
-    lanes.add(destination, pending, point, source, unscreened, monitor.time().nanos());
+    lanes.add(destination, pending, point, unscreened, monitor.time().nanos());
   }
 
   /**

@@ -57,12 +57,11 @@ public final class Lanes {
       Destination destination,
       Pending pending,
       Point point,
-      Batch.PointSource source,
       @Nullable Point unscreened,
       long nowNanos) {
     Key key = new Key(pending.tracker().group(), destination);
     Lane lane = lanes.computeIfAbsent(key, this::newWork).lane();
-    bufferedBytes += lane.add(pending, point, source, unscreened, nowNanos);
+    bufferedBytes += lane.add(pending, point, unscreened, nowNanos);
   }
 
   private Work newWork(Key key) {

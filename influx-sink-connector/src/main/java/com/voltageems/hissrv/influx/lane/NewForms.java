@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * One point for all that have the same names and types, while these are not screened yet: a backlog
- * has thousands of such lines, and none of them has to be mapped again for it. It has no values:
+ * has thousands of such lines, and none of them has to be read back for it. It has no values:
  * waiting lines hold it beside the bytes that are counted. Guarded by the monitor.
  */
 final class NewForms {

@@ -24,8 +24,8 @@ record AsciiSet(long low, long high) {
     return new AsciiSet(low, high);
   }
 
-  /** Whether a character of ASCII is in it. */
-  boolean has(char ascii) {
-    return ((ascii < 64 ? low : high) >>> (ascii & 63) & 1) != 0;
+  /** Whether a character is in it; none beyond ASCII is. */
+  boolean has(char c) {
+    return c < 128 && ((c < 64 ? low : high) >>> (c & 63) & 1) != 0;
   }
 }

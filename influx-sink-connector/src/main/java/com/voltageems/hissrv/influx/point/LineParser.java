@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lines of line protocol one after the other, as InfluxDB reads them: a backslash is an
- * escape before a separator only, and a line break inside a text does not end the line.
+ * Reads lines of line protocol one after the other, as a database of its dialect reads them. In
+ * InfluxDB's a backslash is an escape before a separator only. A line break inside a text does not
+ * end the line.
  */
 public final class LineParser {
   private static final String BLANK_OR_COMMA = ", ";
@@ -24,12 +25,37 @@ public final class LineParser {
   }
 
   private final String text;
+  private final Dialect dialect;
   private int at;
   private int end = -1;
   private int number;
 
+  /** Reads what somebody else has written, for InfluxDB. */
   public LineParser(String text) {
+    this(text, Dialect.INFLUXDB);
+  }
+
+  private LineParser(String text, Dialect dialect) {
     this.text = text;
+    this.dialect = dialect;
+  }
+
+  /**
+   * The point of one line that {@link LineProtocol} has written: the very same.
+   *
+   * @param epochNanos its time, which a line may have in a coarser precision
+   */
+  public static Point point(String line, Dialect dialect, long epochNanos) {
+    LineParser parser = new LineParser(line, dialect);
+    try {
+      if (!parser.next()) {
+        throw new LineException("it is empty");
+      }
+      Line read = parser.line();
+      return new Point(read.measurement(), read.tags(), read.fields(), epochNanos);
+    } catch (LineException e) {
+      throw new IllegalStateException("a line of ours cannot be read back: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -124,19 +150,19 @@ public final class LineParser {
   }
 
   private Line read() throws LineException {
-    String measurement = name(BLANK_OR_COMMA);
+    String measurement = name(BLANK_OR_COMMA, dialect.inMeasurement());
     List<Point.Tag> tags = new ArrayList<>();
     while (is(',')) {
       at++;
-      String tag = name(SEPARATORS);
+      String tag = name(SEPARATORS, dialect.inName());
       expect('=', "tag '" + tag + "' has no value");
-      tags.add(new Point.Tag(tag, name(SEPARATORS)));
+      tags.add(new Point.Tag(tag, name(SEPARATORS, dialect.inName())));
     }
     expect(' ', "there is no field");
     blanks();
     List<Point.Field> fields = new ArrayList<>();
     while (true) {
-      String field = name(SEPARATORS);
+      String field = name(SEPARATORS, dialect.inName());
       expect('=', "field '" + field + "' has no value");
       fields.add(new Point.Field(field, value(field)));
       if (!is(',')) {
@@ -176,8 +202,8 @@ public final class LineParser {
     }
   }
 
-  /** Up to the next of these that is not escaped. */
-  private String name(String separators) {
+  /** Up to the next of these separators that is not escaped. */
+  private String name(String separators, AsciiSet escaped) {
     int start = at;
     boolean escapes = false;
     while (at < end && separators.indexOf(text.charAt(at)) < 0) {
@@ -186,15 +212,14 @@ public final class LineParser {
       at = Math.min(end, at + (escape ? 2 : 1));
     }
     String name = text.substring(start, at);
-    return escapes ? unescaped(name, separators) : name;
+    return escapes ? unescaped(name, escaped) : name;
   }
 
-  private static String unescaped(String name, String escaped) {
+  private static String unescaped(String name, AsciiSet escaped) {
     StringBuilder plain = new StringBuilder(name.length());
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      boolean escape =
-          c == '\\' && i + 1 < name.length() && escaped.indexOf(name.charAt(i + 1)) >= 0;
+      boolean escape = c == '\\' && i + 1 < name.length() && escaped.has(name.charAt(i + 1));
       plain.append(escape ? name.charAt(++i) : c);
     }
     return plain.toString();
@@ -222,7 +247,7 @@ public final class LineParser {
     StringBuilder plain = new StringBuilder();
     for (at++; at < end && text.charAt(at) != '"'; at++) {
       boolean escape =
-          text.charAt(at) == '\\' && at + 1 < end && "\"\\".indexOf(text.charAt(at + 1)) >= 0;
+          text.charAt(at) == '\\' && at + 1 < end && dialect.inText().has(text.charAt(at + 1));
       if (escape) {
         at++;
       }

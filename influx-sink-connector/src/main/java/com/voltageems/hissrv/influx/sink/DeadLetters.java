@@ -130,7 +130,7 @@ final class DeadLetters {
   }
 
   private void send(Pending pending, String message, boolean isShort) {
-    SinkRecord record = isShort ? withoutValue(pending.record()) : pending.record();
+    SinkRecord record = isShort ? withoutValue(pending) : pending.record();
     Future<Void> future;
     ReportWatch.Watched watched = watch.begin(pending.where());
     try {
@@ -206,15 +206,16 @@ final class DeadLetters {
   }
 
   /** Not a copy by {@code newRecord}, of which the reporter would take the original again. */
-  private static SinkRecord withoutValue(SinkRecord record) {
+  private static SinkRecord withoutValue(Pending pending) {
+    SinkRecord record = pending.record();
     return new SinkRecord(
-        record.originalTopic(),
-        record.originalKafkaPartition(),
+        pending.tracker().partition().topic(),
+        pending.tracker().partition().partition(),
         record.keySchema(),
         record.key(),
         null,
         null,
-        record.originalKafkaOffset(),
+        pending.offset(),
         record.timestamp(),
         record.timestampType());
   }

@@ -8,6 +8,7 @@ import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.lane.LaneWriters;
 import com.voltageems.hissrv.influx.lane.Monitor;
 import com.voltageems.hissrv.influx.mapping.Mapped;
+import com.voltageems.hissrv.influx.mapping.RecordToPoint;
 import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.List;
@@ -15,7 +16,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 
 /** Turns records into lines, and puts them into their lanes. For the task's thread. */
 final class Intake {
-  private final RecordPoints points;
+  private final RecordToPoint recordToPoint;
   private final Destinations destinations;
   private final Partitions partitions;
   private final LaneWriters writers;
@@ -28,7 +29,7 @@ final class Intake {
       LaneWriters writers,
       Monitor monitor,
       SinkMetrics metrics) {
-    this.points = new RecordPoints(config.recordToPoint());
+    this.recordToPoint = config.recordToPoint();
     this.destinations = config.destinations();
     this.partitions = partitions;
     this.writers = writers;
@@ -37,7 +38,7 @@ final class Intake {
   }
 
   void accept(SinkRecord record) {
-    Mapped mapped = points.map(record);
+    Mapped mapped = recordToPoint.map(record);
     monitor.run(() -> accept(record, mapped));
   }
 
@@ -48,7 +49,7 @@ final class Intake {
         pending.complain(complaint);
         metrics.rejected(RejectReason.FIELD);
       }
-      enqueue(pending, some.points());
+      enqueue(destinations.of(record.topic()), pending, some.points());
     } else if (mapped instanceof Mapped.Rejected rejected) {
       pending.complain(rejected.reason());
       metrics.rejected(RejectReason.RECORD);
@@ -58,11 +59,10 @@ final class Intake {
     partitions.sealIfAnswered(pending);
   }
 
-  private void enqueue(Pending pending, List<Point> some) {
-    Destination destination = destinations.of(pending.record().topic());
-    pending.expect(some.size());
-    for (int i = 0; i < some.size(); i++) {
-      writers.enqueue(destination, pending, some.get(i), points.source(i));
+  private void enqueue(Destination destination, Pending pending, List<Point> points) {
+    pending.expect(points.size());
+    for (Point point : points) {
+      writers.enqueue(destination, pending, point);
     }
   }
 }

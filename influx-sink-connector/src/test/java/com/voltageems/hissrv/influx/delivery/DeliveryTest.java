@@ -207,7 +207,7 @@ class DeliveryTest {
           }
         }
         progress.open.put((long) i, 1);
-        batch.add(tracker.add(TestRecords.record(null, i)), point, pending -> point);
+        batch.add(tracker.add(TestRecords.record(null, i)), point);
       }
 
       new Delivery(

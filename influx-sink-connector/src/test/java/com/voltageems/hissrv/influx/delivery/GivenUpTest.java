@@ -36,7 +36,7 @@ class GivenUpTest {
     Point point =
         new Point(
             "m", List.of(), List.of(new Point.Field("v", new FieldValue.Float64(next))), time);
-    batch.add(record, point, pending -> point);
+    batch.add(record, point);
   }
 
   private Batch of(long... times) {

@@ -43,7 +43,7 @@ class LaneTest {
           new Point(
               "m", List.of(), List.of(new Point.Field("v", new FieldValue.Float64(added))), 0);
       OffsetTracker.Pending pending = tracker.add(TestRecords.record(null, added++));
-      bytes += lane.add(pending, point, unused -> point, null, 0);
+      bytes += lane.add(pending, point, null, 0);
     }
     return bytes;
   }

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Glob;
 import com.voltageems.hissrv.influx.point.LineBuffer;
 import com.voltageems.hissrv.influx.point.LineForm;
+import com.voltageems.hissrv.influx.point.LineParser;
 import com.voltageems.hissrv.influx.point.LineProtocol;
 import com.voltageems.hissrv.influx.point.LineReader;
 import com.voltageems.hissrv.influx.point.Point;
@@ -191,7 +192,7 @@ class LineProtocolTest {
     FieldTypes types =
         new FieldTypes(List.of(new FieldTypes.Pin(new Glob("i*"), FieldValue.Kind.INTEGER)));
     int built = 0;
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 30_000; round++) {
       PointBuilder builder =
           new ReadRules(types, false, "", Precision.MS)
               .point()
@@ -207,13 +208,17 @@ class LineProtocolTest {
         built++;
         Point point = points.points().get(0);
         assertThat(LineReader.read(encode(point))).isEqualTo(point);
+        for (Dialect dialect : Dialect.values()) {
+          assertThat(LineParser.point(encode(point, dialect), dialect, point.epochNanos()))
+              .isEqualTo(point);
+        }
       }
     }
     assertThat(built).isGreaterThan(4_000);
   }
 
   private static String text(SplittableRandom random) {
-    String alphabet = "ab ,=\\\"i#é电0";
+    String alphabet = "ab ,=\\\"i#é电0\n\r\t";
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(6); i >= 0; i--) {
       text.append(alphabet.charAt(random.nextInt(alphabet.length())));
