@@ -37,8 +37,9 @@ public final class WritingSettings {
   public static final Setting<Integer> BUFFER_BYTES =
       Setting.count("buffer.bytes.max", 8 * 1024 * 1024, 1, Integer.MAX_VALUE)
           .doc(
-              "Bytes of line protocol held before the topics are paused. The records themselves, which are"
-                  + " held with them, take about ten times as much of the heap.");
+              "Bytes of line protocol held before the topics are paused. The records, held with them as the"
+                  + " bytes that stand in Kafka, take up to ten times as much of the heap where each"
+                  + " is one field, less than three times where it is fifty.");
 
   public static final Setting<Integer> WORKERS =
       Setting.count("write.workers", 1, 1, 64)

@@ -58,7 +58,7 @@ final class StoreKeys {
                   Scalar.number(1, 100_000),
                   "Heap that records may take in one task of the sink before its topics are paused"
                       + " (sink: `buffer.bytes.max`, which counts line protocol; the records take"
-                      + " ten times as much, so it is an eleventh of this).")));
+                      + " up to ten times as much, so it is an eleventh of this).")));
 
   static final Shape.Section WRITER =
       new Shape.Section(
