@@ -12,17 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class LineParser {
   private static final String BLANK_OR_COMMA = ", ";
   private static final String SEPARATORS = ", =";
-  private static final long MOST_EXACT = 1L << 53;
-  private static final int MOST_DECIMALS = 22;
-
-  /** 10^n, each of them exact. */
-  private static final double[] POWERS = new double[MOST_DECIMALS + 1];
-
-  static {
-    for (int i = 0; i <= MOST_DECIMALS; i++) {
-      POWERS[i] = Double.parseDouble("1e" + i);
-    }
-  }
 
   private final String text;
   private final Dialect dialect;
@@ -267,58 +256,13 @@ public final class LineParser {
       }
     }
     if ((last >= '0' && last <= '9') || last == '.') {
-      return number(start);
+      double number = Decimals.read(text, start, at);
+      return Double.isNaN(number) ? null : new FieldValue.Float64(number);
     }
     return switch (text.substring(start, at)) {
       case "t", "T", "true", "True", "TRUE" -> new FieldValue.Bool(true);
       case "f", "F", "false", "False", "FALSE" -> new FieldValue.Bool(false);
       default -> null;
     };
-  }
-
-  /**
-   * Digits that fit a double exactly, over a power of ten that does too, are one division, rounded
-   * as the text would be. All others are left to Java.
-   */
-  private @Nullable FieldValue number(int start) {
-    int i = start;
-    boolean negative = text.charAt(i) == '-';
-    if (negative || text.charAt(i) == '+') {
-      i++;
-    }
-    long digits = 0;
-    int decimals = -1;
-    boolean any = false;
-    for (; i < at; i++) {
-      char c = text.charAt(i);
-      if (c >= '0' && c <= '9' && digits < MOST_EXACT / 10 - 1) {
-        digits = digits * 10 + (c - '0');
-        decimals += decimals < 0 ? 0 : 1;
-        any = true;
-      } else if (c == '.' && decimals < 0) {
-        decimals = 0;
-      } else {
-        return byJava(start);
-      }
-    }
-    if (!any || decimals > MOST_DECIMALS) {
-      return byJava(start);
-    }
-    double number = digits / POWERS[Math.max(0, decimals)];
-    return new FieldValue.Float64(negative ? -number : number);
-  }
-
-  private @Nullable FieldValue byJava(int start) {
-    for (int i = start; i < at; i++) {
-      if ("0123456789+-.eE".indexOf(text.charAt(i)) < 0) {
-        return null;
-      }
-    }
-    try {
-      double number = Double.parseDouble(text.substring(start, at));
-      return Double.isFinite(number) ? new FieldValue.Float64(number) : null;
-    } catch (NumberFormatException e) {
-      return null;
-    }
   }
 }
