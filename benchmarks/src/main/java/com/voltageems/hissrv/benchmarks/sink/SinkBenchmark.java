@@ -7,6 +7,7 @@ import com.voltageems.hissrv.quickstart.TemporaryFolder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -72,13 +73,8 @@ public final class SinkBenchmark {
       threads = rate > best ? inFlight : threads;
       best = Math.max(best, rate);
     }
-    int writers = 1;
-    best = 0;
-    for (int inFlight : new int[] {1, 2}) {
-      double rate = rig.sink(target, form, form.json(), inFlight).linesPerSecond();
-      writers = rate > best ? inFlight : writers;
-      best = Math.max(best, rate);
-    }
+    int writers = writers(target, form, form.json());
+    int lineWriters = writers(target, form, form.ready());
     List<Double> bare = new ArrayList<>();
     List<Double> discard = new ArrayList<>();
     List<Round> json = new ArrayList<>();
@@ -87,12 +83,25 @@ public final class SinkBenchmark {
       bare.add(SinkRig.bare(target, form, requests, threads));
       json.add(rig.sink(target, form, form.json(), writers));
       discard.add(rig.discard(form));
-      ready.add(rig.sink(target, form, form.ready(), writers));
+      ready.add(rig.sink(target, form, form.ready(), lineWriters));
     }
     Figures.say(
-        "%s, %s: %d bare requests in flight, write.workers=%d",
-        target.name, form.name(), threads, writers);
+        "%s, %s: %d bare requests in flight, write.workers=%d, for lines ready to post %d",
+        target.name, form.name(), threads, writers, lineWriters);
     print(target, form, median(bare, rate -> rate), median(discard, rate -> rate), json, ready);
+  }
+
+  /** The number of requests in flight at which the sink is quickest. */
+  private int writers(SinkTarget target, SinkForm form, Map<String, String> reading)
+      throws InterruptedException {
+    int writers = 1;
+    double best = 0;
+    for (int inFlight : IN_FLIGHT) {
+      double rate = rig.sink(target, form, reading, inFlight).linesPerSecond();
+      writers = rate > best ? inFlight : writers;
+      best = Math.max(best, rate);
+    }
+    return writers;
   }
 
   private static void print(
