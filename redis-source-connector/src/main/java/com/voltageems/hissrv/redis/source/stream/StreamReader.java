@@ -1,18 +1,12 @@
 package com.voltageems.hissrv.redis.source.stream;
 
-import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
-import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
-import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.redis.source.sample.Sample;
-import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
-import com.voltageems.hissrv.redis.source.sample.SourceLimits;
 import com.voltageems.hissrv.redis.source.sample.ValueText;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
@@ -23,10 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Reads a stream from where it stopped. An entry is either one field {@code json} with a pending
- * list's element in it, or the fields themselves, its time the field {@code timestamp} or the id.
- */
+/** Reads a stream from where it stopped. */
 public final class StreamReader implements SourceReader {
   private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
@@ -38,9 +29,8 @@ public final class StreamReader implements SourceReader {
   private final RedisLink link;
   private final WorkerClock clock;
   private final StreamPages pages;
-  private final KeyMapper.Mapped mapped;
+  private final StreamSamples samples;
   private final SampleRecords records;
-  private final SourceLimits limits;
   private final SourceMetrics metrics;
   private final Map<String, String> partition;
   private final DataSetId data;
@@ -60,10 +50,9 @@ public final class StreamReader implements SourceReader {
     this.link = context.link();
     this.clock = context.clock();
     this.pages = new StreamPages(source.key(), link, context.limits().maxBatchBytes());
-    this.mapped = context.mapper().map(source.key());
     this.records = context.records();
-    this.limits = context.limits();
     this.metrics = context.metrics();
+    this.samples = new StreamSamples(context.mapper().map(source.key()), context.limits(), metrics);
     this.data = context.data();
     this.partition = StreamPosition.partition(source.key());
     Map<String, ?> offset = context.offsets().apply(partition);
@@ -139,20 +128,22 @@ public final class StreamReader implements SourceReader {
     List<SourceRecord> out = new ArrayList<>(entries.size());
     for (StreamPages.Entry entry : entries) {
       StreamPosition reached = new StreamPosition(entry.id());
-      Sample sample = sample(entry.fields(), timeOf(reached));
-      Sample passed = sample == null ? null : source.common().filter().apply(sample);
-      if (passed != null) {
-        metrics.points.add(passed.points());
-        // The entry is delivered with its last record: those before leave the position behind it.
-        List<Sample> parts = passed.parts();
-        for (int i = 0; i < parts.size(); i++) {
-          StreamPosition done = i < parts.size() - 1 ? position : reached;
-          metrics.records.increment();
-          out.add(
-              records.record(parts.get(i), source.key(), partition, done.toOffset(data.current())));
+      List<Sample> parts = new ArrayList<>(1);
+      for (Sample sample : samples.of(entry.fields(), timeOf(reached))) {
+        Sample passed = source.common().filter().apply(sample);
+        if (passed == null) {
+          metrics.filtered.increment();
+        } else {
+          metrics.points.add(passed.points());
+          parts.addAll(passed.parts());
         }
-      } else if (sample != null) {
-        metrics.filtered.increment();
+      }
+      // The entry is delivered with its last record: those before leave the position behind it.
+      for (int i = 0; i < parts.size(); i++) {
+        StreamPosition done = i < parts.size() - 1 ? position : reached;
+        metrics.records.increment();
+        out.add(
+            records.record(parts.get(i), source.key(), partition, done.toOffset(data.current())));
       }
       position = reached;
     }
@@ -163,37 +154,6 @@ public final class StreamReader implements SourceReader {
     long millis = entry.epochMillis();
     // An id beyond it was chosen for its order, and is not a time.
     return millis >= 0 && millis <= ValueText.MAX_MILLIS ? millis : clock.millis();
-  }
-
-  private @Nullable Sample sample(List<?> fields, long idMillis) {
-    if (fields.size() == 2 && "json".equals(Bytes.text((byte[]) fields.get(0)))) {
-      PendingElement parsed =
-          PendingElement.parse(
-              (byte[]) fields.get(1), limits.maxValueBytes(), limits.nonFinite(), idMillis);
-      metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
-      metrics.rounded.add(parsed.rounded());
-      if (parsed.sample() == null) {
-        metrics.reject(RejectReason.ELEMENT);
-      }
-      return parsed.sample();
-    }
-    SampleBuilder builder = new SampleBuilder(mapped.names(), limits, metrics);
-    long time = idMillis;
-    for (int i = 0; i + 1 < fields.size(); i += 2) {
-      String name = Bytes.text((byte[]) fields.get(i));
-      byte[] value = (byte[]) fields.get(i + 1);
-      long asTime = name.equals("timestamp") ? ValueText.time(value) : ValueText.NO_TIME;
-      if (asTime != ValueText.NO_TIME) {
-        time = asTime;
-      } else {
-        builder.add(name, value);
-      }
-    }
-    if (builder.isEmpty()) {
-      metrics.reject(RejectReason.NO_FIELD);
-      return null;
-    }
-    return builder.build(mapped.series(), time);
   }
 
   private void readFromBeginning() {

@@ -193,4 +193,40 @@ class StreamReaderTest {
     SourceRecord record = reader(null).read(100).get(0);
     assertThat(((Struct) record.value()).getInt64("timestamp")).isEqualTo(clock.millis());
   }
+
+  private static Struct value(SourceRecord record) {
+    return (Struct) record.value();
+  }
+
+  /** As of a hash: it was a field {@code timestamp} of its own before. */
+  @Test
+  void timestampThatIsNotATime_isLeftOut_andCounted() {
+    redis.on("EVALSHA", page(0, entry("1000-0", "timestamp", "yesterday", "v", "1")));
+    SourceRecord record = reader(null).read(100).get(0);
+    assertThat(value(record).getInt64("timestamp")).isEqualTo(1000);
+    assertThat(value(record).getMap("fields")).isEqualTo(Map.of("v", 1.0));
+    assertThat(value(record).getMap("texts")).isNull();
+    assertThat(metrics.rejected(RejectReason.NO_SAMPLE)).isEqualTo(1);
+  }
+
+  /** As of a hash: it got the entry's time before. */
+  @Test
+  void timeInAValue_isItsTime_andTheEntryIsDeliveredWithItsLastRecord() {
+    redis.on(
+        "EVALSHA",
+        page(
+            0,
+            entry("1000-0", "v", "1"),
+            entry("2000-0", "u", "230.5:1642592400000", "timestamp", "1642592300", "i", "7")));
+    List<SourceRecord> records = reader(null).read(100);
+    assertThat(records).hasSize(3);
+    assertThat(value(records.get(1)).getInt64("timestamp")).isEqualTo(1642592300000L);
+    assertThat(value(records.get(1)).getMap("fields")).isEqualTo(Map.of("i", 7.0));
+    assertThat(value(records.get(2)).getInt64("timestamp")).isEqualTo(1642592400000L);
+    assertThat(value(records.get(2)).getMap("fields")).isEqualTo(Map.of("u", 230.5));
+    assertThat(records.subList(1, 3))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(
+            Map.of("id", "1000-0", "data", "data1"), Map.of("id", "2000-0", "data", "data1"));
+  }
 }

@@ -1,0 +1,100 @@
+package com.voltageems.hissrv.redis.source.stream;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
+import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.PendingElement;
+import com.voltageems.hissrv.redis.source.sample.Sample;
+import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
+import com.voltageems.hissrv.redis.source.sample.SourceLimits;
+import com.voltageems.hissrv.redis.source.sample.ValueText;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes samples of a stream's entries. An entry is either one field {@code json} with a pending
+ * list's element in it, or the fields themselves. What is left out is counted.
+ */
+final class StreamSamples {
+  private static final String JSON = "json";
+  private static final String TIMESTAMP = "timestamp";
+
+  private final KeyMapper.Mapped mapped;
+  private final SourceLimits limits;
+  private final SourceMetrics metrics;
+
+  StreamSamples(KeyMapper.Mapped mapped, SourceLimits limits, SourceMetrics metrics) {
+    this.mapped = mapped;
+    this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  /**
+   * One sample; more where values bring times of their own, none where there is nothing in it.
+   *
+   * @param idMillis the time of what brings none
+   */
+  List<Sample> of(List<?> fields, long idMillis) {
+    return fields.size() == 2 && JSON.equals(Bytes.text((byte[]) fields.get(0)))
+        ? element((byte[]) fields.get(1), idMillis)
+        : plain(fields, idMillis);
+  }
+
+  private List<Sample> element(byte[] json, long idMillis) {
+    PendingElement parsed =
+        PendingElement.parse(json, limits.maxValueBytes(), limits.nonFinite(), idMillis);
+    metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
+    metrics.rounded.add(parsed.rounded());
+    if (parsed.sample() == null) {
+      metrics.reject(RejectReason.ELEMENT);
+      return List.of();
+    }
+    return List.of(parsed.sample());
+  }
+
+  private List<Sample> plain(List<?> fields, long idMillis) {
+    long base = idMillis;
+    SampleBuilder untimed = builder();
+    Map<Long, SampleBuilder> timed = new LinkedHashMap<>(2);
+    for (int i = 0; i + 1 < fields.size(); i += 2) {
+      String name = Bytes.text((byte[]) fields.get(i));
+      byte[] value = (byte[]) fields.get(i + 1);
+      if (name.equals(TIMESTAMP)) {
+        long own = ValueText.time(value);
+        if (own == ValueText.NO_TIME) {
+          metrics.reject(RejectReason.NO_SAMPLE);
+        } else {
+          base = own;
+        }
+      } else if (value.length > limits.maxValueBytes()) {
+        metrics.reject(RejectReason.TOO_LONG);
+      } else {
+        ValueText parsed = ValueText.parse(value);
+        long time = parsed.epochMillis();
+        SampleBuilder builder =
+            time == ValueText.NO_TIME ? untimed : timed.computeIfAbsent(time, millis -> builder());
+        builder.add(name, parsed);
+      }
+    }
+    List<Sample> samples = new ArrayList<>(1);
+    build(untimed, base, samples);
+    timed.forEach((time, builder) -> build(builder, time, samples));
+    if (samples.isEmpty()) {
+      metrics.reject(RejectReason.NO_FIELD);
+    }
+    return samples;
+  }
+
+  private SampleBuilder builder() {
+    return new SampleBuilder(mapped.names(), limits, metrics);
+  }
+
+  private void build(SampleBuilder builder, long time, List<Sample> samples) {
+    if (!builder.isEmpty()) {
+      samples.add(builder.build(mapped.series(), time));
+    }
+  }
+}
