@@ -110,7 +110,8 @@ public final class Delivery {
       Part part = next.with(suspects.holdBack(next.batch()));
       if (part.size() > 0) {
         Answer answer = requests.attempt(part, crowded);
-        anyWritten |= answer.outcome() instanceof WriteOutcome.Written;
+        // Of lines that are somebody else's by now none was sent.
+        anyWritten |= answer.outcome() instanceof WriteOutcome.Written && answer.part().size() > 0;
         act(answer, parts, unexplained);
       }
     }

@@ -71,7 +71,8 @@ final class GivenUp {
     }
     Arrays.sort(points);
     Request last = requests.peekLast();
-    if (last != null && last.records.equals(records)) {
+    // Two requests may be of one record, which has many points.
+    if (last != null && last.records.equals(records) && Arrays.equals(last.points, points)) {
       requests.removeLast(); // the same once more
       pointCount -= last.points.length;
     }

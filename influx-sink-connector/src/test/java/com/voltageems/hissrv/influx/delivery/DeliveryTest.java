@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.batch.Batch;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -210,16 +212,7 @@ class DeliveryTest {
         batch.add(tracker.add(TestRecords.record(null, i)), point);
       }
 
-      new Delivery(
-              new Database(database, Screen.NONE),
-              new Delivery.Rules(
-                  new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
-                  null,
-                  3,
-                  Duration.ofMillis(1)),
-              random,
-              progress)
-          .deliver(batch);
+      delivery(database, random, progress).deliver(batch);
 
       assertThat(database.stored).as("seed %d", seed).containsExactlyInAnyOrderElementsOf(expected);
       assertThat(progress.refused).as("seed %d", seed).isEqualTo(guilty);
@@ -231,6 +224,45 @@ class DeliveryTest {
             .isSorted();
       }
     }
+  }
+
+  private static Delivery delivery(
+      InfluxWriter database, SplittableRandom random, Progress progress) {
+    return new Delivery(
+        new Database(database, Screen.NONE),
+        new Delivery.Rules(
+            new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)), null, 3, Duration.ofMillis(1)),
+        random,
+        progress);
+  }
+
+  /** A partition that goes to another task takes its lines along: that is no sign of a database. */
+  @Test
+  void linesThatNobodySendsAnyMore_proveNothing() {
+    OffsetTracker gone = new OffsetTracker(new TopicPartition("t", 0), 0);
+    OffsetTracker ours = new OffsetTracker(new TopicPartition("t", 1), 0);
+    InfluxWriter proxy =
+        new InfluxWriter() {
+          @Override
+          public WriteOutcome write(Destination destination, byte[] lines, int length) {
+            gone.close();
+            return new WriteOutcome.TooLarge("too large");
+          }
+
+          @Override
+          public void close() {}
+        };
+    Batch batch = new Batch(EMS, new LineForm(Dialect.INFLUXDB, Precision.MS));
+    SplittableRandom random = new SplittableRandom(1);
+    Point point = randomPoint(random, 1);
+    batch.add(gone.add(TestRecords.record(null, 0)), point, pending -> point);
+    batch.add(ours.add(TestRecords.record(null, 0)), point, pending -> point);
+    Counting progress = new Counting();
+    Delivery delivery = delivery(proxy, random, progress);
+    assertThatThrownBy(() -> delivery.deliver(batch))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("check the limits of the proxy");
+    assertThat(progress.refused).isEmpty();
   }
 
   private static Point randomPoint(SplittableRandom random, int time) {

@@ -77,6 +77,20 @@ class GivenUpTest {
     assertThat(givenUp.holds(of(1), 100)).isEqualTo(60);
   }
 
+  /** A record of very many points, as an array is: each half of them was a request of its own. */
+  @Test
+  void requestOfOtherPointsOfTheSameRecord_isAnotherRequest() {
+    Pending record = record();
+    Batch first = batch();
+    add(first, record, 1);
+    Batch second = batch();
+    add(second, record, 2);
+    givenUp.add(first, 0);
+    givenUp.add(second, 10);
+    assertThat(givenUp.holds(of(1), 20)).isEqualTo(80);
+    assertThat(givenUp.holds(of(2), 20)).isEqualTo(90);
+  }
+
   @Test
   void severalRequests_theLastOneOfThePointCounts() {
     givenUp.add(of(1), 0);
