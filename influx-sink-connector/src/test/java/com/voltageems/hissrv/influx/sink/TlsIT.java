@@ -3,14 +3,11 @@ package com.voltageems.hissrv.influx.sink;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
+import com.voltageems.hissrv.testkit.TlsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -29,7 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLParameters;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.apache.kafka.common.config.ConfigValue;
@@ -49,7 +45,7 @@ class TlsIT {
   @TempDir private Path dir;
   private final List<String> stored = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private @Nullable HttpsServer server;
+  private @Nullable TlsServer server;
   private int port;
 
   private static HeldCertificate authority(String name) {
@@ -61,43 +57,29 @@ class TlsIT {
   }
 
   private void start(HeldCertificate certificate, boolean asksForClient) {
-    HttpsServer made;
     HandshakeCertificates certificates =
         new HandshakeCertificates.Builder()
             .heldCertificate(certificate)
             .addTrustedCertificate(CA.certificate())
             .build();
-    try {
-      made = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    made.setHttpsConfigurator(
-        new HttpsConfigurator(certificates.sslContext()) {
-          @Override
-          public void configure(HttpsParameters parameters) {
-            SSLParameters ssl = getSSLContext().getDefaultSSLParameters();
-            ssl.setNeedClientAuth(asksForClient);
-            parameters.setSSLParameters(ssl);
-          }
-        });
-    made.setExecutor(threads);
-    made.createContext(
-        "/",
-        exchange -> {
-          stored.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-          exchange.sendResponseHeaders(204, -1);
-          exchange.close();
-        });
-    made.start();
+    TlsServer made =
+        new TlsServer(
+            0,
+            certificates.sslContext(),
+            asksForClient,
+            exchange -> {
+              stored.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+              exchange.sendResponseHeaders(204, -1);
+              exchange.close();
+            });
     server = made;
-    port = made.getAddress().getPort();
+    port = made.port();
   }
 
   @AfterEach
   void stop() {
     if (server != null) {
-      server.stop(0);
+      server.close();
     }
     threads.shutdownNow();
   }

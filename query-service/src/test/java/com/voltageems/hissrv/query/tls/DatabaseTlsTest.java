@@ -21,6 +21,7 @@ import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import com.voltageems.hissrv.query.store.tier.Wish;
+import com.voltageems.hissrv.testkit.TlsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -81,7 +82,7 @@ class DatabaseTlsTest {
   }
 
   private void start(HeldCertificate certificate, boolean asksForClient) {
-    server = new TlsServer(0, certificate, CA, asksForClient);
+    server = EmptyInflux.at(0, certificate, CA, asksForClient);
     port = server.port();
   }
 
@@ -409,7 +410,7 @@ class DatabaseTlsTest {
       assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB");
       stop();
       server =
-          new TlsServer(
+          EmptyInflux.at(
               port,
               new HeldCertificate.Builder()
                   .signedBy(OTHER_CA)
