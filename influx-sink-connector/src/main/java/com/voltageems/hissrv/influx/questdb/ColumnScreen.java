@@ -156,8 +156,14 @@ public final class ColumnScreen implements Screen {
       int more = newColumns(point, columns);
       if (more > 0 && columns.size() + more > most) {
         return refused(
-            "would give the table '%s' %d columns, %d of them new; the most is %d (%s)"
-                .formatted(point.measurement(), columns.size() + more, more, most, MOST));
+            String.format(
+                Locale.ROOT,
+                "would give the table '%s' %d columns, %d of them new; the most is %d (%s)",
+                point.measurement(),
+                columns.size() + more,
+                more,
+                most,
+                MOST));
       }
       Set<String> ofPoint = new HashSet<>();
       for (Point.Tag tag : point.tags()) {

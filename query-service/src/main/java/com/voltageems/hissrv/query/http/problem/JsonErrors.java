@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http.problem;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -37,9 +38,15 @@ public final class JsonErrors extends ErrorHandler {
     String message = "the request cannot be read: " + HttpStatus.getMessage(status);
     ErrorKind kind = ErrorKind.REFUSED;
     return String.format(
+            Locale.ROOT,
             "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\","
                 + "\"error\":\"%s\",\"message\":\"%s\"}",
-            kind.type(), kind.title(), status, message, kind.word(), message)
+            kind.type(),
+            kind.title(),
+            status,
+            message,
+            kind.word(),
+            message)
         .getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.store.questdb;
 import com.voltageems.hissrv.query.store.window.Run;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /** The start of a moment's window as a piece of SQL. Pure. */
 final class WindowSql {
@@ -40,12 +41,22 @@ final class WindowSql {
         && run.startMillis() < YEAR_10000) {
       // Its own function: a tenth quicker than the arithmetic, but the length is an int, and the
       // origin a text with a year of four digits.
-      return "timestamp_floor('%dT', %s, '%s')"
-          .formatted(run.lengthMillis(), time, Instant.ofEpochMilli(run.startMillis()));
+      return String.format(
+          Locale.ROOT,
+          "timestamp_floor('%dT', %s, '%s')",
+          run.lengthMillis(),
+          time,
+          Instant.ofEpochMilli(run.startMillis()));
     }
     long origin = SqlBuilder.micros(run.startMillis());
     long length = SqlBuilder.micros(run.lengthMillis());
-    return "cast(%dL + (cast(%s AS long) - %dL) / %dL * %dL AS timestamp)"
-        .formatted(origin, time, origin, length, length);
+    return String.format(
+        Locale.ROOT,
+        "cast(%dL + (cast(%s AS long) - %dL) / %dL * %dL AS timestamp)",
+        origin,
+        time,
+        origin,
+        length,
+        length);
   }
 }

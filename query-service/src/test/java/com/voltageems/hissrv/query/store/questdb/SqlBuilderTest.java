@@ -13,6 +13,7 @@ import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.Run;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,22 @@ class SqlBuilderTest {
   }
 
   /** Whatever a name holds, it ends where its quotes end, or it is refused. */
+  /** Where people write other digits, as in Egypt, QuestDB could read no window. */
+  @Test
+  void windowStart_isWrittenInDigitsThatQuestDbReads() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(String.format("%d", 5)).isNotEqualTo("5");
+      assertThat(WindowSql.start(List.of(new Run(0, 1_000, 60)), "t"))
+          .isEqualTo("timestamp_floor('1000T', t, '1970-01-01T00:00:00Z')");
+      assertThat(WindowSql.start(List.of(new Run(0, 1L << 40, 1)), "t"))
+          .startsWith("cast(0L + (cast(t AS long) - 0L) / 1099511627776000L * ");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+
   @Test
   void name_neverLeavesItsQuotes() {
     Random random = new Random(42);
