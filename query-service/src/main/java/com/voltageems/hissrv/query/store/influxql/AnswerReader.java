@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.store.influxql;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -56,6 +57,10 @@ final class AnswerReader {
   private final JsonParser json;
   private final Rows rows;
   private @Nullable String error;
+
+  /** Whether there were results, be it without a row: not everything that is JSON is an answer. */
+  private boolean hasResults;
+
   private boolean stopped;
   private @Nullable Object[] row = new @Nullable Object[16];
 
@@ -85,6 +90,9 @@ final class AnswerReader {
       AnswerReader reader = new AnswerReader(json, rows);
       while (!reader.isOver() && reader.more()) {
         reader.document();
+      }
+      if (!reader.hasResults && reader.error == null) {
+        throw new JsonParseException(json, "neither results nor an error");
       }
       return reader.error;
     }
@@ -120,7 +128,10 @@ final class AnswerReader {
       switch (json.currentName()) {
         // A refusal by 2.x as a whole has a code and a message.
         case "error", "message" -> error = json.nextTextValue();
-        case "results" -> each(this::result);
+        case "results" -> {
+          hasResults = true;
+          each(this::result);
+        }
         default -> skip();
       }
     }

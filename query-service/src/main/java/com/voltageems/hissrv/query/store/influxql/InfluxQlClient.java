@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -21,7 +20,6 @@ final class InfluxQlClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
   private static final String BROKE_OFF = "InfluxDB broke off";
-  private static final InfluxQl DATABASES = new InfluxQl("SHOW DATABASES", List.of(), List.of());
 
   private final InfluxLink link;
   private final String databaseParameter;
@@ -56,7 +54,7 @@ final class InfluxQlClient {
       } catch (JsonProcessingException e) {
         check(answer.status(), answer.status() == 200 ? null : "not an answer of InfluxDB's");
         throw new StoreException(
-            StoreException.Kind.FAILED, "InfluxDB answered with neither MessagePack nor JSON", e);
+            StoreException.Kind.FAILED, "InfluxDB answered with neither results nor an error", e);
       }
       if (wanted.enough) {
         answer.stop();
@@ -120,11 +118,6 @@ final class InfluxQlClient {
     } catch (IOException e) {
       throw link.failed(e, deadline, BROKE_OFF);
     }
-  }
-
-  /** Asks what any login that may read is answered: which databases there are. */
-  void askForDatabases(Deadline deadline) {
-    run(DATABASES, deadline, (head, row) -> true);
   }
 
   /** A proxy in front answers, too: that a ping is not for everybody tells nothing of questions. */

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * again after it was away.
  */
 public final class InfluxQlStore implements HistoryStore {
+  private static final String NOTHING = "hissrv.nothing";
+
   private final InfluxQlClient client;
   private final Descriptions descriptions;
   private final PointReader points;
@@ -207,19 +209,20 @@ public final class InfluxQlStore implements HistoryStore {
 
   /**
    * A ping is answered without a login, and by others as well: QuestDB says that it is an InfluxDB.
-   * That a database is not there yet is no failure: the sink may make it with its first line.
+   * So the database is asked what each question begins with, of a measurement that it hardly has.
    */
   private void answersQuestions(Deadline deadline) {
     try {
-      client.askForDatabases(deadline);
+      Optional<Measurement> unused = descriptions.one(NOTHING, deadline);
     } catch (StoreException e) {
       throw e.kind() == StoreException.Kind.FAILED
           ? new StoreException(
               e.kind(),
               e.getMessage()
-                  + " when it was asked for its databases: look at store.type, and at the address"
-                  + " and the login of store."
-                  + (version.startsWith("1") ? "influxdb1" : "influxdb2"),
+                  + " when it was asked for fields: look at store.type, and at address, login and "
+                  + (version.startsWith("1")
+                      ? "database of store.influxdb1"
+                      : "bucket of store.influxdb2"),
               e)
           : e;
     }

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Raw queries of an InfluxDB 1.x that asks for logins. */
 @RequiresServer(RequiresServer.Server.INFLUXDB_1)
@@ -38,6 +40,7 @@ class InfluxDb1RawIT {
     statement(ADMIN, "CREATE DATABASE site");
     statement(ADMIN, "CREATE USER reader WITH PASSWORD 'r'");
     statement(ADMIN, "GRANT READ ON site TO reader");
+    statement(ADMIN, "CREATE USER stranger WITH PASSWORD 'r'");
     statement(ADMIN, "CREATE USER writer WITH PASSWORD 'w'");
     statement(ADMIN, "GRANT ALL ON site TO writer");
     post(
@@ -132,6 +135,35 @@ class InfluxDb1RawIT {
                 e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE))
             .hasMessageContaining("store.influxdb1.raw.username");
       }
+    }
+  }
+
+  /** The login may be right, and may not read: all was green, and each question a 500. */
+  @ParameterizedTest
+  @CsvSource({
+    "site, stranger, authorizing",
+    "site, nobody, authorization failed",
+    "none, reader, authorizing",
+    "none, admin, database not found: none"
+  })
+  void loginThatMayNotRead_andNoDatabase_areDown(String name, String user, String words) {
+    String password = user.equals("admin") ? "secret" : "r";
+    try (InfluxQlStore store =
+        InfluxQlStore.version1(URI.create(database.url()), name, List.of(), user, password)) {
+      assertThatThrownBy(() -> store.ping(Duration.ofSeconds(10)))
+          .hasMessageEndingWith(
+              " when it was asked for fields: look at store.type, and at address, login and"
+                  + " database of store.influxdb1")
+          .rootCause()
+          .hasMessageContaining(words);
+    }
+  }
+
+  @Test
+  void loginThatMayOnlyRead_isUp() {
+    try (InfluxQlStore store =
+        InfluxQlStore.version1(URI.create(database.url()), "site", List.of(), "reader", "r")) {
+      assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB 1.");
     }
   }
 }

@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ class OtherAnswersTest {
   private int status;
   private String type = "";
   private String body = "";
+  private final List<String> asked = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void start() throws IOException {
@@ -37,6 +40,7 @@ class OtherAnswersTest {
     server.createContext(
         "/query",
         exchange -> {
+          asked.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
           byte[] bytes = body.getBytes(UTF_8);
           exchange.getResponseHeaders().add("Content-Type", type);
           exchange.sendResponseHeaders(status, bytes.length);
@@ -58,13 +62,23 @@ class OtherAnswersTest {
     }
   }
 
-  /** As QuestDB, InfluxDB without the right token, and a web server that says yes to everything. */
+  /**
+   * As QuestDB, InfluxDB without the right token, without the bucket or the right to read it, and a
+   * web server that says yes to everything.
+   */
   @ParameterizedTest
   @CsvSource({
     "404, text/plain, Not Found, InfluxDB refused the query with status 404",
     "401, application/json, '{\"code\":\"unauthorized\",\"message\":\"Unauthorized\"}',"
         + " InfluxDB refused the query with status 401",
-    "200, text/html, <html>Welcome</html>, InfluxDB answered with neither MessagePack nor JSON"
+    "200, application/json,"
+        + " '{\"results\":[{\"statement_id\":0,\"error\":\"database not found: ems\"}]}',"
+        + " InfluxDB refused the query with status 200",
+    "200, text/html, <html>Welcome</html>, InfluxDB answered with neither results nor an error",
+    "200, application/json, '{\"status\":\"ok\"}',"
+        + " InfluxDB answered with neither results nor an error",
+    "200, text/plain, '', InfluxDB answered with neither results nor an error",
+    "401, text/plain, '', InfluxDB refused the query with status 401"
   })
   void whoDoesNotAnswerQuestions_isDown(int status, String type, String body, String words) {
     this.status = status;
@@ -74,16 +88,19 @@ class OtherAnswersTest {
         .isInstanceOf(StoreException.class)
         .hasMessage(
             words
-                + " when it was asked for its databases: look at store.type, and at the address and"
-                + " the login of store.influxdb2");
+                + " when it was asked for fields: look at store.type, and at address, login and bucket"
+                + " of store.influxdb2");
   }
 
-  /** A bucket comes with the sink's first line. */
+  /**
+   * A bucket without data; and a proxy before it may let pass no more than what the service asks.
+   */
   @Test
-  void noDatabaseYet_isNoFailure() {
+  void emptyBucket_isUp_andIsAskedAsByEachQuestion() {
     status = 200;
     type = "application/json";
     body = "{\"results\":[{\"statement_id\":0}]}\n";
     assertThat(ping()).isEqualTo("InfluxDB 2.7.4");
+    assertThat(asked).singleElement().asString().contains("&q=SHOW+FIELD+KEYS+FROM+");
   }
 }

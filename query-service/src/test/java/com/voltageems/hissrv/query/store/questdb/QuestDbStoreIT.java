@@ -191,7 +191,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
         InfluxQlStore.version2(URI.create(database.url()), "ems", "a-token")) {
       assertThatThrownBy(() -> other.ping(Duration.ofSeconds(10)))
           .isInstanceOf(StoreException.class)
-          .hasMessageContaining("when it was asked for its databases: look at store.type");
+          .hasMessageContaining("when it was asked for fields: look at store.type");
     }
   }
 
