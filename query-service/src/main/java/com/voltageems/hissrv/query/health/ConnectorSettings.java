@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectorSettings {
   private static final String STATUS_TOPIC = "status.topic";
+  private static final String REFRESH = "consumer.override.metadata.max.age.ms";
 
   /** One GET of Connect's REST API. */
   interface Rest {
@@ -121,6 +123,11 @@ final class ConnectorSettings {
     }
     return isReference(topics) || isReference(regex)
         ? SinkTopics.UNKNOWN
-        : new SinkTopics(true, names, regex.strip());
+        : new SinkTopics(true, names, regex.strip(), refresh(config));
+  }
+
+  private static Duration refresh(JsonNode config) {
+    long millis = config.path(REFRESH).asLong(-1);
+    return millis < 0 ? SinkTopics.REFRESH : Duration.ofMillis(millis);
   }
 }

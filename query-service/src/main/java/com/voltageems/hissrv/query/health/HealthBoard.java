@@ -120,6 +120,15 @@ public final class HealthBoard implements AutoCloseable {
     return failure.getClass().getSimpleName() + (text == null ? "" : ": " + text);
   }
 
+  /** What Connect told last, where it is looked at. Never waits. */
+  public ConnectFacts facts() {
+    return probes.keySet().stream()
+        .filter(ConnectProbe.class::isInstance)
+        .map(probe -> ((ConnectProbe) probe).facts())
+        .findFirst()
+        .orElse(ConnectFacts.UNKNOWN);
+  }
+
   /** Every part's state, configured or not. Never waits. */
   public List<PartState> snapshot() {
     Instant now = clock.instant();

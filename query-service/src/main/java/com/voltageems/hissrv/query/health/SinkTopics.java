@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,13 +16,22 @@ import java.util.stream.Stream;
  * @param present whether there is such a connector, or that is not known
  * @param names its {@code topics}; empty where they are not known
  * @param regex its {@code topics.regex}; empty where there is none
+ * @param refresh how often its consumers look for new topics
  */
-public record SinkTopics(boolean present, List<String> names, String regex) {
+public record SinkTopics(boolean present, List<String> names, String regex, Duration refresh) {
+  /** Kafka's own default; Connect does not tell what its workers set. */
+  static final Duration REFRESH = Duration.ofMinutes(5);
+
   public static final SinkTopics UNKNOWN = new SinkTopics(true, List.of(), "");
   public static final SinkTopics ABSENT = new SinkTopics(false, List.of(), "");
 
   public SinkTopics {
     names = List.copyOf(names);
+  }
+
+  /** Of one that leaves it to its worker when to look for new topics. */
+  public SinkTopics(boolean present, List<String> names, String regex) {
+    this(present, names, regex, REFRESH);
   }
 
   /** Whether it reads by an expression, and none of these topics matches it. */

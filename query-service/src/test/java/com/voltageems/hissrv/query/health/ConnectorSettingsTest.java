@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,13 @@ class ConnectorSettingsTest {
     answers.put(SINK, "{\"topics.regex\":\"a.*\"}");
     read();
     assertThat(settings.sinkTopics()).isEqualTo(new SinkTopics(true, List.of(), "a.*"));
+    String refresh = ",\"consumer.override.metadata.max.age.ms\":";
+    answers.put(SINK, "{\"topics\":\"a\"" + refresh + "\"30000\"}");
+    read();
+    assertThat(settings.sinkTopics().refresh()).isEqualTo(Duration.ofSeconds(30));
+    answers.put(SINK, "{\"topics\":\"a\"" + refresh + "\"${env:AGE}\"}");
+    read();
+    assertThat(settings.sinkTopics().refresh()).isEqualTo(Duration.ofMinutes(5));
     answers.put(SINK, "{\"topics\":\"${file:x:y}\"}");
     read();
     assertThat(settings.sinkTopics()).isEqualTo(SinkTopics.UNKNOWN);

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
@@ -29,11 +30,21 @@ final class LossWatch {
    *
    * @param committed the committed offset, or {@link #NEVER}
    * @param start the first offset that is still there
+   * @param end behind the last one
    * @param waiting records from the committed offset on that are still there
+   * @param read whether a task of the sink has the partition
    */
-  record Seen(long committed, long start, long waiting) {
+  record Seen(long committed, long start, long end, long waiting, boolean read) {
     /** Nothing was ever committed: the sink is to begin where the partition does. */
     static final long NEVER = -1;
+
+    private Seen from(long offset) {
+      return new Seen(offset, start, end, waiting, read);
+    }
+
+    private boolean hasGap() {
+      return start > committed;
+    }
   }
 
   /**
@@ -60,12 +71,14 @@ final class LossWatch {
    * @param losses the last of them, the newest last
    * @param records how many, markers of transactions among them
    * @param isOpen whether the sink has not gone on behind all of them yet
+   * @param perhaps few offsets that nobody had looked into: lost records, or only markers
    */
-  record Found(List<Loss> losses, long records, boolean isOpen) {
-    static final Found NONE = new Found(List.of(), 0, false);
+  record Found(List<Loss> losses, long records, boolean isOpen, List<Loss> perhaps) {
+    static final Found NONE = new Found(List.of(), 0, false, List.of());
 
     Found {
       losses = List.copyOf(losses);
+      perhaps = List.copyOf(perhaps);
     }
   }
 
@@ -80,9 +93,19 @@ final class LossWatch {
   private final List<Loss> over = new ArrayList<>();
   private long forgotten;
 
+  /** The last one of each partition, the newest last. */
+  private final Map<TopicPartition, Loss> perhaps = new LinkedHashMap<>();
+
+  /**
+   * Up to where nothing can be lost any more: the highest committed offset, which somebody may have
+   * set back since; or the end of a loss that is over although no record came to be committed.
+   */
+  private final Map<TopicPartition, Long> passed = new HashMap<>();
+
   /** Takes a look in. */
   Found look(Map<TopicPartition, Seen> found, Instant now) {
     memories.keySet().retainAll(found.keySet());
+    passed.keySet().retainAll(found.keySet());
     Map<TopicPartition, Seen> seen = new HashMap<>(found);
     seen.replaceAll(this::placed);
     for (Loss loss : List.copyOf(open.values())) {
@@ -92,62 +115,100 @@ final class LossWatch {
     while (over.size() > MOST) {
       forgotten += over.remove(0).records();
     }
+    return found();
+  }
+
+  private Found found() {
     List<Loss> all = new ArrayList<>(over);
     all.addAll(open.values());
-    if (all.isEmpty()) {
-      return Found.NONE;
-    }
     all.sort(Comparator.comparing(Loss::since).thenComparing(loss -> loss.partition().toString()));
     long records = all.stream().mapToLong(Loss::records).sum() + forgotten;
     return new Found(
-        all.subList(Math.max(0, all.size() - MOST), all.size()), records, !open.isEmpty());
+        all.subList(Math.max(0, all.size() - MOST), all.size()),
+        records,
+        !open.isEmpty(),
+        List.copyOf(perhaps.values()));
   }
 
   /** Where nothing was committed, the place that the sink was to begin at when we looked first. */
   private Seen placed(TopicPartition partition, Seen seen) {
+    if (seen.end() < passed(partition)) {
+      // Another topic of that name.
+      passed.remove(partition);
+      memories.remove(partition);
+    }
     if (seen.committed() != Seen.NEVER) {
+      passed.merge(partition, seen.committed(), Math::max);
+    }
+    long from = passed(partition);
+    if (from != Seen.NEVER) {
       memories.computeIfPresent(partition, (key, before) -> before.never() ? null : before);
-      return seen;
+      return seen.from(from);
     }
     Memory before = memories.get(partition);
     if (before != null && before.never() && before.waiting() > 0) {
-      return new Seen(before.committed(), seen.start(), seen.waiting());
+      return seen.from(before.committed());
     }
     memories.put(partition, new Memory(seen.start(), seen.waiting(), true));
-    return new Seen(seen.start(), seen.start(), seen.waiting());
+    return seen.from(seen.start());
+  }
+
+  private long passed(TopicPartition partition) {
+    return passed.getOrDefault(partition, Seen.NEVER);
   }
 
   private void looked(Loss loss, @Nullable Seen seen) {
-    if (seen != null && seen.committed() == loss.from() && seen.start() > seen.committed()) {
-      open.put(loss.partition(), loss.until(Math.max(loss.to(), seen.start()), true));
+    if (seen == null || seen.committed() != loss.from() || !seen.hasGap()) {
+      close(loss);
+      return;
+    }
+    Loss now = loss.until(Math.max(loss.to(), seen.start()), true);
+    if (seen.read() && seen.waiting() == 0) {
+      // The task stands behind them, and commits with the next record, whenever that comes.
+      passed.put(loss.partition(), now.to());
+      close(now);
     } else {
-      open.remove(loss.partition());
-      over.add(loss.until(loss.to(), false));
+      open.put(loss.partition(), now);
     }
   }
 
+  private void close(Loss loss) {
+    open.remove(loss.partition());
+    over.add(loss.until(loss.to(), false));
+  }
+
   private void look(TopicPartition partition, Seen seen, Instant now) {
-    if (seen.start() <= seen.committed()) {
+    if (!seen.hasGap()) {
       Memory known = memories.get(partition);
       memories.put(
           partition, new Memory(seen.committed(), seen.waiting(), known != null && known.never()));
       return;
     }
-    if (open.containsKey(partition)) {
+    if (open.containsKey(partition) || passed(partition) >= seen.start()) {
       return;
     }
     Memory before = memories.get(partition);
-    boolean held =
-        (before != null && before.committed() == seen.committed())
-            ? before.waiting() > 0
-            : seen.start() - seen.committed() > FEW;
-    if (held) {
-      Loss known = takeOver(partition, seen.committed());
-      open.put(
-          partition,
-          known == null
-              ? new Loss(partition, seen.committed(), seen.start(), now, true)
-              : known.until(Math.max(known.to(), seen.start()), true));
+    Memory known = before != null && before.committed() == seen.committed() ? before : null;
+    Loss gap = new Loss(partition, seen.committed(), seen.start(), now, true);
+    Loss earlier = takeOver(partition, seen.committed());
+    if (earlier != null) {
+      open.put(partition, earlier.until(Math.max(earlier.to(), seen.start()), true));
+    } else if (known != null ? known.waiting() > 0 : gap.records() > FEW) {
+      open.put(partition, gap);
+    } else if (known == null) {
+      perhaps(gap.until(gap.to(), false));
+    }
+  }
+
+  private void perhaps(Loss gap) {
+    Loss before = perhaps.get(gap.partition());
+    if (before != null && before.from() == gap.from()) {
+      return;
+    }
+    perhaps.remove(gap.partition());
+    perhaps.put(gap.partition(), gap);
+    if (perhaps.size() > MOST) {
+      perhaps.remove(perhaps.keySet().iterator().next());
     }
   }
 

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** How records that Kafka deleted too early are told. Pure. */
 final class LostText {
@@ -10,6 +11,10 @@ final class LostText {
 
   /** What follows the message; empty where nothing was lost. */
   static String words(LossWatch.Found lost) {
+    return sure(lost) + perhaps(lost);
+  }
+
+  private static String sure(LossWatch.Found lost) {
     if (lost.losses().isEmpty()) {
       return "";
     }
@@ -21,29 +26,49 @@ final class LostText {
         + " before the sink committed "
         + (records == 1 ? "it" : "them")
         + ", last of "
-        + last.partition().topic()
+        + place(last)
+        + ": see the topic's retention.ms and retention.bytes";
+  }
+
+  /** One offset is told in the detail alone: where the source writes exactly once, it is common. */
+  private static String perhaps(LossWatch.Found lost) {
+    List<LossWatch.Loss> more = lost.perhaps().stream().filter(gap -> gap.records() > 1).toList();
+    if (more.isEmpty()) {
+      return "";
+    }
+    return "; Kafka deleted a few offsets before the sink committed them, which may have been"
+        + " records or only markers of transactions, last of "
+        + place(more.get(more.size() - 1));
+  }
+
+  private static String place(LossWatch.Loss loss) {
+    return loss.partition().topic()
         + " partition "
-        + last.partition().partition()
+        + loss.partition().partition()
         + " offsets "
-        + last.from()
+        + loss.from()
         + " to "
-        + (last.to() - 1)
+        + (loss.to() - 1)
         + " (seen "
-        + last.since()
-        + "): see the topic's retention.ms and retention.bytes";
+        + loss.since()
+        + ")";
   }
 
   static List<Map<String, Object>> shown(LossWatch.Found lost) {
-    return lost.losses().stream()
-        .<Map<String, Object>>map(
-            loss ->
-                new TreeMap<>(
-                    Map.of(
-                        "topic", loss.partition().topic(),
-                        "partition", loss.partition().partition(),
-                        "from_offset", loss.from(),
-                        "to_offset", loss.to() - 1,
-                        "since", loss.since().toString())))
+    return Stream.concat(
+            lost.perhaps().stream().map(loss -> shown(loss, false)),
+            lost.losses().stream().map(loss -> shown(loss, true)))
         .toList();
+  }
+
+  private static Map<String, Object> shown(LossWatch.Loss loss, boolean sure) {
+    return new TreeMap<>(
+        Map.of(
+            "topic", loss.partition().topic(),
+            "partition", loss.partition().partition(),
+            "from_offset", loss.from(),
+            "to_offset", loss.to() - 1,
+            "since", loss.since().toString(),
+            "sure", sure));
   }
 }

@@ -46,14 +46,23 @@ final class SinkJudge {
    * @param present whether there is such a connector, or that is not known: one that is deleted
    *     cannot say why
    * @param assigned the partitions that one of its tasks has
+   * @param unfound those that its tasks find when they look for new topics again
+   * @param refresh how often they look
    * @param topics of what it is to read
    * @param lost what Kafka deleted before it was committed
    */
   record Seen(
       boolean present,
       Set<TopicPartition> assigned,
+      Set<TopicPartition> unfound,
+      Duration refresh,
       TopicsWatch.Found topics,
-      LossWatch.Found lost) {}
+      LossWatch.Found lost) {
+    /** How much longer that partition may stand by itself. */
+    private Duration more(TopicPartition partition) {
+      return unfound.contains(partition) ? refresh : Duration.ZERO;
+    }
+  }
 
   Report report(
       Map<String, @Nullable Object> figures,
@@ -69,8 +78,8 @@ final class SinkJudge {
       if (one.hold() != null) {
         trouble = held(one, now);
       } else if ((one.fromStart() || isSure(one, now)) && looks++ < MOST) {
-        trouble = standing(one, records.first(one.partition(), one.offset()), now);
-      } else if (isSure(one, now)) {
+        trouble = standing(one, records.first(one.partition(), one.offset()), seen, now);
+      } else if (isSure(one, now) && isLate(one, one.watchedSince(), seen, now)) {
         trouble = new Trouble(one, one.watchedSince(), true);
       }
       if (trouble != null) {
@@ -118,7 +127,7 @@ final class SinkJudge {
    * when; but whether it is on its way is not known before the offset could have moved.
    */
   private @Nullable Trouble standing(
-      Standing one, RecordReader.@Nullable Waiting first, Instant now) {
+      Standing one, RecordReader.@Nullable Waiting first, Seen seen, Instant now) {
     if (first == null) {
       // Offsets without records: nothing waits.
       return null;
@@ -128,14 +137,15 @@ final class SinkJudge {
     if (one.fromStart() && appended != null && appended.isBefore(since)) {
       since = appended;
     }
-    if (age(since, now).compareTo(standAfter) < 0) {
-      return null;
-    }
-    return new Trouble(one, since, isSure(one, now));
+    return isLate(one, since, seen, now) ? new Trouble(one, since, isSure(one, now)) : null;
   }
 
   private boolean isSure(Standing one, Instant now) {
     return age(one.watchedSince(), now).compareTo(standAfter) >= 0;
+  }
+
+  private boolean isLate(Standing one, Instant since, Seen seen, Instant now) {
+    return age(since, now).compareTo(standAfter.plus(seen.more(one.partition()))) >= 0;
   }
 
   private static Duration age(Instant since, Instant now) {

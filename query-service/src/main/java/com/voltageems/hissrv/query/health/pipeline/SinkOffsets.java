@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.SinkTopics;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -61,8 +63,17 @@ final class SinkOffsets {
    *
    * @param partitions all that exist: of its topics, with a committed offset, or with a task
    * @param assigned those that a task has
+   * @param isJoined whether any task has joined the group
    */
-  record Reading(Set<TopicPartition> partitions, Set<TopicPartition> assigned) {}
+  record Reading(Set<TopicPartition> partitions, Set<TopicPartition> assigned, boolean isJoined) {
+    /** Those that the tasks find when they look for new topics again, if they may see them. */
+    Set<TopicPartition> unfound(Set<TopicPartition> committed) {
+      Set<TopicPartition> unfound = new HashSet<>(isJoined ? partitions : Set.of());
+      unfound.removeAll(assigned);
+      unfound.removeAll(committed);
+      return unfound;
+    }
+  }
 
   /**
    * Of the sink's topics too: a task that may not see one of them has no partition of it, commits
@@ -70,7 +81,9 @@ final class SinkOffsets {
    */
   Reading reading(Set<TopicPartition> committed, SinkTopics topics)
       throws ProbeException, InterruptedException {
-    Set<TopicPartition> assigned = kafka.call(this::assigned);
+    Collection<MemberDescription> members = kafka.call(this::members);
+    Set<TopicPartition> assigned = new HashSet<>();
+    members.forEach(member -> assigned.addAll(member.assignment().topicPartitions()));
     Set<TopicPartition> known = new HashSet<>(committed);
     known.addAll(assigned);
     Set<String> names = new HashSet<>();
@@ -80,26 +93,20 @@ final class SinkOffsets {
     names.addAll(wanted);
     Set<TopicPartition> found = new HashSet<>(kafka.partitions(names));
     found.removeIf(partition -> !known.contains(partition) && !wanted.contains(partition.topic()));
-    return new Reading(found, assigned);
+    return new Reading(found, assigned, !members.isEmpty());
   }
 
-  private Set<TopicPartition> assigned(Admin client)
+  private Collection<MemberDescription> members(Admin client)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Set<TopicPartition> assigned = new HashSet<>();
     try {
       @Nullable ConsumerGroupDescription description =
           kafka.get(client.describeConsumerGroups(List.of(group)).all()).get(group);
-      if (description != null) {
-        description
-            .members()
-            .forEach(member -> assigned.addAll(member.assignment().topicPartitions()));
-      }
+      return description == null ? List.of() : description.members();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
         throw e;
       }
-      // No task has joined it yet.
+      return List.of(); // No task has joined it yet.
     }
-    return assigned;
   }
 }

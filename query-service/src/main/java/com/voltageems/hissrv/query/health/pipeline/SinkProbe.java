@@ -96,7 +96,12 @@ public final class SinkProbe implements Probe {
       seen.put(partition, new PartitionWatch.Seen(position, waiting, hold));
       kept.put(
           partition,
-          new LossWatch.Seen(offset == null ? LossWatch.Seen.NEVER : position, start, waiting));
+          new LossWatch.Seen(
+              offset == null ? LossWatch.Seen.NEVER : position,
+              start,
+              end.getValue(),
+              waiting,
+              reading.assigned().contains(partition)));
     }
     Instant now = clock.instant();
     List<PartitionWatch.Standing> standing = watch.look(seen, now);
@@ -108,7 +113,14 @@ public final class SinkProbe implements Probe {
     figures.put("last_sync", records.newestBefore(committed));
     TopicsWatch.Found found = topicsWatch.look(topics, missing(topics, ends.keySet()), now);
     LossWatch.Found lost = lossWatch.look(kept, now);
-    SinkJudge.Seen all = new SinkJudge.Seen(topics.present(), reading.assigned(), found, lost);
+    SinkJudge.Seen all =
+        new SinkJudge.Seen(
+            topics.present(),
+            reading.assigned(),
+            reading.unfound(committed.keySet()),
+            topics.refresh(),
+            found,
+            lost);
     return judge.report(figures, standing, records::first, all, now);
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,6 +31,7 @@ public class SyncWatch implements AutoCloseable {
   private final String statusTopic;
   private final String source;
   private final SinkOffsets sink;
+  private final Supplier<SinkTopics> topics;
   private final RecordReader records;
   private final Map<Integer, JsonNode> told = new TreeMap<>();
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
@@ -44,12 +46,19 @@ public class SyncWatch implements AutoCloseable {
   /**
    * @param source the source connector's name
    * @param sink the sink connector's name
+   * @param topics what that is to read, whether one of its tasks does or not
    */
-  public SyncWatch(KafkaAccess kafka, String statusTopic, String source, String sink) {
+  public SyncWatch(
+      KafkaAccess kafka,
+      String statusTopic,
+      String source,
+      String sink,
+      Supplier<SinkTopics> topics) {
     this.kafka = kafka;
     this.statusTopic = statusTopic;
     this.source = source;
     this.sink = new SinkOffsets(kafka, sink);
+    this.topics = topics;
     this.records = new RecordReader(kafka);
   }
 
@@ -120,7 +129,7 @@ public class SyncWatch implements AutoCloseable {
   public Ends ends() throws ProbeException, InterruptedException {
     return new Ends(
         kafka.offsets(
-            sink.reading(sink.committed().keySet(), SinkTopics.UNKNOWN).partitions(),
+            sink.reading(sink.committed().keySet(), topics.get()).partitions(),
             OffsetSpec.latest()));
   }
 

@@ -66,7 +66,7 @@ public final class LiveSite implements AutoCloseable {
     this.listening = settings.http();
     this.store = parts.store(settings);
     this.alerts = desk(compiled, settings);
-    this.sync = new SyncSite(compiled.redis(), settings, () -> board.snapshot(), clock);
+    this.sync = new SyncSite(compiled.redis(), settings, () -> board, clock);
     this.storage = StorageSite.desk(compiled, settings, parts, clock);
     this.board = parts.board(settings, store, probes(alerts, storage));
     this.state = Reloads.first(clock.instant(), texts(compiled.notes()));

@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.query.site.live;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
-import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.pipeline.KafkaAccess;
 import com.voltageems.hissrv.query.health.pipeline.SyncWatch;
 import com.voltageems.hissrv.query.sync.RedisTarget;
@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** The site's sync desk, with what it needs from the site's settings and parts. */
 final class SyncSite implements AutoCloseable {
   private final QueryConfig settings;
-  private final Supplier<List<PartState>> parts;
+  private final Supplier<HealthBoard> board;
   private final Clock clock;
   private final KafkaAccess kafka;
   private final SyncDesk desk;
 
-  SyncSite(RedisTarget redis, QueryConfig settings, Supplier<List<PartState>> parts, Clock clock) {
+  SyncSite(RedisTarget redis, QueryConfig settings, Supplier<HealthBoard> board, Clock clock) {
     this.settings = settings;
-    this.parts = parts;
+    this.board = board;
     this.clock = clock;
     this.kafka = new KafkaAccess(settings.kafka(), settings.checks().timeout());
     this.desk =
@@ -38,7 +38,7 @@ final class SyncSite implements AutoCloseable {
   /** The same with other settings; this one is closed. */
   SyncSite of(RedisTarget redis, QueryConfig wanted) {
     close();
-    return new SyncSite(redis, wanted, parts, clock);
+    return new SyncSite(redis, wanted, board, clock);
   }
 
   @Nullable SyncAnswer sync(Duration patience) throws SyncException, InterruptedException {
@@ -54,11 +54,12 @@ final class SyncSite implements AutoCloseable {
         kafka,
         settings.kafka().statusTopic(),
         settings.connect().source(),
-        settings.connect().sink());
+        settings.connect().sink(),
+        () -> board.get().facts().sinkTopics());
   }
 
   private Map<String, @Nullable Object> detail(String part) {
-    return parts.get().stream()
+    return board.get().snapshot().stream()
         .filter(state -> state.name().equals(part))
         .findFirst()
         .map(state -> state.report().detail())
@@ -67,17 +68,8 @@ final class SyncSite implements AutoCloseable {
 
   /** As Connect tells, or else as many as have told. */
   private int tasks() {
-    if (detail("connect").get("connectors") instanceof List<?> connectors) {
-      for (Object connector : connectors) {
-        if (connector instanceof Map<?, ?> one
-            && "source".equals(one.get("role"))
-            && one.get("tasks") instanceof List<?> tasks
-            && !tasks.isEmpty()) {
-          return tasks.size();
-        }
-      }
-    }
-    return detail("source").get("tasks") instanceof List<?> tasks ? tasks.size() : 0;
+    int told = detail("source").get("tasks") instanceof List<?> tasks ? tasks.size() : 0;
+    return board.get().facts().sourceTasks().orElse(told);
   }
 
   private @Nullable Instant newest() {

@@ -27,12 +27,15 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -453,7 +456,9 @@ class PipelineProbesIT {
                       "to_offset",
                       5L,
                       "since",
-                      since.toString())));
+                      since.toString(),
+                      "sure",
+                      true)));
       assertThat(report.gauges().toString()).contains("hissrv_sink_lost_records").contains("3.0");
 
       // It goes on behind them; that they are gone stays told.
@@ -491,6 +496,68 @@ class PipelineProbesIT {
             .contains("2 records wait, and no task of unseen reads that partition")
             .doesNotContain("unseenlive");
       }
+    }
+  }
+
+  /**
+   * A task finds a new topic when its consumer looks for topics again: after five minutes, as
+   * Kafka's default is. Until then nothing is wrong; it was degraded after one.
+   */
+  @Test
+  void newTopic_hasTheTimeUntilTheSinkLooksForTopics() throws Exception {
+    TopicPartition first = topic("fresh.a", 1, Map.of());
+    SettableClock clock = new SettableClock();
+    SinkTopics topics = new SinkTopics(true, List.of(), "fresh\\..*", Duration.ofMinutes(5));
+    ConnectFacts facts = reading(topics);
+    Map<String, Object> member =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            broker.bootstrapServers(),
+            ConsumerConfig.GROUP_ID_CONFIG,
+            "connect-fresh");
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = new SinkProbe(kafka, "fresh", () -> facts, STUCK, COMMIT, clock);
+        KafkaConsumer<byte[], byte[]> task =
+            new KafkaConsumer<>(member, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      task.subscribe(List.of("fresh.a"));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                task.poll(Duration.ofMillis(100));
+                return task.assignment().contains(first);
+              });
+      TopicPartition second = topic("fresh.b", 1, Map.of());
+      send("plain", false, second, 2, 1000);
+      assertThat(probe.check().detail()).containsEntry("queue_size", 2L);
+      clock.pass(STUCK.plus(COMMIT).plus(Duration.ofMinutes(5)).minusSeconds(1));
+      assertThat(probe.check().message()).isEqualTo("moves; 2 records wait");
+      clock.pass(Duration.ofSeconds(1));
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .startsWith("fresh.b partition 0 offset 0 has not moved for 6 min");
+
+      // What a task has is found already.
+      send("plain", false, first, 3, 1000);
+      probe.check();
+      clock.pass(STUCK.plus(COMMIT));
+      assertThat(probe.check().message()).contains("fresh.a partition 0 offset 0 has not moved");
+    }
+  }
+
+  /** POST /sync: nobody reads that topic, and all was said to be in the database. */
+  @Test
+  void syncOfATopicThatNoTaskReads_waits() throws Exception {
+    TopicPartition unread = topic("unread.live", 1, Map.of());
+    send("plain", false, unread, 2, 1000);
+    SinkTopics topics = new SinkTopics(true, List.of(), "unread\\..*");
+    try (KafkaAccess kafka = access();
+        SyncWatch watch = new SyncWatch(kafka, "status", "src", "unread", () -> topics)) {
+      SyncWatch.Ends ends = watch.ends();
+      assertThat(watch.sink(ends)).containsExactly("unread.live: 2 records before the database");
+      commit("unread", Map.of(unread, 2L));
+      assertThat(watch.sink(ends)).isEmpty();
     }
   }
 
