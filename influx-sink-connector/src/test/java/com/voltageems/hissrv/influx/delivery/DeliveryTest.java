@@ -255,8 +255,8 @@ class DeliveryTest {
     Batch batch = new Batch(EMS, new LineForm(Dialect.INFLUXDB, Precision.MS));
     SplittableRandom random = new SplittableRandom(1);
     Point point = randomPoint(random, 1);
-    batch.add(gone.add(TestRecords.record(null, 0)), point, pending -> point);
-    batch.add(ours.add(TestRecords.record(null, 0)), point, pending -> point);
+    batch.add(gone.add(TestRecords.record(null, 0)), point);
+    batch.add(ours.add(TestRecords.record(null, 0)), point);
     Counting progress = new Counting();
     Delivery delivery = delivery(proxy, random, progress);
     assertThatThrownBy(() -> delivery.deliver(batch))
