@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.completeness;
 
+import com.voltageems.hissrv.query.completeness.Paces.Pace;
 import com.voltageems.hissrv.query.store.window.Run;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class Tally {
   private final Map<Long, Long> samples = new TreeMap<>();
   private final Map<Long, Steps> steps = new TreeMap<>();
   private final Map<Long, List<Silence>> longest = new TreeMap<>();
+  private final Paces paces = new Paces();
   private long first = Long.MIN_VALUE;
   private long last = Long.MIN_VALUE;
   private long windowStart;
@@ -43,7 +45,9 @@ final class Tally {
     } else {
       long day = days.floor(millis);
       steps.computeIfAbsent(day, any -> new Steps()).add(micros - last);
-      keep(longest.computeIfAbsent(day, any -> new ArrayList<>()), new Silence(last, micros));
+      if (!paces.add(last, micros)) {
+        keep(longest.computeIfAbsent(day, any -> new ArrayList<>()), new Silence(last, micros));
+      }
     }
     last = micros;
   }
@@ -66,16 +70,16 @@ final class Tally {
   SeriesReport report(
       Map<String, String> tags, long startMillis, long endMillis, long untilMillis) {
     List<WindowReport> rows = new ArrayList<>();
+    List<Pace> kept = paces.all();
     long all = 0;
     double expectedInAll = 0;
     for (Run run : windows.runs(startMillis, endMillis)) {
       for (long i = 0; i < run.count(); i++) {
         long start = run.startMillis() + i * run.lengthMillis();
         long end = Math.min(start + run.lengthMillis(), untilMillis);
-        long step = usual(start);
         if (end > start) {
           long came = samples.getOrDefault(start, 0L);
-          long expected = step == 0 ? came : Math.round((end - start) * 1000.0 / step);
+          long expected = expected(start * 1000, end * 1000, came, kept);
           rows.add(new WindowReport(start, came, expected));
           all += came;
           expectedInAll += expected;
@@ -84,7 +88,30 @@ final class Tally {
     }
     long step = usual(Math.floorDiv(last, 1000L));
     return new SeriesReport(
-        tags, step, all, (long) expectedInAll, first, last, silences(untilMillis * 1000), rows);
+        tags,
+        step,
+        all,
+        (long) expectedInAll,
+        first,
+        last,
+        silences(untilMillis * 1000, kept),
+        rows);
+  }
+
+  /** By the day's usual step, and by a pace of its own where the series kept one meanwhile. */
+  private long expected(long from, long to, long came, List<Pace> kept) {
+    long step = usual(from / 1000);
+    if (step == 0) {
+      return came;
+    }
+    double expected = (double) (to - from) / step;
+    for (Pace pace : kept) {
+      long within = Math.min(to, pace.toMicros()) - Math.max(from, pace.fromMicros());
+      if (within > 0 && pace.isOdd(step)) {
+        expected += within * (1.0 / pace.stepMicros() - 1.0 / step);
+      }
+    }
+    return Math.round(expected);
   }
 
   /** Of the moment's day; where it has none of its own, of the nearest day that has one. */
@@ -101,18 +128,31 @@ final class Tally {
     return best;
   }
 
-  private List<Silence> silences(long untilMicros) {
+  private List<Silence> silences(long untilMicros, List<Pace> kept) {
     List<Silence> found = new ArrayList<>();
     longest.forEach(
         (day, some) -> {
-          double least = SILENCE * usual(day);
-          some.stream().filter(one -> one.micros() > least).forEach(found::add);
+          long usual = usual(day);
+          some.stream()
+              .filter(one -> one.micros() > SILENCE * step(one.fromMicros(), usual, kept))
+              .forEach(found::add);
         });
     Silence still = new Silence(last, untilMicros);
-    if (still.micros() > SILENCE * usual(Math.floorDiv(last, 1000L)) && !steps.isEmpty()) {
+    long usual = usual(Math.floorDiv(last, 1000L));
+    if (still.micros() > SILENCE * step(last, usual, kept) && !steps.isEmpty()) {
       found.add(still);
     }
     found.sort(Comparator.comparingLong(Silence::fromMicros));
     return found;
+  }
+
+  /** The pace that was kept from a sample on, else what is usual on that day. */
+  private static long step(long fromMicros, long usual, List<Pace> kept) {
+    return kept.stream()
+        .filter(pace -> pace.fromMicros() <= fromMicros && fromMicros < pace.toMicros())
+        .filter(pace -> pace.isOdd(usual))
+        .findFirst()
+        .map(Pace::stepMicros)
+        .orElse(usual);
   }
 }

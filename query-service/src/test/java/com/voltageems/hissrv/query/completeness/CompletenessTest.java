@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.store.window.FixedWindows;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CompletenessTest {
@@ -71,6 +72,68 @@ class CompletenessTest {
     assertThat(report.windows()).hasSize(48).allMatch(row -> row.samples() == row.expected());
     assertThat(report.stepMicros()).isEqualTo(60_000_000);
     assertThat(report.silences()).isEmpty();
+  }
+
+  /** As on the day on which somebody has it sampled every second instead of every other minute. */
+  @Test
+  void stepThatChangesWithinADay_isCompleteBeforeAndAfter() {
+    samples("1", 0, 36 * HOUR, 120_000);
+    samples("1", 36 * HOUR, 37 * HOUR, 1000);
+    samples("1", 37 * HOUR + 60_000, 40 * HOUR, 1000);
+
+    SeriesReport report = counted.reports(T, T + 40 * HOUR, T + 40 * HOUR).get(0);
+    assertThat(report.windows())
+        .filteredOn(row -> row.startMillis() != T + 37 * HOUR)
+        .hasSize(39)
+        .allMatch(row -> row.samples() == row.expected());
+    assertThat(report.windows()).contains(new WindowReport(T + 37 * HOUR, 3540, 3600));
+    assertThat(report.silences())
+        .containsExactly(
+            new Silence((T + 37 * HOUR - 1000) * 1000, (T + 37 * HOUR + 60_000) * 1000));
+  }
+
+  /** A silence among the coarse samples is one of theirs. */
+  @Test
+  void silenceOfACoarserPace_isToldByItsOwnStep() {
+    samples("1", 0, 2 * HOUR, 120_000);
+    samples("1", 2 * HOUR + 600_000, 6 * HOUR, 120_000);
+    samples("1", 6 * HOUR, 10 * HOUR, 1000);
+
+    SeriesReport report = counted.reports(T, T + 10 * HOUR, T + 10 * HOUR).get(0);
+    assertThat(report.silences())
+        .containsExactly(
+            new Silence((T + 2 * HOUR - 120_000) * 1000, (T + 2 * HOUR + 600_000) * 1000));
+    assertThat(report.windows()).contains(new WindowReport(T + 2 * HOUR, 25, 30));
+  }
+
+  /**
+   * What answers every tenth second for some minutes answers badly; it is not asked more seldom.
+   */
+  @Test
+  void slowerForAShortWhile_isIncomplete() {
+    samples("1", 0, 2 * HOUR, 1000);
+    samples("1", 2 * HOUR, 2 * HOUR + 20 * 60_000, 10_000);
+    samples("1", 2 * HOUR + 20 * 60_000, 6 * HOUR, 1000);
+
+    SeriesReport report = counted.reports(T, T + 6 * HOUR, T + 6 * HOUR).get(0);
+    assertThat(report.windows()).contains(new WindowReport(T + 2 * HOUR, 2520, 3600));
+    assertThat(report.silences()).hasSizeGreaterThan(90);
+  }
+
+  /** Every other sample lost at random leaves no step that could be taken for a new one. */
+  @Test
+  void samplesLostAtRandom_areMissing() {
+    Random random = new Random(7);
+    for (long time = T; time < T + 6 * HOUR; time += 1000) {
+      boolean bad = time >= T + 3 * HOUR && time < T + 5 * HOUR;
+      if (!bad || random.nextBoolean()) {
+        counted.take(new Row(1).begin(time * 1000, List.of("1")));
+      }
+    }
+
+    SeriesReport report = counted.reports(T, T + 6 * HOUR, T + 6 * HOUR).get(0);
+    assertThat(report.windows().get(3).samples()).isBetween(1700L, 1900L);
+    assertThat(report.windows()).allMatch(row -> row.expected() == 3600);
   }
 
   @Test

@@ -1,0 +1,91 @@
+package com.voltageems.hissrv.query.completeness;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stretches in which the samples of a series kept one step. They tell a change of the step within a
+ * day, which the day's median does not: a site that sampled every other minute until six and every
+ * second since then was complete before six, too.
+ */
+final class Paces {
+  /** So many distances in a row that are alike make a pace; so many that are not end it. */
+  private static final int IN_A_ROW = 10;
+
+  private static final double ALIKE = 0.1;
+
+  /** A slower pace counts when it has been kept so long: what answers badly does so for a while. */
+  private static final long SLOWER_MICROS = 30 * 60 * 1_000_000L;
+
+  private static final int MOST = 200;
+
+  /** From a sample on, up to where the next one would have come. */
+  record Pace(long fromMicros, long toMicros, long stepMicros) {
+    /** Whether it is to count instead of the usual step of its day. */
+    boolean isOdd(long usual) {
+      return !alike(stepMicros, usual)
+          && (stepMicros < usual || toMicros - fromMicros >= SLOWER_MICROS);
+    }
+  }
+
+  private final List<Pace> closed = new ArrayList<>();
+  private @Nullable Pace open;
+  private long runStep;
+  private long runFrom;
+  private int run;
+  private long missedFrom;
+  private int missed;
+
+  /** Takes the next distance; gives whether it is a step of a pace that has been kept for long. */
+  boolean add(long from, long to) {
+    long step = to - from;
+    if (alike(step, runStep)) {
+      run++;
+    } else {
+      runStep = step;
+      runFrom = from;
+      run = 1;
+    }
+    Pace kept = open;
+    if (kept != null && alike(step, kept.stepMicros())) {
+      missed = 0;
+      open = new Pace(kept.fromMicros(), to, kept.stepMicros());
+      return to - kept.fromMicros() >= SLOWER_MICROS;
+    }
+    if (missed++ == 0) {
+      missedFrom = from;
+    }
+    if (missed == IN_A_ROW) {
+      close(missedFrom);
+    }
+    if (run >= IN_A_ROW) {
+      close(runFrom);
+      open = new Pace(runFrom, to, runStep);
+      missed = 0;
+    }
+    return false;
+  }
+
+  private static boolean alike(long step, long other) {
+    return Math.abs(step - other) <= ALIKE * other;
+  }
+
+  private void close(long at) {
+    Pace kept = open;
+    if (kept != null && closed.size() < MOST) {
+      closed.add(new Pace(kept.fromMicros(), at, kept.stepMicros()));
+    }
+    open = null;
+  }
+
+  /** In the order of time; the last one may go on for ever. */
+  List<Pace> all() {
+    List<Pace> found = new ArrayList<>(closed);
+    Pace kept = open;
+    if (kept != null) {
+      found.add(new Pace(kept.fromMicros(), Long.MAX_VALUE, kept.stepMicros()));
+    }
+    return found;
+  }
+}
