@@ -1,6 +1,6 @@
 // One chart: lines with an axis per unit, bands, gaps, the window that goes on still, a crosshair.
 import {css, h} from './dom.js';
-import {axisWidth, common, cursorTime, font, Plot, timeAxis} from './plot.js';
+import {axisWidth, common, cursorTime, font, Plot, timeAxis, zoom} from './plot.js';
 import {moment} from './time.js';
 import {at} from './data.js';
 import {number} from './numbers.js';
@@ -95,7 +95,7 @@ export class Chart extends Plot {
   /** pads: axes that the charts above and below have, so that all times stand in one line. */
   draw(lines, bounds, size, pads) {
     const signature = JSON.stringify([lines.map((one) => [one.key, one.ref, one.unit, one.shifted,
-      Boolean(one.low), one.bars && one.interval]), css('--text'), pads, document.documentElement.lang]);
+      Boolean(one.low), one.bars && one.interval]), css('--text'), zoom(), pads, document.documentElement.lang]);
     this.update({lines, bounds, data: columns(lines), size, signature},
       () => this.#options(lines, size, pads));
   }
@@ -108,7 +108,7 @@ export class Chart extends Plot {
     lines.forEach((line) => {
       const stroke = line.shifted ? fade(line.color, 0.6) : line.color;
       const points = {show: (u, i) => this.#sparse(u, i), size: 4};
-      series.push({scale: line.unit || 'none', stroke, width: line.shifted ? 1.2 : 1.7,
+      series.push({scale: line.unit || 'none', stroke, width: (line.shifted ? 1.2 : 1.7) * zoom(),
         dash: line.shifted ? [5, 4] : undefined, points, spanGaps: false,
         ...(line.bars ? {paths: bars(lines, line), fill: fade(line.color, line.shifted ? 0.18 : 0.45),
           points: {show: false}} : {})});
@@ -128,12 +128,12 @@ export class Chart extends Plot {
         axes.push({scale: unit || 'none', side: i % 2 ? 1 : 3, size: (u, texts) => Math.max(axisWidth(), widest(texts)),
           stroke: css('--soft'), font: font(), grid: {show: i === 0, stroke: css('--grid'), width: 1}, gap: 5,
           ticks: {show: false}, values: (u, splits) => axisNumbers(splits),
-          space: 34});
+          space: 34 * zoom()});
       }
     });
     return {
       ...shared, ...size, scales, axes, series, bands,
-      padding: [30, 20 + (pads[1] - right) * axisWidth(), 0, (pads[0] - left) * axisWidth()],
+      padding: [30 * zoom(), 20 + (pads[1] - right) * axisWidth(), 0, (pads[0] - left) * axisWidth()],
       hooks: {...shared.hooks, draw: [(u) => this.#extras(u)],
         setCursor: [(u) => this.#hover(u)]},
     };
@@ -155,12 +155,13 @@ export class Chart extends Plot {
     const ratio = devicePixelRatio;
     const {left, top, width, height} = u.bbox;
     ctx.save();
-    ctx.font = '600 ' + 11.5 * ratio + 'px ' + css('--font');
+    const size = ratio * zoom();
+    ctx.font = '600 ' + 11.5 * size + 'px ' + css('--font');
     ctx.fillStyle = css('--soft');
     Chart.units(this.lines).slice(0, MOST_AXES).forEach((unit, i) => {
       ctx.textAlign = i % 2 ? 'left' : 'right';
       const away = (Math.floor(i / 2) * axisWidth() + 5) * ratio;
-      ctx.fillText(unit, i % 2 ? left + width + away : left - away, top - 14 * ratio);
+      ctx.fillText(unit, i % 2 ? left + width + away : left - away, top - 14 * size);
     });
     ctx.beginPath();
     ctx.rect(left, top, width, height);
@@ -255,7 +256,7 @@ function range(bars) {
 }
 
 /** Room for numbers that are longer than the usual ones. */
-const widest = (texts) => 7 + 7 * Math.max(0, ...(texts || []).map((text) => text.length));
+const widest = (texts) => 7 + 7 * zoom() * Math.max(0, ...(texts || []).map((text) => text.length));
 
 function axisNumbers(splits) {
   const whole = (decimals) => splits.every((split) => split === null

@@ -4,13 +4,22 @@ import {h} from './dom.js';
 import {t} from './i18n.js';
 import {get} from './api.js';
 import {deviceName, deviceOf, deviceOrder} from './catalogue.js';
-import {all as measurements, byNumber, seriesOf} from './directory.js';
-import {notice} from './failures.js';
+import {all as measurements, byNumber, devices as known, lookAgain, seriesOf} from './directory.js';
+import {statesBeside} from './first.js';
+import {notice, passes, sayWhenSlow, tookTooLong} from './failures.js';
 import {absolute} from './ranges.js';
 import {date, length, midnight, moment, now, shortDate} from './time.js';
 
-const DAYS = 14;
+/** Of a large site the database may not have all days in time. */
+const DAYS = [14, 3, 1];
 const MOST_SILENCES = 20;
+/** Shorter silences stand behind a fold: they are many, and an hour is looked for among them. */
+const SHORT_S = 60;
+/** How far before the calendar a sample is looked for, of what has none on its first day. */
+const BEFORE = '30d';
+const RETRY_MS = 5000;
+/** Every sample of these days is counted: seldom enough for that. */
+const AGAIN_MS = 15 * 60e3;
 
 const iso = (ms) => new Date(ms).toISOString();
 
@@ -23,6 +32,8 @@ const percent = (share) => Math.floor(share * 100) + ' %';
 
 export class Completeness {
   #closed = false;
+  #timer = 0;
+  #fewer = 0;
 
   constructor(box, page) {
     this.page = page;
@@ -36,22 +47,46 @@ export class Completeness {
   }
 
   async show() {
-    const from = midnight(now(), 1 - DAYS);
+    clearTimeout(this.#timer);
+    const count = DAYS[this.#fewer];
+    const from = midnight(now(), 1 - count);
+    const answered = sayWhenSlow(this.message);
     try {
-      const answers = await Promise.all(measurements().map((one) => get('completeness',
-        new URLSearchParams({measurement: one.name, start: iso(from), end: iso(now()), interval: '1d'}))));
+      await lookAgain();
+      const [all, ...answers] = await Promise.all([known(),
+        ...measurements().map((one) => ask(one.name, from))]);
       if (!this.#closed) {
-        this.#draw(from, devices(answers));
+        this.#draw(from, count, devices(answers, all));
         document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
+        this.#timer = setTimeout(() => this.show(), all.length ? AGAIN_MS : RETRY_MS);
       }
     } catch (e) {
-      this.message.replaceChildren(notice(e, () => this.show()));
+      this.#fail(e);
+    } finally {
+      answered();
     }
   }
 
-  #draw(from, found) {
-    this.message.replaceChildren();
-    const days = Array.from({length: DAYS}, (_, i) => midnight(from, i));
+  #fail(e) {
+    if (this.#closed) {
+      return;
+    }
+    if (tookTooLong(e) && this.#fewer < DAYS.length - 1) {
+      this.#fewer++;
+      this.show();
+      return;
+    }
+    this.message.replaceChildren(notice(e, () => this.show()));
+    if (passes(e)) {
+      this.#timer = setTimeout(() => this.show(), RETRY_MS);
+    }
+  }
+
+  #draw(from, count, found) {
+    this.message.replaceChildren(...(this.#fewer ? [h('p', {class: 'hint', role: 'status'},
+      t('completeness.fewer', {count}))] : []));
+    const open = Boolean(this.body.querySelector('details[open]'));
+    const days = Array.from({length: count}, (_, i) => midnight(from, i));
     const silences = found.flatMap((device) => device.silences.map((one) => ({...one, device})))
       .sort((a, b) => b.seconds - a.seconds);
     this.body.replaceChildren(
@@ -63,9 +98,10 @@ export class Completeness {
               h('th', {scope: 'col'}, t('completeness.device')),
               days.map((day) => h('th', {scope: 'col'}, shortDate(day))))),
             h('tbody', {}, found.map((device) => h('tr', {},
-              h('th', {scope: 'row'}, device.name),
+              h('th', {scope: 'row'}, device.name,
+                device.days.size ? null : h('small', {class: 'bad'}, t('completeness.dead'))),
               days.map((day) => this.#cell(device, day)))))))),
-      ...(silences.length === 0 ? [] : [this.#silences(silences)]));
+      ...(silences.length === 0 ? [] : [this.#silences(silences, open)]));
     // The newest days are what people look for; on a phone not all have room.
     const calendar = this.body.querySelector('.share-by-day')?.parentElement;
     calendar?.scrollTo(calendar.scrollWidth, 0);
@@ -77,48 +113,94 @@ export class Completeness {
       return h('td', {class: 'none'}, h('span', {title: t('completeness.none')}, '–'));
     }
     const share = Math.min(1, one.samples / one.expected);
+    const since = one.since ? ', ' + t('since', {time: moment(one.since)}) : '';
     return h('td', {class: grade(share)}, h('button', {type: 'button', class: 'quiet',
-      title: t('completeness.of', one),
-      'aria-label': device.name + ', ' + date(day) + ': ' + percent(share),
+      title: t('completeness.of', one) + since,
+      'aria-label': device.name + ', ' + date(day) + ': ' + percent(share) + since,
       onclick: () => this.#open(device, day, Math.min(midnight(day, 1), now()))}, percent(share)));
   }
 
-  #silences(silences) {
+  #silences(silences, open) {
+    const long = silences.filter((one) => one.seconds >= SHORT_S);
+    const short = silences.slice(long.length);
     return h('section', {class: 'card wide'}, h('h2', {}, t('completeness.silences')),
-      h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('completeness.silences')},
-        h('table', {}, h('thead', {}, h('tr', {}, ['completeness.device', 'completeness.from',
-          'completeness.length'].map((key) => h('th', {scope: 'col'}, t(key))), h('th', {scope: 'col'}))),
-        h('tbody', {}, silences.slice(0, MOST_SILENCES).map((one) => h('tr', {},
-          h('th', {scope: 'row'}, one.device.name),
-          h('td', {}, moment(Date.parse(one.start))),
-          h('td', {}, length(one.seconds * 1000)),
-          h('td', {}, h('button', {type: 'button', onclick: () => this.#open(one.device,
-            Date.parse(one.start) - one.seconds * 1000,
-            Math.min(Date.parse(one.end) + one.seconds * 1000, now()))},
-          t('completeness.show')))))))),
-      silences.length > MOST_SILENCES
-        ? h('p', {class: 'soft'}, t('completeness.more', {count: silences.length - MOST_SILENCES})) : null);
+      ...(long.length ? this.#table(long) : []),
+      short.length === 0 ? null : h('details', {class: 'short', open},
+        h('summary', {}, t('completeness.short', {count: short.length})), this.#table(short)));
   }
 
-  async #open(device, from, to) {
+  /** The longest ones first. */
+  #table(silences) {
+    return [h('div', {class: 'scroll', tabindex: 0, role: 'region',
+      'aria-label': t('completeness.silences')},
+    h('table', {class: 'silences'}, h('thead', {}, h('tr', {}, ['completeness.device',
+      'completeness.from', 'completeness.length'].map((key) => h('th', {scope: 'col'}, t(key))),
+    h('td', {}))),
+    h('tbody', {}, silences.slice(0, MOST_SILENCES).map((one) => this.#silence(one))))),
+    silences.length > MOST_SILENCES ? h('p', {class: 'soft'},
+      t('completeness.more', {count: silences.length - MOST_SILENCES})) : null];
+  }
+
+  #silence(one) {
+    const [from, to] = [Date.parse(one.start), Date.parse(one.end)];
+    const around = one.seconds * 1000;
+    return h('tr', {}, h('th', {scope: 'row'}, one.device.name), h('td', {}, moment(from)),
+      h('td', {}, length(around)),
+      h('td', {}, h('button', {type: 'button',
+        'aria-label': t('completeness.show') + ': ' + one.device.name + ', ' + moment(from),
+        onclick: () => this.#open(one.device, from - around, Math.min(to + around, now()), one.tags)},
+      t('completeness.show'))));
+  }
+
+  /** tags: of the series that is meant; else the first one. */
+  async #open(device, from, to, tags = {}) {
     try {
-      const [series] = (await seriesOf(device)).filter((one) => !one.tags.interval);
+      const live = (await seriesOf(device)).filter((one) => !one.tags.interval);
+      const series = live.find((one) => keyOf(one.tags) === keyOf(tags)) || live[0];
       const panel = series.fields.slice(0, 3).map((field) => ({m: series.m, tags: series.tags, f: field.f}));
-      this.page.go({view: 'explore', range: absolute(from, to), panels: [panel], empty: false});
+      const beside = await statesBeside(device.key);
+      this.page.go({view: 'explore', range: absolute(from, to), empty: false,
+        panels: beside.length ? [panel, beside] : [panel]});
     } catch (e) {
-      this.message.replaceChildren(notice(e, () => this.#open(device, from, to)));
+      this.message.replaceChildren(notice(e, () => this.#open(device, from, to, tags)));
     }
   }
 
   close() {
     this.#closed = true;
+    clearTimeout(this.#timer);
   }
 }
 
-/** Devices with their days, over the live series of each: {m, key, tags, name, days, silences}. */
-function devices(answers) {
+/** Identity of a series: a tag without a value is none. */
+const keyOf = (tags) => JSON.stringify(Object.entries(tags).filter(([, value]) => value).sort());
+
+/** What a measurement answers; before: series whose first sample of the calendar is not their first. */
+async function ask(measurement, from) {
+  const answer = await get('completeness', new URLSearchParams({measurement, start: iso(from),
+    end: iso(now()), interval: '1d'}));
+  const firstDay = midnight(from, 1);
+  const late = answer.series.some((one) => !one.tags.interval && Date.parse(one.first) >= firstDay);
+  const earlier = late ? await get('latest', new URLSearchParams({measurement, range: BEFORE,
+    end: iso(from)})) : {series: []};
+  return {...answer, before: new Set(earlier.series.map((one) => keyOf(one.tags)))};
+}
+
+/** Samples and those to be expected of a day, and since when, where a series began meanwhile. */
+function ofDay([time, samples, expected], first) {
+  const start = Date.parse(time);
+  const end = Math.min(midnight(start, 1), now());
+  return first <= start || first >= end ? {samples, expected} : {samples, since: first,
+    expected: Math.max(1, Math.round(expected * (end - first) / (end - start)))};
+}
+
+/**
+ * Devices with their days, over the live series of each: {m, key, tags, name, days, silences}. all:
+ * those of the directory; one that has said nothing has no days, and is not to be overlooked.
+ */
+function devices(answers, all) {
   const found = new Map();
-  for (const {measurement: m, series} of answers) {
+  for (const {measurement: m, series, before} of answers) {
     for (const one of series.filter((each) => !each.tags.interval)) {
       const key = deviceOf(m, one.tags);
       if (!found.has(m + key)) {
@@ -128,16 +210,24 @@ function devices(answers) {
           days: new Map(), silences: []});
       }
       const device = found.get(m + key);
-      device.silences.push(...one.silences);
-      // Before its first sample nothing was to be expected of it: it may not have been there.
-      const first = midnight(Date.parse(one.first));
-      for (const [time, samples, expected] of one.rows.filter(([at]) => Date.parse(at) >= first)) {
-        const day = date(Date.parse(time));
-        const before = device.days.get(day) || {samples: 0, expected: 0};
-        device.days.set(day, {samples: before.samples + samples, expected: before.expected + expected});
+      device.silences.push(...one.silences.map((silence) => ({...silence, tags: one.tags})));
+      // Before its first sample nothing was to be expected of it: it was not there.
+      const first = before.has(keyOf(one.tags)) ? -Infinity : Date.parse(one.first);
+      for (const row of one.rows.filter(([at]) => midnight(Date.parse(at), 1) > first)) {
+        add(device.days, date(Date.parse(row[0])), ofDay(row, first));
       }
     }
   }
-  return [...found.values()].sort((a, b) =>
+  const alive = new Set([...found.values()].map((one) => one.key));
+  const dead = all.filter((one) => !alive.has(one.key))
+    .map((one) => ({...one, days: new Map(), silences: []}));
+  return [...found.values(), ...dead].sort((a, b) =>
     deviceOrder(a.key) - deviceOrder(b.key) || byNumber(a.key, b.key));
+}
+
+/** Several series of a device count together; since the first of them was there. */
+function add(days, day, {samples, expected, since}) {
+  const other = days.get(day);
+  days.set(day, other ? {samples: other.samples + samples, expected: other.expected + expected,
+    since: since && other.since && Math.min(since, other.since)} : {samples, expected, since});
 }

@@ -1,5 +1,5 @@
 // The view of curves: what is chosen, which range, and everything that happens to both.
-import {h, icon, painted} from './dom.js';
+import {forgetStyles, h, icon, painted} from './dom.js';
 import {t} from './i18n.js';
 import {pointKey} from './address.js';
 import {plan} from './question.js';
@@ -39,12 +39,16 @@ export class Explore {
     this.list = h('div', {class: 'panels'});
     this.message = h('div', {class: 'message top'});
     this.announce = h('p', {class: 'hidden', 'aria-live': 'polite'});
-    this.work = h('div', {class: 'work'}, this.bar, this.message, this.list);
+    this.paper = h('p', {class: 'print-only'});
+    this.work = h('div', {class: 'work'}, this.paper, this.bar, this.message, this.list);
     this.root = h('div', {class: 'explore'}, this.side, this.work);
     this.box = box;
     this.observer = new ResizeObserver(() => this.layout());
     this.observer.observe(this.list);
-    this.onWindow = () => this.layout();
+    this.onWindow = () => {
+      forgetStyles();
+      this.layout();
+    };
     addEventListener('resize', this.onWindow);
     this.onVisible = () => !document.hidden && this.refresh();
     document.addEventListener('visibilitychange', this.onVisible);
@@ -87,15 +91,6 @@ export class Explore {
     return this.#panels;
   }
 
-  openPicker() {
-    this.side.classList.add('open');
-    this.picker.search.focus();
-  }
-
-  closePicker() {
-    this.side.classList.remove('open');
-  }
-
   /** Shows the address's state; called for every change of it. */
   async show() {
     const run = ++this.#run;
@@ -114,6 +109,7 @@ export class Explore {
       return;
     }
     const {unread} = this.state;
+    this.paper.textContent = this.title();
     this.message.replaceChildren(...(unread.length ? [h('p', {class: 'hint', role: 'status'},
       t('link.unread', {parts: unread.join(', ')}))] : []));
     this.#arrange();
@@ -122,17 +118,7 @@ export class Explore {
     // After the curves, which are what people came for.
     if (!this.listed && run === this.#run) {
       this.listed = true;
-      this.#listDevices();
-    }
-  }
-
-  async #listDevices() {
-    try {
-      await this.picker.load();
-      this.picker.mark(this.state.panels.flat());
-    } catch (e) {
-      this.listed = false;
-      this.side.append(notice(e, () => this.#listDevices()));
+      this.picker.load();
     }
   }
 
@@ -178,16 +164,24 @@ export class Explore {
     }
     this.page.furnish();
     this.#showLive();
-    if (live && !this.#paused) {
-      this.#timer = setTimeout(() => this.refresh(), Math.max(LIVE_MS, (what.interval || 0) / 6));
+    if ((live && !this.#paused) || this.#waits()) {
+      this.#timer = setTimeout(() => this.refresh(),
+        this.#waits() ? LIVE_MS : Math.max(LIVE_MS, (what.interval || 0) / 6));
     }
   }
 
-  /** Only what is new. */
+  /** Whether something failed that may pass by itself: it is asked again for a past range, too. */
+  #waits() {
+    return this.#panels.some((panel) => panel.waits);
+  }
+
+  /** Only what is new, and what has failed. */
   refresh() {
     clearTimeout(this.#timer);
-    if (!this.state.empty && resolve(this.state.range).live && !this.#paused && !document.hidden) {
+    const goesOn = resolve(this.state.range).live && !this.#paused;
+    if (!this.state.empty && (goesOn || this.#waits()) && !document.hidden) {
       this.#load(this.#run, this.#panels.some((panel) => panel.failed));
+      this.picker?.lookAgain();
     }
   }
 

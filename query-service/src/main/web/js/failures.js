@@ -2,18 +2,29 @@
 import {h} from './dom.js';
 import {setToken} from './api.js';
 import {t} from './i18n.js';
+import {words} from './words.js';
 
 /** {what, todo} of an error. */
 export function explain(e) {
-  const values = {status: e.status, message: e.message || ''};
   const kind = e.kind || 'other';
+  const own = ['service', 'refused', 'unauthorised'].includes(kind);
+  const values = {status: e.status, message: own ? words(e.message) : e.message || ''};
+  // Whether a token is missing, not known, or may only read.
+  const why = kind === 'unauthorised' && e.message ? ' ' + values.message : '';
   const what = t('fail.' + kind, values);
   return {
     kind,
-    what: kind === 'html' && e.message ? what + ' “' + e.message + '”' : what,
+    what: kind === 'html' && e.message ? what + ' “' + e.message + '”' : what + why,
     todo: t('fail.' + kind + '.todo', values),
   };
 }
+
+/** What took too long takes as long again. */
+export const tookTooLong = (e) => e.kind === 'timeout' || e.status === 504;
+
+/** Whether it may pass by itself, so that the page asks again. */
+export const passes = (e) =>
+  !['unauthorised', 'refused', 'other'].includes(e.kind || 'other') && !tookTooLong(e);
 
 /** A notice for an error, with a field for the token where that is what is missing. */
 export function notice(e, again) {

@@ -9,6 +9,7 @@ import {isState, power} from './data.js';
 const RANGES = ['15m', '1d'];
 const MOST_LINES = 5;
 const FIRST_FIELDS = 3;
+const MOST_STATES = 3;
 
 /** Every live point of the last minutes, in the catalogue's order; one call a measurement. */
 async function alive(range) {
@@ -26,13 +27,26 @@ async function alive(range) {
     || byNumber(a.device, b.device) || a.info.order - b.info.order || byNumber(a.f, b.f));
 }
 
-export async function firstPanels() {
+const ref = ({m, tags, f}) => ({m, tags, f});
+
+async function newest() {
   let points = [];
   for (const range of RANGES) {
     points = points.length ? points : await alive(range);
   }
+  return points;
+}
+
+const states = (points) => points.filter((one) => one.info.known && isState(one)).slice(0, MOST_STATES);
+
+/** What the other devices of the site show of their states: often why this one is silent. */
+export async function statesBeside(device) {
+  return states((await newest()).filter((one) => one.device !== device)).map(ref);
+}
+
+export async function firstPanels() {
+  const points = await newest();
   const numbers = points.filter((one) => !isState(one));
-  const ref = ({m, tags, f}) => ({m, tags, f});
   const perDevice = new Map();
   for (const one of numbers) {
     if (one.info.known && power(one.info.unit) && !perDevice.has(one.device)) {
@@ -45,6 +59,5 @@ export async function firstPanels() {
     return own.length ? [own.slice(0, FIRST_FIELDS).map(ref)] : [];
   }
   const charge = numbers.filter((one) => one.info.unit === '%').slice(0, 1);
-  const states = points.filter((one) => one.info.known && isState(one)).slice(0, 3);
-  return [main.map(ref), [...charge, ...states].map(ref)].filter((panel) => panel.length > 0);
+  return [main.map(ref), [...charge, ...states(points)].map(ref)].filter((panel) => panel.length > 0);
 }

@@ -9,6 +9,7 @@ import {setCatalogue, siteName} from './catalogue.js';
 import {forget, setMeasurements} from './directory.js';
 import {moment, setNow, setZone} from './time.js';
 import {explain, notice, sayWhenSlow} from './failures.js';
+import {words} from './words.js';
 import {Completeness} from './completeness.js';
 import {Explore} from './explore.js';
 import {Pipeline} from './pipeline.js';
@@ -32,6 +33,14 @@ class Page {
     this.head = document.getElementById('head');
     addEventListener('popstate', () => this.#moved());
     addEventListener('hashchange', () => this.#moved());
+    // Paper is light; what is drawn already is turned into that (print.css).
+    addEventListener('beforeprint', () => {
+      this.printing = true;
+      document.documentElement.classList.toggle('drawn-dark', Boolean(css('--dark')));
+    });
+    addEventListener('afterprint', () => {
+      this.printing = false;
+    });
   }
 
   async start() {
@@ -195,7 +204,7 @@ class Page {
             localStorage.setItem(THEME, this.theme);
             this.#redraw();
           }}, icon('sun'))));
-    matchMedia('(prefers-color-scheme: dark)').onchange = () => this.#redraw();
+    matchMedia('(prefers-color-scheme: dark)').onchange = () => this.printing || this.#redraw();
   }
 
   async #states() {
@@ -204,7 +213,7 @@ class Page {
     try {
       const [health, status] = await Promise.all([get('health'), get('status')]);
       const items = Object.entries(health.parts).filter(([, part]) => part.state !== 'off')
-        .map(([name, part]) => h('li', {class: part.state, title: part.message || ''},
+        .map(([name, part]) => h('li', {class: part.state, title: words(part.message)},
           h('span', {class: 'dot', 'aria-hidden': 'true'}), t('part.' + name),
           h('span', {class: part.state === 'up' ? 'hidden' : 'why'}, ' ' + t('state.' + part.state))));
       if (status.queue_size !== null) {

@@ -5,7 +5,7 @@ import {Chart, color} from './chart.js';
 import {Timeline} from './timeline.js';
 import {Legend, summary, values} from './table.js';
 import {Store} from './data.js';
-import {sayWhenSlow, tell} from './failures.js';
+import {passes, sayWhenSlow, tell} from './failures.js';
 import {DAY} from './ranges.js';
 import {length, now} from './time.js';
 import {exists, hasField, lookAgain} from './directory.js';
@@ -111,6 +111,7 @@ export class Panel {
     }
     this.element.classList.remove('loading');
     this.failed = false;
+    this.waits = false;
     this.#describe(store, before, state);
     return true;
   }
@@ -217,6 +218,7 @@ export class Panel {
 
   fail(e) {
     this.failed = true;
+    this.waits = passes(e);
     const stale = this.lines.length > 0;
     tell(this.message, e, () => this.owner.reload());
     this.message.classList.toggle('stale', stale);

@@ -2,18 +2,25 @@
 import {h, icon} from './dom.js';
 import {t} from './i18n.js';
 import {pointNames} from './catalogue.js';
-import {devices, seriesName, seriesOf} from './directory.js';
+import {devices, lookAgain, seriesName, seriesOf} from './directory.js';
 import {pointKey} from './address.js';
-import {explain} from './failures.js';
+import {explain, notice, passes} from './failures.js';
 
 const OPEN_AT_MOST = 8;
+/** What is new on the site is in the list after so long. */
+const AGAIN_MS = 60e3;
+
+const identity = (device) => device.m + '|' + device.key;
 
 export class Picker {
   #list = h('div', {class: 'devices'});
   #all = [];
+  #failed = false;
+  #asked = 0;
+  #points = [];
   #chosen = new Set();
 
-  /** owner: {toggle(point, on)} */
+  /** owner: {toggle(point, on), root} */
   constructor(box, owner) {
     this.owner = owner;
     this.search = h('input', {type: 'search', placeholder: t('picker.search'),
@@ -21,17 +28,81 @@ export class Picker {
     box.replaceChildren(
       h('div', {class: 'picker-head'}, h('h2', {}, t('picker.title')),
         h('button', {type: 'button', class: 'quiet narrow-only', 'aria-label': t('close'),
-          onclick: () => owner.closePicker()}, icon('close'))),
+          onclick: () => this.close()}, icon('close'))),
       this.search, this.#list);
+    this.box = box;
+    box.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && this.isOpen) {
+        this.close();
+      }
+    });
+    // On a phone it lies over the charts; a tap beside it means them.
+    owner.root.addEventListener('pointerdown', (event) => {
+      if (this.isOpen && !box.contains(event.target)) {
+        this.close();
+      }
+    }, true);
+  }
+
+  get isOpen() {
+    return this.box.classList.contains('open');
+  }
+
+  /** On a phone; from: the button that the focus goes back to. */
+  open(from) {
+    this.from = from;
+    this.box.classList.add('open');
+    this.search.focus();
+  }
+
+  close() {
+    this.box.classList.remove('open');
+    this.from?.focus();
   }
 
   async load() {
-    this.#all = await devices();
-    this.#list.replaceChildren(...this.#all.map((device) => this.#device(device)));
-    if (this.#all.length === 0) {
+    this.#asked = Date.now();
+    try {
+      this.#show(await devices());
+      this.#failed = false;
+    } catch (e) {
+      this.#failed = passes(e);
+      this.#list.replaceChildren(notice(e, () => this.load()));
+    }
+  }
+
+  #show(all) {
+    const open = new Set(this.#all.filter((one) => one.details.open).map(identity));
+    this.#all = all;
+    this.#list.replaceChildren(...all.map((device) => this.#device(device)));
+    if (all.length === 0) {
       this.#list.replaceChildren(h('p', {class: 'soft'}, t('picker.nothing')));
     }
-    return this.#all;
+    all.forEach((one) => {
+      one.details.open = open.has(identity(one));
+    });
+    this.mark(this.#points);
+    if (this.search.value) {
+      this.#filter();
+    }
+  }
+
+  /** Asks once more for what could not be had, and now and then for what is new. */
+  async lookAgain() {
+    if (this.#failed) {
+      this.load();
+    } else if (this.#asked && Date.now() - this.#asked > AGAIN_MS) {
+      this.#asked = Date.now();
+      try {
+        await lookAgain();
+        const all = await devices();
+        if (all.map(identity).join() !== this.#all.map(identity).join()) {
+          this.#show(all);
+        }
+      } catch {
+        // What is listed stays; the charts say what is wrong.
+      }
+    }
   }
 
   #device(device) {
@@ -84,6 +155,7 @@ export class Picker {
 
   /** Ticks what is drawn. */
   mark(points) {
+    this.#points = points;
     this.#chosen = new Set(points.map(pointKey));
     for (const box of this.#list.querySelectorAll('input[data-key]')) {
       box.checked = this.#chosen.has(box.dataset.key);

@@ -7,6 +7,7 @@ import {SyncNow} from './sync.js';
 import {alertsCard, deadLetters} from './trouble.js';
 import {explain, tell} from './failures.js';
 import {ago, length, moment, now} from './time.js';
+import {words} from './words.js';
 
 const EVERY_MS = 4000;
 const RATE_OVER = 8;
@@ -117,7 +118,7 @@ export class Pipeline {
   }
 
   #stage(name, state, figures, hint) {
-    return h('div', {class: 'stage-box ' + (state || 'off'), role: 'listitem', title: hint},
+    return h('div', {class: 'stage-box ' + (state || 'off'), role: 'listitem', title: words(hint)},
       h('div', {class: 'stage-head'}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
         h('b', {}, name), h('span', {class: 'state'}, t('state.' + (state || 'off')))),
       h('dl', {}, figures.flatMap(([label, value, mark]) =>
@@ -130,8 +131,8 @@ export class Pipeline {
 
   #part(name, part) {
     return h('section', {class: 'card'}, h('h2', {}, t('part.' + name)),
-      h('p', {}, part.state === 'off' ? t('part.off', {why: part.message})
-        : t('part.down', {why: part.message || ''})),
+      h('p', {}, part.state === 'off' ? t('part.off', {why: words(part.message)})
+        : t('part.down', {why: words(part.message)})),
       part.since ? h('p', {class: 'soft'}, t('since', {time: moment(Date.parse(part.since))})) : null);
   }
 
@@ -214,7 +215,7 @@ function standing(sink) {
         h('th', {scope: 'row'}, t('record', one)),
         h('td', {}, moment(Date.parse(one.since)) + ' (' + length(one.stuck_ms) + ')'),
         h('td', {class: 'n'}, count(one.waiting)), h('td', {class: 'n'}, count(one.tries)),
-        h('td', {class: 'reason bad'}, one.reason || t('standing.untold')))))))) ];
+        h('td', {class: 'reason bad'}, words(one.reason) || t('standing.untold')))))))) ];
 }
 
 /** What each source in Redis does, as its tasks told it. */
@@ -233,7 +234,7 @@ function sourceParts(source) {
           t(one.state === 'ok' ? 'sources.ok' : 'sources.stuck'))),
         h('td', {class: 'n'}, count(one.waiting)),
         h('td', {class: 'n'}, one.newest ? ago(Date.parse(one.newest)) : '–'),
-        h('td', {class: 'reason bad'}, one.state === 'ok' ? '' : (one.reason || '')
+        h('td', {class: 'reason bad'}, one.state === 'ok' ? '' : words(one.reason)
           + (one.since ? ' · ' + t('since', {time: moment(Date.parse(one.since))}) : ''))))))))];
 }
 
@@ -242,6 +243,6 @@ function trace(text) {
   const lines = text.split('\n');
   const causes = lines.filter((line, i) => i === 0 || line.startsWith('Caused by:'))
     .map((line) => line.replace(/^(Caused by: )?[\w.$]+\.(\w+(?:Exception|Error)): /, '$2: '));
-  return h('div', {class: 'trace'}, h('p', {class: 'bad'}, causes[causes.length - 1]),
+  return h('div', {class: 'trace'}, h('p', {class: 'bad'}, words(causes[causes.length - 1])),
     h('details', {}, h('summary', {}, t('trace')), h('pre', {tabindex: 0}, text)));
 }

@@ -2,8 +2,11 @@
 import {css, h} from './dom.js';
 import {clock, date, seconds, shortDate, wallClock} from './time.js';
 
+/** How much larger everything is than on a desk; see app.css. */
+export const zoom = () => Number(css('--zoom')) || 1;
+
 /** Width of an axis of values. */
-export const axisWidth = () => (innerWidth < 600 ? 42 : 58);
+export const axisWidth = () => (innerWidth < 600 ? 42 : 58) * zoom();
 /** Labels of the time axis in the site's zone; the day below where it changes. */
 export function timeLabels(u, splits, axis, space, step) {
   let day = '';
@@ -21,12 +24,12 @@ export function timeLabels(u, splits, axis, space, step) {
 }
 
 export function timeAxis() {
-  return {stroke: css('--soft'), grid: {stroke: css('--grid'), width: 1}, size: 40, gap: 4,
+  return {stroke: css('--soft'), grid: {stroke: css('--grid'), width: 1}, size: 40 * zoom(), gap: 4,
     ticks: {stroke: css('--grid'), width: 1, size: 4}, values: timeLabels, font: font(),
-    space: (u, i, min, max) => (max - min < 1800 ? 86 : 74)};
+    space: (u, i, min, max) => (max - min < 1800 ? 86 : 74) * zoom()};
 }
 
-export const font = () => '12px ' + css('--font');
+export const font = () => 12 * zoom() + 'px ' + css('--font');
 
 /** Options that every chart and timeline of a view has in common. */
 export function common(owner) {

@@ -1,5 +1,6 @@
 // How the charts of a view share the window's height, and how far their axes reach.
 import {Chart} from './chart.js';
+import {zoom} from './plot.js';
 
 const NARROW = matchMedia('(max-width: 900px)');
 const LEAST_HEIGHT = 200;
@@ -22,9 +23,9 @@ export function share(panels, list, draw) {
   const top = list.getBoundingClientRect().top + scrollY;
   const curves = drawn.filter((panel) => !panel.curves.hidden);
   const rest = drawn.reduce((sum, panel) => sum + panel.rest, 0) + BETWEEN * (drawn.length - 1)
-    + BELOW;
+    + BELOW * zoom();
   const each = (innerHeight - top - rest) / Math.max(1, curves.length);
-  const least = NARROW.matches ? LEAST_ON_A_PHONE : LEAST_HEIGHT;
+  const least = NARROW.matches ? LEAST_ON_A_PHONE : LEAST_HEIGHT * zoom();
   const height = Math.round(Math.min(MOST_HEIGHT, Math.max(least, each)));
   const widths = drawn.map((panel) => Math.max(LEAST_WIDTH, panel.stage.clientWidth));
   const axes = panels.map((panel) => Chart.axes(panel.numbers));

@@ -5,11 +5,14 @@ import {t} from './i18n.js';
 import {change, get} from './api.js';
 import {Action} from './action.js';
 import {notice} from './failures.js';
+import {words} from './words.js';
 import {fromInput, length, midnight, moment, now, toInput} from './time.js';
 
 const EVERY_MS = 5000;
 const BADGE = {ok: 'up', computing: 'up', running: 'up', done: 'up', pending: 'stuck',
   waiting: 'stuck', refused: 'stuck', failed: 'down'};
+/** What the button beside it does. */
+const BY_HAND = /: POST \S+ \{.*} does it$/;
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** 1234567 as 1.2 MB; nothing where the database does not tell. */
@@ -83,7 +86,7 @@ export class Storage {
     const focused = document.activeElement;
     this.body.replaceChildren(
       ...(storage.managed ? [] : [h('section', {class: 'card wide'}, h('h2', {}, t('storage')),
-        h('p', {}, t('storage.unmanaged')), h('p', {class: 'soft'}, storage.message || ''))]),
+        h('p', {}, t('storage.unmanaged')), h('p', {class: 'soft'}, words(storage.message)))]),
       ...(storage.policies.length ? [this.#policies(storage.policies)] : []),
       ...(storage.tasks.length ? [this.#tasks(storage.tasks), this.#backfills(storage)] : []));
     if (focused !== document.activeElement && this.body.contains(focused)) {
@@ -101,7 +104,7 @@ export class Storage {
         h('span', {class: 'soft'}, place.exists ? kept(place.duration) : t('storage.missing'))))),
       h('td', {class: 'n'}, size(one.bytes)),
       h('td', {}, badge(one.state)),
-      h('td', {class: 'reason ' + (one.state === 'ok' ? '' : 'bad')}, one.message || '',
+      h('td', {class: 'reason ' + (one.state === 'ok' ? '' : 'bad')}, words(one.message?.replace(BY_HAND, '')),
         one.confirm ? this.#action('policy ' + one.name + ' ' + one.confirm.duration, t('storage.shorten', one.confirm),
           () => this.#shorten(one.confirm), (done) => (done ? t('storage.shortened') : '')).box : null))));
   }
@@ -124,7 +127,7 @@ export class Storage {
       h('td', {class: 'n'}, one.behind_s > 0 ? length(one.behind_s * 1000) : '–'),
       h('td', {class: 'n'}, String(one.rows)),
       h('td', {}, badge(one.state)),
-      h('td', {class: 'reason ' + (one.state === 'failed' ? 'bad' : '')}, one.message
+      h('td', {class: 'reason ' + (one.state === 'failed' ? 'bad' : '')}, words(one.message)
         || (one.left_out.length ? t('storage.leftout', {fields: one.left_out.join(', ')}) : '')))));
   }
 
@@ -136,7 +139,7 @@ export class Storage {
         'aria-label': t('storage.progress', {task: one.task})}), ' ', Math.floor(one.progress * 100) + ' %'),
       h('td', {class: 'n'}, String(one.rows_written)),
       h('td', {}, badge(one.state)),
-      h('td', {class: 'reason bad'}, one.message || '', one.state !== 'running' ? null
+      h('td', {class: 'reason bad'}, words(one.message), one.state !== 'running' ? null
         : this.#action('backfill ' + one.id, t('storage.cancel'),
           () => change('DELETE', 'storage/backfill/' + encodeURIComponent(one.id)),
           () => t('storage.cancelled')).box)));

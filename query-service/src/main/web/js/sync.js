@@ -2,12 +2,13 @@
 import {t} from './i18n.js';
 import {Action} from './action.js';
 import {post} from './api.js';
+import {words} from './words.js';
 
 export class SyncNow extends Action {
   constructor(after) {
     super(t('sync.now'), () => post('sync', new URLSearchParams({timeout: '20s'})),
       (done) => (done.state === 'done' ? t('sync.done', {ms: done.took_ms})
-        : t('sync.waits', {what: done.waiting_for.slice(0, 3).join('; ')})), after);
+        : t('sync.waits', {what: words(done.waiting_for.slice(0, 3).join('; '))})), after);
     this.box.hidden = true;
   }
 

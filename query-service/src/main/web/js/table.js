@@ -172,7 +172,9 @@ export function summary(lines, from, to) {
   const time = to - from > 24 * HOUR ? moment : seconds;
   return t('summary', {from: moment(from), to: moment(to)}) + ' ' + lines.map((line) => {
     if (line.state) {
-      return line.title;
+      const i = at(line.times, to) - 1;
+      return i >= 0 ? t('summary.state', {name: line.title, last: stateName(line.values[i], line.info)})
+        : line.title;
     }
     const found = figures(line, from, to);
     return found.last ? t('summary.line', {name: line.title, unit: line.unit,

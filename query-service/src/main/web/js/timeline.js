@@ -1,7 +1,7 @@
 // States as bars along the same axis of time: on and off, modes, texts.
 import {css, h} from './dom.js';
 import {nearest} from './chart.js';
-import {axisWidth, common, cursorTime, Plot, timeAxis} from './plot.js';
+import {axisWidth, common, cursorTime, Plot, timeAxis, zoom} from './plot.js';
 import {moment} from './time.js';
 import {stateName} from './numbers.js';
 import {t} from './i18n.js';
@@ -40,10 +40,10 @@ export function spans(line, until) {
 }
 
 export class Timeline extends Plot {
-  static height = (lines) => lines.length * LANE + 44;
+  static height = (lines) => (lines.length * LANE + 44) * zoom();
 
   draw(lines, bounds, width, pads) {
-    const signature = JSON.stringify([lines.map((line) => line.key), css('--text'), pads,
+    const signature = JSON.stringify([lines.map((line) => line.key), css('--text'), zoom(), pads,
       document.documentElement.lang]);
     const size = {width, height: Timeline.height(lines)};
     this.update({
@@ -69,7 +69,7 @@ export class Timeline extends Plot {
 
   #lanes(u) {
     const ctx = u.ctx;
-    const ratio = devicePixelRatio;
+    const ratio = devicePixelRatio * zoom();
     const {left, top, width, height} = u.bbox;
     const lane = height / this.lines.length;
     ctx.save();

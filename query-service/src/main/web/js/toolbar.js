@@ -31,7 +31,7 @@ export class Toolbar {
     const ways = [save('export.csv', 'download', csv), save('export.png', 'image', png)];
     box.prepend(h('button', {type: 'button', class: 'narrow-only square',
       'aria-label': t('picker.title'), 'aria-controls': 'picker',
-      onclick: () => owner.openPicker()}, icon('menu')));
+      onclick: (event) => owner.picker.open(event.currentTarget)}, icon('menu')));
     box.append(this.live, h('span', {class: 'grow'}), this.fn, this.every, this.versus,
       popover(views, (close) => savedViews(page, close)),
       popover(menu, (close) => ways.map((way) => way(close))));

@@ -2,6 +2,7 @@
 import {h} from './dom.js';
 import {t} from './i18n.js';
 import {ago, moment} from './time.js';
+import {words} from './words.js';
 
 const heads = (keys) => h('thead', {}, h('tr', {}, keys.map((key) => h('th', {scope: 'col'}, t(key)))));
 
@@ -23,7 +24,7 @@ export function alertsCard(alerts) {
         one.state === 'elsewhere' ? '' : ' ' + t('since', {time: moment(Date.parse(one.since))})),
       h('td', {}, h('code', {}, one.condition)),
       h('td', {class: 'n'}, one.value === null ? t('alerts.unknown') : one.value),
-      h('td', {class: 'reason bad'}, one.error ? t('alerts.untold', {why: one.error}) : ''))));
+      h('td', {class: 'reason bad'}, one.error ? t('alerts.untold', {why: words(one.error)}) : ''))));
 }
 
 /** The last records of the dead-letter topic: when, from where, why. */
@@ -35,5 +36,5 @@ export function deadLetters(kafka) {
     kafka.last_failed.map((one) => h('tr', {},
       h('td', {title: moment(Date.parse(one.time))}, ago(Date.parse(one.time))),
       h('th', {scope: 'row'}, one.topic ? t('record', one) : t('failed.untold')),
-      h('td', {class: 'reason'}, one.reason || t('failed.untold')))));
+      h('td', {class: 'reason'}, words(one.reason) || t('failed.untold')))));
 }

@@ -27,7 +27,7 @@ import redis.clients.jedis.RedisClient;
 /**
  * The demonstration as somebody sees it who opens the page: two days are there, carried through the
  * whole pipeline, with named and moving curves; yesterday's peak, the gap at noon and its reason
- * are a few clicks away.
+ * are a few clicks away, each counted from the page's address.
  */
 @RequiresServer(Server.CHROMEDRIVER)
 class PageEndToEndIT {
@@ -52,10 +52,18 @@ class PageEndToEndIT {
       simulator.start();
       system.submitConnectors(List.of("5s"), Map.of());
       awaitPast(system, site);
-      driver.get(system.url() + "/");
+      begin(system.url());
       namedCurvesMove();
+      begin(system.url());
       yesterdaysPeak();
+      begin(system.url());
       gapAtNoonAndItsReason();
+      begin(system.url());
+      click(link("Completeness"));
+      until("document.querySelector('.share-by-day tbody tr')");
+      calendarIsNotRed();
+      begin(system.url());
+      gapAndItsReasonByTheCalendar();
     }
   }
 
@@ -101,10 +109,20 @@ class PageEndToEndIT {
     until("hissrv.plots[0].scales.x.max > " + before);
   }
 
-  private void yesterdaysPeak() {
+  /** Each search begins where everybody begins: at the page's address, with nothing chosen. */
+  private void begin(String url) {
+    driver.get("about:blank");
+    driver.get(url + "/");
+    until("Number(document.body.dataset.ready) > 0 && document.querySelector('.range-name')");
     clicks = 0;
-    click(driver.findElement(By.cssSelector(".range-name")));
-    shows(() -> click(button("Yesterday")));
+  }
+
+  private void yesterdaysPeak() {
+    shows(
+        () -> {
+          click(driver.findElement(By.cssSelector(".range-name")));
+          click(button("Yesterday"));
+        });
     String peak =
         driver
             .findElement(By.cssSelector("tr[data-line='PV inverter · PV power'] td:nth-child(6)"))
@@ -114,20 +132,54 @@ class PageEndToEndIT {
     assertThat(peak).containsPattern("^4[0-6]\\.\\d\\d\\s+1[0-3]:\\d\\d$");
   }
 
+  /** By the chart: the gap is listed beside the curve, and the states below it say why. */
   private void gapAtNoonAndItsReason() {
-    clicks = 0;
+    shows(
+        () -> {
+          click(driver.findElement(By.cssSelector(".range-name")));
+          click(button("Yesterday"));
+        });
     WebElement gap = driver.findElement(By.cssSelector("button.gap"));
     assertThat(gap.getText()).contains("12:40").contains("42 min");
     shows(() -> click(gap));
+    reasonInTheTable();
+  }
+
+  /** By the calendar: nobody needs to know which device, or which day. */
+  private void gapAndItsReasonByTheCalendar() {
+    click(link("Completeness"));
+    until("document.querySelector('.silences tbody tr')");
+    List<WebElement> rows = driver.findElements(By.cssSelector(".silences tbody tr"));
+    // The last two noons, one of them yesterday's, before the two minutes of every hour.
+    assertThat(rows.get(0).getText()).contains("Chiller").contains("4").contains("min");
+    shows(() -> click(rows.get(0).findElement(By.tagName("button"))));
+    assertThat(driver.findElement(By.cssSelector("button.gap")).getText()).contains("12:40");
+    reasonInTheTable();
+  }
+
+  private void reasonInTheTable() {
     click(driver.findElements(By.cssSelector("button[aria-label='Values as a table']")).get(1));
     assertThat(clicks).isLessThanOrEqualTo(MOST_CLICKS);
     assertThat(driver.findElement(By.cssSelector(".values")).getText())
-        .contains("Gateway · Link to the chiller")
+        .contains("Link to the chiller")
         .contains("no answer");
+  }
+
+  /** A day is as complete as it was, whether it was sampled every other minute or every second. */
+  private void calendarIsNotRed() {
+    List<WebElement> cells = driver.findElements(By.cssSelector(".share-by-day td:not(.none)"));
+    assertThat(cells).hasSizeGreaterThan(15);
+    assertThat(cells)
+        .extracting(cell -> Integer.parseInt(cell.getText().replaceAll("\\D", "")))
+        .allMatch(percent -> percent >= 60);
   }
 
   private WebElement button(String text) {
     return driver.findElement(By.xpath("//button[normalize-space()='" + text + "']"));
+  }
+
+  private WebElement link(String text) {
+    return driver.findElement(By.linkText(text));
   }
 
   private void click(WebElement element) {

@@ -91,6 +91,13 @@ final class Browser implements AutoCloseable {
             List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
   }
 
+  /** Shows the page as on paper, or as on a screen again. */
+  void print(boolean on) {
+    script("dispatchEvent(new Event(arguments[0]))", on ? "beforeprint" : "afterprint");
+    driver.executeCdpCommand(
+        "Emulation.setEmulatedMedia", Map.of("media", on ? "print" : "", "features", List.of()));
+  }
+
   /** A fresh page at an address, and waits until it shows what it was asked for. */
   void open(String url) {
     openOnly(url);

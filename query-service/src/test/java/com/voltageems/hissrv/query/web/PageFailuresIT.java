@@ -128,6 +128,37 @@ class PageFailuresIT {
     assertThat(browser.find(".live").getText()).isEqualTo("Live");
   }
 
+  /** The page says that it tries again by itself; so it does, where nothing is live either. */
+  @Test
+  void pastRangeAndCalendar_comeBackByThemselves() {
+    for (String view :
+        List.of("/#/explore?r=yesterday&p=" + VIEW.split("p=", 2)[1], "/#/completeness")) {
+      gate.answer("/aggregate", 503, "application/json", AWAY, "");
+      gate.answer("/completeness", 503, "application/json", AWAY, "");
+      browser.openOnly(gate.url() + view);
+
+      assertThat(browser.find(".notice").getText()).contains("the database cannot be reached");
+      gate.letThrough();
+      browser.ready(1);
+      browser.until("!document.querySelector('.notice')");
+    }
+  }
+
+  /** The list of devices, too, and says so once only. */
+  @Test
+  void listOfDevices_comesBackByItself() {
+    gate.answer("/tags", 503, "application/json", AWAY, "");
+    browser.open(gate.url() + VIEW);
+
+    browser.until("document.querySelector('.picker .notice')");
+    int before = (int) browser.times();
+    browser.ready(before + 2);
+    assertThat(browser.all(".picker .notice")).hasSize(1);
+    gate.letThrough();
+    browser.until("document.querySelector('.devices input')");
+    assertThat(browser.all(".picker .notice")).isEmpty();
+  }
+
   @Test
   void health503_isNoGreenDot() {
     gate.answer(
@@ -179,6 +210,37 @@ class PageFailuresIT {
         .contains("9\u202f340", "17", "stands still");
     assertThat(browser.all(".strip li.degraded")).hasSize(2);
     assertThat(browser.accessibilityFindings()).isEmpty();
+  }
+
+  /** What is known of the service's own words is Chinese on a Chinese page; the rest is marked. */
+  @Test
+  void servicesWords_areChinese_whereTheirFormIsKnown() {
+    gate.answer("/status", 200, "application/json", Statuses.STUCK, "");
+    gate.answer("/health", 503, "application/json", Statuses.STUCK_HEALTH, "");
+    browser.open(gate.url() + "/#/pipeline");
+    browser.shows(() -> browser.click("中文"));
+
+    assertThat(browser.text())
+        .contains("Redis 是只读副本，不能写入（READONLY）", "HTTP 500：原文“engine is closed”");
+    browser.until("document.querySelectorAll('.strip li.degraded').length === 2");
+    assertThat(browser.all(".strip li.degraded"))
+        .extracting(one -> String.valueOf(one.getAttribute("title")))
+        .satisfiesExactly(
+            one ->
+                assertThat(one)
+                    .isEqualTo(
+                        "hissrv-redis-source task 0：pending 已停滞 5 分（自 2026-01-01 08:00:10）："
+                            + "Redis 是只读副本，不能写入（READONLY）；9340 条等待"),
+            one ->
+                assertThat(one)
+                    .contains("hissrv.pending 分区 1 偏移 4711 已停滞 5 分", "原文“engine is closed”")
+                    .endsWith("已尝试 17 次，9340 条记录等待"));
+    gate.answer("/storage", 503, "application/json", AWAY, "");
+    browser.click("存储");
+    assertThat(browser.find(".notice").getText()).contains("服务无法应答（状态 503）：无法连接数据库");
+    browser.click("English");
+    browser.until("document.body.innerText.includes('the database cannot be reached')");
+    browser.script("localStorage.clear()");
   }
 
   @Test

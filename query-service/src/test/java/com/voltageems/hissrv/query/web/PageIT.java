@@ -10,7 +10,6 @@ import com.voltageems.hissrv.testkit.RequiresServer.Server;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.openqa.selenium.WebElement;
 
 /** The page as people come to it: first view, addresses, languages, sizes, access for everybody. */
 @RequiresServer(Server.CHROMEDRIVER)
@@ -128,26 +127,6 @@ class PageIT extends OnSharedSite {
     assertThat(browser.cell("PV power", "Last")).isNotEqualTo("–");
   }
 
-  /** From the calendar to the gap at noon in two clicks. */
-  @Test
-  void completeness_showsTheDays_andLeadsToTheGap() {
-    browser.open(site.url() + "/#/explore?r=1h&p=" + SUN);
-    browser.click("Completeness");
-    browser.until("document.querySelector('.share-by-day tbody tr')");
-    assertThat(browser.all(".share-by-day tbody td button").size()).isGreaterThan(3);
-    assertThat(browser.text()).contains("Silences");
-    // Yesterday the chiller said nothing for 40 minutes, which is less than whole.
-    String yesterday = site.midnight(1).atZone(MadeUpSite.ZONE).toLocalDate().toString();
-    assertThat(browser.all("td.whole button[aria-label*='" + yesterday + "']")).isNotEmpty();
-    assertThat(browser.find("td:not(.whole) button[aria-label^='Chiller, " + yesterday + "']"))
-        .extracting(WebElement::getText)
-        .isEqualTo("97 %");
-
-    browser.click("Show");
-    browser.until("location.hash.startsWith('#/explore?r=') && hissrv.plots?.length > 0");
-    assertThat(browser.all(".panel")).hasSize(1);
-  }
-
   @Test
   void everybody_canUseIt() {
     for (Map.Entry<String, String> view :
@@ -194,15 +173,6 @@ class PageIT extends OnSharedSite {
       }
     }
     browser.complaints(); // This service has no /storage.
-    browser.size(360, 800, 1, false);
-    browser.open(site.url() + "/#/completeness");
-    assertThat(
-            browser.script(
-                "const box = (one) => document.querySelector('.share-by-day tbody ' + one)"
-                    + ".getBoundingClientRect();"
-                    + "return box('td:last-child').right <= innerWidth && box('th').left >= 0"))
-        .as("a phone shows names and the newest day")
-        .isEqualTo(true);
     browser.size(1440, 900, 1, false);
   }
 
@@ -226,5 +196,69 @@ class PageIT extends OnSharedSite {
     page.explore("r=24h&p=" + METER + ":1");
     assertThat(browser.script("return document.querySelector('.u-over').clientHeight > 420"))
         .isEqualTo(true);
+  }
+
+  /** What is read from some metres: the head, the list, the figures and what is drawn. */
+  @Test
+  void wall_hasLargeLetters() {
+    browser.size(3840, 2160, 1, false);
+    page.explore("r=24h&p=" + METER + ":7;" + CHILLER + ":mode");
+
+    for (String what : List.of("h1", "nav a", ".strip li", ".picker h2", ".legend tbody th")) {
+      assertThat(
+              ((Number)
+                      browser.script(
+                          "const e = document.querySelector(arguments[0]);"
+                              + "return parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom",
+                          what))
+                  .doubleValue())
+          .as(what)
+          .isGreaterThanOrEqualTo(20);
+    }
+    assertThat(browser.script("return parseFloat(hissrv.plots[0].axes[0].font[0])"))
+        .asString()
+        .startsWith("19");
+    // The crosshair is where the pointer is, and the picker stays within the window.
+    browser.hover(0, 0.5);
+    assertThat(
+            browser.script(
+                "const u = hissrv.plots[0];"
+                    + "return Math.abs(u.cursor.left - u.over.clientWidth / 2) < 2"))
+        .isEqualTo(true);
+    assertThat(
+            browser.script(
+                "return document.querySelector('.picker').getBoundingClientRect().bottom"
+                    + " <= innerHeight"))
+        .isEqualTo(true);
+  }
+
+  /** On paper: charts as wide as it, no buttons, and dark letters also of a dark page. */
+  @Test
+  void paper_hasWhatIsRead() {
+    browser.size(1440, 900, 1, true);
+    page.explore("r=24h&p=" + METER + ":7;" + CHILLER + ":mode");
+    browser.size(700, 900, 1, true);
+    browser.print(true);
+
+    assertThat(
+            browser.script(
+                "const seen = (one) => document.querySelector(one).checkVisibility();"
+                    + "return ['.toolbar', '.picker', 'nav', '.panel-head button'].some(seen)"
+                    + " || !seen('.print-only') || !seen('.legend')"))
+        .isEqualTo(false);
+    assertThat(browser.find(".print-only").getText()).isEqualTo("Last 24 hours");
+    assertThat(
+            browser.script(
+                "return [...document.querySelectorAll('canvas')].every((one) => {"
+                    + "const box = one.getBoundingClientRect();"
+                    + "return box.width > 500 && box.right <= innerWidth && box.height > 60;"
+                    + "}) && document.documentElement.scrollWidth <= innerWidth"))
+        .isEqualTo(true);
+    assertThat(browser.script("return getComputedStyle(document.body).color"))
+        .isEqualTo("rgb(21, 32, 43)");
+    assertThat(browser.script("return getComputedStyle(document.querySelector('canvas')).filter"))
+        .asString()
+        .contains("invert");
+    browser.print(false);
   }
 }

@@ -32,7 +32,7 @@ class PageStorageIT {
   private static final String POLICIES =
       """
       [{"name":"realtime","samples":true,"state":"pending",
-        "message":"the database keeps 30d; 7d would delete what is older",
+        "message":"autogen keeps 30d of data; what is older than 7d would be deleted: POST /storage/apply {\\"policy\\":\\"realtime\\",\\"duration\\":\\"7d\\"} does it",
         "wanted":{"duration":"7d","shard_duration":null,"replication":1,"measurements":[]},
         "actual":[{"place":"autogen","exists":true,"duration":"30d","shard_duration":"1d","bytes":64412}],
         "bytes":64412,"confirm":{"policy":"realtime","duration":"7d"}},
@@ -125,7 +125,8 @@ class PageStorageIT {
 
     assertThat(browser.text())
         .contains("realtime samples", "30d", "64.4\u202fkB", "waits for confirmation")
-        .contains("the database keeps 30d; 7d would delete what is older")
+        .contains("autogen keeps 30d of data; what is older than 7d would be deleted")
+        .doesNotContain("POST")
         .contains("hourly coarser copy", "365d");
     assertThat(browser.accessibilityFindings()).isEmpty();
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,6 +67,33 @@ class PageTextTest {
     }
     assertThat(used).hasSizeGreaterThan(60);
     assertThat(texts("text-en.js").keySet()).containsAll(used);
+  }
+
+  /** A sentence that the service says otherwise now would stay English on a Chinese page. */
+  @Test
+  void everyKnownSentence_isSaidByTheService() throws IOException {
+    StringBuilder sources = new StringBuilder();
+    try (var files = Files.walk(Path.of("src/main/java"))) {
+      for (Path file : files.filter(one -> one.toString().endsWith(".java")).toList()) {
+        sources.append(Files.readString(file));
+      }
+    }
+    String said = sources.toString().replaceAll("\"\\s*\\+\\s*\"", "").replace("\\\"", "\"");
+    String all = Files.readString(JS.resolve("words-zh.js"));
+    String own = all.substring(0, all.indexOf("What others say"));
+    Matcher form = Pattern.compile("\\n  \\['((?:[^'\\\\]|\\\\.)*)',").matcher(own);
+    int count = 0;
+    List<String> unknown = new ArrayList<>();
+    while (form.find()) {
+      count++;
+      Pattern.compile("\\{\\w+}|: |; | for |(?<=\\)) ")
+          .splitAsStream(form.group(1).replace("\\'", "'"))
+          .map(String::strip)
+          .filter(part -> !said.contains(part))
+          .forEach(unknown::add);
+    }
+    assertThat(unknown).isEmpty();
+    assertThat(count).isGreaterThan(70);
   }
 
   /** The head shows every part of the health. */

@@ -33,13 +33,23 @@ final class SharedSite implements BeforeAllCallback {
       }
     }
 
-    /** What no chart is made for: one point alone, equal values, very large ones, long texts. */
+    /**
+     * What no chart is made for: one point alone, equal values, very large ones, long texts; and
+     * what the calendar is asked about: seconds of silence, and devices of three weeks ago.
+     */
     private static void odd(MadeUpSite site) {
       long now = Instant.now().toEpochMilli();
       List<String> lines = new ArrayList<>();
       lines.add("odd,channel=one 1=42.5 " + (now - 60_000));
+      long before = now - 21 * 86_400_000L;
+      lines.add("odd,channel=dead 1=1 " + before);
+      lines.add("odd,channel=back 1=1 " + before);
       for (long time = now - 600_000; time <= now; time += 1000) {
         lines.add("odd,channel=equal 1=7 " + time);
+        lines.add("odd,channel=back 1=2 " + time);
+        if ((now - time) / 1000 % 200 > 5) {
+          lines.add("odd,channel=stutters 1=3 " + time);
+        }
         lines.add("odd,channel=huge 1=" + (1.0e15 + (time - now) * 1e8) + " " + time);
         lines.add(
             "odd,channel=text mode=\"" + "waits for <b>somebody</b> ".repeat(30) + "\" " + time);

@@ -72,8 +72,8 @@ final class Statuses {
       """
       {"status":"down","version":"1","parts":{"store":{"state":"up","message":"InfluxDB 2.7"},
        "kafka":{"state":"up","message":"3 brokers"},"connect":{"state":"up","message":""},
-       "source":{"state":"degraded","message":"pending is stuck"},
-       "sink":{"state":"degraded","message":"hissrv.pending partition 1 is stuck"}}}
+       "source":{"state":"degraded","message":"hissrv-redis-source task 0: pending is stuck for 5 min (since 2026-01-01T00:00:10Z): READONLY You can't write against a read only replica.; 9340 wait"},
+       "sink":{"state":"degraded","message":"hissrv.pending partition 1 offset 4711 is stuck for 5 min (since 2026-01-01T00:00:00Z): HTTP 500: engine is closed; tried 17 times, 9340 records wait"}}}
       """;
 
   private Statuses() {}
@@ -83,7 +83,7 @@ final class Statuses {
       """
       {"managed":true,"mine":true,"message":null,
        "policies":[
-        {"name":"realtime","samples":true,"state":"pending","message":"the database keeps 30d, and 7d would delete what is older","wanted":{"duration":"7d","shard_duration":null,"replication":1,"measurements":[]},"actual":[{"place":"autogen","exists":true,"duration":"30d","shard_duration":"7d","bytes":1864412}],"bytes":1864412,"confirm":{"policy":"realtime","duration":"7d"}},
+        {"name":"realtime","samples":true,"state":"pending","message":"autogen keeps 30d of data; what is older than 7d would be deleted: POST /storage/apply {\\"policy\\":\\"realtime\\",\\"duration\\":\\"7d\\"} does it","wanted":{"duration":"7d","shard_duration":null,"replication":1,"measurements":[]},"actual":[{"place":"autogen","exists":true,"duration":"30d","shard_duration":"7d","bytes":1864412}],"bytes":1864412,"confirm":{"policy":"realtime","duration":"7d"}},
         {"name":"hourly","samples":false,"state":"ok","message":null,"wanted":{"duration":"30d","shard_duration":null,"replication":1,"measurements":[]},"actual":[{"place":"hourly","exists":true,"duration":"30d","shard_duration":"1d","bytes":64412}],"bytes":64412},
         {"name":"daily","samples":false,"state":"ok","message":null,"wanted":{"duration":"365d","shard_duration":null,"replication":1,"measurements":[]},"actual":[{"place":"daily","exists":true,"duration":"365d","shard_duration":"7d","bytes":null}],"bytes":null}],
        "tasks":[
