@@ -2,8 +2,11 @@ package com.voltageems.hissrv.query.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.site.FakeConnect;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,6 +35,31 @@ class HealthBoardTest {
     assertThat(store().isTrouble()).isTrue();
     assertThat(board.snapshot().get(1).state()).isEqualTo(State.OFF);
     assertThat(board.snapshot().get(1).isTrouble()).isFalse();
+  }
+
+  /** POST /sync asks the board what the sink is to read. */
+  @Test
+  void factsOfConnect_areThoseOfItsLastLook() throws Exception {
+    assertThat(board.facts()).isEqualTo(ConnectFacts.UNKNOWN);
+    try (FakeConnect connect = new FakeConnect()) {
+      connect.connectors.put("si", Map.of("topics", "a,b"));
+      ConnectProbe own =
+          new ConnectProbe(
+              new QueryConfig.Connect(
+                  List.of(URI.create(connect.url())),
+                  "so",
+                  "si",
+                  "",
+                  "",
+                  false,
+                  Duration.ofSeconds(1)),
+              Duration.ofSeconds(5));
+      HealthBoard both =
+          new HealthBoard(
+              List.of(probe, own), Map.of(), Duration.ofSeconds(5), Duration.ofSeconds(3), clock);
+      both.look(own);
+      assertThat(both.facts().sinkTopics().names()).containsExactly("a", "b");
+    }
   }
 
   @Test

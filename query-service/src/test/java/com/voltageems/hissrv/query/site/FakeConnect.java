@@ -83,6 +83,8 @@ public final class FakeConnect implements AutoCloseable {
           .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
       connectors.put(name, config);
       answer(exchange, 200, Map.of());
+    } else if (method.equals("GET") && path.endsWith("/config") && connectors.containsKey(name)) {
+      answer(exchange, 200, connectors.get(name));
     } else if (path.endsWith("/status") && connectors.containsKey(name)) {
       answer(exchange, 200, status(name));
     } else if (method.equals("DELETE") && connectors.remove(name) != null) {
