@@ -43,6 +43,9 @@ export const FORMS = [
   ['InfluxDB at {x} cannot be reached by TLS: {why}', '无法用 TLS 连接 InfluxDB {x}：{why}'],
   ['InfluxDB refused the query with status {n}', 'InfluxDB 拒绝了查询（状态 {n}）'],
   ['InfluxDB refused the query with status {n}: {why}', 'InfluxDB 拒绝了查询（状态 {n}）：{why}'],
+  ['InfluxDB refused the query with status {n} when it was asked for fields: {why}', '查询字段时 InfluxDB 拒绝（状态 {n}）：{why}'],
+  ['look at store.type, and at address, login and {x} of {y}: {why}', '请检查 store.type，以及 {y} 的地址、登录和 {x}：{why}'],
+  ['look at store.type, and at address, login and {x} of {y}', '请检查 store.type，以及 {y} 的地址、登录和 {x}'],
   ['the database cannot be reached', '无法连接数据库'],
   ['ask for a shorter range or fewer fields', '请缩短时间范围或减少字段'],
 
@@ -81,6 +84,14 @@ export const FORMS = [
   ['none of the sink\'s topics exists: {x}', '写入端的主题都不存在：{x}'],
   ['no topic matches the sink\'s topics.regex: {x}', '没有主题符合写入端的 topics.regex：{x}'],
   ['not there yet: {x}', '尚不存在：{x}'],
+
+  ['Kafka deleted 1 record before the sink committed it, last of {x} partition {p} offsets {o} to {m} (seen {z}): {why}',
+    'Kafka 删除了 1 条写入端尚未提交的记录，最近：{x} 分区 {p} 偏移 {o} 至 {m}（发现于 {z}）：{why}'],
+  ['Kafka deleted {n} records before the sink committed them, last of {x} partition {p} offsets {o} to {m} (seen {z}): {why}',
+    'Kafka 删除了 {n} 条写入端尚未提交的记录，最近：{x} 分区 {p} 偏移 {o} 至 {m}（发现于 {z}）：{why}'],
+  ['see the topic\'s retention.ms and retention.bytes', '请检查主题的 retention.ms 和 retention.bytes'],
+  ['Kafka deleted a few offsets before the sink committed them, which may have been records or only markers of transactions, last of {x} partition {p} offsets {o} to {m} (seen {z})',
+    'Kafka 删除了少量写入端尚未提交的偏移，可能是记录，也可能只是事务标记，最近：{x} 分区 {p} 偏移 {o} 至 {m}（发现于 {z}）'],
 
   // Reading now
   ['{x} task {n}: no answer', '{x} 任务 {n}：没有应答'],

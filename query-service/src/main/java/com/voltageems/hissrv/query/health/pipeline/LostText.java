@@ -20,12 +20,9 @@ final class LostText {
     }
     LossWatch.Loss last = lost.losses().get(lost.losses().size() - 1);
     long records = lost.records();
-    return "; Kafka deleted "
-        + records
-        + (records == 1 ? " record" : " records")
-        + " before the sink committed "
-        + (records == 1 ? "it" : "them")
-        + ", last of "
+    return (records == 1
+            ? "; Kafka deleted 1 record before the sink committed it, last of "
+            : "; Kafka deleted " + records + " records before the sink committed them, last of ")
         + place(last)
         + ": see the topic's retention.ms and retention.bytes";
   }
