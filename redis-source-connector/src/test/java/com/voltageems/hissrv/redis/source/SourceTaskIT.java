@@ -206,6 +206,28 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
+  /** A full Redis refuses every command of a transaction, those that only read among them. */
+  @Test
+  void hash_redisIsFull_isReadWithItsTimesAllTheSame() {
+    client.hset("comsrv:1:m", Map.of("n", "1"));
+    client.hset("comsrv:1:m:ts", Map.of("n", "1700000000000"));
+    admin("CONFIG", "SET", "maxmemory", "1");
+    try (TaskHarness task =
+        task(
+            Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "comsrv:*"),
+            "snapshot.interval.ms",
+            "100")) {
+      List<SourceRecord> records = task.pollFor(2);
+      assertThat(records)
+          .extracting(TaskHarness::time)
+          .hasSizeGreaterThan(1)
+          .containsOnly(1_700_000_000_000L);
+      assertThat(metric("h", "failures")).isZero();
+    } finally {
+      admin("CONFIG", "SET", "maxmemory", "0");
+    }
+  }
+
   @Test
   void list_scriptsFlushed_goesOn() {
     try (TaskHarness task = task(LIST)) {

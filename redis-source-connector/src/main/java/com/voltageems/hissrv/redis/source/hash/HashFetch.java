@@ -4,6 +4,7 @@ import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.HashScan;
 import com.voltageems.hissrv.redis.source.link.RedisError;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisTime;
 import java.util.ArrayList;
@@ -41,10 +42,17 @@ final class HashFetch {
     private List<@Nullable Object> replies = List.of();
     private List<@Nullable Object> times = List.of();
 
+    /**
+     * Whether a hash and its times are read together: a value of now with the time of before would
+     * overwrite the point of before. In a cluster the two may be on different nodes, where no
+     * transaction spans them.
+     */
+    private boolean together = !link.isCluster();
+
     private Reading(List<HashEntry> chunk) {
       this.small = chunk.stream().filter(entry -> !isLarge(entry)).toList();
       this.large = chunk.stream().filter(HashFetch::isLarge).toList();
-      this.sent = small.isEmpty() ? List::of : link.send(commands(small));
+      this.sent = small.isEmpty() ? List::of : link.send(commands(small, together));
     }
 
     /** Whether the connection was lost meanwhile, so that the reading has to begin again. */
@@ -54,18 +62,52 @@ final class HashFetch {
 
     /** Waits until Redis has answered for all but large hashes. */
     void await() {
-      replies = sent.get();
-      times = link.isCluster() ? timesOf(small) : List.of();
+      try {
+        replies = sent.get();
+      } catch (RedisNotReadyException e) {
+        if (!e.isFull() || !together) {
+          throw e;
+        }
+        // A Redis that is full refuses any command of a transaction, reading ones too.
+        together = false;
+        replies = link.pipeline(commands(small, false));
+      }
+      times = together ? List.of() : timesOf(small);
     }
 
     /** After {@link #await}: what was read, with the large ones, which are read now. */
     List<HashReading> all() {
       List<HashReading> all = new ArrayList<>(small.size() + large.size());
       if (!small.isEmpty()) {
-        addSmall(all, small, replies, times);
+        addSmall(all);
       }
       large.forEach(entry -> all.add(readInSteps(entry)));
       return all;
+    }
+
+    private void addSmall(List<HashReading> all) {
+      long now = RedisTime.millis(replies.get(0));
+      int reply = 1;
+      for (int i = 0; i < small.size(); i++) {
+        HashEntry entry = small.get(i);
+        Object values;
+        Object timesOfEntry = together ? null : times.get(i);
+        if (together && entry.hasTimes) {
+          Object both = replies.get(reply + 3);
+          boolean whole = both instanceof List<?> pair && pair.size() == 2;
+          values = whole ? ((List<?>) Objects.requireNonNull(both)).get(0) : both;
+          timesOfEntry = whole ? ((List<?>) Objects.requireNonNull(both)).get(1) : null;
+          reply += 4;
+        } else {
+          values = replies.get(reply++);
+        }
+        all.add(
+            values instanceof List<?> pairs
+                ? new HashReading.Values(
+                    entry, pairs, timesOfEntry instanceof List<?> list ? list : List.of(), now)
+                : new HashReading.Unreadable(
+                    entry, values instanceof RedisError error && error.isWrongType()));
+      }
     }
   }
 
@@ -73,11 +115,11 @@ final class HashFetch {
     return entry.size > HashScan.MAX_FIELDS_AT_ONCE || entry.bytes > MAX_BYTES_AT_ONCE;
   }
 
-  private List<Command> commands(List<HashEntry> chunk) {
+  private static List<Command> commands(List<HashEntry> chunk, boolean together) {
     List<Command> commands = new ArrayList<>(2 * chunk.size() + 1);
     commands.add(TIME);
     for (HashEntry entry : chunk) {
-      boolean transaction = isTransaction(entry);
+      boolean transaction = together && entry.hasTimes;
       if (transaction) {
         commands.add(MULTI);
       }
@@ -88,47 +130,6 @@ final class HashFetch {
       }
     }
     return commands;
-  }
-
-  /**
-   * Together: a value of now with the time of before would overwrite the point of before. In a
-   * cluster the two hashes may be on different nodes, where no transaction spans them.
-   */
-  private boolean isTransaction(HashEntry entry) {
-    return entry.hasTimes && !link.isCluster();
-  }
-
-  /**
-   * @param replies to {@link #commands}
-   * @param later the times of each hash, in a cluster
-   */
-  private void addSmall(
-      List<HashReading> all,
-      List<HashEntry> chunk,
-      List<@Nullable Object> replies,
-      List<@Nullable Object> later) {
-    long now = RedisTime.millis(replies.get(0));
-    int reply = 1;
-    for (int i = 0; i < chunk.size(); i++) {
-      HashEntry entry = chunk.get(i);
-      Object values;
-      Object times = later.isEmpty() ? null : later.get(i);
-      if (isTransaction(entry)) {
-        Object both = replies.get(reply + 3);
-        boolean whole = both instanceof List<?> pair && pair.size() == 2;
-        values = whole ? ((List<?>) Objects.requireNonNull(both)).get(0) : both;
-        times = whole ? ((List<?>) Objects.requireNonNull(both)).get(1) : null;
-        reply += 4;
-      } else {
-        values = replies.get(reply++);
-      }
-      all.add(
-          values instanceof List<?> pairs
-              ? new HashReading.Values(
-                  entry, pairs, times instanceof List<?> list ? list : List.of(), now)
-              : new HashReading.Unreadable(
-                  entry, values instanceof RedisError error && error.isWrongType()));
-    }
   }
 
   /**

@@ -196,7 +196,8 @@ public final class JedisLink implements RedisLink {
   }
 
   private RedisError classify(Command command, String message, JedisDataException error) {
-    String notReady = "Redis at " + settings.where() + " is not ready: " + message;
+    String notReady =
+        "Redis at " + settings.where() + " is not ready: " + ErrorKind.withAdvice(message);
     return switch (ErrorKind.of(message)) {
       case COMMAND -> new RedisError(message);
       case MOVED -> throw unavailable(notReady, error);

@@ -31,6 +31,13 @@ public enum ErrorKind {
   /** How Redis says of EXEC that it is EXEC itself that was refused. */
   private static final String ABORTED = "EXECABORT Transaction discarded because of: ";
 
+  /** In every refusal for want of memory, a script's among them. */
+  static final String FULL = "OOM command not allowed";
+
+  /** Redis's own advice is at the end of a long text, which nobody may see. */
+  private static final Pattern MISCONF =
+      Pattern.compile("(MISCONF [^.]*\\.).*RDB.*", Pattern.DOTALL);
+
   public static ErrorKind of(String reply) {
     String message = reply.startsWith(ABORTED) ? reply.substring(ABORTED.length()) : reply;
     String code = message.substring(0, Math.max(message.indexOf(' '), 0));
@@ -77,6 +84,18 @@ public enum ErrorKind {
   /** Whether the primary is another one by now, perhaps. */
   public static boolean isFromReplica(String message) {
     return message.contains("READONLY") || message.startsWith("MASTERDOWN");
+  }
+
+  /** A reply that somebody has to act on, with what helps. */
+  public static String withAdvice(String message) {
+    if (message.contains(FULL)) {
+      return message + " Raise maxmemory, or take out of Redis what is not needed.";
+    }
+    return MISCONF
+        .matcher(message)
+        .replaceFirst(
+            "$1 It takes writes again once it can save: see its log, the disk and the rights of its"
+                + " folder (dir).");
   }
 
   /** Redis repeats the command's arguments, which are nobody's business. */

@@ -12,4 +12,9 @@ public final class RedisNotReadyException extends RedisUnavailableException {
   public RedisNotReadyException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /** Whether it has no memory left for what it was asked. */
+  public boolean isFull() {
+    return String.valueOf(getMessage()).contains(ErrorKind.FULL);
+  }
 }

@@ -1,0 +1,40 @@
+package com.voltageems.hissrv.redis.source.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Error replies of Redis 7.0, word for word. */
+class ErrorKindTest {
+  @Test
+  void whatSomebodyHasToMend_isToldWithWhatHelps_inOneGlance() {
+    String unsaved =
+        ErrorKind.withAdvice(
+            "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to"
+                + " persist to disk. Commands that may modify the data set are disabled, because"
+                + " this instance is configured to report errors during writes if RDB snapshotting"
+                + " fails (stop-writes-on-bgsave-error option). Please check the Redis logs for"
+                + " details about the RDB error.");
+    assertThat(unsaved)
+        .startsWith("MISCONF Redis is configured to save RDB snapshots, but it's currently unable")
+        .endsWith("see its log, the disk and the rights of its folder (dir).")
+        .as("a status record has 300 characters, with the server's address")
+        .hasSizeLessThan(240);
+    assertThat(ErrorKind.withAdvice("OOM command not allowed when used memory > 'maxmemory'."))
+        .isEqualTo(
+            "OOM command not allowed when used memory > 'maxmemory'. Raise maxmemory, or take out"
+                + " of Redis what is not needed.");
+  }
+
+  @Test
+  void otherReplies_areToldAsTheyAre() {
+    for (String reply :
+        new String[] {
+          "READONLY You can't write against a read only replica.",
+          "LOADING Redis is loading the dataset in memory",
+          "MISCONF Errors writing to the AOF file: No space left on device"
+        }) {
+      assertThat(ErrorKind.withAdvice(reply)).isEqualTo(reply);
+    }
+  }
+}
