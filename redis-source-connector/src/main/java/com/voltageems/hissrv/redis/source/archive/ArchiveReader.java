@@ -217,9 +217,11 @@ public final class ArchiveReader implements SourceReader {
           index,
           newest.score());
       metrics.indexResets.increment();
-      slices.reset();
+      // The question first: if Redis goes away now, all this is found out again.
       data.forget();
-      slices.belongTo(data.current());
+      String current = data.current();
+      slices.reset();
+      slices.belongTo(current);
       cursor = Member.before(ArchivePosition.NONE.score());
     }
     return back;

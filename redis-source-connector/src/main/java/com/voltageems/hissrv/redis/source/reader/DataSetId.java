@@ -35,11 +35,16 @@ public final class DataSetId {
     this.link = link;
   }
 
-  /** The id, asked for once for every connection; empty where there is none. */
+  /**
+   * The id, asked for once for every connection; empty where there is none.
+   *
+   * @throws RedisNotReadyException when Redis cannot be read now, as while it loads its data after
+   *     a restart: that there is no id must not be believed of it
+   */
   public String current() {
     if (link.primaries() > 0 && generation != link.generation()) {
-      generation = link.generation();
       current = ask();
+      generation = link.generation();
     }
     return current;
   }
@@ -55,12 +60,7 @@ public final class DataSetId {
     }
     try {
       Object id = link.call(Command.keyed("GET", KEY));
-      if (id == null) {
-        String next = Long.toHexString(random.nextLong());
-        link.call(Command.keyed("SET", KEY, next, "NX"));
-        id = link.call(Command.keyed("GET", KEY));
-      }
-      return id instanceof byte[] text ? Bytes.text(text) : "";
+      return id instanceof byte[] text ? Bytes.text(text) : make();
     } catch (CommandRefusedException e) {
       refused = true;
       LOG.warn(
@@ -68,10 +68,21 @@ public final class DataSetId {
               + " unnoticed, and positions would skip what that server has. {}",
           KEY,
           e.getMessage());
-    } catch (RedisNotReadyException | RedisReplyException e) {
+    } catch (RedisReplyException e) {
       LOG.info("Cannot use the key {} now: {}", KEY, e.getMessage());
     }
     return "";
+  }
+
+  private String make() {
+    try {
+      link.call(Command.keyed("SET", KEY, Long.toHexString(random.nextLong()), "NX"));
+      return link.call(Command.keyed("GET", KEY)) instanceof byte[] text ? Bytes.text(text) : "";
+    } catch (RedisNotReadyException e) {
+      // A replica, or one that is full, can be read all the same.
+      LOG.info("Cannot make the key {} now: {}", KEY, e.getMessage());
+      return "";
+    }
   }
 
   /** Whether a position was reached in other data than those of now, as far as known. */

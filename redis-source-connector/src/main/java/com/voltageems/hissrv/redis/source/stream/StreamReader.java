@@ -126,6 +126,8 @@ public final class StreamReader implements SourceReader {
 
   private List<SourceRecord> convert(List<StreamPages.Entry> entries) {
     List<SourceRecord> out = new ArrayList<>(entries.size());
+    // Asked for before the position moves: another source may have made it unknown.
+    String current = data.current();
     for (StreamPages.Entry entry : entries) {
       StreamPosition reached = new StreamPosition(entry.id());
       List<Sample> parts = new ArrayList<>(1);
@@ -142,8 +144,7 @@ public final class StreamReader implements SourceReader {
       for (int i = 0; i < parts.size(); i++) {
         StreamPosition done = i < parts.size() - 1 ? position : reached;
         metrics.records.increment();
-        out.add(
-            records.record(parts.get(i), source.key(), partition, done.toOffset(data.current())));
+        out.add(records.record(parts.get(i), source.key(), partition, done.toOffset(current)));
       }
       position = reached;
     }
@@ -163,9 +164,10 @@ public final class StreamReader implements SourceReader {
         source.key(),
         position.id());
     metrics.indexResets.increment();
-    position = StreamPosition.NONE;
+    // The question first: if Redis goes away now, all this is found out again.
     data.forget();
     String current = data.current();
+    position = StreamPosition.NONE;
     dataOfPosition = current.isEmpty() ? dataOfPosition : current;
   }
 

@@ -194,6 +194,35 @@ class ArchiveReaderTest {
     assertThat(metrics.indexResets.sum()).isEqualTo(1);
   }
 
+  // Redis was started again with other data, and we were connected before it had loaded them.
+  @Test
+  void positionsInOtherData_areForgotten_alsoWhereTheFirstAnswersWereLoading() {
+    redis
+        .on("GET", new RedisNotReadyException("LOADING Redis is loading", null))
+        .always("GET", "another")
+        .on("EVALSHA", List.of(FIRST, "1"))
+        .on("HGETALL", FIELDS)
+        .on("ZMSCORE", List.of("1"));
+    ArchiveReader reader = reader(false, offset(2, SECOND));
+    assertThatThrownBy(() -> reader.read(100)).isInstanceOf(RedisNotReadyException.class);
+    List<SourceRecord> records = reader.read(100);
+    assertThat(records).extracting(record -> stored(record, "data")).containsExactly("another");
+    assertThat(begins()).containsExactly("-1.0 ");
+    assertThat(metrics.indexResets.sum()).isEqualTo(1);
+  }
+
+  @Test
+  void redisThatTakesNoWrites_isReadWithoutAnId() {
+    redis
+        .always("GET", null)
+        .always("SET", new RedisNotReadyException("READONLY You can't write", null))
+        .on("EVALSHA", List.of(FIRST, "1"))
+        .on("HGETALL", FIELDS)
+        .on("ZMSCORE", List.of("1"));
+    assertThat(reader(false, null).read(100)).hasSize(1);
+    assertThat(redis.asked("SET")).as("asked once a connection").hasSize(1);
+  }
+
   @Test
   void noIndex_isScannedWhereThatIsSet() {
     redis

@@ -148,6 +148,20 @@ class StreamReaderTest {
     assertThat(metrics.indexResets.sum()).isEqualTo(1);
   }
 
+  // Redis was started again with other data, and we were connected before it had loaded them.
+  @Test
+  void positionInOtherData_isForgotten_alsoWhereTheFirstAnswersWereLoading() {
+    redis
+        .on("GET", new RedisNotReadyException("LOADING Redis is loading", null))
+        .on("EVALSHA", page(0, entry("1-0", "v", "1")));
+    StreamReader reader = reader(Map.of("id", "900-0", "data", "other"));
+    assertThatThrownBy(() -> reader.read(100)).isInstanceOf(RedisNotReadyException.class);
+    assertThat(reader.read(100))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(Map.of("id", "1-0", "data", "data1"));
+    assertThat(metrics.indexResets.sum()).isEqualTo(1);
+  }
+
   @Test
   void streamThatWentBack_isReadFromItsBeginning() {
     redis
