@@ -10,7 +10,9 @@ import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,9 @@ final class Lane {
   private final Backoff backoff;
   private final WorkerClock clock;
 
+  /** What is wrong with all that the task reads; null for nothing. */
+  private final Supplier<@Nullable String> general;
+
   /** Whether the last attempt was refused: then {@code retryAtNanos} counts. */
   private boolean refused;
 
@@ -40,8 +45,10 @@ final class Lane {
       SourceReader reader,
       SourceMetrics metrics,
       Backoff backoff,
-      WorkerClock clock) {
+      WorkerClock clock,
+      Supplier<@Nullable String> general) {
     this.source = source;
+    this.general = general;
     this.clock = clock;
     this.reader = reader;
     this.metrics = metrics;
@@ -118,7 +125,8 @@ final class Lane {
     if (refused) {
       return;
     }
-    String trouble = reader.trouble();
+    String own = reader.trouble();
+    String trouble = own == null ? general.get() : own;
     if (trouble != null) {
       if (metrics.state.holdsUp(trouble, nowMillis)) {
         LOG.warn("Source {}: {}", source.alias(), trouble);

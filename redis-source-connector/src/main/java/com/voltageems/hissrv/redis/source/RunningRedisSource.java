@@ -4,6 +4,7 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.reader.ReplicaWatch;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
 import com.voltageems.hissrv.redis.source.run.Background;
@@ -39,6 +40,7 @@ final class RunningRedisSource {
   private final TaskMetrics metrics;
   private final StatusRecords status;
   private final SyncTracker sync;
+  private final ReplicaWatch replica;
   private final WorkerClock clock;
 
   /** Whether Redis can be reached; for the log, once for all sources. */
@@ -66,6 +68,7 @@ final class RunningRedisSource {
       TaskMetrics metrics,
       StatusRecords status,
       SyncTracker sync,
+      ReplicaWatch replica,
       WorkerClock clock) {
     this.lanes = List.copyOf(lanes);
     lanes.forEach(lane -> byTopic.put(lane.topic(), lane));
@@ -78,6 +81,7 @@ final class RunningRedisSource {
     this.metrics = metrics;
     this.status = status;
     this.sync = sync;
+    this.replica = replica;
     this.clock = clock;
     this.retryAtNanos = clock.nanos();
   }
@@ -99,6 +103,7 @@ final class RunningRedisSource {
           lanes.forEach(lane -> lane.reader().wake());
         }
         if (connection.stuck() == null) {
+          replica.look();
           sync.look(lanes);
         }
         if (rest.isEmpty()) {

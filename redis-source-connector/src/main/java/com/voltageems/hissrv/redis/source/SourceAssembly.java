@@ -6,6 +6,7 @@ import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
+import com.voltageems.hissrv.redis.source.reader.ReplicaWatch;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
@@ -47,6 +48,7 @@ final class SourceAssembly {
   private final KeyMapper mapper;
   private final RedisLink link;
   private final DataSetId data;
+  private final ReplicaWatch replica;
   private final Function<Map<String, String>, @Nullable Map<String, ?>> offsets;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<StatusRecords.Part> parts = new ArrayList<>();
@@ -70,6 +72,7 @@ final class SourceAssembly {
     this.mapper = new KeyMapper(config.mappings());
     this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
     this.data = new DataSetId(link);
+    this.replica = new ReplicaWatch(link, clock);
     this.offsets = offsets;
   }
 
@@ -93,7 +96,7 @@ final class SourceAssembly {
       SourceCommon common = source.common();
       SourceMetrics counts = metrics.source(common.alias());
       SourceReader reader = source.reader(context(common, counts));
-      lanes.add(new Lane(common, reader, counts, backoff(), clock));
+      lanes.add(new Lane(common, reader, counts, backoff(), clock, replica::trouble));
       parts.add(
           new StatusRecords.Part(
               common.alias(),
@@ -139,6 +142,7 @@ final class SourceAssembly {
             config.statusInterval().toMillis(),
             parts),
         sync,
+        replica,
         clock);
   }
 

@@ -31,7 +31,11 @@ class LaneTest {
           reader,
           metrics,
           new Backoff(Duration.ofMillis(100), Duration.ofSeconds(10), new Random(1)),
-          clock);
+          clock,
+          () -> this.general);
+
+  /** What holds for all sources. */
+  private @Nullable String general;
 
   /** Is due in a second, and gives nothing. */
   private final class FixedReader implements SourceReader {
@@ -129,5 +133,20 @@ class LaneTest {
     lane.allDelivered();
     assertThat(reader.allDelivered).isTrue();
     assertThat(lane.isSettled()).isTrue();
+  }
+
+  @Test
+  void whatHoldsForAllSources_isTold_behindTheSourcesOwn() {
+    general = "the link is down";
+    lane.look(1000);
+    assertThat(Objects.requireNonNull(metrics.state.stuck()).reason())
+        .isEqualTo("the link is down");
+    reader.trouble = "no events";
+    lane.look(2000);
+    assertThat(Objects.requireNonNull(metrics.state.stuck()).reason()).isEqualTo("no events");
+    general = null;
+    reader.trouble = null;
+    lane.look(3000);
+    assertThat(metrics.state.stuck()).isNull();
   }
 }

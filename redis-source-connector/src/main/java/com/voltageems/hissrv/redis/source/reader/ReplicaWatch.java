@@ -1,0 +1,87 @@
+package com.voltageems.hissrv.redis.source.reader;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether what is read is of now. A replica without its primary answers as ever, from what it had
+ * when the two parted, and a server may become a replica under a connection that is kept. For the
+ * task's thread.
+ */
+public final class ReplicaWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicaWatch.class);
+  private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** While something is wrong: that it is over should be seen soon. */
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final RedisLink link;
+  private final WorkerClock clock;
+  private long nextNanos;
+  private boolean refused;
+  private @Nullable String trouble;
+
+  public ReplicaWatch(RedisLink link, WorkerClock clock) {
+    this.link = link;
+    this.clock = clock;
+    this.nextNanos = clock.nanos();
+  }
+
+  /** Asks from time to time, over a connection that others have made. */
+  public void look() {
+    // A cluster's replicas send a reader to the primary.
+    if (refused || link.isCluster() || link.generation() == 0 || clock.nanos() - nextNanos < 0) {
+      return;
+    }
+    try {
+      trouble = ask();
+    } catch (CommandRefusedException | RedisReplyException e) {
+      refused = true;
+      trouble = null;
+      LOG.warn(
+          "Cannot find out whether Redis is a replica without its primary, whose data are old;"
+              + " allow +hello and +role in the user's ACL: {}",
+          e.getMessage());
+    } catch (RedisUnavailableException e) {
+      LOG.debug("The next reading notices by itself", e);
+    }
+    nextNanos = clock.nanos() + (trouble == null ? EVERY_NANOS : AGAIN_NANOS);
+  }
+
+  private @Nullable String ask() {
+    if (!(link.call(Command.of("HELLO")) instanceof List<?> hello)
+        || !ServerFacts.ofHello(hello).isReplica()
+        || !(link.call(Command.of("ROLE")) instanceof List<?> role)
+        || role.size() < 4
+        || text(role.get(3)).equals("connected")) {
+      return null;
+    }
+    return "Redis is a replica, and its link to the primary "
+        + text(role.get(1))
+        + ":"
+        + text(role.get(2))
+        + " is down ("
+        + text(role.get(3))
+        + "): what is read there is of before";
+  }
+
+  private static String text(@Nullable Object reply) {
+    return reply instanceof byte[] bytes ? Bytes.text(bytes) : String.valueOf(reply);
+  }
+
+  /** Why what is read may be old; null for nothing. */
+  public @Nullable String trouble() {
+    return trouble;
+  }
+}
