@@ -3,11 +3,11 @@ package com.voltageems.hissrv.query.alert;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.WholeAnswer;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -53,8 +53,7 @@ final class Webhook {
       return CompletableFuture.completedFuture(
           Optional.of("the address or the authorization cannot be sent by HTTP"));
     }
-    return http.sendAsync(
-            request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
+    return WholeAnswer.send(http, request.build(), timeout)
         .handle(
             (response, failure) ->
                 failure == null

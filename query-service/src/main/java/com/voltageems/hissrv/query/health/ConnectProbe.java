@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
@@ -155,8 +156,7 @@ public final class ConnectProbe implements Probe {
           "Authorization",
           "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
     }
-    HttpResponse<String> response =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = WholeAnswer.get(http, request.build(), timeout);
     if (response.statusCode() == 401 || response.statusCode() == 403) {
       throw new IOException(
           "refused with status "
@@ -169,7 +169,12 @@ public final class ConnectProbe implements Probe {
     if (response.statusCode() != 200) {
       throw new IOException("answered with status " + response.statusCode());
     }
-    return JSON.readTree(response.body());
+    try {
+      return JSON.readTree(response.body());
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "answered with something that is not JSON; is this the REST API of Kafka Connect?", e);
+    }
   }
 
   /**

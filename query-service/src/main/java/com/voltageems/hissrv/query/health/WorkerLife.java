@@ -3,7 +3,6 @@ package com.voltageems.hissrv.query.health;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -58,7 +57,6 @@ final class WorkerLife {
       // No address: nothing can be said of it.
       return CompletableFuture.completedFuture(true);
     }
-    return http.sendAsync(request, HttpResponse.BodyHandlers.discarding())
-        .handle((answer, failure) -> failure == null);
+    return WholeAnswer.send(http, request, timeout).handle((answer, failure) -> failure == null);
   }
 }

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,9 +21,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConnectProbeTest {
+  private static final String RUNNING =
+      """
+      {"connector":{"state":"RUNNING","worker_id":"w:1"},
+       "tasks":[{"id":0,"state":"RUNNING","worker_id":"w:1"}]}""";
+
   private final List<String> trouble = new ArrayList<>();
   private final Set<String> silent = new TreeSet<>();
 
@@ -110,14 +121,18 @@ class ConnectProbeTest {
     assertThat(trouble).containsExactly("s is PAUSED", "s has no task", "s is UNKNOWN");
   }
 
-  private static HttpServer connect(String status) throws IOException {
+  private static HttpServer connect(String body) throws IOException {
+    return connect(200, body);
+  }
+
+  private static HttpServer connect(int status, String text) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
-          byte[] body = status.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, body.length);
+          byte[] body = text.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
@@ -167,6 +182,70 @@ class ConnectProbeTest {
                   .silent(List.of(address, address)))
           .containsExactly(address);
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  /** The HTTP client's own timeout is over with the head of the answer. */
+  @Test
+  void answerThatStopsInItsMiddle_isGivenUp_andTheNextLookIsOne() throws Exception {
+    AtomicBoolean stalls = new AtomicBoolean(true);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newCachedThreadPool());
+    CountDownLatch over = new CountDownLatch(1);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] body = RUNNING.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
+          exchange.getResponseBody().write(body, 0, 10);
+          exchange.getResponseBody().flush();
+          if (stalls.get()) {
+            awaitQuietly(over);
+          }
+          exchange.getResponseBody().write(body, 10, body.length - 10);
+          exchange.close();
+        });
+    server.start();
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (ConnectProbe probe = probe(url, false)) {
+      assertThatThrownBy(probe::check)
+          .isInstanceOf(ProbeException.class)
+          .hasMessageEndingWith("no whole answer within 2000 ms");
+      stalls.set(false);
+      assertThat(probe.check().state()).isEqualTo(PartState.State.UP);
+    } finally {
+      over.countDown();
+      server.stop(0);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A login page, another service, a proxy without its worker. */
+  @ParameterizedTest
+  @CsvSource({
+    "200, <html>log in</html>,"
+        + " answered with something that is not JSON; is this the REST API of Kafka Connect?",
+    "500, '{}', answered with status 500",
+    "401, '', refused with status 401; see connect.username and connect.password"
+  })
+  void whatIsNotConnectsAnswer_isSaidInPlainWords(int status, String body, String words)
+      throws Exception {
+    HttpServer server = connect(status, body);
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (ConnectProbe probe = probe(url, false)) {
+      assertThatThrownBy(probe::check)
+          .isInstanceOf(ProbeException.class)
+          .hasMessage("Kafka Connect does not answer (connect.url): " + url + ": " + words);
+    } finally {
+      server.stop(0);
     }
   }
 

@@ -1,8 +1,10 @@
 package com.voltageems.hissrv.query.site.connect;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.health.WholeAnswer;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import java.io.IOException;
 import java.net.URI;
@@ -220,11 +222,7 @@ public final class ConnectClient {
     for (String url : urls) {
       try {
         return answer(
-            method,
-            path,
-            http.send(
-                request(url + path, method, body),
-                HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
+            method, path, WholeAnswer.get(http, request(url + path, method, body), CALL_TIMEOUT));
       } catch (IOException e) {
         last = e;
       }
@@ -259,7 +257,12 @@ public final class ConnectClient {
     int status = response.statusCode();
     if (status >= 200 && status < 300) {
       String text = response.body();
-      return text.isBlank() ? JSON.nullNode() : JSON.readTree(text);
+      try {
+        return text.isBlank() ? JSON.nullNode() : JSON.readTree(text);
+      } catch (JsonProcessingException e) {
+        throw new IOException(
+            "answered with something that is not JSON; is this the REST API of Kafka Connect?", e);
+      }
     }
     if (status == 401 || status == 403) {
       throw new ConnectException(
