@@ -4,7 +4,7 @@ import {t} from './i18n.js';
 import {get, post} from './api.js';
 import {Action} from './action.js';
 import {SyncNow} from './sync.js';
-import {alertsCard, deadLetters} from './trouble.js';
+import {alertsCard, deadLetters, siteFile} from './trouble.js';
 import {explain, tell} from './failures.js';
 import {ago, length, moment, now} from './time.js';
 import {words} from './words.js';
@@ -106,7 +106,7 @@ export class Pipeline {
       this.#stage(t('stage.store'), status.store?.state, [
         [t('stage.newest'), synced === null ? '–' : ago(synced), synced !== null && now() - synced > 120e3 ? 'bad' : ''],
         [t('stage.engine'), status.store?.message || '–']]));
-    this.tasks.replaceChildren(...standing(status.sink), ...alertsCard(status.alerts),
+    this.tasks.replaceChildren(...siteFile(status.site), ...standing(status.sink), ...alertsCard(status.alerts),
       ...sourceParts(status.source), ...deadLetters(status.kafka),
       ...connectors.map((one) => this.#connector(one)),
       ...['source', 'sink', 'kafka', 'connect', 'store'].filter((part) => status[part]

@@ -156,6 +156,8 @@ export const EN = {
   'alerts.elsewhere': 'looked after by another service',
   'alerts.unknown': 'not known',
   'alerts.untold': 'Cannot be told: {why}',
+  'site.refused': 'hissrv.yml cannot be used',
+  'site.refused.stays': 'The file has changed and is not taken; the one before stays in use. A service that starts now would not start by it.',
   'failed.last': 'Last dead letters',
   'failed.when': 'When',
   'failed.untold': 'The record has no headers that tell it (errors.deadletterqueue.context.headers.enable).',

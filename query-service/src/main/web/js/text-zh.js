@@ -156,6 +156,8 @@ export const ZH = {
   'alerts.elsewhere': '由另一个服务负责',
   'alerts.unknown': '未知',
   'alerts.untold': '无法送达：{why}',
+  'site.refused': 'hissrv.yml 无法使用',
+  'site.refused.stays': '文件已更改但未被采用，仍使用之前的设置；此时重新启动服务将无法启动。',
   'failed.last': '最近的死信',
   'failed.when': '时间',
   'failed.untold': '该记录没有说明来源的消息头（errors.deadletterqueue.context.headers.enable）。',

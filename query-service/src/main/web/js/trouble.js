@@ -10,6 +10,15 @@ const card = (title, keys, rows) => [h('section', {class: 'card wide'}, h('h2', 
   h('div', {class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title},
     h('table', {}, heads(keys), h('tbody', {}, rows))))];
 
+/** A changed hissrv.yml that cannot be used; nothing where it can, or where there is none. */
+export function siteFile(site) {
+  if (site?.state !== 'refused') {
+    return [];
+  }
+  return [h('section', {class: 'card wide'}, h('h2', {}, t('site.refused')), h('p', {}, t('site.refused.stays')),
+    site.problems.slice(0, 5).map((problem) => h('p', {class: 'reason bad'}, problem)))];
+}
+
 const BADGE = {raised: 'down', pending: 'stuck', ok: 'up', elsewhere: 'off'};
 
 /** Nothing where the site's file has no alerts, or the service has no such file. */

@@ -96,7 +96,9 @@ public final class Main implements Callable<Integer> {
         return site(new SiteFile(config, System.getenv()));
       }
     } catch (BadFileException e) {
-      // Not YAML either: the other reader says so in its own words.
+      // Whichever of the two it is meant to be: it cannot be read, or is not YAML.
+      System.err.println(e.getMessage());
+      return BAD_SETTING;
     }
     try {
       settings = config == null ? QueryConfig.defaults() : ConfigFile.read(config, System.getenv());

@@ -46,7 +46,12 @@ public final class ConfigFile {
       throw new ConfigException(file + ": cannot be read: " + e, e);
     }
     try {
-      QueryConfig settings = QueryConfig.of(parse(text, env));
+      Map<String, String> texts = parse(text, env);
+      if (texts.isEmpty()) {
+        // Emptied by a full disk, perhaps: other settings than meant, and nobody would know.
+        throw new ConfigException("is empty; without --config every setting has its default");
+      }
+      QueryConfig settings = QueryConfig.of(texts);
       settings.store().checkFiles();
       return settings;
     } catch (ConfigException e) {

@@ -1,7 +1,9 @@
 package com.voltageems.hissrv.query.http;
 
+import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.resolution.Resolutions;
 import io.javalin.config.RoutesConfig;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,11 @@ public interface Extension {
 
   /** Adds to {@code /status}; JSON-like values by name. */
   Map<String, @Nullable Object> status();
+
+  /** Adds to {@code /metrics}. */
+  default List<Gauge> gauges() {
+    return List.of();
+  }
 
   /** Answers questions from other resolutions than the samples'. */
   default Resolutions resolutions() {

@@ -46,10 +46,12 @@ final class Metrics {
   /**
    * The text format, version 0.0.4.
    *
+   * @param more that no part tells
    * @param store connections to the database; empty where it does not tell
    */
   String text(
       List<PartState> parts,
+      List<Gauge> more,
       int running,
       AnswerCache.Counts cache,
       Threads http,
@@ -108,7 +110,7 @@ final class Metrics {
         text.append(part.isTrouble() ? 0 : 1).append('\n');
       }
     }
-    gauges(text, parts);
+    gauges(text, parts, more);
     Jvm.into(text);
     return text.toString();
   }
@@ -143,8 +145,10 @@ final class Metrics {
   }
 
   /** What the parts tell of themselves; of one that is down nothing is known. */
-  private static void gauges(StringBuilder text, List<PartState> parts) {
+  private static void gauges(StringBuilder text, List<PartState> parts, List<Gauge> more) {
     Map<String, List<Gauge>> byName = new TreeMap<>();
+    more.forEach(
+        gauge -> byName.computeIfAbsent(gauge.name(), key -> new ArrayList<>()).add(gauge));
     for (PartState part : parts) {
       if (part.state() != PartState.State.DOWN) {
         for (Gauge gauge : part.report().gauges()) {

@@ -217,6 +217,7 @@ public final class QueryServer implements AutoCloseable {
         metrics
             .text(
                 now.health().snapshot(),
+                extension.gauges(),
                 now.slots().running(),
                 now.cache().counts(),
                 threads(),

@@ -14,6 +14,7 @@ import com.voltageems.hissrv.query.site.yaml.Tree;
 import com.voltageems.hissrv.query.site.yaml.TreeReader;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -61,12 +62,24 @@ public final class SiteFile {
    */
   public Compiled compile(SiteCompiler.For purpose) throws BadFileException {
     Checker checker = new Checker(env);
-    View site = checker.check(Keys.SITE, tree(file).orElse(null));
+    View site = checker.check(Keys.SITE, content());
     if (!checker.problems().isEmpty()) {
       throw new BadFileException(file.toString(), checker.problems());
     }
     return new SiteCompiler(env, new ProviderFiles())
         .compile(file.toString(), site, overlayMappings(), purpose);
+  }
+
+  /**
+   * A file that was emptied, as by a full disk or in the middle of being written, must not be taken
+   * for a site with every default: without its tokens, its alerts, and with another database.
+   */
+  private Tree content() throws BadFileException {
+    Optional<Tree> tree = tree(file);
+    if (tree.isEmpty() || (tree.get() instanceof Tree.Leaf leaf && leaf.isNull())) {
+      throw bad(file, "is empty; for a site with every default write `service: {}`");
+    }
+    return tree.get();
   }
 
   /** The mappings of the overlay by name; none where there is no such file. */
@@ -137,8 +150,11 @@ public final class SiteFile {
       throw bad(path, "there is no such file");
     } catch (CharacterCodingException e) {
       throw bad(path, "not UTF-8");
+    } catch (AccessDeniedException e) {
+      throw bad(path, "cannot be read: this process has no right to (run as another user?)");
     } catch (IOException e) {
-      throw bad(path, "cannot be read: " + e.getMessage());
+      throw bad(
+          path, "cannot be read: " + (Files.isDirectory(path) ? "it is a folder" : e.getMessage()));
     }
   }
 

@@ -247,6 +247,9 @@ class QueryConfigTest {
 
   @Test
   void file_thatCannotBeUsed_isOneClearLine(@TempDir Path dir) throws IOException {
+    Path emptied = Files.writeString(dir.resolve("emptied.yml"), "# all gone\n");
+    assertThatThrownBy(() -> ConfigFile.read(emptied, Map.of()))
+        .hasMessage(emptied + ": is empty; without --config every setting has its default");
     assertThatThrownBy(() -> ConfigFile.parse("a: [", Map.of()))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith("line 1: not YAML: ")

@@ -12,7 +12,8 @@ class MetricsTest {
   private static final AnswerCache.Counts NONE = new AnswerCache.Counts(0, 0, 0, 0);
 
   private static String text(Optional<HistoryStore.Pool> store) {
-    return new Metrics().text(List.of(), 2, NONE, new Metrics.Threads(3, 5, 7, 24), store);
+    return new Metrics()
+        .text(List.of(), List.of(), 2, NONE, new Metrics.Threads(3, 5, 7, 24), store);
   }
 
   @Test
@@ -41,7 +42,8 @@ class MetricsTest {
     metrics.answered("/query", 200, 1_000_000, 700);
 
     String text =
-        metrics.text(List.of(), 0, NONE, new Metrics.Threads(0, 1, 0, 8), Optional.empty());
+        metrics.text(
+            List.of(), List.of(), 0, NONE, new Metrics.Threads(0, 1, 0, 8), Optional.empty());
 
     assertThat(text)
         .contains(

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SiteFileTest {
   @TempDir Path dir;
@@ -122,6 +123,34 @@ class SiteFileTest {
         .containsEntry("aggregation.alive.unstamped.seconds", "0")
         .containsEntry("aggregation.pending.max", "5000")
         .doesNotContainKeys("aggregation.alive.seconds", "aggregation.refresh.seconds");
+  }
+
+  /** A full disk, a crash, a look in the middle of writing: not a site with every default. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "# nothing yet\n", "---\n", "~\n", "\0\0\0\0"})
+  void emptiedFile_isRefused(String text) {
+    assertThatThrownBy(() -> compile(text)).isInstanceOf(BadFileException.class);
+  }
+
+  @Test
+  void whatCannotBeRead_isToldInPlainWords() throws Exception {
+    assertThatThrownBy(() -> compile(""))
+        .hasMessage(file + ":1:1: is empty; for a site with every default write `service: {}`");
+    Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xe9});
+    assertThatThrownBy(() -> new SiteFile(file, env).compile(SiteCompiler.For.COMMAND))
+        .hasMessage(file + ":1:1: not UTF-8");
+    Files.delete(file);
+    assertThatThrownBy(() -> new SiteFile(file, env).compile(SiteCompiler.For.COMMAND))
+        .hasMessage(file + ":1:1: there is no such file");
+    Files.createDirectory(file);
+    assertThatThrownBy(() -> new SiteFile(file, env).compile(SiteCompiler.For.COMMAND))
+        .hasMessage(file + ":1:1: cannot be read: it is a folder");
+    assertThat(compile("service: {}", dir.resolve("least.yml"))).isNotNull();
+  }
+
+  private Compiled compile(String yaml, Path as) throws IOException, BadFileException {
+    Files.writeString(as, yaml);
+    return new SiteFile(as, env).compile(SiteCompiler.For.COMMAND);
   }
 
   @Test

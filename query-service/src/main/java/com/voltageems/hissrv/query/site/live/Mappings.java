@@ -14,6 +14,7 @@ import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -147,19 +148,31 @@ final class Mappings {
     Path folder = file.overlay().toAbsolutePath().getParent();
     try {
       Path temporary = Files.createTempFile(folder, "mappings", ".tmp");
-      Files.write(temporary, content);
-      Files.move(
-          temporary,
-          file.overlay(),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.write(temporary, content);
+        Files.move(
+            temporary,
+            file.overlay(),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        // Of a disk that is full; it has moved else.
+        Files.deleteIfExists(temporary);
+      }
     } catch (IOException e) {
       throw new ReadOnlyException(
           file.overlay()
-              + " cannot be written: mappings are kept beside the site's file; make the folder"
-              + " writable, or put the mapping into the file itself",
+              + " cannot be written ("
+              + why(e)
+              + "): mappings are kept beside the site's file; make the folder writable, or put the"
+              + " mapping into the file itself",
           e);
     }
+  }
+
+  private static String why(IOException e) {
+    String words = e instanceof FileSystemException failure ? failure.getReason() : e.getMessage();
+    return words == null ? e.getClass().getSimpleName() : words;
   }
 
   /** Only what mappings decide is changed of the connector that runs. */

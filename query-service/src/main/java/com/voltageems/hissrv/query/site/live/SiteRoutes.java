@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.alert.AlertDesk;
 import com.voltageems.hissrv.query.alert.AlertView;
 import com.voltageems.hissrv.query.alert.Condition;
+import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.http.Extension;
 import com.voltageems.hissrv.query.http.access.Access;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
@@ -72,6 +73,16 @@ final class SiteRoutes implements Extension {
     status.put("site", site.state().json(site.file().path().toString()));
     status.put("alerts", site.alerts().view().stream().map(AlertView::json).toList());
     return status;
+  }
+
+  @Override
+  public List<Gauge> gauges() {
+    return List.of(
+        Gauge.of(
+            "hissrv_site_file_refused",
+            "1 when the site's file has changed and cannot be used: a service that starts by it now"
+                + " ends at once.",
+            site.state().isRefused() ? 1 : 0));
   }
 
   @Override

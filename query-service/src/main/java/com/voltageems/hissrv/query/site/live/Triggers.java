@@ -30,11 +30,11 @@ final class Triggers implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private int seen;
+  private final Settled content;
 
   private Triggers(LiveSite site) {
     this.site = site;
-    this.seen = content();
+    this.content = new Settled(content());
   }
 
   /** Begins to watch. */
@@ -49,9 +49,7 @@ final class Triggers implements AutoCloseable {
 
   private void look() {
     try {
-      int now = content();
-      if (now != seen) {
-        seen = now;
+      if (content.isNew(content())) {
         site.reload();
       }
     } catch (RuntimeException e) {

@@ -151,6 +151,18 @@ class LiveSiteTest {
                 + ":3:26: query.max_row: unknown key; did you mean query.max_rows?");
     assertThat(built).hasSize(2);
     assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
+    assertThat(send("GET", "/metrics", "").body()).contains("\nhissrv_site_file_refused 1");
+  }
+
+  /** As by a full disk: its tokens and alerts must not go with it. */
+  @Test
+  void emptiedFile_isRefused_andWhatWasBeforeStays() throws Exception {
+    assertThat(send("GET", "/metrics", "").body()).contains("\nhissrv_site_file_refused 0");
+    Files.writeString(dir.resolve("hissrv.yml"), "");
+    HttpResponse<String> refused = send("POST", "/reload", "");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("is empty");
+    assertThat(built).hasSize(1);
   }
 
   /** The file as it is, which nothing else would have read again. */
