@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.alert;
 
+import com.voltageems.hissrv.query.health.ClockSteps;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.lease.Keeper;
 import java.time.Clock;
@@ -35,6 +36,7 @@ public final class AlertDesk implements AutoCloseable {
   private final Webhook webhook;
   private final Duration interval;
   private final Clock clock;
+  private final ClockSteps steps;
   private final RandomGenerator random;
   private final Map<String, WatchedAlert> alerts = new LinkedHashMap<>();
   private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
@@ -63,6 +65,7 @@ public final class AlertDesk implements AutoCloseable {
     this.webhook = webhook;
     this.interval = interval;
     this.clock = clock;
+    this.steps = new ClockSteps(clock);
     this.random = random;
     rules.forEach(rule -> alerts.put(rule.name(), new WatchedAlert(rule, clock.instant())));
     this.view = views();
@@ -99,9 +102,18 @@ public final class AlertDesk implements AutoCloseable {
     keeper.close();
   }
 
+  /** A clock that is set must neither raise nor clear, nor hold a notice back. */
+  private void followClock() {
+    Duration step = steps.next();
+    if (!step.isZero()) {
+      alerts.values().forEach(alert -> alert.moved(step));
+    }
+  }
+
   /** One look at everything; waits for about {@code wait} first. */
   void round(Duration wait) {
     mine = keeper.look(wait);
+    followClock();
     for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
       answer.run();
     }

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.alert;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,13 @@ record AlertState(
     return now.isBefore(began.plus(rule.hold()))
         ? new AlertState(false, since, began, figure, told)
         : new AlertState(true, now, null, figure, told);
+  }
+
+  /** The clock was set by so much; since when it is raised may be another service's word. */
+  AlertState moved(Duration step) {
+    return pendingSince == null
+        ? this
+        : new AlertState(raised, since, pendingSince.plus(step), value, told);
   }
 
   /** Whether the receiver knows something else. */

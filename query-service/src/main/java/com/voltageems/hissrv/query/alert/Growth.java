@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * By how much a count grew within the last so long, as far as it was watched. A count that fell
@@ -21,6 +22,13 @@ final class Growth {
   Growth(Duration within) {
     this.within = within;
     this.step = within.dividedBy(KEPT);
+  }
+
+  /** The clock was set by so much. */
+  void moved(Duration by) {
+    List<At> moved = kept.stream().map(at -> new At(at.time().plus(by), at.value())).toList();
+    kept.clear();
+    kept.addAll(moved);
   }
 
   double seen(double value, Instant now) {

@@ -74,6 +74,16 @@ final class WatchedAlert {
     nextTry = Instant.MIN;
   }
 
+  /** The clock was set by so much. */
+  void moved(Duration step) {
+    state = state.moved(step);
+    nextTry = nextTry.equals(Instant.MIN) ? nextTry : nextTry.plus(step);
+    lastTold = lastTold.equals(Instant.MIN) ? lastTold : lastTold.plus(step);
+    if (growth != null) {
+      growth.moved(step);
+    }
+  }
+
   /**
    * Takes a look's figure.
    *

@@ -32,7 +32,8 @@ public final class HealthBoard implements AutoCloseable {
   private final Duration interval;
   private final Duration staleAfter;
   private final Clock clock;
-  private final Instant started;
+  private final ClockSteps steps;
+  private Instant started;
   private volatile boolean closing;
 
   /**
@@ -51,6 +52,7 @@ public final class HealthBoard implements AutoCloseable {
     this.staleAfter = interval.multipliedBy(2).plus(timeout.multipliedBy(4));
     this.clock = clock;
     this.started = clock.instant();
+    this.steps = new ClockSteps(clock);
     for (Probe probe : probes) {
       this.probes.put(
           probe,
@@ -88,13 +90,28 @@ public final class HealthBoard implements AutoCloseable {
       report = Report.of(false, Redaction.oneLine(message(e)));
     }
     State state = report.state();
-    Instant now = clock.instant();
+    Instant now = now();
     PartState before = states.get(probe.name());
     Instant since = before != null && before.state() == state ? before.since() : now;
     if (before == null || before.state() != state) {
       LOG.info("{} is {}: {}", probe.name(), state.text(), report.message());
     }
     states.put(probe.name(), new PartState(probe.name(), state, report, now, since));
+  }
+
+  /** What is remembered moves with a clock that was set. */
+  private synchronized Instant now() {
+    Duration step = steps.next();
+    if (!step.isZero()) {
+      LOG.warn("The clock was set by {} s", step.toSeconds());
+      started = started.plus(step);
+      states.replaceAll((name, state) -> state.moved(step));
+    }
+    return clock.instant();
+  }
+
+  private synchronized Instant started() {
+    return started;
   }
 
   /** Its own words and those of the first cause, which often say what the wrappers do not. */
@@ -131,7 +148,7 @@ public final class HealthBoard implements AutoCloseable {
 
   /** Every part's state, configured or not. Never waits. */
   public List<PartState> snapshot() {
-    Instant now = clock.instant();
+    Instant now = now();
     List<PartState> all = new ArrayList<>();
     for (Probe probe : probes.keySet()) {
       PartState state =
@@ -142,8 +159,8 @@ public final class HealthBoard implements AutoCloseable {
                   State.UNKNOWN,
                   Report.of(false, "not looked at yet"),
                   null,
-                  started));
-      Instant last = state.checked() == null ? started : state.checked();
+                  started()));
+      Instant last = state.checked() == null ? started() : state.checked();
       Duration age = Duration.between(last, now);
       if (age.compareTo(staleAfter) > 0) {
         state =
@@ -161,7 +178,7 @@ public final class HealthBoard implements AutoCloseable {
     }
     off.forEach(
         (name, reason) ->
-            all.add(new PartState(name, State.OFF, Report.of(true, reason), null, started)));
+            all.add(new PartState(name, State.OFF, Report.of(true, reason), null, started())));
     return all;
   }
 

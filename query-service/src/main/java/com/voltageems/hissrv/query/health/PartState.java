@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,12 @@ public record PartState(
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** The clock was set by so much. */
+  PartState moved(Duration step) {
+    return new PartState(
+        name, state, report, checked == null ? null : checked.plus(step), since.plus(step));
   }
 
   /** Whether it keeps the whole from being healthy. */

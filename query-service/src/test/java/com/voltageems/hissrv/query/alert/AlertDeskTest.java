@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import com.voltageems.hissrv.query.health.ClockSteps;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Report;
@@ -49,23 +50,32 @@ class AlertDeskTest {
   private boolean mine = true;
   private HttpServer receiver;
 
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public Instant instant() {
-          return now;
-        }
+  /** By how much it was set, without that any time has passed. */
+  private Duration set = Duration.ZERO;
 
-        @Override
-        public ZoneId getZone() {
-          return ZoneOffset.UTC;
-        }
+  private final Clock clock = new TestClock();
 
-        @Override
-        public Clock withZone(ZoneId zone) {
-          throw new IllegalStateException("not asked for");
-        }
-      };
+  private final class TestClock extends Clock implements ClockSteps.Ticking {
+    @Override
+    public Instant instant() {
+      return now.plus(set);
+    }
+
+    @Override
+    public long nanos() {
+      return Duration.between(START, now).toNanos();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new IllegalStateException("not asked for");
+    }
+  }
 
   /** Keeps in a map that outlives the desk, as Kafka would. */
   private final class MapKeeper implements Keeper {
@@ -238,6 +248,27 @@ class AlertDeskTest {
 
     rounds(desk, 1, Duration.ofSeconds(10));
     assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
+  /** An hour ahead, and back: a condition holds for as long as it holds, and a retry comes. */
+  @Test
+  void clockThatIsSet_raisesNothing_andHoldsNothingBack() {
+    AlertDesk desk =
+        desk(rule("failed_count > 0", Duration.ofMinutes(1), AlertRule.Body.HISSRV, ""));
+    failed = 1;
+    rounds(desk, 2, Duration.ofSeconds(10));
+    set = Duration.ofHours(1);
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("pending");
+    set = Duration.ofHours(-1);
+    status = 500;
+    rounds(desk, 4, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    settle(desk, true);
+    set = Duration.ofHours(-3);
+    status = 200;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, false);
   }
 
   @Test

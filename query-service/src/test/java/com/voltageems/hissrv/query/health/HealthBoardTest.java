@@ -89,6 +89,19 @@ class HealthBoardTest {
     assertThat(store().report().message()).isEqualTo("no answer for 23 s; before: fine");
   }
 
+  /** A box that gets the time from the network, or somebody who corrects it. */
+  @Test
+  void clockThatIsSet_makesNothingStale_norKeepsItFresh() {
+    board.look(probe);
+    clock.set(Duration.ofHours(1));
+    assertThat(store().state()).isEqualTo(State.UP);
+    assertThat(store().since()).isEqualTo(clock.instant());
+    clock.set(Duration.ofHours(-2));
+    assertThat(store().state()).isEqualTo(State.UP);
+    clock.pass(Duration.ofSeconds(23));
+    assertThat(store().state()).isEqualTo(State.DOWN);
+  }
+
   @Test
   void probeThatNeverAnswered_isDown() {
     clock.pass(Duration.ofSeconds(30));

@@ -196,14 +196,24 @@ public final class KafkaAccess implements AutoCloseable {
   /** Offsets as a reader of committed records sees them. */
   Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec which)
       throws ProbeException, InterruptedException {
+    return offsets(partitions, which, IsolationLevel.READ_COMMITTED);
+  }
+
+  /** Where the partitions end, with what belongs to transactions that are open. */
+  Map<TopicPartition, Long> written(Set<TopicPartition> partitions)
+      throws ProbeException, InterruptedException {
+    return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+  }
+
+  private Map<TopicPartition, Long> offsets(
+      Set<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation)
+      throws ProbeException, InterruptedException {
     Map<TopicPartition, OffsetSpec> request = new HashMap<>();
     partitions.forEach(partition -> request.put(partition, which));
     return call(
         client -> {
           Map<TopicPartition, Long> offsets = new HashMap<>();
-          get(client
-                  .listOffsets(request, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                  .all())
+          get(client.listOffsets(request, new ListOffsetsOptions(isolation)).all())
               .forEach((partition, info) -> offsets.put(partition, info.offset()));
           return offsets;
         });

@@ -49,7 +49,16 @@ final class PartitionWatch {
       Instant standingSince,
       boolean fromStart,
       @Nullable Long holdSince,
-      @Nullable Instant heldSince) {}
+      @Nullable Instant heldSince) {
+    Memory moved(Duration step) {
+      return new Memory(
+          committed,
+          standingSince.plus(step),
+          fromStart,
+          holdSince,
+          heldSince == null ? null : heldSince.plus(step));
+    }
+  }
 
   private final Duration late;
   private final Map<TopicPartition, Memory> memories = new HashMap<>();
@@ -90,6 +99,12 @@ final class PartitionWatch {
         });
     lastLook = now;
     return standing;
+  }
+
+  /** The clock was set by so much. */
+  void moved(Duration step) {
+    lastLook = lastLook == null ? null : lastLook.plus(step);
+    memories.replaceAll((partition, memory) -> memory.moved(step));
   }
 
   private Memory remember(@Nullable Memory before, Seen seen, Instant now) {

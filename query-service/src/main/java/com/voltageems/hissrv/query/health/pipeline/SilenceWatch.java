@@ -53,6 +53,11 @@ final class SilenceWatch {
     return telling.kind() == Telling.Kind.ON || (telling.kind() == Telling.Kind.UNKNOWN && trace);
   }
 
+  /** The clock was set by so much. */
+  void moved(Duration step) {
+    silent.replaceAll((task, since) -> since.plus(step));
+  }
+
   /**
    * Takes a look in.
    *

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.query.health.ClockSteps;
 import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
@@ -46,6 +47,7 @@ public final class SinkProbe implements Probe {
   private final SinkJudge judge;
   private final Supplier<ConnectFacts> facts;
   private final Clock clock;
+  private final ClockSteps steps;
 
   /**
    * @param sink the connector's name
@@ -68,6 +70,7 @@ public final class SinkProbe implements Probe {
     this.judge = new SinkJudge(sink, stuckAfter, commitInterval);
     this.facts = facts;
     this.clock = clock;
+    this.steps = new ClockSteps(clock);
   }
 
   @Override
@@ -83,6 +86,7 @@ public final class SinkProbe implements Probe {
     Map<TopicPartition, Long> ends = kafka.offsets(reading.partitions(), OffsetSpec.latest());
     Map<TopicPartition, Long> starts = kafka.offsets(ends.keySet(), OffsetSpec.earliest());
     committed.keySet().retainAll(ends.keySet());
+    committed.keySet().removeAll(madeAnew(committed, ends));
 
     Map<TopicPartition, PartitionWatch.Seen> seen = new HashMap<>();
     Map<TopicPartition, LossWatch.Seen> kept = new HashMap<>();
@@ -103,7 +107,10 @@ public final class SinkProbe implements Probe {
               waiting,
               reading.assigned().contains(partition)));
     }
+    Duration step = steps.next();
     Instant now = clock.instant();
+    watch.moved(step);
+    topicsWatch.moved(step);
     List<PartitionWatch.Standing> standing = watch.look(seen, now);
     Map<String, @Nullable Object> figures = new LinkedHashMap<>();
     figures.put("consumer_group", offsets.group());
@@ -122,6 +129,30 @@ public final class SinkProbe implements Probe {
             found,
             lost);
     return judge.report(figures, standing, records::first, all, now);
+  }
+
+  /**
+   * Those of which less is there than was committed: the topic was deleted and made again, and the
+   * task is to begin where the new one does.
+   */
+  private Set<TopicPartition> madeAnew(
+      Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, Long> ends)
+      throws ProbeException, InterruptedException {
+    Set<TopicPartition> beyond = beyond(committed, ends);
+    // A sink that does not wait for transactions may be ahead of their end.
+    return beyond.isEmpty() ? beyond : beyond(committed, kafka.written(beyond));
+  }
+
+  private static Set<TopicPartition> beyond(
+      Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, Long> ends) {
+    Set<TopicPartition> beyond = new HashSet<>();
+    committed.forEach(
+        (partition, offset) -> {
+          if (offset.offset() > ends.getOrDefault(partition, Long.MAX_VALUE)) {
+            beyond.add(partition);
+          }
+        });
+    return beyond;
   }
 
   private Set<String> missing(SinkTopics topics, Set<TopicPartition> read)

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.query.health.ClockSteps;
 import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
@@ -40,6 +41,7 @@ public final class SourceProbe implements Probe {
   private final SilenceWatch silence;
   private final SourceView view;
   private final Clock clock;
+  private final ClockSteps steps;
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private Set<TopicPartition> assigned = Set.of();
   private long unreadable;
@@ -65,6 +67,7 @@ public final class SourceProbe implements Probe {
     this.silence = new SilenceWatch(stuckAfter);
     this.view = new SourceView(connector, topic);
     this.clock = clock;
+    this.steps = new ClockSteps(clock);
   }
 
   @Override
@@ -78,6 +81,9 @@ public final class SourceProbe implements Probe {
     if (SilenceWatch.isByIntent(known.telling())) {
       return view.byIntent(known.telling());
     }
+    Duration step = steps.next();
+    watch.moved(step);
+    silence.moved(step);
     Set<TopicPartition> partitions = kafka.partitions(Set.of(topic));
     boolean all = partitions.isEmpty() ? nothing() : readOn(partitions);
     Instant now = clock.instant();
@@ -109,10 +115,17 @@ public final class SourceProbe implements Probe {
   private boolean readOn(Set<TopicPartition> partitions)
       throws ProbeException, InterruptedException {
     Map<TopicPartition, Long> ends = kafka.offsets(partitions, OffsetSpec.latest());
-    if (!partitions.equals(assigned)) {
+    if (!partitions.equals(assigned) || kafka.read(() -> isMadeAnew(ends))) {
       assign(partitions, ends);
     }
     return kafka.read(() -> read(ends));
+  }
+
+  /** A topic that ends before what we have read of it was deleted, and made again. */
+  private boolean isMadeAnew(Map<TopicPartition, Long> ends) {
+    KafkaConsumer<byte[], byte[]> reader = consumer;
+    return reader != null
+        && ends.entrySet().stream().anyMatch(end -> reader.position(end.getKey()) > end.getValue());
   }
 
   private void assign(Set<TopicPartition> partitions, Map<TopicPartition, Long> ends)

@@ -29,7 +29,13 @@ final class SourceWatch {
   private @Nullable Instant lastLook;
 
   /** The last record of a task, when it came, and since when what waits has not become less. */
-  private record Told(SourceStatus status, Instant arrived, Map<String, Instant> idleSince) {}
+  private record Told(SourceStatus status, Instant arrived, Map<String, Instant> idleSince) {
+    Told moved(Duration step) {
+      Map<String, Instant> idle = new HashMap<>(idleSince);
+      idle.replaceAll((part, since) -> since.plus(step));
+      return new Told(status, arrived.plus(step), idle);
+    }
+  }
 
   /**
    * A task as it is now.
@@ -94,6 +100,12 @@ final class SourceWatch {
             && java.util.Objects.equals(last.newest(), newest);
     Instant since = same && before != null ? before.idleSince().get(part.name()) : null;
     return Optional.of(since == null ? arrived : since);
+  }
+
+  /** The clock was set by so much. */
+  void moved(Duration step) {
+    lastLook = lastLook == null ? null : lastLook.plus(step);
+    tasks.replaceAll((task, told) -> told.moved(step));
   }
 
   /** Ends a look: what comes later has come after this moment. */

@@ -55,6 +55,11 @@ final class TopicsWatch {
     return named.isEmpty() ? Found.ALL : new Found(false, "not there yet: " + list(named));
   }
 
+  /** The clock was set by so much. */
+  void moved(Duration step) {
+    noneSince = noneSince == null ? null : noneSince.plus(step);
+  }
+
   private static String list(List<String> names) {
     int more = names.size() - MOST_IN_MESSAGE;
     return String.join(", ", names.subList(0, Math.min(MOST_IN_MESSAGE, names.size())))

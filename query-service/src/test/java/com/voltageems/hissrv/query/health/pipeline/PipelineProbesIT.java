@@ -627,6 +627,56 @@ class PipelineProbesIT {
     }
   }
 
+  /** A task commits what it had reached in the topic that is gone, until it has read on. */
+  @Test
+  void topicMadeAnew_whatIsInItWaits_thoughTheCommittedOffsetIsBehindIt() throws Exception {
+    SettableClock clock = new SettableClock();
+    TopicPartition partition = topic("again", 1, Map.of());
+    send("plain", false, partition, 100, 1000);
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "again-sink", clock)) {
+      commit("again-sink", Map.of(partition, 100L));
+      assertThat(probe.check().detail()).containsEntry("queue_size", 0L);
+      makeAnew("again");
+      send("plain", false, partition, 5, 1000);
+      commit("again-sink", Map.of(partition, 100L));
+      assertThat(probe.check().detail()).containsEntry("queue_size", 5L);
+      clock.pass(STUCK.plus(COMMIT));
+      assertThat(probe.check().state()).isEqualTo(State.DEGRADED);
+      assertThat(probe.check().message()).contains("again partition 0 offset 0 has not moved");
+      commit("again-sink", Map.of(partition, 5L));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      assertThat(probe.check().detail()).containsEntry("lost", List.of());
+    }
+  }
+
+  private static void makeAnew(String name) throws Exception {
+    admin.deleteTopics(List.of(name)).all().get();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .until(() -> topic(name, 1, Map.of()) != null);
+  }
+
+  /** Somebody deleted the status topic, and it came again: its offsets begin at 0 once more. */
+  @Test
+  void statusTopicMadeAnew_isReadFromItsBeginning() throws Exception {
+    SettableClock clock = new SettableClock();
+    TopicPartition told = topic("anew", 1, Map.of());
+    String ok = status("src", 0, clock.instant(), "ok", 0);
+    sendText(told, clock, ok, ok, ok);
+    try (KafkaAccess kafka = access();
+        SourceProbe probe = source(kafka, "anew", OptionalInt.empty(), clock)) {
+      assertThat(probe.check().message()).isEqualTo("all parts read");
+      makeAnew("anew");
+      clock.pass(Duration.ofSeconds(10));
+      sendText(told, clock, status("src", 0, clock.instant(), "stuck", 70_000));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(probe.check().message()).contains("READONLY"));
+    }
+  }
+
   /** Field case O1: the worker of a list's task is dead. */
   @Test
   void taskThatTellsNothingAnyMore_isDegraded() throws Exception {

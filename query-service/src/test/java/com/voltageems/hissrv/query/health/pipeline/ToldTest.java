@@ -139,6 +139,26 @@ class ToldTest {
         .isEqualTo(NOW.minusSeconds(3600));
   }
 
+  /** The service's clock is set between two looks. */
+  @Test
+  void clockThatIsSet_makesNothingOlder_norYounger() {
+    for (Duration step : List.of(Duration.ofHours(1), Duration.ofHours(-1))) {
+      PartitionWatch partitions = new PartitionWatch(Duration.ofSeconds(10));
+      partitions.look(seen(3, 7, null), NOW);
+      partitions.moved(step);
+      Instant later = NOW.plus(step).plusSeconds(30);
+      assertThat(partitions.look(seen(3, 7, null), later).get(0).watchedSince())
+          .isEqualTo(later.minusSeconds(30));
+
+      SourceWatch sources = new SourceWatch(Duration.ofMinutes(1));
+      sources.told(status(NOW, 0, 0), NOW, NOW);
+      sources.looked(NOW);
+      sources.moved(step);
+      assertThat(sources.view(task -> true, later).get(0).overdue()).isFalse();
+      assertThat(sources.view(task -> true, later.plusSeconds(41)).get(0).overdue()).isTrue();
+    }
+  }
+
   private static SourceStatus status(Instant time, long waiting, long newest) {
     return new SourceStatus(
         "src",
