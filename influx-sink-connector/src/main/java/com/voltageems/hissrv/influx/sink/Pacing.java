@@ -49,6 +49,11 @@ final class Pacing {
     throttle.opened(opened);
   }
 
+  /** The worker commits. */
+  void committed() {
+    idleCommit.committed(monitor.time().nanos());
+  }
+
   /** Records came. */
   void received() {
     idleCommit.received();

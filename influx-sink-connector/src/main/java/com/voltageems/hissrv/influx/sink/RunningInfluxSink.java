@@ -132,6 +132,7 @@ final class RunningInfluxSink {
    * @param current where the consumer is; the answer for a partition of which nothing is open
    */
   Map<TopicPartition, OffsetAndMetadata> preCommit(Map<TopicPartition, OffsetAndMetadata> current) {
+    pacing.committed();
     try {
       flush.run(this::report, this::hasReports, partitions::hasRefused);
     } catch (ConnectException e) {

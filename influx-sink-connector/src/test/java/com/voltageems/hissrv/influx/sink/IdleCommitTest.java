@@ -28,4 +28,27 @@ class IdleCommitTest {
     assertThat(commit.isDue(0, Long.MIN_VALUE + 5 + SECOND)).isTrue();
     assertThat(commit.isWanted(0)).isFalse();
   }
+
+  // The worker's clock was set back by an hour, by which it would commit, and records never end.
+  @Test
+  void isDue_whenTheWorkerHasNotCommittedForLong() {
+    IdleCommit commit = new IdleCommit();
+    assertThat(commit.isDue(0, 0)).isFalse();
+    commit.received();
+    assertThat(commit.isDue(3, SECOND)).isFalse();
+    commit.committed(60 * SECOND);
+    assertThat(commit.isDue(3, 179 * SECOND)).isFalse();
+    assertThat(commit.isDue(3, 180 * SECOND)).isTrue();
+    assertThat(commit.isDue(3, 181 * SECOND)).as("asked for").isFalse();
+    assertThat(commit.isDue(3, 300 * SECOND)).isTrue();
+  }
+
+  @Test
+  void isDue_notForWantOfRecords() {
+    IdleCommit commit = new IdleCommit();
+    assertThat(commit.isDue(0, 0)).isFalse();
+    assertThat(commit.isDue(0, 3600 * SECOND)).isFalse();
+    commit.received();
+    assertThat(commit.isDue(3, 3601 * SECOND)).as("its time begins now").isFalse();
+  }
 }
