@@ -9,6 +9,7 @@ import {Panel} from './panel.js';
 import {Picker} from './picker.js';
 import {share} from './sizes.js';
 import {Toolbar} from './toolbar.js';
+import {absolute} from './ranges.js';
 import {rangeName, resolve} from './time.js';
 import {firstPanels} from './first.js';
 import {notice} from './failures.js';
@@ -109,7 +110,6 @@ export class Explore {
       return;
     }
     const {unread} = this.state;
-    this.paper.textContent = this.title();
     this.message.replaceChildren(...(unread.length ? [h('p', {class: 'hint', role: 'status'},
       t('link.unread', {parts: unread.join(', ')}))] : []));
     this.#arrange();
@@ -139,6 +139,7 @@ export class Explore {
     const {from, to, live} = resolve(this.state.range);
     const what = plan(this.state, from, to);
     const bounds = [from, to];
+    this.paper.textContent = [...new Set([this.title(), rangeName(absolute(from, to))])].join(' · ');
     const done = await Promise.all(this.#panels.map((panel, i) =>
       panel.load(this.state.panels[i] || [], what, this.state, bounds, fresh)));
     if (run !== this.#run) {

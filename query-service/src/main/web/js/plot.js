@@ -29,7 +29,8 @@ export function timeAxis() {
     space: (u, i, min, max) => (max - min < 1800 ? 86 : 74) * zoom()};
 }
 
-export const font = () => 12 * zoom() + 'px ' + css('--font');
+/** uPlot reads whole pixels only. */
+export const font = () => Math.round(12 * zoom()) + 'px ' + css('--font');
 
 /** Options that every chart and timeline of a view has in common. */
 export function common(owner) {

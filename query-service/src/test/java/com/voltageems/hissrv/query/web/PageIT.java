@@ -215,9 +215,12 @@ class PageIT extends OnSharedSite {
           .as(what)
           .isGreaterThanOrEqualTo(20);
     }
-    assertThat(browser.script("return parseFloat(hissrv.plots[0].axes[0].font[0])"))
-        .asString()
-        .startsWith("19");
+    // The drawing's letters, and the line of the date below the times.
+    assertThat(
+            browser.script(
+                "const [text, size] = hissrv.plots[0].axes[0].font;"
+                    + "return parseFloat(text) === size && size >= 19"))
+        .isEqualTo(true);
     // The crosshair is where the pointer is, and the picker stays within the window.
     browser.hover(0, 0.5);
     assertThat(
@@ -246,7 +249,8 @@ class PageIT extends OnSharedSite {
                     + "return ['.toolbar', '.picker', 'nav', '.panel-head button'].some(seen)"
                     + " || !seen('.print-only') || !seen('.legend')"))
         .isEqualTo(false);
-    assertThat(browser.find(".print-only").getText()).isEqualTo("Last 24 hours");
+    assertThat(browser.find(".print-only").getText())
+        .matches("Last 24 hours · \\d\\d-\\d\\d \\d\\d:\\d\\d – .*\\d\\d:\\d\\d");
     assertThat(
             browser.script(
                 "return [...document.querySelectorAll('canvas')].every((one) => {"
