@@ -41,4 +41,12 @@ public final class ClockSteps {
     lastNanos = nanos;
     return step.abs().compareTo(LEAST) < 0 ? Duration.ZERO : step;
   }
+
+  /**
+   * The moment of the last {@link #next}: what is remembered until the following one has to be
+   * reckoned by it, for the clock may be set in between.
+   */
+  public Instant now() {
+    return lastInstant;
+  }
 }

@@ -31,7 +31,6 @@ public final class HealthBoard implements AutoCloseable {
   private final Map<String, PartState> states = new ConcurrentHashMap<>();
   private final Duration interval;
   private final Duration staleAfter;
-  private final Clock clock;
   private final ClockSteps steps;
   private Instant started;
   private volatile boolean closing;
@@ -50,7 +49,6 @@ public final class HealthBoard implements AutoCloseable {
     this.off = Map.copyOf(off);
     this.interval = interval;
     this.staleAfter = interval.multipliedBy(2).plus(timeout.multipliedBy(4));
-    this.clock = clock;
     this.started = clock.instant();
     this.steps = new ClockSteps(clock);
     for (Probe probe : probes) {
@@ -107,7 +105,7 @@ public final class HealthBoard implements AutoCloseable {
       started = started.plus(step);
       states.replaceAll((name, state) -> state.moved(step));
     }
-    return clock.instant();
+    return steps.now();
   }
 
   private synchronized Instant started() {

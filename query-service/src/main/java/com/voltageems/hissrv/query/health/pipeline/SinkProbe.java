@@ -46,7 +46,6 @@ public final class SinkProbe implements Probe {
   private final LossWatch lossWatch = new LossWatch();
   private final SinkJudge judge;
   private final Supplier<ConnectFacts> facts;
-  private final Clock clock;
   private final ClockSteps steps;
 
   /**
@@ -69,7 +68,6 @@ public final class SinkProbe implements Probe {
     this.topicsWatch = new TopicsWatch(stuckAfter);
     this.judge = new SinkJudge(sink, stuckAfter, commitInterval);
     this.facts = facts;
-    this.clock = clock;
     this.steps = new ClockSteps(clock);
   }
 
@@ -108,7 +106,7 @@ public final class SinkProbe implements Probe {
               reading.assigned().contains(partition)));
     }
     Duration step = steps.next();
-    Instant now = clock.instant();
+    Instant now = steps.now();
     watch.moved(step);
     topicsWatch.moved(step);
     List<PartitionWatch.Standing> standing = watch.look(seen, now);

@@ -40,7 +40,6 @@ public final class SourceProbe implements Probe {
   private final SourceWatch watch;
   private final SilenceWatch silence;
   private final SourceView view;
-  private final Clock clock;
   private final ClockSteps steps;
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private Set<TopicPartition> assigned = Set.of();
@@ -66,7 +65,6 @@ public final class SourceProbe implements Probe {
     this.watch = new SourceWatch(stuckAfter);
     this.silence = new SilenceWatch(stuckAfter);
     this.view = new SourceView(connector, topic);
-    this.clock = clock;
     this.steps = new ClockSteps(clock);
   }
 
@@ -86,7 +84,7 @@ public final class SourceProbe implements Probe {
     silence.moved(step);
     Set<TopicPartition> partitions = kafka.partitions(Set.of(topic));
     boolean all = partitions.isEmpty() ? nothing() : readOn(partitions);
-    Instant now = clock.instant();
+    Instant now = steps.now();
     watch.looked(now);
     if (!all) {
       return Report.of(State.UNKNOWN, "reads topic " + topic + " (kafka.status.topic)", Map.of());
@@ -187,7 +185,7 @@ public final class SourceProbe implements Probe {
         .ifPresentOrElse(
             status -> {
               if (status.connector().equals(connector)) {
-                watch.told(status, Instant.ofEpochMilli(record.timestamp()), clock.instant());
+                watch.told(status, Instant.ofEpochMilli(record.timestamp()), steps.now());
               }
             },
             () -> unreadable++);
