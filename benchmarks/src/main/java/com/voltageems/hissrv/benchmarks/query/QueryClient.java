@@ -17,7 +17,7 @@ final class QueryClient {
    */
   private static final int WARM_UP = 5_000;
 
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final HttpClient http =
       HttpClient.newBuilder()
