@@ -236,7 +236,7 @@ class DeliveryTest {
         progress);
   }
 
-  /** A partition that goes to another task takes its lines along: that is no sign of a database. */
+  /** A partition that goes to another task takes its lines along: that tells nothing. */
   @Test
   void linesThatNobodySendsAnyMore_proveNothing() {
     OffsetTracker gone = new OffsetTracker(new TopicPartition("t", 0), 0);
