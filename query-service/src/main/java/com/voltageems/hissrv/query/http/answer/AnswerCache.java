@@ -6,10 +6,18 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Keep;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -38,6 +46,11 @@ public final class AnswerCache {
   private final Duration closed;
   private final Cache<Ask, Kept> kept;
   private final Cache<Ask, AtomicInteger> asked;
+
+  /** What the database is being asked; outside the cache, which would make others wait, too. */
+  private final ConcurrentMap<Ask, CompletableFuture<HistoryAnswer>> underWay =
+      new ConcurrentHashMap<>();
+
   private final ClosedWindows windows;
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -76,23 +89,58 @@ public final class AnswerCache {
    * The answer that is kept, or the one that is made now.
    *
    * @param wish whether the caller wants it kept
+   * @param deadline until when the answer to an equal question, which is under way, is waited for
    * @param make asks the database, for this or for a part of it
+   * @throws RuntimeException what {@code make} throws, also to those who wait for its answer
    */
-  HistoryAnswer get(Ask ask, Keep wish, Function<Ask, HistoryAnswer> make) {
+  HistoryAnswer get(Ask ask, Keep wish, Deadline deadline, Function<Ask, HistoryAnswer> make) {
     boolean keeps = wish == Keep.YES || isLong(ask) || isHot(ask);
-    boolean[] made = new boolean[1];
-    Kept found =
-        kept.get(
-            ask,
-            any -> {
-              made[0] = true;
-              long settled = nowMillis.getAsLong() - SETTLED_MILLIS;
-              return keeps
-                  ? new Kept(windows.answer(ask, settled, make), length(ask))
-                  : new Kept(make.apply(ask), Duration.ZERO);
-            });
-    (made[0] ? misses : hits).increment();
-    return found.answer();
+    Kept known = kept.getIfPresent(ask);
+    if (known != null) {
+      hits.increment();
+      return known.answer();
+    }
+    CompletableFuture<HistoryAnswer> mine = new CompletableFuture<>();
+    CompletableFuture<HistoryAnswer> equal = underWay.putIfAbsent(ask, mine);
+    if (equal != null) {
+      hits.increment();
+      return waitedFor(equal, deadline);
+    }
+    misses.increment();
+    try {
+      HistoryAnswer answer = keeps ? keep(ask, make) : make.apply(ask);
+      mine.complete(answer);
+      return answer;
+    } catch (RuntimeException | Error e) {
+      mine.completeExceptionally(e);
+      throw e;
+    } finally {
+      underWay.remove(ask, mine);
+    }
+  }
+
+  private HistoryAnswer keep(Ask ask, Function<Ask, HistoryAnswer> make) {
+    long settled = nowMillis.getAsLong() - SETTLED_MILLIS;
+    HistoryAnswer answer = windows.answer(ask, settled, make);
+    kept.put(ask, new Kept(answer, length(ask)));
+    return answer;
+  }
+
+  private static HistoryAnswer waitedFor(
+      CompletableFuture<HistoryAnswer> equal, Deadline deadline) {
+    try {
+      return equal.get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw deadline.exceeded(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException(StoreException.Kind.UNAVAILABLE, "interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("an equal question failed", e.getCause());
+    }
   }
 
   private static boolean isLong(Ask ask) {

@@ -56,7 +56,7 @@ public final class Answerer {
     HistoryAnswer answer =
         wish == Keep.NO || raw || ask.windows() == null
             ? made(ask, raw, deadline)
-            : cache.get(ask, wish, part -> made(part, false, deadline));
+            : cache.get(ask, wish, deadline, part -> made(part, false, deadline));
     return ask.isStores() ? resolutions.told(answer, ask.query(ask.limit())) : answer;
   }
 

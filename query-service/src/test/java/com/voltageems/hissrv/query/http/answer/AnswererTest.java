@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.http.ask.Ask;
@@ -13,7 +14,9 @@ import com.voltageems.hissrv.query.sample.MemoryProvider;
 import com.voltageems.hissrv.query.sample.MemoryStore;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -22,6 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,7 +155,76 @@ class AnswererTest {
     assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=2");
   }
 
+  /** A question that the database is slow with must not hold up others, equal ones excepted. */
+  @Test
+  void slowQuestion_holdsUpNoOther_andEqualOnesUntilTheirDeadline() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    HistoryAnswer empty = new HistoryAnswer(List.of(), false);
+    Ask slow = ask("interval=1m&function=count&limit=1", false);
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      Future<HistoryAnswer> first =
+          threads.submit(
+              () ->
+                  cache.get(
+                      slow,
+                      Keep.YES,
+                      Deadline.in(Duration.ofSeconds(30)),
+                      any -> {
+                        asked.countDown();
+                        awaitFor(answered);
+                        throw new StoreException(
+                            StoreException.Kind.FAILED, "refused", new IOException());
+                      }));
+      asked.await();
+      for (int limit = 2; limit < 100; limit++) {
+        Ask other = ask("interval=1m&function=count&limit=" + limit, false);
+        Future<HistoryAnswer> quick =
+            threads.submit(
+                () ->
+                    cache.get(other, Keep.YES, Deadline.in(Duration.ofSeconds(30)), any -> empty));
+        assertThat(quick).as("limit %d", limit).succeedsWithin(Duration.ofSeconds(10));
+      }
+      assertThatThrownBy(
+              () -> cache.get(slow, Keep.YES, Deadline.in(Duration.ofMillis(20)), any -> empty))
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.TIMEOUT));
+      Future<HistoryAnswer> equal =
+          threads.submit(
+              () -> cache.get(slow, Keep.YES, Deadline.in(Duration.ofSeconds(30)), any -> empty));
+      await().until(() -> cache.counts().memory() == 2);
+      answered.countDown();
+      assertThat(first).failsWithin(Duration.ofSeconds(10));
+      assertThat(equal)
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withMessageContaining("refused");
+      // A failure is not kept.
+      assertThat(cache.get(slow, Keep.YES, Deadline.in(Duration.ofSeconds(30)), any -> empty))
+          .isEqualTo(empty);
+    } finally {
+      answered.countDown();
+      threads.shutdownNow();
+    }
+  }
+
+  private static void awaitFor(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private HistoryAnswer answer(String query, boolean aggregate) {
+    Deadline deadline = Deadline.in(Duration.ofSeconds(10));
+    return new Answerer(store, Resolutions.RAW, 1000, cache)
+        .answer(ask(query, aggregate), wish, false, deadline);
+  }
+
+  private Ask ask(String query, boolean aggregate) {
     Map<String, List<String>> texts = new LinkedHashMap<>();
     String range = query.startsWith("start=") ? "" : "&start=" + T + "&range=5m";
     for (String one : (query + range).split("&", -1)) {
@@ -165,8 +241,7 @@ class AnswererTest {
             ZoneOffset.UTC);
     Deadline deadline = Deadline.in(Duration.ofSeconds(10));
     var measurement = store.measurement("m", deadline).orElseThrow();
-    Ask ask = aggregate ? parameters.aggregate(measurement) : parameters.query(measurement);
-    return new Answerer(store, Resolutions.RAW, 1000, cache).answer(ask, wish, false, deadline);
+    return aggregate ? parameters.aggregate(measurement) : parameters.query(measurement);
   }
 
   /** {@code ch: minute=value minute=value}, the series separated by a bar. */
