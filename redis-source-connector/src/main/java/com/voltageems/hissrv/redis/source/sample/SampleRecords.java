@@ -75,7 +75,9 @@ public final class SampleRecords {
     }
     long now = clock.millis();
     // A device whose clock is ahead must not look as if news came all the time.
-    newestMillis.accumulateAndGet(Math.min(sample.epochMillis(), now), Math::max);
+    long time = Math.min(sample.epochMillis(), now);
+    // Nor the worker's own, when it is set back.
+    newestMillis.updateAndGet(newest -> newest > now ? time : Math.max(newest, time));
     ConnectHeaders headers = new ConnectHeaders();
     headers.addString("hissrv.key", redisKey);
     headers.addString("hissrv.source", alias);

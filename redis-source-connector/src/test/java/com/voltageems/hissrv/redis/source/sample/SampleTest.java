@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -46,6 +48,24 @@ class SampleTest {
     assertThat(timestamp(records, Long.MAX_VALUE)).isEqualTo(now.toEpochMilli());
     assertThat(timestamp(records, 0)).isZero();
     assertThat(timestamp(records, -1)).isEqualTo(now.toEpochMilli());
+  }
+
+  /**
+   * Else a list that nobody drains looked as if its samples came, until the clock was there again.
+   */
+  @Test
+  void newestSample_isNotOfTheFuture_whenTheWorkersClockIsSetBack() {
+    Instant now = Instant.parse("2026-11-24T12:00:00Z");
+    AtomicReference<Instant> clock = new AtomicReference<>(now);
+    AtomicLong newest = new AtomicLong();
+    SampleRecords records = new SampleRecords("a", "t", clock::get, newest);
+    timestamp(records, now.plusSeconds(60).toEpochMilli());
+    assertThat(newest).hasValue(now.toEpochMilli());
+    timestamp(records, now.minusSeconds(60).toEpochMilli());
+    assertThat(newest).hasValue(now.toEpochMilli());
+    clock.set(now.minusSeconds(3600));
+    timestamp(records, now.minusSeconds(3605).toEpochMilli());
+    assertThat(newest).hasValue(now.minusSeconds(3605).toEpochMilli());
   }
 
   private static @Nullable Long timestamp(SampleRecords records, long epochMillis) {
