@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * thread.
  *
  * <p>Three clocks take part. How long a part is stuck is reckoned by the worker's own clock up to
- * the record, and by ours from there on; when the record came is Kafka's time for it, but never
- * before our last look nor after this one.
+ * the record, and by ours from there on, but never from later than when we first heard of it: that
+ * clock may be set back. When the record came is Kafka's time for it, but never before our last
+ * look nor after this one.
  */
 final class SourceWatch {
   /** Bound of the memory, whatever the topic holds. */
@@ -28,12 +30,32 @@ final class SourceWatch {
   private final Map<Integer, Told> tasks = new TreeMap<>();
   private @Nullable Instant lastLook;
 
-  /** The last record of a task, when it came, and since when what waits has not become less. */
-  private record Told(SourceStatus status, Instant arrived, Map<String, Instant> idleSince) {
+  /**
+   * The last record of a task, and when it came.
+   *
+   * @param idleSince since when what waits has not become less, by part
+   * @param stuckBy when it was first told that a part is stuck as it is now
+   */
+  private record Told(
+      SourceStatus status,
+      Instant arrived,
+      Map<String, Instant> idleSince,
+      Map<String, Instant> stuckBy) {
     Told moved(Duration step) {
-      Map<String, Instant> idle = new HashMap<>(idleSince);
-      idle.replaceAll((part, since) -> since.plus(step));
-      return new Told(status, arrived.plus(step), idle);
+      return new Told(status, arrived.plus(step), moved(idleSince, step), moved(stuckBy, step));
+    }
+
+    private static Map<String, Instant> moved(Map<String, Instant> times, Duration step) {
+      Map<String, Instant> moved = new HashMap<>(times);
+      moved.replaceAll((part, time) -> time.plus(step));
+      return moved;
+    }
+
+    private @Nullable Part part(String name) {
+      return status.parts().stream()
+          .filter(one -> one.name().equals(name))
+          .findFirst()
+          .orElse(null);
     }
   }
 
@@ -71,10 +93,21 @@ final class SourceWatch {
     }
     Instant arrived = PartitionWatch.between(timestamp, lastLook, now);
     Map<String, Instant> idle = new HashMap<>();
+    Map<String, Instant> stuck = new HashMap<>();
     for (Part part : status.parts()) {
       idleSince(before, status, part, arrived).ifPresent(since -> idle.put(part.name(), since));
+      if (part.isStuck()) {
+        stuck.put(part.name(), stuckBy(before, part, arrived));
+      }
     }
-    tasks.put(status.task(), new Told(status, arrived, idle));
+    tasks.put(status.task(), new Told(status, arrived, idle, stuck));
+  }
+
+  private static Instant stuckBy(@Nullable Told before, Part part, Instant arrived) {
+    Part last = before == null ? null : before.part(part.name());
+    boolean same = last != null && last.isStuck() && Objects.equals(last.since(), part.since());
+    Instant by = same && before != null ? before.stuckBy().get(part.name()) : null;
+    return by == null ? arrived : by;
   }
 
   /** Since when the part leaves what waits, or empty where it takes of it or nothing waits. */
@@ -86,18 +119,12 @@ final class SourceWatch {
       // A sample of the future hides those that come after it: then nothing is known.
       return Optional.empty();
     }
-    Part last =
-        before == null
-            ? null
-            : before.status().parts().stream()
-                .filter(one -> one.name().equals(part.name()))
-                .findFirst()
-                .orElse(null);
+    Part last = before == null ? null : before.part(part.name());
     boolean same =
         last != null
             && last.waiting() != null
             && last.waiting() <= waiting
-            && java.util.Objects.equals(last.newest(), newest);
+            && Objects.equals(last.newest(), newest);
     Instant since = same && before != null ? before.idleSince().get(part.name()) : null;
     return Optional.of(since == null ? arrived : since);
   }
@@ -143,8 +170,11 @@ final class SourceWatch {
     if (part.isStuck()) {
       long since = part.since() == null ? status.timeMillis() : part.since();
       Duration before = Duration.ofMillis(Math.max(0, status.timeMillis() - since));
-      Duration age = sinceTold(told, before, now);
-      return new PartView(part, now.minus(age), age.compareTo(stuckAfter) >= 0, newestAge);
+      Instant reckoned = now.minus(sinceTold(told, before, now));
+      Instant by = told.stuckBy().getOrDefault(part.name(), now);
+      Instant begun = reckoned.isBefore(by) ? reckoned : by;
+      boolean trouble = Duration.between(begun, now).compareTo(stuckAfter) >= 0;
+      return new PartView(part, begun, trouble, newestAge);
     }
     Instant idle = told.idleSince().get(part.name());
     if (idle != null && Duration.between(idle, now).compareTo(patience(status)) >= 0) {

@@ -159,6 +159,36 @@ class ToldTest {
     }
   }
 
+  /** Else a source that reads nothing were healthy for as long as the clock went back. */
+  @Test
+  void partThatIsStuck_isTrouble_thoughTheWorkersClockIsSetBack() {
+    SourceWatch watch = new SourceWatch(Duration.ofMinutes(1));
+    for (int i = 0; i <= 6; i++) {
+      Instant now = NOW.plusSeconds(10L * i);
+      Instant theirs = i == 0 ? now : now.minus(Duration.ofHours(1));
+      watch.told(stuck(theirs, NOW), theirs, now);
+      watch.looked(now);
+      SourceWatch.PartView part = watch.view(task -> true, now).get(0).parts().get(0);
+      assertThat(part.since()).isEqualTo(NOW);
+      assertThat(part.trouble()).isEqualTo(i == 6);
+    }
+    // It went on in between: that begins anew.
+    Instant now = NOW.plusSeconds(70);
+    watch.told(stuck(now.minus(Duration.ofHours(1)), NOW.plusSeconds(1)), now, now);
+    assertThat(watch.view(task -> true, now).get(0).parts().get(0).since()).isEqualTo(now);
+  }
+
+  private static SourceStatus stuck(Instant time, Instant since) {
+    return new SourceStatus(
+        "src",
+        0,
+        time.toEpochMilli(),
+        10_000,
+        List.of(
+            new SourceStatus.Part(
+                "pending", "list", "stuck", since.toEpochMilli(), "away", null, null)));
+  }
+
   private static SourceStatus status(Instant time, long waiting, long newest) {
     return new SourceStatus(
         "src",
