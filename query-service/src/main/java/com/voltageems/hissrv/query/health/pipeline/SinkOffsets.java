@@ -96,6 +96,32 @@ final class SinkOffsets {
     return new Reading(found, assigned, !members.isEmpty());
   }
 
+  /**
+   * Those of which less is there than was committed: the topic was deleted and made again, and the
+   * task is to begin where the new one does.
+   *
+   * @param ends of a moment ago, or of now
+   */
+  Set<TopicPartition> madeAnew(
+      Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, Long> ends)
+      throws ProbeException, InterruptedException {
+    Set<TopicPartition> beyond = beyond(committed, ends);
+    // Records may have come since, and a sink that does not wait for transactions is ahead of them.
+    return beyond.isEmpty() ? beyond : beyond(committed, kafka.written(beyond));
+  }
+
+  private static Set<TopicPartition> beyond(
+      Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, Long> ends) {
+    Set<TopicPartition> beyond = new HashSet<>();
+    committed.forEach(
+        (partition, offset) -> {
+          if (offset.offset() > ends.getOrDefault(partition, Long.MAX_VALUE)) {
+            beyond.add(partition);
+          }
+        });
+    return beyond;
+  }
+
   private Collection<MemberDescription> members(Admin client)
       throws ExecutionException, InterruptedException, TimeoutException {
     try {

@@ -84,7 +84,7 @@ public final class SinkProbe implements Probe {
     Map<TopicPartition, Long> ends = kafka.offsets(reading.partitions(), OffsetSpec.latest());
     Map<TopicPartition, Long> starts = kafka.offsets(ends.keySet(), OffsetSpec.earliest());
     committed.keySet().retainAll(ends.keySet());
-    committed.keySet().removeAll(madeAnew(committed, ends));
+    committed.keySet().removeAll(offsets.madeAnew(committed, ends));
 
     Map<TopicPartition, PartitionWatch.Seen> seen = new HashMap<>();
     Map<TopicPartition, LossWatch.Seen> kept = new HashMap<>();
@@ -127,30 +127,6 @@ public final class SinkProbe implements Probe {
             found,
             lost);
     return judge.report(figures, standing, records::first, all, now);
-  }
-
-  /**
-   * Those of which less is there than was committed: the topic was deleted and made again, and the
-   * task is to begin where the new one does.
-   */
-  private Set<TopicPartition> madeAnew(
-      Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, Long> ends)
-      throws ProbeException, InterruptedException {
-    Set<TopicPartition> beyond = beyond(committed, ends);
-    // A sink that does not wait for transactions may be ahead of their end.
-    return beyond.isEmpty() ? beyond : beyond(committed, kafka.written(beyond));
-  }
-
-  private static Set<TopicPartition> beyond(
-      Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, Long> ends) {
-    Set<TopicPartition> beyond = new HashSet<>();
-    committed.forEach(
-        (partition, offset) -> {
-          if (offset.offset() > ends.getOrDefault(partition, Long.MAX_VALUE)) {
-            beyond.add(partition);
-          }
-        });
-    return beyond;
   }
 
   private Set<String> missing(SinkTopics topics, Set<TopicPartition> read)

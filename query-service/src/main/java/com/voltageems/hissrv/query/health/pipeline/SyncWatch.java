@@ -136,6 +136,8 @@ public class SyncWatch implements AutoCloseable {
   /** What the database does not have of the records before these ends, for people. */
   public List<String> sink(Ends ends) throws ProbeException, InterruptedException {
     Map<TopicPartition, OffsetAndMetadata> committed = sink.committed();
+    committed.keySet().retainAll(ends.offsets().keySet());
+    committed.keySet().removeAll(sink.madeAnew(committed, ends.offsets()));
     Map<String, Long> behind = new TreeMap<>();
     Map<TopicPartition, Long> untouched = new HashMap<>();
     for (Map.Entry<TopicPartition, Long> end : ends.offsets().entrySet()) {

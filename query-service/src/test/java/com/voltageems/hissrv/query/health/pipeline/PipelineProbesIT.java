@@ -634,7 +634,9 @@ class PipelineProbesIT {
     TopicPartition partition = topic("again", 1, Map.of());
     send("plain", false, partition, 100, 1000);
     try (KafkaAccess kafka = access();
-        SinkProbe probe = sink(kafka, "again-sink", clock)) {
+        SinkProbe probe = sink(kafka, "again-sink", clock);
+        SyncWatch sync =
+            new SyncWatch(kafka, "status", "src", "again-sink", () -> SinkTopics.UNKNOWN)) {
       commit("again-sink", Map.of(partition, 100L));
       assertThat(probe.check().detail()).containsEntry("queue_size", 0L);
       makeAnew("again");
@@ -644,7 +646,9 @@ class PipelineProbesIT {
       clock.pass(STUCK.plus(COMMIT));
       assertThat(probe.check().state()).isEqualTo(State.DEGRADED);
       assertThat(probe.check().message()).contains("again partition 0 offset 0 has not moved");
+      assertThat(sync.sink(sync.ends())).containsExactly("again: 5 records before the database");
       commit("again-sink", Map.of(partition, 5L));
+      assertThat(sync.sink(sync.ends())).isEmpty();
       assertThat(probe.check().state()).isEqualTo(State.UP);
       assertThat(probe.check().detail()).containsEntry("lost", List.of());
     }
