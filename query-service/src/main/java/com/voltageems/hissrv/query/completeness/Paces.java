@@ -20,12 +20,19 @@ final class Paces {
 
   private static final int MOST = 200;
 
-  /** From a sample on, up to where the next one would have come. */
-  record Pace(long fromMicros, long toMicros, long stepMicros) {
+  /**
+   * From a sample on, up to where the next one would have come.
+   *
+   * @param keptMicros from its first sample to its last
+   */
+  record Pace(long fromMicros, long toMicros, long stepMicros, long keptMicros) {
     /** Whether it is to count instead of the usual step of its day. */
     boolean isOdd(long usual) {
-      return !alike(stepMicros, usual)
-          && (stepMicros < usual || toMicros - fromMicros >= SLOWER_MICROS);
+      return !alike(stepMicros, usual) && (stepMicros < usual || keptMicros >= SLOWER_MICROS);
+    }
+
+    private Pace upTo(long micros) {
+      return new Pace(fromMicros, micros, stepMicros, micros - fromMicros);
     }
   }
 
@@ -50,8 +57,9 @@ final class Paces {
     Pace kept = open;
     if (kept != null && alike(step, kept.stepMicros())) {
       missed = 0;
-      open = new Pace(kept.fromMicros(), to, kept.stepMicros());
-      return to - kept.fromMicros() >= SLOWER_MICROS;
+      Pace longer = kept.upTo(to);
+      open = longer;
+      return longer.keptMicros() >= SLOWER_MICROS;
     }
     if (missed++ == 0) {
       missedFrom = from;
@@ -61,7 +69,7 @@ final class Paces {
     }
     if (run >= IN_A_ROW) {
       close(runFrom);
-      open = new Pace(runFrom, to, runStep);
+      open = new Pace(runFrom, to, runStep, to - runFrom);
       missed = 0;
     }
     return false;
@@ -74,7 +82,7 @@ final class Paces {
   private void close(long at) {
     Pace kept = open;
     if (kept != null && closed.size() < MOST) {
-      closed.add(new Pace(kept.fromMicros(), at, kept.stepMicros()));
+      closed.add(kept.upTo(at));
     }
     open = null;
   }
@@ -84,7 +92,7 @@ final class Paces {
     List<Pace> found = new ArrayList<>(closed);
     Pace kept = open;
     if (kept != null) {
-      found.add(new Pace(kept.fromMicros(), Long.MAX_VALUE, kept.stepMicros()));
+      found.add(new Pace(kept.fromMicros(), Long.MAX_VALUE, kept.stepMicros(), kept.keptMicros()));
     }
     return found;
   }

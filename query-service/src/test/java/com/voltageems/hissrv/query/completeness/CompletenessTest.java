@@ -120,6 +120,18 @@ class CompletenessTest {
     assertThat(report.silences()).hasSizeGreaterThan(90);
   }
 
+  /** The same while nobody knows yet whether it will be quicker again: the last samples count. */
+  @Test
+  void slowerForAShortWhileUpToNow_isIncomplete() {
+    samples("1", 0, 2 * HOUR, 1000);
+    samples("1", 2 * HOUR, 2 * HOUR + 20 * 60_000, 10_000);
+
+    long now = T + 2 * HOUR + 20 * 60_000;
+    SeriesReport report = counted.reports(T, T + 3 * HOUR, now).get(0);
+    assertThat(report.windows()).contains(new WindowReport(T + 2 * HOUR, 120, 1200));
+    assertThat(report.silences()).hasSizeGreaterThan(90);
+  }
+
   /** Every other sample lost at random leaves no step that could be taken for a new one. */
   @Test
   void samplesLostAtRandom_areMissing() {
