@@ -107,6 +107,7 @@ public final class AlertDesk implements AutoCloseable {
     Duration step = steps.next();
     if (!step.isZero()) {
       alerts.values().forEach(alert -> alert.moved(step));
+      figures.moved(step);
     }
   }
 

@@ -54,6 +54,11 @@ final class SiteFigures {
     this.history = history;
   }
 
+  /** The clock was set by so much. */
+  void moved(Duration step) {
+    counted.replaceAll((text, last) -> new Counted(last.share(), last.at().plus(step)));
+  }
+
   OptionalDouble value(Condition condition, Instant now) {
     return switch (condition.figure()) {
       case FAILED_COUNT -> number(detail("kafka").get("failed"));

@@ -406,6 +406,25 @@ class AlertDeskTest {
     assertThat(desk.view().get(0).state()).isEqualTo("ok");
   }
 
+  /** Else the figure of before held for as long as the clock went back. */
+  @Test
+  void incompleteSeries_isCountedAgain_whenTheClockIsSetBack() {
+    AlertDesk desk =
+        desk(
+            rule(
+                "completeness(m, channel=1) in 6h < 0.9",
+                Duration.ZERO,
+                AlertRule.Body.HISSRV,
+                ""));
+    rounds(desk, 1, Duration.ofSeconds(10));
+    set = Duration.ofHours(-1);
+    share = 0.5;
+    rounds(desk, 5, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
   @Test
   void growth_isCountedWithinItsTimeOnly() {
     AlertDesk desk =
