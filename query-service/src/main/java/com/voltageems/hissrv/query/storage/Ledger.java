@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +41,19 @@ final class Ledger {
   private static final String ONLY = "only:";
   private static final int MOST = 10_000;
 
+  /** So far ahead a clock may have been when something was written. */
+  private static final Duration AHEAD = Duration.ofDays(3650);
+
   private final Tiers tiers;
   private final StoragePlan plan;
   private final Duration timeout;
   private final Clock clock;
+
+  /**
+   * The time of the newest row that was seen or written. Of two rows the newer one counts, so the
+   * next one must be newer, also where the clock has been set back since.
+   */
+  private final AtomicLong newest = new AtomicLong();
 
   Ledger(Tiers tiers, StoragePlan plan, Duration timeout, Clock clock) {
     this.tiers = tiers;
@@ -209,9 +219,18 @@ final class Ledger {
     if (own == null) {
       return List.of();
     }
-    long tomorrow = clock.instant().plus(Duration.ofDays(1)).toEpochMilli();
-    Selection all = new Selection(own, List.of(), 0, tomorrow);
-    return tiers.store(tier).latest(all, own.fields(), MOST, soon()).series();
+    Selection all = new Selection(own, List.of(), 0, clock.instant().plus(AHEAD).toEpochMilli());
+    List<LatestSeries> found = tiers.store(tier).latest(all, own.fields(), MOST, soon()).series();
+    found.stream()
+        .flatMap(series -> series.fields().values().stream())
+        .mapToLong(value -> Math.floorDiv(value.epochMicros(), 1000L))
+        .forEach(time -> newest.accumulateAndGet(time, Math::max));
+    return found;
+  }
+
+  private long nextTime() {
+    long now = clock.millis();
+    return newest.updateAndGet(before -> Math.max(before + 1, now));
   }
 
   private void put(
@@ -226,7 +245,7 @@ final class Ledger {
               fields.add(new Field(field, number ? Field.Kind.INTEGER : Field.Kind.TEXT));
               row.add(value);
             });
-    TierRow one = new TierRow(clock.millis(), keys.stream().map(tags::get).toList(), row);
+    TierRow one = new TierRow(nextTime(), keys.stream().map(tags::get).toList(), row);
     tiers.write(
         plan.wish(plan.policy(task.target()).orElseThrow()),
         new TierRows(name, keys, fields, List.of(one)),

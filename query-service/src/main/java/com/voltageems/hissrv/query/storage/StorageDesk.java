@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.storage;
 
+import com.voltageems.hissrv.query.health.ClockSteps;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.lease.Keeper;
@@ -36,7 +37,7 @@ public final class StorageDesk implements AutoCloseable {
   private final StoragePlan plan;
   private final @Nullable Tiers tiers;
   private final Keeper lease;
-  private final Clock clock;
+  private final ClockSteps steps;
   private final @Nullable Retention retention;
   private final @Nullable TaskBounds bounds;
   private final List<TaskRun> runs = new ArrayList<>();
@@ -68,7 +69,7 @@ public final class StorageDesk implements AutoCloseable {
     this.plan = plan;
     this.tiers = tiers.orElse(null);
     this.lease = lease;
-    this.clock = clock;
+    this.steps = new ClockSteps(clock);
     if (tiers.isEmpty() || !plan.isConfigured()) {
       this.retention = null;
       this.bounds = null;
@@ -151,7 +152,8 @@ public final class StorageDesk implements AutoCloseable {
     if (policies == null || past == null || may == null) {
       return false;
     }
-    Instant now = clock.instant();
+    followClock();
+    Instant now = steps.now();
     boolean look = lookNow || !now.isBefore(nextLook) || mine != before;
     if (look) {
       lookNow = false;
@@ -179,6 +181,18 @@ public final class StorageDesk implements AutoCloseable {
       return past.step(run -> may.of(run.task()), this::goOn) || more;
     } catch (Copier.StoppedException e) {
       return false;
+    }
+  }
+
+  /**
+   * What is to be done after a while must wait neither longer nor shorter for a clock that is set.
+   */
+  private void followClock() {
+    Duration step = steps.next();
+    if (!step.isZero()) {
+      nextLook = nextLook.equals(Instant.MIN) ? nextLook : nextLook.plus(step);
+      nextLoad = nextLoad.equals(Instant.MIN) ? nextLoad : nextLoad.plus(step);
+      runs.forEach(run -> run.moved(step));
     }
   }
 

@@ -128,6 +128,11 @@ final class TaskProgress {
     coverage = coverage.from(before);
   }
 
+  /** What lies after has not ended: it was computed by a clock that has been set back since. */
+  void endBy(long now) {
+    coverage = coverage.until(now);
+  }
+
   void computed(long start, long end) {
     coverage = coverage.plus(start, end);
   }

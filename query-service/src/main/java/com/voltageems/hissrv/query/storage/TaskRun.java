@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.window.Windows;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -173,8 +174,14 @@ final class TaskRun {
     return reach.from(bounds);
   }
 
+  /** The clock was set by so much. */
+  void moved(Duration step) {
+    nextTry += step.toMillis();
+  }
+
   private boolean forward(Bounds bounds, BooleanSupplier goOn) {
     progress.expire(bounds.target().from());
+    progress.endBy(windows.floor(bounds.now()));
     Coverage coverage = progress.coverage();
     long until = reach.until(bounds);
     if (until == Long.MIN_VALUE) {
@@ -206,12 +213,14 @@ final class TaskRun {
     }
     if (cursor == 0) {
       long now = reach.settled(bounds);
-      if (now < lookedBack + pace.lateEvery().toMillis()) {
+      // By a clock that has been set back since.
+      boolean ahead = lookedBack > bounds.now();
+      if (!ahead && now < lookedBack + pace.lateEvery().toMillis()) {
         return false;
       }
       begun = now;
       // What came late while nobody looked is taken in, too.
-      long last = lookedBack == 0 ? now : lookedBack;
+      long last = lookedBack == 0 || ahead ? now : lookedBack;
       cursor = windows.floor(last - pace.late().toMillis());
     }
     cursor = Math.max(cursor, Math.max(coverage.last().start(), from(bounds)));

@@ -466,6 +466,47 @@ public abstract class StorageContract {
     assertThat(task(desk, "hourly_avg").lookedBack()).isEqualTo(clock.millis());
   }
 
+  /**
+   * What had not ended was computed as if it had, and counts no more; nothing waits for so long.
+   */
+  @Test
+  void clockThatIsSetBack_holdsNothingUp() {
+    long end = floor(NOW);
+    List<String> lines = new ArrayList<>();
+    random(lines, end - 5 * HOUR, end, 120_000, Map.of("ch", "1"));
+    write("m", lines);
+    clock.pass(Duration.ofHours(3));
+    Counting counted = new Counting(tiers());
+    StorageDesk desk = desk(whole(), counted);
+    settle(desk);
+    assertThat(task(desk, "hourly_avg").coverage().last().end()).isEqualTo(end + 3 * HOUR);
+
+    clock.set(Duration.ofHours(-3));
+    List<String> late = new ArrayList<>();
+    sample(late, Map.of("ch", "1"), end - 3 * HOUR + 1, "1", 5000.5);
+    write("m", late);
+    settle(desk);
+    assertThat(task(desk, "hourly_avg").coverage().last().end()).isEqualTo(end);
+    assertHourly(this, counted.tiers, "1", end - 5 * HOUR, end);
+
+    List<String> more = new ArrayList<>();
+    random(more, end, end + 2 * HOUR, 120_000, Map.of("ch", "1"));
+    write("m", more);
+    for (int hour = 1; hour <= 2; hour++) {
+      clock.pass(Duration.ofHours(1));
+      settle(desk);
+      TaskState state = task(desk, "hourly_avg");
+      assertThat(state.message()).isNull();
+      assertThat(state.failures()).isZero();
+      assertThat(state.coverage().last().end()).isEqualTo(end + hour * HOUR);
+      assertHourly(this, counted.tiers, "1", end - 5 * HOUR, end + hour * HOUR);
+    }
+    // Another service finds it as it is.
+    StorageDesk other = desk(whole());
+    settle(other);
+    assertThat(task(other, "hourly_avg").coverage()).isEqualTo(task(desk, "hourly_avg").coverage());
+  }
+
   @Test
   void days_areComputedFromHours_alsoWhereTheClocksChange() throws Exception {
     Instant change = ZONE.getRules().previousTransition(NOW.minus(Duration.ofDays(4))).getInstant();
