@@ -75,19 +75,37 @@ public final class SiteFile {
    * for a site with every default: without its tokens, its alerts, and with another database.
    */
   private Tree content() throws BadFileException {
-    Optional<Tree> tree = tree(file);
-    if (tree.isEmpty() || (tree.get() instanceof Tree.Leaf leaf && leaf.isNull())) {
-      throw bad(file, "is empty; for a site with every default write `service: {}`");
-    }
-    return tree.get();
+    return content(file, "is empty; for a site with every default write `service: {}`");
   }
 
   /** The mappings of the overlay by name; none where there is no such file. */
   public Map<String, View> overlayMappings() throws BadFileException {
-    if (!Files.exists(overlay())) {
-      return Map.of();
+    requireOverlay();
+    return Files.exists(overlay())
+        ? mappings(overlay().toString(), tree(overlay()).orElse(null))
+        : Map.of();
+  }
+
+  /**
+   * Checks that the overlay, where there is one, has names in it, or none by intent: what it had
+   * before it was emptied is nowhere else.
+   */
+  public void requireOverlay() throws BadFileException {
+    if (Files.exists(overlay())
+        && !(content(
+                overlay(),
+                "is empty; restore it, or delete it where no mapping of run time is wanted")
+            instanceof Tree.Block)) {
+      throw bad(overlay(), "needs names, each with a mapping");
     }
-    return mappings(overlay().toString(), tree(overlay()).orElse(null));
+  }
+
+  private static Tree content(Path path, String otherwise) throws BadFileException {
+    Optional<Tree> tree = tree(path);
+    if (tree.isEmpty() || (tree.get() instanceof Tree.Leaf leaf && leaf.isNull())) {
+      throw bad(path, otherwise);
+    }
+    return tree.get();
   }
 
   /** Checks the text of an overlay. */

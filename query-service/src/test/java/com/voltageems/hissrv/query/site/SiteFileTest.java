@@ -132,6 +132,18 @@ class SiteFileTest {
     assertThatThrownBy(() -> compile(text)).isInstanceOf(BadFileException.class);
   }
 
+  /** Its mappings stand nowhere else: the connector would go on without them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing\n", "~\n", "\0\0\0\0", "- a\n"})
+  void emptiedMappings_areRefused(String text) throws Exception {
+    Files.writeString(dir.resolve("hissrv.mappings.yml"), "{}\n");
+    assertThat(compile("service: {}")).isNotNull();
+    Files.writeString(dir.resolve("hissrv.mappings.yml"), text);
+    assertThatThrownBy(() -> compile("service: {}"))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining("hissrv.mappings.yml:");
+  }
+
   @Test
   void whatCannotBeRead_isToldInPlainWords() throws Exception {
     assertThatThrownBy(() -> compile(""))

@@ -65,6 +65,12 @@ final class Mappings {
     }
   }
 
+  /** Likewise, to be changed and written: one that was emptied, or is half there, is not. */
+  private ObjectNode changeable() throws BadFileException, IOException {
+    file.requireOverlay();
+    return overlay();
+  }
+
   /** Those of the site's own file, by the names that messages give them. */
   Map<String, JsonNode> own() throws IOException {
     Map<String, JsonNode> own = new LinkedHashMap<>();
@@ -98,7 +104,7 @@ final class Mappings {
       throw bad("needs a mapping such as {\"source_pattern\": ..., \"measurement\": ...}");
     }
     file.mappings("mapping " + name, YAML.writeValueAsString(Map.of(name, mapping)));
-    ObjectNode next = overlay();
+    ObjectNode next = changeable();
     next.set(name, mapping);
     return change(next);
   }
@@ -110,7 +116,7 @@ final class Mappings {
           ReadOnlyException,
           ConnectException,
           InterruptedException {
-    ObjectNode next = overlay();
+    ObjectNode next = changeable();
     if (next.remove(name) == null) {
       return false;
     }

@@ -322,6 +322,19 @@ class LiveSiteTest {
     assertThat(Files.exists(dir.resolve("hissrv.mappings.yml"))).isFalse();
   }
 
+  /** As a full disk leaves it: what it held must not be written over by the one that is new. */
+  @Test
+  void mapping_isNotKeptInAnEmptiedFile() throws Exception {
+    Path overlay = dir.resolve("hissrv.mappings.yml");
+    assertThat(send("PUT", "/mappings/plc", MAPPING).statusCode()).isEqualTo(200);
+    Files.writeString(overlay, "");
+    HttpResponse<String> put = send("PUT", "/mappings/a", MAPPING);
+    assertThat(put.statusCode()).isEqualTo(422);
+    assertThat(put.body()).contains("is empty; restore it, or delete it");
+    assertThat(send("DELETE", "/mappings/plc", "").statusCode()).isEqualTo(422);
+    assertThat(overlay).isEmptyFile();
+  }
+
   @Test
   void mappingOfTheFile_isRemovedThere() throws Exception {
     write("mappings:\n  - {source_pattern: \"a:(.+)\", measurement: m}");
