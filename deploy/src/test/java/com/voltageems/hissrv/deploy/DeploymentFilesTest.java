@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /** What is written in several places says the same in all of them, and links lead somewhere. */
 class DeploymentFilesTest {
   private static final Path ROOT = Path.of("..");
+  private static final Pattern TRIED =
+      Pattern.compile("<!-- tried -->\\n```sh\\n.*?```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
   @Test
@@ -57,5 +61,36 @@ class DeploymentFilesTest {
         }
       }
     }
+  }
+
+  /** An alert at night names a row of the page that says what to do; in both languages. */
+  @Test
+  void alerts_standOnThePagesAboutWatching() throws IOException {
+    Set<String> alerts = Expressions.ofRules(Path.of("monitoring/rules.yml")).keySet();
+    assertThat(alerts).hasSizeGreaterThan(20);
+    for (String page : List.of("watch.md", "watch.zh-CN.md")) {
+      assertThat(Files.readString(ROOT.resolve("docs/operate").resolve(page)))
+          .as(page)
+          .contains(alerts);
+    }
+  }
+
+  /** What {@code OperatePagesIT} runs from an English page stands in the Chinese one, too. */
+  @Test
+  void commandsOfTheChinesePages_areThoseThatAreTried() throws IOException {
+    Path folder = ROOT.resolve("docs/operate");
+    try (Stream<Path> pages = Files.list(folder)) {
+      List<Path> chinese =
+          pages.filter(page -> page.getFileName().toString().endsWith(".zh-CN.md")).toList();
+      assertThat(chinese).hasSizeGreaterThan(2);
+      for (Path page : chinese) {
+        Path english = folder.resolve(page.getFileName().toString().replace(".zh-CN.md", ".md"));
+        assertThat(tried(page)).as(page.toString()).isEqualTo(tried(english));
+      }
+    }
+  }
+
+  private static List<String> tried(Path page) throws IOException {
+    return TRIED.matcher(Files.readString(page)).results().map(MatchResult::group).toList();
   }
 }
