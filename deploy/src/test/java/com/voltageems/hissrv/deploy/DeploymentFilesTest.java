@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +21,12 @@ class DeploymentFilesTest {
   private static final Path ROOT = Path.of("..");
   private static final Pattern TRIED =
       Pattern.compile("<!-- tried -->\\n```sh\\n.*?```", Pattern.DOTALL);
+  private static final Pattern METRIC = Pattern.compile("\"(hissrv_[a-z_]+[a-z])");
+
+  /** What begins as metrics do, and is none. */
+  private static final Set<String> NAMES_IN_THE_DATABASE =
+      Set.of("hissrv_raw_probe", "hissrv_window");
+
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
   @Test
@@ -73,6 +80,22 @@ class DeploymentFilesTest {
           .as(page)
           .contains(alerts);
     }
+  }
+
+  @Test
+  void metricsOfTheService_standOnThePageAboutWatching() throws IOException {
+    Set<String> metrics = new TreeSet<>();
+    try (Stream<Path> sources = Files.walk(ROOT.resolve("query-service/src/main/java"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        Matcher metric = METRIC.matcher(Files.readString(source));
+        while (metric.find()) {
+          metrics.add(metric.group(1).replaceAll("_(sum|count)$", ""));
+        }
+      }
+    }
+    metrics.removeAll(NAMES_IN_THE_DATABASE);
+    assertThat(metrics).hasSizeGreaterThan(20);
+    assertThat(Files.readString(ROOT.resolve("docs/operate/watch.md"))).contains(metrics);
   }
 
   /** What {@code OperatePagesIT} runs from an English page stands in the Chinese one, too. */
