@@ -16,6 +16,7 @@ public final class OffsetTracker {
   private final TopicPartition partition;
   private final int group;
   private final Deque<Pending> open = new ArrayDeque<>();
+  private long openBytes;
   private volatile boolean closed;
 
   /**
@@ -32,6 +33,7 @@ public final class OffsetTracker {
     private final OffsetTracker tracker;
     private final long offset;
     private final SinkRecord record;
+    private final long bytes;
     private int linesLeft;
     private @Nullable String complaint;
     private boolean sealed;
@@ -40,6 +42,7 @@ public final class OffsetTracker {
       this.tracker = tracker;
       this.offset = record.originalKafkaOffset();
       this.record = KeptRecord.of(record);
+      this.bytes = KeptRecord.bytes(record);
     }
 
     /** As it is reported: perhaps without its value, see {@link KeptRecord}. */
@@ -103,12 +106,13 @@ public final class OffsetTracker {
   public Pending add(SinkRecord record) {
     Pending pending = new Pending(this, record);
     open.addLast(pending);
+    openBytes += pending.bytes;
     return pending;
   }
 
   private void advance() {
     while (!open.isEmpty() && open.peekFirst().sealed) {
-      open.removeFirst();
+      openBytes -= open.removeFirst().bytes;
     }
   }
 
@@ -123,18 +127,22 @@ public final class OffsetTracker {
   /** The offset of the first record whose fate is open; empty when there is none. */
   public OptionalLong firstOpen() {
     Pending first = open.peekFirst();
-    return first == null
-        ? OptionalLong.empty()
-        : OptionalLong.of(first.record.originalKafkaOffset());
+    return first == null ? OptionalLong.empty() : OptionalLong.of(first.offset);
   }
 
   public int openCount() {
     return open.size();
   }
 
+  /** Bytes that these records have in Kafka, as far as it is known. */
+  public long openBytes() {
+    return openBytes;
+  }
+
   public void close() {
     closed = true;
     open.clear();
+    openBytes = 0;
   }
 
   /** Whether the partition is somebody else's by now. */

@@ -39,7 +39,8 @@ public final class WritingSettings {
           .doc(
               "Bytes of line protocol held before the topics are paused. The records, held with them as the"
                   + " bytes that stand in Kafka, take up to ten times as much of the heap where each"
-                  + " is one field, less than three times where it is fifty.");
+                  + " is one field, less than three times where it is fifty; with four times as many"
+                  + " bytes in Kafka, as where little of each is written, the topics are paused, too.");
 
   public static final Setting<Integer> WORKERS =
       Setting.count("write.workers", 1, 1, 64)

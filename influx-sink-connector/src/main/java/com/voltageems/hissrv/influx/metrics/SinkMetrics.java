@@ -35,6 +35,7 @@ public final class SinkMetrics {
   private final LongAdder reported = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final AtomicLong bufferedRecords = new AtomicLong();
+  private final AtomicLong bufferedRecordBytes = new AtomicLong();
   private final AtomicLong bufferedBytes = new AtomicLong();
   private final AtomicLong batchLines = new AtomicLong();
   private volatile @Nullable Trouble retrying;
@@ -121,9 +122,10 @@ public final class SinkMetrics {
   }
 
   /** What is held now. */
-  public void buffered(long recordCount, long byteCount) {
+  public void buffered(long recordCount, long recordBytes, long lineBytes) {
     bufferedRecords.set(recordCount);
-    bufferedBytes.set(byteCount);
+    bufferedRecordBytes.set(recordBytes);
+    bufferedBytes.set(lineBytes);
   }
 
   /** How many lines a full request has now. */
@@ -175,6 +177,7 @@ public final class SinkMetrics {
     values.put("retrying-record", this::retryingRecord);
     values.put("dead-letter-waits-since-ms", () -> reportingSince);
     values.put("buffered-records", bufferedRecords::get);
+    values.put("buffered-record-bytes", bufferedRecordBytes::get);
     values.put("buffered-bytes", bufferedBytes::get);
     values.put("batch-lines", batchLines::get);
     values.put("paused", () -> paused ? 1L : 0L);

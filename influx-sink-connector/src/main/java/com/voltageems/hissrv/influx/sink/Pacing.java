@@ -25,7 +25,7 @@ final class Pacing {
   private final Throttle throttle;
 
   /** What is held at one moment. */
-  private record Held(long open, long bytes, boolean retrying, List<Trouble> troubles) {}
+  private record Held(Throttle.Held buffered, boolean retrying, List<Trouble> troubles) {}
 
   Pacing(
       WritingSettings settings,
@@ -65,13 +65,14 @@ final class Pacing {
             () -> {
               monitor.changed();
               return new Held(
-                  partitions.openCount(),
-                  lanes.bufferedBytes(),
+                  new Throttle.Held(
+                      partitions.openCount(), partitions.openBytes(), lanes.bufferedBytes()),
                   lanes.isRetrying(),
                   lanes.troubles());
             });
+    long open = held.buffered().records();
     boolean wasPaused = throttle.isPaused();
-    boolean looksAgain = throttle.balance(held.open(), held.bytes(), held.retrying());
+    boolean looksAgain = throttle.balance(held.buffered(), held.retrying());
     if (throttle.isPaused() != wasPaused) {
       monitor.run(
           () -> {
@@ -79,11 +80,10 @@ final class Pacing {
             monitor.changed();
           });
     }
-    if (standstills.update(held.troubles())
-        || idleCommit.isDue(held.open(), monitor.time().nanos())) {
+    if (standstills.update(held.troubles()) || idleCommit.isDue(open, monitor.time().nanos())) {
       context.requestCommit();
     }
-    if (!looksAgain && idleCommit.isWanted(held.open())) {
+    if (!looksAgain && idleCommit.isWanted(open)) {
       context.timeout(IdleCommit.AT_MOST_EVERY.toMillis());
     }
     metrics.retrying(Standstills.oldest(held.troubles()));

@@ -80,6 +80,15 @@ final class Partitions {
     return open;
   }
 
+  /** Bytes that these records have in Kafka, as far as it is known. */
+  long openBytes() {
+    long open = 0;
+    for (OffsetTracker tracker : trackers.values()) {
+      open += tracker.openBytes();
+    }
+    return open;
+  }
+
   /** Decides a record's fate once each of its lines has an answer. */
   void sealIfAnswered(Pending pending) {
     if (!pending.isAnswered()) {

@@ -16,6 +16,9 @@ final class Throttle {
 
   private static final long LOOK_WHEN_FULL_MS = 20;
 
+  /** So many times the bytes of their lines records may have: of some, little is written. */
+  private static final long RECORDS_TO_LINES = 4;
+
   private final WritingSettings settings;
   private final SinkTaskContext context;
   private final SinkMetrics metrics;
@@ -39,16 +42,31 @@ final class Throttle {
   }
 
   /**
+   * What is held.
+   *
+   * @param records whose fate is open
+   * @param recordBytes that these have in Kafka
+   * @param lineBytes of line protocol
+   */
+  record Held(long records, long recordBytes, long lineBytes) {}
+
+  /**
    * Looks at what is held.
    *
-   * @param open records whose fate is open
-   * @param bytes of line protocol
    * @param retrying whether a request is tried again
    * @return whether {@code put} will be called soon
    */
-  boolean balance(long open, long bytes, boolean retrying) {
-    boolean full = open >= settings.bufferRecords() || bytes >= settings.bufferBytes();
-    boolean low = open <= settings.bufferRecords() / 2 && bytes <= settings.bufferBytes() / 2;
+  boolean balance(Held held, boolean retrying) {
+    long records = settings.bufferRecords();
+    long bytes = settings.bufferBytes();
+    boolean full =
+        held.records() >= records
+            || held.lineBytes() >= bytes
+            || held.recordBytes() >= RECORDS_TO_LINES * bytes;
+    boolean low =
+        held.records() <= records / 2
+            && held.lineBytes() <= bytes / 2
+            && held.recordBytes() <= RECORDS_TO_LINES * bytes / 2;
     if (!paused && (full || retrying)) {
       paused = true;
       context.pause(context.assignment().toArray(TopicPartition[]::new));
@@ -56,9 +74,9 @@ final class Throttle {
       paused = false;
       context.resume(context.assignment().toArray(TopicPartition[]::new));
     }
-    metrics.buffered(open, bytes);
+    metrics.buffered(held.records(), held.recordBytes(), held.lineBytes());
     metrics.paused(paused);
-    boolean looksAgain = open > 0 || paused;
+    boolean looksAgain = held.records() > 0 || paused;
     if (looksAgain) {
       context.timeout(paused && !retrying ? LOOK_WHEN_FULL_MS : LOOK_MS);
     }

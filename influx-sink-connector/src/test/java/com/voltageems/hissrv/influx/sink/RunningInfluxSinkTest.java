@@ -114,6 +114,25 @@ class RunningInfluxSinkTest {
     }
   }
 
+  /** Of large records of which little is written, far more would be held than their lines tell. */
+  @Test
+  void recordsThatAreMuchLargerThanTheirLines_pauseTheTopics() {
+    CountDownLatch answered = database.hang();
+    String line = "m v=1 " + T + "000000\n#" + "x".repeat(1000);
+    try (SinkHarness sink =
+        sink("linger.ms", "0", "record.format", "line", "buffer.bytes.max", "2500")) {
+      sink.put(IntStream.range(0, 9).mapToObj(i -> record(line, i)).toList());
+      assertThat(sink.context.paused).isEmpty();
+      sink.put(List.of(record(line, 9)));
+      assertThat(sink.context.paused).containsExactly(PARTITION);
+      assertThat(sink.metric("buffered-record-bytes")).isEqualTo(10L * line.length());
+      answered.countDown();
+      sink.pumpUntilCommitted(0, 10);
+      sink.pump(() -> sink.context.paused.isEmpty());
+      assertThat(sink.metric("buffered-record-bytes")).isZero();
+    }
+  }
+
   @Test
   void failedRequest_isTriedAgainAfterItsPause_withTheTopicsPaused() {
     database.answer(new WriteOutcome.Retry(null, "busy"));
