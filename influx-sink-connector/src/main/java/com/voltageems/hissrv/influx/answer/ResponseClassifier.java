@@ -148,7 +148,10 @@ public final class ResponseClassifier {
     String lower = message.toLowerCase(Locale.ROOT);
     if (lower.startsWith("bucket ")) {
       return new WriteOutcome.Fatal(
-          reason + "; check influxdb.bucket (and bucket.by.topic)", "influxdb.bucket");
+          reason
+              + "; check influxdb.bucket (and bucket.by.topic), or have it made by"
+              + " influxdb.bucket.create=true",
+          "influxdb.bucket");
     }
     if (lower.startsWith("organization ")) {
       return new WriteOutcome.Fatal(reason + "; check " + ORG, ORG);

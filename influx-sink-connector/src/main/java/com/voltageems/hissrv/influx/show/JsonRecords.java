@@ -2,8 +2,8 @@ package com.voltageems.hissrv.influx.show;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonStreamParser;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,18 +15,44 @@ final class JsonRecords {
   private JsonRecords() {}
 
   /**
-   * A value.
+   * The values of a text: one, or one after the other, as consumers print them.
    *
+   * @param withoutSchemas whether the converter takes an object of schema and payload as it stands
    * @throws com.google.gson.JsonParseException when it is not JSON
    */
-  static @Nullable Object parse(String text) {
-    JsonElement json = JsonParser.parseString(text);
+  static List<@Nullable Object> parse(String text, boolean withoutSchemas) {
+    List<@Nullable Object> values = new ArrayList<>();
+    new JsonStreamParser(text)
+        .forEachRemaining(json -> values.add(value(withoutSchemas ? json : payload(json))));
+    if (values.isEmpty()) {
+      values.add(null);
+    }
+    return values;
+  }
+
+  private static JsonElement payload(JsonElement json) {
     boolean isEnvelope =
         json instanceof JsonObject object
             && object.size() == 2
             && object.has("schema")
             && object.has("payload");
-    return value(isEnvelope ? json.getAsJsonObject().get("payload") : json);
+    return isEnvelope ? json.getAsJsonObject().get("payload") : json;
+  }
+
+  /** The places of arrays in a value, but for those in arrays. */
+  static List<String> arrays(@Nullable Object value) {
+    List<String> places = new ArrayList<>();
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (name, member) -> {
+            if (member instanceof List) {
+              places.add(String.valueOf(name));
+            }
+            arrays(member).forEach(inner -> places.add(name + "." + inner));
+          });
+    }
+    places.sort(null);
+    return places;
   }
 
   private static @Nullable Object value(JsonElement json) {

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +42,13 @@ public final class ShowLines {
       """
       usage: ShowLines CONFIG RECORD [options]
         CONFIG  the connector's configuration, JSON as it is submitted
-        RECORD  a record's value, JSON (text with record.format=line); - reads it from standard input
+        RECORD  a record's value, JSON, or several one after the other (with record.format=line
+                text, which is one value); - reads from standard input
         --topic NAME          the record's topic (default: topic)
         --key TEXT            its key
         --header NAME=TEXT    a header; may be repeated
         --time MILLISECONDS   its timestamp (default: now)
-      Lines go to standard output, reasons to standard error. Ends with 0 when all of the record
+      Lines go to standard output, reasons to standard error. Ends with 0 when all of each record
       becomes lines, 1 when something is refused, 2 when it was called wrongly.
       """;
 
@@ -82,9 +84,13 @@ public final class ShowLines {
   int run(List<String> args) {
     try {
       Call call = parse(args);
-      InfluxSinkConfig config =
-          new InfluxSinkConfig(config(Files.readString(Path.of(call.config))));
-      return show(config, record(call, config.records().areLines()));
+      Map<String, String> settings = config(Files.readString(Path.of(call.config)));
+      InfluxSinkConfig config = new InfluxSinkConfig(settings);
+      List<SinkRecord> records = records(call, config.records().areLines(), settings);
+      if (takesEveryScalar(settings)) {
+        records.forEach(this::sayWhatIsPassedOver);
+      }
+      return showAll(config, records);
     } catch (IllegalArgumentException | ConfigException | JsonParseException e) {
       err.println(e.getMessage());
       err.print(HELP);
@@ -141,38 +147,94 @@ public final class ShowLines {
     if (!(json instanceof JsonObject object)) {
       throw new IllegalArgumentException("the configuration is not a JSON object");
     }
-    JsonObject settings = object.has("config") ? object.getAsJsonObject("config") : object;
+    JsonObject settings = object.get("config") instanceof JsonObject inside ? inside : object;
     Map<String, String> config = new HashMap<>();
-    settings.entrySet().forEach(each -> config.put(each.getKey(), each.getValue().getAsString()));
+    settings
+        .entrySet()
+        .forEach(
+            each -> {
+              if (!each.getValue().isJsonPrimitive()) {
+                throw new IllegalArgumentException(each.getKey() + ": not a text");
+              }
+              config.put(each.getKey(), each.getValue().getAsString());
+            });
     return config;
   }
 
-  private SinkRecord record(Call call, boolean isText) throws IOException {
+  private static boolean takesEveryScalar(Map<String, String> settings) {
+    return "any".equals(settings.get("record.format"))
+        && !settings.containsKey("mapping.fields")
+        && !settings.containsKey("mapping.points")
+        && !"flatten".equals(settings.get("mapping.arrays"));
+  }
+
+  /** By a setting, and so no fault; but easily overlooked. */
+  private void sayWhatIsPassedOver(SinkRecord record) {
+    Object value = record.value();
+    boolean isChange = value instanceof Map<?, ?> map && map.get("after") instanceof Map;
+    Object row = isChange ? ((Map<?, ?>) value).get("after") : value;
+    for (String place : JsonRecords.arrays(row)) {
+      err.println(
+          "passed over: '"
+              + place
+              + "' is an array; mapping.arrays=flatten makes fields of it, mapping.fields can name"
+              + " its elements, such as "
+              + place
+              + "[0]");
+    }
+  }
+
+  private List<SinkRecord> records(Call call, boolean areTexts, Map<String, String> settings)
+      throws IOException {
     String text =
         call.record.equals("-")
             ? new String(in.readAllBytes(), StandardCharsets.UTF_8)
             : Files.readString(Path.of(call.record));
-    return new SinkRecord(
-        call.topic,
-        0,
-        null,
-        call.key,
-        null,
-        isText ? text : JsonRecords.parse(text),
-        0,
-        call.time == null ? now.getAsLong() : Long.parseLong(call.time),
-        TimestampType.CREATE_TIME,
-        call.headers);
+    long time = call.time == null ? now.getAsLong() : millis(call.time);
+    List<SinkRecord> records = new ArrayList<>();
+    boolean withoutSchemas = "false".equals(settings.get("value.converter.schemas.enable"));
+    for (Object value : areTexts ? List.of(text) : JsonRecords.parse(text, withoutSchemas)) {
+      records.add(
+          new SinkRecord(
+              call.topic,
+              0,
+              null,
+              call.key,
+              null,
+              value,
+              records.size(),
+              time,
+              TimestampType.CREATE_TIME,
+              call.headers));
+    }
+    return records;
   }
 
-  private int show(InfluxSinkConfig config, SinkRecord record) {
+  private static long millis(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("--time needs epoch milliseconds, not " + text, e);
+    }
+  }
+
+  private int showAll(InfluxSinkConfig config, List<SinkRecord> records) {
+    int result = OK;
+    for (SinkRecord record : records) {
+      String which = records.size() == 1 ? "" : "record " + (record.kafkaOffset() + 1) + ": ";
+      result = Math.max(result, show(config, record, which));
+    }
+    return result;
+  }
+
+  private int show(InfluxSinkConfig config, SinkRecord record, String which) {
     Mapped mapped = config.recordToPoint().map(record);
     if (mapped instanceof Mapped.Rejected rejected) {
-      err.println("refused: " + rejected.reason());
+      err.println(which + "refused: " + rejected.reason());
       return REFUSED;
     }
     if (!(mapped instanceof Mapped.Points points)) {
-      err.println("passed over");
+      err.println(which + "passed over");
       return OK;
     }
     LineBuffer lines = new LineBuffer(1024);
@@ -181,7 +243,7 @@ public final class ShowLines {
     }
     out.print(new String(lines.array(), 0, lines.length(), StandardCharsets.UTF_8));
     out.flush();
-    points.complaints().forEach(complaint -> err.println("left out: " + complaint));
+    points.complaints().forEach(complaint -> err.println(which + "left out: " + complaint));
     return points.complaints().isEmpty() ? OK : REFUSED;
   }
 }

@@ -97,6 +97,44 @@ class ShowLinesTest {
     assertThat(err.toString(UTF_8)).startsWith("refused: 'measurement' is null");
   }
 
+  /** As a console consumer prints them. */
+  @Test
+  void severalRecords_areShownEach_andNamedByTheirNumber() throws IOException {
+    String good = "{\"measurement\":\"m\",\"fields\":{\"a\":1.5}}";
+
+    assertThat(run(SAMPLES, good + "\n" + good + "\n", "--time", "5")).isZero();
+    assertThat(out.toString(UTF_8)).isEqualTo("m a=1.5 5000000\nm a=1.5 5000000\n");
+    assertThat(run(SAMPLES, good + "\n{}\n" + good, "--time", "5")).isEqualTo(1);
+    assertThat(out.toString(UTF_8)).hasLineCount(2);
+    assertThat(err.toString(UTF_8)).startsWith("record 2: refused: 'measurement' is null");
+  }
+
+  private static final String ANY =
+      "{\"influxdb.url\":\"http://127.0.0.1:8086\",\"influxdb.bucket\":\"ems\","
+          + "\"value.converter.schemas.enable\":\"false\","
+          + "\"record.format\":\"any\",\"mapping.measurement\":\"pv\"";
+
+  /** It is by default, and no fault; but who looks here wants to know. */
+  @Test
+  void arrayThatIsPassedOver_isNamed() throws IOException {
+    String record = "{\"p\":1,\"ac\":{\"u\":[230.1,231.2]}}";
+
+    assertThat(run(ANY + "}", record, "--time", "5")).isZero();
+    assertThat(out.toString(UTF_8)).isEqualTo("pv p=1 5000000\n");
+    assertThat(err.toString(UTF_8))
+        .startsWith("passed over: 'ac.u' is an array; mapping.arrays=flatten makes fields of it")
+        .contains("such as ac.u[0]");
+    assertThat(run(ANY + ",\"mapping.arrays\":\"flatten\"}", record)).isZero();
+    assertThat(err.toString(UTF_8)).isEmpty();
+  }
+
+  /** The worker's converter would not, so this does not either. */
+  @Test
+  void schemaAndPayload_standAsTheyAre_whereTheConverterTakesNoSchemas() throws IOException {
+    assertThat(run(ANY + "}", "{\"schema\":{},\"payload\":{\"a\":1.5}}", "--time", "5")).isZero();
+    assertThat(out.toString(UTF_8)).isEqualTo("pv payload.a=1.5 5000000\n");
+  }
+
   @Test
   void wrongCall_isExplained() throws IOException {
     assertThat(run("{\"influxdb.url\":\"x\"}", "{}")).isEqualTo(2);
@@ -107,5 +145,9 @@ class ShowLinesTest {
     assertThat(run(SAMPLES, "{}", "--key")).isEqualTo(2);
     assertThat(run(SAMPLES, "{}", "--header", "x")).isEqualTo(2);
     assertThat(run(SAMPLES, "{}", "third")).isEqualTo(2);
+    assertThat(run(SAMPLES, "{}", "--time", "noon")).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).startsWith("--time needs epoch milliseconds, not noon");
+    assertThat(run("{\"influxdb.url\":null}", "{}")).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).startsWith("influxdb.url: not a text");
   }
 }
