@@ -18,6 +18,7 @@ import com.voltageems.hissrv.query.http.answer.RowsJson;
 import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Format;
 import com.voltageems.hissrv.query.http.ask.Parameters;
+import com.voltageems.hissrv.query.http.ask.TimeForm;
 import com.voltageems.hissrv.query.http.export.Export;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
@@ -109,13 +110,13 @@ final class QueryApi {
           if (hindrance != null) {
             throw new RefusedException(ErrorKind.NOT_ACCEPTABLE, hindrance);
           }
-          boolean epochTimes = parameters.epochTimes();
+          TimeForm times = parameters.times(format);
           String language = parameters.names(format);
           Ask query = parameters.query(measurement);
           int columns = query.outputs().size();
           Integer maxPoints = parameters.maxPoints(Downsampling.least(columns), columns);
           if (parameters.streams(format, query, maxPoints) && chunked) {
-            Reply begun = begun(query, format, epochTimes, slot);
+            Reply begun = begun(query, format, times, slot);
             if (begun != null) {
               return begun;
             }
@@ -124,8 +125,8 @@ final class QueryApi {
               reduced(query, answer(query, parameters, slot.deadline()), maxPoints);
           Export.Body body =
               format == Format.JSON
-                  ? out -> RowsJson.write(query, answer, epochTimes, out)
-                  : Export.of(format, query, answer, epochTimes, title(query, answer, language));
+                  ? out -> RowsJson.write(query, answer, times.isEpoch(), out)
+                  : Export.of(format, query, answer, times, title(query, answer, language));
           return Reply.written(contentType(format), body, answer.truncated(), LeftOut.of(query))
               .with(Resolution.headers(answer));
         });
@@ -136,15 +137,14 @@ final class QueryApi {
   }
 
   /** Null where none of the fields has a value: there is nothing to begin with. */
-  private @Nullable Reply begun(Ask query, Format format, boolean epochTimes, Slots.Slot slot) {
+  private @Nullable Reply begun(Ask query, Format format, TimeForm times, Slots.Slot slot) {
     boolean hasColumns = format != Format.NDJSON;
     Ask asked = hasColumns ? withValues(query, slot.deadline()) : query;
     if (asked.outputs().isEmpty()) {
       return null;
     }
     Map<String, String> headers = Resolution.headers(answerer.told(asked));
-    Export.Begun begun =
-        Export.begin(format, asked, epochTimes, store, slot.deadline(), slot.keep());
+    Export.Begun begun = Export.begin(format, asked, times, store, slot.deadline(), slot.keep());
     return Reply.begun(contentType(format), begun, LeftOut.of(query)).with(headers);
   }
 

@@ -233,6 +233,21 @@ class QueryServerTest {
             "{\"match\":\"a\",\"name\":{\"en\":\"电压\",\"zh\":\"电压\"},\"unit\":\"V\",\"kind\":\"gauge\"}");
   }
 
+  /** For a spreadsheet: times as the zone's clocks show them, and a mark that tells UTF-8. */
+  @Test
+  void query_asCsv_forASpreadsheet() throws Exception {
+    serve(() -> rows(false));
+    String path = "/query?measurement=m&timezone=Asia/Shanghai&time_format=local";
+
+    assertThat(get(path + "&format=csv&names=zh").body())
+        .startsWith("\ufefftime,ch,电压 (V),s\r\n2025-08-21 18:00:00,")
+        .contains("\r\n2025-08-21 18:00:01.0005,");
+    assertThat(accepting("text/csv", path).body()).contains("2025-08-21 18:00:00");
+    assertThat(get(path).body()).contains("format=csv beside it");
+    assertThat(get("/query?measurement=m&time_format=excel").body()).contains("iso or ms or local");
+    assertThat(get("/latest?measurement=m&time_format=local").body()).contains("iso or ms");
+  }
+
   /** Field case S9: what a function had to leave out is said, in the header too. */
   @Test
   void fieldsLeftOut_areNamed() throws Exception {

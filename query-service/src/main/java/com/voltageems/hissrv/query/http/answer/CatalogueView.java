@@ -18,7 +18,8 @@ public final class CatalogueView {
   private CatalogueView() {}
 
   /**
-   * {@code {"now","site":{"name":{},"timezone"},"channels":[{"match","name":{},"points":[{"match",
+   * {@code
+   * {"now","site":{"name":{},"timezone","device_tags":[]},"channels":[{"match","name":{},"points":[{"match",
    * "name":{},"unit","decimals","kind","states":{}}]}]}}, in the order of the file; what is not
    * said is absent. {@code now}, in epoch milliseconds, is for clients with a clock of their own.
    */
@@ -26,6 +27,7 @@ public final class CatalogueView {
     Map<String, Object> site = new LinkedHashMap<>();
     site.put("name", names(catalogue.site()));
     site.put("timezone", catalogue.zone().getId());
+    site.put("device_tags", catalogue.deviceTags());
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("now", now.toEpochMilli());
     body.put("site", site);
@@ -74,7 +76,7 @@ public final class CatalogueView {
       Catalogue catalogue, String measurement, List<Series> series, String field, String language) {
     Set<String> titles =
         series.stream()
-            .map(one -> Catalogue.deviceOf(measurement, one.tags()))
+            .map(one -> catalogue.deviceOf(measurement, one.tags()))
             .map(
                 device ->
                     catalogue

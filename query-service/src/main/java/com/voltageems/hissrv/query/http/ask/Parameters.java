@@ -96,6 +96,18 @@ public final class Parameters {
     return texts.choice("time_format", "iso", "iso", "ms").equals("ms");
   }
 
+  /** How times stand in an answer of this format. */
+  public TimeForm times(Format format) {
+    String form = texts.choice("time_format", "iso", "iso", "ms", "local");
+    if (!form.equals("local")) {
+      return form.equals("ms") ? TimeForm.EPOCH : TimeForm.ISO;
+    }
+    if (format != Format.CSV) {
+      throw new BadRequestException("time_format", "local", "format=csv beside it");
+    }
+    return new TimeForm(false, zone);
+  }
+
   /** What the caller says of memory. */
   public Keep keep() {
     return switch (texts.choice("cache", "", "yes", "no")) {

@@ -15,13 +15,14 @@ import java.util.regex.Pattern;
 public final class Times {
   public static final String TIME =
       "a time such as 2025-08-21T10:00:00Z, 2025-08-21 10:00:00 or 2025-08-21 (both in the site's"
-          + " zone), epoch seconds or milliseconds, now, or now-1h";
+          + " zone), epoch seconds or milliseconds, now, now-1h, today, yesterday or today-7d";
   public static final String ZONE = "a time zone such as Asia/Shanghai or +08:00";
   public static final String LENGTH = "a length such as 500ms, 30s, 15m, 1h, 7d or 2w";
 
   private static final Pattern LENGTH_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
   private static final Pattern EPOCH = Pattern.compile("[0-9]{1,14}");
   private static final Pattern NOW = Pattern.compile("now(?:([+-])([0-9]{1,9}(?:ms|s|m|h|d|w)))?");
+  private static final Pattern DAY = Pattern.compile("(today|yesterday)(?:([+-])([0-9]{1,5})d)?");
   private static final Pattern OFFSET = Pattern.compile("[0-9]{2}:[0-9]{2}");
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
@@ -58,12 +59,16 @@ public final class Times {
           .map(length -> "-".equals(relative.group(1)) ? length.negated() : length)
           .map(length -> now.plus(length).toEpochMilli());
     }
+    Matcher day = DAY.matcher(text);
+    if (day.matches()) {
+      return Optional.of(midnight(LocalDate.ofInstant(now, zone).plusDays(days(day)), zone));
+    }
     if (EPOCH.matcher(text).matches()) {
       long number = Long.parseLong(text);
       return Optional.of(text.length() <= LONGEST_SECONDS ? number * 1000 : number);
     }
     if (DATE.matcher(text).matches()) {
-      return Optional.of(LocalDate.parse(text).atStartOfDay(zone).toInstant().toEpochMilli());
+      return Optional.of(midnight(LocalDate.parse(text), zone));
     }
     if (text.length() < 16 || (text.charAt(10) != 'T' && text.charAt(10) != ' ')) {
       return Optional.empty();
@@ -76,6 +81,16 @@ public final class Times {
             ? OffsetDateTime.parse(iso).toInstant()
             : LocalDateTime.parse(iso).atZone(zone).toInstant();
     return Optional.of(instant.toEpochMilli());
+  }
+
+  private static long midnight(LocalDate day, ZoneId zone) {
+    return day.atStartOfDay(zone).toInstant().toEpochMilli();
+  }
+
+  /** Of the calendar, so that clocks that change do not matter. */
+  private static int days(Matcher day) {
+    int from = day.group(1).equals("today") ? 0 : -1;
+    return day.group(3) == null ? from : from + Integer.parseInt(day.group(2) + day.group(3));
   }
 
   /** A zone, or empty when the text is not one. */

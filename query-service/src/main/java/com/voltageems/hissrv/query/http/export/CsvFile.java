@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http.export;
 
 import com.voltageems.hissrv.query.http.answer.ShortNumber;
 import com.voltageems.hissrv.query.http.ask.IsoText;
+import com.voltageems.hissrv.query.http.ask.TimeForm;
 import com.voltageems.hissrv.query.http.ask.Times;
 import com.voltageems.hissrv.query.store.Row;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
 import java.util.List;
 
 /**
@@ -20,9 +22,12 @@ final class CsvFile implements RowFile {
   /** Text that is written at once. */
   private static final int PIECE = 16_384;
 
+  /** By this a spreadsheet knows UTF-8; it goes with the times that are for spreadsheets. */
+  private static final char BYTE_ORDER_MARK = '\ufeff';
+
   private final Writer out;
   private final List<Integer> shown;
-  private final boolean epochTimes;
+  private final TimeForm times;
   private final StringBuilder text = new StringBuilder(PIECE + 1024);
   private final IsoText iso = new IsoText();
   private final ShortNumber numbers = new ShortNumber();
@@ -30,7 +35,10 @@ final class CsvFile implements RowFile {
   CsvFile(Columns columns, OutputStream out) {
     this.out = new OutputStreamWriter(out, StandardCharsets.UTF_8);
     this.shown = columns.shown();
-    this.epochTimes = columns.epochTimes();
+    this.times = columns.times();
+    if (times.wall() != null) {
+      text.append(BYTE_ORDER_MARK);
+    }
     text.append("time");
     columns.tags().forEach(tag -> appendCsv(text.append(','), tag));
     columns.titles().forEach(title -> appendCsv(text.append(','), title));
@@ -70,8 +78,13 @@ final class CsvFile implements RowFile {
   }
 
   private void appendTime(long epochMicros) {
-    int length = epochTimes ? -1 : iso.write(epochMicros);
-    if (epochTimes) {
+    ZoneId wall = times.wall();
+    if (wall != null) {
+      text.append(TimeForm.onTheWall(epochMicros, wall));
+      return;
+    }
+    int length = times.isEpoch() ? -1 : iso.write(epochMicros);
+    if (times.isEpoch()) {
       text.append(Math.floorDiv(epochMicros, 1000L));
     } else if (length < 0) {
       text.append(Times.iso(epochMicros));

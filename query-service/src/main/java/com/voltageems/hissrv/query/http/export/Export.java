@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.Fill;
 import com.voltageems.hissrv.query.http.ask.Fn;
 import com.voltageems.hissrv.query.http.ask.Format;
+import com.voltageems.hissrv.query.http.ask.TimeForm;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
@@ -38,15 +39,11 @@ public final class Export {
    * @param title what stands over a field's column
    */
   public static Body of(
-      Format format,
-      Ask ask,
-      HistoryAnswer answer,
-      boolean epochTimes,
-      UnaryOperator<String> title) {
+      Format format, Ask ask, HistoryAnswer answer, TimeForm times, UnaryOperator<String> title) {
     return out -> {
       int outputs = ask.outputs().size();
       BitSet used = Series.used(answer.series(), outputs);
-      RowFile.Columns columns = columns(ask, used.stream().boxed().toList(), epochTimes, title);
+      RowFile.Columns columns = columns(ask, used.stream().boxed().toList(), times, title);
       try (RowFile file = RowFile.of(format, columns, out)) {
         TimeOrder.write(answer.series(), ask.groupBy(), outputs, ask.newestFirst(), file);
         file.end();
@@ -55,7 +52,7 @@ public final class Export {
   }
 
   private static RowFile.Columns columns(
-      Ask ask, List<Integer> shown, boolean epochTimes, UnaryOperator<String> title) {
+      Ask ask, List<Integer> shown, TimeForm times, UnaryOperator<String> title) {
     List<String> fields = ask.outputs().stream().map(one -> one.field().name()).toList();
     return new RowFile.Columns(
         ask.groupBy(),
@@ -63,7 +60,7 @@ public final class Export {
         shown,
         shown.stream().map(fields::get).map(title).toList(),
         ask.outputs().stream().map(output -> kind(output, ask.fill())).toList(),
-        epochTimes);
+        times);
   }
 
   private static Field.Kind kind(Ask.Output output, Fill fill) {
@@ -101,15 +98,15 @@ public final class Export {
   public static final class Begun implements Body {
     private final Format format;
     private final Ask ask;
-    private final boolean epochTimes;
+    private final TimeForm times;
     private final RowPipe pipe;
     private final RowPipe.@Nullable Piece first;
     private volatile RowPipe.@Nullable End end;
 
-    private Begun(Format format, Ask ask, boolean epochTimes, RowPipe pipe) {
+    private Begun(Format format, Ask ask, TimeForm times, RowPipe pipe) {
       this.format = format;
       this.ask = ask;
-      this.epochTimes = epochTimes;
+      this.times = times;
       this.pipe = pipe;
       this.first = next();
       if (first != null && first.size() < RowPipe.PIECE) {
@@ -151,7 +148,7 @@ public final class Export {
     public void to(OutputStream out) throws IOException {
       int outputs = ask.outputs().size();
       List<Integer> all = IntStream.range(0, outputs).boxed().toList();
-      RowFile.Columns columns = columns(ask, all, epochTimes, UnaryOperator.identity());
+      RowFile.Columns columns = columns(ask, all, times, UnaryOperator.identity());
       try (RowFile file = RowFile.of(format, columns, out)) {
         Row row = new Row(outputs);
         RowPipe.Piece piece = first;
@@ -186,7 +183,7 @@ public final class Export {
   public static Begun begin(
       Format format,
       Ask ask,
-      boolean epochTimes,
+      TimeForm times,
       HistoryStore store,
       Deadline deadline,
       Runnable afterwards) {
@@ -194,7 +191,7 @@ public final class Export {
       HistoryQuery query = ask.query(ask.limit());
       RowPipe pipe = new RowPipe(ask.outputs().size());
       pipe.fillBy(sink -> store.scan(query, deadline, sink), afterwards);
-      return new Begun(format, ask, epochTimes, pipe);
+      return new Begun(format, ask, times, pipe);
     } catch (RuntimeException | Error e) {
       // Also where no thread could be started: nobody else would run it.
       afterwards.run();

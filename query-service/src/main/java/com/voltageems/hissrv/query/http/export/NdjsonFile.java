@@ -36,7 +36,7 @@ final class NdjsonFile implements RowFile {
   public void row(Row row) throws IOException {
     json.writeStartObject();
     json.writeFieldName("time");
-    Json.time(json, row.epochMicros(), columns.epochTimes(), iso);
+    Json.time(json, row.epochMicros(), columns.times().isEpoch(), iso);
     json.writeObjectFieldStart("tags");
     for (int i : tagsByName) {
       if (!row.key().get(i).isEmpty()) {

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.http.export;
 
 import com.voltageems.hissrv.query.http.ask.Format;
+import com.voltageems.hissrv.query.http.ask.TimeForm;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.Row;
 import java.io.IOException;
@@ -24,7 +25,7 @@ public interface RowFile extends AutoCloseable {
       List<Integer> shown,
       List<String> titles,
       List<Field.Kind> kinds,
-      boolean epochTimes) {
+      TimeForm times) {
     public Columns {
       tags = List.copyOf(tags);
       fields = List.copyOf(fields);

@@ -187,7 +187,7 @@ public final class HisApi {
   /** What the catalogue says of the point, beside what the web application looks for. */
   private void name(HisRequest request, Map<String, @Nullable Object> body) {
     RedisKey key = request.mapped();
-    String device = Catalogue.deviceOf(key.measurement(), key.tags());
+    String device = catalogue.deviceOf(key.measurement(), key.tags());
     catalogue
         .point(device, request.pointId())
         .ifPresent(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,21 @@ class TimesTest {
         .contains(Instant.parse(expected).toEpochMilli());
   }
 
+  /** Days of the zone's calendar: in Berlin one of these has 23 hours. */
+  @ParameterizedTest
+  @CsvSource({
+    "today, 2026-03-29T22:00:00Z",
+    "yesterday, 2026-03-28T23:00:00Z",
+    "today-2d, 2026-03-27T23:00:00Z",
+    "yesterday-1d, 2026-03-27T23:00:00Z",
+    "today+1d, 2026-03-30T22:00:00Z",
+  })
+  void day_ofTheZone(String text, String expected) {
+    Instant now = Instant.parse("2026-03-30T10:00:00Z");
+    assertThat(Times.time(text, now, ZoneId.of("Europe/Berlin")))
+        .contains(Instant.parse(expected).toEpochMilli());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -53,7 +69,10 @@ class TimesTest {
         "0000-01-01T00:00:00+18:00",
         "now-1x",
         "now-0s",
-        "yesterday",
+        "tomorrow",
+        "today-",
+        "today-1h",
+        "today-100000d",
         "123456789012345",
         "1e9",
         "2025-08-21T",

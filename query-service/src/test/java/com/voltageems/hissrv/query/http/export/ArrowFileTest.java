@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.http.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.query.http.ask.Format;
+import com.voltageems.hissrv.query.http.ask.TimeForm;
 import com.voltageems.hissrv.query.store.Field.Kind;
 import com.voltageems.hissrv.query.store.Row;
 import java.io.ByteArrayInputStream;
@@ -28,7 +29,7 @@ class ArrowFileTest {
           List.of(0, 2, 3, 4, 5),
           List.of("a", "n", "on", "text", "mixed"),
           List.of(Kind.NUMBER, Kind.NUMBER, Kind.INTEGER, Kind.FLAG, Kind.TEXT, Kind.MIXED),
-          false);
+          TimeForm.ISO);
 
   private static byte[] written(int rows, Row row) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
