@@ -1,11 +1,10 @@
 // Names and units: which entry of the catalogue holds for a device and a point.
 import {named, t} from './i18n.js';
 
-const IDENTITIES = ['instance', 'model', 'id'];
 const STATISTIC = /^(.+)_(avg|min|max|last|count)$/;
 
 let channels = [];
-let site = {};
+let site = {device_tags: []};
 
 export function setCatalogue(body) {
   channels = body.channels;
@@ -15,12 +14,15 @@ export function setCatalogue(body) {
 export const hasNames = () => channels.length > 0;
 export const siteName = () => named(site.name || {});
 
+/** The tags that tell a device, the first that a series has. */
+export const deviceTags = () => ['channel', ...site.device_tags];
+
 /** By what the catalogue knows the device of a series. */
 export function deviceOf(measurement, tags) {
   if (tags.channel) {
     return tags.channel;
   }
-  const tag = IDENTITIES.find((one) => tags[one]);
+  const tag = site.device_tags.find((one) => tags[one]);
   return tag ? tag + ':' + tags[tag] : measurement;
 }
 

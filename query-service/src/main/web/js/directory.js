@@ -1,9 +1,8 @@
 // What there is to choose: devices, and the series and fields of each, as the database has them.
 import {get} from './api.js';
-import {deviceName, deviceOf, deviceOrder, point} from './catalogue.js';
+import {deviceName, deviceOf, deviceOrder, deviceTags, point} from './catalogue.js';
 import {t} from './i18n.js';
 
-const IDENTITY = ['channel', 'instance', 'model', 'id'];
 const MOST_SERIES = 40;
 
 let measurements = [];
@@ -46,7 +45,7 @@ const select = (name, tags) => {
 /** Every device, in the catalogue's order: {key, name, m, tags}. */
 export async function devices() {
   const all = await Promise.all(measurements.map(async (one) => {
-    const tag = IDENTITY.find((name) => one.tags.includes(name));
+    const tag = deviceTags().find((name) => one.tags.includes(name));
     if (!tag) {
       return [{m: one.name, tags: {}}];
     }
@@ -107,7 +106,7 @@ async function find(device) {
 
 /** What tells the series of one device apart: "1m windows", "m". */
 export const seriesName = (one) => Object.entries(one.tags)
-  .filter(([tag, value]) => value !== '' && !IDENTITY.includes(tag))
+  .filter(([tag, value]) => value !== '' && !deviceTags().includes(tag))
   .map(([tag, value]) => (tag === 'interval' ? t('picker.windows', {length: value})
     : tag + ' ' + value)).join(', ');
 

@@ -10,32 +10,38 @@ import java.util.regex.Pattern;
 
 /**
  * Names and units of a site. A device is told by its tags: {@code 1001} for {@code channel=1001},
- * {@code instance:1} for {@code instance=1}, likewise {@code model:} and {@code id:}; a series with
- * none of these tags by its measurement. Exact entries come before patterns, patterns in the order
- * of the file. Pure.
+ * {@code instance:1} for {@code instance=1}, likewise for the others of {@code deviceTags}; a
+ * series with none of these tags by its measurement. Exact entries come before patterns, patterns
+ * in the order of the file. Pure.
  *
  * @param zone of the site's clocks on the wall
+ * @param deviceTags the tags that tell a device, after {@code channel}; the first that a series has
+ *     counts
  */
-public record Catalogue(Label site, ZoneId zone, List<DeviceInfo> devices) {
-  private static final List<String> IDENTITIES = List.of("instance", "model", "id");
+public record Catalogue(
+    Label site, ZoneId zone, List<String> deviceTags, List<DeviceInfo> devices) {
+  /** Those of our own layouts, and what most others call it. */
+  static final List<String> DEVICE_TAGS = List.of("instance", "model", "id", "device");
+
   private static final Pattern STATISTIC = Pattern.compile("(.+)_(avg|min|max|last|count)");
 
   public Catalogue {
+    deviceTags = List.copyOf(deviceTags);
     devices = List.copyOf(devices);
   }
 
   /** A site that has no names: ids are shown, times in the zone. */
   public static Catalogue empty(ZoneId zone) {
-    return new Catalogue(Label.NONE, zone, List.of());
+    return new Catalogue(Label.NONE, zone, DEVICE_TAGS, List.of());
   }
 
   /** By what the catalogue knows the device of a series. */
-  public static String deviceOf(String measurement, Map<String, String> tags) {
+  public String deviceOf(String measurement, Map<String, String> tags) {
     String channel = tags.get("channel");
     if (channel != null) {
       return channel;
     }
-    for (String tag : IDENTITIES) {
+    for (String tag : deviceTags) {
       String value = tags.get(tag);
       if (value != null) {
         return tag + ":" + value;

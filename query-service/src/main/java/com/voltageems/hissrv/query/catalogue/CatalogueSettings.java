@@ -2,11 +2,14 @@ package com.voltageems.hissrv.query.catalogue;
 
 import java.time.DateTimeException;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,7 @@ public final class CatalogueSettings {
 
   private Label site = Label.NONE;
   private ZoneId zone;
+  private List<String> deviceTags = Catalogue.DEVICE_TAGS;
   private final Map<String, Label> names = new LinkedHashMap<>();
   private final Map<String, Map<String, PointInfo>> points = new LinkedHashMap<>();
 
@@ -55,6 +59,7 @@ public final class CatalogueSettings {
     return new Catalogue(
         settings.site,
         settings.zone,
+        settings.deviceTags,
         settings.names.entrySet().stream()
             .map(
                 entry ->
@@ -73,6 +78,8 @@ public final class CatalogueSettings {
     Matcher device = DEVICE.matcher(key);
     if (key.equals("site.timezone")) {
       zone = zone(key, value);
+    } else if (key.equals("site.device_tags")) {
+      deviceTags = tags(key, value);
     } else if (name.matches()) {
       site = site.with(language(name.group(1)), value);
     } else if (state.matches()) {
@@ -85,9 +92,9 @@ public final class CatalogueSettings {
     } else {
       throw new IllegalArgumentException(
           key
-              + ": unknown setting; needs site.name, site.timezone, site.channels.<channel>.name or"
-              + " site.channels.<channel>.points.<point>. and name, unit, decimals, kind or"
-              + " states.<value>; a name may end in .en or .zh");
+              + ": unknown setting; needs site.name, site.timezone, site.device_tags,"
+              + " site.channels.<channel>.name or site.channels.<channel>.points.<point>. and name,"
+              + " unit, decimals, kind or states.<value>; a name may end in .en or .zh");
     }
   }
 
@@ -101,6 +108,15 @@ public final class CatalogueSettings {
     } catch (DateTimeException e) {
       throw unusable(key, value, "a time zone such as Asia/Shanghai or +08:00", e);
     }
+  }
+
+  /** Those given come first; the others go on to tell the devices that have none of them. */
+  private static List<String> tags(String key, String value) {
+    List<String> given = Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+    if (given.contains("")) {
+      throw unusable(key, value, "names of tags, such as [meter, inverter]", null);
+    }
+    return Stream.concat(given.stream(), Catalogue.DEVICE_TAGS.stream()).distinct().toList();
   }
 
   private PointInfo known(String device, String point) {

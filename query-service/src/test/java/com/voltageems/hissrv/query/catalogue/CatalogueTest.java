@@ -79,13 +79,24 @@ class CatalogueTest {
 
   @Test
   void device_isToldByItsTags() {
-    assertThat(Catalogue.deviceOf("telemetry", Map.of("channel", "1001", "id", "7")))
-        .isEqualTo("1001");
-    assertThat(Catalogue.deviceOf("inst", Map.of("instance", "1", "type", "M")))
-        .isEqualTo("instance:1");
-    assertThat(Catalogue.deviceOf("model_data", Map.of("model", "m"))).isEqualTo("model:m");
-    assertThat(Catalogue.deviceOf("calc_result", Map.of("id", "m"))).isEqualTo("id:m");
-    assertThat(Catalogue.deviceOf("weather", Map.of("town", "x"))).isEqualTo("weather");
+    Catalogue site = read();
+    assertThat(site.deviceOf("telemetry", Map.of("channel", "1001", "id", "7"))).isEqualTo("1001");
+    assertThat(site.deviceOf("inst", Map.of("instance", "1", "type", "M"))).isEqualTo("instance:1");
+    assertThat(site.deviceOf("model_data", Map.of("model", "m"))).isEqualTo("model:m");
+    assertThat(site.deviceOf("calc_result", Map.of("id", "m"))).isEqualTo("id:m");
+    assertThat(site.deviceOf("pv", Map.of("device", "pv-7", "state", "x")))
+        .isEqualTo("device:pv-7");
+    assertThat(site.deviceOf("weather", Map.of("town", "x"))).isEqualTo("weather");
+  }
+
+  @Test
+  void device_isToldByTheSitesOwnTags_beforeTheUsualOnes() {
+    Catalogue site = read("site.device_tags", "town, meter");
+
+    assertThat(site.deviceOf("weather", Map.of("town", "x", "meter", "1", "id", "2")))
+        .isEqualTo("town:x");
+    assertThat(site.deviceOf("weather", Map.of("meter", "1", "id", "2"))).isEqualTo("meter:1");
+    assertThat(site.deviceOf("inst", Map.of("instance", "1"))).isEqualTo("instance:1");
   }
 
   @ParameterizedTest
@@ -98,6 +109,8 @@ class CatalogueTest {
             + " be used: needs a number from 0 to 9",
         "site.channels.1.points.1.kind; on; site.channels.1.points.1.kind: \"on\" cannot be used:"
             + " needs gauge, counter or state",
+        "site.device_tags; a,,b; site.device_tags: \"a,,b\" cannot be used: needs names of tags,"
+            + " such as [meter, inverter]",
       })
   void badValue_isNamedWithItsRemedy(String key, String value, String message) {
     assertThatThrownBy(() -> read(key, value)).hasMessage(message);
