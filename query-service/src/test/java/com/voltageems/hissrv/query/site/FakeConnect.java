@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,21 +119,26 @@ public final class FakeConnect implements AutoCloseable {
             List.of(Map.of("id", 0, "state", state, "worker_id", "w:8083"))));
   }
 
+  /**
+   * As a worker: settings that depend on others have no definition, and such as nobody knows are
+   * not there at all.
+   */
   private Map<String, Object> validated(JsonNode config) {
     List<Object> configs = new ArrayList<>();
     config
-        .properties()
-        .forEach(
-            entry -> {
-              String name = entry.getKey();
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
               String mistake = mistakes.get(name);
-              configs.add(
-                  Map.of(
-                      "definition",
-                      Map.of("name", name.equals("poison.retries") ? "else" : name),
-                      "value",
-                      Map.of(
-                          "name", name, "errors", mistake == null ? List.of() : List.of(mistake))));
+              Map<String, Object> setting = new HashMap<>();
+              boolean isDynamic = name.matches("(sources|mappings)\\..*");
+              setting.put("definition", isDynamic ? null : Map.of("name", name));
+              setting.put(
+                  "value",
+                  Map.of("name", name, "errors", mistake == null ? List.of() : List.of(mistake)));
+              if (!name.equals("poison.retries")) {
+                configs.add(setting);
+              }
             });
     return Map.of("configs", configs);
   }

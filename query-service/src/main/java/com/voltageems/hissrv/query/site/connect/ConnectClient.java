@@ -109,7 +109,8 @@ public final class ConnectClient {
     JsonNode body =
         call("PUT", "/connector-plugins/" + encoded(pluginClass) + "/config/validate", whole);
     for (JsonNode setting : body.path("configs")) {
-      known.add(setting.path("definition").path("name").asText());
+      // Settings that depend on others, such as a source's, have a value and no definition.
+      known.add(setting.path("value").path("name").asText());
       for (JsonNode error : setting.path("value").path("errors")) {
         mistakes.add(
             new Mistake(

@@ -155,6 +155,15 @@ class ApplierTest {
                 + " workers does not know poison.retries yet");
   }
 
+  /** A worker tells no definition of them; they do what they say all the same. */
+  @Test
+  void settingsOfSourcesAndMappings_areNotSaidToHaveNoEffect() throws Exception {
+    apply(
+        site("redis:\n  lists: [q]\nmappings:\n  - {source_pattern: \"a:(.*)\", measurement: m}"));
+
+    assertThat(progress).isNotEmpty().noneMatch(line -> line.contains("has no effect"));
+  }
+
   @Test
   void failedTask_isToldInPlainWords() throws Exception {
     connect.failing.put(
