@@ -415,4 +415,44 @@ class SiteFileTest {
     assertThatThrownBy(() -> compile(yaml))
         .hasMessageContaining("influxdb.tls.truststore.path: has no effect unless ");
   }
+
+  /** Names that have no letters of ours, or are called like a source of ours, are two names. */
+  @Test
+  void listsAndStreams_ofAnyName_areAllRead() throws Exception {
+    Map<String, String> config =
+        source(
+            compile(
+                "redis: {lists: [队列, 事件, live, archive1m], streams: [plant/a, \"plant:a\"]}\n"
+                    + "mappings: [{source_pattern: \"inv:(.*)\", measurement: pv}]"));
+
+    assertThat(config)
+        .containsEntry("sources", "_,_2,live2,archive1m2,plant_a,plant_a2,live")
+        .containsEntry("sources._.key", "队列")
+        .containsEntry("sources._2.key", "事件")
+        .containsEntry("sources.live2.key", "live")
+        .containsEntry("sources.plant_a2.key", "plant:a")
+        .containsEntry("sources.live.pattern", "inv:*")
+        .containsEntry("sources.live.type", "hash");
+  }
+
+  @Test
+  void listThatIsReadTwice_isRefused() {
+    assertThatThrownBy(() -> compile("redis: {lists: [a], streams: [a]}"))
+        .hasMessageContaining("redis.streams[0]: \"a\" is read already, as a list");
+  }
+
+  /** The page's example of a site whose keys have names of their own. */
+  @Test
+  void keysOfYourOwn_asThePageHasThem() throws Exception {
+    String page = Files.readString(Path.of("../docs/hissrv-yml.md"));
+    int begin = page.indexOf("```yaml\n", page.indexOf("## Keys of your own")) + 8;
+    Map<String, String> config = source(compile(page.substring(begin, page.indexOf("```", begin))));
+
+    assertThat(config)
+        .containsEntry("sources.live.pattern", "plant:*:inv:*")
+        .containsEntry("sources.measured_queue.type", "list")
+        .containsEntry("sources.plant_events.type", "stream")
+        .containsEntry("mappings.inverter.tags", "site:$1,device:$2")
+        .containsEntry("mappings.inverter.fields", "p:power,u:voltage,*");
+  }
 }

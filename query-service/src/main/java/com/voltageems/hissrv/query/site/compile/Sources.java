@@ -17,6 +17,11 @@ final class Sources {
   private static final List<String> LIVE =
       List.of("comsrv:*", "inst:*", "modsrv:*", "calc:result:*");
   private static final Pattern ARCHIVE = Pattern.compile("archive:([^:*?\\[]+):\\*");
+
+  /** Those that are given here to hashes, channels and windows. */
+  private static final Pattern OWN_ALIAS =
+      Pattern.compile("(live|updates)[0-9]*|archive[0-9]+[a-z]+");
+
   private static final Pattern ONE_TYPE = Pattern.compile("(([^:*]+:\\*):)([A-Za-z])");
 
   private final View site;
@@ -100,13 +105,21 @@ final class Sources {
   }
 
   private void keyed(String type, Given given) {
-    String alias =
-        given.text().equals("archive:pending")
-            ? "pending"
-            : given.text().replaceAll("[^A-Za-z0-9_-]+", "_");
-    if (sources.putIfAbsent(alias, new Source(type, given.text(), Origin.of(given))) != null) {
-      problems.add(Origin.of(given).problem("\"" + given.text() + "\" is read already"));
+    String key = given.text();
+    Origin origin = Origin.of(given);
+    Optional<Source> same =
+        sources.values().stream()
+            .filter(one -> one.type.matches("list|stream") && one.what.equals(key))
+            .findFirst();
+    if (same.isPresent()) {
+      String already = "\"" + key + "\" is read already, as a " + same.get().type;
+      problems.add(origin.problem(already));
+      return;
     }
+    String alias =
+        key.equals("archive:pending") ? "pending" : key.replaceAll("[^A-Za-z0-9_-]+", "_");
+    boolean taken = sources.containsKey(alias) || OWN_ALIAS.matcher(alias).matches();
+    sources.put(taken ? free(alias) : alias, new Source(type, key, origin));
   }
 
   private void pattern(String alias, String type, Given given) {
