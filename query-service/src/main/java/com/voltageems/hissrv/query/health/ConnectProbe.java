@@ -187,7 +187,7 @@ public final class ConnectProbe implements Probe {
     String state = status.path("connector").path("state").asText("UNKNOWN");
     String trace = status.path("connector").path("trace").asText("");
     if (!state.equals(RUNNING)) {
-      trouble.add(name + " is " + state + why(trace));
+      trouble.add(name + " is " + state + why(trace) + Reasons.byHand(name, state));
     }
     List<Map<String, Object>> tasks = new ArrayList<>();
     for (JsonNode task : status.path("tasks")) {

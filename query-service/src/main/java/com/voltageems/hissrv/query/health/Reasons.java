@@ -37,6 +37,13 @@ public final class Reasons {
     return Redaction.text(best);
   }
 
+  /** What helps a connector that somebody paused or stopped; nothing for the others. */
+  public static String byHand(String connector, String state) {
+    return List.of("PAUSED", "STOPPED").contains(state)
+        ? "; PUT /connectors/" + connector + "/resume of Connect lets it go on"
+        : "";
+  }
+
   private static String plain(String line) {
     String message = CLASSES.matcher(line).replaceFirst("");
     return BARE.matcher(message).replaceFirst("$2");

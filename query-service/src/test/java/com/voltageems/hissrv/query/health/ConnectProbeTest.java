@@ -118,7 +118,11 @@ class ConnectProbeTest {
     describe("{\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[]}");
     describe("{}");
 
-    assertThat(trouble).containsExactly("s is PAUSED", "s has no task", "s is UNKNOWN");
+    assertThat(trouble)
+        .containsExactly(
+            "s is PAUSED; PUT /connectors/s/resume of Connect lets it go on",
+            "s has no task",
+            "s is UNKNOWN");
   }
 
   private static HttpServer connect(String body) throws IOException {

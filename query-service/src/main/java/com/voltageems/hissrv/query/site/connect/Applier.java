@@ -253,12 +253,13 @@ public final class Applier {
     Map<String, Integer> tasks = new TreeMap<>();
     status.path("tasks").forEach(task -> tasks.merge(state(task), 1, Integer::sum));
     List<String> parts = new ArrayList<>();
-    parts.add("connector " + state(status.path("connector")));
-    tasks.forEach((state, count) -> parts.add(count + (count == 1 ? " task " : " tasks ") + state));
+    String state = state(status.path("connector"));
+    parts.add("connector " + state);
+    tasks.forEach((all, count) -> parts.add(count + (count == 1 ? " task " : " tasks ") + all));
     if (tasks.isEmpty()) {
       parts.add("no task");
     }
-    return String.join(", ", parts);
+    return String.join(", ", parts) + Reasons.byHand(status.path("name").asText(), state);
   }
 
   private static String state(JsonNode part) {
