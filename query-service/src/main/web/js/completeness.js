@@ -1,6 +1,6 @@
 // Can I trust this? A calendar of days per device, coloured by how much of it came, and the
 // silences; a click leads to the chart of the day or of the silence.
-import {h} from './dom.js';
+import {h, redraw} from './dom.js';
 import {t} from './i18n.js';
 import {get} from './api.js';
 import {deviceName, deviceOf, deviceOrder} from './catalogue.js';
@@ -67,6 +67,10 @@ export class Completeness {
     }
   }
 
+  refresh() {
+    this.show();
+  }
+
   #fail(e) {
     if (this.#closed) {
       return;
@@ -85,11 +89,10 @@ export class Completeness {
   #draw(from, count, found) {
     this.message.replaceChildren(...(this.#fewer ? [h('p', {class: 'hint', role: 'status'},
       t('completeness.fewer', {count}))] : []));
-    const open = Boolean(this.body.querySelector('details[open]'));
     const days = Array.from({length: count}, (_, i) => midnight(from, i));
     const silences = found.flatMap((device) => device.silences.map((one) => ({...one, device})))
       .sort((a, b) => b.seconds - a.seconds);
-    this.body.replaceChildren(
+    redraw(this.body,
       h('section', {class: 'card wide'}, h('h2', {}, t('completeness')),
         h('p', {class: 'soft'}, t('completeness.what')),
         found.length === 0 ? h('p', {}, t('empty.store'))
@@ -101,7 +104,7 @@ export class Completeness {
               h('th', {scope: 'row'}, device.name,
                 device.days.size ? null : h('small', {class: 'bad'}, t('completeness.dead'))),
               days.map((day) => this.#cell(device, day)))))))),
-      ...(silences.length === 0 ? [] : [this.#silences(silences, open)]));
+      ...(silences.length === 0 ? [] : [this.#silences(silences)]));
     // The newest days are what people look for; on a phone not all have room.
     const calendar = this.body.querySelector('.share-by-day')?.parentElement;
     calendar?.scrollTo(calendar.scrollWidth, 0);
@@ -120,12 +123,12 @@ export class Completeness {
       onclick: () => this.#open(device, day, Math.min(midnight(day, 1), now()))}, percent(share)));
   }
 
-  #silences(silences, open) {
+  #silences(silences) {
     const long = silences.filter((one) => one.seconds >= SHORT_S);
     const short = silences.slice(long.length);
     return h('section', {class: 'card wide'}, h('h2', {}, t('completeness.silences')),
       ...(long.length ? this.#table(long) : []),
-      short.length === 0 ? null : h('details', {class: 'short', open},
+      short.length === 0 ? null : h('details', {class: 'short'},
         h('summary', {}, t('completeness.short', {count: short.length})), this.#table(short)));
   }
 

@@ -52,6 +52,34 @@ export function option(value, text, selected) {
   return h('option', {value, selected}, text);
 }
 
+const CONTROLS = 'a, button, input, select, summary, [tabindex]';
+
+/** What a control is, as far as that outlives its being drawn anew. */
+const kind = (one) => one.nodeName + one.className + (one.closest('tr')?.dataset.line || '');
+
+/**
+ * Puts other elements into a box that is drawn again and again: the focus stays at its place in
+ * it, what was unfolded stays open, and what was scrolled stays there.
+ */
+export function redraw(box, ...children) {
+  const found = (selector) => [...box.querySelectorAll(selector)];
+  const open = found('details').map((one) => one.open);
+  const places = found('.scroll, pre').map((one) => [one.scrollLeft, one.scrollTop]);
+  const focused = found(CONTROLS).find((one) => one === document.activeElement);
+  const wanted = focused && kind(focused);
+  const alike = () => found(CONTROLS).filter((one) => kind(one) === wanted);
+  const place = focused ? alike().indexOf(focused) : -1;
+  box.replaceChildren(...children);
+  found('details').forEach((one, i) => {
+    one.open ||= open[i];
+  });
+  found('.scroll, pre').forEach((one, i) => places[i] && one.scrollTo(...places[i]));
+  if (focused) {
+    // What is kept and put back is not taken for another of its kind.
+    (box.contains(focused) ? focused : alike()[place])?.focus({preventScroll: true});
+  }
+}
+
 const styles = new Map();
 
 /** A property of the theme; kept, since asking has the whole page styled anew while a chart is made. */
@@ -88,8 +116,12 @@ export function popover(button, fill) {
   const panel = h('div', {class: 'popover', hidden: true});
   const root = h('div', {class: 'pop'}, button, panel);
   const close = () => {
+    const inside = panel.contains(document.activeElement);
     panel.hidden = true;
     button.setAttribute('aria-expanded', 'false');
+    if (inside) {
+      button.focus();
+    }
   };
   button.setAttribute('aria-expanded', 'false');
   button.addEventListener('click', () => {
@@ -110,7 +142,6 @@ export function popover(button, fill) {
     if (event.key === 'Escape' && !panel.hidden) {
       event.stopPropagation();
       close();
-      button.focus();
     } else {
       menuKeys(event, panel);
     }

@@ -1,7 +1,7 @@
 // The page: its head, its views, and the address that says which is shown.
 import {names} from './ahead.js';
 import './uplot.js';
-import {css, forgetStyles, h, icon} from './dom.js';
+import {css, forgetStyles, h, icon, redraw} from './dom.js';
 import {lang, setLanguage, t} from './i18n.js';
 import {get} from './api.js';
 import {format, parse, VIEWS} from './address.js';
@@ -19,6 +19,8 @@ const KINDS = {explore: Explore, completeness: Completeness, pipeline: Pipeline,
 const THEME = 'hissrv.theme';
 const THEMES = ['auto', 'light', 'dark'];
 const STRIP_MS = 5000;
+/** Who looks so much later than it meant to has slept meanwhile, as a laptop does. */
+const SLEPT_MS = 4 * STRIP_MS;
 /** Head and controls wait so long for the first chart. */
 const FURNISH_MS = 150;
 
@@ -26,6 +28,9 @@ class Page {
   #view = null;
   #strip = 0;
   #looks = 0;
+  #looked = 0;
+  #taken = null;
+  #known = '';
 
   constructor() {
     this.state = parse(location.hash);
@@ -51,9 +56,7 @@ class Page {
     const answered = sayWhenSlow(this.main);
     try {
       const [catalogue, measurements] = await names();
-      setCatalogue(catalogue);
-      setZone(catalogue.site.timezone, catalogue.offsets);
-      setNow(catalogue.now);
+      this.#names(catalogue);
       setMeasurements(measurements);
       this.nothing = measurements.measurements.length === 0;
       this.named = true;
@@ -77,6 +80,25 @@ class Page {
     await Promise.race([this.#show(), new Promise((resolve) => setTimeout(resolve, 1000))]);
     this.furnish();
     this.#states();
+  }
+
+  /** Gives whether they are others than before. */
+  #names(catalogue) {
+    setCatalogue(catalogue);
+    setZone(catalogue.site.timezone, catalogue.offsets);
+    setNow(catalogue.now);
+    const before = this.#known;
+    this.#known = JSON.stringify({...catalogue, now: null});
+    return this.#known !== before;
+  }
+
+  /** taken: when the service took its hissrv.yml; of several services each tells its own. */
+  async #renew(taken) {
+    const before = this.#taken;
+    this.#taken = taken;
+    if (before && taken && taken !== before && this.#names(await get('catalogue'))) {
+      this.#redraw();
+    }
   }
 
   /** Charts are begun while names and measurements are on their way, and the rest after them. */
@@ -149,7 +171,12 @@ class Page {
     }
     const Kind = KINDS[this.state.view];
     if (!(this.#view instanceof Kind)) {
+      const inside = this.main.contains(document.activeElement);
       this.#enter(Kind);
+      if (inside) {
+        // The control that led here goes away with the view that it was in.
+        this.main.focus({preventScroll: true});
+      }
     }
     window.hissrv = this.#view;
     document.title = [this.#view.title(), siteName(), 'hissrv'].filter(Boolean).join(' · ');
@@ -185,7 +212,7 @@ class Page {
         event.preventDefault();
         this.go({view});
       }}, t(view)));
-    this.head.replaceChildren(
+    redraw(this.head,
       h('a', {class: 'skip', href: '#main', onclick: (event) => {
         event.preventDefault();
         this.main.focus();
@@ -207,11 +234,22 @@ class Page {
     matchMedia('(prefers-color-scheme: dark)').onchange = () => this.printing || this.#redraw();
   }
 
+  /** What waits for minutes by a clock that stood still is old; it is looked at now. */
+  #wake() {
+    const slept = this.#looked && Date.now() - this.#looked > SLEPT_MS;
+    this.#looked = Date.now();
+    if (slept && !document.hidden) {
+      this.#view?.refresh?.();
+    }
+  }
+
   async #states() {
     clearTimeout(this.#strip);
     const look = ++this.#looks;
+    this.#wake();
     try {
       const [health, status] = await Promise.all([get('health'), get('status')]);
+      await this.#renew(status.site?.taken);
       const items = Object.entries(health.parts).filter(([, part]) => part.state !== 'off')
         .map(([name, part]) => h('li', {class: part.state, title: words(part.message)},
           h('span', {class: 'dot', 'aria-hidden': 'true'}), t('part.' + name),

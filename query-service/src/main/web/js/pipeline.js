@@ -1,5 +1,5 @@
 // The way of the samples: Redis, Kafka, database; what moves, what stands and why.
-import {h} from './dom.js';
+import {h, redraw} from './dom.js';
 import {t} from './i18n.js';
 import {get, post} from './api.js';
 import {Action} from './action.js';
@@ -79,7 +79,6 @@ export class Pipeline {
   }
 
   #draw(status) {
-    const focused = document.activeElement;
     const connectors = status.connect?.connectors || [];
     const source = connectors.find((one) => one.role === 'source');
     const sink = connectors.find((one) => one.role === 'sink');
@@ -106,15 +105,12 @@ export class Pipeline {
       this.#stage(t('stage.store'), status.store?.state, [
         [t('stage.newest'), synced === null ? '–' : ago(synced), synced !== null && now() - synced > 120e3 ? 'bad' : ''],
         [t('stage.engine'), status.store?.message || '–']]));
-    this.tasks.replaceChildren(...siteFile(status.site), ...standing(status.sink), ...alertsCard(status.alerts),
+    redraw(this.tasks, ...siteFile(status.site), ...standing(status.sink), ...alertsCard(status.alerts),
       ...sourceParts(status.source), ...deadLetters(status.kafka),
       ...connectors.map((one) => this.#connector(one)),
       ...['source', 'sink', 'kafka', 'connect', 'store'].filter((part) => status[part]
         && ['down', 'off'].includes(status[part].state)
           && !(status[part].state === 'off' && ['source', 'sink'].includes(part))).map((part) => this.#part(part, status[part])));
-    if (focused !== document.activeElement && this.tasks.contains(focused)) {
-      focused.focus();
-    }
   }
 
   #stage(name, state, figures, hint) {
@@ -140,7 +136,8 @@ export class Pipeline {
     return h('section', {class: 'card', 'aria-label': one.name},
       h('h2', {}, one.name, ' ', h('span', {class: 'badge ' + connectorState(one)}, one.state)),
       one.trace ? trace(one.trace) : null,
-      one.tasks.length === 0 ? h('p', {class: 'bad'}, t('tasks.none')) : null,
+      ['PAUSED', 'STOPPED'].includes(one.state) ? h('p', {class: 'bad'}, t('tasks.stopped', one))
+        : one.tasks.length === 0 ? h('p', {class: 'bad'}, t('tasks.none')) : null,
       ...one.tasks.map((task) => h('div', {class: 'task'},
         h('p', {}, h('b', {}, t('task', {id: task.id})), ' ',
           h('span', {class: 'badge ' + (task.state === 'RUNNING' ? 'up' : 'down')}, task.state), ' ',

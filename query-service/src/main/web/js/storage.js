@@ -1,6 +1,6 @@
 // How long the history is kept, and its coarser copies: what is wanted, what is, and what is
 // computed of it; a past range is computed again from here.
-import {h, option} from './dom.js';
+import {h, option, redraw} from './dom.js';
 import {t} from './i18n.js';
 import {change, get} from './api.js';
 import {Action} from './action.js';
@@ -83,15 +83,11 @@ export class Storage {
   }
 
   #draw(storage) {
-    const focused = document.activeElement;
-    this.body.replaceChildren(
+    redraw(this.body,
       ...(storage.managed ? [] : [h('section', {class: 'card wide'}, h('h2', {}, t('storage')),
         h('p', {}, t('storage.unmanaged')), h('p', {class: 'soft'}, words(storage.message)))]),
       ...(storage.policies.length ? [this.#policies(storage.policies)] : []),
       ...(storage.tasks.length ? [this.#tasks(storage.tasks), this.#backfills(storage)] : []));
-    if (focused !== document.activeElement && this.body.contains(focused)) {
-      focused.focus();
-    }
   }
 
   #policies(policies) {

@@ -1,5 +1,5 @@
 // The tables of a chart: its lines with their figures, and every value for who cannot see a curve.
-import {h, icon} from './dom.js';
+import {h, icon, redraw} from './dom.js';
 import {t} from './i18n.js';
 import {HOUR} from './ranges.js';
 import {ago, clock, length, moment, now, seconds} from './time.js';
@@ -69,7 +69,7 @@ export class Legend {
     const energies = lines.some((line) => power(line.unit) && !line.bars && !line.shifted);
     const summed = lines.some((line) => line.bars);
     const rows = lines.map((line) => this.#row(line, figures(line, from, to), energies, summed));
-    this.element.replaceChildren(h('table', {class: 'legend'},
+    redraw(this.element, h('table', {class: 'legend'},
       h('thead', {}, h('tr', {}, head(t('table.series')), head(t('table.cursor'), true),
         head(t('table.last'), true), head(t('table.min'), true), head(t('table.mean'), true),
         head(t('table.max'), true), energies ? head(t('table.energy'), true) : null,

@@ -140,6 +140,7 @@ export const EN = {
   'sources.ok': 'moves', 'sources.stuck': 'stands still',
   'worker.silent': 'its worker does not answer',
   'task': 'Task {id}', 'tasks.none': 'It has no task: nothing runs. See its configuration in Connect.',
+  'tasks.stopped': 'It was paused or stopped by hand. Connect’s PUT /connectors/{name}/resume lets it go on.',
   'trace': 'Whole trace',
   'pipeline.stale': 'What is shown is {time} old.',
   'alerts': 'Alerts',

@@ -140,6 +140,7 @@ export const ZH = {
   'sources.ok': '正常', 'sources.stuck': '停滞',
   'worker.silent': '其 worker 无应答',
   'task': '任务 {id}', 'tasks.none': '没有任务：什么都没有运行。请检查 Connect 中的配置。',
+  'tasks.stopped': '已被人为暂停或停止。调用 Connect 的 PUT /connectors/{name}/resume 可继续运行。',
   'trace': '完整堆栈',
   'pipeline.stale': '所示内容已有 {time}。',
   'alerts': '告警',

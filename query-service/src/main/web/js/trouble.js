@@ -16,7 +16,7 @@ export function siteFile(site) {
     return [];
   }
   return [h('section', {class: 'card wide'}, h('h2', {}, t('site.refused')), h('p', {}, t('site.refused.stays')),
-    site.problems.slice(0, 5).map((problem) => h('p', {class: 'reason bad'}, problem)))];
+    site.problems.slice(0, 5).map((problem) => h('p', {class: 'reason bad'}, words(problem))))];
 }
 
 const BADGE = {raised: 'down', pending: 'stuck', ok: 'up', elsewhere: 'off'};

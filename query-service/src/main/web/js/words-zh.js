@@ -24,6 +24,7 @@ export const FORMS = [
     '{x} 任务 {n} 应在 {y} 上运行，但该 worker 无应答；scheduled.rebalance.max.delay.ms 之后 Connect 会把任务交给另一个 worker'],
   ['{x} task {n} is {state}: {why}', '{x} 任务 {n} 的状态为 {state}：{why}'],
   ['{x} task {n} is {state}', '{x} 任务 {n} 的状态为 {state}'],
+  ['PUT /connectors/{x}/resume of Connect lets it go on', '调用 Connect 的 PUT /connectors/{x}/resume 可继续运行'],
   ['{x} is {state}: {why}', '{x} 的状态为 {state}：{why}'],
   ['{x} is {state}', '{x} 的状态为 {state}'],
   ['Kafka Connect does not answer (connect.url): {why}', 'Kafka Connect 无应答（connect.url）：{why}'],
@@ -128,6 +129,10 @@ export const FORMS = [
   ['older windows would be deleted as soon as they are written', '更早的窗口写入后会立即被删除'],
   ['end: no window of {x} has ended in this range', '此区间内还没有结束的 {x} 窗口'],
   ['{n} backfills are under way; wait, or cancel one', '已有 {n} 个补算在进行；请等待或取消其中一个'],
+
+  // The site's file
+  ['{place}: {x}: unknown key; did you mean {y}?', '{place}：{x}：未知的键，是否指 {y}？'],
+  ['{place}: {x}: unknown key', '{place}：{x}：未知的键'],
 
   // Refusals
   ['{x}: "{y}" cannot be used: needs {why}', '{x}：“{y}”不可用，需要{why}'],

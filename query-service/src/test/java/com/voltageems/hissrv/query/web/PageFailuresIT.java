@@ -280,5 +280,8 @@ class PageFailuresIT {
     browser.click("Whole trace");
     assertThat(browser.text()).contains("at com.voltageems");
     assertThat(browser.accessibilityFindings()).isEmpty();
+    // It is read for longer than until the next look.
+    browser.ready((int) browser.times() + 1);
+    assertThat(browser.text()).contains("at com.voltageems");
   }
 }
