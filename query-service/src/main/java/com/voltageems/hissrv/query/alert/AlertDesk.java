@@ -180,7 +180,10 @@ public final class AlertDesk implements AutoCloseable {
     Instant now = clock.instant();
     if (failure.isEmpty()) {
       alert.told(raised, now);
-      keeper.keep(alert.rule().name(), alert.state().json());
+      if (mine) {
+        // Else another service looks after it by now, and may have kept something newer.
+        keeper.keep(alert.rule().name(), alert.state().json());
+      }
     } else {
       alert.failed(failure.get(), now, random);
     }

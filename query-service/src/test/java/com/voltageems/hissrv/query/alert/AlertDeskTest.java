@@ -340,6 +340,24 @@ class AlertDeskTest {
     assertThat(told).hasSize(2);
   }
 
+  /** Else the next service took what is over for raised, and told its end once more. */
+  @Test
+  void answerThatComesWhenAnotherServiceHasTakenOver_isNotKept() {
+    AlertDesk first = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    failed = 1;
+    rounds(first, 1, Duration.ofSeconds(10));
+    mine = false;
+    kept.put("a", "of another service");
+    await()
+        .pollInSameThread()
+        .during(Duration.ofMillis(300))
+        .until(
+            () -> {
+              first.round(Duration.ZERO);
+              return !told.isEmpty() && kept.containsValue("of another service");
+            });
+  }
+
   @Test
   void raisedButNotToldBeforeTheEnd_isToldByTheNext() {
     AlertRule rule = rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, "");
