@@ -11,6 +11,8 @@ export const FORMS = [
   // Kafka and Connect
   ['{n} broker', '{n} 个 broker'],
   ['{n} brokers', '{n} 个 broker'],
+  ['Kafka may remove dead letters of {x} for a newer one of the same key: set cleanup.policy=delete, now compact',
+    'Kafka 可能删除死信主题 {x} 中键相同的较旧记录：请将 cleanup.policy 设为 delete（现为 compact）'],
   ['Kafka at {x} (kafka.bootstrap.servers) did not answer within {n} ms (health.timeout): it is away or slow, or kafka.properties.security.protocol does not fit',
     'Kafka {x}（kafka.bootstrap.servers）在 {n} 毫秒（health.timeout）内没有应答：不可达、过慢，或 kafka.properties.security.protocol 不匹配'],
   ['Kafka at {x} (kafka.bootstrap.servers) cannot be asked: {why}', '无法查询 Kafka {x}（kafka.bootstrap.servers）：{why}'],
@@ -71,6 +73,10 @@ export const FORMS = [
   ['{n} wait', '{n} 条等待'],
   ['and {n} more, see /status', '另有 {n} 项，见 /status'],
 
+  // What a database tells
+  ['the table {x} is suspended ({why}), {n} writes are acknowledged and not shown: mend the cause, then run ALTER TABLE \'{y}\' RESUME WAL',
+    '表 {x} 已被挂起（{why}），{n} 次写入已确认但不可见：请排除原因，然后执行 ALTER TABLE \'{y}\' RESUME WAL'],
+
   // What the sink tells
   ['moves; {n} records wait', '正常；{n} 条记录等待'],
   ['{x} partition {p} offset {o} is stuck for {time} (since {z}): {why}', '{x} 分区 {p} 偏移 {o} 已停滞 {time}（自 {z}）：{why}'],
@@ -84,6 +90,15 @@ export const FORMS = [
   ['and {n} more partitions, see /status', '另有 {n} 个分区，见 /status'],
   ['none of the sink\'s topics exists: {x}', '写入端的主题都不存在：{x}'],
   ['no topic matches the sink\'s topics.regex: {x}', '没有主题符合写入端的 topics.regex：{x}'],
+  ['others read in the sink\'s consumer group {x}', '写入端的消费者组 {x} 中另有其他消费者'],
+  ['two connectors called {x} share the consumer group {y}, each in a Connect cluster of its own',
+    '两个名为 {x} 的连接器共用消费者组 {y}，各在自己的 Connect 集群中'],
+  ['{x} on {y} reads {z}', '{y} 上的 {x} 正在读取 {z}'],
+  ['{x} on {y} reads nothing at the moment', '{y} 上的 {x} 目前没有读取'],
+  ['what they read is not written to the database: give them another group.id', '它们读到的记录不会写入数据库：请为它们设置另一个 group.id'],
+  ['each writes only what it reads to its database: give one of them another name', '各自只把读到的记录写入自己的数据库：请给其中一个改名'],
+  ['Kafka may remove records of {x} before the sink has read them, for a newer one of the same key: set cleanup.policy=delete, now compact',
+    '写入端读取之前，Kafka 可能删除 {x} 中键相同的较旧记录：请将 cleanup.policy 设为 delete（现为 compact）'],
   ['not there yet: {x}', '尚不存在：{x}'],
 
   ['Kafka deleted 1 record before the sink committed it, last of {x} partition {p} offsets {o} to {m} (seen {z}): {why}',

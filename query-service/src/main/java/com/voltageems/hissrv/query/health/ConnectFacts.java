@@ -7,8 +7,15 @@ import java.util.OptionalInt;
  * secret is in it.
  *
  * @param sourceTasks how many tasks the source has, where that is known
+ * @param sourcePrefix what the source's topics begin with; empty where that is not known
  */
-public record ConnectFacts(OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics) {
+public record ConnectFacts(
+    OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics, String sourcePrefix) {
   public static final ConnectFacts UNKNOWN =
       new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, SinkTopics.UNKNOWN);
+
+  /** Of a source whose topics are not known. */
+  public ConnectFacts(OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics) {
+    this(sourceTasks, telling, sinkTopics, "");
+  }
 }

@@ -112,7 +112,8 @@ public final class ConnectProbe implements Probe {
     return new ConnectFacts(
         tasks == 0 ? OptionalInt.empty() : OptionalInt.of(tasks),
         settings.telling(),
-        settings.sinkTopics());
+        settings.sinkTopics(),
+        settings.sourcePrefix());
   }
 
   /** By role; a connector that is not there is missing. Of the first address that answers. */

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectorSettings {
   private static final String STATUS_TOPIC = "status.topic";
+  private static final String PREFIX = "topic.prefix";
+
+  /** The source's own default. */
+  private static final String DEFAULT_PREFIX = "hissrv.";
+
   private static final String REFRESH = "consumer.override.metadata.max.age.ms";
 
   /** One GET of Connect's REST API. */
@@ -25,6 +30,7 @@ final class ConnectorSettings {
 
   private Telling telling = Telling.UNKNOWN;
   private SinkTopics sinkTopics = SinkTopics.UNKNOWN;
+  private String sourcePrefix = "";
 
   Telling telling() {
     return telling;
@@ -32,6 +38,11 @@ final class ConnectorSettings {
 
   SinkTopics sinkTopics() {
     return sinkTopics;
+  }
+
+  /** What the source's topics begin with; empty where that is not known. */
+  String sourcePrefix() {
+    return sourcePrefix;
   }
 
   /**
@@ -65,6 +76,8 @@ final class ConnectorSettings {
     if (config == null) {
       return;
     }
+    String prefix = config.path(PREFIX).asText(DEFAULT_PREFIX);
+    sourcePrefix = isReference(prefix) ? "" : prefix.strip();
     JsonNode plugin =
         config.path(STATUS_TOPIC).isTextual()
             ? null

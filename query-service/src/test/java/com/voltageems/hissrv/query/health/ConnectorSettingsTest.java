@@ -63,6 +63,17 @@ class ConnectorSettingsTest {
   }
 
   @Test
+  void source_namesWhatItsTopicsBeginWith() throws Exception {
+    assertThat(settings.sourcePrefix()).isEmpty();
+    telling("{\"status.topic\":\"st\"}");
+    assertThat(settings.sourcePrefix()).isEqualTo("hissrv.");
+    telling("{\"status.topic\":\"st\",\"topic.prefix\":\"site.\"}");
+    assertThat(settings.sourcePrefix()).isEqualTo("site.");
+    telling("{\"status.topic\":\"st\",\"topic.prefix\":\"${env:P}\"}");
+    assertThat(settings.sourcePrefix()).isEmpty();
+  }
+
+  @Test
   void sink_namesItsTopics() throws Exception {
     answers.put(SINK, "{\"topics\":\"a, b,\"}");
     read();

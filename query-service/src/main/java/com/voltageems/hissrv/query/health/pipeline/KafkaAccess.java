@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -25,6 +27,8 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -185,6 +189,37 @@ public final class KafkaAccess implements AutoCloseable {
             }
           }
           return missing;
+        });
+  }
+
+  /**
+   * Those of the topics of which Kafka keeps the newest record of each key only; none where we may
+   * not know ({@code DescribeConfigs}).
+   */
+  Set<String> compacted(Collection<String> topics) throws ProbeException, InterruptedException {
+    return call(
+        client -> {
+          Set<String> compacted = new HashSet<>();
+          List<ConfigResource> asked =
+              topics.stream()
+                  .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+                  .toList();
+          for (Map.Entry<ConfigResource, KafkaFuture<Config>> topic :
+              client.describeConfigs(asked).values().entrySet()) {
+            try {
+              ConfigEntry policy = get(topic.getValue()).get(TopicConfig.CLEANUP_POLICY_CONFIG);
+              if (policy != null
+                  && String.valueOf(policy.value()).contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+                compacted.add(topic.getKey().name());
+              }
+            } catch (ExecutionException e) {
+              if (!(e.getCause() instanceof AuthorizationException)
+                  && !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                throw e;
+              }
+            }
+          }
+          return compacted;
         });
   }
 

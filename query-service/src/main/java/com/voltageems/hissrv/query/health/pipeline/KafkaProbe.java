@@ -14,9 +14,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the cluster answers. Its detail {@code failed} is the number of records ever written to
- * the dead-letter topic, {@code last_failed} the last of them: when, from where and why. Owns the
- * shared clients.
+ * Whether the cluster answers, and keeps dead letters. Its detail {@code failed} is the number of
+ * records ever written to the dead-letter topic, {@code last_failed} the last of them: when, from
+ * where and why. Owns the shared clients.
  */
 public final class KafkaProbe implements Probe {
   private final KafkaAccess kafka;
@@ -44,9 +44,17 @@ public final class KafkaProbe implements Probe {
     detail.put("brokers", brokers);
     detail.put("failed", failed);
     detail.put("last_failed", deadLetters.last(ends));
+    // A dead letter has the key of its record, which those of a series have in common.
+    boolean compacted = !ends.isEmpty() && !kafka.compacted(Set.of(deadLetterTopic)).isEmpty();
     return new Report(
-        State.UP,
-        brokers + (brokers == 1 ? " broker" : " brokers"),
+        compacted ? State.DEGRADED : State.UP,
+        brokers
+            + (brokers == 1 ? " broker" : " brokers")
+            + (compacted
+                ? "; Kafka may remove dead letters of "
+                    + deadLetterTopic
+                    + " for a newer one of the same key: set cleanup.policy=delete, now compact"
+                : ""),
         detail,
         List.of(
             Gauge.of(

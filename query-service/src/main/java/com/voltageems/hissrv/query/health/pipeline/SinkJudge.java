@@ -49,6 +49,7 @@ final class SinkJudge {
    * @param unfound those that its tasks find when they look for new topics again
    * @param refresh how often they look
    * @param topics of what it is to read
+   * @param others who read in its consumer group
    * @param lost what Kafka deleted before it was committed
    */
   record Seen(
@@ -57,6 +58,7 @@ final class SinkJudge {
       Set<TopicPartition> unfound,
       Duration refresh,
       TopicsWatch.Found topics,
+      GroupWatch.Found others,
       LossWatch.Found lost) {
     /** How much longer that partition may stand by itself. */
     private Duration more(TopicPartition partition) {
@@ -93,7 +95,10 @@ final class SinkJudge {
     detail.put("stuck", all.stream().limit(MOST).map(one -> shown(one, now)).toList());
     detail.put("lost", LostText.shown(seen.lost()));
     boolean sure =
-        seen.topics().late() || seen.lost().isOpen() || all.stream().anyMatch(Trouble::sure);
+        seen.topics().late()
+            || seen.others().late()
+            || seen.lost().isOpen()
+            || all.stream().anyMatch(Trouble::sure);
     State state = sure ? State.DEGRADED : all.isEmpty() ? State.UP : State.UNKNOWN;
     String message = told(message(all, figures, seen, now), all.isEmpty(), seen.topics());
     List<Gauge> gauges = gauges(figures, all, now);
@@ -103,7 +108,8 @@ final class SinkJudge {
             "Records that Kafka deleted before the sink connector committed them, since the"
                 + " service's start.",
             (double) seen.lost().records()));
-    return new Report(state, message + LostText.words(seen.lost()), detail, gauges);
+    String others = seen.others().late() ? seen.others().words() + "; " : "";
+    return new Report(state, others + message + LostText.words(seen.lost()), detail, gauges);
   }
 
   /** With what is missing; where that is the trouble, it comes alone or in front. */

@@ -63,12 +63,15 @@ final class SinkOffsets {
    *
    * @param partitions all that exist: of its topics, with a committed offset, or with a task
    * @param assigned those that a task has
-   * @param isJoined whether any task has joined the group
+   * @param members of the group; none before a task has joined it
    */
-  record Reading(Set<TopicPartition> partitions, Set<TopicPartition> assigned, boolean isJoined) {
+  record Reading(
+      Set<TopicPartition> partitions,
+      Set<TopicPartition> assigned,
+      List<GroupWatch.Member> members) {
     /** Those that the tasks find when they look for new topics again, if they may see them. */
     Set<TopicPartition> unfound(Set<TopicPartition> committed) {
-      Set<TopicPartition> unfound = new HashSet<>(isJoined ? partitions : Set.of());
+      Set<TopicPartition> unfound = new HashSet<>(members.isEmpty() ? Set.of() : partitions);
       unfound.removeAll(assigned);
       unfound.removeAll(committed);
       return unfound;
@@ -93,7 +96,12 @@ final class SinkOffsets {
     names.addAll(wanted);
     Set<TopicPartition> found = new HashSet<>(kafka.partitions(names));
     found.removeIf(partition -> !known.contains(partition) && !wanted.contains(partition.topic()));
-    return new Reading(found, assigned, !members.isEmpty());
+    return new Reading(found, assigned, members.stream().map(SinkOffsets::member).toList());
+  }
+
+  private static GroupWatch.Member member(MemberDescription member) {
+    return new GroupWatch.Member(
+        member.clientId(), member.host(), member.assignment().topicPartitions());
   }
 
   /**

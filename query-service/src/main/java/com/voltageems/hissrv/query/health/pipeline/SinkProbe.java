@@ -44,6 +44,7 @@ public final class SinkProbe implements Probe {
   private final PartitionWatch watch;
   private final TopicsWatch topicsWatch;
   private final LossWatch lossWatch = new LossWatch();
+  private final GroupWatch groupWatch;
   private final SinkJudge judge;
   private final Supplier<ConnectFacts> facts;
   private final ClockSteps steps;
@@ -66,6 +67,7 @@ public final class SinkProbe implements Probe {
     this.records = new RecordReader(kafka);
     this.watch = new PartitionWatch(commitInterval);
     this.topicsWatch = new TopicsWatch(stuckAfter);
+    this.groupWatch = new GroupWatch(sink, offsets.group(), stuckAfter);
     this.judge = new SinkJudge(sink, stuckAfter, commitInterval);
     this.facts = facts;
     this.steps = new ClockSteps(clock);
@@ -78,7 +80,8 @@ public final class SinkProbe implements Probe {
 
   @Override
   public Report check() throws ProbeException, InterruptedException {
-    SinkTopics topics = facts.get().sinkTopics();
+    ConnectFacts known = facts.get();
+    SinkTopics topics = known.sinkTopics();
     Map<TopicPartition, OffsetAndMetadata> committed = offsets.committed();
     SinkOffsets.Reading reading = offsets.reading(committed.keySet(), topics);
     Map<TopicPartition, Long> ends = kafka.offsets(reading.partitions(), OffsetSpec.latest());
@@ -109,6 +112,7 @@ public final class SinkProbe implements Probe {
     Instant now = steps.now();
     watch.moved(step);
     topicsWatch.moved(step);
+    groupWatch.moved(step);
     List<PartitionWatch.Standing> standing = watch.look(seen, now);
     Map<String, @Nullable Object> figures = new LinkedHashMap<>();
     figures.put("consumer_group", offsets.group());
@@ -116,7 +120,11 @@ public final class SinkProbe implements Probe {
         "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
     figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
     figures.put("last_sync", records.newestBefore(committed));
-    TopicsWatch.Found found = topicsWatch.look(topics, missing(topics, ends.keySet()), now);
+    TopicsWatch.Found found =
+        TopicsWatch.withCompacted(
+            topicsWatch.look(topics, missing(topics, ends.keySet()), now),
+            compacted(ends.keySet()),
+            known.sourcePrefix());
     LossWatch.Found lost = lossWatch.look(kept, now);
     SinkJudge.Seen all =
         new SinkJudge.Seen(
@@ -125,6 +133,7 @@ public final class SinkProbe implements Probe {
             reading.unfound(committed.keySet()),
             topics.refresh(),
             found,
+            groupWatch.look(reading.members(), now),
             lost);
     return judge.report(figures, standing, records::first, all, now);
   }
@@ -138,6 +147,13 @@ public final class SinkProbe implements Probe {
       return Set.of(topics.regex());
     }
     return others.isEmpty() ? Set.of() : kafka.missing(others);
+  }
+
+  private Set<String> compacted(Set<TopicPartition> read)
+      throws ProbeException, InterruptedException {
+    Set<String> names = new HashSet<>();
+    read.forEach(partition -> names.add(partition.topic()));
+    return names.isEmpty() ? names : kafka.compacted(names);
   }
 
   @Override

@@ -3,14 +3,15 @@ package com.voltageems.hissrv.query.health.pipeline;
 import com.voltageems.hissrv.query.health.SinkTopics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what the sink is to read is there. A topic may come with its first record, so one that is
- * missing is only named; none at all for {@code stuck.after.ms} is trouble. Pure: no clock, no
- * Kafka. One thread.
+ * Whether what the sink is to read is there, and stays until it is read. A topic may come with its
+ * first record, so one that is missing is only named; none at all for {@code stuck.after.ms} is
+ * trouble, and so is one of the source's that Kafka compacts. Pure: no clock, no Kafka. One thread.
  */
 final class TopicsWatch {
   private static final int MOST_IN_MESSAGE = 5;
@@ -21,8 +22,8 @@ final class TopicsWatch {
   /**
    * What a look found.
    *
-   * @param late whether none is there for too long
-   * @param words what is missing, for people; empty where nothing is
+   * @param late whether that is trouble
+   * @param words what is wrong, for people; empty where nothing is
    */
   record Found(boolean late, String words) {
     static final Found ALL = new Found(false, "");
@@ -53,6 +54,29 @@ final class TopicsWatch {
     }
     List<String> named = names.stream().filter(missing::contains).toList();
     return named.isEmpty() ? Found.ALL : new Found(false, "not there yet: " + list(named));
+  }
+
+  /**
+   * With what is wrong about topics of which Kafka keeps the newest record of each key only. Each
+   * record of the source is a sample, all those of a series have one key, so that any of them may
+   * be gone before it is read; with others' topics that may be meant.
+   *
+   * @param compacted the topics
+   * @param source what the source's topics begin with; empty where that is not known
+   */
+  static Found withCompacted(Found found, Collection<String> compacted, String source) {
+    if (compacted.isEmpty()) {
+      return found;
+    }
+    List<String> names = compacted.stream().sorted().toList();
+    boolean late = !source.isEmpty() && names.stream().anyMatch(name -> name.startsWith(source));
+    String words =
+        "Kafka may remove records of "
+            + list(names)
+            + " before the sink has read them, for a newer one of the same key: set"
+            + " cleanup.policy=delete, now compact";
+    return new Found(
+        found.late() || late, found.words().isEmpty() ? words : found.words() + "; " + words);
   }
 
   /** The clock was set by so much. */

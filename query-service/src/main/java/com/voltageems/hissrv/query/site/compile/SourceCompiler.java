@@ -60,6 +60,8 @@ final class SourceCompiler {
     settings.put("topic.creation.default.replication.factor", "-1");
     settings.copy(
         "topic.creation.default.replication.factor", site.view("kafka"), "replication_factor");
+    // All samples of a series have one key: where brokers compact, only the newest would stay.
+    settings.put("topic.creation.default.cleanup.policy", "delete");
     // A record carries its sample's time, and a broker would count its retention from that.
     settings.put("topic.creation.default.message.timestamp.type", "LogAppendTime");
     Converters.into(settings);

@@ -139,6 +139,20 @@ class PipelineProbesIT {
     }
   }
 
+  /** A dead letter of the same series took the place of the one before. */
+  @Test
+  void deadLettersThatAreCompacted_areDegraded() throws Exception {
+    topic("dead.compact", 1, Map.of("cleanup.policy", "compact"));
+    try (KafkaProbe probe = new KafkaProbe(access(), "dead.compact")) {
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo(
+              "1 broker; Kafka may remove dead letters of dead.compact for a newer one of the same"
+                  + " key: set cleanup.policy=delete, now compact");
+    }
+  }
+
   private static List<Map<String, @Nullable Object>> lastFailed(
       Map<String, @Nullable Object> detail) {
     @SuppressWarnings("unchecked")
@@ -509,16 +523,9 @@ class PipelineProbesIT {
     SettableClock clock = new SettableClock();
     SinkTopics topics = new SinkTopics(true, List.of(), "fresh\\..*", Duration.ofMinutes(5));
     ConnectFacts facts = reading(topics);
-    Map<String, Object> member =
-        Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            broker.bootstrapServers(),
-            ConsumerConfig.GROUP_ID_CONFIG,
-            "connect-fresh");
     try (KafkaAccess kafka = access();
         SinkProbe probe = new SinkProbe(kafka, "fresh", () -> facts, STUCK, COMMIT, clock);
-        KafkaConsumer<byte[], byte[]> task =
-            new KafkaConsumer<>(member, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        KafkaConsumer<byte[], byte[]> task = member("fresh", "connector-consumer-fresh-0")) {
       task.subscribe(List.of("fresh.a"));
       await()
           .atMost(Duration.ofSeconds(30))
@@ -543,6 +550,77 @@ class PipelineProbesIT {
       probe.check();
       clock.pass(STUCK.plus(COMMIT));
       assertThat(probe.check().message()).contains("fresh.a partition 0 offset 0 has not moved");
+    }
+  }
+
+  /**
+   * Somebody reads with the group.id of the sink, as with kafka-console-consumer. What he commits
+   * is never written, and all was green.
+   */
+  @Test
+  void strangerInTheSinksGroup_isDegraded() throws Exception {
+    topic("shared", 2, Map.of());
+    SettableClock clock = new SettableClock();
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "shared", clock);
+        KafkaConsumer<byte[], byte[]> task = member("shared", "connector-consumer-shared-0");
+        KafkaConsumer<byte[], byte[]> stranger = member("shared", "console-consumer")) {
+      List<KafkaConsumer<byte[], byte[]>> both = List.of(task, stranger);
+      both.forEach(one -> one.subscribe(List.of("shared")));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () -> {
+                both.forEach(one -> one.poll(Duration.ofMillis(100)));
+                return both.stream().allMatch(one -> one.assignment().size() == 1);
+              });
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(STUCK);
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .startsWith(
+              "others read in the sink's consumer group connect-shared; console-consumer on"
+                  + " 127.0.0.1 reads shared partition ")
+          .endsWith("give them another group.id; moves; 0 records wait");
+    }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> member(String sink, String client) {
+    Map<String, Object> config =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            broker.bootstrapServers(),
+            ConsumerConfig.GROUP_ID_CONFIG,
+            "connect-" + sink,
+            ConsumerConfig.CLIENT_ID_CONFIG,
+            client);
+    return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * All records of a series have one key: while the sink is behind, Kafka removes all of them but
+   * the newest, as far as it has come. All was green.
+   */
+  @Test
+  void topicThatIsCompacted_isDegradedWhereItIsTheSources() throws Exception {
+    TopicPartition one = topic("compact.live", 1, Map.of("cleanup.policy", "compact,delete"));
+    send("plain", false, one, 2, 1000);
+    commit("compact", Map.of(one, 2L));
+    String words =
+        "Kafka may remove records of compact.live before the sink has read them, for a newer one of"
+            + " the same key: set cleanup.policy=delete, now compact";
+    for (String source : List.of("compact.", "other.", "")) {
+      ConnectFacts facts =
+          new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, SinkTopics.UNKNOWN, source);
+      try (KafkaAccess kafka = access();
+          SinkProbe probe =
+              new SinkProbe(kafka, "compact", () -> facts, STUCK, COMMIT, new SettableClock())) {
+        Report report = probe.check();
+        boolean ours = source.equals("compact.");
+        assertThat(report.state()).isEqualTo(ours ? State.DEGRADED : State.UP);
+        assertThat(report.message()).isEqualTo((ours ? "" : "moves; 0 records wait; ") + words);
+      }
     }
   }
 
