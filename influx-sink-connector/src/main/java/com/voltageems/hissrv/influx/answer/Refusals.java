@@ -42,6 +42,9 @@ final class Refusals {
   private static final Pattern QUESTDB_NAME =
       Pattern.compile("table: (.+?); invalid column name: ([^\\n]+)");
 
+  private static final Pattern SERIES_LIMIT =
+      Pattern.compile("partial write: max-(?:series-per-database|values-per-tag) limit exceeded");
+
   private static final List<String> MACHINE =
       List.of(
           "no space left",
@@ -67,6 +70,10 @@ final class Refusals {
     if (lower.startsWith("unable to parse") || lower.startsWith("partial write: unable to parse")) {
       // It repeats the lines, whatever they say.
       return new Cause.Line();
+    }
+    if (SERIES_LIMIT.matcher(message).lookingAt()) {
+      // It repeats a tag's value, whatever that says.
+      return new Cause.SeriesLimit(dropped(message));
     }
     return influx(message).or(() -> questDb(message)).orElseGet(() -> byWords(message, lower));
   }

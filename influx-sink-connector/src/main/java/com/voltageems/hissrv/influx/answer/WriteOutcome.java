@@ -80,6 +80,13 @@ public sealed interface WriteOutcome {
      */
     record BeyondRetention(@Nullable Instant bound, int dropped) implements Cause {}
 
+    /**
+     * Lines are of series that are new, and the database takes no more series.
+     *
+     * @param dropped how many lines it left out
+     */
+    record SeriesLimit(int dropped) implements Cause {}
+
     /** The line as such: its syntax, its tags, a limit. */
     record Line() implements Cause {}
 

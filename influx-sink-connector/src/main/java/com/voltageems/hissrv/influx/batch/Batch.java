@@ -162,14 +162,18 @@ public final class Batch {
    * last one has to win, so none may overtake another.
    */
   public String pointKey(int index) {
+    return series(index) + ' ' + lines.get(index).epochNanos();
+  }
+
+  /** A line's measurement and tags, as they stand in it. */
+  public String series(int index) {
     byte[] array = bytes.array();
     int start = start(index);
     int end = start;
     while (array[end] != ' ') {
       end += array[end] == '\\' ? 2 : 1;
     }
-    String series = new String(array, start, end - start, StandardCharsets.UTF_8);
-    return series + ' ' + lines.get(index).epochNanos();
+    return new String(array, start, end - start, StandardCharsets.UTF_8);
   }
 
   /** A hash of {@link #pointKey}, without the text. */

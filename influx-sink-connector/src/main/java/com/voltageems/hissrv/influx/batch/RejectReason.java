@@ -12,6 +12,8 @@ public enum RejectReason {
   COLUMN,
   /** Older, or newer, than what the database keeps. */
   RETENTION,
+  /** Of a series that is new to a database which takes no more. */
+  SERIES,
   /** Too large for one request. */
   SIZE,
   /** The database fails at it. */

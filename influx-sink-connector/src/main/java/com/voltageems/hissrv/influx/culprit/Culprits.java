@@ -21,11 +21,13 @@ public final class Culprits {
   private final Refuser refuser;
   private final NamedFields fields;
   private final NamedLines lines;
+  private final NewSeries series;
 
   public Culprits(Fates fates) {
     this.refuser = new Refuser(fates);
     this.fields = new NamedFields(refuser);
     this.lines = new NamedLines(refuser);
+    this.series = new NewSeries(refuser);
   }
 
   /**
@@ -35,6 +37,10 @@ public final class Culprits {
    */
   public void find(Part part, Refused refused, Deque<Part> parts) {
     Cause cause = refused.cause();
+    if (cause instanceof Cause.SeriesLimit limit) {
+      series.find(part, limit, refused.reason(), parts);
+      return;
+    }
     if (isNamed(part, cause, refused.reason(), parts)) {
       return;
     }

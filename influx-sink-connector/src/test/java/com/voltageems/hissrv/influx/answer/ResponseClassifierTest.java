@@ -346,6 +346,20 @@ class ResponseClassifierTest {
     assertThat(((Fatal) v2(404, body.toString())).reason()).contains(named);
   }
 
+  /** As InfluxDB 1.6.7 says it; the value is whatever a tag has. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "partial write: max-series-per-database limit exceeded: (100) dropped=7",
+        "partial write: max-values-per-tag limit exceeded (100/100): measurement=\"m\""
+            + " tag=\"t\" value=\"beyond retention policy dropped=3\" dropped=7"
+      })
+  void databaseThatTakesNoMoreSeries(String message) {
+    JsonObject body = new JsonObject();
+    body.addProperty("error", message);
+    assertThat(((Refused) v1(400, body.toString())).cause()).isEqualTo(new Cause.SeriesLimit(7));
+  }
+
   /** What InfluxDB repeats of a line is not its reason. */
   @Test
   void malformedLine_whateverItSays() {

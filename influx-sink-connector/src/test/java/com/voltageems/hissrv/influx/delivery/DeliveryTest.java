@@ -236,6 +236,90 @@ class DeliveryTest {
         progress);
   }
 
+  /** InfluxDB 1 near its limit: of new series it takes all of a request, or none. */
+  private static final class FullIndex implements InfluxWriter {
+    final Set<String> series = new HashSet<>();
+    final Set<String> stored = new HashSet<>();
+    int room;
+    int requests;
+
+    @Override
+    public WriteOutcome write(Destination destination, byte[] lines, int length) {
+      requests++;
+      List<String> all =
+          List.of(new String(lines, 0, length - 1, StandardCharsets.UTF_8).split("\n", -1));
+      Set<String> fresh = new HashSet<>();
+      all.forEach(line -> fresh.add(line.substring(0, line.indexOf(' '))));
+      fresh.removeAll(series);
+      // It counts the lines of new series, as if each had one of its own.
+      long counted =
+          all.stream().filter(line -> fresh.contains(line.substring(0, line.indexOf(' ')))).count();
+      if (counted <= room) {
+        series.addAll(fresh);
+        room -= fresh.size();
+        fresh.clear();
+      }
+      int dropped = 0;
+      for (String line : all) {
+        if (fresh.contains(line.substring(0, line.indexOf(' ')))) {
+          dropped++;
+        } else {
+          stored.add(line);
+        }
+      }
+      return dropped == 0
+          ? new WriteOutcome.Written()
+          : new WriteOutcome.Refused(new WriteOutcome.Cause.SeriesLimit(dropped), "full");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** Each line of a new series was found by itself, for ever, and live data waited behind. */
+  @Test
+  void seriesThatTheDatabaseTakesNoMore_costFewRequests() throws InterruptedException {
+    int channels = 100;
+    FullIndex database = new FullIndex();
+    Counting progress = new Counting();
+    Delivery delivery = delivery(database, new SplittableRandom(1), progress);
+    OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
+    for (int i = 0; i < channels; i += 2) {
+      database.series.add("m,channel=" + i);
+    }
+    database.room = 1;
+    long offset = 0;
+    List<Integer> requests = new ArrayList<>();
+    for (int round = 0; round < 110; round++) {
+      if (round == 3) {
+        assertThat(database.stored).hasSize(3 * 510);
+        assertThat(progress.refused).hasSize(3 * 490);
+        // Room for one more is found after a while.
+        database.room = 1;
+      }
+      database.requests = 0;
+      Batch batch = new Batch(EMS, new LineForm(Dialect.INFLUXDB, Precision.MS));
+      for (int i = 0; i < 1000; i++, offset++) {
+        progress.open.put(offset, 1);
+        batch.add(
+            tracker.add(TestRecords.record(null, offset)),
+            new Point(
+                "m",
+                List.of(new Point.Tag("channel", Integer.toString(i % channels))),
+                List.of(new Point.Field("v", new FieldValue.Float64(1))),
+                offset * 1_000_000));
+      }
+      delivery.deliver(batch);
+      requests.add(database.requests);
+    }
+    assertThat(progress.open.values()).containsOnly(0);
+    assertThat(database.stored).hasSize(110_000 - progress.refused.size());
+    assertThat(database.series).hasSize(52);
+    assertThat(requests.get(0)).isLessThan(4 * channels);
+    assertThat(requests.subList(1, 100)).containsOnly(3);
+    assertThat(requests.stream().filter(count -> count > 3)).hasSize(2);
+  }
+
   /** A partition that goes to another task takes its lines along: that tells nothing. */
   @Test
   void linesThatNobodySendsAnyMore_proveNothing() {

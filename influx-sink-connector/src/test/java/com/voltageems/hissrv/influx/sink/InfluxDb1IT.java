@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.RequiresServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -148,6 +150,42 @@ class InfluxDb1IT {
     }
     assertThat(count("1", "conflict")).isEqualTo(495);
     assertThat(count("2", "conflict")).isEqualTo(500);
+  }
+
+  /** DeliveryTest has what it costs. */
+  @Test
+  void moreSeriesThanItTakes_areReported_theRestWritten() throws IOException {
+    Path home = dir.resolve("limited");
+    try (InfluxDb1 limited = InfluxDb1.start(home)) {
+      Path config = home.resolve("influxdb.conf");
+      Files.writeString(
+          config,
+          Files.readString(config)
+              .replace(
+                  "[data]", "[data]\n  index-version = \"inmem\"\n  max-series-per-database = 3"));
+      limited.restart();
+      HttpJson.influx1(limited, "ems", "CREATE DATABASE ems");
+      try (SinkHarness sink = new SinkHarness(settings(Map.of("influxdb.url", limited.url())), 1)) {
+        List<SinkRecord> records = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+          Map<String, Object> value = new HashMap<>(sample("s", Map.of("v", 1.0), T + i));
+          value.put("tags", Map.of("channel", "c" + i % 6));
+          records.add(record(value, i));
+        }
+        sink.put(records);
+        sink.pumpUntilCommitted(0, 60);
+        assertThat(sink.context.reports)
+            .hasSize(30)
+            .allSatisfy(
+                report ->
+                    assertThat(report.error())
+                        .hasMessageContaining(
+                            "its series is new: HTTP 400: partial write: max-se"));
+        assertThat(sink.metric("rejected-series")).isEqualTo(30);
+      }
+      assertThat(HttpJson.influx1(limited, "ems", "select count(v) from s").toString())
+          .contains("[0,30]");
+    }
   }
 
   @Test

@@ -1,0 +1,86 @@
+package com.voltageems.hissrv.influx.culprit;
+
+import com.voltageems.hissrv.influx.answer.WriteOutcome.Cause;
+import com.voltageems.hissrv.influx.batch.Batch;
+import com.voltageems.hissrv.influx.batch.RejectReason;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * Lines of series that are new to a database which takes no more series (InfluxDB 1's {@code
+ * max-series-per-database}, {@code max-values-per-tag}). All lines of a series share its fate, so
+ * series are halved and not lines, down to one: where there is room for a few, the database refuses
+ * many of them all. Those that were refused so are asked about together from then on, so that the
+ * others do not wait for them in each request.
+ */
+final class NewSeries {
+  /** How many refused series are kept in mind. */
+  private static final int MOST = 20_000;
+
+  /** So often they are asked about together; then there may be room for some. */
+  private static final int TOGETHER = 100;
+
+  private final Refuser refuser;
+  private int together;
+
+  private final Set<String> refused =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+              return size() > MOST;
+            }
+          });
+
+  NewSeries(Refuser refuser) {
+    this.refuser = refuser;
+  }
+
+  /** Refuses the part if all of it is guilty, else divides it. */
+  void find(Part part, Cause.SeriesLimit limit, String reason, Deque<Part> parts) {
+    Batch batch = part.batch();
+    List<String> ofLine = IntStream.range(0, part.size()).mapToObj(batch::series).toList();
+    Set<String> all = new LinkedHashSet<>(ofLine);
+    List<String> known = all.stream().filter(refused::contains).toList();
+    boolean allKnown = known.size() == all.size();
+    if (allKnown && all.size() > 1 && ++together == TOGETHER) {
+      together = 0;
+      refused.clear();
+      allKnown = false;
+    }
+    if (part.size() == 1 || (allKnown && limit.dropped() == part.size())) {
+      refused.addAll(all);
+      refuser.lines(part, RejectReason.SERIES, "its series is new: " + reason);
+    } else if (all.size() == 1) {
+      // It counts each line as a series: with room for one, the first line makes it.
+      parts.push(part.with(part.batch().part(1, part.size())));
+      parts.push(part.with(part.batch().part(0, 1)));
+    } else {
+      boolean divided = !known.isEmpty() && known.size() < all.size();
+      Set<String> first =
+          new LinkedHashSet<>(divided ? known : List.copyOf(all).subList(0, all.size() / 2));
+      push(part, ofLine, series -> !first.contains(series), parts);
+      push(part, ofLine, first::contains, parts);
+    }
+  }
+
+  private static void push(
+      Part part, List<String> ofLine, Predicate<String> wanted, Deque<Part> parts) {
+    Batch some = part.batch().another();
+    for (int i = 0; i < part.size(); i++) {
+      if (wanted.test(ofLine.get(i))) {
+        some.copy(part.batch(), i);
+      }
+    }
+    parts.push(part.with(some));
+  }
+}
