@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,9 +28,11 @@ public final class QuestDb extends LocalServer {
   private final Path dir;
   private final int httpPort;
   private final int pgPort;
+  private final Map<String, String> more;
 
-  private QuestDb(Path dir, int httpPort, int pgPort) {
+  private QuestDb(Path dir, int httpPort, int pgPort, Map<String, String> more) {
     super(Duration.ofMinutes(3));
+    this.more = Map.copyOf(more);
     this.dir = dir;
     this.httpPort = httpPort;
     this.pgPort = pgPort;
@@ -37,34 +40,51 @@ public final class QuestDb extends LocalServer {
 
   /** Starts on free ports; data in {@code dir}. */
   public static QuestDb start(Path dir) {
-    QuestDb database = prepare(dir);
+    return start(dir, Map.of());
+  }
+
+  /**
+   * As {@link #start(Path)}.
+   *
+   * @param more settings, as variables of its environment
+   */
+  public static QuestDb start(Path dir, Map<String, String> more) {
+    QuestDb database = prepare(dir, more);
     database.awaitReady();
     return database;
   }
 
   /** As {@link #start}, but returns before it answers: see {@link #awaitReady()}. */
   public static QuestDb prepare(Path dir) {
-    QuestDb database = new QuestDb(dir, Ports.free(), Ports.free());
+    return prepare(dir, Map.of());
+  }
+
+  private static QuestDb prepare(Path dir, Map<String, String> more) {
+    QuestDb database = new QuestDb(dir, Ports.free(), Ports.free(), more);
     database.relaunch();
     return database;
   }
 
   @Override
   ServerProcess launch() {
+    Map<String, String> settings =
+        new HashMap<>(
+            Map.of(
+                "QDB_HTTP_BIND_TO", "127.0.0.1:" + httpPort,
+                "QDB_PG_NET_BIND_TO", "127.0.0.1:" + pgPort,
+                // User "user", password "quest".
+                "QDB_PG_READONLY_USER_ENABLED", "true",
+                "QDB_LINE_TCP_ENABLED", "false",
+                "QDB_HTTP_MIN_ENABLED", "false",
+                // Its own table is called "telemetry", as is our main measurement.
+                "QDB_TELEMETRY_DISABLE_COMPLETELY", "true",
+                "QDB_SHARED_WORKER_COUNT", "2"));
+    settings.putAll(more);
     return ServerProcess.startJvm(
         "questdb",
         ServerProcess.classPath("questdb.classpath"),
         List.of("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC"),
-        Map.of(
-            "QDB_HTTP_BIND_TO", "127.0.0.1:" + httpPort,
-            "QDB_PG_NET_BIND_TO", "127.0.0.1:" + pgPort,
-            // User "user", password "quest".
-            "QDB_PG_READONLY_USER_ENABLED", "true",
-            "QDB_LINE_TCP_ENABLED", "false",
-            "QDB_HTTP_MIN_ENABLED", "false",
-            // Its own table is called "telemetry", as is our main measurement.
-            "QDB_TELEMETRY_DISABLE_COMPLETELY", "true",
-            "QDB_SHARED_WORKER_COUNT", "2"),
+        settings,
         "io.questdb.ServerMain",
         List.of("-d", dir.toAbsolutePath().toString()),
         dir.resolve("questdb.log"));

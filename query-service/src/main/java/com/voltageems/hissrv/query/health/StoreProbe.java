@@ -1,9 +1,11 @@
 package com.voltageems.hissrv.query.health;
 
+import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import java.time.Duration;
+import java.util.Map;
 
-/** Whether the database answers. */
+/** Whether the database answers, and shows what it was given. */
 public final class StoreProbe implements Probe {
   private final HistoryStore store;
   private final Duration timeout;
@@ -25,7 +27,11 @@ public final class StoreProbe implements Probe {
 
   @Override
   public Report check() {
-    return Report.of(true, store.ping(timeout));
+    String version = store.ping(timeout);
+    return store
+        .trouble(timeout)
+        .map(words -> Report.of(State.DEGRADED, version + "; " + words, Map.of()))
+        .orElseGet(() -> Report.of(true, version));
   }
 
   @Override

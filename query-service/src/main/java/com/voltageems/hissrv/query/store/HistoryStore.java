@@ -64,6 +64,16 @@ public interface HistoryStore extends AutoCloseable {
   String ping(Duration timeout);
 
   /**
+   * What is wrong with the database although it answers, such as data that it has acknowledged and
+   * does not show; empty where nothing is, or nobody knows.
+   *
+   * @param timeout how long to wait for it
+   */
+  default Optional<String> trouble(Duration timeout) {
+    return Optional.empty();
+  }
+
+  /**
    * Connections to the database.
    *
    * @param active those that a call uses now

@@ -235,6 +235,19 @@ public final class QuestDbStore implements HistoryStore {
     }
   }
 
+  @Override
+  public Optional<String> trouble(Duration timeout) {
+    Deadline deadline = Deadline.in(timeout);
+    try {
+      String words =
+          connections.call(deadline, connection -> Suspended.words(connection, deadline));
+      return Optional.of(words).filter(text -> !text.isEmpty());
+    } catch (StoreException e) {
+      // It has just answered: busy, or one that does not tell.
+      return Optional.empty();
+    }
+  }
+
   /** The first column of the first row, empty where there is none. */
   String firstText(Sql sql, Deadline deadline) {
     return connections.call(

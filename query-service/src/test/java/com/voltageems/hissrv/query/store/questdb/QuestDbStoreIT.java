@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Asked;
 import com.voltageems.hissrv.query.store.Deadline;
@@ -29,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,7 +50,8 @@ class QuestDbStoreIT extends HistoryStoreContract {
 
   @BeforeAll
   static void start(@TempDir Path dir) {
-    database = QuestDb.start(dir);
+    // So that it can be told to suspend a table.
+    database = QuestDb.start(dir, Map.of("QDB_DEV_MODE_ENABLED", "true"));
     writer = new QuestDbWriter(database.url());
     store = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 4);
   }
@@ -192,6 +197,28 @@ class QuestDbStoreIT extends HistoryStoreContract {
       assertThatThrownBy(() -> other.ping(Duration.ofSeconds(10)))
           .isInstanceOf(StoreException.class)
           .hasMessageContaining("when it was asked for fields: look at store.type");
+    }
+  }
+
+  /** As after a full disk: QuestDB acknowledges each write and shows none, and all was green. */
+  @Test
+  void suspendedTable_isToldUntilItIsResumed() throws SQLException {
+    write("halted", List.of("halted,ch=1 v=1.0 " + T));
+    StoreProbe probe = new StoreProbe(store, Duration.ofSeconds(10));
+    assertThat(probe.check().state()).isEqualTo(State.UP);
+    try (Connection admin = DriverManager.getConnection(database.jdbcUrl(), "admin", "quest");
+        Statement statement = admin.createStatement()) {
+      statement.execute("ALTER TABLE halted SUSPEND WAL WITH 'DISK FULL', 'no space left'");
+      statement.execute("INSERT INTO halted VALUES ('1', 2.0, " + (T + 1) * 1000 + ")");
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(State.DEGRADED);
+      assertThat(report.message())
+          .matches(
+              "QuestDB 9.*; the table halted is suspended \\(DISK FULL: no space left\\), 1 writes"
+                  + " are acknowledged and not shown: mend the cause, then run ALTER TABLE"
+                  + " 'halted' RESUME WAL");
+      statement.execute("ALTER TABLE halted RESUME WAL");
+      assertThat(probe.check().state()).isEqualTo(State.UP);
     }
   }
 
