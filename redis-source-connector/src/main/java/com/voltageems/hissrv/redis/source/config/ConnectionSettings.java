@@ -31,7 +31,12 @@ import redis.clients.jedis.HostAndPort;
 public final class ConnectionSettings {
   private static final SettingNames NAMES =
       new SettingNames(
-          "redis.uri", "redis.mode", "redis.nodes", "redis.username", "redis.password");
+          "redis.uri",
+          "redis.mode",
+          "redis.nodes",
+          "redis.username",
+          "redis.password",
+          "redis.timeout.ms");
 
   private static final String INSTEAD =
       "write rediss:// for TLS, and use " + NAMES.username() + " and " + NAMES.password();
@@ -103,7 +108,7 @@ public final class ConnectionSettings {
       Setting.secret(NAMES.password()).doc("The user's password.");
 
   private static final Setting<Duration> TIMEOUT =
-      millis("redis.timeout.ms", 5000, 60_000).doc("For connecting and for every reply.");
+      millis(NAMES.timeout(), 5000, 60_000).doc("For connecting and for every reply.");
 
   public static final Setting<Duration> BACKOFF_MIN =
       millis("redis.backoff.min.ms", 100, 60_000)

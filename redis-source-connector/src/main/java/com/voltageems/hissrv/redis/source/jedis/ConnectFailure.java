@@ -60,7 +60,28 @@ final class ConnectFailure {
             && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND);
   }
 
+  /** Why an exchange over a connection that there was has failed. */
+  static String ofExchange(JedisException e, RedisSettings settings) {
+    String silence = silence(e, settings);
+    return silence == null ? String.valueOf(e.getMessage()) : silence;
+  }
+
+  private static @Nullable String silence(Throwable failure, RedisSettings settings) {
+    SocketTimeoutException timeout = cause(failure, SocketTimeoutException.class);
+    return timeout != null && String.valueOf(timeout.getMessage()).startsWith("Read")
+        ? "no answer within "
+            + settings.timeout().toMillis()
+            + " ms ("
+            + settings.names().timeout()
+            + "): it is slow, paused, or hangs"
+        : null;
+  }
+
   static String describe(Throwable failure, RedisSettings settings) {
+    String silence = silence(failure, settings);
+    if (silence != null) {
+      return silence;
+    }
     UnknownHostException unknown = cause(failure, UnknownHostException.class);
     if (unknown != null) {
       // The platform adds words of its own behind the name.

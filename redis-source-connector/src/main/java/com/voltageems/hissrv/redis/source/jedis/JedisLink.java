@@ -86,7 +86,7 @@ public final class JedisLink implements RedisLink {
     try {
       batch.send(nodeOf);
     } catch (JedisException e) {
-      throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+      throw broken(settings.where(), e);
     } catch (RuntimeException | Error e) {
       reset();
       throw e;
@@ -105,7 +105,7 @@ public final class JedisLink implements RedisLink {
       batch.receive();
     } catch (JedisException e) {
       batch.lost = e;
-      throw unavailable("Redis at " + settings.where() + ": " + e.getMessage(), e);
+      throw broken(settings.where(), e);
     } catch (RuntimeException | Error e) {
       // Nobody would read the rest of the replies, but as somebody else's.
       reset();
@@ -244,7 +244,7 @@ public final class JedisLink implements RedisLink {
           ? classify(command, String.valueOf(error.getMessage()), error)
           : reply;
     } catch (JedisException e) {
-      throw unavailable("Redis at " + target + ": " + e.getMessage(), e);
+      throw broken(target.toString(), e);
     }
   }
 
@@ -294,6 +294,10 @@ public final class JedisLink implements RedisLink {
   @Override
   public boolean isCluster() {
     return settings.mode() == RedisSettings.Mode.CLUSTER;
+  }
+
+  private RedisUnavailableException broken(String where, JedisException e) {
+    return unavailable("Redis at " + where + ": " + ConnectFailure.ofExchange(e, settings), e);
   }
 
   private RedisUnavailableException unavailable(String message, @Nullable Throwable cause) {

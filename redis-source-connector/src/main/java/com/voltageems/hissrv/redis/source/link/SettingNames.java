@@ -9,6 +9,7 @@ package com.voltageems.hissrv.redis.source.link;
  * @param nodes addresses of sentinels or of a cluster
  * @param username who logs in
  * @param password by what
+ * @param timeout how long to wait for a connection and for each reply
  */
 public record SettingNames(
-    String uri, String mode, String nodes, String username, String password) {}
+    String uri, String mode, String nodes, String username, String password, String timeout) {}

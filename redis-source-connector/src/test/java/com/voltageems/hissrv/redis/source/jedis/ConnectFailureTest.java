@@ -6,6 +6,7 @@ import com.voltageems.hissrv.redis.source.Readers;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Map;
 import javax.net.ssl.SSLHandshakeException;
@@ -43,6 +44,18 @@ class ConnectFailureTest {
         .isEqualTo("Failed to create socket. Broken pipe" + advice);
     assertThat(describe("rediss://h", new SSLHandshakeException("certificate_required")))
         .isEqualTo("Failed to create socket. certificate_required" + advice);
+  }
+
+  /** As where Redis sleeps, is paused (CLIENT PAUSE), or its machine swaps. */
+  @Test
+  void silence_isToldWithItsSetting() {
+    String words = "no answer within 5000 ms (redis.timeout.ms): it is slow, paused, or hangs";
+    assertThat(describe("redis://h", new SocketTimeoutException("Read timed out")))
+        .isEqualTo(words);
+    assertThat(describe("rediss://h", new SocketTimeoutException("Read timed out")))
+        .isEqualTo(words);
+    assertThat(describe("redis://h", new SocketTimeoutException("Connect timed out")))
+        .isEqualTo("Failed to create socket. Connect timed out");
   }
 
   @Test
