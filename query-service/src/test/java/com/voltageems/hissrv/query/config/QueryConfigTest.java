@@ -167,6 +167,9 @@ class QueryConfigTest {
             + " influxdb2, questdb",
         "store.questdb.url; http://x; store.questdb.url: \"http://x\" cannot be used: needs a"
             + " JDBC address such as jdbc:postgresql://127.0.0.1:8812/qdb",
+        "store.questdb.url; jdbc:postgresql://q:99999/qdb; store.questdb.url:"
+            + " \"jdbc:postgresql://q:99999/qdb\" cannot be used: needs a JDBC address such as"
+            + " jdbc:postgresql://127.0.0.1:8812/qdb",
         "store.influxdb1.url; ''; store.influxdb1.url: \"\" cannot be used: needs an address such"
             + " as http://127.0.0.1:8086",
         "query.timeout; 10; query.timeout: \"10\" cannot be used: needs a time from 1s to 10m",

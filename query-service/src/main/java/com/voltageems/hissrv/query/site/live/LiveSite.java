@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.resolution.CopyResolutions;
 import com.voltageems.hissrv.query.resolution.Resolutions;
@@ -180,7 +181,15 @@ public final class LiveSite implements AutoCloseable {
     if (!next.serviceTexts().equals(compiled.serviceTexts())
         || !next.alerts().equals(compiled.alerts())
         || !next.storage().equals(compiled.storage())) {
-      take(next, wanted);
+      try {
+        take(next, wanted);
+      } catch (RuntimeException e) {
+        // What no check has found: the old one goes on, and somebody has to know.
+        LOG.error("The changed file cannot be taken, what was before stays", e);
+        String words = Redaction.oneLine(file.path() + ": cannot be taken: " + e);
+        state = state.refused(clock.instant(), List.of(words));
+        return state;
+      }
     }
     compiled = next;
     LogLevel.set(next.target().logLevel());

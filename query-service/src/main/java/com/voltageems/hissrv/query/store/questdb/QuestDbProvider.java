@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.util.List;
 import java.util.Optional;
+import org.postgresql.Driver;
 
 /** {@code store.type: questdb}. */
 public final class QuestDbProvider implements StoreProvider {
@@ -17,7 +18,7 @@ public final class QuestDbProvider implements StoreProvider {
           "jdbc:postgresql://127.0.0.1:8812/qdb",
           "a JDBC address such as jdbc:postgresql://127.0.0.1:8812/qdb",
           "QuestDB's PostgreSQL wire endpoint.",
-          Parse::postgresUrl);
+          QuestDbProvider::url);
   private static final Setting<String> USER =
       Setting.of("store.questdb.user", "admin", "a user name", "User in QuestDB.", Parse::text);
   private static final Setting<String> PASSWORD =
@@ -33,6 +34,14 @@ public final class QuestDbProvider implements StoreProvider {
           text -> text);
   private static final Setting<String> RAW_PASSWORD =
       Setting.secret("store.questdb.raw.password", "", "That user's password.");
+
+  /** As the driver reads it, which would end the service later on, and without a word of it. */
+  private static String url(String text) {
+    if (!new Driver().acceptsURL(Parse.postgresUrl(text))) {
+      throw new IllegalArgumentException("not a JDBC address");
+    }
+    return text;
+  }
 
   @Override
   public String type() {

@@ -41,6 +41,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LiveSiteTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** With so many rows at most, the database's driver cannot be made. */
+  private static final int BROKEN = 47_110;
+
   private static final String MAPPING =
       "{\"source_pattern\":\"plc:(\\\\d+)\",\"measurement\":\"plc\","
           + "\"tags\":[{\"name\":\"unit\",\"index\":1}]}";
@@ -59,6 +63,9 @@ class LiveSiteTest {
   private final class FakeParts implements Parts {
     @Override
     public HistoryStore store(QueryConfig settings) {
+      if (settings.limits().maxRows() == BROKEN) {
+        throw new IllegalStateException("no such driver");
+      }
       built.add(settings);
       return new FakeStore(() -> new HistoryAnswer(List.of(), false));
     }
@@ -163,6 +170,20 @@ class LiveSiteTest {
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("is empty");
     assertThat(built).hasSize(1);
+  }
+
+  /** Nobody reads the log: a service that starts by this file now would end at once. */
+  @Test
+  void fileThatBreaksWhatIsMadeOfIt_isRefused_andToldAsSuch() throws Exception {
+    write("query: {max_rows: " + BROKEN + "}");
+    HttpResponse<String> refused = send("POST", "/reload", "");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(refused.body()).contains("cannot be taken").contains("no such driver");
+    assertThat(status().path("state").asText()).isEqualTo("refused");
+    assertThat(send("GET", "/metrics", "").body()).contains("\nhissrv_site_file_refused 1");
+    write("query: {max_rows: 60000}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(built.get(built.size() - 1).limits().maxRows()).isEqualTo(60_000);
   }
 
   /** The file as it is, which nothing else would have read again. */
