@@ -86,7 +86,8 @@ export class Pipeline {
     const synced = status.last_sync ? Date.parse(status.last_sync) : null;
     this.verdict.className = 'verdict ' + (status.status === 'running' ? 'good'
       : status.status === 'starting' ? '' : 'bad');
-    this.verdict.textContent = t('verdict.' + status.status)
+    const partly = status.status === 'running' && ['kafka', 'connect'].some((part) => status[part]?.state === 'off');
+    this.verdict.textContent = t('verdict.' + (partly ? 'partly' : status.status))
       + (synced === null ? '' : ' ' + t('verdict.newest', {time: ago(synced)}));
     this.sync.offer(Boolean(status.site));
     this.flow.replaceChildren(

@@ -92,7 +92,7 @@ export const EN = {
   'summary': 'From {from} to {to}.', 'summary.none': 'No values.',
   'summary.line': '{name}: last {last} {unit}, lowest {low}, highest {high} at {at}.',
 
-  'empty.store': 'Nothing is stored yet. The page looks again by itself; Pipeline shows what waits.',
+  'empty.store': 'Nothing is stored yet where this service reads (its bucket or database). The page looks again by itself; Pipeline shows what waits.',
   'link.unread': 'Part of the link cannot be read and is left out: {parts}',
   'empty.choose': 'Tick points on the left to draw them here.',
   'empty.energy': 'Energy can be told of powers (W, kW, MW) and of counters. Choose one of them, or another function.',
@@ -124,6 +124,7 @@ export const EN = {
   'token': 'Token', 'token.use': 'Use',
 
   'verdict.running': 'Every part works.',
+  'verdict.partly': 'What is looked at works; the rest is not configured.',
   'verdict.starting': 'Not every part has been looked at yet.',
   'verdict.degraded': 'Something does not work; see below.',
   'verdict.newest': 'The newest stored sample is from {time}.',

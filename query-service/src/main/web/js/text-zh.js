@@ -92,7 +92,7 @@ export const ZH = {
   'summary': '从 {from} 到 {to}。', 'summary.none': '没有数值。',
   'summary.line': '{name}：最新 {last} {unit}，最低 {low}，最高 {high}（{at}）。',
 
-  'empty.store': '还没有存储任何数据。页面会自动再看；“数据链路”显示在等什么。',
+  'empty.store': '此服务读取的位置（bucket 或数据库）还没有任何数据。页面会自动再看；“数据链路”显示在等什么。',
   'link.unread': '链接中有一部分无法识别，已忽略：{parts}',
   'empty.choose': '在左侧勾选测点，曲线就画在这里。',
   'empty.energy': '电量只能由功率（W、kW、MW）或计数器得出。请选择这类测点，或换一种取值。',
@@ -124,6 +124,7 @@ export const ZH = {
   'token': '令牌', 'token.use': '使用',
 
   'verdict.running': '各部分均正常。',
+  'verdict.partly': '已查看的部分正常；其余部分未配置。',
   'verdict.starting': '尚有部分未检查。',
   'verdict.degraded': '有部分不正常，见下。',
   'verdict.newest': '最新入库样本：{time}。',

@@ -23,6 +23,7 @@ import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -223,7 +224,7 @@ public final class Main implements Callable<Integer> {
       off.put("connect", "connect.url is not set");
     }
     if (settings.kafka().isConfigured()) {
-      probes.addAll(pipeline(settings, facts, clock));
+      probes.addAll(pipeline(settings, facts, off, clock));
     } else {
       for (String part : List.of("kafka", "source", "sink")) {
         off.put(part, "kafka.bootstrap.servers is not set");
@@ -234,23 +235,27 @@ public final class Main implements Callable<Integer> {
         probes, off, settings.checks().interval(), settings.checks().timeout(), clock);
   }
 
-  /** Whether it moves, as Kafka tells. */
+  /** Whether it moves, as Kafka tells; {@code off} gets what there is not. */
   private static List<Probe> pipeline(
-      QueryConfig settings, Supplier<ConnectFacts> facts, Clock clock) {
-    QueryConfig.Checks checks = settings.checks();
+      QueryConfig settings, Supplier<ConnectFacts> facts, Map<String, String> off, Clock clock) {
+    Duration stuck = settings.checks().stuckAfter();
     QueryConfig.Connect connect = settings.connect();
-    KafkaAccess kafka = new KafkaAccess(settings.kafka(), checks.timeout());
-    return List.of(
-        new SourceProbe(
-            kafka,
-            settings.kafka().statusTopic(),
-            connect.source(),
-            facts,
-            checks.stuckAfter(),
-            clock),
-        new SinkProbe(
-            kafka, connect.sink(), facts, checks.stuckAfter(), connect.commitInterval(), clock),
-        new KafkaProbe(kafka, settings.kafka().deadLetterTopic()));
+    KafkaAccess kafka = new KafkaAccess(settings.kafka(), settings.checks().timeout());
+    List<Probe> probes = new ArrayList<>();
+    if (connect.source().isEmpty()) {
+      off.put("source", "connect.source is not set");
+    } else {
+      String topic = settings.kafka().statusTopic();
+      probes.add(new SourceProbe(kafka, topic, connect.source(), facts, stuck, clock));
+    }
+    if (connect.sink().isEmpty()) {
+      off.put("sink", "connect.sink is not set");
+    } else {
+      Duration commits = connect.commitInterval();
+      probes.add(new SinkProbe(kafka, connect.sink(), facts, stuck, commits, clock));
+    }
+    probes.add(new KafkaProbe(kafka, settings.kafka().deadLetterTopic()));
+    return probes;
   }
 
   private static String rootMessage(Throwable failure) {

@@ -170,16 +170,18 @@ final class Declared {
       Setting.of(
           "connect.source",
           "hissrv-redis-source",
-          "a connector's name",
-          "Name of the source connector.",
-          Parse::text);
+          "a connector's name, or nothing",
+          "Name of the source connector. Empty: there is none, as where the topics are somebody"
+              + " else's.",
+          text -> text);
   static final Setting<String> CONNECT_SINK =
       Setting.of(
           "connect.sink",
           "hissrv-influx-sink",
-          "a connector's name",
-          "Name of the sink connector; its consumer group is `connect-` and this name.",
-          Parse::text);
+          "a connector's name, or nothing",
+          "Name of the sink connector; its consumer group is `connect-` and this name. Empty: there"
+              + " is none.",
+          text -> text);
   static final Setting<String> CONNECT_USERNAME =
       Setting.of(
           "connect.username",

@@ -52,6 +52,7 @@ public final class ConnectProbe implements Probe {
     this.urls = new ArrayList<>(config.urls());
     connectors.put(SOURCE, config.source());
     connectors.put(SINK, config.sink());
+    connectors.values().removeIf(String::isEmpty);
     // Of several addresses one may be dead; asking the next must still be in time.
     this.timeout = urls.size() == 1 ? timeout : timeout.dividedBy(2);
     this.http = HttpClient.newBuilder().connectTimeout(this.timeout).build();

@@ -175,6 +175,20 @@ class ConnectProbeTest {
     }
   }
 
+  /** A site whose topics are somebody else's has a sink only, and no trouble with that. */
+  @Test
+  void connectorThatThereIsNone_isNotMissed() throws Exception {
+    HttpServer server = connect(404, "{}");
+    String url = "http://127.0.0.1:" + server.getAddress().getPort();
+    QueryConfig config =
+        QueryConfig.of(Map.of("connect.url", url, "connect.source", "", "connect.sink", "mine"));
+    try (ConnectProbe probe = new ConnectProbe(config.connect(), Duration.ofSeconds(3))) {
+      assertThat(probe.check().message()).isEqualTo("mine is not there");
+    } finally {
+      server.stop(0);
+    }
+  }
+
   /** A worker that hangs takes the time of one timeout, however many tasks it has. */
   @Test
   void workerThatHangs_isSilentAfterTheTimeout() throws Exception {

@@ -183,8 +183,11 @@ class PageFailuresIT {
 
     assertThat(browser.find(".hint").getText()).contains("Nothing is stored yet");
     assertThat(browser.find(".strip li.up").getText()).startsWith("Database");
+    // Without Kafka nobody knows whether something waits.
+    browser.shows(() -> browser.click("Pipeline"));
+    assertThat(browser.find(".verdict").getText()).contains("the rest is not configured");
     gate.letThrough();
-    browser.ready(1);
+    browser.shows(() -> browser.click("Explore"));
   }
 
   @Test

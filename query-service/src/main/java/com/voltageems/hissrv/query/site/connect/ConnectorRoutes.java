@@ -80,11 +80,11 @@ public final class ConnectorRoutes implements Extension {
   }
 
   private static String ours(String name, QueryConfig.Connect connect) {
-    if (name.equals("source") || name.equals(connect.source())) {
-      return connect.source();
-    }
-    if (name.equals("sink") || name.equals(connect.sink())) {
-      return connect.sink();
+    boolean isSource = name.equals("source") || name.equals(connect.source());
+    boolean isSink = name.equals("sink") || name.equals(connect.sink());
+    String found = isSource ? connect.source() : isSink ? connect.sink() : "";
+    if (!found.isEmpty()) {
+      return found;
     }
     throw new RefusedException(
         ErrorKind.NOT_FOUND,
