@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.setting;
 
+import com.voltageems.hissrv.plugin.Address;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,12 +117,20 @@ public final class Parse {
     return all;
   }
 
+  /** A text for messages: an address may have a login in it. */
+  public static String shown(String text) {
+    return text.contains("://") ? Address.masked(text) : text;
+  }
+
+  /** Without a login: the address is shown to whoever may read, and the login had no effect. */
   public static Optional<URI> httpUrl(String text) {
     if (text.isEmpty()) {
       return Optional.empty();
     }
     URI uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-    if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+    if (uri.getHost() == null
+        || uri.getUserInfo() != null
+        || !List.of("http", "https").contains(uri.getScheme())) {
       throw new IllegalArgumentException("not http");
     }
     return Optional.of(uri);

@@ -47,7 +47,7 @@ public record Setting<T>(
     try {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {
-      String shown = secret ? "the value" : "\"" + text + "\"";
+      String shown = secret ? "the value" : "\"" + Parse.shown(text) + "\"";
       throw new IllegalArgumentException(
           key + ": " + shown + " cannot be used: needs " + expected, e);
     }

@@ -178,6 +178,12 @@ class QueryConfigTest {
             + " query.max.rows, which is 100000",
         "kafka.bootstrap.servers; localhost; kafka.bootstrap.servers: \"localhost\" cannot be"
             + " used: needs host:port, several separated by commas, or nothing",
+        "connect.url; 'http://u:s3cret@a:1,http://v:s3cret@b:2'; connect.url:"
+            + " \"http://[hidden]@b:2\" cannot be used: needs an address such as"
+            + " http://127.0.0.1:8083, several separated by commas, or nothing",
+        "store.questdb.url; jdbc:postgresql://q:x/qdb?password=s3cret; store.questdb.url:"
+            + " \"jdbc:postgresql://q:x/qdb?password=[hidden]\" cannot be used: needs a JDBC"
+            + " address such as jdbc:postgresql://127.0.0.1:8812/qdb",
         "connect.url; localhost:8083; connect.url: \"localhost:8083\" cannot be used: needs an"
             + " address such as http://127.0.0.1:8083, several separated by commas, or nothing",
         "connect.url; 'http://a b'; connect.url: \"http://a b\" cannot be used: needs an address"

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -233,6 +234,18 @@ class SiteFileTest {
     assertThatThrownBy(() -> compile("api: {write_tokens: short}"))
         .hasMessageContaining("api.write_tokens")
         .hasMessageNotContaining("short");
+  }
+
+  /** Problems are in the log, on the page and in /status. */
+  @Test
+  void loginInAnAddress_isRefused_andNotRepeated() throws Exception {
+    env.put("INFLUX", "http://admin:s3cret@db:8086");
+    for (String url : List.of("http://admin:s3cret@db:8086", "${INFLUX}")) {
+      assertThatThrownBy(() -> compile("influxdb:\n  url: " + url + "\n", SiteCompiler.For.SERVICE))
+          .isInstanceOf(BadFileException.class)
+          .hasMessageContaining("\"http://[hidden]@db:8086\" cannot be used: needs an address")
+          .hasMessageNotContaining("s3cret");
+    }
   }
 
   @Test

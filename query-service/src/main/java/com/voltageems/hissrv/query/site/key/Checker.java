@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.site.key;
 
 import com.voltageems.hissrv.query.setting.Nearest;
+import com.voltageems.hissrv.query.setting.Parse;
 import com.voltageems.hissrv.query.setting.Template;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
@@ -186,7 +187,7 @@ public final class Checker {
   private @Nullable Given checked(String path, Scalar scalar, Tree.Leaf leaf, String text) {
     Optional<String> wrong = scalar.check(text);
     if (wrong.isPresent()) {
-      add(leaf.place(), path, "\"" + text + "\" cannot be used: " + wrong.get());
+      add(leaf.place(), path, "\"" + Parse.shown(text) + "\" cannot be used: " + wrong.get());
       return null;
     }
     return new Given(path, leaf.place(), leaf.text(), text);
