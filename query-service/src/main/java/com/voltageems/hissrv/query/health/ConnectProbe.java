@@ -137,8 +137,7 @@ public final class ConnectProbe implements Probe {
         urls.add(0, url);
         return statuses;
       } catch (IOException e) {
-        String words = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        failures.add(url + ": " + Redaction.oneLine(words));
+        failures.add(url + ": " + Reasons.of(e));
         last = e;
       }
     }

@@ -1,5 +1,8 @@
 package com.voltageems.hissrv.query.health;
 
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -35,6 +38,22 @@ public final class Reasons {
       }
     }
     return Redaction.text(best);
+  }
+
+  /** Why a call failed: Java says nothing of a connection that could not be made. */
+  public static String of(IOException failure) {
+    String words = failure.getMessage();
+    if (words != null) {
+      return Redaction.oneLine(words);
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "the host is not known";
+      }
+    }
+    return failure instanceof ConnectException
+        ? "Connection refused"
+        : failure.getClass().getSimpleName();
   }
 
   /** What helps a connector that somebody paused or stopped; nothing for the others. */

@@ -189,6 +189,21 @@ class ConnectProbeTest {
     }
   }
 
+  /** Java has no words for it but the exception's name. */
+  @Test
+  void workerThatIsAway_isToldInWords() throws Exception {
+    int nobody = Ports.free();
+    try (ConnectProbe away = probe(URI.create("http://127.0.0.1:" + nobody), false);
+        ConnectProbe unknown = probe(URI.create("http://no-such-host.invalid:8083"), false)) {
+      assertThatThrownBy(away::check)
+          .hasMessage(
+              "Kafka Connect does not answer (connect.url): http://127.0.0.1:"
+                  + nobody
+                  + ": Connection refused");
+      assertThatThrownBy(unknown::check).hasMessageEndingWith("8083: the host is not known");
+    }
+  }
+
   /** A worker that hangs takes the time of one timeout, however many tasks it has. */
   @Test
   void workerThatHangs_isSilentAfterTheTimeout() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
+import com.voltageems.hissrv.query.site.compile.Entry;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import java.io.IOException;
@@ -446,6 +447,21 @@ class SiteFileTest {
         .containsEntry("sources.plant_a2.key", "plant:a")
         .containsEntry("sources.live.pattern", "inv:*")
         .containsEntry("sources.live.type", "hash");
+  }
+
+  /** As the README of query-service has it. */
+  @Test
+  void tagsOfDevices_areAList() throws Exception {
+    assertThat(compile("site: {device_tags: [meter, inverter]}").service().get("site.device_tags"))
+        .extracting(Entry::value)
+        .isEqualTo("meter,inverter");
+    assertThat(compile("site: {device_tags: meter}").service().get("site.device_tags"))
+        .extracting(Entry::value)
+        .isEqualTo("meter");
+    assertThatThrownBy(() -> compile("site: {device_tags: [meter, ~]}"))
+        .hasMessageContaining("1:29: site.device_tags[1]: is empty");
+    assertThatThrownBy(() -> compile("site: {timezone: [UTC]}"))
+        .hasMessageContaining("site.timezone: needs one value");
   }
 
   @Test

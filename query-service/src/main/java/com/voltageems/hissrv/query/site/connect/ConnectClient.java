@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.site.connect;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.Reasons;
 import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.health.WholeAnswer;
 import com.voltageems.hissrv.query.site.compile.Compiled;
@@ -232,7 +233,7 @@ public final class ConnectClient {
         "Kafka Connect does not answer at "
             + String.join(", ", urls)
             + " (connect.url): "
-            + (last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage()),
+            + Reasons.of(last),
         last);
   }
 

@@ -11,10 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a tree against the declared keys; finds every problem at once. */
 public final class Checker {
+  private static final int MOST_JOINED = 100;
+
   private final Map<String, String> env;
   private final List<Problem> problems = new ArrayList<>();
 
@@ -149,12 +152,23 @@ public final class Checker {
       String full = path + "." + member.name();
       if (shape.nested() && member.value() instanceof Tree.Block inner) {
         names(full, prefix + member.name() + ".", shape, inner, names);
+      } else if (shape.lists().contains(prefix + member.name())
+          && member.value() instanceof Tree.Items list) {
+        names.put(prefix + member.name(), joined(full, shape.of(), list));
       } else if (value(full, member.place(), shape.of(), member.value()) instanceof Given given) {
         names.put(prefix + member.name(), given);
       } else if (member.value() instanceof Tree.Leaf leaf && leaf.isNull()) {
         add(member.place(), full, "is empty");
       }
     }
+  }
+
+  private Given joined(String path, Scalar of, Tree.Items list) {
+    String text =
+        many(path, new Shape.Many(of, MOST_JOINED), list).stream()
+            .map(one -> ((Given) one).text())
+            .collect(Collectors.joining(","));
+    return new Given(path, list.place(), text, text);
   }
 
   /** Null for what cannot be used, and for what counts as absent. */

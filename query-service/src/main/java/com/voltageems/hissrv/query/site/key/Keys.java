@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.site.key;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Every key of hissrv.yml. The one place: the check, docs/hissrv.schema.json and the table of
@@ -16,7 +17,7 @@ public final class Keys {
               Key.of("service", DataKeys.SERVICE, "The site."),
               Key.of(
                   "site",
-                  new Shape.Names(Scalar.text("a text"), true),
+                  new Shape.Names(Scalar.text("a text"), true, Set.of("device_tags")),
                   "Names and units of devices and points, and the site's time zone, as"
                       + " query-service/README.md has them."),
               Key.of("redis", DataKeys.REDIS, "Where the data stands, and what of it is read."),

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.site.key;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What may stand at a key. */
 public sealed interface Shape permits Scalar, Shape.Many, Shape.Section, Shape.Names {
@@ -28,10 +29,15 @@ public sealed interface Shape permits Scalar, Shape.Many, Shape.Section, Shape.N
    * Names that the site chooses, each with a value.
    *
    * @param nested whether blocks may stand inside, whose names are joined by dots
+   * @param lists names whose value may be a list, which is then joined by commas
    */
-  record Names(Scalar of, boolean nested) implements Shape {
+  record Names(Scalar of, boolean nested, Set<String> lists) implements Shape {
+    public Names {
+      lists = Set.copyOf(lists);
+    }
+
     Names(Scalar of) {
-      this(of, false);
+      this(of, false, Set.of());
     }
   }
 }
