@@ -74,8 +74,8 @@ export const FORMS = [
   ['and {n} more, see /status', '另有 {n} 项，见 /status'],
 
   // What a database tells
-  ['the table {x} is suspended ({why}), {n} writes are acknowledged and not shown: mend the cause, then run ALTER TABLE \'{y}\' RESUME WAL',
-    '表 {x} 已被挂起（{why}），{n} 次写入已确认但不可见：请排除原因，然后执行 ALTER TABLE \'{y}\' RESUME WAL'],
+  ['the table {x} is suspended ({why}), writes acknowledged and not shown: {n}', '表 {x} 已被挂起（{why}），已确认但不可见的写入：{n}'],
+  ['mend the cause, then run ALTER TABLE \'{x}\' RESUME WAL', '请排除原因，然后执行 ALTER TABLE \'{x}\' RESUME WAL'],
 
   // What the sink tells
   ['moves; {n} records wait', '正常；{n} 条记录等待'],

@@ -20,7 +20,12 @@ public final class Reasons {
       List.of(
           "Exiting WorkerSinkTask due to",
           "Tolerance exceeded in error handler",
-          "Unrecoverable exception from producer send callback");
+          "Unrecoverable exception from producer send callback",
+          "Failed to flush offsets and/or records for task");
+
+  /** Of a record that a broker does not take: whose topic's, only the worker's log tells. */
+  private static final String TOO_LARGE =
+      "The request included a message larger than the max message size the server will accept.";
 
   private Reasons() {}
 
@@ -37,7 +42,12 @@ public final class Reasons {
         best = message;
       }
     }
-    return Redaction.text(best);
+    return Redaction.text(
+        best.equals(TOO_LARGE)
+            ? best
+                + " Raise max.message.bytes of the topic that the worker's log names, then restart"
+                + " the task: the record is sent again"
+            : best);
   }
 
   /** Why a call failed: Java says nothing of a connection that could not be made. */

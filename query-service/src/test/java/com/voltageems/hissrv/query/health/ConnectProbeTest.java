@@ -112,6 +112,24 @@ class ConnectProbeTest {
             "s is FAILED: redis.uri is gone");
   }
 
+  /** A topic's max.message.bytes is smaller than a record of the source's, exactly once. */
+  @Test
+  void recordTooLargeForItsTopic_isToldWithWhatHelps() throws IOException {
+    describe(
+        """
+        {"connector":{"state":"RUNNING","worker_id":"w:1"},
+         "tasks":[{"id":0,"state":"FAILED","worker_id":"w:1",
+           "trace":"org.apache.kafka.connect.errors.ConnectException: Failed to flush offsets and/or \
+        records for task s-0\\n\\tat org.apache.X.y(X.java:1)\\nCaused by: \
+        org.apache.kafka.common.errors.RecordTooLargeException: The request included a message larger \
+        than the max message size the server will accept.\\n"}]}""");
+    assertThat(trouble)
+        .containsExactly(
+            "s task 0 is FAILED: The request included a message larger than the max message size the"
+                + " server will accept. Raise max.message.bytes of the topic that the worker's log"
+                + " names, then restart the task: the record is sent again");
+  }
+
   @Test
   void pausedOrWithoutTasks_isTrouble() throws IOException {
     describe("{\"connector\":{\"state\":\"PAUSED\"},\"tasks\":[]}");

@@ -50,9 +50,9 @@ final class Suspended {
         + table
         + " is suspended ("
         + (told.length() > LONGEST_REASON ? told.substring(0, LONGEST_REASON) + "..." : told)
-        + "), "
+        + "), writes acknowledged and not shown: "
         + waiting
-        + " writes are acknowledged and not shown: mend the cause, then run ALTER TABLE '"
+        + "; mend the cause, then run ALTER TABLE '"
         + table
         + "' RESUME WAL";
   }

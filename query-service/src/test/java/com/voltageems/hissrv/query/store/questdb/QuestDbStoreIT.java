@@ -214,8 +214,8 @@ class QuestDbStoreIT extends HistoryStoreContract {
       assertThat(report.state()).isEqualTo(State.DEGRADED);
       assertThat(report.message())
           .matches(
-              "QuestDB 9.*; the table halted is suspended \\(DISK FULL: no space left\\), 1 writes"
-                  + " are acknowledged and not shown: mend the cause, then run ALTER TABLE"
+              "QuestDB 9.*; the table halted is suspended \\(DISK FULL: no space left\\), writes"
+                  + " acknowledged and not shown: 1; mend the cause, then run ALTER TABLE"
                   + " 'halted' RESUME WAL");
       statement.execute("ALTER TABLE halted RESUME WAL");
       assertThat(probe.check().state()).isEqualTo(State.UP);
