@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
@@ -31,6 +33,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -42,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  * that name the setting. Safe for many threads; consumers are not shared.
  */
 public final class KafkaAccess implements AutoCloseable {
+  private static final Pattern GROUP = Pattern.compile("idValue='([^']+)'");
+
   private final Map<String, Object> clientConfig = new HashMap<>();
   private final String servers;
   private final Duration timeout;
@@ -119,6 +124,16 @@ public final class KafkaAccess implements AutoCloseable {
               + words
               + "; see kafka.properties.security.protocol, kafka.properties.sasl.* and"
               + " kafka.properties.ssl.*",
+          failure);
+    }
+    if (failure instanceof GroupAuthorizationException) {
+      // Its own words are of the protocol, and the right is not among them.
+      Matcher group = GROUP.matcher(words);
+      return new ProbeException(
+          kafka
+              + "does not allow it: the right Describe on the group "
+              + (group.find() ? group.group(1) : "of the sink")
+              + " is missing",
           failure);
     }
     if (failure instanceof AuthorizationException) {

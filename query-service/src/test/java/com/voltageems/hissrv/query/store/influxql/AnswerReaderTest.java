@@ -83,4 +83,31 @@ class AnswerReaderTest {
                 new ByteArrayInputStream(one), AnswerReader.PACKED, (head, row) -> true))
         .isEqualTo("bad");
   }
+
+  /** The status is 200 by then: what came before the error is not the answer. */
+  @Test
+  void errorBehindRows_isAFailureOfTheWhole() throws IOException {
+    for (String failure :
+        List.of(
+            "{\"results\":[{\"statement_id\":0,\"error\":\"engine is closed\"}]}",
+            "{\"error\":\"engine is closed\"}")) {
+      for (byte[] body :
+          List.of(
+              packed(FIRST, failure),
+              (FIRST + "\n" + failure + "\n").getBytes(StandardCharsets.UTF_8))) {
+        int[] rows = new int[1];
+        String type = body[0] == '{' ? JSON : AnswerReader.PACKED;
+        assertThat(
+                AnswerReader.read(
+                    new ByteArrayInputStream(body),
+                    type,
+                    (head, row) -> {
+                      rows[0]++;
+                      return true;
+                    }))
+            .isEqualTo("engine is closed");
+        assertThat(rows[0]).isEqualTo(2);
+      }
+    }
+  }
 }

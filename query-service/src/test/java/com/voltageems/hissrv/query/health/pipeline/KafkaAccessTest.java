@@ -1,0 +1,44 @@
+package com.voltageems.hissrv.query.health.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.ProbeException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.junit.jupiter.api.Test;
+
+/** What Kafka refuses, as its client says it. */
+class KafkaAccessTest {
+  private static void assertTold(Exception failure, String words) {
+    QueryConfig.Kafka settings = new QueryConfig.Kafka("127.0.0.1:1", "dead", "status", Map.of());
+    try (KafkaAccess kafka = new KafkaAccess(settings, Duration.ofSeconds(1))) {
+      assertThatThrownBy(
+              () ->
+                  kafka.call(
+                      client -> {
+                        throw new ExecutionException(failure);
+                      }))
+          .isInstanceOf(ProbeException.class)
+          .hasMessage("Kafka at 127.0.0.1:1 (kafka.bootstrap.servers) does not allow it: " + words);
+    }
+  }
+
+  @Test
+  void missingRight_isNamed() {
+    assertTold(
+        new GroupAuthorizationException(
+            "FindCoordinator request for groupId `CoordinatorKey(idValue='connect-sink',"
+                + " type=GROUP)` failed due to authorization failure"),
+        "the right Describe on the group connect-sink is missing");
+    assertTold(
+        new GroupAuthorizationException("other words"),
+        "the right Describe on the group of the sink is missing");
+    assertTold(
+        new TopicAuthorizationException("Not authorized to access topics: [a]"),
+        "Not authorized to access topics: [a]");
+  }
+}
