@@ -133,21 +133,20 @@ final class Copier {
               measurement.tags(),
               false,
               ALL);
-      boolean unused =
-          tiers
-              .store(source)
-              .scan(
-                  query,
-                  soon(),
-                  row -> {
-                    long time = Math.floorDiv(row.epochMicros(), 1000L);
-                    List<@Nullable Object> values = columns.values(row);
-                    rows++;
-                    if (!values.equals(there.get(new Place(time, row.key())))) {
-                      waiting.add(new TierRow(time, row.key(), values));
-                    }
-                    return true;
-                  });
+      tiers
+          .store(source)
+          .sweep(
+              query,
+              soon(),
+              row -> {
+                long time = Math.floorDiv(row.epochMicros(), 1000L);
+                List<@Nullable Object> values = columns.values(row);
+                rows++;
+                if (!values.equals(there.get(new Place(time, row.key())))) {
+                  waiting.add(new TierRow(time, row.key(), values));
+                }
+                return true;
+              });
       for (int i = 0; i < waiting.size(); i += BATCH) {
         List<TierRow> some = waiting.subList(i, Math.min(waiting.size(), i + BATCH));
         tiers.write(wish, new TierRows(name, measurement.tags(), fields, some), soon());
@@ -175,25 +174,23 @@ final class Copier {
         return there;
       }
       int[] tags = measurement.tags().stream().mapToInt(copy.tags()::indexOf).toArray();
-      boolean unused =
-          tiers
-              .store(wish.tier())
-              .scan(
-                  HistoryQuery.points(
-                      new Selection(copy, List.of(), start, end), known, false, ALL),
-                  soon(),
-                  row -> {
-                    List<String> key = new ArrayList<>();
-                    for (int tag : tags) {
-                      key.add(tag < 0 ? "" : row.key().get(tag));
-                    }
-                    List<@Nullable Object> values = new ArrayList<>();
-                    for (int one : at) {
-                      values.add(one < 0 ? null : row.value(one));
-                    }
-                    there.put(new Place(Math.floorDiv(row.epochMicros(), 1000L), key), values);
-                    return true;
-                  });
+      tiers
+          .store(wish.tier())
+          .sweep(
+              HistoryQuery.points(new Selection(copy, List.of(), start, end), known, false, ALL),
+              soon(),
+              row -> {
+                List<String> key = new ArrayList<>();
+                for (int tag : tags) {
+                  key.add(tag < 0 ? "" : row.key().get(tag));
+                }
+                List<@Nullable Object> values = new ArrayList<>();
+                for (int one : at) {
+                  values.add(one < 0 ? null : row.value(one));
+                }
+                there.put(new Place(Math.floorDiv(row.epochMicros(), 1000L), key), values);
+                return true;
+              });
       return there;
     }
   }

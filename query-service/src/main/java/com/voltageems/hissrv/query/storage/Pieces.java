@@ -8,12 +8,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * Computes windows of a task, at once as many as take about a second, and counts them. For one
- * thread.
+ * Computes windows of a task, at once as many as take some seconds at most, and counts them. Each
+ * question costs the database something for every series, however few windows it is for; so few
+ * large ones are better than many small ones. For one thread.
  */
 final class Pieces {
-  private static final long QUICK_NANOS = 500_000_000;
-  private static final long SLOW_NANOS = 2_000_000_000;
+  private static final long QUICK_NANOS = 2_000_000_000L;
+  private static final long SLOW_NANOS = 8_000_000_000L;
   private static final int MOST_WINDOWS = 4096;
   private static final long MOST_ROWS = 20_000;
 
@@ -86,7 +87,7 @@ final class Pieces {
     leftOut.addAll(done.leftOut());
     if (took > SLOW_NANOS || done.rows() > 2 * MOST_ROWS) {
       size = Math.max(1, size / 2);
-    } else if (took < QUICK_NANOS && done.rows() < MOST_ROWS) {
+    } else if (done.rows() == 0 || (took < QUICK_NANOS && done.rows() < MOST_ROWS)) {
       size = Math.min(MOST_WINDOWS, size * 2);
     }
     return end;

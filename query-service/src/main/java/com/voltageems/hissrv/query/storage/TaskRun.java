@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A task at work: windows that have ended, as soon as they have; then, again and again, those of
- * the last while, for late data. A piece at a time, each as large as can be done in about a second.
+ * the last while, for late data. A piece at a time, each as large as can be done in some seconds.
  * For one thread; {@link #state} for all.
  */
 final class TaskRun {

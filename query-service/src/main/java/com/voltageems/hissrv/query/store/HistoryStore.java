@@ -34,6 +34,17 @@ public interface HistoryStore extends AutoCloseable {
    */
   boolean scan(HistoryQuery query, Deadline deadline, RowSink sink);
 
+  /**
+   * Reads all rows of a scan, in any order but that of time within a series: for who goes through
+   * the whole of a measurement, with many series. A back end may compute windows from points, where
+   * its database takes longer for that than for telling them.
+   *
+   * @param query its limit lets everything through
+   */
+  default void sweep(HistoryQuery query, Deadline deadline, RowSink sink) {
+    boolean unused = scan(query, deadline, sink);
+  }
+
   /** All rows of a scan at once, by series. */
   default HistoryAnswer query(HistoryQuery query, Deadline deadline) {
     RowCollector rows = new RowCollector(query.groupBy(), query.columns().size());

@@ -1,6 +1,9 @@
 package com.voltageems.hissrv.query.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +22,28 @@ public record Asked(HistoryStore store) {
     return store.measurement(name, soon());
   }
 
+  /** The answer, which going through everything gives as well. */
   public HistoryAnswer query(HistoryQuery query) {
-    return store.query(query, soon());
+    HistoryAnswer answer = store.query(query, soon());
+    if (!answer.truncated()) {
+      assertThat(swept(query)).as("swept: " + query).isEqualTo(answer.series());
+    }
+    return answer;
+  }
+
+  private List<Series> swept(HistoryQuery query) {
+    RowCollector rows = new RowCollector(query.groupBy(), query.columns().size());
+    store.sweep(query, soon(), rows);
+    Comparator<Point> byTime = Comparator.comparingLong(Point::epochMicros);
+    return rows.answer(false).series().stream()
+        .map(
+            series ->
+                new Series(
+                    series.tags(),
+                    series.points().stream()
+                        .sorted(query.newestFirst() ? byTime.reversed() : byTime)
+                        .toList()))
+        .toList();
   }
 
   public LatestAnswer latest(Selection selection, List<Field> fields, int limit) {

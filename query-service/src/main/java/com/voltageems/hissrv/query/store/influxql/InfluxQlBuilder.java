@@ -77,6 +77,31 @@ final class InfluxQlBuilder {
   }
 
   /**
+   * Points group by group, in the order of time within each: the values of the fields, of each type
+   * that they have; or of the one that functions take.
+   */
+  static InfluxQl groups(HistoryQuery query, List<Field> fields, List<String> policies) {
+    InfluxQlBuilder builder = new InfluxQlBuilder(query.selection(), policies);
+    List<String> selected = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      List<InfluxQl.Type> types = InfluxQl.Type.of(fields.get(i));
+      for (InfluxQl.Type type : query.windows() == null ? types : types.subList(0, 1)) {
+        selected.add(builder.select(i, type, field(fields.get(i), type)));
+      }
+    }
+    String groups =
+        query.groupBy().stream()
+            .filter(tag -> query.selection().only(tag) == null)
+            .map(InfluxQlBuilder::tag)
+            .collect(Collectors.joining(", "));
+    return builder.done(
+        "SELECT "
+            + String.join(", ", selected)
+            + builder.source()
+            + (groups.isEmpty() ? "" : " GROUP BY " + groups));
+  }
+
+  /**
    * Windows, series by series, one statement per run. Each series has one row more than the limit
    * at most; but of nothing else than standard deviations all rows come, for those without a value
    * would count. A tag that a filter fixes is not grouped by: that takes half as long again.

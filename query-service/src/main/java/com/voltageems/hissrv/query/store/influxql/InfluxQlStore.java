@@ -139,6 +139,22 @@ public final class InfluxQlStore implements HistoryStore {
         : this.windows.read(query, windows, deadline, sink);
   }
 
+  /**
+   * InfluxQL makes an iterator of its own for each function, field and series, and takes many times
+   * as long for them as for the points (36 s instead of 3.5 for a minute of 1,000 series of 50
+   * fields).
+   */
+  @Override
+  public void sweep(HistoryQuery query, Deadline deadline, RowSink sink) {
+    boolean bySeries = query.groupBy().containsAll(query.selection().measurement().tags());
+    // Where several policies have a point, only the database joins its writes.
+    if (policies.size() > 1 || !(bySeries || query.windows() != null)) {
+      HistoryStore.super.sweep(query, deadline, sink);
+    } else {
+      points.sweep(query, deadline, sink);
+    }
+  }
+
   @Override
   public LatestAnswer latest(
       Selection selection, List<Field> fields, int limit, Deadline deadline) {

@@ -1,10 +1,13 @@
 package com.voltageems.hissrv.query.store.influxql;
 
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
+import com.voltageems.hissrv.query.store.fold.WindowFold;
+import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -83,6 +86,102 @@ final class PointReader {
           return rows.add();
         });
     return count[0];
+  }
+
+  /** Group by group, in the order of time within each, without a limit. */
+  void sweep(HistoryQuery query, Deadline deadline, RowSink sink) {
+    List<Field> fields = WindowFold.fields(query);
+    InfluxQl statement = InfluxQlBuilder.groups(query, fields, policies);
+    Windows windows = query.windows();
+    if (windows == null) {
+      client.run(statement, deadline, new Rows(query, statement, sink));
+    } else {
+      Folded folded = new Folded(query, statement, new WindowFold(query, windows, sink));
+      client.run(statement, deadline, folded);
+      folded.end();
+    }
+  }
+
+  /** The tags of a group, which come before its points, and again with each piece of the answer. */
+  private static List<String> key(HistoryQuery query, AnswerReader.Head head) {
+    return query.groupBy().stream()
+        .map(
+            tag -> {
+              String only = query.selection().only(tag);
+              return only == null ? head.tag(tag) : only;
+            })
+        .toList();
+  }
+
+  /** Points as they are. */
+  private static final class Rows implements AnswerReader.Rows {
+    private final HistoryQuery query;
+    private final InfluxQl statement;
+    private final RowSink sink;
+    private final Row filled;
+    private List<String> key = List.of();
+
+    Rows(HistoryQuery query, InfluxQl statement, RowSink sink) {
+      this.query = query;
+      this.statement = statement;
+      this.sink = sink;
+      this.filled = new Row(query.columns().size());
+    }
+
+    @Override
+    public void head(AnswerReader.Head head) {
+      key = key(query, head);
+    }
+
+    @Override
+    public boolean row(AnswerReader.Head head, @Nullable Object[] values) {
+      filled.begin(Values.time(values), key);
+      for (int i = 0; i < statement.columns().size(); i++) {
+        Values.put(filled, statement.columns().get(i), values[i + 1], null);
+      }
+      return !filled.hasAny() || sink.take(filled);
+    }
+  }
+
+  /** Points on their way into windows. */
+  private static final class Folded implements AnswerReader.Rows {
+    private final HistoryQuery query;
+    private final InfluxQl statement;
+    private final WindowFold fold;
+    private final @Nullable Object[] point;
+    private List<String> key = List.of();
+    private boolean wanted = true;
+
+    Folded(HistoryQuery query, InfluxQl statement, WindowFold fold) {
+      this.query = query;
+      this.statement = statement;
+      this.fold = fold;
+      this.point = new @Nullable Object[statement.columns().size()];
+    }
+
+    @Override
+    public void head(AnswerReader.Head head) {
+      List<String> next = key(query, head);
+      if (!next.equals(key)) {
+        key = next;
+        wanted = fold.begin(key);
+      }
+    }
+
+    @Override
+    public boolean row(AnswerReader.Head head, @Nullable Object[] values) {
+      for (int i = 0; i < point.length; i++) {
+        point[i] = Values.of(values[i + 1], statement.columns().get(i).type(), null);
+      }
+      wanted = wanted && fold.add(Values.time(values), point);
+      return wanted;
+    }
+
+    void end() {
+      if (wanted) {
+        boolean unused = fold.end();
+      }
+    }
   }
 
   /** Values of tags as they come with each row; mostly the same as those of the row before. */
