@@ -80,7 +80,7 @@ final class StoreHistory implements SiteFigures.History {
         HistoryQuery.points(selection.get(), measurement.fields(), false, ALL_ROWS);
     store
         .get()
-        .scan(
+        .sweep(
             points,
             deadline,
             row -> {

@@ -228,7 +228,7 @@ final class QueryApi {
           Selection selection = parameters.selection(measurement, windows, LATEST_RANGE);
           Completeness counted = new Completeness(measurement.tags(), windows, parameters.days());
           int all = Integer.MAX_VALUE - 1000;
-          store.scan(HistoryQuery.points(selection, fields, false, all), slot.deadline(), counted);
+          store.sweep(HistoryQuery.points(selection, fields, false, all), slot.deadline(), counted);
           long until = Math.min(selection.endMillis(), clock.millis());
           List<SeriesReport> reports =
               counted.reports(selection.startMillis(), selection.endMillis(), until);
