@@ -38,6 +38,11 @@ public record PointInfo(
     return new PointInfo(match, Label.NONE, "", null, Kind.GAUGE, Map.of());
   }
 
+  /** The same with another unit, as values that are computed of it have. */
+  public PointInfo in(String other) {
+    return new PointInfo(match, name, other, decimals, kind, states);
+  }
+
   /** {@code voltage L1 (V)}, or the field's own name where the catalogue has none. */
   public String title(String language, String field) {
     String text = name.isEmpty() ? field : name.in(language);

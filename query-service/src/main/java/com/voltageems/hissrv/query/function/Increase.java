@@ -23,6 +23,11 @@ record Increase(String name, boolean perSecond) implements PointFunction {
   }
 
   @Override
+  public String unit(String unit) {
+    return perSecond ? unit + "/s" : unit;
+  }
+
+  @Override
   public Calculation begin() {
     return new Steps();
   }

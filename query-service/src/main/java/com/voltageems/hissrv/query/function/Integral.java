@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.function;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * The area below the curve, in value times hours: kW become kWh. Between two points the curve is a
@@ -10,6 +11,7 @@ import java.time.Duration;
 record Integral(String name) implements PointFunction {
   private static final Duration LONGEST_STEP = Duration.ofHours(1);
   private static final double HOUR = 3.6e9;
+  private static final Pattern POWERS = Pattern.compile("[mkMG]?(W|VA|var|A)");
 
   @Override
   public Duration lookBack() {
@@ -24,6 +26,12 @@ record Integral(String name) implements PointFunction {
   @Override
   public boolean isOfOneSeries() {
     return true;
+  }
+
+  /** kWh of kW; °C·h of °C. */
+  @Override
+  public String unit(String unit) {
+    return POWERS.matcher(unit).matches() ? unit + "h" : unit + "·h";
   }
 
   @Override

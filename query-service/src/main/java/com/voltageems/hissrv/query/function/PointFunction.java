@@ -33,4 +33,13 @@ public interface PointFunction {
   default boolean keepsPoints() {
     return false;
   }
+
+  /**
+   * The unit of its values.
+   *
+   * @param unit of the points, never empty
+   */
+  default String unit(String unit) {
+    return unit;
+  }
 }

@@ -16,6 +16,7 @@ import com.voltageems.hissrv.query.http.answer.LeftOut;
 import com.voltageems.hissrv.query.http.answer.Resolution;
 import com.voltageems.hissrv.query.http.answer.RowsJson;
 import com.voltageems.hissrv.query.http.ask.Ask;
+import com.voltageems.hissrv.query.http.ask.Fn;
 import com.voltageems.hissrv.query.http.ask.Format;
 import com.voltageems.hissrv.query.http.ask.Parameters;
 import com.voltageems.hissrv.query.http.ask.TimeForm;
@@ -164,10 +165,14 @@ final class QueryApi {
 
   /** What stands over a field's column. */
   private UnaryOperator<String> title(Ask query, HistoryAnswer answer, @Nullable String language) {
+    if (language == null) {
+      return UnaryOperator.identity();
+    }
     String measurement = query.selection().measurement().name();
-    return language == null
-        ? UnaryOperator.identity()
-        : field -> CatalogueView.title(catalogue, measurement, answer.series(), field, language);
+    Fn function = query.outputs().get(0).function();
+    UnaryOperator<String> unit = function == null ? UnaryOperator.identity() : function::unit;
+    return field ->
+        CatalogueView.title(catalogue, measurement, answer.series(), field, language, unit);
   }
 
   private static HistoryAnswer reduced(

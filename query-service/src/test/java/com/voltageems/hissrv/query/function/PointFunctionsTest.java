@@ -160,4 +160,13 @@ class PointFunctionsTest {
       throw new IllegalStateException("never begun");
     }
   }
+
+  @Test
+  void unit_isThatOfWhatIsComputed() {
+    assertThat(PointFunctions.of("integral").orElseThrow().unit("kW")).isEqualTo("kWh");
+    assertThat(PointFunctions.of("integral").orElseThrow().unit("°C")).isEqualTo("°C·h");
+    assertThat(PointFunctions.of("rate").orElseThrow().unit("kWh")).isEqualTo("kWh/s");
+    assertThat(PointFunctions.of("increase").orElseThrow().unit("kWh")).isEqualTo("kWh");
+    assertThat(PointFunctions.of("p95").orElseThrow().unit("V")).isEqualTo("V");
+  }
 }

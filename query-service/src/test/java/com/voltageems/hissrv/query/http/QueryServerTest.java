@@ -227,6 +227,10 @@ class QueryServerTest {
     assertThat(get("/query?measurement=m&format=csv&names=zh").body())
         .startsWith("time,ch,电压 (V),s\r\n");
     assertThat(get("/query?measurement=m&names=zh").body()).contains("format=csv beside it");
+    // What is computed has a unit of its own.
+    String windows = "/query?measurement=m&format=csv&names=zh&interval=1m&function=";
+    assertThat(get(windows + "last").body()).startsWith("time,ch,电压 (V),s\r\n");
+    assertThat(get(windows + "count").body()).startsWith("time,ch,电压,s\r\n");
     assertThat(get("/catalogue").body())
         .contains("\"match\":\"m\"")
         .contains(

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** {@code /catalogue} as a JSON-like map, and titles for columns. Pure. */
@@ -71,9 +72,18 @@ public final class CatalogueView {
     return names;
   }
 
-  /** What a field is called in all of the series, or the field itself where they differ. */
+  /**
+   * What a field is called in all of the series, or the field itself where they differ.
+   *
+   * @param unit of the values that stand below it, by that of the points
+   */
   public static String title(
-      Catalogue catalogue, String measurement, List<Series> series, String field, String language) {
+      Catalogue catalogue,
+      String measurement,
+      List<Series> series,
+      String field,
+      String language,
+      UnaryOperator<String> unit) {
     Set<String> titles =
         series.stream()
             .map(one -> catalogue.deviceOf(measurement, one.tags()))
@@ -81,6 +91,7 @@ public final class CatalogueView {
                 device ->
                     catalogue
                         .point(device, field)
+                        .map(point -> point.in(unit.apply(point.unit())))
                         .map(point -> point.title(language, field))
                         .orElse(field))
             .collect(Collectors.toSet());

@@ -40,6 +40,14 @@ public record Fn(String text, @Nullable Aggregation byStore, @Nullable PointFunc
     return !chooses || field.isNumeric();
   }
 
+  /** The unit of its values, where that of the points is {@code unit}; empty for none. */
+  public String unit(String unit) {
+    if (unit.isEmpty() || byStore == Aggregation.COUNT) {
+      return "";
+    }
+    return byPoint == null ? unit : byPoint.unit(unit);
+  }
+
   boolean isOfOneSeries() {
     return byPoint != null && byPoint.isOfOneSeries();
   }
