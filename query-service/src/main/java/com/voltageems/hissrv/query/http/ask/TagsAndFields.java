@@ -51,6 +51,11 @@ record TagsAndFields(Texts texts, Measurement measurement) {
         + ")";
   }
 
+  /** The one that a field was named by. */
+  private String parameter(String field) {
+    return texts.all("field").contains(field) ? "field" : "fields";
+  }
+
   /**
    * The fields asked for: {@code fields=a,b}, or {@code field=} once per field for names with a
    * comma; all that can be used when none is named.
@@ -67,7 +72,7 @@ record TagsAndFields(Texts texts, Measurement measurement) {
               .orElseThrow(
                   () ->
                       new BadRequestException(
-                          "fields",
+                          parameter(name),
                           name,
                           "a field of "
                               + measurement.name()
@@ -75,7 +80,7 @@ record TagsAndFields(Texts texts, Measurement measurement) {
                               + measurement.name()
                               + " lists them"));
       if (!usable.test(field)) {
-        throw new BadRequestException("fields", name, needs);
+        throw new BadRequestException(parameter(name), name, needs);
       }
       fields.add(field);
     }

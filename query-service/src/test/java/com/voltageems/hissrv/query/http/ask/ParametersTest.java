@@ -182,6 +182,7 @@ class ParametersTest {
         "range=400d; range; 400d; at most 366 days",
         "start=tomorrow; start; tomorrow; a time such as",
         "start=now&end=now-1h; end; now-1h; an end after the start",
+        "field=nope; field; nope; a field of m",
         "start=now%2B1h; start; now+1h; an end after the start",
         "start=0&end=1&range=1h; range; 1h; not to be given beside",
         "limit=0; limit; 0; a number from 1 to 100000",
