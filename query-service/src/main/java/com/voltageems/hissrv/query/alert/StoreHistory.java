@@ -2,7 +2,6 @@ package com.voltageems.hissrv.query.alert;
 
 import com.voltageems.hissrv.query.completeness.Completeness;
 import com.voltageems.hissrv.query.store.Deadline;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestSeries;
 import com.voltageems.hissrv.query.store.Measurement;
@@ -23,7 +22,6 @@ import java.util.function.Supplier;
 /** What the database has of series, as conditions ask for it. */
 final class StoreHistory implements SiteFigures.History {
   private static final int MOST_SERIES = 10_000;
-  private static final int ALL_ROWS = Integer.MAX_VALUE - 1000;
 
   private final Supplier<HistoryStore> store;
   private final Duration timeout;
@@ -76,12 +74,11 @@ final class StoreHistory implements SiteFigures.History {
     OneWindow all = new OneWindow(selection.get().startMillis(), end);
     Completeness counted = new Completeness(measurement.tags(), all, all);
     Map<List<String>, Long> came = new HashMap<>();
-    HistoryQuery points =
-        HistoryQuery.points(selection.get(), measurement.fields(), false, ALL_ROWS);
     store
         .get()
-        .sweep(
-            points,
+        .times(
+            selection.get(),
+            measurement.fields(),
             deadline,
             row -> {
               if (row.epochMicros() >= start * 1000) {

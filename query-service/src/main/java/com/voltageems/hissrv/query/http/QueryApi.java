@@ -27,7 +27,6 @@ import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestAnswer;
 import com.voltageems.hissrv.query.store.Measurement;
@@ -232,8 +231,7 @@ final class QueryApi {
           Windows windows = parameters.countedWindows();
           Selection selection = parameters.selection(measurement, windows, LATEST_RANGE);
           Completeness counted = new Completeness(measurement.tags(), windows, parameters.days());
-          int all = Integer.MAX_VALUE - 1000;
-          store.sweep(HistoryQuery.points(selection, fields, false, all), slot.deadline(), counted);
+          store.times(selection, fields, slot.deadline(), counted);
           long until = Math.min(selection.endMillis(), clock.millis());
           List<SeriesReport> reports =
               counted.reports(selection.startMillis(), selection.endMillis(), until);

@@ -45,6 +45,16 @@ public interface HistoryStore extends AutoCloseable {
     boolean unused = scan(query, deadline, sink);
   }
 
+  /**
+   * The time of each point that has a value of any of the fields, in the order of a {@link #sweep};
+   * a row may have values, or not.
+   *
+   * @param fields at least one
+   */
+  default void times(Selection selection, List<Field> fields, Deadline deadline, RowSink sink) {
+    sweep(HistoryQuery.points(selection, fields, false, Integer.MAX_VALUE - 1), deadline, sink);
+  }
+
   /** All rows of a scan at once, by series. */
   default HistoryAnswer query(HistoryQuery query, Deadline deadline) {
     RowCollector rows = new RowCollector(query.groupBy(), query.columns().size());

@@ -3,10 +3,13 @@ package com.voltageems.hissrv.query.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A store that is asked with a deadline that is long enough. */
 public record Asked(HistoryStore store) {
@@ -27,8 +30,33 @@ public record Asked(HistoryStore store) {
     HistoryAnswer answer = store.query(query, soon());
     if (!answer.truncated()) {
       assertThat(swept(query)).as("swept: " + query).isEqualTo(answer.series());
+      if (query.windows() == null) {
+        assertThat(times(query)).as("times: " + query).isEqualTo(times(answer));
+      }
     }
     return answer;
+  }
+
+  private Map<Map<String, String>, List<Long>> times(HistoryQuery query) {
+    List<String> tags = query.selection().measurement().tags();
+    Map<Map<String, String>, List<Long>> times = new HashMap<>();
+    store.times(
+        query.selection(),
+        query.columns().stream().map(Column::field).toList(),
+        soon(),
+        row ->
+            times
+                .computeIfAbsent(Series.tags(tags, row.key()), any -> new ArrayList<>())
+                .add(row.epochMicros()));
+    return times;
+  }
+
+  private static Map<Map<String, String>, List<Long>> times(HistoryAnswer answer) {
+    return answer.series().stream()
+        .collect(
+            Collectors.toMap(
+                Series::tags,
+                series -> series.points().stream().map(Point::epochMicros).sorted().toList()));
   }
 
   private List<Series> swept(HistoryQuery query) {

@@ -139,6 +139,23 @@ public final class QuestDbStore implements HistoryStore {
     return rows.end();
   }
 
+  /** Not the values: of fifty fields they take many times as long as the times. */
+  @Override
+  public void times(Selection selection, List<Field> fields, Deadline deadline, RowSink sink) {
+    HistoryQuery query =
+        HistoryQuery.points(selection, fields.subList(0, 1), false, Integer.MAX_VALUE);
+    SameTime rows = new SameTime(1, SameTime.Writes.OLDEST_FIRST, Long.MAX_VALUE, sink);
+    boolean unused =
+        ask(
+            selection,
+            deadline,
+            (connection, time) -> {
+              Sql sql = SqlBuilder.times(selection, fields, time);
+              reader.read(query, sql, connection, deadline, true, rows);
+              return rows.end();
+            });
+  }
+
   @Override
   public LatestAnswer latest(
       Selection selection, List<Field> fields, int limit, Deadline deadline) {

@@ -68,6 +68,26 @@ final class SqlBuilder {
   }
 
   /**
+   * Rows of (time in epoch microseconds, tags that no filter fixes, 1.0) of what has any of these
+   * fields, in the order of time: a column for all of them, which are many.
+   */
+  static Sql times(Selection selection, List<Field> fields, String timeColumn) {
+    SqlBuilder builder = new SqlBuilder(selection, timeColumn);
+    List<String> read = new Keys(selection, builder.tags).read();
+    String sorted =
+        "SELECT "
+            + builder.timeColumn
+            + " ts"
+            + tagColumns(read, "g")
+            + builder.source()
+            + someValue(fields)
+            + " ORDER BY ts";
+    return new Sql(
+        "SELECT cast(ts AS long) t" + columns(read.size(), "g") + ", 1.0 v0 FROM (" + sorted + ")",
+        builder.parameters);
+  }
+
+  /**
    * Rows of (tags, then for each field its last value and that value's time in epoch microseconds).
    */
   static Sql latest(Selection selection, List<Field> fields, int limit, String timeColumn) {
