@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -60,6 +60,9 @@ final class NewSeries {
     if (part.size() == 1 || (allKnown && limit.dropped() == part.size())) {
       refused.addAll(all);
       refuser.lines(part, RejectReason.SERIES, "its series is new: " + reason);
+    } else if (allKnown && all.size() == 1 && divideByTime(part, parts)) {
+      // It tells what one shard dropped: lines of other times may be in others.
+      return;
     } else if (all.size() == 1) {
       // It counts each line as a series: with room for one, the first line makes it.
       parts.push(part.with(part.batch().part(1, part.size())));
@@ -68,16 +71,28 @@ final class NewSeries {
       boolean divided = !known.isEmpty() && known.size() < all.size();
       Set<String> first =
           new LinkedHashSet<>(divided ? known : List.copyOf(all).subList(0, all.size() / 2));
-      push(part, ofLine, series -> !first.contains(series), parts);
-      push(part, ofLine, first::contains, parts);
+      push(part, i -> !first.contains(ofLine.get(i)), parts);
+      push(part, i -> first.contains(ofLine.get(i)), parts);
     }
   }
 
-  private static void push(
-      Part part, List<String> ofLine, Predicate<String> wanted, Deque<Part> parts) {
+  /** Lines of one time stay together, in their order; false where there is but one time. */
+  private static boolean divideByTime(Part part, Deque<Part> parts) {
+    List<Batch.Line> lines = part.batch().lines();
+    long[] times = lines.stream().mapToLong(Batch.Line::epochNanos).distinct().sorted().toArray();
+    if (times.length == 1) {
+      return false;
+    }
+    long middle = times[times.length / 2];
+    push(part, i -> lines.get(i).epochNanos() >= middle, parts);
+    push(part, i -> lines.get(i).epochNanos() < middle, parts);
+    return true;
+  }
+
+  private static void push(Part part, IntPredicate wanted, Deque<Part> parts) {
     Batch some = part.batch().another();
     for (int i = 0; i < part.size(); i++) {
-      if (wanted.test(ofLine.get(i))) {
+      if (wanted.test(i)) {
         some.copy(part.batch(), i);
       }
     }

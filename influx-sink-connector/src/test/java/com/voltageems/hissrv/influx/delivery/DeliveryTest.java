@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
@@ -243,6 +244,9 @@ class DeliveryTest {
     int room;
     int requests;
 
+    /** It tells what one shard dropped, whatever others did. */
+    long shardMillis = Long.MAX_VALUE;
+
     @Override
     public WriteOutcome write(Destination destination, byte[] lines, int length) {
       requests++;
@@ -259,17 +263,19 @@ class DeliveryTest {
         room -= fresh.size();
         fresh.clear();
       }
-      int dropped = 0;
+      Map<Long, Integer> dropped = new TreeMap<>();
       for (String line : all) {
         if (fresh.contains(line.substring(0, line.indexOf(' ')))) {
-          dropped++;
+          long time = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+          dropped.merge(time / shardMillis, 1, Integer::sum);
         } else {
           stored.add(line);
         }
       }
-      return dropped == 0
+      return dropped.isEmpty()
           ? new WriteOutcome.Written()
-          : new WriteOutcome.Refused(new WriteOutcome.Cause.SeriesLimit(dropped), "full");
+          : new WriteOutcome.Refused(
+              new WriteOutcome.Cause.SeriesLimit(dropped.values().iterator().next()), "full");
     }
 
     @Override
@@ -318,6 +324,30 @@ class DeliveryTest {
     assertThat(requests.get(0)).isLessThan(4 * channels);
     assertThat(requests.subList(1, 100)).containsOnly(3);
     assertThat(requests.stream().filter(count -> count > 3)).hasSize(2);
+  }
+
+  /** Late lines are of older shards, and InfluxDB 1 tells what one of them dropped. */
+  @Test
+  void newSeriesInSeveralShards_costFewRequestsToo() throws InterruptedException {
+    FullIndex database = new FullIndex();
+    database.shardMillis = 1_000_000;
+    Counting progress = new Counting();
+    OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
+    Batch batch = new Batch(EMS, new LineForm(Dialect.INFLUXDB, Precision.MS));
+    for (int i = 0; i < 1000; i++) {
+      progress.open.put((long) i, 1);
+      batch.add(
+          tracker.add(TestRecords.record(null, i)),
+          new Point(
+              "m",
+              List.of(),
+              List.of(new Point.Field("v", new FieldValue.Float64(1))),
+              (i % 4 * 1_000_000L + i) * 1_000_000));
+    }
+    delivery(database, new SplittableRandom(1), progress).deliver(batch);
+    assertThat(progress.refused).hasSize(1000);
+    assertThat(progress.open.values()).containsOnly(0);
+    assertThat(database.requests).isLessThan(20);
   }
 
   /** A partition that goes to another task takes its lines along: that tells nothing. */
