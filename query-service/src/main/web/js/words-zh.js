@@ -21,6 +21,7 @@ export const FORMS = [
   ['see kafka.properties.security.protocol, kafka.properties.sasl.* and kafka.properties.ssl.*',
     '请检查 kafka.properties.security.protocol、kafka.properties.sasl.* 和 kafka.properties.ssl.*'],
   ['all tasks run', '所有任务都在运行'],
+  ['neither connect.source nor connect.sink is set', 'connect.source 与 connect.sink 均未设置'],
   ['{x} has no task', '{x} 没有任务'],
   ['{x} task {n} is said to run on {y}, but that worker does not answer; Connect gives the task to another one after scheduled.rebalance.max.delay.ms',
     '{x} 任务 {n} 应在 {y} 上运行，但该 worker 无应答；scheduled.rebalance.max.delay.ms 之后 Connect 会把任务交给另一个 worker'],

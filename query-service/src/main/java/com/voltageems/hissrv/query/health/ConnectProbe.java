@@ -97,9 +97,11 @@ public final class ConnectProbe implements Probe {
           }
         });
     facts = facts(statuses);
+    String well =
+        connectors.isEmpty() ? "neither connect.source nor connect.sink is set" : "all tasks run";
     return Report.of(
         trouble.isEmpty() ? State.UP : State.DOWN,
-        trouble.isEmpty() ? "all tasks run" : String.join("; ", trouble),
+        trouble.isEmpty() ? well : String.join("; ", trouble),
         Map.of("url", urls.get(0).toString(), "connectors", found));
   }
 
@@ -124,6 +126,10 @@ public final class ConnectProbe implements Probe {
     for (URI url : List.copyOf(urls)) {
       try {
         Map<String, JsonNode> statuses = new LinkedHashMap<>();
+        if (connectors.isEmpty()) {
+          // Else nobody would have asked whether it is there.
+          JsonNode unused = get(url, "/");
+        }
         for (Map.Entry<String, String> connector : connectors.entrySet()) {
           JsonNode status =
               get(

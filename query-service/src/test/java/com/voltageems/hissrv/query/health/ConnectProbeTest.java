@@ -300,10 +300,32 @@ class ConnectProbeTest {
     }
   }
 
+  /** Neither connector is ours: it was called up, and all tasks run, without being asked. */
+  @Test
+  void withoutConnectorsOfOurs_isAskedAllTheSame() throws Exception {
+    HttpServer server = connect("{\"version\":\"3.7.0\"}");
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (ConnectProbe probe = probe(url, "", "", true)) {
+      Report report = probe.check();
+      assertThat(report.state()).isEqualTo(PartState.State.UP);
+      assertThat(report.message()).isEqualTo("neither connect.source nor connect.sink is set");
+      server.stop(0);
+      assertThatThrownBy(probe::check)
+          .isInstanceOf(ProbeException.class)
+          .hasMessageContaining("Kafka Connect does not answer (connect.url): " + url);
+    } finally {
+      server.stop(0);
+    }
+  }
+
   private static ConnectProbe probe(URI url, boolean askWorkers) {
+    return probe(url, "so", "si", askWorkers);
+  }
+
+  private static ConnectProbe probe(URI url, String source, String sink, boolean askWorkers) {
     return new ConnectProbe(
         new QueryConfig.Connect(
-            List.of(url), "so", "si", "", "", askWorkers, Duration.ofSeconds(1)),
+            List.of(url), source, sink, "", "", askWorkers, Duration.ofSeconds(1)),
         Duration.ofSeconds(2));
   }
 }
