@@ -61,11 +61,13 @@ final class Paces {
       open = longer;
       return longer.keptMicros() >= SLOWER_MICROS;
     }
-    if (missed++ == 0) {
-      missedFrom = from;
+    missed++;
+    if (kept != null) {
+      missedFrom = end(kept, from, to);
     }
     if (missed == IN_A_ROW) {
-      close(missedFrom);
+      // Distances that are alike are another pace from their beginning on.
+      close(run > 1 ? Math.min(missedFrom, runFrom) : missedFrom);
     }
     if (run >= IN_A_ROW) {
       close(runFrom);
@@ -73,6 +75,21 @@ final class Paces {
       missed = 0;
     }
     return false;
+  }
+
+  /**
+   * Where a pace ends that has missed its step: behind the last distance that is no silence of it,
+   * or where its next sample would have come.
+   */
+  private long end(Pace kept, long from, long to) {
+    long step = to - from;
+    if (step >= kept.stepMicros() && step <= Tally.SILENCE * kept.stepMicros()) {
+      return to;
+    }
+    if (missed > 1) {
+      return missedFrom;
+    }
+    return step < kept.stepMicros() ? from : from + kept.stepMicros();
   }
 
   private static boolean alike(long step, long other) {

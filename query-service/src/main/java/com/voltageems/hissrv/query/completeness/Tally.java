@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /** The samples of one series, counted while they stream. */
 final class Tally {
   /** A silence is longer than this many usual steps. */
-  private static final double SILENCE = 2.5;
+  static final double SILENCE = 2.5;
 
   /** Distances kept for the search for silences: the longest ones of each day. */
   private static final int CANDIDATES = 100;

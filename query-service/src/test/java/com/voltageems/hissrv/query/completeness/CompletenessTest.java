@@ -92,6 +92,36 @@ class CompletenessTest {
             new Silence((T + 37 * HOUR - 1000) * 1000, (T + 37 * HOUR + 60_000) * 1000));
   }
 
+  /**
+   * Just after midnight there are few samples, so that the distance between two paces counts: as
+   * long as it is no silence of the slower one, nothing more was to be expected.
+   */
+  @Test
+  void stepThatChangesSoonAfterMidnight_isCompleteOnEitherDay() {
+    Random random = new Random(7);
+    CalendarWindows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZoneOffset.UTC);
+    for (int minutes = 2; minutes < 60; minutes += 2) {
+      for (int seconds = 1; seconds < 90; seconds++) {
+        Completeness one = new Completeness(List.of(), days, days);
+        long change = DAY + minutes * 60_000L;
+        for (long time = 0; time < change; time += time == change - 360_000 ? 240_000 : 120_000) {
+          one.take(new Row(1).begin((T + time) * 1000, List.of()));
+        }
+        // The last but one may be missing, as every hour at the demonstration's site.
+        long last = change + random.nextInt(170_000);
+        for (int i = 0; i < seconds; i++) {
+          last += 1000 + random.nextInt(40) - 20;
+          one.take(new Row(1).begin((T + last) * 1000, List.of()));
+        }
+        SeriesReport report = one.reports(T, T + 2 * DAY, T + last + 500).get(0);
+        WindowReport today = report.windows().get(1);
+        assertThat((double) today.samples() / today.expected())
+            .as("%d minutes and %d seconds: %s", minutes, seconds, today)
+            .isGreaterThan(0.6);
+      }
+    }
+  }
+
   /** A silence among the coarse samples is one of theirs. */
   @Test
   void silenceOfACoarserPace_isToldByItsOwnStep() {
