@@ -78,8 +78,8 @@ final class Paces {
   }
 
   /**
-   * Where a pace ends that has missed its step: behind the last distance that is no silence of it,
-   * or where its next sample would have come.
+   * Where a pace ends that has missed its step: after the last distance that is too short for one
+   * of its silences, or where its next sample would have come.
    */
   private long end(Pace kept, long from, long to) {
     long step = to - from;

@@ -93,8 +93,8 @@ class CompletenessTest {
   }
 
   /**
-   * Just after midnight there are few samples, so that the distance between two paces counts: as
-   * long as it is no silence of the slower one, nothing more was to be expected.
+   * Just after midnight there are few samples, so that the distance between two paces counts: where
+   * it is too short for a silence of the slower one, nothing more was to be expected.
    */
   @Test
   void stepThatChangesSoonAfterMidnight_isCompleteOnEitherDay() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.voltageems.hissrv.query.store.HistoryQuery;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,17 @@ final class AnswerReader {
   record Head(int statement, String name, Map<String, String> tags, List<String> columns) {
     String tag(String tag) {
       return tags.getOrDefault(tag, "");
+    }
+
+    /** The tags that are grouped by; one that the filters leave one value does not come. */
+    List<String> key(HistoryQuery query) {
+      return query.groupBy().stream()
+          .map(
+              name -> {
+                String only = query.selection().only(name);
+                return only == null ? tag(name) : only;
+              })
+          .toList();
     }
   }
 

@@ -102,17 +102,6 @@ final class PointReader {
     }
   }
 
-  /** The tags of a group, which come before its points, and again with each piece of the answer. */
-  private static List<String> key(HistoryQuery query, AnswerReader.Head head) {
-    return query.groupBy().stream()
-        .map(
-            tag -> {
-              String only = query.selection().only(tag);
-              return only == null ? head.tag(tag) : only;
-            })
-        .toList();
-  }
-
   /** Points as they are. */
   private static final class Rows implements AnswerReader.Rows {
     private final HistoryQuery query;
@@ -130,7 +119,7 @@ final class PointReader {
 
     @Override
     public void head(AnswerReader.Head head) {
-      key = key(query, head);
+      key = head.key(query);
     }
 
     @Override
@@ -161,7 +150,7 @@ final class PointReader {
 
     @Override
     public void head(AnswerReader.Head head) {
-      List<String> next = key(query, head);
+      List<String> next = head.key(query);
       if (!next.equals(key)) {
         key = next;
         wanted = fold.begin(key);

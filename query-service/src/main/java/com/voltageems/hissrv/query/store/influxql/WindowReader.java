@@ -5,7 +5,6 @@ import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
-import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.Run;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
@@ -41,9 +40,7 @@ final class WindowReader {
           statement,
           deadline,
           (head, values) -> {
-            List<String> key =
-                query.groupBy().stream().map(tag -> tag(query.selection(), tag, head)).toList();
-            Row row = new Row(query.columns().size()).begin(Values.time(values), key);
+            Row row = new Row(query.columns().size()).begin(Values.time(values), head.key(query));
             int columns = query.columns().size();
             for (int j = 0; j < columns; j++) {
               Values.put(row, statement.columns().get(j), values[j + 1], query.columns().get(j));
@@ -66,11 +63,5 @@ final class WindowReader {
       }
     }
     return rows.size() > query.limit();
-  }
-
-  /** A tag that the filters leave one value is not grouped by, and so it does not come. */
-  private static String tag(Selection selection, String name, AnswerReader.Head head) {
-    String only = selection.only(name);
-    return only == null ? head.tag(name) : only;
   }
 }
