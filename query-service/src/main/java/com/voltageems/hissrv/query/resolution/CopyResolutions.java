@@ -55,7 +55,7 @@ public final class CopyResolutions implements Resolutions {
             .map(part -> held(part, tiers, query, deadline, there))
             .toList();
     if (tiers == null || parts.stream().allMatch(part -> part.copy() == null)) {
-      return told(samples.query(query, deadline), query);
+      return told(samples.query(query, deadline), query.selection());
     }
     Joined joined = new Joined(query);
     List<Split.Part> order = new ArrayList<>(parts);
@@ -73,15 +73,15 @@ public final class CopyResolutions implements Resolutions {
             joined.isTruncated(),
             parts.stream().map(CopyResolutions::told).toList(),
             null),
-        query);
+        query.selection());
   }
 
   @Override
-  public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query) {
-    Long before = known.get().expired().of(query.selection().measurement().name());
+  public HistoryAnswer told(HistoryAnswer answer, Selection selection) {
+    Long before = known.get().expired().of(selection.measurement().name());
     long samplesFrom =
         answer.parts().isEmpty()
-            ? query.selection().startMillis()
+            ? selection.startMillis()
             : answer.parts().stream()
                 .filter(part -> part.resolution().equals(HistoryAnswer.Part.RAW))
                 .mapToLong(HistoryAnswer.Part::startMillis)

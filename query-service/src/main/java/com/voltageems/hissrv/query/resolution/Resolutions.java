@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Selection;
 
 /** Answers a question from what gives the same answer for the least work. Safe for many threads. */
 public interface Resolutions {
@@ -17,7 +18,7 @@ public interface Resolutions {
         }
 
         @Override
-        public HistoryAnswer told(HistoryAnswer answer, HistoryQuery query) {
+        public HistoryAnswer told(HistoryAnswer answer, Selection selection) {
           return answer;
         }
       };
@@ -31,5 +32,5 @@ public interface Resolutions {
   HistoryAnswer query(HistoryStore samples, HistoryQuery query, boolean raw, Deadline deadline);
 
   /** An answer, also one from memory, with the time before which samples are gone. */
-  HistoryAnswer told(HistoryAnswer answer, HistoryQuery query);
+  HistoryAnswer told(HistoryAnswer answer, Selection selection);
 }

@@ -57,12 +57,12 @@ public final class Answerer {
         wish == Keep.NO || raw || ask.windows() == null
             ? made(ask, raw, deadline)
             : cache.get(ask, wish, deadline, part -> made(part, false, deadline));
-    return ask.isStores() ? resolutions.told(answer, ask.query(ask.limit())) : answer;
+    return resolutions.told(answer, ask.selection());
   }
 
   /** What is told of an answer of points beside its rows. */
   public HistoryAnswer told(Ask ask) {
-    return resolutions.told(new HistoryAnswer(List.of(), false), ask.query(ask.limit()));
+    return resolutions.told(new HistoryAnswer(List.of(), false), ask.selection());
   }
 
   private HistoryAnswer made(Ask ask, boolean raw, Deadline deadline) {

@@ -9,6 +9,8 @@ import com.voltageems.hissrv.query.http.ask.Ask;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Keep;
 import com.voltageems.hissrv.query.http.ask.Parameters;
+import com.voltageems.hissrv.query.resolution.CopyResolutions;
+import com.voltageems.hissrv.query.resolution.Expired;
 import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.sample.MemoryProvider;
 import com.voltageems.hissrv.query.sample.MemoryStore;
@@ -305,6 +307,46 @@ class AnswererTest {
         .isEqualTo("2: 4=1 3=0.0 2=0.0 1=0.0 0=1");
     assertThat(query("interval=1m&function=max&fill=-1.5&ch=1&limit=3"))
         .isEqualTo("1: 0=1.0 1=3.0 2=-1.5 3=7.0");
+  }
+
+  /** Of a window that the limit cut off in one series nobody knows that it had no value. */
+  @Test
+  void fillOfACutAnswer_makesNothingOfWhatWasCut() {
+    point("3", 0, 7);
+    point("3", 60_000, 8);
+    // Minute 0 has three rows and minute 1 two, of which the limit lets one through.
+    assertThat(query("interval=1m&function=max&limit=4"))
+        .isEqualTo("1: 0=1.0 1=3.0 | 2: 0=100.0 | 3: 0=7.0");
+    assertThat(query("interval=1m&function=max&fill=0&limit=4"))
+        .isEqualTo("1: 0=1.0 1=3.0 | 2: 0=100.0 | 3: 0=7.0");
+    assertThat(query("interval=1m&function=max&fill=previous&limit=4"))
+        .isEqualTo("1: 0=1.0 1=3.0 | 2: 0=100.0 | 3: 0=7.0");
+    // From the newest on: minute 4 has two rows, minute 3 and minute 1 have one or two.
+    assertThat(query("interval=1m&function=max&fill=0&limit=4&order=desc"))
+        .isEqualTo("1: 4=9.0 3=7.0 2=0.0 1=3.0 | 2: 4=200.0 3=0.0 2=0.0");
+  }
+
+  /** An integral over a range of which the samples are gone in part is no smaller area. */
+  @Test
+  void functionsOfTheService_tellThatSamplesAreGone() {
+    long before = T + 60_000;
+    Resolutions expired =
+        new CopyResolutions(
+            () -> new CopyResolutions.Known(List.of(), new Expired(before, List.of()), null));
+    Answerer answerer = new Answerer(store, expired, 1000, cache);
+    for (String asked :
+        List.of(
+            "interval=1m&function=integral",
+            "interval=1m&functions=mean,increase",
+            "interval=1m&functions=mean,max")) {
+      HistoryAnswer answer =
+          answerer.answer(
+              ask(asked, asked.contains("functions")),
+              wish,
+              false,
+              Deadline.in(Duration.ofSeconds(10)));
+      assertThat(answer.expiredBefore()).as(asked).isEqualTo(before);
+    }
   }
 
   @Test
