@@ -25,7 +25,8 @@ final class Filling {
 
   /** Every window of the range in every series; of a cut answer those that it reaches. */
   static HistoryAnswer filled(Ask ask, Windows windows, HistoryAnswer answer, int maxValues) {
-    List<Long> starts = starts(ask, windows, answer);
+    Long cut = answer.truncated() ? farEnd(ask, answer) : null;
+    List<Long> starts = starts(ask, windows, cut);
     long values = (long) starts.size() * answer.series().size() * ask.outputs().size();
     if (values > maxValues) {
       throw new BadRequestException(
@@ -33,25 +34,26 @@ final class Filling {
     }
     List<Series> series = new ArrayList<>();
     for (Series one : answer.series()) {
-      series.add(new Series(one.tags(), filled(ask, starts, one)));
+      series.add(new Series(one.tags(), filled(ask, starts, cut, one)));
     }
     return answer.with(series);
   }
 
-  /** In the order of time, epoch microseconds. */
-  private static List<Long> starts(Ask ask, Windows windows, HistoryAnswer answer) {
-    long first = Long.MIN_VALUE;
-    long last = Long.MAX_VALUE;
-    if (answer.truncated()) {
-      for (Series series : answer.series()) {
-        long end = series.points().get(series.points().size() - 1).epochMicros();
-        if (ask.newestFirst()) {
-          first = first == Long.MIN_VALUE ? end : Math.min(first, end);
-        } else {
-          last = last == Long.MAX_VALUE ? end : Math.max(last, end);
-        }
-      }
+  /** The time of the last row, where the limit may have cut rows of other series; or null. */
+  private static @Nullable Long farEnd(Ask ask, HistoryAnswer answer) {
+    Long cut = null;
+    for (Series series : answer.series()) {
+      long end = series.points().get(series.points().size() - 1).epochMicros();
+      boolean farther = cut == null || (ask.newestFirst() ? end < cut : end > cut);
+      cut = farther ? Long.valueOf(end) : cut;
     }
+    return cut;
+  }
+
+  /** In the order of time, epoch microseconds. */
+  private static List<Long> starts(Ask ask, Windows windows, @Nullable Long cut) {
+    long first = cut != null && ask.newestFirst() ? cut : Long.MIN_VALUE;
+    long last = cut != null && !ask.newestFirst() ? cut : Long.MAX_VALUE;
     List<Long> starts = new ArrayList<>();
     for (Run run : windows.runs(ask.selection().startMillis(), ask.selection().endMillis())) {
       for (long i = 0; i < run.count(); i++) {
@@ -64,9 +66,14 @@ final class Filling {
     return starts;
   }
 
-  private static List<Point> filled(Ask ask, List<Long> starts, Series series) {
+  private static List<Point> filled(Ask ask, List<Long> all, @Nullable Long cut, Series series) {
     Map<Long, Point> known = new HashMap<>();
     series.points().forEach(point -> known.put(point.epochMicros(), point));
+    // Whether a series has no row there, or the limit has cut it off, nobody knows.
+    List<Long> starts =
+        cut == null || known.containsKey(cut)
+            ? all
+            : all.stream().filter(start -> !start.equals(cut)).toList();
     int columns = ask.outputs().size();
     List<@Nullable Object[]> rows = new ArrayList<>();
     for (long start : starts) {
