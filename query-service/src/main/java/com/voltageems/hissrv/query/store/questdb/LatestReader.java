@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * Reads the last values. A whole day has to be read for them, since a field may have had its last
  * one long before the others; so they are kept as they were up to some minutes ago, with the number
  * of rows that the table had by then, and the next reading begins there. Rows that come late change
- * the number, and then the day is read again. Safe for many threads.
+ * the number, and then the day is read again; an UPDATE by hand does not, so that it is read again
+ * after some minutes in any case. Safe for many threads.
  */
 final class LatestReader {
   /** Series of which the last values are kept. */
@@ -35,6 +36,9 @@ final class LatestReader {
 
   private static final int MOST = 200;
   private static final Duration UNUSED = Duration.ofHours(1);
+
+  /** So long a reading counts, with what came on top of it. */
+  private static final long TRUSTED_MILLIS = 600_000;
 
   /** From there on it is worth two statements to begin later the next time. */
   private static final long BEHIND_MILLIS = 600_000;
@@ -54,8 +58,13 @@ final class LatestReader {
   private record Key(
       String table, List<String> tags, List<TagFilter> filters, List<Field> fields) {}
 
-  /** The last values of a range, of so many rows. */
-  private record Base(long startMillis, long endMillis, long rows, List<LatestSeries> series) {}
+  /**
+   * The last values of a range, of so many rows.
+   *
+   * @param readMillis when the oldest of it was read
+   */
+  private record Base(
+      long startMillis, long endMillis, long rows, List<LatestSeries> series, long readMillis) {}
 
   /** A connection with what is asked over it. */
   private record Call(
@@ -81,9 +90,11 @@ final class LatestReader {
             selection.measurement().tags(),
             selection.filters(),
             fields);
-    long settled = Unrepeated.settled(selection.endMillis(), nowMillis.getAsLong());
+    long now = nowMillis.getAsLong();
+    long settled = Unrepeated.settled(selection.endMillis(), now);
     Base base = known.getIfPresent(key);
     if (base != null
+        && Math.abs(now - base.readMillis()) < TRUSTED_MILLIS
         && base.startMillis() <= selection.startMillis()
         && base.endMillis() <= selection.endMillis()) {
       LatestAnswer answer = onTop(call, key, base, settled);
@@ -92,7 +103,7 @@ final class LatestReader {
       }
       known.invalidate(key);
     }
-    return whole(call, key, settled);
+    return whole(call, key, settled, now);
   }
 
   /** Null when there are rows in the base that were not there. */
@@ -107,7 +118,7 @@ final class LatestReader {
         return null;
       }
       List<LatestSeries> series = joined(call, base.series(), more.series());
-      next = new Base(base.startMillis(), settled, rows, series);
+      next = new Base(base.startMillis(), settled, rows, series, base.readMillis());
     }
     LatestAnswer fresh = values(call, next.endMillis(), end, MOST_SERIES);
     boolean holds =
@@ -123,7 +134,7 @@ final class LatestReader {
     return cut(call, joined(call, next.series(), fresh.series()));
   }
 
-  private LatestAnswer whole(Call call, Key key, long settled) throws SQLException {
+  private LatestAnswer whole(Call call, Key key, long settled, long now) throws SQLException {
     long start = call.selection().startMillis();
     long end = call.selection().endMillis();
     if (settled > start) {
@@ -131,7 +142,7 @@ final class LatestReader {
       LatestAnswer old = values(call, start, settled, MOST_SERIES);
       LatestAnswer fresh = values(call, settled, end, MOST_SERIES);
       if (!old.truncated() && !fresh.truncated()) {
-        known.put(key, new Base(start, settled, rows, old.series()));
+        known.put(key, new Base(start, settled, rows, old.series(), now));
         return cut(call, joined(call, old.series(), fresh.series()));
       }
     }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ public final class QuestDbStore implements HistoryStore {
   private final Connections connections;
   private final RowReader reader;
   private final WindowReader windows;
-  private final LatestReader latest = new LatestReader(System::currentTimeMillis);
+  private final LatestReader latest;
   private final Tables tables;
   private final @Nullable QuestDbRaw raw;
 
@@ -56,19 +57,25 @@ public final class QuestDbStore implements HistoryStore {
 
   QuestDbStore(
       String url, String user, String password, int concurrency, QuestDbRaw.Login rawLogin) {
-    this.raw = rawLogin.user().isEmpty() ? null : new QuestDbRaw(url, rawLogin);
-    this.connections = new Connections(url, user, password, concurrency);
-    this.tables = new Tables(false);
-    this.reader = new RowReader(connections);
-    this.windows = new WindowReader(reader, System::currentTimeMillis);
+    this(
+        new Connections(url, user, password, concurrency),
+        new Tables(false),
+        rawLogin.user().isEmpty() ? null : new QuestDbRaw(url, rawLogin),
+        System::currentTimeMillis);
   }
 
   QuestDbStore(Connections connections, Tables tables) {
-    this.raw = null;
+    this(connections, tables, null, System::currentTimeMillis);
+  }
+
+  QuestDbStore(
+      Connections connections, Tables tables, @Nullable QuestDbRaw raw, LongSupplier nowMillis) {
+    this.raw = raw;
     this.connections = connections;
     this.tables = tables;
     this.reader = new RowReader(connections);
-    this.windows = new WindowReader(reader, System::currentTimeMillis);
+    this.windows = new WindowReader(reader, nowMillis);
+    this.latest = new LatestReader(nowMillis);
   }
 
   @Override

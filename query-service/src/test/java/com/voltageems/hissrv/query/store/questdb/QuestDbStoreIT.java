@@ -26,6 +26,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -33,10 +34,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -220,6 +223,54 @@ class QuestDbStoreIT extends HistoryStoreContract {
       statement.execute("ALTER TABLE halted RESUME WAL");
       assertThat(probe.check().state()).isEqualTo(State.UP);
     }
+  }
+
+  /** As docs/operate/correct.md has it: an UPDATE changes values, and not the number of rows. */
+  @Test
+  void valuesMadeEmptyByHand_areSoonNotTheLastOnes() throws SQLException {
+    write("erased", List.of("erased,ch=1 v=1.0 " + T, "erased,ch=2 v=2.0 " + T));
+    AtomicLong now = new AtomicLong(T + 3_600_000);
+    try (QuestDbStore own =
+            new QuestDbStore(
+                new Connections(database.jdbcUrl(), "admin", "quest", 2),
+                new Tables(false),
+                null,
+                now::get);
+        Connection admin = DriverManager.getConnection(database.jdbcUrl(), "admin", "quest");
+        Statement statement = admin.createStatement()) {
+      assertThat(lastOnes(own, now.get())).isEqualTo("{1=1.0, 2=2.0}");
+      statement.execute("UPDATE erased SET v = NULL WHERE ch = '1'");
+      await()
+          .untilAsserted(
+              () -> {
+                try (ResultSet rows = statement.executeQuery("SELECT count(v) FROM erased")) {
+                  assertThat(rows.next()).isTrue();
+                  assertThat(rows.getLong(1)).isEqualTo(1);
+                }
+              });
+      // As a page asks that is open all the time.
+      for (int minute = 0; minute < 10; minute++) {
+        now.addAndGet(60_000);
+        String unused = lastOnes(own, now.get());
+      }
+      assertThat(lastOnes(own, now.get())).isEqualTo("{2=2.0}");
+    }
+  }
+
+  private static String lastOnes(QuestDbStore store, long now) {
+    Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+    Measurement erased = store.measurement("erased", deadline).orElseThrow();
+    Map<String, Object> found = new TreeMap<>();
+    store
+        .latest(
+            new Selection(erased, List.of(), now - 86_400_000, now), erased.fields(), 10, deadline)
+        .series()
+        .forEach(
+            one ->
+                one.fields()
+                    .values()
+                    .forEach(value -> found.put(one.tags().get("ch"), value.value())));
+    return found.toString();
   }
 
   @Test
