@@ -6,12 +6,12 @@ import {get} from './api.js';
 import {deviceName, deviceOf, deviceOrder} from './catalogue.js';
 import {all as measurements, byNumber, devices as known, lookAgain, seriesOf} from './directory.js';
 import {statesBeside} from './first.js';
-import {notice, passes, sayWhenSlow, tookTooLong} from './failures.js';
+import {notice, passes, sayWhenSlow} from './failures.js';
 import {absolute} from './ranges.js';
+import {keyOf, Samples} from './samples.js';
 import {date, length, midnight, moment, now, shortDate} from './time.js';
 
-/** Of a large site the database may not have all days in time. */
-const DAYS = [14, 3, 1];
+const DAYS = 14;
 const MOST_SILENCES = 20;
 /** Shorter silences stand behind a fold: they are many, and an hour is looked for among them. */
 const SHORT_S = 60;
@@ -33,7 +33,9 @@ const percent = (share) => Math.floor(share * 100) + ' %';
 export class Completeness {
   #closed = false;
   #timer = 0;
-  #fewer = 0;
+  #samples = new Samples();
+  /** Which look is the last one: an earlier one that is still under way ends. */
+  #look = 0;
 
   constructor(box, page) {
     this.page = page;
@@ -48,20 +50,37 @@ export class Completeness {
 
   async show() {
     clearTimeout(this.#timer);
-    const count = DAYS[this.#fewer];
-    const from = midnight(now(), 1 - count);
+    const look = ++this.#look;
+    const from = midnight(now(), 1 - DAYS);
     const answered = sayWhenSlow(this.message);
     try {
       await lookAgain();
-      const [all, ...answers] = await Promise.all([known(),
-        ...measurements().map((one) => ask(one.name, from))]);
-      if (!this.#closed) {
-        this.#draw(from, count, devices(answers, all));
+      const all = await known();
+      const answers = new Map();
+      const tell = (m, answer) => {
+        answers.set(m, {measurement: m, ...answer});
+        const wanted = !this.#closed && look === this.#look;
+        if (wanted && answer.asked < DAYS && answers.size === measurements().length) {
+          answered();
+          this.#draw(from, all, [...answers.values()]);
+        }
+        return wanted;
+      };
+      await Promise.all(measurements().map(async ({name}) => {
+        await this.#samples.days(name, all.filter((one) => one.m === name), from, DAYS,
+          (answer) => tell(name, {...answer, before: new Set()}));
+        const last = answers.get(name);
+        answers.set(name, {...last, before: await earlier(name, last.series, from)});
+      }));
+      if (!this.#closed && look === this.#look) {
+        this.#draw(from, all, [...answers.values()]);
         document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
         this.#timer = setTimeout(() => this.show(), all.length ? AGAIN_MS : RETRY_MS);
       }
     } catch (e) {
-      this.#fail(e);
+      if (look === this.#look) {
+        this.#fail(e);
+      }
     } finally {
       answered();
     }
@@ -75,21 +94,20 @@ export class Completeness {
     if (this.#closed) {
       return;
     }
-    if (tookTooLong(e) && this.#fewer < DAYS.length - 1) {
-      this.#fewer++;
-      this.show();
-      return;
-    }
     this.message.replaceChildren(notice(e, () => this.show()));
     if (passes(e)) {
       this.#timer = setTimeout(() => this.show(), RETRY_MS);
     }
   }
 
-  #draw(from, count, found) {
-    this.message.replaceChildren(...(this.#fewer ? [h('p', {class: 'hint', role: 'status'},
-      t('completeness.fewer', {count}))] : []));
-    const days = Array.from({length: count}, (_, i) => midnight(from, i));
+  /** all: devices; answers: of each measurement as far as it is. */
+  #draw(from, all, answers) {
+    const found = devices(answers, all);
+    const asked = Math.min(DAYS, ...answers.map((one) => one.asked));
+    const late = new Set(answers.flatMap((one) => [...one.late]));
+    this.message.replaceChildren(...(asked < DAYS ? [h('p', {class: 'hint', role: 'status'},
+      t('completeness.sofar', {count: asked, of: DAYS}))] : []));
+    const days = Array.from({length: DAYS}, (_, i) => midnight(from, i)).slice(-asked);
     const silences = found.flatMap((device) => device.silences.map((one) => ({...one, device})))
       .sort((a, b) => b.seconds - a.seconds);
     redraw(this.body,
@@ -103,15 +121,18 @@ export class Completeness {
             h('tbody', {}, found.map((device) => h('tr', {},
               h('th', {scope: 'row'}, device.name,
                 device.days.size ? null : h('small', {class: 'bad'}, t('completeness.dead'))),
-              days.map((day) => this.#cell(device, day)))))))),
+              days.map((day) => this.#cell(device, day, late)))))))),
       ...(silences.length === 0 ? [] : [this.#silences(silences)]));
     // The newest days are what people look for; on a phone not all have room.
     const calendar = this.body.querySelector('.share-by-day')?.parentElement;
     calendar?.scrollTo(calendar.scrollWidth, 0);
   }
 
-  #cell(device, day) {
+  #cell(device, day, late) {
     const one = device.days.get(date(day));
+    if (late.has(day + '|' + device.key)) {
+      return h('td', {class: 'none'}, h('span', {title: t('completeness.late')}, '?'));
+    }
     if (!one || one.expected === 0) {
       return h('td', {class: 'none'}, h('span', {title: t('completeness.none')}, '–'));
     }
@@ -175,18 +196,13 @@ export class Completeness {
   }
 }
 
-/** Identity of a series: a tag without a value is none. */
-const keyOf = (tags) => JSON.stringify(Object.entries(tags).filter(([, value]) => value).sort());
-
-/** What a measurement answers; before: series whose first sample of the calendar is not their first. */
-async function ask(measurement, from) {
-  const answer = await get('completeness', new URLSearchParams({measurement, start: iso(from),
-    end: iso(now()), interval: '1d'}));
+/** Those series whose first sample of the calendar is not their first. */
+async function earlier(m, series, from) {
   const firstDay = midnight(from, 1);
-  const late = answer.series.some((one) => !one.tags.interval && Date.parse(one.first) >= firstDay);
-  const earlier = late ? await get('latest', new URLSearchParams({measurement, range: BEFORE,
+  const late = series.some((one) => !one.tags.interval && Date.parse(one.first) >= firstDay);
+  const answer = late ? await get('latest', new URLSearchParams({measurement: m, range: BEFORE,
     end: iso(from)})) : {series: []};
-  return {...answer, before: new Set(earlier.series.map((one) => keyOf(one.tags)))};
+  return new Set(answer.series.map((one) => keyOf(one.tags)));
 }
 
 /** Samples and those to be expected of a day, and since when, where a series began meanwhile. */

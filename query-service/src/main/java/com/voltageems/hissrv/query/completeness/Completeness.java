@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.query.completeness;
 
 import com.voltageems.hissrv.query.store.Row;
-import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.window.Windows;
@@ -12,11 +11,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** Counts the samples of all series of a scan; points of one time of a series are one sample. */
-public final class Completeness implements RowSink {
+public final class Completeness implements SampleSink {
   private final List<String> tags;
   private final Windows windows;
   private final Windows days;
   private final Map<List<String>, Tally> tallies = new TreeMap<>(SameTime::compareKeys);
+  private final List<Span> counted = new ArrayList<>();
+
+  /** A range of which only counts are known. */
+  record Span(long startMillis, long endMillis) {}
 
   /**
    * @param tags of the series
@@ -30,8 +33,22 @@ public final class Completeness implements RowSink {
 
   @Override
   public boolean take(Row row) {
-    tallies.computeIfAbsent(row.key(), key -> new Tally(windows, days)).add(row.epochMicros());
+    of(row.key()).add(row.epochMicros());
     return true;
+  }
+
+  @Override
+  public void counted(long startMillis, long endMillis) {
+    counted.add(new Span(startMillis, endMillis));
+  }
+
+  @Override
+  public void count(List<String> key, long startMillis, long endMillis, long samples) {
+    of(key).count(startMillis, endMillis, samples);
+  }
+
+  private Tally of(List<String> key) {
+    return tallies.computeIfAbsent(key, any -> new Tally(windows, days));
   }
 
   /**
@@ -39,9 +56,7 @@ public final class Completeness implements RowSink {
    * be late ones.
    */
   public OptionalLong closedUntilMillis() {
-    return tallies.values().stream()
-        .mapToLong(tally -> windows.floor(Math.floorDiv(tally.lastMicros(), 1000L)))
-        .min();
+    return tallies.values().stream().mapToLong(tally -> windows.floor(tally.passedMillis())).min();
   }
 
   /** One report per series that has any sample. */
@@ -49,7 +64,9 @@ public final class Completeness implements RowSink {
     List<SeriesReport> all = new ArrayList<>();
     tallies.forEach(
         (key, tally) ->
-            all.add(tally.report(Series.tags(tags, key), startMillis, endMillis, untilMillis)));
+            all.add(
+                tally.report(
+                    Series.tags(tags, key), startMillis, endMillis, untilMillis, counted)));
     return all;
   }
 }

@@ -23,14 +23,37 @@ final class Tally {
   private final Map<Long, Steps> steps = new TreeMap<>();
   private final Map<Long, List<Silence>> longest = new TreeMap<>();
   private final Paces paces = new Paces();
+  private final CountedDays counts;
   private long first = Long.MIN_VALUE;
   private long last = Long.MIN_VALUE;
+
+  /** Whether the last sample is one of a window that was counted, before its end. */
+  private boolean isCounted;
+
   private long windowStart;
   private long windowEnd = Long.MIN_VALUE;
 
   Tally(Windows windows, Windows days) {
     this.windows = windows;
     this.days = days;
+    this.counts = new CountedDays(windows, days);
+  }
+
+  /** Samples of which nobody knows when they came; where none did, it is silent. */
+  void count(long startMillis, long endMillis, long count) {
+    counts.add(startMillis, endMillis, count);
+    long start = startMillis * 1000;
+    if (last == Long.MIN_VALUE) {
+      first = start;
+    } else if (start > last) {
+      silence(days.floor(startMillis), start);
+    }
+    last = endMillis * 1000;
+    isCounted = true;
+  }
+
+  private void silence(long day, long toMicros) {
+    keep(longest.computeIfAbsent(day, any -> new ArrayList<>()), new Silence(last, toMicros));
   }
 
   void add(long micros) {
@@ -42,14 +65,17 @@ final class Tally {
     samples.merge(windowStart, 1L, Long::sum);
     if (last == Long.MIN_VALUE) {
       first = micros;
+    } else if (isCounted) {
+      silence(days.floor(millis), micros);
     } else {
       long day = days.floor(millis);
       steps.computeIfAbsent(day, any -> new Steps()).add(micros - last);
       if (!paces.add(last, micros)) {
-        keep(longest.computeIfAbsent(day, any -> new ArrayList<>()), new Silence(last, micros));
+        silence(day, micros);
       }
     }
     last = micros;
+    isCounted = false;
   }
 
   private static void keep(List<Silence> kept, Silence one) {
@@ -60,15 +86,22 @@ final class Tally {
     }
   }
 
-  long lastMicros() {
-    return last;
+  /** A moment that the last sample has reached in any case. */
+  long passedMillis() {
+    return isCounted ? last / 1000 - 1 : Math.floorDiv(last, 1000L);
   }
 
   /**
    * @param untilMillis when to expect samples no more: the range's end, or now
+   * @param counted ranges of which only counts came, in the order of time
    */
   SeriesReport report(
-      Map<String, String> tags, long startMillis, long endMillis, long untilMillis) {
+      Map<String, String> tags,
+      long startMillis,
+      long endMillis,
+      long untilMillis,
+      List<Completeness.Span> counted) {
+    counts.endOfDay();
     List<WindowReport> rows = new ArrayList<>();
     List<Pace> kept = paces.all();
     long all = 0;
@@ -78,8 +111,8 @@ final class Tally {
         long start = run.startMillis() + i * run.lengthMillis();
         long end = Math.min(start + run.lengthMillis(), untilMillis);
         if (end > start) {
-          long came = samples.getOrDefault(start, 0L);
-          long expected = expected(start * 1000, end * 1000, came, kept);
+          long came = samples.getOrDefault(start, 0L) + counts.samples(start);
+          long expected = Math.round(expected(start, end, counted, kept));
           rows.add(new WindowReport(start, came, expected));
           all += came;
           expectedInAll += expected;
@@ -98,12 +131,37 @@ final class Tally {
         rows);
   }
 
-  /** By the day's usual step, and by a pace of its own where the series kept one meanwhile. */
-  private long expected(long from, long to, long came, List<Pace> kept) {
-    long step = usual(from / 1000);
-    if (step == 0) {
-      return came;
+  /** The parts that were counted by what is usual there, the others by the samples' own times. */
+  private double expected(long start, long end, List<Completeness.Span> counted, List<Pace> kept) {
+    if (steps.isEmpty() && counts.step(start) == 0) {
+      return samples.getOrDefault(start, 0L) + counts.samples(start);
     }
+    double expected = counts.extra(start);
+    long at = start;
+    for (Completeness.Span span : counted) {
+      long from = Math.max(at, span.startMillis());
+      long to = Math.min(end, span.endMillis());
+      if (from < to) {
+        expected += timed(at, from, kept) + usual(from, to, kept);
+        at = to;
+      }
+    }
+    return expected + timed(at, end, kept);
+  }
+
+  private double usual(long fromMillis, long toMillis, List<Pace> kept) {
+    double usual = counts.usual(fromMillis, toMillis);
+    return usual > 0 ? usual : timed(fromMillis, toMillis, kept);
+  }
+
+  /** By the day's usual step, and by a pace of its own where the series kept one meanwhile. */
+  private double timed(long fromMillis, long toMillis, List<Pace> kept) {
+    if (steps.isEmpty()) {
+      return counts.usual(fromMillis, toMillis);
+    }
+    long step = nearest(days.floor(fromMillis));
+    long from = fromMillis * 1000;
+    long to = toMillis * 1000;
     double expected = (double) (to - from) / step;
     for (Pace pace : kept) {
       long within = Math.min(to, pace.toMicros()) - Math.max(from, pace.fromMicros());
@@ -111,12 +169,24 @@ final class Tally {
         expected += within * (1.0 / pace.stepMicros() - 1.0 / step);
       }
     }
-    return Math.round(expected);
+    return expected;
   }
 
-  /** Of the moment's day; where it has none of its own, of the nearest day that has one. */
+  /**
+   * Of the moment's day, by the times of its samples or else by their counts; where it has none of
+   * its own, of the nearest day that has one; 0 where none has.
+   */
   private long usual(long millis) {
     long day = days.floor(millis);
+    Steps own = steps.get(day);
+    if (own != null) {
+      return own.usual();
+    }
+    double told = counts.step(day);
+    return told > 0 ? Math.round(told) : nearest(day);
+  }
+
+  private long nearest(long day) {
     long best = 0;
     long distance = Long.MAX_VALUE;
     for (Map.Entry<Long, Steps> one : steps.entrySet()) {
@@ -139,7 +209,7 @@ final class Tally {
         });
     Silence still = new Silence(last, untilMicros);
     long usual = usual(Math.floorDiv(last, 1000L));
-    if (still.micros() > SILENCE * step(last, usual, kept) && !steps.isEmpty()) {
+    if (usual > 0 && still.micros() > SILENCE * step(last, usual, kept)) {
       found.add(still);
     }
     found.sort(Comparator.comparingLong(Silence::fromMicros));

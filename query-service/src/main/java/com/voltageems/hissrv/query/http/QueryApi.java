@@ -63,10 +63,12 @@ final class QueryApi {
           "names",
           "stream",
           "max_points");
-  static final Set<String> COMPLETENESS = and(RANGE, "fields", "field", "interval", "time_format");
+  static final Set<String> COMPLETENESS =
+      and(RANGE, "fields", "field", "interval", "time_format", "resolution");
   private static final Duration LATEST_RANGE = Duration.ofDays(1);
 
   private final HistoryStore store;
+  private final Resolutions resolutions;
   private final Limits limits;
   private final Catalogue catalogue;
   private final Clock clock;
@@ -84,6 +86,7 @@ final class QueryApi {
       Described described,
       Slots slots) {
     this.store = store;
+    this.resolutions = resolutions;
     this.described = described;
     this.limits = limits;
     this.catalogue = catalogue;
@@ -231,14 +234,22 @@ final class QueryApi {
           Windows windows = parameters.countedWindows();
           Selection selection = parameters.selection(measurement, windows, LATEST_RANGE);
           Completeness counted = new Completeness(measurement.tags(), windows, parameters.days());
-          store.times(selection, fields, slot.deadline(), counted);
+          HistoryAnswer from =
+              resolutions.samples(
+                  store,
+                  selection,
+                  fields,
+                  windows,
+                  parameters.fromSamples(),
+                  slot.deadline(),
+                  counted);
           long until = Math.min(selection.endMillis(), clock.millis());
           List<SeriesReport> reports =
               counted.reports(selection.startMillis(), selection.endMillis(), until);
           return Reply.json(
               200,
               CompletenessJson.of(
-                  selection, windows, counted.closedUntilMillis(), reports, epochTimes));
+                  selection, windows, from, counted.closedUntilMillis(), reports, epochTimes));
         });
   }
 

@@ -33,18 +33,19 @@ public final class Copies {
     for (TaskState state : tasks) {
       Duration kept = kept(policies, state.task().target());
       for (TaskState.Held held : state.held()) {
-        long settled = held.lookedBack() == 0 ? Long.MIN_VALUE : held.lookedBack() - late;
-        Coverage coverage =
-            held.coverage()
-                .from(kept == null ? Long.MIN_VALUE : nowMillis - kept.toMillis())
-                .until(expired == null ? settled : Math.max(settled, expired));
+        boolean looked = held.lookedBack() != 0;
+        long settled = looked ? held.lookedBack() - late : Long.MIN_VALUE;
+        long counted = looked ? held.lookedBack() : Long.MIN_VALUE;
+        Coverage all =
+            held.coverage().from(kept == null ? Long.MIN_VALUE : nowMillis - kept.toMillis());
         List<String> measurements = held.make().measurements();
         if (measurements == null || !measurements.isEmpty()) {
           copies.add(
               new Copy(
                   as(state.task(), held.make()),
                   state.task().windows(zone),
-                  coverage,
+                  all.until(expired == null ? settled : Math.max(settled, expired)),
+                  all.until(expired == null ? counted : Math.max(counted, expired)),
                   measurements == null ? List.of() : measurements));
         }
       }

@@ -13,9 +13,11 @@ import java.util.List;
  * A coarser copy, as far as it can stand for the samples.
  *
  * @param coverage where it is computed, is kept, and late data is not expected any more
+ * @param counted where it is computed and kept, as late data was looked for last
  * @param measurements only these; empty for all
  */
-public record Copy(Task task, Windows windows, Coverage coverage, List<String> measurements) {
+public record Copy(
+    Task task, Windows windows, Coverage coverage, Coverage counted, List<String> measurements) {
   public Copy {
     measurements = List.copyOf(measurements);
   }

@@ -1,6 +1,8 @@
 package com.voltageems.hissrv.query.resolution;
 
+import com.voltageems.hissrv.query.completeness.SampleSink;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
@@ -12,6 +14,7 @@ import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -77,6 +80,43 @@ public final class CopyResolutions implements Resolutions {
   }
 
   @Override
+  public HistoryAnswer samples(
+      HistoryStore samples,
+      Selection selection,
+      List<Field> fields,
+      Windows windows,
+      boolean raw,
+      Deadline deadline,
+      SampleSink sink) {
+    Known now = known.get();
+    String name = selection.measurement().name();
+    Long expired = now.expired().of(name);
+    Tiers tiers = now.tiers();
+    Map<String, Measurement> there = new HashMap<>();
+    List<HistoryAnswer.Part> parts = new ArrayList<>();
+    long samplesFrom = Long.MAX_VALUE;
+    for (CountSplit.Part part :
+        CountSplit.of(
+            selection, windows, raw || tiers == null ? List.of() : now.copies(), expired)) {
+      Selection within = selection.within(part.start(), part.end());
+      Copy copy = part.copy();
+      Windows counting = part.windows();
+      Measurement held =
+          copy == null || tiers == null ? null : held(copy, tiers, name, deadline, there);
+      if (held == null || counting == null || copy == null || tiers == null) {
+        samples.times(within, fields, deadline, sink);
+        parts.add(new HistoryAnswer.Part(HistoryAnswer.Part.RAW, part.start(), part.end()));
+        samplesFrom = Math.min(samplesFrom, part.start());
+      } else {
+        new Counting(samples, tiers, fields, deadline, sink).read(within, copy, counting, held);
+        parts.add(new HistoryAnswer.Part(copy.policy(), part.start(), part.end()));
+      }
+    }
+    return new HistoryAnswer(
+        List.of(), false, parts, expired != null && samplesFrom < expired ? expired : null);
+  }
+
+  @Override
   public HistoryAnswer told(HistoryAnswer answer, Selection selection) {
     Long before = known.get().expired().of(selection.measurement().name());
     long samplesFrom =
@@ -116,10 +156,16 @@ public final class CopyResolutions implements Resolutions {
       return part;
     }
     String name = query.selection().measurement().name();
-    Measurement held =
-        there.computeIfAbsent(
-            copy.policy(), policy -> tiers.measurement(new Tier(policy), name, deadline));
-    return held == null ? new Split.Part(part.start(), part.end(), null) : part;
+    return held(copy, tiers, name, deadline, there) == null
+        ? new Split.Part(part.start(), part.end(), null)
+        : part;
+  }
+
+  /** The measurement in a copy; null where it has nothing of it. */
+  private static @Nullable Measurement held(
+      Copy copy, Tiers tiers, String name, Deadline deadline, Map<String, Measurement> there) {
+    return there.computeIfAbsent(
+        copy.policy(), policy -> tiers.measurement(new Tier(policy), name, deadline));
   }
 
   private static void answer(
@@ -136,7 +182,7 @@ public final class CopyResolutions implements Resolutions {
       Selection of = query.selection();
       HistoryQuery some =
           new HistoryQuery(
-              new Selection(of.measurement(), of.filters(), part.start(), part.end()),
+              of.within(part.start(), part.end()),
               query.columns(),
               query.windows(),
               query.groupBy(),

@@ -1,10 +1,14 @@
 package com.voltageems.hissrv.query.resolution;
 
+import com.voltageems.hissrv.query.completeness.SampleSink;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.List;
 
 /** Answers a question from what gives the same answer for the least work. Safe for many threads. */
 public interface Resolutions {
@@ -21,6 +25,19 @@ public interface Resolutions {
         public HistoryAnswer told(HistoryAnswer answer, Selection selection) {
           return answer;
         }
+
+        @Override
+        public HistoryAnswer samples(
+            HistoryStore samples,
+            Selection selection,
+            List<Field> fields,
+            Windows windows,
+            boolean raw,
+            Deadline deadline,
+            SampleSink sink) {
+          samples.times(selection, fields, deadline, sink);
+          return new HistoryAnswer(List.of(), false);
+        }
       };
 
   /**
@@ -33,4 +50,22 @@ public interface Resolutions {
 
   /** An answer, also one from memory, with the time before which samples are gone. */
   HistoryAnswer told(HistoryAnswer answer, Selection selection);
+
+  /**
+   * Tells when series had a sample, a value of any of the fields; or how many they had, where
+   * copies count them: in windows of a day and more, and where the samples are gone.
+   *
+   * @param windows that are asked for
+   * @param raw whether the samples are to tell in any case
+   * @param sink one part of the range after the other
+   * @return no series; which parts are from where, and what is gone
+   */
+  HistoryAnswer samples(
+      HistoryStore samples,
+      Selection selection,
+      List<Field> fields,
+      Windows windows,
+      boolean raw,
+      Deadline deadline,
+      SampleSink sink);
 }

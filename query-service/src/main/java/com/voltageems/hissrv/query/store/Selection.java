@@ -34,4 +34,9 @@ public record Selection(
     }
     return null;
   }
+
+  /** The same of another range. */
+  public Selection within(long start, long end) {
+    return new Selection(measurement, filters, start, end);
+  }
 }

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class CompletenessTest {
@@ -195,6 +196,138 @@ class CompletenessTest {
     SeriesReport report = counted.reports(T, T + HOUR, T + HOUR).get(0);
     assertThat(report.stepMicros()).isZero();
     assertThat(report.windows()).containsExactly(new WindowReport(T, 1, 1));
+    assertThat(report.silences()).isEmpty();
+  }
+
+  private final Completeness daily =
+      new Completeness(
+          List.of("ch"),
+          new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZoneOffset.UTC),
+          new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZoneOffset.UTC));
+
+  /** As a copy of hours counts samples at these times, of which one may be left out. */
+  private void hours(long from, long to, double step, long... silences) {
+    daily.counted(T + from, T + to);
+    for (long hour = from; hour < to; hour += HOUR) {
+      long count = 0;
+      for (long i = (long) Math.ceil(hour / step); i * step < hour + HOUR; i++) {
+        double time = i * step;
+        boolean silent = false;
+        for (int j = 0; j < silences.length; j += 2) {
+          silent |= time >= silences[j] && time < silences[j + 1];
+        }
+        count += silent ? 0 : 1;
+      }
+      if (count > 0) {
+        daily.count(List.of("1"), T + hour, T + hour + HOUR, count);
+      }
+    }
+  }
+
+  private SeriesReport days(int count) {
+    return daily.reports(T, T + count * DAY, T + count * DAY).get(0);
+  }
+
+  @Test
+  void countsOfHours_tellWhatIsMissing() {
+    hours(0, DAY, 1000);
+    hours(DAY, 2 * DAY, 1000, DAY + 90 * 60_000, DAY + 5 * HOUR);
+
+    SeriesReport report = days(2);
+    assertThat(report.windows())
+        .containsExactly(
+            new WindowReport(T, 86_400, 86_400),
+            new WindowReport(T + DAY, 86_400 - 12_600, 86_400));
+    assertThat(report.stepMicros()).isEqualTo(1_000_000);
+    assertThat(report.silences())
+        .as("what is certain: the whole hours")
+        .containsExactly(new Silence((T + DAY + 2 * HOUR) * 1000, (T + DAY + 5 * HOUR) * 1000));
+    assertThat(report.firstMicros()).isEqualTo(T * 1000);
+    assertThat(daily.closedUntilMillis()).hasValue(T + DAY);
+  }
+
+  /** Steps that divide no hour, and such that are longer than one. */
+  @Test
+  void countsOfHours_ofAnyStep_areComplete() {
+    for (double minutes : new double[] {0.3, 1, 5, 7, 13, 15, 25, 30, 40, 47, 60, 90, 100, 120}) {
+      Completeness one = new Completeness(List.of(), days(), days());
+      one.counted(T, T + 3 * DAY);
+      long all = 0;
+      for (long hour = 0; hour < 3 * DAY; hour += HOUR) {
+        double step = minutes * 60_000;
+        long count = (long) (Math.ceil((hour + HOUR) / step) - Math.ceil(hour / step));
+        if (count > 0) {
+          one.count(List.of(), T + hour, T + hour + HOUR, count);
+          all += count;
+        }
+      }
+      SeriesReport report = one.reports(T, T + 3 * DAY, T + 3 * DAY).get(0);
+      assertThat(report.samples()).isEqualTo(all);
+      assertThat((double) report.expected())
+          .as("%s minutes", minutes)
+          .isCloseTo((double) all, offset(all, minutes));
+      assertThat(report.silences()).as("%s minutes", minutes).isEmpty();
+    }
+  }
+
+  private static CalendarWindows days() {
+    return new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZoneOffset.UTC);
+  }
+
+  /** A hundredth, or one in a day; of some steps of more than half an hour a tenth. */
+  private static Offset<Double> offset(long all, double minutes) {
+    return Offset.offset(Math.max(3, all / (minutes > 30 ? 10.0 : 100.0)));
+  }
+
+  @Test
+  void daysWithoutAnySample_expectWhatIsUsualOnTheNearestDay() {
+    hours(0, 3 * DAY, 10_000, DAY, 2 * DAY);
+
+    SeriesReport report = days(3);
+    assertThat(report.windows())
+        .containsExactly(
+            new WindowReport(T, 8640, 8640),
+            new WindowReport(T + DAY, 0, 8640),
+            new WindowReport(T + 2 * DAY, 8640, 8640));
+    assertThat(report.silences())
+        .containsExactly(new Silence((T + DAY) * 1000, (T + 2 * DAY) * 1000));
+  }
+
+  @Test
+  void quickerHours_makeUpForNothingThatIsMissing() {
+    hours(0, 12 * HOUR, 10_000);
+    hours(12 * HOUR, 14 * HOUR, 1000);
+    hours(14 * HOUR, DAY, 10_000, 20 * HOUR, 22 * HOUR);
+
+    WindowReport day = days(1).windows().get(0);
+    assertThat(day.samples()).isEqualTo(20 * 360 + 2 * 3600);
+    assertThat(day.expected()).isEqualTo(day.samples() + 720);
+  }
+
+  /** Of today only the last hour is told by the samples; they tell their own step. */
+  @Test
+  void countsAndTimesOfOneDay_areEachExpectedByTheirOwn() {
+    daily.counted(T, T + 10 * HOUR);
+    for (long hour = 0; hour < 10 * HOUR; hour += HOUR) {
+      daily.count(List.of("1"), T + hour, T + hour + HOUR, 720);
+    }
+    for (long time = 10 * HOUR; time < 11 * HOUR - 600_000; time += 1000) {
+      daily.take(new Row(1).begin((T + time) * 1000, List.of("1")));
+    }
+    SeriesReport report = daily.reports(T, T + 11 * HOUR, T + 11 * HOUR).get(0);
+    assertThat(report.windows()).containsExactly(new WindowReport(T, 7200 + 3000, 7200 + 3600));
+    assertThat(report.silences())
+        .containsExactly(new Silence((T + 11 * HOUR - 601_000) * 1000, (T + 11 * HOUR) * 1000));
+  }
+
+  @Test
+  void aSingleCount_expectsNothingMore() {
+    daily.counted(T, T + DAY);
+    daily.count(List.of("1"), T + HOUR, T + 2 * HOUR, 1);
+
+    SeriesReport report = days(1);
+    assertThat(report.windows()).containsExactly(new WindowReport(T, 1, 1));
+    assertThat(report.stepMicros()).isZero();
     assertThat(report.silences()).isEmpty();
   }
 }

@@ -34,6 +34,7 @@ class SplitTest {
         Task.of(name, "raw", name, interval, List.of(new Output(Aggregation.MAX, "max"))),
         WindowText.parse(interval, zone).orElseThrow(),
         coverage,
+        coverage,
         List.of());
   }
 
@@ -124,7 +125,8 @@ class SplitTest {
 
   @Test
   void otherMeasurementsThanThePolicyNames_areFromTheSamples() {
-    Copy other = new Copy(DAILY.task(), DAILY.windows(), DAILY.coverage(), List.of("x"));
+    Copy other =
+        new Copy(DAILY.task(), DAILY.windows(), DAILY.coverage(), DAILY.coverage(), List.of("x"));
 
     assertThat(parts(query("1d", BERLIN, START, START + DAY, NUMBER, Aggregation.SUM), other))
         .containsExactly("raw 0..24");
@@ -142,6 +144,7 @@ class SplitTest {
                 task.interval(),
                 List.of(new Output(Aggregation.COUNT, "count"))),
             DAILY.windows(),
+            DAILY.coverage(),
             DAILY.coverage(),
             List.of());
 

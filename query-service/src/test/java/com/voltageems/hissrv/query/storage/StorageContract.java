@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.query.completeness.Completeness;
+import com.voltageems.hissrv.query.completeness.SeriesReport;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.SettableClock;
 import com.voltageems.hissrv.query.lease.Keeper;
@@ -1074,6 +1076,78 @@ public abstract class StorageContract {
       fast.parts().forEach(part -> seen.merge(part.resolution(), 1, Integer::sum));
     }
     assertThat(seen.keySet()).containsExactly("daily", "hourly", "raw");
+  }
+
+  /** How complete days were: from the copy, or from the samples in any case. */
+  private List<SeriesReport> complete(
+      CopyResolutions resolutions, Tiers tiers, long start, boolean raw, List<String> parts) {
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    Measurement m = measurement(tiers, Tier.RAW);
+    Completeness counted = new Completeness(m.tags(), days, days);
+    long end = NOW.toEpochMilli();
+    HistoryAnswer from =
+        resolutions.samples(
+            tiers.store(Tier.RAW),
+            new Selection(m, List.of(), start, end),
+            m.fields(),
+            days,
+            raw,
+            soon(),
+            counted);
+    parts.clear();
+    from.parts().forEach(part -> parts.add(part.resolution()));
+    return counted.reports(start, end, end);
+  }
+
+  private static List<Map<String, String>> tags(List<SeriesReport> reports) {
+    return reports.stream().map(SeriesReport::tags).toList();
+  }
+
+  @Test
+  void completenessOfDays_isCountedByTheCopy_andOutlivesTheSamples() throws Exception {
+    long start =
+        new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE).floor(NOW.toEpochMilli() - 9 * DAY);
+    long silent = start + 3 * DAY + 7 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, silent, 300_000, Map.of("ch", "1"));
+    random(lines, silent + 5 * HOUR, NOW.toEpochMilli(), 300_000, Map.of("ch", "1"));
+    for (long time = start; time < NOW.toEpochMilli(); time += 600_000) {
+      lines.add("m,ch=2 note=\"fine\" " + time);
+    }
+    write("m", lines);
+    StoragePlan plan = plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY);
+    StorageDesk desk = desk(plan);
+    settle(desk);
+    desk.backfill("hourly_avg", start, floor(NOW));
+    finish(desk);
+
+    Tiers tiers = tiers();
+    List<String> parts = new ArrayList<>();
+    CopyResolutions resolutions = answers(plan, desk, tiers);
+    List<SeriesReport> slow = complete(resolutions, tiers, start, true, parts);
+    assertThat(parts).containsOnly("raw");
+    List<SeriesReport> fast = complete(resolutions, tiers, start, false, parts);
+    assertThat(parts).contains("hourly");
+    assertThat(tags(fast)).isEqualTo(tags(slow)).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      assertThat(fast.get(i).windows()).isEqualTo(slow.get(i).windows());
+      assertThat(fast.get(i).stepMicros()).isEqualTo(slow.get(i).stepMicros());
+    }
+    assertThat(fast.get(0).silences())
+        .singleElement()
+        .satisfies(
+            one -> {
+              assertThat(one.fromMicros() / 1000).isBetween(silent - HOUR, silent + HOUR);
+              assertThat(one.micros() / 3_600_000_000.0).isBetween(4.0, 5.1);
+            });
+    assertThat(fast.get(1).silences()).isEmpty();
+
+    StoragePlan shorter = plan(List.of(policy("realtime", 3), policy("hourly", 800)), HOURLY);
+    StorageDesk after = desk(shorter);
+    settle(after);
+    assertThat(after.shorten("realtime", "3d")).containsEntry("state", "ok");
+    List<SeriesReport> kept = complete(answers(shorter, after, tiers), tiers, start, false, parts);
+    assertThat(kept.get(0).windows().subList(0, 5)).isEqualTo(slow.get(0).windows().subList(0, 5));
   }
 
   private static HistoryQuery anyQuestion(Random random, Measurement m, long start) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** A proxy in front of the service, as it stands on many sites, that fails when it is told to. */
 final class Gate implements AutoCloseable {
@@ -31,7 +32,9 @@ final class Gate implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
   private final String target;
+  private volatile String heldQuery = "";
   private volatile String policy = "";
+  private volatile Predicate<URI> tooLong = call -> false;
 
   /** What it answers instead of the service; to callers with the token it lets through. */
   record Answer(int status, String contentType, String body, String token) {}
@@ -54,6 +57,12 @@ final class Gate implements AutoCloseable {
 
   /** Lets calls of a path wait until {@link #letThrough()}. */
   void hold(String path) {
+    hold(path, "");
+  }
+
+  /** Likewise those whose query has this text. */
+  void hold(String path, String text) {
+    heldQuery = text;
     held.put(path, new CountDownLatch(1));
   }
 
@@ -62,8 +71,14 @@ final class Gate implements AutoCloseable {
     this.policy = policy;
   }
 
+  /** Such calls are answered as by a database that does not in time. */
+  void tooLong(Predicate<URI> calls) {
+    tooLong = calls;
+  }
+
   void letThrough() {
     policy = "";
+    tooLong = call -> false;
     answers.clear();
     held.values().forEach(CountDownLatch::countDown);
     held.clear();
@@ -73,6 +88,11 @@ final class Gate implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     boolean page = path.equals("/") || path.matches(".*\\.(js|css|svg)");
     Answer answer = answers.getOrDefault(path, page ? null : answers.get(ALL));
+    if (tooLong.test(exchange.getRequestURI())) {
+      answer =
+          new Answer(
+              504, "application/json", "{\"detail\":\"no answer within query.timeout\"}", "");
+    }
     String given = exchange.getRequestHeaders().getFirst("Authorization");
     if (answer != null && !("Bearer " + answer.token()).equals(given)) {
       send(
@@ -84,7 +104,8 @@ final class Gate implements AutoCloseable {
     }
     try {
       CountDownLatch latch = held.get(path);
-      if (latch != null && !latch.await(60, TimeUnit.SECONDS)) {
+      String query = String.valueOf(exchange.getRequestURI().getQuery());
+      if (latch != null && query.contains(heldQuery) && !latch.await(60, TimeUnit.SECONDS)) {
         throw new IOException("held for too long: " + path);
       }
       HttpRequest.Builder request =

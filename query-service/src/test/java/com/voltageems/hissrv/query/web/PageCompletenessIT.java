@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.RequiresServer.Server;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
@@ -115,5 +122,84 @@ class PageCompletenessIT extends OnSharedSite {
                 "return [...document.querySelectorAll('.silences button')].every((one) =>"
                     + " one.getBoundingClientRect().right <= innerWidth - 8)"))
         .isEqualTo(true);
+  }
+
+  /** The range of a question, in days. */
+  private static double days(URI call) {
+    Map<String, Instant> times = new HashMap<>();
+    for (String one : call.getQuery().split("&", -1)) {
+      if (one.startsWith("start=") || one.startsWith("end=")) {
+        int equals = one.indexOf('=');
+        times.put(one.substring(0, equals), Instant.parse(one.substring(equals + 1)));
+      }
+    }
+    return Duration.between(times.get("start"), times.get("end")).toHours() / 24.0;
+  }
+
+  private static boolean counts(URI call) {
+    return call.getPath().equals("/completeness");
+  }
+
+  /** The calendar but for today, which goes on meanwhile, and since when who was silent. */
+  private List<String> told(String url) {
+    browser.open(url + "/#/completeness");
+    browser.until("!document.querySelector('.message .hint')");
+    List<String> told = new ArrayList<>();
+    for (WebElement row : browser.all(".share-by-day tr")) {
+      List<WebElement> cells = row.findElements(By.xpath("*"));
+      cells.subList(0, cells.size() - 1).forEach(cell -> told.add(cell.getText()));
+    }
+    browser
+        .all("section > .scroll > .silences tbody tr")
+        .forEach(
+            row ->
+                told.add(
+                    row.findElement(By.tagName("th")).getText()
+                        + row.findElement(By.tagName("td")).getText()));
+    return told;
+  }
+
+  /** Day by day and device by device the same is told as at once. */
+  @Test
+  void databaseThatTakesLong_isAskedForLess_andTheSameIsTold() throws Exception {
+    try (Gate gate = new Gate(site.url())) {
+      List<String> atOnce = told(gate.url());
+      assertThat(atOnce).hasSizeGreaterThan(100);
+      gate.tooLong(call -> counts(call) && days(call) > 1.1);
+      assertThat(told(gate.url())).as("day by day").isEqualTo(atOnce);
+      gate.tooLong(call -> counts(call) && (days(call) > 1.1 || !call.getQuery().contains("tag.")));
+      assertThat(told(gate.url())).as("device by device").isEqualTo(atOnce);
+
+      String yesterday = "start=" + site.midnight(1).toString().substring(0, 19);
+      gate.tooLong(
+          call ->
+              counts(call)
+                  && (days(call) > 1.1
+                      || (call.getQuery().contains(yesterday)
+                          && !call.getQuery().contains("tag.channel=equal"))));
+      told(gate.url());
+      assertThat(browser.find(".share-by-day").getText()).contains("?");
+      assertThat(browser.find("[title='The database did not count this day in time']").getText())
+          .isEqualTo("?");
+      assertThat(browser.complaints()).allMatch(one -> one.contains("504"));
+    }
+  }
+
+  /** While days are still being counted, those that are stand there. */
+  @Test
+  void daysThatAreCounted_areShownMeanwhile() throws Exception {
+    try (Gate gate = new Gate(site.url())) {
+      String third = "start=" + site.midnight(3).toString().substring(0, 19);
+      gate.tooLong(call -> counts(call) && days(call) > 1.1);
+      gate.hold("/completeness", third);
+      browser.openOnly(gate.url() + "/#/completeness");
+      browser.until("document.querySelector('.message .hint')?.textContent.includes('3 of 14')");
+      assertThat(cell("Chiller", day(1)).getText()).isEqualTo("97 %");
+      assertThat(browser.all(".share-by-day thead th")).hasSize(4);
+      gate.letThrough();
+      browser.ready(1);
+      assertThat(browser.all(".share-by-day thead th")).hasSize(15);
+      assertThat(browser.complaints()).allMatch(one -> one.contains("504"));
+    }
   }
 }

@@ -179,7 +179,7 @@ final class ClosedWindows {
     Selection whole = ask.selection();
     Ask part =
         new Ask(
-            new Selection(whole.measurement(), whole.filters(), startMillis, endMillis),
+            whole.within(startMillis, endMillis),
             ask.outputs(),
             ask.windows(),
             ask.groupBy(),

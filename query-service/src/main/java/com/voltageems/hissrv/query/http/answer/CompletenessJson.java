@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.voltageems.hissrv.query.completeness.SeriesReport;
 import com.voltageems.hissrv.query.completeness.Silence;
 import com.voltageems.hissrv.query.completeness.WindowReport;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.Digits;
 import com.voltageems.hissrv.query.store.window.Windows;
@@ -17,13 +18,17 @@ public final class CompletenessJson {
   private CompletenessJson() {}
 
   /**
-   * {@code {"measurement",...,"closed_until","series":[{"tags","step_ms","samples","expected",
+   * {@code
+   * {"measurement",...,"resolution","closed_until","series":[{"tags","step_ms","samples","expected",
    * "complete","first","last","silences":[{"start","end","seconds"}],"columns":["time","samples",
    * "expected"],"rows"}]}}.
+   *
+   * @param from which parts copies have counted
    */
   public static byte[] of(
       Selection selection,
       Windows windows,
+      HistoryAnswer from,
       OptionalLong closedUntilMillis,
       List<SeriesReport> reports,
       boolean epochTimes) {
@@ -33,6 +38,7 @@ public final class CompletenessJson {
           json.writeStringField("measurement", selection.measurement().name());
           Json.range(json, selection, epochTimes);
           Json.windows(json, windows);
+          Json.resolution(json, from, epochTimes);
           json.writeFieldName("closed_until");
           if (closedUntilMillis.isEmpty()) {
             json.writeNull();

@@ -202,7 +202,7 @@ final class LatestReader {
       return new LatestAnswer(List.of(), false);
     }
     Selection whole = call.selection();
-    Selection part = new Selection(whole.measurement(), whole.filters(), startMillis, endMillis);
+    Selection part = whole.within(startMillis, endMillis);
     Sql sql = SqlBuilder.latest(part, call.fields(), limit, call.timeColumn());
     try (PreparedStatement statement =
             Connections.prepare(call.connection(), sql, call.deadline());

@@ -1,0 +1,149 @@
+package com.voltageems.hissrv.query.completeness;
+
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The samples of one series of which only counts are known, and what they tell of its usual step.
+ * It holds the windows of one day, and some numbers of each day before.
+ */
+final class CountedDays {
+  /** So many of a day's numbers are alike: it is meant, and the others are what is missing. */
+  private static final double MOST_OF_THEM = 0.75;
+
+  /** A window with more than that of what is usual kept a quicker step. */
+  private static final double QUICKER = 1.1;
+
+  private final Windows windows;
+  private final Windows days;
+  private final Map<Long, Long> samples = new HashMap<>();
+
+  /** Of a window what came beyond the usual: it makes up for nothing that is missing elsewhere. */
+  private final Map<Long, Double> extra = new HashMap<>();
+
+  /** In microseconds, for each day that tells it. */
+  private final TreeMap<Long, Double> steps = new TreeMap<>();
+
+  private long day = Long.MIN_VALUE;
+  private long[] starts = new long[32];
+  private long[] lengths = new long[32];
+  private long[] counts = new long[32];
+  private int size;
+
+  /**
+   * @param windows that are reported
+   */
+  CountedDays(Windows windows, Windows days) {
+    this.windows = windows;
+    this.days = days;
+  }
+
+  void add(long startMillis, long endMillis, long count) {
+    long next = days.floor(startMillis);
+    if (next != day) {
+      endOfDay();
+      day = next;
+    }
+    if (size == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * size);
+      lengths = Arrays.copyOf(lengths, 2 * size);
+      counts = Arrays.copyOf(counts, 2 * size);
+    }
+    starts[size] = startMillis;
+    lengths[size] = endMillis - startMillis;
+    counts[size] = count;
+    size++;
+    samples.merge(windows.floor(startMillis), count, Long::sum);
+  }
+
+  /** Nothing more comes of this day. */
+  void endOfDay() {
+    double step = step();
+    if (step > 0) {
+      steps.put(day, step);
+      for (int i = 0; i < size; i++) {
+        double usual = lengths[i] * 1000.0 / step;
+        if (counts[i] > QUICKER * usual && counts[i] > usual + 1) {
+          extra.merge(windows.floor(starts[i]), counts[i] - usual, Double::sum);
+        }
+      }
+    }
+    size = 0;
+  }
+
+  /** By how many samples the day's windows have; where one at most, by their distances, too. */
+  private double step() {
+    if (size == 0) {
+      return 0;
+    }
+    double[] came = new double[size];
+    for (int i = 0; i < size; i++) {
+      came[i] = (double) counts[i] * lengths[0] / lengths[i];
+    }
+    double usual = typical(came, 1);
+    if (usual >= 2) {
+      return lengths[0] * 1000.0 / usual;
+    }
+    double[] distances = new double[size - 1];
+    for (int i = 0; i < distances.length; i++) {
+      distances[i] = starts[i + 1] - starts[i];
+    }
+    return distances.length == 0 ? 0 : typical(distances, (double) lengths[0]) * 1000 / usual;
+  }
+
+  /** What most of them are, or else the mean of those that are near to their median. */
+  private static double typical(double[] values, double near) {
+    Arrays.sort(values);
+    double median = values[(values.length - 1) / 2];
+    double sum = 0;
+    int same = 0;
+    int some = 0;
+    for (double value : values) {
+      same += value == median ? 1 : 0;
+      if (Math.abs(value - median) <= near) {
+        sum += value;
+        some++;
+      }
+    }
+    return same >= MOST_OF_THEM * values.length ? median : sum / some;
+  }
+
+  /** How many samples were counted in a reported window. */
+  long samples(long windowStart) {
+    return samples.getOrDefault(windowStart, 0L);
+  }
+
+  /** What came beyond the usual in a reported window. */
+  double extra(long windowStart) {
+    return extra.getOrDefault(windowStart, 0.0);
+  }
+
+  /**
+   * The usual step of a day, else of the nearest day that tells one.
+   *
+   * @return microseconds; 0 where no day does
+   */
+  double step(long startOfDay) {
+    Map.Entry<Long, Double> before = steps.floorEntry(startOfDay);
+    Map.Entry<Long, Double> after = steps.ceilingEntry(startOfDay);
+    if (before == null || after == null) {
+      return before != null ? before.getValue() : after != null ? after.getValue() : 0;
+    }
+    return startOfDay - before.getKey() <= after.getKey() - startOfDay
+        ? before.getValue()
+        : after.getValue();
+  }
+
+  /** How many are usual between two moments. */
+  double usual(long fromMillis, long toMillis) {
+    double usual = 0;
+    for (long at = fromMillis; at < toMillis; at = days.next(at)) {
+      double step = step(days.floor(at));
+      usual += step == 0 ? 0 : (Math.min(days.next(at), toMillis) - at) * 1000.0 / step;
+    }
+    return usual;
+  }
+}

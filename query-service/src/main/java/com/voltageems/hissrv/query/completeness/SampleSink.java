@@ -1,0 +1,21 @@
+package com.voltageems.hissrv.query.completeness;
+
+import com.voltageems.hissrv.query.store.RowSink;
+import java.util.List;
+
+/**
+ * Takes the samples of series: the time of each, or how many there were where nobody tells when.
+ * Those of a series come in the order of time. For one thread.
+ */
+public interface SampleSink extends RowSink {
+  /** Of this range only counts come. */
+  void counted(long startMillis, long endMillis);
+
+  /**
+   * So many samples of a series in a window of such a range.
+   *
+   * @param key its tags
+   * @param samples more than none
+   */
+  void count(List<String> key, long startMillis, long endMillis, long samples);
+}

@@ -1,0 +1,122 @@
+package com.voltageems.hissrv.query.resolution;
+
+import com.voltageems.hissrv.query.storage.Coverage;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For which part of a range a copy tells how many samples there were: of windows of a day and more
+ * that need not be told to the minute, and of what the samples are gone. Pure.
+ */
+final class CountSplit {
+  /** A day on which clocks go forward. */
+  private static final long DAY = 23 * 3_600_000L;
+
+  /** A window has so many of the copy's at least, so that silences are told well enough. */
+  private static final int LEAST = 20;
+
+  /** What is shorter is counted by hours: days need no more, and a series has fewer of them. */
+  private static final long SHORT = 15 * 60_000L;
+
+  private static final FixedWindows HOURS = new FixedWindows(3_600_000L);
+
+  private CountSplit() {}
+
+  /**
+   * A part of the range.
+   *
+   * @param copy null for the samples
+   * @param windows in which the copy counts, or null
+   */
+  record Part(long start, long end, @Nullable Copy copy, @Nullable Windows windows) {
+    private boolean continues(Part before) {
+      return before.end() == start && Objects.equals(before.copy(), copy);
+    }
+  }
+
+  /**
+   * The parts in the order of time.
+   *
+   * @param windows that are asked for
+   * @param copies the coarsest first
+   * @param expired before which time the samples are gone; null for never
+   */
+  static List<Part> of(
+      Selection selection, Windows windows, List<Copy> copies, @Nullable Long expired) {
+    long start = selection.startMillis();
+    long end = selection.endMillis();
+    boolean always = windows.shortestMillis() >= DAY;
+    long until = always ? end : Math.min(end, expired == null ? start : expired);
+    List<Copy> able =
+        copies.stream()
+            .filter(copy -> copy.has(selection.measurement().name()))
+            .filter(copy -> copy.task().output(Aggregation.COUNT).isPresent())
+            .filter(
+                copy -> counting(copy, always).longestMillis() * LEAST <= windows.shortestMillis())
+            .toList();
+    List<Part> parts = new ArrayList<>();
+    if (!able.isEmpty()) {
+      for (long at = start; at < until; at = windows.next(at)) {
+        Part best = best(able, at, Math.min(windows.next(at), until), always);
+        if (best != null) {
+          add(parts, best);
+        }
+      }
+    }
+    return withSamples(parts, start, end);
+  }
+
+  private static Windows counting(Copy copy, boolean always) {
+    Windows own = copy.windows();
+    return always && own.longestMillis() < SHORT && HOURS.lengthMillis() % own.longestMillis() == 0
+        ? HOURS
+        : own;
+  }
+
+  /** Of the copy that has most of a window, of several the coarsest. */
+  private static @Nullable Part best(List<Copy> able, long start, long end, boolean always) {
+    Part best = null;
+    for (Copy copy : able) {
+      Windows windows = counting(copy, always);
+      for (Coverage.Range range : copy.counted().ranges()) {
+        long from = windows.ceil(Math.max(start, range.start()));
+        long to = windows.floor(Math.min(end, range.end()));
+        if (to > from && (best == null || to - from > best.end() - best.start())) {
+          best = new Part(from, to, copy, windows);
+        }
+      }
+    }
+    return best;
+  }
+
+  private static void add(List<Part> parts, Part next) {
+    Part last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
+    if (last != null && next.continues(last)) {
+      parts.set(parts.size() - 1, new Part(last.start(), next.end(), next.copy(), next.windows()));
+    } else {
+      parts.add(next);
+    }
+  }
+
+  private static List<Part> withSamples(List<Part> counted, long start, long end) {
+    List<Part> parts = new ArrayList<>();
+    long at = start;
+    for (Part part : counted) {
+      if (part.start() > at) {
+        parts.add(new Part(at, part.start(), null, null));
+      }
+      parts.add(part);
+      at = part.end();
+    }
+    if (end > at) {
+      parts.add(new Part(at, end, null, null));
+    }
+    return parts;
+  }
+}

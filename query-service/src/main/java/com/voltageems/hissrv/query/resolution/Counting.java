@@ -1,0 +1,117 @@
+package com.voltageems.hissrv.query.resolution;
+
+import com.voltageems.hissrv.query.completeness.SampleSink;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Row;
+import com.voltageems.hissrv.query.store.RowSink;
+import com.voltageems.hissrv.query.store.SameTime;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.tier.Tier;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * How many samples there were in the windows of a copy: as many as the field had that had most. For
+ * one call.
+ */
+final class Counting {
+  private static final int ALL = Integer.MAX_VALUE - 1;
+
+  private final HistoryStore samples;
+  private final Tiers tiers;
+  private final List<Field> fields;
+  private final Deadline deadline;
+  private final SampleSink sink;
+
+  Counting(
+      HistoryStore samples, Tiers tiers, List<Field> fields, Deadline deadline, SampleSink sink) {
+    this.samples = samples;
+    this.tiers = tiers;
+    this.fields = fields;
+    this.deadline = deadline;
+    this.sink = sink;
+  }
+
+  /**
+   * Reads a part.
+   *
+   * @param part its start and end are the selection's
+   * @param there the measurement in the copy
+   */
+  void read(Selection part, Copy copy, Windows windows, Measurement there) {
+    sink.counted(part.startMillis(), part.endMillis());
+    List<Field> copied = new ArrayList<>();
+    List<Field> others = new ArrayList<>();
+    for (Field field : fields) {
+      String count = copy.field(field.name(), Aggregation.COUNT);
+      (field.isNumeric() && there.field(count).isPresent() ? copied : others).add(field);
+    }
+    Counts counts = new Counts(windows, others.isEmpty());
+    if (!copied.isEmpty()) {
+      HistoryQuery query = query(part, copied, windows);
+      CopyAnswer asked = new CopyAnswer(query, copy, there);
+      Row filled = new Row(copied.size());
+      asked
+          .question(part.startMillis(), part.endMillis(), ALL)
+          .ifPresent(
+              question ->
+                  tiers
+                      .store(new Tier(copy.policy()))
+                      .sweep(question, deadline, row -> counts.take(asked.row(row, filled))));
+    }
+    if (!others.isEmpty()) {
+      samples.sweep(query(part, others, windows), deadline, counts);
+      counts.tell();
+    }
+  }
+
+  private static HistoryQuery query(Selection part, List<Field> fields, Windows windows) {
+    return HistoryQuery.windows(part, fields, windows, Aggregation.COUNT, false, ALL);
+  }
+
+  /** Told at once, or, where they come from two places, when all are there. */
+  private final class Counts implements RowSink {
+    private final Windows windows;
+    private final boolean atOnce;
+    private final Map<List<String>, NavigableMap<Long, Long>> kept =
+        new TreeMap<>(SameTime::compareKeys);
+
+    Counts(Windows windows, boolean atOnce) {
+      this.windows = windows;
+      this.atOnce = atOnce;
+    }
+
+    @Override
+    public boolean take(Row row) {
+      long most = 0;
+      for (int i = 0; i < row.columns(); i++) {
+        if (row.has(i)) {
+          most = Math.max(most, (long) row.asDouble(i));
+        }
+      }
+      long start = row.epochMicros() / 1000;
+      if (most > 0 && atOnce) {
+        sink.count(row.key(), start, windows.next(start), most);
+      } else if (most > 0) {
+        kept.computeIfAbsent(row.key(), any -> new TreeMap<>()).merge(start, most, Math::max);
+      }
+      return true;
+    }
+
+    void tell() {
+      kept.forEach(
+          (key, all) ->
+              all.forEach((start, most) -> sink.count(key, start, windows.next(start), most)));
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// What came on each day: asked for at once or, where the database needs too long for that, day by
+// day, the newest first, and a day device by device; then put together again.
+import {get} from './api.js';
+import {tookTooLong} from './failures.js';
+import {midnight, now} from './time.js';
+
+/** A silence is longer than this many usual steps, as for the service. */
+const SILENCE = 2.5;
+/** The last days may still change; of the others an answer stays true for as long as a page is open. */
+const OPEN_DAYS = 2;
+
+const iso = (ms) => new Date(ms).toISOString();
+
+/** Identity of a series: a tag without a value is none. */
+export const keyOf = (tags) =>
+  JSON.stringify(Object.entries(tags).filter(([, value]) => value).sort());
+
+export class Samples {
+  #slow = new Set();
+  #kept = new Map();
+
+  /**
+   * What a measurement has: {series, asked: days, late}, as /completeness has series; again after
+   * each day that took its own question. late: 'day|device' that the database did not tell in time.
+   *
+   * @param found the measurement's devices
+   * @param tell takes it; answers whether more is wanted
+   */
+  async days(m, found, from, count, tell) {
+    if (!this.#slow.has(m)) {
+      try {
+        const {series} = await ask(m, from, now());
+        tell({series, asked: count, late: new Set()});
+        return;
+      } catch (e) {
+        if (!tookTooLong(e)) {
+          throw e;
+        }
+        this.#slow.add(m);
+      }
+    }
+    const parts = [];
+    for (let i = count - 1; i >= 0; i--) {
+      const start = midnight(from, i);
+      parts.unshift(await this.#day(m, found, start, Math.min(midnight(from, i + 1), now())));
+      const late = parts.flatMap((part) => part.late.map((one) => part.start + '|' + one.key));
+      if (!tell({series: joined(parts), asked: count - i, late: new Set(late)})) {
+        return;
+      }
+    }
+  }
+
+  async #day(m, found, start, end) {
+    const key = m + '|' + start;
+    const kept = this.#kept.get(key);
+    if (kept && kept.late.length === 0 && midnight(start, OPEN_DAYS) <= now()) {
+      return kept;
+    }
+    const part = {start, end, ...await asked(m, found, start, end)};
+    this.#kept.set(key, part);
+    return part;
+  }
+}
+
+/** {series, late: devices that the database did not tell in time}. */
+async function asked(m, found, start, end) {
+  try {
+    return {series: (await ask(m, start, end)).series, late: []};
+  } catch (e) {
+    if (!tookTooLong(e)) {
+      throw e;
+    }
+  }
+  const series = [];
+  const late = [];
+  for (const device of found) {
+    try {
+      series.push(...(await ask(m, start, end, device.tags)).series);
+    } catch (e) {
+      if (!tookTooLong(e)) {
+        throw e;
+      }
+      late.push(device);
+    }
+  }
+  return {series, late};
+}
+
+function ask(m, start, end, tags = {}) {
+  const params = new URLSearchParams({measurement: m, start: iso(start), end: iso(end), interval: '1d'});
+  for (const [tag, value] of Object.entries(tags)) {
+    params.append('tag.' + tag, value);
+  }
+  return get('completeness', params);
+}
+
+/** Days that follow each other, as if they had been asked for at once. */
+function joined(parts) {
+  const all = new Map();
+  for (const {start, end, series, late} of parts) {
+    const isLate = ({tags}) => late.some((device) =>
+      Object.entries(device.tags).every(([tag, value]) => tags[tag] === value));
+    const here = new Map(series.map((one) => [keyOf(one.tags), one]));
+    for (const [key, one] of here) {
+      const before = all.get(key);
+      all.set(key, before ? after(before, one) : {...one, rows: [...missed(one, parts, start), ...one.rows]});
+    }
+    for (const [key, one] of all) {
+      if (!here.has(key)) {
+        // What nobody knows is no silence.
+        all.set(key, isLate(one) ? {...one, last: iso(end)} : without(one, start, end));
+      }
+    }
+  }
+  return [...all.values()];
+}
+
+/** A silence that reached the end of its day has gone on up to the next sample. */
+function after(before, next) {
+  const [from, to] = [Date.parse(before.last), Date.parse(next.first)];
+  const silences = before.silences.filter((one) => one.start !== before.last);
+  const step = Math.max(before.step_ms || 0, next.step_ms || 0);
+  if (step && to - from > SILENCE * step) {
+    silences.push({start: before.last, end: next.first, seconds: (to - from) / 1000});
+  }
+  return {...next, first: before.first, silences: [...silences, ...next.silences],
+    step_ms: next.step_ms || before.step_ms, rows: [...before.rows, ...next.rows]};
+}
+
+/** A day without any sample: as many were to be expected as before. */
+function without(one, start, end) {
+  const silences = one.silences.filter((each) => each.start !== one.last);
+  const from = Date.parse(one.last);
+  if (one.step_ms && end - from > SILENCE * one.step_ms) {
+    silences.push({start: one.last, end: iso(end), seconds: (end - from) / 1000});
+  }
+  return {...one, silences, rows: [...one.rows, none(one, start, end)]};
+}
+
+/** Days before the first sample, for what was there before all of them. */
+const missed = (one, parts, first) => parts.filter((part) => part.start < first)
+  .map((part) => none(one, part.start, part.end));
+
+const none = (one, start, end) =>
+  [iso(start), 0, one.step_ms ? Math.round((end - start) / one.step_ms) : 0];
