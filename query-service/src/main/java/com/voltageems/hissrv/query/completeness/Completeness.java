@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -45,6 +46,27 @@ public final class Completeness implements SampleSink {
   @Override
   public void count(List<String> key, long startMillis, long endMillis, long samples) {
     of(key).count(startMillis, endMillis, samples);
+  }
+
+  @Override
+  public List<Doubt> doubts() {
+    List<Doubt> all = new ArrayList<>();
+    tallies.forEach(
+        (key, tally) ->
+            tally
+                .lacks()
+                .forEach(
+                    lack ->
+                        all.add(
+                            new Doubt(
+                                key, lack.startMillis(), lack.endMillis(), lack.stepMicros()))));
+    all.sort(Comparator.comparingLong(Doubt::endMillis).reversed());
+    return all;
+  }
+
+  @Override
+  public void seen(Doubt doubt, long[] micros) {
+    of(doubt.key()).seen(doubt, micros);
   }
 
   private Tally of(List<String> key) {

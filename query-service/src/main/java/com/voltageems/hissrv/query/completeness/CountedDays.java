@@ -1,8 +1,11 @@
 package com.voltageems.hissrv.query.completeness;
 
 import com.voltageems.hissrv.query.store.window.Windows;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -17,6 +20,13 @@ final class CountedDays {
   /** A window with more than that of what is usual kept a quicker step. */
   private static final double QUICKER = 1.1;
 
+  /**
+   * So many square roots less than usual is no scatter, where counts are not the same each time.
+   */
+  private static final double SCATTER = 3;
+
+  private static final int MOST_LACKS = 100;
+
   private final Windows windows;
   private final Windows days;
   private final Map<Long, Long> samples = new HashMap<>();
@@ -27,11 +37,23 @@ final class CountedDays {
   /** In microseconds, for each day that tells it. */
   private final TreeMap<Long, Double> steps = new TreeMap<>();
 
+  private final Deque<Lack> lacks = new ArrayDeque<>();
+
+  /** Where the last window with a sample ended. */
+  private long seenEnd = Long.MIN_VALUE;
+
   private long day = Long.MIN_VALUE;
   private long[] starts = new long[32];
   private long[] lengths = new long[32];
   private long[] counts = new long[32];
   private int size;
+
+  /** Windows that follow each other and have fewer samples than usual, or none between two such. */
+  record Lack(long startMillis, long endMillis, long stepMicros) {
+    private Lack upTo(long millis) {
+      return new Lack(startMillis, millis, stepMicros);
+    }
+  }
 
   /**
    * @param windows that are reported
@@ -64,14 +86,49 @@ final class CountedDays {
     double step = step();
     if (step > 0) {
       steps.put(day, step);
+      boolean steady = isSteady();
       for (int i = 0; i < size; i++) {
         double usual = lengths[i] * 1000.0 / step;
         if (counts[i] > QUICKER * usual && counts[i] > usual + 1) {
           extra.merge(windows.floor(starts[i]), counts[i] - usual, Double::sum);
         }
+        double less = steady ? 1 : Math.max(1, SCATTER * Math.sqrt(usual));
+        look(i, counts[i] < usual - less, Math.round(step));
       }
     }
     size = 0;
+  }
+
+  /** Whether most windows have as many as each other, so that one sample less is to be seen. */
+  private boolean isSteady() {
+    long[] sorted = Arrays.copyOf(counts, size);
+    Arrays.sort(sorted);
+    long median = sorted[(size - 1) / 2];
+    return Arrays.stream(sorted).filter(one -> Math.abs(one - median) <= 1).count()
+        >= MOST_OF_THEM * size;
+  }
+
+  private void look(int i, boolean isLacking, long step) {
+    long start = starts[i];
+    long end = start + lengths[i];
+    boolean silent = seenEnd != Long.MIN_VALUE && start > seenEnd;
+    Lack last = lacks.peekLast();
+    if (last != null && last.endMillis() == seenEnd && (silent || isLacking)) {
+      // What is silent between belongs to it.
+      lacks.removeLast();
+      lacks.addLast(last.upTo(isLacking ? end : start));
+    } else if (isLacking || (silent && (start - seenEnd) * 1000 > Tally.SILENCE * step)) {
+      lacks.addLast(new Lack(silent ? seenEnd : start, isLacking ? end : start, step));
+      if (lacks.size() > MOST_LACKS) {
+        lacks.removeFirst();
+      }
+    }
+    seenEnd = end;
+  }
+
+  /** In the order of time. */
+  List<Lack> lacks() {
+    return List.copyOf(lacks);
   }
 
   /** By how many samples the day's windows have; where one at most, by their distances, too. */

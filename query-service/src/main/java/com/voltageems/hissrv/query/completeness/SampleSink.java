@@ -18,4 +18,25 @@ public interface SampleSink extends RowSink {
    * @param samples more than none
    */
   void count(List<String> key, long startMillis, long endMillis, long samples);
+
+  /**
+   * A stretch of windows of one series that lack samples, of which the copy does not tell when.
+   *
+   * @param stepMicros its usual step there
+   */
+  record Doubt(List<String> key, long startMillis, long endMillis, long stepMicros) {
+    public Doubt {
+      key = List.copyOf(key);
+    }
+  }
+
+  /** What the samples' own times would tell better: the newest first. */
+  List<Doubt> doubts();
+
+  /**
+   * When the samples of such a stretch came.
+   *
+   * @param micros in order; from shortly before it to shortly after it
+   */
+  void seen(Doubt doubt, long[] micros);
 }

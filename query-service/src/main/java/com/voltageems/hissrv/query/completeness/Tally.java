@@ -52,6 +52,37 @@ final class Tally {
     isCounted = true;
   }
 
+  List<CountedDays.Lack> lacks() {
+    counts.endOfDay();
+    return counts.lacks();
+  }
+
+  /** What the copy tells of silences there is told better by the samples. */
+  void seen(SampleSink.Doubt doubt, long[] micros) {
+    if (micros.length == 0) {
+      return; // the samples are gone
+    }
+    long start = doubt.startMillis() * 1000;
+    long end = doubt.endMillis() * 1000;
+    longest
+        .values()
+        .forEach(some -> some.removeIf(one -> one.fromMicros() >= start && one.toMicros() <= end));
+    long before = Math.min(start, micros[0]);
+    for (long time : micros) {
+      exact(before, time, doubt);
+      before = time;
+    }
+    exact(before, end, doubt);
+  }
+
+  private void exact(long from, long to, SampleSink.Doubt doubt) {
+    if (to - from > SILENCE * doubt.stepMicros()) {
+      keep(
+          longest.computeIfAbsent(days.floor(Math.floorDiv(to, 1000L)), any -> new ArrayList<>()),
+          new Silence(from, to));
+    }
+  }
+
   private void silence(long day, long toMicros) {
     keep(longest.computeIfAbsent(day, any -> new ArrayList<>()), new Silence(last, toMicros));
   }

@@ -112,6 +112,7 @@ public final class CopyResolutions implements Resolutions {
         parts.add(new HistoryAnswer.Part(copy.policy(), part.start(), part.end()));
       }
     }
+    new SilenceSearch(samples, selection, fields, deadline).look(sink);
     return new HistoryAnswer(
         List.of(), false, parts, expired != null && samplesFrom < expired ? expired : null);
   }

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.completeness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
@@ -9,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -318,6 +320,54 @@ class CompletenessTest {
     assertThat(report.windows()).containsExactly(new WindowReport(T, 7200 + 3000, 7200 + 3600));
     assertThat(report.silences())
         .containsExactly(new Silence((T + 11 * HOUR - 601_000) * 1000, (T + 11 * HOUR) * 1000));
+  }
+
+  /** A silence of minutes within hours: the copy only tells that something is missing there. */
+  @Test
+  void hoursThatLackSamples_areLookedInto() {
+    long from = DAY + 12 * HOUR + 10 * 60_000;
+    long to = DAY + 13 * HOUR + 20 * 60_000;
+    hours(0, 2 * DAY, 1000, from, to);
+    assertThat(days(2).silences()).isEmpty();
+
+    SampleSink.Doubt doubt = daily.doubts().get(0);
+    assertThat(daily.doubts())
+        .containsExactly(
+            new SampleSink.Doubt(
+                List.of("1"), T + DAY + 12 * HOUR, T + DAY + 14 * HOUR, 1_000_000));
+    daily.seen(doubt, new long[0]);
+    assertThat(days(2).silences()).as("they are gone").isEmpty();
+    daily.seen(
+        doubt,
+        LongStream.range(doubt.startMillis() / 1000 - 3, doubt.endMillis() / 1000 + 3)
+            .filter(second -> second * 1000 < T + from || second * 1000 >= T + to)
+            .map(second -> second * 1_000_000)
+            .toArray());
+    assertThat(days(2).silences())
+        .containsExactly(new Silence((T + from - 1000) * 1000, (T + to) * 1000));
+  }
+
+  /** From the middle of one hour to the middle of another one, over midnight. */
+  @Test
+  void silenceOfHours_isOneStretchToLookInto() {
+    hours(0, 2 * DAY, 1000, 22 * HOUR + 60_000, DAY + 90 * 60_000);
+    assertThat(daily.doubts())
+        .extracting(
+            doubt -> (doubt.startMillis() - T) / HOUR, doubt -> (doubt.endMillis() - T) / HOUR)
+        .containsExactly(tuple(22L, 26L));
+  }
+
+  @Test
+  void countsThatScatter_areNotLookedInto() {
+    Random random = new Random(3);
+    daily.counted(T, T + 2 * DAY);
+    for (long hour = 0; hour < 2 * DAY; hour += HOUR) {
+      long count = hour == 30 * HOUR ? 500 : 720 + Math.round(random.nextGaussian() * 24);
+      daily.count(List.of("1"), T + hour, T + hour + HOUR, count);
+    }
+    assertThat(daily.doubts())
+        .extracting(doubt -> (doubt.startMillis() - T) / HOUR)
+        .containsExactly(30L);
   }
 
   @Test

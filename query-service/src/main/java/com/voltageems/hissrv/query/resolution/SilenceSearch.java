@@ -1,0 +1,94 @@
+package com.voltageems.hissrv.query.resolution;
+
+import com.voltageems.hissrv.query.completeness.SampleSink;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.TagFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Looks into the samples where a copy counts fewer than usual: an hour of a device costs little,
+ * and a silence of minutes is what people look for. The newest come first, for half of the time;
+ * what is left stays as the copy tells it. For one call.
+ */
+final class SilenceSearch {
+  /** So many hours of a device are looked into. */
+  private static final long MOST = Duration.ofHours(100).toMillis();
+
+  /** So many steps before and after: the samples that a silence lies between. */
+  private static final int AROUND = 3;
+
+  private static final int MOST_TIMES = 1_000_000;
+
+  private final HistoryStore samples;
+  private final Selection whole;
+  private final List<Field> fields;
+  private final Deadline deadline;
+
+  SilenceSearch(HistoryStore samples, Selection whole, List<Field> fields, Deadline deadline) {
+    this.samples = samples;
+    this.whole = whole;
+    this.fields = fields;
+    this.deadline = deadline;
+  }
+
+  void look(SampleSink sink) {
+    long left = MOST;
+    for (SampleSink.Doubt doubt : sink.doubts()) {
+      left -= doubt.endMillis() - doubt.startMillis();
+      Duration time = deadline.left().minus(deadline.length().dividedBy(2));
+      if (left < 0 || time.isNegative()) {
+        return;
+      }
+      try {
+        sink.seen(doubt, times(doubt, Deadline.in(time)));
+      } catch (StoreException e) {
+        if (e.kind() != StoreException.Kind.TIMEOUT) {
+          throw e;
+        }
+        return;
+      }
+    }
+  }
+
+  private long[] times(SampleSink.Doubt doubt, Deadline until) {
+    long around = AROUND * (doubt.stepMicros() / 1000 + 1);
+    List<TagFilter> filters = new ArrayList<>();
+    List<String> tags = whole.measurement().tags();
+    for (int i = 0; i < tags.size(); i++) {
+      filters.add(new TagFilter(tags.get(i), List.of(doubt.key().get(i))));
+    }
+    Selection there =
+        new Selection(
+            whole.measurement(),
+            filters,
+            Math.max(whole.startMillis(), doubt.startMillis() - around),
+            Math.min(whole.endMillis(), doubt.endMillis() + around));
+    Times found = new Times();
+    samples.times(there, fields, until, row -> found.add(row.epochMicros()));
+    return found.all();
+  }
+
+  private static final class Times {
+    private long[] times = new long[1024];
+    private int size;
+
+    boolean add(long time) {
+      if (size == times.length) {
+        times = Arrays.copyOf(times, 2 * size);
+      }
+      times[size++] = time;
+      return size < MOST_TIMES;
+    }
+
+    long[] all() {
+      return Arrays.copyOf(times, size);
+    }
+  }
+}
