@@ -90,14 +90,11 @@ public final class CopyResolutions implements Resolutions {
       SampleSink sink) {
     Known now = known.get();
     String name = selection.measurement().name();
-    Long expired = now.expired().of(name);
     Tiers tiers = now.tiers();
+    List<Copy> copies = raw || tiers == null ? List.of() : now.copies();
     Map<String, Measurement> there = new HashMap<>();
     List<HistoryAnswer.Part> parts = new ArrayList<>();
-    long samplesFrom = Long.MAX_VALUE;
-    for (CountSplit.Part part :
-        CountSplit.of(
-            selection, windows, raw || tiers == null ? List.of() : now.copies(), expired)) {
+    for (CountSplit.Part part : CountSplit.of(selection, windows, copies, now.expired().of(name))) {
       Selection within = selection.within(part.start(), part.end());
       Copy copy = part.copy();
       Windows counting = part.windows();
@@ -106,15 +103,13 @@ public final class CopyResolutions implements Resolutions {
       if (held == null || counting == null || copy == null || tiers == null) {
         samples.times(within, fields, deadline, sink);
         parts.add(new HistoryAnswer.Part(HistoryAnswer.Part.RAW, part.start(), part.end()));
-        samplesFrom = Math.min(samplesFrom, part.start());
       } else {
         new Counting(samples, tiers, fields, deadline, sink).read(within, copy, counting, held);
         parts.add(new HistoryAnswer.Part(copy.policy(), part.start(), part.end()));
       }
     }
     new SilenceSearch(samples, selection, fields, deadline).look(sink);
-    return new HistoryAnswer(
-        List.of(), false, parts, expired != null && samplesFrom < expired ? expired : null);
+    return told(new HistoryAnswer(List.of(), false, parts, null), selection);
   }
 
   @Override
