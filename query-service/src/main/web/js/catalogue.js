@@ -26,18 +26,30 @@ export function deviceOf(measurement, tags) {
   return tag ? tag + ':' + tags[tag] : measurement;
 }
 
-function matches(glob, text) {
-  if (!glob.includes('*')) {
-    return glob === text;
+const pattern = (glob) => new RegExp('^' + glob.split(/\*+/)
+  .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*') + '$', 's');
+
+/** By a list of entries: what it has for a text. A large site asks for 50,000 points. */
+const indexes = new WeakMap();
+
+function indexOf(list) {
+  if (!indexes.has(list)) {
+    indexes.set(list, {exact: new Map(list.map((one) => [one.match, one])), found: new Map(),
+      place: new Map(list.map((one, i) => [one, i])), patterns: list.filter((one) =>
+        one.match.includes('*')).map((one) => ({one, regex: pattern(one.match)}))});
   }
-  const escaped = glob.split(/\*+/).map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp('^' + escaped.join('.*') + '$', 's').test(text);
+  return indexes.get(list);
 }
 
 /** The entries for a text: the exact one first, then patterns in their order. */
 function entries(list, text) {
-  return [...list.filter((one) => one.match === text),
-    ...list.filter((one) => one.match !== text && matches(one.match, text))];
+  const {exact, found, patterns} = indexOf(list);
+  if (!found.has(text)) {
+    const own = exact.get(text);
+    found.set(text, [...(own ? [own] : []), ...patterns
+      .filter(({one, regex}) => one !== own && regex.test(text)).map(({one}) => one)]);
+  }
+  return found.get(text);
 }
 
 export function deviceName(device) {
@@ -47,15 +59,14 @@ export function deviceName(device) {
 
 /** Where a device stands in the catalogue; those that are not in it come last. */
 export function deviceOrder(device) {
-  const place = channels.indexOf(entries(channels, device)[0]);
-  return place < 0 ? channels.length : place;
+  return indexOf(channels).place.get(entries(channels, device)[0]) ?? channels.length;
 }
 
 function find(device, field) {
   for (const channel of entries(channels, device)) {
     const points = entries(channel.points, field);
     if (points.length > 0) {
-      return {...points[0], order: channel.points.indexOf(points[0])};
+      return {...points[0], order: indexOf(channel.points).place.get(points[0])};
     }
   }
   return null;

@@ -6,6 +6,7 @@ import {t} from './i18n.js';
 const MOST_SERIES = 40;
 
 let measurements = [];
+let known = null;
 const series = new Map();
 
 let collator = null;
@@ -14,6 +15,7 @@ export const byNumber = (a, b) =>
 
 export function setMeasurements(body) {
   measurements = body.measurements;
+  known = null;
 }
 
 export const all = () => measurements;
@@ -42,8 +44,16 @@ const select = (name, tags) => {
   return params;
 };
 
-/** Every device, in the catalogue's order: {key, name, m, tags}. */
+/** Every device, in the catalogue's order: {key, name, m, tags}; each asks anew after lookAgain(). */
 export async function devices() {
+  known ||= list().catch((e) => {
+    known = null;
+    throw e;
+  });
+  return (await known).map((one) => ({...one}));
+}
+
+async function list() {
   const all = await Promise.all(measurements.map(async (one) => {
     const tag = deviceTags().find((name) => one.tags.includes(name));
     if (!tag) {
@@ -111,5 +121,6 @@ export const seriesName = (one) => Object.entries(one.tags)
     : tag + ' ' + value)).join(', ');
 
 export function forget() {
+  known = null;
   series.clear();
 }

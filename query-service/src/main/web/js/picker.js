@@ -6,7 +6,9 @@ import {devices, lookAgain, seriesName, seriesOf} from './directory.js';
 import {pointKey} from './address.js';
 import {explain, notice, passes} from './failures.js';
 
+/** Found by their points; found by their names, where their points would push the others away. */
 const OPEN_AT_MOST = 8;
+const OPEN_NAMED = 2;
 /** What is new on the site is in the list after so long. */
 const AGAIN_MS = 60e3;
 
@@ -115,8 +117,9 @@ export class Picker {
         this.#fill(device, body);
       }
     });
-    Object.assign(device, {details, body,
-      words: [device.name, device.key, ...pointNames(device.key)].join('\n').toLowerCase()});
+    const own = [device.name, device.key].join('\n').toLowerCase();
+    Object.assign(device, {details, body, own,
+      words: [own, ...pointNames(device.key)].join('\n').toLowerCase()});
     return details;
   }
 
@@ -170,18 +173,25 @@ export class Picker {
     }
   }
 
+  /** Every word has to be in the name of the device or of a point, in any order. */
   #filter() {
-    const text = this.search.value.trim().toLowerCase();
-    let opened = 0;
+    const words = this.search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const has = (text) => words.every((word) => text.includes(word));
+    const hits = this.#all.filter((device) => has(device.words));
+    const named = new Set(hits.filter((device) => has(device.own)));
+    const open = new Set(words.length === 0 ? [] : named.size > OPEN_NAMED
+      ? hits.filter((device) => !named.has(device)).slice(0, OPEN_AT_MOST - OPEN_NAMED)
+      : hits.slice(0, OPEN_AT_MOST));
+    const shown = new Set(hits);
     for (const device of this.#all) {
-      const hit = device.words.includes(text);
-      device.details.hidden = !hit;
-      if (hit && text && opened++ < OPEN_AT_MOST) {
-        device.details.open = true;
+      device.details.hidden = !shown.has(device);
+      // What the search has unfolded it folds again; what somebody unfolds stays.
+      if (open.has(device) ? !device.details.open : device.found && !open.has(device)) {
+        device.found = open.has(device);
+        device.details.open = device.found;
       }
-      const own = (device.name + '\n' + device.key).toLowerCase().includes(text);
       for (const label of device.body.querySelectorAll('label')) {
-        label.hidden = !own && !label.dataset.words.includes(text);
+        label.hidden = !named.has(device) && !has(device.own + '\n' + label.dataset.words);
       }
     }
   }
