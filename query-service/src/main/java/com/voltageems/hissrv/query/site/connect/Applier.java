@@ -29,6 +29,8 @@ public final class Applier {
   /** A task that runs for so long has got over its start. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
+  private static final String OF_TOPICS = "topic.creation.";
+
   private final ConnectClient connect;
   private final Duration timeout;
   private final Clock clock;
@@ -85,7 +87,10 @@ public final class Applier {
     return wrong;
   }
 
-  /** Connect takes settings that nobody knows; that they do nothing has to be said. */
+  /**
+   * Connect takes settings that nobody knows; that they do nothing has to be said. What is set for
+   * groups of topics it knows, and does not tell.
+   */
   private void ineffective(String file, ConnectorSpec connector, Set<String> known) {
     connector
         .settings()
@@ -94,6 +99,7 @@ public final class Applier {
               Origin origin = entry.origin();
               if (origin != null
                   && !known.contains(name)
+                  && !name.startsWith(OF_TOPICS)
                   && !origin.path().startsWith("advanced")) {
                 progress.accept(
                     "note: "

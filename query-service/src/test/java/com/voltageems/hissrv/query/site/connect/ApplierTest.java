@@ -164,6 +164,16 @@ class ApplierTest {
     assertThat(progress).isNotEmpty().noneMatch(line -> line.contains("has no effect"));
   }
 
+  /** A worker tells of the groups only, and not of what is set for each. */
+  @Test
+  void replicationOfTopics_isNotSaidToHaveNoEffect() throws Exception {
+    apply(site("kafka:\n  replication_factor: 3"));
+
+    assertThat(connect.connectors.get("hissrv-redis-source"))
+        .containsEntry("topic.creation.default.replication.factor", "3");
+    assertThat(progress).isNotEmpty().noneMatch(line -> line.contains("has no effect"));
+  }
+
   @Test
   void failedTask_isToldInPlainWords() throws Exception {
     connect.failing.put(
