@@ -51,7 +51,7 @@ export const FORMS = [
   ['look at store.type, and at address, login and {x} of {y}: {why}', '请检查 store.type，以及 {y} 的地址、登录和 {x}：{why}'],
   ['look at store.type, and at address, login and {x} of {y}', '请检查 store.type，以及 {y} 的地址、登录和 {x}'],
   ['the database cannot be reached', '无法连接数据库'],
-  ['ask for a shorter range or fewer fields', '请缩短时间范围或减少字段'],
+  ['ask for a shorter range, fewer devices or fewer fields, or raise query.timeout', '请缩短时间范围，减少设备或字段，或调大 query.timeout'],
 
   // What the source tells
   ['all parts read', '各来源均在读取'],

@@ -46,7 +46,11 @@ record ErrorBody(int status, ErrorKind kind, String message, Map<String, @Nullab
       return switch (store.kind()) {
         case UNAVAILABLE -> of(ErrorKind.STORE_UNAVAILABLE, message + "; see /health");
         case TIMEOUT ->
-            of(ErrorKind.TIMEOUT, message + "; ask for a shorter range or fewer fields");
+            of(
+                ErrorKind.TIMEOUT,
+                message
+                    + "; ask for a shorter range, fewer devices or fewer fields, or raise"
+                    + " query.timeout");
         case FAILED -> of(ErrorKind.STORE_FAILED, "the database refused the query; see the log");
       };
     }

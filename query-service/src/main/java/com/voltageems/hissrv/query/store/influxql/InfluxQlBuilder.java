@@ -209,6 +209,28 @@ final class InfluxQlBuilder {
     return builder.done("SELECT *" + builder.source() + " GROUP BY * LIMIT 1");
   }
 
+  /** One row per series that has a value of the field, for its tags. */
+  static InfluxQl seriesOf(Selection selection, Field field, List<String> policies) {
+    InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
+    List<String> selected = new ArrayList<>();
+    for (InfluxQl.Type type : InfluxQl.Type.of(field)) {
+      selected.add(builder.select(0, type, field(field, type)));
+    }
+    return builder.done(
+        "SELECT "
+            + String.join(", ", selected)
+            + builder.source()
+            + bySeries(selection)
+            + " LIMIT 1");
+  }
+
+  /** How many series the index of version 1 has, whenever they had values. */
+  static InfluxQl seriesCount(Selection selection, List<String> policies) {
+    InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
+    String filters = builder.filters().replaceFirst("^ AND ", " WHERE ");
+    return builder.done("SHOW SERIES EXACT CARDINALITY" + builder.from() + filters);
+  }
+
   /** One row with a value in the columns of each field that has any. */
   static InfluxQl lastOfAll(Selection selection, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InfluxQlStore implements HistoryStore {
   private static final String NOTHING = "hissrv.nothing";
+
+  /** So many make it worth two questions more, should the first two not have told. */
+  private static final int MANY_FIELDS = 8;
 
   private final InfluxQlClient client;
   private final Descriptions descriptions;
@@ -164,31 +168,66 @@ public final class InfluxQlStore implements HistoryStore {
   @Override
   public List<Map<String, String>> series(Selection selection, int limit, Deadline deadline) {
     List<String> names = selection.measurement().tags();
+    return seriesKeys(selection, deadline).stream()
+        .limit(limit)
+        .map(key -> Series.tags(names, key))
+        .toList();
+  }
+
+  @Override
+  public Map<String, List<String>> tagValues(Selection selection, int limit, Deadline deadline) {
+    List<String> names = selection.measurement().tags();
+    Set<List<String>> keys = seriesKeys(selection, deadline);
+    Map<String, List<String>> answer = new TreeMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      int place = i;
+      answer.put(
+          names.get(i),
+          keys.stream().map(key -> key.get(place)).distinct().sorted().limit(limit).toList());
+    }
+    return answer;
+  }
+
+  /**
+   * The values of the tags of each series. InfluxQL makes an iterator for each field of each series
+   * (2.8 s for 1,000 series of 50 fields), so that one field is asked for first: when it is in as
+   * many series as there are in the index of version 1, these are all (0.1 s).
+   */
+  private Set<List<String>> seriesKeys(Selection selection, Deadline deadline) {
+    List<Field> fields = selection.measurement().fields();
+    if (version.startsWith("1") && policies.size() <= 1 && fields.size() >= MANY_FIELDS) {
+      Set<List<String>> found =
+          keys(InfluxQlBuilder.seriesOf(selection, fields.get(0), policies), selection, deadline);
+      if (found.size() == count(InfluxQlBuilder.seriesCount(selection, policies), deadline)) {
+        return found;
+      }
+    }
+    return keys(InfluxQlBuilder.series(selection, policies), selection, deadline);
+  }
+
+  private Set<List<String>> keys(InfluxQl statement, Selection selection, Deadline deadline) {
+    List<String> names = selection.measurement().tags();
     Set<List<String>> keys = new TreeSet<>(SameTime::compareKeys);
     client.run(
-        InfluxQlBuilder.series(selection, policies),
+        statement,
         deadline,
         (head, row) -> {
           keys.add(names.stream().map(head::tag).toList());
           return true;
         });
-    return keys.stream().limit(limit).map(key -> Series.tags(names, key)).toList();
+    return keys;
   }
 
-  @Override
-  public Map<String, List<String>> tagValues(Selection selection, int limit, Deadline deadline) {
-    Map<String, Set<String>> values = new TreeMap<>();
-    selection.measurement().tags().forEach(tag -> values.put(tag, new TreeSet<>()));
+  private long count(InfluxQl statement, Deadline deadline) {
+    AtomicLong count = new AtomicLong();
     client.run(
-        InfluxQlBuilder.series(selection, policies),
+        statement,
         deadline,
         (head, row) -> {
-          values.forEach((tag, set) -> set.add(head.tag(tag)));
+          count.addAndGet(row[0] instanceof Number number ? number.longValue() : 0);
           return true;
         });
-    Map<String, List<String>> answer = new TreeMap<>();
-    values.forEach((tag, set) -> answer.put(tag, set.stream().limit(limit).toList()));
-    return answer;
+    return count.get();
   }
 
   @Override

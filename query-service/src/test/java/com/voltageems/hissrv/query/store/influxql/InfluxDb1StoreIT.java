@@ -34,6 +34,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,31 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
     assertThat(ask().tagValues(ofM, 10))
         .isEqualTo(Map.of("channel", List.of("1001"), "type", List.of("m")));
     assertThat(ask().fieldsWithValues(ofM)).extracting(Field::name).containsExactly("1");
+  }
+
+  /** One field is asked for first; what the index has more is not overlooked. */
+  @Test
+  void seriesOfManyFields_areAllTold_whicheverFieldsTheyHave() {
+    String fields =
+        IntStream.range(0, 12).mapToObj(i -> "f" + i + "=1").collect(Collectors.joining(","));
+    write("wide", List.of("wide,c=1 " + fields + " " + T, "wide,c=2 " + fields + " " + T));
+    Measurement wide = ask().measurement("wide").orElseThrow();
+
+    assertThat(cs(wide, List.of())).containsExactly("1", "2");
+    assertThat(cs(wide, List.of(new TagFilter("c", List.of("2", "9"))))).containsExactly("2");
+    write("wide", List.of("wide,c=3 f11=1 " + T, "wide,c=4 " + fields + " " + (T + 2 * WEEK)));
+    assertThat(cs(wide, List.of()))
+        .as("without f0, and out of the range")
+        .containsExactly("1", "2", "3");
+    Selection all = new Selection(wide, List.of(), T - WEEK, T + WEEK);
+    assertThat(store.series(all, 10, Deadline.in(Duration.ofSeconds(20))))
+        .extracting(one -> one.get("c"))
+        .containsExactly("1", "2", "3");
+  }
+
+  private static List<String> cs(Measurement wide, List<TagFilter> filters) {
+    Selection selection = new Selection(wide, filters, T - WEEK, T + WEEK);
+    return ask().tagValues(selection, 10).getOrDefault("c", List.of());
   }
 
   /** Field case S9: texts in one week, numbers in another. */
