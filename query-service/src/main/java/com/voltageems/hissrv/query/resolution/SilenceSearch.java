@@ -41,11 +41,15 @@ final class SilenceSearch {
   void look(SampleSink sink) {
     long left = MOST;
     for (SampleSink.Doubt doubt : sink.doubts()) {
-      left -= doubt.endMillis() - doubt.startMillis();
+      long length = doubt.endMillis() - doubt.startMillis();
       Duration time = deadline.left().minus(deadline.length().dividedBy(2));
-      if (left < 0 || time.isNegative()) {
+      if (time.isNegative()) {
         return;
       }
+      if (length > left) {
+        continue; // a shorter one may find room
+      }
+      left -= length;
       try {
         sink.seen(doubt, times(doubt, Deadline.in(time)));
       } catch (StoreException e) {
@@ -87,8 +91,9 @@ final class SilenceSearch {
       return size < MOST_TIMES;
     }
 
+    /** None when they are too many to be held: where they end is no silence. */
     long[] all() {
-      return Arrays.copyOf(times, size);
+      return Arrays.copyOf(times, size < MOST_TIMES ? size : 0);
     }
   }
 }
