@@ -8,12 +8,26 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Consumer;
 
 /**
  * What Connect's FileConfigProvider ({@code ${file:path:key}}) and DirectoryConfigProvider ({@code
  * ${dir:path:name}}) would answer, for the service, which has to read the same secrets.
  */
 public final class ProviderFiles implements Template.ProviderLookup {
+  private final Consumer<Path> reading;
+
+  public ProviderFiles() {
+    this(file -> {});
+  }
+
+  /**
+   * @param reading told each file before it is read, whether it is there or not
+   */
+  public ProviderFiles(Consumer<Path> reading) {
+    this.reading = reading;
+  }
+
   @Override
   public Optional<String> find(Template.Provider provider) {
     int colon = provider.argument().lastIndexOf(':');
@@ -25,7 +39,7 @@ public final class ProviderFiles implements Template.ProviderLookup {
     try {
       return switch (provider.name()) {
         case "file" -> property(path, key);
-        case "dir", "directory" -> Optional.of(Files.readString(path.resolve(key)).strip());
+        case "dir", "directory" -> Optional.of(text(path.resolve(key)).strip());
         default -> Optional.empty();
       };
     } catch (NoSuchFileException e) {
@@ -37,8 +51,14 @@ public final class ProviderFiles implements Template.ProviderLookup {
     }
   }
 
-  private static Optional<String> property(Path path, String key) throws IOException {
+  private String text(Path path) throws IOException {
+    reading.accept(path);
+    return Files.readString(path);
+  }
+
+  private Optional<String> property(Path path, String key) throws IOException {
     Properties properties = new Properties();
+    reading.accept(path);
     try (Reader reader = Files.newBufferedReader(path)) {
       properties.load(reader);
     }

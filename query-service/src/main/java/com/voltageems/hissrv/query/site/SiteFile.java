@@ -13,7 +13,10 @@ import com.voltageems.hissrv.query.site.yaml.Problem;
 import com.voltageems.hissrv.query.site.yaml.Tree;
 import com.voltageems.hissrv.query.site.yaml.TreeReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class SiteFile {
   /** Top-level keys that query.yml has, too. */
   private static final Set<String> SHARED = Set.of("site", "query", "health", "kafka", "connect");
+
+  private static final String NOT_UTF8 =
+      "not UTF-8; save the file as UTF-8 (GBK or \"ANSI\", in which some editors save, is another)";
 
   private final Path file;
   private final Map<String, String> env;
@@ -61,12 +67,23 @@ public final class SiteFile {
    * @throws BadFileException with every problem, each with line and column
    */
   public Compiled compile(SiteCompiler.For purpose) throws BadFileException {
+    return compile(purpose, new Contents());
+  }
+
+  /**
+   * As {@link #compile(SiteCompiler.For)}.
+   *
+   * @param read is told each file that is read, also where it is refused
+   */
+  public Compiled compile(SiteCompiler.For purpose, Contents read) throws BadFileException {
+    read.reading(file);
+    read.reading(overlay());
     Checker checker = new Checker(env);
     View site = checker.check(Keys.SITE, content());
     if (!checker.problems().isEmpty()) {
       throw new BadFileException(file.toString(), checker.problems());
     }
-    return new SiteCompiler(env, new ProviderFiles())
+    return new SiteCompiler(env, new ProviderFiles(read::reading))
         .compile(file.toString(), site, overlayMappings(), purpose);
   }
 
@@ -167,12 +184,27 @@ public final class SiteFile {
     } catch (NoSuchFileException e) {
       throw bad(path, "there is no such file");
     } catch (CharacterCodingException e) {
-      throw bad(path, "not UTF-8");
+      throw new BadFileException(
+          path.toString(), List.of(new Problem(notUtf8(path), "", NOT_UTF8)));
     } catch (AccessDeniedException e) {
       throw bad(path, "cannot be read: this process has no right to (run as another user?)");
     } catch (IOException e) {
       throw bad(
           path, "cannot be read: " + (Files.isDirectory(path) ? "it is a folder" : e.getMessage()));
+    }
+  }
+
+  /** The first character that is not; the beginning where the file is another by now. */
+  private static Place notUtf8(Path path) {
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
+      CharBuffer before = CharBuffer.allocate(bytes.remaining() + 1);
+      StandardCharsets.UTF_8.newDecoder().decode(bytes, before, true);
+      String text = before.flip().toString();
+      int line = (int) text.chars().filter(one -> one == '\n').count() + 1;
+      return new Place(line, text.length() - text.lastIndexOf('\n'));
+    } catch (IOException e) {
+      return Place.START;
     }
   }
 

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.site.compile.Entry;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -150,9 +151,12 @@ class SiteFileTest {
   void whatCannotBeRead_isToldInPlainWords() throws Exception {
     assertThatThrownBy(() -> compile(""))
         .hasMessage(file + ":1:1: is empty; for a site with every default write `service: {}`");
-    Files.write(file, new byte[] {'a', ':', ' ', (byte) 0xe9});
+    Files.write(file, "service: {}\nsite: {name: 电表}\n".getBytes(Charset.forName("GBK")));
     assertThatThrownBy(() -> new SiteFile(file, env).compile(SiteCompiler.For.COMMAND))
-        .hasMessage(file + ":1:1: not UTF-8");
+        .hasMessage(
+            file
+                + ":2:14: not UTF-8; save the file as UTF-8 (GBK or \"ANSI\", in which some editors save,"
+                + " is another)");
     Files.delete(file);
     assertThatThrownBy(() -> new SiteFile(file, env).compile(SiteCompiler.For.COMMAND))
         .hasMessage(file + ":1:1: there is no such file");

@@ -11,6 +11,7 @@ import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.resolution.CopyResolutions;
 import com.voltageems.hissrv.query.resolution.Resolutions;
+import com.voltageems.hissrv.query.site.Contents;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
@@ -51,6 +52,10 @@ public final class LiveSite implements AutoCloseable {
   private volatile StorageDesk storage;
   private volatile SyncSite sync;
   private volatile Reloads state;
+
+  /** What was read last, taken or not. */
+  private volatile Contents contents = new Contents();
+
   private @Nullable Triggers triggers;
 
   /**
@@ -62,7 +67,7 @@ public final class LiveSite implements AutoCloseable {
     this.file = file;
     this.parts = parts;
     this.clock = clock;
-    this.compiled = file.compile(SiteCompiler.For.SERVICE);
+    this.compiled = file.compile(SiteCompiler.For.SERVICE, contents);
     this.settings = settings(compiled);
     this.listening = settings.http();
     this.store = parts.store(settings);
@@ -154,6 +159,11 @@ public final class LiveSite implements AutoCloseable {
     return alerts;
   }
 
+  /** What the files had in them when they were read last. */
+  Contents contents() {
+    return contents;
+  }
+
   SiteFile file() {
     return file;
   }
@@ -166,14 +176,17 @@ public final class LiveSite implements AutoCloseable {
   public synchronized Reloads reload() {
     Compiled next;
     QueryConfig wanted;
+    Contents read = new Contents();
     try {
-      next = file.compile(SiteCompiler.For.SERVICE);
+      next = file.compile(SiteCompiler.For.SERVICE, read);
       wanted = settings(next);
     } catch (BadFileException e) {
       List<String> problems = String.valueOf(e.getMessage()).lines().toList();
       state = state.refused(clock.instant(), problems);
       LOG.warn("The changed file is refused, what was before stays: {}", problems.get(0));
       return state;
+    } finally {
+      contents = read;
     }
     if (!next.redis().equals(compiled.redis())) {
       sync = sync.of(next.redis(), wanted);

@@ -6,25 +6,24 @@ package com.voltageems.hissrv.query.site.live;
  * tokens that stand in the other half. Pure. One thread.
  */
 final class Settled {
-  private int taken;
   private int last;
 
   /**
-   * @param taken what it is now
+   * @param first what it is now
    */
-  Settled(int taken) {
-    this.taken = taken;
-    this.last = taken;
+  Settled(int first) {
+    this.last = first;
   }
 
-  /** Takes a look in; true once for each new content, when a second look finds it again. */
-  boolean isNew(int now) {
+  /**
+   * Takes a look in.
+   *
+   * @param taken what it was when it was taken last
+   * @return whether it is another, and a second look has found it again
+   */
+  boolean isNew(int taken, int now) {
     boolean again = now == last;
     last = now;
-    if (!again || now == taken) {
-      return false;
-    }
-    taken = now;
-    return true;
+    return again && now != taken;
   }
 }

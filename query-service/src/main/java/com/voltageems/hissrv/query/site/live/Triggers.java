@@ -1,11 +1,7 @@
 package com.voltageems.hissrv.query.site.live;
 
-import com.voltageems.hissrv.query.site.SiteFile;
-import java.io.IOException;
+import com.voltageems.hissrv.query.site.Contents;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -14,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What makes the file be read again: its content changes, or SIGHUP comes. The content is looked
- * at, not events of the file system: those are missed on mounts and behind the symbolic links that
- * Kubernetes swaps.
+ * What makes the file be read again: its content changes, or that of a file in which one of its
+ * secrets stands, or SIGHUP comes. The content is looked at, not events of the file system: those
+ * are missed on mounts and behind the symbolic links that Kubernetes swaps.
  */
 final class Triggers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Triggers.class);
@@ -34,7 +30,7 @@ final class Triggers implements AutoCloseable {
 
   private Triggers(LiveSite site) {
     this.site = site;
-    this.content = new Settled(content());
+    this.content = new Settled(site.contents().then());
   }
 
   /** Begins to watch. */
@@ -49,24 +45,12 @@ final class Triggers implements AutoCloseable {
 
   private void look() {
     try {
-      if (content.isNew(content())) {
+      Contents read = site.contents();
+      if (content.isNew(read.then(), read.now())) {
         site.reload();
       }
     } catch (RuntimeException e) {
       LOG.error("The file could not be read again", e);
-    }
-  }
-
-  private int content() {
-    SiteFile file = site.file();
-    return 31 * hash(file.path()) + hash(file.overlay());
-  }
-
-  private static int hash(Path path) {
-    try {
-      return Files.exists(path) ? Arrays.hashCode(Files.readAllBytes(path)) : 0;
-    } catch (IOException e) {
-      return -1;
     }
   }
 

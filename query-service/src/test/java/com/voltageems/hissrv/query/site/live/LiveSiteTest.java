@@ -98,13 +98,16 @@ class LiveSiteTest {
   void start() throws Exception {
     connect = new FakeConnect();
     write("query: {max_rows: 50000}");
-    site =
-        new LiveSite(
-            new SiteFile(dir.resolve("hissrv.yml"), Map.of()),
-            new FakeParts(),
-            "test",
-            Clock.systemUTC());
+    site = site();
     url = "http://127.0.0.1:" + site.start();
+  }
+
+  private LiveSite site() throws Exception {
+    return new LiveSite(
+        new SiteFile(dir.resolve("hissrv.yml"), Map.of()),
+        new FakeParts(),
+        "test",
+        Clock.systemUTC());
   }
 
   @AfterEach
@@ -159,6 +162,40 @@ class LiveSiteTest {
     assertThat(built).hasSize(2);
     assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
     assertThat(send("GET", "/metrics", "").body()).contains("\nhissrv_site_file_refused 1");
+  }
+
+  /** Kubernetes may swap the file in the seconds in which the service starts. */
+  @Test
+  void fileThatChangesBetweenReadingAndListening_isTaken() throws Exception {
+    site.close();
+    site = site();
+    write("query: {max_rows: 60000}");
+    url = "http://127.0.0.1:" + site.start();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> built.get(built.size() - 1).limits().maxRows() == 60_000);
+  }
+
+  /** As a secret that Kubernetes or a vault's agent renews; hissrv.yml itself stays as it is. */
+  @Test
+  void renewedSecret_takesEffectByItself_andAlsoOneThatWasMissing() throws Exception {
+    Path secrets = dir.resolve("secrets.properties");
+    String file =
+        "influxdb: {version: 1, username: u, password: \"${file:" + secrets + ":password}\"}";
+    write(file);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> status().path("state").asText().equals("refused"));
+    for (String password : List.of("first", "second")) {
+      Files.writeString(secrets, "password=" + password);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  password.equals(
+                      built.get(built.size() - 1).store().texts().get("store.influxdb1.password")));
+      assertThat(status().path("state").asText()).isEqualTo("taken");
+    }
   }
 
   /** As by a full disk: its tokens and alerts must not go with it. */

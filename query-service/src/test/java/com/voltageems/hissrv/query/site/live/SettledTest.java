@@ -13,23 +13,23 @@ class SettledTest {
 
   @Test
   void newContent_isToldOnce_whenItIsFoundAgain() {
-    assertThat(content.isNew(OLD)).isFalse();
-    assertThat(content.isNew(NEW)).isFalse();
-    assertThat(content.isNew(NEW)).isTrue();
-    assertThat(content.isNew(NEW)).isFalse();
+    assertThat(content.isNew(OLD, OLD)).isFalse();
+    assertThat(content.isNew(OLD, NEW)).isFalse();
+    assertThat(content.isNew(OLD, NEW)).isTrue();
+    assertThat(content.isNew(NEW, NEW)).isFalse();
   }
 
   @Test
   void halfOfAFile_isNotTaken() {
-    assertThat(content.isNew(HALF)).isFalse();
-    assertThat(content.isNew(NEW)).isFalse();
-    assertThat(content.isNew(NEW)).isTrue();
+    assertThat(content.isNew(OLD, HALF)).isFalse();
+    assertThat(content.isNew(OLD, NEW)).isFalse();
+    assertThat(content.isNew(OLD, NEW)).isTrue();
   }
 
   @Test
   void contentThatWasThereForAMoment_isNoChange() {
-    assertThat(content.isNew(HALF)).isFalse();
-    assertThat(content.isNew(OLD)).isFalse();
-    assertThat(content.isNew(OLD)).isFalse();
+    assertThat(content.isNew(OLD, HALF)).isFalse();
+    assertThat(content.isNew(OLD, OLD)).isFalse();
+    assertThat(content.isNew(OLD, OLD)).isFalse();
   }
 }
