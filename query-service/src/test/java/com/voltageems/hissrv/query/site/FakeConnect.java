@@ -35,6 +35,21 @@ public final class FakeConnect implements AutoCloseable {
   /** What validation says of a setting. */
   public final Map<String, String> mistakes = new ConcurrentHashMap<>();
 
+  /** The plugins on the workers, as Connect lists them: one found twice is there twice. */
+  public final List<Map<String, String>> plugins =
+      new CopyOnWriteArrayList<>(
+          List.of(
+              Map.of(
+                  "class",
+                  "com.voltageems.hissrv.redis.source.RedisSourceConnector",
+                  "version",
+                  "1.1.0"),
+              Map.of(
+                  "class",
+                  "com.voltageems.hissrv.influx.sink.InfluxSinkConnector",
+                  "version",
+                  "1.1.0")));
+
   /** How many calls are answered by 409 first. */
   public final AtomicInteger rebalancing = new AtomicInteger();
 
@@ -67,12 +82,7 @@ public final class FakeConnect implements AutoCloseable {
     String[] parts = path.split("/", -1);
     String name = parts.length > 2 ? parts[2] : "";
     if (path.equals("/connector-plugins")) {
-      answer(
-          exchange,
-          200,
-          List.of(
-              Map.of("class", "com.voltageems.hissrv.redis.source.RedisSourceConnector"),
-              Map.of("class", "com.voltageems.hissrv.influx.sink.InfluxSinkConnector")));
+      answer(exchange, 200, plugins);
     } else if (path.equals("/connectors")) {
       Map<String, Object> all = new TreeMap<>();
       connectors.forEach((each, config) -> all.put(each, Map.of("info", Map.of("config", config))));

@@ -70,12 +70,25 @@ public final class Applier {
       throws ConnectException, InterruptedException {
     List<String> wrong = new ArrayList<>();
     for (ConnectorSpec connector : site.connectors()) {
-      if (!connect.hasPlugin(connector.pluginClass())) {
+      List<String> versions = connect.versions(connector.pluginClass());
+      if (versions.isEmpty()) {
         wrong.add(
             "the workers have no plugin "
                 + connector.pluginClass()
                 + ": unpack its archive into a folder of their plugin.path, and start them again");
         continue;
+      }
+      if (versions.size() > 1) {
+        // Whoever went back to an older one would run the newer one on, with everything green.
+        progress.accept(
+            "note: the workers have "
+                + connector.pluginClass()
+                + " "
+                + versions.size()
+                + " times on their plugin.path ("
+                + String.join(", ", versions)
+                + "), and Connect runs the newest; leave the folder of one version there, and start"
+                + " them again");
       }
       ConnectClient.Validation validation =
           connect.validate(connector.name(), connector.pluginClass(), connector.config());

@@ -121,14 +121,15 @@ public final class ConnectClient {
     return new Validation(mistakes, known);
   }
 
-  /** Whether the workers have the plugin. */
-  public boolean hasPlugin(String pluginClass) throws ConnectException, InterruptedException {
+  /** The versions in which the workers have the plugin; none where they lack it. */
+  List<String> versions(String pluginClass) throws ConnectException, InterruptedException {
+    List<String> versions = new ArrayList<>();
     for (JsonNode plugin : call("GET", "/connector-plugins", null)) {
       if (plugin.path("class").asText().equals(pluginClass)) {
-        return true;
+        versions.add(plugin.path("version").asText());
       }
     }
-    return false;
+    return versions;
   }
 
   /** Creates or replaces a connector. */

@@ -103,6 +103,21 @@ class ApplierTest {
     assertThat(connect.changes).containsExactly("PUT /admin/loggers/com.voltageems.hissrv");
   }
 
+  /** As after going back to an older archive, the newer one still beside it. */
+  @Test
+  void twoVersionsOfAPlugin_areTold_withTheOneThatRuns() throws Exception {
+    connect.plugins.add(
+        0,
+        Map.of(
+            "class", "com.voltageems.hissrv.influx.sink.InfluxSinkConnector", "version", "1.0.0"));
+    assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.DONE);
+    assertThat(progress.get(0))
+        .isEqualTo(
+            "note: the workers have com.voltageems.hissrv.influx.sink.InfluxSinkConnector 2 times"
+                + " on their plugin.path (1.0.0, 1.1.0), and Connect runs the newest; leave the"
+                + " folder of one version there, and start them again");
+  }
+
   @Test
   void renamedConnector_replacesTheOldOne_removedFirst() throws Exception {
     connect.connectors.put("other", new HashMap<>(Map.of("connector.class", "x")));
