@@ -146,8 +146,8 @@ public final class KafkaAccess implements AutoCloseable {
           kafka
               + "did not answer within "
               + timeout.toMillis()
-              + " ms (health.timeout): it is away or slow, or kafka.properties.security.protocol"
-              + " does not fit",
+              + " ms (health.timeout): it is away or slow, its advertised.listeners are not"
+              + " reachable from here, or kafka.properties.security.protocol does not fit",
           failure);
     }
     return new ProbeException(

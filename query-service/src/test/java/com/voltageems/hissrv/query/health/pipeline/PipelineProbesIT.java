@@ -823,7 +823,8 @@ class PipelineProbesIT {
               "Kafka at "
                   + other.bootstrapServers()
                   + " (kafka.bootstrap.servers) did not answer within 2000 ms (health.timeout): it"
-                  + " is away or slow, or kafka.properties.security.protocol does not fit");
+                  + " is away or slow, its advertised.listeners are not reachable from here, or"
+                  + " kafka.properties.security.protocol does not fit");
       other.restart();
       await()
           .atMost(Duration.ofSeconds(40))
