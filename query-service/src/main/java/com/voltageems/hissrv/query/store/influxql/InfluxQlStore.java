@@ -218,15 +218,23 @@ public final class InfluxQlStore implements HistoryStore {
     return keys;
   }
 
+  /** -1 where the database does not know the question, as before 1.4. */
   private long count(InfluxQl statement, Deadline deadline) {
     AtomicLong count = new AtomicLong();
-    client.run(
-        statement,
-        deadline,
-        (head, row) -> {
-          count.addAndGet(row[0] instanceof Number number ? number.longValue() : 0);
-          return true;
-        });
+    try {
+      client.run(
+          statement,
+          deadline,
+          (head, row) -> {
+            count.addAndGet(row[0] instanceof Number number ? number.longValue() : 0);
+            return true;
+          });
+    } catch (StoreException e) {
+      if (e.kind() != StoreException.Kind.FAILED) {
+        throw e;
+      }
+      return -1;
+    }
     return count.get();
   }
 
