@@ -122,6 +122,7 @@ export const FORMS = [
   ['{n} watched, {m} raised', '监视 {n} 条，已触发 {m} 条'],
   ['{x} cannot be told: {why}', '{x} 无法送达：{why}'],
   ['{x} cannot be reached within {n} s: {why}', '{n} 秒内无法连接 {x}：{why}'],
+  ['{x} cannot be reached: {why}', '无法连接 {x}：{why}'],
   ['{x} answered {n}: {why}', '{x} 应答 {n}：{why}'],
   ['{x} refused it: {why}', '{x} 拒绝接收：{why}'],
 

@@ -3,11 +3,14 @@ package com.voltageems.hissrv.query.alert;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.Reasons;
 import com.voltageems.hissrv.query.health.WholeAnswer;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -62,15 +66,18 @@ final class Webhook {
   }
 
   private String words(AlertRule rule, Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof IOException known && !(cause instanceof HttpTimeoutException)) {
+      return rule.target() + " cannot be reached: " + Reasons.of(known);
     }
     return rule.target()
         + " cannot be reached within "
         + timeout.toSeconds()
         + " s: "
-        + root.getClass().getSimpleName();
+        + cause.getClass().getSimpleName();
   }
 
   /** What the answer refuses; DingTalk refuses with status 200. Pure. */
