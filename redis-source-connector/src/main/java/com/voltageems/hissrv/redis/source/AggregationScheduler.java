@@ -175,7 +175,7 @@ final class AggregationScheduler implements Background {
     if (refused != null) {
       throw refused;
     }
-    losses.look(link.call(Command.keyed("HMGET", STATS_KEY, "too_large", "lost")));
+    losses.look(link.call(Command.keyed("HMGET", STATS_KEY, "too_large", "lost", "late")));
   }
 
   private void configure() {

@@ -357,6 +357,22 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
+  /** A clock that was ahead has closed windows that are yet to come: nothing enters them. */
+  @Test
+  void whatComesForClosedWindows_isInMetrics() {
+    client.hset("comsrv:9:m", Map.of("1", "1"));
+    client.zadd("hissrv:closed:1s", 4e9, "0");
+    try (TaskHarness task = task(AGGREGATION)) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                task.pollTimes(1);
+                assertThat(metric("", "aggregation-late")).isPositive();
+              });
+    }
+  }
+
   // Field case R11: when it lasts.
   @Test
   void aggregationThatRefusesForLong_endsWithTheReason() {

@@ -18,33 +18,41 @@ public final class AggregationLosses {
 
   private volatile long tooLarge;
   private volatile long lost;
+  private volatile long late;
   private long saidTooLarge = -1;
   private long saidLost = -1;
+  private long saidLate = -1;
   private int quiet;
 
-  /** Takes the reply with both counters, {@code too_large} and {@code lost}, as HMGET gives it. */
+  /** Takes {@code too_large}, {@code lost} and {@code late} as HMGET gives them. */
   public void look(@Nullable Object reply) {
-    if (reply instanceof List<?> both && both.size() == 2) {
-      tooLarge = number(both.get(0));
-      lost = number(both.get(1));
+    if (reply instanceof List<?> all && all.size() == 3) {
+      tooLarge = number(all.get(0));
+      lost = number(all.get(1));
+      late = number(all.get(2));
     }
-    if (saidTooLarge < 0 || tooLarge < saidTooLarge || lost < saidLost) {
+    if (saidTooLarge < 0 || tooLarge < saidTooLarge || lost < saidLost || late < saidLate) {
       // What was lost before we came, or before Redis was emptied, is old news; a hash that is too
       // large is met again within a second.
       saidTooLarge = tooLarge;
       saidLost = lost;
+      saidLate = late;
     }
     if (quiet > 0) {
       quiet--;
-    } else if (tooLarge > saidTooLarge || lost > saidLost) {
+    } else if (tooLarge > saidTooLarge || lost > saidLost || late > saidLate) {
       LOG.warn(
           "Aggregation: no windows are made of hashes with more than 10,000 fields (met {} times"
               + " since this was said last); {} accumulators had to be dropped because keys hissrv:*"
-              + " had vanished (see maxmemory-policy)",
+              + " had vanished (see maxmemory-policy); {} samples of all channels, or windows to be"
+              + " merged, came for windows that are closed and were not taken: was the clock of"
+              + " Redis ahead, and set back?",
           tooLarge - saidTooLarge,
-          lost - saidLost);
+          lost - saidLost,
+          late - saidLate);
       saidTooLarge = tooLarge;
       saidLost = lost;
+      saidLate = late;
       quiet = QUIET_LOOKS;
     }
   }
@@ -68,5 +76,10 @@ public final class AggregationLosses {
   /** How many accumulators were dropped because what they belong to had vanished. */
   public long lost() {
     return lost;
+  }
+
+  /** How often samples, or windows to be merged, came for a window that was closed already. */
+  public long late() {
+    return late;
   }
 }

@@ -65,6 +65,7 @@ public final class TaskMetrics {
       values.put("aggregation-stuck-since-ms", aggregating::stuckSinceMillis);
       values.put("aggregation-too-large", losses::tooLarge);
       values.put("aggregation-lost", losses::lost);
+      values.put("aggregation-late", losses::late);
     }
     return values;
   }
