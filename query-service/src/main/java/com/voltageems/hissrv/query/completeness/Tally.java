@@ -20,7 +20,7 @@ final class Tally {
   private final Windows windows;
   private final Windows days;
   private final Map<Long, Long> samples = new TreeMap<>();
-  private final Map<Long, Steps> steps = new TreeMap<>();
+  private final TreeMap<Long, Steps> steps = new TreeMap<>();
   private final Map<Long, List<Silence>> longest = new TreeMap<>();
   private final Paces paces = new Paces();
   private final CountedDays counts;
@@ -218,15 +218,15 @@ final class Tally {
   }
 
   private long nearest(long day) {
-    long best = 0;
-    long distance = Long.MAX_VALUE;
-    for (Map.Entry<Long, Steps> one : steps.entrySet()) {
-      if (Math.abs(one.getKey() - day) < distance) {
-        distance = Math.abs(one.getKey() - day);
-        best = one.getValue().usual();
-      }
+    Map.Entry<Long, Steps> before = steps.floorEntry(day);
+    Map.Entry<Long, Steps> after = steps.ceilingEntry(day);
+    if (before == null || after == null) {
+      return before != null
+          ? before.getValue().usual()
+          : after != null ? after.getValue().usual() : 0;
     }
-    return best;
+    boolean isBefore = day - before.getKey() <= after.getKey() - day;
+    return (isBefore ? before : after).getValue().usual();
   }
 
   private List<Silence> silences(long untilMicros, List<Pace> kept) {
