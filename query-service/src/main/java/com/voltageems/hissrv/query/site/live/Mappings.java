@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -156,6 +157,7 @@ final class Mappings {
       Path temporary = Files.createTempFile(folder, "mappings", ".tmp");
       try {
         Files.write(temporary, content);
+        readableAsTheFile(temporary);
         Files.move(
             temporary,
             file.overlay(),
@@ -173,6 +175,15 @@ final class Mappings {
               + "): mappings are kept beside the site's file; make the folder writable, or put the"
               + " mapping into the file itself",
           e);
+    }
+  }
+
+  /**
+   * {@code apply} reads it, too, and often as another user; a temporary file is its maker's own.
+   */
+  private void readableAsTheFile(Path temporary) throws IOException {
+    if (Files.getFileStore(temporary).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(file.path()));
     }
   }
 

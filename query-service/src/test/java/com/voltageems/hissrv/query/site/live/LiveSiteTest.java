@@ -26,6 +26,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -348,6 +351,8 @@ class LiveSiteTest {
         "hissrv-redis-source",
         new HashMap<>(Map.of(ConnectorSpec.MARK, "hissrv.yml:hissrv", "poll.interval.ms", "7000")));
     String before = Files.readString(dir.resolve("hissrv.yml"));
+    Set<PosixFilePermission> all = PosixFilePermissions.fromString("rw-r--r--");
+    Files.setPosixFilePermissions(dir.resolve("hissrv.yml"), all);
 
     HttpResponse<String> put = send("PUT", "/mappings/plc", MAPPING);
     assertThat(put.body()).isEqualTo("{\"name\":\"plc\",\"state\":\"applied\"}");
@@ -356,7 +361,9 @@ class LiveSiteTest {
         .containsEntry("mappings.plc.tags", "unit:$1")
         .containsEntry("poll.interval.ms", "7000");
     assertThat(Files.readString(dir.resolve("hissrv.yml"))).isEqualTo(before);
-    assertThat(Files.exists(dir.resolve("hissrv.mappings.yml"))).isTrue();
+    assertThat(Files.getPosixFilePermissions(dir.resolve("hissrv.mappings.yml")))
+        .as("apply reads it as another user")
+        .isEqualTo(all);
     JsonNode shown = JSON.readTree(send("GET", "/mappings", "").body()).path("mappings").path(0);
     assertThat(shown.path("from").asText()).isEqualTo("runtime");
     assertThat(shown.path("mapping").path("measurement").asText()).isEqualTo("plc");
