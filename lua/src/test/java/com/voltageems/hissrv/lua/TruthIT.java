@@ -39,7 +39,7 @@ import redis.clients.jedis.resps.Tuple;
 class TruthIT {
   private static final List<Integer> LENGTHS = List.of(60, 300, 3600);
   private static final List<String> NAMES = List.of("1m", "5m", "1h");
-  private static final long SAMPLES = Long.getLong("hissrv.truth.samples", 500_000);
+  private static final long SAMPLES = Long.getLong("hissrv.truth.samples", 200_000);
   private static final long SEED = Long.getLong("hissrv.truth.seed", 20_240_101);
   private static final int CALLERS = 3;
 
