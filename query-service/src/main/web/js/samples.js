@@ -1,5 +1,5 @@
 // What came on each day: asked for at once or, where the database needs too long for that, day by
-// day, the newest first, and a day device by device; then put together again.
+// day, the newest first, and of a day some devices at a time; then put together again.
 import {get} from './api.js';
 import {tookTooLong} from './failures.js';
 import {midnight, now} from './time.js';
@@ -8,6 +8,8 @@ import {midnight, now} from './time.js';
 const SILENCE = 2.5;
 /** The last days may still change; of the others an answer stays true for as long as a page is open. */
 const OPEN_DAYS = 2;
+/** So many devices are asked for together: each question costs something of its own. */
+const GROUP = 25;
 
 const iso = (ms) => new Date(ms).toISOString();
 
@@ -29,7 +31,7 @@ export class Samples {
   async days(m, found, from, count, tell) {
     if (!this.#slow.has(m)) {
       try {
-        const {series} = await ask(m, from, now());
+        const series = await ask(m, from, now(), []);
         tell({series, asked: count, late: new Set()});
         return;
       } catch (e) {
@@ -65,33 +67,49 @@ export class Samples {
 /** {series, late: devices that the database did not tell in time}. */
 async function asked(m, found, start, end) {
   try {
-    return {series: (await ask(m, start, end)).series, late: []};
+    return {series: await ask(m, start, end, []), late: []};
   } catch (e) {
-    if (!tookTooLong(e)) {
-      throw e;
-    }
+    return slower(e, m, groups(found), start, end);
+  }
+}
+
+/** Group by group after such a failure; of a group that takes too long, too, device by device. */
+async function slower(e, m, all, start, end) {
+  if (!tookTooLong(e)) {
+    throw e;
   }
   const series = [];
   const late = [];
-  for (const device of found) {
+  for (const some of all) {
     try {
-      series.push(...(await ask(m, start, end, device.tags)).series);
-    } catch (e) {
-      if (!tookTooLong(e)) {
-        throw e;
+      series.push(...await ask(m, start, end, some));
+    } catch (again) {
+      if (some.length > 1) {
+        const part = await slower(again, m, some.map((one) => [one]), start, end);
+        series.push(...part.series);
+        late.push(...part.late);
+      } else if (tookTooLong(again)) {
+        late.push(...some);
+      } else {
+        throw again;
       }
-      late.push(device);
     }
   }
   return {series, late};
 }
 
-function ask(m, start, end, tags = {}) {
+const groups = (all) =>
+  Array.from({length: Math.ceil(all.length / GROUP)}, (_, i) => all.slice(i * GROUP, (i + 1) * GROUP));
+
+/** The series of these devices, of all where none are named. */
+async function ask(m, start, end, found) {
   const params = new URLSearchParams({measurement: m, start: iso(start), end: iso(end), interval: '1d'});
-  for (const [tag, value] of Object.entries(tags)) {
-    params.append('tag.' + tag, value);
+  for (const device of found) {
+    for (const [tag, value] of Object.entries(device.tags)) {
+      params.append('tag.' + tag, value);
+    }
   }
-  return get('completeness', params);
+  return (await get('completeness', params)).series;
 }
 
 /** Days that follow each other, as if they had been asked for at once. */
@@ -107,7 +125,7 @@ function joined(parts) {
     }
     for (const [key, one] of all) {
       if (!here.has(key)) {
-        // What nobody knows is no silence.
+        // Nobody knows, so do not call it a silence.
         all.set(key, isLate(one) ? {...one, last: iso(end)} : without(one, start, end));
       }
     }
