@@ -20,9 +20,7 @@ final class CountedDays {
   /** A window with more than that of what is usual kept a quicker step. */
   private static final double QUICKER = 1.1;
 
-  /**
-   * So many square roots less than usual is no scatter, where counts are not the same each time.
-   */
+  /** Where counts scatter, one this many square roots below the usual lacks samples. */
   private static final double SCATTER = 3;
 
   private static final int MOST_LACKS = 100;

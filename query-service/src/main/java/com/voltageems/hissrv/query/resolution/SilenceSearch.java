@@ -91,7 +91,9 @@ final class SilenceSearch {
       return size < MOST_TIMES;
     }
 
-    /** None when they are too many to be held: where they end is no silence. */
+    /**
+     * None when there are too many to hold: the end of the reading must not look like a silence.
+     */
     long[] all() {
       return Arrays.copyOf(times, size < MOST_TIMES ? size : 0);
     }

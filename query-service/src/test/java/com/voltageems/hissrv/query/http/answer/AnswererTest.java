@@ -326,7 +326,7 @@ class AnswererTest {
         .isEqualTo("1: 4=9.0 3=7.0 2=0.0 1=3.0 | 2: 4=200.0 3=0.0 2=0.0");
   }
 
-  /** An integral over a range of which the samples are gone in part is no smaller area. */
+  /** An integral over a range that has lost samples must not pass for the whole. */
   @Test
   void functionsOfTheService_tellThatSamplesAreGone() {
     long before = T + 60_000;
