@@ -197,7 +197,10 @@ class LiveSiteTest {
               () ->
                   password.equals(
                       built.get(built.size() - 1).store().texts().get("store.influxdb1.password")));
-      assertThat(status().path("state").asText()).isEqualTo("taken");
+      // The store is made first, the state told when all is made.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> status().path("state").asText().equals("taken"));
     }
   }
 
