@@ -163,22 +163,36 @@ final class Ledger {
             .toList();
   }
 
-  /** All that are kept, the newest first. */
+  /**
+   * All that are kept, the newest first; whatever the task was called when they began. A copy has
+   * one task, so that they are of the one that writes it now.
+   */
   List<Backfill> backfills() {
     List<Backfill> all = new ArrayList<>();
     for (Task task : plan.tasks()) {
-      for (LatestSeries series : latest(tier(task), BACKFILLS)) {
-        if (task.name().equals(series.tags().get("task"))) {
-          all.add(backfill(task, series));
-        }
-      }
+      Map<String, List<LatestSeries>> byId =
+          latest(tier(task), BACKFILLS).stream()
+              .collect(Collectors.groupingBy(one -> one.tags().getOrDefault("backfill", "")));
+      // Written under several names of the task: the last row tells how far it is.
+      byId.values().stream()
+          .map(named -> named.stream().sorted(Comparator.comparingLong(Ledger::written)).toList())
+          .map(
+              named ->
+                  named.stream().anyMatch(one -> number(one, "cancelled") > 0)
+                      ? backfill(task, named.get(named.size() - 1)).cancelled()
+                      : backfill(task, named.get(named.size() - 1)))
+          .forEach(all::add);
     }
     all.sort((a, b) -> Long.compare(b.created(), a.created()));
     return all;
   }
 
+  private static long written(LatestSeries series) {
+    LatestSeries.Value at = series.fields().get("at");
+    return at == null ? Long.MIN_VALUE : at.epochMicros();
+  }
+
   private static Backfill backfill(Task task, LatestSeries series) {
-    boolean cancelled = number(series, "cancelled") > 0;
     String error = text(series, "error");
     return new Backfill(
         series.tags().getOrDefault("backfill", ""),
@@ -188,7 +202,7 @@ final class Ledger {
         number(series, "end"),
         number(series, "at"),
         number(series, "rows"),
-        cancelled ? Backfill.State.CANCELLED : Backfill.State.of(text(series, "state")),
+        Backfill.State.of(text(series, "state")),
         error.isBlank() ? null : error);
   }
 

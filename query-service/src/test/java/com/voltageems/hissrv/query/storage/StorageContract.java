@@ -703,6 +703,41 @@ public abstract class StorageContract {
         .hasMessageContaining(", since the policy realtime keeps 400d of ");
   }
 
+  /** The copy has one task, so that what was begun in it belongs to it under any name. */
+  @Test
+  void backfill_goesOnWhenItsTaskIsRenamed() throws Exception {
+    long end = floor(NOW) - 48 * HOUR;
+    long start = end - 600 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 1_800_000, Map.of("ch", "1"));
+    write("m", lines);
+    List<Policy> policies = List.of(policy("realtime", 400), policy("hourly", 800));
+    StorageDesk first = desk(plan(policies, HOURLY));
+    settle(first);
+    String id = id(first.backfill("hourly_avg", start, end));
+    String other = id(first.backfill("hourly_avg", start, end));
+    first.cancel(other);
+    first.close();
+    desks.remove(first);
+
+    Task renamed =
+        new Task("per_hour", HOURLY.source(), HOURLY.target(), HOURLY.interval(), HOURLY.outputs());
+    StorageDesk second = desk(plan(policies, renamed));
+    finish(second);
+    assertThat(backfills(second)).containsExactlyInAnyOrder(id + " per_hour", other + " per_hour");
+    assertThat(progress(second, id)).isEqualTo(1.0);
+    assertThat(progress(second, other)).isZero();
+    second.close();
+    desks.remove(second);
+
+    // Rows of both names are there now.
+    StorageDesk third = desk(plan(policies, renamed));
+    third.round(Duration.ZERO);
+    assertThat(listed(third))
+        .extracting(one -> one.get("id") + " " + one.get("state"))
+        .containsExactlyInAnyOrder(id + " done", other + " cancelled");
+  }
+
   private static double progress(StorageDesk desk, String id) {
     List<?> all = (List<?>) Objects.requireNonNull(desk.json().get("backfills"));
     return all.stream()
