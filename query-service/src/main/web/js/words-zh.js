@@ -71,6 +71,12 @@ export const FORMS = [
     '请看其 worker 的日志，并检查主题 {x}（kafka.status.topic）及采集端的数据主题是否存在或可以创建（采集端的 topic.creation.*，broker 的 auto.create.topics.enable）'],
   ['{x}: {y} is stuck for {time} (since {z}): {why}', '{x}：{y} 已停滞 {time}（自 {z}）：{why}'],
   ['{x}: {y} has read nothing for {time} (since {z})', '{x}：{y} 已 {time} 没有读到数据（自 {z}）'],
+  ['{x}: 1 input was gone from Redis before being read (last seen {z}): {why}',
+    '{x}：1 条输入在读取之前已从 Redis 中消失（最近发现于 {z}）：{why}'],
+  ['{x}: {n} inputs were gone from Redis before being read (last seen {z}): {why}',
+    '{x}：{n} 条输入在读取之前已从 Redis 中消失（最近发现于 {z}）：{why}'],
+  ['see its producer\'s MAXLEN', '请检查其写入方的 MAXLEN'],
+  ['see their TTL', '请检查其 TTL'],
   ['{n} wait', '{n} 条等待'],
   ['and {n} more, see /status', '另有 {n} 项，见 /status'],
 

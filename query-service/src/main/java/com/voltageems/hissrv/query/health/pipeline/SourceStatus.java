@@ -29,6 +29,8 @@ record SourceStatus(
    * @param since when stuck: since when no attempt has passed, by the worker's clock
    * @param waiting what waits in Redis, where it is known
    * @param newest time of the newest sample, where there was one
+   * @param lost how many inputs were gone from Redis before they were read, since the task began
+   * @param lostAt when the last of them was noticed, by the worker's clock
    */
   record Part(
       String name,
@@ -37,7 +39,9 @@ record SourceStatus(
       @Nullable Long since,
       String reason,
       @Nullable Long waiting,
-      @Nullable Long newest) {
+      @Nullable Long newest,
+      long lost,
+      @Nullable Long lostAt) {
     boolean isStuck() {
       return state.equals("stuck");
     }
@@ -76,6 +80,7 @@ record SourceStatus(
 
   private static Part part(JsonNode part) {
     JsonNode waiting = part.path("waiting");
+    JsonNode lost = part.path("lost");
     return new Part(
         cut(part.path("name").asText()),
         cut(part.path("type").asText("")),
@@ -83,7 +88,9 @@ record SourceStatus(
         StatusText.isTime(part.path("since")) ? part.path("since").asLong() : null,
         part.path("reason").isTextual() ? StatusText.reason(part.path("reason").asText()) : "",
         waiting.isIntegralNumber() && waiting.asLong() >= 0 ? waiting.asLong() : null,
-        StatusText.isTime(part.path("newest")) ? part.path("newest").asLong() : null);
+        StatusText.isTime(part.path("newest")) ? part.path("newest").asLong() : null,
+        lost.isIntegralNumber() && lost.asLong() > 0 ? lost.asLong() : 0,
+        StatusText.isTime(part.path("lost_at")) ? part.path("lost_at").asLong() : null);
   }
 
   private static String cut(String text) {

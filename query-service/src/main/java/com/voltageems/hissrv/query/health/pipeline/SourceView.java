@@ -70,7 +70,7 @@ final class SourceView {
     }
     return new Report(
         trouble.isEmpty() ? State.UP : State.DEGRADED,
-        message(tasks, silence, trouble),
+        message(tasks, silence, trouble) + lost(tasks),
         detail,
         gauges);
   }
@@ -85,6 +85,28 @@ final class SourceView {
     int more = trouble.size() - MOST_IN_MESSAGE;
     return String.join("; ", trouble.subList(0, Math.min(MOST_IN_MESSAGE, trouble.size())))
         + (more > 0 ? "; and " + more + " more, see /status" : "");
+  }
+
+  /** What nobody can bring back does not hold the source up: it is told, and it goes on. */
+  private static String lost(List<TaskView> tasks) {
+    List<Part> losing =
+        tasks.stream()
+            .flatMap(task -> task.parts().stream())
+            .map(PartView::part)
+            .filter(part -> part.lost() > 0)
+            .toList();
+    StringBuilder words = new StringBuilder();
+    for (Part part : losing.subList(0, Math.min(MOST_IN_MESSAGE, losing.size()))) {
+      Long last = part.lostAt();
+      words
+          .append("; ")
+          .append(part.name())
+          .append(part.lost() == 1 ? ": 1 input was" : ": " + part.lost() + " inputs were")
+          .append(" gone from Redis before being read")
+          .append(last == null ? "" : " (last seen " + Instant.ofEpochMilli(last) + ")")
+          .append(part.type().equals("stream") ? ": see its producer's MAXLEN" : ": see their TTL");
+    }
+    return words.toString();
   }
 
   /** One line where no task has told anything, else one for each that has not. */
@@ -186,6 +208,11 @@ final class SourceView {
       one.put("waiting", part.waiting());
       Long newest = part.newest();
       one.put("newest", newest == null ? null : Instant.ofEpochMilli(newest).toString());
+      if (part.lost() > 0) {
+        Long last = part.lostAt();
+        one.put("lost", part.lost());
+        one.put("lost_at", last == null ? null : Instant.ofEpochMilli(last).toString());
+      }
       Duration age = view.newestAge();
       one.put("newest_age_ms", age == null ? null : age.toMillis());
       parts.add(one);
@@ -214,6 +241,12 @@ final class SourceView {
               "For how long a source has been stuck; 0 while it is not.",
               labels,
               since == null ? 0 : seconds(Duration.between(since, now))));
+      gauges.add(
+          new Gauge(
+              "hissrv_source_lost",
+              "Inputs that were gone from Redis before they were read, since the task began.",
+              labels,
+              part.lost()));
       Long waiting = part.waiting();
       if (waiting != null) {
         gauges.add(

@@ -3,6 +3,10 @@ package com.voltageems.hissrv.query.health.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.Gauge;
+import com.voltageems.hissrv.query.health.PartState;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.Telling;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -20,7 +24,8 @@ class ToldTest {
       """
       {"version":1,"connector":"src","task":3,"time":1764109000000,"interval_ms":10000,
        "parts":[{"name":"pending","type":"list","state":"stuck","since":1764108700000,
-         "reason":"READONLY \u7535","waiting":9340,"newest":1764108699000},
+         "reason":"READONLY \u7535","waiting":9340,"newest":1764108699000,
+         "lost":12,"lost_at":1764108698000},
         {"name":"live","type":"hash","state":"ok","newest":1764108999000}]}""";
   private static final TopicPartition P = new TopicPartition("t", 0);
   private static final Instant NOW = Instant.parse("2025-08-21T10:00:00Z");
@@ -42,8 +47,10 @@ class ToldTest {
                 1764108700000L,
                 "READONLY \u7535",
                 9340L,
-                1764108699000L),
-            new SourceStatus.Part("live", "hash", "ok", null, "", null, 1764108999000L));
+                1764108699000L,
+                12,
+                1764108698000L),
+            new SourceStatus.Part("live", "hash", "ok", null, "", null, 1764108999000L, 0, null));
   }
 
   @Test
@@ -186,7 +193,7 @@ class ToldTest {
         10_000,
         List.of(
             new SourceStatus.Part(
-                "pending", "list", "stuck", since.toEpochMilli(), "away", null, null)));
+                "pending", "list", "stuck", since.toEpochMilli(), "away", null, null, 0, null)));
   }
 
   private static SourceStatus status(Instant time, long waiting, long newest) {
@@ -197,7 +204,42 @@ class ToldTest {
         10_000,
         List.of(
             new SourceStatus.Part(
-                "pending", "list", "ok", null, "", waiting, time.toEpochMilli() + newest)));
+                "pending",
+                "list",
+                "ok",
+                null,
+                "",
+                waiting,
+                time.toEpochMilli() + newest,
+                0,
+                null)));
+  }
+
+  /** It reads, and nothing brings them back: told, but nothing that it could be degraded for. */
+  @Test
+  void inputsThatWereGoneBeforeTheyWereRead_areTold() {
+    SourceWatch watch = new SourceWatch(Duration.ofMinutes(1));
+    SourceStatus.Part events =
+        new SourceStatus.Part(
+            "events", "stream", "ok", null, "", 0L, null, 12, NOW.toEpochMilli() - 5000);
+    SourceStatus.Part live =
+        new SourceStatus.Part("live", "hash", "ok", null, "", null, null, 0, null);
+    watch.told(
+        new SourceStatus("src", 0, NOW.toEpochMilli(), 10_000, List.of(events, live)), NOW, NOW);
+    watch.looked(NOW);
+    SourceView.Silence none = new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"));
+    Report report =
+        new SourceView("src", "hissrv-status").report(watch.view(t -> true, NOW), none, 0, NOW);
+    assertThat(report.state()).isEqualTo(PartState.State.UP);
+    assertThat(report.message())
+        .isEqualTo(
+            "all parts read; events: 12 inputs were gone from Redis before being read (last seen"
+                + " 2025-08-21T09:59:55Z): see its producer's MAXLEN");
+    assertThat(String.valueOf(report.detail())).contains("lost=12, lost_at=2025-08-21T09:59:55Z");
+    assertThat(report.gauges())
+        .filteredOn(gauge -> gauge.name().equals("hissrv_source_lost"))
+        .extracting(Gauge::value)
+        .containsExactly(12.0, 0.0);
   }
 
   /** Field case O1: what waits and the newest sample are judged, not only shown. */
