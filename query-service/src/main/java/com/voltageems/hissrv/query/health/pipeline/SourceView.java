@@ -101,9 +101,14 @@ final class SourceView {
       words
           .append("; ")
           .append(part.name())
-          .append(part.lost() == 1 ? ": 1 input was" : ": " + part.lost() + " inputs were")
-          .append(" gone from Redis before being read")
-          .append(last == null ? "" : " (last seen " + Instant.ofEpochMilli(last) + ")")
+          .append(
+              part.lost() == 1
+                  ? ": 1 input was gone from Redis before being read (last seen "
+                  : ": "
+                      + part.lost()
+                      + " inputs were gone from Redis before being read (last seen ")
+          .append(last == null ? "at an unknown time" : Instant.ofEpochMilli(last))
+          .append(")")
           .append(part.type().equals("stream") ? ": see its producer's MAXLEN" : ": see their TTL");
     }
     return words.toString();
