@@ -110,7 +110,13 @@ public final class ConnectRest {
     return running >= tasks;
   }
 
+  /** Deletes a connector, if there is one. */
   public void delete(String name) {
-    send("DELETE", "/connectors/" + name, null);
+    long deadline = System.nanoTime() + REST_TIMEOUT.toNanos();
+    // 409: the worker is rebalancing; a user would try again.
+    while (send("DELETE", "/connectors/" + name, null).status() == 409
+        && System.nanoTime() < deadline) {
+      ServerProcess.pause();
+    }
   }
 }

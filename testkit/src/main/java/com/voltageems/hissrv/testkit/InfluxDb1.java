@@ -16,7 +16,7 @@ public final class InfluxDb1 extends LocalServer {
   private final int port;
 
   private InfluxDb1(Path dir, Path binary, int port) {
-    super(Duration.ofSeconds(30));
+    super(Duration.ofMinutes(3));
     this.dir = dir;
     this.binary = binary;
     this.port = port;

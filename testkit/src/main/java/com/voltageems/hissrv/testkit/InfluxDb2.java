@@ -112,7 +112,7 @@ public final class InfluxDb2 extends LocalServer {
       HttpResponse<String> answer =
           http.send(
               HttpRequest.newBuilder(URI.create(url() + path))
-                  .timeout(Duration.ofSeconds(30))
+                  .timeout(Duration.ofMinutes(1))
                   .method(
                       method,
                       body == null

@@ -79,7 +79,7 @@ public final class KafkaBroker extends LocalServer {
             List.of("format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", config.toString()),
             dir.resolve("storage.log"));
     ServerProcess.await(
-        "the broker's storage to be formatted", Duration.ofSeconds(30), () -> !format.isAlive());
+        "the broker's storage to be formatted", Duration.ofMinutes(3), () -> !format.isAlive());
     KafkaBroker broker = new KafkaBroker(dir, port, jvmOptions);
     broker.restart();
     return broker;

@@ -1,23 +1,36 @@
 package com.voltageems.hissrv.testkit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Loopback ports. */
 public final class Ports {
+  private static final int FIRST = 12_000;
+  private static final int END = 32_000;
+  private static final int TRIES = 1_000;
+  private static final Set<Integer> TOLD = ConcurrentHashMap.newKeySet();
+
   private Ports() {}
 
-  /** A port that nobody listened on a moment ago. */
+  /**
+   * A port that nobody listened on a moment ago, and none that this method has told before. It is
+   * below those that the system gives to outgoing connections and to who asks for any port: else
+   * one of them might have it before its server has, or while that server is away.
+   */
   public static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free loopback port", e);
+    for (int i = 0; i < TRIES; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+      if (TOLD.add(port) && isFree(port)) {
+        return port;
+      }
     }
+    throw new IllegalStateException("no free port between " + FIRST + " and " + (END - 1));
   }
 
   /** The first port from {@code wanted} on, at most 100 further, that nobody listens on. */

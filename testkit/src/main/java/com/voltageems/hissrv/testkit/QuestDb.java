@@ -136,7 +136,7 @@ public final class QuestDb extends LocalServer {
               HttpRequest.newBuilder(
                       URI.create(
                           url() + "/exec?query=" + URLEncoder.encode(sql, StandardCharsets.UTF_8)))
-                  .timeout(Duration.ofSeconds(10))
+                  .timeout(Duration.ofMinutes(1))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       return answer.statusCode() == 200

@@ -32,8 +32,7 @@ public final class RedisServer extends LocalServer {
   private final Map<String, String> env;
 
   private RedisServer(Path dir, int port, List<String> command, Map<String, String> env) {
-    super(
-        Duration.ofSeconds(60)); // longer than an empty one needs: it may read an append-only file
+    super(Duration.ofMinutes(3)); // longer than an empty one needs: it may read an append-only file
     this.dir = dir;
     this.port = port;
     this.command = command;

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class ServerProcess implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(6);
 
+  /** The system needs a moment only; a machine that is very busy needs longer. */
+  private static final Duration KILL_TIMEOUT = Duration.ofMinutes(1);
+
   /**
    * Runs "$@" with this shell's input closed, leaves its pid in $PID_FILE, and kills it when the
    * other end of our standard input is gone.
@@ -68,7 +71,7 @@ public final class ServerProcess implements AutoCloseable {
     Process process = start(name, wrapped, env, log, pidFile);
     await(
         name + " to leave its pid",
-        Duration.ofSeconds(10),
+        Duration.ofMinutes(2),
         () -> Files.exists(pidFile) || !process.isAlive());
     try {
       long pid = Long.parseLong(Files.readString(pidFile).trim());
@@ -173,7 +176,7 @@ public final class ServerProcess implements AutoCloseable {
   /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
   public void kill() {
     server.destroyForcibly();
-    awaitExit(STOP_TIMEOUT);
+    awaitExit(KILL_TIMEOUT);
   }
 
   /** Asks it to end, and ends it with force if it takes longer than some seconds. */
@@ -183,7 +186,7 @@ public final class ServerProcess implements AutoCloseable {
     if (!awaitExit(STOP_TIMEOUT)) {
       server.destroyForcibly();
       process.destroyForcibly();
-      awaitExit(STOP_TIMEOUT);
+      awaitExit(KILL_TIMEOUT);
     }
   }
 

@@ -73,7 +73,7 @@ class ServersIT {
             Parent.class.getName(),
             List.of(dir.toString()),
             dir.resolve("parent.log"));
-    await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(pids));
+    await().atMost(Duration.ofMinutes(3)).until(() -> Files.exists(pids));
     List<ProcessHandle> children =
         Files.readAllLines(pids).stream()
             .map(Long::parseLong)
@@ -84,7 +84,7 @@ class ServersIT {
     parent.kill();
 
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
   }
 

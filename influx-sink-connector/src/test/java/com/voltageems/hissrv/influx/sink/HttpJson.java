@@ -42,7 +42,7 @@ final class HttpJson {
     try {
       return JSON.readTree(
           HTTP.send(
-                  request.timeout(Duration.ofSeconds(20)).build(),
+                  request.timeout(Duration.ofMinutes(1)).build(),
                   HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))
               .body());
     } catch (IOException e) {

@@ -304,7 +304,7 @@ public abstract class ConnectorContract {
       task.stop();
     }
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> {
               assertThat(

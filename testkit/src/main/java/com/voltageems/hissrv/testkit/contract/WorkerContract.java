@@ -103,11 +103,11 @@ public abstract class WorkerContract {
   // field case O7
   private void shippedConfiguration_runsWithoutOverrides() throws IOException {
     worker.submit("shipped", shipped());
-    await().atMost(Duration.ofSeconds(60)).until(() -> worker.isRunning("shipped", 1));
+    await().atMost(Duration.ofMinutes(3)).until(() -> worker.isRunning("shipped", 1));
     for (Map.Entry<String, Map<String, String>> file : furtherFiles().entrySet()) {
       String name = file.getKey().replace(".json", "");
       worker.submit(name, shipped(file.getKey(), file.getValue()));
-      await().atMost(Duration.ofSeconds(60)).until(() -> worker.isRunning(name, 1));
+      await().atMost(Duration.ofMinutes(3)).until(() -> worker.isRunning(name, 1));
       worker.delete(name);
     }
   }
