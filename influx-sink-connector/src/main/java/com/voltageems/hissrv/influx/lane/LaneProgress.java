@@ -100,11 +100,12 @@ final class LaneProgress implements Progress {
   @Override
   public void pause(Batch batch, Duration pause, String reason) throws InterruptedException {
     long now = nanoTime();
-    metrics.retried(reason);
     monitor.waiting(
         () -> {
           Trouble trouble = lane.failed(batch, reason, wallMillis());
           task.retryLog().failed(trouble.firstRecord(), reason, pause, now);
+          // Not sooner: who sees it counted finds what is told of it, too.
+          metrics.retried(reason);
           rest(now + pause.toNanos());
           return trouble;
         });

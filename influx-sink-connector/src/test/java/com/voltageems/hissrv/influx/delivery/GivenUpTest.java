@@ -119,6 +119,7 @@ class GivenUpTest {
   void recordsThatAreDone_areNotHeldInMemory() {
     WeakReference<Pending> done = givenUpAndDone(7);
     await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> {
               System.gc();

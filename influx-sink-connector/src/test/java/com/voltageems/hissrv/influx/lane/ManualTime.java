@@ -6,18 +6,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 
 /**
- * Time that passes only when the test says so, or waits itself. A thread of the sink that waits
- * looks again every millisecond whether its time has come.
+ * Time that passes only when the test says so. Whoever waits looks again every millisecond whether
+ * its time has come, so that a wait of the test's own thread ends with what it waits for, however
+ * long a thread of the sink stands still meanwhile; unless the test wants to see such a wait's end:
+ * {@link #passWithWaits}.
  */
 public final class ManualTime implements Time {
   private static final long START_MILLIS = 1_700_000_000_000L;
 
   private final Thread test = Thread.currentThread();
+  private volatile boolean passesWithWaits;
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // passes the overflow soon
 
   /** Lets time pass. */
   public void pass(Duration duration) {
     nanos.addAndGet(duration.toNanos());
+  }
+
+  /** From now on what the test's own thread waits for takes as long as it is ready to wait. */
+  public void passWithWaits() {
+    passesWithWaits = true;
   }
 
   /** How much has passed since the beginning. */
@@ -38,10 +46,8 @@ public final class ManualTime implements Time {
   @Override
   @SuppressWarnings("WaitNotInLoop")
   public void await(Condition condition, long wait) throws InterruptedException {
-    if (Thread.currentThread().equals(test)) {
+    if (passesWithWaits && Thread.currentThread().equals(test)) {
       nanos.addAndGet(wait);
-      condition.await(1, TimeUnit.MILLISECONDS); // lets others have their turn
-      return;
     }
     // Not until nanos() + wait: time may have passed since the caller reckoned the wait.
     condition.await(1, TimeUnit.MILLISECONDS);

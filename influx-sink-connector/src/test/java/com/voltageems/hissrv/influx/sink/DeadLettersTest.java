@@ -125,6 +125,7 @@ class DeadLettersTest {
     ReportWatch watch = new ReportWatch(metrics, "dead", Duration.ofMillis(1));
     ReportWatch.Watched watched = watch.begin("t-0@0");
     await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThat(metric(metrics, "last-error"))
@@ -148,12 +149,14 @@ class DeadLettersTest {
       all.add(watch.begin("t-0@" + i));
     }
     await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThat(metric(metrics, "last-error").toString())
                     .matches("t-0@0 (and \\d+ more wait|waits) to be taken by .*"));
     all.get(0).end();
     await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThat(metric(metrics, "last-error").toString())

@@ -80,7 +80,7 @@ final class FaultyServer implements AutoCloseable {
     try {
       answer = behaviour.answer(request);
       if (answer.equals(Answer.HANG)) {
-        closed.await(60, TimeUnit.SECONDS);
+        closed.await(10, TimeUnit.MINUTES);
       }
     } catch (Exception e) {
       answer = Answer.of(500, e.toString());

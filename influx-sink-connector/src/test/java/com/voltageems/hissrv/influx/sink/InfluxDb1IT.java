@@ -211,7 +211,7 @@ class InfluxDb1IT {
     try (SinkHarness sink = new SinkHarness(settings(Map.of("influxdb.database", "none")), 1)) {
       sink.put(List.of(record(sample(Map.of("1", 1.0), T), 0)));
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () ->
                   assertThatThrownBy(() -> sink.sink.put(List.of()))

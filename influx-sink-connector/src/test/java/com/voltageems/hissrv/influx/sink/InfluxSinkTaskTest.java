@@ -51,7 +51,7 @@ class InfluxSinkTaskTest {
       task.stop();
       assertThat(server.queryNames(pattern, null)).isEmpty();
     }
-    await().atMost(Duration.ofSeconds(5)).until(() -> writers() == 0);
+    await().atMost(Duration.ofMinutes(1)).until(() -> writers() == 0);
   }
 
   @Test

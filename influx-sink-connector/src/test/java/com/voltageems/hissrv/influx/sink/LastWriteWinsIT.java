@@ -88,7 +88,7 @@ class LastWriteWinsIT {
     try (InfluxDb1 database = InfluxDb1.start(dir)) {
       HttpJson.influx1(database, "", "CREATE DATABASE ems");
       try (SinkHarness sink =
-          new SinkHarness(settings(database.url(), "linger.ms", "500"), PARTITIONS)) {
+          new SinkHarness(settings(database.url(), "linger.ms", "3600000"), PARTITIONS)) {
         List<SinkRecord> records = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
           records.add(
@@ -139,6 +139,12 @@ class LastWriteWinsIT {
           sink.put(records);
           if (random.nextInt(3) == 0) {
             proxy.cut();
+          }
+          if (write == WRITES / 2) {
+            // However slow the writers are: some request does fail.
+            proxy.away(true);
+            sink.pump(() -> sink.metric("retries") > 0);
+            proxy.away(false);
           }
         }
         for (int partition = 0; partition < PARTITIONS; partition++) {

@@ -58,7 +58,7 @@ class QuestDbIT {
 
   private static void awaitCount(String table, int count) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(() -> assertThat(number("select count() from " + table)).isEqualTo(count));
   }
 

@@ -247,7 +247,7 @@ class RoundTripIT {
       if (reason == null) {
         // The database may show it a little later.
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofMinutes(1))
             .pollInterval(Duration.ofMillis(20))
             .untilAsserted(
                 () ->

@@ -38,7 +38,13 @@ class RunningInfluxSinkTest {
     for (int i = 0; i < more.length; i += 2) {
       settings.put(more[i], more[i + 1]);
     }
-    return new SinkHarness(new InfluxSinkConfig(settings), database.database(), 1, true, time);
+    return new SinkHarness(new InfluxSinkConfig(settings), database.database(), 1, true, time) {
+      @Override
+      public void close() {
+        time.passWithWaits();
+        super.close();
+      }
+    };
   }
 
   private static SinkRecord number(int i) {
@@ -50,7 +56,7 @@ class RunningInfluxSinkTest {
   }
 
   private static void until(Callable<Boolean> isSo) {
-    await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(2)).until(isSo);
+    await().atMost(Duration.ofMinutes(1)).pollInterval(Duration.ofMillis(2)).until(isSo);
   }
 
   private void awaitRequests(int count) {
@@ -62,7 +68,7 @@ class RunningInfluxSinkTest {
     await()
         .pollInSameThread()
         .during(Duration.ofMillis(30))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(2))
         .until(
             () -> {
@@ -92,7 +98,7 @@ class RunningInfluxSinkTest {
       assertThat(database.requests.get(0).lines()).hasSize(100);
       staysAt(sink, 2);
       sink.pumpUntilCommitted(0, 250);
-      assertThat(time.passed()).as("nor does a commit").isLessThan(Duration.ofHours(1));
+      assertThat(time.passed()).as("nor does a commit").isZero();
     }
   }
 
@@ -209,6 +215,7 @@ class RunningInfluxSinkTest {
     try (SinkHarness sink = sink("linger.ms", "0", "flush.timeout.ms", "500")) {
       sink.put(numbers(3));
       awaitRequests(1);
+      time.passWithWaits();
       assertThat(sink.committed(0)).isZero();
       assertThat(time.passed()).isEqualTo(Duration.ofMillis(500));
       answered.countDown();
@@ -271,6 +278,7 @@ class RunningInfluxSinkTest {
         sink("linger.ms", "0", "retry.backoff.ms", "3600000", "write.timeout.ms", "2000")) {
       sink.put(numbers(1));
       sink.pump(() -> sink.metric("retries") == 1);
+      time.passWithWaits();
       sink.sink.close(List.of(new TopicPartition(TestRecords.TOPIC, 1)));
       assertThat(time.passed()).as("another partition's").isZero();
       sink.sink.close(List.of(PARTITION));
@@ -284,6 +292,7 @@ class RunningInfluxSinkTest {
     try (SinkHarness sink = sink("linger.ms", "0", "batch.size.max", "100")) {
       sink.put(numbers(150));
       awaitRequests(1);
+      time.passWithWaits();
       sink.sink.close(List.of(PARTITION));
       assertThat(time.passed()).as("not longer than this").isEqualTo(Duration.ofSeconds(5));
       answered.countDown();

@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Avro, and JSON with schemas: written by Apicurio's serializers, read in a real worker by its
  * converters, with the schemas in a registry of which only the API is played.
  */
-@Timeout(300)
+@Timeout(900)
 class SchemaRegistryIT {
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(3);
   private static final Path FILES = Path.of("../connect-configs");
   private static final String CONVERTERS = "io.apicurio.registry.utils.converter.";
 

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.influx.sink;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.testkit.contract.ConnectorContract;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -103,7 +104,7 @@ class SinkContractIT extends ConnectorContract {
       public void work() {
         int before = server.stored.size();
         task.put(List.of(TestRecords.record(TestRecords.sample(Map.of("1", 1.0), 5), 0)));
-        Awaitility.await().until(() -> server.stored.size() > before);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> server.stored.size() > before);
       }
 
       @Override

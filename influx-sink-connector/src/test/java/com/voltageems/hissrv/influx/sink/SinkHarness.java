@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /** A running sink, driven as a worker drives it. */
-final class SinkHarness implements AutoCloseable {
+class SinkHarness implements AutoCloseable {
   final FakeTaskContext context = new FakeTaskContext();
   final SinkMetrics metrics;
   final RunningInfluxSink sink;
@@ -85,7 +85,7 @@ final class SinkHarness implements AutoCloseable {
   void pump(BooleanSupplier until) {
     await()
         .pollInSameThread() // as a worker has one thread for a task
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {

@@ -262,7 +262,7 @@ class TlsIT {
       assertThat(errors(settings("truststore.location", ca())))
           .hasEntrySatisfying(
               "influxdb.url", text -> assertThat(text).contains("does not speak TLS"));
-      answering.get(10, TimeUnit.SECONDS);
+      answering.get(1, TimeUnit.MINUTES);
     }
   }
 
