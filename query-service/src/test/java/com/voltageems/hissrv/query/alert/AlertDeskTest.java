@@ -174,7 +174,7 @@ class AlertDeskTest {
                 return share;
               }
             }),
-        new Webhook(Duration.ofSeconds(10), clock),
+        new Webhook(Duration.ofMinutes(1), clock),
         Duration.ofSeconds(1),
         clock,
         new SplittableRandom(1));
@@ -190,6 +190,7 @@ class AlertDeskTest {
   /** Until the receiver's answer is taken. */
   private static void settle(AlertDesk desk, boolean untold) {
     await()
+        .atMost(Duration.ofMinutes(1))
         .until(
             () -> {
               desk.round(Duration.ZERO);
@@ -351,6 +352,7 @@ class AlertDeskTest {
     await()
         .pollInSameThread()
         .during(Duration.ofMillis(300))
+        .atMost(Duration.ofMinutes(1))
         .until(
             () -> {
               first.round(Duration.ZERO);
@@ -467,6 +469,7 @@ class AlertDeskTest {
     settle(desk, false);
     now = now.plusSeconds(61);
     await()
+        .atMost(Duration.ofMinutes(1))
         .until(
             () -> {
               desk.round(Duration.ZERO);

@@ -2,8 +2,7 @@ package com.voltageems.hissrv.query.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import com.voltageems.hissrv.testkit.Ports;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,10 +13,7 @@ class WebhookTest {
   /** It was told as "cannot be reached within 10 s: ClosedChannelException". */
   @Test
   void receiverThatIsNotThere_isToldInPlainWords() throws Exception {
-    int port;
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = closed.getLocalPort();
-    }
+    int port = Ports.free();
     AlertRule rule =
         new AlertRule(
             "a",
@@ -30,7 +26,7 @@ class WebhookTest {
             "");
 
     assertThat(
-            new Webhook(Duration.ofSeconds(10), Clock.systemUTC())
+            new Webhook(Duration.ofMinutes(1), Clock.systemUTC())
                 .send(new Notice(rule, "site", Notice.Kind.TEST, Instant.EPOCH, null))
                 .join())
         .contains("http://127.0.0.1:" + port + " cannot be reached: Connection refused");

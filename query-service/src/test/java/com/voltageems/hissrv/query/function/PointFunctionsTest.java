@@ -43,7 +43,7 @@ class PointFunctionsTest {
 
   private Map<Long, Double> values(
       PointFunction function, long from, long to, long length, long most) {
-    Deadline deadline = Deadline.in(Duration.ofSeconds(10));
+    Deadline deadline = Deadline.in(Duration.ofMinutes(2));
     var measurement = store.measurement("m", deadline).orElseThrow();
     Map<Long, Double> values = new TreeMap<>();
     new PointScan(

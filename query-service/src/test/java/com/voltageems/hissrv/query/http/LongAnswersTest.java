@@ -65,7 +65,7 @@ class LongAnswersTest {
         Row row = new Row(query.columns().size());
         for (int i = 0; i < ROWS; i++) {
           if (i == ROWS / 2) {
-            assertThat(goOn.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(goOn.await(5, TimeUnit.MINUTES)).isTrue();
             if (breaks) {
               throw new StoreException(
                   StoreException.Kind.UNAVAILABLE, "it broke off", new IOException("reset"));
@@ -126,7 +126,7 @@ class LongAnswersTest {
 
   private HttpRequest request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .timeout(Duration.ofSeconds(20))
+        .timeout(Duration.ofMinutes(1))
         .build();
   }
 
@@ -154,6 +154,7 @@ class LongAnswersTest {
         goOn.countDown();
         assertThat(lines.lines().count()).isEqualTo(ROWS - 2);
       }
+      awaitFreeSlot();
     }
   }
 
@@ -191,7 +192,7 @@ class LongAnswersTest {
 
   private String overTheWire(String path, String version) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout(60_000);
       socket
           .getOutputStream()
           .write(
@@ -210,9 +211,10 @@ class LongAnswersTest {
     goOn.countDown();
 
     assertThatThrownBy(() -> response.body().readAllBytes()).isInstanceOf(IOException.class);
-    assertThat(overTheWire(QUESTION + "csv")).doesNotEndWith("0\r\n\r\n");
     // The one slot is free again, however often.
-    await().untilAsserted(() -> assertThat(running()).isEqualTo("0"));
+    awaitFreeSlot();
+    assertThat(overTheWire(QUESTION + "csv")).contains(" 200 ").doesNotEndWith("0\r\n\r\n");
+    awaitFreeSlot();
   }
 
   @Test
@@ -226,7 +228,7 @@ class LongAnswersTest {
     response.body().close();
     goOn.countDown();
 
-    await().untilAsserted(() -> assertThat(running()).isEqualTo("0"));
+    awaitFreeSlot();
     assertThat(store.over).isTrue();
   }
 
@@ -248,6 +250,11 @@ class LongAnswersTest {
       assertThat(refused.statusCode()).as(other).isEqualTo(400);
       assertThat(refused.body()).contains("stream").contains("csv, ndjson or arrow");
     }
+  }
+
+  /** An answer's end may be here a moment before its slot is free. */
+  private void awaitFreeSlot() {
+    await().atMost(Duration.ofMinutes(1)).until(() -> running().equals("0"));
   }
 
   private String running() throws Exception {

@@ -54,7 +54,7 @@ class StorageDeskTest {
       Probe probe = desk.probes().get(0);
       desk.start();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 Report report = probe.check();
@@ -67,7 +67,7 @@ class StorageDeskTest {
 
       broken.set(false);
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> probe.check().state() == PartState.State.UP);
     }
   }

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /** A store that is asked with a deadline that is long enough. */
 public record Asked(HistoryStore store) {
   private static Deadline soon() {
-    return Deadline.in(Duration.ofSeconds(20));
+    return Deadline.in(Duration.ofMinutes(2));
   }
 
   public List<Measurement> measurements() {
@@ -91,6 +91,6 @@ public record Asked(HistoryStore store) {
   }
 
   public String ping() {
-    return store.ping(Duration.ofSeconds(3));
+    return store.ping(Duration.ofSeconds(20));
   }
 }

@@ -583,7 +583,7 @@ public abstract class HistoryStoreContract {
                     .computeIfAbsent(
                         key.get(0) + " " + (start - T) / 60_000, k -> new ArrayList<>())
                     .add(value))
-        .run(store(), Deadline.in(Duration.ofSeconds(20)));
+        .run(store(), Deadline.in(Duration.ofMinutes(2)));
 
     assertThat(values).hasSize(4);
     assertThat(values.get("0 0"))
@@ -691,7 +691,7 @@ public abstract class HistoryStoreContract {
         store()
             .scan(
                 points(from(T, T + 100_000), false, 20_000, "a"),
-                Deadline.in(Duration.ofSeconds(10)),
+                Deadline.in(Duration.ofMinutes(2)),
                 row -> {
                   seen.add(row.number(0));
                   return seen.size() < 5;

@@ -131,7 +131,7 @@ class DatabaseTlsTest {
 
   private static String ping(Map<String, String> texts) {
     try (HistoryStore store = store(texts).open(1)) {
-      return store.ping(Duration.ofSeconds(10));
+      return store.ping(Duration.ofMinutes(1));
     }
   }
 
@@ -158,7 +158,7 @@ class DatabaseTlsTest {
     start(SERVER, true);
     QueryConfig.Store config =
         store(texts(type, "truststore.location", ca(), "keystore.location", pem(CLIENT)));
-    Deadline soon = Deadline.in(Duration.ofSeconds(10));
+    Deadline soon = Deadline.in(Duration.ofMinutes(1));
     try (HistoryStore store = config.open(1);
         Tiers tiers = config.tiers().orElseThrow()) {
       assertThat(store.measurements(soon)).isEmpty();
@@ -198,7 +198,7 @@ class DatabaseTlsTest {
             "");
     texts.put("store.influxdb2.url", "https://localhost:" + port);
     try (HistoryStore store = site(texts).open(1)) {
-      assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB 2.7.0");
+      assertThat(store.ping(Duration.ofMinutes(1))).startsWith("InfluxDB 2.7.0");
     }
     texts.put(SSL + "endpoint.identification.algorithm", "https");
     assertThat(siteFailure(texts))
@@ -217,7 +217,7 @@ class DatabaseTlsTest {
   private static String siteFailure(Map<String, String> texts) {
     try (HistoryStore store = site(texts).open(1)) {
       return String.valueOf(
-          catchThrowableOfType(StoreException.class, () -> store.ping(Duration.ofSeconds(10)))
+          catchThrowableOfType(StoreException.class, () -> store.ping(Duration.ofMinutes(1)))
               .getMessage());
     }
   }
@@ -405,9 +405,9 @@ class DatabaseTlsTest {
   void renewedFiles_areReadAgainWithoutARestart() {
     start(SERVER, false);
     try (HistoryStore store = store(texts("influxdb2", "truststore.location", ca())).open(1)) {
-      assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB");
+      assertThat(store.ping(Duration.ofMinutes(1))).startsWith("InfluxDB");
       file("ca.pem", CA.certificatePem().substring(0, 100));
-      assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB");
+      assertThat(store.ping(Duration.ofMinutes(1))).startsWith("InfluxDB");
       stop();
       server =
           EmptyInflux.at(
@@ -418,10 +418,10 @@ class DatabaseTlsTest {
                   .build(),
               CA,
               false);
-      assertThatThrownBy(() -> store.ping(Duration.ofSeconds(10)))
+      assertThatThrownBy(() -> store.ping(Duration.ofMinutes(1)))
           .hasMessageContaining("the server's certificate is not trusted");
       file("ca.pem", OTHER_CA.certificatePem());
-      assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB");
+      assertThat(store.ping(Duration.ofMinutes(1))).startsWith("InfluxDB");
     }
   }
 
@@ -432,11 +432,11 @@ class DatabaseTlsTest {
     try (HistoryStore store =
         store(texts("influxdb2", "truststore.location", file.toString())).open(1)) {
       Files.delete(file);
-      assertThatThrownBy(() -> store.ping(Duration.ofSeconds(10)))
+      assertThatThrownBy(() -> store.ping(Duration.ofMinutes(1)))
           .isInstanceOf(StoreException.class)
           .hasMessageContaining(SSL + "truststore.location does not name a file: " + file);
       ca();
-      assertThat(store.ping(Duration.ofSeconds(10))).startsWith("InfluxDB");
+      assertThat(store.ping(Duration.ofMinutes(1))).startsWith("InfluxDB");
     }
   }
 
@@ -453,15 +453,15 @@ class DatabaseTlsTest {
     try (HistoryStore store = config.store().open(1);
         HealthBoard board =
             new HealthBoard(
-                List.of(new StoreProbe(store, Duration.ofSeconds(5))),
+                List.of(new StoreProbe(store, Duration.ofMinutes(1))),
                 Map.of(),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
                 Clock.systemUTC());
         QueryServer service = new QueryServer(config, store, board, "1", Clock.systemUTC())) {
       board.start();
       String url = "http://127.0.0.1:" + service.start();
-      await().until(() -> board.snapshot().get(0).checked() != null);
+      await().atMost(Duration.ofMinutes(1)).until(() -> board.snapshot().get(0).checked() != null);
       HttpResponse<String> health = get(url + "/health");
       assertThat(health.statusCode()).isEqualTo(503);
       assertThat(said(health, "/parts/store/message")).contains(reason);

@@ -26,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -91,9 +92,9 @@ class LiveSiteTest {
     @Override
     public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
       List<Probe> all = new ArrayList<>(more);
-      all.add(new StoreProbe(store, Duration.ofSeconds(1)));
+      all.add(new StoreProbe(store, Duration.ofMinutes(1)));
       return new HealthBoard(
-          all, Map.of(), Duration.ofSeconds(5), Duration.ofSeconds(3), Clock.systemUTC());
+          all, Map.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), Clock.systemUTC());
     }
   }
 
@@ -124,21 +125,34 @@ class LiveSiteTest {
   }
 
   private void write(String api, String yaml) throws IOException {
-    Files.writeString(
+    replace(
         dir.resolve("hissrv.yml"),
         api + "\nconnect: {url: \"" + connect.url() + "\"}\n" + yaml + "\n");
+  }
+
+  /** In one go: the service may look at any moment. */
+  private static void replace(Path file, String content) throws IOException {
+    Path draft = Files.writeString(file.resolveSibling(file.getFileName() + ".new"), content);
+    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Duration.ofMinutes(1))
             .method(method, HttpRequest.BodyPublishers.ofString(body));
     if (headers.length > 0) {
       request.headers(headers);
     }
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The first look at the store may still be under way. */
+  private void awaitHealthy() {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> send("GET", "/health", "").statusCode() == 200);
   }
 
   private JsonNode status() throws Exception {
@@ -151,19 +165,19 @@ class LiveSiteTest {
 
     write("query: {max_rows: 60000}");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> built.get(built.size() - 1).limits().maxRows() == 60_000);
 
     write("query: {max_rows: 70000, max_row: 1}");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> status().path("state").asText().equals("refused"));
     assertThat(status().path("problems").get(0).asText())
         .isEqualTo(
             dir.resolve("hissrv.yml")
                 + ":3:26: query.max_row: unknown key; did you mean query.max_rows?");
     assertThat(built).hasSize(2);
-    assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
+    awaitHealthy();
     assertThat(send("GET", "/metrics", "").body()).contains("\nhissrv_site_file_refused 1");
   }
 
@@ -175,7 +189,7 @@ class LiveSiteTest {
     write("query: {max_rows: 60000}");
     url = "http://127.0.0.1:" + site.start();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> built.get(built.size() - 1).limits().maxRows() == 60_000);
   }
 
@@ -187,19 +201,19 @@ class LiveSiteTest {
         "influxdb: {version: 1, username: u, password: \"${file:" + secrets + ":password}\"}";
     write(file);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> status().path("state").asText().equals("refused"));
     for (String password : List.of("first", "second")) {
-      Files.writeString(secrets, "password=" + password);
+      replace(secrets, "password=" + password);
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .until(
               () ->
                   password.equals(
                       built.get(built.size() - 1).store().texts().get("store.influxdb1.password")));
       // The store is made first, the state told when all is made.
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> status().path("state").asText().equals("taken"));
     }
   }
@@ -243,7 +257,7 @@ class LiveSiteTest {
 
     assertThat(sent).isZero();
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> !status().path("read").asText().equals(before));
     assertThat(status().path("state").asText()).isEqualTo("taken");
   }
@@ -274,7 +288,7 @@ class LiveSiteTest {
     Files.writeString(dir.resolve("hissrv.yml"), "api: {port: 1}\n");
     assertThat(send("POST", "/reload", "").body())
         .contains("api.port, api.threads and api.cors_origins take effect after a restart");
-    assertThat(send("GET", "/health", "").statusCode()).isEqualTo(200);
+    awaitHealthy();
   }
 
   @Test
@@ -422,7 +436,7 @@ class LiveSiteTest {
             + "/hook?token=t0p\"}");
     assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(
             () ->
                 JSON.readTree(send("GET", "/alerts", "").body())
@@ -436,7 +450,7 @@ class LiveSiteTest {
     assertThat(tested.statusCode()).isEqualTo(502);
     assertThat(tested.body()).contains("answered 404").doesNotContain("t0p");
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThat(send("GET", "/health", "").body())

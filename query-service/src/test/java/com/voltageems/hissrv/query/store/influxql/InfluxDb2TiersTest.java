@@ -64,7 +64,7 @@ class InfluxDb2TiersTest {
   }
 
   private static Deadline soon() {
-    return Deadline.in(Duration.ofSeconds(5));
+    return Deadline.in(Duration.ofMinutes(1));
   }
 
   @Test

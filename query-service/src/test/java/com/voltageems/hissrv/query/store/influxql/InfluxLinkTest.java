@@ -53,7 +53,7 @@ class InfluxLinkTest {
     try (Socket connection = silent.accept()) {
       assertThat(connection.getInputStream().read()).isEqualTo('G');
       link.cancel();
-      assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> answer.get(1, TimeUnit.MINUTES))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(StoreException.class);
     }

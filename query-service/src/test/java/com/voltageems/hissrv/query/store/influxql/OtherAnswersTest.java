@@ -58,7 +58,7 @@ class OtherAnswersTest {
   private String ping() {
     URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     try (InfluxQlStore store = InfluxQlStore.version2(url, "ems", "t")) {
-      return store.ping(Duration.ofSeconds(10));
+      return store.ping(Duration.ofMinutes(1));
     }
   }
 
