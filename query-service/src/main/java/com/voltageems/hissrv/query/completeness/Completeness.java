@@ -45,7 +45,7 @@ public final class Completeness implements SampleSink {
 
   @Override
   public void count(List<String> key, long startMillis, long endMillis, long samples) {
-    of(key).count(startMillis, endMillis, samples);
+    of(key).count(counted.get(counted.size() - 1), startMillis, endMillis, samples);
   }
 
   @Override

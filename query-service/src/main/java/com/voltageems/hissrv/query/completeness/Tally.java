@@ -1,10 +1,10 @@
 package com.voltageems.hissrv.query.completeness;
 
 import com.voltageems.hissrv.query.completeness.Paces.Pace;
+import com.voltageems.hissrv.query.completeness.Silences.Gap;
 import com.voltageems.hissrv.query.store.window.Run;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,18 +14,18 @@ final class Tally {
   /** A silence is longer than this many usual steps. */
   static final double SILENCE = 2.5;
 
-  /** Distances kept for the search for silences: the longest ones of each day. */
-  private static final int CANDIDATES = 100;
-
   private final Windows windows;
   private final Windows days;
   private final Map<Long, Long> samples = new TreeMap<>();
   private final TreeMap<Long, Steps> steps = new TreeMap<>();
-  private final Map<Long, List<Silence>> longest = new TreeMap<>();
+  private final Silences silences = new Silences();
   private final Paces paces = new Paces();
   private final CountedDays counts;
   private long first = Long.MIN_VALUE;
   private long last = Long.MIN_VALUE;
+
+  /** Whether the first sample is one of a window that was counted, after its start. */
+  private boolean beganCounted;
 
   /** Whether the last sample is one of a window that was counted, before its end. */
   private boolean isCounted;
@@ -39,21 +39,26 @@ final class Tally {
     this.counts = new CountedDays(windows, days);
   }
 
-  /** Samples of which nobody knows when they came; where none did, it is silent. */
-  void count(long startMillis, long endMillis, long count) {
-    counts.add(startMillis, endMillis, count);
+  /**
+   * Samples of which nobody knows when they came; where none did, it is silent.
+   *
+   * @param range of which only counts come
+   */
+  void count(Completeness.Span range, long startMillis, long endMillis, long count) {
+    counts.add(range, startMillis, endMillis, count);
     long start = startMillis * 1000;
     if (last == Long.MIN_VALUE) {
       first = start;
+      beganCounted = true;
     } else if (start > last) {
-      silence(days.floor(startMillis), start);
+      silences.add(days.floor(startMillis), new Gap(last, start, !isCounted, false));
     }
     last = endMillis * 1000;
     isCounted = true;
   }
 
   List<CountedDays.Lack> lacks() {
-    counts.endOfDay();
+    counts.end();
     return counts.lacks();
   }
 
@@ -64,27 +69,32 @@ final class Tally {
     }
     long start = doubt.startMillis() * 1000;
     long end = doubt.endMillis() * 1000;
-    longest
-        .values()
-        .forEach(some -> some.removeIf(one -> one.fromMicros() >= start && one.toMicros() <= end));
-    long before = Math.min(start, micros[0]);
+    silences.clear(start, end);
+    long before = micros[0];
+    if (before > start) {
+      silence(new Gap(start, before, false, true));
+    }
     for (long time : micros) {
-      exact(before, time, doubt);
+      if (time - before > SILENCE * doubt.stepMicros()) {
+        silence(new Gap(before, time, true, true));
+      }
       before = time;
     }
-    exact(before, end, doubt);
-  }
-
-  private void exact(long from, long to, SampleSink.Doubt doubt) {
-    if (to - from > SILENCE * doubt.stepMicros()) {
-      keep(
-          longest.computeIfAbsent(days.floor(Math.floorDiv(to, 1000L)), any -> new ArrayList<>()),
-          new Silence(from, to));
+    if (before < end) {
+      silence(new Gap(before, end, true, false));
+    }
+    if (beganCounted && start <= first && first <= micros[0]) {
+      first = micros[0];
+      beganCounted = false;
+    }
+    if (isCounted && last <= end && before < last) {
+      last = before;
+      isCounted = false;
     }
   }
 
-  private void silence(long day, long toMicros) {
-    keep(longest.computeIfAbsent(day, any -> new ArrayList<>()), new Silence(last, toMicros));
+  private void silence(Gap gap) {
+    silences.add(days.floor(Math.floorDiv(gap.to(), 1000L)), gap);
   }
 
   void add(long micros) {
@@ -97,24 +107,16 @@ final class Tally {
     if (last == Long.MIN_VALUE) {
       first = micros;
     } else if (isCounted) {
-      silence(days.floor(millis), micros);
+      silences.add(days.floor(millis), new Gap(last, micros, false, true));
     } else {
       long day = days.floor(millis);
       steps.computeIfAbsent(day, any -> new Steps()).add(micros - last);
       if (!paces.add(last, micros)) {
-        silence(day, micros);
+        silences.add(day, new Gap(last, micros, true, true));
       }
     }
     last = micros;
     isCounted = false;
-  }
-
-  private static void keep(List<Silence> kept, Silence one) {
-    kept.add(one);
-    if (kept.size() > 2 * CANDIDATES) {
-      kept.sort(Comparator.comparingLong(Silence::micros).reversed());
-      kept.subList(CANDIDATES, kept.size()).clear();
-    }
   }
 
   /** A moment that the last sample has reached in any case. */
@@ -132,7 +134,8 @@ final class Tally {
       long endMillis,
       long untilMillis,
       List<Completeness.Span> counted) {
-    counts.endOfDay();
+    counts.end();
+    steps.forEach((day, own) -> counts.told(day, own.usual()));
     List<WindowReport> rows = new ArrayList<>();
     List<Pace> kept = paces.all();
     long all = 0;
@@ -152,14 +155,7 @@ final class Tally {
     }
     long step = usual(Math.floorDiv(last, 1000L));
     return new SeriesReport(
-        tags,
-        step,
-        all,
-        (long) expectedInAll,
-        first,
-        last,
-        silences(untilMillis * 1000, kept),
-        rows);
+        tags, step, all, (long) expectedInAll, first, last, silent(untilMillis * 1000, kept), rows);
   }
 
   /** The parts that were counted by what is usual there, the others by the samples' own times. */
@@ -173,26 +169,26 @@ final class Tally {
       long from = Math.max(at, span.startMillis());
       long to = Math.min(end, span.endMillis());
       if (from < to) {
-        expected += timed(at, from, kept) + usual(from, to, kept);
+        expected += timed(at, from, kept) + counts.usual(from, to);
         at = to;
       }
     }
     return expected + timed(at, end, kept);
   }
 
-  private double usual(long fromMillis, long toMillis, List<Pace> kept) {
-    double usual = counts.usual(fromMillis, toMillis);
-    return usual > 0 ? usual : timed(fromMillis, toMillis, kept);
+  /** By each day's usual step, and by a pace of its own where the series kept one meanwhile. */
+  private double timed(long fromMillis, long toMillis, List<Pace> kept) {
+    double expected = 0;
+    for (long at = fromMillis; at < toMillis; at = days.next(at)) {
+      long step = usual(at);
+      if (step > 0) {
+        expected += within(at * 1000, Math.min(days.next(at), toMillis) * 1000, step, kept);
+      }
+    }
+    return expected;
   }
 
-  /** By the day's usual step, and by a pace of its own where the series kept one meanwhile. */
-  private double timed(long fromMillis, long toMillis, List<Pace> kept) {
-    if (steps.isEmpty()) {
-      return counts.usual(fromMillis, toMillis);
-    }
-    long step = nearest(days.floor(fromMillis));
-    long from = fromMillis * 1000;
-    long to = toMillis * 1000;
+  private static double within(long from, long to, long step, List<Pace> kept) {
     double expected = (double) (to - from) / step;
     for (Pace pace : kept) {
       long within = Math.min(to, pace.toMicros()) - Math.max(from, pace.fromMicros());
@@ -210,41 +206,21 @@ final class Tally {
   private long usual(long millis) {
     long day = days.floor(millis);
     Steps own = steps.get(day);
-    if (own != null) {
-      return own.usual();
-    }
-    double told = counts.step(day);
-    return told > 0 ? Math.round(told) : nearest(day);
+    return own != null ? own.usual() : Math.round(counts.step(day));
   }
 
-  private long nearest(long day) {
-    Map.Entry<Long, Steps> before = steps.floorEntry(day);
-    Map.Entry<Long, Steps> after = steps.ceilingEntry(day);
-    if (before == null || after == null) {
-      return before != null
-          ? before.getValue().usual()
-          : after != null ? after.getValue().usual() : 0;
-    }
-    boolean isBefore = day - before.getKey() <= after.getKey() - day;
-    return (isBefore ? before : after).getValue().usual();
-  }
-
-  private List<Silence> silences(long untilMicros, List<Pace> kept) {
-    List<Silence> found = new ArrayList<>();
-    longest.forEach(
-        (day, some) -> {
-          long usual = usual(day);
-          some.stream()
-              .filter(one -> one.micros() > SILENCE * step(one.fromMicros(), usual, kept))
-              .forEach(found::add);
+  private List<Silence> silent(long untilMicros, List<Pace> kept) {
+    Gap still = new Gap(last, untilMicros, !isCounted, false);
+    return silences.all(
+        still,
+        one -> {
+          // One that goes on is told by what was usual before.
+          long at = one.toMicros() == untilMicros ? one.fromMicros() : one.toMicros();
+          long usual = usual(Math.floorDiv(at, 1000L));
+          return usual > 0
+              && one.fromMicros() >= first
+              && one.micros() > SILENCE * step(one.fromMicros(), usual, kept);
         });
-    Silence still = new Silence(last, untilMicros);
-    long usual = usual(Math.floorDiv(last, 1000L));
-    if (usual > 0 && still.micros() > SILENCE * step(last, usual, kept)) {
-      found.add(still);
-    }
-    found.sort(Comparator.comparingLong(Silence::fromMicros));
-    return found;
   }
 
   /** The pace that was kept from a sample on, else what is usual on that day. */

@@ -380,4 +380,104 @@ class CompletenessTest {
     assertThat(report.stepMicros()).isZero();
     assertThat(report.silences()).isEmpty();
   }
+
+  /** Looks into samples that come at whole steps from one time to another, but for one silence. */
+  private void lookedInto(long step, long from, long to, long silentFrom, long silentTo) {
+    for (SampleSink.Doubt doubt : daily.doubts()) {
+      long around = 3 * step;
+      daily.seen(
+          doubt,
+          LongStream.range(from / step, to / step)
+              .map(i -> i * step)
+              .filter(at -> at < silentFrom || at >= silentTo)
+              .map(at -> T + at)
+              .filter(at -> at >= doubt.startMillis() - around && at < doubt.endMillis() + around)
+              .map(at -> at * 1000)
+              .toArray());
+    }
+  }
+
+  /** An outage of days takes two hours of samples to look into, and is one silence. */
+  @Test
+  void silenceOfDays_isOneFromItsLastSampleToItsFirst() {
+    long from = 5 * HOUR + 40 * 60_000;
+    long to = 5 * DAY + 20 * 60_000;
+    hours(0, 6 * DAY, 60_000, from, to);
+    assertThat(daily.doubts())
+        .extracting(
+            doubt -> (doubt.startMillis() - T) / HOUR, doubt -> (doubt.endMillis() - T) / HOUR)
+        .containsExactly(tuple(5 * 24L, 5 * 24L + 1), tuple(5L, 6L));
+
+    lookedInto(60_000, 0, 6 * DAY, from, to);
+    assertThat(days(6).silences())
+        .containsExactly(new Silence((T + from - 60_000) * 1000, (T + to) * 1000));
+  }
+
+  @Test
+  void silenceThatGoesOn_beginsWithTheLastSample() {
+    long from = 30 * HOUR + 40 * 60_000;
+    hours(0, 3 * DAY, 60_000, from, 3 * DAY);
+    lookedInto(60_000, 0, 3 * DAY, from, 3 * DAY);
+
+    SeriesReport report = days(3);
+    assertThat(report.silences())
+        .containsExactly(new Silence((T + from - 60_000) * 1000, (T + 3 * DAY) * 1000));
+    assertThat(report.lastMicros()).isEqualTo((T + from - 60_000) * 1000);
+  }
+
+  /** It began between what was counted and what the samples tell. */
+  @Test
+  void silenceFromAnHourCountedToASample_isOne() {
+    long from = 9 * HOUR + 20 * 60_000;
+    hours(0, 10 * HOUR, 60_000, from, DAY);
+    for (long time = 10 * HOUR + 30 * 60_000; time < 12 * HOUR; time += 60_000) {
+      daily.take(new Row(1).begin((T + time) * 1000, List.of("1")));
+    }
+    lookedInto(60_000, 0, 12 * HOUR, from, 10 * HOUR + 30 * 60_000);
+
+    assertThat(days(1).silences().get(0))
+        .isEqualTo(new Silence((T + from - 60_000) * 1000, (T + 10 * HOUR + 30 * 60_000) * 1000));
+  }
+
+  @Test
+  void seriesThatBeginsWithinAnHour_wasNotSilentBefore() {
+    long first = 7 * HOUR + 30 * 60_000;
+    hours(0, 2 * DAY, 60_000, 0, first);
+    lookedInto(60_000, first, 2 * DAY, 0, 0);
+
+    SeriesReport report = days(2);
+    assertThat(report.silences()).isEmpty();
+    assertThat(report.firstMicros()).isEqualTo((T + first) * 1000);
+  }
+
+  /** Where a day has only parts of hours, they do not tell how many there should be. */
+  @Test
+  void daysWithPartsOfHoursOnly_expectWhatIsUsualOnOthers() {
+    hours(0, 3 * DAY, 10_000, DAY + 12 * HOUR, 2 * DAY + 21 * HOUR + 30 * 60_000);
+    assertThat(days(3).windows())
+        .containsExactly(
+            new WindowReport(T, 8640, 8640),
+            new WindowReport(T + DAY, 4320, 8640),
+            new WindowReport(T + 2 * DAY, 900, 8640));
+  }
+
+  @Test
+  void dayWithOneHourInPart_expectsWhatIsUsualOnOthers() {
+    hours(0, 2 * DAY, 10_000, 12 * HOUR, DAY + 23 * HOUR + 30 * 60_000);
+    assertThat(days(2).windows())
+        .containsExactly(new WindowReport(T, 4320, 8640), new WindowReport(T + DAY, 180, 8640));
+  }
+
+  /** As where days begin at half past an hour: the samples tell that hour of each day. */
+  @Test
+  void whatTheSamplesTellBetweenCounts_isNotLookedIntoAgain() {
+    for (long day = 0; day < 3 * DAY; day += DAY) {
+      for (long time = day; time < day + HOUR; time += 60_000) {
+        daily.take(new Row(1).begin((T + time) * 1000, List.of("1")));
+      }
+      hours(day + HOUR, day + DAY, 60_000);
+    }
+    assertThat(daily.doubts()).isEmpty();
+    assertThat(days(3).windows()).allMatch(row -> row.samples() == 1440 && row.expected() == 1440);
+  }
 }

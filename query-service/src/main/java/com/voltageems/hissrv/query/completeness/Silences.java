@@ -1,0 +1,90 @@
+package com.voltageems.hissrv.query.completeness;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * What may be a silence of one series: the longest distances of each day. Where only counts came, a
+ * distance ends at the boundary of a window, and goes on where the next one begins there.
+ */
+final class Silences {
+  /** Distances kept for the search for silences: the longest ones of each day. */
+  private static final int CANDIDATES = 100;
+
+  private final Map<Long, List<Gap>> longest = new TreeMap<>();
+
+  /**
+   * No sample between two moments.
+   *
+   * @param fromSample whether one came then; else a window ended
+   * @param toSample whether one came then; else a window begins
+   */
+  record Gap(long from, long to, boolean fromSample, boolean toSample) {
+    private long micros() {
+      return to - from;
+    }
+
+    /** Whether the next one is part of it: no sample came between. */
+    private boolean isOneWith(Gap next) {
+      return next.from < to || (next.from == to && !toSample && !next.fromSample);
+    }
+
+    private Gap with(Gap next) {
+      return next.to > to ? new Gap(from, next.to, fromSample, next.toSample) : this;
+    }
+  }
+
+  /**
+   * @param day in which it ended
+   */
+  void add(long day, Gap gap) {
+    List<Gap> kept = longest.computeIfAbsent(day, any -> new ArrayList<>());
+    kept.add(gap);
+    if (kept.size() > 2 * CANDIDATES) {
+      kept.sort(Comparator.comparingLong(Gap::micros).reversed());
+      kept.subList(CANDIDATES, kept.size()).clear();
+    }
+  }
+
+  /** Forgets what lies within. */
+  void clear(long fromMicros, long toMicros) {
+    longest
+        .values()
+        .forEach(some -> some.removeIf(gap -> gap.from() >= fromMicros && gap.to() <= toMicros));
+  }
+
+  /**
+   * In the order of time.
+   *
+   * @param still from the last sample on
+   */
+  List<Silence> all(Gap still, Predicate<Silence> isLong) {
+    List<Gap> gaps = new ArrayList<>();
+    longest.values().forEach(gaps::addAll);
+    gaps.add(still);
+    gaps.sort(Comparator.comparingLong(Gap::from));
+    List<Silence> found = new ArrayList<>();
+    Gap open = gaps.get(0);
+    for (Gap gap : gaps.subList(1, gaps.size())) {
+      if (open.isOneWith(gap)) {
+        open = open.with(gap);
+      } else {
+        keep(open, isLong, found);
+        open = gap;
+      }
+    }
+    keep(open, isLong, found);
+    return found;
+  }
+
+  private static void keep(Gap gap, Predicate<Silence> isLong, List<Silence> found) {
+    Silence one = new Silence(gap.from(), gap.to());
+    if (isLong.test(one)) {
+      found.add(one);
+    }
+  }
+}
