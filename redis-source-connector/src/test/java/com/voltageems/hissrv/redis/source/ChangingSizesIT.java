@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,21 @@ class ChangingSizesIT extends RedisTaskFixture {
   /** What a claim does not take it must not read either. */
   @Test
   void list_elementsThatGrow_areNotReadInVain() {
+    // A busy machine may hold Redis up at any moment, but not each time.
+    List<String> told = new ArrayList<>();
+    for (int round = 0; round < 10; round++) {
+      long[] micros = longestOfAClaim_andOfReadingAll();
+      told.add(micros[0] + " us of " + micros[1]);
+      if (micros[0] < micros[1] / 3) {
+        return;
+      }
+    }
+    throw new AssertionError("a claim takes as long as to read all: " + told);
+  }
+
+  /** Microseconds of the longest command of a claim, and of a script that reads the whole list. */
+  private long[] longestOfAClaim_andOfReadingAll() {
+    client.flushAll();
     for (int i = 0; i < 8; i++) {
       client.lpush("q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}");
     }
@@ -81,13 +97,21 @@ class ChangingSizesIT extends RedisTaskFixture {
     for (int i = 0; i < ENTRIES; i++) {
       client.lpush("q", large);
     }
-    admin("CONFIG", "SET", "slowlog-log-slower-than", "50000");
+    admin("CONFIG", "SET", "slowlog-log-slower-than", "0");
+    admin("CONFIG", "SET", "slowlog-max-len", "10000");
+    admin("SLOWLOG", "RESET");
+    client.eval("return #redis.call('LRANGE', 'q', 0, -1)");
+    long all = longest();
     admin("SLOWLOG", "RESET");
     try (TaskHarness task = task(LIST)) {
       task.pollFor(8);
     }
-    // 137 ms before; generous, as the machine may be busy.
-    assertThat(admin("SLOWLOG", "LEN")).isEqualTo(0L);
+    return new long[] {longest(), all};
+  }
+
+  private static long longest() {
+    return ((List<?>) admin("SLOWLOG", "GET", "-1"))
+        .stream().mapToLong(entry -> (Long) ((List<?>) entry).get(2)).max().orElse(0);
   }
 
   @Test
@@ -185,7 +209,7 @@ class ChangingSizesIT extends RedisTaskFixture {
         link.call(Command.of("REPLICAOF", "127.0.0.1", String.valueOf(redis.port())));
       }
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .until(
               () -> {
                 client.lpush("q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}");

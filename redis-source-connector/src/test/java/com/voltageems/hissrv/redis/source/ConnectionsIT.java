@@ -11,6 +11,7 @@ import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.ServerProcess;
@@ -70,10 +71,10 @@ class ConnectionsIT {
     Watched() throws IOException {
       call(replica.port(), "REPLICAOF", "127.0.0.1", String.valueOf(primary.port()));
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> info(replica, "replication").contains("master_link_status:up"));
       Path conf = dir.resolve("sentinel.conf");
-      int port = freePort();
+      int port = Ports.free();
       Files.writeString(
           conf,
           """
@@ -82,8 +83,8 @@ class ConnectionsIT {
           dir %s
           requirepass of-the-sentinel
           sentinel monitor site 127.0.0.1 %d 1
-          sentinel down-after-milliseconds site 1000
-          sentinel failover-timeout site 5000
+          sentinel down-after-milliseconds site 5000
+          sentinel failover-timeout site 15000
           """
               .formatted(port, dir, primary.port()));
       sentinel =
@@ -116,7 +117,7 @@ class ConnectionsIT {
       call(primary.port(), "ACL", "SETUSER", "default", "-psync");
       call(primary.port(), "CLIENT", "KILL", "TYPE", "replica");
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .until(() -> info(replica, "replication").contains("master_link_status:down"));
     }
 
@@ -143,7 +144,7 @@ class ConnectionsIT {
   private static List<SourceRecord> pollUntil(TaskHarness task, int count) {
     List<SourceRecord> records = new ArrayList<>();
     await()
-        .atMost(Duration.ofSeconds(40))
+        .atMost(Duration.ofMinutes(3))
         .until(
             () -> {
               records.addAll(task.pollTimes(1));
@@ -162,7 +163,7 @@ class ConnectionsIT {
         TaskHarness task = new TaskHarness(config(1, site.config), new HashMap<>())) {
       List<SourceRecord> first = new ArrayList<>();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .until(
               () -> {
                 first.addAll(task.poll());
@@ -170,6 +171,7 @@ class ConnectionsIT {
               });
       // The claim is in flight, and the replica knows it.
       await()
+          .atMost(Duration.ofMinutes(1))
           .until(
               () ->
                   Long.valueOf(1)
@@ -194,6 +196,7 @@ class ConnectionsIT {
       int port = site.primary.port();
       window(port, 1, 60);
       await()
+          .atMost(Duration.ofMinutes(1))
           .until(
               () -> Long.valueOf(1).equals(call(site.replica.port(), "ZCARD", "archive:index:1m")));
       site.cutReplication();
@@ -323,7 +326,7 @@ class ConnectionsIT {
           setSlot(from, slot, "NODE", nodeId(to.port()));
         }
         await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofMinutes(1))
             .until(
                 () -> {
                   all.addAll(numbers(task.pollTimes(1)));
@@ -332,7 +335,7 @@ class ConnectionsIT {
         int slot = JedisClusterCRC16.getSlot("comsrv:1:m");
         call(slot <= 8191 ? two.port() : one.port(), "HSET", "comsrv:1:m", "n", "501");
         await()
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofMinutes(1))
             .until(
                 () -> {
                   all.addAll(numbers(task.pollTimes(1)));
@@ -372,7 +375,7 @@ class ConnectionsIT {
     call(one.port(), "CLUSTER", "MEET", "127.0.0.1", String.valueOf(two.port()));
     for (RedisServer node : List.of(one, two)) {
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .until(
               () ->
                   Bytes.text((byte[]) Objects.requireNonNull(call(node.port(), "CLUSTER", "INFO")))
@@ -408,7 +411,7 @@ class ConnectionsIT {
     pem(client, "client");
     Path trusted = dir.resolve("trusted.pem");
     Files.writeString(trusted, Files.readString(dir.resolve("client.crt")));
-    int tlsPort = freePort();
+    int tlsPort = Ports.free();
     try (RedisServer redis =
         RedisServer.start(
             Files.createDirectory(dir.resolve("tls")),
@@ -572,13 +575,6 @@ class ConnectionsIT {
             .start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(dir.resolve("run.log"))).isZero();
-  }
-
-  private static int freePort() throws IOException {
-    try (java.net.ServerSocket socket =
-        new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Test

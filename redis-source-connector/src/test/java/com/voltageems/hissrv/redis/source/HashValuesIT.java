@@ -181,14 +181,15 @@ class HashValuesIT extends RedisTaskFixture {
             "value.max.bytes",
             "16000000")) {
       while (client.llen("q:rejected") + records.size() < pushed + 1
-          && System.nanoTime() - begun < 60_000_000_000L) {
+          && System.nanoTime() - begun < 240_000_000_000L) {
         records.addAll(task.pollTimes(1));
       }
       assertThat(numbers(records)).containsExactly(7.0);
       assertThat(metric("p", "rejected-element")).isEqualTo(pushed);
     }
     assertThat(client.llen("q:rejected")).isEqualTo(pushed);
-    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(30));
+    // Seconds; some of them would take hours, were they reckoned out.
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(4));
   }
 
   @Test

@@ -99,7 +99,7 @@ class RedisSourceConnectorIT {
 
     try (TopicReader topics = new TopicReader(broker.bootstrapServers(), "all\\..*")) {
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .untilAsserted(() -> assertThat(topics.received()).hasSize(3));
       TopicReader.Received live = one(topics.received(), "all.live");
       assertThat(live.key()).isEqualTo("telemetry,channel=1001,type=m");
@@ -121,7 +121,7 @@ class RedisSourceConnectorIT {
       assertThat(window.value().path("fields").size()).isEqualTo(1);
 
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 assertThat(client.exists("archive:pending:inflight")).isFalse();
@@ -131,7 +131,7 @@ class RedisSourceConnectorIT {
 
       client.hset("comsrv:1001:m", Map.of("10003", "1"));
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(() -> assertThat(topics.received()).hasSize(4));
       assertThat(topics.received().get(3).value().path("fields").toString())
           .isEqualTo("{\"10003\":1.0}");
@@ -189,7 +189,7 @@ class RedisSourceConnectorIT {
                 "transforms", "all",
                 "transforms.all.type", "org.apache.kafka.connect.transforms.Filter")));
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> client.exists("archive:pending", "archive:pending:inflight") == 0);
     worker.delete("drop");
   }
@@ -274,7 +274,7 @@ class RedisSourceConnectorIT {
   private static void stop(String connector) {
     worker.send("PUT", "/connectors/" + connector + "/stop", null);
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .until(
             () ->
                 worker.status(connector).path("connector").path("state").asText().equals("STOPPED")
@@ -283,7 +283,7 @@ class RedisSourceConnectorIT {
 
   private static void awaitRecords(TopicReader topics, int count) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(() -> assertThat(topics.received()).hasSize(count));
   }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class SyncRequestIT extends RedisTaskFixture {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** A poll a minute: nothing comes in time without the request. */
+  /** A poll an hour: nothing comes in time without the request. */
   private static final Map<String, String> ALL =
       Map.of(
           "sources", "h,l,a",
@@ -43,9 +44,9 @@ class SyncRequestIT extends RedisTaskFixture {
         "status.interval.ms",
         "60000",
         "poll.interval.ms",
-        "60000",
+        "3600000",
         "discovery.interval.ms",
-        "60000");
+        "3600000");
   }
 
   private void take(TaskHarness task, boolean deliver) {
@@ -67,7 +68,7 @@ class SyncRequestIT extends RedisTaskFixture {
   }
 
   private static void listened() {
-    await().until(() -> client.publish("c", "hello") == 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> client.publish("c", "hello") == 1);
   }
 
   private static void write(int elements) {
@@ -92,12 +93,13 @@ class SyncRequestIT extends RedisTaskFixture {
     try (TaskHarness task = slowTask()) {
       take(task, true);
       listened();
-      await().until(() -> drained(task));
+      await().atMost(Duration.ofMinutes(1)).until(() -> drained(task));
       given.clear();
       write(25);
 
       assertThat(client.publish("c", "sync a-1")).isEqualTo(1);
       await()
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 take(task, true);
@@ -124,12 +126,13 @@ class SyncRequestIT extends RedisTaskFixture {
     try (TaskHarness task = slowTask()) {
       take(task, true);
       listened();
-      await().until(() -> drained(task));
+      await().atMost(Duration.ofMinutes(1)).until(() -> drained(task));
       given.clear();
       write(3);
 
       client.publish("c", "sync b");
       await()
+          .atMost(Duration.ofMinutes(1))
           .until(
               () -> {
                 take(task, false);
@@ -142,6 +145,7 @@ class SyncRequestIT extends RedisTaskFixture {
 
       task.delivered(given);
       await()
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 take(task, true);
@@ -156,9 +160,10 @@ class SyncRequestIT extends RedisTaskFixture {
     try (TaskHarness task = slowTask()) {
       take(task, true);
       listened();
-      await().until(() -> drained(task));
+      await().atMost(Duration.ofMinutes(1)).until(() -> drained(task));
       client.publish("c", "sync c");
       await()
+          .atMost(Duration.ofMinutes(1))
           .until(
               () -> {
                 take(task, true);
@@ -171,6 +176,7 @@ class SyncRequestIT extends RedisTaskFixture {
 
       client.del("archive:pending");
       await()
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 take(task, true);

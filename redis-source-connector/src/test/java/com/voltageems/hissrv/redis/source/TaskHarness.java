@@ -43,7 +43,7 @@ final class TaskHarness implements AutoCloseable {
     Map<String, String> config = new HashMap<>();
     config.put("name", "test");
     config.put("redis.uri", "redis://127.0.0.1:" + port);
-    config.put("redis.timeout.ms", "2000");
+    config.put("redis.timeout.ms", "15000");
     config.put("redis.backoff.max.ms", "300");
     config.put("poll.interval.ms", "50");
     config.put("discovery.interval.ms", "50");
@@ -63,10 +63,10 @@ final class TaskHarness implements AutoCloseable {
     }
   }
 
-  /** Polls until {@code count} records are there, storing everything; or for about 10 s. */
+  /** Polls until {@code count} records are there, storing everything; or for two minutes. */
   List<SourceRecord> pollFor(int count) {
     List<SourceRecord> records = new ArrayList<>();
-    long deadline = System.nanoTime() + 10_000_000_000L;
+    long deadline = System.nanoTime() + 120_000_000_000L;
     while (records.size() < count && System.nanoTime() < deadline) {
       List<SourceRecord> some = poll();
       store(some);

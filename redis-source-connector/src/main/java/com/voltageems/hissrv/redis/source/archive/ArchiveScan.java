@@ -145,7 +145,7 @@ final class ArchiveScan {
         continue;
       }
       if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
-        metrics.lost(metrics.expired, 1);
+        metrics.expired.increment();
         continue;
       }
       Seen now = before == null ? new Seen() : before;
