@@ -103,7 +103,9 @@ final class SourceAssembly {
               common.type(),
               counts.state,
               reader::waiting,
-              counts.newestSampleMillis::get));
+              counts.newestSampleMillis::get,
+              counts::lost,
+              counts::lostMillis));
     }
     if (config.aggregationEnabled() && place.task() == 0) {
       AggregationScheduler scheduler =
@@ -121,7 +123,13 @@ final class SourceAssembly {
       metrics.aggregation(scheduler.state(), scheduler.calls, scheduler.losses());
       parts.add(
           new StatusRecords.Part(
-              "aggregation", "aggregation", scheduler.state(), () -> null, () -> 0));
+              "aggregation",
+              "aggregation",
+              scheduler.state(),
+              () -> null,
+              () -> 0,
+              () -> 0,
+              () -> 0));
     }
     if (!config.controlChannel().isEmpty()) {
       control();

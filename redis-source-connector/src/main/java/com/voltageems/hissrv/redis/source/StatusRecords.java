@@ -37,13 +37,17 @@ final class StatusRecords {
    * @param type of the source, or {@code aggregation}
    * @param waiting what waits in Redis, null where that is not known; may fail
    * @param newestMillis time of the newest sample, 0 before the first
+   * @param lost how many inputs went before they were read
+   * @param lostMillis when the last of them was noticed
    */
   record Part(
       String name,
       String type,
       PartState state,
       Supplier<@Nullable Long> waiting,
-      LongSupplier newestMillis) {}
+      LongSupplier newestMillis,
+      LongSupplier lost,
+      LongSupplier lostMillis) {}
 
   /**
    * @param topic empty for no records at all
@@ -132,6 +136,11 @@ final class StatusRecords {
       long newest = part.newestMillis().getAsLong();
       if (newest > 0) {
         node.put("newest", newest);
+      }
+      long lost = part.lost().getAsLong();
+      if (lost > 0) {
+        node.put("lost", lost);
+        node.put("lost_at", part.lostMillis().getAsLong());
       }
     }
     return root.toString();

@@ -37,7 +37,7 @@ class PositionsTest {
     ArchivePosition archive = new ArchivePosition(7, "archive:1m:60:1", 60);
     assertThat(ArchivePosition.fromOffset(archive.toOffset("d1"))).isEqualTo(archive);
     StreamPosition stream = new StreamPosition("15-3");
-    assertThat(StreamPosition.fromOffset(stream.toOffset(""))).isEqualTo(stream);
+    assertThat(StreamPosition.fromOffset(stream.toOffset("", null))).isEqualTo(stream);
     assertThat(stream.isAfter(new StreamPosition("15-2"))).isTrue();
     assertThat(stream.isAfter(new StreamPosition("16-0"))).isFalse();
   }

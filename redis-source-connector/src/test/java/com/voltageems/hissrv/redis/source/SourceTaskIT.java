@@ -553,6 +553,32 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
+  /** As when the worker was dead for a night: its producer trims, whoever reads. */
+  @Test
+  void stream_entriesTrimmedBeforeTheyWereRead_areCounted() throws Exception {
+    Map<String, String> config =
+        Map.of("sources", "s", "sources.s.type", "stream", "sources.s.key", "st");
+    for (int n = 1; n <= 3; n++) {
+      client.xadd("st", new redis.clients.jedis.StreamEntryID(n, 1), Map.of("n", "" + n));
+    }
+    client.xtrim("st", 2, false);
+    try (TaskHarness task = task(config)) {
+      assertThat(numbers(task.pollFor(2))).containsExactly(2.0, 3.0);
+    }
+    for (int n = 4; n <= 20; n++) {
+      client.xadd("st", new redis.clients.jedis.StreamEntryID(n, 1), Map.of("n", "" + n));
+    }
+    client.xtrim("st", 5, false);
+    try (TaskHarness task = task(config)) {
+      assertThat(numbers(task.pollFor(5))).containsExactly(16.0, 17.0, 18.0, 19.0, 20.0);
+      assertThat(metric("s", "trimmed-before-read")).isEqualTo(12);
+    }
+    try (TaskHarness task = task(config)) {
+      assertThat(task.pollTimes(2)).isEmpty();
+      assertThat(metric("s", "trimmed-before-read")).isZero();
+    }
+  }
+
   private static final Map<String, String> PUBSUB =
       Map.of("sources", "u", "sources.u.type", "pubsub", "sources.u.pattern", "comsrv:*,point:*");
 

@@ -153,7 +153,7 @@ public final class ArchiveReader implements SourceReader {
       }
       reached[slice] = here;
     }
-    metrics.expired.add(gone.size());
+    metrics.lost(metrics.expired, gone.size());
     trim(gone);
     // Only now: if Redis went away above, the same page is read again.
     slices.reachAll(reached);

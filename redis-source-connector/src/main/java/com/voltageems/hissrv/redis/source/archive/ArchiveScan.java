@@ -145,7 +145,7 @@ final class ArchiveScan {
         continue;
       }
       if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
-        metrics.expired.increment();
+        metrics.lost(metrics.expired, 1);
         continue;
       }
       Seen now = before == null ? new Seen() : before;

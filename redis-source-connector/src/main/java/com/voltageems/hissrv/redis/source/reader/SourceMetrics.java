@@ -20,6 +20,9 @@ public final class SourceMetrics {
   public final LongAdder filtered = new LongAdder();
   public final LongAdder expired = new LongAdder();
 
+  /** Entries of a stream that went before they were read. */
+  public final LongAdder trimmed = new LongAdder();
+
   /** Elements of a list without a time of their own. */
   public final LongAdder untimed = new LongAdder();
 
@@ -53,6 +56,10 @@ public final class SourceMetrics {
   /** Time of the newest sample given to Connect, epoch milliseconds; 0 before the first. */
   public final AtomicLong newestSampleMillis = new AtomicLong();
 
+  /** Inputs that went before they were read, and when the last was noticed; 0 for never. */
+  private final LongAdder lost = new LongAdder();
+
+  private final AtomicLong lostMillis = new AtomicLong();
   private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
   private final WorkerClock clock;
   private volatile LongSupplier dropped = () -> 0;
@@ -82,6 +89,25 @@ public final class SourceMetrics {
     return Objects.requireNonNull(rejected.get(reason));
   }
 
+  /** Counts inputs that went before they were read, and that nothing brings again. */
+  public void lost(LongAdder kind, long count) {
+    if (count > 0) {
+      kind.add(count);
+      lost.add(count);
+      lostMillis.set(clock.millis());
+    }
+  }
+
+  /** How many inputs went before they were read. */
+  public long lost() {
+    return lost.sum();
+  }
+
+  /** When the last of them was noticed, epoch milliseconds; 0 for never. */
+  public long lostMillis() {
+    return lostMillis.get();
+  }
+
   public void droppedBy(LongSupplier counter) {
     dropped = counter;
   }
@@ -96,6 +122,7 @@ public final class SourceMetrics {
     values.put("unchanged-skipped", unchanged::sum);
     values.put("filtered", filtered::sum);
     values.put("expired-before-read", expired::sum);
+    values.put("trimmed-before-read", trimmed::sum);
     values.put("rounded", rounded::sum);
     values.put("untimed", untimed::sum);
     values.put("gaps", gaps::sum);

@@ -100,18 +100,12 @@ final class StreamPages {
     return upTo.isEmpty() ? null : upTo.get(0).id();
   }
 
-  /** An id of XINFO STREAM; null where there is no stream, or no such information. */
-  @Nullable String information(String field) {
+  /** What Redis says of the stream; null where there is none. */
+  @Nullable StreamInfo information() {
     if (!Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", key)))) {
       return null;
     }
     Command info = new Command(Bytes.of("XINFO"), 1, Command.bytes("STREAM", key));
-    List<?> pairs = (List<?>) Objects.requireNonNull(link.call(info));
-    for (int i = 0; i + 1 < pairs.size(); i += 2) {
-      if (pairs.get(i) instanceof byte[] name && Bytes.text(name).equals(field)) {
-        return Bytes.text((byte[]) pairs.get(i + 1));
-      }
-    }
-    return null;
+    return StreamInfo.of((List<?>) Objects.requireNonNull(link.call(info)));
   }
 }

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source.stream;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.Partitions;
 import java.math.BigInteger;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,9 +36,18 @@ public record StreamPosition(String id) {
    * The position as Connect stores it.
    *
    * @param data see {@link DataSetId}; empty for not known
+   * @param added see {@link StreamCount}; null for not known
    */
-  public Map<String, Object> toOffset(String data) {
-    return data.isEmpty() ? Map.of("id", id) : Map.of("id", id, DataSetId.FIELD, data);
+  public Map<String, Object> toOffset(String data, @Nullable Long added) {
+    Map<String, Object> offset = new HashMap<>();
+    offset.put("id", id);
+    if (!data.isEmpty()) {
+      offset.put(DataSetId.FIELD, data);
+    }
+    if (added != null) {
+      offset.put(StreamCount.FIELD, added);
+    }
+    return offset;
   }
 
   /**

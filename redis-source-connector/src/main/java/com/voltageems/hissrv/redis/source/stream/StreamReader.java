@@ -12,6 +12,7 @@ import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,9 @@ public final class StreamReader implements SourceReader {
 
   /** Bytes of all pages of one poll, about. */
   private static final long MAX_BYTES_A_POLL = 4 << 20;
+
+  /** Between two looks whether entries went unread, and two lines of the log about it. */
+  private static final long COUNT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final StreamSource source;
   private final String alias;
@@ -36,6 +40,8 @@ public final class StreamReader implements SourceReader {
   private final DataSetId data;
   private String dataOfPosition;
   private StreamPosition position;
+  private final StreamCount count;
+  private long nextCountNanos;
 
   /** Whether the last reading came to the end of the stream. */
   private boolean atEnd;
@@ -58,6 +64,8 @@ public final class StreamReader implements SourceReader {
     Map<String, ?> offset = context.offsets().apply(partition);
     this.dataOfPosition = DataSetId.of(offset);
     this.position = StreamPosition.fromOffset(offset);
+    this.count = new StreamCount(offset);
+    this.nextCountNanos = clock.nanos();
     this.dueNanos = clock.nanos();
   }
 
@@ -71,11 +79,21 @@ public final class StreamReader implements SourceReader {
       }
       checkedGeneration = link.generation();
     }
+    // Before more is read: the next offsets are to carry what is found.
+    if (clock.nanos() - nextCountNanos >= 0) {
+      count(pages.information());
+    }
     List<StreamPages.Entry> entries = new ArrayList<>();
     boolean more = addPages(entries, limit);
-    if (entries.isEmpty() && wentBack()) {
-      readFromBeginning();
-      more = addPages(entries, limit);
+    if (entries.isEmpty()) {
+      StreamInfo info = pages.information();
+      // A stream whose newest id is behind the position is another one, made anew or gone back.
+      if (info != null && position.isAfter(info.lastGeneratedId())) {
+        readFromBeginning();
+        more = addPages(entries, limit);
+      } else {
+        count(info);
+      }
     }
     atEnd = !more;
     dueNanos = clock.nanos() + (more ? 0 : source.common().intervals().poll().toNanos());
@@ -95,10 +113,25 @@ public final class StreamReader implements SourceReader {
     dataOfPosition = current.isEmpty() ? dataOfPosition : current;
   }
 
-  /** Redis does not say how many entries are behind a position; that there are none is seen. */
+  private void count(@Nullable StreamInfo info) {
+    nextCountNanos = clock.nanos() + COUNT_NANOS;
+    long lost = info == null ? 0 : count.lost(info, position);
+    if (lost > 0) {
+      metrics.lost(metrics.trimmed, lost);
+      LOG.warn(
+          "Source {}: {} entries of the stream {} were trimmed or deleted before they were read:"
+              + " its producer keeps too few for the time that reading was behind or stood still"
+              + " (XADD ... MAXLEN or MINID)",
+          alias,
+          lost,
+          source.key());
+    }
+  }
+
+  /** As far as Redis told when it was asked last. */
   @Override
   public @Nullable Long waiting() {
-    return atEnd ? 0L : null;
+    return atEnd ? Long.valueOf(0) : count.waiting();
   }
 
   /**
@@ -144,7 +177,15 @@ public final class StreamReader implements SourceReader {
       for (int i = 0; i < parts.size(); i++) {
         StreamPosition done = i < parts.size() - 1 ? position : reached;
         metrics.records.increment();
-        out.add(records.record(parts.get(i), source.key(), partition, done.toOffset(current)));
+        // The count, too, is that of the entry only with its last record.
+        if (i == parts.size() - 1) {
+          count.read();
+        }
+        Map<String, Object> offset = done.toOffset(current, count.added());
+        out.add(records.record(parts.get(i), source.key(), partition, offset));
+      }
+      if (parts.isEmpty()) {
+        count.read();
       }
       position = reached;
     }
@@ -168,6 +209,8 @@ public final class StreamReader implements SourceReader {
     data.forget();
     String current = data.current();
     position = StreamPosition.NONE;
+    count.forget();
+    nextCountNanos = clock.nanos();
     dataOfPosition = current.isEmpty() ? dataOfPosition : current;
   }
 
@@ -177,24 +220,13 @@ public final class StreamReader implements SourceReader {
    * the position already. Redis before 7.0 does not tell what was deleted, and is believed.
    */
   private boolean isAnotherStream() {
-    StreamPosition deleted = information("max-deleted-entry-id");
+    StreamInfo info = position.equals(StreamPosition.NONE) ? null : pages.information();
+    StreamPosition deleted = info == null ? null : info.maxDeletedId();
     if (deleted == null || !position.isAfter(deleted)) {
       return false;
     }
     String upTo = pages.newestUpTo(position.id());
     return upTo != null && !upTo.equals(position.id());
-  }
-
-  /** A stream whose newest id is behind the position is another one, made anew or gone back. */
-  private boolean wentBack() {
-    StreamPosition newest = information("last-generated-id");
-    return newest != null && position.isAfter(newest);
-  }
-
-  /** An id of XINFO; null where there is no position, no stream, or no such information. */
-  private @Nullable StreamPosition information(String field) {
-    String id = position.equals(StreamPosition.NONE) ? null : pages.information(field);
-    return id == null ? null : new StreamPosition(id);
   }
 
   @Override

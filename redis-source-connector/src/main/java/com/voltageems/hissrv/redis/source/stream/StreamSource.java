@@ -35,6 +35,7 @@ public record StreamSource(SourceCommon common, String key) implements Source {
   @Override
   public void requireOffset(Map<String, ?> offset) {
     StreamPosition.fromOffset(offset);
+    StreamCount.require(offset);
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,8 @@ class StreamReaderTest {
               "poll.interval.ms", "1000"));
   private final ManualClock clock = new ManualClock();
   private final SourceMetrics metrics = new SourceMetrics(clock);
-  private final ScriptedRedis redis = new ScriptedRedis().always("GET", "data1");
+  private final ScriptedRedis redis =
+      new ScriptedRedis().always("GET", "data1").always("EXISTS", 0);
 
   private StreamReader reader(@Nullable Map<String, ?> offset) {
     return new StreamReader(
@@ -242,5 +244,136 @@ class StreamReaderTest {
         .extracting(StreamReaderTest::offset)
         .containsExactly(
             Map.of("id", "1000-0", "data", "data1"), Map.of("id", "2000-0", "data", "data1"));
+  }
+
+  private StreamReader counted(@Nullable Map<String, ?> offset, Object... pages) {
+    redis.always("EXISTS", 1);
+    for (Object page : pages) {
+      redis.on("EVALSHA", page);
+    }
+    return reader(offset);
+  }
+
+  private static Object info(long added, long length, String last) {
+    return reply(
+        List.of("length", length, "last-generated-id", last, "entries-added", added, "groups", 0L));
+  }
+
+  @Test
+  void offsets_tellHowManyEntriesThereWereUpToThem() {
+    StreamReader reader =
+        counted(
+            null,
+            page(0, entry("4-0", "v", "1"), entry("5-0", "json", "x"), entry("6-0", "v", "1")));
+    redis.on("XINFO", info(6, 3, "6-0"));
+    assertThat(reader.read(100))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(
+            Map.of("id", "4-0", "data", "data1", "added", 4L),
+            Map.of("id", "6-0", "data", "data1", "added", 6L));
+    assertThat(metrics.lost()).isZero();
+  }
+
+  @Test
+  void entriesTrimmedWhileNobodyRead_areCounted() {
+    StreamReader reader =
+        counted(
+            Map.of("id", "6-0", "data", "data1", "added", 6),
+            page(1, entry("16-0", "v", "1")),
+            page(1, entry("17-0", "v", "1")),
+            page(0, entry("20-0", "v", "1")));
+    redis.on("XINFO", info(20, 5, "20-0")).on("XINFO", info(20, 3, "20-0"));
+    assertThat(reader.read(1))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(Map.of("id", "16-0", "data", "data1", "added", 16L));
+    assertThat(metrics.trimmed.sum()).isEqualTo(9);
+    assertThat(reader.waiting()).isEqualTo(4);
+
+    // 18 and 19 are deleted: of that many removed ones one was not read; the end tells exactly.
+    clock.pass(Duration.ofSeconds(11));
+    reader.read(1);
+    clock.pass(Duration.ofSeconds(9));
+    reader.read(1);
+    assertThat(metrics.trimmed.sum()).isEqualTo(10);
+    redis.on("EVALSHA", page(0)).on("XINFO", info(20, 3, "20-0")).on("XINFO", info(20, 3, "20-0"));
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(reader.read(1)).isEmpty();
+    assertThat(metrics.trimmed.sum()).isEqualTo(11);
+    assertThat(metrics.lost()).isEqualTo(11);
+    assertThat(metrics.lostMillis()).isEqualTo(clock.millis());
+    assertThat(reader.waiting()).isZero();
+  }
+
+  /** A site that begins with a stream that is as long as it may be has lost nothing. */
+  @Test
+  void entriesTrimmedBeforeTheFirstReading_areNotLost() {
+    StreamReader reader = counted(null, page(0, entry("100-0", "v", "1")), page(0));
+    redis.on("XINFO", info(100, 1, "100-0")).on("XINFO", info(100, 1, "100-0"));
+    reader.read(100);
+    clock.pass(Duration.ofSeconds(1));
+    reader.read(100);
+    assertThat(metrics.lost()).isZero();
+  }
+
+  /** An older version's offset, or one set by hand: counting begins at the end of the stream. */
+  @Test
+  void positionWithoutACount_countsFromTheEndOn() {
+    StreamReader reader =
+        counted(
+            Map.of("id", "6-0", "data", "data1"),
+            page(0, entry("19-0", "v", "1"), entry("20-0", "v", "1")),
+            page(0),
+            page(0, entry("31-0", "v", "1")));
+    redis.on("XINFO", info(20, 2, "20-0")).on("XINFO", info(20, 2, "20-0"));
+    assertThat(reader.read(100))
+        .extracting(StreamReaderTest::offset)
+        .last()
+        .isEqualTo(Map.of("id", "20-0", "data", "data1"));
+    clock.pass(Duration.ofSeconds(1));
+    reader.read(100);
+    clock.pass(Duration.ofSeconds(11));
+    redis.on("XINFO", info(31, 1, "31-0"));
+    assertThat(reader.read(100))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(Map.of("id", "31-0", "data", "data1", "added", 31L));
+    assertThat(metrics.trimmed.sum()).isEqualTo(10);
+  }
+
+  /** Deleted and made anew: what follows is counted by the new one. */
+  @Test
+  void anotherStreamOfThatName_hasLostNothing() {
+    StreamReader reader =
+        counted(
+            Map.of("id", "6-0", "data", "data1", "added", 600L),
+            page(0, entry("7-0", "v", "1")),
+            page(0));
+    redis.on("XINFO", info(1, 1, "7-0")).on("XINFO", info(1, 1, "7-0"));
+    reader.read(100);
+    clock.pass(Duration.ofSeconds(1));
+    reader.read(100);
+    assertThat(metrics.lost()).isZero();
+    redis.on("EVALSHA", page(0, entry("8-0", "v", "1"))).on("XINFO", info(2, 1, "8-0"));
+    clock.pass(Duration.ofSeconds(11));
+    assertThat(reader.read(100))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(Map.of("id", "8-0", "data", "data1", "added", 2L));
+  }
+
+  @Test
+  void redisBefore7_doesNotTell() {
+    StreamReader reader = counted(null, page(1, entry("1-0", "v", "1")));
+    redis.on("XINFO", reply(List.of("length", 5L, "last-generated-id", "9-0")));
+    assertThat(reader.read(1))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(Map.of("id", "1-0", "data", "data1"));
+    assertThat(reader.waiting()).isNull();
+  }
+
+  @Test
+  void countThatIsNotANumber_isRefused() {
+    assertThatThrownBy(() -> StreamCount.require(Map.of("id", "1-0", "added", "many")))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("added is how many entries")
+        .hasMessageContaining("many is not");
   }
 }
