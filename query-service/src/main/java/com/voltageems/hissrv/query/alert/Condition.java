@@ -169,6 +169,11 @@ public record Condition(
     };
   }
 
+  /** Whether it holds for all values that are large enough. */
+  boolean isAbove() {
+    return operator == Operator.ABOVE || operator == Operator.AT_LEAST;
+  }
+
   boolean holds(double value) {
     return operator.holds(value, bound);
   }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * By how much a count grew within the last so long, as far as it was watched. A count that fell
@@ -19,6 +20,9 @@ final class Growth {
   private final Duration step;
   private final Deque<At> kept = new ArrayDeque<>();
 
+  /** Null before the first value. */
+  private @Nullable Instant begun;
+
   Growth(Duration within) {
     this.within = within;
     this.step = within.dividedBy(KEPT);
@@ -29,9 +33,22 @@ final class Growth {
     List<At> moved = kept.stream().map(at -> new At(at.time().plus(by), at.value())).toList();
     kept.clear();
     kept.addAll(moved);
+    begun = begun == null ? null : begun.plus(by);
+  }
+
+  /** Nobody has watched for a while. */
+  void forget() {
+    kept.clear();
+    begun = null;
+  }
+
+  /** Whether the whole time was watched. */
+  boolean isWhole(Instant now) {
+    return begun != null && !now.isBefore(begun.plus(within));
   }
 
   double seen(double value, Instant now) {
+    begun = begun == null ? now : begun;
     if (!kept.isEmpty() && value < kept.getLast().value()) {
       kept.clear();
     }

@@ -82,18 +82,37 @@ final class SiteFigures {
 
   private OptionalDouble stuck(String part, Instant now) {
     // Alerts that cannot be delivered must not raise themselves.
-    return parts.get().stream()
-        .filter(
-            state -> part.isEmpty() ? !state.name().equals("alerts") : state.name().equals(part))
-        .mapToDouble(
-            state ->
-                state.isTrouble() && state.state() != State.UNKNOWN
-                    ? seconds(state.since(), now)
-                    : 0)
-        .max();
+    List<PartState> asked =
+        parts.get().stream()
+            .filter(
+                state ->
+                    part.isEmpty() ? !state.name().equals("alerts") : state.name().equals(part))
+            .toList();
+    OptionalDouble longest =
+        asked.stream()
+            .filter(state -> state.state() != State.UNKNOWN)
+            .mapToDouble(state -> state.isTrouble() ? trouble(state, now) : 0)
+            .max();
+    // A part that nobody has looked at yet may be in trouble, too.
+    boolean unknown = asked.stream().anyMatch(state -> state.state() == State.UNKNOWN);
+    return unknown && longest.orElse(0) == 0 ? OptionalDouble.empty() : longest;
+  }
+
+  /** More than 0 also in its first moment. */
+  private static double trouble(PartState state, Instant now) {
+    return Math.max(0.001, seconds(state.since(), now));
   }
 
   private OptionalDouble waiting(String source) {
+    List<Map<?, ?>> told = tasks();
+    boolean silent =
+        told.stream()
+            .filter(task -> Boolean.TRUE.equals(task.get("overdue")))
+            .anyMatch(task -> !parts(task, source).isEmpty());
+    if (silent) {
+      // What it told last says nothing of now, and "stuck" tells that it is silent.
+      return OptionalDouble.empty();
+    }
     return ofSource(source).stream()
         .map(part -> number(part.get("waiting")))
         .filter(OptionalDouble::isPresent)
@@ -111,11 +130,15 @@ final class SiteFigures {
 
   /** What each task tells of this source. */
   private List<Map<?, ?>> ofSource(String name) {
-    return list(detail("source").get("tasks")).stream()
-        .flatMap(task -> list(task.get("parts")).stream())
-        .<Map<?, ?>>map(part -> part)
-        .filter(part -> name.equals(part.get("name")))
-        .toList();
+    return tasks().stream().flatMap(task -> parts(task, name).stream()).toList();
+  }
+
+  private List<Map<?, ?>> tasks() {
+    return list(detail("source").get("tasks"));
+  }
+
+  private static List<Map<?, ?>> parts(Map<?, ?> task, String name) {
+    return list(task.get("parts")).stream().filter(part -> name.equals(part.get("name"))).toList();
   }
 
   private static List<Map<?, ?>> list(@Nullable Object value) {

@@ -72,6 +72,10 @@ final class WatchedAlert {
             ? AlertState.fresh(now)
             : AlertState.parse(kept).orElseGet(() -> AlertState.fresh(now));
     nextTry = Instant.MIN;
+    if (growth != null) {
+      // What it was while another service looked is not known.
+      growth.forget();
+    }
   }
 
   /** The clock was set by so much. */
@@ -97,6 +101,9 @@ final class WatchedAlert {
     double value = growth == null ? seen.getAsDouble() : growth.seen(seen.getAsDouble(), now);
     figure = value;
     AlertState before = state;
+    if (before.raised() && mayHoldStill(value, now)) {
+      return Look.NOTHING_NEW;
+    }
     state = before.seen(rule, value, now);
     if (before.raised() == state.raised()) {
       return Look.NOTHING_NEW;
@@ -115,6 +122,18 @@ final class WatchedAlert {
       return Look.ENDED_UNTOLD;
     }
     return Look.CHANGED;
+  }
+
+  /**
+   * Whether the value is small only because this service has not watched for long: after a restart,
+   * or when the trouble became another one, a trouble that never ended looks new.
+   */
+  private boolean mayHoldStill(double value, Instant now) {
+    Condition condition = rule.condition();
+    boolean atLeast =
+        (condition.figure() == Figure.STUCK && value > 0)
+            || (growth != null && !growth.isWhole(now));
+    return atLeast && condition.isAbove() && !condition.holds(value);
   }
 
   /** Whether its receiver is to be told now. */

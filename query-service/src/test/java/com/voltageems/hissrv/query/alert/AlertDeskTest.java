@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,9 @@ class AlertDeskTest {
   private Duration set = Duration.ZERO;
 
   private final Clock clock = new TestClock();
+
+  /** Besides kafka. */
+  private volatile List<PartState> others = List.of();
 
   private final class TestClock extends Clock implements ClockSteps.Ticking {
     @Override
@@ -151,14 +155,12 @@ class AlertDeskTest {
         List.of(rule),
         new MapKeeper(),
         new SiteFigures(
-            () ->
-                List.of(
-                    new PartState(
-                        kafka.name(),
-                        State.UP,
-                        Report.of(State.UP, "", Map.of("failed", failed)),
-                        now,
-                        START)),
+            () -> {
+              List<PartState> parts = new ArrayList<>(others);
+              Report report = Report.of(State.UP, "", Map.of("failed", failed));
+              parts.add(new PartState(kafka.name(), State.UP, report, now, START));
+              return parts;
+            },
             new SiteFigures.History() {
               @Override
               public Optional<Instant> newest(
@@ -383,6 +385,88 @@ class AlertDeskTest {
     rounds(desk, 3, Duration.ofSeconds(10));
     assertThat(desk.view().get(0).state()).isEqualTo("ok");
     assertThat(desk.view().get(0).figure()).isNull();
+  }
+
+  private PartState sink(State state, Instant since) {
+    return new PartState("sink", state, Report.of(state, "", Map.of()), now, since);
+  }
+
+  /** It told "cleared" and, half a minute later, "raised" of a trouble that never ended. */
+  @Test
+  void troubleThatLooksNewAfterARestart_isNotOver() {
+    AlertRule rule = rule("stuck(sink) > 30s", Duration.ZERO, AlertRule.Body.HISSRV, "");
+    AlertDesk first = desk(rule);
+    others = List.of(sink(State.DOWN, now));
+    rounds(first, 4, Duration.ofSeconds(10));
+    settle(first, false);
+    assertThat(told).hasSize(1);
+
+    AlertDesk second = desk(rule);
+    others = List.of(sink(State.UNKNOWN, now));
+    rounds(second, 1, Duration.ofSeconds(1));
+    assertThat(second.view().get(0).state()).isEqualTo("raised");
+    assertThat(second.view().get(0).figure()).isNull();
+    for (State state : List.of(State.DOWN, State.DEGRADED)) {
+      others = List.of(sink(state, now.plusSeconds(1)));
+      rounds(second, 4, Duration.ofSeconds(1));
+      assertThat(second.view().get(0).state()).isEqualTo("raised");
+    }
+    assertThat(told).hasSize(1);
+
+    others = List.of(sink(State.UP, now));
+    rounds(second, 1, Duration.ofSeconds(1));
+    settle(second, false);
+    assertThat(told).hasSize(2);
+    assertThat(told.get(1).path("state").asText()).isEqualTo("cleared");
+  }
+
+  @Test
+  void troubleThatIsNew_isRaisedAfterItsTimeOnly() {
+    AlertDesk desk = desk(rule("stuck > 30s", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    others = List.of(sink(State.DEGRADED, now));
+    rounds(desk, 3, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    rounds(desk, 1, Duration.ofSeconds(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
+  /** Growth is watched in memory. */
+  @Test
+  void growthBeforeARestart_isNotOverBeforeItsTime() {
+    AlertRule rule = rule("failed_count in 10m > 5", Duration.ZERO, AlertRule.Body.HISSRV, "");
+    AlertDesk first = desk(rule);
+    rounds(first, 1, Duration.ofMinutes(1));
+    failed = 6;
+    rounds(first, 1, Duration.ofMinutes(1));
+    settle(first, false);
+
+    AlertDesk second = desk(rule);
+    rounds(second, 10, Duration.ofMinutes(1));
+    assertThat(second.view().get(0).state()).isEqualTo("raised");
+    rounds(second, 1, Duration.ofMinutes(1));
+    assertThat(second.view().get(0).state()).isEqualTo("ok");
+
+    // What grew while another one looked did not grow within the last ten minutes.
+    mine = false;
+    failed = 500;
+    rounds(second, 60, Duration.ofMinutes(1));
+    mine = true;
+    rounds(second, 2, Duration.ofMinutes(1));
+    assertThat(second.view().get(0).figure()).isEqualTo(0);
+  }
+
+  /** A figure of minutes ago was shown as ok while Redis filled up. */
+  @Test
+  void waiting_ofATaskThatTellsNothing_isNotKnown() {
+    AlertDesk desk = desk(rule("waiting(pending) > 200", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    for (boolean overdue : new boolean[] {false, true}) {
+      Map<String, ?> part = Map.of("name", "pending", "waiting", 14);
+      Map<String, ?> task = Map.of("overdue", overdue, "parts", List.of(part));
+      Report report = Report.of(State.DEGRADED, "", Map.of("tasks", List.of(task)));
+      others = List.of(new PartState("source", State.DEGRADED, report, now, START));
+      rounds(desk, 1, Duration.ofSeconds(1));
+      assertThat(desk.view().get(0).figure()).isEqualTo(overdue ? null : Double.valueOf(14));
+    }
   }
 
   @Test
