@@ -35,7 +35,7 @@ class LostKeysIT {
   @BeforeAll
   void startServer() {
     server = RedisServer.start(dir);
-    redis = OneConnection.to(server.port(), 10_000);
+    redis = OneConnection.to(server.port(), 60_000);
   }
 
   @AfterAll

@@ -102,7 +102,7 @@ class TruthIT {
     connections.clear();
     callers.clear();
     for (int i = 0; i < CALLERS; i++) {
-      Jedis connection = OneConnection.to(server.port(), 30_000);
+      Jedis connection = OneConnection.to(server.port(), 60_000);
       connections.add(connection);
       callers.add(new Script(connection));
     }
@@ -114,7 +114,7 @@ class TruthIT {
    */
   private void awaitWritten() {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(3))
         .until(() -> connections.get(0).info("persistence").contains("aof_buffer_length:0\r\n"));
   }
 
