@@ -45,7 +45,7 @@ import redis.clients.jedis.RedisClient;
  * fails. Field case O6: our metrics join with Connect's own.
  */
 @RequiresServer(RequiresServer.Server.PROMETHEUS)
-@Timeout(300)
+@Timeout(900)
 class MonitoringIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Installation INSTALLATION = Installation.find();
@@ -61,7 +61,7 @@ class MonitoringIT {
   @TempDir static Path dir;
 
   @BeforeAll
-  @Timeout(300)
+  @Timeout(900)
   static void start() throws IOException {
     redis = part(RedisServer.start(dir.resolve("redis")));
     QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
@@ -207,7 +207,7 @@ class MonitoringIT {
   private static String get(String url) {
     try {
       return HTTP.send(
-              HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(20)).build(),
+              HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofMinutes(1)).build(),
               HttpResponse.BodyHandlers.ofString())
           .body();
     } catch (IOException e) {

@@ -31,7 +31,7 @@ import redis.clients.jedis.RedisClient;
  * against a real worker, broker, Redis and database.
  */
 @RequiresServer(RequiresServer.Server.REDIS_CLI)
-@Timeout(600)
+@Timeout(1800)
 class OperatePagesIT {
   private static final Pattern TRIED =
       Pattern.compile("<!-- tried -->\n```sh\n(.*?)```\n", Pattern.DOTALL);
@@ -41,7 +41,7 @@ class OperatePagesIT {
   @TempDir static Path dir;
 
   @BeforeAll
-  @Timeout(300)
+  @Timeout(900)
   static void start() throws IOException {
     port = Ports.free();
     system = new HistorySystem(INSTALLATION, dir.resolve("system"), port, false, line -> {});
@@ -101,12 +101,12 @@ class OperatePagesIT {
       assertThat(run("change.md")).contains("STOPPED");
       // Replayed: the topic's records are in the database a second time (QuestDB keeps both).
       await()
-          .atMost(Duration.ofSeconds(90))
+          .atMost(Duration.ofMinutes(3))
           .untilAsserted(
               () -> assertThat(system.database().rows("telemetry")).isGreaterThan(before));
       jedis.hset("comsrv:1001:m", Map.of("1", "231.25"));
       await()
-          .atMost(Duration.ofSeconds(90))
+          .atMost(Duration.ofMinutes(3))
           .untilAsserted(
               () ->
                   assertThat(shell("curl -fsS \"$HISTORY/latest?measurement=telemetry\""))
@@ -138,7 +138,7 @@ class OperatePagesIT {
     builder.environment().put("REDIS_URL", system.redis().uri());
     builder.environment().put("HISSRV_JAR", INSTALLATION.queryServiceJar().toString());
     Process process = builder.start();
-    boolean ended = process.waitFor(120, TimeUnit.SECONDS);
+    boolean ended = process.waitFor(6, TimeUnit.MINUTES);
     if (!ended) {
       process.destroyForcibly();
     }

@@ -106,7 +106,7 @@ public final class HistorySystem implements AutoCloseable {
       queryService = part(startQueryService(more));
       worker.awaitReady();
       progress.accept("Kafka Connect   " + worker.url());
-      queryService.awaitReady(Duration.ofMinutes(1), () -> Ports.isOpen(httpPort));
+      queryService.awaitReady(Duration.ofMinutes(3), () -> Ports.isOpen(httpPort));
       progress.accept("query-service   " + url());
     } catch (RuntimeException e) {
       close();

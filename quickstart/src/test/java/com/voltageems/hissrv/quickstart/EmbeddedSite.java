@@ -91,7 +91,7 @@ final class EmbeddedSite implements WholeSite {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(ENVIRONMENT);
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    assertThat(process.waitFor(150, TimeUnit.SECONDS)).as("ended").isTrue();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ended").isTrue();
     return new Ended(process.exitValue(), Files.readString(log));
   }
 
@@ -111,7 +111,7 @@ final class EmbeddedSite implements WholeSite {
             "com.voltageems.hissrv.query.Main",
             List.of("--config", file.toString()),
             dir.resolve("service.log"));
-    service.awaitReady(Duration.ofMinutes(1), () -> Ports.isOpen(port));
+    service.awaitReady(Duration.ofMinutes(3), () -> Ports.isOpen(port));
   }
 
   @Override

@@ -23,7 +23,7 @@ import redis.clients.jedis.RedisClient;
  */
 class EndToEndKillIT {
   private static final int ELEMENTS = 400;
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   @TempDir Path dir;
 

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /** What a caller of the query service must see in the end. */
 final class Expect {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private Expect() {}
 

@@ -72,7 +72,7 @@ class PageEndToEndIT {
     HistoryClient history = new HistoryClient(system.url());
     long samples = Past.LENGTH.dividedBy(Past.STEP);
     await()
-        .atMost(Duration.ofMinutes(2))
+        .atMost(Duration.ofMinutes(5))
         .pollInterval(Duration.ofSeconds(1))
         .until(
             () ->
@@ -195,7 +195,7 @@ class PageEndToEndIT {
 
   private void until(String condition) {
     await(condition)
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .ignoreExceptions()
         .untilAsserted(
             () ->

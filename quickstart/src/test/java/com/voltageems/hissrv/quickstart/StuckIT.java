@@ -45,7 +45,7 @@ class StuckIT {
   private static final String SINK = "hissrv-influx-sink";
   private static final String SOURCE = "hissrv-redis-source";
   private static final Duration STUCK = Duration.ofSeconds(5);
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicBoolean broken = new AtomicBoolean();
@@ -95,18 +95,35 @@ class StuckIT {
       Path config = config(dir, port, url, kafka, worker, SINK);
       ServerProcess service = launch(installation, config, port);
       try {
-        await().atMost(LIMIT).until(() -> health(port).statusCode() == 200);
+        await()
+            .atMost(LIMIT)
+            .until(
+                () ->
+                    health(port).statusCode() == 200
+                        && new ObjectMapper()
+                                .readTree(get(port, "/status").body())
+                                .path("processed")
+                                .asLong()
+                            == 5);
 
         broken.set(true);
         Instant broke = Instant.now();
         send(kafka, 5);
-        await().atMost(LIMIT).until(() -> health(port).statusCode() == 503);
+        await()
+            .atMost(LIMIT)
+            .untilAsserted(
+                () -> {
+                  HttpResponse<String> health = health(port);
+                  assertThat(health.statusCode()).isEqualTo(503);
+                  JsonNode part =
+                      new ObjectMapper().readTree(health.body()).path("parts").path("sink");
+                  assertThat(part.path("state").asText()).isEqualTo("degraded");
+                  assertThat(part.path("message").asText())
+                      .matches(
+                          "hissrv\\.a partition \\d offset 5 is stuck for .*engine is closed.*")
+                      .contains("5 records wait");
+                });
         assertThat(Duration.between(broke, Instant.now())).isGreaterThan(STUCK);
-        JsonNode part = new ObjectMapper().readTree(health(port).body()).path("parts").path("sink");
-        assertThat(part.path("state").asText()).isEqualTo("degraded");
-        assertThat(part.path("message").asText())
-            .matches("hissrv\\.a partition \\d offset 5 is stuck for .*engine is closed.*")
-            .contains("5 records wait");
         assertThat(worker.isRunning(SINK, 1)).as("as Connect says").isTrue();
         Instant since = since(port);
 
@@ -166,11 +183,16 @@ class StuckIT {
                 });
 
         command(server, "REPLICAOF 127.0.0.1 1");
-        await().atMost(LIMIT).until(() -> health(port).statusCode() == 503);
-        assertThat(source(port).path("state").asText()).isEqualTo("degraded");
-        assertThat(source(port).path("message").asText())
-            .matches(SOURCE + " task 0: pending is stuck for .*")
-            .containsIgnoringCase("replica");
+        await()
+            .atMost(LIMIT)
+            .untilAsserted(
+                () -> {
+                  assertThat(health(port).statusCode()).isEqualTo(503);
+                  assertThat(source(port).path("state").asText()).isEqualTo("degraded");
+                  assertThat(source(port).path("message").asText())
+                      .matches(SOURCE + " task 0: pending is stuck for .*")
+                      .containsIgnoringCase("replica");
+                });
         assertThat(worker.isRunning(SOURCE, 1)).as("as Connect says").isTrue();
 
         command(server, "REPLICAOF NO ONE");
@@ -186,7 +208,7 @@ class StuckIT {
   /** One that is answered by OK. */
   private static void command(RedisServer server, String command) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
       byte[] answer = socket.getInputStream().readNBytes(5);
       assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("+OK\r\n");
@@ -243,7 +265,7 @@ class StuckIT {
             "com.voltageems.hissrv.query.Main",
             List.of("--config", config.toString()),
             config.resolveSibling("query-service.log"));
-    service.awaitReady(Duration.ofMinutes(2), () -> Ports.isOpen(port));
+    service.awaitReady(LIMIT, () -> Ports.isOpen(port));
     return service;
   }
 
@@ -254,7 +276,7 @@ class StuckIT {
   private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
     return http.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Duration.ofMinutes(1))
             .build(),
         HttpResponse.BodyHandlers.ofString());
   }
