@@ -3,6 +3,7 @@
 // for each of them in the service's sources.
 export const FORMS = [
   ['not looked at yet', '尚未检查'],
+  ['not looked at since this process stood still for {n} s; before: {why}', '本进程停顿 {n} 秒后尚未检查；此前：{why}'],
   ['no answer for {n} s; before: {why}', '已 {n} 秒没有应答；此前：{why}'],
   ['no reason told', '未说明原因'],
   ['{x} is not set', '未设置 {x}'],

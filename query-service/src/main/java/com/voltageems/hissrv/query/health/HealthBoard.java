@@ -15,16 +15,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The last known state of every part. Each probe has a thread of its own, so one that hangs delays
  * no other; reading never waits. A part that has not been looked at for too long counts as down,
- * whatever was found before: a dead probe cannot stay green.
+ * whatever was found before: a dead probe cannot stay green. After this process itself stood still
+ * (SIGSTOP, a frozen machine) nothing is known until it was looked at again.
  */
 public final class HealthBoard implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthBoard.class);
+
+  private static final Duration PULSE = Duration.ofSeconds(1);
 
   private final Map<Probe, ScheduledExecutorService> probes = new LinkedHashMap<>();
   private final Map<String, String> off;
@@ -32,7 +36,23 @@ public final class HealthBoard implements AutoCloseable {
   private final Duration interval;
   private final Duration staleAfter;
   private final ClockSteps steps;
+  private final ScheduledExecutorService pulse =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "health-pulse");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private Instant started;
+
+  /** Null before the first. */
+  private @Nullable Instant lastPulse;
+
+  /** When this process went on after it stood still, and for how long it had; null for never. */
+  private @Nullable Instant awake;
+
+  private Duration stood = Duration.ZERO;
   private volatile boolean closing;
 
   /**
@@ -65,6 +85,10 @@ public final class HealthBoard implements AutoCloseable {
 
   /** Begins to look. */
   public void start() {
+    beat();
+    ScheduledFuture<?> unusedBeats =
+        pulse.scheduleWithFixedDelay(
+            this::beat, PULSE.toMillis(), PULSE.toMillis(), TimeUnit.MILLISECONDS);
     probes.forEach(
         (probe, executor) -> {
           // If it ends by an Error, the part grows stale and so counts as down.
@@ -72,6 +96,31 @@ public final class HealthBoard implements AutoCloseable {
               executor.scheduleWithFixedDelay(
                   () -> look(probe), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         });
+  }
+
+  /** Tells by how much it is late whether this process stood still. */
+  synchronized void beat() {
+    Instant now = now();
+    Duration gap = lastPulse == null ? Duration.ZERO : Duration.between(lastPulse, now);
+    lastPulse = now;
+    if (gap.compareTo(staleAfter) > 0) {
+      awake = now;
+      stood = gap;
+      LOG.warn("This process stood still for {} s; everything is looked at anew", gap.toSeconds());
+    }
+  }
+
+  /** Whether what was found then was found before this process stood still, just now. */
+  private synchronized boolean isOvertaken(@Nullable Instant checked, Instant now) {
+    Instant on = awake;
+    return on != null
+        && checked != null
+        && checked.isBefore(on)
+        && Duration.between(on, now).compareTo(staleAfter) <= 0;
+  }
+
+  private synchronized long stoodSeconds() {
+    return stood.toSeconds();
   }
 
   /** One look at one part; keeps what it found. */
@@ -103,6 +152,8 @@ public final class HealthBoard implements AutoCloseable {
     if (!step.isZero()) {
       LOG.warn("The clock was set by {} s", step.toSeconds());
       started = started.plus(step);
+      lastPulse = lastPulse == null ? null : lastPulse.plus(step);
+      awake = awake == null ? null : awake.plus(step);
       states.replaceAll((name, state) -> state.moved(step));
     }
     return steps.now();
@@ -135,6 +186,10 @@ public final class HealthBoard implements AutoCloseable {
     return failure.getClass().getSimpleName() + (text == null ? "" : ": " + text);
   }
 
+  private synchronized boolean isBeating() {
+    return lastPulse != null;
+  }
+
   /** What Connect told last, where it is looked at. Never waits. */
   public ConnectFacts facts() {
     return probes.keySet().stream()
@@ -146,6 +201,10 @@ public final class HealthBoard implements AutoCloseable {
 
   /** Every part's state, configured or not. Never waits. */
   public List<PartState> snapshot() {
+    if (isBeating()) {
+      // Somebody may ask before the pulse has gone on.
+      beat();
+    }
     Instant now = now();
     List<PartState> all = new ArrayList<>();
     for (Probe probe : probes.keySet()) {
@@ -160,7 +219,21 @@ public final class HealthBoard implements AutoCloseable {
                   started()));
       Instant last = state.checked() == null ? started() : state.checked();
       Duration age = Duration.between(last, now);
-      if (age.compareTo(staleAfter) > 0) {
+      if (isOvertaken(state.checked(), now)) {
+        state =
+            new PartState(
+                state.name(),
+                State.UNKNOWN,
+                Report.of(
+                    State.UNKNOWN,
+                    "not looked at since this process stood still for "
+                        + stoodSeconds()
+                        + " s; before: "
+                        + state.report().message(),
+                    state.report().detail()),
+                state.checked(),
+                last);
+      } else if (age.compareTo(staleAfter) > 0) {
         state =
             new PartState(
                 state.name(),
@@ -183,6 +256,7 @@ public final class HealthBoard implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    pulse.shutdownNow();
     probes.values().forEach(ScheduledExecutorService::shutdownNow);
     probes.forEach(
         (probe, executor) -> {

@@ -102,6 +102,47 @@ class HealthBoardTest {
     assertThat(store().state()).isEqualTo(State.DOWN);
   }
 
+  private void live(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      clock.pass(Duration.ofSeconds(1));
+      board.beat();
+    }
+  }
+
+  /** It was told as a database that hung for a minute, and alerts were raised by it. */
+  @Test
+  void processThatStoodStill_knowsNothingUntilItLooksAgain() {
+    board.beat();
+    board.look(probe);
+    clock.pass(Duration.ofSeconds(60));
+    assertThat(store().state()).isEqualTo(State.UNKNOWN);
+    assertThat(store().report().message())
+        .isEqualTo("not looked at since this process stood still for 60 s; before: fine");
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.UP);
+  }
+
+  @Test
+  void probeThatHangsAfterTheProcessStoodStill_isDown() {
+    board.beat();
+    board.look(probe);
+    clock.pass(Duration.ofSeconds(60));
+    board.beat();
+    live(22);
+    assertThat(store().state()).isEqualTo(State.UNKNOWN);
+    live(1);
+    assertThat(store().state()).isEqualTo(State.DOWN);
+    assertThat(store().report().message()).isEqualTo("no answer for 83 s; before: fine");
+  }
+
+  @Test
+  void probeThatHangsWhileTheProcessLives_isDown() {
+    board.beat();
+    board.look(probe);
+    live(23);
+    assertThat(store().state()).isEqualTo(State.DOWN);
+  }
+
   @Test
   void probeThatNeverAnswered_isDown() {
     clock.pass(Duration.ofSeconds(30));
