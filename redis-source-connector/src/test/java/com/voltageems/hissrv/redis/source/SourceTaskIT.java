@@ -26,6 +26,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.params.XAddParams;
 
 /** The task against a real Redis, driven without a worker. */
 class SourceTaskIT extends RedisTaskFixture {
@@ -551,6 +552,29 @@ class SourceTaskIT extends RedisTaskFixture {
     try (TaskHarness task = task(config)) {
       assertThat(numbers(task.pollFor(1))).containsExactly(4.0);
     }
+  }
+
+  /** Redis counts on within a millisecond, and a transaction takes less than one, or few. */
+  @Test
+  void stream_entriesAddedAtOnce_haveTimesOfTheirOwn() {
+    try (AbstractTransaction multi = client.multi()) {
+      for (int i = 0; i < 200; i++) {
+        multi.xadd("st", XAddParams.xAddParams(), Map.of("n", String.valueOf(i)));
+      }
+      multi.exec();
+    }
+    try (TaskHarness task =
+        task(Map.of("sources", "s", "sources.s.type", "stream", "sources.s.key", "st"))) {
+      List<Long> times = task.pollFor(200).stream().map(SourceTaskIT::nanos).toList();
+      assertThat(times).hasSize(200).doesNotHaveDuplicates().isSorted();
+    }
+  }
+
+  private static long nanos(SourceRecord record) {
+    Struct value = (Struct) record.value();
+    Long exact =
+        value.schema().field("timestamp_ns") == null ? null : value.getInt64("timestamp_ns");
+    return exact == null ? value.getInt64("timestamp") * 1_000_000 : exact;
   }
 
   /** As when the worker was dead for a night: its producer trims, whoever reads. */

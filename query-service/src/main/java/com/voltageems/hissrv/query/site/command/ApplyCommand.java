@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.site.command;
 
+import com.voltageems.hissrv.query.setting.Parse;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.connect.Applier;
 import com.voltageems.hissrv.query.site.connect.ConnectException;
@@ -8,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Makes the cluster run what the file asks for. */
 @Command(
@@ -29,23 +32,40 @@ import picocli.CommandLine.Option;
 final class ApplyCommand extends SiteCommand {
   @Option(
       names = "--timeout",
-      paramLabel = "SECONDS",
-      defaultValue = "90",
-      description = "How long the tasks may take until they run; 90 by default.")
-  private int timeout;
+      paramLabel = "TIME",
+      defaultValue = "90s",
+      converter = Patience.class,
+      description = "How long the tasks may take until they run, such as 2m; 90s by default.")
+  private Duration timeout;
 
   @Option(
       names = "--adopt",
       description = "Take over connectors of these names that were not made from this file.")
   private boolean adopt;
 
+  /** A time with its unit, as in the file; a number alone is in seconds, as it always was. */
+  static final class Patience implements ITypeConverter<Duration> {
+    private static final Duration LEAST = Duration.ofSeconds(1);
+    private static final Duration MOST = Duration.ofDays(1);
+
+    @Override
+    public Duration convert(String value) {
+      try {
+        String text = value.matches("[0-9]{1,9}") ? value + "s" : value;
+        return Parse.duration(LEAST, MOST).apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(
+            "'" + value + "' is not a time from 1s to 1d, such as 90s or 2m");
+      }
+    }
+  }
+
   @Override
   int run(Compiled site) throws ConnectException, InterruptedException {
     notes(site);
-    Duration patience = Duration.ofSeconds(Math.max(1, timeout));
     Applier applier =
         new Applier(
-            client(site, patience), patience, Clock.systemUTC(), SiteCommand::pause, this::say);
+            client(site, timeout), timeout, Clock.systemUTC(), SiteCommand::pause, this::say);
     List<String> wrong = new ArrayList<>();
     Applier.Outcome outcome = applier.apply(file(), site, adopt, wrong);
     wrong.forEach(this::error);

@@ -11,9 +11,34 @@ import java.util.Map;
  * @param fields numbers by field name, all finite; owned by this sample
  * @param texts values that are not numbers, by field name; may be empty
  * @param epochMillis the sample's time
+ * @param nanos what its time has beyond the millisecond: 0 to 999,999
  */
 public record Sample(
-    Series series, Map<String, Double> fields, Map<String, String> texts, long epochMillis) {
+    Series series,
+    Map<String, Double> fields,
+    Map<String, String> texts,
+    long epochMillis,
+    int nanos) {
+  static final int NANOS_PER_MILLI = 1_000_000;
+
+  public Sample {
+    if (nanos < 0 || nanos >= NANOS_PER_MILLI) {
+      throw new IllegalArgumentException(nanos + " ns are not within a millisecond");
+    }
+  }
+
+  /** A sample at a whole millisecond. */
+  public Sample(
+      Series series, Map<String, Double> fields, Map<String, String> texts, long epochMillis) {
+    this(series, fields, texts, epochMillis, 0);
+  }
+
+  /** The same values so much after the sample's millisecond. */
+  public Sample within(int nanosOfMilli) {
+    return nanosOfMilli == nanos
+        ? this
+        : new Sample(series, fields, texts, epochMillis, nanosOfMilli);
+  }
 
   /**
    * About the most bytes of a record's value as JSON: well below a producer's max.request.size,
@@ -69,7 +94,7 @@ public record Sample(
   }
 
   private Sample empty() {
-    return new Sample(series, new HashMap<>(), new HashMap<>(), epochMillis);
+    return new Sample(series, new HashMap<>(), new HashMap<>(), epochMillis, nanos);
   }
 
   private static int jsonBytes(String text) {

@@ -155,7 +155,7 @@ public final class SampleFilter {
         return null;
       }
     }
-    Sample left = new Sample(sample.series(), fields, texts, sample.epochMillis());
+    Sample left = new Sample(sample.series(), fields, texts, sample.epochMillis(), sample.nanos());
     return left.isEmpty() ? null : left;
   }
 

@@ -12,22 +12,30 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes Connect records of one source's samples. */
 public final class SampleRecords {
-  static final Schema SCHEMA =
-      SchemaBuilder.struct()
-          .name("com.voltageems.hissrv.Sample")
-          .version(1)
-          .doc("The values of one series at one time")
-          .field("measurement", Schema.STRING_SCHEMA)
-          .field("tags", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).build())
-          .field("fields", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.FLOAT64_SCHEMA).build())
-          .field(
-              "texts",
-              SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).optional().build())
-          .field("timestamp", Schema.INT64_SCHEMA)
-          .build();
+  static final Schema SCHEMA = schema().build();
+
+  /** Only for times that are finer than a millisecond: in JSON each record carries the name. */
+  static final Schema EXACT = schema().field("timestamp_ns", Schema.OPTIONAL_INT64_SCHEMA).build();
+
+  /** The last millisecond whose nanoseconds are an int64, in the year 2262. */
+  private static final long MAX_EXACT_MILLIS = Long.MAX_VALUE / Sample.NANOS_PER_MILLI - 1;
 
   /** Half of what a broker takes by default: its clock need not be the worker's. */
   private static final long MAX_AHEAD_MS = 1_800_000;
+
+  private static SchemaBuilder schema() {
+    return SchemaBuilder.struct()
+        .name("com.voltageems.hissrv.Sample")
+        .version(1)
+        .doc("The values of one series at one time")
+        .field("measurement", Schema.STRING_SCHEMA)
+        .field("tags", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).build())
+        .field("fields", SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.FLOAT64_SCHEMA).build())
+        .field(
+            "texts",
+            SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.STRING_SCHEMA).optional().build())
+        .field("timestamp", Schema.INT64_SCHEMA);
+  }
 
   private final String alias;
   private final String topic;
@@ -64,14 +72,19 @@ public final class SampleRecords {
       String redisKey,
       @Nullable Map<String, ?> partition,
       @Nullable Map<String, ?> offset) {
+    boolean exact = sample.nanos() > 0 && sample.epochMillis() <= MAX_EXACT_MILLIS;
+    Schema schema = exact ? EXACT : SCHEMA;
     Struct value =
-        new Struct(SCHEMA)
+        new Struct(schema)
             .put("measurement", sample.series().measurement())
             .put("tags", sample.series().tags())
             .put("fields", sample.fields())
             .put("timestamp", sample.epochMillis());
     if (!sample.texts().isEmpty()) {
       value.put("texts", sample.texts());
+    }
+    if (exact) {
+      value.put("timestamp_ns", sample.epochMillis() * Sample.NANOS_PER_MILLI + sample.nanos());
     }
     long now = clock.millis();
     // A device whose clock is ahead must not look as if news came all the time.
@@ -88,7 +101,7 @@ public final class SampleRecords {
         null,
         Schema.STRING_SCHEMA,
         sample.series().key(),
-        SCHEMA,
+        schema,
         value,
         recordTimestamp(sample.epochMillis(), now),
         headers);

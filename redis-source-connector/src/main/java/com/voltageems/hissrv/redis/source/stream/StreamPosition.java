@@ -19,6 +19,10 @@ public record StreamPosition(String id) {
   /** Before {@link #NONE}, whose making needs it. */
   private static final Pattern ID = Pattern.compile("([0-9]{1,20})-([0-9]{1,20})");
 
+  private static final int MAX_MICROS = 999;
+
+  private static final int NANOS_PER_MICRO = 1000;
+
   public static final StreamPosition NONE = new StreamPosition("0-0");
 
   public StreamPosition {
@@ -81,6 +85,17 @@ public record StreamPosition(String id) {
   public boolean isAfter(StreamPosition other) {
     int byTime = Long.compareUnsigned(epochMillis(), other.epochMillis());
     return byTime != 0 ? byTime > 0 : Long.compareUnsigned(sequence(), other.sequence()) > 0;
+  }
+
+  /**
+   * What the entry's time has beyond the millisecond: a microsecond for each entry before it in the
+   * same one, so that none takes another's place in the database and their order stays. Redis adds
+   * fewer than a thousand in a millisecond; chosen ids beyond that share the last.
+   */
+  int nanos() {
+    return Long.compareUnsigned(sequence(), MAX_MICROS) > 0
+        ? MAX_MICROS * NANOS_PER_MICRO
+        : (int) sequence() * NANOS_PER_MICRO;
   }
 
   private long sequence() {

@@ -164,7 +164,7 @@ public final class StreamReader implements SourceReader {
     for (StreamPages.Entry entry : entries) {
       StreamPosition reached = new StreamPosition(entry.id());
       List<Sample> parts = new ArrayList<>(1);
-      for (Sample sample : samples.of(entry.fields(), timeOf(reached))) {
+      for (Sample sample : samples.of(entry.fields(), timeOf(reached), reached.nanos())) {
         Sample passed = source.common().filter().apply(sample);
         if (passed == null) {
           metrics.filtered.increment();

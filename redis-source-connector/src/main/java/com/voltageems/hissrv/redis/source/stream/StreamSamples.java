@@ -36,14 +36,15 @@ final class StreamSamples {
    * One sample; more where values bring times of their own, none where there is nothing in it.
    *
    * @param idMillis the time of what brings none
+   * @param idNanos what that has beyond the millisecond
    */
-  List<Sample> of(List<?> fields, long idMillis) {
+  List<Sample> of(List<?> fields, long idMillis, int idNanos) {
     return fields.size() == 2 && JSON.equals(Bytes.text((byte[]) fields.get(0)))
-        ? element((byte[]) fields.get(1), idMillis)
-        : plain(fields, idMillis);
+        ? element((byte[]) fields.get(1), idMillis, idNanos)
+        : plain(fields, idMillis, idNanos);
   }
 
-  private List<Sample> element(byte[] json, long idMillis) {
+  private List<Sample> element(byte[] json, long idMillis, int idNanos) {
     PendingElement parsed =
         PendingElement.parse(json, limits.maxValueBytes(), limits.nonFinite(), idMillis);
     metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
@@ -52,11 +53,12 @@ final class StreamSamples {
       metrics.reject(RejectReason.ELEMENT);
       return List.of();
     }
-    return List.of(parsed.sample());
+    return List.of(parsed.timed() ? parsed.sample() : parsed.sample().within(idNanos));
   }
 
-  private List<Sample> plain(List<?> fields, long idMillis) {
+  private List<Sample> plain(List<?> fields, long idMillis, int idNanos) {
     long base = idMillis;
+    int nanos = idNanos;
     SampleBuilder untimed = builder();
     Map<Long, SampleBuilder> timed = new LinkedHashMap<>(2);
     for (int i = 0; i + 1 < fields.size(); i += 2) {
@@ -68,6 +70,7 @@ final class StreamSamples {
           metrics.reject(RejectReason.NO_SAMPLE);
         } else {
           base = own;
+          nanos = 0;
         }
       } else if (value.length > limits.maxValueBytes()) {
         metrics.reject(RejectReason.TOO_LONG);
@@ -80,8 +83,8 @@ final class StreamSamples {
       }
     }
     List<Sample> samples = new ArrayList<>(1);
-    build(untimed, base, samples);
-    timed.forEach((time, builder) -> build(builder, time, samples));
+    build(untimed, base, nanos, samples);
+    timed.forEach((time, builder) -> build(builder, time, 0, samples));
     if (samples.isEmpty()) {
       metrics.reject(RejectReason.NO_FIELD);
     }
@@ -92,9 +95,9 @@ final class StreamSamples {
     return new SampleBuilder(mapped.names(), limits, metrics);
   }
 
-  private void build(SampleBuilder builder, long time, List<Sample> samples) {
+  private void build(SampleBuilder builder, long time, int nanos, List<Sample> samples) {
     if (!builder.isEmpty()) {
-      samples.add(builder.build(mapped.series(), time));
+      samples.add(builder.build(mapped.series(), time).within(nanos));
     }
   }
 }

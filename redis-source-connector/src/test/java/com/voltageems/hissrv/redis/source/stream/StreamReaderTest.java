@@ -83,6 +83,30 @@ class StreamReaderTest {
         .containsExactly("EVALSHA 1 s 0-0 100 1000 262144", "EVALSHA 1 s 2000-0 100 1000 262144");
   }
 
+  /** As when a device writes an alarm's beginning and end at once: the database keeps both. */
+  @Test
+  void entriesOfOneMillisecond_haveTimesOfTheirOwn_whereverReadingBegins() {
+    Object first = entry("1000-0", "v", "1");
+    Object second = entry("1000-1", "v", "2");
+    Object element = entry("1000-2", "json", "{\"measurement\":\"m\",\"fields\":{\"v\":3}}");
+    Object timed = entry("1000-3", "v", "4", "timestamp", "1700000000000");
+    Object own = entry("1000-4", "v", "5:1700000000001");
+    Object chosen = entry("1000-18446744073709551615", "v", "6");
+    redis.on("EVALSHA", page(0, first, second, element, timed, own, chosen));
+    assertThat(reader(null).read(100))
+        .extracting(StreamReaderTest::nanos)
+        .containsExactly(null, 1_000_001_000L, 1_000_002_000L, null, null, 1_000_999_000L);
+    redis.on("EVALSHA", page(0, second));
+    assertThat(reader(Map.of("id", "1000-0")).read(100))
+        .extracting(StreamReaderTest::nanos)
+        .containsExactly(1_000_001_000L);
+  }
+
+  private static @Nullable Long nanos(SourceRecord record) {
+    Struct value = (Struct) record.value();
+    return value.schema().field("timestamp_ns") == null ? null : value.getInt64("timestamp_ns");
+  }
+
   @Test
   void more_isAskedForUntilTheLimit_andAtOnce() {
     redis
