@@ -53,17 +53,20 @@ record Integral(String name) implements PointFunction {
     }
 
     private void step(long time, double value) {
-      if (!Double.isNaN(last)) {
+      // A point at a boundary has been stepped to already.
+      if (!Double.isNaN(last) && time > lastTime && isBridged(time)) {
         area += (last + value) / 2 * ((time - lastTime) / HOUR);
         any = true;
       }
     }
 
+    private boolean isBridged(long nextMicros) {
+      return nextMicros - lastTime <= LONGEST_STEP.toNanos() / 1000;
+    }
+
     @Override
     public double end(long startMicros, long endMicros, long nextMicros, double nextValue) {
-      boolean bridged =
-          nextMicros != NONE && nextMicros - lastTime <= LONGEST_STEP.toNanos() / 1000;
-      if (bridged && !Double.isNaN(last)) {
+      if (nextMicros != NONE && isBridged(nextMicros) && !Double.isNaN(last)) {
         double part = (double) (endMicros - lastTime) / (nextMicros - lastTime);
         double there = last + (nextValue - last) * part;
         step(endMicros, there);

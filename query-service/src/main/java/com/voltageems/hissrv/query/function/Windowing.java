@@ -75,7 +75,11 @@ final class Windowing {
 
   /** Points before and after the range are in windows as long as what is looked at. */
   private long floor(long millis) {
-    return millis < startMillis ? Long.MIN_VALUE / 2000 : windows.floor(millis);
+    if (millis < startMillis) {
+      return Long.MIN_VALUE / 2000;
+    }
+    // A range that is one window has no other after it.
+    return millis >= endMillis ? endMillis : windows.floor(millis);
   }
 
   private long next(long millis) {

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.function;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.voltageems.hissrv.query.sample.MemoryProvider;
 import com.voltageems.hissrv.query.sample.MemoryStore;
@@ -11,6 +12,8 @@ import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import com.voltageems.hissrv.query.store.window.Digits;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
+import com.voltageems.hissrv.query.store.window.OneWindow;
+import com.voltageems.hissrv.query.store.window.Windows;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -43,12 +46,17 @@ class PointFunctionsTest {
 
   private Map<Long, Double> values(
       PointFunction function, long from, long to, long length, long most) {
+    return values(function, from, to, new FixedWindows(length), most);
+  }
+
+  private Map<Long, Double> values(
+      PointFunction function, long from, long to, Windows windows, long most) {
     Deadline deadline = Deadline.in(Duration.ofMinutes(2));
     var measurement = store.measurement("m", deadline).orElseThrow();
     Map<Long, Double> values = new TreeMap<>();
     new PointScan(
             new Selection(measurement, List.of(), T + from, T + to),
-            new FixedWindows(length),
+            windows,
             measurement.tags(),
             List.of(new PointScan.Computed(measurement.fields().get(0), function)),
             most,
@@ -125,6 +133,54 @@ class PointFunctionsTest {
 
     assertThat(values(function("integral"), 0, 300 * MINUTE, 60 * MINUTE))
         .isEqualTo(Map.of(0L, 1.0, 180 * MINUTE, 1.0));
+  }
+
+  /** So windows add up, also those that are longer than the silence. */
+  @Test
+  void integral_ofASilenceWithinAWindowIsNothing() {
+    write(T + 60 * MINUTE, 6);
+    write(T + 120 * MINUTE, 6);
+    write(T + 180 * MINUTE + 1, 6);
+    write(T + 240 * MINUTE + 1, 6);
+
+    for (long window : List.of(20L, 60L, 120L, 240L)) {
+      assertThat(
+              values(function("integral"), 60 * MINUTE, 300 * MINUTE, window * MINUTE)
+                  .values()
+                  .stream()
+                  .mapToDouble(value -> value)
+                  .sum())
+          .as("windows of " + window + " minutes")
+          .isCloseTo(12.0, within(1e-9));
+    }
+  }
+
+  /** A range that is one window; there are points before it and after it. */
+  @Test
+  void integral_ofAWholeRangeIsThatOfItsWindows() {
+    for (int i = -2; i <= 20; i++) {
+      write(T + 10L * i * MINUTE, 6 + i);
+    }
+    long from = 5 * MINUTE;
+    long to = 125 * MINUTE;
+    double whole = 0;
+    for (double value : values(function("integral"), from, to, 5 * MINUTE).values()) {
+      whole += value;
+    }
+    assertThat(
+            values(function("integral"), from, to, new OneWindow(T + from, T + to), 1_000_000)
+                .values())
+        .containsExactly(Digits.computed(whole));
+  }
+
+  @Test
+  void integral_ofAPointAtABoundaryBeforeASilenceIsNothing() {
+    write(T - 10 * MINUTE, 6);
+    write(T, 6);
+    write(T + 200 * MINUTE, 6);
+
+    assertThat(values(function("integral"), -60 * MINUTE, 300 * MINUTE, 60 * MINUTE))
+        .isEqualTo(Map.of(-60 * MINUTE, 1.0));
   }
 
   @Test
