@@ -84,6 +84,9 @@ export const FORMS = [
   // What a database tells
   ['the table {x} is suspended ({why}), writes acknowledged and not shown: {n}', '表 {x} 已被挂起（{why}），已确认但不可见的写入：{n}'],
   ['mend the cause, then run ALTER TABLE \'{x}\' RESUME WAL', '请排除原因，然后执行 ALTER TABLE \'{x}\' RESUME WAL'],
+  ['nothing is there any more of what was until {t}, such as {x} at {z} (noticed {y}): the database was emptied, or is another one under the same address and name, as after a volume that was not mounted',
+    '{t} 之前的数据已全部不在，例如 {x} 在 {z} 的数据（发现于 {y}）：数据库被清空，或同一地址和名称下已是另一个数据库，例如卷没有挂载'],
+  ['bring it back, or restart this service if it is meant to be empty', '请恢复原来的数据库；若本来就该是空的，请重启本服务'],
 
   // What the sink tells
   ['moves; {n} records wait', '正常；{n} 条记录等待'],

@@ -214,7 +214,7 @@ public final class Main implements Callable<Integer> {
       QueryConfig settings, HistoryStore store, List<Probe> more, Clock clock) {
     List<Probe> probes = new ArrayList<>();
     Map<String, String> off = new LinkedHashMap<>();
-    probes.add(new StoreProbe(store, settings.checks().timeout()));
+    probes.add(new StoreProbe(store, settings.checks().timeout(), clock));
     Supplier<ConnectFacts> facts = () -> ConnectFacts.UNKNOWN;
     if (settings.connect().isConfigured()) {
       ConnectProbe connect = new ConnectProbe(settings.connect(), settings.checks().timeout());

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SettableClock;
+import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Asked;
 import com.voltageems.hissrv.query.store.Column;
@@ -32,6 +36,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -277,6 +282,28 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
           .isInstanceOfSatisfying(
               StoreException.class,
               e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.FAILED));
+    }
+  }
+
+  /** Dropped and made again, as by another data folder: new points come, and all was green. */
+  @Test
+  void emptiedDatabase_isTold() {
+    SettableClock clock = new SettableClock(Instant.ofEpochMilli(T));
+    post("/query?q=CREATE+DATABASE+emptied", "");
+    try (InfluxQlStore own =
+        InfluxQlStore.version1(URI.create(database.url()), "emptied", List.of(), "", "")) {
+      StoreProbe probe = new StoreProbe(own, Duration.ofMinutes(1), clock);
+      post("/write?db=emptied&precision=ms", "meter,ch=1 v=1 " + (T - 1000) + "\n");
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(Duration.ofMinutes(1));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      post("/query?q=DROP+DATABASE+emptied", "");
+      post("/query?q=CREATE+DATABASE+emptied", "");
+      post("/write?db=emptied&precision=ms", "meter,ch=1 v=1 " + (T + 1000) + "\n");
+      clock.pass(Duration.ofMinutes(1));
+      Report told = probe.check();
+      assertThat(told.state()).isEqualTo(State.DEGRADED);
+      assertThat(told.message()).startsWith("InfluxDB 1").contains("; nothing is there any more");
     }
   }
 

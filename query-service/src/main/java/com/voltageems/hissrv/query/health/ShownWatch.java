@@ -1,0 +1,182 @@
+package com.voltageems.hissrv.query.health;
+
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryQuery;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that a database shows nothing any more of what it showed: one that was emptied, or that
+ * came up over another data folder, answers and takes writes like any other. Remembers a point of
+ * some measurements and looks whether it is still there. What somebody deleted by hand, or a
+ * retention did, leaves something older or another measurement, and is not told. Knows nothing of
+ * what was before this process. One thread.
+ */
+final class ShownWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(ShownWatch.class);
+
+  /** So often it looks, at most: two small questions. */
+  private static final Duration PAUSE = Duration.ofSeconds(30);
+
+  /** From then on newer points are remembered instead: a retention may reach the old ones. */
+  private static final Duration RENEW = Duration.ofMinutes(10);
+
+  /** So far back a point to remember is looked for, first and then. */
+  private static final List<Duration> REACH = List.of(Duration.ofMinutes(10), Duration.ofHours(1));
+
+  /** So many measurements are looked at, for so many points, of so many fields. */
+  private static final int MOST_ASKED = 10;
+
+  private static final int MOST = 3;
+  private static final int MOST_FIELDS = 5;
+
+  private final HistoryStore store;
+  private final Clock clock;
+  private List<Mark> marks = List.of();
+  private @Nullable Instant looked;
+  private Instant taken = Instant.EPOCH;
+
+  /** When the marks were found to be gone; null while they are not. */
+  private @Nullable Instant gone;
+
+  private @Nullable Instant seen;
+
+  /** A point that the database has shown. */
+  private record Mark(String measurement, long millis) {}
+
+  ShownWatch(HistoryStore store, Clock clock) {
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** What is wrong; empty where nothing is, or nobody knows. */
+  Optional<String> look(Duration timeout) {
+    Instant now = clock.instant();
+    if (looked == null || Duration.between(looked, now).abs().compareTo(PAUSE) >= 0) {
+      looked = now;
+      try {
+        look(now, Deadline.in(timeout));
+      } catch (StoreException e) {
+        // Too busy, or away: others tell, and what was known stays.
+        LOG.debug("Whether the database still shows what it did is not known", e);
+      }
+    }
+    return words();
+  }
+
+  private void look(Instant now, Deadline deadline) {
+    if (isThere(deadline)) {
+      gone = null;
+      seen = now;
+      if (Duration.between(taken, now).abs().compareTo(RENEW) >= 0) {
+        take(now, deadline);
+      }
+    } else if (marks.isEmpty() || hasOlder(deadline)) {
+      gone = null;
+      marks = List.of();
+      take(now, deadline);
+    } else if (gone == null) {
+      gone = now;
+      LOG.warn("The database shows nothing any more of what it showed at {}", seen);
+    }
+  }
+
+  private boolean isThere(Deadline deadline) {
+    for (Mark mark : marks) {
+      if (newest(mark.measurement(), mark.millis(), mark.millis() + 1, deadline) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether any of the measurements has a point that is older than what was remembered. */
+  private boolean hasOlder(Deadline deadline) {
+    for (Mark mark : marks) {
+      if (newest(mark.measurement(), 0, mark.millis(), deadline) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Remembers what is newest; keeps what it had where there is nothing new. */
+  private void take(Instant now, Deadline deadline) {
+    List<Mark> found = new ArrayList<>();
+    List<Measurement> all = store.measurements(deadline);
+    for (Duration reach : REACH) {
+      for (Measurement one : all.subList(0, Math.min(MOST_ASKED, all.size()))) {
+        long end = now.toEpochMilli() + 1;
+        Long millis = newest(one, end - reach.toMillis(), end, deadline);
+        if (millis != null && found.size() < MOST) {
+          found.add(new Mark(one.name(), millis));
+        }
+      }
+      if (!found.isEmpty()) {
+        marks = List.copyOf(found);
+        taken = now;
+        seen = now;
+        return;
+      }
+    }
+  }
+
+  private @Nullable Long newest(String measurement, long start, long end, Deadline deadline) {
+    return store
+        .measurement(measurement, deadline)
+        .map(one -> newest(one, start, end, deadline))
+        .orElse(null);
+  }
+
+  private @Nullable Long newest(Measurement measurement, long start, long end, Deadline deadline) {
+    List<Field> fields = measurement.fields();
+    if (fields.isEmpty()) {
+      return null;
+    }
+    List<Long> found = new ArrayList<>();
+    boolean unused =
+        store.scan(
+            HistoryQuery.points(
+                new Selection(measurement, List.of(), start, end),
+                fields.subList(0, Math.min(MOST_FIELDS, fields.size())),
+                true,
+                1),
+            deadline,
+            row -> {
+              found.add(Math.floorDiv(row.epochMicros(), 1000));
+              return true;
+            });
+    return found.isEmpty() ? null : found.get(0);
+  }
+
+  private Optional<String> words() {
+    if (gone == null) {
+      return Optional.empty();
+    }
+    Mark one = marks.get(0);
+    return Optional.of(
+        "nothing is there any more of what was until "
+            + seen
+            + ", such as "
+            + one.measurement()
+            + " at "
+            + Instant.ofEpochMilli(one.millis())
+            + " (noticed "
+            + gone
+            + "): the database was emptied, or is another one under the same address and name, as"
+            + " after a volume that was not mounted; bring it back, or restart this service if it"
+            + " is meant to be empty");
+  }
+}
