@@ -1,13 +1,16 @@
 package com.voltageems.hissrv.influx.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.testkit.FaultyProxy;
 import com.voltageems.hissrv.testkit.InfluxDb1;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,7 +38,7 @@ class LastWriteWinsIT {
                 "influxdb.version", "1",
                 "influxdb.url", url,
                 "influxdb.database", "ems",
-                "write.timeout.ms", "2000",
+                "write.timeout.ms", "60000",
                 "retry.backoff.ms", "5",
                 "retry.backoff.max.ms", "20",
                 "linger.ms", "5"));
@@ -81,6 +84,17 @@ class LastWriteWinsIT {
       }
     }
     return rows;
+  }
+
+  /** As the database counts them. */
+  private static long writesUnderWay(InfluxDb1 database) {
+    for (JsonNode part :
+        HttpJson.send(HttpRequest.newBuilder(URI.create(database.url() + "/debug/vars")))) {
+      if (part.path("name").asText().equals("httpd")) {
+        return part.path("values").required("writeReqActive").asLong();
+      }
+    }
+    throw new AssertionError("the database tells nothing of its requests");
   }
 
   @Test
@@ -138,7 +152,10 @@ class LastWriteWinsIT {
           }
           sink.put(records);
           if (random.nextInt(3) == 0) {
-            proxy.cut();
+            // What was cut off may be written still, which must not be after what comes next.
+            proxy.away(true);
+            await().atMost(Duration.ofMinutes(1)).until(() -> writesUnderWay(database) == 0);
+            proxy.away(false);
           }
           if (write == WRITES / 2) {
             // However slow the writers are: some request does fail.

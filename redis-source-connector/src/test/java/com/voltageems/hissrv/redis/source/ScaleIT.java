@@ -39,7 +39,7 @@ class ScaleIT {
               ScaleReader.class.getName(),
               List.of(String.valueOf(redis.port()), String.valueOf(KEYS)),
               dir.resolve("scale.log"))) {
-        await().atMost(Duration.ofMinutes(2)).until(() -> !child.isAlive());
+        await().atMost(Duration.ofMinutes(8)).until(() -> !child.isAlive());
       }
       String log = Files.readString(dir.resolve("scale.log"));
       // Kept with the build: the figures are worth reading.

@@ -108,7 +108,7 @@ class WorkerVersionsIT {
       worker.submit("once", once(name));
       worker.submit("live", live(name));
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .until(
               () ->
                   worker.isRunning("live", 1)
@@ -118,7 +118,7 @@ class WorkerVersionsIT {
       client.publish("comsrv:2002:m", "high_temp:critical");
       awaitOnce(topics, name, List.of(1, 2, 3), List.of(1, 2, 3));
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 topics.received();
@@ -139,7 +139,7 @@ class WorkerVersionsIT {
       worker.delete("once");
       worker.delete("live");
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 assertThat(worker.send("GET", "/connectors/once", null).status()).isEqualTo(404);
@@ -259,7 +259,7 @@ class WorkerVersionsIT {
   private static void awaitOnce(
       TopicReader topics, String name, List<Integer> numbers, List<Integer> events) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () -> {
               topics.received();
@@ -307,7 +307,7 @@ class WorkerVersionsIT {
       assertThat(task.get("redis-failures")).isZero();
     }
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> {
               assertCounts(
@@ -382,7 +382,7 @@ class WorkerVersionsIT {
   private static void positions_areMoved(ConnectWorker worker, TopicReader topics, String name) {
     assertThat(worker.send("PUT", "/connectors/once/stop", null).status()).isLessThan(300);
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .until(
             () ->
                 worker.status("once").path("connector").path("state").asText().equals("STOPPED")
@@ -422,7 +422,7 @@ class WorkerVersionsIT {
         .isEqualTo(202);
     // The state may be that from before still; the connections tell one task from the next.
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(20))
         .until(
             () -> {
@@ -472,7 +472,7 @@ class WorkerVersionsIT {
       config.put("tasks.max", "2");
       worker.submit("restarts", config);
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .until(
               () -> worker.isRunning("restarts", 2) && clients("restarts").size() == connections);
       long start = System.nanoTime();
@@ -493,7 +493,7 @@ class WorkerVersionsIT {
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
       // What a task that has just ended leaves to the worker to end may take a moment.
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 Map<String, Long> now = ours(jmx);
