@@ -45,7 +45,7 @@ record Served(
         cache,
         new QueryApi(
             store, resolutions, config.limits(), catalogue, clock, cache, described, slots),
-        new HisApi(store, config.limits(), catalogue, clock, described),
+        new HisApi(store, resolutions, config.limits(), catalogue, clock, described),
         new RawApi(config, store, slots));
   }
 }

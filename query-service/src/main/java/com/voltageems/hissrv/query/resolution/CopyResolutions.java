@@ -80,6 +80,42 @@ public final class CopyResolutions implements Resolutions {
   }
 
   @Override
+  public HistoryAnswer coarser(HistoryStore samples, HistoryQuery query, Deadline deadline) {
+    HistoryAnswer answer = query(samples, query, false, deadline);
+    Long expired = answer.expiredBefore();
+    if (expired == null || query.windows() == null) {
+      return answer;
+    }
+    Known now = known.get();
+    List<Coarser.Part> parts = Coarser.of(query, answer.parts(), expired, now.copies());
+    return parts.isEmpty()
+        ? answer
+        : told(mixed(samples, query, answer, parts, deadline), query.selection());
+  }
+
+  private HistoryAnswer mixed(
+      HistoryStore samples,
+      HistoryQuery query,
+      HistoryAnswer answer,
+      List<Coarser.Part> parts,
+      Deadline deadline) {
+    Mixed mixed = new Mixed(query);
+    for (Coarser.Part part : parts) {
+      HistoryQuery own =
+          new HistoryQuery(
+              query.selection().within(part.start(), part.end()),
+              query.columns(),
+              part.windows(),
+              query.groupBy(),
+              query.newestFirst(),
+              query.limit());
+      mixed.add(own, query(samples, own, false, deadline));
+    }
+    mixed.add(query, answer);
+    return mixed.answer();
+  }
+
+  @Override
   public HistoryAnswer samples(
       HistoryStore samples,
       Selection selection,

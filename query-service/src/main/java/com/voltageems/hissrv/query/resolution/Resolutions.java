@@ -22,6 +22,11 @@ public interface Resolutions {
         }
 
         @Override
+        public HistoryAnswer coarser(HistoryStore samples, HistoryQuery query, Deadline deadline) {
+          return samples.query(query, deadline);
+        }
+
+        @Override
         public HistoryAnswer told(HistoryAnswer answer, Selection selection) {
           return answer;
         }
@@ -47,6 +52,12 @@ public interface Resolutions {
    * @param raw whether it has to
    */
   HistoryAnswer query(HistoryStore samples, HistoryQuery query, boolean raw, Deadline deadline);
+
+  /**
+   * The answer; where the samples are gone and no copy has what was asked for, by the longer
+   * windows of a copy that is there.
+   */
+  HistoryAnswer coarser(HistoryStore samples, HistoryQuery query, Deadline deadline);
 
   /** An answer, also one from memory, with the time before which samples are gone. */
   HistoryAnswer told(HistoryAnswer answer, Selection selection);

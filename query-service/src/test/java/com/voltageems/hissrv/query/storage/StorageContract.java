@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.completeness.Completeness;
 import com.voltageems.hissrv.query.completeness.SeriesReport;
+import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.SettableClock;
+import com.voltageems.hissrv.query.http.answer.Described;
+import com.voltageems.hissrv.query.http.hisapi.HisApi;
 import com.voltageems.hissrv.query.lease.Keeper;
 import com.voltageems.hissrv.query.lease.MemoryKeeper;
 import com.voltageems.hissrv.query.resolution.Copies;
@@ -33,15 +38,18 @@ import com.voltageems.hissrv.query.store.tier.TierRows;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import com.voltageems.hissrv.query.store.tier.Wish;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
+import com.voltageems.hissrv.query.store.window.Digits;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.WindowText;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -1212,6 +1220,70 @@ public abstract class StorageContract {
         new Selection(m, filters, from, to), columns, windows, groups, random.nextBoolean(), limit);
   }
 
+  /**
+   * Random series and questions: copies, memory and samples all say what plain Java says. More of
+   * them: {@code -Dhissrv.copies.seeds=50}.
+   */
+  @Test
+  void randomQuestions_areAnsweredAsPlainJavaDoes() throws Exception {
+    long first = Long.getLong("hissrv.copies.first", 1);
+    for (long seed = first; seed < first + Long.getLong("hissrv.copies.seeds", 1); seed++) {
+      end();
+      desks.clear();
+      begin();
+      try {
+        randomQuestions(seed);
+      } catch (AssertionError e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+    }
+  }
+
+  private void randomQuestions(long seed) throws Exception {
+    Instant change = ZONE.getRules().previousTransition(NOW.minus(Duration.ofDays(6))).getInstant();
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    long old = days.floor(change.toEpochMilli() - 2 * DAY);
+    long oldEnd = old + 4 * DAY;
+    long recent = NOW.toEpochMilli() - 4 * DAY;
+    RandomCopies random = new RandomCopies(seed, ZONE);
+    write("m", random.lines(old, oldEnd));
+    write("m", random.lines(recent, NOW.toEpochMilli()));
+    Task quarter = Task.of("quarter", "realtime", "quarter", "15m", HOURLY.outputs());
+    StoragePlan plan =
+        plan(
+            List.of(
+                policy("realtime", 400),
+                policy("quarter", 400),
+                policy("hourly", 800),
+                policy("daily", 1600)),
+            quarter,
+            HOURLY,
+            DAILY);
+    Tiers tiers = tiers();
+    StorageDesk desk = desk(plan, tiers);
+    settle(desk);
+    desk.backfill("quarter", old, old + DAY);
+    desk.backfill("hourly_avg", old, oldEnd);
+    desk.backfill("hourly_avg", recent, NOW.toEpochMilli());
+    finish(desk);
+    // Late data that the next look back finds, and a day on it counts.
+    write("m", random.late(NOW.toEpochMilli() - 20 * HOUR, NOW.toEpochMilli(), 20));
+    clock.pass(Duration.ofHours(1));
+    settle(desk);
+    clock.pass(Duration.ofHours(seed % 3 * 12));
+    settle(desk);
+
+    Map<String, Integer> seen = new TreeMap<>();
+    random.check(
+        tiers.store(Tier.RAW),
+        answers(plan, desk, tiers),
+        measurement(tiers, Tier.RAW),
+        clock.instant(),
+        Integer.getInteger("hissrv.copies.questions", 50),
+        seen);
+    assertThat(seen).as("seed " + seed).containsKey("raw").hasSizeGreaterThan(1);
+  }
+
   @Test
   void samplesThatAreGone_areSaid_andTheirPartIsAnsweredFromTheCopy() throws Exception {
     long start = floor(NOW) - 10 * DAY;
@@ -1257,6 +1329,99 @@ public abstract class StorageContract {
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("the policy realtime keeps 3d of ")
         .hasMessageContaining("samples are gone");
+  }
+
+  /** Of the old application's calls: a chart over samples that are gone is coarser, not empty. */
+  @Test
+  void samplesThatAreGone_areToldToTheOldApplicationByTheCopy() throws Exception {
+    long start = floor(NOW) - 10 * DAY;
+    long end = floor(NOW);
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 300_000, Map.of("key", "m:1"));
+    write("m", lines);
+    Tiers tiers = tiers();
+    StoragePlan plan = plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY);
+    StorageDesk desk = desk(plan, tiers);
+    settle(desk);
+    desk.backfill("hourly_avg", start, end);
+    finish(desk);
+    StoragePlan shorter = plan(List.of(policy("realtime", 3), policy("hourly", 800)), HOURLY);
+    StorageDesk after = desk(shorter);
+    settle(after);
+    assertThat(after.shorten("realtime", "3d")).containsEntry("state", "ok");
+
+    HistoryStore samples = tiers.store(Tier.RAW);
+    HisApi api =
+        new HisApi(
+            samples,
+            answers(shorter, after, tiers),
+            QueryConfig.defaults().limits(),
+            Catalogue.empty(ZONE),
+            clock,
+            new Described(samples, Ticker.systemTicker()));
+    long gone = floor(NOW.minus(Duration.ofDays(3))) + HOUR;
+    List<String> wanted = new ArrayList<>();
+    means(start, gone, HOUR).forEach((time, mean) -> wanted.add(time + " " + mean));
+    means(gone, end, 900_000).forEach((time, mean) -> wanted.add(time + " " + mean));
+
+    Map<String, @Nullable Object> means = api.query(his(start, end, "interval", "900"), soon());
+    List<String> newest = new ArrayList<>(wanted);
+    Collections.reverse(newest);
+    assertThat(rows(means)).isEqualTo(newest);
+    assertThat(means)
+        .containsEntry("resolution", "hourly")
+        .containsEntry("message", wanted.size() + " records")
+        .containsEntry("total", (long) wanted.size())
+        .doesNotContainKey("expired_before");
+    assertThat(rows(api.statistics(his(start, end, "interval", "15m"), soon()))).isEqualTo(wanted);
+
+    // A sum of an hour is not one of a quarter, and a mean is no sample: they are said to be gone.
+    for (Map<String, @Nullable Object> one :
+        List.of(
+            api.query(his(start, end, "interval", "0"), soon()),
+            api.statistics(his(start, end, "interval", "15m", "aggregation", "sum"), soon()))) {
+      assertThat(one).containsKey("expired_before").doesNotContainKey("resolution");
+      assertThat(String.valueOf(one.get("message"))).contains("; samples before ").contains("gone");
+    }
+    Map<String, @Nullable Object> sums =
+        api.statistics(his(start, end, "interval", "1h", "aggregation", "sum"), soon());
+    assertThat(rows(sums)).hasSize(240);
+    assertThat(sums).containsEntry("resolution", "hourly").doesNotContainKey("expired_before");
+  }
+
+  private static Map<String, List<String>> his(long start, long end, String... more) {
+    Map<String, List<String>> texts = new TreeMap<>();
+    texts.put("redis_key", List.of("m:1"));
+    texts.put("point_id", List.of("1"));
+    texts.put("page_size", List.of("10000"));
+    texts.put("start_time", List.of(Long.toString(start)));
+    texts.put("end_time", List.of(Long.toString(end)));
+    for (int i = 0; i < more.length; i += 2) {
+      texts.put(more[i], List.of(more[i + 1]));
+    }
+    return texts;
+  }
+
+  private static List<String> rows(Map<String, @Nullable Object> answer) {
+    List<String> rows = new ArrayList<>();
+    for (Object one : (List<?>) Objects.requireNonNull(answer.get("data"))) {
+      Map<?, ?> row = (Map<?, ?>) one;
+      long time =
+          OffsetDateTime.parse(String.valueOf(row.get("timestamp"))).toInstant().toEpochMilli();
+      rows.add(time + " " + row.get("value"));
+    }
+    return rows;
+  }
+
+  private Map<Long, Double> means(long start, long end, long length) {
+    Map<Long, Double> means = new TreeMap<>();
+    wanted("1", new FixedWindows(length), start, end)
+        .values()
+        .forEach(
+            windows ->
+                windows.forEach(
+                    (time, of) -> means.put(time, Digits.computed(of.get(1) / of.get(0)))));
+    return means;
   }
 
   /** Counts what is done, and refuses it where it is told to. */

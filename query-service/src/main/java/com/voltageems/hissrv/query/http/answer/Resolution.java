@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** From which coarser copies an answer is, which it says. Pure. */
 public final class Resolution {
@@ -23,6 +25,20 @@ public final class Resolution {
         .filter(name -> !name.equals(HistoryAnswer.Part.RAW))
         .distinct()
         .toList();
+  }
+
+  /**
+   * The same as members of an answer that has others beside them.
+   *
+   * @param time a time, of epoch microseconds
+   */
+  public static void tell(
+      HistoryAnswer answer, LongFunction<String> time, Map<String, @Nullable Object> body) {
+    of(answer).ifPresent(names -> body.put("resolution", names));
+    Long expired = answer.expiredBefore();
+    if (expired != null) {
+      body.put("expired_before", time.apply(expired * 1000));
+    }
   }
 
   /** The same as headers, for formats that have no place for it. */

@@ -3,9 +3,11 @@ package com.voltageems.hissrv.query.http.hisapi;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.http.answer.Described;
+import com.voltageems.hissrv.query.http.answer.Resolution;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Intervals;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
@@ -42,15 +44,27 @@ public final class HisApi {
   private static final List<String> INTERVALS =
       List.of("1m", "5m", "15m", "30m", "1h", "2h", "6h", "12h", "1d");
 
+  private static final HistoryAnswer NOTHING = new HistoryAnswer(List.of(), false);
+
   private final HistoryStore store;
+  private final Resolutions resolutions;
   private final Limits limits;
   private final Catalogue catalogue;
   private final Clock clock;
   private final Described described;
 
+  /**
+   * @param resolutions answers means and the like also where the samples are gone
+   */
   public HisApi(
-      HistoryStore store, Limits limits, Catalogue catalogue, Clock clock, Described described) {
+      HistoryStore store,
+      Resolutions resolutions,
+      Limits limits,
+      Catalogue catalogue,
+      Clock clock,
+      Described described) {
     this.store = store;
+    this.resolutions = resolutions;
     this.described = described;
     this.limits = limits;
     this.catalogue = catalogue;
@@ -81,6 +95,7 @@ public final class HisApi {
     Windows windows = interval > 1 ? new FixedWindows(interval * 1000L) : null;
     HisRequest.Range range = request.range(windows);
     List<Point> rows = List.of();
+    HistoryAnswer answer = NOTHING;
     long total = 0;
     Target target = target(request, deadline).orElse(null);
     if (target != null) {
@@ -88,9 +103,12 @@ public final class HisApi {
       if (windows == null) {
         total = count(target, selection, deadline);
         List<Field> field = List.of(target.field());
-        rows = points(HistoryQuery.points(selection, field, true, page * size), deadline);
+        HistoryQuery points = HistoryQuery.points(selection, field, true, page * size);
+        answer = resolutions.told(store.query(points, deadline), selection);
+        rows = points(answer);
       } else {
-        rows = windows(target, selection, windows, Aggregation.MEAN, true, deadline);
+        answer = windows(target, selection, windows, Aggregation.MEAN, true, deadline);
+        rows = points(answer);
         total = rows.size();
       }
     }
@@ -99,12 +117,13 @@ public final class HisApi {
     for (Point point : rows.subList(from, Math.min(rows.size(), from + size))) {
       data.add(row(request, point.epochMicros(), point.values().get(0)));
     }
-    Map<String, @Nullable Object> body = envelope(data.size() + " records");
+    Map<String, @Nullable Object> body = envelope(data.size() + " records", answer);
     body.put("data", data);
     body.put("total", total);
     body.put("page", page);
     body.put("page_size", size);
     body.put("has_more", total > (long) page * size);
+    Resolution.tell(answer, HisTimes::text, body);
     name(request, body);
     return body;
   }
@@ -118,23 +137,25 @@ public final class HisApi {
     Windows windows = Intervals.windows(interval, catalogue.zone()).orElseThrow();
     HisRequest.Range range = request.range(windows);
     List<Object> data = new ArrayList<>();
+    HistoryAnswer answer = NOTHING;
     Target target = target(request, deadline).orElse(null);
     if (target != null) {
       Aggregation function = Aggregation.of(aggregation).orElseThrow();
-      for (Point point :
-          windows(target, selection(target, range), windows, function, false, deadline)) {
+      answer = windows(target, selection(target, range), windows, function, false, deadline);
+      for (Point point : points(answer)) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("timestamp", HisTimes.text(point.epochMicros()));
         row.put("value", point.values().get(0));
         data.add(row);
       }
     }
-    Map<String, @Nullable Object> body = envelope(data.size() + " windows");
+    Map<String, @Nullable Object> body = envelope(data.size() + " windows", answer);
     body.put("redis_key", request.redisKey());
     body.put("point_id", request.pointId());
     body.put("aggregation", aggregation);
     body.put("interval", interval);
     body.put("data", data);
+    Resolution.tell(answer, HisTimes::text, body);
     name(request, body);
     return body;
   }
@@ -143,6 +164,7 @@ public final class HisApi {
   public Map<String, @Nullable Object> latest(Map<String, List<String>> texts, Deadline deadline) {
     HisRequest request = request(texts);
     long now = clock.millis();
+    String gone = "";
     Target target = target(request, deadline).orElse(null);
     if (target != null) {
       Selection selection =
@@ -156,9 +178,10 @@ public final class HisApi {
           return record;
         }
       }
+      gone = gone(resolutions.told(NOTHING, selection));
     }
     throw new NotFoundException(
-        "nothing is stored of point " + request.pointId() + " of " + request.redisKey());
+        "nothing is stored of point " + request.pointId() + " of " + request.redisKey() + gone);
   }
 
   /** {@code /hisApi/channels}: the Redis keys of which something is stored. */
@@ -198,11 +221,19 @@ public final class HisApi {
             });
   }
 
-  private static Map<String, @Nullable Object> envelope(String message) {
+  private static Map<String, @Nullable Object> envelope(String message, HistoryAnswer answer) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("status", "success");
-    body.put("message", message);
+    body.put("message", message + gone(answer));
     return body;
+  }
+
+  /** Few rows must not look like a silence of the device. */
+  private static String gone(HistoryAnswer answer) {
+    Long before = answer.expiredBefore();
+    return before == null
+        ? ""
+        : "; samples before " + HisTimes.text(before * 1000) + " are gone (retention)";
   }
 
   private static Map<String, @Nullable Object> row(
@@ -242,7 +273,8 @@ public final class HisApi {
     return new Selection(target.measurement(), filters, range.start(), range.end());
   }
 
-  private List<Point> windows(
+  /** Where samples are gone a mean or an extreme is told by longer windows, which no sum can be. */
+  private HistoryAnswer windows(
       Target target,
       Selection selection,
       Windows windows,
@@ -250,20 +282,25 @@ public final class HisApi {
       boolean newestFirst,
       Deadline deadline) {
     List<Field> field = List.of(target.field());
-    return points(
-        HistoryQuery.windows(selection, field, windows, function, newestFirst, limits.maxRows()),
-        deadline);
+    HistoryQuery query =
+        HistoryQuery.windows(selection, field, windows, function, newestFirst, limits.maxRows());
+    boolean addsUp = function == Aggregation.SUM || function == Aggregation.COUNT;
+    return addsUp
+        ? resolutions.query(store, query, false, deadline)
+        : resolutions.coarser(store, query, deadline);
   }
 
-  private List<Point> points(HistoryQuery query, Deadline deadline) {
-    HistoryAnswer answer = store.query(query, deadline);
+  private static List<Point> points(HistoryAnswer answer) {
     return answer.series().isEmpty() ? List.of() : answer.series().get(0).points();
   }
 
   /** Points of the series within the range. */
   private long count(Target target, Selection selection, Deadline deadline) {
     Windows all = new OneWindow(selection.startMillis(), selection.endMillis());
-    return windows(target, selection, all, Aggregation.COUNT, false, deadline).stream()
+    List<Field> field = List.of(target.field());
+    HistoryQuery query =
+        HistoryQuery.windows(selection, field, all, Aggregation.COUNT, false, limits.maxRows());
+    return points(store.query(query, deadline)).stream()
         .mapToLong(point -> point.values().get(0) instanceof Number n ? n.longValue() : 0)
         .sum();
   }

@@ -10,6 +10,7 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.http.answer.Described;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.questdb.QuestDbStore;
 import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
@@ -53,6 +54,7 @@ class HisApiIT {
     api =
         new HisApi(
             store,
+            Resolutions.RAW,
             QueryConfig.defaults().limits(),
             CATALOGUE,
             Clock.fixed(NOW, ZoneOffset.UTC),
@@ -250,6 +252,7 @@ class HisApiIT {
     HisApi shanghai =
         new HisApi(
             store,
+            Resolutions.RAW,
             QueryConfig.defaults().limits(),
             Catalogue.empty(ZoneId.of("Asia/Shanghai")),
             Clock.fixed(NOW, ZoneOffset.UTC),
