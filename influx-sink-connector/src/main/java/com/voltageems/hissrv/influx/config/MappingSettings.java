@@ -36,7 +36,8 @@ public final class MappingSettings {
           .doc(
               "The tags: a list of places, of name=place or of name=text with ${place}, for example"
                   + " channel=device.id,site=${header.site|north}; what follows | stands where"
-                  + " nothing is.");
+                  + " nothing is. A name may have places in it, too (${id}=v), and labels.* is every"
+                  + " scalar of an object by its own name.");
 
   public static final Setting<List<String>> FIELDS =
       Setting.list("mapping.fields", "")

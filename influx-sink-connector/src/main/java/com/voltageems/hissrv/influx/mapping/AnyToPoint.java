@@ -3,11 +3,10 @@ package com.voltageems.hissrv.influx.mapping;
 import com.voltageems.hissrv.influx.point.Point;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -104,38 +103,25 @@ public final class AnyToPoint implements RecordToPoint {
     if (elements.isEmpty() && complaints.isEmpty()) {
       return noPoints(context, arrays.first(), array);
     }
-    List<Point> points = new ArrayList<>();
-    Map<Place, String> seen = new HashMap<>();
+    Gathered gathered = new Gathered(reading.order());
     for (PointArrays.Element element : elements) {
       String where = element.where() + ": ";
       Mapped mapped = point(element.context());
       if (mapped instanceof Mapped.Points some) {
-        Point point = some.points().get(0);
-        String first =
-            seen.putIfAbsent(
-                new Place(point.measurement(), point.tags(), point.epochNanos()), element.where());
-        if (first == null) {
-          points.add(point);
-        } else {
-          complaints.add(
-              where
-                  + "has series and time of "
-                  + first
-                  + ", of which the database would keep one; give each a time of its own by"
-                  + " mapping.timestamp, or a tag that tells them apart");
+        String leftOut = gathered.add(some.points().get(0), element.where());
+        if (leftOut != null) {
+          complaints.add(where + leftOut);
         }
         some.complaints().forEach(complaint -> complaints.add(where + complaint));
       } else if (mapped instanceof Mapped.Rejected rejected) {
         complaints.add(where + rejected.reason());
       }
     }
+    List<Point> points = gathered.points();
     return points.isEmpty()
         ? new Mapped.Rejected(String.join("; ", complaints))
         : new Mapped.Points(points, complaints);
   }
-
-  /** Where the database keeps a point: a later one at the same place replaces it. */
-  private record Place(String measurement, List<Point.Tag> tags, long epochNanos) {}
 
   private Mapped noPoints(Context context, Expression place, @Nullable Object array) {
     boolean isThere = place.isIn(context);
@@ -161,27 +147,82 @@ public final class AnyToPoint implements RecordToPoint {
       point.measurement(measurement);
     }
     for (Named tag : rules.tags()) {
-      String text = tag.text(context);
-      Object raw = tag.of(context);
-      if (text != null) {
-        point.tag(tag.name(), text);
-      } else if (raw != null) {
-        point.check("tag '" + tag.name() + "' is " + FieldTypes.describe(raw) + ", not a scalar");
-      }
+      tag(tag, context, point);
     }
     fields(context, point);
     time(context, point);
     return point.build();
   }
 
+  private void tag(Named tag, Context context, PointBuilder point) {
+    Object raw = tag.of(context);
+    if (raw == null) {
+      return;
+    }
+    if (tag.all()) {
+      all(tag, raw, point, (name, value) -> tag(name, value, Values.text(value), point));
+      return;
+    }
+    String name = tag.name(context);
+    if (name == null) {
+      point.check(nameless("tag", tag));
+    } else {
+      tag(name, raw, tag.text(context), point);
+    }
+  }
+
+  private static void tag(String name, Object raw, @Nullable String text, PointBuilder point) {
+    if (text != null) {
+      point.tag(name, text);
+    } else {
+      point.check("tag '" + name + "' is " + FieldTypes.describe(raw) + ", not a scalar");
+    }
+  }
+
+  private static String nameless(String what, Named one) {
+    return what
+        + " '"
+        + one.name()
+        + "' has no name: a place that its name is made from is empty or no scalar";
+  }
+
+  /** Every scalar of an object that a rule names by {@code place.*}. */
+  private void all(
+      Named object, Object value, PointBuilder point, BiConsumer<String, Object> found) {
+    if (Values.isObject(value)) {
+      new Scalars(Set.of(), rules.choices().intoArrays(), found, point::complain).of(value);
+    } else {
+      point.complain(
+          "'"
+              + object.name()
+              + "' is "
+              + FieldTypes.describe(value)
+              + ", not an object, all of which "
+              + object.name()
+              + ".* means");
+    }
+  }
+
+  private void field(Named field, Context context, PointBuilder point) {
+    Object value = field.of(context);
+    if (value == null) {
+      return;
+    }
+    if (field.all()) {
+      all(field, value, point, (name, each) -> scalar(name, each, point));
+      return;
+    }
+    String name = field.name(context);
+    if (name == null) {
+      point.complain(nameless("field", field));
+    } else {
+      field(name, value, point);
+    }
+  }
+
   private void fields(Context context, PointBuilder point) {
     if (!rules.fields().isEmpty()) {
-      for (Named field : rules.fields()) {
-        Object value = field.of(context);
-        if (value != null) {
-          field(field.name(), value, point);
-        }
-      }
+      rules.fields().forEach(field -> field(field, context, point));
       return;
     }
     Object source = context.nearest();

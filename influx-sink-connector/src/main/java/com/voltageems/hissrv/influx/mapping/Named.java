@@ -1,35 +1,93 @@
 package com.voltageems.hissrv.influx.mapping;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A tag or field: {@code name=place}, a place that lends its name, or {@code name=text with
- * ${place}}.
+ * ${place}}. The name may have places in it, too: {@code ${id}=v}. Or all of them in an object:
+ * {@code place.*}.
  *
+ * @param name as it stands in the setting; for all in an object its place
+ * @param called null when the name has no place in it
  * @param expression null when there is a template
  * @param template null when there is a place
+ * @param all whether the place is an object, every scalar of which is meant
  */
-public record Named(String name, @Nullable Expression expression, @Nullable Template template) {
+public record Named(
+    String name,
+    @Nullable Template called,
+    @Nullable Expression expression,
+    @Nullable Template template,
+    boolean all) {
+  private static final String PLACE = "${";
+  private static final String ALL = ".*";
+
   /**
    * Reads it from a setting.
    *
    * @throws IllegalArgumentException with a message for the user
    */
   public static Named parse(String text) {
-    int equals = text.indexOf('=');
+    int equals = equalsSign(text);
     if (equals < 0) {
-      Expression expression = Expression.parse(text);
-      return new Named(expression.name(), expression, null);
+      return text.trim().endsWith(ALL) ? all(text.trim()) : place(text);
     }
     String name = text.substring(0, equals).trim();
     if (name.isEmpty()) {
       throw new IllegalArgumentException("'" + text + "' has no name before '='");
     }
-    String from = text.substring(equals + 1);
-    return from.contains("${")
-        ? new Named(name, null, Template.parse(from.trim()))
-        : new Named(name, Expression.parse(from), null);
+    Template called = name.contains(PLACE) ? Template.parse(name) : null;
+    String from = text.substring(equals + 1).trim();
+    if (from.endsWith(ALL) && !from.contains(PLACE)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' gives one name to all of an object; write " + from + " without a name");
+    }
+    return from.contains(PLACE)
+        ? new Named(name, called, null, Template.parse(from), false)
+        : new Named(name, called, Expression.parse(from), null, false);
+  }
+
+  /** Of the first equals sign that is not within a place's braces; -1 for none. */
+  private static int equalsSign(String text) {
+    int at = text.indexOf('=');
+    for (int open = text.indexOf(PLACE); open >= 0 && open < at; ) {
+      int close = text.indexOf('}', open);
+      if (close < 0) {
+        return at;
+      }
+      at = at < close ? text.indexOf('=', close) : at;
+      open = text.indexOf(PLACE, close);
+    }
+    return at;
+  }
+
+  private static Named place(String text) {
+    if (text.contains(PLACE)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' has no name; write name=" + text.trim() + ", or the place without ${ }");
+    }
+    Expression expression = Expression.parse(text);
+    return new Named(expression.name(), null, expression, null, false);
+  }
+
+  private static Named all(String text) {
+    String object = text.substring(0, text.length() - ALL.length());
+    if (object.isEmpty()
+        || object.equals("header")
+        || object.equals("topic")
+        || object.contains("*")
+        || object.contains(PLACE)) {
+      throw new IllegalArgumentException(
+          "'" + text + "': .* stands behind one object of the value or the key");
+    }
+    return new Named(object, null, Expression.parse(object), null, true);
+  }
+
+  /** What it is called in this record; null when a place of its name is empty or no scalar. */
+  @Nullable String name(Context context) {
+    return called == null ? name : called.of(context);
   }
 
   /** What is there, null when nothing is. */
@@ -45,11 +103,13 @@ public record Named(String name, @Nullable Expression expression, @Nullable Temp
     return template == null ? null : template.of(context);
   }
 
-  /** The places that it is made from. */
+  /** The places that it and its name are made from. */
   List<Expression> places() {
-    if (expression != null) {
-      return List.of(expression);
-    }
-    return template == null ? List.of() : template.places();
+    return Stream.concat(
+            Stream.ofNullable(expression),
+            Stream.of(called, template)
+                .filter(one -> one != null)
+                .flatMap(one -> one.places().stream()))
+        .toList();
   }
 }

@@ -269,8 +269,99 @@ class AnyToPointTest {
         .containsExactly("m v=2 1700000000000", "m,phase=L1 v=4 1700000000000");
     assertThat(points.complaints())
         .containsExactly(
-            "r[1]: has series and time of r[0], of which the database would keep one; give each a"
-                + " time of its own by mapping.timestamp, or a tag that tells them apart");
+            "r[1]: field 'v' has series and time of that in r[0], of which the database would keep"
+                + " one; give each a time of its own by mapping.timestamp, or a tag that tells them"
+                + " apart");
+  }
+
+  @Test
+  void elementsOfOneSeriesAndTime_withFieldsOfTheirOwn_areOnePoint() {
+    AnyToPoint mapping = mapping("m", List.of(), List.of(), "at", "ms", "r");
+    Mapped mapped =
+        mapping.map(
+            record(
+                null,
+                Map.of(
+                    "r",
+                    List.of(
+                        Map.of("at", 5L, "u", 1L),
+                        Map.of("at", 6L, "u", 2L),
+                        Map.of("at", 5L, "i", 3L, "a", 4L),
+                        Map.of("at", 5L, "i", 5L, "b", 6L)))));
+    Mapped.Points points = (Mapped.Points) mapped;
+    assertThat(points.points().stream().map(point -> LineProtocolTest.encode(point).strip()))
+        .containsExactly("m a=4,b=6,i=3,u=1 5", "m u=2 6");
+    assertThat(points.complaints())
+        .singleElement()
+        .asString()
+        .startsWith("r[3]: field 'i' has series and time of that in r[2], of which");
+  }
+
+  /** Name and value as members, as OPC servers and gateways send them. */
+  @Test
+  void nameOfAField_isAPlace() {
+    AnyToPoint mapping =
+        mapping(
+            "m",
+            List.of("${kind|site}=where"),
+            List.of("${id}=v", "${id}_ok=q", "unit=u"),
+            "t",
+            "ms",
+            "values");
+    Map<String, Object> nameless = Map.of("v", 9L, "t", 5L);
+    assertThat(
+            lines(
+                mapping.map(
+                    record(
+                        null,
+                        Map.of(
+                            "where",
+                            "north",
+                            "values",
+                            List.of(
+                                Map.of("id", "temp", "v", 42.5, "q", true, "t", 5L),
+                                Map.of("id", 17L, "v", "auto", "t", 5L, "u", "bar")))))))
+        .containsExactly("m,site=north 17=\"auto\",temp=42.5,temp_ok=true,unit=\"bar\" 5");
+    assertThat(mapping.map(record(null, Map.of("values", List.of(nameless)))))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "values[0]: field '${id}' has no name: a place that its name is made from is empty"
+                    + " or no scalar"));
+  }
+
+  @Test
+  void allOfAnObject_byTheirOwnNames() {
+    AnyToPoint mapping =
+        mapping("m", List.of("node", "labels.*"), List.of("values.*", "n=count"), null, "ms", null);
+    assertThat(
+            lines(
+                mapping.map(
+                    record(
+                        null,
+                        Map.of(
+                            "node", "n1",
+                            "labels", Map.of("line", 3L, "hall", "B"),
+                            "values",
+                                Map.of("tag0", 1.5, "deep", Map.of("x", true), "no", List.of()),
+                            "errors", Map.of("tag1", 2014L),
+                            "count", 7L)))))
+        .containsExactly("m,hall=B,line=3,node=n1 deep.x=true,n=7,tag0=1.5 1700000000000");
+    assertThat(mapping.map(record(null, Map.of("values", 5L))))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "'values' is a number, not an object, all of which values.* means"));
+    AnyToPoint tagged = mapping("m", List.of("labels.*"), List.of(), null, "ms", null);
+    assertThat(lines(tagged.map(record(null, Map.of("labels", Map.of("a", "b"), "v", 1L)))))
+        .containsExactly("m,a=b v=1 1700000000000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"${site|north}", "${id}", "=v", "x=values.*", "header.*", ".*", "*.*", "${a}.*"})
+  void ruleThatMeansNothing_isRefused(String rule) {
+    assertThatThrownBy(() -> Named.parse(rule))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'" + rule + "'");
   }
 
   // field case S14
