@@ -51,7 +51,7 @@ class QueryServiceIT {
         """
         http.port: 0
         health.interval: 1s
-        query.timeout: 1m
+        query.timeout: 5m
         query.max.rows: 1000000
         store:
           type: questdb
@@ -61,11 +61,15 @@ class QueryServiceIT {
     Path log = folder.resolve("service.log");
     service = launch(log, "--config", config.toString());
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> ADDRESS.matcher(Files.readString(log)).find() || !service.isAlive());
     Matcher address = ADDRESS.matcher(Files.readString(log));
     assertThat(address.find()).as(Files.readString(log)).isTrue();
     url = address.group(1);
+    // It listens a moment before it has looked at the database.
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> new QueryServiceIT().get("/health").statusCode() == 200);
   }
 
   @AfterAll
@@ -92,7 +96,7 @@ class QueryServiceIT {
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return http.send(
-        HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(20)).build(),
+        HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofMinutes(1)).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
@@ -121,7 +125,7 @@ class QueryServiceIT {
                             + "/query?measurement=million&format=csv&stream=yes&limit=1000000&start="
                             + start
                             + "&range=4d"))
-                .timeout(Duration.ofMinutes(2))
+                .timeout(Duration.ofMinutes(4))
                 .build(),
             HttpResponse.BodyHandlers.ofLines());
 
@@ -198,7 +202,7 @@ class QueryServiceIT {
     assertThat(statistics.path(6).asDouble()).isEqualTo(225);
     assertThat(statistics.path(7).asDouble()).isEqualTo(220);
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThat(get("/metrics").body())
@@ -240,7 +244,7 @@ class QueryServiceIT {
     Path log = dir.resolve("bad.log");
     Process process = launch(log, "-c", config.toString());
 
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isEqualTo(2);
     assertThat(Files.readString(log))
         .isEqualTo(
@@ -254,7 +258,7 @@ class QueryServiceIT {
     Path log = dir.resolve("taken.log");
     Process process = launch(log, "-c", config.toString());
 
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isEqualTo(1);
     assertThat(Files.readString(log)).contains("cannot listen on 127.0.0.1:").contains("http.port");
     assertThat(Files.readString(log)).doesNotContain("\tat ");
@@ -267,12 +271,12 @@ class QueryServiceIT {
     Path log = dir.resolve("other.log");
     Process process = launch(log, "-c", config.toString());
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> ADDRESS.matcher(Files.readString(log)).find());
 
     process.destroy();
 
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(45, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(log)).doesNotContain("\tat ").doesNotContain("not everything");
   }
 }

@@ -35,7 +35,7 @@ class ConnectProbeIT {
       // Field case O2: the first address is of a dead worker.
       URI dead = URI.create("http://127.0.0.1:" + Ports.free());
       try (ConnectProbe probe =
-          new ConnectProbe(config(List.of(dead, url)), Duration.ofSeconds(5))) {
+          new ConnectProbe(config(List.of(dead, url)), Duration.ofMinutes(1))) {
         Report report = probe.check();
         assertThat(report.state()).isEqualTo(PartState.State.DOWN);
         assertThat(report.message()).isEqualTo("so urce is not there; sink is not there");
@@ -47,7 +47,7 @@ class ConnectProbeIT {
         ConnectClient client =
             new ConnectClient(
                 new Compiled.Target(List.of(worker.url()), "", "", "info"),
-                Duration.ofSeconds(20),
+                Duration.ofMinutes(1),
                 Clock.systemUTC(),
                 attempt -> TimeUnit.MILLISECONDS.sleep(200));
         assertThat(client.restartFailed("so urce")).isEmpty();

@@ -44,7 +44,7 @@ class InfluxDb1StorageIT extends StorageContract {
     try {
       return HTTP.send(
           HttpRequest.newBuilder(URI.create(url))
-              .timeout(Duration.ofSeconds(20))
+              .timeout(Duration.ofMinutes(1))
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build(),
           HttpResponse.BodyHandlers.ofString());

@@ -64,7 +64,7 @@ class InfluxDb2StorageIT extends StorageContract {
       return HTTP.send(
           HttpRequest.newBuilder(URI.create(url + path))
               .header("Authorization", "Token " + token)
-              .timeout(Duration.ofSeconds(20))
+              .timeout(Duration.ofMinutes(1))
               .method(method, HttpRequest.BodyPublishers.ofString(body))
               .build(),
           HttpResponse.BodyHandlers.ofString());

@@ -195,7 +195,7 @@ public abstract class StorageContract {
   }
 
   private static Deadline soon() {
-    return Deadline.in(Duration.ofSeconds(20));
+    return Deadline.in(Duration.ofMinutes(2));
   }
 
   // ---- retention ----
@@ -660,7 +660,7 @@ public abstract class StorageContract {
     await()
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(1))
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .until(() -> !desk.round(Duration.ZERO));
   }
 
@@ -678,7 +678,7 @@ public abstract class StorageContract {
     await()
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(1))
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(2))
         .until(
             () -> {
               first.round(Duration.ZERO);

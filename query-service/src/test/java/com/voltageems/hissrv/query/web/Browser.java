@@ -35,7 +35,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 /** The installed Chromium, driven by its own driver; nothing is downloaded. */
 final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final ChromeDriver driver;
   private final List<URI> requests = new ArrayList<>();
@@ -75,7 +75,7 @@ final class Browser implements AutoCloseable {
             .usingAnyFreePort()
             .build();
     this.driver = new ChromeDriver(service, options);
-    driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(2));
+    driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(5));
     size(1440, 900, 1, false);
   }
 
@@ -132,6 +132,30 @@ final class Browser implements AutoCloseable {
         .ignoreException(JavascriptException.class)
         .untilAsserted(
             () -> assertThat(script("return Boolean(" + condition + ")")).isEqualTo(true));
+  }
+
+  /** Waits until something has this text in it; what comes by itself comes when it comes. */
+  void untilSays(String selector, String words) {
+    await(words + " in " + selector)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(60))
+        .untilAsserted(
+            () ->
+                assertThat(
+                        script(
+                            "return [...document.querySelectorAll(arguments[0])]"
+                                + ".map((one) => one.innerText).join('\\n')",
+                            selector))
+                    .asString()
+                    .contains(words));
+  }
+
+  /** Waits until so many are there. */
+  void untilCount(String selector, int count) {
+    await(count + " of " + selector)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(60))
+        .untilAsserted(() -> assertThat(all(selector)).hasSize(count));
   }
 
   Object script(String text, Object... arguments) {

@@ -105,7 +105,7 @@ final class Gate implements AutoCloseable {
     try {
       CountDownLatch latch = held.get(path);
       String query = String.valueOf(exchange.getRequestURI().getQuery());
-      if (latch != null && query.contains(heldQuery) && !latch.await(60, TimeUnit.SECONDS)) {
+      if (latch != null && query.contains(heldQuery) && !latch.await(10, TimeUnit.MINUTES)) {
         throw new IOException("held for too long: " + path);
       }
       HttpRequest.Builder request =

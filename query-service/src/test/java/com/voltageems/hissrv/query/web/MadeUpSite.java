@@ -69,6 +69,11 @@ final class MadeUpSite implements AutoCloseable {
     return database;
   }
 
+  /** When the last sample is of, to the second. */
+  Instant now() {
+    return now;
+  }
+
   /** Midnight at the site, so many days ago. */
   Instant midnight(int daysAgo) {
     return LocalDate.ofInstant(now, ZONE).minusDays(daysAgo).atStartOfDay(ZONE).toInstant();

@@ -54,7 +54,7 @@ class PageFailuresIT {
         .doesNotContain("token '<'");
     gate.letThrough();
     browser.ready(1);
-    assertThat(browser.all(".notice")).isEmpty();
+    browser.untilCount(".notice", 0);
   }
 
   @Test
@@ -95,7 +95,7 @@ class PageFailuresIT {
       assertThat(browser.find(".live").getText()).as(path).isNotEqualTo("Live");
       gate.letThrough();
       browser.ready(1);
-      assertThat(browser.text()).as(path).doesNotContain("has not answered yet");
+      browser.until("!document.body.innerText.includes('has not answered yet')");
     }
   }
 
@@ -121,11 +121,11 @@ class PageFailuresIT {
     browser.until("document.querySelector('.panel .notice')");
     assertThat(browser.find(".panel .notice").getText())
         .contains("the database cannot be reached", "Pipeline shows which part is down");
-    assertThat(browser.find(".live").getText()).isEqualTo("No answer");
+    browser.untilSays(".live", "No answer");
     assertThat(browser.script("return hissrv.plots[0].data[0].length > 100")).isEqualTo(true);
     gate.letThrough();
     browser.until("!document.querySelector('.panel .notice')");
-    assertThat(browser.find(".live").getText()).isEqualTo("Live");
+    browser.untilSays(".live", "Live");
   }
 
   /** The page says that it tries again by itself; so it does, where nothing is live either. */
@@ -153,10 +153,10 @@ class PageFailuresIT {
     browser.until("document.querySelector('.picker .notice')");
     int before = (int) browser.times();
     browser.ready(before + 2);
-    assertThat(browser.all(".picker .notice")).hasSize(1);
+    browser.untilCount(".picker .notice", 1);
     gate.letThrough();
     browser.until("document.querySelector('.devices input')");
-    assertThat(browser.all(".picker .notice")).isEmpty();
+    browser.untilCount(".picker .notice", 0);
   }
 
   @Test
@@ -170,8 +170,9 @@ class PageFailuresIT {
     browser.openOnly(gate.url() + VIEW);
     browser.until("document.querySelector('.strip li.down')");
 
-    assertThat(browser.find(".strip").getText()).contains("Database", "down");
-    assertThat(browser.all(".strip li.up")).isEmpty();
+    browser.untilSays(".strip", "Database");
+    browser.untilSays(".strip", "down");
+    browser.untilCount(".strip li.up", 0);
     gate.answer("/health", 503, "text/html", HTML, "");
     browser.until("document.querySelector('.strip').textContent.includes('in front of it')");
   }
@@ -182,10 +183,10 @@ class PageFailuresIT {
     browser.openOnly(gate.url() + "/");
 
     assertThat(browser.find(".hint").getText()).contains("Nothing is stored yet");
-    assertThat(browser.find(".strip li.up").getText()).startsWith("Database");
+    browser.untilSays(".strip li.up", "Database");
     // Without Kafka nobody knows whether something waits.
     browser.shows(() -> browser.click("Pipeline"));
-    assertThat(browser.find(".verdict").getText()).contains("the rest is not configured");
+    browser.untilSays(".verdict", "the rest is not configured");
     gate.letThrough();
     browser.shows(() -> browser.click("Explore"));
   }
@@ -211,7 +212,7 @@ class PageFailuresIT {
         .contains("hissrv.pending, partition 1, offset 4711", "HTTP 500: engine is closed")
         .contains("READONLY You can't write against a read only replica.")
         .contains("9\u202f340", "17", "stands still");
-    assertThat(browser.all(".strip li.degraded")).hasSize(2);
+    browser.untilCount(".strip li.degraded", 2);
     assertThat(browser.accessibilityFindings()).isEmpty();
   }
 
@@ -240,7 +241,7 @@ class PageFailuresIT {
                     .endsWith("已尝试 17 次，9340 条记录等待"));
     gate.answer("/storage", 503, "application/json", AWAY, "");
     browser.click("存储");
-    assertThat(browser.find(".notice").getText()).contains("服务无法应答（状态 503）：无法连接数据库");
+    browser.untilSays(".notice", "服务无法应答（状态 503）：无法连接数据库");
     browser.click("English");
     browser.until("document.body.innerText.includes('the database cannot be reached')");
     browser.script("localStorage.clear()");

@@ -25,7 +25,7 @@ class PagePicturesIT {
           + "telemetry,channel=1001,type=m,interval=:30";
 
   @Test
-  @Timeout(240)
+  @Timeout(600)
   void everyView_inBothLanguages_lightDarkAndOnAPhone(@TempDir Path dir) throws Exception {
     Path docs =
         Boolean.getBoolean("hissrv.update.docs")

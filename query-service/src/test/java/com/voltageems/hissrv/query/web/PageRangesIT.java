@@ -66,6 +66,7 @@ class PageRangesIT extends OnSharedSite {
     Object bounds = browser.script("return JSON.stringify(hissrv.plots[0].scales.x)");
     browser.script("hissrv.refresh()");
     await()
+        .atMost(Duration.ofMinutes(1))
         .pollDelay(Duration.ofMillis(1500))
         .untilAsserted(() -> assertThat(browser.address()).isEqualTo(zoomed));
     assertThat(browser.script("return JSON.stringify(hissrv.plots[0].scales.x)")).isEqualTo(bounds);

@@ -139,6 +139,7 @@ class PageStorageIT {
     browser.script("window.confirm = () => true");
     browser.click("Delete what is older than 7d");
     await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () ->
                 assertThat(asked)
@@ -156,7 +157,7 @@ class PageStorageIT {
         .contains("Left out, for they are not numbers: mode");
 
     browser.click("Begin");
-    await().untilAsserted(() -> assertThat(asked).hasSize(1));
+    await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(asked).hasSize(1));
     assertThat(asked.get(0))
         .startsWith("POST /storage/backfill {\"task\":\"hourly_avg\",\"start\":\"20")
         .contains("\"end\":\"20");
@@ -171,7 +172,7 @@ class PageStorageIT {
         """);
     browser.until("document.querySelector('progress')?.value === 0.25");
     browser.click("Cancel");
-    await().untilAsserted(() -> assertThat(asked).hasSize(2));
+    await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(asked).hasSize(2));
     assertThat(asked.get(1)).isEqualTo("DELETE /storage/backfill/dc9b6836 ");
   }
 

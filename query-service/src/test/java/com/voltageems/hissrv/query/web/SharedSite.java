@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.web;
 import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class SharedSite implements BeforeAllCallback {
      * what the calendar is asked about: seconds of silence, and devices of three weeks ago.
      */
     private static void odd(MadeUpSite site) {
-      long now = Instant.now().toEpochMilli();
+      long now = site.now().toEpochMilli();
       List<String> lines = new ArrayList<>();
       lines.add("odd,channel=one 1=42.5 " + (now - 60_000));
       long before = now - 21 * 86_400_000L;
@@ -60,6 +61,11 @@ final class SharedSite implements BeforeAllCallback {
     /** A view of curves. */
     void explore(String view) {
       browser.open(site.url() + "/#/explore?" + view);
+    }
+
+    /** So long until the last sample, which is as old as the run of tests: {@code r=} of a view. */
+    String until(Duration length) {
+      return "r=" + site.now().minus(length) + "_" + site.now();
     }
 
     /** What the database was asked since the last look. */

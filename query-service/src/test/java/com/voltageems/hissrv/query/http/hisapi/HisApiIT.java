@@ -78,7 +78,7 @@ class HisApiIT {
   }
 
   private static Deadline deadline() {
-    return Deadline.in(Duration.ofSeconds(10));
+    return Deadline.in(Duration.ofMinutes(2));
   }
 
   private static Map<String, @Nullable Object> query(Map<String, List<String>> texts) {

@@ -61,7 +61,7 @@ class InfluxDb1RawIT {
     HttpResponse<String> response =
         HTTP.send(
             HttpRequest.newBuilder(URI.create(database.url() + path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofMinutes(1))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
@@ -80,7 +80,7 @@ class InfluxDb1RawIT {
   }
 
   private static RawAnswer ask(RawStore raw, String statement, int most) {
-    return raw.ask(statement, most, 1000, Deadline.in(Duration.ofSeconds(20)));
+    return raw.ask(statement, most, 1000, Deadline.in(Duration.ofMinutes(2)));
   }
 
   /** Issue 14, item 12. */

@@ -71,7 +71,7 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
     try {
       return HTTP.send(
           HttpRequest.newBuilder(URI.create(database.url() + path))
-              .timeout(Duration.ofSeconds(20))
+              .timeout(Duration.ofMinutes(1))
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build(),
           HttpResponse.BodyHandlers.ofString());
@@ -161,7 +161,7 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
         .as("without f0, and out of the range")
         .containsExactly("1", "2", "3");
     Selection all = new Selection(wide, List.of(), T - WEEK, T + WEEK);
-    assertThat(store.series(all, 10, Deadline.in(Duration.ofSeconds(20))))
+    assertThat(store.series(all, 10, Deadline.in(Duration.ofMinutes(2))))
         .extracting(one -> one.get("c"))
         .containsExactly("1", "2", "3");
   }
@@ -269,7 +269,7 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
 
     database.restart();
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(ask().measurement("away")).isPresent());
   }
@@ -323,7 +323,7 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
               () ->
                   open.raw()
                       .orElseThrow()
-                      .ask("SHOW DATABASES", 10, 100, Deadline.in(Duration.ofSeconds(20))))
+                      .ask("SHOW DATABASES", 10, 100, Deadline.in(Duration.ofMinutes(2))))
           .isInstanceOfSatisfying(
               RawException.class, e -> assertThat(e.kind()).isEqualTo(RawException.Kind.MAY_WRITE));
     }

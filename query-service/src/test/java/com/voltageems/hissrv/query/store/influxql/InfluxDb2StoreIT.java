@@ -72,7 +72,7 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
       return HTTP.send(
           HttpRequest.newBuilder(URI.create(url + path))
               .header("Authorization", "Token " + token)
-              .timeout(Duration.ofSeconds(20))
+              .timeout(Duration.ofMinutes(1))
               .method(method, HttpRequest.BodyPublishers.ofString(body))
               .build(),
           HttpResponse.BodyHandlers.ofString());
@@ -138,7 +138,7 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
                 .formatted(organisation, bucketId));
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
     String reader = made.body().replaceFirst("(?s).*\"token\":\\s*\"([^\"]+)\".*", "$1");
-    Deadline deadline = Deadline.in(Duration.ofSeconds(20));
+    Deadline deadline = Deadline.in(Duration.ofMinutes(2));
     try (InfluxQlStore reading =
         InfluxQlStore.version2(InfluxLink.plain(URI.create(url)), BUCKET, token, reader)) {
       RawStore raw = reading.raw().orElseThrow();

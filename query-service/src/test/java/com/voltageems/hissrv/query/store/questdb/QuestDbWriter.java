@@ -37,7 +37,7 @@ public final class QuestDbWriter {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(204);
     await()
         .pollInterval(Duration.ofMillis(20))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .until(() -> isApplied(measurement));
   }
 
@@ -60,7 +60,7 @@ public final class QuestDbWriter {
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
       return http.send(
-          request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+          request.timeout(Duration.ofMinutes(1)).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
