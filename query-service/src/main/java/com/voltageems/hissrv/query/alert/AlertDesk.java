@@ -7,10 +7,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,13 @@ public final class AlertDesk implements AutoCloseable {
   private final ClockSteps steps;
   private final RandomGenerator random;
   private final Map<String, WatchedAlert> alerts = new LinkedHashMap<>();
+
+  /**
+   * Raised by this service while it could keep nothing: whoever looks after them now does not know
+   * that their receivers hold them for raised, so this service tells when they are over.
+   */
+  private final Set<WatchedAlert> left = new LinkedHashSet<>();
+
   private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
   private volatile List<AlertView> view;
   private volatile boolean mine;
@@ -127,6 +136,11 @@ public final class AlertDesk implements AutoCloseable {
         look(alert, now);
         tell(alert, now);
       }
+    } else {
+      if (taken) {
+        leave();
+      }
+      finish(clock.instant());
     }
     taken = mine;
     view = views();
@@ -135,7 +149,12 @@ public final class AlertDesk implements AutoCloseable {
   private void remember(Map<String, String> kept) {
     Instant now = clock.instant();
     for (WatchedAlert alert : alerts.values()) {
-      alert.remember(kept.get(alert.rule().name()), now);
+      if (left.remove(alert)) {
+        // What its receiver knows, this service knows best.
+        keeper.keep(alert.rule().name(), alert.state().json());
+      } else {
+        alert.remember(kept.get(alert.rule().name()), now);
+      }
     }
     kept.keySet().stream()
         .filter(name -> !alerts.containsKey(name))
@@ -147,6 +166,25 @@ public final class AlertDesk implements AutoCloseable {
                   name);
               keeper.keep(name, null);
             });
+  }
+
+  private void leave() {
+    for (WatchedAlert alert : alerts.values()) {
+      if (alert.mayBeHeldForRaised() && !keeper.isKept(alert.rule().name())) {
+        left.add(alert);
+      }
+    }
+  }
+
+  /** Raises nothing: that is for the one who looks after them now. */
+  private void finish(Instant now) {
+    for (WatchedAlert alert : left) {
+      var unused = alert.see(figures.value(alert.rule().condition(), now), now);
+      if (!alert.state().raised()) {
+        tell(alert, now);
+      }
+    }
+    left.removeIf(alert -> !alert.mayBeHeldForRaised());
   }
 
   private void look(WatchedAlert alert, Instant now) {

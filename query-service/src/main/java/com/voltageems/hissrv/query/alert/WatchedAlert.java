@@ -150,6 +150,11 @@ final class WatchedAlert {
     underWay = true;
   }
 
+  /** Whether its receiver may hold it for raised. */
+  boolean mayBeHeldForRaised() {
+    return state.told() || underWay;
+  }
+
   void told(boolean raised, Instant now) {
     underWay = false;
     failures = 0;

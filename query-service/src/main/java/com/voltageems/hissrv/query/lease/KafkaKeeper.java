@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,6 +51,11 @@ public final class KafkaKeeper implements Keeper {
   private final Duration timeout;
   private final TopicPartition partition;
   private final Map<String, String> kept = new LinkedHashMap<>();
+
+  /** What Kafka has not taken yet, by its number. */
+  private final Map<String, Long> open = new ConcurrentHashMap<>();
+
+  private long sent;
   private @Nullable KafkaConsumer<String, String> consumer;
   private @Nullable KafkaProducer<String, String> producer;
   private boolean assigned;
@@ -162,6 +168,8 @@ public final class KafkaKeeper implements Keeper {
     if (writer == null) {
       return;
     }
+    long number = ++sent;
+    open.put(name, number);
     if (text == null) {
       kept.remove(name);
     } else {
@@ -174,11 +182,18 @@ public final class KafkaKeeper implements Keeper {
               (metadata, failure) -> {
                 if (failure != null) {
                   fail(failure);
+                } else {
+                  open.remove(name, number);
                 }
               });
     } catch (KafkaException e) {
       fail(e);
     }
+  }
+
+  @Override
+  public boolean isKept(String name) {
+    return !open.containsKey(name);
   }
 
   @Override

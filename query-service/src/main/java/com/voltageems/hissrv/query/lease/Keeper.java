@@ -23,6 +23,14 @@ public interface Keeper extends AutoCloseable {
   /** Keeps {@code text} under {@code name}; null forgets it. Does not wait for long. */
   void keep(String name, @Nullable String text);
 
+  /**
+   * Whether what was to be kept last under this name is known to be: what is not, the next one who
+   * looks after it will not find.
+   */
+  default boolean isKept(String name) {
+    return true;
+  }
+
   /** Why nothing can be kept now. */
   Optional<String> problem();
 

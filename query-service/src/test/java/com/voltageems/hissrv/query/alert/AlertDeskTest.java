@@ -49,6 +49,7 @@ class AlertDeskTest {
   private int counts;
   private Instant now = START;
   private boolean mine = true;
+  private boolean keeps = true;
   private HttpServer receiver;
 
   /** By how much it was set, without that any time has passed. */
@@ -95,11 +96,19 @@ class AlertDeskTest {
 
     @Override
     public void keep(String name, @Nullable String text) {
+      if (!keeps) {
+        return;
+      }
       if (text == null) {
         kept.remove(name);
       } else {
         kept.put(name, text);
       }
+    }
+
+    @Override
+    public boolean isKept(String name) {
+      return keeps;
     }
 
     @Override
@@ -341,6 +350,53 @@ class AlertDeskTest {
     rounds(second, 1, Duration.ofSeconds(10));
     settle(second, false);
     assertThat(told).hasSize(2);
+  }
+
+  /** Its receiver held it for raised for ever: who took over did not know, who raised it forgot. */
+  @Test
+  void raisedWhileCutOffFromKafka_isToldToBeOverByWhoRaisedIt() {
+    AlertRule rule = rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, "");
+    AlertDesk first = desk(rule);
+    keeps = false;
+    failed = 1;
+    rounds(first, 1, Duration.ofSeconds(10));
+    settle(first, false);
+    assertThat(told).hasSize(1);
+
+    mine = false;
+    rounds(first, 5, Duration.ofSeconds(10));
+    assertThat(first.view().get(0).state()).isEqualTo("elsewhere");
+    assertThat(told).as("as long as it is raised, nothing").hasSize(1);
+    failed = 0;
+    await()
+        .pollInSameThread()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              rounds(first, 1, Duration.ofSeconds(10));
+              return told.size() == 2;
+            });
+    assertThat(told.get(1).path("state").asText()).isEqualTo("cleared");
+    failed = 1;
+    rounds(first, 5, Duration.ofSeconds(10));
+    assertThat(told).as("it raises nothing any more").hasSize(2);
+  }
+
+  @Test
+  void raisedWhileCutOffFromKafka_isNotForgottenByWhoRaisedItAndHasTheLeaseAgain() {
+    AlertDesk first = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    keeps = false;
+    failed = 1;
+    rounds(first, 1, Duration.ofSeconds(10));
+    settle(first, false);
+    mine = false;
+    rounds(first, 1, Duration.ofSeconds(10));
+    keeps = true;
+    mine = true;
+    rounds(first, 1, Duration.ofSeconds(10));
+    assertThat(first.view().get(0).state()).isEqualTo("raised");
+    assertThat(told).as("not raised once more").hasSize(1);
+    assertThat(kept.get("a")).contains("\"told\":true");
   }
 
   /** Else the next service took what is over for raised, and told its end once more. */

@@ -37,6 +37,7 @@ class KafkaKeeperIT {
       first.keep("a", "{\"raised\":true}");
       first.keep("gone", "x");
       first.keep("gone", null);
+      await().atMost(LIMIT).until(() -> first.isKept("a") && first.isKept("gone"));
 
       KafkaKeeper second = keeper(servers, "plant");
       AtomicBoolean both = new AtomicBoolean();
@@ -63,6 +64,8 @@ class KafkaKeeperIT {
       for (int i = 0; i < 10; i++) {
         assertThat(second.look(STEP)).isTrue();
       }
+      second.keep("a", "{\"raised\":false}");
+      assertThat(second.isKept("a")).as("no broker has it").isFalse();
       second.close();
       elsewhere.close();
     }
