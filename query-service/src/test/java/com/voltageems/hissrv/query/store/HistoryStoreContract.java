@@ -1021,6 +1021,35 @@ public abstract class HistoryStoreContract {
     return wanted;
   }
 
+  /** Some have fields that others have never had, or not in their newest point. */
+  @Test
+  void latest_ofSeriesThatLackFields() {
+    Map<String, Map<String, LatestSeries.Value>> wanted = new TreeMap<>();
+    List<String> channels = new ArrayList<>(List.of("x y", "a/b", "1|2", "(.*)$", "\u00fc", "-"));
+    for (int i = 0; i < 40; i++) {
+      channels.add("c" + i);
+    }
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < channels.size(); i++) {
+      String series = ",ch=" + channels.get(i).replace(" ", "\\ ") + ",kind=k" + i % 2;
+      Map<String, LatestSeries.Value> fields = new TreeMap<>();
+      for (int j = 0; j < 4; j++) {
+        String field = i % 5 == 0 ? "p" + j : "q" + j;
+        long time = T + (i % 7 == 0 ? 0 : j * 1000);
+        lines.add(series + " " + field + "=" + (i + j) + ".5 " + time);
+        fields.put(field, new LatestSeries.Value(i + j + 0.5, time * 1000));
+      }
+      wanted.put(channels.get(i), fields);
+    }
+    write(lines.toArray(String[]::new));
+
+    Map<String, Map<String, LatestSeries.Value>> found = new TreeMap<>();
+    for (LatestSeries one : ask().latest(from(T, T + 9000), measurement().fields(), 100).series()) {
+      found.put(String.valueOf(one.tags().get("ch")), new TreeMap<>(one.fields()));
+    }
+    assertThat(found).isEqualTo(wanted);
+  }
+
   @Test
   void latest_ofAMeasurementWithoutTags() {
     write(" a=1.0 " + T, " a=2.0 " + (T + 1));

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,8 @@ final class LatestReader {
         });
     List<Field> missing = found.missing(fields);
     if (!missing.isEmpty()) {
-      InfluxQl each = InfluxQlBuilder.latest(selection, missing, policies);
+      List<String> among = missing.stream().map(found::among).toList();
+      InfluxQl each = InfluxQlBuilder.latest(selection, missing, among, policies);
       client.run(
           each,
           deadline,
@@ -57,6 +60,9 @@ final class LatestReader {
 
   /** The newest values by series and field. */
   private static final class Found {
+    /** Values of a tag in a statement; there is one for each field. */
+    private static final int MOST_NAMED = 300;
+
     private final List<String> tags;
     private final Map<List<String>, Map<String, LatestSeries.Value>> series =
         new TreeMap<>(SameTime::compareKeys);
@@ -89,6 +95,29 @@ final class LatestReader {
               field ->
                   series.values().stream().anyMatch(values -> !values.containsKey(field.name())))
           .toList();
+    }
+
+    /**
+     * Which series have to be asked for a field, and perhaps some more: those that have no value of
+     * it yet. The database takes its time for each series that it is asked for, and mostly few of
+     * them lack a field: 50 of 1,000 series took it 8 s.
+     */
+    String among(Field field) {
+      StringBuilder text = new StringBuilder();
+      for (int i = 0; i < tags.size(); i++) {
+        Set<String> all = new TreeSet<>();
+        Set<String> without = new TreeSet<>();
+        for (Map.Entry<List<String>, Map<String, LatestSeries.Value>> one : series.entrySet()) {
+          all.add(one.getKey().get(i));
+          if (!one.getValue().containsKey(field.name())) {
+            without.add(one.getKey().get(i));
+          }
+        }
+        if (without.size() < all.size() && without.size() <= MOST_NAMED) {
+          text.append(InfluxQlBuilder.among(tags.get(i), without));
+        }
+      }
+      return text.toString();
     }
 
     /** In the order of the fields. */

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class InfluxQlBuilderTest {
@@ -64,6 +65,18 @@ class InfluxQlBuilderTest {
         .isEqualTo(
             "SELECT \"v\\\"\"::float AS v0, \"ch\"::tag AS g0 FROM \"m\" WHERE time >= 5 AND"
                 + " time < 9 AND (\"ch\"::tag = $p0 OR \"ch\"::tag = $p1) LIMIT 210");
+  }
+
+  /** Of a thousand series mostly few lack a field, and only those are asked for it. */
+  @Test
+  void series_areNamedByPlainValuesOfATag() {
+    String among = InfluxQlBuilder.among("ch", new TreeSet<>(List.of("1", "b-2_c")));
+    assertThat(among).isEqualTo(" AND \"ch\"::tag =~ /^(1|b-2_c)$/");
+    for (String odd : List.of("", "a/b", "a.b", "\u00fc", "a b", "$", "x".repeat(101))) {
+      assertThat(InfluxQlBuilder.among("ch", new TreeSet<>(List.of("1", odd)))).isEmpty();
+    }
+    assertThat(InfluxQlBuilder.latest(SELECTION, List.of(FIELD), List.of(among), List.of()).text())
+        .contains(") AND \"ch\"::tag =~ /^(1|b-2_c)$/ GROUP BY \"ch\"::tag");
   }
 
   @Test
