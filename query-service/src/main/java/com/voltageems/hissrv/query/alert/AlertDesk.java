@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -188,7 +189,10 @@ public final class AlertDesk implements AutoCloseable {
   }
 
   private void look(WatchedAlert alert, Instant now) {
-    switch (alert.see(figures.value(alert.rule().condition(), now), now)) {
+    Condition condition = alert.rule().condition();
+    OptionalDouble figure = figures.value(condition, now);
+    alert.unknown(figures.unknown(condition));
+    switch (alert.see(figure, now)) {
       case NOTHING_NEW -> {
         return;
       }

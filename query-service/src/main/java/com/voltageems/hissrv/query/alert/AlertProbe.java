@@ -43,6 +43,14 @@ final class AlertProbe implements Probe {
       if (alert.untold() && alert.error() != null) {
         trouble.add(alert.rule().name() + " cannot be told: " + alert.error());
       }
+      if (alert.unknown() != null) {
+        trouble.add(
+            alert.rule().name()
+                + ": "
+                + alert.rule().condition().text()
+                + " is not known: "
+                + alert.unknown());
+      }
     }
     String message =
         !trouble.isEmpty()

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param untold whether its receiver has still to be told
  * @param failures tries to tell that failed, one after the other
  * @param error why the last one failed
+ * @param unknown why the figure is not known, so that nobody would be told; null where it is known,
+ *     or the part of {@code /health} that it comes from tells
  */
 public record AlertView(
     AlertRule rule,
@@ -22,7 +24,8 @@ public record AlertView(
     @Nullable Double figure,
     boolean untold,
     int failures,
-    @Nullable String error) {
+    @Nullable String error,
+    @Nullable String unknown) {
   /** As {@code GET /alerts} gives it. */
   public Map<String, @Nullable Object> json() {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
@@ -36,6 +39,7 @@ public record AlertView(
     json.put("untold", untold);
     json.put("tries", failures);
     json.put("error", error);
+    json.put("unknown", unknown);
     return json;
   }
 }

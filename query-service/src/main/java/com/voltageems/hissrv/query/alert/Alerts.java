@@ -41,7 +41,10 @@ public final class Alerts {
         settings.kafka().isConfigured()
             ? new KafkaKeeper("Alerts", settings.kafka(), TOPIC, site, timeout)
             : new MemoryKeeper(),
-        new SiteFigures(parts, new StoreHistory(store, settings.limits().queryTimeout(), clock)),
+        new SiteFigures(
+            parts,
+            new StoreHistory(store, settings.limits().queryTimeout(), clock),
+            System::nanoTime),
         new Webhook(WEBHOOK_TIMEOUT, clock),
         settings.checks().interval(),
         clock,

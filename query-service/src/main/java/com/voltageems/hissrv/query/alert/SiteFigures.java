@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.alert;
 
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.store.StoreException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,14 +11,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the figures of conditions are now, from the parts of {@code /status} and from the history.
  * What is not known now has no value: an alert stays as it is then. Safe for one thread.
  */
 final class SiteFigures {
+  private static final Logger LOG = LoggerFactory.getLogger(SiteFigures.class);
+
   /** A look at an hour of samples is no small thing: one a minute tells as much. */
   private static final Duration COUNTED_FOR = Duration.ofMinutes(1);
 
@@ -42,21 +49,38 @@ final class SiteFigures {
     double completeness(String measurement, Map<String, String> tags, Instant from, Instant to);
   }
 
-  /** What was counted, and when. */
-  private record Counted(double share, Instant at) {}
+  /**
+   * A look is followed by a rest of so many times its length: a condition of all series of a large
+   * site would leave the database no time for anything else.
+   */
+  private static final int REST = 10;
+
+  /** What the history said, empty where it could not tell, and until when that has to do. */
+  private record Told(OptionalDouble value, Instant until) {}
 
   private final Supplier<List<PartState>> parts;
   private final History history;
-  private final Map<String, Counted> counted = new HashMap<>();
+  private final LongSupplier nanos;
+  private final Map<String, Told> told = new HashMap<>();
+  private final Map<String, String> unknown = new HashMap<>();
 
-  SiteFigures(Supplier<List<PartState>> parts, History history) {
+  /**
+   * @param nanos a clock that nobody sets
+   */
+  SiteFigures(Supplier<List<PartState>> parts, History history, LongSupplier nanos) {
     this.parts = parts;
     this.history = history;
+    this.nanos = nanos;
   }
 
   /** The clock was set by so much. */
   void moved(Duration step) {
-    counted.replaceAll((text, last) -> new Counted(last.share(), last.at().plus(step)));
+    told.replaceAll((text, last) -> new Told(last.value(), last.until().plus(step)));
+  }
+
+  /** Why the figure of a condition is not known, where nobody else tells that; else null. */
+  @Nullable String unknown(Condition condition) {
+    return unknown.get(condition.text());
   }
 
   OptionalDouble value(Condition condition, Instant now) {
@@ -153,30 +177,71 @@ final class SiteFigures {
   /** Of a series that is silent for far longer, or that never was, no more than that is known. */
   private OptionalDouble silence(Condition condition, Instant now) {
     Instant from = now.minusMillis(Math.max(60_000, (long) (condition.bound() * 2000)));
-    try {
-      Optional<Instant> newest = history.newest(condition.argument(), condition.tags(), from);
-      return OptionalDouble.of(seconds(newest.orElse(from), now));
-    } catch (RuntimeException e) {
-      // The database does not answer: that is the part "store"'s to tell.
-      return OptionalDouble.empty();
-    }
+    return told(
+        condition,
+        now,
+        Duration.ZERO,
+        () -> {
+          Optional<Instant> newest = history.newest(condition.argument(), condition.tags(), from);
+          return seconds(newest.orElse(from), now);
+        });
   }
 
   private OptionalDouble completeness(Condition condition, Instant now) {
-    Counted last = counted.get(condition.text());
-    if (last != null && now.isBefore(last.at().plus(COUNTED_FOR))) {
-      return OptionalDouble.of(last.share());
-    }
     Duration within = condition.within() == null ? COUNTED : condition.within();
+    return told(
+        condition,
+        now,
+        COUNTED_FOR,
+        () -> {
+          double share =
+              history.completeness(condition.argument(), condition.tags(), now.minus(within), now);
+          // Three digits: a condition is for people.
+          return Math.floor(share * 1000) / 1000;
+        });
+  }
+
+  /**
+   * What the history says, or said a while ago.
+   *
+   * @param least so long what it said has to do
+   */
+  private OptionalDouble told(
+      Condition condition, Instant now, Duration least, DoubleSupplier question) {
+    Told last = told.get(condition.text());
+    if (last != null && now.isBefore(last.until())) {
+      return last.value();
+    }
+    long began = nanos.getAsLong();
+    OptionalDouble value;
+    Duration rest = Duration.ZERO;
     try {
-      double share =
-          history.completeness(condition.argument(), condition.tags(), now.minus(within), now);
-      // Three digits: a condition is for people.
-      Counted fresh = new Counted(Math.floor(share * 1000) / 1000, now);
-      counted.put(condition.text(), fresh);
-      return OptionalDouble.of(fresh.share());
+      value = OptionalDouble.of(question.getAsDouble());
+      unknown.remove(condition.text());
+      rest = least;
     } catch (RuntimeException e) {
-      return OptionalDouble.empty();
+      value = OptionalDouble.empty();
+      notKnown(condition, e);
+    }
+    Duration took = Duration.ofNanos(nanos.getAsLong() - began).multipliedBy(REST);
+    told.put(condition.text(), new Told(value, now.plus(took.compareTo(rest) > 0 ? took : rest)));
+    return value;
+  }
+
+  private void notKnown(Condition condition, RuntimeException e) {
+    StoreException.Kind kind = e instanceof StoreException failed ? failed.kind() : null;
+    if (kind == StoreException.Kind.UNAVAILABLE) {
+      // The database does not answer: that is the part "store"'s to tell.
+      unknown.remove(condition.text());
+      return;
+    }
+    String reason =
+        kind == StoreException.Kind.TIMEOUT
+            ? "the database took longer for it than query.timeout: name tags, or a shorter time,"
+                + " or several alerts of some series each"
+            : String.valueOf(e.getMessage());
+    if (!reason.equals(unknown.put(condition.text(), reason))) {
+      LOG.warn("Alerts: {} is not known, so that nobody is told: {}", condition.text(), reason);
     }
   }
 

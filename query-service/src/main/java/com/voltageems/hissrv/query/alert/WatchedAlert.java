@@ -38,6 +38,7 @@ final class WatchedAlert {
   private Instant nextTry = Instant.MIN;
   private Instant lastTold = Instant.MIN;
   private @Nullable String error;
+  private @Nullable String unknown;
 
   WatchedAlert(AlertRule rule, Instant now) {
     this.rule = rule;
@@ -136,6 +137,11 @@ final class WatchedAlert {
     return atLeast && condition.isAbove() && !condition.holds(value);
   }
 
+  /** Why its figure is not known; null where it is, or others tell that. */
+  void unknown(@Nullable String reason) {
+    unknown = reason;
+  }
+
   /** Whether its receiver is to be told now. */
   boolean isDue(Instant now) {
     boolean again =
@@ -191,6 +197,7 @@ final class WatchedAlert {
         figure,
         mine && state.isUntold(),
         failures,
-        error);
+        error,
+        mine ? unknown : null);
   }
 }

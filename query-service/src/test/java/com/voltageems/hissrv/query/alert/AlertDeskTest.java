@@ -11,6 +11,7 @@ import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.lease.Keeper;
+import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,6 +60,11 @@ class AlertDeskTest {
 
   /** Besides kafka. */
   private volatile List<PartState> others = List.of();
+
+  /** How long the database takes to count. */
+  private Duration takes = Duration.ZERO;
+
+  private @Nullable StoreException refusal;
 
   private final class TestClock extends Clock implements ClockSteps.Ticking {
     @Override
@@ -181,10 +187,15 @@ class AlertDeskTest {
               public double completeness(
                   String measurement, Map<String, String> tags, Instant from, Instant to) {
                 counts++;
+                now = now.plus(takes);
+                if (refusal != null) {
+                  throw refusal;
+                }
                 assertThat(Duration.between(from, to)).isEqualTo(Duration.ofHours(6));
                 return share;
               }
-            }),
+            },
+            () -> Duration.between(START, now).toNanos()),
         new Webhook(Duration.ofMinutes(1), clock),
         Duration.ofSeconds(1),
         clock,
@@ -564,6 +575,39 @@ class AlertDeskTest {
     share = 0.95;
     rounds(desk, 6, Duration.ofSeconds(10));
     assertThat(desk.view().get(0).state()).isEqualTo("ok");
+  }
+
+  /** All series of a large site: the database would do nothing else, and nobody were told. */
+  @Test
+  void completenessThatTakesTooLong_restsAndIsSaid() throws Exception {
+    AlertDesk desk =
+        desk(rule("completeness(m) in 6h < 0.9", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    takes = Duration.ofSeconds(9);
+    rounds(desk, 9, Duration.ofSeconds(10));
+    assertThat(counts).as("a tenth of the time").isEqualTo(1);
+    assertThat(report(desk)).startsWith("up: ");
+
+    takes = Duration.ofSeconds(10);
+    refusal = new StoreException(StoreException.Kind.TIMEOUT, "m", new IOException("late"));
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(counts).isEqualTo(2);
+    assertThat(report(desk))
+        .startsWith("degraded: a: completeness(m) in 6h < 0.9 is not known: ")
+        .contains("query.timeout", "name tags");
+    assertThat(desk.view().get(0).json().get("unknown")).asString().contains("query.timeout");
+    rounds(desk, 8, Duration.ofSeconds(10));
+    assertThat(counts).isEqualTo(2);
+
+    // A database that is away is told by its own part, and is asked again at once.
+    takes = Duration.ZERO;
+    refusal = new StoreException(StoreException.Kind.UNAVAILABLE, "m", new IOException("away"));
+    rounds(desk, 3, Duration.ofSeconds(10));
+    assertThat(counts).isEqualTo(5);
+    assertThat(report(desk)).startsWith("up: ");
+    refusal = null;
+    share = 0.5;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
   }
 
   /** Else the figure of before held for as long as the clock went back. */
