@@ -10,6 +10,7 @@ import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.http.access.Access;
 import com.voltageems.hissrv.query.http.access.Cors;
 import com.voltageems.hissrv.query.http.answer.CatalogueView;
+import com.voltageems.hissrv.query.http.ask.Escapes;
 import com.voltageems.hissrv.query.http.hisapi.HisApi;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.Failures;
@@ -261,6 +262,7 @@ public final class QueryServer implements AutoCloseable {
           ErrorKind.HOST_REFUSED,
           "this service may not be called under this host name; http.allowed.hosts can allow it");
     }
+    Escapes.check(context.queryString());
   }
 
   private void health(Context context) throws JsonProcessingException {

@@ -407,6 +407,25 @@ class QueryServerTest {
     }
   }
 
+  /** Jetty gives such a value as none: the limit would not count, the tag would be another. */
+  @Test
+  void percentSignThatIsNotEscaped_isNamed() throws Exception {
+    serve(() -> rows(false));
+    for (String path :
+        List.of(
+            "/query?measurement=m&limit=%Z1",
+            "/query?measurement=m&ch=50%",
+            "/query?measurement=m&ch=%ff",
+            "/hisApi/data/query?redis_key=%Z&point_id=1",
+            "/latest?measurement=m&range=%1")) {
+      assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+          .as(path)
+          .startsWith("HTTP/1.1 400 ")
+          .contains("\"error\":\"bad_parameter\"")
+          .contains("%25");
+    }
+  }
+
   /** Field case Q4: a page of a stranger whose name points to this machine. */
   @Test
   void foreignHost_isRefused() throws Exception {
