@@ -5,32 +5,58 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Loopback ports. */
 public final class Ports {
   private static final int FIRST = 12_000;
   private static final int END = 32_000;
+  private static final int BLOCK = 200;
   private static final int TRIES = 1_000;
-  private static final Set<Integer> TOLD = ConcurrentHashMap.newKeySet();
+
+  /** One for each block that is ours: its first port, listened on as long as this JVM lives. */
+  private static final List<ServerSocket> OURS = new ArrayList<>();
+
+  private static int next;
+  private static int end;
 
   private Ports() {}
 
   /**
-   * A port that nobody listened on a moment ago, and none that this method has told before. It is
-   * below those that the system gives to outgoing connections and to who asks for any port: else
-   * one of them might have it before its server has, or while that server is away.
+   * A port that nobody listened on a moment ago, and none that this method has told before, here or
+   * in another JVM that runs. It is below those that the system gives to outgoing connections and
+   * to who asks for any port: else one of them might have it before its server has, or while that
+   * server is away.
    */
-  public static int free() {
+  public static synchronized int free() {
     for (int i = 0; i < TRIES; i++) {
-      int port = ThreadLocalRandom.current().nextInt(FIRST, END);
-      if (TOLD.add(port) && isFree(port)) {
+      if (next == end) {
+        takeBlock();
+      }
+      int port = next++;
+      if (isFree(port)) {
         return port;
       }
     }
     throw new IllegalStateException("no free port between " + FIRST + " and " + (END - 1));
+  }
+
+  private static void takeBlock() {
+    for (int i = 0; i < TRIES; i++) {
+      int first = FIRST + BLOCK * ThreadLocalRandom.current().nextInt((END - FIRST) / BLOCK);
+      try {
+        OURS.add(new ServerSocket(first, 1, InetAddress.getLoopbackAddress()));
+        next = first + 1;
+        end = first + BLOCK;
+        return;
+      } catch (IOException e) {
+        // Another JVM's.
+      }
+    }
+    throw new IllegalStateException(
+        "no free block of ports between " + FIRST + " and " + (END - 1));
   }
 
   /** The first port from {@code wanted} on, at most 100 further, that nobody listens on. */
