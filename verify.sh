@@ -98,7 +98,8 @@ case "$mode" in
     mvn -B -ntp verify -Dtest='*Nothing*' -Dsurefire.failIfNoSpecifiedTests=false \
       -Dit.test='*KillIT,WorkerVersionsIT,PipelineIT,TruthIT' \
       -Dfailsafe.failIfNoSpecifiedTests=false -Dhissrv.truth.samples=2000000 \
-      -Dhissrv.kill.rounds="$ROUNDS" -Dit.timeout='3 h' "$@" || status=$?
+      -Dhissrv.kill.rounds="$ROUNDS" -Dserver.jvm='-XX:+TieredCompilation' \
+      -Dit.timeout='3 h' "$@" || status=$?
     left_out
     ;;
 esac

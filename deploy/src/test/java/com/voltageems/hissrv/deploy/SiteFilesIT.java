@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.voltageems.hissrv.quickstart.Installation;
+import com.voltageems.hissrv.testkit.ServerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +88,7 @@ class SiteFilesIT {
   private void run(String... args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ServerProcess.ofTests());
     command.addAll(List.of("-jar", INSTALLATION.queryServiceJar().toString()));
     command.addAll(List.of(args));
     Path out = dir.resolve("out.txt");

@@ -84,6 +84,7 @@ final class EmbeddedSite implements WholeSite {
   public Ended run(Path file, String... args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ServerProcess.ofTests());
     command.addAll(List.of("-Xmx128m", "-jar", installation.queryServiceJar().toString()));
     command.addAll(List.of(args));
     command.add(file.toString());

@@ -13,8 +13,7 @@ import java.util.Map;
 public final class KafkaBroker extends LocalServer {
   private static final String CLASS_PATH = "kafka-broker.classpath";
   private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
-  private static final List<String> JVM =
-      List.of("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=4");
+  private static final List<String> JVM = List.of("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC");
 
   private final Path dir;
   private final int port;

@@ -106,6 +106,7 @@ public final class ServerProcess implements AutoCloseable {
     // What the child unpacks (native libraries) stays in its folder and goes with it.
     command.add("-Djava.io.tmpdir=" + temporary.toAbsolutePath());
     command.add("-XX:-UsePerfData");
+    command.addAll(ofTests());
     command.addAll(jvmOptions);
     command.add("-cp");
     command.add(classPath + File.pathSeparator + ownClasses());
@@ -114,6 +115,15 @@ public final class ServerProcess implements AutoCloseable {
     command.addAll(args);
     Process process = start(name, command, env, log, null);
     return new ServerProcess(name, process, process.toHandle(), log);
+  }
+
+  /**
+   * What the build asks of each JVM that a test starts, before the options of its own: servers that
+   * live for a minute spend most of it in the thorough compiler. Nothing outside of tests.
+   */
+  public static List<String> ofTests() {
+    String options = System.getProperty("hissrv.server.jvm", "").trim();
+    return options.isEmpty() ? List.of() : List.of(options.split(" +"));
   }
 
   private static Process start(
