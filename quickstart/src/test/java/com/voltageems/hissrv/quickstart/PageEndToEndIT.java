@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,13 +124,20 @@ class PageEndToEndIT {
           click(driver.findElement(By.cssSelector(".range-name")));
           click(button("Yesterday"));
         });
-    String peak =
-        driver
-            .findElement(By.cssSelector("tr[data-line='PV inverter · PV power'] td:nth-child(6)"))
-            .getText();
     assertThat(clicks).isLessThanOrEqualTo(MOST_CLICKS);
     // The clouds leave between 40 and 46 kW of it, around noon.
-    assertThat(peak).containsPattern("^4[0-6]\\.\\d\\d\\s+1[0-3]:\\d\\d$");
+    says(
+        "tr[data-line='PV inverter · PV power'] td:nth-child(6)",
+        peak -> assertThat(peak).containsPattern("^4[0-6]\\.\\d\\d\\s+1[0-3]:\\d\\d$"));
+  }
+
+  /** The text of an element, when all is drawn: a live chart may be drawn once more before. */
+  private void says(String selector, Consumer<String> expected) {
+    await(selector)
+        .atMost(Duration.ofMinutes(2))
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> expected.accept(driver.findElement(By.cssSelector(selector)).getText()));
   }
 
   /** By the chart: the gap is listed beside the curve, and the states below it say why. */
@@ -139,9 +147,8 @@ class PageEndToEndIT {
           click(driver.findElement(By.cssSelector(".range-name")));
           click(button("Yesterday"));
         });
-    WebElement gap = driver.findElement(By.cssSelector("button.gap"));
-    assertThat(gap.getText()).contains("12:40").contains("42 min");
-    shows(() -> click(gap));
+    says("button.gap", gap -> assertThat(gap).contains("12:40").contains("42 min"));
+    shows(() -> click(driver.findElement(By.cssSelector("button.gap"))));
     reasonInTheTable();
   }
 
@@ -153,16 +160,16 @@ class PageEndToEndIT {
     // The last two noons, one of them yesterday's, before the two minutes of every hour.
     assertThat(rows.get(0).getText()).contains("Chiller").contains("4").contains("min");
     shows(() -> click(rows.get(0).findElement(By.tagName("button"))));
-    assertThat(driver.findElement(By.cssSelector("button.gap")).getText()).contains("12:40");
+    says("button.gap", gap -> assertThat(gap).contains("12:40"));
     reasonInTheTable();
   }
 
   private void reasonInTheTable() {
     click(driver.findElements(By.cssSelector("button[aria-label='Values as a table']")).get(1));
     assertThat(clicks).isLessThanOrEqualTo(MOST_CLICKS);
-    assertThat(driver.findElement(By.cssSelector(".values")).getText())
-        .contains("Link to the chiller")
-        .contains("no answer");
+    says(
+        ".values",
+        values -> assertThat(values).contains("Link to the chiller").contains("no answer"));
   }
 
   /** A day is as complete as it was, whether it was sampled every other minute or every second. */

@@ -57,7 +57,9 @@ class PageCurvesIT extends OnSharedSite {
 
   @Test
   void oddValues_areDrawnWithinTheirAxes() {
-    page.explore("r=1h&p=odd,channel=one:1&p=odd,channel=equal:1&p=odd,channel=huge:1");
+    page.explore(
+        page.until(Duration.ofHours(1))
+            + "&p=odd,channel=one:1&p=odd,channel=equal:1&p=odd,channel=huge:1");
 
     assertThat(browser.cell("1", "Last")).isEqualTo("42.5");
     assertThat(
@@ -78,14 +80,14 @@ class PageCurvesIT extends OnSharedSite {
   void longText_isCutWhereItsBarEnds_andTheNoteSaysWhatIsDrawn() {
     page.explore("r=6h&p=odd,channel=text:mode");
     assertThat(browser.find(".note").getText()).isEqualTo("last of each 30 s");
-    page.explore("r=15m&p=odd,channel=text:mode");
     browser.script(
         "window.texts = []; const fill = CanvasRenderingContext2D.prototype.fillText;"
             + "CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {"
-            + "  texts.push(text); fill.call(this, text, ...place); }");
+            + "  texts.push(text); fill.call(this, text, ...place); };"
+            + "location.hash = arguments[0]",
+        "#/explore?" + page.until(Duration.ofMinutes(15)) + "&p=odd,channel=text:mode");
 
-    browser.shows(() -> browser.script("hissrv.refresh()"));
-
+    browser.until("texts.find((one) => one.startsWith('waits for'))");
     assertThat(browser.script("return texts.find((one) => one.startsWith('waits for'))").toString())
         .startsWith("waits for <b>somebody</b>")
         .endsWith("…")
@@ -199,9 +201,7 @@ class PageCurvesIT extends OnSharedSite {
     browser.click("Download");
     browser.click("Picture (PNG)");
 
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> file(".csv") != null && file(".png") != null);
+    await().atMost(Duration.ofMinutes(1)).until(() -> file(".csv") != null && file(".png") != null);
     String text = Files.readString(file(".csv"), StandardCharsets.UTF_8);
     assertThat(text)
         .startsWith("\ufeffTime (Asia/Shanghai),UTC,PV inverter PV power (kW),Chiller Mode\r\n")
