@@ -1279,7 +1279,7 @@ public abstract class StorageContract {
         answers(plan, desk, tiers),
         measurement(tiers, Tier.RAW),
         clock.instant(),
-        Integer.getInteger("hissrv.copies.questions", 50),
+        Integer.getInteger("hissrv.copies.questions", 25),
         seen);
     assertThat(seen).as("seed " + seed).containsKey("raw").hasSizeGreaterThan(1);
   }
