@@ -86,7 +86,8 @@ export const FORMS = [
   ['mend the cause, then run ALTER TABLE \'{x}\' RESUME WAL', '请排除原因，然后执行 ALTER TABLE \'{x}\' RESUME WAL'],
   ['nothing is there any more of what was until {t}, such as {x} at {z} (noticed {y}): the database was emptied, or is another one under the same address and name, as after a volume that was not mounted',
     '{t} 之前的数据已全部不在，例如 {x} 在 {z} 的数据（发现于 {y}）：数据库被清空，或同一地址和名称下已是另一个数据库，例如卷没有挂载'],
-  ['bring it back, or restart this service if it is meant to be empty', '请恢复原来的数据库；若本来就该是空的，请重启本服务'],
+  ['bring it back, or restart this service if it is meant to be empty, as where nothing came for longer than its retention',
+    '请恢复原来的数据库；若本来就该是空的（例如没有新数据的时间超过了保留期），请重启本服务'],
 
   // What the sink tells
   ['moves; {n} records wait', '正常；{n} 条记录等待'],
@@ -96,6 +97,7 @@ export const FORMS = [
   ['{x} partition {p} offset {o} has not moved for {time} (since {z}): {why}', '{x} 分区 {p} 偏移 {o} 已 {time} 没有移动（自 {z}）：{why}'],
   ['{x} partition {p} offset {o}: {n} records wait for {time} (since {z})', '{x} 分区 {p} 偏移 {o}：{n} 条记录已等待 {time}（自 {z}）'],
   ['whether it moves is not known yet, this service has just started', '服务刚刚启动，尚不知道是否在移动'],
+  ['most likely they wait behind the partition that is stuck, with whose records the task\'s memory is full', '多半排在停滞的分区之后（任务的内存已被其记录占满）'],
   ['{n} records wait', '{n} 条记录等待'],
   ['{n} record waits', '{n} 条记录等待'],
   ['and {n} more partitions, see /status', '另有 {n} 个分区，见 /status'],

@@ -177,6 +177,6 @@ final class ShownWatch {
             + gone
             + "): the database was emptied, or is another one under the same address and name, as"
             + " after a volume that was not mounted; bring it back, or restart this service if it"
-            + " is meant to be empty");
+            + " is meant to be empty, as where nothing came for longer than its retention");
   }
 }

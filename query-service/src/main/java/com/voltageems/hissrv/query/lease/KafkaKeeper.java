@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,11 +56,21 @@ public final class KafkaKeeper implements Keeper {
   /** What Kafka has not taken yet, by its number. */
   private final Map<String, Long> open = new ConcurrentHashMap<>();
 
+  /** Those of them that are on their way no more: Kafka was away for too long. */
+  private final Set<String> failed = ConcurrentHashMap.newKeySet();
+
   private long sent;
   private @Nullable KafkaConsumer<String, String> consumer;
   private @Nullable KafkaProducer<String, String> producer;
   private boolean assigned;
   private boolean loaded;
+
+  /** Whether the lease was taken away during this look, be it given back at once. */
+  private boolean revoked;
+
+  /** Whether it was during the last one. */
+  private boolean forgets;
+
   private volatile @Nullable String problem = "not connected to Kafka yet";
 
   /**
@@ -79,6 +90,19 @@ public final class KafkaKeeper implements Keeper {
 
   @Override
   public boolean look(Duration wait) {
+    if (forgets) {
+      // Another service may have had it since: what that one kept counts.
+      open.clear();
+      failed.clear();
+    }
+    revoked = false;
+    boolean mine = poll(wait);
+    // Once "no" in any case, so that the caller takes what was kept meanwhile.
+    forgets = revoked;
+    return mine && !revoked;
+  }
+
+  private boolean poll(Duration wait) {
     try {
       KafkaConsumer<String, String> reader = consumer();
       for (ConsumerRecord<String, String> record : reader.poll(wait)) {
@@ -87,7 +111,11 @@ public final class KafkaKeeper implements Keeper {
       if (assigned && !loaded) {
         load(reader);
       }
-      if (assigned) {
+      if (assigned && loaded) {
+        failed.forEach(name -> send(name, kept.get(name)));
+      }
+      // Reading works from memory while Kafka is away; what is not kept tells.
+      if (assigned && open.isEmpty()) {
         problem = null;
       }
     } catch (InterruptException e) {
@@ -164,30 +192,48 @@ public final class KafkaKeeper implements Keeper {
 
   @Override
   public void keep(String name, @Nullable String text) {
+    if (producer == null) {
+      return;
+    }
+    if (text == null) {
+      kept.remove(name);
+    } else {
+      kept.put(name, text);
+    }
+    send(name, text);
+  }
+
+  private void send(String name, @Nullable String text) {
     KafkaProducer<String, String> writer = producer;
     if (writer == null) {
       return;
     }
     long number = ++sent;
     open.put(name, number);
-    if (text == null) {
-      kept.remove(name);
-    } else {
-      kept.put(name, text);
-    }
+    failed.remove(name);
     try {
       var unused =
           writer.send(
               new ProducerRecord<>(topic, 0, site + "/" + name, text),
               (metadata, failure) -> {
-                if (failure != null) {
-                  fail(failure);
-                } else {
+                if (failure == null) {
                   open.remove(name, number);
+                } else {
+                  fail(failure);
+                  sendAgain(name, number);
                 }
               });
     } catch (KafkaException e) {
       fail(e);
+      sendAgain(name, number);
+    }
+  }
+
+  /** With the next look, unless something newer is on its way. */
+  private void sendAgain(String name, long number) {
+    Long newest = open.get(name);
+    if (newest != null && newest == number) {
+      failed.add(name);
     }
   }
 
@@ -257,6 +303,7 @@ public final class KafkaKeeper implements Keeper {
       if (partitions.contains(partition)) {
         assigned = false;
         loaded = false;
+        revoked = true;
         LOG.info("{}: another service looks after them", subject);
       }
     }

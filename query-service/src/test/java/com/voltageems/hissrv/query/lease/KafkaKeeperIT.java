@@ -18,12 +18,16 @@ class KafkaKeeperIT {
   private static final Duration STEP = Duration.ofMillis(200);
 
   private static KafkaKeeper keeper(String servers, String site) {
+    return keeper(servers, site, Duration.ofSeconds(5));
+  }
+
+  private static KafkaKeeper keeper(String servers, String site, Duration timeout) {
     return new KafkaKeeper(
         "Alerts",
         new QueryConfig.Kafka(servers, "hissrv-dead-letters", "hissrv-status", Map.of()),
         "hissrv-alerts",
         site,
-        Duration.ofSeconds(5));
+        timeout);
   }
 
   @Test
@@ -68,6 +72,60 @@ class KafkaKeeperIT {
       assertThat(second.isKept("a")).as("no broker has it").isFalse();
       second.close();
       elsewhere.close();
+    }
+  }
+
+  /** As an alert that Kafka is away, which is raised while it is. */
+  @Test
+  void whatKafkaCouldNotTake_isSentAgain_andToldUntilThen(@TempDir Path dir) {
+    try (KafkaBroker broker = KafkaBroker.start(dir)) {
+      try (KafkaKeeper keeper = keeper(broker.bootstrapServers(), "plant", Duration.ofSeconds(2))) {
+        await().atMost(LIMIT).until(() -> keeper.look(STEP));
+        keeper.keep("b", "old");
+        await().atMost(LIMIT).until(() -> keeper.isKept("b"));
+        broker.kill();
+        Runnable keep =
+            () -> {
+              keeper.keep("a", "{\"raised\":true}");
+              keeper.keep("b", null);
+            };
+        keep.run();
+        await()
+            .atMost(LIMIT)
+            .until(
+                () -> {
+                  keeper.look(STEP);
+                  return keeper.problem().isPresent();
+                });
+        for (int i = 0; i < 10; i++) {
+          keeper.look(STEP);
+          assertThat(keeper.problem()).as("is told all the time").isPresent();
+        }
+        broker.restart();
+        AtomicBoolean mine = new AtomicBoolean(true);
+        await()
+            .atMost(LIMIT)
+            .until(
+                () -> {
+                  boolean before = mine.getAndSet(keeper.look(STEP));
+                  if (mine.get() && !before) {
+                    // As who looks after them does where a slow start of the broker cost the lease.
+                    keep.run();
+                  }
+                  return mine.get() && keeper.isKept("a") && keeper.isKept("b");
+                });
+        await()
+            .atMost(LIMIT)
+            .until(
+                () -> {
+                  keeper.look(STEP);
+                  return keeper.problem().isEmpty();
+                });
+      }
+      try (KafkaKeeper next = keeper(broker.bootstrapServers(), "plant")) {
+        await().atMost(LIMIT).until(() -> next.look(STEP));
+        assertThat(next.kept()).isEqualTo(Map.of("a", "{\"raised\":true}"));
+      }
     }
   }
 

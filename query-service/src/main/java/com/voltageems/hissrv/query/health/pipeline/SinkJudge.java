@@ -165,7 +165,7 @@ final class SinkJudge {
     }
     List<String> words = new ArrayList<>();
     for (Trouble trouble : all.subList(0, Math.min(MOST_IN_MESSAGE, all.size()))) {
-      words.add(words(trouble, seen, now));
+      words.add(words(trouble, all, seen, now));
     }
     if (all.size() > MOST_IN_MESSAGE) {
       words.add("and " + (all.size() - MOST_IN_MESSAGE) + " more partitions, see /status");
@@ -173,7 +173,7 @@ final class SinkJudge {
     return String.join("; ", words);
   }
 
-  private String words(Trouble trouble, Seen seen, Instant now) {
+  private String words(Trouble trouble, List<Trouble> all, Seen seen, Instant now) {
     Standing one = trouble.standing();
     String where =
         one.partition().topic()
@@ -197,7 +197,7 @@ final class SinkJudge {
           + waiting;
     }
     return trouble.sure()
-        ? where + " has not moved" + since + ": " + waiting + why(one.partition(), seen)
+        ? where + " has not moved" + since + ": " + waiting + why(one.partition(), all, seen)
         : where
             + ": "
             + waiting
@@ -206,9 +206,14 @@ final class SinkJudge {
   }
 
   /** What can be said where the task does not. */
-  private String why(TopicPartition partition, Seen seen) {
+  private String why(TopicPartition partition, List<Trouble> all, Seen seen) {
     if (!seen.present()) {
       return "; " + sink + " is not there";
+    }
+    if (seen.assigned().contains(partition)
+        && all.stream().anyMatch(other -> other.standing().hold() != null)) {
+      return "; most likely they wait behind the partition that is stuck, with whose records the"
+          + " task's memory is full";
     }
     String log = "the worker's log tells why: a right of its user of Kafka may be missing";
     return seen.assigned().contains(partition)

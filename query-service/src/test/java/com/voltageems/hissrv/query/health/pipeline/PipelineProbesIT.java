@@ -589,6 +589,40 @@ class PipelineProbesIT {
     }
   }
 
+  /** One partition fills the task's memory, and the others wait: for no right of Kafka's. */
+  @Test
+  void partitionBehindOneThatIsStuck_isToldAsThat() throws Exception {
+    topic("behind", 2, Map.of());
+    TopicPartition stuck = new TopicPartition("behind", 0);
+    TopicPartition other = new TopicPartition("behind", 1);
+    send("plain", false, stuck, 10, 1000);
+    send("plain", false, other, 10, 1000);
+    SettableClock clock = new SettableClock();
+    try (KafkaAccess kafka = access();
+        SinkProbe probe = sink(kafka, "behind", clock);
+        KafkaConsumer<byte[], byte[]> task = member("behind", "connector-consumer-behind-0")) {
+      task.subscribe(List.of("behind"));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                task.poll(Duration.ofMillis(100));
+                return task.assignment().size() == 2;
+              });
+      String hold = hold(clock.instant(), "HTTP 500: engine is closed");
+      task.commitSync(
+          Map.of(stuck, new OffsetAndMetadata(3, hold), other, new OffsetAndMetadata(4, "")));
+      assertThat(probe.check().state()).isEqualTo(State.UP);
+      clock.pass(STUCK.plus(COMMIT));
+      assertThat(probe.check().message())
+          .contains("behind partition 0 offset 4 is stuck for 70 s")
+          .contains("behind partition 1 offset 4 has not moved for 70 s")
+          .endsWith(
+              "6 records wait; most likely they wait behind the partition that is stuck, with"
+                  + " whose records the task's memory is full");
+    }
+  }
+
   private static KafkaConsumer<byte[], byte[]> member(String sink, String client) {
     Map<String, Object> config =
         Map.of(
