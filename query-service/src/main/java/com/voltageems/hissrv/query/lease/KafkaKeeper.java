@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
@@ -43,6 +44,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class KafkaKeeper implements Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaKeeper.class);
+
+  /** Between two tries to send what Kafka did not take; and so many times as long as one took. */
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
+  private static final int REST = 10;
+
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
   private final String subject;
@@ -60,6 +67,7 @@ public final class KafkaKeeper implements Keeper {
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
   private long sent;
+  private long nextTry = System.nanoTime();
   private @Nullable KafkaConsumer<String, String> consumer;
   private @Nullable KafkaProducer<String, String> producer;
   private boolean assigned;
@@ -112,7 +120,7 @@ public final class KafkaKeeper implements Keeper {
         load(reader);
       }
       if (assigned && loaded) {
-        failed.forEach(name -> send(name, kept.get(name)));
+        sendAgain();
       }
       // Reading works from memory while Kafka is away; what is not kept tells.
       if (assigned && open.isEmpty()) {
@@ -220,17 +228,37 @@ public final class KafkaKeeper implements Keeper {
                   open.remove(name, number);
                 } else {
                   fail(failure);
-                  sendAgain(name, number);
+                  failed(name, number);
                 }
               });
     } catch (KafkaException e) {
       fail(e);
-      sendAgain(name, number);
+      failed(name, number);
     }
   }
 
-  /** With the next look, unless something newer is on its way. */
-  private void sendAgain(String name, long number) {
+  /**
+   * A client that knows no broker waits its whole timeout for one, and alerts wait with it: so one
+   * is tried first, and after a long wait comes a longer rest.
+   */
+  private void sendAgain() {
+    long began = System.nanoTime();
+    if (failed.isEmpty() || began - nextTry < 0) {
+      return;
+    }
+    for (String name : List.copyOf(failed)) {
+      send(name, kept.get(name));
+      if (failed.contains(name)) {
+        break;
+      }
+    }
+    long took = System.nanoTime() - began;
+    double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
+    nextTry = began + took + (long) (Math.max(RETRY.toNanos(), took * REST) * jitter);
+  }
+
+  /** Is sent again, unless something newer is on its way. */
+  private void failed(String name, long number) {
     Long newest = open.get(name);
     if (newest != null && newest == number) {
       failed.add(name);

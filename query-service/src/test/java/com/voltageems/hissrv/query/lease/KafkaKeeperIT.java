@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The lease against a real broker. */
 class KafkaKeeperIT {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final Duration STEP = Duration.ofMillis(200);
 
   private static KafkaKeeper keeper(String servers, String site) {
