@@ -1050,6 +1050,52 @@ public abstract class HistoryStoreContract {
     assertThat(found).isEqualTo(wanted);
   }
 
+  /** Types of devices with fields of their own, which come together, seldom, or one by one. */
+  @Test
+  void latest_ofManySeriesOfSeveralTypes() {
+    Random random = new Random(18);
+    List<String> lines = new ArrayList<>();
+    Map<String, Map<String, LatestSeries.Value>> wanted = new TreeMap<>();
+    for (int i = 0; i < 150; i++) {
+      int type = i % 5 == 0 ? 5 + random.nextInt(60) : i % 3;
+      String channel = (i % 50 == 0 ? "(.*)|" : "c") + i;
+      String series = ",ch=" + channel + (i % 4 == 0 ? ",kind=k" + type : "");
+      Map<String, LatestSeries.Value> fields = new TreeMap<>();
+      for (int at = 0; at < 5; at++) {
+        long time = T + at * 1000L;
+        List<String> some = new ArrayList<>();
+        for (int j = 0; j < 12; j++) {
+          boolean comes =
+              switch (type) {
+                case 0 -> true;
+                case 1 -> j / 3 == at;
+                default -> random.nextInt(3) == 0;
+              };
+          if (comes) {
+            String field = "f" + (type % 5 * 8 + j);
+            some.add(field + "=" + (i * 100 + j) + "." + at);
+            fields.put(
+                field,
+                new LatestSeries.Value(Double.parseDouble(i * 100 + j + "." + at), time * 1000));
+          }
+        }
+        if (!some.isEmpty()) {
+          lines.add(series + " " + String.join(",", some) + " " + time);
+        }
+      }
+      wanted.put(channel, fields);
+    }
+    Collections.shuffle(lines, random);
+    write(lines.toArray(String[]::new));
+
+    Map<String, Map<String, LatestSeries.Value>> found = new TreeMap<>();
+    for (LatestSeries one :
+        ask().latest(from(T, T + 5000), measurement().fields(), 1000).series()) {
+      found.put(String.valueOf(one.tags().get("ch")), new TreeMap<>(one.fields()));
+    }
+    assertThat(found).isEqualTo(wanted);
+  }
+
   @Test
   void latest_ofAMeasurementWithoutTags() {
     write(" a=1.0 " + T, " a=2.0 " + (T + 1));

@@ -167,8 +167,13 @@ final class InfluxQlBuilder {
     return text + " AS v" + (columns.size() - 1);
   }
 
-  /** The newest point of each series, whatever fields it has. */
-  static InfluxQl newest(Selection selection, List<Field> fields, List<String> policies) {
+  /**
+   * The newest point of each series that has any of the fields.
+   *
+   * @param among which series are asked, of {@link #among}; empty for all
+   */
+  static InfluxQl newest(
+      Selection selection, List<Field> fields, String among, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
     List<String> selected = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
@@ -180,6 +185,7 @@ final class InfluxQlBuilder {
         "SELECT "
             + String.join(", ", selected)
             + builder.source()
+            + among
             + bySeries(selection)
             + " ORDER BY time DESC LIMIT 1");
   }
