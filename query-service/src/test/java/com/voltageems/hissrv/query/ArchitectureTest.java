@@ -62,14 +62,10 @@ class ArchitectureTest {
           .resideInAnyPackage("java.sql..", "com.zaxxer..", "org.postgresql..");
 
   @ArchTest
-  static final ArchRule kafka_isKnownByTheProbesAndTheAlertsKeeperOnly =
+  static final ArchRule kafka_isKnownByTheProbesAndTheLeaseOnly =
       noClasses()
           .that()
-          .resideOutsideOfPackage(QUERY + ".health..")
-          .and()
-          .haveSimpleNameNotStartingWith("KafkaKeeper")
-          .and()
-          .haveSimpleNameNotStartingWith("Lease")
+          .resideOutsideOfPackages(QUERY + ".health..", QUERY + ".lease")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");

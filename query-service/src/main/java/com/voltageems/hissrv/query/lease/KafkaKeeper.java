@@ -9,10 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
@@ -45,11 +42,6 @@ import org.slf4j.LoggerFactory;
 public final class KafkaKeeper implements Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaKeeper.class);
 
-  /** Between two tries to send what Kafka did not take; and so many times as long as one took. */
-  private static final Duration RETRY = Duration.ofSeconds(5);
-
-  private static final int REST = 10;
-
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
   private final String subject;
@@ -60,16 +52,8 @@ public final class KafkaKeeper implements Keeper {
   private final TopicPartition partition;
   private final Map<String, String> kept = new LinkedHashMap<>();
 
-  /** What Kafka has not taken yet, by its number. */
-  private final Map<String, Long> open = new ConcurrentHashMap<>();
-
-  /** Those of them that are on their way no more: Kafka was away for too long. */
-  private final Set<String> failed = ConcurrentHashMap.newKeySet();
-
-  private long sent;
-  private long nextTry = System.nanoTime();
   private @Nullable KafkaConsumer<String, String> consumer;
-  private @Nullable KafkaProducer<String, String> producer;
+  private @Nullable Outbox outbox;
   private boolean assigned;
   private boolean loaded;
 
@@ -98,10 +82,10 @@ public final class KafkaKeeper implements Keeper {
 
   @Override
   public boolean look(Duration wait) {
-    if (forgets) {
+    Outbox box = outbox;
+    if (forgets && box != null) {
       // Another service may have had it since: what that one kept counts.
-      open.clear();
-      failed.clear();
+      box.forget();
     }
     revoked = false;
     boolean mine = poll(wait);
@@ -113,6 +97,7 @@ public final class KafkaKeeper implements Keeper {
   private boolean poll(Duration wait) {
     try {
       KafkaConsumer<String, String> reader = consumer();
+      Outbox box = outbox();
       for (ConsumerRecord<String, String> record : reader.poll(wait)) {
         take(record);
       }
@@ -120,10 +105,10 @@ public final class KafkaKeeper implements Keeper {
         load(reader);
       }
       if (assigned && loaded) {
-        sendAgain();
+        box.sendAgain();
       }
       // Reading works from memory while Kafka is away; what is not kept tells.
-      if (assigned && open.isEmpty()) {
+      if (assigned && box.isEmpty()) {
         problem = null;
       }
     } catch (InterruptException e) {
@@ -200,7 +185,8 @@ public final class KafkaKeeper implements Keeper {
 
   @Override
   public void keep(String name, @Nullable String text) {
-    if (producer == null) {
+    Outbox box = outbox;
+    if (box == null) {
       return;
     }
     if (text == null) {
@@ -208,66 +194,13 @@ public final class KafkaKeeper implements Keeper {
     } else {
       kept.put(name, text);
     }
-    send(name, text);
-  }
-
-  private void send(String name, @Nullable String text) {
-    KafkaProducer<String, String> writer = producer;
-    if (writer == null) {
-      return;
-    }
-    long number = ++sent;
-    open.put(name, number);
-    failed.remove(name);
-    try {
-      var unused =
-          writer.send(
-              new ProducerRecord<>(topic, 0, site + "/" + name, text),
-              (metadata, failure) -> {
-                if (failure == null) {
-                  open.remove(name, number);
-                } else {
-                  fail(failure);
-                  failed(name, number);
-                }
-              });
-    } catch (KafkaException e) {
-      fail(e);
-      failed(name, number);
-    }
-  }
-
-  /**
-   * A client that knows no broker waits its whole timeout for one, and alerts wait with it: so one
-   * is tried first, and after a long wait comes a longer rest.
-   */
-  private void sendAgain() {
-    long began = System.nanoTime();
-    if (failed.isEmpty() || began - nextTry < 0) {
-      return;
-    }
-    for (String name : List.copyOf(failed)) {
-      send(name, kept.get(name));
-      if (failed.contains(name)) {
-        break;
-      }
-    }
-    long took = System.nanoTime() - began;
-    double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
-    nextTry = began + took + (long) (Math.max(RETRY.toNanos(), took * REST) * jitter);
-  }
-
-  /** Is sent again, unless something newer is on its way. */
-  private void failed(String name, long number) {
-    Long newest = open.get(name);
-    if (newest != null && newest == number) {
-      failed.add(name);
-    }
+    box.send(name);
   }
 
   @Override
   public boolean isKept(String name) {
-    return !open.containsKey(name);
+    Outbox box = outbox;
+    return box == null || box.isTaken(name);
   }
 
   @Override
@@ -282,13 +215,6 @@ public final class KafkaKeeper implements Keeper {
       return reader;
     }
     makeTopic();
-    if (producer == null) {
-      Map<String, Object> writing = clients();
-      writing.put(ProducerConfig.ACKS_CONFIG, "all");
-      writing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout.toMillis());
-      writing.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1024 * 1024);
-      producer = new KafkaProducer<>(writing, new StringSerializer(), new StringSerializer());
-    }
     Map<String, Object> reading = clients();
     reading.put(ConsumerConfig.GROUP_ID_CONFIG, topic + "." + site);
     reading.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -306,6 +232,23 @@ public final class KafkaKeeper implements Keeper {
     consumer = reader;
     problem = null;
     return reader;
+  }
+
+  private Outbox outbox() {
+    Outbox box = outbox;
+    if (box == null) {
+      Map<String, Object> writing = clients();
+      writing.put(ProducerConfig.ACKS_CONFIG, "all");
+      writing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout.toMillis());
+      writing.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1024 * 1024);
+      box =
+          new Outbox(
+              new KafkaProducer<>(writing, new StringSerializer(), new StringSerializer()),
+              name -> new ProducerRecord<>(topic, 0, site + "/" + name, kept.get(name)),
+              this::fail);
+      outbox = box;
+    }
+    return box;
   }
 
   /** Who has the partition has the lease. */
@@ -365,8 +308,8 @@ public final class KafkaKeeper implements Keeper {
 
   @Override
   public void close() {
-    if (producer != null) {
-      producer.close(CLOSE);
+    if (outbox != null) {
+      outbox.close(CLOSE);
     }
     if (consumer != null) {
       // Leaves the group, so that another service has the lease at once.
