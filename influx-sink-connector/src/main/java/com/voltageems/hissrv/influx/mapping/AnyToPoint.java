@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * the time, and which array, if any, holds one point in each element.
  */
 public final class AnyToPoint implements RecordToPoint {
+  /** What Debezium writes for a large value that has not changed, since its source left it out. */
+  private static final String UNAVAILABLE = "__debezium_unavailable_value";
+
   private final Rules rules;
   private final ReadRules reading;
   private final Set<String> notFields = new HashSet<>();
@@ -83,6 +86,10 @@ public final class AnyToPoint implements RecordToPoint {
           ? new Mapped.Ignored()
           : new Mapped.Rejected("the value is null (a tombstone)");
     }
+    String wrapped = Values.wrapped(record.value());
+    if (wrapped != null && readsWhole()) {
+      return new Mapped.Rejected(wrapped);
+    }
     Envelope.Opened opened = rules.choices().envelope().open(record);
     if (opened instanceof Envelope.Opened.Deleted deleted) {
       return rules.choices().ignoreDeleted()
@@ -94,6 +101,12 @@ public final class AnyToPoint implements RecordToPoint {
     }
     Context context = new Context(record, ((Envelope.Opened.Value) opened).value(), List.of());
     return rules.points() == null ? point(context) : points(context, rules.points());
+  }
+
+  /** Whether the value as it is, and not only what rules name in it, would be read. */
+  private boolean readsWhole() {
+    return rules.choices().envelope() != Envelope.NONE
+        || (rules.fields().isEmpty() && rules.points() == null);
   }
 
   private Mapped points(Context context, PointArrays arrays) {
@@ -172,7 +185,9 @@ public final class AnyToPoint implements RecordToPoint {
   }
 
   private static void tag(String name, Object raw, @Nullable String text, PointBuilder point) {
-    if (text != null) {
+    if (UNAVAILABLE.equals(raw)) {
+      point.check("tag '" + name + "' is not in the change event: Debezium had no value for it");
+    } else if (text != null) {
       point.tag(name, text);
     } else {
       point.check("tag '" + name + "' is " + FieldTypes.describe(raw) + ", not a scalar");
@@ -248,6 +263,9 @@ public final class AnyToPoint implements RecordToPoint {
   }
 
   private void field(String name, Object value, PointBuilder point) {
+    if (UNAVAILABLE.equals(value)) {
+      return; // what is in the database stays right
+    }
     point.field(value instanceof String ? name + reading.textSuffix() : name, value);
   }
 
@@ -267,8 +285,17 @@ public final class AnyToPoint implements RecordToPoint {
               + "' is "
               + FieldTypes.describe(raw)
               + ", not a time of mapping.timestamp.format");
-    } else {
+      return;
+    }
+    String rather = raw == null ? null : rules.timeFormat().rather(raw);
+    if (rather == null) {
       point.time(time);
+    } else {
+      point.check(
+          "'"
+              + rules.timestamp().name()
+              + "' would be a time of 1970; it looks like mapping.timestamp.format="
+              + rather);
     }
   }
 }

@@ -104,6 +104,15 @@ public final class LinesToPoints implements RecordToPoint {
       point.typed(isText ? field.name() + rules.textSuffix() : field.name(), field.value());
     }
     if (line.time() != null) {
+      String rather = TimeFormat.rather(line.time(), 1);
+      point.check(
+          rather == null
+              ? null
+              : "the time "
+                  + line.time()
+                  + " would be one of 1970; it looks like "
+                  + rather
+                  + ", and times of lines are nanoseconds");
       point.epochNanos(line.time());
     } else if (record.timestamp() != null) {
       point.epochMillis(record.timestamp());

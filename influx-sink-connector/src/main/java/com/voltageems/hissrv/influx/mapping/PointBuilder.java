@@ -110,6 +110,9 @@ final class PointBuilder {
   }
 
   PointBuilder epochMillis(long time) {
+    if (TimeFormat.rather(time, NANOS_PER_MILLI) != null) {
+      return check("the time " + time + " ms is in 1970; it looks like seconds");
+    }
     if (time > MAX_EPOCH_MILLIS || time < -MAX_EPOCH_MILLIS) {
       return check("the time " + time + " ms is outside of what the database can keep");
     }
@@ -159,6 +162,10 @@ final class PointBuilder {
           complaints.isEmpty() ? "there is no field" : String.join("; ", complaints));
     }
     order.sortTags(tags);
+    String twice = repeatedTag();
+    if (twice != null) {
+      return new Mapped.Rejected("tag '" + twice + "' is there twice");
+    }
     order.sortFields(fields);
     dropRepeated();
     return new Mapped.Points(List.of(new Point(measurement, tags, fields, epochNanos)), complaints);
@@ -190,6 +197,16 @@ final class PointBuilder {
           }
           return tooLong;
         });
+  }
+
+  /** InfluxDB refuses such a line; QuestDB answers 204 and keeps the first. */
+  private @Nullable String repeatedTag() {
+    for (int i = 1; i < tags.size(); i++) {
+      if (tags.get(i).name().equals(tags.get(i - 1).name())) {
+        return tags.get(i).name();
+      }
+    }
+    return null;
   }
 
   /** Of two fields with one name the first counts: a line must not say two things about one. */

@@ -35,6 +35,10 @@ public final class SampleToPoint implements RecordToPoint {
       return new Mapped.Rejected(
           "the value is " + FieldTypes.describe(value) + ", not a sample (a struct or a map)");
     }
+    String wrapped = Values.wrapped(value);
+    if (wrapped != null) {
+      return new Mapped.Rejected(wrapped);
+    }
     PointBuilder point = rules.point();
     measurement(value, point);
     tags(value, point);
@@ -63,6 +67,8 @@ public final class SampleToPoint implements RecordToPoint {
       Instant time = MILLIS.instant(timestamp);
       if (time == null) {
         point.check("'timestamp' is a number, but not a time in epoch milliseconds");
+      } else if (MILLIS.rather(timestamp) != null) {
+        point.check("'timestamp' would be a time of 1970; it looks like seconds");
       } else {
         point.time(time);
       }

@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.TemporalAccessor;
 import java.util.Date;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -22,10 +23,23 @@ public final class TimeFormat {
   /** A longer text is no time; reading it would cost more the longer it is. */
   private static final int LONGEST = 128;
 
-  private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000);
+  private static final long NANOS_PER_SECOND = 1_000_000_000;
+  private static final BigInteger NANOS = BigInteger.valueOf(NANOS_PER_SECOND);
 
   /** More digits before the point than any time in nanoseconds has, and more behind it. */
   private static final int MOST_DIGITS = 40;
+
+  /** September 2001 and December 2099: what clocks show, in numbers of ten digits. */
+  private static final long FROM_SECONDS = 1_000_000_000;
+
+  private static final long UNTIL_SECONDS = 4_100_000_000L;
+
+  private static final BigDecimal MOST_RATHER = BigDecimal.valueOf(Long.MAX_VALUE);
+
+  private static final List<Unit> COARSE =
+      List.of(new Unit("s", 1_000_000_000), new Unit("ms", 1_000_000), new Unit("us", 1_000));
+
+  private record Unit(String name, long nanos) {}
 
   /** As people and machines write it: a date, or T or a blank and a time, with or without zone. */
   private static final DateTimeFormatter ISO =
@@ -74,6 +88,37 @@ public final class TimeFormat {
             ? ISO
             : DateTimeFormatter.ofPattern(format, Locale.ROOT);
     return new TimeFormat(nanosPerUnit, pattern, zone);
+  }
+
+  /**
+   * Whether a number was rather of a coarser unit: 1764240000 is a time of 2025 in seconds, and one
+   * of January 1970 in milliseconds, which nobody would find again.
+   *
+   * @param number as it came
+   * @param nanosPerUnit of the unit that it was taken for
+   * @return the unit that it looks like, as a setting names it; null when it may well be as it is
+   */
+  static @Nullable String rather(long number, long nanosPerUnit) {
+    if (number < FROM_SECONDS) {
+      return null; // of no coarser unit either
+    }
+    for (Unit unit : COARSE) {
+      long perSecond = NANOS_PER_SECOND / unit.nanos();
+      if (unit.nanos() > nanosPerUnit
+          && number >= FROM_SECONDS * perSecond
+          && number < UNTIL_SECONDS * perSecond) {
+        return unit.name();
+      }
+    }
+    return null;
+  }
+
+  /** As {@link #rather(long, long)}, for what {@link #instant} has read. */
+  @Nullable String rather(Object raw) {
+    BigDecimal number = nanosPerUnit == null || raw instanceof Date ? null : number(raw);
+    return number == null || nanosPerUnit == null || number.compareTo(MOST_RATHER) > 0
+        ? null
+        : rather(number.longValue(), nanosPerUnit.longValueExact());
   }
 
   /** Rounded down to the nanosecond; null when it is not a time of this format. */

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.influx.mapping;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Date;
 import java.util.List;
@@ -11,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks into values that are a Struct (with a schema) or a Map (without), in the same way. */
 final class Values {
+  /** Of a column of PostgreSQL or Oracle that leaves the scale to each number. */
+  private static final String DEBEZIUM_DECIMAL = "io.debezium.data.VariableScaleDecimal";
+
   private static final Pattern INDEX = Pattern.compile("-?[0-9]{1,6}");
 
   private Values() {}
@@ -102,7 +107,44 @@ final class Values {
    * it. Where a value is required, null means that none was put, and the default stands for it.
    */
   private static @Nullable Object value(Struct struct, Field field) {
-    return field.schema().isOptional() ? struct.getWithoutDefault(field.name()) : struct.get(field);
+    Object value =
+        field.schema().isOptional() ? struct.getWithoutDefault(field.name()) : struct.get(field);
+    return value instanceof Struct inner && DEBEZIUM_DECIMAL.equals(inner.schema().name())
+        ? decimal(inner)
+        : value;
+  }
+
+  /** A number whose scale is its own; what it looks like, a struct with bytes, is no field. */
+  private static @Nullable Object decimal(Struct struct) {
+    Object scale = member(struct, "scale");
+    Object unscaled = member(struct, "value");
+    byte[] bytes = null;
+    if (unscaled instanceof byte[] array) {
+      bytes = array;
+    } else if (unscaled instanceof ByteBuffer buffer) {
+      bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+    }
+    return scale instanceof Integer digits && bytes != null && bytes.length > 0
+        ? new BigDecimal(new BigInteger(bytes), digits)
+        : struct;
+  }
+
+  /**
+   * What is wrong with a value that a converter has not unwrapped; null for any other. Its schema
+   * would be taken for data.
+   */
+  static @Nullable String wrapped(@Nullable Object value) {
+    return value instanceof Map<?, ?> map
+            && map.size() == 2
+            && map.containsKey("payload")
+            && map.containsKey("schema")
+            && (map.get("schema") == null
+                || (map.get("schema") instanceof Map<?, ?> schema
+                    && schema.get("type") instanceof String))
+        ? "the value is JSON with its schema around it, {\"schema\":...,\"payload\":...}; set"
+            + " value.converter.schemas.enable=true"
+        : null;
   }
 
   /**

@@ -194,7 +194,8 @@ class ForeignRecordsTest {
     assertThat(mapping.map(record(Map.of("v", 1.0))))
         .isEqualTo(
             new Mapped.Rejected(
-                "the value is not a change event of Debezium: it has no member 'op'"));
+                "the value is not a change event of Debezium: it has no member 'op'; of rows that a"
+                    + " transform has unwrapped already mapping.envelope is none"));
     assertThat(mapping.map(record(event("u", row, null)))).isInstanceOf(Mapped.Rejected.class);
   }
 
@@ -224,6 +225,126 @@ class ForeignRecordsTest {
                 mapping("m", List.of("id"), List.of(), null, DEBEZIUM)
                     .map(record(new Struct(envelope).put("op", "u").put("after", after)))))
         .containsExactly("m,id=5 energy=1234.567 1234");
+  }
+
+  /** MongoDB's connector writes the document as a text, which would become a field of that text. */
+  @Test
+  void changeEventWhoseRowIsAText_isSaid() {
+    assertThat(
+            mapping("m", List.of(), List.of(), null, DEBEZIUM)
+                .map(record(Map.of("op", "c", "after", "{\"v\":1}"))))
+        .isInstanceOfSatisfying(
+            Mapped.Rejected.class,
+            rejected ->
+                assertThat(rejected.reason())
+                    .startsWith("'after' of the change event is a text, not a row")
+                    .contains("ExtractNewDocumentState"));
+  }
+
+  /** A large value that an update did not touch is not in the source's log. */
+  @Test
+  void valueThatDebeziumDoesNotHave_isLeftAsItIs() {
+    Map<String, Object> row = Map.of("t", 1L, "v", 2.5, "note", "__debezium_unavailable_value");
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of(), null, DEBEZIUM)
+                    .map(record(event("u", null, row)))))
+        .containsExactly("m v=2.5 1");
+    assertThat(lines(mapping("m", List.of(), List.of("v", "note"), null, PLAIN).map(record(row))))
+        .containsExactly("m v=2.5 1");
+    assertThat(mapping("m", List.of("note"), List.of(), null, PLAIN).map(record(row)))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "tag 'note' is not in the change event: Debezium had no value for it"));
+  }
+
+  /** PostgreSQL's NUMERIC without a scale of its own. */
+  @Test
+  void decimalWithItsScale_isANumber() {
+    Schema decimal =
+        SchemaBuilder.struct()
+            .name("io.debezium.data.VariableScaleDecimal")
+            .optional()
+            .field("scale", Schema.INT32_SCHEMA)
+            .field("value", Schema.BYTES_SCHEMA)
+            .build();
+    Schema row =
+        SchemaBuilder.struct()
+            .field("t", Schema.INT64_SCHEMA)
+            .field("price", decimal)
+            .field("cost", decimal)
+            .field("none", decimal)
+            .build();
+    Struct value =
+        new Struct(row)
+            .put("t", 1L)
+            .put(
+                "price",
+                new Struct(decimal)
+                    .put("scale", 2)
+                    .put("value", new byte[] {(byte) 0xfe, (byte) 0xd4}))
+            .put(
+                "cost",
+                new Struct(decimal).put("scale", 0).put("value", ByteBuffer.wrap(new byte[] {7})));
+    assertThat(lines(mapping("m", List.of("cost"), List.of(), null, PLAIN).map(record(value))))
+        .containsExactly("m,cost=7 price=-3 1");
+  }
+
+  /** The commonest slip with the JSON converter; the schema would be taken for data. */
+  @Test
+  void jsonWithItsSchema_thatNobodyUnwrapped_isSaid() {
+    Map<String, Object> value =
+        Map.of(
+            "schema",
+            Map.of("type", "struct", "optional", false, "fields", List.of()),
+            "payload",
+            Map.of("t", 1L, "v", 1.0));
+    for (AnyToPoint.Choices choices : List.of(PLAIN, DEBEZIUM)) {
+      assertThat(mapping("m", List.of(), List.of(), null, choices).map(record(value)))
+          .isEqualTo(
+              new Mapped.Rejected(
+                  "the value is JSON with its schema around it, {\"schema\":...,\"payload\":...};"
+                      + " set value.converter.schemas.enable=true"));
+    }
+    // Who names places in it knows what is there.
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of(), "payload.all", PLAIN)
+                    .map(
+                        record(
+                            Map.of(
+                                "schema",
+                                Map.of("type", "struct"),
+                                "payload",
+                                Map.of("all", List.of(Map.of("t", 1L, "v", 1L))))))))
+        .containsExactly("m v=1 1");
+  }
+
+  @Test
+  void tagOfOneNameTwice_isSaid() {
+    assertThat(
+            mapping("m", List.of("labels.*", "site=at"), List.of(), null, PLAIN)
+                .map(record(Map.of("t", 1L, "v", 1L, "at", "a", "labels", Map.of("site", "b")))))
+        .isEqualTo(new Mapped.Rejected("tag 'site' is there twice"));
+  }
+
+  /** A number of a coarser unit is a time of 1970, which nobody would find again. */
+  @Test
+  void secondsThatAreTakenForMilliseconds_areSaid() {
+    RecordToPoint mapping = mapping("m", List.of(), List.of(), null, PLAIN);
+    for (Object seconds : List.of(1_764_240_000L, 1.76424e9, "1764240000")) {
+      assertThat(mapping.map(record(Map.of("v", 1L, "t", seconds))))
+          .isEqualTo(
+              new Mapped.Rejected(
+                  "'t' would be a time of 1970; it looks like mapping.timestamp.format=s"));
+    }
+    assertThat(lines(mapping.map(record(Map.of("v", 1L, "t", 999_999_999L)))))
+        .containsExactly("m v=1 999999999");
+    assertThat(
+            lines(
+                mapping.map(
+                    record(Map.of("v", 1L, "t", Date.from(Instant.ofEpochMilli(1_764_240_000L)))))))
+        .containsExactly("m v=1 1764240000");
   }
 
   /** As field case S15: a decimal without a fraction promises every digit. */

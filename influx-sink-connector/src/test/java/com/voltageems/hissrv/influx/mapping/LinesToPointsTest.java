@@ -83,4 +83,20 @@ class LinesToPointsTest {
     assertThat(((Mapped.Rejected) map("m v=-9223372036854775808i 1", Dialect.QUESTDB, "")).reason())
         .contains("which QuestDB takes for null");
   }
+
+  /** Lines as a client with another precision writes them would be times of January 1970. */
+  @Test
+  void timesOfACoarserUnit_areSaid() {
+    for (String time : List.of("1764240000", "1764240000000", "1764240000000000")) {
+      String unit = time.length() == 10 ? "s" : time.length() == 13 ? "ms" : "us";
+      assertThat(map("m v=1 " + time))
+          .isEqualTo(
+              new Mapped.Rejected(
+                  "line 1: the time "
+                      + time
+                      + " would be one of 1970; it looks like "
+                      + unit
+                      + ", and times of lines are nanoseconds"));
+    }
+  }
 }

@@ -249,4 +249,29 @@ class SampleToPointTest {
                 .map(record(null)))
         .isEqualTo(new Mapped.Ignored());
   }
+
+  /** The elements of a list in Redis have seconds, which invites to it. */
+  @Test
+  void secondsForMilliseconds_areSaid() {
+    for (Object seconds : List.of(1_764_240_000L, 1_764_240_000.5)) {
+      Map<String, Object> value = map();
+      value.put("timestamp", seconds);
+      assertThat(mapping.map(record(value)))
+          .isInstanceOfSatisfying(
+              Mapped.Rejected.class,
+              rejected -> assertThat(rejected.reason()).contains("1970; it looks like seconds"));
+    }
+  }
+
+  @Test
+  void jsonWithItsSchema_thatNobodyUnwrapped_isSaid() {
+    Map<String, Object> wrapped = new HashMap<>();
+    wrapped.put("schema", null);
+    wrapped.put("payload", map());
+    assertThat(mapping.map(record(wrapped)))
+        .isEqualTo(
+            new Mapped.Rejected(
+                "the value is JSON with its schema around it, {\"schema\":...,\"payload\":...};"
+                    + " set value.converter.schemas.enable=true"));
+  }
 }
