@@ -35,6 +35,10 @@ export const FORMS = [
   ['refused with status {n}', '被拒绝（状态 {n}）'],
   ['see connect.username and connect.password', '请检查 connect.username 和 connect.password'],
   ['answered with status {n}', '应答状态 {n}'],
+  ['the clock of {x} is {n} s ahead of this machine\'s', '{x} 的时钟比本机快 {n} 秒'],
+  ['the clock of {x} is {n} s behind this machine\'s', '{x} 的时钟比本机慢 {n} 秒'],
+  ['ages, and alerts by them, are wrong by as much', '数据年龄及相关告警也差这么多'],
+  ['let one time server (NTP) set both', '请让两者由同一时间服务器（NTP）校时'],
 
   // The database
   ['QuestDB {version}', 'QuestDB {version}'],
@@ -78,6 +82,9 @@ export const FORMS = [
     '{x}：{n} 条输入在读取之前已从 Redis 中消失（最近发现于 {z}）：{why}'],
   ['see its producer\'s MAXLEN', '请检查其写入方的 MAXLEN'],
   ['see their TTL', '请检查其 TTL'],
+  ['{x}: the clock of Redis is {n} s ahead of its worker\'s', '{x}：Redis 的时钟比其 worker 快 {n} 秒'],
+  ['{x}: the clock of Redis is {n} s behind its worker\'s', '{x}：Redis 的时钟比其 worker 慢 {n} 秒'],
+  ['samples without a time of their own, and windows, have Redis\'s', '没有自带时间的样本和聚合窗口用的是 Redis 的时间'],
   ['{n} wait', '{n} 条等待'],
   ['and {n} more, see /status', '另有 {n} 项，见 /status'],
 
@@ -91,6 +98,8 @@ export const FORMS = [
 
   // What the sink tells
   ['moves; {n} records wait', '正常；{n} 条记录等待'],
+  ['the newest sample lies {time} ahead of this machine\'s clock', '最新样本的时间超前本机时钟 {time}'],
+  ['sync_age cannot tell for as long that nothing comes', '在此期间 sync_age 无法反映没有新数据'],
   ['{x} partition {p} offset {o} is stuck for {time} (since {z}): {why}', '{x} 分区 {p} 偏移 {o} 已停滞 {time}（自 {z}）：{why}'],
   ['tried {n} times, {m} records wait', '已尝试 {n} 次，{m} 条记录等待'],
   ['tried {n} times, {m} record waits', '已尝试 {n} 次，{m} 条记录等待'],

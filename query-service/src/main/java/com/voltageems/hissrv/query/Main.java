@@ -217,7 +217,8 @@ public final class Main implements Callable<Integer> {
     probes.add(new StoreProbe(store, settings.checks().timeout(), clock));
     Supplier<ConnectFacts> facts = () -> ConnectFacts.UNKNOWN;
     if (settings.connect().isConfigured()) {
-      ConnectProbe connect = new ConnectProbe(settings.connect(), settings.checks().timeout());
+      ConnectProbe connect =
+          new ConnectProbe(settings.connect(), settings.checks().timeout(), clock);
       facts = connect::facts;
       probes.add(connect);
     } else {

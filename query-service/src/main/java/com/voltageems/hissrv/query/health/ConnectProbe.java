@@ -11,7 +11,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -20,12 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the two connectors and all their tasks run, by Connect's REST API, and whether the
- * workers that have the tasks live. The detail {@code connectors} tells each one's state, its
- * tasks, and why a task failed.
+ * workers that have the tasks live, and have our time. The detail {@code connectors} tells each
+ * one's state, its tasks, and why a task failed, {@code clock_ahead_ms} how far the workers' clocks
+ * are ahead of ours at least.
  */
 public final class ConnectProbe implements Probe {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,13 +46,24 @@ public final class ConnectProbe implements Probe {
   private final List<URI> urls;
 
   private final ConnectorSettings settings = new ConnectorSettings();
+  private final Clock clock;
+
+  /** Of what answered last. */
+  private Duration gap = Duration.ZERO;
+
   private volatile ConnectFacts facts = ConnectFacts.UNKNOWN;
 
   /**
    * @param config with one address at least
    */
   public ConnectProbe(QueryConfig.Connect config, Duration timeout) {
+    this(config, timeout, Clock.systemUTC());
+  }
+
+  /** Likewise, by this clock. */
+  public ConnectProbe(QueryConfig.Connect config, Duration timeout, Clock clock) {
     this.config = config;
+    this.clock = clock;
     this.urls = new ArrayList<>(config.urls());
     connectors.put(SOURCE, config.source());
     connectors.put(SINK, config.sink());
@@ -80,10 +95,14 @@ public final class ConnectProbe implements Probe {
                     .path("tasks")
                     .forEach(task -> workers.add(task.path("worker_id").asText(""))));
     workers.remove("");
-    Set<String> silent =
+    WorkerLife.Found lives =
         config.askWorkers()
-            ? new WorkerLife(http, urls.get(0).getScheme(), timeout).silent(workers)
-            : Set.of();
+            ? new WorkerLife(http, urls.get(0).getScheme(), timeout, clock).look(workers)
+            : new WorkerLife.Found(Set.of(), Map.of());
+    Set<String> silent = lives.silent();
+    // What answers under connect.url is one of the workers, or a proxy in front of them.
+    Map<String, Duration> gaps =
+        lives.gaps().isEmpty() ? Map.of("Kafka Connect at " + urls.get(0), gap) : lives.gaps();
     List<Object> found = new ArrayList<>();
     List<String> trouble = new ArrayList<>();
     connectors.forEach(
@@ -99,10 +118,33 @@ public final class ConnectProbe implements Probe {
     facts = facts(statuses);
     String well =
         connectors.isEmpty() ? "neither connect.source nor connect.sink is set" : "all tasks run";
-    return Report.of(
-        trouble.isEmpty() ? State.UP : State.DOWN,
-        trouble.isEmpty() ? well : String.join("; ", trouble),
-        Map.of("url", urls.get(0).toString(), "connectors", found));
+    String clocks = ClockGap.words(gaps);
+    return new Report(
+        !trouble.isEmpty() ? State.DOWN : clocks.isEmpty() ? State.UP : State.DEGRADED,
+        (trouble.isEmpty() ? well : String.join("; ", trouble))
+            + (clocks.isEmpty() ? "" : "; " + clocks),
+        Map.of("url", urls.get(0).toString(), "connectors", found, "clock_ahead_ms", millis(gaps)),
+        gauges(gaps));
+  }
+
+  private static Map<String, Long> millis(Map<String, Duration> gaps) {
+    Map<String, Long> millis = new TreeMap<>();
+    gaps.forEach((whose, gap) -> millis.put(whose, gap.toMillis()));
+    return millis;
+  }
+
+  private static List<Gauge> gauges(Map<String, Duration> gaps) {
+    List<Gauge> gauges = new ArrayList<>();
+    gaps.forEach(
+        (whose, gap) ->
+            gauges.add(
+                new Gauge(
+                    "hissrv_clock_ahead_seconds",
+                    "How far another machine's clock is ahead of this one's at least; behind where"
+                        + " negative.",
+                    Map.of("of", whose),
+                    gap.toMillis() / 1000.0)));
+    return gauges;
   }
 
   private ConnectFacts facts(Map<String, JsonNode> statuses) throws InterruptedException {
@@ -163,7 +205,14 @@ public final class ConnectProbe implements Probe {
           "Authorization",
           "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
     }
+    Instant sent = clock.instant();
     HttpResponse<String> response = WholeAnswer.get(http, request.build(), timeout);
+    gap =
+        response
+            .headers()
+            .firstValue("Date")
+            .map(date -> ClockGap.of(date, sent, clock.instant()))
+            .orElse(Duration.ZERO);
     if (response.statusCode() == 401 || response.statusCode() == 403) {
       throw new IOException(
           "refused with status "

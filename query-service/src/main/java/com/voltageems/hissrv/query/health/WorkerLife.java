@@ -3,50 +3,72 @@ package com.voltageems.hissrv.query.health;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether Connect's workers live. Connect itself says RUNNING of a dead worker's tasks until it
- * gives them to another, which takes {@code scheduled.rebalance.max.delay.ms}.
+ * gives them to another, which takes {@code scheduled.rebalance.max.delay.ms}. And whether their
+ * clocks agree with ours.
  */
 final class WorkerLife {
   private final HttpClient http;
   private final String scheme;
   private final Duration timeout;
+  private final Clock clock;
+
+  /**
+   * What a look at them found.
+   *
+   * @param silent those that give no sign of life
+   * @param gaps how far the clocks of the others are ahead of ours, where they tell
+   */
+  record Found(Set<String> silent, Map<String, Duration> gaps) {}
+
+  /** What one tells: whether it lives, and its clock, where that is known. */
+  private record Sign(boolean lives, @Nullable Duration gap) {}
 
   /**
    * @param scheme of the REST API's address: the workers listen alike
    */
-  WorkerLife(HttpClient http, String scheme, Duration timeout) {
+  WorkerLife(HttpClient http, String scheme, Duration timeout, Clock clock) {
     this.http = http;
     this.scheme = scheme;
     this.timeout = timeout;
+    this.clock = clock;
   }
 
-  /** Those of the workers, {@code host:port}, that give no sign of life. Asks all at once. */
-  Set<String> silent(Collection<String> workers) {
-    Map<String, CompletableFuture<Boolean>> asked = new LinkedHashMap<>();
+  /** Asks all of these workers, {@code host:port}, at once. */
+  Found look(Collection<String> workers) {
+    Map<String, CompletableFuture<Sign>> asked = new LinkedHashMap<>();
     for (String worker : new TreeSet<>(workers)) {
       asked.put(worker, ask(worker));
     }
     Set<String> silent = new TreeSet<>();
+    Map<String, Duration> gaps = new LinkedHashMap<>();
     asked.forEach(
-        (worker, lives) -> {
-          if (!lives.join()) {
+        (worker, answer) -> {
+          Sign sign = answer.join();
+          Duration gap = sign.gap();
+          if (!sign.lives()) {
             silent.add(worker);
+          } else if (gap != null) {
+            gaps.put(worker, gap);
           }
         });
-    return silent;
+    return new Found(silent, gaps);
   }
 
   /** Any answer will do, a refusal too; so no login is sent. */
-  private CompletableFuture<Boolean> ask(String worker) {
+  private CompletableFuture<Sign> ask(String worker) {
     HttpRequest request;
     try {
       request =
@@ -55,8 +77,20 @@ final class WorkerLife {
               .build();
     } catch (IllegalArgumentException e) {
       // No address: nothing can be said of it.
-      return CompletableFuture.completedFuture(true);
+      return CompletableFuture.completedFuture(new Sign(true, null));
     }
-    return WholeAnswer.send(http, request, timeout).handle((answer, failure) -> failure == null);
+    Instant sent = clock.instant();
+    return WholeAnswer.send(http, request, timeout)
+        .handle(
+            (answer, failure) ->
+                failure != null
+                    ? new Sign(false, null)
+                    : new Sign(
+                        true,
+                        answer
+                            .headers()
+                            .firstValue("Date")
+                            .map(date -> ClockGap.of(date, sent, clock.instant()))
+                            .orElse(null)));
   }
 }

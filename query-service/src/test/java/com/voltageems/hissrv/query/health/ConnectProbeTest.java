@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,7 +158,8 @@ class ConnectProbeTest {
     server.createContext(
         "/",
         exchange -> {
-          byte[] body = text.getBytes(StandardCharsets.UTF_8);
+          String self = exchange.getRequestHeaders().getFirst("Host");
+          byte[] body = text.replace("SELF", self).getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
@@ -226,6 +228,44 @@ class ConnectProbeTest {
     }
   }
 
+  /** Ages and alerts are reckoned between the workers' clocks and ours. */
+  @ParameterizedTest
+  @CsvSource({"-61, 6[0-2] s ahead of", "75, 7[4-6] s behind"})
+  void workerWithAnotherTime_isTold(long oursIsAhead, String words) throws Exception {
+    HttpServer server =
+        connect(
+            """
+            {"connector":{"state":"RUNNING","worker_id":"SELF"},
+             "tasks":[{"id":0,"state":"RUNNING","worker_id":"SELF"}]}""");
+    String worker = "127.0.0.1:" + server.getAddress().getPort();
+    URI url = URI.create("http://" + worker);
+    Clock ours = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(oursIsAhead));
+    for (boolean askWorkers : new boolean[] {true, false}) {
+      QueryConfig.Connect config =
+          new QueryConfig.Connect(
+              List.of(url), "so", "si", "", "", askWorkers, Duration.ofSeconds(1));
+      try (ConnectProbe probe = new ConnectProbe(config, LONG, ours)) {
+        Report report = probe.check();
+        assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
+        assertThat(report.message())
+            .matches(
+                "all tasks run; the clock of "
+                    + (askWorkers ? worker : "Kafka Connect at " + url)
+                    + " is "
+                    + words
+                    + " this machine's; ages, and alerts by them, are wrong by as much; let one"
+                    + " time server \\(NTP\\) set both");
+        assertThat(String.valueOf(report.detail().get("clock_ahead_ms"))).contains(worker + "=");
+        assertThat(report.gauges())
+            .anySatisfy(gauge -> assertThat(Math.abs(gauge.value())).isGreaterThan(50));
+      }
+      try (ConnectProbe probe = new ConnectProbe(config, LONG)) {
+        assertThat(probe.check().state()).isEqualTo(PartState.State.UP);
+      }
+    }
+    server.stop(0);
+  }
+
   /** A worker that hangs takes the time of one timeout, however many tasks it has. */
   @Test
   void workerThatHangs_isSilentAfterTheTimeout() throws Exception {
@@ -241,8 +281,10 @@ class ConnectProbeTest {
       twice.addAll(addresses);
       long begin = System.nanoTime();
       assertThat(
-              new WorkerLife(HttpClient.newHttpClient(), "http", Duration.ofSeconds(1))
-                  .silent(twice))
+              new WorkerLife(
+                      HttpClient.newHttpClient(), "http", Duration.ofSeconds(1), Clock.systemUTC())
+                  .look(twice)
+                  .silent())
           .containsExactlyInAnyOrderElementsOf(addresses);
       assertThat(Duration.ofNanos(System.nanoTime() - begin))
           .as("one after another it were a minute at least")

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.reader.ClockWatch;
 import com.voltageems.hissrv.redis.source.reader.ReplicaWatch;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
@@ -41,6 +42,7 @@ final class RunningRedisSource {
   private final StatusRecords status;
   private final SyncTracker sync;
   private final ReplicaWatch replica;
+  private final ClockWatch redisClock;
   private final WorkerClock clock;
 
   /** Whether Redis can be reached; for the log, once for all sources. */
@@ -69,6 +71,7 @@ final class RunningRedisSource {
       StatusRecords status,
       SyncTracker sync,
       ReplicaWatch replica,
+      ClockWatch redisClock,
       WorkerClock clock) {
     this.lanes = List.copyOf(lanes);
     lanes.forEach(lane -> byTopic.put(lane.topic(), lane));
@@ -82,6 +85,7 @@ final class RunningRedisSource {
     this.status = status;
     this.sync = sync;
     this.replica = replica;
+    this.redisClock = redisClock;
     this.clock = clock;
     this.retryAtNanos = clock.nanos();
   }
@@ -104,6 +108,7 @@ final class RunningRedisSource {
         }
         if (connection.stuck() == null) {
           replica.look();
+          redisClock.look();
           sync.look(lanes);
         }
         if (rest.isEmpty()) {

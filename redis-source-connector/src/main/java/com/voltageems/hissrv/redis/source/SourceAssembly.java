@@ -5,6 +5,7 @@ import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.reader.ClockWatch;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.ReplicaWatch;
 import com.voltageems.hissrv.redis.source.reader.Signal;
@@ -49,6 +50,7 @@ final class SourceAssembly {
   private final RedisLink link;
   private final DataSetId data;
   private final ReplicaWatch replica;
+  private final ClockWatch redisClock;
   private final Function<Map<String, String>, @Nullable Map<String, ?>> offsets;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<StatusRecords.Part> parts = new ArrayList<>();
@@ -73,6 +75,7 @@ final class SourceAssembly {
     this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
     this.data = new DataSetId(link);
     this.replica = new ReplicaWatch(link, clock);
+    this.redisClock = new ClockWatch(link, clock);
     this.offsets = offsets;
   }
 
@@ -148,9 +151,11 @@ final class SourceAssembly {
             place.connector(),
             place.task(),
             config.statusInterval().toMillis(),
+            redisClock::aheadMillis,
             parts),
         sync,
         replica,
+        redisClock,
         clock);
   }
 

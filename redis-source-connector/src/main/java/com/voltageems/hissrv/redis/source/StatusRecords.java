@@ -26,6 +26,7 @@ final class StatusRecords {
   private final String connector;
   private final int task;
   private final long intervalMs;
+  private final Supplier<@Nullable Long> redisAhead;
   private final List<Part> parts;
   private @Nullable Long lastMillis;
   private List<Boolean> lastStuck = List.of();
@@ -51,12 +52,21 @@ final class StatusRecords {
 
   /**
    * @param topic empty for no records at all
+   * @param redisAhead how many milliseconds Redis's clock is ahead of the worker's, null where that
+   *     is not known
    */
-  StatusRecords(String topic, String connector, int task, long intervalMs, List<Part> parts) {
+  StatusRecords(
+      String topic,
+      String connector,
+      int task,
+      long intervalMs,
+      Supplier<@Nullable Long> redisAhead,
+      List<Part> parts) {
     this.topic = topic;
     this.connector = connector;
     this.task = task;
     this.intervalMs = intervalMs;
+    this.redisAhead = redisAhead;
     this.parts = List.copyOf(parts);
   }
 
@@ -113,6 +123,10 @@ final class StatusRecords {
     root.put("task", task);
     root.put("time", nowMillis);
     root.put("interval_ms", intervalMs);
+    Long ahead = reachable ? redisAhead.get() : null;
+    if (ahead != null) {
+      root.put("redis_ahead_ms", ahead);
+    }
     if (sync != null) {
       ObjectNode asked = root.putObject("sync").put("id", sync.id());
       ArrayNode waiting = asked.putArray("waiting");

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.query.health.ClockGap;
 import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.ProbeException;
@@ -109,7 +110,22 @@ final class SinkJudge {
                 + " service's start.",
             (double) seen.lost().records()));
     String others = seen.others().late() ? seen.others().words() + "; " : "";
-    return new Report(state, others + message + LostText.words(seen.lost()), detail, gauges);
+    return new Report(
+        state,
+        others + message + ofTheFuture(figures.get("last_sync"), now) + LostText.words(seen.lost()),
+        detail,
+        gauges);
+  }
+
+  /** It may be so by right, a forecast, or by a clock that is wrong; who waits for silence errs. */
+  private static String ofTheFuture(@Nullable Object newest, Instant now) {
+    Duration ahead =
+        newest instanceof String time ? Duration.between(now, Instant.parse(time)) : Duration.ZERO;
+    return ahead.isNegative() || !ClockGap.matters(ahead)
+        ? ""
+        : "; the newest sample lies "
+            + StatusText.length(ahead)
+            + " ahead of this machine's clock; sync_age cannot tell for as long that nothing comes";
   }
 
   /** With what is missing; where that is the trouble, it comes alone or in front. */

@@ -11,15 +11,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timeMillis when it was made, by the worker's clock
  * @param intervalMillis when the next one comes at the latest
+ * @param redisAheadMillis how far Redis's clock is ahead of the worker's; 0 where that is not known
  */
 record SourceStatus(
-    String connector, int task, long timeMillis, long intervalMillis, List<Part> parts) {
+    String connector,
+    int task,
+    long timeMillis,
+    long intervalMillis,
+    long redisAheadMillis,
+    List<Part> parts) {
   private static final int MOST_PARTS = 200;
   private static final int LONGEST_NAME = 100;
   private static final long LONGEST_INTERVAL = 86_400_000L;
 
   SourceStatus {
     parts = List.copyOf(parts);
+  }
+
+  /** Of one that says nothing of Redis's clock. */
+  SourceStatus(String connector, int task, long timeMillis, long intervalMillis, List<Part> parts) {
+    this(connector, task, timeMillis, intervalMillis, 0, parts);
   }
 
   /**
@@ -75,6 +86,7 @@ record SourceStatus(
             node.path("task").asInt(),
             node.path("time").asLong(),
             interval.asLong(),
+            node.path("redis_ahead_ms").asLong(0),
             parts));
   }
 

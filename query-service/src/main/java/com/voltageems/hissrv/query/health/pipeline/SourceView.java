@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.query.health.ClockGap;
 import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Report;
@@ -167,6 +168,15 @@ final class SourceView {
               + " missing?)");
     }
     List<String> trouble = new ArrayList<>();
+    if (ClockGap.matters(task.redisAhead())) {
+      trouble.add(
+          who
+              + ": the clock of Redis is "
+              + ClockGap.seconds(
+                  task.redisAhead(), " s ahead of its worker's", " s behind its worker's")
+              + "; samples without a time of their own, and windows, have Redis's; "
+              + ClockGap.ADVICE);
+    }
     for (PartView view : task.parts()) {
       Instant since = view.since();
       if (!view.trouble() || since == null) {
@@ -195,6 +205,7 @@ final class SourceView {
     shown.put("told_age_ms", Math.max(0, Duration.between(task.told(), now).toMillis()));
     shown.put("interval_ms", task.intervalMillis());
     shown.put("overdue", task.overdue());
+    shown.put("redis_ahead_ms", task.redisAhead().toMillis());
     List<Object> parts = new ArrayList<>();
     for (PartView view : task.parts()) {
       Part part = view.part();
@@ -234,6 +245,12 @@ final class SourceView {
             "Time since a task of the source connector told its state.",
             of,
             seconds(Duration.between(task.told(), now))));
+    gauges.add(
+        new Gauge(
+            "hissrv_source_redis_ahead_seconds",
+            "How far Redis's clock is ahead of the worker's at least; behind where negative.",
+            of,
+            seconds(task.redisAhead())));
     for (PartView view : task.parts()) {
       Part part = view.part();
       Map<String, String> labels = new TreeMap<>(of);

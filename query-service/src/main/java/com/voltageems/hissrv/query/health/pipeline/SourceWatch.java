@@ -63,9 +63,15 @@ final class SourceWatch {
    * A task as it is now.
    *
    * @param overdue whether it should have told more by now
+   * @param redisAhead how far Redis's clock was ahead of its worker's
    */
   record TaskView(
-      int task, Instant told, long intervalMillis, boolean overdue, List<PartView> parts) {}
+      int task,
+      Instant told,
+      long intervalMillis,
+      boolean overdue,
+      Duration redisAhead,
+      List<PartView> parts) {}
 
   /**
    * A part of it.
@@ -155,7 +161,14 @@ final class SourceWatch {
           boolean overdue = silent.compareTo(stuckAfter.plusMillis(status.intervalMillis())) > 0;
           List<PartView> parts =
               status.parts().stream().map(part -> view(told, part, now)).toList();
-          views.add(new TaskView(number, told.arrived(), status.intervalMillis(), overdue, parts));
+          views.add(
+              new TaskView(
+                  number,
+                  told.arrived(),
+                  status.intervalMillis(),
+                  overdue,
+                  Duration.ofMillis(status.redisAheadMillis()),
+                  parts));
         });
     return views;
   }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -240,6 +241,67 @@ class ToldTest {
         .filteredOn(gauge -> gauge.name().equals("hissrv_source_lost"))
         .extracting(Gauge::value)
         .containsExactly(12.0, 0.0);
+  }
+
+  /** A forecast, or a clock that is wrong: sync_age is 0 for as long. */
+  @Test
+  void newestSampleThatLiesInTheFuture_isTold() throws Exception {
+    SinkJudge judge = new SinkJudge("sink", Duration.ofMinutes(1), Duration.ofSeconds(10));
+    SinkJudge.Seen nothingElse =
+        new SinkJudge.Seen(
+            true,
+            Set.of(),
+            Set.of(),
+            Duration.ZERO,
+            TopicsWatch.Found.ALL,
+            GroupWatch.Found.NONE,
+            LossWatch.Found.NONE);
+    for (long ahead : new long[] {-600, 9, 61}) {
+      Report report =
+          judge.report(
+              Map.of("queue_size", 0L, "last_sync", NOW.plusSeconds(ahead).toString()),
+              List.of(),
+              (partition, offset) -> null,
+              nothingElse,
+              NOW);
+      assertThat(report.state()).isEqualTo(PartState.State.UP);
+      assertThat(report.message())
+          .isEqualTo(
+              ahead == 61
+                  ? "moves; 0 records wait; the newest sample lies 61 s ahead of this machine's"
+                      + " clock; sync_age cannot tell for as long that nothing comes"
+                  : "moves; 0 records wait");
+    }
+  }
+
+  /** Samples that Redis stamps, and windows, are off by as much; ages are reckoned by our clock. */
+  @Test
+  void clockOfRedisThatIsNotTheWorkers_isTold() {
+    SourceView.Silence none = new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"));
+    for (long ahead : new long[] {61_000, -61_000, 9_999}) {
+      SourceStatus status =
+          SourceStatus.parse(
+                  bytes(STATUS.replace("\"parts\"", "\"redis_ahead_ms\":" + ahead + ",\"parts\"")))
+              .orElseThrow();
+      SourceWatch watch = new SourceWatch(Duration.ofDays(9999));
+      watch.told(status, NOW, NOW);
+      Report report =
+          new SourceView("src", "hissrv-status").report(watch.view(t -> true, NOW), none, 0, NOW);
+      assertThat(report.message())
+          .matches(
+              Math.abs(ahead) < 10_000
+                  ? "all parts read; .*"
+                  : "src task 3: the clock of Redis is 61 s (ahead of|behind) its worker's; samples"
+                      + " without a time of their own, and windows, have Redis's; let one time"
+                      + " server \\(NTP\\) set both; .*");
+      assertThat(report.message().contains("behind its")).isEqualTo(ahead < -10_000);
+      assertThat(report.state() == PartState.State.DEGRADED).isEqualTo(Math.abs(ahead) > 10_000);
+      assertThat(String.valueOf(report.detail())).contains("redis_ahead_ms=" + ahead);
+      assertThat(report.gauges())
+          .filteredOn(gauge -> gauge.name().equals("hissrv_source_redis_ahead_seconds"))
+          .extracting(Gauge::value)
+          .containsExactly(ahead / 1000.0);
+    }
   }
 
   /** Field case O1: what waits and the newest sample are judged, not only shown. */
