@@ -23,6 +23,7 @@ import com.voltageems.hissrv.query.http.ask.TimeForm;
 import com.voltageems.hissrv.query.http.export.Export;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
+import com.voltageems.hissrv.query.resolution.CopyDiscovery;
 import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
@@ -75,6 +76,7 @@ final class QueryApi {
   private final Slots slots;
   private final Answerer answerer;
   private final Described described;
+  private final CopyDiscovery copies;
 
   QueryApi(
       HistoryStore store,
@@ -88,6 +90,7 @@ final class QueryApi {
     this.store = store;
     this.resolutions = resolutions;
     this.described = described;
+    this.copies = resolutions.discovery();
     this.limits = limits;
     this.catalogue = catalogue;
     this.clock = clock;
@@ -202,7 +205,7 @@ final class QueryApi {
           return new Reply(
               200,
               "application/json",
-              DiscoveryJson.latest(selection, answer, epochTimes),
+              DiscoveryJson.latest(selection, answer, told(selection), epochTimes),
               answer.truncated());
         });
   }
@@ -255,7 +258,11 @@ final class QueryApi {
 
   Reply measurements() {
     return slots.bounded(
-        deadline -> Reply.json(200, DiscoveryJson.measurements(store.measurements(deadline))));
+        deadline ->
+            Reply.json(
+                200,
+                DiscoveryJson.measurements(
+                    store.measurements(deadline), copies.measurements(deadline))));
   }
 
   Reply tags(Map<String, List<String>> texts) {
@@ -264,10 +271,18 @@ final class QueryApi {
         RANGE,
         (parameters, measurement, slot) -> {
           Selection selection = parameters.selection(measurement, null, null);
-          Map<String, List<String>> tags =
-              store.tagValues(selection, parameters.limit(), slot.deadline());
-          return Reply.json(200, DiscoveryJson.tags(measurement.name(), tags));
+          int limit = parameters.limit();
+          Map<String, List<String>> tags = store.tagValues(selection, limit, slot.deadline());
+          CopyDiscovery.Copied<Map<String, Set<String>>> copied =
+              copies.tagValues(selection, limit, slot.deadline());
+          return Reply.json(
+              200, DiscoveryJson.tags(measurement.name(), tags, copied, limit, told(selection)));
         });
+  }
+
+  /** What is told of a range beside what was found in it. */
+  private HistoryAnswer told(Selection selection) {
+    return resolutions.told(new HistoryAnswer(List.of(), false), selection);
   }
 
   Reply fields(Map<String, List<String>> texts) {
@@ -277,7 +292,10 @@ final class QueryApi {
         (parameters, measurement, slot) -> {
           Selection selection = parameters.selection(measurement, null, null);
           List<Field> fields = store.fieldsWithValues(selection, slot.deadline());
-          return Reply.json(200, DiscoveryJson.fields(measurement.name(), fields));
+          return Reply.json(
+              200,
+              DiscoveryJson.fields(
+                  measurement, fields, copies.fields(selection, slot.deadline()), told(selection)));
         });
   }
 

@@ -32,7 +32,7 @@ record Served(
       Clock clock) {
     Catalogue catalogue = config.catalogue();
     Slots slots = new Slots(config.limits());
-    Described described = new Described(store, Ticker.systemTicker());
+    Described described = new Described(store, resolutions.discovery(), Ticker.systemTicker());
     AnswerCache cache =
         new AnswerCache(
             config.cache().values(), config.cache().closed(), clock::millis, Ticker.systemTicker());

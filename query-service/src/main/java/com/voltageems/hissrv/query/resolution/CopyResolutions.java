@@ -48,6 +48,11 @@ public final class CopyResolutions implements Resolutions {
   }
 
   @Override
+  public CopyDiscovery discovery() {
+    return new CopyDiscovery(known);
+  }
+
+  @Override
   public HistoryAnswer query(
       HistoryStore samples, HistoryQuery query, boolean raw, Deadline deadline) {
     Known now = known.get();

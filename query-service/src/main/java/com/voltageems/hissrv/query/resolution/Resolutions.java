@@ -59,6 +59,11 @@ public interface Resolutions {
    */
   HistoryAnswer coarser(HistoryStore samples, HistoryQuery query, Deadline deadline);
 
+  /** What there was of which the samples are gone. */
+  default CopyDiscovery discovery() {
+    return CopyDiscovery.NONE;
+  }
+
   /** An answer, also one from memory, with the time before which samples are gone. */
   HistoryAnswer told(HistoryAnswer answer, Selection selection);
 

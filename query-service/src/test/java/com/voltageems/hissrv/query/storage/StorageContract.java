@@ -9,14 +9,18 @@ import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.completeness.Completeness;
 import com.voltageems.hissrv.query.completeness.SeriesReport;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.SettableClock;
+import com.voltageems.hissrv.query.http.Extension;
+import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.http.answer.Described;
 import com.voltageems.hissrv.query.http.hisapi.HisApi;
 import com.voltageems.hissrv.query.lease.Keeper;
 import com.voltageems.hissrv.query.lease.MemoryKeeper;
 import com.voltageems.hissrv.query.resolution.Copies;
 import com.voltageems.hissrv.query.resolution.CopyResolutions;
+import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.storage.plan.Output;
 import com.voltageems.hissrv.query.storage.plan.Policy;
 import com.voltageems.hissrv.query.storage.plan.StoragePlan;
@@ -28,6 +32,7 @@ import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.LatestAnswer;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.StoreException;
@@ -42,7 +47,14 @@ import com.voltageems.hissrv.query.store.window.Digits;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.query.store.window.WindowText;
 import com.voltageems.hissrv.query.store.window.Windows;
+import io.javalin.config.RoutesConfig;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -57,6 +69,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -1358,7 +1371,8 @@ public abstract class StorageContract {
             QueryConfig.defaults().limits(),
             Catalogue.empty(ZONE),
             clock,
-            new Described(samples, Ticker.systemTicker()));
+            new Described(
+                samples, answers(shorter, after, tiers).discovery(), Ticker.systemTicker()));
     long gone = floor(NOW.minus(Duration.ofDays(3))) + HOUR;
     List<String> wanted = new ArrayList<>();
     means(start, gone, HOUR).forEach((time, mean) -> wanted.add(time + " " + mean));
@@ -1387,6 +1401,122 @@ public abstract class StorageContract {
         api.statistics(his(start, end, "interval", "1h", "aggregation", "sum"), soon());
     assertThat(rows(sums)).hasSize(240);
     assertThat(sums).containsEntry("resolution", "hourly").doesNotContainKey("expired_before");
+  }
+
+  /** All samples have expired; a back end that describes them no more said 404. */
+  @Test
+  void measurementWhoseSamplesAreGone_isFoundAndAnsweredByTheCopy() throws Exception {
+    long start = floor(NOW) - 10 * DAY;
+    long end = start + DAY;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 300_000, Map.of("key", "m:1"));
+    write("m", lines);
+    Tiers tiers = tiers();
+    StoragePlan plan = plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY);
+    StorageDesk desk = desk(plan, tiers);
+    settle(desk);
+    desk.backfill("hourly_avg", start, end);
+    finish(desk);
+    StoragePlan shorter = plan(List.of(policy("realtime", 3), policy("hourly", 800)), HOURLY);
+    StorageDesk after = desk(shorter);
+    settle(after);
+    assertThat(after.shorten("realtime", "3d")).containsEntry("state", "ok");
+
+    HistoryStore samples = emptied(tiers.store(Tier.RAW), tiers.forgetsExpired());
+    Extension copies =
+        new Extension() {
+          @Override
+          public void routes(RoutesConfig routes) {}
+
+          @Override
+          public Map<String, @Nullable Object> status() {
+            return Map.of();
+          }
+
+          @Override
+          public Resolutions resolutions() {
+            return answers(shorter, after, tiers);
+          }
+        };
+    HealthBoard health =
+        new HealthBoard(
+            List.of(), Map.of(), Duration.ofSeconds(1), Duration.ofSeconds(1), Clock.systemUTC());
+    QueryConfig config = QueryConfig.of(Map.of("http.port", "0"));
+    try (QueryServer server = new QueryServer(config, samples, health, "test", clock, copies)) {
+      String url = "http://127.0.0.1:" + server.start();
+      String range = "&start=" + start + "&end=" + end;
+      String expired =
+          "\"expired_before\":\"" + NOW.minus(Duration.ofDays(3)).toString().substring(0, 19);
+
+      String hours =
+          get(url + "/query?measurement=m&fields=1&interval=1h&function=sum&key=m:1" + range);
+      assertThat(hours).contains("\"resolution\":\"hourly\"").doesNotContain("\"series\":[]");
+      assertThat(get(url + "/aggregate?measurement=m&interval=1h&functions=count" + range))
+          .contains("\"resolution\":\"hourly\"", "\"field\":\"1\"");
+      assertThat(get(url + "/query?measurement=m" + range)).contains("\"series\":[]", expired);
+      assertThat(get(url + "/completeness?measurement=m&interval=1d" + range))
+          .contains("\"resolution\":\"hourly\"", "\"key\":\"m:1\"");
+      assertThat(get(url + "/tags?measurement=m"))
+          .contains("\"key\":[\"m:1\"]", "\"resolution\":\"hourly\"", expired);
+      assertThat(get(url + "/tags?measurement=m&key=m:2"))
+          .contains("{\"key\":[]")
+          .doesNotContain("resolution");
+      assertThat(get(url + "/tags?measurement=m&range=1d")).doesNotContain("m:1", "expired");
+      assertThat(get(url + "/fields?measurement=m"))
+          .contains("{\"name\":\"1\",\"type\":\"number\"}", "\"resolution\":\"hourly\"", expired)
+          .doesNotContain("1_");
+      assertThat(get(url + "/latest?measurement=m&range=30d")).contains("\"series\":[]", expired);
+      String all = get(url + "/measurements");
+      assertThat(all)
+          .contains("\"name\":\"m\"", "\"name\":\"1\"")
+          .doesNotContain("1_avg", "hissrv");
+      assertThat(all.contains("\"resolution\":\"hourly\"")).isEqualTo(tiers.forgetsExpired());
+      assertThat(get(url + "/query?measurement=m&fields=no")).contains("bad_parameter");
+      assertThat(get(url + "/query?measurement=none")).contains("not_found");
+
+      assertThat(get(url + "/hisApi/channels"))
+          .contains("\"channels\":[\"m:1\"]", "\"resolution\":\"hourly\"");
+      assertThat(get(url + "/hisApi/data/latest?redis_key=m:1&point_id=1"))
+          .contains("samples before ", "are gone", "hourly has coarser ones");
+      assertThat(
+              get(
+                  url
+                      + "/hisApi/data/query?redis_key=m:1&point_id=1&interval=3600&start_time="
+                      + start
+                      + "&end_time="
+                      + end))
+          .contains("24 records", "\"resolution\":\"hourly\"");
+    }
+  }
+
+  private static String get(String address) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString())
+        .body();
+  }
+
+  /** The samples when all have expired, which a database does at a time of its own. */
+  private static HistoryStore emptied(HistoryStore samples, boolean forgets) {
+    return (HistoryStore)
+        Proxy.newProxyInstance(
+            StorageContract.class.getClassLoader(),
+            new Class<?>[] {HistoryStore.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "measurement" ->
+                      forgets ? Optional.empty() : method.invoke(samples, arguments);
+                  case "measurements" -> forgets ? List.of() : method.invoke(samples, arguments);
+                  case "scan" -> false;
+                  case "sweep", "times", "close" -> null;
+                  case "query" -> new HistoryAnswer(List.of(), false);
+                  case "latest" -> new LatestAnswer(List.of(), false);
+                  case "series", "fieldsWithValues" -> List.of();
+                  case "tagValues" ->
+                      ((Selection) arguments[0])
+                          .measurement().tags().stream()
+                              .collect(Collectors.toMap(tag -> tag, tag -> List.of()));
+                  default -> throw new AssertionError(method.getName());
+                });
   }
 
   private static Map<String, List<String>> his(long start, long end, String... more) {

@@ -5,28 +5,37 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
+import com.voltageems.hissrv.query.resolution.CopyDiscovery;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
  * What the database says of its measurements, kept for two seconds: it is asked before every query.
  * What cannot be done by what is kept is tried once more by what the database says now; so nothing
- * is refused that is there. A measurement that is not there is never kept. Safe for many threads.
+ * is refused that is there. A measurement that is not there is never kept. What is not there any
+ * more, for its samples have expired, is as the coarser copies have it. Safe for many threads.
  */
 public final class Described {
   private static final Duration KEPT = Duration.ofSeconds(2);
   private static final int MOST = 1000;
 
   private final HistoryStore store;
+  private final CopyDiscovery copies;
   private final Cache<String, Measurement> kept;
 
-  public Described(HistoryStore store, Ticker ticker) {
+  public Described(HistoryStore store, CopyDiscovery copies, Ticker ticker) {
     this.store = store;
+    this.copies = copies;
     this.kept =
         Caffeine.newBuilder()
             .maximumSize(MOST)
@@ -39,13 +48,14 @@ public final class Described {
   /**
    * Does something with a measurement.
    *
-   * @param use may be called twice, the second time with another description
+   * @param use may be called again, with another description
    * @throws NotFoundException when there is no such measurement
    */
   public <T> T with(String name, Deadline deadline, Function<Measurement, T> use) {
     Measurement known = kept.getIfPresent(name);
     if (known == null) {
-      return use.apply(asked(name, deadline));
+      Measurement now = ask(name, deadline).orElse(null);
+      return now == null ? use.apply(copied(name, deadline)) : withCopies(now, deadline, use);
     }
     RuntimeException failure;
     try {
@@ -59,26 +69,82 @@ public final class Described {
       failure = e;
     }
     kept.invalidate(name);
-    Measurement now = asked(name, deadline);
+    Measurement now = ask(name, deadline).orElse(null);
+    if (now == null) {
+      return use.apply(copied(name, deadline));
+    }
     if (now.equals(known)) {
+      if (failure instanceof BadRequestException refused) {
+        return afterAll(now, refused, deadline, use);
+      }
       throw failure;
     }
-    return use.apply(now);
+    return withCopies(now, deadline, use);
+  }
+
+  private <T> T withCopies(Measurement now, Deadline deadline, Function<Measurement, T> use) {
+    try {
+      return use.apply(now);
+    } catch (BadRequestException e) {
+      return afterAll(now, e, deadline, use);
+    }
+  }
+
+  /** A tag or a field that no sample has any more may be in a copy. */
+  private <T> T afterAll(
+      Measurement now,
+      BadRequestException failure,
+      Deadline deadline,
+      Function<Measurement, T> use) {
+    Measurement all =
+        copies
+            .measurement(now.name(), deadline)
+            .map(copied -> joined(now, copied.found()))
+            .orElse(now);
+    if (all.equals(now)) {
+      throw failure;
+    }
+    return use.apply(all);
+  }
+
+  private static Measurement joined(Measurement now, Measurement copied) {
+    Set<String> tags = new TreeSet<>(now.tags());
+    tags.addAll(copied.tags());
+    List<Field> fields = new ArrayList<>(now.fields());
+    copied.fields().stream()
+        .filter(field -> now.field(field.name()).isEmpty())
+        .forEach(fields::add);
+    return new Measurement(
+        now.name(), tags.size() == now.tags().size() ? now.tags() : List.copyOf(tags), fields);
+  }
+
+  private Measurement copied(String name, Deadline deadline) {
+    return copies
+        .measurement(name, deadline)
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    "there is no measurement \"" + name + "\"; /measurements lists them"))
+        .found();
   }
 
   /** What a measurement has, if it has it now; empty also when there is no such measurement. */
   public <T> Optional<T> find(
       String name, Deadline deadline, Function<Measurement, Optional<T>> look) {
     Optional<T> found = Optional.ofNullable(kept.getIfPresent(name)).flatMap(look);
-    return found.isPresent() ? found : ask(name, deadline).flatMap(look);
-  }
-
-  private Measurement asked(String name, Deadline deadline) {
-    return ask(name, deadline)
-        .orElseThrow(
+    if (found.isPresent()) {
+      return found;
+    }
+    Optional<Measurement> now = ask(name, deadline);
+    return now.flatMap(look)
+        .or(
             () ->
-                new NotFoundException(
-                    "there is no measurement \"" + name + "\"; /measurements lists them"));
+                copies
+                    .measurement(name, deadline)
+                    .map(
+                        copied ->
+                            now.map(one -> joined(one, copied.found())).orElse(copied.found()))
+                    .flatMap(look));
   }
 
   private Optional<Measurement> ask(String name, Deadline deadline) {

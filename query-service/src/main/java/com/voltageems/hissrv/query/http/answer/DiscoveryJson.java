@@ -1,7 +1,9 @@
 package com.voltageems.hissrv.query.http.answer;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.voltageems.hissrv.query.resolution.CopyDiscovery;
 import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.LatestAnswer;
 import com.voltageems.hissrv.query.store.LatestSeries;
 import com.voltageems.hissrv.query.store.Measurement;
@@ -10,19 +12,26 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Last values, and what there is, as JSON. Pure. */
 public final class DiscoveryJson {
   private DiscoveryJson() {}
 
   /** {@code {"measurement",...,"series":[{"tags","fields":{"<name>":{"value","time"}}}]}}. */
-  public static byte[] latest(Selection selection, LatestAnswer answer, boolean epochTimes) {
+  public static byte[] latest(
+      Selection selection, LatestAnswer answer, HistoryAnswer told, boolean epochTimes) {
     return Json.bytes(
         json -> {
           json.writeStartObject();
           json.writeStringField("measurement", selection.measurement().name());
           Json.range(json, selection, epochTimes);
           json.writeBooleanField("truncated", answer.truncated());
+          writeExpired(json, told, epochTimes);
           json.writeArrayFieldStart("series");
           for (LatestSeries series : answer.series()) {
             json.writeStartObject();
@@ -44,13 +53,38 @@ public final class DiscoveryJson {
         });
   }
 
-  /** {@code {"measurements":[{"name","tags":[...],"fields":[{"name","type"}]}]}}. */
-  public static byte[] measurements(List<Measurement> measurements) {
+  private static void writeExpired(JsonGenerator json, HistoryAnswer told, boolean epochTimes)
+      throws IOException {
+    Long expired = told.expiredBefore();
+    if (expired != null) {
+      json.writeFieldName("expired_before");
+      Json.time(json, expired * 1000, epochTimes);
+    }
+  }
+
+  /**
+   * {@code {"measurements":[{"name","tags":[...],"fields":[{"name","type"}]}]}}.
+   *
+   * @param copied those that copies have, by name; of which no samples are left they say so
+   */
+  public static byte[] measurements(
+      List<Measurement> measurements, Map<String, CopyDiscovery.Copied<Measurement>> copied) {
+    Map<String, Measurement> all = new TreeMap<>();
+    Map<String, String> resolutions = new TreeMap<>();
+    copied.forEach(
+        (name, one) -> {
+          all.put(name, one.found());
+          one.resolution().ifPresent(policies -> resolutions.put(name, policies));
+        });
+    for (Measurement measurement : measurements) {
+      all.put(measurement.name(), measurement);
+      resolutions.remove(measurement.name());
+    }
     return Json.bytes(
         json -> {
           json.writeStartObject();
           json.writeArrayFieldStart("measurements");
-          for (Measurement measurement : measurements) {
+          for (Measurement measurement : all.values()) {
             json.writeStartObject();
             json.writeStringField("name", measurement.name());
             json.writeArrayFieldStart("tags");
@@ -59,6 +93,10 @@ public final class DiscoveryJson {
             }
             json.writeEndArray();
             writeFields(json, measurement.fields());
+            String resolution = resolutions.get(measurement.name());
+            if (resolution != null) {
+              json.writeStringField("resolution", resolution);
+            }
             json.writeEndObject();
           }
           json.writeEndArray();
@@ -66,34 +104,80 @@ public final class DiscoveryJson {
         });
   }
 
-  /** {@code {"measurement","fields":[{"name","type"}]}}. */
-  public static byte[] fields(String measurement, List<Field> fields) {
+  /**
+   * {@code {"measurement","fields":[{"name","type"}]}}.
+   *
+   * @param copied those that copies have where the samples are gone
+   * @param told what is gone
+   */
+  public static byte[] fields(
+      Measurement measurement,
+      List<Field> fields,
+      CopyDiscovery.Copied<Set<String>> copied,
+      HistoryAnswer told) {
+    Set<String> names = fields.stream().map(Field::name).collect(Collectors.toSet());
+    boolean more = !names.containsAll(copied.found());
+    names.addAll(copied.found());
+    List<Field> all =
+        measurement.fields().stream().filter(field -> names.remove(field.name())).toList();
+    List<Field> others =
+        names.stream().sorted().map(name -> new Field(name, Field.Kind.NUMBER)).toList();
     return Json.bytes(
         json -> {
           json.writeStartObject();
-          json.writeStringField("measurement", measurement);
-          writeFields(json, fields);
+          json.writeStringField("measurement", measurement.name());
+          writeFields(json, Stream.concat(all.stream(), others.stream()).toList());
+          writeCopied(json, more, copied, told);
           json.writeEndObject();
         });
   }
 
-  /** {@code {"measurement","tags":{"<tag>":[values]}}}. */
-  public static byte[] tags(String measurement, Map<String, List<String>> tagValues) {
+  /**
+   * {@code {"measurement","tags":{"<tag>":[values]}}}.
+   *
+   * @param copied those that copies have where the samples are gone
+   * @param limit most values of a tag
+   * @param told what is gone
+   */
+  public static byte[] tags(
+      String measurement,
+      Map<String, List<String>> tagValues,
+      CopyDiscovery.Copied<Map<String, Set<String>>> copied,
+      int limit,
+      HistoryAnswer told) {
+    Map<String, Set<String>> all = new TreeMap<>();
+    tagValues.forEach((tag, values) -> all.put(tag, new TreeSet<>(values)));
+    boolean[] more = {false};
+    copied
+        .found()
+        .forEach(
+            (tag, values) ->
+                more[0] |= all.computeIfAbsent(tag, any -> new TreeSet<>()).addAll(values));
     return Json.bytes(
         json -> {
           json.writeStartObject();
           json.writeStringField("measurement", measurement);
           json.writeObjectFieldStart("tags");
-          for (Map.Entry<String, List<String>> tag : tagValues.entrySet()) {
+          for (Map.Entry<String, Set<String>> tag : all.entrySet()) {
             json.writeArrayFieldStart(tag.getKey());
-            for (String value : tag.getValue()) {
+            for (String value : tag.getValue().stream().limit(limit).toList()) {
               json.writeString(value);
             }
             json.writeEndArray();
           }
           json.writeEndObject();
+          writeCopied(json, more[0], copied, told);
           json.writeEndObject();
         });
+  }
+
+  private static void writeCopied(
+      JsonGenerator json, boolean more, CopyDiscovery.Copied<?> copied, HistoryAnswer told)
+      throws IOException {
+    if (more) {
+      json.writeStringField("resolution", copied.resolution().orElse(""));
+    }
+    writeExpired(json, told, false);
   }
 
   private static void writeFields(JsonGenerator json, List<Field> fields) throws IOException {

@@ -178,7 +178,14 @@ public final class HisApi {
           return record;
         }
       }
-      gone = gone(resolutions.told(NOTHING, selection));
+      gone =
+          gone(resolutions.told(NOTHING, selection))
+              + resolutions
+                  .discovery()
+                  .series(selection, 1, deadline)
+                  .resolution()
+                  .map(policy -> "; " + policy + " has coarser ones: /hisApi/data/query")
+                  .orElse("");
     }
     throw new NotFoundException(
         "nothing is stored of point " + request.pointId() + " of " + request.redisKey() + gone);
@@ -186,11 +193,7 @@ public final class HisApi {
 
   /** {@code /hisApi/channels}: the Redis keys of which something is stored. */
   public Map<String, @Nullable Object> channels(Deadline deadline) {
-    List<String> channels = site(deadline).keys();
-    Map<String, @Nullable Object> body = new LinkedHashMap<>();
-    body.put("channels", channels);
-    body.put("count", channels.size());
-    return body;
+    return site(deadline).channels();
   }
 
   /** {@code /hisApi/data/range}: what is stored, from when to when. */
@@ -204,7 +207,7 @@ public final class HisApi {
   }
 
   private HisSite site(Deadline deadline) {
-    return new HisSite(store, limits.maxRows(), deadline, clock.millis());
+    return new HisSite(store, resolutions.discovery(), limits.maxRows(), deadline, clock.millis());
   }
 
   /** What the catalogue says of the point, beside what the web application looks for. */

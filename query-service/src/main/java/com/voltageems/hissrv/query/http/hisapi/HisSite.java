@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.http.hisapi;
 
+import com.voltageems.hissrv.query.resolution.CopyDiscovery;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Column;
 import com.voltageems.hissrv.query.store.Deadline;
@@ -12,6 +13,8 @@ import com.voltageems.hissrv.query.store.window.OneWindow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -21,16 +24,19 @@ final class HisSite {
   private static final long ACTIVE_MILLIS = 600_000;
 
   private final HistoryStore store;
+  private final CopyDiscovery copies;
   private final int most;
   private final Deadline deadline;
   private final long now;
 
   /**
+   * @param copies tell what there was, where the samples are gone
    * @param most keys in an answer
    * @param now epoch milliseconds
    */
-  HisSite(HistoryStore store, int most, Deadline deadline, long now) {
+  HisSite(HistoryStore store, CopyDiscovery copies, int most, Deadline deadline, long now) {
     this.store = store;
+    this.copies = copies;
     this.most = most;
     this.deadline = deadline;
     this.now = now;
@@ -50,6 +56,33 @@ final class HisSite {
       }
     }
     return List.copyOf(keys);
+  }
+
+  /** {@code /hisApi/channels}: also those of which copies only have something. */
+  Map<String, @Nullable Object> channels() {
+    TreeSet<String> keys = new TreeSet<>(keys());
+    TreeSet<String> policies = new TreeSet<>();
+    Map<String, Measurement> all = new TreeMap<>();
+    copies.measurements(deadline).forEach((name, one) -> all.put(name, one.found()));
+    store.measurements(deadline).forEach(one -> all.put(one.name(), one));
+    for (Measurement measurement : all.values()) {
+      Selection selection =
+          new Selection(measurement, List.of(), now - HisRequest.LONGEST.toMillis(), now + 1);
+      CopyDiscovery.Copied<Set<Map<String, String>>> copied =
+          copies.series(selection, most, deadline);
+      for (Map<String, String> tags : copied.found()) {
+        RedisKey.of(measurement.name(), tags)
+            .filter(keys::add)
+            .ifPresent(key -> policies.addAll(copied.policies()));
+      }
+    }
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("channels", List.copyOf(keys));
+    body.put("count", keys.size());
+    if (!policies.isEmpty()) {
+      body.put("resolution", String.join(",", policies));
+    }
+    return body;
   }
 
   /** {@code /hisApi/data/range}. */

@@ -110,6 +110,12 @@ final class QuestDbTiers implements Tiers {
     }
   }
 
+  /** A table stays, with its columns. */
+  @Override
+  public boolean forgetsExpired() {
+    return false;
+  }
+
   @Override
   public Duration reachable(Duration keep, Place place) {
     Duration shard = place.shard();

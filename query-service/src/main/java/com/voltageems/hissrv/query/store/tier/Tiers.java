@@ -78,6 +78,13 @@ public interface Tiers extends AutoCloseable {
   /** The measurement of that name among the samples; null where the tier has none. */
   @Nullable Measurement measurement(Tier tier, String name, Deadline deadline);
 
+  /**
+   * Whether the database does not describe a measurement any more of which everything has expired.
+   */
+  default boolean forgetsExpired() {
+    return true;
+  }
+
   /** Reads a tier. It is closed with this. */
   HistoryStore store(Tier tier);
 

@@ -5,18 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.NotFoundException;
+import com.voltageems.hissrv.query.resolution.Copy;
+import com.voltageems.hissrv.query.resolution.CopyResolutions;
+import com.voltageems.hissrv.query.resolution.Expired;
+import com.voltageems.hissrv.query.resolution.Resolutions;
+import com.voltageems.hissrv.query.storage.Coverage;
+import com.voltageems.hissrv.query.storage.plan.Task;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.window.FixedWindows;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DescribedTest {
@@ -25,7 +35,8 @@ class DescribedTest {
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicLong nanos = new AtomicLong();
   private Optional<Measurement> there = Optional.of(measurement("a"));
-  private final Described described = new Described(store(), nanos::get);
+  private final Described described =
+      new Described(store(), Resolutions.RAW.discovery(), nanos::get);
 
   private static Measurement measurement(String... fields) {
     return new Measurement(
@@ -125,5 +136,53 @@ class DescribedTest {
     there = Optional.of(measurement("a"));
     assertThat(described.with("m", DEADLINE, field("a"))).isEqualTo("a");
     assertThat(asked).hasValue(3);
+  }
+
+  /** Of a field, and of the whole measurement, whose samples have all expired. */
+  @Test
+  void whatOnlyCopiesHave_isAsTheyHaveIt() {
+    Measurement copy =
+        new Measurement(
+            "m",
+            List.of("ch"),
+            List.of("a_count", "a_sum", "old_count", "old_sum").stream()
+                .map(name -> new Field(name, Field.Kind.NUMBER))
+                .toList());
+    Tiers tiers =
+        (Tiers)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Tiers.class},
+                (proxy, method, arguments) -> method.getName().equals("measurement") ? copy : true);
+    Task task = Task.of("hourly", "realtime", "hourly", "1h", List.of());
+    Copy hourly =
+        new Copy(task, new FixedWindows(3_600_000), Coverage.NONE, Coverage.NONE, List.of());
+    AtomicReference<@Nullable Long> expired = new AtomicReference<>(1L);
+    Described both =
+        new Described(
+            store(),
+            new CopyResolutions(
+                    () ->
+                        new CopyResolutions.Known(
+                            List.of(hourly), new Expired(expired.get(), List.of()), tiers))
+                .discovery(),
+            nanos::get);
+
+    assertThat(both.<Integer>with("m", DEADLINE, one -> one.fields().size())).isEqualTo(1);
+    for (int i = 0; i < 2; i++) {
+      assertThat(both.with("m", DEADLINE, field("old"))).isEqualTo("old");
+      nanos.addAndGet(Duration.ofSeconds(2).toNanos() + 1);
+    }
+    assertThat(both.find("m", DEADLINE, one -> one.field("old"))).isPresent();
+    assertThatThrownBy(() -> both.with("m", DEADLINE, field("x")))
+        .isInstanceOf(BadRequestException.class);
+    there = Optional.empty();
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos() + 1);
+    assertThat(both.<Measurement>with("m", DEADLINE, one -> one))
+        .isEqualTo(new Measurement("m", List.of("ch"), measurement("a", "old").fields()));
+    expired.set(null);
+    assertThatThrownBy(() -> both.with("m", DEADLINE, field("a")))
+        .as("nothing has expired")
+        .isInstanceOf(NotFoundException.class);
   }
 }

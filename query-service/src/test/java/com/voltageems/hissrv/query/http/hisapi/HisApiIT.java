@@ -58,7 +58,7 @@ class HisApiIT {
             QueryConfig.defaults().limits(),
             CATALOGUE,
             Clock.fixed(NOW, ZoneOffset.UTC),
-            new Described(store, Ticker.systemTicker()));
+            new Described(store, Resolutions.RAW.discovery(), Ticker.systemTicker()));
     List<String> lines = new ArrayList<>();
     long start = NOW.toEpochMilli() - 3_600_000;
     for (int second = 0; second < 3600; second++) {
@@ -256,7 +256,7 @@ class HisApiIT {
             QueryConfig.defaults().limits(),
             Catalogue.empty(ZoneId.of("Asia/Shanghai")),
             Clock.fixed(NOW, ZoneOffset.UTC),
-            new Described(store, Ticker.systemTicker()));
+            new Described(store, Resolutions.RAW.discovery(), Ticker.systemTicker()));
 
     assertThat(
             shanghai

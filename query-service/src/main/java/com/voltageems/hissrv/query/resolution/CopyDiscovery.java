@@ -1,0 +1,258 @@
+package com.voltageems.hissrv.query.resolution;
+
+import com.voltageems.hissrv.query.storage.plan.Output;
+import com.voltageems.hissrv.query.store.Aggregation;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
+import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.TagFilter;
+import com.voltageems.hissrv.query.store.tier.Tier;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there was of which the samples are gone, as the copies tell it: measurements, tags and
+ * fields under the names that they had among the samples. Only fields that copies can answer for,
+ * which are those of numbers. Safe for many threads.
+ */
+public final class CopyDiscovery {
+  /** Where there are no copies. */
+  static final CopyDiscovery NONE =
+      new CopyDiscovery(
+          () -> new CopyResolutions.Known(List.of(), new Expired(null, List.of()), null));
+
+  private final Supplier<CopyResolutions.Known> known;
+
+  CopyDiscovery(Supplier<CopyResolutions.Known> known) {
+    this.known = known;
+  }
+
+  /**
+   * Something that copies tell.
+   *
+   * @param policies that keep those copies, by name
+   */
+  public record Copied<T>(T found, Set<String> policies) {
+    public Copied {
+      policies = Collections.unmodifiableSet(new LinkedHashSet<>(policies));
+    }
+
+    /** As an answer says where it is from; empty where no copy had any of it. */
+    public Optional<String> resolution() {
+      return policies.isEmpty() ? Optional.empty() : Optional.of(String.join(",", policies));
+    }
+  }
+
+  /** The copies that may tell what the samples do not, the coarsest first. */
+  private static List<Copy> copies(CopyResolutions.Known now, String measurement) {
+    return now.expired().of(measurement) == null
+        ? List.of()
+        : now.copies().stream().filter(copy -> copy.has(measurement)).toList();
+  }
+
+  /**
+   * The measurements of copies, by name. None where the database describes them still when all
+   * samples have expired.
+   */
+  public Map<String, Copied<Measurement>> measurements(Deadline deadline) {
+    CopyResolutions.Known now = known.get();
+    Tiers tiers = now.tiers();
+    Set<String> names = new TreeSet<>();
+    if (tiers != null && tiers.forgetsExpired() && now.expired().before() != null) {
+      now.copies().stream()
+          .map(Copy::policy)
+          .distinct()
+          .forEach(policy -> names.addAll(tiers.measurements(new Tier(policy), deadline).keySet()));
+    }
+    Map<String, Copied<Measurement>> found = new TreeMap<>();
+    for (String name : names) {
+      Copied<Measurement> one = measurement(now, name, deadline);
+      if (one != null) {
+        found.put(name, one);
+      }
+    }
+    return found;
+  }
+
+  /** A measurement as copies have it; empty likewise. */
+  public Optional<Copied<Measurement>> measurement(String name, Deadline deadline) {
+    return Optional.ofNullable(measurement(known.get(), name, deadline));
+  }
+
+  private static @Nullable Copied<Measurement> measurement(
+      CopyResolutions.Known now, String name, Deadline deadline) {
+    Tiers tiers = now.tiers();
+    if (tiers == null || !tiers.forgetsExpired()) {
+      return null;
+    }
+    Map<String, @Nullable Measurement> asked = new LinkedHashMap<>();
+    Set<String> tags = new TreeSet<>();
+    Set<String> fields = new LinkedHashSet<>();
+    Set<String> policies = new LinkedHashSet<>();
+    for (Copy copy : copies(now, name)) {
+      Measurement there = there(tiers, copy, name, deadline, asked);
+      List<String> names = there == null ? List.of() : List.copyOf(bases(copy, there).keySet());
+      if (there != null && !names.isEmpty()) {
+        tags.addAll(there.tags());
+        fields.addAll(names);
+        policies.add(copy.policy());
+      }
+    }
+    return fields.isEmpty()
+        ? null
+        : new Copied<>(
+            new Measurement(
+                name,
+                List.copyOf(tags),
+                fields.stream().map(field -> new Field(field, Field.Kind.NUMBER)).toList()),
+            policies);
+  }
+
+  private static @Nullable Measurement there(
+      Tiers tiers,
+      Copy copy,
+      String name,
+      Deadline deadline,
+      Map<String, @Nullable Measurement> asked) {
+    if (!asked.containsKey(copy.policy())) {
+      asked.put(copy.policy(), tiers.measurement(new Tier(copy.policy()), name, deadline));
+    }
+    return asked.get(copy.policy());
+  }
+
+  /** The fields that a copy counts: as they were called among the samples, and their counts. */
+  private static Map<String, Field> bases(Copy copy, Measurement there) {
+    String suffix =
+        "_"
+            + copy.task()
+                .output(Aggregation.COUNT)
+                .map(Output::alias)
+                .orElse(Aggregation.COUNT.text());
+    Map<String, Field> bases = new LinkedHashMap<>();
+    for (Field field : there.fields()) {
+      String name = field.name();
+      if (name.endsWith(suffix) && name.length() > suffix.length()) {
+        bases.put(name.substring(0, name.length() - suffix.length()), field);
+      }
+    }
+    return bases;
+  }
+
+  /** A question to one copy. */
+  private record Asked(Copy copy, Selection selection) {}
+
+  /** What is to be asked where the samples are gone; each copy once. */
+  private static List<Asked> asked(
+      CopyResolutions.Known now, Selection selection, Deadline deadline) {
+    String name = selection.measurement().name();
+    Long expired = now.expired().of(name);
+    Tiers tiers = now.tiers();
+    if (expired == null || tiers == null || selection.startMillis() >= expired) {
+      return List.of();
+    }
+    List<Asked> all = new ArrayList<>();
+    Map<String, @Nullable Measurement> known = new LinkedHashMap<>();
+    for (Copy copy : copies(now, name)) {
+      boolean again = known.containsKey(copy.policy());
+      Measurement there = there(tiers, copy, name, deadline, known);
+      List<TagFilter> filters = new ArrayList<>();
+      boolean any = there != null && !again;
+      if (there != null) {
+        for (TagFilter filter : selection.filters()) {
+          if (there.tags().contains(filter.tag())) {
+            filters.add(filter);
+          } else {
+            any &= filter.values().contains("");
+          }
+        }
+      }
+      if (any) {
+        long start = copy.windows().floor(selection.startMillis());
+        long end = Math.min(selection.endMillis(), expired);
+        all.add(new Asked(copy, new Selection(Objects.requireNonNull(there), filters, start, end)));
+      }
+    }
+    return all;
+  }
+
+  /** The tags of series that the copies have where the samples are gone. */
+  public Copied<Set<Map<String, String>>> series(
+      Selection selection, int limit, Deadline deadline) {
+    CopyResolutions.Known now = known.get();
+    Set<Map<String, String>> found = new LinkedHashSet<>();
+    Set<String> policies = new LinkedHashSet<>();
+    for (Asked one : asked(now, selection, deadline)) {
+      List<Map<String, String>> some = store(now, one).series(one.selection(), limit, deadline);
+      if (found.addAll(some)) {
+        policies.add(one.copy().policy());
+      }
+    }
+    return new Copied<>(found, policies);
+  }
+
+  /** Likewise, the values of tags. */
+  public Copied<Map<String, Set<String>>> tagValues(
+      Selection selection, int limit, Deadline deadline) {
+    CopyResolutions.Known now = known.get();
+    Map<String, Set<String>> found = new TreeMap<>();
+    Set<String> policies = new LinkedHashSet<>();
+    for (Asked one : asked(now, selection, deadline)) {
+      store(now, one)
+          .tagValues(one.selection(), limit, deadline)
+          .forEach(
+              (tag, values) -> {
+                if (found.computeIfAbsent(tag, any -> new TreeSet<>()).addAll(values)) {
+                  policies.add(one.copy().policy());
+                }
+              });
+    }
+    return new Copied<>(found, policies);
+  }
+
+  /** Likewise, the names of fields. */
+  public Copied<Set<String>> fields(Selection selection, Deadline deadline) {
+    CopyResolutions.Known now = known.get();
+    Set<String> found = new LinkedHashSet<>();
+    Set<String> policies = new LinkedHashSet<>();
+    for (Asked one : asked(now, selection, deadline)) {
+      Selection of = one.selection();
+      Map<String, Field> bases = bases(one.copy(), of.measurement());
+      Measurement counts =
+          new Measurement(
+              of.measurement().name(), of.measurement().tags(), List.copyOf(bases.values()));
+      Set<Field> there =
+          bases.isEmpty()
+              ? Set.of()
+              : Set.copyOf(
+                  store(now, one)
+                      .fieldsWithValues(
+                          new Selection(counts, of.filters(), of.startMillis(), of.endMillis()),
+                          deadline));
+      bases.forEach(
+          (name, count) -> {
+            if (there.contains(count) && found.add(name)) {
+              policies.add(one.copy().policy());
+            }
+          });
+    }
+    return new Copied<>(found, policies);
+  }
+
+  private static HistoryStore store(CopyResolutions.Known now, Asked one) {
+    return Objects.requireNonNull(now.tiers()).store(new Tier(one.copy().policy()));
+  }
+}
