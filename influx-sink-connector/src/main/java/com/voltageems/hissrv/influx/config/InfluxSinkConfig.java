@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.config;
 
 import com.voltageems.hissrv.influx.mapping.AnyToPoint;
+import com.voltageems.hissrv.influx.mapping.Envelope;
 import com.voltageems.hissrv.influx.mapping.FieldTypes;
 import com.voltageems.hissrv.influx.mapping.LinesToPoints;
 import com.voltageems.hissrv.influx.mapping.NarrowRecords;
@@ -13,7 +14,6 @@ import java.util.Map;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.jspecify.annotations.Nullable;
 
 /** The connector's settings, typed: one class for each group of them. */
 public final class InfluxSinkConfig extends AbstractConfig {
@@ -87,8 +87,13 @@ public final class InfluxSinkConfig extends AbstractConfig {
     return records.areLines() ? new LinesToPoints(reading) : new SampleToPoint(reading);
   }
 
-  /** A rule that would have no effect, because records are not read by rules; null when none. */
-  public @Nullable String idleRule() {
-    return records.areMapped() ? null : mapping.firstGiven().orElse(null);
+  /** Whether records are read by the rules under Mapping. */
+  public boolean recordsAreMapped() {
+    return records.areMapped();
+  }
+
+  /** Whether change events are looked for around the values. */
+  public boolean opensEnvelopes() {
+    return MappingSettings.ENVELOPE.in(this) != Envelope.NONE;
   }
 }

@@ -10,7 +10,6 @@ import com.voltageems.hissrv.influx.mapping.TimeFormat;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +18,6 @@ import org.apache.kafka.common.config.AbstractConfig;
 /** Where things are in records of any shape. */
 public final class MappingSettings {
   private static final String GROUP = "Mapping";
-  static final String PREFIX = "mapping.";
 
   public static final Setting<String> MEASUREMENT =
       Setting.text("mapping.measurement", "${topic}")
@@ -64,9 +62,7 @@ public final class MappingSettings {
 
   public static final Setting<String> TIMESTAMP_FORMAT =
       Setting.text("mapping.timestamp.format", "ms")
-          .valid(
-              "s, ms, us, ns, iso or pattern",
-              Forms.time(text -> TimeFormat.parse(text, ZoneOffset.UTC)))
+          .valid("s, ms, us, ns, iso or pattern", Forms.time(TimeFormat::check))
           .low()
           .doc(
               "How the time is written: s, ms, us or ns since the epoch, iso, or a pattern of Java's"
@@ -123,11 +119,6 @@ public final class MappingSettings {
             ENVELOPE.in(config),
             DELETED.in(config).equals("ignore"),
             ARRAYS.in(config).equals("flatten")));
-  }
-
-  /** The first of them that was given. */
-  Optional<String> firstGiven() {
-    return config.originals().keySet().stream().filter(key -> key.startsWith(PREFIX)).findFirst();
   }
 
   static void addTo(SettingGroups groups) {

@@ -4,13 +4,13 @@ import com.voltageems.hissrv.influx.questdb.ColumnScreen;
 import com.voltageems.hissrv.influx.questdb.TableForm;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 
 /** How QuestDB's tables are made, and how wide they may get. */
 public final class QuestDbSettings {
   private static final String GROUP = "QuestDB";
-  public static final String PREFIX = "questdb.";
 
   public static final Setting<Boolean> CREATE =
       Setting.flag("questdb.table.create", false)
@@ -72,6 +72,11 @@ public final class QuestDbSettings {
 
   public int mostColumns() {
     return COLUMNS.in(config);
+  }
+
+  /** Those that count where the connector makes the tables. */
+  public static List<Setting<?>> ofTables() {
+    return List.of(PARTITION, TTL, SYMBOL_CAPACITY, SYMBOL_INDEX);
   }
 
   static void addTo(SettingGroups groups) {

@@ -72,6 +72,7 @@ public final class RecordSettings {
                   + " one the task fails, naming the record), or drop it, counted.");
 
   private static final String TOLERANCE = "errors.tolerance";
+  private static final String LOG = "errors.log.enable";
   private static final String DEAD_LETTER_TOPIC = "errors.deadletterqueue.topic.name";
 
   private final AbstractConfig config;
@@ -127,16 +128,31 @@ public final class RecordSettings {
     return !deadLetterTopic().isBlank();
   }
 
+  /** Whether Connect's reporter is one that only writes to the worker's log. */
+  public boolean reportsToTheLogOnly() {
+    return !hasDeadLetterTopic() && "true".equals(config.originals().get(LOG));
+  }
+
   /** The worker's topic for dead letters, empty for none. */
   public String deadLetterTopic() {
     return config.originals().get(DEAD_LETTER_TOPIC) instanceof String topic ? topic : "";
   }
 
+  /** What makes Connect end the task at a record although it reports it; empty for nothing. */
+  public String missingTolerance() {
+    return isTolerant()
+        ? ""
+        : ". Without " + TOLERANCE + "=all the task ends at the first record that is reported";
+  }
+
+  private boolean isTolerant() {
+    return "all".equals(config.originals().get(TOLERANCE));
+  }
+
   /** What is missing when records are refused and there is nowhere to report them. */
   public String missingDeadLetters() {
-    boolean tolerant = "all".equals(config.originals().get(TOLERANCE));
     return "There is no dead-letter queue: set "
-        + (tolerant ? "" : TOLERANCE + "=all and ")
+        + (isTolerant() ? "" : TOLERANCE + "=all and ")
         + DEAD_LETTER_TOPIC
         + ", or "
         + REJECTED

@@ -111,7 +111,10 @@ final class PointBuilder {
 
   PointBuilder epochMillis(long time) {
     if (TimeFormat.rather(time, NANOS_PER_MILLI) != null) {
-      return check("the time " + time + " ms is in 1970; it looks like seconds");
+      return check(
+          "the time "
+              + time
+              + " ms is in 1970; it looks like seconds, or like a clock that was never set");
     }
     if (time > MAX_EPOCH_MILLIS || time < -MAX_EPOCH_MILLIS) {
       return check("the time " + time + " ms is outside of what the database can keep");

@@ -4,11 +4,13 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -88,6 +90,37 @@ public final class TimeFormat {
             ? ISO
             : DateTimeFormatter.ofPattern(format, Locale.ROOT);
     return new TimeFormat(nanosPerUnit, pattern, zone);
+  }
+
+  /**
+   * As {@link #parse}, and looks whether it reads what it writes. With {@code hh}, which lacks AM
+   * and PM, or {@code SS} for the seconds, it would read the date alone, and put a whole day into
+   * one moment.
+   *
+   * @throws IllegalArgumentException with a message for the user
+   */
+  public static void check(String format) {
+    TimeFormat parsed = parse(format, ZoneOffset.UTC);
+    if (parsed.nanosPerUnit != null || format.equals("iso")) {
+      return;
+    }
+    ZonedDateTime moment = ZonedDateTime.of(2024, 11, 23, 13, 45, 56, 0, ZoneOffset.UTC);
+    String written = parsed.pattern.format(moment);
+    boolean isDate =
+        written.equals(parsed.pattern.format(moment.plusHours(1).plusMinutes(1).plusSeconds(1)));
+    Instant read = parsed.instant(written);
+    Instant expected =
+        isDate ? moment.toLocalDate().atStartOfDay(ZoneOffset.UTC).toInstant() : moment.toInstant();
+    // Minutes and seconds may be missing.
+    if (read == null || Duration.between(read, expected).abs().toHours() >= 1) {
+      throw new IllegalArgumentException(
+          "'"
+              + format
+              + "' does not read the times that it writes, such as "
+              + written
+              + "; yyyy is the year, MM the month, dd the day, HH the hour from 0 to 23, mm the"
+              + " minute, ss the second");
+    }
   }
 
   /**

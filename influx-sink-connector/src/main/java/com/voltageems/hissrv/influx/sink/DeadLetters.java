@@ -77,7 +77,8 @@ final class DeadLetters {
       LOG.debug("dropped {}", message);
       metrics.dropped();
       seal.accept(pending);
-    } else if (reporter == null) {
+    } else if (reporter == null || config.records().reportsToTheLogOnly()) {
+      // Nobody would miss the record.
       unreportable.addLast(pending);
     } else {
       send(pending, message, false);
@@ -137,7 +138,12 @@ final class DeadLetters {
       future = reporterOrFail().report(record, new DataException(message));
     } catch (RuntimeException e) {
       watched.end();
-      throw new ConnectException(message + ". It could not be reported: " + e.getMessage(), e);
+      throw new ConnectException(
+          message
+              + ". It could not be reported: "
+              + e.getMessage()
+              + config.records().missingTolerance(),
+          e);
     }
     Report report = new Report(pending, message, isShort, future, watched);
     if (future.isDone() && config.records().hasDeadLetterTopic()) {

@@ -5,7 +5,6 @@ import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.config.MappingSettings;
 import com.voltageems.hissrv.influx.config.QuestDbSettings;
-import com.voltageems.hissrv.influx.config.RecordSettings;
 import com.voltageems.hissrv.influx.config.WritingSettings;
 import com.voltageems.hissrv.influx.http.ConnectionCheck;
 import com.voltageems.hissrv.plugin.Address;
@@ -28,17 +27,7 @@ import org.apache.kafka.common.config.ConfigValue;
 final class SubmissionCheck {
   private static final List<String> PREFIXES = List.of("influxdb.", "mapping.", "questdb.");
 
-  /** QuestDB has neither buckets nor databases. */
-  private static final Set<String> NOT_FOR_QUESTDB =
-      Set.of(
-          DatabaseSettings.ORG.name(),
-          DatabaseSettings.BUCKET.name(),
-          DatabaseSettings.DATABASE.name(),
-          DatabaseSettings.RETENTION_POLICY.name(),
-          RecordSettings.BUCKET_BY_TOPIC.name());
-
-  private static final Set<String> BUCKETS =
-      Set.of(DatabaseSettings.BUCKET_CREATE.name(), DatabaseSettings.BUCKET_RETENTION.name());
+  private static final String POLL_INTERVAL = "consumer.override.max.poll.interval.ms";
 
   private static final String DIALECT = "line.dialect";
 
@@ -101,39 +90,6 @@ final class SubmissionCheck {
     }
   }
 
-  /** A setting of another database is a mistake: it would be ignored in silence. */
-  private void withoutEffect(InfluxSinkConfig parsed) {
-    InfluxVersion version = parsed.database().version();
-    Set<String> idle = new TreeSet<>();
-    if (version == InfluxVersion.QUESTDB) {
-      idle.addAll(NOT_FOR_QUESTDB);
-    } else {
-      given.keySet().stream()
-          .filter(name -> name.startsWith(QuestDbSettings.PREFIX))
-          .forEach(idle::add);
-    }
-    if (version != InfluxVersion.V2) {
-      idle.addAll(BUCKETS);
-    }
-    for (String name : idle) {
-      if (!given.getOrDefault(name, "").isBlank()) {
-        tell(
-            name,
-            name + " has no effect with " + DatabaseSettings.VERSION + "=" + version.setting(),
-            DatabaseSettings.VERSION.name());
-      }
-    }
-    if (parsed.database().retention().isPresent() && !parsed.database().createsBuckets()) {
-      tell(
-          DatabaseSettings.BUCKET_RETENTION.name(),
-          DatabaseSettings.BUCKET_RETENTION
-              + " has no effect unless "
-              + DatabaseSettings.BUCKET_CREATE
-              + " is true",
-          DatabaseSettings.BUCKET_CREATE.name());
-    }
-  }
-
   private void together(Instant now) {
     Map<String, String> sound = new HashMap<>(given);
     sound.keySet().removeAll(wrong);
@@ -149,7 +105,9 @@ final class SubmissionCheck {
           String.valueOf(e.getMessage()),
           DatabaseSettings.VERSION.name());
     }
-    withoutEffect(parsed);
+    for (IdleSettings.Idle idle : IdleSettings.of(given, parsed)) {
+      tell(idle.setting(), idle.message(), idle.causes().toArray(String[]::new));
+    }
     try {
       parsed.questDb().tables();
     } catch (IllegalArgumentException e) {
@@ -181,20 +139,35 @@ final class SubmissionCheck {
               + WritingSettings.BATCH_MAX.name(),
           WritingSettings.BATCH_MAX.name());
     }
-    String idle = parsed.idleRule();
-    if (idle != null) {
+    // hissrv.yml has a key for the first only, and old files have more than ten seconds there.
+    if (given.containsKey(WritingSettings.BACKOFF_MAX.name())
+        && WritingSettings.BACKOFF.in(parsed).compareTo(WritingSettings.BACKOFF_MAX.in(parsed))
+            > 0) {
       tell(
-          RecordSettings.FORMAT.name(),
-          idle + " has no effect unless " + RecordSettings.FORMAT.name() + " is any");
+          WritingSettings.BACKOFF.name(),
+          WritingSettings.BACKOFF
+              + " must not be larger than "
+              + WritingSettings.BACKOFF_MAX
+              + ", the longest wait",
+          WritingSettings.BACKOFF_MAX.name());
     }
-    if (parsed.records().areLines() && !RecordSettings.FIELD_TYPES.in(parsed).isEmpty()) {
+    long interval = pollInterval();
+    if (parsed.writing().flushTimeout().toMillis() >= interval) {
       tell(
-          RecordSettings.FIELD_TYPES.name(),
-          RecordSettings.FIELD_TYPES
-              + " has no effect with "
-              + RecordSettings.FORMAT
-              + "=line: lines say the types of their fields",
-          RecordSettings.FORMAT.name());
+          WritingSettings.FLUSH_TIMEOUT.name(),
+          WritingSettings.FLUSH_TIMEOUT
+              + " has to be less than the consumer's max.poll.interval.ms ("
+              + interval
+              + "), after which the group throws the task out");
+    }
+  }
+
+  /** Where the worker has a setting of its own, nobody can tell. */
+  private long pollInterval() {
+    try {
+      return Long.parseLong(given.getOrDefault(POLL_INTERVAL, "300000").trim());
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE; // Connect says so
     }
   }
 

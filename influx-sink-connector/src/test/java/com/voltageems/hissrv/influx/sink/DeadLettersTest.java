@@ -29,12 +29,10 @@ class DeadLettersTest {
   private final List<Long> sealed = new ArrayList<>();
   private final OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
 
-  private DeadLetters deadLetters(boolean hasQueue) {
+  private DeadLetters deadLetters(String setting, String value) {
     Map<String, String> settings =
         new HashMap<>(Map.of("influxdb.url", "http://127.0.0.1:1", "influxdb.bucket", "ems"));
-    if (hasQueue) {
-      settings.put("errors.deadletterqueue.topic.name", "dead");
-    }
+    settings.put(setting, value);
     return new DeadLetters(
         new InfluxSinkConfig(settings),
         (record, error) -> {
@@ -54,7 +52,7 @@ class DeadLettersTest {
   @Test
   void sealed_whenArrived() {
     answers.add(new CompletableFuture<>());
-    DeadLetters letters = deadLetters(true);
+    DeadLetters letters = deadLetters("errors.deadletterqueue.topic.name", "dead");
     letters.add(refused(0));
     letters.settle();
     assertThat(sealed).isEmpty();
@@ -70,7 +68,7 @@ class DeadLettersTest {
   void doneAtOnce_isNotArrived() {
     answers.add(CompletableFuture.completedFuture(null));
     answers.add(new CompletableFuture<>());
-    DeadLetters letters = deadLetters(true);
+    DeadLetters letters = deadLetters("errors.deadletterqueue.topic.name", "dead");
     letters.add(refused(0));
     letters.settle();
     assertThat(sealed).isEmpty();
@@ -85,7 +83,8 @@ class DeadLettersTest {
   void notEvenWithoutItsValue_failsTheTask() {
     answers.add(CompletableFuture.completedFuture(null));
     answers.add(CompletableFuture.completedFuture(null));
-    assertThatThrownBy(() -> deadLetters(true).add(refused(0)))
+    assertThatThrownBy(
+            () -> deadLetters("errors.deadletterqueue.topic.name", "dead").add(refused(0)))
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining("could not be written to the dead-letter queue")
         .hasMessageContaining("is bad");
@@ -96,7 +95,7 @@ class DeadLettersTest {
   void failedLater_tooLarge_isSentWithoutItsValue_elseFails() {
     answers.add(new CompletableFuture<>());
     answers.add(new CompletableFuture<>());
-    DeadLetters letters = deadLetters(true);
+    DeadLetters letters = deadLetters("errors.deadletterqueue.topic.name", "dead");
     letters.add(refused(0));
     answers.get(0).completeExceptionally(new RecordTooLargeException("too large"));
     letters.settle();
@@ -108,14 +107,45 @@ class DeadLettersTest {
     assertThat(sealed).isEmpty();
   }
 
-  /** Without a queue, errors.log.enable makes the log the reporter: there it is at once. */
+  /**
+   * Without a queue, errors.log.enable makes the log the reporter: nobody would miss the record.
+   */
   @Test
-  void logOnly_isArrivedAtOnce() {
-    answers.add(CompletableFuture.completedFuture(null));
-    DeadLetters letters = deadLetters(false);
+  void logOnly_isNotReported() {
+    DeadLetters letters = deadLetters("errors.log.enable", "true");
     letters.add(refused(0));
-    letters.settle();
-    assertThat(sealed).containsExactly(0L);
+    assertThatThrownBy(letters::settle)
+        .isInstanceOf(ConnectException.class)
+        .hasMessage(
+            "t-0@0: is bad. There is no dead-letter queue: set errors.tolerance=all and"
+                + " errors.deadletterqueue.topic.name, or rejected.records=drop");
+    assertThat(sealed).isEmpty();
+    assertThat(sent).isEmpty();
+  }
+
+  /** Connect's own words do not name the setting. */
+  @Test
+  void queueWithoutTolerance_isTold() {
+    DeadLetters letters =
+        new DeadLetters(
+            new InfluxSinkConfig(
+                Map.of(
+                    "influxdb.url",
+                    "http://127.0.0.1:1",
+                    "influxdb.bucket",
+                    "ems",
+                    "errors.deadletterqueue.topic.name",
+                    "dead")),
+            (record, error) -> {
+              throw new ConnectException("Tolerance exceeded in error handler", error);
+            },
+            new SinkMetrics(() -> 0),
+            pending -> sealed.add(pending.record().kafkaOffset()));
+    assertThatThrownBy(() -> letters.add(refused(0)))
+        .isInstanceOf(ConnectException.class)
+        .hasMessage(
+            "t-0@0: is bad. It could not be reported: Tolerance exceeded in error handler. Without"
+                + " errors.tolerance=all the task ends at the first record that is reported");
   }
 
   /** A topic that is not there makes Connect wait without end, on the task's thread. */

@@ -23,11 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InfluxSinkConfigTest {
   /** The groups of settings in their order, with their titles in the README. */
@@ -176,7 +178,6 @@ class InfluxSinkConfigTest {
     assertThat(config.destinations().of("b")).isEqualTo(new Destination("z", null));
     assertThat(config.destinations().of("c")).isEqualTo(new Destination("d", "r"));
     assertThat(config.recordToPoint()).isInstanceOf(NarrowRecords.class);
-    assertThat(config.idleRule()).isNull();
     assertThat(config.questDb().tables())
         .contains(
             new TableForm(
@@ -289,27 +290,129 @@ class InfluxSinkConfigTest {
                     .contains("config.providers=env"));
   }
 
-  @Test
-  void validate_ruleWithoutEffect() {
-    Map<String, String> props = new HashMap<>(LEAST);
-    props.put("mapping.tags", "a");
-    assertThat(new InfluxSinkConnector().validate(props).configValues())
-        .filteredOn(value -> value.name().equals("record.format"))
-        .flatExtracting(ConfigValue::errorMessages)
-        .containsExactly("mapping.tags has no effect unless record.format is any");
+  /** What somebody wrote and expects something of, while another setting decides otherwise. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '#',
+      value = {
+        "mapping.tags=a#mapping.tags#mapping.tags has no effect unless record.format is any",
+        "empty.points=ignore#empty.points#empty.points has no effect unless record.format is any",
+        "record.format=line;field.types=a:integer#field.types#field.types has no effect with"
+            + " record.format=line: lines say the types of their fields",
+        "record.format=any;mapping.deleted=ignore#mapping.deleted#mapping.deleted has no effect"
+            + " unless mapping.envelope is debezium",
+        "record.format=any;mapping.timestamp.format=iso#mapping.timestamp.format#"
+            + "mapping.timestamp.format has no effect without mapping.timestamp: the record's own"
+            + " time counts",
+        "record.format=any;mapping.timestamp=at;mapping.timestamp.zone=Asia/Shanghai#"
+            + "mapping.timestamp.zone#mapping.timestamp.zone has no effect with"
+            + " mapping.timestamp.format=ms: a number has no time zone",
+        "record.format=any;empty.points=ignore#empty.points#empty.points has no effect without"
+            + " mapping.points",
+        "record.format=any;mapping.fields=a,b;mapping.arrays=flatten#mapping.arrays#mapping.arrays"
+            + " has no effect where mapping.fields names each field; it is for every scalar of the"
+            + " value, or of a place.*",
+        "record.format=any;mapping.fields=v,time=at#mapping.fields#mapping.fields: 'time=at' has no"
+            + " effect: time is the database's own name; give it another, such as at=at",
+        "record.format=any;mapping.tags=time#mapping.tags#mapping.tags: 'time' has no effect: time"
+            + " is the database's own name; give it another, such as at=time",
+        "influxdb.database=d#influxdb.database#influxdb.database has no effect with"
+            + " influxdb.version=2",
+        "influxdb.username=u#influxdb.username#influxdb.username has no effect with"
+            + " influxdb.version=2",
+        "influxdb.bucket.retention=9d#influxdb.bucket.retention#influxdb.bucket.retention has no"
+            + " effect unless influxdb.bucket.create is true",
+        "influxdb.version=1;influxdb.bucket=;influxdb.database=d;influxdb.token=t#influxdb.token#"
+            + "influxdb.token has no effect with influxdb.version=1",
+        "influxdb.version=1;influxdb.bucket=;influxdb.database=d;influxdb.password=p#"
+            + "influxdb.password#influxdb.password has no effect without influxdb.username",
+        "influxdb.version=questdb;influxdb.bucket=;influxdb.token=t;influxdb.username=u#"
+            + "influxdb.username#influxdb.username has no effect beside influxdb.token",
+        "influxdb.version=questdb;influxdb.bucket=;questdb.table.ttl=90d#questdb.table.ttl#"
+            + "questdb.table.ttl has no effect unless questdb.table.create is true: QuestDB makes"
+            + " the tables",
+        "questdb.table.create=true#questdb.table.create#questdb.table.create has no effect with"
+            + " influxdb.version=2",
+        "field.types=a*:float,ab*:integer#field.types#field.types: 'ab*:integer' has no effect"
+            + " behind 'a*:float': the first that fits counts",
+        "bucket.by.topic=*:x,a:y#bucket.by.topic#bucket.by.topic: 'a:y' has no effect behind '*:x':"
+            + " the first that fits counts",
+        "topics=a, b;bucket.by.topic=b:x,c:y#bucket.by.topic#bucket.by.topic: 'c:y' has no effect:"
+            + " it fits none of the topics a, b",
+        "retry.backoff.ms=20000;retry.backoff.max.ms=1000#retry.backoff.ms#retry.backoff.ms must not be larger than"
+            + " retry.backoff.max.ms, the longest wait",
+        "flush.timeout.ms=300000#flush.timeout.ms#flush.timeout.ms has to be less than the"
+            + " consumer's max.poll.interval.ms (300000), after which the group throws the task out",
+      })
+  void validate_settingWithoutEffect(String settings, String key, String message) {
+    assertThat(problems(settings)).isEqualTo(Map.of(key, List.of(message)));
   }
 
-  @Test
-  void validate_pinsHaveNoEffectOnLines() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mapping.deleted=report;questdb.table.create=false;influxdb.database=",
+        "record.format=any;mapping.arrays=flatten;mapping.fields=a,b.*",
+        "record.format=any;mapping.timestamp=at;mapping.timestamp.format=iso;"
+            + "mapping.timestamp.zone=Asia/Shanghai",
+        "field.types=ab*:float,a*:integer",
+        "topics=a;transforms=r;bucket.by.topic=c:y",
+        "topics.regex=a;bucket.by.topic=c:y",
+        "retry.backoff.ms=20000",
+      })
+  void validate_settingThatMeansSomething(String settings) {
+    assertThat(problems(settings)).isEmpty();
+  }
+
+  /** Settings as name=value;name=value, with a database that is not asked. */
+  private static Map<String, List<String>> problems(String settings) {
     Map<String, String> props = new HashMap<>(LEAST);
-    props.put("record.format", "line");
-    props.put("field.types", "a:integer");
-    assertThat(new InfluxSinkConnector().validate(props).configValues())
-        .filteredOn(value -> value.name().equals("field.types"))
-        .flatExtracting(ConfigValue::errorMessages)
-        .containsExactly(
-            "field.types has no effect with record.format=line: lines say the types of their"
-                + " fields");
+    props.put("validate.connection", "false");
+    for (String setting : settings.split(";", -1)) {
+      int equals = setting.indexOf('=');
+      props.put(setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    return new InfluxSinkConnector()
+        .validate(props).configValues().stream()
+            .filter(value -> !value.errorMessages().isEmpty())
+            .collect(Collectors.toMap(ConfigValue::name, ConfigValue::errorMessages));
+  }
+
+  /** A pattern that reads the date alone would put a whole day into one moment. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "yyyy-MM-dd hh:mm:ss",
+        "yyyy-MM-dd HH:mm:SS",
+        "YYYY-MM-dd HH:mm:ss",
+        "HH:mm:ss",
+        "yyyy-MM",
+      })
+  void patternThatDoesNotReadWhatItWrites(String pattern) {
+    assertThatThrownBy(() -> config("record.format", "any", "mapping.timestamp.format", pattern))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("mapping.timestamp.format")
+        .hasMessageContaining("does not read the times that it writes, such as ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "yyyy-MM-dd HH:mm:ss",
+        "dd.MM.yyyy HH:mm",
+        "yyyyMMddHH",
+        "yyyyMMdd",
+        "yyyy-MM-dd hh:mm:ss a",
+        "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+        "uuuu-DDD HH:mm:ss[.SSS]",
+        "yyyy-MM-dd HH:mm:ss z",
+        "yyyy-MM-dd HH:mm:ss VV",
+        "EEE, d MMM yyyy HH:mm:ss Z",
+        "iso",
+        "us",
+      })
+  void patternThatReadsWhatItWrites(String pattern) {
+    config("record.format", "any", "mapping.timestamp.format", pattern);
   }
 
   // field case R9
