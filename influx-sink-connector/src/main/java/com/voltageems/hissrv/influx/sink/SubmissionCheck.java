@@ -105,9 +105,6 @@ final class SubmissionCheck {
           String.valueOf(e.getMessage()),
           DatabaseSettings.VERSION.name());
     }
-    for (IdleSettings.Idle idle : IdleSettings.of(given, parsed)) {
-      tell(idle.setting(), idle.message(), idle.causes().toArray(String[]::new));
-    }
     try {
       parsed.questDb().tables();
     } catch (IllegalArgumentException e) {
@@ -127,6 +124,10 @@ final class SubmissionCheck {
       if (problem != null) {
         value(problem.setting()).addErrorMessage(problem.message());
       }
+    }
+    // Behind the question to the database, which they do not stand in the way of.
+    for (IdleSettings.Idle idle : IdleSettings.of(given, parsed)) {
+      tell(idle.setting(), idle.message(), idle.causes().toArray(String[]::new));
     }
   }
 

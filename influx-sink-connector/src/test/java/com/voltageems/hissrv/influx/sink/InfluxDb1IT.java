@@ -226,8 +226,9 @@ class InfluxDb1IT {
     assertThat(problems(Map.of("influxdb.database", "none"))).containsOnlyKeys("influxdb.database");
     assertThat(problems(Map.of("influxdb.retention.policy", "none")))
         .containsOnlyKeys("influxdb.retention.policy");
+    // All at once: the database is asked although a setting means nothing.
     assertThat(problems(Map.of("influxdb.version", "2", "influxdb.bucket", "ems")))
-        .containsOnlyKeys("influxdb.url");
+        .containsOnlyKeys("influxdb.url", "influxdb.database");
   }
 
   private static Map<String, String> problems(Map<String, String> more) {
