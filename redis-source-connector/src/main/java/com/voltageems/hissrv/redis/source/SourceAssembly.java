@@ -98,6 +98,7 @@ final class SourceAssembly {
     for (Source source : TaskPlan.of(config.sources(), place.task(), place.tasks())) {
       SourceCommon common = source.common();
       SourceMetrics counts = metrics.source(common.alias());
+      counts.steadyBy(source.steady(counts));
       SourceReader reader = source.reader(context(common, counts));
       lanes.add(new Lane(common, reader, counts, backoff(), clock, replica::trouble));
       parts.add(
@@ -108,7 +109,8 @@ final class SourceAssembly {
               reader::waiting,
               counts.newestSampleMillis::get,
               counts::lost,
-              counts::lostMillis));
+              counts::lostMillis,
+              counts::isSteady));
     }
     if (config.aggregationEnabled() && place.task() == 0) {
       AggregationScheduler scheduler =
@@ -132,7 +134,8 @@ final class SourceAssembly {
               () -> null,
               () -> 0,
               () -> 0,
-              () -> 0));
+              () -> 0,
+              () -> false));
     }
     if (!config.controlChannel().isEmpty()) {
       control();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.voltageems.hissrv.redis.source.run.PartState;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.connect.data.Schema;
@@ -40,6 +41,7 @@ final class StatusRecords {
    * @param newestMillis time of the newest sample, 0 before the first
    * @param lost how many inputs went before they were read
    * @param lostMillis when the last of them was noticed
+   * @param steady whether something comes every few minutes as long as the devices report
    */
   record Part(
       String name,
@@ -48,7 +50,8 @@ final class StatusRecords {
       Supplier<@Nullable Long> waiting,
       LongSupplier newestMillis,
       LongSupplier lost,
-      LongSupplier lostMillis) {}
+      LongSupplier lostMillis,
+      BooleanSupplier steady) {}
 
   /**
    * @param topic empty for no records at all
@@ -150,6 +153,9 @@ final class StatusRecords {
       long newest = part.newestMillis().getAsLong();
       if (newest > 0) {
         node.put("newest", newest);
+      }
+      if (!part.steady().getAsBoolean()) {
+        node.put("steady", false);
       }
       long lost = part.lost().getAsLong();
       if (lost > 0) {

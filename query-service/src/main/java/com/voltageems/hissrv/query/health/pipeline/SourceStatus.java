@@ -42,6 +42,7 @@ record SourceStatus(
    * @param newest time of the newest sample, where there was one
    * @param lost how many inputs were gone from Redis before they were read, since the task began
    * @param lostAt when the last of them was noticed, by the worker's clock
+   * @param steady whether something comes every few minutes as long as the devices report
    */
   record Part(
       String name,
@@ -52,7 +53,22 @@ record SourceStatus(
       @Nullable Long waiting,
       @Nullable Long newest,
       long lost,
-      @Nullable Long lostAt) {
+      @Nullable Long lostAt,
+      boolean steady) {
+    /** As an older plugin tells it: a list is empty by right. */
+    Part(
+        String name,
+        String type,
+        String state,
+        @Nullable Long since,
+        String reason,
+        @Nullable Long waiting,
+        @Nullable Long newest,
+        long lost,
+        @Nullable Long lostAt) {
+      this(name, type, state, since, reason, waiting, newest, lost, lostAt, !type.equals("list"));
+    }
+
     boolean isStuck() {
       return state.equals("stuck");
     }
@@ -102,7 +118,8 @@ record SourceStatus(
         waiting.isIntegralNumber() && waiting.asLong() >= 0 ? waiting.asLong() : null,
         StatusText.isTime(part.path("newest")) ? part.path("newest").asLong() : null,
         lost.isIntegralNumber() && lost.asLong() > 0 ? lost.asLong() : 0,
-        StatusText.isTime(part.path("lost_at")) ? part.path("lost_at").asLong() : null);
+        StatusText.isTime(part.path("lost_at")) ? part.path("lost_at").asLong() : null,
+        part.path("steady").asBoolean(!part.path("type").asText("").equals("list")));
   }
 
   private static String cut(String text) {

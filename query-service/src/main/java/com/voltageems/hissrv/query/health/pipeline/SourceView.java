@@ -269,6 +269,12 @@ final class SourceView {
               "Inputs that were gone from Redis before they were read, since the task began.",
               labels,
               part.lost()));
+      gauges.add(
+          new Gauge(
+              "hissrv_source_steady",
+              "1 where something comes from a source every few minutes while the devices report.",
+              labels,
+              part.steady() ? 1 : 0));
       Long waiting = part.waiting();
       if (waiting != null) {
         gauges.add(

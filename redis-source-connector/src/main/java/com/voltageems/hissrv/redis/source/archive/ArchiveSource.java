@@ -2,14 +2,17 @@ package com.voltageems.hissrv.redis.source.archive;
 
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.reader.Slices;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
+import com.voltageems.hissrv.redis.source.type.WindowLength;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * The windows of one length.
@@ -18,10 +21,21 @@ import java.util.Set;
  * @param scan whether windows without an index are searched for by SCAN
  */
 public record ArchiveSource(SourceCommon common, String window, boolean scan) implements Source {
+  private static final long STEADY_SECONDS = 300;
 
   @Override
   public Map<String, String> problems(RedisSettings redis) {
     return SourceTypes.required(ArchiveType.WINDOW, !window.isEmpty(), common);
+  }
+
+  /**
+   * Long windows come too seldom, and are old when they come, for a window is told by its start;
+   * those of a site that makes none never come.
+   */
+  @Override
+  public BooleanSupplier steady(SourceMetrics counts) {
+    boolean isShort = WindowLength.seconds(window) <= STEADY_SECONDS;
+    return () -> isShort && counts.records.sum() > 0;
   }
 
   @Override

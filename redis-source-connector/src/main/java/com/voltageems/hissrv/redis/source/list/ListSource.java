@@ -4,6 +4,7 @@ import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.Source;
@@ -11,6 +12,7 @@ import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * A pending list.
@@ -44,6 +46,12 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
   @Override
   public Sole sole() {
     return new Sole("list " + key, ListType.KEY.name());
+  }
+
+  /** A list is empty by right. */
+  @Override
+  public BooleanSupplier steady(SourceMetrics counts) {
+    return () -> false;
   }
 
   @Override

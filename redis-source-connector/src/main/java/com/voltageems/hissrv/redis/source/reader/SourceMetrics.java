@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -63,6 +64,7 @@ public final class SourceMetrics {
   private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
   private final WorkerClock clock;
   private volatile LongSupplier dropped = () -> 0;
+  private volatile BooleanSupplier steady = () -> true;
 
   public SourceMetrics(WorkerClock clock) {
     this.clock = clock;
@@ -108,6 +110,15 @@ public final class SourceMetrics {
     return lostMillis.get();
   }
 
+  public void steadyBy(BooleanSupplier steadily) {
+    steady = steadily;
+  }
+
+  /** Whether something comes every few minutes as long as the devices report. */
+  public boolean isSteady() {
+    return steady.getAsBoolean();
+  }
+
   public void droppedBy(LongSupplier counter) {
     dropped = counter;
   }
@@ -135,6 +146,7 @@ public final class SourceMetrics {
     values.put("newest-window-start-s", newestWindowStart::get);
     values.put("window-lag-s", windowLagSeconds::get);
     values.put("newest-sample-ms", newestSampleMillis::get);
+    values.put("steady", () -> isSteady() ? 1L : 0L);
     values.put("failures", state::failures);
     values.put("stuck-since-ms", state::stuckSinceMillis);
     return values;

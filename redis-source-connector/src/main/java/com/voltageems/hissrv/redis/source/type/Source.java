@@ -2,9 +2,11 @@ package com.voltageems.hissrv.redis.source.type;
 
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,16 @@ public interface Source {
    * @throws DataException naming what is wrong with it
    */
   default void requireOffset(Map<String, ?> offset) {}
+
+  /**
+   * Whether something comes from it every few minutes as long as the devices report, so that it
+   * tells of a failure when nothing does, or its newest sample is old.
+   *
+   * @param counts what its reader in this task has done
+   */
+  default BooleanSupplier steady(SourceMetrics counts) {
+    return () -> true;
+  }
 
   /** Its reader in one task. Connects to nothing: that is for the first read. */
   SourceReader reader(ReaderContext context);
