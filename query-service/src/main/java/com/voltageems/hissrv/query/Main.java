@@ -255,7 +255,7 @@ public final class Main implements Callable<Integer> {
       Duration commits = connect.commitInterval();
       probes.add(new SinkProbe(kafka, connect.sink(), facts, stuck, commits, clock));
     }
-    probes.add(new KafkaProbe(kafka, settings.kafka().deadLetterTopic()));
+    probes.add(new KafkaProbe(kafka, settings.kafka().deadLetterTopic(), facts));
     return probes;
   }
 

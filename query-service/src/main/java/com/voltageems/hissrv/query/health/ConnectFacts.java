@@ -8,11 +8,22 @@ import java.util.OptionalInt;
  *
  * @param sourceTasks how many tasks the source has, where that is known
  * @param sourcePrefix what the source's topics begin with; empty where that is not known
+ * @param deadLetters where those of all sinks go
  */
 public record ConnectFacts(
-    OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics, String sourcePrefix) {
+    OptionalInt sourceTasks,
+    Telling telling,
+    SinkTopics sinkTopics,
+    String sourcePrefix,
+    DeadLetterTopics deadLetters) {
   public static final ConnectFacts UNKNOWN =
       new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, SinkTopics.UNKNOWN);
+
+  /** Of sinks whose dead letters are not known. */
+  public ConnectFacts(
+      OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics, String sourcePrefix) {
+    this(sourceTasks, telling, sinkTopics, sourcePrefix, DeadLetterTopics.UNKNOWN);
+  }
 
   /** Of a source whose topics are not known. */
   public ConnectFacts(OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics) {

@@ -153,12 +153,14 @@ public final class ConnectProbe implements Probe {
         path -> get(url, path),
         statuses.containsKey(SOURCE) ? config.source() : null,
         statuses.containsKey(SINK) ? config.sink() : null);
+    settings.readSinks(path -> get(url, path), config.sink());
     int tasks = statuses.getOrDefault(SOURCE, JSON.missingNode()).path("tasks").size();
     return new ConnectFacts(
         tasks == 0 ? OptionalInt.empty() : OptionalInt.of(tasks),
         settings.telling(),
         settings.sinkTopics(),
-        settings.sourcePrefix());
+        settings.sourcePrefix(),
+        settings.deadLetters());
   }
 
   /** By role; a connector that is not there is missing. Of the first address that answers. */

@@ -10,8 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads by Connect's REST API those settings of the two connectors that the other parts need, and
- * no others: a configuration may hold secrets. Where Connect does not tell, what was known stays.
+ * Reads by Connect's REST API those settings of the two connectors, and of other sinks, that the
+ * other parts need, and keeps no others: a configuration may hold secrets. Where Connect does not
+ * tell, what was known stays.
  */
 final class ConnectorSettings {
   private static final String STATUS_TOPIC = "status.topic";
@@ -31,6 +32,7 @@ final class ConnectorSettings {
   private Telling telling = Telling.UNKNOWN;
   private SinkTopics sinkTopics = SinkTopics.UNKNOWN;
   private String sourcePrefix = "";
+  private DeadLetterTopics deadLetters = DeadLetterTopics.UNKNOWN;
 
   Telling telling() {
     return telling;
@@ -43,6 +45,24 @@ final class ConnectorSettings {
   /** What the source's topics begin with; empty where that is not known. */
   String sourcePrefix() {
     return sourcePrefix;
+  }
+
+  DeadLetterTopics deadLetters() {
+    return deadLetters;
+  }
+
+  /**
+   * @param own the site's sink, whether it is there or not; empty for none
+   */
+  void readSinks(Rest rest, String own) throws InterruptedException {
+    try {
+      JsonNode all = rest.get("/connectors?expand=info");
+      if (all != null && all.isObject()) {
+        deadLetters = DeadLetterTopics.of(all, own);
+      }
+    } catch (IOException e) {
+      // As below.
+    }
   }
 
   /**

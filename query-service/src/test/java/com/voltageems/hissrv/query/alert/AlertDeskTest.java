@@ -172,7 +172,8 @@ class AlertDeskTest {
         new SiteFigures(
             () -> {
               List<PartState> parts = new ArrayList<>(others);
-              Report report = Report.of(State.UP, "", Map.of("failed", failed));
+              Report report =
+                  Report.of(State.UP, "", Map.of("failed", failed, "failed_grown", failed));
               parts.add(new PartState(kafka.name(), State.UP, report, now, START));
               return parts;
             },

@@ -38,6 +38,54 @@ class ConnectorSettingsTest {
     return settings.telling();
   }
 
+  /** Of all sinks that write where the site's does; the others are named, with the reason. */
+  @Test
+  void deadLetterTopics_areThoseOfAllSinksOfThatDatabase() throws Exception {
+    assertThat(settings.deadLetters()).isEqualTo(DeadLetterTopics.UNKNOWN);
+    String sink = "com.voltageems.hissrv.influx.sink.InfluxSinkConnector";
+    answers.put(
+        "/connectors?expand=info",
+        "{"
+            + String.join(
+                ",",
+                one("k", sink, "http://db:8086", "dead"),
+                one("other", "InfluxSink", "http://db:8086/", "dead.other"),
+                one("bare", "InfluxSinkConnector", "http://db:8086", ""),
+                one("hidden", sink, "http://db:8086", "${env:DEAD}"),
+                one("elsewhere", sink, "http://db2:8086", "dead.two"),
+                one("s 1", "x.Source", "http://db:8086", "none"))
+            + "}");
+    settings.readSinks(path -> new ObjectMapper().readTree(answers.get(path)), "k");
+    DeadLetterTopics found = settings.deadLetters();
+    assertThat(found.topics()).isEqualTo(Map.of("k", "dead", "other", "dead.other"));
+    assertThat(found.uncounted())
+        .isEqualTo(
+            Map.of(
+                "bare", "it has no dead-letter topic (errors.deadletterqueue.topic.name)",
+                "hidden",
+                    "its worker alone knows its errors.deadletterqueue.topic.name, a reference",
+                "elsewhere", "it writes elsewhere: its influxdb.url is not that of k"));
+
+    // A site without a sink of its own; a Connect that is away, and one that knows no "expand".
+    settings.readSinks(path -> new ObjectMapper().readTree(answers.get(path)), "");
+    assertThat(settings.deadLetters().topics()).containsKeys("elsewhere", "k");
+    DeadLetterTopics before = settings.deadLetters();
+    settings.readSinks(
+        path -> {
+          throw new IOException("away");
+        },
+        "k");
+    settings.readSinks(path -> new ObjectMapper().readTree("[\"k\"]"), "k");
+    assertThat(settings.deadLetters()).isEqualTo(before);
+  }
+
+  private static String one(String name, String type, String url, String dead) {
+    return """
+        "%s":{"info":{"name":"%s","config":{"connector.class":"%s","influxdb.url":"%s",
+        "influxdb.bucket":"ems","errors.deadletterqueue.topic.name":"%s"}}}"""
+        .formatted(name, name, type, url, dead);
+  }
+
   @Test
   void source_tellsByItsSettingOrByItsPluginsDefault() throws Exception {
     assertThat(telling("{\"status.topic\":\"st\"}")).isEqualTo(Telling.on("st"));

@@ -1,32 +1,63 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.query.health.ConnectFacts;
+import com.voltageems.hissrv.query.health.DeadLetterTopics;
 import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the cluster answers, and keeps dead letters. Its detail {@code failed} is the number of
- * records ever written to the dead-letter topic, {@code last_failed} the last of them: when, from
- * where and why. Owns the shared clients.
+ * Whether the cluster answers, and keeps dead letters: of the site's topic, and of those of all
+ * other sinks that write into the database. In the detail:
+ *
+ * <ul>
+ *   <li>{@code failed}: the number of records ever written to these topics, {@code failed_by_topic}
+ *       in each;
+ *   <li>{@code failed_grown}: how many have come while this service looked: what a topic has at the
+ *       first look, be it that Connect tells of it later, did not just come;
+ *   <li>{@code failed_not_counted}: sinks whose dead letters are not among them, and why;
+ *   <li>{@code last_failed}: the last of them: when, from where and why.
+ * </ul>
+ *
+ * Owns the shared clients.
  */
 public final class KafkaProbe implements Probe {
   private final KafkaAccess kafka;
   private final String deadLetterTopic;
+  private final Supplier<ConnectFacts> facts;
   private final DeadLetters deadLetters;
 
-  public KafkaProbe(KafkaAccess kafka, String deadLetterTopic) {
+  /** Those of other sinks that we may not see or read. */
+  private final Set<String> refused = new HashSet<>();
+
+  /** Of each topic at the last look. */
+  private Map<String, Long> before = Map.of();
+
+  private long grown;
+
+  /**
+   * @param facts where the dead letters of other sinks go
+   */
+  public KafkaProbe(KafkaAccess kafka, String deadLetterTopic, Supplier<ConnectFacts> facts) {
     this.kafka = kafka;
     this.deadLetters = new DeadLetters(kafka);
     this.deadLetterTopic = deadLetterTopic;
+    this.facts = facts;
   }
 
   @Override
@@ -37,28 +68,113 @@ public final class KafkaProbe implements Probe {
   @Override
   public Report check() throws ProbeException, InterruptedException {
     int brokers = kafka.call(client -> kafka.get(client.describeCluster().nodes())).size();
-    Map<TopicPartition, Long> ends =
-        kafka.offsets(kafka.partitions(Set.of(deadLetterTopic)), OffsetSpec.latest());
-    long failed = ends.values().stream().mapToLong(Long::longValue).sum();
+    DeadLetterTopics sinks = facts.get().deadLetters();
+    Set<String> others = new TreeSet<>(sinks.topics().values());
+    others.remove(deadLetterTopic);
+    others.removeAll(refused);
+    Map<TopicPartition, Long> ends = ends(deadLetterTopic);
+    Map<TopicPartition, Long> all = new HashMap<>(ends);
+    Map<String, Long> counts = new TreeMap<>();
+    counts.put(deadLetterTopic, sum(ends));
+    for (String other : others) {
+      try {
+        Map<TopicPartition, Long> more = ends(other);
+        all.putAll(more);
+        counts.put(other, sum(more));
+      } catch (ProbeException e) {
+        refused(other, e);
+      }
+    }
+    grow(counts);
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("brokers", brokers);
-    detail.put("failed", failed);
-    detail.put("last_failed", deadLetters.last(ends));
+    detail.put("failed", sum(counts));
+    detail.put("failed_grown", grown);
+    detail.put("failed_by_topic", counts);
+    detail.put("failed_not_counted", uncounted(sinks));
+    detail.put("last_failed", last(ends, all, others));
     // A dead letter has the key of its record, which those of a series have in common.
-    boolean compacted = !ends.isEmpty() && !kafka.compacted(Set.of(deadLetterTopic)).isEmpty();
+    Set<String> there = new TreeSet<>();
+    all.keySet().forEach(partition -> there.add(partition.topic()));
+    Set<String> compacted = there.isEmpty() ? there : new TreeSet<>(kafka.compacted(there));
     return new Report(
-        compacted ? State.DEGRADED : State.UP,
+        compacted.isEmpty() ? State.UP : State.DEGRADED,
         brokers
             + (brokers == 1 ? " broker" : " brokers")
-            + (compacted
-                ? "; Kafka may remove dead letters of "
-                    + deadLetterTopic
-                    + " for a newer one of the same key: set cleanup.policy=delete, now compact"
-                : ""),
+            + (compacted.isEmpty()
+                ? ""
+                : "; Kafka may remove dead letters of "
+                    + String.join(", ", compacted)
+                    + " for a newer one of the same key: set cleanup.policy=delete, now compact"),
         detail,
         List.of(
             Gauge.of(
-                "hissrv_pipeline_failed", "Records in the dead-letter topic.", (double) failed)));
+                "hissrv_pipeline_failed",
+                "Records in the dead-letter topics.",
+                (double) sum(counts))));
+  }
+
+  private Map<TopicPartition, Long> ends(String topic) throws ProbeException, InterruptedException {
+    return kafka.offsets(kafka.partitions(Set.of(topic)), OffsetSpec.latest());
+  }
+
+  private static long sum(Map<?, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What a topic has that is looked at for the first time is no growth. */
+  private void grow(Map<String, Long> counts) {
+    counts.forEach(
+        (topic, count) -> {
+          Long last = before.get(topic);
+          if (last != null) {
+            // Of one that was made anew all is new.
+            grown += count < last ? count : count - last;
+          }
+        });
+    before = Map.copyOf(counts);
+  }
+
+  /** A topic of somebody else that is kept from us is no trouble of ours, but it is told. */
+  private void refused(String topic, ProbeException e) throws ProbeException {
+    if (!(e.getCause() instanceof AuthorizationException)) {
+      throw e;
+    }
+    refused.add(topic);
+  }
+
+  private Map<String, String> uncounted(DeadLetterTopics sinks) {
+    Map<String, String> uncounted = new TreeMap<>(sinks.uncounted());
+    sinks
+        .topics()
+        .forEach(
+            (sink, topic) -> {
+              if (refused.contains(topic)) {
+                uncounted.put(
+                    sink,
+                    "the right Describe, or Read, on its dead-letter topic "
+                        + topic
+                        + " is missing; restart this service when it is there");
+              }
+            });
+    return uncounted;
+  }
+
+  /** Of all topics that may be read. */
+  private List<Map<String, @Nullable Object>> last(
+      Map<TopicPartition, Long> own, Map<TopicPartition, Long> all, Set<String> others)
+      throws ProbeException, InterruptedException {
+    try {
+      return deadLetters.last(all);
+    } catch (ProbeException e) {
+      if (others.isEmpty()) {
+        throw e;
+      }
+      for (String other : others) {
+        refused(other, e);
+      }
+      return deadLetters.last(own);
+    }
   }
 
   @Override

@@ -80,7 +80,7 @@ final class StatusCommand extends SiteCommand {
                 settings.checks().stuckAfter(),
                 settings.connect().commitInterval(),
                 Clock.systemUTC()),
-            new KafkaProbe(kafka, settings.kafka().deadLetterTopic()));
+            new KafkaProbe(kafka, settings.kafka().deadLetterTopic(), () -> ConnectFacts.UNKNOWN));
     try {
       for (Probe probe : probes) {
         Report report = probe.check();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ConnectFacts;
+import com.voltageems.hissrv.query.health.DeadLetterTopics;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -112,9 +114,22 @@ class PipelineProbesIT {
 
   @Test
   void cluster_countsDeadLetters_andTellsTheLast() throws Exception {
-    try (KafkaProbe probe = new KafkaProbe(access(), "dead")) {
+    try (KafkaProbe probe = new KafkaProbe(access(), "dead", () -> ConnectFacts.UNKNOWN)) {
       assertThat(probe.check().detail())
-          .isEqualTo(Map.of("brokers", 1, "failed", 0L, "last_failed", List.of()));
+          .isEqualTo(
+              Map.of(
+                  "brokers",
+                  1,
+                  "failed",
+                  0L,
+                  "failed_grown",
+                  0L,
+                  "failed_by_topic",
+                  Map.of("dead", 0L),
+                  "failed_not_counted",
+                  Map.of(),
+                  "last_failed",
+                  List.of()));
       topic("dead", 1, Map.of());
       send("plain", false, new TopicPartition("dead", 0), 30, 100);
       Map<String, @Nullable Object> detail = probe.check().detail();
@@ -142,11 +157,49 @@ class PipelineProbesIT {
     }
   }
 
+  /** What another sink could not write is missing in the same history. */
+  @Test
+  void deadLettersOfOtherSinks_countToo_andWhatTheyHadBeforeIsNoGrowth() throws Exception {
+    topic("dead.own", 1, Map.of());
+    topic("dead.other", 2, Map.of("cleanup.policy", "compact"));
+    send("plain", false, new TopicPartition("dead.own", 0), 3, 100);
+    send("plain", false, new TopicPartition("dead.other", 1), 500, 200);
+    AtomicReference<ConnectFacts> facts = new AtomicReference<>(ConnectFacts.UNKNOWN);
+    try (KafkaProbe probe = new KafkaProbe(access(), "dead.own", facts::get)) {
+      assertThat(probe.check().detail()).containsEntry("failed", 3L);
+      facts.set(
+          new ConnectFacts(
+              OptionalInt.empty(),
+              Telling.UNKNOWN,
+              SinkTopics.UNKNOWN,
+              "",
+              new DeadLetterTopics(
+                  true,
+                  Map.of("own", "dead.own", "other", "dead.other", "none-yet", "dead.none"),
+                  Map.of("third", "it has no dead-letter topic"))));
+      Report report = probe.check();
+      assertThat(report.detail())
+          .containsEntry("failed", 503L)
+          .containsEntry("failed_grown", 0L)
+          .containsEntry(
+              "failed_by_topic", Map.of("dead.own", 3L, "dead.other", 500L, "dead.none", 0L))
+          .containsEntry("failed_not_counted", Map.of("third", "it has no dead-letter topic"));
+      assertThat(lastFailed(report.detail())).hasSize(10);
+      assertThat(report.message()).contains("Kafka may remove dead letters of dead.other for");
+      send("plain", false, new TopicPartition("dead.other", 0), 4, 300);
+      topic("dead.none", 1, Map.of());
+      send("plain", false, new TopicPartition("dead.none", 0), 2, 300);
+      assertThat(probe.check().detail())
+          .containsEntry("failed", 509L)
+          .containsEntry("failed_grown", 6L);
+    }
+  }
+
   /** A dead letter of the same series took the place of the one before. */
   @Test
   void deadLettersThatAreCompacted_areDegraded() throws Exception {
     topic("dead.compact", 1, Map.of("cleanup.policy", "compact"));
-    try (KafkaProbe probe = new KafkaProbe(access(), "dead.compact")) {
+    try (KafkaProbe probe = new KafkaProbe(access(), "dead.compact", () -> ConnectFacts.UNKNOWN)) {
       Report report = probe.check();
       assertThat(report.state()).isEqualTo(State.DEGRADED);
       assertThat(report.message())
@@ -851,7 +904,8 @@ class PipelineProbesIT {
                 new KafkaAccess(
                     new QueryConfig.Kafka(other.bootstrapServers(), "d", "s", Map.of()),
                     Duration.ofSeconds(2)),
-                "d")) {
+                "d",
+                () -> ConnectFacts.UNKNOWN)) {
       // Two seconds may be too short for the first answer of a broker that has just begun.
       await()
           .atMost(Duration.ofMinutes(1))
