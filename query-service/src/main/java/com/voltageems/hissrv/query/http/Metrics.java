@@ -40,8 +40,11 @@ final class Metrics {
    * Threads that serve HTTP.
    *
    * @param queue requests that wait for one
+   * @param sending those that wait for a slow caller
+   * @param mostSending how many of them may
+   * @param cut answers that ended before they were read
    */
-  record Threads(int busy, int idle, int queue, int most) {}
+  record Threads(int busy, int idle, int queue, int most, int sending, int mostSending, long cut) {}
 
   /**
    * The text format, version 0.0.4.
@@ -123,6 +126,16 @@ final class Metrics {
     value(text, "hissrv_query_http_threads_max", http.most());
     head(text, "hissrv_query_http_queue", "gauge", "Work that waits for a thread.");
     value(text, "hissrv_query_http_queue", http.queue());
+    head(text, "hissrv_query_sending", "gauge", "Long answers that are being read now.");
+    value(text, "hissrv_query_sending", http.sending());
+    head(text, "hissrv_query_sending_max", "gauge", "Most of them; one more is answered with 429.");
+    value(text, "hissrv_query_sending_max", http.mostSending());
+    head(
+        text,
+        "hissrv_query_cut_total",
+        "counter",
+        "Answers whose reader went away, or was too slow, before their end.");
+    value(text, "hissrv_query_cut_total", http.cut());
     store.ifPresent(
         pool -> {
           head(text, "hissrv_query_store_connections", "gauge", "To the database, by state.");

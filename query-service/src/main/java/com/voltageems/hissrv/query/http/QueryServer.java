@@ -22,6 +22,7 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HashSet;
@@ -37,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 public final class QueryServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** What may have a body that somebody looks at. */
+  private static final Set<HandlerType> BODIED =
+      Set.of(HandlerType.POST, HandlerType.PUT, HandlerType.PATCH);
+
   private volatile Served served;
   private final Extension extension;
   private final WebPage page = new WebPage();
@@ -48,6 +53,8 @@ public final class QueryServer implements AutoCloseable {
   private final QueryConfig.Http http;
   private final AllowedHosts allowedHosts;
   private final QueuedThreadPool threads;
+  private final Senders senders;
+  private final Sending sending;
 
   /** Nothing listens before {@link #start()}. */
   public QueryServer(
@@ -69,6 +76,8 @@ public final class QueryServer implements AutoCloseable {
     this.version = version;
     this.http = config.http();
     this.threads = new QueuedThreadPool(http.threads(), 4);
+    this.senders = new Senders(http.threads());
+    this.sending = new Sending(senders);
     this.allowedHosts = new AllowedHosts(http.allowedHosts());
     this.routes = routes();
     this.javalin = Javalin.create(this::configure);
@@ -122,7 +131,13 @@ public final class QueryServer implements AutoCloseable {
         });
 
     config.routes.before(this::secure);
-    config.routes.beforeMatched(context -> served.guard().check(context));
+    config.routes.beforeMatched(
+        context -> {
+          served.guard().check(context);
+          if (BODIED.contains(context.method())) {
+            sending.body(context);
+          }
+        });
     Set<String> open = openPaths();
     routes.forEach(
         (path, handler) -> {
@@ -134,7 +149,7 @@ public final class QueryServer implements AutoCloseable {
     config.routes.post(
         "/raw",
         context ->
-            Sending.reply(context, served.rawApi().ask(context.queryParamMap(), context.body())),
+            sending.reply(context, served.rawApi().ask(context.queryParamMap(), context.body())),
         Access.READ);
     extension.routes(config.routes);
     config.requestLogger.http(
@@ -164,16 +179,16 @@ public final class QueryServer implements AutoCloseable {
     all.put("/query", this::query);
     all.put(
         "/aggregate",
-        context -> Sending.reply(context, served.api().aggregate(context.queryParamMap())));
+        context -> sending.reply(context, served.api().aggregate(context.queryParamMap())));
     all.put(
         "/completeness",
-        context -> Sending.reply(context, served.api().completeness(context.queryParamMap())));
+        context -> sending.reply(context, served.api().completeness(context.queryParamMap())));
     all.put(
-        "/latest", context -> Sending.reply(context, served.api().latest(context.queryParamMap())));
-    all.put("/measurements", context -> Sending.reply(context, served.api().measurements()));
-    all.put("/tags", context -> Sending.reply(context, served.api().tags(context.queryParamMap())));
+        "/latest", context -> sending.reply(context, served.api().latest(context.queryParamMap())));
+    all.put("/measurements", context -> sending.reply(context, served.api().measurements()));
+    all.put("/tags", context -> sending.reply(context, served.api().tags(context.queryParamMap())));
     all.put(
-        "/fields", context -> Sending.reply(context, served.api().fields(context.queryParamMap())));
+        "/fields", context -> sending.reply(context, served.api().fields(context.queryParamMap())));
     all.put(
         "/hisApi/data/query", context -> his(context, (his, texts, end) -> his.query(texts, end)));
     all.put(
@@ -201,14 +216,14 @@ public final class QueryServer implements AutoCloseable {
     Catalogue now = served.catalogue();
     Map<String, Object> body = CatalogueView.json(now, clock.instant());
     body.put("offsets", ZoneOffsets.of(now.zone(), clock.instant()));
-    Sending.tagged(context, Reply.json(200, JSON.writeValueAsBytes(body)), "no-cache");
+    sending.tagged(context, Reply.json(200, JSON.writeValueAsBytes(body)), "no-cache");
   }
 
   private void query(Context context) {
     context.addHeader("Vary", "Accept");
     // A proxy may speak HTTP/1.0, which has neither chunks nor trailers.
     boolean chunked = !context.protocol().equals("HTTP/1.0");
-    Sending.reply(
+    sending.reply(
         context, served.api().query(context.queryParamMap(), context.header("Accept"), chunked));
   }
 
@@ -224,7 +239,7 @@ public final class QueryServer implements AutoCloseable {
                 threads(),
                 now.store().pool())
             .getBytes(StandardCharsets.UTF_8);
-    Sending.reply(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
+    sending.reply(context, new Reply(200, "text/plain; version=0.0.4; charset=utf-8", body, false));
   }
 
   private Metrics.Threads threads() {
@@ -232,7 +247,10 @@ public final class QueryServer implements AutoCloseable {
         threads.getUtilizedThreads(),
         threads.getIdleThreads(),
         threads.getQueueSize(),
-        threads.getMaxThreads());
+        threads.getMaxThreads(),
+        senders.waiting(),
+        senders.most(),
+        senders.cut());
   }
 
   /** A call of the VoltageEMS web application. */
@@ -246,7 +264,7 @@ public final class QueryServer implements AutoCloseable {
     Map<String, @Nullable Object> body =
         now.slots()
             .bounded(deadline -> call.answer(now.hisApi(), context.queryParamMap(), deadline));
-    Sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
+    sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private void secure(Context context) {
@@ -272,7 +290,7 @@ public final class QueryServer implements AutoCloseable {
         now.guard().mayRead(context)
             ? StatusView.health(parts, version, clock.instant())
             : StatusView.bareHealth(parts);
-    Sending.reply(
+    sending.reply(
         context, Reply.json(StatusView.isHealthy(parts) ? 200 : 503, JSON.writeValueAsBytes(body)));
   }
 
@@ -280,18 +298,18 @@ public final class QueryServer implements AutoCloseable {
   private void hisHealth(Context context) throws JsonProcessingException {
     Map<String, @Nullable Object> body =
         StatusView.hisHealth(served.health().snapshot(), version, clock.instant());
-    Sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
+    sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private void status(Context context) throws JsonProcessingException {
     Map<String, @Nullable Object> body =
         StatusView.status(served.health().snapshot(), version, clock.instant());
     body.putAll(extension.status());
-    Sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
+    sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }
 
   private void asset(Context context, String path) {
-    Sending.tagged(
+    sending.tagged(
         context,
         page.asset(path).orElseThrow(),
         page.isForEver(path, context.queryParam("v"))

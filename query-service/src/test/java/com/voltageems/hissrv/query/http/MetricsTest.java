@@ -13,7 +13,7 @@ class MetricsTest {
 
   private static String text(Optional<HistoryStore.Pool> store) {
     return new Metrics()
-        .text(List.of(), List.of(), 2, NONE, new Metrics.Threads(3, 5, 7, 24), store);
+        .text(List.of(), List.of(), 2, NONE, new Metrics.Threads(3, 5, 7, 24, 2, 12, 9), store);
   }
 
   @Test
@@ -43,7 +43,12 @@ class MetricsTest {
 
     String text =
         metrics.text(
-            List.of(), List.of(), 0, NONE, new Metrics.Threads(0, 1, 0, 8), Optional.empty());
+            List.of(),
+            List.of(),
+            0,
+            NONE,
+            new Metrics.Threads(0, 1, 0, 8, 0, 4, 0),
+            Optional.empty());
 
     assertThat(text)
         .contains(
