@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,16 +72,24 @@ public final class CopyDiscovery {
   public Map<String, Copied<Measurement>> measurements(Deadline deadline) {
     CopyResolutions.Known now = known.get();
     Tiers tiers = now.tiers();
+    if (tiers == null || !tiers.forgetsExpired() || now.expired().before() == null) {
+      return Map.of();
+    }
+    // One question to each policy, for the page asks this when it opens.
+    Map<String, Map<String, Measurement>> there = new LinkedHashMap<>();
     Set<String> names = new TreeSet<>();
-    if (tiers != null && tiers.forgetsExpired() && now.expired().before() != null) {
-      now.copies().stream()
-          .map(Copy::policy)
-          .distinct()
-          .forEach(policy -> names.addAll(tiers.measurements(new Tier(policy), deadline).keySet()));
+    for (Copy copy : now.copies()) {
+      String policy = copy.policy();
+      if (!there.containsKey(policy)) {
+        Map<String, Measurement> some = tiers.measurements(new Tier(policy), deadline);
+        there.put(policy, some);
+        names.addAll(some.keySet());
+      }
     }
     Map<String, Copied<Measurement>> found = new TreeMap<>();
     for (String name : names) {
-      Copied<Measurement> one = measurement(now, name, deadline);
+      Copied<Measurement> one =
+          measurement(now, name, copy -> there.getOrDefault(copy.policy(), Map.of()).get(name));
       if (one != null) {
         found.put(name, one);
       }
@@ -90,21 +99,23 @@ public final class CopyDiscovery {
 
   /** A measurement as copies have it; empty likewise. */
   public Optional<Copied<Measurement>> measurement(String name, Deadline deadline) {
-    return Optional.ofNullable(measurement(known.get(), name, deadline));
+    CopyResolutions.Known now = known.get();
+    Tiers tiers = now.tiers();
+    if (tiers == null || !tiers.forgetsExpired()) {
+      return Optional.empty();
+    }
+    Map<String, @Nullable Measurement> asked = new LinkedHashMap<>();
+    return Optional.ofNullable(
+        measurement(now, name, copy -> there(tiers, copy, name, deadline, asked)));
   }
 
   private static @Nullable Copied<Measurement> measurement(
-      CopyResolutions.Known now, String name, Deadline deadline) {
-    Tiers tiers = now.tiers();
-    if (tiers == null || !tiers.forgetsExpired()) {
-      return null;
-    }
-    Map<String, @Nullable Measurement> asked = new LinkedHashMap<>();
+      CopyResolutions.Known now, String name, Function<Copy, @Nullable Measurement> describe) {
     Set<String> tags = new TreeSet<>();
     Set<String> fields = new LinkedHashSet<>();
     Set<String> policies = new LinkedHashSet<>();
     for (Copy copy : copies(now, name)) {
-      Measurement there = there(tiers, copy, name, deadline, asked);
+      Measurement there = describe.apply(copy);
       List<String> names = there == null ? List.of() : List.copyOf(bases(copy, there).keySet());
       if (there != null && !names.isEmpty()) {
         tags.addAll(there.tags());
