@@ -54,6 +54,12 @@ public record Submission(Map<String, String> given) {
           "producer.override.",
           "admin.override.");
 
+  public static final String VALUE_CONVERTER = "value.converter";
+
+  /** Kafka's own converters of single values, without the end of their names. */
+  private static final Set<String> SCALAR =
+      Set.of("String", "ByteArray", "Boolean", "Double", "Float", "Integer", "Long", "Short");
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{[^{}]*}");
 
   public Submission {
@@ -163,6 +169,23 @@ public record Submission(Map<String, String> given) {
     return original == null
         ? null
         : new Password(original.toString().replaceFirst("[\\r\\n]+$", ""));
+  }
+
+  /**
+   * The converter of the values, where it is one for single values, such as {@code
+   * StringConverter}: of a struct it makes a text that nobody reads back, and it never gives one.
+   * What transforms make of a value may be what it is for.
+   *
+   * @return its name; empty when there is another one, or the worker's
+   */
+  public Optional<String> scalarConverter() {
+    String converter = given.getOrDefault(VALUE_CONVERTER, "").trim();
+    String name =
+        converter.substring(converter.lastIndexOf('.') + 1).replaceFirst("Converter$", "");
+    boolean stock = !converter.contains(".") || converter.startsWith("org.apache.kafka.connect.");
+    return stock && SCALAR.contains(name) && given.getOrDefault("transforms", "").isBlank()
+        ? Optional.of(converter)
+        : Optional.empty();
   }
 
   /**

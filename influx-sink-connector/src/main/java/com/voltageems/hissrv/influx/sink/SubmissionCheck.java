@@ -5,6 +5,7 @@ import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.config.MappingSettings;
 import com.voltageems.hissrv.influx.config.QuestDbSettings;
+import com.voltageems.hissrv.influx.config.RecordSettings;
 import com.voltageems.hissrv.influx.config.WritingSettings;
 import com.voltageems.hissrv.influx.http.ConnectionCheck;
 import com.voltageems.hissrv.plugin.Address;
@@ -132,6 +133,25 @@ final class SubmissionCheck {
   }
 
   private void contradictions(InfluxSinkConfig parsed) {
+    if (parsed.readsSamples()) {
+      new Submission(given)
+          .scalarConverter()
+          .ifPresent(
+              converter -> {
+                value(Submission.VALUE_CONVERTER).value(converter);
+                tell(
+                    Submission.VALUE_CONVERTER,
+                    Submission.VALUE_CONVERTER
+                        + ": "
+                        + converter
+                        + " gives single values, and a sample is a struct or a map; use"
+                        + " org.apache.kafka.connect.json.JsonConverter or that of a schema"
+                        + " registry, or for line protocol "
+                        + RecordSettings.FORMAT
+                        + "=line",
+                    RecordSettings.FORMAT.name());
+              });
+    }
     if (WritingSettings.BATCH_MIN.in(parsed) > WritingSettings.BATCH_MAX.in(parsed)) {
       tell(
           WritingSettings.BATCH_MIN.name(),

@@ -341,6 +341,10 @@ class InfluxSinkConfigTest {
             + " it fits none of the topics a, b",
         "retry.backoff.ms=20000;retry.backoff.max.ms=1000#retry.backoff.ms#retry.backoff.ms must not be larger than"
             + " retry.backoff.max.ms, the longest wait",
+        "value.converter=StringConverter#value.converter#value.converter: StringConverter gives"
+            + " single values, and a sample is a struct or a map; use"
+            + " org.apache.kafka.connect.json.JsonConverter or that of a schema registry, or for"
+            + " line protocol record.format=line",
         "flush.timeout.ms=300000#flush.timeout.ms#flush.timeout.ms has to be less than the"
             + " consumer's max.poll.interval.ms (300000), after which the group throws the task out",
       })
@@ -359,6 +363,9 @@ class InfluxSinkConfigTest {
         "topics=a;transforms=r;bucket.by.topic=c:y",
         "topics.regex=a;bucket.by.topic=c:y",
         "retry.backoff.ms=20000",
+        "record.format=line;value.converter=org.apache.kafka.connect.storage.StringConverter",
+        "record.format=any;value.converter=org.apache.kafka.connect.storage.StringConverter",
+        "transforms=t;value.converter=org.apache.kafka.connect.storage.StringConverter",
       })
   void validate_settingThatMeansSomething(String settings) {
     assertThat(problems(settings)).isEmpty();

@@ -58,6 +58,7 @@ final class SubmissionCheck {
               value(name).errorMessages().clear(); // whatever else is wrong with it comes from this
               value(name).addErrorMessage(message);
             });
+    submission.scalarConverter().ifPresent(this::tellConverter);
     submission
         .unknown(definition.names(), PREFIXES, LISTS)
         .forEach((name, message) -> value(name).addErrorMessage(message));
@@ -75,6 +76,18 @@ final class SubmissionCheck {
     SubmissionCheck check = new SubmissionCheck(new Submission(submitted));
     check.together();
     return check.values;
+  }
+
+  private void tellConverter(String converter) {
+    ConfigValue value = value(Submission.VALUE_CONVERTER);
+    value.value(converter);
+    value.addErrorMessage(
+        Submission.VALUE_CONVERTER
+            + ": "
+            + converter
+            + " is for single values: a sample would become the text Struct{...}, which nobody"
+            + " reads back, or nothing at all; use org.apache.kafka.connect.json.JsonConverter, or"
+            + " that of a schema registry");
   }
 
   private ConfigValue value(String name) {
@@ -138,7 +151,9 @@ final class SubmissionCheck {
     }
     for (String name : RedisSourceConfig.names(sound.get(MappingSettings.MAPPINGS.name()))) {
       String prefix = MappingSettings.prefix(name);
-      sound.putIfAbsent(prefix + MappingSettings.PATTERN, "stand-in");
+      if (sound.putIfAbsent(prefix + MappingSettings.PATTERN, "stand-in") == null) {
+        replaced.add(prefix);
+      }
       sound.putIfAbsent(prefix + MappingSettings.MEASUREMENT, "stand-in");
     }
   }

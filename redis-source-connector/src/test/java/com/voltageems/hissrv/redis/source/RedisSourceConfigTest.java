@@ -465,6 +465,69 @@ public class RedisSourceConfigTest {
     assertThat(Readers.config(config).crossErrors(Instant.now())).containsEntry(at, message);
   }
 
+  /** Each would make one series, or one field, of several without a word. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "m; m_$2; a:$1; *; mappings.m.measurement; has $2, but the pattern has 1 group",
+        "m; m; a:$1,b:x$3; *; mappings.m.tags; has $3, but the pattern has 1 group",
+        "m; m; a:$1,a:b; *; mappings.m.tags; has tag a twice",
+        "m; m; a:$1; 1:v,1:w; mappings.m.fields; gives field 1 two names",
+        "m; m; a:$1; 1:v,2:v,*; mappings.m.fields; calls two fields v: one would be lost",
+        "all,m; m; a:$1; *; mappings.m.pattern; is never asked: mapping all before it takes every"
+            + " key",
+      })
+  void mappingThatWouldMergeWhatIsApart_isRefused(
+      String mappings, String measurement, String tags, String fields, String at, String message) {
+    Map<String, String> config = minimal();
+    config.put("mappings", mappings);
+    config.put("mappings.m.pattern", "plant:([0-9]+)");
+    config.put("mappings.m.measurement", measurement);
+    config.put("mappings.m.tags", tags);
+    config.put("mappings.m.fields", fields);
+    if (mappings.contains("all")) {
+      config.put("mappings.all.pattern", "(.*)");
+      config.put("mappings.all.measurement", "all");
+    }
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEqualTo(Map.of(at, message));
+  }
+
+  /** A pattern that is wrong has no groups to be told of. */
+  @Test
+  void wrongPattern_isTheOnlyMistake() {
+    Map<String, String> config = minimal();
+    config.put("mappings", "m");
+    config.put("mappings.m.pattern", "(");
+    config.put("mappings.m.measurement", "m_$1");
+    assertThat(errors(config)).containsKey("mappings.m.pattern");
+    assertThat(errors(config)).doesNotContainKey("mappings.m.measurement");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "org.apache.kafka.connect.storage.StringConverter, , true",
+    "StringConverter, , true",
+    "org.apache.kafka.connect.converters.ByteArrayConverter, , true",
+    "org.apache.kafka.connect.storage.StringConverter, toText, false",
+    "org.apache.kafka.connect.json.JsonConverter, , false",
+    "com.example.StringConverter, , false",
+  })
+  void converterOfSingleValues_isRefused(
+      String converter, @Nullable String transforms, boolean isRefused) {
+    Map<String, String> config = minimal();
+    config.put("value.converter", converter);
+    if (transforms != null) {
+      config.put("transforms", transforms);
+    }
+    Map<String, String> errors = errors(config);
+    assertThat(errors.containsKey("value.converter")).isEqualTo(isRefused);
+    if (isRefused) {
+      assertThat(errors.get("value.converter"))
+          .startsWith("value.converter: " + converter + " is for single values");
+    }
+  }
+
   @Test
   void aggregation_whoseSampleDoesNotDivideTheWindow_isRefused() {
     Map<String, String> config = minimal();

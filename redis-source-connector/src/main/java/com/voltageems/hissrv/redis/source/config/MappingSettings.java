@@ -4,9 +4,12 @@ import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.sample.FieldNames;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -14,6 +17,9 @@ import org.apache.kafka.common.config.ConfigDef.Width;
 
 /** The settings {@code mappings} and {@code mappings.<name>.…}. */
 public final class MappingSettings {
+  private static final Set<String> ALL = Set.of(".*", ".+", "(.*)", "(.+)");
+  private static final Pattern GROUP = Pattern.compile("\\$([0-9])");
+
   public static final Setting<List<String>> MAPPINGS =
       Setting.list("mappings", "")
           .valid(Validators.names())
@@ -101,6 +107,74 @@ public final class MappingSettings {
         MEASUREMENT.under(prefix).in(config),
         TAGS.under(prefix).in(config),
         FIELDS.under(prefix).in(config));
+  }
+
+  /**
+   * What would make one series of several without a word: groups that the pattern does not have,
+   * one name for two things, and a mapping that is never asked.
+   */
+  static void crossErrors(AbstractConfig config, Map<String, String> errors) {
+    String takesAll = null;
+    for (String name : MAPPINGS.in(config)) {
+      String prefix = prefix(name);
+      Pattern pattern = PATTERN.under(prefix).in(config);
+      if (takesAll != null) {
+        errors.put(
+            prefix + PATTERN.name(),
+            "is never asked: mapping " + takesAll + " before it takes every key");
+      } else if (ALL.contains(pattern.pattern())) {
+        takesAll = name;
+      }
+      int groups = pattern.matcher("").groupCount();
+      String measurement = MEASUREMENT.under(prefix).in(config);
+      List<String> tags = config.getList(prefix + TAGS.name());
+      group(List.of(measurement), groups)
+          .ifPresent(group -> errors.put(prefix + MEASUREMENT.name(), missing(group, groups)));
+      group(values(tags), groups)
+          .ifPresent(group -> errors.put(prefix + TAGS.name(), missing(group, groups)));
+      twice(names(tags))
+          .ifPresent(tag -> errors.put(prefix + TAGS.name(), "has tag " + tag + " twice"));
+      List<String> fields =
+          config.getList(prefix + FIELDS.name()).stream().filter(f -> !f.equals("*")).toList();
+      twice(names(fields))
+          .ifPresent(
+              field -> errors.put(prefix + FIELDS.name(), "gives field " + field + " two names"));
+      twice(values(fields))
+          .ifPresent(
+              field ->
+                  errors.put(
+                      prefix + FIELDS.name(), "calls two fields " + field + ": one would be lost"));
+    }
+  }
+
+  private static String missing(int group, int groups) {
+    return "has $"
+        + group
+        + ", but the pattern has "
+        + groups
+        + (groups == 1 ? " group" : " groups");
+  }
+
+  /** The first of the texts' groups that a pattern with that many does not have. */
+  private static Optional<Integer> group(List<String> texts, int groups) {
+    return texts.stream()
+        .flatMap(text -> GROUP.matcher(text).results())
+        .map(found -> Integer.parseInt(found.group(1)))
+        .filter(group -> group > groups)
+        .findFirst();
+  }
+
+  private static List<String> names(List<String> pairs) {
+    return pairs.stream().map(pair -> pair.substring(0, pair.indexOf(':')).trim()).toList();
+  }
+
+  private static List<String> values(List<String> pairs) {
+    return pairs.stream().map(pair -> pair.substring(pair.indexOf(':') + 1).trim()).toList();
+  }
+
+  private static Optional<String> twice(List<String> names) {
+    Set<String> seen = new HashSet<>();
+    return names.stream().filter(name -> !seen.add(name)).findFirst();
   }
 
   private static Map<String, String> pairs(List<String> list) {

@@ -165,6 +165,7 @@ public final class RedisSourceConfig extends AbstractConfig {
     List<Source> sources = sources();
     ConnectionSettings.crossErrors(this, given, now, errors);
     AggregationSettings.crossErrors(this, redis, errors);
+    MappingSettings.crossErrors(this, errors);
     if (sources.stream().anyMatch(source -> source.common().topic().equals(statusTopic()))) {
       errors.put(
           GeneralSettings.STATUS_TOPIC.name(),
