@@ -174,7 +174,11 @@ export const FORMS = [
 
   // Refusals
   ['{x}: "{y}" cannot be used: needs {why}', '{x}：“{y}”不可用，需要{why}'],
-  ['a range of at most {n} days (query.max.range)', '不超过 {n} 天的范围（query.max.range）'],
+  ['a range of at most {time} (query.max.range)', '不超过 {time} 的范围（query.max.range）'],
+  ['a length of at most {time} (query.max.range)', '不超过 {time} 的长度（query.max.range）'],
+  ['a range within the years 0 to 9999', '公元 0 至 9999 年之内的范围'],
+  ['windows that lie within the years 0 to 9999 as a whole', '整个处于公元 0 至 9999 年之内的窗口'],
+  ['one value, not several', '一个值，而不是多个'],
   ['at most {n} values in the range (query.max.values)', '范围内不超过 {n} 个值（query.max.values）'],
   ['an end after the start', '晚于开始的结束时间'],
   ['busy: {n} queries are running, which is query.concurrency', '繁忙：已有 {n} 个查询在运行（query.concurrency）'],

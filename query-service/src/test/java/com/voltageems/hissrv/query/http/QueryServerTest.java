@@ -322,9 +322,9 @@ class QueryServerTest {
                 + " cannot be used\",\"status\":400,\"detail\":\"range: ")
         .endsWith(
             "\"error\":\"bad_parameter\",\"message\":\"range: \\\"x\\\" cannot be used: needs a"
-                + " length such as 500ms, 30s, 15m, 1h, 7d or 2w\",\"parameter\":\"range\","
-                + "\"value\":\"x\",\"expected\":\"a length such as 500ms, 30s, 15m, 1h, 7d or"
-                + " 2w\"}");
+                + " length such as 500ms, 30s, 15m, 1h, 7d or 2w, not 0 and of at most 9 digits\","
+                + "\"parameter\":\"range\",\"value\":\"x\",\"expected\":\"a length such as 500ms,"
+                + " 30s, 15m, 1h, 7d or 2w, not 0 and of at most 9 digits\"}");
     assertThat(get("/query").statusCode()).isEqualTo(400);
     assertThat(get("/query?measurement=other").statusCode()).isEqualTo(404);
     assertThat(get("/query?measurement=other").body()).contains("\\\"other\\\"");

@@ -21,7 +21,9 @@ public record Fill(Kind kind, double value) {
   }
 
   static final Fill NONE = new Fill(Kind.NONE, 0);
-  private static final String EXPECTED = "none, null, previous, linear or a number";
+  private static final String EXPECTED =
+      "none, null, previous, linear or a number such as -1.5, of at most 15 digits before and"
+          + " after the point";
 
   /** Whether what it fills in is a number. */
   public boolean isNumber() {

@@ -10,7 +10,7 @@ import java.util.Optional;
 public final class Intervals {
   static final String EXPECTED =
       "a length such as 500ms, 30s, 15m or 6h, or days, weeks, months or years of the calendar: 1d,"
-          + " 1w, 1mo, 1y";
+          + " 1w, 1mo, 1y, of at most 1000; not 0, and at most 999999999 of a smaller unit";
 
   private Intervals() {}
 

@@ -156,7 +156,9 @@ public final class Parameters {
       return Integer.parseInt(text);
     }
     throw new BadRequestException(
-        "max_points", text, "a number of at least " + least + " for " + columns + " fields");
+        "max_points",
+        text,
+        "a number of at least " + least + " for " + columns + " fields, and at most 99999999");
   }
 
   /** The request of {@code /query}. */
@@ -219,11 +221,19 @@ public final class Parameters {
 
   private @Nullable Windows windows() {
     String interval = texts.text("interval");
-    return interval == null
-        ? null
-        : Intervals.windows(interval, zone)
-            .filter(one -> one.shortestMillis() <= limits.maxRange().toMillis())
+    if (interval == null) {
+      return null;
+    }
+    Windows windows =
+        Intervals.windows(interval, zone)
             .orElseThrow(() -> new BadRequestException("interval", interval, Intervals.EXPECTED));
+    if (windows.shortestMillis() > limits.maxRange().toMillis()) {
+      throw new BadRequestException(
+          "interval",
+          interval,
+          "a length of at most " + Times.text(limits.maxRange()) + " (query.max.range)");
+    }
+    return windows;
   }
 
   /** Windows of {@code /completeness}: hours when nothing is said. */

@@ -52,12 +52,26 @@ record Ranges(Texts texts, Instant now, ZoneId zone, Duration longest) {
       throw new BadRequestException(
           range == null ? "start" : "range",
           range == null ? String.valueOf(startText) : range,
-          "a range of at most " + longest.toDays() + " days (query.max.range)");
+          "a range of at most " + Times.text(longest) + " (query.max.range)");
+    }
+    if (!Times.isText(start, end)) {
+      throw new BadRequestException(
+          range == null ? "start" : "range",
+          range == null ? String.valueOf(startText) : range,
+          "a range within the years 0 to 9999");
+    }
+    if (windows == null) {
+      return new Range(start, end);
     }
     // A window that the range only touches is answered whole, not clipped.
-    return windows == null
-        ? new Range(start, end)
-        : new Range(windows.floor(start), windows.ceil(end));
+    Range whole = new Range(windows.floor(start), windows.ceil(end));
+    if (!Times.isText(whole.start(), whole.end())) {
+      throw new BadRequestException(
+          "interval",
+          String.valueOf(texts.text("interval")),
+          "windows that lie within the years 0 to 9999 as a whole");
+    }
+    return whole;
   }
 
   private long time(String name, String text) {

@@ -15,9 +15,11 @@ import java.util.regex.Pattern;
 public final class Times {
   public static final String TIME =
       "a time such as 2025-08-21T10:00:00Z, 2025-08-21 10:00:00 or 2025-08-21 (both in the site's"
-          + " zone), epoch seconds or milliseconds, now, now-1h, today, yesterday or today-7d";
+          + " zone), epoch seconds or milliseconds, now, now-1h, today, yesterday or today-7d, of the years 0"
+          + " to 9999";
   public static final String ZONE = "a time zone such as Asia/Shanghai or +08:00";
-  public static final String LENGTH = "a length such as 500ms, 30s, 15m, 1h, 7d or 2w";
+  public static final String LENGTH =
+      "a length such as 500ms, 30s, 15m, 1h, 7d or 2w, not 0 and of at most 9 digits";
 
   private static final Pattern LENGTH_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
   private static final Pattern EPOCH = Pattern.compile("[0-9]{1,14}");
@@ -101,6 +103,26 @@ public final class Times {
     } catch (DateTimeException e) {
       return Optional.empty();
     }
+  }
+
+  /** Whether both are of the years 0 to 9999, which a text can say. */
+  static boolean isText(long startMillis, long endMillis) {
+    return startMillis >= FIRST && endMillis <= LAST;
+  }
+
+  /** A length in the largest unit that tells it whole, as the page knows it: {@code 36 h}. */
+  static String text(Duration length) {
+    long millis = length.toMillis();
+    if (millis % 86_400_000 == 0) {
+      return millis / 86_400_000 + " days";
+    }
+    if (millis % 3_600_000 == 0) {
+      return millis / 3_600_000 + " h";
+    }
+    if (millis % 60_000 == 0) {
+      return millis / 60_000 + " min";
+    }
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
   /** A length greater than zero, or empty when the text is not one. */

@@ -70,6 +70,9 @@ record HisRequest(Map<String, List<String>> texts, Instant now, ZoneId zone, Lim
 
   private @Nullable String text(String name) {
     List<String> values = texts.getOrDefault(name, List.of());
+    if (values.size() > 1) {
+      throw new BadRequestException(name, String.join(", ", values), "one value, not several");
+    }
     return values.isEmpty() || values.get(0).isBlank() ? null : values.get(0).strip();
   }
 

@@ -12,6 +12,7 @@ import com.voltageems.hissrv.query.store.window.CalendarWindows;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -196,13 +197,38 @@ class ParametersTest {
         "interval=1m&function=avg; function; avg; one of mean, min, max, sum, count, first, last",
         "interval=0s; interval; 0s; a length such as",
         "interval=9999d; interval; 9999d; a length such as",
+        "interval=-1h; interval; -1h; a length such as",
+        "interval=\uff11h; interval; \uff11h; a length such as",
+        "interval=1000d; interval; 1000d; at most 366 days (query.max.range)",
+        "interval=9000h; interval; 9000h; at most 366 days (query.max.range)",
+        "interval=9999999999s; interval; 9999999999s; at most 999999999 of a smaller unit",
+        "interval=1m&interval=2m; interval; 1m, 2m; one value",
+        "interval=1y&timezone=UTC&start=9999-12-30&end=9999-12-31; interval; 1y; years 0 to 9999",
+        "interval=1y&timezone=Asia/Shanghai&start=9999-12-31T17:00:00Z&range=1h; interval; 1y;"
+            + " years 0 to 9999",
+        "interval=1w&start=0000-01-01T12:00:00Z&range=1d; interval; 1w; the years 0 to 9999",
+        "start=9999-12-31&range=3d; range; 3d; within the years 0 to 9999",
+        "end=0000-01-02T00:00:00Z&range=3d; range; 3d; within the years 0 to 9999",
+        "start=10000-01-01; start; 10000-01-01; the years 0 to 9999",
+        "start=-1; start; -1; epoch seconds",
+        "start=\uff10; start; \uff10; epoch seconds",
+        "range=0s; range; 0s; not 0",
+        "range=9999999999s; range; 9999999999s; at most 9 digits",
+        "range=-1h; range; -1h; a length such as",
+        "range=\uff11h; range; \uff11h; a length such as",
+        "limit=-1; limit; -1; a number from 1 to 100000",
+        "limit=99999999999; limit; 99999999999; a number from 1 to 100000",
+        "limit=\uff11; limit; \uff11; a number from 1 to 100000",
+        "limit=1 0; limit; 1 0; a number from 1 to 100000",
+        "max_points=999999999; max_points; 999999999; at most 99999999",
+        "interval=1m&fill=1e5&fields=a; fill; 1e5; a number such as -1.5, of at most 15 digits",
         "fields=A; fields; A; a field of m",
         "interval=1m&fields=s; fields; s; a field of numbers for function=mean",
         "group_by=channel; group_by; channel; interval beside it",
         "interval=1m&group_by=x; group_by; x; tags of m (channel, interval)",
         "timezone=Mars; timezone; Mars; a time zone such as Asia/Shanghai",
         "interval=1001d; interval; 1001d; days, weeks, months or years of the calendar",
-        "interval=2y; interval; 2y; a length such as",
+        "interval=2y; interval; 2y; at most 366 days (query.max.range)",
         "Channel=1; Channel; 1; or a tag of m (channel, interval)",
         "tag.limit=1; tag.limit; 1; or a tag of m (channel, interval)",
       })
@@ -216,5 +242,28 @@ class ParametersTest {
               assertThat(e.value()).isEqualTo(value);
               assertThat(e.expected()).contains(expected);
             });
+  }
+
+  /** What is empty is not given, and a value is the one between the spaces. */
+  @Test
+  void smallestAndLargest_andWhatIsEmptyOrInSpaces_canBeUsed() {
+    assertThat(query("limit=1").limit()).isEqualTo(1);
+    assertThat(query("limit=%20100000%20&fields=a").limit()).isEqualTo(100_000);
+    assertThat(query("limit=&range=&interval=&fields=&start=%20&end=").windows()).isNull();
+    assertThat(query("range=366d").selection().endMillis()).isPositive();
+    assertThat(query("interval=1y&range=1ms").windows()).isNotNull();
+    assertThat(query("interval=1000ms&start=0&end=1").windows()).isNotNull();
+    assertThat(query("start=9999-12-31T23:59:59.998Z&end=9999-12-31T23:59:59.999Z").windows())
+        .isNull();
+  }
+
+  /** A limit that is no whole number of days. */
+  @Test
+  void longestRange_isToldAsItIs() {
+    assertThat(Times.text(Duration.ofHours(36))).isEqualTo("36 h");
+    assertThat(Times.text(Duration.ofDays(366))).isEqualTo("366 days");
+    assertThat(Times.text(Duration.ofMinutes(90))).isEqualTo("90 min");
+    assertThat(Times.text(Duration.ofSeconds(61))).isEqualTo("61 s");
+    assertThat(Times.text(Duration.ofMillis(1500))).isEqualTo("1500 ms");
   }
 }

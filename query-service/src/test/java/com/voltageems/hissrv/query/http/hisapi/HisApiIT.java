@@ -297,4 +297,15 @@ class HisApiIT {
         .isInstanceOfSatisfying(
             BadRequestException.class, e -> assertThat(e.parameter()).isEqualTo(parameter));
   }
+
+  /** The first of them was taken in silence. */
+  @Test
+  void parameterGivenTwice_isRefused() {
+    Map<String, List<String>> texts =
+        Map.of("redis_key", List.of("inst:1:M", "inst:2:M"), "point_id", List.of("1"));
+    assertThatThrownBy(() -> api.latest(texts, Deadline.in(Duration.ofMinutes(1))))
+        .isInstanceOf(BadRequestException.class)
+        .hasMessageContaining("redis_key: \"inst:1:M, inst:2:M\"")
+        .hasMessageContaining("one value, not several");
+  }
 }
