@@ -76,7 +76,7 @@ public final class QueryServer implements AutoCloseable {
     this.version = version;
     this.http = config.http();
     this.threads = new QueuedThreadPool(http.threads(), 4);
-    this.senders = new Senders(http.threads());
+    this.senders = new Senders(http.threads(), config.limits().concurrency());
     this.sending = new Sending(senders);
     this.allowedHosts = new AllowedHosts(http.allowedHosts());
     this.routes = routes();

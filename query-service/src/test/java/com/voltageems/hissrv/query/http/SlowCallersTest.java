@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
+import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.store.FakeStore;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.Point;
@@ -130,7 +131,8 @@ class SlowCallersTest {
     HttpResponse<String> refused = get(question + "csv");
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
-    assertThat(refused.body()).contains("6 callers read long answers", "half of http.threads");
+    assertThat(refused.body())
+        .contains("6 callers read long answers", "http.threads leaves for them");
 
     for (Socket one : slow) {
       one.close();
@@ -138,6 +140,24 @@ class SlowCallersTest {
     awaitSending(0);
     assertThat(get(question + "csv").body()).hasLineCount(ROWS + 1);
     assertThat(get("/metrics").body()).containsPattern("hissrv_query_cut_total [1-9]");
+  }
+
+  /** What the settings permit is not refused, and several pages opened at once are not slow. */
+  @Test
+  void asManyAsQueries_areLet_andAMomentIsWaitedFor() throws Exception {
+    assertThat(new Senders(24, 6).most()).isEqualTo(12);
+    Senders few = new Senders(10, 6);
+    assertThat(few.most()).isEqualTo(6);
+    List<Runnable> sent = IntStream.range(0, 6).mapToObj(i -> few.permit()).toList();
+    assertThatThrownBy(few::permit).isInstanceOf(RefusedException.class).hasMessageContaining("6");
+    Thread reader = new Thread(sent.get(0));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(few::permit).isInstanceOf(RefusedException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    reader.start();
+    reader.join();
+    few.permit().run();
+    assertThat(few.waiting()).isEqualTo(5);
   }
 
   /** A body that does not come keeps a thread as well. */
