@@ -37,6 +37,9 @@ public final class ConnectProbe implements Probe {
   private static final String SOURCE = "source";
   private static final String SINK = "sink";
 
+  /** So seldom all connectors of the cluster are asked for: there may be hundreds. */
+  private static final Duration SINKS = Duration.ofMinutes(1);
+
   private final QueryConfig.Connect config;
   private final Map<String, String> connectors = new LinkedHashMap<>();
   private final Duration timeout;
@@ -47,6 +50,7 @@ public final class ConnectProbe implements Probe {
 
   private final ConnectorSettings settings = new ConnectorSettings();
   private final Clock clock;
+  private @Nullable Instant sinksRead;
 
   /** Of what answered last. */
   private Duration gap = Duration.ZERO;
@@ -153,7 +157,12 @@ public final class ConnectProbe implements Probe {
         path -> get(url, path),
         statuses.containsKey(SOURCE) ? config.source() : null,
         statuses.containsKey(SINK) ? config.sink() : null);
-    settings.readSinks(path -> get(url, path), config.sink());
+    Instant now = clock.instant();
+    Instant read = sinksRead;
+    if ((read == null || Duration.between(read, now).abs().compareTo(SINKS) >= 0)
+        && settings.readSinks(path -> get(url, path), config.sink())) {
+      sinksRead = now;
+    }
     int tasks = statuses.getOrDefault(SOURCE, JSON.missingNode()).path("tasks").size();
     return new ConnectFacts(
         tasks == 0 ? OptionalInt.empty() : OptionalInt.of(tasks),

@@ -52,17 +52,22 @@ final class ConnectorSettings {
   }
 
   /**
+   * Where the dead letters of all sinks go.
+   *
    * @param own the site's sink, whether it is there or not; empty for none
+   * @return whether Connect has told
    */
-  void readSinks(Rest rest, String own) throws InterruptedException {
+  boolean readSinks(Rest rest, String own) throws InterruptedException {
     try {
       JsonNode all = rest.get("/connectors?expand=info");
       if (all != null && all.isObject()) {
         deadLetters = DeadLetterTopics.of(all, own);
+        return true;
       }
     } catch (IOException e) {
       // As below.
     }
+    return false;
   }
 
   /**
