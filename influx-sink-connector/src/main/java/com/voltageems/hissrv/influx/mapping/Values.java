@@ -114,7 +114,7 @@ final class Values {
         : value;
   }
 
-  /** A number whose scale is its own; what it looks like, a struct with bytes, is no field. */
+  /** A number with a scale of its own; as the struct that it comes in it cannot be a field. */
   private static @Nullable Object decimal(Struct struct) {
     Object scale = member(struct, "scale");
     Object unscaled = member(struct, "value");

@@ -104,7 +104,7 @@ final class IdleSettings {
     return idle.found;
   }
 
-  /** One that says what is so without it, too, is no mistake. */
+  /** One that repeats the default is not a mistake. */
   private boolean isGiven(Setting<?> setting) {
     String name = setting.name();
     return !given.getOrDefault(name, "").isBlank()
