@@ -2,6 +2,7 @@ package com.voltageems.hissrv.plugin;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -44,6 +45,24 @@ public final class Validators {
         (name, value) -> {
           if (value instanceof List<?> list) {
             list.forEach(element -> run(name, String.valueOf(element), description, check));
+          }
+        });
+  }
+
+  /**
+   * As {@link #eachOf}, and then for the list as a whole, where each element is valid by itself.
+   *
+   * @param whole throws IllegalArgumentException saying what is wrong with them together
+   */
+  public static ConfigDef.Validator list(
+      String description, Consumer<String> each, Consumer<List<String>> whole) {
+    return validator(
+        description,
+        (name, value) -> {
+          if (value instanceof List<?> list) {
+            List<String> texts = list.stream().map(String::valueOf).toList();
+            texts.forEach(element -> run(name, element, description, each));
+            run(name, String.join(",", texts), description, joined -> whole.accept(texts));
           }
         });
   }
@@ -99,6 +118,12 @@ public final class Validators {
           }
           requireNames(name, value, description);
         });
+  }
+
+  /** The first of some texts that is there already. */
+  public static Optional<String> twice(List<String> texts) {
+    Set<String> seen = new HashSet<>();
+    return texts.stream().filter(text -> !seen.add(text)).findFirst();
   }
 
   private static void requireNames(String name, @Nullable Object value, String description) {

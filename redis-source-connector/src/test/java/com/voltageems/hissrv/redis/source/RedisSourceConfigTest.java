@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.redis.source.archive.ArchiveSource;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -406,10 +408,15 @@ public class RedisSourceConfigTest {
         "sources.a.filter ~ x ~ Invalid value x for configuration sources.a.filter: not name,"
             + " operator and value; valid: name operator value, ...",
         "sources.a.deadband ~ x:-1 ~ Invalid value x:-1 for configuration sources.a.deadband: the"
-            + " width is not a number of 0 or more; valid: field:width or field:percentage%, ...",
-        "aggregation.windows ~ 2m,5m ~ Invalid value 5m for configuration aggregation.windows: not"
-            + " a multiple of the first, 2m; valid: lengths such as 5s, 1m, 1h, each a multiple of"
-            + " the first",
+            + " width is not a number of 0 or more; valid: field:width or field:percentage%, ..., each field once",
+        "aggregation.windows ~ 2m,5m ~ Invalid value 2m,5m for configuration aggregation.windows:"
+            + " 5m is not a multiple of the first, 2m; valid: lengths such as 5s, 1m, 1h, each a"
+            + " multiple of the first, up to 168h, 8 at most",
+        "aggregation.windows ~ 1h,169h ~ Invalid value 169h for configuration aggregation.windows:"
+            + " longer than 168h; valid: ",
+        "aggregation.windows ~ 1s,2s,3s,4s,5s,6s,7s,8s,9s ~ Invalid value"
+            + " 1s,2s,3s,4s,5s,6s,7s,8s,9s for configuration aggregation.windows: more than 8;"
+            + " valid: ",
         "aggregation.ttl.seconds ~ 0 ~ Invalid value 0 for configuration aggregation.ttl.seconds:"
             + " not such a number; valid: a whole number from 1 on",
         "aggregation.classes ~ voltage:9-1 ~ Invalid value voltage:9-1 for configuration"
@@ -457,6 +464,8 @@ public class RedisSourceConfigTest {
         "aggregation.ttl.seconds; 60; aggregation.ttl.seconds; is used with"
             + " aggregation.enabled=true only: the task that triggers the script writes it",
         "aggregation.classes; voltage:1-9; aggregation.classes; is used with"
+            + " aggregation.enabled=true only: the task that triggers the script writes it",
+        "aggregation.windows; 5s,15s; aggregation.windows; is used with"
             + " aggregation.enabled=true only: the task that triggers the script writes it"
       })
   void contradiction_isToldOnTheKeyAtFault(String name, String value, String at, String message) {
@@ -472,9 +481,6 @@ public class RedisSourceConfigTest {
       value = {
         "m; m_$2; a:$1; *; mappings.m.measurement; has $2, but the pattern has 1 group",
         "m; m; a:$1,b:x$3; *; mappings.m.tags; has $3, but the pattern has 1 group",
-        "m; m; a:$1,a:b; *; mappings.m.tags; has tag a twice",
-        "m; m; a:$1; 1:v,1:w; mappings.m.fields; gives field 1 two names",
-        "m; m; a:$1; 1:v,2:v,*; mappings.m.fields; calls two fields v: one would be lost",
         "all,m; m; a:$1; *; mappings.m.pattern; is never asked: mapping all before it takes every"
             + " key",
       })
@@ -491,6 +497,86 @@ public class RedisSourceConfigTest {
       config.put("mappings.all.measurement", "all");
     }
     assertThat(Readers.config(config).crossErrors(Instant.now())).isEqualTo(Map.of(at, message));
+  }
+
+  /** Of two values of one key one would count, in silence; a task that starts looks, too. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "sources.h.deadband; v:1, v:2; gives field v two widths",
+        "sources.h.deadband; *:1%,v:1,*:2; gives field * two widths",
+        "mappings.m.tags; a:$1,a:b; has tag a twice",
+        "mappings.m.fields; 1:v,1:w; gives field 1 two names",
+        "mappings.m.fields; 1:v,2:v,*; calls two fields v: one would be lost",
+        "aggregation.windows; 1m,5m,1m; 1m is listed twice",
+        "aggregation.windows; 1m,60s; 60s is as long as 1m, and the script makes windows of the"
+            + " first"
+      })
+  void keyGivenTwice_isRefused(String setting, String value, String message) {
+    Map<String, String> config = minimal();
+    config.put("sources", "a,h");
+    config.put("sources.h.type", "hash");
+    config.put("sources.h.pattern", "comsrv:*");
+    config.put("mappings", "m");
+    config.put("mappings.m.pattern", "plant:([0-9]+)");
+    config.put("mappings.m.measurement", "m");
+    config.put("aggregation.enabled", "true");
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
+    config.put(setting, value);
+    assertThat(errors(config).get(setting))
+        .startsWith("Invalid value " + value.replace(", ", ",") + " for configuration " + setting)
+        .contains(": " + message + "; valid: ");
+    assertThatThrownBy(() -> Readers.config(config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(setting)
+        .hasMessageContaining(message);
+  }
+
+  /** A pattern of which nothing is ever read. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "hash; *:ts; *; the times",
+        "hash; inst:*,comsrv:*:m:raw; comsrv:*:m; the raw numbers",
+        "pubsub; __keyspace@0__:*:ts; __keyspace@0__:*; the times"
+      })
+  void patternOfCompanions_isRefused(String type, String pattern, String instead, String hold) {
+    Map<String, String> config = minimal();
+    config.put("sources", "h");
+    config.keySet().removeIf(name -> name.startsWith("sources.a."));
+    config.put("sources.h.type", type);
+    config.put("sources.h.pattern", pattern);
+    assertThat(Readers.config(config).crossErrors(Instant.now()).get("sources.h.pattern"))
+        .contains("matches companions only", hold)
+        .endsWith("name the hashes themselves: '" + instead + "'");
+  }
+
+  @Test
+  void patternOfCompanions_isRefusedToTheAggregation() {
+    Map<String, String> config = minimal();
+    config.put("aggregation.enabled", "true");
+    config.put("aggregation.patterns", "comsrv:*:m,comsrv:*:ts");
+    assertThat(Readers.config(config).crossErrors(Instant.now()).get("aggregation.patterns"))
+        .startsWith("'comsrv:*:ts' matches companions only");
+  }
+
+  /** It would take what is in flight. */
+  @ParameterizedTest
+  @CsvSource({
+    "l, b, list l is already read by sources.a.key",
+    "l:inflight, b, list l:inflight is already read by sources.a.key",
+    "{l}:claim, b, list {l}:claim is already read by sources.a.key",
+    "l:rejected, b, list l:rejected is already read by sources.a.key"
+  })
+  void keyBesideAnotherList_isRefused(String key, String at, String message) {
+    Map<String, String> config = minimal();
+    config.put("sources", "a,b");
+    config.put("sources.b.type", "list");
+    config.put("sources.b.key", key);
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
+        .isEqualTo(Map.of("sources." + at + ".key", message));
   }
 
   /** A pattern that is wrong has no groups to be told of. */
@@ -526,6 +612,18 @@ public class RedisSourceConfigTest {
       assertThat(errors.get("value.converter"))
           .startsWith("value.converter: " + converter + " is for single values");
     }
+  }
+
+  @Test
+  void settingThatHasNoEffect_isRefused_butNotItsDefault() {
+    Map<String, String> config = minimal();
+    config.put("aggregation.windows", "1m,5m");
+    config.put("status.topic", "");
+    config.put("status.interval.ms", "10000");
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
+    config.put("status.interval.ms", "5000");
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
+        .isEqualTo(Map.of("status.interval.ms", "has no effect without status.topic"));
   }
 
   @Test

@@ -10,6 +10,7 @@ import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import com.voltageems.hissrv.redis.source.type.WindowLength;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -39,8 +40,8 @@ public record ArchiveSource(SourceCommon common, String window, boolean scan) im
   }
 
   @Override
-  public Sole sole() {
-    return new Sole("archive " + window, ArchiveType.WINDOW.name());
+  public List<Sole> soles() {
+    return List.of(new Sole("archive " + window, ArchiveType.WINDOW.name()));
   }
 
   @Override

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source.config;
 import com.voltageems.hissrv.plugin.Recommenders;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.sample.Companions;
 import com.voltageems.hissrv.redis.source.type.WindowLength;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,8 +26,10 @@ final class AggregationSettings {
   /** Behind what Redis has when nothing is given here. */
   private static final String KEPT = " Empty: as Redis has it in hissrv:aggregation.";
 
+  private static final String DEFAULT_WINDOWS = "1m,5m";
+
   static final Setting<List<String>> WINDOWS =
-      Setting.list("aggregation.windows", "1m,5m")
+      Setting.list("aggregation.windows", DEFAULT_WINDOWS)
           .width(Width.MEDIUM)
           .valid(WindowLength.listOfThem())
           .recommended(WITH_AGGREGATION)
@@ -150,7 +153,7 @@ final class AggregationSettings {
   static void crossErrors(AbstractConfig config, RedisSettings redis, Map<String, String> errors) {
     if (!ENABLED.in(config)) {
       for (Setting<?> setting : settings()) {
-        if (setting != WINDOWS && isGiven(setting.in(config))) {
+        if (isGiven(setting, config)) {
           errors.put(
               setting.name(),
               "is used with "
@@ -165,6 +168,8 @@ final class AggregationSettings {
           ENABLED.name(),
           "the aggregation script needs all keys in one server; it does not run in a cluster");
     }
+    Companions.problem(PATTERNS.in(config))
+        .ifPresent(problem -> errors.put(PATTERNS.name(), problem));
     String base = WINDOWS.in(config).get(0);
     INTERVAL
         .in(config)
@@ -175,7 +180,12 @@ final class AggregationSettings {
                     INTERVAL.name(), seconds + " does not divide the first window, " + base));
   }
 
-  private static boolean isGiven(Object value) {
+  /** One that repeats the default is not a mistake. */
+  private static boolean isGiven(Setting<?> setting, AbstractConfig config) {
+    if (setting == WINDOWS) {
+      return !String.join(",", WINDOWS.in(config)).equals(DEFAULT_WINDOWS);
+    }
+    Object value = setting.in(config);
     return value instanceof List<?> list ? !list.isEmpty() : ((Optional<?>) value).isPresent();
   }
 }

@@ -4,7 +4,6 @@ import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.sample.FieldNames;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +42,22 @@ public final class MappingSettings {
 
   private static final Setting<Map<String, String>> TAGS =
       Setting.list("tags", "")
-          .valid("name:value, ...", MappingSettings::requirePair)
+          .valid(
+              Validators.list(
+                  "name:value, ..., each name once",
+                  MappingSettings::requirePair,
+                  MappingSettings::requireTagsOnce))
           .doc(
               "name:value, ...; a value may hold $1 to $9. A tag whose value is empty is left out.")
           .as(MappingSettings::pairs);
 
   private static final Setting<FieldNames> FIELDS =
       Setting.list("fields", "*")
-          .valid("id:name, ... and *", MappingSettings::requireField)
+          .valid(
+              Validators.list(
+                  "id:name, ... and *, each once",
+                  MappingSettings::requireField,
+                  MappingSettings::requireFieldsOnce))
           .doc(
               "id:name, ... gives fields other names; * keeps the names of all others, which are"
                   + " left out without it.")
@@ -99,6 +106,29 @@ public final class MappingSettings {
     }
   }
 
+  private static void requireTagsOnce(List<String> tags) {
+    Validators.twice(names(tags))
+        .ifPresent(
+            tag -> {
+              throw new IllegalArgumentException("has tag " + tag + " twice");
+            });
+  }
+
+  private static void requireFieldsOnce(List<String> all) {
+    List<String> fields = all.stream().filter(field -> !field.equals("*")).toList();
+    Validators.twice(names(fields))
+        .ifPresent(
+            field -> {
+              throw new IllegalArgumentException("gives field " + field + " two names");
+            });
+    Validators.twice(values(fields))
+        .ifPresent(
+            field -> {
+              throw new IllegalArgumentException(
+                  "calls two fields " + field + ": one would be lost");
+            });
+  }
+
   static KeyMapper.Mapping read(AbstractConfig config, String name) {
     String prefix = prefix(name);
     return new KeyMapper.Mapping(
@@ -111,7 +141,7 @@ public final class MappingSettings {
 
   /**
    * What would make one series of several without a word: groups that the pattern does not have,
-   * one name for two things, and a mapping that is never asked.
+   * and a mapping that is never asked.
    */
   static void crossErrors(AbstractConfig config, Map<String, String> errors) {
     String takesAll = null;
@@ -132,18 +162,6 @@ public final class MappingSettings {
           .ifPresent(group -> errors.put(prefix + MEASUREMENT.name(), missing(group, groups)));
       group(values(tags), groups)
           .ifPresent(group -> errors.put(prefix + TAGS.name(), missing(group, groups)));
-      twice(names(tags))
-          .ifPresent(tag -> errors.put(prefix + TAGS.name(), "has tag " + tag + " twice"));
-      List<String> fields =
-          config.getList(prefix + FIELDS.name()).stream().filter(f -> !f.equals("*")).toList();
-      twice(names(fields))
-          .ifPresent(
-              field -> errors.put(prefix + FIELDS.name(), "gives field " + field + " two names"));
-      twice(values(fields))
-          .ifPresent(
-              field ->
-                  errors.put(
-                      prefix + FIELDS.name(), "calls two fields " + field + ": one would be lost"));
     }
   }
 
@@ -170,11 +188,6 @@ public final class MappingSettings {
 
   private static List<String> values(List<String> pairs) {
     return pairs.stream().map(pair -> pair.substring(pair.indexOf(':') + 1).trim()).toList();
-  }
-
-  private static Optional<String> twice(List<String> names) {
-    Set<String> seen = new HashSet<>();
-    return names.stream().filter(name -> !seen.add(name)).findFirst();
   }
 
   private static Map<String, String> pairs(List<String> list) {

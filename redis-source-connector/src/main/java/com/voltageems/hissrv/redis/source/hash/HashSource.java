@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.sample.Companions;
 import com.voltageems.hissrv.redis.source.sample.Deadband;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.Source;
@@ -24,7 +25,9 @@ public record HashSource(SourceCommon common, List<String> patterns, Deadband de
 
   @Override
   public Map<String, String> problems(RedisSettings redis) {
-    return SourceTypes.required(HashType.PATTERN, !patterns.isEmpty(), common);
+    return Companions.problem(patterns)
+        .map(problem -> Map.of(HashType.PATTERN.name(), problem))
+        .orElseGet(() -> SourceTypes.required(HashType.PATTERN, !patterns.isEmpty(), common));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.plugin.Setting;
+import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.sample.Deadband;
 import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceType;
@@ -23,8 +24,10 @@ public final class HashType implements SourceType {
       Setting.list("deadband", "")
           .low()
           .valid(
-              "field:width or field:percentage%, ...",
-              text -> Deadband.parse(List.of(text), Duration.ZERO))
+              Validators.list(
+                  "field:width or field:percentage%, ..., each field once",
+                  text -> Deadband.parse(List.of(text), Duration.ZERO),
+                  all -> Deadband.parse(all, Duration.ZERO)))
           .doc(
               "field:width, ... for hashes (of pubsub those that messages announce); a number within"
                   + " that width of the one last given is not given again; 1% is a width relative"

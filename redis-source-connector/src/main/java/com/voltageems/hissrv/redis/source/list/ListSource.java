@@ -10,9 +10,11 @@ import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * A pending list.
@@ -43,9 +45,15 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
             + " intervals");
   }
 
+  /** The keys beside it, too: whoever drains those takes what is in flight. */
   @Override
-  public Sole sole() {
-    return new Sole("list " + key, ListType.KEY.name());
+  public List<Sole> soles() {
+    return Stream.of(false, true)
+        .flatMap(cluster -> new ListKeys(key, cluster).all().stream())
+        .map(Bytes::text)
+        .distinct()
+        .map(each -> new Sole("list " + each, ListType.KEY.name()))
+        .toList();
   }
 
   /** A list is empty by right. */

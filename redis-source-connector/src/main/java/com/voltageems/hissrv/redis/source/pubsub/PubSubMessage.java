@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.reader.RejectReason;
+import com.voltageems.hissrv.redis.source.sample.Companions;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.PendingElement;
 import com.voltageems.hissrv.redis.source.sample.RegexTooSlowException;
@@ -126,7 +127,7 @@ public sealed interface PubSubMessage {
         return LONG_KEY;
       }
       String text = Bytes.text(key);
-      return KeyMapper.isCompanion(text)
+      return Companions.isCompanion(text)
           ? new Rejection(RejectReason.COMPANION)
           : new Announcement(key);
     }

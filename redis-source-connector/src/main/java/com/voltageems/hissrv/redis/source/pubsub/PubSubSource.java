@@ -5,6 +5,7 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import com.voltageems.hissrv.redis.source.sample.Companions;
 import com.voltageems.hissrv.redis.source.sample.Deadband;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.Source;
@@ -46,7 +47,8 @@ public record PubSubSource(
                     pattern ->
                         KeyspaceEvents.problem(pattern, redis.database(), redis.names().uri()))
                 .filter(Objects::nonNull);
-    return problems
+    List<String> keys = patterns.stream().filter(KeyspaceEvents::isOne).toList();
+    return Stream.concat(problems, Companions.problem(keys).stream())
         .findFirst()
         .map(problem -> Map.of(PubSubType.PATTERN.name(), problem))
         .orElse(Map.of());

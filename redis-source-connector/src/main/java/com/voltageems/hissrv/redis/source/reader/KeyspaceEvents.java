@@ -18,7 +18,12 @@ public final class KeyspaceEvents {
   private KeyspaceEvents() {}
 
   public static boolean isMeant(List<String> patterns) {
-    return patterns.stream().anyMatch(pattern -> pattern.startsWith("__key"));
+    return patterns.stream().anyMatch(KeyspaceEvents::isOne);
+  }
+
+  /** Whether a channel pattern is for them. */
+  public static boolean isOne(String pattern) {
+    return pattern.startsWith("__key");
   }
 
   /**

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source.sample;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public record Deadband(Map<String, Band> bands, Duration minInterval) {
    * @throws IllegalArgumentException saying what is wrong
    */
   public static Deadband parse(List<String> pairs, Duration minInterval) {
-    Map<String, Band> bands = new java.util.HashMap<>();
+    Map<String, Band> bands = new HashMap<>();
     for (String pair : pairs) {
       int colon = pair.lastIndexOf(':');
       if (colon <= 0) {
@@ -50,7 +51,10 @@ public record Deadband(Map<String, Band> bands, Duration minInterval) {
       if (!(width >= 0) || Double.isInfinite(width)) {
         throw new IllegalArgumentException("the width is not a number of 0 or more");
       }
-      bands.put(pair.substring(0, colon).trim(), new Band(width, percent));
+      String field = pair.substring(0, colon).trim();
+      if (bands.put(field, new Band(width, percent)) != null) {
+        throw new IllegalArgumentException("gives field " + field + " two widths");
+      }
     }
     return new Deadband(bands, minInterval);
   }

@@ -24,13 +24,6 @@ public final class KeyMapper {
   public static final int MAX_KEY = 4096;
 
   /**
-   * Whether the key is a companion of a hash, holding times or raw numbers, not a hash of samples.
-   */
-  public static boolean isCompanion(String key) {
-    return key.endsWith(":ts") || key.endsWith(":raw");
-  }
-
-  /**
    * Total: every key has a series.
    *
    * @throws RegexTooSlowException when a mapping's pattern runs into catastrophic backtracking

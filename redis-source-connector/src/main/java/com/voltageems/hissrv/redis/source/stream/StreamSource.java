@@ -6,6 +6,7 @@ import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceCommon;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,8 +19,8 @@ public record StreamSource(SourceCommon common, String key) implements Source {
   }
 
   @Override
-  public Sole sole() {
-    return new Sole("stream " + key, StreamType.KEY.name());
+  public List<Sole> soles() {
+    return List.of(new Sole("stream " + key, StreamType.KEY.name()));
   }
 
   @Override

@@ -4,11 +4,11 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.connect.errors.DataException;
-import org.jspecify.annotations.Nullable;
 
 /** One configured source: an entry of {@code sources}. */
 public interface Source {
@@ -31,8 +31,8 @@ public interface Source {
   }
 
   /** What no second source of a connector may read, since they would share its position. */
-  default @Nullable Sole sole() {
-    return null;
+  default List<Sole> soles() {
+    return List.of();
   }
 
   /**

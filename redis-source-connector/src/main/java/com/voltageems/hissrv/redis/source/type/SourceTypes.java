@@ -160,11 +160,10 @@ public final class SourceTypes {
             }
           });
       source.problems(redis).forEach((name, problem) -> errors.put(prefix + name, problem));
-      Source.Sole sole = source.sole();
-      if (sole != null) {
+      for (Source.Sole sole : source.soles()) {
         String other = readers.putIfAbsent(sole.what(), prefix + sole.setting());
         if (other != null) {
-          errors.put(prefix + sole.setting(), sole.what() + " is already read by " + other);
+          errors.putIfAbsent(prefix + sole.setting(), sole.what() + " is already read by " + other);
         }
       }
     }

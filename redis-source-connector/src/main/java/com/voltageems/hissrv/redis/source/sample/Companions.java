@@ -1,0 +1,40 @@
+package com.voltageems.hissrv.redis.source.sample;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Hashes beside others: {@code <key>:ts} holds times and {@code <key>:raw} raw numbers. */
+public final class Companions {
+  private static final List<String> SUFFIXES = List.of(":ts", ":raw");
+
+  private Companions() {}
+
+  /** Whether a key is one, and not a hash of samples. */
+  public static boolean isCompanion(String key) {
+    return SUFFIXES.stream().anyMatch(key::endsWith);
+  }
+
+  /**
+   * What to say of key patterns that only companions match: they are left out, so that nothing
+   * would ever be read.
+   */
+  public static Optional<String> problem(List<String> patterns) {
+    for (String pattern : patterns) {
+      for (String suffix : SUFFIXES) {
+        if (pattern.endsWith(suffix)) {
+          return Optional.of(
+              "'"
+                  + pattern
+                  + "' matches companions only, which are no hashes of samples ("
+                  + suffix
+                  + " holds "
+                  + (suffix.equals(":ts") ? "the times" : "the raw numbers")
+                  + " of the hash beside it) and are left out; name the hashes themselves: '"
+                  + pattern.substring(0, pattern.length() - suffix.length())
+                  + "'");
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}
