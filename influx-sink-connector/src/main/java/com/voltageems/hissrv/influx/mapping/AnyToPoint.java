@@ -4,6 +4,7 @@ import com.voltageems.hissrv.influx.point.Point;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -21,6 +22,8 @@ public final class AnyToPoint implements RecordToPoint {
   private final Rules rules;
   private final ReadRules reading;
   private final Set<String> notFields = new HashSet<>();
+  private final List<String> absentTags;
+  private final List<String> absentFields;
 
   /**
    * Where things are.
@@ -67,6 +70,8 @@ public final class AnyToPoint implements RecordToPoint {
   public AnyToPoint(Rules rules, ReadRules reading) {
     this.rules = rules;
     this.reading = reading;
+    this.absentTags = absent("mapping.tags", rules.tags());
+    this.absentFields = absent("mapping.fields", rules.fields());
     rules.tags().forEach(tag -> tag.places().forEach(this::excludeFromFields));
     if (rules.timestamp() != null) {
       excludeFromFields(rules.timestamp());
@@ -103,6 +108,30 @@ public final class AnyToPoint implements RecordToPoint {
     return rules.points() == null ? point(context) : points(context, rules.points());
   }
 
+  @Override
+  public List<String> places(SinkRecord record) {
+    List<String> places = new ArrayList<>();
+    if (rules.choices().envelope().open(record) instanceof Envelope.Opened.Value opened) {
+      Context context = new Context(record, opened.value(), List.of());
+      addPlaces("", context.value(), places);
+      List<PointArrays.Element> elements = new ArrayList<>();
+      if (rules.points() != null) {
+        rules.points().expand(context, elements, new ArrayList<>());
+      }
+      elements.stream()
+          .findFirst()
+          .ifPresent(first -> addPlaces("", first.context().nearest(), places));
+    }
+    addPlaces("key.", record.key(), places);
+    record.headers().forEach(header -> places.add("header." + header.key()));
+    return places.stream().distinct().toList();
+  }
+
+  private static void addPlaces(String prefix, @Nullable Object object, List<String> places) {
+    new Scalars(Set.of(), false, (name, value) -> places.add(prefix + name), complaint -> {})
+        .of(object);
+  }
+
   /** Whether the value as it is, and not only what rules name in it, would be read. */
   private boolean readsWhole() {
     return rules.choices().envelope() != Envelope.NONE
@@ -117,6 +146,7 @@ public final class AnyToPoint implements RecordToPoint {
       return noPoints(context, arrays.first(), array);
     }
     Gathered gathered = new Gathered(reading.order());
+    Set<String> absent = null;
     for (PointArrays.Element element : elements) {
       String where = element.where() + ": ";
       Mapped mapped = point(element.context());
@@ -126,6 +156,11 @@ public final class AnyToPoint implements RecordToPoint {
           complaints.add(where + leftOut);
         }
         some.complaints().forEach(complaint -> complaints.add(where + complaint));
+        if (absent == null) {
+          absent = new LinkedHashSet<>(some.absent());
+        } else {
+          absent.retainAll(some.absent()); // what one of them has is there
+        }
       } else if (mapped instanceof Mapped.Rejected rejected) {
         complaints.add(where + rejected.reason());
       }
@@ -133,7 +168,7 @@ public final class AnyToPoint implements RecordToPoint {
     List<Point> points = gathered.points();
     return points.isEmpty()
         ? new Mapped.Rejected(String.join("; ", complaints))
-        : new Mapped.Points(points, complaints);
+        : new Mapped.Points(points, complaints, absent == null ? List.of() : List.copyOf(absent));
   }
 
   private Mapped noPoints(Context context, Expression place, @Nullable Object array) {
@@ -159,17 +194,18 @@ public final class AnyToPoint implements RecordToPoint {
     } else {
       point.measurement(measurement);
     }
-    for (Named tag : rules.tags()) {
-      tag(tag, context, point);
+    for (int i = 0; i < rules.tags().size(); i++) {
+      tag(rules.tags().get(i), absentTags.get(i), context, point);
     }
     fields(context, point);
     time(context, point);
     return point.build();
   }
 
-  private void tag(Named tag, Context context, PointBuilder point) {
+  private void tag(Named tag, String absent, Context context, PointBuilder point) {
     Object raw = tag.of(context);
     if (raw == null) {
+      point.absent(absent);
       return;
     }
     if (tag.all()) {
@@ -192,6 +228,11 @@ public final class AnyToPoint implements RecordToPoint {
     } else {
       point.check("tag '" + name + "' is " + FieldTypes.describe(raw) + ", not a scalar");
     }
+  }
+
+  /** Each as it is told where a record has nothing of it. */
+  private static List<String> absent(String setting, List<Named> all) {
+    return all.stream().map(one -> setting + ": '" + one.written() + "'").toList();
   }
 
   private static String nameless(String what, Named one) {
@@ -218,9 +259,10 @@ public final class AnyToPoint implements RecordToPoint {
     }
   }
 
-  private void field(Named field, Context context, PointBuilder point) {
+  private void field(Named field, String absent, Context context, PointBuilder point) {
     Object value = field.of(context);
     if (value == null) {
+      point.absent(absent);
       return;
     }
     if (field.all()) {
@@ -237,7 +279,9 @@ public final class AnyToPoint implements RecordToPoint {
 
   private void fields(Context context, PointBuilder point) {
     if (!rules.fields().isEmpty()) {
-      rules.fields().forEach(field -> field(field, context, point));
+      for (int i = 0; i < rules.fields().size(); i++) {
+        field(rules.fields().get(i), absentFields.get(i), context, point);
+      }
       return;
     }
     Object source = context.nearest();

@@ -10,11 +10,19 @@ public sealed interface Mapped {
    *
    * @param complaints one for each field that is left out, with its name and the reason; usually
    *     empty. The points are to be written and the record is to be reported.
+   * @param absent tags and fields that a setting names, and of which the record has nothing: right
+   *     where they are optional, and a slip where no record ever has them. With the setting.
    */
-  record Points(List<Point> points, List<String> complaints) implements Mapped {
+  record Points(List<Point> points, List<String> complaints, List<String> absent)
+      implements Mapped {
     public Points {
       points = List.copyOf(points);
       complaints = List.copyOf(complaints);
+      absent = List.copyOf(absent);
+    }
+
+    public Points(List<Point> points, List<String> complaints) {
+      this(points, complaints, List.of());
     }
   }
 

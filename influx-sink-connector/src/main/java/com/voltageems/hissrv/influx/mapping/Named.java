@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
  * ${place}}. The name may have places in it, too: {@code ${id}=v}. Or all of them in an object:
  * {@code place.*}.
  *
- * @param name as it stands in the setting; for all in an object its place
+ * @param written as it stands in the setting
+ * @param name the part of it before the equals sign; for all in an object its place
  * @param called null when the name has no place in it
  * @param expression null when there is a template
  * @param template null when there is a place
  * @param all whether the place is an object, every scalar of which is meant
  */
 public record Named(
+    String written,
     String name,
     @Nullable Template called,
     @Nullable Expression expression,
@@ -45,8 +47,8 @@ public record Named(
           "'" + text + "' gives one name to all of an object; write " + from + " without a name");
     }
     return from.contains(PLACE)
-        ? new Named(name, called, null, Template.parse(from), false)
-        : new Named(name, called, Expression.parse(from), null, false);
+        ? new Named(text.trim(), name, called, null, Template.parse(from), false)
+        : new Named(text.trim(), name, called, Expression.parse(from), null, false);
   }
 
   /** Of the first equals sign that is not within a place's braces; -1 for none. */
@@ -69,7 +71,7 @@ public record Named(
           "'" + text + "' has no name; write name=" + text.trim() + ", or the place without ${ }");
     }
     Expression expression = Expression.parse(text);
-    return new Named(expression.name(), null, expression, null, false);
+    return new Named(text.trim(), expression.name(), null, expression, null, false);
   }
 
   private static Named all(String text) {
@@ -82,7 +84,7 @@ public record Named(
       throw new IllegalArgumentException(
           "'" + text + "': .* stands behind one object of the value or the key");
     }
-    return new Named(object, null, Expression.parse(object), null, true);
+    return new Named(text, object, null, Expression.parse(object), null, true);
   }
 
   /** What it is called in this record; null when a place of its name is empty or no scalar. */

@@ -31,6 +31,11 @@ public final class NarrowRecords implements RecordToPoint {
     return mapped instanceof Mapped.Points points ? narrow(points) : mapped;
   }
 
+  @Override
+  public List<String> places(SinkRecord record) {
+    return wide.places(record);
+  }
+
   private static Mapped narrow(Mapped.Points points) {
     List<Point> narrow = new ArrayList<>();
     List<String> complaints = new ArrayList<>(points.complaints());
@@ -43,7 +48,7 @@ public final class NarrowRecords implements RecordToPoint {
     }
     return narrow.isEmpty()
         ? new Mapped.Rejected(String.join("; ", complaints))
-        : new Mapped.Points(narrow, complaints);
+        : new Mapped.Points(narrow, complaints, points.absent());
   }
 
   private static Point narrow(Point point, Point.Field field) {

@@ -30,6 +30,7 @@ final class PointBuilder {
   private final List<Point.Tag> tags = new ArrayList<>();
   private final List<Point.Field> fields = new ArrayList<>();
   private final List<String> complaints = new ArrayList<>();
+  private List<String> absent = List.of();
   private String measurement = "";
   private @Nullable Long epochNanos;
   private @Nullable String flaw;
@@ -144,6 +145,14 @@ final class PointBuilder {
     complaints.add(complaint);
   }
 
+  /** Notes a tag or field of which there is nothing. */
+  void absent(String what) {
+    if (absent.isEmpty()) {
+      absent = new ArrayList<>();
+    }
+    absent.add(what);
+  }
+
   /** Notes a flaw that makes the whole point impossible; the first one counts. */
   PointBuilder check(@Nullable String reason) {
     if (flaw == null) {
@@ -171,7 +180,8 @@ final class PointBuilder {
     }
     order.sortFields(fields);
     dropRepeated();
-    return new Mapped.Points(List.of(new Point(measurement, tags, fields, epochNanos)), complaints);
+    return new Mapped.Points(
+        List.of(new Point(measurement, tags, fields, epochNanos)), complaints, absent);
   }
 
   private void dropTooLong() {

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.mapping;
 
+import java.util.List;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
@@ -8,4 +9,12 @@ import org.apache.kafka.connect.sink.SinkRecord;
  */
 public interface RecordToPoint {
   Mapped map(SinkRecord record);
+
+  /**
+   * Some of the places where a record has something, for whoever has looked elsewhere; empty where
+   * no places are looked for.
+   */
+  default List<String> places(SinkRecord record) {
+    return List.of();
+  }
 }

@@ -38,6 +38,7 @@ public final class SinkMetrics {
   private final AtomicLong bufferedRecordBytes = new AtomicLong();
   private final AtomicLong bufferedBytes = new AtomicLong();
   private final AtomicLong batchLines = new AtomicLong();
+  private volatile int placesAbsent;
   private volatile @Nullable Trouble retrying;
   private volatile boolean paused;
   private volatile String lastError = "";
@@ -72,6 +73,11 @@ public final class SinkMetrics {
   /** A record is passed over, as a setting says. */
   public void ignored() {
     ignored.increment();
+  }
+
+  /** Places that the mapping names and no record of a topic has had, now. */
+  public void placesAbsent(int count) {
+    placesAbsent = count;
   }
 
   /** The database has acknowledged a request. */
@@ -164,6 +170,7 @@ public final class SinkMetrics {
       LongAdder count = Objects.requireNonNull(rejected.get(reason));
       values.put("rejected-" + reason.name().toLowerCase(Locale.ROOT), count::sum);
     }
+    values.put("places-absent", () -> (long) placesAbsent);
     values.put("points-written", points::sum);
     values.put("lines-written", lines::sum);
     values.put("bytes-written", bytes::sum);

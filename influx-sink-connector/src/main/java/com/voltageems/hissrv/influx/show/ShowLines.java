@@ -244,6 +244,7 @@ public final class ShowLines {
     out.print(new String(lines.array(), 0, lines.length(), StandardCharsets.UTF_8));
     out.flush();
     points.complaints().forEach(complaint -> err.println(which + "left out: " + complaint));
+    points.absent().forEach(one -> err.println(which + "not in this record: " + one));
     return points.complaints().isEmpty() ? OK : REFUSED;
   }
 }

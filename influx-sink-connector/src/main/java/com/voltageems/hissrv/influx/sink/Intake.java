@@ -13,15 +13,20 @@ import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.List;
 import org.apache.kafka.connect.sink.SinkRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns records into lines, and puts them into their lanes. For the task's thread. */
 final class Intake {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
   private final RecordToPoint recordToPoint;
   private final Destinations destinations;
   private final Partitions partitions;
   private final LaneWriters writers;
   private final Monitor monitor;
   private final SinkMetrics metrics;
+  private final AbsentPlaces absent;
 
   Intake(
       InfluxSinkConfig config,
@@ -35,10 +40,14 @@ final class Intake {
     this.writers = writers;
     this.monitor = monitor;
     this.metrics = metrics;
+    this.absent = new AbsentPlaces(recordToPoint::places, metrics, LOG::warn);
   }
 
   void accept(SinkRecord record) {
     Mapped mapped = recordToPoint.map(record);
+    if (mapped instanceof Mapped.Points some) {
+      absent.look(record, some.absent());
+    }
     monitor.run(() -> accept(record, mapped));
   }
 

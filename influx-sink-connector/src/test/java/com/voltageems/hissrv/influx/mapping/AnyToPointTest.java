@@ -554,4 +554,38 @@ class AnyToPointTest {
     assertThatThrownBy(() -> TimeFormat.parse("qqqqqqq", ZoneOffset.UTC))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  /** A misspelt place and one that is optional look alike in one record. */
+  @Test
+  void whatTheMappingNames_andTheRecordDoesNotHave_isTold() {
+    AnyToPoint mapping =
+        mapping(
+            "m",
+            List.of("dev", "site=typo", "labels.*", "zone=${typo|north}", "who=${nobody}"),
+            List.of("v", "w=vv"),
+            null,
+            "ms",
+            null);
+    SinkRecord record = record(Map.of("id", 7), Map.of("dev", "a", "v", 1.5, "in", Map.of("x", 1)));
+    assertThat(((Mapped.Points) mapping.map(record)).absent())
+        .containsExactly(
+            "mapping.tags: 'site=typo'",
+            "mapping.tags: 'labels.*'",
+            "mapping.tags: 'who=${nobody}'",
+            "mapping.fields: 'w=vv'");
+    assertThat(mapping.places(record))
+        .containsExactlyInAnyOrder("dev", "v", "in.x", "key.id", "header.kind");
+  }
+
+  @Test
+  void whatOneElementHas_isNotAbsent() {
+    AnyToPoint mapping = mapping("m", List.of("a", "b", "c"), List.of("v"), null, "ms", "list");
+    SinkRecord record =
+        record(
+            null,
+            Map.of(
+                "list", List.of(Map.of("a", "1", "v", 1.0), Map.of("a", "1", "b", "2", "v", 1.0))));
+    assertThat(((Mapped.Points) mapping.map(record)).absent()).containsExactly("mapping.tags: 'c'");
+    assertThat(mapping.places(record)).containsExactlyInAnyOrder("a", "v", "header.kind");
+  }
 }

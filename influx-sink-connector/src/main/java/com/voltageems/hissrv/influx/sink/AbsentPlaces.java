@@ -1,0 +1,86 @@
+package com.voltageems.hissrv.influx.sink;
+
+import com.voltageems.hissrv.influx.metrics.SinkMetrics;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.connect.sink.SinkRecord;
+
+/**
+ * Tags and fields that the mapping names and that no record of a topic has ever had. An optional
+ * one is right to be missing now and then; of a misspelt one nobody else would tell, and series
+ * that the tag tells apart would be one. For the task's thread.
+ */
+final class AbsentPlaces {
+  /** Records of a topic after which it is said. */
+  static final int ENOUGH = 100;
+
+  private static final int MOST_SHOWN = 30;
+
+  private final Map<String, Topic> topics = new HashMap<>();
+  private final Function<SinkRecord, List<String>> places;
+  private final SinkMetrics metrics;
+  private final Consumer<String> warn;
+
+  /** What is known of a topic. */
+  private static final class Topic {
+    private final Set<String> never;
+    private int records;
+
+    Topic(List<String> absent) {
+      never = new LinkedHashSet<>(absent);
+    }
+
+    int told() {
+      return records < ENOUGH ? 0 : never.size();
+    }
+  }
+
+  /**
+   * @param places where a record has something
+   * @param warn told once of each tag or field and topic
+   */
+  AbsentPlaces(
+      Function<SinkRecord, List<String>> places, SinkMetrics metrics, Consumer<String> warn) {
+    this.places = places;
+    this.metrics = metrics;
+    this.warn = warn;
+  }
+
+  /**
+   * Looks at a record that is one or more points.
+   *
+   * @param absent what it does not have of what the mapping names
+   */
+  void look(SinkRecord record, List<String> absent) {
+    Topic topic = topics.computeIfAbsent(record.topic(), name -> new Topic(absent));
+    if (topic.never.isEmpty()) {
+      return; // all have been seen
+    }
+    int before = topic.told();
+    topic.never.retainAll(absent);
+    if (topic.records < ENOUGH && ++topic.records == ENOUGH) {
+      topic.never.forEach(one -> warn.accept(message(one, record)));
+    }
+    if (before != topic.told()) {
+      metrics.placesAbsent(topics.values().stream().mapToInt(Topic::told).sum());
+    }
+  }
+
+  private String message(String one, SinkRecord record) {
+    List<String> has = places.apply(record);
+    return one
+        + " is in none of the first "
+        + ENOUGH
+        + " records of topic "
+        + record.topic()
+        + ", and left out of their points: series that only a tag tells apart become one. If it is"
+        + " optional nothing is wrong, else its place may be misspelt; the last record has "
+        + String.join(", ", has.subList(0, Math.min(MOST_SHOWN, has.size())))
+        + (has.size() > MOST_SHOWN ? " and more" : "");
+  }
+}
