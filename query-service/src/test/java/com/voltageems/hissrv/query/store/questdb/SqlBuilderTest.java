@@ -116,12 +116,11 @@ class SqlBuilderTest {
         .startsWith("cast(");
   }
 
-  /** Whatever a name holds, it ends where its quotes end, or it is refused. */
   /** Where people write other digits, as in Egypt, QuestDB could read no window. */
   @Test
   void windowStart_isWrittenInDigitsThatQuestDbReads() {
     Locale before = Locale.getDefault();
-    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
     try {
       assertThat(String.format("%d", 5)).isNotEqualTo("5");
       assertThat(WindowSql.start(List.of(new Run(0, 1_000, 60)), "t"))
@@ -133,6 +132,7 @@ class SqlBuilderTest {
     }
   }
 
+  /** Whatever a name holds, it ends where its quotes end, or it is refused. */
   @Test
   void name_neverLeavesItsQuotes() {
     Random random = new Random(42);
