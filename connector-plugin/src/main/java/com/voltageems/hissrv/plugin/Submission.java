@@ -55,6 +55,8 @@ public record Submission(Map<String, String> given) {
           "admin.override.");
 
   public static final String VALUE_CONVERTER = "value.converter";
+  public static final String KEY_CONVERTER = "key.converter";
+  public static final String HEADER_CONVERTER = "header.converter";
 
   /** Kafka's own converters of single values, without the end of their names. */
   private static final Set<String> SCALAR =
@@ -179,13 +181,29 @@ public record Submission(Map<String, String> given) {
    * @return its name; empty when there is another one, or the worker's
    */
   public Optional<String> scalarConverter() {
-    String converter = given.getOrDefault(VALUE_CONVERTER, "").trim();
-    String name =
-        converter.substring(converter.lastIndexOf('.') + 1).replaceFirst("Converter$", "");
+    return scalarConverter(VALUE_CONVERTER);
+  }
+
+  /**
+   * As {@link #scalarConverter()}, of {@code key.converter} or {@code header.converter}: one that
+   * takes no texts, for keys and headers that are such.
+   */
+  public Optional<String> converterOfNoText(String setting) {
+    return scalarConverter(setting).filter(converter -> !scalarName(converter).equals("String"));
+  }
+
+  private Optional<String> scalarConverter(String setting) {
+    String converter = given.getOrDefault(setting, "").trim();
     boolean stock = !converter.contains(".") || converter.startsWith("org.apache.kafka.connect.");
-    return stock && SCALAR.contains(name) && given.getOrDefault("transforms", "").isBlank()
+    return stock
+            && SCALAR.contains(scalarName(converter))
+            && given.getOrDefault("transforms", "").isBlank()
         ? Optional.of(converter)
         : Optional.empty();
+  }
+
+  private static String scalarName(String converter) {
+    return converter.substring(converter.lastIndexOf('.') + 1).replaceFirst("Converter$", "");
   }
 
   /**

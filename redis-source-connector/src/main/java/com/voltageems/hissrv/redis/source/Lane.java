@@ -81,15 +81,23 @@ final class Lane {
     return records;
   }
 
-  /** Connect has stored the record, or dropped it as configured. From any thread. */
-  void delivered(SourceRecord record) {
+  /**
+   * Connect has stored the record, or dropped it as configured. From any thread.
+   *
+   * @param stored whether it has stored it
+   */
+  void delivered(SourceRecord record, boolean stored) {
     undelivered.decrementAndGet();
+    if (!stored) {
+      metrics.droppedByConnect.increment();
+    }
     reader.delivered(record);
   }
 
   /** Everything given so far is stored or dropped; on the task's thread. */
   void allDelivered() {
-    undelivered.set(0);
+    // Of those that it has stored Connect has told one by one.
+    metrics.droppedByConnect.add(Math.max(0, undelivered.getAndSet(0)));
     reader.allDelivered();
   }
 

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.redis.source.type.Source;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,14 @@ final class OffsetCheck {
     }
     try {
       source.requireOffset(offset);
+      for (String field : offset.keySet()) {
+        if (!source.offsetFields().contains(field)) {
+          throw new DataException(
+              field
+                  + " is no field of it; those are "
+                  + String.join(", ", new TreeSet<>(source.offsetFields())));
+        }
+      }
     } catch (DataException e) {
       throw new ConnectException("offset of partition " + partition + ": " + e.getMessage(), e);
     }

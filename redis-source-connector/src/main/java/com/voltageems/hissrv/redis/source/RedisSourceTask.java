@@ -56,7 +56,7 @@ public final class RedisSourceTask extends SourceTask {
   public void commitRecord(SourceRecord record, @Nullable RecordMetadata metadata) {
     RunningRedisSource source = running;
     if (source != null) {
-      source.delivered(record);
+      source.delivered(record, metadata != null);
     }
   }
 

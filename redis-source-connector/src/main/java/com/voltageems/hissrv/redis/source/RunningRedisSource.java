@@ -4,8 +4,6 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
-import com.voltageems.hissrv.redis.source.reader.ClockWatch;
-import com.voltageems.hissrv.redis.source.reader.ReplicaWatch;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.TaskMetrics;
 import com.voltageems.hissrv.redis.source.run.Background;
@@ -41,8 +39,7 @@ final class RunningRedisSource {
   private final TaskMetrics metrics;
   private final StatusRecords status;
   private final SyncTracker sync;
-  private final ReplicaWatch replica;
-  private final ClockWatch redisClock;
+  private final List<Runnable> watches;
   private final WorkerClock clock;
 
   /** Whether Redis can be reached; for the log, once for all sources. */
@@ -58,6 +55,7 @@ final class RunningRedisSource {
 
   /**
    * @param maxBlock how long poll waits when there is nothing
+   * @param watches look at Redis itself from time to time, over a connection that is there
    */
   RunningRedisSource(
       List<Lane> lanes,
@@ -70,8 +68,7 @@ final class RunningRedisSource {
       TaskMetrics metrics,
       StatusRecords status,
       SyncTracker sync,
-      ReplicaWatch replica,
-      ClockWatch redisClock,
+      List<Runnable> watches,
       WorkerClock clock) {
     this.lanes = List.copyOf(lanes);
     lanes.forEach(lane -> byTopic.put(lane.topic(), lane));
@@ -84,8 +81,7 @@ final class RunningRedisSource {
     this.metrics = metrics;
     this.status = status;
     this.sync = sync;
-    this.replica = replica;
-    this.redisClock = redisClock;
+    this.watches = List.copyOf(watches);
     this.clock = clock;
     this.retryAtNanos = clock.nanos();
   }
@@ -107,8 +103,7 @@ final class RunningRedisSource {
           lanes.forEach(lane -> lane.reader().wake());
         }
         if (connection.stuck() == null) {
-          replica.look();
-          redisClock.look();
+          watches.forEach(Runnable::run);
           sync.look(lanes);
         }
         if (rest.isEmpty()) {
@@ -229,11 +224,15 @@ final class RunningRedisSource {
     return clock.nanos() - deadline < 0;
   }
 
-  /** Connect has stored the record, or dropped it as configured. */
-  void delivered(SourceRecord record) {
+  /**
+   * Connect has stored the record, or dropped it as configured.
+   *
+   * @param stored whether it has stored it
+   */
+  void delivered(SourceRecord record, boolean stored) {
     Lane lane = byTopic.get(record.topic());
     if (lane != null) {
-      lane.delivered(record);
+      lane.delivered(record, stored);
       if (lane.reader().dueNanos() - clock.nanos() <= 0) {
         signal.raise();
       }

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.reader.ClockWatch;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
+import com.voltageems.hissrv.redis.source.reader.EvictionWatch;
 import com.voltageems.hissrv.redis.source.reader.ReplicaWatch;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
@@ -50,6 +51,7 @@ final class SourceAssembly {
   private final RedisLink link;
   private final DataSetId data;
   private final ReplicaWatch replica;
+  private final EvictionWatch evictions;
   private final ClockWatch redisClock;
   private final Function<Map<String, String>, @Nullable Map<String, ?>> offsets;
   private final List<Lane> lanes = new ArrayList<>();
@@ -75,6 +77,7 @@ final class SourceAssembly {
     this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
     this.data = new DataSetId(link);
     this.replica = new ReplicaWatch(link, clock);
+    this.evictions = new EvictionWatch(link, clock);
     this.redisClock = new ClockWatch(link, clock);
     this.offsets = offsets;
   }
@@ -100,7 +103,7 @@ final class SourceAssembly {
       SourceMetrics counts = metrics.source(common.alias());
       counts.steadyBy(source.steady(counts));
       SourceReader reader = source.reader(context(common, counts));
-      lanes.add(new Lane(common, reader, counts, backoff(), clock, replica::trouble));
+      lanes.add(new Lane(common, reader, counts, backoff(), clock, this::generalTrouble));
       parts.add(
           new StatusRecords.Part(
               common.alias(),
@@ -157,9 +160,14 @@ final class SourceAssembly {
             redisClock::aheadMillis,
             parts),
         sync,
-        replica,
-        redisClock,
+        List.of(replica::look, evictions::look, redisClock::look),
         clock);
+  }
+
+  /** What is wrong with all that is read; null for nothing. */
+  private @Nullable String generalTrouble() {
+    String old = replica.trouble();
+    return old != null ? old : evictions.trouble();
   }
 
   /** A worker stops a task between two polls, and gives it some seconds for that. */

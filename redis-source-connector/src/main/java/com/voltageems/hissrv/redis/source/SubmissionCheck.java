@@ -59,6 +59,9 @@ final class SubmissionCheck {
               value(name).addErrorMessage(message);
             });
     submission.scalarConverter().ifPresent(this::tellConverter);
+    for (String texts : List.of(Submission.KEY_CONVERTER, Submission.HEADER_CONVERTER)) {
+      submission.converterOfNoText(texts).ifPresent(wrong -> tellConverter(texts, wrong));
+    }
     submission
         .unknown(definition.names(), PREFIXES, LISTS)
         .forEach((name, message) -> value(name).addErrorMessage(message));
@@ -88,6 +91,18 @@ final class SubmissionCheck {
             + " is for single values: a sample would become the text Struct{...}, which nobody"
             + " reads back, or nothing at all; use org.apache.kafka.connect.json.JsonConverter, or"
             + " that of a schema registry");
+  }
+
+  private void tellConverter(String setting, String converter) {
+    ConfigValue value = value(setting);
+    value.value(converter);
+    value.addErrorMessage(
+        setting
+            + ": "
+            + converter
+            + " takes no texts, as keys and headers are: the task would fail at the first record, or"
+            + " with errors.tolerance=all drop all of them; use"
+            + " org.apache.kafka.connect.storage.StringConverter");
   }
 
   private ConfigValue value(String name) {

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisError;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
@@ -100,7 +101,26 @@ class LaneTest {
     lane.refused(new RedisNotReadyException("LOADING", null), clock.millis());
     assertThat(metrics.rejected(RejectReason.WRONG_TYPE)).isEqualTo(1);
     assertThat(metrics.rejected(RejectReason.REPLY)).isEqualTo(1);
-    assertThat(metrics.state.failures()).isEqualTo(3);
+    assertThat(Objects.requireNonNull(metrics.state.stuck()).reason()).isEqualTo("LOADING");
+    lane.refused(
+        new RedisReplyException(
+            Command.keyed("LLEN", "archive:pending"), new RedisError("WRONGTYPE x")),
+        clock.millis());
+    assertThat(Objects.requireNonNull(metrics.state.stuck()).reason())
+        .isEqualTo("LLEN of the key archive:pending was answered: WRONGTYPE x");
+    assertThat(metrics.state.failures()).isEqualTo(4);
+  }
+
+  /** With exactly-once support Connect does not tell of a batch that was dropped as a whole. */
+  @Test
+  void recordsThatConnectDrops_areCounted() {
+    lane.passed(List.of(record(), record(), record()), clock.millis());
+    lane.delivered(record(), true);
+    assertThat(metrics.droppedByConnect.sum()).isZero();
+    lane.delivered(record(), false);
+    lane.allDelivered();
+    lane.allDelivered();
+    assertThat(metrics.droppedByConnect.sum()).isEqualTo(2);
   }
 
   @Test
@@ -118,9 +138,9 @@ class LaneTest {
   void settled_whenAllRecordsAreDelivered_andNothingIsDue() {
     assertThat(lane.isSettled()).isTrue();
     lane.passed(List.of(record(), record()), clock.millis());
-    lane.delivered(record());
+    lane.delivered(record(), true);
     assertThat(lane.isSettled()).isFalse();
-    lane.delivered(record());
+    lane.delivered(record(), true);
     assertThat(lane.isSettled()).isTrue();
     clock.pass(Duration.ofSeconds(2));
     assertThat(lane.isSettled()).isFalse();

@@ -75,6 +75,32 @@ class PositionsTest {
     assertThat(new RedisSourceConnector().alterOffsets(config(Map.of()), reset)).isTrue();
   }
 
+  /** A misspelt one would be as good as left out. */
+  @Test
+  void alterOffsets_refusesFieldsThatNobodyReads() {
+    assertThatThrownBy(
+            () ->
+                alter(
+                    Map.of("type", "archive", "window", "1m", "slice", "15"),
+                    Map.of("score", 17, "kee", "archive:1m:60:1")))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("slice=15")
+        .hasMessageContaining("kee is no field of it; those are data, key, score, start");
+    assertThatThrownBy(
+            () -> alter(Map.of("type", "stream", "key", "st"), Map.of("id", "5-0", "x", 1)))
+        .hasMessageContaining("x is no field of it; those are added, data, id");
+    assertThatThrownBy(
+            () ->
+                alter(
+                    Map.of("type", "list", "key", "archive:pending"),
+                    Map.of("claim", "1753790700123-9f86", "index", 3, "data", "x")))
+        .hasMessageContaining("data is no field of it; those are claim, index");
+    alter(Map.of("type", "stream", "key", "st"), new StreamPosition("15-3").toOffset("data", 4L));
+    alter(
+        Map.of("type", "archive", "window", "1m", "slice", "15"),
+        new ArchivePosition(7, "archive:1m:60:1", 60).toOffset("data"));
+  }
+
   @Test
   void alterOffsets_refusesBadOnesByName() {
     assertThatThrownBy(() -> alter(Map.of("type", "list", "key", "other"), Map.of()))

@@ -614,6 +614,29 @@ public class RedisSourceConfigTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "key.converter, org.apache.kafka.connect.converters.IntegerConverter, , true",
+    "header.converter, org.apache.kafka.connect.converters.ByteArrayConverter, , true",
+    "key.converter, LongConverter, toLong, false",
+    "key.converter, org.apache.kafka.connect.storage.StringConverter, , false",
+    "header.converter, org.apache.kafka.connect.storage.SimpleHeaderConverter, , false",
+    "key.converter, org.apache.kafka.connect.json.JsonConverter, , false"
+  })
+  void converterThatTakesNoTexts_isRefused(
+      String setting, String converter, @Nullable String transforms, boolean isRefused) {
+    Map<String, String> config = minimal();
+    config.put(setting, converter);
+    if (transforms != null) {
+      config.put("transforms", transforms);
+    }
+    assertThat(errors(config).containsKey(setting)).isEqualTo(isRefused);
+    if (isRefused) {
+      assertThat(errors(config).get(setting))
+          .startsWith(setting + ": " + converter + " takes no texts");
+    }
+  }
+
   @Test
   void settingThatHasNoEffect_isRefused_butNotItsDefault() {
     Map<String, String> config = minimal();

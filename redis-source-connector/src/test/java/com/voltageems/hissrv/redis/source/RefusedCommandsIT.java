@@ -80,7 +80,7 @@ class RefusedCommandsIT extends RedisTaskFixture {
   static Stream<Arguments> commandsToo() throws IOException {
     return Stream.concat(
         commands(),
-        Stream.of("hello", "client", "ping", "config")
+        Stream.of("hello", "client", "ping", "config", "info")
             .flatMap(each -> Stream.of(Arguments.of("list", each), Arguments.of("pubsub", each))));
   }
 

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source.archive;
 
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.Slices;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
@@ -67,6 +68,11 @@ public record ArchiveSource(SourceCommon common, String window, boolean scan) im
   @Override
   public void requireOffset(Map<String, ?> offset) {
     ArchivePosition.fromOffset(offset);
+  }
+
+  @Override
+  public Set<String> offsetFields() {
+    return Set.of("score", "key", "start", DataSetId.FIELD);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package com.voltageems.hissrv.redis.source.hash;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.sample.ArchiveKey;
 import com.voltageems.hissrv.redis.source.sample.KeyMapper;
+import com.voltageems.hissrv.redis.source.sample.ValueText;
 import org.jspecify.annotations.Nullable;
 
 /** A live hash: what is known of it, and what was last seen in it. */
@@ -31,8 +33,12 @@ final class HashEntry {
 
   KeyMapper.@Nullable Mapped mapped;
 
+  /** Where the key is that of a window; else {@link ValueText#NO_TIME}. */
+  final long windowMillis;
+
   HashEntry(byte[] key) {
     this.key = key;
+    this.windowMillis = ArchiveKey.startMillis(key);
   }
 
   /** The key of the hash beside it that has the times of its fields. */

@@ -88,7 +88,8 @@ final class HashSamples {
     }
     entry.size = count;
     entry.bytes = 0;
-    long base = now;
+    boolean isWindow = entry.windowMillis != ValueText.NO_TIME;
+    long base = isWindow ? entry.windowMillis : now;
     Changes changes = null;
     entry.state.begin(count, deadband.isActive());
     for (int i = 0; i < count; i++) {
@@ -99,7 +100,7 @@ final class HashSamples {
       boolean changed = entry.state.changed(i, fieldHash, Bytes.hash(value));
       if (Arrays.equals(field, TIMESTAMP)) {
         long time = ValueText.time(value);
-        base = time == ValueText.NO_TIME ? base : time;
+        base = isWindow || time == ValueText.NO_TIME ? base : time;
         if (time == ValueText.NO_TIME && (changed || snapshot)) {
           metrics.reject(RejectReason.NO_SAMPLE);
         }

@@ -65,7 +65,7 @@ public final class JedisLink implements RedisLink {
   private @Nullable Object exchange(Command command, Function<Command, Node> nodeOf) {
     Object reply = send(List.of(command), nodeOf).get().get(0);
     if (reply instanceof RedisError error) {
-      throw new RedisReplyException(Bytes.text(command.name()), error);
+      throw new RedisReplyException(command, error);
     }
     return reply;
   }

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.redis.source.link;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+
 /** Redis answered a command with an error that a retry will not cure. */
 public final class RedisReplyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -8,6 +10,16 @@ public final class RedisReplyException extends RuntimeException {
   public RedisReplyException(String command, RedisError error) {
     super(command + " was answered: " + error.message());
     this.error = error;
+  }
+
+  /** Names the key where that is what is wrong. */
+  public RedisReplyException(Command command, RedisError error) {
+    this(Bytes.text(command.name()) + (error.isWrongType() ? key(command) : ""), error);
+  }
+
+  private static String key(Command command) {
+    int at = command.keyAt();
+    return at < 0 ? "" : " of the key " + Bytes.text(command.args()[at]);
   }
 
   public RedisError error() {

@@ -83,6 +83,11 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
   }
 
   @Override
+  public Set<String> offsetFields() {
+    return Set.of("claim", "index");
+  }
+
+  @Override
   public SourceReader reader(ReaderContext context) {
     return new ListReader(this, context);
   }

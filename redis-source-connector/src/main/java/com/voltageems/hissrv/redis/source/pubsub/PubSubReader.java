@@ -13,6 +13,7 @@ import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.run.MessageQueue;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
+import com.voltageems.hissrv.redis.source.sample.ArchiveKey;
 import com.voltageems.hissrv.redis.source.sample.Sample;
 import com.voltageems.hissrv.redis.source.sample.SampleBuilder;
 import com.voltageems.hissrv.redis.source.sample.SampleRecords;
@@ -203,6 +204,9 @@ public final class PubSubReader implements SourceReader {
       List<Open> open,
       Map<String, Open> last) {
     long time = value.value().epochMillis();
+    if (time == ValueText.NO_TIME) {
+      time = ArchiveKey.startMillis(message.channel());
+    }
     if (time == ValueText.NO_TIME) {
       time = clockMillis + (message.receivedNanos() - clockNanos) / 1_000_000;
     }

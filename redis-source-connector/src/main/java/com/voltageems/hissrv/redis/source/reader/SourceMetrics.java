@@ -21,6 +21,9 @@ public final class SourceMetrics {
   public final LongAdder filtered = new LongAdder();
   public final LongAdder expired = new LongAdder();
 
+  /** Given to Connect and dropped there, by a transformation or for want of a way to convert it. */
+  public final LongAdder droppedByConnect = new LongAdder();
+
   /** Entries of a stream that went before they were read. */
   public final LongAdder trimmed = new LongAdder();
 
@@ -128,6 +131,7 @@ public final class SourceMetrics {
     Map<String, Supplier<?>> values = new LinkedHashMap<>();
     values.put("records", records::sum);
     values.put("points", points::sum);
+    values.put("records-dropped", droppedByConnect::sum);
     values.put("rejected", () -> rejected.values().stream().mapToLong(LongAdder::sum).sum());
     rejected.forEach((reason, count) -> values.put(reason.metric(), count::sum));
     values.put("unchanged-skipped", unchanged::sum);

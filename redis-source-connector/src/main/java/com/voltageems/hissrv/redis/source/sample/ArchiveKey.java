@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.sample;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,13 @@ public record ArchiveKey(String window, long startSeconds, String channel) {
         key.substring(PREFIX.length(), windowEnd),
         Long.parseLong(start),
         key.substring(startEnd + 1));
+  }
+
+  /** The time of a window's hash, epoch milliseconds; {@link ValueText#NO_TIME} for other keys. */
+  public static long startMillis(byte[] key) {
+    ArchiveKey parsed =
+        key.length > 0 && key[0] == PREFIX.charAt(0) ? parse(Bytes.text(key)) : null;
+    return parsed == null ? ValueText.NO_TIME : parsed.startSeconds() * 1000;
   }
 
   /** The series that the layout means when no mapping says otherwise. */

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source.stream;
 
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import com.voltageems.hissrv.redis.source.type.Source;
@@ -37,6 +38,11 @@ public record StreamSource(SourceCommon common, String key) implements Source {
   public void requireOffset(Map<String, ?> offset) {
     StreamPosition.fromOffset(offset);
     StreamCount.require(offset);
+  }
+
+  @Override
+  public Set<String> offsetFields() {
+    return Set.of("id", StreamCount.FIELD, DataSetId.FIELD);
   }
 
   @Override

@@ -70,6 +70,11 @@ public interface Source {
    */
   default void requireOffset(Map<String, ?> offset) {}
 
+  /** The fields of such a position; any other would be ignored. */
+  default Set<String> offsetFields() {
+    return Set.of();
+  }
+
   /**
    * Whether something comes from it every few minutes as long as the devices report, so that it
    * tells of a failure when nothing does, or its newest sample is old.

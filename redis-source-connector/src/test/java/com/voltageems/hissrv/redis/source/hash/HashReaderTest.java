@@ -195,6 +195,23 @@ class HashReaderTest {
     assertThat(nextPass(reader)).hasSize(1);
   }
 
+  /** As the archive source gives it: with the time of reading it would be another point. */
+  @Test
+  void windowThatIsReadAsAHash_hasTheTimeOfItsStart() {
+    for (List<Object> fields :
+        List.<List<Object>>of(
+            List.of("1_avg", "1.5"), List.of("1_avg", "1.5", "timestamp", "1704067199"))) {
+      ScriptedRedis redis =
+          new ScriptedRedis()
+              .on("SCAN", List.of("0", List.of("archive:1m:1704067140:1001")))
+              .always("HGETALL", fields);
+      assertThat(scripted(redis).read(LIMIT))
+          .singleElement()
+          .extracting(record -> ((Struct) record.value()).getInt64("timestamp"))
+          .isEqualTo(1704067140000L);
+    }
+  }
+
   @Test
   void beforeThePollInterval_redisIsNotAsked() {
     ScriptedRedis redis = new ScriptedRedis().always("HGETALL", List.of("7", "1.5"));

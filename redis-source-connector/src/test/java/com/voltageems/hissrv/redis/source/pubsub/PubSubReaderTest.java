@@ -100,6 +100,20 @@ class PubSubReaderTest {
     assertThat(all).hasSize(40).containsEntry("p7", 7.0).containsEntry("p7_source", source + 7);
   }
 
+  @Test
+  void messageOfAWindow_hasTheTimeOfItsStart_unlessItBringsOne() {
+    PubSubReader reader = reader();
+    messages.accept(Bytes.of("archive:1m:1704067140:1001"), Bytes.of("1_avg:1.5"));
+    messages.accept(Bytes.of("archive:1m:1704067140:1001"), Bytes.of("2_avg:1.5:1704067141000"));
+    List<Long> times = new ArrayList<>();
+    while (messages.hasMessages()) {
+      reader.read(CAPACITY).stream()
+          .filter(record -> !isOfHash(record))
+          .forEach(record -> times.add(((Struct) record.value()).getInt64("timestamp")));
+    }
+    assertThat(times).containsExactly(1704067140000L, 1704067141000L);
+  }
+
   private static boolean isOfHash(SourceRecord record) {
     return ((Struct) record.value()).<String, Double>getMap("fields").containsKey("of_hash");
   }

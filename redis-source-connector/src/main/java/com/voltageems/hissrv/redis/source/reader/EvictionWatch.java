@@ -1,0 +1,128 @@
+package com.voltageems.hissrv.redis.source.reader;
+
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether Redis throws away keys of any kind to make room. A list or stream that goes in this way
+ * is gone whole, and looks like one that was read to its end. Of keys that expire anyway (a {@code
+ * volatile-} policy) windows alone are ours, and those are missed where they are looked for. For
+ * the task's thread.
+ */
+public final class EvictionWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(EvictionWatch.class);
+  private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** Without another one it is over. */
+  private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private static final Command STATS = Command.of("INFO", "stats");
+  private static final Command MEMORY = Command.of("INFO", "memory");
+
+  private final RedisLink link;
+  private final WorkerClock clock;
+  private long nextNanos;
+  private boolean refused;
+
+  /** Of which connection the number is. */
+  private int generation;
+
+  private long evicted;
+
+  /** Since the trouble began. */
+  private long noticed;
+
+  private long quietAtNanos;
+  private @Nullable String trouble;
+
+  public EvictionWatch(RedisLink link, WorkerClock clock) {
+    this.link = link;
+    this.clock = clock;
+    this.nextNanos = clock.nanos();
+  }
+
+  /** Asks from time to time, over a connection that others have made. */
+  public void look() {
+    if (refused || link.generation() == 0 || clock.nanos() - nextNanos < 0) {
+      return;
+    }
+    nextNanos = clock.nanos() + EVERY_NANOS;
+    try {
+      ask();
+    } catch (CommandRefusedException | RedisReplyException e) {
+      refused = true;
+      trouble = null;
+      LOG.info(
+          "Cannot find out whether Redis evicts keys; allow +info in the user's ACL: {}",
+          e.getMessage());
+    } catch (RedisUnavailableException e) {
+      LOG.debug("The next reading notices by itself", e);
+    }
+  }
+
+  private void ask() {
+    long now = 0;
+    for (int primary = 0; primary < link.primaries(); primary++) {
+      now += Long.parseLong(value(primary, STATS, "evicted_keys", "0"));
+    }
+    // Another server, or the same one anew, counts for itself.
+    boolean more = generation == link.generation() && now > evicted;
+    long count = now - evicted;
+    generation = link.generation();
+    evicted = now;
+    String policy = more ? policy() : "";
+    if (policy.startsWith("allkeys")) {
+      noticed += count;
+      quietAtNanos = clock.nanos() + QUIET_NANOS;
+      trouble = message(policy);
+    } else if (trouble != null && clock.nanos() - quietAtNanos >= 0) {
+      noticed = 0;
+      trouble = null;
+    }
+  }
+
+  /** Of a cluster's primaries one that is wrong. */
+  private String policy() {
+    String policy = "";
+    for (int primary = 0; primary < link.primaries(); primary++) {
+      String one = value(primary, MEMORY, "maxmemory_policy", "");
+      policy = policy.startsWith("allkeys") ? policy : one;
+    }
+    return policy;
+  }
+
+  private String value(int primary, Command command, String name, String otherwise) {
+    String text =
+        link.callOn(primary, command) instanceof byte[] bytes
+            ? new String(bytes, java.nio.charset.StandardCharsets.UTF_8)
+            : "";
+    for (String line : text.split("\r?\n", -1)) {
+      if (line.startsWith(name + ":")) {
+        return line.substring(name.length() + 1).trim();
+      }
+    }
+    return otherwise;
+  }
+
+  private String message(String policy) {
+    return "Redis has evicted "
+        + noticed
+        + " keys: its maxmemory-policy is "
+        + policy
+        + ", so that lists, streams and hashes may be gone before they were read, without a trace;"
+        + " set maxmemory-policy noeviction, or raise maxmemory";
+  }
+
+  /** What may be missing of what is read; null for nothing. */
+  public @Nullable String trouble() {
+    return trouble;
+  }
+}
