@@ -138,7 +138,7 @@ final class SubmissionCheck {
           .scalarConverter()
           .ifPresent(
               converter -> {
-                value(Submission.VALUE_CONVERTER).value(converter);
+                // Without the value: the worker takes that of one of its own settings for a class.
                 tell(
                     Submission.VALUE_CONVERTER,
                     Submission.VALUE_CONVERTER

@@ -82,27 +82,26 @@ final class SubmissionCheck {
   }
 
   private void tellConverter(String converter) {
-    ConfigValue value = value(Submission.VALUE_CONVERTER);
-    value.value(converter);
-    value.addErrorMessage(
-        Submission.VALUE_CONVERTER
-            + ": "
-            + converter
-            + " is for single values: a sample would become the text Struct{...}, which nobody"
-            + " reads back, or nothing at all; use org.apache.kafka.connect.json.JsonConverter, or"
-            + " that of a schema registry");
+    // Without the value: the worker takes that of one of its own settings for a class.
+    value(Submission.VALUE_CONVERTER)
+        .addErrorMessage(
+            Submission.VALUE_CONVERTER
+                + ": "
+                + converter
+                + " is for single values: a sample would become the text Struct{...}, which nobody"
+                + " reads back, or nothing at all; use org.apache.kafka.connect.json.JsonConverter, or"
+                + " that of a schema registry");
   }
 
   private void tellConverter(String setting, String converter) {
-    ConfigValue value = value(setting);
-    value.value(converter);
-    value.addErrorMessage(
-        setting
-            + ": "
-            + converter
-            + " takes no texts, as keys and headers are: the task would fail at the first record, or"
-            + " with errors.tolerance=all drop all of them; use"
-            + " org.apache.kafka.connect.storage.StringConverter");
+    value(setting)
+        .addErrorMessage(
+            setting
+                + ": "
+                + converter
+                + " takes no texts, as keys and headers are: the task would fail at the first record, or"
+                + " with errors.tolerance=all drop all of them; use"
+                + " org.apache.kafka.connect.storage.StringConverter");
   }
 
   private ConfigValue value(String name) {

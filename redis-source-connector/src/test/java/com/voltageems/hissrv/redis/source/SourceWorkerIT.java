@@ -33,6 +33,14 @@ class SourceWorkerIT extends WorkerContract {
   }
 
   @Override
+  protected Map<String, String> refusedConverters() {
+    return Map.of(
+        "value.converter", "org.apache.kafka.connect.storage.StringConverter",
+        "key.converter", "org.apache.kafka.connect.converters.IntegerConverter",
+        "header.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
+  }
+
+  @Override
   protected Map<String, String> secrets() {
     return SourceContractIT.SECRETS;
   }

@@ -98,6 +98,23 @@ public abstract class WorkerContract {
     shippedConfiguration_runsWithoutOverrides();
     everySettingThatTheWorkerKnows_passes();
     secret_isNeitherAnsweredNorLogged();
+    converterThatLoses_isRefused();
+  }
+
+  /** Converters that the plugin refuses, by their setting; those settings are the worker's own. */
+  protected Map<String, String> refusedConverters() {
+    return Map.of("value.converter", "org.apache.kafka.connect.storage.StringConverter");
+  }
+
+  private void converterThatLoses_isRefused() throws IOException {
+    for (Map.Entry<String, String> converter : refusedConverters().entrySet()) {
+      Map<String, String> config = shipped();
+      config.put(converter.getKey(), converter.getValue());
+      ConnectRest.Answer refused = worker.send("PUT", "/connectors/lossy/config", config);
+      assertThat(refused.status()).as(refused.body().toString()).isEqualTo(400);
+      assertThat(refused.body().toString())
+          .contains(converter.getKey() + ": " + converter.getValue());
+    }
   }
 
   // field case O7

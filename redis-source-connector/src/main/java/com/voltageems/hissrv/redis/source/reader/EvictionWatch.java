@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.reader;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
@@ -100,10 +101,7 @@ public final class EvictionWatch {
   }
 
   private String value(int primary, Command command, String name, String otherwise) {
-    String text =
-        link.callOn(primary, command) instanceof byte[] bytes
-            ? new String(bytes, java.nio.charset.StandardCharsets.UTF_8)
-            : "";
+    String text = link.callOn(primary, command) instanceof byte[] bytes ? Bytes.text(bytes) : "";
     for (String line : text.split("\r?\n", -1)) {
       if (line.startsWith(name + ":")) {
         return line.substring(name.length() + 1).trim();
@@ -115,7 +113,8 @@ public final class EvictionWatch {
   private String message(String policy) {
     return "Redis has evicted "
         + noticed
-        + " keys: its maxmemory-policy is "
+        + (noticed == 1 ? " key" : " keys")
+        + ": its maxmemory-policy is "
         + policy
         + ", so that lists, streams and hashes may be gone before they were read, without a trace;"
         + " set maxmemory-policy noeviction, or raise maxmemory";

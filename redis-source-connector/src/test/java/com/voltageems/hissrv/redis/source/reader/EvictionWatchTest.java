@@ -50,7 +50,7 @@ class EvictionWatchTest {
     assertThat(after(Duration.ofMinutes(1))).isNull();
     evicted(714);
     policy("allkeys-lfu");
-    assertThat(later()).startsWith("Redis has evicted 1 keys");
+    assertThat(later()).startsWith("Redis has evicted 1 key:");
   }
 
   @Test
