@@ -101,6 +101,7 @@ final class SourceAssembly {
     for (Source source : TaskPlan.of(config.sources(), place.task(), place.tasks())) {
       SourceCommon common = source.common();
       SourceMetrics counts = metrics.source(common.alias());
+      counts.unseenNamesBy(common.filter()::unseen);
       counts.steadyBy(source.steady(counts));
       SourceReader reader = source.reader(context(common, counts));
       lanes.add(new Lane(common, reader, counts, backoff(), clock, this::generalTrouble));

@@ -67,6 +67,7 @@ public final class SourceMetrics {
   private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
   private final WorkerClock clock;
   private volatile LongSupplier dropped = () -> 0;
+  private volatile LongSupplier unseenNames = () -> 0;
   private volatile BooleanSupplier steady = () -> true;
 
   public SourceMetrics(WorkerClock clock) {
@@ -122,6 +123,10 @@ public final class SourceMetrics {
     return steady.getAsBoolean();
   }
 
+  public void unseenNamesBy(LongSupplier count) {
+    unseenNames = count;
+  }
+
   public void droppedBy(LongSupplier counter) {
     dropped = counter;
   }
@@ -136,6 +141,7 @@ public final class SourceMetrics {
     rejected.forEach((reason, count) -> values.put(reason.metric(), count::sum));
     values.put("unchanged-skipped", unchanged::sum);
     values.put("filtered", filtered::sum);
+    values.put("filter-names-unseen", () -> unseenNames.getAsLong());
     values.put("expired-before-read", expired::sum);
     values.put("trimmed-before-read", trimmed::sum);
     values.put("rounded", rounded::sum);

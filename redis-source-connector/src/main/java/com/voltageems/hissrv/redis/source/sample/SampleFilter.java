@@ -5,20 +5,47 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets through what fulfils all of its conditions. A condition on a tag decides over the sample,
- * one on a field over that field; a name that the sample does not have decides nothing.
+ * one on a field over that field; a name that the sample does not have decides nothing, and one
+ * that no sample has is told. For one thread, but for {@link #unseen}.
  */
 public final class SampleFilter {
-  static final SampleFilter ALL = new SampleFilter(List.of());
+  /** Samples after which names that none of them had are told. */
+  static final int ENOUGH = 100;
+
+  static final SampleFilter ALL = new SampleFilter(List.of(), text -> {});
   private final List<Condition> conditions;
 
-  private SampleFilter(List<Condition> conditions) {
+  /** Told once of names that no sample has had. */
+  private final Consumer<String> warn;
+
+  /** Names of conditions that no sample has had. */
+  private final Set<String> never = new TreeSet<>();
+
+  private int samples;
+  private volatile int unseen;
+
+  private SampleFilter(List<Condition> conditions, Consumer<String> warn) {
     this.conditions = List.copyOf(conditions);
+    this.warn = warn;
+    conditions.forEach(condition -> never.add(condition.name()));
+  }
+
+  /**
+   * The same filter, which tells of names that no sample has.
+   *
+   * @param warnings told once, when there were enough samples
+   */
+  public SampleFilter telling(Consumer<String> warnings) {
+    return new SampleFilter(conditions, warnings);
   }
 
   private enum Op {
@@ -101,7 +128,7 @@ public final class SampleFilter {
               op == Op.IN ? Set.of(distinct(parts[2].split("\\|"))) : Set.of(),
               op == Op.MATCHES ? compile(parts[2]) : null));
     }
-    return new SampleFilter(conditions);
+    return new SampleFilter(conditions, text -> {});
   }
 
   private static String[] distinct(String[] values) {
@@ -131,6 +158,9 @@ public final class SampleFilter {
     if (conditions.isEmpty()) {
       return sample;
     }
+    if (!never.isEmpty()) {
+      look(sample);
+    }
     Map<String, Double> fields = sample.fields();
     Map<String, String> texts = sample.texts();
     for (Condition condition : conditions) {
@@ -157,6 +187,35 @@ public final class SampleFilter {
     }
     Sample left = new Sample(sample.series(), fields, texts, sample.epochMillis(), sample.nanos());
     return left.isEmpty() ? null : left;
+  }
+
+  private void look(Sample sample) {
+    never.removeIf(
+        name ->
+            sample.series().tags().containsKey(name)
+                || sample.fields().containsKey(name)
+                || sample.texts().containsKey(name));
+    if (samples < ENOUGH && ++samples == ENOUGH && !never.isEmpty()) {
+      warn.accept(
+          "of the first "
+              + ENOUGH
+              + " samples none has a tag or a field "
+              + String.join(", ", never)
+              + ", so that a condition on it decides nothing; the last has the tags "
+              + some(sample.series().tags().keySet())
+              + " and the fields "
+              + some(sample.fields().keySet()));
+    }
+    unseen = samples < ENOUGH ? 0 : never.size();
+  }
+
+  private static String some(Set<String> names) {
+    return names.stream().sorted().limit(20).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** How many names of conditions no sample has had, once there were enough samples. */
+  public int unseen() {
+    return unseen;
   }
 
   private static <V> Map<String, V> without(Map<String, V> map, String name) {

@@ -15,12 +15,15 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef.Width;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The types of sources that there are, and the settings {@code sources.<alias>.…} of all of them.
  */
 public final class SourceTypes {
   public static final String TYPE = "type";
+  private static final Logger LOG = LoggerFactory.getLogger(SourceTypes.class);
 
   private static final Setting<SampleFilter> FILTER =
       Setting.list("filter", "")
@@ -121,7 +124,8 @@ public final class SourceTypes {
       AbstractConfig config, String alias, String topic, SourceCommon.Intervals intervals) {
     String prefix = prefix(alias);
     SourceType type = type(prefix).in(config);
-    SampleFilter filter = FILTER.under(prefix).in(config);
+    SampleFilter filter =
+        FILTER.under(prefix).in(config).telling(text -> LOG.warn("{}{}: {}", prefix, FILTER, text));
     return type.source(
         new SourceValues(config, new SourceCommon(alias, type.name(), topic, filter, intervals)));
   }

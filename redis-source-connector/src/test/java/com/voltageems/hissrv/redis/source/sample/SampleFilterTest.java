@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,5 +71,28 @@ class SampleFilterTest {
         .hasMessage("the value after gt is not a number");
     assertThatThrownBy(() -> SampleFilter.parse(List.of("u matches (")))
         .hasMessageStartingWith("not a pattern");
+  }
+
+  /** A misspelt one lets everything through. */
+  @Test
+  void nameThatNoSampleHas_isCounted_untilOneComes() {
+    List<String> warnings = new ArrayList<>();
+    SampleFilter filter =
+        SampleFilter.parse(List.of("chanel eq 1", "channel eq 1", "v gt 0")).telling(warnings::add);
+    Sample usual =
+        new Sample(Series.of("m", Map.of("channel", "1")), Map.of("v", 1.0), Map.of(), 0, 0);
+    for (int i = 1; i < SampleFilter.ENOUGH; i++) {
+      assertThat(filter.apply(usual)).isEqualTo(usual);
+    }
+    assertThat(filter.unseen()).isZero();
+    assertThat(filter.apply(usual)).isEqualTo(usual);
+    assertThat(filter.unseen()).isEqualTo(1);
+    filter.apply(usual);
+    assertThat(warnings)
+        .containsExactly(
+            "of the first 100 samples none has a tag or a field chanel, so that a condition on it"
+                + " decides nothing; the last has the tags [channel] and the fields [v]");
+    filter.apply(new Sample(Series.of("m", Map.of()), Map.of(), Map.of("chanel", "x"), 0, 0));
+    assertThat(filter.unseen()).isZero();
   }
 }
