@@ -61,16 +61,26 @@ export class Store {
     const again = request.to !== null && from >= request.from && to >= request.to
       && from < request.to;
     const step = stepOf(this.what);
-    const start = again ? Math.max(from, request.to - Math.max(OVERLAP, 2 * (step || 0))) : from;
-    const {path, params, aligned, align} = question(request, this.what, start, to,
-      this.shift);
-    const answer = await answerTo(path, params, signal);
-    this.truncated ||= answer.truncated;
-    const fresh = path === 'query' ? fromRows(answer)
-      : fromWindows(answer, kinds(request).length);
-    merge(request.lines, fresh, again ? aligned : -Infinity, from - 2 * (align || 0), this.shift);
+    const overlap = Math.max(OVERLAP, 2 * (step || 0));
+    const start = again ? Math.max(from, request.to - overlap) : from;
+    let found = await this.#ask(request, start, to, signal);
+    const before = again ? lastBefore(request.lines, found.fresh, start, from) : start;
+    if (before < start) {
+      found = await this.#ask(request, Math.max(from, before - overlap), to, signal);
+    }
+    this.truncated ||= found.truncated;
+    merge(request.lines, found.fresh, again ? found.aligned : -Infinity,
+      from - 2 * (found.align || 0), this.shift);
     request.from = again ? request.from : from;
     request.to = Math.min(to, now() + this.shift);
+  }
+
+  async #ask(request, start, to, signal) {
+    const {path, params, aligned, align} = question(request, this.what, start, to, this.shift);
+    const answer = await answerTo(path, params, signal);
+    const fresh = path === 'query' ? fromRows(answer)
+      : fromWindows(answer, kinds(request).length);
+    return {fresh, aligned, align, truncated: answer.truncated};
   }
 
   /** Lines in the order of the points; a point without values has none. */
@@ -120,6 +130,22 @@ function fromWindows(answer, functions) {
     });
   }
   return found;
+}
+
+/**
+ * From where on more than the overlap has to be asked for: a line that goes on after it had stood
+ * still may have been silent, or what was before has come late and at once, as after a standstill
+ * of the pipeline.
+ */
+function lastBefore(lines, fresh, start, from) {
+  let before = start;
+  for (const [key, line] of fresh) {
+    if (line.times.length > 0) {
+      const had = lines.get(key)?.times || [];
+      before = Math.min(before, had.length > 0 ? had[had.length - 1] : from);
+    }
+  }
+  return before;
 }
 
 /** Puts fresh lines in the place of what was there from a moment on; drops what is too old. */

@@ -7,7 +7,7 @@ import {get} from './api.js';
 import {format, parse, VIEWS} from './address.js';
 import {setCatalogue, siteName} from './catalogue.js';
 import {forget, setMeasurements} from './directory.js';
-import {moment, setNow, setZone} from './time.js';
+import {correctNow, moment, setNow, setZone} from './time.js';
 import {explain, notice, sayWhenSlow} from './failures.js';
 import {words} from './words.js';
 import {Completeness} from './completeness.js';
@@ -248,7 +248,11 @@ class Page {
     const look = ++this.#looks;
     this.#wake();
     try {
+      const asked = performance.now();
       const [health, status] = await Promise.all([get('health'), get('status')]);
+      if (correctNow(status.now, performance.now() - asked)) {
+        this.#view?.refresh?.();
+      }
       await this.#renew(status.site?.taken);
       const items = Object.entries(health.parts).filter(([, part]) => part.state !== 'off')
         .map(([name, part]) => h('li', {class: part.state, title: words(part.message)},

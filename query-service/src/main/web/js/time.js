@@ -10,8 +10,24 @@ let ahead = 0;
 /** The service's clock, which need not be the browser's. */
 export const now = () => Date.now() + ahead;
 
+/** Clocks differ a little, and nobody minds. */
+const JITTER = 2000;
+
 export function setNow(ms) {
   ahead = ms - Date.now();
+}
+
+/**
+ * The browser's clock may be set while the page is open. Gives whether it was.
+ *
+ * took: for how long the service was asked, at some moment of which it told this time
+ */
+export function correctNow(ms, took) {
+  const wrong = ms > now() + JITTER || ms < now() - took - JITTER;
+  if (wrong) {
+    setNow(ms + took / 2);
+  }
+  return wrong;
 }
 
 export const siteZone = () => zone;

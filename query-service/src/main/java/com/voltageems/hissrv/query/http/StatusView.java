@@ -83,7 +83,8 @@ final class StatusView {
   /**
    * {@code {"status","processed","failed","queue_size","last_sync",...}}. {@code status} is {@code
    * running} when every configured part works, {@code starting} before the first look at one,
-   * {@code degraded} otherwise. A figure that is not known is null, never a guess.
+   * {@code degraded} otherwise. A figure that is not known is null, never a guess. {@code now}, in
+   * epoch milliseconds, is for clients with a clock of their own.
    */
   static Map<String, @Nullable Object> status(List<PartState> parts, String version, Instant now) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
@@ -99,6 +100,7 @@ final class StatusView {
       body.put(figure, detail(parts, figure.equals("failed") ? "kafka" : "sink").get(figure));
     }
     body.put("version", version);
+    body.put("now", now.toEpochMilli());
     for (PartState part : parts) {
       Map<String, @Nullable Object> shown = part(part, now);
       part.report().detail().forEach(shown::putIfAbsent);

@@ -607,7 +607,8 @@ class QueryServerTest {
     assertThat(get("/status").body())
         .isEqualTo(
             "{\"status\":\"running\",\"processed\":null,\"failed\":null,\"queue_size\":null,"
-                + "\"last_sync\":null,\"version\":\"1.2.3\",\"kafka\":{\"state\":\"off\","
+                + "\"last_sync\":null,\"version\":\"1.2.3\",\"now\":1755770400000,"
+                + "\"kafka\":{\"state\":\"off\","
                 + "\"message\":\"off\"}}");
   }
 

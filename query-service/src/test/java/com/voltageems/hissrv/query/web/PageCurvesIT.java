@@ -6,6 +6,7 @@ import static com.voltageems.hissrv.query.web.SharedSite.SUN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.query.store.questdb.QuestDbWriter;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.RequiresServer.Server;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What a chart shows: units, gaps, states, comparison, energy; and taking it away. */
@@ -221,5 +223,31 @@ class PageCurvesIT extends OnSharedSite {
     page.explore("r=1h&p=" + SUN);
 
     assertThat(browser.cell("PV power", "Gaps")).isEmpty();
+  }
+
+  /**
+   * As after a standstill of the pipeline: nothing comes for a while, and then all of it at once.
+   */
+  @Test
+  void whatComesLate_isDrawn_andNoGap() {
+    QuestDbWriter database = new QuestDbWriter(site.database().url());
+    long start = System.currentTimeMillis() - 600_000;
+    database.write("late", late(start, start + 300_000));
+    page.explore("r=1h&p=late,channel=x:1");
+    browser.ready((int) browser.times() + 1);
+    assertThat(browser.script("return hissrv.plots[0].data[0].length")).isEqualTo(60L);
+
+    long end = System.currentTimeMillis();
+    List<String> rest = late(start + 300_000, end);
+    database.write("late", rest);
+
+    browser.until(
+        "hissrv.plots[0].data[1].filter((one) => one !== null).length === " + (60 + rest.size()));
+  }
+
+  private static List<String> late(long from, long to) {
+    return LongStream.iterate(from, time -> time < to, time -> time + 5000)
+        .mapToObj(time -> "late,channel=x 1=2 " + time)
+        .toList();
   }
 }

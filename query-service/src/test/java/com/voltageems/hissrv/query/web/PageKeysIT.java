@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.RequiresServer.Server;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
@@ -96,5 +97,17 @@ class PageKeysIT extends OnSharedSite {
     browser.shows(() -> browser.script("const now = Date.now; Date.now = () => now() + 3600e3"));
 
     assertThat(page.questions()).isNotEmpty();
+  }
+
+  /** One that is set, on the other hand, tells nothing of the site. */
+  @Test
+  void browsersClockThatIsSet_movesNoChart() {
+    for (String by : List.of("-7200e3", "+7200e3")) {
+      page.explore("r=1h&p=" + METER + ":1");
+      browser.script("const now = Date.now; Date.now = () => now() " + by);
+      browser.ready((int) browser.times() + 2);
+
+      browser.until("Math.abs(hissrv.plots[0].scales.x.max - new Date().getTime() / 1000) < 600");
+    }
   }
 }
