@@ -44,7 +44,22 @@ final class Metrics {
    * @param mostSending how many of them may
    * @param cut answers that ended before they were read
    */
-  record Threads(int busy, int idle, int queue, int most, int sending, int mostSending, long cut) {}
+  record Threads(
+      int busy,
+      int idle,
+      int queue,
+      int most,
+      int sending,
+      int mostSending,
+      long cut,
+      Connections connections) {}
+
+  /**
+   * Connections of callers.
+   *
+   * @param cut those that ended before a request's head was there
+   */
+  record Connections(int open, int most, long cut) {}
 
   /**
    * The text format, version 0.0.4.
@@ -136,6 +151,22 @@ final class Metrics {
         "counter",
         "Answers whose reader went away, or was too slow, before their end.");
     value(text, "hissrv_query_cut_total", http.cut());
+    Connections callers = http.connections();
+    head(text, "hissrv_query_connections", "gauge", "Connections that callers hold open.");
+    value(text, "hissrv_query_connections", callers.open());
+    head(
+        text,
+        "hissrv_query_connections_max",
+        "gauge",
+        "Most of them; for one more, the one that has waited longest for a request is closed.");
+    value(text, "hissrv_query_connections_max", callers.most());
+    head(
+        text,
+        "hissrv_query_connections_cut_total",
+        "counter",
+        "Connections closed because no whole head of a request came in time, or too many were"
+            + " open.");
+    value(text, "hissrv_query_connections_cut_total", callers.cut());
     store.ifPresent(
         pool -> {
           head(text, "hissrv_query_store_connections", "gauge", "To the database, by state.");

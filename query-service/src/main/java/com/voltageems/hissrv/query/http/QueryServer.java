@@ -25,6 +25,7 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class QueryServer implements AutoCloseable {
   private static final Set<HandlerType> BODIED =
       Set.of(HandlerType.POST, HandlerType.PUT, HandlerType.PATCH);
 
+  /** A browser has six; the service's own limit of open files is far above. */
+  private static final int MOST_CONNECTIONS = 1000;
+
+  private static final Duration IDLE = Duration.ofSeconds(30);
+
   private volatile Served served;
   private final Extension extension;
   private final WebPage page = new WebPage();
@@ -55,6 +61,8 @@ public final class QueryServer implements AutoCloseable {
   private final QueuedThreadPool threads;
   private final Senders senders;
   private final Sending sending;
+  private final OpenConnections connections =
+      new OpenConnections(IDLE.plusSeconds(10), MOST_CONNECTIONS, System::nanoTime);
 
   /** Nothing listens before {@link #start()}. */
   public QueryServer(
@@ -90,6 +98,7 @@ public final class QueryServer implements AutoCloseable {
    */
   public int start() {
     javalin.start(http.host(), http.port());
+    connections.attach(javalin.jettyServer().server());
     return javalin.port();
   }
 
@@ -114,7 +123,7 @@ public final class QueryServer implements AutoCloseable {
         jetty -> {
           jetty.setSendServerVersion(false);
           jetty.setRequestHeaderSize(32 * 1024);
-          jetty.setIdleTimeout(30_000);
+          jetty.setIdleTimeout(IDLE.toMillis());
         });
     // What may be asked for again carries a tag of ours. Javalin's is reckoned byte by byte, of
     // all.
@@ -126,8 +135,9 @@ public final class QueryServer implements AutoCloseable {
         server -> {
           server.setErrorHandler(new JsonErrors());
           if (!http.corsOrigins().isEmpty()) {
-            server.setHandler(Cors.handler(http.corsOrigins()));
+            connections.setHandler(Cors.handler(http.corsOrigins()));
           }
+          server.setHandler(connections);
         });
 
     config.routes.before(this::secure);
@@ -250,7 +260,8 @@ public final class QueryServer implements AutoCloseable {
         threads.getMaxThreads(),
         senders.waiting(),
         senders.most(),
-        senders.cut());
+        senders.cut(),
+        new Metrics.Connections(connections.count(), connections.most(), connections.cut()));
   }
 
   /** A call of the VoltageEMS web application. */

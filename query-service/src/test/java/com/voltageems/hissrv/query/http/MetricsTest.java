@@ -9,11 +9,18 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
+  private static final Metrics.Connections CALLERS = new Metrics.Connections(11, 1000, 2);
   private static final AnswerCache.Counts NONE = new AnswerCache.Counts(0, 0, 0, 0);
 
   private static String text(Optional<HistoryStore.Pool> store) {
     return new Metrics()
-        .text(List.of(), List.of(), 2, NONE, new Metrics.Threads(3, 5, 7, 24, 2, 12, 9), store);
+        .text(
+            List.of(),
+            List.of(),
+            2,
+            NONE,
+            new Metrics.Threads(3, 5, 7, 24, 2, 12, 9, CALLERS),
+            store);
   }
 
   @Test
@@ -24,6 +31,9 @@ class MetricsTest {
             "hissrv_query_http_threads{state=\"idle\"} 5\n",
             "hissrv_query_http_queue 7\n",
             "hissrv_query_http_threads_max 24\n",
+            "hissrv_query_connections 11\n",
+            "hissrv_query_connections_max 1000\n",
+            "hissrv_query_connections_cut_total 2\n",
             "hissrv_query_store_connections{state=\"active\"} 1\n",
             "hissrv_query_store_connections{state=\"idle\"} 6\n",
             "hissrv_query_store_waiting 4\n",
@@ -47,7 +57,7 @@ class MetricsTest {
             List.of(),
             0,
             NONE,
-            new Metrics.Threads(0, 1, 0, 8, 0, 4, 0),
+            new Metrics.Threads(0, 1, 0, 8, 0, 4, 0, CALLERS),
             Optional.empty());
 
     assertThat(text)

@@ -1,0 +1,170 @@
+package com.voltageems.hissrv.query.http;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.EventsHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections that callers hold open. One that sends a byte of its request's head now and then
+ * never meets the connection's own timeout, and costs a file and memory for as long as it likes; so
+ * the head must be there in time. Of more than there may be, the one that has waited longest for
+ * its next request goes, so that whoever asks comes in. Safe for many threads.
+ */
+final class OpenConnections extends EventsHandler implements Connection.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
+
+  /** So often it looks, and tells at most. */
+  private static final long LOOK_SECONDS = 1;
+
+  private static final Duration TELL = Duration.ofMinutes(1);
+
+  private final Duration patience;
+  private final int most;
+  private final LongSupplier nanos;
+  private final Set<Connection> open = new HashSet<>();
+
+  /** Those without a request, since when; who waits longest comes first. */
+  private final Map<Connection, Long> waiting = new LinkedHashMap<>();
+
+  private long cut;
+  private long told;
+  private @Nullable Long lastTold;
+
+  /**
+   * @param patience for the head of a request; longer than a connection may be idle, so that those
+   *     that are nothing but idle do not count
+   */
+  OpenConnections(Duration patience, int most, LongSupplier nanos) {
+    this.patience = patience;
+    this.most = most;
+    this.nanos = nanos;
+  }
+
+  /** Listens to the server, which has been started. */
+  void attach(Server server) {
+    server.addBeanToAllConnectors(this);
+    look(server);
+  }
+
+  private void look(Server server) {
+    server
+        .getScheduler()
+        .schedule(
+            () -> {
+              cutLate();
+              if (server.isRunning()) {
+                look(server);
+              }
+            },
+            LOOK_SECONDS,
+            TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void onOpened(Connection connection) {
+    Connection longest = null;
+    synchronized (this) {
+      open.add(connection);
+      if (open.size() > most) {
+        Iterator<Connection> first = waiting.keySet().iterator();
+        longest = first.hasNext() ? first.next() : null;
+      }
+      waiting.put(connection, nanos.getAsLong());
+      if (longest != null) {
+        onClosed(longest);
+        count(1);
+      }
+    }
+    if (longest != null) {
+      longest.getEndPoint().close();
+    }
+  }
+
+  @Override
+  public synchronized void onClosed(Connection connection) {
+    open.remove(connection);
+    waiting.remove(connection);
+  }
+
+  @Override
+  protected void onBeforeHandling(Request request) {
+    Connection connection = request.getConnectionMetaData().getConnection();
+    synchronized (this) {
+      waiting.remove(connection);
+    }
+  }
+
+  @Override
+  protected void onComplete(
+      Request request, int status, HttpFields headers, @Nullable Throwable failure) {
+    Connection connection = request.getConnectionMetaData().getConnection();
+    synchronized (this) {
+      if (open.contains(connection)) {
+        waiting.put(connection, nanos.getAsLong());
+      }
+    }
+  }
+
+  void cutLate() {
+    List<Connection> late = new ArrayList<>();
+    synchronized (this) {
+      long now = nanos.getAsLong();
+      waiting.forEach(
+          (connection, since) -> {
+            if (now - since > patience.toNanos()) {
+              late.add(connection);
+            }
+          });
+      late.forEach(this::onClosed);
+      count(late.size());
+      tell(now);
+    }
+    late.forEach(connection -> connection.getEndPoint().close());
+  }
+
+  private void count(int more) {
+    cut += more;
+    told += more;
+  }
+
+  private void tell(long now) {
+    if (told > 0 && (lastTold == null || now - lastTold >= TELL.toNanos())) {
+      LOG.warn(
+          "{} connections were cut off: no whole head of a request came within {} s, or more than"
+              + " {} were open",
+          told,
+          patience.toSeconds(),
+          most);
+      told = 0;
+      lastTold = now;
+    }
+  }
+
+  synchronized int count() {
+    return open.size();
+  }
+
+  int most() {
+    return most;
+  }
+
+  /** How many were closed that still waited for their request's head. */
+  synchronized long cut() {
+    return cut;
+  }
+}
