@@ -13,6 +13,7 @@ import com.voltageems.hissrv.plugin.Submission;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +30,8 @@ final class SubmissionCheck {
   private static final List<String> PREFIXES = List.of("influxdb.", "mapping.", "questdb.");
 
   private static final String POLL_INTERVAL = "consumer.override.max.poll.interval.ms";
+
+  private static final String OFFSET_RESET = "consumer.override.auto.offset.reset";
 
   private static final String DIALECT = "line.dialect";
 
@@ -171,6 +174,18 @@ final class SubmissionCheck {
               + WritingSettings.BACKOFF_MAX
               + ", the longest wait",
           WritingSettings.BACKOFF_MAX.name());
+    }
+    String reset = given.getOrDefault(OFFSET_RESET, "earliest").strip();
+    if (!Set.of("earliest", "none").contains(reset.toLowerCase(Locale.ROOT))) {
+      tell(
+          OFFSET_RESET,
+          OFFSET_RESET
+              + ": \""
+              + reset
+              + "\" leaves out without a word what a topic has before a task finds it, which of a"
+              + " new topic are minutes, and all that waits once the offsets have expired; leave it"
+              + " at earliest. To leave out what is there, stop the connector and PATCH"
+              + " /connectors/<name>/offsets to where it is to begin");
     }
     long interval = pollInterval();
     if (parsed.writing().flushTimeout().toMillis() >= interval) {

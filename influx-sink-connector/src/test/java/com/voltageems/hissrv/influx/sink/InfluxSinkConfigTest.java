@@ -347,6 +347,11 @@ class InfluxSinkConfigTest {
             + " line protocol record.format=line",
         "flush.timeout.ms=300000#flush.timeout.ms#flush.timeout.ms has to be less than the"
             + " consumer's max.poll.interval.ms (300000), after which the group throws the task out",
+        "consumer.override.auto.offset.reset=latest#consumer.override.auto.offset.reset#"
+            + "consumer.override.auto.offset.reset: \"latest\" leaves out without a word what a topic"
+            + " has before a task finds it, which of a new topic are minutes, and all that waits once"
+            + " the offsets have expired; leave it at earliest. To leave out what is there, stop the"
+            + " connector and PATCH /connectors/<name>/offsets to where it is to begin",
       })
   void validate_settingWithoutEffect(String settings, String key, String message) {
     assertThat(problems(settings)).isEqualTo(Map.of(key, List.of(message)));
@@ -363,12 +368,20 @@ class InfluxSinkConfigTest {
         "topics=a;transforms=r;bucket.by.topic=c:y",
         "topics.regex=a;bucket.by.topic=c:y",
         "retry.backoff.ms=20000",
+        "consumer.override.auto.offset.reset=earliest",
+        "consumer.override.auto.offset.reset=none",
         "record.format=line;value.converter=org.apache.kafka.connect.storage.StringConverter",
         "record.format=any;value.converter=org.apache.kafka.connect.storage.StringConverter",
         "transforms=t;value.converter=org.apache.kafka.connect.storage.StringConverter",
       })
   void validate_settingThatMeansSomething(String settings) {
     assertThat(problems(settings)).isEmpty();
+  }
+
+  /** Else Connect says that they may have to be reset elsewhere, too. */
+  @Test
+  void offsets_areThoseOfTheGroupAlone() {
+    assertThat(new InfluxSinkConnector().alterOffsets(Map.of(), Map.of())).isTrue();
   }
 
   /** Settings as name=value;name=value, with a database that is not asked. */
