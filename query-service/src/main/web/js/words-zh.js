@@ -93,6 +93,8 @@ export const FORMS = [
   ['mend the cause, then run ALTER TABLE \'{x}\' RESUME WAL', '请排除原因，然后执行 ALTER TABLE \'{x}\' RESUME WAL'],
   ['nothing is there any more of what was until {t}, such as {x} at {z} (noticed {y}): the database was emptied, or is another one under the same address and name, as after a volume that was not mounted',
     '{t} 之前的数据已全部不在，例如 {x} 在 {z} 的数据（发现于 {y}）：数据库被清空，或同一地址和名称下已是另一个数据库，例如卷没有挂载'],
+  ['bring it back, or restart this service ten minutes after that, or later, if it is meant to be empty, as where nothing came for longer than its retention',
+    '请恢复原来的数据库；若本来就该是空的（例如没有新数据的时间超过了保留期），请在发现十分钟之后重启本服务'],
   ['bring it back, or restart this service if it is meant to be empty, as where nothing came for longer than its retention',
     '请恢复原来的数据库；若本来就该是空的（例如没有新数据的时间超过了保留期），请重启本服务'],
 

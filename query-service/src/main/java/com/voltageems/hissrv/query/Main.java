@@ -7,11 +7,13 @@ import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.ConnectProbe;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.Probe;
-import com.voltageems.hissrv.query.health.StoreProbe;
 import com.voltageems.hissrv.query.health.pipeline.KafkaAccess;
 import com.voltageems.hissrv.query.health.pipeline.KafkaProbe;
 import com.voltageems.hissrv.query.health.pipeline.SinkProbe;
 import com.voltageems.hissrv.query.health.pipeline.SourceProbe;
+import com.voltageems.hissrv.query.health.store.KafkaShownMemory;
+import com.voltageems.hissrv.query.health.store.ShownMemory;
+import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.command.SiteCommands;
@@ -214,7 +216,12 @@ public final class Main implements Callable<Integer> {
       QueryConfig settings, HistoryStore store, List<Probe> more, Clock clock) {
     List<Probe> probes = new ArrayList<>();
     Map<String, String> off = new LinkedHashMap<>();
-    probes.add(new StoreProbe(store, settings.checks().timeout(), clock));
+    ShownMemory memory =
+        settings.kafka().isConfigured()
+            ? new KafkaShownMemory(
+                settings.kafka(), settings.store().key(), settings.checks().timeout())
+            : ShownMemory.NONE;
+    probes.add(new StoreProbe(store, settings.checks().timeout(), memory, clock));
     Supplier<ConnectFacts> facts = () -> ConnectFacts.UNKNOWN;
     if (settings.connect().isConfigured()) {
       ConnectProbe connect =

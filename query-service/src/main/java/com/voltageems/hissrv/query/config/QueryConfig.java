@@ -10,6 +10,7 @@ import com.voltageems.hissrv.query.store.spi.StoreProviders;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Every setting of the service, checked. Made by {@link ConfigFile}; {@link #defaults()} runs as it
@@ -87,6 +90,17 @@ public record QueryConfig(
 
     private StoreSettings settings(int concurrency) {
       return new StoreSettings(provider.settings(), texts, concurrency, ofSite);
+    }
+
+    /** Tells one database from another, without its secrets. */
+    public String key() {
+      String where =
+          provider.settings().stream()
+              .filter(setting -> !setting.secret())
+              .map(one -> one.key() + "=" + texts.getOrDefault(one.key(), one.defaultText()))
+              .sorted()
+              .collect(Collectors.joining("\n", provider.type() + "\n", ""));
+      return UUID.nameUUIDFromBytes(where.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
     /** Its tiers, where the back end has any. */

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.FakeStore;

@@ -12,7 +12,7 @@ import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.ConfigFile;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.store.Deadline;

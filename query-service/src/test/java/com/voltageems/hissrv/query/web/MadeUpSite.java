@@ -3,7 +3,7 @@ package com.voltageems.hissrv.query.web;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.questdb.QuestDbStore;

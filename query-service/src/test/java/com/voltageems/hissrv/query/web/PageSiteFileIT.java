@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.Probe;
-import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.live.LiveSite;
 import com.voltageems.hissrv.query.site.live.Parts;

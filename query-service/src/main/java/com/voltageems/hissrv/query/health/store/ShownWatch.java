@@ -1,5 +1,6 @@
-package com.voltageems.hissrv.query.health;
+package com.voltageems.hissrv.query.health.store;
 
+import com.voltageems.hissrv.query.health.store.Shown.Mark;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryQuery;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * Notices that a database shows nothing any more of what it showed: one that was emptied, or that
  * came up over another data folder, answers and takes writes like any other. Remembers a point of
  * some measurements and looks whether it is still there. What somebody deleted by hand, or a
- * retention did, leaves something older or another measurement, and is not told. Knows nothing of
- * what was before this process. One thread.
+ * retention did, leaves something older or another measurement, and is not told. Of what was before
+ * this process it knows what the memory has kept. One thread.
  */
 final class ShownWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ShownWatch.class);
@@ -43,7 +44,9 @@ final class ShownWatch {
   private static final int MOST_FIELDS = 5;
 
   private final HistoryStore store;
+  private final ShownMemory memory;
   private final Clock clock;
+  private boolean recalled;
   private List<Mark> marks = List.of();
   private @Nullable Instant looked;
   private Instant taken = Instant.EPOCH;
@@ -51,19 +54,23 @@ final class ShownWatch {
   /** When the marks were found to be gone; null while they are not. */
   private @Nullable Instant gone;
 
+  /** When this was told first, by this process or one before it. */
+  private @Nullable Instant told;
+
   private @Nullable Instant seen;
 
-  /** A point that the database has shown. */
-  private record Mark(String measurement, long millis) {}
-
-  ShownWatch(HistoryStore store, Clock clock) {
+  ShownWatch(HistoryStore store, ShownMemory memory, Clock clock) {
     this.store = store;
+    this.memory = memory;
     this.clock = clock;
   }
 
   /** What is wrong; empty where nothing is, or nobody knows. */
   Optional<String> look(Duration timeout) {
     Instant now = clock.instant();
+    if (!recalled && memory.isKnown()) {
+      recall(now);
+    }
     if (looked == null || Duration.between(looked, now).abs().compareTo(PAUSE) >= 0) {
       looked = now;
       try {
@@ -76,20 +83,59 @@ final class ShownWatch {
     return words();
   }
 
+  /** What was there before this process counts more than what it has found itself by now. */
+  private void recall(Instant now) {
+    recalled = true;
+    Optional<Shown> before = Optional.ofNullable(memory.before()).flatMap(Shown::of);
+    before
+        .filter(one -> one.counts(now))
+        .ifPresentOrElse(
+            one -> {
+              marks = one.marks();
+              seen = one.seen();
+              told = one.told();
+              taken = Instant.EPOCH;
+              looked = null;
+            },
+            () -> {
+              if (before.isPresent()) {
+                LOG.info("What the database had shown before is forgotten: {}", before.get());
+              }
+              keep();
+            });
+  }
+
+  private void keep() {
+    if (recalled && !marks.isEmpty() && seen != null) {
+      memory.keep(new Shown(marks, seen, told).text());
+    }
+  }
+
   private void look(Instant now, Deadline deadline) {
     if (isThere(deadline)) {
-      gone = null;
       seen = now;
+      back();
       if (Duration.between(taken, now).abs().compareTo(RENEW) >= 0) {
         take(now, deadline);
       }
     } else if (marks.isEmpty() || hasOlder(deadline)) {
       gone = null;
+      told = null;
       marks = List.of();
       take(now, deadline);
     } else if (gone == null) {
       gone = now;
+      told = told == null ? now : told;
+      keep();
       LOG.warn("The database shows nothing any more of what it showed at {}", seen);
+    }
+  }
+
+  private void back() {
+    if (gone != null || told != null) {
+      gone = null;
+      told = null;
+      keep();
     }
   }
 
@@ -128,6 +174,7 @@ final class ShownWatch {
         marks = List.copyOf(found);
         taken = now;
         seen = now;
+        keep();
         return;
       }
     }
@@ -176,7 +223,12 @@ final class ShownWatch {
             + " (noticed "
             + gone
             + "): the database was emptied, or is another one under the same address and name, as"
-            + " after a volume that was not mounted; bring it back, or restart this service if it"
-            + " is meant to be empty, as where nothing came for longer than its retention");
+            + " after a volume that was not mounted; "
+            + (memory == ShownMemory.NONE
+                ? "bring it back, or restart this service if it is meant to be empty, as where"
+                    + " nothing came for longer than its retention"
+                : "bring it back, or restart this service ten minutes after that, or later, if it"
+                    + " is meant to be empty, as where nothing came for longer than its"
+                    + " retention"));
   }
 }

@@ -1,15 +1,20 @@
-package com.voltageems.hissrv.query.health;
+package com.voltageems.hissrv.query.health.store;
 
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the database answers, and shows what it was given and what it has shown. */
 public final class StoreProbe implements Probe {
   private final HistoryStore store;
   private final Duration timeout;
+  private final ShownMemory memory;
   private final ShownWatch shown;
 
   /**
@@ -23,9 +28,19 @@ public final class StoreProbe implements Probe {
 
   /** Likewise, by this clock. */
   public StoreProbe(HistoryStore store, Duration timeout, Clock clock) {
+    this(store, timeout, ShownMemory.NONE, clock);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param memory where what the database has shown is kept; closed with the probe
+   */
+  public StoreProbe(HistoryStore store, Duration timeout, ShownMemory memory, Clock clock) {
     this.store = store;
     this.timeout = timeout;
-    this.shown = new ShownWatch(store, clock);
+    this.memory = memory;
+    this.shown = new ShownWatch(store, memory, clock);
   }
 
   @Override
@@ -39,10 +54,19 @@ public final class StoreProbe implements Probe {
     return store
         .trouble(timeout)
         .or(() -> shown.look(timeout))
-        .map(words -> Report.of(State.DEGRADED, version + "; " + words, Map.of()))
-        .orElseGet(() -> Report.of(true, version));
+        .map(words -> Report.of(State.DEGRADED, version + "; " + words, detail()))
+        .orElseGet(() -> Report.of(State.UP, version, detail()));
+  }
+
+  /** Whether a database that comes up empty together with this service would be noticed. */
+  private Map<String, @Nullable Object> detail() {
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+    detail.put("not_remembered", memory.problem().orElse(null));
+    return detail;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    memory.close();
+  }
 }

@@ -1,8 +1,10 @@
-package com.voltageems.hissrv.query.health;
+package com.voltageems.hissrv.query.health.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SettableClock;
 import com.voltageems.hissrv.query.sample.MemoryStore;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.StoreException;
@@ -11,7 +13,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A database that was emptied, or another one of the same name: all was green. */
@@ -121,6 +125,118 @@ class ShownWatchTest {
         write("meter", Duration.ofMinutes(minute));
       }
       assertThat(after(Duration.ofMinutes(12)).state()).isEqualTo(State.UP);
+    }
+  }
+
+  /** What is kept from one start to the next. */
+  private static final class Kept implements ShownMemory {
+    private boolean known = true;
+    private @Nullable String text;
+
+    @Override
+    public boolean isKnown() {
+      return known;
+    }
+
+    @Override
+    public @Nullable String before() {
+      return text;
+    }
+
+    @Override
+    public void keep(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public Optional<String> problem() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private StoreProbe started(Kept memory) {
+    return new StoreProbe(store(), Duration.ofSeconds(10), memory, clock);
+  }
+
+  @Test
+  void emptiedWhileTheServiceWasStartedAnew_isTold_alsoWhenItStartsOnceMore() {
+    Kept memory = new Kept();
+    write("an odd,name", MINUTE);
+    assertThat(started(memory).check().state()).isEqualTo(State.UP);
+
+    clock.pass(Duration.ofDays(3));
+    database = new MemoryStore(1_000);
+    write("an odd,name", MINUTE);
+    Report told = started(memory).check();
+    assertThat(told.state()).isEqualTo(State.DEGRADED);
+    assertThat(told.message())
+        .contains(
+            "nothing is there any more of what was until 2025-01-01T00:00:00Z, such as an odd,name"
+                + " at 2024-12-31T23:59:00Z (noticed 2025-01-04T00:00:00Z)")
+        .contains("or restart this service ten minutes after that, or later, if it is meant");
+    clock.pass(MINUTE.multipliedBy(9));
+    assertThat(started(memory).check().state()).isEqualTo(State.DEGRADED);
+
+    clock.pass(MINUTE);
+    assertThat(started(memory).check().state()).as("taken note of").isEqualTo(State.UP);
+    database = new MemoryStore(1_000);
+    clock.pass(MINUTE);
+    assertThat(started(memory).check().state()).isEqualTo(State.DEGRADED);
+  }
+
+  @Test
+  void whatIsBack_isNotToldAfterTheNextStart() {
+    Kept memory = new Kept();
+    write("meter", MINUTE);
+    StoreProbe first = started(memory);
+    assertThat(first.check().state()).isEqualTo(State.UP);
+    MemoryStore before = database;
+    database = new MemoryStore(1_000);
+    clock.pass(MINUTE);
+    assertThat(first.check().state()).isEqualTo(State.DEGRADED);
+    database = before;
+    StoreProbe second = started(memory);
+    assertThat(second.check().state()).isEqualTo(State.UP);
+
+    clock.pass(Duration.ofMinutes(20));
+    database = new MemoryStore(1_000);
+    assertThat(started(memory).check().state()).isEqualTo(State.DEGRADED);
+  }
+
+  /** Kafka answers later than the database, which by then has shown something new. */
+  @Test
+  void memoryThatComesLate_counts_andIsNotOverwrittenBefore() {
+    Kept memory = new Kept();
+    write("meter", MINUTE);
+    assertThat(started(memory).check().state()).isEqualTo(State.UP);
+    String kept = memory.text;
+    clock.pass(MINUTE);
+    database = new MemoryStore(1_000);
+    write("meter", Duration.ZERO);
+    memory.known = false;
+    StoreProbe second = started(memory);
+    assertThat(second.check().state()).isEqualTo(State.UP);
+    assertThat(memory.text).isEqualTo(kept);
+
+    memory.known = true;
+    assertThat(second.check().state()).isEqualTo(State.DEGRADED);
+  }
+
+  @Test
+  void memoryThatIsOld_orNone_saysNothing() {
+    Kept memory = new Kept();
+    write("meter", MINUTE);
+    assertThat(started(memory).check().state()).isEqualTo(State.UP);
+    clock.pass(Duration.ofDays(5));
+    database = new MemoryStore(1_000);
+    write("meter", MINUTE);
+    assertThat(started(memory).check().state()).isEqualTo(State.UP);
+    for (String text : new String[] {"", "x", "1 2 3", "1 - @", "1 - x@y", "v2;{}"}) {
+      memory.text = text;
+      assertThat(started(memory).check().state()).as(text).isEqualTo(State.UP);
     }
   }
 }

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.Probe;
-import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.site.FakeConnect;
 import com.voltageems.hissrv.query.site.SiteFile;

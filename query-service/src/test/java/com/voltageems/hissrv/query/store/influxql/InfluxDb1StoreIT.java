@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.health.SettableClock;
-import com.voltageems.hissrv.query.health.StoreProbe;
+import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Asked;
 import com.voltageems.hissrv.query.store.Column;
