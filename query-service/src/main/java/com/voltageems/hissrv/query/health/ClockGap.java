@@ -37,14 +37,17 @@ public final class ClockGap {
    * @param date as the header has it; what is no time says nothing
    */
   public static Duration of(String date, Instant sent, Instant received) {
-    Instant first = sent.isBefore(received) ? sent : received;
-    Instant last = sent.isBefore(received) ? received : sent;
-    Instant told;
     try {
-      told = Instant.from(DATE.parse(date));
+      return of(Instant.from(DATE.parse(date)), sent, received);
     } catch (DateTimeException e) {
       return Duration.ZERO;
     }
+  }
+
+  /** Likewise, of a time that is exact to the second before. */
+  public static Duration of(Instant told, Instant sent, Instant received) {
+    Instant first = sent.isBefore(received) ? sent : received;
+    Instant last = sent.isBefore(received) ? received : sent;
     Duration ahead = Duration.between(last, told);
     Duration behind = Duration.between(first, told.plusSeconds(1));
     return !ahead.isNegative() ? ahead : behind.isNegative() ? behind : Duration.ZERO;

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.store;
 import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.Digits;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +92,16 @@ public interface HistoryStore extends AutoCloseable {
    * @param timeout how long to wait for it
    */
   default Optional<String> trouble(Duration timeout) {
+    return Optional.empty();
+  }
+
+  /**
+   * What its clock says at some moment of the call, exact to the second before; empty where nobody
+   * tells.
+   *
+   * @param timeout how long to wait for it
+   */
+  default Optional<Instant> time(Duration timeout) {
     return Optional.empty();
   }
 

@@ -11,6 +11,11 @@ class MemoryStoreTest extends HistoryStoreContract {
   private final MemoryStore store = new MemoryStore(1_000_000);
 
   @Override
+  protected boolean tellsTime() {
+    return false;
+  }
+
+  @Override
   protected HistoryStore store() {
     return store;
   }

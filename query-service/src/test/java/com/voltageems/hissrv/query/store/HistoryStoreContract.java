@@ -62,6 +62,11 @@ public abstract class HistoryStoreContract {
     return true;
   }
 
+  /** Whether it has a clock. */
+  protected boolean tellsTime() {
+    return true;
+  }
+
   @BeforeEach
   void newMeasurement() {
     m = "m" + COUNTER.incrementAndGet();
@@ -114,6 +119,17 @@ public abstract class HistoryStoreContract {
 
   private static Point point(long millis, @Nullable Object... values) {
     return new Point(millis * 1000, Arrays.asList(values));
+  }
+
+  @Test
+  void time_isThatOfItsClock() {
+    Instant before = Instant.now();
+
+    Optional<Instant> told = store().time(Duration.ofMinutes(1));
+
+    assertThat(told.isPresent()).isEqualTo(tellsTime());
+    told.ifPresent(
+        time -> assertThat(time).isBetween(before.minusSeconds(1), Instant.now().plusMillis(1)));
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the database answers, and shows what it was given and what it has shown. */
@@ -16,6 +17,7 @@ public final class StoreProbe implements Probe {
   private final Duration timeout;
   private final ShownMemory memory;
   private final ShownWatch shown;
+  private final StoreClock time;
 
   /**
    * The store stays the caller's, who closes it.
@@ -41,6 +43,7 @@ public final class StoreProbe implements Probe {
     this.timeout = timeout;
     this.memory = memory;
     this.shown = new ShownWatch(store, memory, clock);
+    this.time = new StoreClock(store, clock);
   }
 
   @Override
@@ -51,11 +54,17 @@ public final class StoreProbe implements Probe {
   @Override
   public Report check() {
     String version = store.ping(timeout);
-    return store
-        .trouble(timeout)
-        .or(() -> shown.look(timeout))
-        .map(words -> Report.of(State.DEGRADED, version + "; " + words, detail()))
-        .orElseGet(() -> Report.of(State.UP, version, detail()));
+    Optional<String> trouble =
+        store
+            .trouble(timeout)
+            .or(() -> shown.look(timeout))
+            .or(() -> time.look(timeout))
+            .map(words -> version + "; " + words);
+    return new Report(
+        trouble.isPresent() ? State.DEGRADED : State.UP,
+        trouble.orElse(version),
+        detail(),
+        time.gauges());
   }
 
   /** Whether a database that comes up empty together with this service would be noticed. */

@@ -120,6 +120,14 @@ final class InfluxQlClient {
     }
   }
 
+  /** When it answered, by its clock, as the header has it. */
+  String date(Deadline deadline) {
+    Request.Builder request = new Request.Builder().url(link.at("/ping"));
+    try (InfluxLink.Exchange answer = send(request, deadline)) {
+      return answer.header("Date");
+    }
+  }
+
   /** A proxy in front answers, too: that a ping is not for everybody tells nothing of questions. */
   private static void checkPing(int status, String words) {
     // As Go's server and nginx say it.

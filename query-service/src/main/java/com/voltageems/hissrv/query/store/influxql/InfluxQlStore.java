@@ -15,7 +15,10 @@ import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
@@ -268,6 +271,17 @@ public final class InfluxQlStore implements HistoryStore {
     // The same questions are answered by both, so that this is worth a word and no failure.
     boolean same = told.charAt(0) == version.charAt(0);
     return "InfluxDB " + told + (same ? "" : ", although the settings say " + version);
+  }
+
+  @Override
+  public Optional<Instant> time(Duration timeout) {
+    try {
+      return Optional.of(
+          Instant.from(
+              DateTimeFormatter.RFC_1123_DATE_TIME.parse(client.date(Deadline.in(timeout)))));
+    } catch (DateTimeException e) {
+      return Optional.empty(); // A proxy took it away.
+    }
   }
 
   /**

@@ -17,6 +17,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -257,6 +259,12 @@ public final class QuestDbStore implements HistoryStore {
       // It answered somebody else meanwhile: busy, not away.
       return "QuestDB, busy";
     }
+  }
+
+  @Override
+  public Optional<Instant> time(Duration timeout) {
+    String micros = firstText(new Sql("SELECT now()::long", List.of()), Deadline.in(timeout));
+    return Optional.of(Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS));
   }
 
   @Override
