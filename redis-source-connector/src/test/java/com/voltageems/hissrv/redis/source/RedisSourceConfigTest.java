@@ -461,6 +461,10 @@ public class RedisSourceConfigTest {
             + " redis:// is not encrypted",
         "redis.tls.keystore.path; k; redis.uri; needs rediss:// with redis.tls.keystore.path:"
             + " redis:// is not encrypted",
+        "redis.tls.verify.hostname; false; redis.tls.verify.hostname; has no effect unless"
+            + " redis.uri begins with rediss://",
+        "redis.tls.truststore.password; p; redis.tls.truststore.password; has no effect unless"
+            + " redis.uri begins with rediss://",
         "aggregation.ttl.seconds; 60; aggregation.ttl.seconds; is used with"
             + " aggregation.enabled=true only: the task that triggers the script writes it",
         "aggregation.classes; voltage:1-9; aggregation.classes; is used with"

@@ -200,6 +200,17 @@ public final class ConnectionSettings {
     return read(config, "", null);
   }
 
+  /** One that repeats the default is not a mistake. */
+  private static void idleTls(
+      AbstractConfig config, Map<String, String> given, Map<String, String> errors) {
+    for (Setting<?> setting : TLS.all()) {
+      String name = setting.name();
+      if (SourceTypes.isGiven(given.get(name)) && !Boolean.TRUE.equals(config.values().get(name))) {
+        errors.put(name, "has no effect unless " + URI + " begins with rediss://");
+      }
+    }
+  }
+
   private static RedisSettings read(
       AbstractConfig config, String clientName, @Nullable RedisTls tls) {
     Address uri = URI.in(config);
@@ -258,6 +269,9 @@ public final class ConnectionSettings {
     } else {
       for (Setting<?> file : TLS.filesIn(config)) {
         errors.put(URI.name(), "needs rediss:// with " + file + ": redis:// is not encrypted");
+      }
+      if (!errors.containsKey(URI.name())) {
+        idleTls(config, given, errors);
       }
     }
     MODES_OF.forEach(
