@@ -143,9 +143,9 @@ local function parse_windows(text)
   return windows
 end
 
--- 'voltage:1-99,power:200' -> { {name=,from=,to=}, ... }
+-- 'voltage:1-99,power:200,power:300' -> { {name=,ranges={ {from=,to=}, ... }}, ... }
 local function parse_classes(text)
-  local classes = {}
+  local classes, by_name = {}, {}
   for _, entry in ipairs(split(text)) do
     local name, from, to = string.match(entry, '^([%w_]+):(%d+)-(%d+)$')
     if not name then
@@ -155,7 +155,13 @@ local function parse_classes(text)
     if not name or tonumber(from) > tonumber(to) then
       refuse('hissrv:aggregation classes: `', entry, '` is not a range; use name:from-to, as in voltage:1-99')
     end
-    classes[#classes + 1] = { name = name, from = tonumber(from), to = tonumber(to) }
+    local class = by_name[name]
+    if not class then
+      class = { name = name, ranges = {} }
+      by_name[name] = class
+      classes[#classes + 1] = class
+    end
+    class.ranges[#class.ranges + 1] = { from = tonumber(from), to = tonumber(to) }
   end
   return classes
 end
@@ -817,30 +823,33 @@ local function add(sum, rest, x, x_rest)
   return total, rest + ((sum - (total - part)) + (x - part)) + x_rest
 end
 
--- The statistics over all points of a class, as voltage_avg, voltage_min, ...
-local function add_classes(cfg, values, names, acc)
-  local v, c, done = acc.v, acc.c, {}
-  for _, class in ipairs(cfg.classes) do
-    local total = done[class.name]
-    if not total then
-      total = { name = class.name, sum = 0, rest = 0, n = 0 }
-      done[class.name] = total
-      done[#done + 1] = total
-    end
-    for i = 1, #c do
-      local id = c[i] > 0 and names[i] and string.match(names[i], '^%d+$') and tonumber(names[i])
-      if id and id >= class.from and id <= class.to then
-        local k = (i - 1) * PER_POINT
-        total.sum, total.rest = add(total.sum, total.rest, v[k + 1], v[k + 2])
-        total.least = math.min(total.least or v[k + 3], v[k + 3])
-        total.most = math.max(total.most or v[k + 4], v[k + 4])
-        total.n = total.n + c[i]
-      end
+local function is_of(class, id)
+  for _, range in ipairs(class.ranges) do
+    if id >= range.from and id <= range.to then
+      return true
     end
   end
-  for _, total in ipairs(done) do
-    if total.n > 0 then
-      add_statistics(values, total.name, total.sum, total.rest, total.least, total.most, nil, total.n)
+  return false
+end
+
+-- The statistics over all points of a class, as voltage_avg, voltage_min, ... A point counts once,
+-- also where two ranges have it.
+local function add_classes(cfg, values, names, acc)
+  local v, c = acc.v, acc.c
+  for _, class in ipairs(cfg.classes) do
+    local sum, rest, least, most, n = 0, 0, nil, nil, 0
+    for i = 1, #c do
+      local id = c[i] > 0 and names[i] and string.match(names[i], '^%d+$') and tonumber(names[i])
+      if id and is_of(class, id) then
+        local k = (i - 1) * PER_POINT
+        sum, rest = add(sum, rest, v[k + 1], v[k + 2])
+        least = math.min(least or v[k + 3], v[k + 3])
+        most = math.max(most or v[k + 4], v[k + 4])
+        n = n + c[i]
+      end
+    end
+    if n > 0 then
+      add_statistics(values, class.name, sum, rest, least, most, nil, n)
     end
   end
 end

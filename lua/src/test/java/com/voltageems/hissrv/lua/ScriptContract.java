@@ -373,6 +373,21 @@ abstract class ScriptContract {
         .doesNotContainKey("current_avg");
   }
 
+  /** As whoever adds a range to a class may write it. */
+  @Test
+  void pointInTwoRangesOfAClass_countsOnce() {
+    redis.hset("hissrv:aggregation", "classes", "voltage:1-99,current:7,voltage:50-120,voltage:60");
+    collect("comsrv:1001:m", T0, "7", "100", "60", "220", "110", "250");
+    script.run("aggregate_1m", T0 + 60);
+
+    assertThat(redis.hgetAll("archive:1m:" + T0 + ":1001"))
+        .containsEntry("voltage_count", "3")
+        .containsEntry("voltage_avg", "190")
+        .containsEntry("voltage_min", "100")
+        .containsEntry("voltage_max", "250")
+        .containsEntry("current_avg", "100");
+  }
+
   @Test
   void windowNobodyConfigured_isKeptFromItsFirstCallOn() {
     script.run("aggregate_15m", T0);
