@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.resolution;
 
+import com.voltageems.hissrv.query.storage.Coverage;
 import com.voltageems.hissrv.query.storage.plan.Output;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
@@ -36,6 +37,8 @@ public final class CopyDiscovery {
       new CopyDiscovery(
           () -> new CopyResolutions.Known(List.of(), new Expired(null, List.of()), null));
 
+  private static final int MOST_RANGES = 3;
+
   private final Supplier<CopyResolutions.Known> known;
 
   CopyDiscovery(Supplier<CopyResolutions.Known> known) {
@@ -46,8 +49,10 @@ public final class CopyDiscovery {
    * Something that copies tell.
    *
    * @param policies that keep those copies, by name
+   * @param whole whether they tell all that there was where the samples are gone; of all of time
+   *     nobody asks whether it is
    */
-  public record Copied<T>(T found, Set<String> policies) {
+  public record Copied<T>(T found, Set<String> policies, boolean whole) {
     public Copied {
       policies = Collections.unmodifiableSet(new LinkedHashSet<>(policies));
     }
@@ -130,7 +135,8 @@ public final class CopyDiscovery {
                 name,
                 List.copyOf(tags),
                 fields.stream().map(field -> new Field(field, Field.Kind.NUMBER)).toList()),
-            policies);
+            policies,
+            false);
   }
 
   private static @Nullable Measurement there(
@@ -166,38 +172,69 @@ public final class CopyDiscovery {
   /** A question to one copy. */
   private record Asked(Copy copy, Selection selection) {}
 
-  /** What is to be asked where the samples are gone; each copy once. */
-  private static List<Asked> asked(
+  /**
+   * @param whole whether their answers tell all that there was
+   */
+  private record Questions(List<Asked> all, boolean whole) {}
+
+  /**
+   * What is to be asked where the samples are gone: each part of the time of the coarsest copy that
+   * has it, which has the fewest rows.
+   */
+  private static Questions asked(
       CopyResolutions.Known now, Selection selection, Deadline deadline) {
     String name = selection.measurement().name();
     Long expired = now.expired().of(name);
     Tiers tiers = now.tiers();
-    if (expired == null || tiers == null || selection.startMillis() >= expired) {
-      return List.of();
+    long start = selection.startMillis();
+    if (expired == null || tiers == null || start >= expired) {
+      return new Questions(List.of(), true);
     }
     List<Asked> all = new ArrayList<>();
     Map<String, @Nullable Measurement> known = new LinkedHashMap<>();
+    Coverage left = Coverage.NONE.plus(start, Math.min(selection.endMillis(), expired));
     for (Copy copy : copies(now, name)) {
-      boolean again = known.containsKey(copy.policy());
-      Measurement there = there(tiers, copy, name, deadline, known);
-      List<TagFilter> filters = new ArrayList<>();
-      boolean any = there != null && !again;
-      if (there != null) {
-        for (TagFilter filter : selection.filters()) {
-          if (there.tags().contains(filter.tag())) {
-            filters.add(filter);
-          } else {
-            any &= filter.values().contains("");
-          }
+      // A window that the range begins in is there by its start.
+      long from = copy.windows().floor(start);
+      Coverage wanted =
+          from < start && left.contains(start, start + 1) ? left.plus(from, start) : left;
+      Coverage has = wanted.minus(wanted.minus(copy.counted()));
+      Measurement there = has.isEmpty() ? null : there(tiers, copy, name, deadline, known);
+      if (there == null || bases(copy, there).isEmpty()) {
+        continue;
+      }
+      left = left.minus(has);
+      List<TagFilter> filters = filters(selection, there);
+      if (filters != null) {
+        for (Coverage.Range one : few(has.ranges())) {
+          all.add(new Asked(copy, new Selection(there, filters, one.start(), one.end())));
         }
       }
-      if (any) {
-        long start = copy.windows().floor(selection.startMillis());
-        long end = Math.min(selection.endMillis(), expired);
-        all.add(new Asked(copy, new Selection(Objects.requireNonNull(there), filters, start, end)));
+    }
+    boolean hasOthers =
+        selection.measurement().fields().stream()
+            .anyMatch(field -> !field.isNumeric() || field.kind() == Field.Kind.MIXED);
+    return new Questions(all, start <= 0 || (left.isEmpty() && !hasOthers));
+  }
+
+  /** One question over holes costs less than one of each part. */
+  private static List<Coverage.Range> few(List<Coverage.Range> ranges) {
+    return ranges.size() <= MOST_RANGES
+        ? ranges
+        : List.of(new Coverage.Range(ranges.get(0).start(), ranges.get(ranges.size() - 1).end()));
+  }
+
+  /** Those that the copy knows; null where it has no such series. */
+  private static @Nullable List<TagFilter> filters(Selection selection, Measurement there) {
+    List<TagFilter> filters = new ArrayList<>();
+    for (TagFilter filter : selection.filters()) {
+      if (there.tags().contains(filter.tag())) {
+        filters.add(filter);
+      } else if (!filter.values().contains("")) {
+        return null;
       }
     }
-    return all;
+    return filters;
   }
 
   /** The tags of series that the copies have where the samples are gone. */
@@ -206,13 +243,14 @@ public final class CopyDiscovery {
     CopyResolutions.Known now = known.get();
     Set<Map<String, String>> found = new LinkedHashSet<>();
     Set<String> policies = new LinkedHashSet<>();
-    for (Asked one : asked(now, selection, deadline)) {
+    Questions questions = asked(now, selection, deadline);
+    for (Asked one : questions.all()) {
       List<Map<String, String>> some = store(now, one).series(one.selection(), limit, deadline);
       if (found.addAll(some)) {
         policies.add(one.copy().policy());
       }
     }
-    return new Copied<>(found, policies);
+    return new Copied<>(found, policies, questions.whole());
   }
 
   /** Likewise, the values of tags. */
@@ -221,7 +259,8 @@ public final class CopyDiscovery {
     CopyResolutions.Known now = known.get();
     Map<String, Set<String>> found = new TreeMap<>();
     Set<String> policies = new LinkedHashSet<>();
-    for (Asked one : asked(now, selection, deadline)) {
+    Questions questions = asked(now, selection, deadline);
+    for (Asked one : questions.all()) {
       store(now, one)
           .tagValues(one.selection(), limit, deadline)
           .forEach(
@@ -231,7 +270,7 @@ public final class CopyDiscovery {
                 }
               });
     }
-    return new Copied<>(found, policies);
+    return new Copied<>(found, policies, questions.whole());
   }
 
   /** Likewise, the names of fields. */
@@ -239,7 +278,8 @@ public final class CopyDiscovery {
     CopyResolutions.Known now = known.get();
     Set<String> found = new LinkedHashSet<>();
     Set<String> policies = new LinkedHashSet<>();
-    for (Asked one : asked(now, selection, deadline)) {
+    Questions questions = asked(now, selection, deadline);
+    for (Asked one : questions.all()) {
       Selection of = one.selection();
       Map<String, Field> bases = bases(one.copy(), of.measurement());
       Measurement counts =
@@ -260,7 +300,7 @@ public final class CopyDiscovery {
             }
           });
     }
-    return new Copied<>(found, policies);
+    return new Copied<>(found, policies, questions.whole());
   }
 
   private static HistoryStore store(CopyResolutions.Known now, Asked one) {

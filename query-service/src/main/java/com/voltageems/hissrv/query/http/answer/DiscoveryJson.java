@@ -177,7 +177,9 @@ public final class DiscoveryJson {
     if (more) {
       json.writeStringField("resolution", copied.resolution().orElse(""));
     }
-    writeExpired(json, told, false);
+    if (more || !copied.whole()) {
+      writeExpired(json, told, false);
+    }
   }
 
   private static void writeFields(JsonGenerator json, List<Field> fields) throws IOException {
