@@ -133,6 +133,9 @@ export class Completeness {
     if (late.has(day + '|' + device.key)) {
       return h('td', {class: 'none'}, h('span', {title: t('completeness.late')}, '?'));
     }
+    if (one && one.expected === null) {
+      return h('td', {class: 'none'}, h('span', {title: t('completeness.gone')}, '?'));
+    }
     if (!one || one.expected === 0) {
       return h('td', {class: 'none'}, h('span', {title: t('completeness.none')}, '–'));
     }
@@ -207,6 +210,9 @@ async function earlier(m, series, from) {
 
 /** Samples and those to be expected of a day, and since when, where a series began meanwhile. */
 function ofDay([time, samples, expected], first) {
+  if (expected === null) {
+    return {samples, expected};
+  }
   const start = Date.parse(time);
   const end = Math.min(midnight(start, 1), now());
   return first <= start || first >= end ? {samples, expected} : {samples, since: first,
@@ -232,7 +238,8 @@ function devices(answers, all) {
       device.silences.push(...one.silences.map((silence) => ({...silence, tags: one.tags})));
       // Before its first sample nothing was to be expected of it: it was not there.
       const first = before.has(keyOf(one.tags)) ? -Infinity : Date.parse(one.first);
-      for (const row of one.rows.filter(([at]) => midnight(Date.parse(at), 1) > first)) {
+      for (const row of one.rows.filter(([at, , expected]) => expected === null
+        || midnight(Date.parse(at), 1) > first)) {
         add(device.days, date(Date.parse(row[0])), ofDay(row, first));
       }
     }
@@ -244,9 +251,15 @@ function devices(answers, all) {
     deviceOrder(a.key) - deviceOrder(b.key) || byNumber(a.key, b.key));
 }
 
-/** Several series of a device count together; since the first of them was there. */
+/**
+ * Several series of a device count together, but for those of which nothing is known any more; since
+ * the first of them was there.
+ */
 function add(days, day, {samples, expected, since}) {
   const other = days.get(day);
-  days.set(day, other ? {samples: other.samples + samples, expected: other.expected + expected,
+  if (other && expected === null) {
+    return;
+  }
+  days.set(day, other && other.expected !== null ? {samples: other.samples + samples, expected: other.expected + expected,
     since: since && other.since && Math.min(since, other.since)} : {samples, expected, since});
 }

@@ -49,6 +49,7 @@ export class Store {
     this.requests = requests(points, (one) => modeOf(one, what))
       .map((one) => ({...one, lines: new Map(), to: null}));
     this.truncated = false;
+    this.expired = null;
   }
 
   /** Fetches what of the range is not here yet. */
@@ -69,6 +70,10 @@ export class Store {
       found = await this.#ask(request, Math.max(from, before - overlap), to, signal);
     }
     this.truncated ||= found.truncated;
+    if (!again) {
+      request.gone = found.gone;
+    }
+    this.expired = this.requests.map((one) => one.gone).find(Boolean) || null;
     merge(request.lines, found.fresh, again ? found.aligned : -Infinity,
       from - 2 * (found.align || 0), this.shift);
     request.from = again ? request.from : from;
@@ -80,7 +85,8 @@ export class Store {
     const answer = await answerTo(path, params, signal);
     const fresh = path === 'query' ? fromRows(answer)
       : fromWindows(answer, kinds(request).length);
-    return {fresh, aligned, align, truncated: answer.truncated};
+    const gone = answer.expired_before && {before: answer.expired_before, every: answer.kept_interval};
+    return {fresh, aligned, align, truncated: answer.truncated, gone};
   }
 
   /** Lines in the order of the points; a point without values has none. */

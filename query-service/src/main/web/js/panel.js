@@ -7,7 +7,7 @@ import {Legend, summary, values} from './table.js';
 import {Store} from './data.js';
 import {passes, sayWhenSlow, tell} from './failures.js';
 import {DAY} from './ranges.js';
-import {length, now} from './time.js';
+import {length, moment, now} from './time.js';
 import {exists, hasField, lookAgain} from './directory.js';
 import {get} from './api.js';
 import {deviceName, deviceOf} from './catalogue.js';
@@ -155,6 +155,7 @@ export class Panel {
     this.note.textContent = [lines.length === 0 ? ''
       : this.what.interval === null ? t('note.raw')
         : t('note.' + (statesOnly ? 'last' : this.what.fn), {every: length(this.what.interval)}),
+    store.expired ? t('note.expired', {time: moment(store.expired.before)}) : '',
     store.truncated ? t('note.cut') : ''].filter(Boolean).join(' · ');
     this.element.dataset.lines = String(this.lines.length);
   }
@@ -237,7 +238,7 @@ export class Panel {
       this.message.replaceChildren(h('p', {class: 'hint'}, t('empty.choose')));
       return;
     }
-    if (this.what.fn === 'energy' && this.lines.length === 0) {
+    if (this.what.fn === 'energy' && this.lines.length === 0 && !this.#store?.expired) {
       this.message.replaceChildren(h('p', {class: 'hint'}, t('empty.energy')));
       return;
     }
@@ -252,6 +253,10 @@ export class Panel {
     try {
       if (!hasField(one.m, one.f) || !await exists(one)) {
         return h('p', {class: 'hint', role: 'status'}, t('empty.unknown', {name: deviceName(device)}));
+      }
+      const gone = this.#store?.expired;
+      if (gone) {
+        return this.#expired(device, gone);
       }
       const params = new URLSearchParams({measurement: one.m, field: one.f, range: '30d',
         time_format: 'ms'});
@@ -272,6 +277,18 @@ export class Panel {
     } catch {
       return null;
     }
+  }
+
+  /** What is gone is no silence; coarser copies may have it still. */
+  #expired(device, gone) {
+    const hint = h('p', {class: 'hint', role: 'status'},
+      t('empty.expired', {name: deviceName(device), time: moment(gone.before)}));
+    if (/^\d+[smhd]$/.test(gone.every || '') && this.what.fn !== 'energy') {
+      hint.append(' ', h('button', {type: 'button',
+        onclick: () => this.owner.page.go({every: gone.every, fn: 'mean'})},
+      t('empty.kept', {every: gone.every})));
+    }
+    return hint;
   }
 
   cursor(time) {

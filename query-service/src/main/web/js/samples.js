@@ -31,7 +31,7 @@ export class Samples {
   async days(m, found, from, count, tell) {
     if (!this.#slow.has(m)) {
       try {
-        const series = await ask(m, from, now(), []);
+        const {series} = await ask(m, from, now(), []);
         tell({series, asked: count, late: new Set()});
         return;
       } catch (e) {
@@ -67,7 +67,7 @@ export class Samples {
 /** {series, late: devices that the database did not tell in time}. */
 async function asked(m, found, start, end) {
   try {
-    return {series: await ask(m, start, end, []), late: []};
+    return {...await ask(m, start, end, []), late: []};
   } catch (e) {
     return slower(e, m, groups(found), start, end);
   }
@@ -80,14 +80,18 @@ async function slower(e, m, all, start, end) {
   }
   const series = [];
   const late = [];
+  let gone = false;
   for (const some of all) {
     try {
-      series.push(...await ask(m, start, end, some));
+      const part = await ask(m, start, end, some);
+      series.push(...part.series);
+      gone = gone || part.gone;
     } catch (again) {
       if (some.length > 1) {
         const part = await slower(again, m, some.map((one) => [one]), start, end);
         series.push(...part.series);
         late.push(...part.late);
+        gone = gone || part.gone;
       } else if (tookTooLong(again)) {
         late.push(...some);
       } else {
@@ -95,13 +99,13 @@ async function slower(e, m, all, start, end) {
       }
     }
   }
-  return {series, late};
+  return {series, late, gone};
 }
 
 const groups = (all) =>
   Array.from({length: Math.ceil(all.length / GROUP)}, (_, i) => all.slice(i * GROUP, (i + 1) * GROUP));
 
-/** The series of these devices, of all where none are named. */
+/** The series of these devices, of all where none are named, and whether samples of then are gone. */
 async function ask(m, start, end, found) {
   const params = new URLSearchParams({measurement: m, start: iso(start), end: iso(end), interval: '1d'});
   for (const device of found) {
@@ -109,13 +113,15 @@ async function ask(m, start, end, found) {
       params.append('tag.' + tag, value);
     }
   }
-  return (await get('completeness', params)).series;
+  const answer = await get('completeness', params);
+  return {series: answer.series, gone: 'expired_before' in answer};
 }
 
 /** Days that follow each other, as if they had been asked for at once. */
 function joined(parts) {
   const all = new Map();
-  for (const {start, end, series, late} of parts) {
+  for (const part of parts) {
+    const {start, end, series, late} = part;
     const isLate = ({tags}) => late.some((device) =>
       Object.entries(device.tags).every(([tag, value]) => tags[tag] === value));
     const here = new Map(series.map((one) => [keyOf(one.tags), one]));
@@ -126,7 +132,8 @@ function joined(parts) {
     for (const [key, one] of all) {
       if (!here.has(key)) {
         // Nobody knows, so do not call it a silence.
-        all.set(key, isLate(one) ? {...one, last: iso(end)} : without(one, start, end));
+        all.set(key, isLate(one) || part.gone ? {...one, last: iso(end), rows: part.gone ? [...one.rows, gone(part)] : one.rows}
+          : without(one, start, end));
       }
     }
   }
@@ -157,7 +164,10 @@ function without(one, start, end) {
 
 /** Days before the first sample, for what was there before all of them. */
 const missed = (one, parts, first) => parts.filter((part) => part.start < first)
-  .map((part) => none(one, part.start, part.end));
+  .map((part) => part.gone ? gone(part) : none(one, part.start, part.end));
+
+/** As the service tells a window of which nothing is known any more. */
+const gone = (part) => [iso(part.start), null, null];
 
 const none = (one, start, end) =>
   [iso(start), 0, one.step_ms ? Math.round((end - start) / one.step_ms) : 0];

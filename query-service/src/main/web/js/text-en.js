@@ -79,7 +79,7 @@ export const EN = {
   'note.mean': 'means of {every}', 'note.min': 'minima of {every}', 'note.max': 'maxima of {every}',
   'note.last': 'last of each {every}', 'note.sum': 'sums of {every}',
   'note.count': 'samples in each {every}', 'note.stddev': 'deviation in each {every}',
-  'note.energy': 'energy of each {every}',
+  'note.energy': 'energy of each {every}', 'note.expired': 'samples before {time} have expired',
   'note.cut': 'cut: too many points, choose longer windows', 'note.stale': 'as last received',
   'tip.none': 'no value',
 
@@ -98,6 +98,8 @@ export const EN = {
   'empty.energy': 'Energy can be told of powers (W, kW, MW) and of counters. Choose one of them, or another function.',
   'empty.unknown': '{name}: the database has no such device or point. The link may be old, or nothing has arrived yet.',
   'empty.range': '{name}: nothing was stored in this range.',
+  'empty.expired': '{name}: samples before {time} have expired, and no copy has such windows of them.',
+  'empty.kept': 'Show means of each {every}',
   'empty.last': 'Go to the last values',
 
   'views': 'Views', 'views.name': 'Name of this view', 'views.save': 'Keep', 'views.copy': 'Copy link',
@@ -183,6 +185,7 @@ export const EN = {
   'completeness.short': '{count} of less than a minute',
   'completeness.sofar': 'Counted so far: {count} of {of} days. The database takes long for them; coarser copies would count them at once.',
   'completeness.late': 'The database did not count this day in time',
+  'completeness.gone': 'Not known any more: the samples of this day have expired',
   'completeness.dead': 'no live value in these days',
   'storage': 'Storage',
   'storage.nofile': 'This service does not run by a site’s file (hissrv.yml), which says how long data is kept.',

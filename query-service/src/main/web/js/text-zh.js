@@ -79,7 +79,7 @@ export const ZH = {
   'note.mean': '{every} 平均', 'note.min': '{every} 最小', 'note.max': '{every} 最大',
   'note.last': '每 {every} 的末值', 'note.sum': '{every} 求和',
   'note.count': '每 {every} 的样本数', 'note.stddev': '每 {every} 的标准差',
-  'note.energy': '每 {every} 的电量',
+  'note.energy': '每 {every} 的电量', 'note.expired': '{time} 之前的样本已过期',
   'note.cut': '点数过多已截断，请选择更长的窗口', 'note.stale': '上次收到的数据',
   'tip.none': '无数值',
 
@@ -98,6 +98,8 @@ export const ZH = {
   'empty.energy': '电量只能由功率（W、kW、MW）或计数器得出。请选择这类测点，或换一种取值。',
   'empty.unknown': '{name}：数据库中没有这个设备或测点。链接可能已过时，或尚未收到数据。',
   'empty.range': '{name}：此时间范围内没有存储数据。',
+  'empty.expired': '{name}：{time} 之前的样本已过期，也没有副本保存这样的窗口。',
+  'empty.kept': '显示每 {every} 的平均',
   'empty.last': '转到最后的数值',
 
   'views': '视图', 'views.name': '视图名称', 'views.save': '保存', 'views.copy': '复制链接',
@@ -183,6 +185,7 @@ export const ZH = {
   'completeness.short': '不足一分钟的 {count} 个',
   'completeness.sofar': '已统计 {count} / {of} 天。数据库统计较慢；配置降采样副本后可立即得到。',
   'completeness.late': '数据库未能及时统计这一天',
+  'completeness.gone': '已无法得知：这一天的样本已过期',
   'completeness.dead': '这些天没有实时值',
   'storage': '存储',
   'storage.nofile': '本服务没有使用站点文件（hissrv.yml）；数据保留多久由该文件规定。',

@@ -17,10 +17,15 @@ public final class Completeness implements SampleSink {
   private final Windows windows;
   private final Windows days;
   private final Map<List<String>, Tally> tallies = new TreeMap<>(SameTime::compareKeys);
-  private final List<Span> counted = new ArrayList<>();
+  private final List<Span> spans = new ArrayList<>();
 
-  /** A range of which only counts are known. */
-  record Span(long startMillis, long endMillis) {}
+  /** A part of the range, and what is known of it. */
+  record Span(long startMillis, long endMillis, Known known) {
+    /** How much of a stretch lies in it. */
+    long millisOf(long fromMillis, long toMillis) {
+      return Math.max(0, Math.min(endMillis, toMillis) - Math.max(startMillis, fromMillis));
+    }
+  }
 
   /**
    * @param tags of the series
@@ -34,18 +39,22 @@ public final class Completeness implements SampleSink {
 
   @Override
   public boolean take(Row row) {
-    of(row.key()).add(row.epochMicros());
+    of(row.key()).add(row.epochMicros(), spans.isEmpty() || current().known() != Known.NOTHING);
     return true;
   }
 
   @Override
-  public void counted(long startMillis, long endMillis) {
-    counted.add(new Span(startMillis, endMillis));
+  public void range(long startMillis, long endMillis, Known known) {
+    spans.add(new Span(startMillis, endMillis, known));
+  }
+
+  private Span current() {
+    return spans.get(spans.size() - 1);
   }
 
   @Override
   public void count(List<String> key, long startMillis, long endMillis, long samples) {
-    of(key).count(counted.get(counted.size() - 1), startMillis, endMillis, samples);
+    of(key).count(current(), startMillis, endMillis, samples);
   }
 
   @Override
@@ -87,8 +96,7 @@ public final class Completeness implements SampleSink {
     tallies.forEach(
         (key, tally) ->
             all.add(
-                tally.report(
-                    Series.tags(tags, key), startMillis, endMillis, untilMillis, counted)));
+                tally.report(Series.tags(tags, key), startMillis, endMillis, untilMillis, spans)));
     return all;
   }
 }

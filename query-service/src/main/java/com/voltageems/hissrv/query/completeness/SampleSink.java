@@ -8,11 +8,28 @@ import java.util.List;
  * Those of a series come in the order of time. For one thread.
  */
 public interface SampleSink extends RowSink {
-  /** Of this range only counts come. */
-  void counted(long startMillis, long endMillis);
+  /** What is known of a range. */
+  enum Known {
+    /** When each sample came. */
+    TIMES,
+    /** How many there were. */
+    COUNTS,
+    /**
+     * How many there were of numbers. A series of which none is counted may have had texts or
+     * flags, which are gone.
+     */
+    COUNTS_OF_NUMBERS,
+    /** How many there were, in windows too long to tell how many were to be expected. */
+    COUNTS_ONLY,
+    /** Nothing: samples are gone, though some may be there still. */
+    NOTHING
+  }
+
+  /** What comes from now on is of this range. */
+  void range(long startMillis, long endMillis, Known known);
 
   /**
-   * So many samples of a series in a window of such a range.
+   * So many samples of a series in a window of a range that is counted.
    *
    * @param key its tags
    * @param samples more than none

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.completeness;
 
+import com.voltageems.hissrv.query.completeness.Completeness.Span;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -61,8 +62,9 @@ final class Silences {
    * In the order of time.
    *
    * @param still from the last sample on
+   * @param unknown where nobody knows whether it was silent, in the order of time
    */
-  List<Silence> all(Gap still, Predicate<Silence> isLong) {
+  List<Silence> all(Gap still, List<Span> unknown, Predicate<Silence> isLong) {
     List<Gap> gaps = new ArrayList<>();
     longest.values().forEach(gaps::addAll);
     gaps.add(still);
@@ -73,17 +75,29 @@ final class Silences {
       if (open.isOneWith(gap)) {
         open = open.with(gap);
       } else {
-        keep(open, isLong, found);
+        keep(open, unknown, isLong, found);
         open = gap;
       }
     }
-    keep(open, isLong, found);
+    keep(open, unknown, isLong, found);
     return found;
   }
 
-  private static void keep(Gap gap, Predicate<Silence> isLong, List<Silence> found) {
-    Silence one = new Silence(gap.from(), gap.to());
-    if (isLong.test(one)) {
+  private static void keep(
+      Gap gap, List<Span> unknown, Predicate<Silence> isLong, List<Silence> found) {
+    long from = gap.from();
+    for (Span span : unknown) {
+      if (span.endMillis() * 1000 > from && span.startMillis() * 1000 < gap.to()) {
+        keep(from, span.startMillis() * 1000, isLong, found);
+        from = span.endMillis() * 1000;
+      }
+    }
+    keep(from, gap.to(), isLong, found);
+  }
+
+  private static void keep(long from, long to, Predicate<Silence> isLong, List<Silence> found) {
+    Silence one = new Silence(from, to);
+    if (from < to && isLong.test(one)) {
       found.add(one);
     }
   }

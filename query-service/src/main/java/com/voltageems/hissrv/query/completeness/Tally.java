@@ -5,8 +5,10 @@ import com.voltageems.hissrv.query.completeness.Silences.Gap;
 import com.voltageems.hissrv.query.store.window.Run;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The samples of one series, counted while they stream. */
@@ -21,6 +23,13 @@ final class Tally {
   private final Silences silences = new Silences();
   private final Paces paces = new Paces();
   private final CountedDays counts;
+
+  /** What is there of windows that ought to have nobody knows how many. */
+  private final Map<Long, Long> left = new TreeMap<>();
+
+  /** Where any of its samples were counted. */
+  private final Set<Completeness.Span> countedIn = new HashSet<>();
+
   private long first = Long.MIN_VALUE;
   private long last = Long.MIN_VALUE;
 
@@ -45,7 +54,12 @@ final class Tally {
    * @param range of which only counts come
    */
   void count(Completeness.Span range, long startMillis, long endMillis, long count) {
-    counts.add(range, startMillis, endMillis, count);
+    if (range.known() == SampleSink.Known.COUNTS_ONLY) {
+      left.merge(windows.floor(startMillis), count, Long::sum);
+    } else {
+      counts.add(range, startMillis, endMillis, count);
+    }
+    countedIn.add(range);
     long start = startMillis * 1000;
     if (last == Long.MIN_VALUE) {
       first = start;
@@ -97,13 +111,16 @@ final class Tally {
     silences.add(days.floor(Math.floorDiv(gap.to(), 1000L)), gap);
   }
 
-  void add(long micros) {
+  /**
+   * @param known whether all that came then is there
+   */
+  void add(long micros, boolean known) {
     long millis = Math.floorDiv(micros, 1000L);
     if (windowEnd == Long.MIN_VALUE || millis >= windowEnd) {
       windowStart = windows.floor(millis);
       windowEnd = windows.next(millis);
     }
-    samples.merge(windowStart, 1L, Long::sum);
+    (known ? samples : left).merge(windowStart, 1L, Long::sum);
     if (last == Long.MIN_VALUE) {
       first = micros;
     } else if (isCounted) {
@@ -126,27 +143,30 @@ final class Tally {
 
   /**
    * @param untilMillis when to expect samples no more: the range's end, or now
-   * @param counted ranges of which only counts came, in the order of time
+   * @param spans what is known of which part, in the order of time; none: the times of all samples
    */
   SeriesReport report(
       Map<String, String> tags,
       long startMillis,
       long endMillis,
       long untilMillis,
-      List<Completeness.Span> counted) {
+      List<Completeness.Span> spans) {
     counts.end();
     steps.forEach((day, own) -> counts.told(day, own.usual()));
     List<WindowReport> rows = new ArrayList<>();
     List<Pace> kept = paces.all();
+    List<Completeness.Span> unknown = spans.stream().filter(this::isUnknown).toList();
     long all = 0;
     double expectedInAll = 0;
     for (Run run : windows.runs(startMillis, endMillis)) {
       for (long i = 0; i < run.count(); i++) {
         long start = run.startMillis() + i * run.lengthMillis();
         long end = Math.min(start + run.lengthMillis(), untilMillis);
-        if (end > start) {
+        if (end > start && millisOf(unknown, start, end) == end - start) {
+          rows.add(new WindowReport(start, left(start, end, unknown), WindowReport.UNKNOWN));
+        } else if (end > start) {
           long came = samples.getOrDefault(start, 0L) + counts.samples(start);
-          long expected = Math.round(expected(start, end, counted, kept));
+          long expected = Math.round(expected(start, end, spans, kept));
           rows.add(new WindowReport(start, came, expected));
           all += came;
           expectedInAll += expected;
@@ -155,21 +175,55 @@ final class Tally {
     }
     long step = usual(Math.floorDiv(last, 1000L));
     return new SeriesReport(
-        tags, step, all, (long) expectedInAll, first, last, silent(untilMillis * 1000, kept), rows);
+        tags,
+        step,
+        all,
+        (long) expectedInAll,
+        first,
+        last,
+        silent(untilMillis * 1000, unknown, kept),
+        rows);
   }
 
-  /** The parts that were counted by what is usual there, the others by the samples' own times. */
-  private double expected(long start, long end, List<Completeness.Span> counted, List<Pace> kept) {
+  private boolean isUnknown(Completeness.Span span) {
+    return switch (span.known()) {
+      case TIMES, COUNTS -> false;
+      case COUNTS_OF_NUMBERS -> !countedIn.contains(span);
+      case COUNTS_ONLY, NOTHING -> true;
+    };
+  }
+
+  private static long millisOf(List<Completeness.Span> spans, long start, long end) {
+    return spans.stream().mapToLong(span -> span.millisOf(start, end)).sum();
+  }
+
+  /** Where nothing is counted, none is no number that anybody knows. */
+  private long left(long start, long end, List<Completeness.Span> unknown) {
+    boolean counted =
+        unknown.stream()
+            .filter(span -> span.millisOf(start, end) > 0)
+            .allMatch(span -> span.known() == SampleSink.Known.COUNTS_ONLY);
+    return left.getOrDefault(start, counted ? 0 : WindowReport.UNKNOWN);
+  }
+
+  /**
+   * The parts that were counted by what is usual there, the others by the samples' own times; those
+   * of which nothing is known expect nothing.
+   */
+  private double expected(long start, long end, List<Completeness.Span> spans, List<Pace> kept) {
     if (steps.isEmpty() && counts.step(start) == 0) {
       return samples.getOrDefault(start, 0L) + counts.samples(start);
     }
     double expected = counts.extra(start);
     long at = start;
-    for (Completeness.Span span : counted) {
+    for (Completeness.Span span : spans) {
+      if (span.known() == SampleSink.Known.TIMES) {
+        continue;
+      }
       long from = Math.max(at, span.startMillis());
       long to = Math.min(end, span.endMillis());
       if (from < to) {
-        expected += timed(at, from, kept) + counts.usual(from, to);
+        expected += timed(at, from, kept) + (isUnknown(span) ? 0 : counts.usual(from, to));
         at = to;
       }
     }
@@ -209,10 +263,11 @@ final class Tally {
     return own != null ? own.usual() : Math.round(counts.step(day));
   }
 
-  private List<Silence> silent(long untilMicros, List<Pace> kept) {
+  private List<Silence> silent(long untilMicros, List<Completeness.Span> unknown, List<Pace> kept) {
     Gap still = new Gap(last, untilMicros, !isCounted, false);
     return silences.all(
         still,
+        unknown,
         one -> {
           // One that goes on is told by what was usual before.
           long at = one.toMicros() == untilMicros ? one.fromMicros() : one.toMicros();

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.resolution;
 
 import com.voltageems.hissrv.query.completeness.SampleSink;
+import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
@@ -14,9 +15,11 @@ import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.window.OneWindow;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,24 +136,71 @@ public final class CopyResolutions implements Resolutions {
     String name = selection.measurement().name();
     Tiers tiers = now.tiers();
     List<Copy> copies = raw || tiers == null ? List.of() : now.copies();
+    Long expired = now.expired().of(name);
     Map<String, Measurement> there = new HashMap<>();
     List<HistoryAnswer.Part> parts = new ArrayList<>();
-    for (CountSplit.Part part : CountSplit.of(selection, windows, copies, now.expired().of(name))) {
+    boolean gone = false;
+    for (CountSplit.Part part : CountSplit.of(selection, windows, copies, expired)) {
       Selection within = selection.within(part.start(), part.end());
       Copy copy = part.copy();
       Windows counting = part.windows();
       Measurement held =
           copy == null || tiers == null ? null : held(copy, tiers, name, deadline, there);
       if (held == null || counting == null || copy == null || tiers == null) {
-        samples.times(within, fields, deadline, sink);
+        gone |= times(samples, within, fields, expired, deadline, sink);
         parts.add(new HistoryAnswer.Part(HistoryAnswer.Part.RAW, part.start(), part.end()));
       } else {
-        new Counting(samples, tiers, fields, deadline, sink).read(within, copy, counting, held);
+        gone |=
+            new Counting(samples, tiers, fields, deadline, sink)
+                .read(within, copy, counting, part.isCoarse(), held, expired);
         parts.add(new HistoryAnswer.Part(copy.policy(), part.start(), part.end()));
       }
     }
-    new SilenceSearch(samples, selection, fields, deadline).look(sink);
-    return told(new HistoryAnswer(List.of(), false, parts, null), selection);
+    new SilenceSearch(samples, selection, fields, expired, deadline).look(sink);
+    return new HistoryAnswer(List.of(), false, parts, gone ? expired : null);
+  }
+
+  /** Reads what is there, and gives whether something is gone. */
+  private static boolean times(
+      HistoryStore samples,
+      Selection part,
+      List<Field> fields,
+      @Nullable Long expired,
+      Deadline deadline,
+      SampleSink sink) {
+    long start = part.startMillis();
+    long end = part.endMillis();
+    long gone = expired == null ? start : Math.max(start, Math.min(end, expired));
+    if (gone > start) {
+      sink.range(start, gone, SampleSink.Known.NOTHING);
+      samples.times(part.within(start, gone), fields, deadline, sink);
+    }
+    if (end > gone) {
+      sink.range(gone, end, SampleSink.Known.TIMES);
+      samples.times(part.within(gone, end), fields, deadline, sink);
+    }
+    return gone > start;
+  }
+
+  @Override
+  public @Nullable String kept(Selection selection, List<Field> fields, HistoryAnswer answer) {
+    Long expired = answer.expiredBefore();
+    List<Field> numbers = fields.stream().filter(Field::isNumeric).distinct().toList();
+    if (expired == null || numbers.isEmpty()) {
+      return null;
+    }
+    HistoryQuery means =
+        HistoryQuery.windows(
+            selection,
+            numbers,
+            new OneWindow(selection.startMillis(), selection.endMillis()),
+            Aggregation.MEAN,
+            false,
+            1);
+    return Coarser.of(means, answer.parts(), expired, known.get().copies()).stream()
+        .min(Comparator.comparingLong(part -> part.windows().shortestMillis()))
+        .map(part -> part.copy().task().interval())
+        .orElse(null);
   }
 
   @Override

@@ -24,6 +24,9 @@ final class CountSplit {
   /** What is shorter is counted by hours: days need no more, and a series has fewer of them. */
   private static final long SHORT = 15 * 60_000L;
 
+  /** A day has so many windows at least, or nobody can tell how many samples are usual in one. */
+  private static final long LONGEST = 6 * 3_600_000L;
+
   private static final FixedWindows HOURS = new FixedWindows(3_600_000L);
 
   private CountSplit() {}
@@ -35,6 +38,11 @@ final class CountSplit {
    * @param windows in which the copy counts, or null
    */
   record Part(long start, long end, @Nullable Copy copy, @Nullable Windows windows) {
+    /** Whether they are too long to tell what is usual. */
+    boolean isCoarse() {
+      return windows != null && windows.longestMillis() > LONGEST;
+    }
+
     private boolean continues(Part before) {
       return before.end() == start && Objects.equals(before.copy(), copy);
     }
@@ -53,17 +61,29 @@ final class CountSplit {
     long end = selection.endMillis();
     boolean always = windows.shortestMillis() >= DAY;
     long until = always ? end : Math.min(end, expired == null ? start : expired);
-    List<Copy> able =
-        copies.stream()
-            .filter(copy -> copy.has(selection.measurement().name()))
-            .filter(copy -> copy.task().output(Aggregation.COUNT).isPresent())
-            .filter(
-                copy -> counting(copy, always).longestMillis() * LEAST <= windows.shortestMillis())
-            .toList();
+    List<Copy> able = new ArrayList<>();
+    List<Copy> coarse = new ArrayList<>();
+    for (Copy copy : copies) {
+      if (copy.has(selection.measurement().name())
+          && copy.task().output(Aggregation.COUNT).isPresent()) {
+        Windows own = counting(copy, always);
+        long longest = own.longestMillis();
+        if (longest * LEAST <= windows.shortestMillis() && longest <= LONGEST) {
+          able.add(copy);
+        } else if (own.shortestMillis() <= windows.longestMillis()) {
+          // The finest first; where the samples are gone nobody tells it better.
+          coarse.add(0, copy);
+        }
+      }
+    }
     List<Part> parts = new ArrayList<>();
-    if (!able.isEmpty()) {
+    if (!able.isEmpty() || !coarse.isEmpty()) {
       for (long at = start; at < until; at = windows.next(at)) {
-        Part best = best(able, at, Math.min(windows.next(at), until), always);
+        long next = Math.min(windows.next(at), end);
+        Part best = best(able, at, next, always, always ? null : expired);
+        if (best == null && expired != null && at < expired) {
+          best = best(coarse, at, next, always, expired);
+        }
         if (best != null) {
           add(parts, best);
         }
@@ -79,14 +99,21 @@ final class CountSplit {
         : own;
   }
 
-  /** Of the copy that has most of a window, of several the coarsest. */
-  private static @Nullable Part best(List<Copy> able, long start, long end, boolean always) {
+  /**
+   * Of the copy that has most of a window, of several the first.
+   *
+   * @param expired only up to there, and to the end of the copy's window that it lies in, of which
+   *     a part of the samples is gone, too; null for all of it
+   */
+  private static @Nullable Part best(
+      List<Copy> able, long start, long end, boolean always, @Nullable Long expired) {
     Part best = null;
     for (Copy copy : able) {
       Windows windows = counting(copy, always);
+      long until = expired == null ? end : Math.min(end, windows.ceil(expired));
       for (Coverage.Range range : copy.counted().ranges()) {
         long from = windows.ceil(Math.max(start, range.start()));
-        long to = windows.floor(Math.min(end, range.end()));
+        long to = windows.floor(Math.min(until, range.end()));
         if (to > from && (best == null || to - from > best.end() - best.start())) {
           best = new Part(from, to, copy, windows);
         }

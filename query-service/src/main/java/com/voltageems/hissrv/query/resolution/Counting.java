@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.resolution;
 
 import com.voltageems.hissrv.query.completeness.SampleSink;
+import com.voltageems.hissrv.query.completeness.SampleSink.Known;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many samples there were in the windows of a copy: as many as the field had that had most. For
@@ -43,13 +45,53 @@ final class Counting {
   }
 
   /**
-   * Reads a part.
+   * Reads a part, and gives whether something of it is not known any more.
    *
    * @param part its start and end are the selection's
+   * @param isCoarse whether the windows are too long to tell what is usual
    * @param there the measurement in the copy
+   * @param expired before which time the samples are gone; null for never
    */
-  void read(Selection part, Copy copy, Windows windows, Measurement there) {
-    sink.counted(part.startMillis(), part.endMillis());
+  boolean read(
+      Selection part,
+      Copy copy,
+      Windows windows,
+      boolean isCoarse,
+      Measurement there,
+      @Nullable Long expired) {
+    boolean countsAll = fields.stream().allMatch(Counting::isCounted);
+    long gone =
+        expired == null || (countsAll && !isCoarse)
+            ? part.startMillis()
+            : Math.min(part.endMillis(), windows.ceil(expired));
+    boolean any = gone > part.startMillis();
+    if (any) {
+      Known known = isCoarse ? Known.COUNTS_ONLY : Known.COUNTS_OF_NUMBERS;
+      Selection early = part.within(part.startMillis(), gone);
+      if (!isCoarse && fields.stream().noneMatch(Field::isNumeric)) {
+        known = Known.NOTHING;
+      }
+      sink.range(early.startMillis(), gone, known);
+      if (known == Known.NOTHING) {
+        samples.times(early, fields, deadline, sink);
+      } else {
+        count(early, copy, windows, there, fields.stream().filter(Field::isNumeric).toList());
+      }
+    }
+    if (gone < part.endMillis()) {
+      sink.range(gone, part.endMillis(), Known.COUNTS);
+      count(part.within(gone, part.endMillis()), copy, windows, there, fields);
+    }
+    return any;
+  }
+
+  /** Whether a copy counts all of its values: it has none of texts and flags. */
+  private static boolean isCounted(Field field) {
+    return field.kind() == Field.Kind.NUMBER || field.kind() == Field.Kind.INTEGER;
+  }
+
+  private void count(
+      Selection part, Copy copy, Windows windows, Measurement there, List<Field> fields) {
     List<Field> copied = new ArrayList<>();
     List<Field> others = new ArrayList<>();
     for (Field field : fields) {

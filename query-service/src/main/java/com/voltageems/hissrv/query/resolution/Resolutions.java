@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers a question from what gives the same answer for the least work. Safe for many threads. */
 public interface Resolutions {
@@ -58,6 +59,14 @@ public interface Resolutions {
    * windows of a copy that is there.
    */
   HistoryAnswer coarser(HistoryStore samples, HistoryQuery query, Deadline deadline);
+
+  /**
+   * The shortest windows of which copies have means where the samples are gone that an answer is
+   * from; null where none has any.
+   */
+  default @Nullable String kept(Selection selection, List<Field> fields, HistoryAnswer answer) {
+    return null;
+  }
 
   /** What there was of which the samples are gone. */
   default CopyDiscovery discovery() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks into the samples where a copy counts fewer than usual: an hour of a device costs little,
@@ -29,12 +30,22 @@ final class SilenceSearch {
   private final HistoryStore samples;
   private final Selection whole;
   private final List<Field> fields;
+  private final @Nullable Long expired;
   private final Deadline deadline;
 
-  SilenceSearch(HistoryStore samples, Selection whole, List<Field> fields, Deadline deadline) {
+  /**
+   * @param expired before which time the samples are gone; null for never
+   */
+  SilenceSearch(
+      HistoryStore samples,
+      Selection whole,
+      List<Field> fields,
+      @Nullable Long expired,
+      Deadline deadline) {
     this.samples = samples;
     this.whole = whole;
     this.fields = fields;
+    this.expired = expired;
     this.deadline = deadline;
   }
 
@@ -51,13 +62,32 @@ final class SilenceSearch {
       }
       left -= length;
       try {
-        sink.seen(doubt, times(doubt, Deadline.in(time)));
+        tell(doubt, times(doubt, Deadline.in(time)), sink);
       } catch (StoreException e) {
         if (e.kind() != StoreException.Kind.TIMEOUT) {
           throw e;
         }
         return;
       }
+    }
+  }
+
+  /**
+   * A database deletes what has expired in large pieces, the oldest first: where samples from
+   * before the stretch are there, all of its samples are. Where they are not, what came before that
+   * time stays as the copy tells it, for what is deleted is no silence.
+   */
+  private void tell(SampleSink.Doubt doubt, long[] micros, SampleSink sink) {
+    long gone = expired == null ? Long.MIN_VALUE : expired;
+    boolean whole =
+        gone <= doubt.startMillis()
+            || (micros.length > 0 && micros[0] <= doubt.startMillis() * 1000);
+    if (whole) {
+      sink.seen(doubt, micros);
+    } else if (gone < doubt.endMillis()) {
+      SampleSink.Doubt rest =
+          new SampleSink.Doubt(doubt.key(), gone, doubt.endMillis(), doubt.stepMicros());
+      sink.seen(rest, micros);
     }
   }
 

@@ -11,12 +11,23 @@ import org.jspecify.annotations.Nullable;
  *     none: all of it from the samples
  * @param expiredBefore epoch milliseconds before which the samples are gone, where the range begins
  *     earlier and that part is answered from them; null otherwise
+ * @param keptInterval the windows of a coarser copy that has something of what is gone; null where
+ *     none has, or nothing is gone
  */
 public record HistoryAnswer(
-    List<Series> series, boolean truncated, List<Part> parts, @Nullable Long expiredBefore) {
+    List<Series> series,
+    boolean truncated,
+    List<Part> parts,
+    @Nullable Long expiredBefore,
+    @Nullable String keptInterval) {
   public HistoryAnswer {
     series = List.copyOf(series);
     parts = List.copyOf(parts);
+  }
+
+  public HistoryAnswer(
+      List<Series> series, boolean truncated, List<Part> parts, @Nullable Long expiredBefore) {
+    this(series, truncated, parts, expiredBefore, null);
   }
 
   /** From the samples. */
@@ -36,7 +47,12 @@ public record HistoryAnswer(
 
   /** The same with other rows. */
   public HistoryAnswer with(List<Series> others) {
-    return new HistoryAnswer(others, truncated, parts, expiredBefore);
+    return new HistoryAnswer(others, truncated, parts, expiredBefore, keptInterval);
+  }
+
+  /** The same, which tells over which windows there is more. */
+  public HistoryAnswer kept(@Nullable String interval) {
+    return new HistoryAnswer(series, truncated, parts, expiredBefore, interval);
   }
 
   /** Rows over all series. */

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.completeness;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.voltageems.hissrv.query.completeness.SampleSink.Known;
 import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
@@ -209,7 +210,7 @@ class CompletenessTest {
 
   /** As a copy of hours counts samples at these times, of which one may be left out. */
   private void hours(long from, long to, double step, long... silences) {
-    daily.counted(T + from, T + to);
+    daily.range(T + from, T + to, Known.COUNTS);
     for (long hour = from; hour < to; hour += HOUR) {
       long count = 0;
       for (long i = (long) Math.ceil(hour / step); i * step < hour + HOUR; i++) {
@@ -253,7 +254,7 @@ class CompletenessTest {
   void countsOfHours_ofAnyStep_areComplete() {
     for (double minutes : new double[] {0.3, 1, 5, 7, 13, 15, 25, 30, 40, 47, 60, 90, 100, 120}) {
       Completeness one = new Completeness(List.of(), days(), days());
-      one.counted(T, T + 3 * DAY);
+      one.range(T, T + 3 * DAY, Known.COUNTS);
       long all = 0;
       for (long hour = 0; hour < 3 * DAY; hour += HOUR) {
         double step = minutes * 60_000;
@@ -309,7 +310,7 @@ class CompletenessTest {
   /** Of today only the last hour is told by the samples; they tell their own step. */
   @Test
   void countsAndTimesOfOneDay_areEachExpectedByTheirOwn() {
-    daily.counted(T, T + 10 * HOUR);
+    daily.range(T, T + 10 * HOUR, Known.COUNTS);
     for (long hour = 0; hour < 10 * HOUR; hour += HOUR) {
       daily.count(List.of("1"), T + hour, T + hour + HOUR, 720);
     }
@@ -360,7 +361,7 @@ class CompletenessTest {
   @Test
   void countsThatScatter_areNotLookedInto() {
     Random random = new Random(3);
-    daily.counted(T, T + 2 * DAY);
+    daily.range(T, T + 2 * DAY, Known.COUNTS);
     for (long hour = 0; hour < 2 * DAY; hour += HOUR) {
       long count = hour == 30 * HOUR ? 500 : 720 + Math.round(random.nextGaussian() * 24);
       daily.count(List.of("1"), T + hour, T + hour + HOUR, count);
@@ -372,7 +373,7 @@ class CompletenessTest {
 
   @Test
   void aSingleCount_expectsNothingMore() {
-    daily.counted(T, T + DAY);
+    daily.range(T, T + DAY, Known.COUNTS);
     daily.count(List.of("1"), T + HOUR, T + 2 * HOUR, 1);
 
     SeriesReport report = days(1);
@@ -479,5 +480,84 @@ class CompletenessTest {
     }
     assertThat(daily.doubts()).isEmpty();
     assertThat(days(3).windows()).allMatch(row -> row.samples() == 1440 && row.expected() == 1440);
+  }
+
+  // ---- samples that are gone ----
+
+  private static final long UNKNOWN = WindowReport.UNKNOWN;
+
+  /** They were told as none of so many, and as a silence. */
+  @Test
+  void samplesThatAreGone_areNeitherMissingNorExpected() {
+    counted.range(T, T + 150 * 60_000, Known.NOTHING);
+    samples("2", HOUR + 1000, HOUR + 11_000, 1000);
+    counted.range(T + 150 * 60_000, T + 4 * HOUR, Known.TIMES);
+    samples("1", 150 * 60_000, 4 * HOUR, 1000);
+    samples("2", 3 * HOUR, 4 * HOUR, 1000);
+
+    List<SeriesReport> reports = counted.reports(T, T + 4 * HOUR, T + 4 * HOUR);
+    assertThat(reports.get(0).windows())
+        .containsExactly(
+            new WindowReport(T, UNKNOWN, UNKNOWN),
+            new WindowReport(T + HOUR, UNKNOWN, UNKNOWN),
+            new WindowReport(T + 2 * HOUR, 1800, 1800),
+            new WindowReport(T + 3 * HOUR, 3600, 3600));
+    assertThat(reports.get(0))
+        .extracting(SeriesReport::samples, SeriesReport::expected)
+        .containsExactly(5400L, 5400L);
+    assertThat(reports.get(0).silences()).isEmpty();
+    assertThat(reports.get(1).windows())
+        .as("what is there still makes up for nothing")
+        .containsExactly(
+            new WindowReport(T, UNKNOWN, UNKNOWN),
+            new WindowReport(T + HOUR, 10, UNKNOWN),
+            new WindowReport(T + 2 * HOUR, 0, 1800),
+            new WindowReport(T + 3 * HOUR, 3600, 3600));
+    assertThat(reports.get(1).silences())
+        .containsExactly(new Silence((T + 150 * 60_000) * 1000, (T + 3 * HOUR) * 1000));
+  }
+
+  /** Of a series of texts a copy knows nothing, so that no number of it is none that came. */
+  @Test
+  void seriesThatIsNotCounted_isNotKnownWhereTextsAreGone() {
+    counted.range(T, T + 2 * HOUR, Known.COUNTS_OF_NUMBERS);
+    for (int i = 0; i < 120; i++) {
+      counted.count(List.of("1"), T + i * 60_000L, T + (i + 1) * 60_000L, 60);
+    }
+    counted.range(T + 2 * HOUR, T + 3 * HOUR, Known.TIMES);
+    samples("1", 2 * HOUR, 3 * HOUR, 1000);
+    samples("text", 2 * HOUR, 3 * HOUR, 1000);
+
+    List<SeriesReport> reports = counted.reports(T, T + 3 * HOUR, T + 3 * HOUR);
+    assertThat(reports.get(0).windows())
+        .hasSize(3)
+        .allMatch(row -> row.samples() == 3600 && row.expected() == 3600);
+    assertThat(reports.get(1).windows())
+        .containsExactly(
+            new WindowReport(T, UNKNOWN, UNKNOWN),
+            new WindowReport(T + HOUR, UNKNOWN, UNKNOWN),
+            new WindowReport(T + 2 * HOUR, 3600, 3600));
+    assertThat(reports.get(1).silences()).isEmpty();
+  }
+
+  /** A day's own count is no measure of that day: it was complete whatever came. */
+  @Test
+  void windowsTooLongToTellWhatIsUsual_expectNothing() {
+    CalendarWindows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZoneOffset.UTC);
+    Completeness one = new Completeness(List.of(), days, days);
+    one.range(T, T + 3 * DAY, Known.COUNTS_ONLY);
+    one.count(List.of(), T, T + DAY, 86_400);
+    one.count(List.of(), T + 2 * DAY, T + 3 * DAY, 40_000);
+
+    SeriesReport report = one.reports(T, T + 3 * DAY, T + 3 * DAY).get(0);
+    assertThat(report.windows())
+        .containsExactly(
+            new WindowReport(T, 86_400, UNKNOWN),
+            new WindowReport(T + DAY, 0, UNKNOWN),
+            new WindowReport(T + 2 * DAY, 40_000, UNKNOWN));
+    assertThat(report)
+        .extracting(SeriesReport::samples, SeriesReport::expected)
+        .containsExactly(0L, 0L);
+    assertThat(report.silences()).isEmpty();
   }
 }

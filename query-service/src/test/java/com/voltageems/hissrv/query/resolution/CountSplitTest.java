@@ -105,8 +105,47 @@ class CountSplitTest {
   @Test
   void copyThatIsHardlyFinerThanTheQuestion_isNotAsked() {
     Copy days = copy("6h", coverage(-DAY, 3 * DAY));
-    assertThat(parts("1d", SHANGHAI, DAY, START + DAY, days)).containsExactly("raw 0..1440");
+    assertThat(parts("1d", SHANGHAI, DAY, null, days)).containsExactly("raw 0..1440");
     assertThat(parts("1w", SHANGHAI, DAY, null, days))
         .containsExactly("raw 0..120", "6h 120..1200 by 360", "raw 1200..1440");
+  }
+
+  /** Where nobody tells it better. */
+  @Test
+  void samplesThatAreGone_areCountedByAnyCopyThatFits_theFinestFirst() {
+    Copy hours = copy("1h", coverage(6 * HOUR, 3 * DAY));
+    Copy quarters = copy("15m", coverage(12 * HOUR, 3 * DAY));
+    Copy days = copy("1d", coverage(-DAY, 3 * DAY));
+    assertThat(parts("1h", SHANGHAI, 2 * DAY, START + DAY, days, hours, quarters))
+        .containsExactly(
+            "raw 0..360", "1h 360..720 by 60", "15m 720..1440 by 15", "raw 1440..2880");
+    assertThat(parts("1d", SHANGHAI, 3 * DAY, START + 2 * DAY, days))
+        .containsExactly("1d 0..2880 by 1500", "raw 2880..4320");
+    assertThat(parts("1d", SHANGHAI, 3 * DAY, null, days)).containsExactly("raw 0..4320");
+    assertThat(
+            CountSplit.of(
+                    new Selection(M, List.of(), START, START + DAY),
+                    WindowText.parse("1d", SHANGHAI).orElseThrow(),
+                    List.of(days, hours),
+                    START + DAY)
+                .stream()
+                .map(CountSplit.Part::isCoarse))
+        .as("the hours have most of it, and tell what is usual")
+        .containsExactly(false, false);
+  }
+
+  /** A day is no measure of itself. */
+  @Test
+  void daysTellNoUsualStep_notEvenThatOfAMonth() {
+    Copy days = copy("1d", coverage(-40 * DAY, 40 * DAY));
+    assertThat(parts("4w", SHANGHAI, DAY, null, days)).containsExactly("raw 0..1440");
+  }
+
+  /** Of the minute that the end of the samples lies in the copy has more. */
+  @Test
+  void windowThatTheSamplesEndIn_isCounted() {
+    Copy minutes = copy("1m", coverage(-DAY, 3 * DAY));
+    assertThat(parts("1h", SHANGHAI, DAY, START + 90 * MINUTE + 1, minutes))
+        .containsExactly("1m 0..91 by 1", "raw 91..1440");
   }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SilenceSearchTest {
@@ -26,6 +27,7 @@ class SilenceSearchTest {
 
   private final List<String> seen = new ArrayList<>();
   private int asked;
+  private @Nullable Long expired;
 
   private static SampleSink.Doubt doubt(long fromHour, long toHour) {
     return new SampleSink.Doubt(List.of("1"), T + fromHour * HOUR, T + toHour * HOUR, 1_000_000);
@@ -42,13 +44,18 @@ class SilenceSearchTest {
             store,
             new Selection(FakeStore.MEASUREMENT, List.of(), T, T + 1000 * HOUR),
             FakeStore.MEASUREMENT.fields(),
+            expired,
             deadline)
         .look(new Sink(List.of(doubts)));
   }
 
   private static HistoryAnswer onePoint() {
+    return onePoint(T);
+  }
+
+  private static HistoryAnswer onePoint(long time) {
     return new HistoryAnswer(
-        List.of(new Series(Map.of("ch", "1"), List.of(new Point(T * 1000, List.of(1.0, "x"))))),
+        List.of(new Series(Map.of("ch", "1"), List.of(new Point(time * 1000, List.of(1.0, "x"))))),
         false);
   }
 
@@ -58,6 +65,19 @@ class SilenceSearchTest {
     look(soon, SilenceSearchTest::onePoint, doubt(900, 902), doubt(100, 300), doubt(1, 3));
 
     assertThat(seen).containsExactly("900..902: 1", "1..3: 1");
+  }
+
+  /** What was deleted before the first sample that is left is no silence. */
+  @Test
+  void stretchOfWhichThePartIsDeleted_isToldFromThereOn() {
+    Deadline soon = Deadline.in(Duration.ofMinutes(1));
+    expired = T + 3 * HOUR;
+    look(soon, () -> onePoint(T + 7 * HOUR / 2), doubt(4, 5), doubt(2, 4), doubt(1, 3));
+    assertThat(seen).containsExactly("4..5: 1", "3..4: 1");
+
+    seen.clear();
+    look(soon, SilenceSearchTest::onePoint, doubt(0, 2));
+    assertThat(seen).as("the database has not deleted it yet").containsExactly("0..2: 1");
   }
 
   @Test
@@ -109,7 +129,7 @@ class SilenceSearchTest {
     }
 
     @Override
-    public void counted(long startMillis, long endMillis) {
+    public void range(long startMillis, long endMillis, Known known) {
       throw new AssertionError("nothing is counted here");
     }
 

@@ -68,6 +68,13 @@ class InfluxDb1StorageIT extends StorageContract {
     assertThat(post(database.url() + "/query?q=" + drop, "").statusCode()).isEqualTo(200);
   }
 
+  /** One shard has one type of a field. */
+  @Override
+  protected RandomCopies.Kinds kinds(Duration apart) {
+    boolean shards = apart.compareTo(Duration.ofDays(8)) > 0;
+    return new RandomCopies.Kinds(shards ? true : null, shards, false);
+  }
+
   @Override
   protected void fresh() {
     count++;

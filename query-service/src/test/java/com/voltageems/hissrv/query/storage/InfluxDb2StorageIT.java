@@ -88,6 +88,13 @@ class InfluxDb2StorageIT extends StorageContract {
     }
   }
 
+  /** One shard has one type of a field. */
+  @Override
+  protected RandomCopies.Kinds kinds(Duration apart) {
+    boolean shards = apart.compareTo(Duration.ofDays(8)) > 0;
+    return new RandomCopies.Kinds(shards ? true : null, shards, false);
+  }
+
   @Override
   protected void fresh() {
     count++;

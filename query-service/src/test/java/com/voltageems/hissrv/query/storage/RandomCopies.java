@@ -40,14 +40,32 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Random series with gaps, repeats, resets, whole numbers and texts, random questions over windows
- * of them as they come over HTTP, and their answers by plain Java, which knows nothing of copies
- * and windows of ours.
+ * Random series with gaps, repeats, resets, whole numbers, texts, flags and fields whose type
+ * changes, random questions over windows of them as they come over HTTP, and their answers by plain
+ * Java, which knows nothing of copies and windows of ours.
  */
 final class RandomCopies {
   private static final long HOUR = 3_600_000;
   private static final double DIGITS = 2e-11;
-  private static final List<String> NUMBERS = List.of("1", "1_sum", "n", "c");
+
+  /**
+   * {@code w}: whole numbers at one time, others at another; {@code x}: texts and flags at one
+   * time, numbers at another, where the database can have that.
+   */
+  private static final List<String> NUMBERS = List.of("1", "1_sum", "n", "c", "w", "x");
+
+  private static final List<String> COUNTED = List.of("count", "first", "last");
+
+  /**
+   * What a database can have.
+   *
+   * @param wholeFirst whether whole numbers come before others in one field, not after them; null:
+   *     the type of a field never changes
+   * @param mixed whether texts can come before numbers in one field
+   * @param flagsEverywhere whether a flag that was not written is false
+   */
+  record Kinds(@Nullable Boolean wholeFirst, boolean mixed, boolean flagsEverywhere) {}
+
   private static final Limits LIMITS =
       new Limits(Duration.ofSeconds(20), 4, 10_000, 100_000, 5_000_000, Duration.ofDays(800));
   private static final Set<String> KNOWN =
@@ -68,15 +86,17 @@ final class RandomCopies {
 
   private final Random random;
   private final ZoneId siteZone;
+  private final Kinds kinds;
   private final Map<Map<String, String>, Map<String, TreeMap<Long, Object>>> series =
       new LinkedHashMap<>();
 
   /** From where to where there are samples. */
   private final List<long[]> parts = new ArrayList<>();
 
-  RandomCopies(long seed, ZoneId siteZone) {
+  RandomCopies(long seed, ZoneId siteZone, Kinds kinds) {
     this.random = new Random(seed);
     this.siteZone = siteZone;
+    this.kinds = kinds;
   }
 
   /** Lines of the part, in no order; some times are written twice, with other values. */
@@ -123,11 +143,29 @@ final class RandomCopies {
             values.put("t", "w" + random.nextInt(5));
           }
           values.put("c", counter);
+          if (kinds.flagsEverywhere() || random.nextInt(3) == 0) {
+            values.put("f", random.nextBoolean());
+          }
+          changing(values);
           lines.add(line(tags, at, values));
         }
       }
     }
     return lines;
+  }
+
+  /** Fields whose type is another one in the first part than in those that follow. */
+  private void changing(Map<String, Object> values) {
+    boolean first = parts.size() == 1;
+    long whole = (long) random.nextInt(500) - 100;
+    if (random.nextInt(4) > 0) {
+      boolean isWhole = Objects.equals(kinds.wholeFirst(), first);
+      values.put("w", isWhole ? (Object) whole : (Object) (whole / 8.0));
+    }
+    if (random.nextInt(4) > 0) {
+      boolean other = kinds.mixed() && first;
+      values.put("x", other ? (Object) ("x" + whole) : (Object) (whole / 4.0));
+    }
   }
 
   /** Samples that come later than the others. */
@@ -137,13 +175,17 @@ final class RandomCopies {
     for (int i = 0; i < count; i++) {
       Map<String, String> tags = all.get(random.nextInt(all.size()));
       long at = start + random.nextLong(end - start);
-      lines.add(line(tags, at, Map.of("1", random.nextGaussian() * 3000, "n", whole())));
+      lines.add(
+          line(
+              tags,
+              at,
+              Map.of("1", random.nextGaussian() * 3000, "n", whole(), "f", random.nextBoolean())));
     }
     lines.add(
         line(
             Map.of("ch", "9", "type", "late"),
             start + random.nextLong(end - start),
-            Map.of("1", 7.25)));
+            Map.of("1", 7.25, "f", true)));
     return lines;
   }
 
@@ -169,10 +211,12 @@ final class RandomCopies {
           .append(
               one instanceof String ? "\"" + one + "\"" : one instanceof Long ? one + "i" : one);
       glue = ",";
-      series
-          .computeIfAbsent(Map.copyOf(tags), any -> new TreeMap<>())
-          .computeIfAbsent(value.getKey(), any -> new TreeMap<>())
-          .put(time, one);
+      Map<String, TreeMap<Long, Object>> own =
+          series.computeIfAbsent(Map.copyOf(tags), any -> new TreeMap<>());
+      // Windows take the numbers of a field, and leave the rest out.
+      if (!value.getKey().equals("x") || one instanceof Number) {
+        own.computeIfAbsent(value.getKey(), any -> new TreeMap<>()).put(time, one);
+      }
     }
     return line.append(' ').append(time).toString();
   }
@@ -277,10 +321,10 @@ final class RandomCopies {
     if (fields.isEmpty()) {
       fields.add("1");
     }
-    if (!aggregate
-        && List.of("count", "first", "last").contains(functions.get(0))
-        && random.nextBoolean()) {
-      fields.add("t");
+    for (String field : List.of("t", "f")) {
+      if (!aggregate && COUNTED.contains(functions.get(0)) && random.nextBoolean()) {
+        fields.add(field);
+      }
     }
     texts.put("fields", List.of(String.join(",", fields)));
     if (interval != null) {
@@ -307,7 +351,9 @@ final class RandomCopies {
     String fill = "none";
     if (interval != null && random.nextInt(3) == 0) {
       fill = one(List.of("null", "previous", "linear", "0", "-1.5"));
-      if (fields.contains("t") && !functions.get(0).equals("count") && fill.matches("[-0-9.]+")) {
+      if ((fields.contains("t") || fields.contains("f"))
+          && !functions.get(0).equals("count")
+          && fill.matches("[-0-9.]+")) {
         fill = "null";
       }
       texts.put("fill", List.of(fill));
@@ -347,7 +393,7 @@ final class RandomCopies {
         return got == null && value == null;
       }
       if (!any.isEmpty()) {
-        return any.contains(got);
+        return any.stream().anyMatch(one -> same(one, got));
       }
       if (value instanceof Long whole && off == 0) {
         return got instanceof Number one
@@ -359,6 +405,15 @@ final class RandomCopies {
       }
       return value.equals(got);
     }
+  }
+
+  /** A whole number may be told as such or not, where its field has others, too. */
+  private static boolean same(Object one, Object other) {
+    return one.equals(other)
+        || (one instanceof Number a
+            && other instanceof Number b
+            && !(a instanceof Long && b instanceof Long)
+            && a.doubleValue() == b.doubleValue());
   }
 
   private static Wanted near(double value, double size) {

@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.completeness.Completeness;
 import com.voltageems.hissrv.query.completeness.SeriesReport;
+import com.voltageems.hissrv.query.completeness.WindowReport;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.PartState;
@@ -52,7 +53,9 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
@@ -128,6 +131,13 @@ public abstract class StorageContract {
 
   /** Deletes a copy, as somebody may with the database's own means. */
   protected abstract void drop(String policy);
+
+  /**
+   * Which types of fields it can have.
+   *
+   * @param apart between older samples and newer ones
+   */
+  protected abstract RandomCopies.Kinds kinds(Duration apart);
 
   /** What the database does to a time that is not a whole number of its pieces. */
   protected Duration reached(Duration keep) {
@@ -1200,6 +1210,113 @@ public abstract class StorageContract {
     assertThat(kept.get(0).windows().subList(0, 5)).isEqualTo(slow.get(0).windows().subList(0, 5));
   }
 
+  /** Of a device that never paused; what is gone was told as silent for days. */
+  @Test
+  void completenessOfHours_isCountedByTheCopyWhereSamplesAreGone_orNotKnown() throws Exception {
+    long end = floor(NOW);
+    long start = end - 10 * DAY;
+    long expired = NOW.minus(Duration.ofDays(3)).toEpochMilli();
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 300_000, Map.of("ch", "1"));
+    for (long time = start; time < end; time += 600_000) {
+      lines.add("m,ch=2 note=\"fine\" " + time);
+    }
+    write("m", lines);
+    StoragePlan plan = plan(List.of(policy("realtime", 400), policy("hourly", 800)), HOURLY);
+    Tiers tiers = tiers();
+    StorageDesk desk = desk(plan, tiers);
+    settle(desk);
+    desk.backfill("hourly_avg", start + DAY, end);
+    finish(desk);
+    StoragePlan shorter = plan(List.of(policy("realtime", 3), policy("hourly", 800)), HOURLY);
+    StorageDesk after = desk(shorter);
+    settle(after);
+    assertThat(after.shorten("realtime", "3d")).containsEntry("state", "ok");
+
+    Measurement m = measurement(tiers, Tier.RAW);
+    CopyResolutions resolutions = answers(shorter, after, tiers);
+    for (long length : List.of(HOUR, DAY / 4, HOUR / 2)) {
+      Windows windows = new FixedWindows(length);
+      Completeness counted =
+          new Completeness(
+              m.tags(), windows, new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE));
+      HistoryAnswer from =
+          resolutions.samples(
+              deletedBefore(tiers.store(Tier.RAW), expired),
+              new Selection(m, List.of(), windows.floor(start), windows.floor(end)),
+              m.fields(),
+              windows,
+              false,
+              soon(),
+              counted);
+      assertThat(from.expiredBefore()).isEqualTo(expired);
+      List<SeriesReport> reports =
+          counted.reports(windows.floor(start), windows.floor(end), windows.floor(end));
+      assertThat(reports).hasSize(2);
+      long copied = length < HOUR ? Long.MAX_VALUE : start + DAY;
+      for (WindowReport row : reports.get(0).windows()) {
+        long from0 = row.startMillis();
+        boolean known = from0 >= copied || from0 >= expired;
+        long all = (known ? length : Math.max(0, from0 + length - expired)) / 300_000;
+        boolean partly = !known && from0 + length > Math.min(expired, copied);
+        assertThat(row.expected())
+            .as(length + ": " + row)
+            .isBetween(
+                partly ? 0 : known ? all : WindowReport.UNKNOWN,
+                partly ? length / 300_000 : known ? all : WindowReport.UNKNOWN);
+        assertThat(row.samples())
+            .as(length + ": " + row)
+            .isBetween(row.expected() - (partly ? 1 : 0), row.expected() + (partly ? 1 : 0));
+      }
+      for (WindowReport row : reports.get(1).windows()) {
+        boolean known = row.startMillis() >= expired;
+        boolean gone = row.startMillis() + length <= expired;
+        assertThat(row.expected()).isLessThanOrEqualTo(length / 600_000);
+        if (known || gone) {
+          assertThat(row.expected())
+              .as(length + ": " + row)
+              .isEqualTo(known ? length / 600_000 : WindowReport.UNKNOWN);
+        }
+      }
+      for (SeriesReport report : reports) {
+        assertThat(report.silences()).as(length + " of " + report.tags()).isEmpty();
+        assertThat((double) report.samples() / report.expected()).isBetween(0.99, 1.01);
+      }
+    }
+  }
+
+  /** The samples, of which the older ones are deleted. */
+  private static HistoryStore deletedBefore(HistoryStore samples, long time) {
+    return (HistoryStore)
+        Proxy.newProxyInstance(
+            StorageContract.class.getClassLoader(),
+            new Class<?>[] {HistoryStore.class},
+            (proxy, method, arguments) -> {
+              for (int i = 0; i < arguments.length; i++) {
+                if (arguments[i] instanceof Selection all) {
+                  if (all.endMillis() <= time) {
+                    return null;
+                  }
+                  arguments[i] = all.within(Math.max(time, all.startMillis()), all.endMillis());
+                } else if (arguments[i] instanceof HistoryQuery query) {
+                  Selection all = query.selection();
+                  if (all.endMillis() <= time) {
+                    return null;
+                  }
+                  arguments[i] =
+                      new HistoryQuery(
+                          all.within(Math.max(time, all.startMillis()), all.endMillis()),
+                          query.columns(),
+                          query.windows(),
+                          query.groupBy(),
+                          query.newestFirst(),
+                          query.limit());
+                }
+              }
+              return method.invoke(samples, arguments);
+            });
+  }
+
   private static HistoryQuery anyQuestion(Random random, Measurement m, long start) {
     List<String> texts = List.of("1h", "3h", "1d", "2d", "1w", "90m");
     Windows windows = WindowText.parse(texts.get(random.nextInt(texts.size())), ZONE).orElseThrow();
@@ -1258,7 +1375,7 @@ public abstract class StorageContract {
     long old = days.floor(change.toEpochMilli() - 2 * DAY);
     long oldEnd = old + 4 * DAY;
     long recent = NOW.toEpochMilli() - 4 * DAY;
-    RandomCopies random = new RandomCopies(seed, ZONE);
+    RandomCopies random = new RandomCopies(seed, ZONE, kinds(Duration.ofMillis(recent - oldEnd)));
     write("m", random.lines(old, oldEnd));
     write("m", random.lines(recent, NOW.toEpochMilli()));
     Task quarter = Task.of("quarter", "realtime", "quarter", "15m", HOURLY.outputs());
@@ -1453,9 +1570,41 @@ public abstract class StorageContract {
       assertThat(hours).contains("\"resolution\":\"hourly\"").doesNotContain("\"series\":[]");
       assertThat(get(url + "/aggregate?measurement=m&interval=1h&functions=count" + range))
           .contains("\"resolution\":\"hourly\"", "\"field\":\"1\"");
-      assertThat(get(url + "/query?measurement=m" + range)).contains("\"series\":[]", expired);
+      String kept = "\"kept_interval\":\"1h\"";
+      assertThat(get(url + "/query?measurement=m" + range))
+          .contains("\"series\":[]", expired, kept);
+      for (String finer : List.of("interval=15m", "interval=90m", "interval=1h&function=median")) {
+        assertThat(get(url + "/query?measurement=m&fields=1&" + finer + range))
+            .as(finer)
+            .contains("\"series\":[]", expired, kept);
+      }
+      assertThat(get(url + "/aggregate?measurement=m&interval=15m" + range))
+          .contains("\"series\":[]", expired, kept);
+      for (String format : List.of("csv", "ndjson", "csv&stream=yes", "ndjson&stream=yes")) {
+        String finer = "&fields=1" + (format.contains("stream") ? "" : "&interval=15m");
+        HttpHeaders headers =
+            asked(url + "/query?measurement=m&format=" + format + finer + range).headers();
+        assertThat(headers.firstValue("X-Hissrv-Expired-Before")).as(format).isPresent();
+        assertThat(headers.firstValue("X-Hissrv-Kept-Interval")).as(format).contains("1h");
+      }
+      assertThat(
+              get(
+                  url
+                      + "/query?measurement=m&interval=1h&start="
+                      + (start - DAY)
+                      + "&end="
+                      + start))
+          .as("where no copy has anything")
+          .contains("\"series\":[]", expired)
+          .doesNotContain("kept_interval");
       assertThat(get(url + "/completeness?measurement=m&interval=1d" + range))
           .contains("\"resolution\":\"hourly\"", "\"key\":\"m:1\"");
+      // Windows of the copy's own length.
+      assertThat(get(url + "/completeness?measurement=m" + range))
+          .contains("\"resolution\":\"hourly\"", "\"samples\":288,\"expected\":288")
+          .doesNotContain("expired");
+      assertThat(get(url + "/completeness?measurement=m&interval=10m" + range))
+          .contains("\"series\":[]", expired);
       assertThat(get(url + "/tags?measurement=m"))
           .contains("\"key\":[\"m:1\"]", "\"resolution\":\"hourly\"", expired);
       assertThat(get(url + "/tags?measurement=m&key=m:2"))
@@ -1487,12 +1636,30 @@ public abstract class StorageContract {
                       + end))
           .contains("24 records", "\"resolution\":\"hourly\"");
     }
+    // Where all is named that the copies know, and they know all, nothing is said to be missing.
+    HistoryStore whole = tiers.store(Tier.RAW);
+    try (QueryServer server = new QueryServer(config, whole, health, "test", clock, copies)) {
+      String url = "http://127.0.0.1:" + server.start();
+      for (String call : List.of("/tags", "/fields")) {
+        String all = url + call + "?measurement=m";
+        for (String range : List.of("", "&start=" + start + "&end=" + end)) {
+          assertThat(get(all + range))
+              .as(call + range)
+              .contains(call.equals("/tags") ? "m:1" : "\"1\"")
+              .doesNotContain("expired", "resolution");
+        }
+        assertThat(get(all + "&start=" + (start - HOUR))).as(call).contains("expired_before");
+      }
+    }
   }
 
   private static String get(String address) throws Exception {
+    return asked(address).body();
+  }
+
+  private static HttpResponse<String> asked(String address) throws Exception {
     return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString())
-        .body();
+        .send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
   }
 
   /** The samples when all have expired, which a database does at a time of its own. */

@@ -38,7 +38,8 @@ public final class Cors {
             "X-Hissrv-Left-Out",
             "X-Hissrv-Truncated",
             "X-Hissrv-Resolution",
-            "X-Hissrv-Expired-Before"));
+            "X-Hissrv-Expired-Before",
+            "X-Hissrv-Kept-Interval"));
     handler.setPreflightMaxAge(Duration.ofMinutes(10));
     // Other pages are answered as ever; their browser does not let them read it.
     handler.setDeliverNonAllowedOriginRequests(true);

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.http.ask.Fn;
 import com.voltageems.hissrv.query.http.ask.Keep;
 import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.Point;
@@ -57,12 +58,18 @@ public final class Answerer {
         wish == Keep.NO || raw || ask.windows() == null
             ? made(ask, raw, deadline)
             : cache.get(ask, wish, deadline, part -> made(part, false, deadline));
-    return resolutions.told(answer, ask.selection());
+    return told(ask, answer);
   }
 
   /** What is told of an answer of points beside its rows. */
   public HistoryAnswer told(Ask ask) {
-    return resolutions.told(new HistoryAnswer(List.of(), false), ask.selection());
+    return told(ask, new HistoryAnswer(List.of(), false));
+  }
+
+  private HistoryAnswer told(Ask ask, HistoryAnswer answer) {
+    HistoryAnswer told = resolutions.told(answer, ask.selection());
+    List<Field> fields = ask.outputs().stream().map(Ask.Output::field).toList();
+    return told.kept(resolutions.kept(ask.selection(), fields, told));
   }
 
   private HistoryAnswer made(Ask ask, boolean raw, Deadline deadline) {

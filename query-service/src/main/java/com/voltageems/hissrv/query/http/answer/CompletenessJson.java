@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** How complete the history is, as JSON. Pure. */
 public final class CompletenessJson {
@@ -89,11 +90,15 @@ public final class CompletenessJson {
     for (WindowReport window : report.windows()) {
       json.writeStartArray();
       Json.time(json, window.startMillis() * 1000, epochTimes);
-      json.writeNumber(window.samples());
-      json.writeNumber(window.expected());
+      Json.value(json, number(window.samples()));
+      Json.value(json, number(window.expected()));
       json.writeEndArray();
     }
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private static @Nullable Long number(long count) {
+    return count == WindowReport.UNKNOWN ? null : (Long) count;
   }
 }

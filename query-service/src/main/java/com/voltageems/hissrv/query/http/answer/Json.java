@@ -100,6 +100,9 @@ public final class Json {
       json.writeFieldName("expired_before");
       time(json, expired * 1000, epochTimes);
     }
+    if (answer.keptInterval() != null) {
+      json.writeStringField("kept_interval", answer.keptInterval());
+    }
   }
 
   static void texts(JsonGenerator json, String name, List<String> texts) throws IOException {

@@ -52,6 +52,10 @@ public final class Resolution {
     if (expired != null) {
       headers.put("X-Hissrv-Expired-Before", Times.iso(expired * 1000));
     }
+    String kept = answer.keptInterval();
+    if (kept != null) {
+      headers.put("X-Hissrv-Kept-Interval", kept);
+    }
     return headers;
   }
 }
