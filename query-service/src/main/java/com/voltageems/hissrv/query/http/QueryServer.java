@@ -129,7 +129,7 @@ public final class QueryServer implements AutoCloseable {
     // all.
     config.http.generateEtags = false;
     config.http.prefer405over404 = true;
-    config.http.maxRequestSize = 64 * 1024L;
+    config.http.maxRequestSize = Sending.MOST_BODY;
 
     config.jetty.modifyServer(
         server -> {
@@ -159,7 +159,8 @@ public final class QueryServer implements AutoCloseable {
     config.routes.post(
         "/raw",
         context ->
-            sending.reply(context, served.rawApi().ask(context.queryParamMap(), context.body())),
+            sending.reply(
+                context, served.rawApi().ask(context.queryParamMap(), context.bodyAsBytes())),
         Access.READ);
     extension.routes(config.routes);
     config.requestLogger.http(

@@ -10,6 +10,9 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.raw.RawAnswer;
 import com.voltageems.hissrv.query.store.raw.RawException;
 import com.voltageems.hissrv.query.store.raw.RawStore;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +36,7 @@ final class RawApi {
     this.slots = slots;
   }
 
-  Reply ask(Map<String, List<String>> texts, String statement) {
+  Reply ask(Map<String, List<String>> texts, byte[] body) {
     RawStore raw =
         store
             .raw()
@@ -43,14 +46,10 @@ final class RawApi {
                     new RefusedException(
                         ErrorKind.NOT_FOUND,
                         "raw queries are switched off; query.raw.enabled switches them on"));
-    for (String name : texts.keySet()) {
-      if (!PARAMETERS.contains(name)) {
-        throw new BadRequestException(
-            name, "", "no parameter but limit; the statement is the body");
-      }
-    }
-    int limit =
-        new Texts(texts, PARAMETERS).number("limit", limits.defaultRows(), 1, limits.maxRows());
+    Texts parameters = new Texts(texts, PARAMETERS);
+    parameters.requireKnown();
+    int limit = parameters.number("limit", limits.defaultRows(), 1, limits.maxRows());
+    String statement = text(body);
     if (statement.isBlank()) {
       throw new BadRequestException("body", "", "a statement in the database's own language");
     }
@@ -67,5 +66,14 @@ final class RawApi {
                 String.valueOf(e.getMessage()));
           }
         });
+  }
+
+  /** What is no UTF-8 would be another statement. */
+  private static String text(byte[] body) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+    } catch (CharacterCodingException e) {
+      throw new BadRequestException("body", "", "UTF-8");
+    }
   }
 }

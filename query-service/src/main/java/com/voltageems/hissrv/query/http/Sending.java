@@ -1,17 +1,24 @@
 package com.voltageems.hissrv.query.http;
 
 import com.voltageems.hissrv.query.http.answer.LeftOut;
+import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.export.Export;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.MimeTypes;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +33,10 @@ final class Sending {
   /** How many bytes an answer has, for the metrics. */
   private static final String SIZE = "hissrv.size";
 
-  /** The longest that a request's body, 64 kB at most, may take. */
+  /** Of a request's body, in bytes. */
+  static final long MOST_BODY = 64 * 1024L;
+
+  /** The longest that a request's body may take. */
   private static final int BODY_SECONDS = 30;
 
   private final Senders senders;
@@ -59,16 +69,102 @@ final class Sending {
     }
     Export.Body written = reply.written();
     Export.Body body = written == null ? out -> out.write(reply.body()) : written;
+    Begun out = new Begun(context, reply, body);
     try {
-      Runnable sent = senders.permit();
-      try {
-        head(context, reply);
-        context.attribute(SIZE, send(context, body));
-      } finally {
-        sent.run();
-      }
+      context.attribute(SIZE, send(context, body, out));
     } finally {
+      out.sent.run();
       body.abandon();
+    }
+  }
+
+  /**
+   * What is written of an answer. Its beginning is held, so that a short one, which fits the
+   * connection's buffer, keeps nobody waiting and needs no permit; the rest is sent by one.
+   */
+  private final class Begun extends OutputStream {
+    private final Context context;
+    private final Reply reply;
+    private final Export.Body body;
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream(1024);
+    private @Nullable CountingStream out;
+    private Runnable sent = () -> {};
+    private @Nullable RefusedException refusal;
+
+    Begun(Context context, Reply reply, Export.Body body) {
+      this.context = context;
+      this.reply = reply;
+      this.body = body;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      // One that is made while it is read may wait for the database at any moment, too.
+      boolean isLong = out != null || body instanceof Export.Begun;
+      if (isLong || held.size() + length > Senders.SHORT) {
+        open().write(bytes, from, length);
+      } else {
+        held.write(bytes, from, length);
+      }
+    }
+
+    private OutputStream open() throws IOException {
+      CountingStream begun = out;
+      if (begun == null) {
+        permit();
+        head(context, reply);
+        if (body instanceof Export.Begun whole && !whole.isWhole()) {
+          // Only the end tells it: a trailer.
+          context.header("Trailer", TRUNCATED);
+          context
+              .res()
+              .setTrailerFields(() -> whole.isTruncated() ? Map.of(TRUNCATED, "true") : Map.of());
+        }
+        begun = new CountingStream(context.outputStream());
+        out = begun;
+        begun.write(held.toByteArray());
+      }
+      return begun;
+    }
+
+    /** Who writes may try to end what it writes when it was refused. */
+    private void permit() {
+      if (refusal != null) {
+        throw refusal;
+      }
+      try {
+        sent = senders.permit();
+      } catch (RefusedException e) {
+        refusal = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      CountingStream begun = out;
+      if (begun != null) {
+        begun.flush();
+      }
+    }
+
+    /** Nothing more comes; gives how many bytes there were. */
+    long end() throws IOException {
+      if (out == null && body instanceof Export.Begun) {
+        open().flush();
+      }
+      CountingStream begun = out;
+      if (begun != null) {
+        return begun.count();
+      }
+      head(context, reply);
+      context.result(held.toByteArray());
+      return held.size();
     }
   }
 
@@ -88,6 +184,7 @@ final class Sending {
     if (context.req().getContentLengthLong() == 0) {
       return;
     }
+    requireReadable(context);
     Runnable came = senders.permit();
     CompletableFuture<Void> read = new CompletableFuture<>();
     CompletableFuture<Void> unusedEnd =
@@ -100,6 +197,14 @@ final class Sending {
                 });
     try {
       byte[] unusedBody = context.bodyAsBytes();
+    } catch (HttpResponseException e) {
+      if (e.getStatus() != HttpStatus.CONTENT_TOO_LARGE.getCode()) {
+        throw e;
+      }
+      throw new RefusedException(
+          ErrorKind.TOO_LARGE,
+          "body: too large: needs at most " + MOST_BODY + " bytes",
+          Map.of("parameter", "body", "value", "", "expected", "at most " + MOST_BODY + " bytes"));
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
@@ -109,6 +214,22 @@ final class Sending {
     } finally {
       read.complete(null);
       came.run();
+    }
+  }
+
+  /** Bodies are UTF-8 as it is; another one would be read as something else. */
+  private static void requireReadable(Context context) {
+    String encoding = context.header("Content-Encoding");
+    if (encoding != null && !encoding.isBlank() && !encoding.equalsIgnoreCase("identity")) {
+      throw new BadRequestException(
+          "Content-Encoding", encoding, "a body that is not compressed, without this header");
+    }
+    String type = context.header("Content-Type");
+    String charset = type == null ? null : MimeTypes.getCharsetFromContentType(type);
+    if (charset != null
+        && !charset.equalsIgnoreCase("utf-8")
+        && !charset.equalsIgnoreCase("utf8")) {
+      throw new BadRequestException("Content-Type", type, "charset=utf-8, or no charset");
     }
   }
 
@@ -123,18 +244,10 @@ final class Sending {
    *
    * @return how many bytes were sent, before they were compressed; 0 where it was cut
    */
-  private long send(Context context, Export.Body body) {
+  private long send(Context context, Export.Body body, Begun out) {
     try {
-      if (body instanceof Export.Begun begun && !begun.isWhole()) {
-        // Only the end tells it: a trailer.
-        context.header("Trailer", TRUNCATED);
-        context
-            .res()
-            .setTrailerFields(() -> begun.isTruncated() ? Map.of(TRUNCATED, "true") : Map.of());
-      }
-      CountingStream out = new CountingStream(context.outputStream());
       body.to(out);
-      return out.count();
+      return out.end();
     } catch (CountingStream.SlowReaderException e) {
       LOG.warn("{} was cut off: its reader {}", context.path(), e.getMessage());
       cut(context);

@@ -783,7 +783,13 @@ class QueryServerTest {
     assertThat(rawQuery(token, "", "unsafe").statusCode()).isEqualTo(503);
     assertThat(rawQuery(token, "", " ").statusCode()).isEqualTo(400);
     assertThat(rawQuery(token, "?limit=0", "x").statusCode()).isEqualTo(400);
-    assertThat(rawQuery(token, "?format=csv", "x").body()).contains("no parameter but limit");
+    assertThat(rawQuery(token, "?format=csv", "x").body())
+        .contains("no parameter but limit", "\"parameter\":\"format\"");
+    assertThat(rawQuery(token, "?limit=1000000000", "x").body())
+        .contains("\"parameter\":\"limit\"", "a number from 1 to ");
+    HttpResponse<String> large = rawQuery(token, "", "x".repeat(70_000));
+    assertThat(large.statusCode()).isEqualTo(413);
+    assertThat(large.body()).contains("too_large", "at most 65536 bytes");
   }
 
   @Test

@@ -128,6 +128,12 @@ class SlowCallersTest {
     assertThat(get("/health").statusCode()).isEqualTo(200);
     assertThat(get("/metrics").body()).contains("hissrv_query_sending_max " + MOST + "\n");
     assertThat(get("/measurements").statusCode()).isEqualTo(200);
+    // A short one keeps nobody waiting.
+    for (String format : List.of("csv", "json", "ndjson")) {
+      HttpResponse<String> few = get(question + format + "&max_points=20");
+      assertThat(few.statusCode()).as(format + ": " + few.body()).isEqualTo(200);
+      assertThat(few.body()).hasSizeBetween(200, 16_000);
+    }
     HttpResponse<String> refused = get(question + "csv");
     assertThat(refused.statusCode()).isEqualTo(429);
     assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");

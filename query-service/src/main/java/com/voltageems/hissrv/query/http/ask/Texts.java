@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 public record Texts(Map<String, List<String>> texts, Set<String> known) {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
+  /** Whether there are other parameters than the call understands: they would do nothing. */
+  public void requireKnown() {
+    for (Map.Entry<String, List<String>> one : texts.entrySet()) {
+      if (!known.contains(one.getKey())) {
+        throw new BadRequestException(
+            one.getKey(),
+            String.join(", ", one.getValue()),
+            known.isEmpty()
+                ? "no parameter, for this call has none"
+                : "no parameter but " + String.join(", ", new TreeSet<>(known)));
+      }
+    }
+  }
 
   /** The one value of a parameter, or null where it is not given or empty. */
   public @Nullable String text(String name) {

@@ -13,6 +13,7 @@ public enum ErrorKind {
   IN_FILE(409, "only the site's file can change it"),
   READ_ONLY(409, "the folder cannot be written"),
   CONFLICT(409, "it cannot be done as things are"),
+  TOO_LARGE(413, "the request is too large"),
   HOST_REFUSED(421, "the host name is not allowed"),
   BAD_MAPPING(422, "the mapping cannot be used"),
   RAW_REFUSED(422, "the database refuses the statement"),

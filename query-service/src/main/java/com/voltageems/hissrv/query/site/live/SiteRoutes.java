@@ -10,6 +10,7 @@ import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.http.Extension;
 import com.voltageems.hissrv.query.http.access.Access;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.Texts;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.resolution.Resolutions;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,8 @@ final class SiteRoutes implements Extension {
 
   private static final Duration SYNC_PATIENCE = Duration.ofSeconds(10);
   private static final Duration LONGEST_SYNC = Duration.ofSeconds(60);
-  private static final String SYNC_EXPECTED = "a duration such as 30s, of at most 60s";
+  private static final Duration SHORTEST_SYNC = Duration.ofMillis(100);
+  private static final String SYNC_EXPECTED = "a duration such as 30s, from 100ms to 60s";
 
   private final LiveSite site;
   private final Mappings mappings;
@@ -102,14 +105,20 @@ final class SiteRoutes implements Extension {
   }
 
   private void sync(Context context) throws JsonProcessingException, InterruptedException {
+    Texts parameters = new Texts(context.queryParamMap(), Set.of("timeout"));
+    parameters.requireKnown();
+    if (context.bodyAsBytes().length > 0) {
+      throw new BadRequestException(
+          "body", "", "none; timeout stands in the address (?timeout=30s)");
+    }
     Duration patience;
-    String given = context.queryParam("timeout");
+    String given = parameters.text("timeout");
     try {
       patience = given == null ? SYNC_PATIENCE : Condition.length(given);
     } catch (IllegalArgumentException e) {
       throw new BadRequestException("timeout", String.valueOf(given), SYNC_EXPECTED);
     }
-    if (patience.compareTo(LONGEST_SYNC) > 0) {
+    if (patience.compareTo(LONGEST_SYNC) > 0 || patience.compareTo(SHORTEST_SYNC) < 0) {
       throw new BadRequestException("timeout", String.valueOf(given), SYNC_EXPECTED);
     }
     try {

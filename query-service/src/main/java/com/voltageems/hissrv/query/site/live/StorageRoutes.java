@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
+import com.voltageems.hissrv.query.http.ask.Texts;
 import com.voltageems.hissrv.query.http.ask.Times;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
@@ -14,6 +15,7 @@ import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,12 @@ final class StorageRoutes {
   }
 
   void routes(RoutesConfig routes) {
-    routes.get("/storage", context -> answer(context, 200, desk.get().json()));
+    routes.get(
+        "/storage",
+        context -> {
+          requireNone(context);
+          answer(context, 200, desk.get().json());
+        });
     routes.post("/storage/apply", this::apply);
     routes.post("/storage/backfill", this::backfill);
     routes.delete("/storage/backfill/{id}", this::cancel);
@@ -60,14 +67,16 @@ final class StorageRoutes {
   }
 
   private void apply(Context context) throws JsonProcessingException {
-    JsonNode body = body(context);
+    requireNone(context);
+    JsonNode body = JsonBody.of(context, "policy", "duration");
     String policy = text(body, "policy", "a policy's name");
     String duration = text(body, "duration", "the duration that the file has");
     answer(context, 200, changing(() -> desk.get().shorten(policy, duration)));
   }
 
   private void backfill(Context context) throws JsonProcessingException {
-    JsonNode body = body(context);
+    requireNone(context);
+    JsonNode body = JsonBody.of(context, "task", "start", "end");
     String task = text(body, "task", "a task's name");
     long start = time(body, "start");
     long end = time(body, "end");
@@ -75,16 +84,15 @@ final class StorageRoutes {
   }
 
   private void cancel(Context context) throws JsonProcessingException {
+    requireNone(context);
+    JsonBody.requireNone(context);
     String id = context.pathParam("id");
     answer(context, 200, changing(() -> desk.get().cancel(id)));
   }
 
-  private static JsonNode body(Context context) {
-    try {
-      return JSON.readTree(context.body());
-    } catch (JsonProcessingException e) {
-      throw new BadRequestException("body", "", "JSON");
-    }
+  /** What stands in the address beside the path does nothing here. */
+  private static void requireNone(Context context) {
+    new Texts(context.queryParamMap(), Set.of()).requireKnown();
   }
 
   private static String text(JsonNode body, String name, String expected) {

@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -496,5 +497,141 @@ class LiveSiteTest {
         .isEqualTo(403);
     assertThat(send("POST", "/sync", "", "Origin", url).statusCode()).isEqualTo(503);
     assertThat(send("GET", "/sync", "").statusCode()).isEqualTo(405);
+  }
+
+  private static List<String> refusal(int status, String... parts) {
+    List<String> all = new ArrayList<>(List.of("\"status\":" + status));
+    all.addAll(List.of(parts));
+    return all;
+  }
+
+  /** What is asked, and what its refusal has to tell. */
+  private record Asked(String method, String path, String body, List<String> told) {}
+
+  private static Asked asked(String call, String body, int status, String... parts) {
+    String[] words = call.split(" ", 2);
+    return new Asked(words[0], words[1], body, refusal(status, parts));
+  }
+
+  private static String parameter(String name) {
+    return "\"parameter\":\"" + name + "\"";
+  }
+
+  /** What means nothing was taken for right, and did nothing. */
+  @Test
+  void bodiesAndParameters_thatMeanNothing_areRefusedByTheirNames() throws Exception {
+    String apply = "POST /storage/apply";
+    String backfill = "POST /storage/backfill";
+    String none = "no member but ";
+    for (Asked one :
+        List.of(
+            asked(apply, "", 400, parameter("body"), "policy, duration"),
+            asked(apply, "{", 400, parameter("body"), "line 1, column "),
+            asked(apply, "policy=realtime", 400, parameter("body"), "line 1"),
+            asked(apply, "[1]", 400, parameter("body"), "a JSON object of policy, duration"),
+            asked(apply, "null", 400, parameter("body")),
+            asked(apply, "{\"policy\":{},\"duration\":\"7d\"}", 400, parameter("policy")),
+            asked(apply, "{\"policy\":\"a\",\"duration\":null}", 400, parameter("duration")),
+            asked(
+                apply,
+                "{\"policy\":\"a\",\"duration\":\"7d\",\"force\":true}",
+                400,
+                parameter("force"),
+                none + "policy, duration"),
+            asked(
+                apply,
+                "{\"policy\":\"a\",\"policy\":\"b\",\"duration\":\"7d\"}",
+                400,
+                parameter("body")),
+            asked(apply, "{\"policy\":\"a\",\"duration\":\"7d\"} {}", 400, parameter("body")),
+            asked(apply + "?force=1", "{}", 400, parameter("force"), "this call has none"),
+            asked(
+                backfill,
+                "{\"task\":\"a\",\"start\":\"soon\",\"end\":\"now\"}",
+                400,
+                parameter("start"),
+                "\"value\":\"soon\""),
+            asked(
+                backfill,
+                "{\"task\":\"a\",\"start\":1e300,\"end\":\"now\"}",
+                400,
+                parameter("start")),
+            asked(
+                backfill,
+                "{\"task\":\"a\",\"from\":\"now-1d\",\"end\":\"now\"}",
+                400,
+                parameter("from"),
+                none + "task, start, end"),
+            asked("DELETE /storage/backfill/x?now=1", "", 400, parameter("now")),
+            asked("DELETE /storage/backfill/x", "{}", 400, parameter("body")),
+            asked("GET /storage?policy=realtime", "", 400, parameter("policy")),
+            asked("POST /sync?wait=5s", "", 400, parameter("wait"), "no parameter but timeout"),
+            asked("POST /sync?timeout=5s&timeout=6s", "", 400, parameter("timeout"), "one value"),
+            asked("POST /sync", "{\"timeout\":\"5s\"}", 400, parameter("body"), "?timeout=30s"),
+            asked("POST /sync?timeout=61s", "", 400, parameter("timeout"), "from 100ms to 60s"),
+            asked("POST /sync?timeout=0s", "", 400, parameter("timeout"), "from 100ms to 60s"),
+            asked("POST /sync?timeout=-5s", "", 400, parameter("timeout"), "from 100ms to 60s"),
+            asked("POST /sync?timeout=999999d", "", 400, parameter("timeout")),
+            asked(apply, "x".repeat(70_000), 413, "at most 65536 bytes", parameter("body")))) {
+      HttpResponse<String> answer = send(one.method(), one.path(), one.body());
+      assertThat(answer.headers().firstValue("Content-Type"))
+          .as(one + ": " + answer.body())
+          .contains("application/problem+json");
+      assertThat(answer.body()).as(one.toString()).contains(one.told());
+    }
+    for (String type : List.of("application/json; charset=utf-16", "text/plain;charset=none")) {
+      assertThat(send("POST", "/storage/apply", "{}", "Content-Type", type).body())
+          .contains("\"status\":400", parameter("Content-Type"), "charset=utf-8");
+    }
+    assertThat(send("POST", "/storage/apply", "{}", "Content-Encoding", "gzip").body())
+        .contains("\"status\":400", parameter("Content-Encoding"));
+    assertThat(
+            send("POST", "/storage/apply", "{}", "Content-Type", "application/json;charset=UTF-8")
+                .body())
+        .contains(parameter("policy"));
+  }
+
+  /** Whatever comes, nothing breaks: it is refused as what the caller did. */
+  @Test
+  void anyBodies_areRefusedAsTheCallers() throws Exception {
+    Random random = new Random(19);
+    List<String> pieces =
+        List.of(
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"policy\"",
+            "\"duration\"",
+            "\"task\"",
+            "\"start\"",
+            "\"end\"",
+            "\"7d\"",
+            "1e999",
+            "-0",
+            "null",
+            "true",
+            "\"\\ud800\"",
+            "\u0000",
+            "\ud83d",
+            "\"now\"",
+            "9223372036854775808",
+            " ",
+            "\n",
+            "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+            "/*",
+            "\"");
+    for (int i = 0; i < 300; i++) {
+      StringBuilder body = new StringBuilder();
+      for (int j = random.nextInt(12); j >= 0; j--) {
+        body.append(pieces.get(random.nextInt(pieces.size())));
+      }
+      String path =
+          List.of("/storage/apply", "/storage/backfill", "/sync", "/raw").get(random.nextInt(4));
+      HttpResponse<String> answer = send("POST", path, body.toString());
+      assertThat(answer.statusCode()).as(path + " " + body).isBetween(400, 404);
+    }
   }
 }
