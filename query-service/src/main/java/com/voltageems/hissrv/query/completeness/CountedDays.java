@@ -32,6 +32,15 @@ final class CountedDays {
   /** Where counts scatter, one this many square roots below the usual lacks samples. */
   private static final double SCATTER = 3;
 
+  /** Of a day of so few windows nobody can tell whether they scatter: each is looked into. */
+  private static final int FEW = 8;
+
+  /**
+   * Windows without a sample that lack more than so many steps may be a silence with what lacks in
+   * those beside them.
+   */
+  private static final double MAYBE = 1.5;
+
   private static final int MOST_LACKS = 100;
 
   private final Windows windows;
@@ -126,10 +135,33 @@ final class CountedDays {
         if (counts[i] > QUICKER * usual && counts[i] > usual + 1 + scatter) {
           extra.merge(windows.floor(starts[i]), counts[i] - usual, Double::sum);
         }
-        look(i, counts[i] < usual - scatter, Math.round(step));
+        double least = size <= FEW ? 1 : scatter;
+        look(i, counts[i] < usual - least || isPair(i, usual, least), Math.round(step));
       }
     }
     size = 0;
+  }
+
+  /**
+   * Whether a window and the one before or after it lack samples together: a silence across both.
+   */
+  private boolean isPair(int i, double usual, double least) {
+    return lacksWith(i - 1, i, usual, least) || lacksWith(i, i + 1, usual, least);
+  }
+
+  private boolean lacksWith(int one, int next, double usual, double least) {
+    return one >= 0
+        && next < size
+        && starts[one] + lengths[one] == starts[next]
+        && lengths[one] == lengths[next]
+        && isLittleLess(counts[one], usual, least)
+        && isLittleLess(counts[next], usual, least)
+        && counts[one] + counts[next] < 2 * usual - least;
+  }
+
+  /** What lacks more is looked into by itself. */
+  private static boolean isLittleLess(long count, double usual, double least) {
+    return count < usual && count >= usual - least;
   }
 
   /** Whether most windows have as many as each other, so that two samples less are to be seen. */
@@ -149,7 +181,7 @@ final class CountedDays {
       seenEnd = range.startMillis();
       seenLength = 0;
     }
-    boolean silent = start > seenEnd && (start - seenEnd) * 1000 > Tally.SILENCE * step;
+    boolean silent = start > seenEnd && (start - seenEnd) * 1000 > MAYBE * step;
     if (silent && start - seenEnd > 2 * lengths[i]) {
       // Nothing is to be found within: it is enough to know when it began and ended.
       if (seenLength > 0) {

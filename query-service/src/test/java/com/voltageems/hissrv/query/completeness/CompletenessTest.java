@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.window.CalendarWindows;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -559,5 +560,49 @@ class CompletenessTest {
         .extracting(SeriesReport::samples, SeriesReport::expected)
         .containsExactly(0L, 0L);
     assertThat(report.silences()).isEmpty();
+  }
+
+  // ---- what is looked into ----
+
+  /** Counts of the hours of a day, from an hour on. */
+  private List<String> doubts(int hour, int... counts) {
+    CalendarWindows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZoneOffset.UTC);
+    Completeness one = new Completeness(List.of(), days, days);
+    one.range(T, T + DAY, Known.COUNTS);
+    for (int i = 0; i < counts.length; i++) {
+      long start = T + (hour + i) * HOUR;
+      if (counts[i] > 0) {
+        one.count(List.of(), start, start + HOUR, counts[i]);
+      }
+    }
+    return one.doubts().stream()
+        .map(doubt -> (doubt.startMillis() - T) / HOUR + ".." + (doubt.endMillis() - T) / HOUR)
+        .toList();
+  }
+
+  /** Two samples less are a silence of three steps, also where each hour lacks one. */
+  @Test
+  void silenceAcrossTwoHoursOfFewSamples_isLookedInto() {
+    int[] counts = new int[24];
+    Arrays.fill(counts, 12);
+    assertThat(doubts(0, counts)).isEmpty();
+    counts[5] = 11;
+    assertThat(doubts(0, counts)).isEmpty();
+    counts[6] = 11;
+    assertThat(doubts(0, counts)).containsExactly("5..7");
+    Arrays.fill(counts, 2);
+    counts[5] = 0;
+    assertThat(doubts(0, counts)).containsExactly("5..7");
+    Arrays.fill(counts, 1);
+    counts[5] = 0;
+    assertThat(doubts(0, counts)).as("two steps are no silence").isEmpty();
+    counts[6] = 0;
+    assertThat(doubts(0, counts)).containsExactly("5..8");
+  }
+
+  /** Of three whole hours one lacks a quarter; that was taken for scatter. */
+  @Test
+  void silenceOnTheFirstDay_isLookedInto() {
+    assertThat(doubts(19, 31, 60, 47, 60, 60)).contains("21..22");
   }
 }
