@@ -220,6 +220,8 @@ class PageIT extends OnSharedSite {
     browser.size(3840, 2160, 1, false);
     page.explore("r=24h&p=" + METER + ":7;" + CHILLER + ":mode");
 
+    // The state of the parts is asked for after the chart.
+    browser.until("document.querySelector('.strip li')");
     for (String what : List.of("h1", "nav a", ".strip li", ".picker h2", ".legend tbody th")) {
       assertThat(
               ((Number)
