@@ -641,16 +641,20 @@ public class RedisSourceConfigTest {
     }
   }
 
+  /** Whoever switches something off for a while keeps the rest for later. */
   @Test
-  void settingThatHasNoEffect_isRefused_butNotItsDefault() {
+  void whatIsSwitchedOff_mayKeepItsSettings_andDefaultsMayBeRepeated() {
     Map<String, String> config = minimal();
     config.put("aggregation.windows", "1m,5m");
     config.put("status.topic", "");
-    config.put("status.interval.ms", "10000");
-    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
     config.put("status.interval.ms", "5000");
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
+    config.put("aggregation.windows", "1m");
+    config.put("aggregation.classes", "voltage:1-9");
     assertThat(Readers.config(config).crossErrors(Instant.now()))
-        .isEqualTo(Map.of("status.interval.ms", "has no effect without status.topic"));
+        .containsOnlyKeys("aggregation.windows", "aggregation.classes");
+    config.put("aggregation.enabled", "false");
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
   }
 
   @Test

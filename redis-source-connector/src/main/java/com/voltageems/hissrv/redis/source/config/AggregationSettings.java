@@ -152,14 +152,9 @@ final class AggregationSettings {
 
   static void crossErrors(AbstractConfig config, RedisSettings redis, Map<String, String> errors) {
     if (!ENABLED.in(config)) {
-      for (Setting<?> setting : settings()) {
-        if (isGiven(setting, config)) {
-          errors.put(
-              setting.name(),
-              "is used with "
-                  + ENABLED
-                  + "=true only: the task that triggers the script writes it");
-        }
+      // Whoever says false switches it off for a while, and keeps the rest for later.
+      if (!config.originals().containsKey(ENABLED.name())) {
+        uselessErrors(config, errors);
       }
       return;
     }
@@ -178,6 +173,16 @@ final class AggregationSettings {
             seconds ->
                 errors.put(
                     INTERVAL.name(), seconds + " does not divide the first window, " + base));
+  }
+
+  private static void uselessErrors(AbstractConfig config, Map<String, String> errors) {
+    for (Setting<?> setting : settings()) {
+      if (isGiven(setting, config)) {
+        errors.put(
+            setting.name(),
+            "is used with " + ENABLED + "=true only: the task that triggers the script writes it");
+      }
+    }
   }
 
   /** One that repeats the default is not a mistake. */

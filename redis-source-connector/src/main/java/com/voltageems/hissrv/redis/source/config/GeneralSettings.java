@@ -5,9 +5,7 @@ import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.sample.NonFinite;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
-import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
 /** The settings that all sources of a connector share. */
@@ -81,10 +79,8 @@ public final class GeneralSettings {
               "The topic for small records that tell what holds the task up (docs/status.md); empty"
                   + " for none.");
 
-  private static final long DEFAULT_STATUS_MILLIS = 10_000;
-
   static final Setting<Duration> STATUS_INTERVAL =
-      Setting.millis("status.interval.ms", DEFAULT_STATUS_MILLIS, 100, 3_600_000)
+      Setting.millis("status.interval.ms", 10_000, 100, 3_600_000)
           .low()
           .doc("How often such a record comes at least.");
 
@@ -110,14 +106,6 @@ public final class GeneralSettings {
       STATUS_INTERVAL,
       NON_FINITE
     };
-  }
-
-  /** What has no effect. One that repeats the default is not a mistake. */
-  static void crossErrors(AbstractConfig config, Map<String, String> errors) {
-    if (STATUS_TOPIC.in(config).isEmpty()
-        && !STATUS_INTERVAL.in(config).equals(Duration.ofMillis(DEFAULT_STATUS_MILLIS))) {
-      errors.put(STATUS_INTERVAL.name(), "has no effect without " + STATUS_TOPIC);
-    }
   }
 
   private static Setting<String> topic(String name, String defaultValue, String otherwise) {

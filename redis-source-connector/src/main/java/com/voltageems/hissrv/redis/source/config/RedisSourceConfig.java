@@ -164,7 +164,6 @@ public final class RedisSourceConfig extends AbstractConfig {
     RedisSettings redis = ConnectionSettings.unencrypted(this);
     List<Source> sources = sources();
     ConnectionSettings.crossErrors(this, given, now, errors);
-    GeneralSettings.crossErrors(this, errors);
     AggregationSettings.crossErrors(this, redis, errors);
     MappingSettings.crossErrors(this, errors);
     if (sources.stream().anyMatch(source -> source.common().topic().equals(statusTopic()))) {
