@@ -99,6 +99,7 @@ public abstract class WorkerContract {
     everySettingThatTheWorkerKnows_passes();
     secret_isNeitherAnsweredNorLogged();
     converterThatLoses_isRefused();
+    offsetsOfAStoppedConnector_areForgotten();
   }
 
   /** Converters that the plugin refuses, by their setting; those settings are the worker's own. */
@@ -155,5 +156,22 @@ public abstract class WorkerContract {
     }
     assertThat(Files.readString(dir.resolve("connect").resolve("connect.log")))
         .doesNotContain("S3CRET");
+  }
+
+  /** All positions are Connect's own: it must not say that there may be others elsewhere. */
+  private void offsetsOfAStoppedConnector_areForgotten() {
+    String connector = "/connectors/shipped";
+    assertThat(worker.send("PUT", connector + "/stop", null).status()).isEqualTo(204);
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .untilAsserted(
+            () -> {
+              ConnectRest.Answer forgotten = worker.send("DELETE", connector + "/offsets", null);
+              assertThat(forgotten.status()).as(forgotten.body().toString()).isEqualTo(200);
+              assertThat(forgotten.body().path("message").asText())
+                  .isEqualTo("The offsets for this connector have been reset successfully");
+            });
+    assertThat(worker.send("PUT", connector + "/resume", null).status()).isEqualTo(202);
+    await().atMost(Duration.ofMinutes(3)).until(() -> worker.isRunning("shipped", 1));
   }
 }
