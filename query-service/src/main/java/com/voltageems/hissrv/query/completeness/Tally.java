@@ -197,7 +197,7 @@ final class Tally {
     return spans.stream().mapToLong(span -> span.millisOf(start, end)).sum();
   }
 
-  /** Where nothing is counted, none is no number that anybody knows. */
+  /** Where nothing is counted, the number is unknown, not 0. */
   private long left(long start, long end, List<Completeness.Span> unknown) {
     boolean counted =
         unknown.stream()

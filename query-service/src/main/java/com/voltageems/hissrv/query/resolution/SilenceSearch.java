@@ -75,7 +75,7 @@ final class SilenceSearch {
   /**
    * A database deletes what has expired in large pieces, the oldest first: where samples from
    * before the stretch are there, all of its samples are. Where they are not, what came before that
-   * time stays as the copy tells it, for what is deleted is no silence.
+   * time stays as the copy tells it, since deleted samples are not a silence.
    */
   private void tell(SampleSink.Doubt doubt, long[] micros, SampleSink sink) {
     long gone = expired == null ? Long.MIN_VALUE : expired;
