@@ -541,7 +541,7 @@ class CompletenessTest {
     assertThat(reports.get(1).silences()).isEmpty();
   }
 
-  /** A day's own count is no measure of that day: it was complete whatever came. */
+  /** A day cannot be measured by its own count: it was complete whatever came. */
   @Test
   void windowsTooLongToTellWhatIsUsual_expectNothing() {
     CalendarWindows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZoneOffset.UTC);

@@ -1,11 +1,8 @@
 package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisTime;
-import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,33 +25,27 @@ public final class ClockWatch {
 
   private final RedisLink link;
   private final WorkerClock clock;
-  private long nextNanos;
-  private boolean refused;
+  private final Aside aside;
   private @Nullable Long aheadMillis;
 
   public ClockWatch(RedisLink link, WorkerClock clock) {
     this.link = link;
     this.clock = clock;
-    this.nextNanos = clock.nanos();
+    this.aside = new Aside(link, clock);
   }
 
   /** Asks from time to time, over a connection that others have made. */
   public void look() {
-    if (refused || link.generation() == 0 || clock.nanos() - nextNanos < 0) {
-      return;
-    }
-    nextNanos = clock.nanos() + EVERY_NANOS;
-    try {
-      tell(ask());
-    } catch (CommandRefusedException | RedisReplyException e) {
-      refused = true;
-      aheadMillis = null;
-      LOG.info(
-          "Cannot find out whether the clock of Redis is right; allow +time in the user's ACL: {}",
-          e.getMessage());
-    } catch (RedisUnavailableException e) {
-      LOG.debug("The next reading notices by itself", e);
-    }
+    aside.ask(
+        () -> tell(ask()),
+        words -> {
+          aheadMillis = null;
+          LOG.info(
+              "Cannot find out whether the clock of Redis is right; allow +time in the user's ACL:"
+                  + " {}",
+              words);
+        },
+        () -> EVERY_NANOS);
   }
 
   /** Of a cluster's primaries the one that is farthest away. */

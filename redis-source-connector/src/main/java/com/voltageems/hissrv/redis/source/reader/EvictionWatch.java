@@ -2,10 +2,7 @@ package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisReplyException;
-import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +27,7 @@ public final class EvictionWatch {
 
   private final RedisLink link;
   private final WorkerClock clock;
-  private long nextNanos;
-  private boolean refused;
+  private final Aside aside;
 
   /** Of which connection the number is. */
   private int generation;
@@ -47,26 +43,20 @@ public final class EvictionWatch {
   public EvictionWatch(RedisLink link, WorkerClock clock) {
     this.link = link;
     this.clock = clock;
-    this.nextNanos = clock.nanos();
+    this.aside = new Aside(link, clock);
   }
 
   /** Asks from time to time, over a connection that others have made. */
   public void look() {
-    if (refused || link.generation() == 0 || clock.nanos() - nextNanos < 0) {
-      return;
-    }
-    nextNanos = clock.nanos() + EVERY_NANOS;
-    try {
-      ask();
-    } catch (CommandRefusedException | RedisReplyException e) {
-      refused = true;
-      trouble = null;
-      LOG.info(
-          "Cannot find out whether Redis evicts keys; allow +info in the user's ACL: {}",
-          e.getMessage());
-    } catch (RedisUnavailableException e) {
-      LOG.debug("The next reading notices by itself", e);
-    }
+    aside.ask(
+        this::ask,
+        words -> {
+          trouble = null;
+          LOG.info(
+              "Cannot find out whether Redis evicts keys; allow +info in the user's ACL: {}",
+              words);
+        },
+        () -> EVERY_NANOS);
   }
 
   private void ask() {

@@ -2,10 +2,7 @@ package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
-import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
-import com.voltageems.hissrv.redis.source.link.RedisReplyException;
-import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.util.List;
@@ -27,36 +24,30 @@ public final class ReplicaWatch {
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final RedisLink link;
-  private final WorkerClock clock;
-  private long nextNanos;
-  private boolean refused;
+  private final Aside aside;
   private @Nullable String trouble;
 
   public ReplicaWatch(RedisLink link, WorkerClock clock) {
     this.link = link;
-    this.clock = clock;
-    this.nextNanos = clock.nanos();
+    this.aside = new Aside(link, clock);
   }
 
   /** Asks from time to time, over a connection that others have made. */
   public void look() {
     // A cluster's replicas send a reader to the primary.
-    if (refused || link.isCluster() || link.generation() == 0 || clock.nanos() - nextNanos < 0) {
+    if (link.isCluster()) {
       return;
     }
-    try {
-      trouble = ask();
-    } catch (CommandRefusedException | RedisReplyException e) {
-      refused = true;
-      trouble = null;
-      LOG.warn(
-          "Cannot find out whether Redis is a replica without its primary, whose data are old;"
-              + " allow +hello and +role in the user's ACL: {}",
-          e.getMessage());
-    } catch (RedisUnavailableException e) {
-      LOG.debug("The next reading notices by itself", e);
-    }
-    nextNanos = clock.nanos() + (trouble == null ? EVERY_NANOS : AGAIN_NANOS);
+    aside.ask(
+        () -> trouble = ask(),
+        words -> {
+          trouble = null;
+          LOG.warn(
+              "Cannot find out whether Redis is a replica without its primary, whose data are old;"
+                  + " allow +hello and +role in the user's ACL: {}",
+              words);
+        },
+        () -> trouble == null ? EVERY_NANOS : AGAIN_NANOS);
   }
 
   private @Nullable String ask() {
