@@ -17,6 +17,12 @@ final class StreamCount {
   /** Up to the position, those that were lost among them. */
   private long added;
 
+  /**
+   * While the number up to the position is not known: the stream as it was found. At its newest
+   * entry of then, it is known.
+   */
+  private @Nullable StreamInfo found;
+
   /** To the whole stream, when it was looked at last. */
   private long total = UNKNOWN;
 
@@ -49,10 +55,14 @@ final class StreamCount {
     long unused = of(offset);
   }
 
-  /** One more is read. */
-  void read() {
+  /** One more is read, which is at that position. */
+  void read(StreamPosition reached) {
     if (added != UNKNOWN) {
       added++;
+    } else if (found != null && !found.lastGeneratedId().isAfter(reached)) {
+      // Where it is gone itself, this one is the next after it, or others were lost in between.
+      added = found.added() + (found.lastGeneratedId().equals(reached) ? 0 : 1);
+      found = null;
     }
   }
 
@@ -60,6 +70,7 @@ final class StreamCount {
   void forget() {
     added = UNKNOWN;
     total = UNKNOWN;
+    found = null;
   }
 
   /** For an offset; null where it is not known. */
@@ -89,6 +100,13 @@ final class StreamCount {
         added = total;
       } else if (position.equals(StreamPosition.NONE)) {
         added = now.removed();
+      } else if (found == null && now.lastGeneratedId().isAfter(position)) {
+        // The first look counts: of a stream that grows faster than it is read, the end of a later
+        // one may never be reached.
+        found = now;
+      }
+      if (added != UNKNOWN) {
+        found = null;
       }
       return 0;
     }

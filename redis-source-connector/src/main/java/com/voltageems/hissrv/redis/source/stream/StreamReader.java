@@ -179,13 +179,13 @@ public final class StreamReader implements SourceReader {
         metrics.records.increment();
         // The count, too, is that of the entry only with its last record.
         if (i == parts.size() - 1) {
-          count.read();
+          count.read(reached);
         }
         Map<String, Object> offset = done.toOffset(current, count.added());
         out.add(records.record(parts.get(i), source.key(), partition, offset));
       }
       if (parts.isEmpty()) {
-        count.read();
+        count.read(reached);
       }
       position = reached;
     }

@@ -339,7 +339,10 @@ class StreamReaderTest {
     assertThat(metrics.lost()).isZero();
   }
 
-  /** An older version's offset, or one set by hand: counting begins at the end of the stream. */
+  /**
+   * An older version's offset, or one set by hand: counting begins where the stream ended when it
+   * was looked at first.
+   */
   @Test
   void positionWithoutACount_countsFromTheEndOn() {
     StreamReader reader =
@@ -351,8 +354,9 @@ class StreamReaderTest {
     redis.on("XINFO", info(20, 2, "20-0")).on("XINFO", info(20, 2, "20-0"));
     assertThat(reader.read(100))
         .extracting(StreamReaderTest::offset)
-        .last()
-        .isEqualTo(Map.of("id", "20-0", "data", "data1"));
+        .containsExactly(
+            Map.of("id", "19-0", "data", "data1"),
+            Map.of("id", "20-0", "data", "data1", "added", 20L));
     clock.pass(Duration.ofSeconds(1));
     reader.read(100);
     clock.pass(Duration.ofSeconds(11));
@@ -361,6 +365,49 @@ class StreamReaderTest {
         .extracting(StreamReaderTest::offset)
         .containsExactly(Map.of("id", "31-0", "data", "data1", "added", 31L));
     assertThat(metrics.trimmed.sum()).isEqualTo(10);
+  }
+
+  /** As after an upgrade of a site whose stream has something new at every look. */
+  @Test
+  void positionWithoutACount_isCountedToo_whereTheStreamIsNeverFoundEmpty() {
+    StreamReader reader =
+        counted(
+            Map.of("id", "6-0", "data", "data1"),
+            page(1, entry("18-0", "v", "1")),
+            page(0, entry("20-0", "v", "1"), entry("21-0", "v", "1")),
+            page(0, entry("40-0", "v", "1")));
+    redis.on("XINFO", info(20, 3, "20-0"));
+    reader.read(1);
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(reader.read(100))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(
+            Map.of("id", "20-0", "data", "data1", "added", 20L),
+            Map.of("id", "21-0", "data", "data1", "added", 21L));
+    clock.pass(Duration.ofSeconds(11));
+    redis.on("XINFO", info(40, 1, "40-0"));
+    reader.read(100);
+    assertThat(metrics.trimmed.sum()).isEqualTo(18);
+  }
+
+  /** The entry that would tell is trimmed itself. */
+  @Test
+  void positionWithoutACount_isCountedToo_whereTheEndOfThenIsTrimmed() {
+    StreamReader reader =
+        counted(
+            Map.of("id", "6-0", "data", "data1"),
+            page(1, entry("18-0", "v", "1")),
+            page(0, entry("26-0", "v", "1")));
+    redis.on("XINFO", info(20, 3, "20-0")).on("XINFO", info(26, 1, "26-0"));
+    reader.read(1);
+    clock.pass(Duration.ofSeconds(11));
+    assertThat(reader.read(100))
+        .extracting(StreamReaderTest::offset)
+        .containsExactly(Map.of("id", "26-0", "data", "data1", "added", 21L));
+    clock.pass(Duration.ofSeconds(11));
+    redis.on("EVALSHA", page(0)).always("XINFO", info(26, 1, "26-0"));
+    reader.read(100);
+    assertThat(metrics.trimmed.sum()).isEqualTo(5);
   }
 
   /** Deleted and made anew: what follows is counted by the new one. */
