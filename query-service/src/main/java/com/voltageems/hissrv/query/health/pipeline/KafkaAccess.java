@@ -110,6 +110,20 @@ public final class KafkaAccess implements AutoCloseable {
     return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** As {@link #get(KafkaFuture)}, of one topic, whose name the client's own words do not have. */
+  <T> T get(String topic, KafkaFuture<T> future)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try {
+      return get(future);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof TopicAuthorizationException
+          ? new ExecutionException(
+              new TopicAuthorizationException(
+                  "the right Describe on the topic " + topic + " is missing"))
+          : e;
+    }
+  }
+
   private ProbeException inWords(Throwable failure) {
     String kafka = "Kafka at " + servers + " (kafka.bootstrap.servers) ";
     Throwable root = failure;
@@ -172,10 +186,10 @@ public final class KafkaAccess implements AutoCloseable {
   private List<TopicDescription> describe(Admin client, Collection<String> names)
       throws ExecutionException, InterruptedException, TimeoutException {
     List<TopicDescription> found = new ArrayList<>();
-    for (KafkaFuture<TopicDescription> topic :
-        client.describeTopics(names).topicNameValues().values()) {
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+        client.describeTopics(names).topicNameValues().entrySet()) {
       try {
-        found.add(get(topic));
+        found.add(get(topic.getKey(), topic.getValue()));
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;

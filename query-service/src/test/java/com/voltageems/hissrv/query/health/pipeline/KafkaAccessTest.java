@@ -7,21 +7,30 @@ import com.voltageems.hissrv.query.health.ProbeException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
 
 /** What Kafka refuses, as its client says it. */
 class KafkaAccessTest {
+  private interface Ask {
+    String of(KafkaAccess kafka, KafkaFuture<String> answer)
+        throws ExecutionException, InterruptedException, TimeoutException;
+  }
+
   private static void assertTold(Exception failure, String words) {
+    assertTold(KafkaAccess::get, failure, words);
+  }
+
+  private static void assertTold(Ask ask, Exception failure, String words) {
     QueryConfig.Kafka settings = new QueryConfig.Kafka("127.0.0.1:1", "dead", "status", Map.of());
+    KafkaFutureImpl<String> answer = new KafkaFutureImpl<>();
+    answer.completeExceptionally(failure);
     try (KafkaAccess kafka = new KafkaAccess(settings, Duration.ofSeconds(1))) {
-      assertThatThrownBy(
-              () ->
-                  kafka.call(
-                      client -> {
-                        throw new ExecutionException(failure);
-                      }))
+      assertThatThrownBy(() -> kafka.call(client -> ask.of(kafka, answer)))
           .isInstanceOf(ProbeException.class)
           .hasMessage("Kafka at 127.0.0.1:1 (kafka.bootstrap.servers) does not allow it: " + words);
     }
@@ -40,5 +49,13 @@ class KafkaAccessTest {
     assertTold(
         new TopicAuthorizationException("Not authorized to access topics: [a]"),
         "Not authorized to access topics: [a]");
+  }
+
+  @Test
+  void missingRightOnATopic_isNamedWithIt() {
+    assertTold(
+        (kafka, answer) -> kafka.get("hissrv-status", answer),
+        new TopicAuthorizationException("Topic authorization failed."),
+        "the right Describe on the topic hissrv-status is missing");
   }
 }
