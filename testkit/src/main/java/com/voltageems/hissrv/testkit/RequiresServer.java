@@ -22,8 +22,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @ExtendWith(RequiresServer.Condition.class)
 public @interface RequiresServer {
-  /** The Debian package that brings it. */
-  Server value();
+  /** What it needs, all of it. */
+  Server[] value();
 
   /** Programs that a test may need. */
   enum Server {
@@ -57,11 +57,10 @@ public @interface RequiresServer {
   final class Condition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-      for (RequiresServer needed :
+      for (Server server :
           AnnotationSupport.findAnnotation(context.getElement(), RequiresServer.class)
-              .map(List::of)
+              .map(needed -> List.of(needed.value()))
               .orElse(List.of())) {
-        Server server = needed.value();
         if (server.find().isPresent()) {
           continue;
         }
