@@ -48,6 +48,7 @@ export const FORMS = [
   ['InfluxDB {version}', 'InfluxDB {version}'],
   ['QuestDB cannot be reached', '无法连接 QuestDB'],
   ['QuestDB cannot be reached: {why}', '无法连接 QuestDB：{why}'],
+  ['QuestDB has given no connection within {n} s: it is too slow, or away', 'QuestDB 在 {n} 秒内没有给出连接：太慢，或无法访问'],
   ['QuestDB refused the query', 'QuestDB 拒绝了查询'],
   ['QuestDB refused the query: {why}', 'QuestDB 拒绝了查询：{why}'],
   ['InfluxDB cannot be reached', '无法连接 InfluxDB'],

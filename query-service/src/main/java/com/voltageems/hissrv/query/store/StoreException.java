@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.query.store;
 
+import org.jspecify.annotations.Nullable;
+
 /** The database did not answer as it should. The cause is for the log, never for the client. */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +18,7 @@ public final class StoreException extends RuntimeException {
 
   private final Kind kind;
 
-  public StoreException(Kind kind, String message, Throwable cause) {
+  public StoreException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
   }

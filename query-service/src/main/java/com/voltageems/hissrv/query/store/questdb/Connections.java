@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.store.StoreException;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -67,10 +68,26 @@ final class Connections implements AutoCloseable {
       alive();
       return result;
     } catch (SQLTransientConnectionException e) {
-      throw new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB cannot be reached", e);
+      throw away(e);
     } catch (SQLException e) {
       throw failure(e, deadline);
     }
+  }
+
+  /** Where nothing was refused, logins are under way, and what answers them takes too long. */
+  private static StoreException away(SQLTransientConnectionException e) {
+    Throwable cause = e.getCause();
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause == null || cause instanceof SocketTimeoutException
+        ? new StoreException(
+            StoreException.Kind.UNAVAILABLE,
+            "QuestDB has given no connection within "
+                + AWAY.toSeconds()
+                + " s: it is too slow, or away",
+            null)
+        : new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB cannot be reached", e);
   }
 
   private static StoreException failure(SQLException e, Deadline deadline) {

@@ -21,6 +21,7 @@ import com.voltageems.hissrv.query.store.raw.RawAnswer;
 import com.voltageems.hissrv.query.store.raw.RawException;
 import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
+import com.voltageems.hissrv.testkit.FaultyProxy;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.net.URI;
 import java.nio.file.Path;
@@ -290,6 +291,32 @@ class QuestDbStoreIT extends HistoryStoreContract {
         .atMost(Duration.ofMinutes(1))
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(ask().measurement("away")).isPresent());
+  }
+
+  /**
+   * It takes connections, and lets each login wait: nobody is to look for a broken network only.
+   */
+  @Test
+  void databaseThatIsTooSlowForALogin_isNotSaidToBeOutOfReach() {
+    URI address = URI.create(database.jdbcUrl().substring("jdbc:".length()));
+    try (FaultyProxy proxy = new FaultyProxy(address.getPort())) {
+      proxy.stall(true);
+      String url =
+          database
+              .jdbcUrl()
+              .replace(
+                  ":" + address.getPort() + "/", ":" + URI.create(proxy.url()).getPort() + "/");
+      try (QuestDbStore slow = new QuestDbStore(url, "admin", "quest", 2)) {
+        for (int i = 0; i < 2; i++) {
+          assertThatThrownBy(() -> slow.ping(Duration.ofSeconds(3)))
+              .isInstanceOfSatisfying(
+                  StoreException.class,
+                  e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE))
+              .hasMessage("QuestDB has given no connection within 3 s: it is too slow, or away")
+              .hasNoCause();
+        }
+      }
+    }
   }
 
   @Test
