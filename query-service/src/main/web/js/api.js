@@ -3,9 +3,15 @@
 const TIMEOUT_MS = 30000;
 const MOST_AT_ONCE = 4;
 const TOKEN = 'hissrv.token';
+/** Answered from what the service knows already: they wait for no database, and are needed most while it is slow. */
+const AT_ONCE = ['health', 'status'];
 
 let running = 0;
 const waiting = [];
+let answered = null;
+
+/** When the service itself answered last, by the browser's clock; null before. */
+export const answeredAt = () => answered;
 
 /** Why a call failed. kind: unreachable, timeout, unauthorised, busy, html, service or refused. */
 export class Failure extends Error {
@@ -41,7 +47,10 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param signal aborts the call; an aborted call throws the signal's reason
  */
 export async function get(path, params, signal) {
-  await turn();
+  const queued = !AT_ONCE.includes(path);
+  if (queued) {
+    await turn();
+  }
   try {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -54,7 +63,9 @@ export async function get(path, params, signal) {
       }
     }
   } finally {
-    done();
+    if (queued) {
+      done();
+    }
   }
 }
 
@@ -94,6 +105,7 @@ function read(path, answer, text) {
   let body = null;
   try {
     body = JSON.parse(text);
+    answered = Date.now();
   } catch {
     if (answer.ok) {
       throw new Failure('html', answer.status, title(text));

@@ -12,7 +12,7 @@ import {Toolbar} from './toolbar.js';
 import {absolute} from './ranges.js';
 import {rangeName, resolve} from './time.js';
 import {firstPanels} from './first.js';
-import {notice} from './failures.js';
+import {tell} from './failures.js';
 import {forget} from './directory.js';
 
 const LIVE_MS = 5000;
@@ -22,6 +22,8 @@ export class Explore {
   #active = 0;
   #timer = 0;
   #run = 0;
+  /** The run whose questions are under way; null for none. */
+  #asking = null;
   /** Where the crosshair is, as a time; null before it is anywhere. */
   cursor = null;
   #paused = false;
@@ -104,7 +106,7 @@ export class Explore {
         }
         this.page.go({panels: panels.length ? panels : [[]], empty: false}, true);
       } catch (e) {
-        this.message.replaceChildren(notice(e, () => this.show()));
+        tell(this.message, e, () => this.show());
         this.#timer = setTimeout(() => this.show(), LIVE_MS);
       }
       return;
@@ -140,8 +142,14 @@ export class Explore {
     const what = plan(this.state, from, to);
     const bounds = [from, to];
     this.paper.textContent = [...new Set([this.title(), rangeName(absolute(from, to))])].join(' · ');
-    const done = await Promise.all(this.#panels.map((panel, i) =>
-      panel.load(this.state.panels[i] || [], what, this.state, bounds, fresh)));
+    this.#asking = run;
+    let done;
+    try {
+      done = await Promise.all(this.#panels.map((panel, i) =>
+        panel.load(this.state.panels[i] || [], what, this.state, bounds, fresh)));
+    } finally {
+      this.#asking = this.#asking === run ? null : this.#asking;
+    }
     if (run !== this.#run) {
       return;
     }
@@ -176,8 +184,11 @@ export class Explore {
     return this.#panels.some((panel) => panel.waits);
   }
 
-  /** Only what is new, and what has failed. */
+  /** Only what is new, and what has failed; while that is asked for, nobody asks once more. */
   refresh() {
+    if (this.#asking === this.#run) {
+      return;
+    }
     clearTimeout(this.#timer);
     const goesOn = resolve(this.state.range).live && !this.#paused;
     if (!this.state.empty && (goesOn || this.#waits()) && !document.hidden) {
@@ -189,6 +200,13 @@ export class Explore {
   reload() {
     forget();
     this.show();
+  }
+
+  /** Says beside the range whether what is drawn is of now. */
+  showLive() {
+    if (this.#furnished) {
+      this.#showLive();
+    }
   }
 
   isLive() {
@@ -208,7 +226,7 @@ export class Explore {
   #showLive() {
     const live = this.isLive();
     const failed = live && this.#panels.some((panel) => panel.failed);
-    this.toolbar.showLive({live, failed, waits: live && !this.#drawn});
+    this.toolbar.showLive({live, failed, waits: live && (!this.#drawn || this.#panels.some((panel) => panel.slow))});
   }
 
   // ---- sizes

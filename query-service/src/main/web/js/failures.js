@@ -1,8 +1,15 @@
 // What a failure means for people, and what they can do.
-import {h} from './dom.js';
-import {setToken} from './api.js';
+import {h, redraw} from './dom.js';
+import {answeredAt, setToken} from './api.js';
 import {t} from './i18n.js';
+import {moment, now} from './time.js';
 import {words} from './words.js';
+
+/** Since when nothing was heard of the service, for whoever comes by later. */
+function since(kind) {
+  const at = ['unreachable', 'html'].includes(kind) && answeredAt();
+  return at ? ' ' + t('fail.since', {time: moment(Math.floor((now() - Date.now() + at) / 1000) * 1000)}) : '';
+}
 
 /** {what, todo} of an error. */
 export function explain(e) {
@@ -14,8 +21,8 @@ export function explain(e) {
   const what = t('fail.' + kind, values);
   return {
     kind,
-    what: kind === 'html' && e.message ? what + ' “' + e.message + '”' : what + why,
-    todo: t('fail.' + kind + '.todo', values),
+    what: (kind === 'html' && e.message ? what + ' “' + e.message + '”' : what + why) + since(kind),
+    todo: t('fail.' + (tookTooLong(e) ? 'timeout' : kind) + '.todo', values),
   };
 }
 
@@ -48,19 +55,32 @@ export function notice(e, again) {
 /** After so long people wonder whether anything is going on. */
 const SLOW_MS = 4000;
 
-/** Says in a box that an answer takes long, unless what is returned is called before. */
-export function sayWhenSlow(box) {
+/**
+ * Says in a box that an answer takes long, unless what is returned is called before.
+ *
+ * @param told is told when that is said, and when it is over
+ */
+export function sayWhenSlow(box, told = () => {}) {
   const hint = h('p', {class: 'hint', role: 'status'}, t('slow'));
-  const timer = setTimeout(() => box.prepend(hint), SLOW_MS);
+  const timer = setTimeout(() => {
+    box.prepend(hint);
+    told(true);
+  }, SLOW_MS);
   return () => {
     clearTimeout(timer);
     hint.remove();
+    told(false);
   };
 }
 
-/** Shows it in a box that is looked at again and again: a token that is being typed stays. */
+/**
+ * Shows it in a box that is looked at again and again: a token that is being typed stays, and what
+ * is said already is not said anew.
+ */
 export function tell(box, e, again) {
-  if (e.kind !== 'unauthorised' || !box.querySelector('form.token')) {
-    box.replaceChildren(notice(e, again));
+  const fresh = notice(e, again);
+  const said = box.querySelector(':scope > .notice');
+  if (said?.textContent !== fresh.textContent) {
+    redraw(box, fresh);
   }
 }

@@ -8,7 +8,8 @@ import {format, parse, VIEWS} from './address.js';
 import {setCatalogue, siteName} from './catalogue.js';
 import {forget, setMeasurements} from './directory.js';
 import {correctNow, moment, setNow, setZone} from './time.js';
-import {explain, notice, sayWhenSlow} from './failures.js';
+import {explain, sayWhenSlow, tell} from './failures.js';
+import {stateText} from './standing.js';
 import {words} from './words.js';
 import {Completeness} from './completeness.js';
 import {Explore} from './explore.js';
@@ -21,12 +22,17 @@ const THEMES = ['auto', 'light', 'dark'];
 const STRIP_MS = 5000;
 /** Who looks so much later than it meant to has slept meanwhile, as a laptop does. */
 const SLEPT_MS = 4 * STRIP_MS;
+/** The version of the script that runs here; null where a proxy has renamed it. */
+const OWN = new URL(document.querySelector('script[src*="app.js"]')?.src || location.href)
+  .searchParams.get('v');
 /** Head and controls wait so long for the first chart. */
 const FURNISH_MS = 150;
 
 class Page {
   #view = null;
   #strip = 0;
+  #start = 0;
+  #starts = 0;
   #looks = 0;
   #looked = 0;
   #taken = null;
@@ -53,21 +59,29 @@ class Page {
       this.#theme(localStorage.getItem(THEME) || 'auto');
       this.#prepare();
     }
+    clearTimeout(this.#start);
+    const run = ++this.#starts;
     const answered = sayWhenSlow(this.main);
     try {
       const [catalogue, measurements] = await names();
+      if (run !== this.#starts) {
+        return; // somebody has pressed a button meanwhile
+      }
       this.#names(catalogue);
       setMeasurements(measurements);
       this.nothing = measurements.measurements.length === 0;
       this.named = true;
     } catch (e) {
+      if (run !== this.#starts) {
+        return;
+      }
       this.#drop();
       this.furnish();
-      this.main.replaceChildren(notice(e, () => this.start()));
+      tell(this.main, e, () => this.start());
       this.#states();
       if (e.kind !== 'unauthorised') {
         // A token that is being typed must not be taken away.
-        setTimeout(() => this.start(), STRIP_MS);
+        this.#startLater();
       }
       return;
     } finally {
@@ -80,6 +94,11 @@ class Page {
     await Promise.race([this.#show(), new Promise((resolve) => setTimeout(resolve, 1000))]);
     this.furnish();
     this.#states();
+  }
+
+  #startLater() {
+    clearTimeout(this.#start);
+    this.#start = setTimeout(() => this.start(), STRIP_MS);
   }
 
   /** Gives whether they are others than before. */
@@ -166,7 +185,7 @@ class Page {
     if (this.nothing && this.state.view === 'explore') {
       this.#drop();
       this.main.replaceChildren(h('p', {class: 'hint card'}, t('empty.store')));
-      setTimeout(() => this.start(), STRIP_MS);
+      this.#startLater();
       return null;
     }
     const Kind = KINDS[this.state.view];
@@ -257,7 +276,7 @@ class Page {
       const items = Object.entries(health.parts).filter(([, part]) => part.state !== 'off')
         .map(([name, part]) => h('li', {class: part.state, title: words(part.message)},
           h('span', {class: 'dot', 'aria-hidden': 'true'}), t('part.' + name),
-          h('span', {class: part.state === 'up' ? 'hidden' : 'why'}, ' ' + t('state.' + part.state))));
+          h('span', {class: part.state === 'up' ? 'hidden' : 'why'}, ' ' + t(stateText(name, part.state, status)))));
       if (status.queue_size !== null) {
         items.push(h('li', {title: t('strip.lag')}, t('stage.waiting'), ' ', h('b', {}, String(status.queue_size))));
       }
@@ -269,7 +288,12 @@ class Page {
         items.push(h('li', {title: t('strip.newest')}, t('stage.newest'), ' ',
           h('b', {}, moment(Math.floor(Date.parse(status.last_sync) / 1000) * 1000))));
       }
-      this.strip.replaceChildren(...items);
+      if (OWN && status.page && status.page !== OWN) {
+        // Only asked for by hand: what is being typed would go.
+        items.push(h('li', {class: 'degraded'}, h('span', {class: 'dot', 'aria-hidden': 'true'}), t('strip.renewed'), ' ',
+          h('button', {type: 'button', onclick: () => location.reload()}, t('reload'))));
+      }
+      redraw(this.strip, ...items);
     } catch (e) {
       this.strip.replaceChildren(h('li', {class: 'down'}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
         explain(e).what));

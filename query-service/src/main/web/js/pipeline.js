@@ -6,6 +6,7 @@ import {Action} from './action.js';
 import {SyncNow} from './sync.js';
 import {alertsCard, deadLetters, siteFile} from './trouble.js';
 import {explain, tell} from './failures.js';
+import {stands, stateText} from './standing.js';
 import {ago, length, moment, now} from './time.js';
 import {words} from './words.js';
 
@@ -19,13 +20,14 @@ export class Pipeline {
   #timer = 0;
   #seen = [];
   #last = null;
+  #status = null;
   #closed = false;
   /** By connector; kept from look to look, for what it says and what is typed into it. */
   #restarts = new Map();
 
   constructor(box) {
     this.message = h('div', {class: 'message top'});
-    this.stale = h('span', {class: 'soft'});
+    this.stale = h('p', {class: 'hint'});
     this.flow = h('div', {class: 'flow', role: 'list', 'aria-label': t('pipeline')});
     this.verdict = h('p', {class: 'verdict', role: 'status'});
     this.tasks = h('div', {class: 'tasks'});
@@ -50,16 +52,21 @@ export class Pipeline {
       this.#seen.push([Date.now(), status.processed]);
       this.#seen = this.#seen.slice(-RATE_OVER);
       this.#last = Date.now();
+      this.#status = status;
       this.message.replaceChildren();
       if (!this.#closed) {
-        this.#draw(status);
+        this.#draw(status, false);
         document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
       }
     } catch (e) {
       tell(this.message, e, () => this.#look());
       if (this.#last) {
         this.stale.textContent = t('pipeline.stale', {time: length(Date.now() - this.#last)});
-        this.message.firstChild.append(' ', this.stale);
+        this.message.append(this.stale);
+        this.#seen = [];
+        if (!this.#closed) {
+          this.#draw(this.#status, true);
+        }
       }
       this.verdict.textContent = this.#last ? '' : explain(e).what;
     }
@@ -78,7 +85,10 @@ export class Pipeline {
     return Math.max(0, (last[1] - first[1]) / ((last[0] - first[0]) / 1000));
   }
 
-  #draw(status) {
+  /** old: it is not known whether it is so still, and nothing of it is to look alive. */
+  #draw(status, old) {
+    this.old = old;
+    this.tasks.classList.toggle('stale', old);
     const connectors = status.connect?.connectors || [];
     const source = connectors.find((one) => one.role === 'source');
     const sink = connectors.find((one) => one.role === 'sink');
@@ -91,19 +101,19 @@ export class Pipeline {
       + (synced === null ? '' : ' ' + t('verdict.newest', {time: ago(synced)}));
     this.sync.offer(Boolean(status.site));
     this.flow.replaceChildren(
-      this.#stage(t('stage.source'), worse(connectorState(source), status.source?.state),
+      this.#stage('source', t('stage.source'), worse(connectorState(source), status.source?.state),
         sourceFigures(source, status.source), status.source?.message),
       this.#arrow(rate === null ? '' : t('rate', {rate: rate >= 10 ? Math.round(rate) : rate.toFixed(1)})),
-      this.#stage('Kafka', status.kafka?.state, [
+      this.#stage('kafka', 'Kafka', status.kafka?.state, [
         [t('stage.waiting'), count(status.queue_size), status.queue_size > 10000 ? 'bad' : ''],
         [t('stage.processed'), count(status.processed)]], status.kafka?.message),
       this.#arrow(''),
-      this.#stage(t('stage.sink'), worse(connectorState(sink), status.sink?.state), [
+      this.#stage('sink', t('stage.sink'), worse(connectorState(sink), status.sink?.state), [
         [t('stage.failed'), count(status.failed), status.failed > 0 ? 'bad' : ''],
         [t('stage.standing'), count(status.sink?.stuck ? status.sink.stuck.length : null),
           status.sink?.stuck?.length ? 'bad' : '']], status.sink?.message),
       this.#arrow(''),
-      this.#stage(t('stage.store'), status.store?.state, [
+      this.#stage('store', t('stage.store'), status.store?.state, [
         [t('stage.newest'), synced === null ? '–' : ago(synced), synced !== null && now() - synced > 120e3 ? 'bad' : ''],
         [t('stage.engine'), status.store?.message || '–']]));
     redraw(this.tasks, ...siteFile(status.site), ...standing(status.sink), ...alertsCard(status.alerts),
@@ -114,10 +124,11 @@ export class Pipeline {
           && !(status[part].state === 'off' && ['source', 'sink'].includes(part))).map((part) => this.#part(part, status[part])));
   }
 
-  #stage(name, state, figures, hint) {
-    return h('div', {class: 'stage-box ' + (state || 'off'), role: 'listitem', title: words(hint)},
+  #stage(part, name, state, figures, hint) {
+    const told = this.old ? t('note.stale') : t(stateText(part, state || 'off', this.#status));
+    return h('div', {class: 'stage-box ' + (this.old ? 'off' : state || 'off'), role: 'listitem', title: words(hint)},
       h('div', {class: 'stage-head'}, h('span', {class: 'dot', 'aria-hidden': 'true'}),
-        h('b', {}, name), h('span', {class: 'state'}, t('state.' + (state || 'off')))),
+        h('b', {}, name), h('span', {class: 'state'}, told)),
       h('dl', {}, figures.flatMap(([label, value, mark]) =>
         [h('dt', {}, label), h('dd', {class: mark || ''}, value)])));
   }
@@ -186,7 +197,17 @@ const ORDER = ['down', 'degraded', 'unknown', 'up', 'off'];
 const worse = (a, b) => ORDER.find((one) => one === a || one === b) || 'off';
 
 /** What the source's tasks told last, over all tasks. */
-const told = (source) => (source?.tasks || []).flatMap((task) => task.parts || []);
+const told = (source) => (source?.tasks || []).flatMap((task) =>
+  (task.parts || []).map((one) => ({...one, task})));
+
+/** {badge, text} of a source: what it does, or did when its task was heard of last. */
+function doing(one) {
+  if (one.task.overdue) {
+    return {badge: 'off', text: t('sources.silent', {time: ago(Date.parse(one.task.told))})};
+  }
+  const key = stands(one.task, one) ? 'stuck' : one.state === 'ok' ? 'ok' : 'tries';
+  return {badge: key === 'ok' ? 'up' : 'stuck', text: t('sources.' + key)};
+}
 
 function sourceFigures(connector, source) {
   const parts = told(source);
@@ -228,12 +249,12 @@ function sourceParts(source) {
         'standing.reason']),
       h('tbody', {}, parts.map((one) => h('tr', {},
         h('th', {scope: 'row'}, one.name, ' ', h('span', {class: 'soft'}, one.type)),
-        h('td', {}, h('span', {class: 'badge ' + (one.state === 'ok' ? 'up' : 'stuck')},
-          t(one.state === 'ok' ? 'sources.ok' : 'sources.stuck'))),
+        h('td', {}, h('span', {class: 'badge ' + doing(one).badge}, doing(one).text)),
         h('td', {class: 'n'}, count(one.waiting)),
         h('td', {class: 'n'}, one.newest ? ago(Date.parse(one.newest)) : '–'),
-        h('td', {class: 'reason bad'}, one.state === 'ok' ? '' : words(one.reason)
-          + (one.since ? ' · ' + t('since', {time: moment(Date.parse(one.since))}) : ''))))))))];
+        h('td', {class: 'reason bad'}, one.state === 'ok' && !one.trouble ? ''
+          : [words(one.reason), one.since ? t('since', {time: moment(Date.parse(one.since))}) : '']
+            .filter(Boolean).join(' · '))))))))];
 }
 
 /** A Java trace: its causes in plain sight, the rest behind a fold. */

@@ -4,7 +4,7 @@ import {h, option, redraw} from './dom.js';
 import {t} from './i18n.js';
 import {change, get} from './api.js';
 import {Action} from './action.js';
-import {notice} from './failures.js';
+import {tell} from './failures.js';
 import {words} from './words.js';
 import {fromInput, length, midnight, moment, now, toInput} from './time.js';
 
@@ -40,12 +40,14 @@ function table(title, keys, rows, ...after) {
 export class Storage {
   #timer = 0;
   #closed = false;
+  #last = null;
   /** By policy or backfill; kept from look to look, for what they say and what is typed into them. */
   #actions = new Map();
   #form = null;
 
   constructor(box) {
     this.message = h('div', {class: 'message top'});
+    this.stale = h('p', {class: 'hint'});
     this.body = h('div', {class: 'complete'}, h('p', {class: 'soft'}, t('loading')));
     box.replaceChildren(h('div', {class: 'pipeline'}, this.message, this.body));
   }
@@ -62,7 +64,9 @@ export class Storage {
     clearTimeout(this.#timer);
     try {
       const storage = await get('storage');
+      this.#last = Date.now();
       this.message.replaceChildren();
+      this.body.classList.remove('stale');
       if (!this.#closed) {
         this.#draw(storage);
         document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
@@ -75,7 +79,12 @@ export class Storage {
         document.body.dataset.ready = String(Number(document.body.dataset.ready || 0) + 1);
         return;
       }
-      this.message.replaceChildren(notice(e, () => this.#look()));
+      tell(this.message, e, () => this.#look());
+      if (this.#last) {
+        this.stale.textContent = t('pipeline.stale', {time: length(Date.now() - this.#last)});
+        this.message.append(this.stale);
+        this.body.classList.add('stale');
+      }
     }
     if (!this.#closed) {
       this.#timer = setTimeout(() => this.#look(), EVERY_MS);

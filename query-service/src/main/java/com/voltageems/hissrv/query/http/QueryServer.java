@@ -316,6 +316,7 @@ public final class QueryServer implements AutoCloseable {
   private void status(Context context) throws JsonProcessingException {
     Map<String, @Nullable Object> body =
         StatusView.status(served.health().snapshot(), version, clock.instant());
+    body.put("page", page.version());
     body.putAll(extension.status());
     sending.reply(context, Reply.json(200, JSON.writeValueAsBytes(body)));
   }

@@ -102,6 +102,11 @@ final class WebPage {
     }
   }
 
+  /** The version of the page's script, by which an open page knows that it is an old one. */
+  String version() {
+    return String.valueOf(versions.get("/app.js"));
+  }
+
   /** Whether an address with this version always has this content. */
   boolean isForEver(String path, @Nullable String version) {
     return version != null && version.equals(versions.get(path));

@@ -604,12 +604,16 @@ class QueryServerTest {
   void status_hasNullForWhatIsNotKnown() throws Exception {
     serve(() -> rows(false));
 
+    String page = get("/").body();
+    int version = page.indexOf("\"app.js?v=") + "\"app.js?v=".length();
     assertThat(get("/status").body())
         .isEqualTo(
             "{\"status\":\"running\",\"processed\":null,\"failed\":null,\"queue_size\":null,"
                 + "\"last_sync\":null,\"version\":\"1.2.3\",\"now\":1755770400000,"
                 + "\"kafka\":{\"state\":\"off\","
-                + "\"message\":\"off\"}}");
+                + "\"message\":\"off\"},\"page\":\""
+                + page.substring(version, page.indexOf('"', version))
+                + "\"}");
   }
 
   private HttpResponse<String> with(String token, String method, String path)

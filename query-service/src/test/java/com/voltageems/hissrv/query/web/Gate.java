@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /** A proxy in front of the service, as it stands on many sites, that fails when it is told to. */
@@ -32,6 +33,7 @@ final class Gate implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
   private final String target;
+  private final Map<String, AtomicLong> counts = new ConcurrentHashMap<>();
   private volatile String heldQuery = "";
   private volatile String policy = "";
   private volatile Predicate<URI> tooLong = call -> false;
@@ -84,8 +86,14 @@ final class Gate implements AutoCloseable {
     held.clear();
   }
 
+  /** How many calls of a path have come. */
+  long count(String path) {
+    return counts.computeIfAbsent(path, any -> new AtomicLong()).get();
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
+    counts.computeIfAbsent(path, any -> new AtomicLong()).incrementAndGet();
     boolean page = path.equals("/") || path.matches(".*\\.(js|css|svg)");
     Answer answer = answers.getOrDefault(path, page ? null : answers.get(ALL));
     if (tooLong.test(exchange.getRequestURI())) {

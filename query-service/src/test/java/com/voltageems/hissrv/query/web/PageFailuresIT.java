@@ -1,10 +1,12 @@
 package com.voltageems.hissrv.query.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.RequiresServer.Server;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.WebElement;
 
 /** Every state that is not well says what is happening and what to do. */
 @RequiresServer(Server.CHROMEDRIVER)
@@ -213,7 +216,172 @@ class PageFailuresIT {
         .contains("READONLY You can't write against a read only replica.")
         .contains("9\u202f340", "17", "stands still");
     browser.untilCount(".strip li.degraded", 2);
+    assertThat(browser.all(".strip li.degraded"))
+        .extracting(WebElement::getText)
+        .allMatch(one -> one.endsWith("something stands still"));
+    assertThat(source("pending")).startsWith("pending list\tstands still");
+    assertThat(source("live")).startsWith("live hash\tmoves");
     assertThat(browser.accessibilityFindings()).isEmpty();
+  }
+
+  /** The row of a source in the view of the pipeline. */
+  private static String source(String name) {
+    return browser.all(".tasks tbody tr").stream()
+        .map(row -> String.valueOf(row.getDomProperty("innerText")))
+        .filter(row -> row.startsWith(name + " "))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A clock that is off, and an alert that nobody takes, hold nothing up. */
+  @Test
+  void pipeline_saysOfNothingThatItStandsStill_whereItDoesNot() {
+    gate.answer("/status", 200, "application/json", Statuses.IMPAIRED, "");
+    gate.answer("/health", 503, "application/json", Statuses.IMPAIRED_HEALTH, "");
+    browser.open(gate.url() + "/#/pipeline");
+
+    browser.untilCount(".strip li.degraded", 4);
+    assertThat(browser.all(".strip li.degraded"))
+        .extracting(WebElement::getText)
+        .allMatch(one -> one.endsWith("has trouble"));
+    assertThat(browser.all(".stage-box.degraded .state"))
+        .hasSize(2)
+        .extracting(WebElement::getText)
+        .containsOnly("has trouble");
+    // Its last attempt failed a moment ago; and what a task said that is silent is as old as that.
+    assertThat(source("live")).startsWith("live hash\ttries again");
+    assertThat(source("events")).startsWith("events stream\tlast told");
+    assertThat(browser.text()).doesNotContain("stands still");
+    browser.click("中文");
+    browser.until("document.body.innerText.includes('有异常')");
+    assertThat(browser.text()).doesNotContain("停滞 ", "停滞\t");
+    browser.click("English");
+    browser.script("localStorage.clear()");
+  }
+
+  /** Nothing had failed, yet it reads nothing though something waits. */
+  @Test
+  void sourceThatReadsNothing_isNotSaidToMove() {
+    gate.answer("/status", 200, "application/json", Statuses.UNREAD, "");
+    browser.open(gate.url() + "/#/pipeline");
+
+    assertThat(source("pending")).startsWith("pending list\tstands still");
+    assertThat(browser.find(".stage-box.degraded .state").getText())
+        .isEqualTo("something stands still");
+  }
+
+  /** What was told before looks as old as it is, and says since when nothing came. */
+  @Test
+  void serviceAwayUnderAnOpenPage_saysSinceWhen_andNothingLooksAlive() {
+    gate.answer("/storage", 200, "application/json", Statuses.STORAGE, "");
+    gate.answer("/status", 200, "application/json", Statuses.STUCK, "");
+    for (String view : List.of("pipeline", "storage")) {
+      browser.open(gate.url() + "/#/" + view);
+      browser.untilSays(".strip", "Database");
+      gate.answer("/status", 502, "text/html", HTML, "");
+      gate.answer("/storage", 502, "text/html", HTML, "");
+      gate.answer(Gate.ALL, 502, "text/html", HTML, "");
+
+      browser.untilSays(".notice", "The service last answered at ");
+      browser.untilSays(".strip", "The service last answered at ");
+      browser.untilSays(".message", "What is shown is ");
+      browser.untilCount(view.equals("pipeline") ? ".tasks.stale" : ".complete.stale", 1);
+      if (view.equals("pipeline")) {
+        assertThat(browser.all(".stage-box .state"))
+            .hasSize(4)
+            .extracting(WebElement::getText)
+            .containsOnly("as last received");
+        assertThat(browser.all(".stage-box:not(.off)")).isEmpty();
+      }
+      // Whoever is about to press it can.
+      browser.script("document.querySelector('.notice button').focus()");
+      long looks = gate.count("/" + (view.equals("pipeline") ? "status" : "storage"));
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(
+              () -> gate.count("/" + (view.equals("pipeline") ? "status" : "storage")) > looks + 2);
+      assertThat(browser.script("return document.activeElement.innerText")).isEqualTo("Try again");
+      assertThat(browser.accessibilityFindings()).isEmpty();
+
+      gate.letThrough();
+      gate.answer("/storage", 200, "application/json", Statuses.STORAGE, "");
+      gate.answer("/status", 200, "application/json", Statuses.STUCK, "");
+      browser.untilCount(".stale", 0);
+      browser.untilCount(".notice", 0);
+    }
+  }
+
+  /** Each press asks once, and not for ever after. */
+  @Test
+  void impatientOperator_doesNotMultiplyTheQuestions() {
+    gate.answer(Gate.ALL, 502, "text/html", HTML, "");
+    browser.openOnly(gate.url() + VIEW);
+    for (int i = 0; i < 8; i++) {
+      long before = gate.count("/catalogue");
+      browser.find(".notice button");
+      browser.script("document.querySelector('.notice button').click()");
+      await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/catalogue") > before);
+    }
+    browser.find(".notice button");
+    gate.letThrough();
+    long before = gate.count("/catalogue");
+    browser.ready(1);
+    long looks = gate.count("/status");
+    await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/status") >= looks + 3);
+    assertThat(gate.count("/catalogue") - before).isLessThanOrEqualTo(2);
+  }
+
+  /** Four questions to the database at a time are all there are; the state is not one of them. */
+  @Test
+  void slowDatabase_leavesTheStateOfThePartsAlone() {
+    gate.hold("/query");
+    StringBuilder view = new StringBuilder("/#/explore?r=1h");
+    for (int channel = 1001; channel <= 1004; channel++) {
+      view.append("&p=telemetry,channel=").append(channel).append(",type=m,interval=:1");
+    }
+    browser.openOnly(gate.url() + view + "&p=inst,instance=1,type=M:1");
+
+    browser.untilSays(".strip li.up", "Database");
+    long looks = gate.count("/status");
+    await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/status") >= looks + 2);
+    // All wait; nobody who looks again asks again.
+    long asked = gate.count("/query");
+    for (int i = 0; i < 5; i++) {
+      browser.script("document.dispatchEvent(new Event('visibilitychange'))");
+    }
+    long more = gate.count("/status");
+    await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/status") >= more + 2);
+    assertThat(gate.count("/query")).isEqualTo(asked);
+    gate.letThrough();
+    browser.ready(1);
+  }
+
+  /** What takes too long is no part that is down. */
+  @Test
+  void answerThatTakesTooLong_saysWhatHelps() {
+    gate.tooLong(call -> call.getPath().equals("/query"));
+    browser.openOnly(gate.url() + VIEW);
+
+    browser.untilSays(".panel .notice", "choose a shorter range or longer windows");
+    assertThat(browser.find(".panel .notice").getText()).doesNotContain("which part is down");
+  }
+
+  /** The service was changed under an open page: it says so, and reloads when it is told to. */
+  @Test
+  void serviceOfAnotherVersion_isToldByAnOpenPage() {
+    browser.open(gate.url() + VIEW);
+    browser.untilSays(".strip li.up", "Database");
+    assertThat(browser.all(".strip button")).isEmpty();
+    gate.answer(
+        "/status", 200, "application/json", "{\"page\":\"0123456789abcdef\"," + Statuses.PLAIN, "");
+
+    browser.untilSays(".strip", "This page is of another version than the service");
+    browser.script("window.before = true");
+    gate.letThrough();
+    browser.script("document.querySelector('.strip button').click()");
+    browser.until("!window.before");
+    browser.ready(1);
+    assertThat(browser.address()).contains("channel=1002");
   }
 
   /** What is known of the service's own words is Chinese on a Chinese page; the rest is marked. */

@@ -3,14 +3,8 @@ package com.voltageems.hissrv.query.web;
 import static com.voltageems.hissrv.query.web.SharedSite.SUN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.voltageems.hissrv.query.config.QueryConfig;
-import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.Probe;
-import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.live.LiveSite;
-import com.voltageems.hissrv.query.site.live.Parts;
-import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import com.voltageems.hissrv.testkit.RequiresServer.Server;
@@ -19,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -36,21 +28,6 @@ class PageSiteFileIT extends OnSharedSite {
   @TempDir Path dir;
   private LiveSite service;
   private String url;
-
-  private static final class StoreOnly implements Parts {
-    @Override
-    public HistoryStore store(QueryConfig settings) {
-      return settings.store().open(4);
-    }
-
-    @Override
-    public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
-      List<Probe> all = new ArrayList<>(more);
-      all.add(new StoreProbe(store, Duration.ofSeconds(3)));
-      return new HealthBoard(
-          all, Map.of(), Duration.ofSeconds(1), Duration.ofSeconds(3), Clock.systemUTC());
-    }
-  }
 
   @BeforeEach
   void serve() throws Exception {
@@ -139,6 +116,12 @@ class PageSiteFileIT extends OnSharedSite {
     browser.untilSays(".live", "No answer");
     assertThat(browser.script("return hissrv.plots[0].data[0].length > 100")).isEqualTo(true);
     browser.until("document.querySelector('.strip').textContent.includes('cannot be reached')");
+    // Since when, on both, for whoever comes by later.
+    for (String place : List.of(".panel .notice", ".strip")) {
+      browser.untilSays(place, "The service last answered at ");
+      assertThat(browser.find(place).getText())
+          .containsPattern("answered at \\d\\d:\\d\\d:\\d\\d\\.");
+    }
 
     start();
     browser.until(

@@ -68,6 +68,60 @@ final class Statuses {
           "reason":"HTTP 500: engine is closed"}]}}
       """;
 
+  /** Clocks that are off, a task that is silent and one that has just been refused once. */
+  static final String IMPAIRED =
+      """
+      {"status":"degraded","processed":1284455,"failed":0,"queue_size":3,
+       "last_sync":"2026-01-01T00:00:00Z","version":"1",
+       "store":{"state":"degraded","message":"InfluxDB 2.7; its clock is 30 s ahead",
+        "since":"2026-01-01T00:00:00Z","age_ms":12},
+       "kafka":{"state":"up","message":"3 brokers","since":"2026-01-01T00:00:00Z","age_ms":12},
+       "connect":{"state":"degraded","message":"a worker's clock is 30 s ahead",
+        "since":"2026-01-01T00:00:00Z","age_ms":12,"connectors":[]},
+       "source":{"state":"degraded","message":"task 1 has told nothing for 5 min",
+        "since":"2026-01-01T00:00:00Z","age_ms":12,"tasks":[
+         {"id":0,"told":"2026-01-01T00:05:00Z","overdue":false,"parts":[
+          {"name":"live","type":"hash","state":"stuck","since":"2026-01-01T00:04:59Z",
+           "trouble":false,"waiting":null,"newest":"2026-01-01T00:05:00Z","reason":"LOADING"}]},
+         {"id":1,"told":"2026-01-01T00:00:00Z","overdue":true,"parts":[
+          {"name":"events","type":"stream","state":"ok","waiting":0,
+           "newest":"2026-01-01T00:00:00Z"}]}]},
+       "sink":{"state":"up","message":"moves","since":"2026-01-01T00:00:00Z","age_ms":12,
+        "processed":1284455,"stuck":[]}}
+      """;
+
+  static final String IMPAIRED_HEALTH =
+      """
+      {"status":"down","version":"1","parts":{
+       "store":{"state":"degraded","message":"InfluxDB 2.7; its clock is 30 s ahead"},
+       "kafka":{"state":"up","message":"3 brokers"},
+       "connect":{"state":"degraded","message":"a worker's clock is 30 s ahead"},
+       "source":{"state":"degraded","message":"task 1 has told nothing for 5 min"},
+       "sink":{"state":"up","message":"moves"},
+       "alerts":{"state":"degraded","message":"quiet cannot be told"}}}
+      """;
+
+  /** A list that is not refused, and of which nothing is read. */
+  static final String UNREAD =
+      """
+      {"status":"degraded","processed":1,"failed":0,"queue_size":0,
+       "last_sync":"2026-01-01T00:00:00Z","version":"1",
+       "store":{"state":"up","message":"InfluxDB 2.7","since":"2026-01-01T00:00:00Z","age_ms":12},
+       "source":{"state":"degraded","message":"pending has read nothing for 5 min",
+        "since":"2026-01-01T00:00:00Z","age_ms":12,"tasks":[
+         {"id":0,"told":"2026-01-01T00:05:00Z","overdue":false,"parts":[
+          {"name":"pending","type":"list","state":"ok","since":"2026-01-01T00:00:10Z",
+           "trouble":true,"waiting":9340,"newest":"2026-01-01T00:00:09Z"}]}]}}
+      """;
+
+  /** A service without a pipeline; without the bracket that opens it. */
+  static final String PLAIN =
+      """
+      "status":"running","processed":null,"failed":null,"queue_size":null,"last_sync":null,
+       "version":"2","store":{"state":"up","message":"QuestDB","since":"2026-01-01T00:00:00Z",
+        "age_ms":12}}
+      """;
+
   static final String STUCK_HEALTH =
       """
       {"status":"down","version":"1","parts":{"store":{"state":"up","message":"InfluxDB 2.7"},
