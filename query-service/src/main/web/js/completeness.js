@@ -36,6 +36,7 @@ export class Completeness {
   #samples = new Samples();
   /** Which look is the last one: an earlier one that is still under way ends. */
   #look = 0;
+  #abort = new AbortController();
 
   constructor(box, page) {
     this.page = page;
@@ -51,6 +52,9 @@ export class Completeness {
   async show() {
     clearTimeout(this.#timer);
     const look = ++this.#look;
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const {signal} = this.#abort;
     const from = midnight(now(), 1 - DAYS);
     const answered = sayWhenSlow(this.message);
     try {
@@ -68,9 +72,9 @@ export class Completeness {
       };
       await Promise.all(measurements().map(async ({name}) => {
         await this.#samples.days(name, all.filter((one) => one.m === name), from, DAYS,
-          (answer) => tell(name, {...answer, before: new Set()}));
+          (answer) => tell(name, {...answer, before: new Set()}), signal);
         const last = answers.get(name);
-        answers.set(name, {...last, before: await earlier(name, last.series, from)});
+        answers.set(name, {...last, before: await earlier(name, last.series, from, signal)});
       }));
       if (!this.#closed && look === this.#look) {
         this.#draw(from, all, [...answers.values()]);
@@ -195,16 +199,18 @@ export class Completeness {
 
   close() {
     this.#closed = true;
+    // Others are waiting for their turn.
+    this.#abort.abort();
     clearTimeout(this.#timer);
   }
 }
 
 /** Those series whose first sample of the calendar is not their first. */
-async function earlier(m, series, from) {
+async function earlier(m, series, from, signal) {
   const firstDay = midnight(from, 1);
   const late = series.some((one) => !one.tags.interval && Date.parse(one.first) >= firstDay);
   const answer = late ? await get('latest', new URLSearchParams({measurement: m, range: BEFORE,
-    end: iso(from)})) : {series: []};
+    end: iso(from)}), signal) : {series: []};
   return new Set(answer.series.map((one) => keyOf(one.tags)));
 }
 

@@ -10,6 +10,7 @@ import {DAY} from './ranges.js';
 import {length, moment, now} from './time.js';
 import {exists, hasField, lookAgain} from './directory.js';
 import {get} from './api.js';
+import {pointKey} from './address.js';
 import {deviceName, deviceOf} from './catalogue.js';
 
 const SHIFT = {'1d': DAY, '7d': 7 * DAY};
@@ -18,6 +19,8 @@ export class Panel {
   #store = null;
   #before = null;
   #abort = new AbortController();
+  /** What was said of the lines beside the title. */
+  #noted = '';
   lines = [];
 
   /** owner: the view; see explore.js. */
@@ -87,10 +90,16 @@ export class Panel {
       this.#abort = new AbortController();
       this.#store = null;
       this.element.classList.add('loading');
-      this.title.textContent = this.#devices();
+      if (this.lines.length === 0) {
+        // Else it is the name of what is still drawn.
+        this.title.textContent = this.#devices();
+      }
     }
     const {signal} = this.#abort;
-    const answered = sayWhenSlow(this.message);
+    const answered = sayWhenSlow(this.message, (slow) => {
+      this.slow = slow;
+      this.owner.showLive();
+    });
     let store;
     let before;
     try {
@@ -152,11 +161,12 @@ export class Panel {
     const names = [...new Set(lines.map((line) => line.device))];
     this.title.textContent = names.join(', ') || this.#devices() || t('chart.empty');
     const statesOnly = lines.length > 0 && this.numbers.length === 0;
-    this.note.textContent = [lines.length === 0 ? ''
+    this.#noted = [lines.length === 0 ? ''
       : this.what.interval === null ? t('note.raw')
         : t('note.' + (statesOnly ? 'last' : this.what.fn), {every: length(this.what.interval)}),
     store.expired ? t('note.expired', {time: moment(store.expired.before)}) : '',
     store.truncated ? t('note.cut') : ''].filter(Boolean).join(' · ');
+    this.note.textContent = this.#noted;
     this.element.dataset.lines = String(this.lines.length);
   }
 
@@ -207,10 +217,14 @@ export class Panel {
 
   /** What the chart shows, in figures and words. */
   report() {
+    this.#tellFigures();
+    this.element.dataset.drawn = String(Number(this.element.dataset.drawn || 0) + 1);
+  }
+
+  #tellFigures() {
     this.legend.draw(this.numbers, ...this.bounds);
     this.stage.setAttribute('aria-label', summary(this.lines, ...this.bounds));
     this.#drawTable();
-    this.element.dataset.drawn = String(Number(this.element.dataset.drawn || 0) + 1);
   }
 
   #drawTable() {
@@ -220,10 +234,24 @@ export class Panel {
   fail(e) {
     this.failed = true;
     this.waits = passes(e);
-    const stale = this.lines.length > 0;
+    this.#leave();
     tell(this.message, e, () => this.owner.reload());
-    this.message.classList.toggle('stale', stale);
-    this.note.textContent = stale ? t('note.stale') : '';
+    this.note.textContent = this.lines.length > 0
+      ? [this.#noted, t('note.stale')].filter(Boolean).join(' · ') : '';
+    this.owner.showLive();
+  }
+
+  /** What was drawn before stays as what it is; what is not asked for any more goes. */
+  #leave() {
+    const asked = new Set(this.points.map(pointKey));
+    const right = this.lines.filter((line) => asked.has(pointKey(line.ref)));
+    if (right.length < this.lines.length) {
+      this.lines = right;
+      this.element.dataset.lines = String(right.length);
+      this.owner.layout(true);
+      this.#tellFigures();
+    }
+    this.title.textContent = [...new Set(right.map((line) => line.device))].join(', ') || this.#devices();
   }
 
   /** Nothing to draw: says why, and where there is something. */

@@ -27,11 +27,12 @@ export class Samples {
    *
    * @param found the measurement's devices
    * @param tell takes it; answers whether more is wanted
+   * @param signal ends the asking
    */
-  async days(m, found, from, count, tell) {
+  async days(m, found, from, count, tell, signal) {
     if (!this.#slow.has(m)) {
       try {
-        const {series} = await ask(m, from, now(), []);
+        const {series} = await ask(m, from, now(), [], signal);
         tell({series, asked: count, late: new Set()});
         return;
       } catch (e) {
@@ -44,7 +45,7 @@ export class Samples {
     const parts = [];
     for (let i = count - 1; i >= 0; i--) {
       const start = midnight(from, i);
-      parts.unshift(await this.#day(m, found, start, Math.min(midnight(from, i + 1), now())));
+      parts.unshift(await this.#day(m, found, start, Math.min(midnight(from, i + 1), now()), signal));
       const late = parts.flatMap((part) => part.late.map((one) => part.start + '|' + one.key));
       if (!tell({series: joined(parts), asked: count - i, late: new Set(late)})) {
         return;
@@ -52,29 +53,29 @@ export class Samples {
     }
   }
 
-  async #day(m, found, start, end) {
+  async #day(m, found, start, end, signal) {
     const key = m + '|' + start;
     const kept = this.#kept.get(key);
     if (kept && kept.late.length === 0 && midnight(start, OPEN_DAYS) <= now()) {
       return kept;
     }
-    const part = {start, end, ...await asked(m, found, start, end)};
+    const part = {start, end, ...await asked(m, found, start, end, signal)};
     this.#kept.set(key, part);
     return part;
   }
 }
 
 /** {series, late: devices that the database did not tell in time}. */
-async function asked(m, found, start, end) {
+async function asked(m, found, start, end, signal) {
   try {
-    return {...await ask(m, start, end, []), late: []};
+    return {...await ask(m, start, end, [], signal), late: []};
   } catch (e) {
-    return slower(e, m, groups(found), start, end);
+    return slower(e, m, groups(found), start, end, signal);
   }
 }
 
 /** Group by group after such a failure; of a group that takes too long, too, device by device. */
-async function slower(e, m, all, start, end) {
+async function slower(e, m, all, start, end, signal) {
   if (!tookTooLong(e)) {
     throw e;
   }
@@ -83,12 +84,12 @@ async function slower(e, m, all, start, end) {
   let gone = false;
   for (const some of all) {
     try {
-      const part = await ask(m, start, end, some);
+      const part = await ask(m, start, end, some, signal);
       series.push(...part.series);
       gone = gone || part.gone;
     } catch (again) {
       if (some.length > 1) {
-        const part = await slower(again, m, some.map((one) => [one]), start, end);
+        const part = await slower(again, m, some.map((one) => [one]), start, end, signal);
         series.push(...part.series);
         late.push(...part.late);
         gone = gone || part.gone;
@@ -106,14 +107,14 @@ const groups = (all) =>
   Array.from({length: Math.ceil(all.length / GROUP)}, (_, i) => all.slice(i * GROUP, (i + 1) * GROUP));
 
 /** The series of these devices, of all where none are named, and whether samples of then are gone. */
-async function ask(m, start, end, found) {
+async function ask(m, start, end, found, signal) {
   const params = new URLSearchParams({measurement: m, start: iso(start), end: iso(end), interval: '1d'});
   for (const device of found) {
     for (const [tag, value] of Object.entries(device.tags)) {
       params.append('tag.' + tag, value);
     }
   }
-  const answer = await get('completeness', params);
+  const answer = await get('completeness', params, signal);
   return {series: answer.series, gone: 'expired_before' in answer};
 }
 

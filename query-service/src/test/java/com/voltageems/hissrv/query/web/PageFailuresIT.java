@@ -356,6 +356,18 @@ class PageFailuresIT {
     browser.ready(1);
   }
 
+  /** A live chart whose answer does not come is not of now. */
+  @Test
+  void slowAnswerOfALiveChart_isNotCalledLive() {
+    browser.open(gate.url() + VIEW);
+    browser.untilSays(".live", "Live");
+    gate.hold("/query");
+
+    browser.until("document.querySelector('.live').innerText.startsWith('Loading')");
+    gate.letThrough();
+    browser.untilSays(".live", "Live");
+  }
+
   /** What takes too long is no part that is down. */
   @Test
   void answerThatTakesTooLong_saysWhatHelps() {
@@ -364,6 +376,63 @@ class PageFailuresIT {
 
     browser.untilSays(".panel .notice", "choose a shorter range or longer windows");
     assertThat(browser.find(".panel .notice").getText()).doesNotContain("which part is down");
+  }
+
+  /** Under the name of what was asked for nothing else is drawn, whatever comes and whenever. */
+  @Test
+  void curvesOfBefore_areNotTakenForThoseOfAnotherDevice() {
+    browser.open(gate.url() + VIEW);
+    String other = VIEW.substring(1).replace("channel=1002", "channel=1003");
+    String more = other.replace(":1", ":1+2");
+
+    // While it is under way the title is that of what is drawn.
+    gate.hold("/query", "1003");
+    browser.script("location.hash = arguments[0]", other);
+    browser.untilSays(".message .hint", "has not answered yet");
+    assertThat(browser.find(".panel h2").getText()).isEqualTo("PV inverter");
+    // Back again; the late answer is for nobody.
+    browser.shows(() -> browser.script("location.hash = arguments[0]", VIEW.substring(1)));
+    gate.letThrough();
+    browser.ready((int) browser.times() + 1);
+    assertThat(browser.find(".panel h2").getText()).isEqualTo("PV inverter");
+    assertThat(browser.all(".legend tbody tr")).hasSize(1);
+    assertThat(browser.cell("PV power", "Last")).isNotEmpty();
+
+    // A failure leaves what is right of it, and nothing else.
+    gate.answer("/query", 503, "application/json", AWAY, "");
+    browser.script("location.hash = arguments[0]", other);
+    browser.untilSays(".panel h2", "Battery");
+    browser.untilSays(".panel .notice", "the database cannot be reached");
+    assertThat(browser.find(".panel").getDomAttribute("data-lines")).isEqualTo("0");
+    assertThat(browser.all(".legend tbody tr")).isEmpty();
+    assertThat(browser.script("return Boolean(hissrv.plots[0])")).isEqualTo(false);
+    gate.letThrough();
+    browser.until("document.querySelectorAll('.legend tbody tr').length === 1");
+    gate.answer("/query", 503, "application/json", AWAY, "");
+    browser.script("location.hash = arguments[0]", more);
+    browser.untilSays(".panel .notice", "the database cannot be reached");
+    browser.untilSays(".panel .note", "every point · as last received");
+    assertThat(browser.all(".legend tbody tr")).hasSize(1);
+    assertThat(browser.find(".panel h2").getText()).isEqualTo("Battery");
+  }
+
+  /** Who leaves the calendar does not wait for it elsewhere. */
+  @Test
+  void calendarThatIsLeft_isNotAskedForAnyMore() {
+    browser.open(gate.url() + VIEW);
+    gate.hold("/completeness");
+    browser.script(
+        "const plain = fetch; window.ended = 0;"
+            + "window.fetch = (path, how) => {"
+            + "  if (path.startsWith('completeness')) {"
+            + "    how.signal.addEventListener('abort', () => window.ended++);"
+            + "  }"
+            + "  return plain(path, how);"
+            + "}");
+    browser.click("Completeness");
+    await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/completeness") > 0);
+    browser.shows(() -> browser.click("Explore"));
+    browser.until("window.ended > 0");
   }
 
   /** The service was changed under an open page: it says so, and reloads when it is told to. */
