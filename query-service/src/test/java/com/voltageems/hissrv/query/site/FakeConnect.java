@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +32,14 @@ public final class FakeConnect implements AutoCloseable {
 
   /** The stack trace with which the tasks of a connector fail. */
   public final Map<String, String> failing = new ConcurrentHashMap<>();
+
+  /**
+   * How often the status still tells of what failed before, once the connector was submitted anew;
+   * for ever where it is not there.
+   */
+  public final Map<String, Integer> healing = new ConcurrentHashMap<>();
+
+  private final Map<String, Integer> healed = new ConcurrentHashMap<>();
 
   /** What validation says of a setting. */
   public final Map<String, String> mistakes = new ConcurrentHashMap<>();
@@ -93,6 +102,7 @@ public final class FakeConnect implements AutoCloseable {
           .properties()
           .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
       connectors.put(name, config);
+      Optional.ofNullable(healing.get(name)).ifPresent(times -> healed.put(name, times));
       answer(exchange, 200, Map.of());
     } else if (method.equals("GET") && path.endsWith("/config") && connectors.containsKey(name)) {
       answer(exchange, 200, connectors.get(name));
@@ -154,6 +164,10 @@ public final class FakeConnect implements AutoCloseable {
   }
 
   private Map<String, Object> status(String name) {
+    Integer left = healed.computeIfPresent(name, (each, times) -> times - 1);
+    if (left != null && left < 0) {
+      failing.remove(name);
+    }
     Map<String, Object> task = new LinkedHashMap<>();
     task.put("id", 0);
     task.put("worker_id", "w:8083");

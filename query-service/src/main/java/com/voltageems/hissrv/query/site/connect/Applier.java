@@ -13,12 +13,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the cluster run what a file asks for: checks all of it first, so that a mistake in one
@@ -160,7 +162,9 @@ public final class Applier {
       connect.delete(change.connector());
       progress.accept(change.connector() + ": removed");
     }
+    Map<String, Map<String, String>> before = new HashMap<>();
     for (ConnectorSpec connector : site.connectors()) {
+      before.put(connector.name(), failures(connect.status(connector.name()).orElse(null)));
       boolean differs =
           plan.changes().stream()
               .anyMatch(
@@ -176,7 +180,8 @@ public final class Applier {
     }
     logLevel(site);
     for (ConnectorSpec connector : site.connectors()) {
-      await(connector.name()).ifPresent(wrong::add);
+      await(connector.name(), before.getOrDefault(connector.name(), Map.of()))
+          .ifPresent(wrong::add);
     }
     return wrong.isEmpty() ? Outcome.DONE : Outcome.NOT_RUNNING;
   }
@@ -207,16 +212,28 @@ public final class Applier {
     }
   }
 
-  /** Waits until it runs; what it says when it does not. */
-  private Optional<String> await(String name) throws ConnectException, InterruptedException {
+  /**
+   * Waits until it runs; what it says when it does not.
+   *
+   * @param before what had failed when it was submitted: until the workers have started it anew,
+   *     Connect goes on telling that
+   */
+  private Optional<String> await(String name, Map<String, String> before)
+      throws ConnectException, InterruptedException {
     Instant deadline = clock.instant().plus(timeout);
+    Instant patience = clock.instant().plus(timeout.dividedBy(2));
+    Map<String, String> old = new HashMap<>(before);
     Instant runningSince = null;
     String state = "is not there yet";
     for (int attempt = 0; clock.instant().isBefore(deadline); attempt++) {
       Optional<JsonNode> status = connect.status(name);
       if (status.isPresent()) {
+        Map<String, String> failed = failures(status.get());
+        // What was seen otherwise, or fails otherwise, has been started since.
+        old.entrySet().retainAll(failed.entrySet());
+        boolean isOld = old.equals(failed) && clock.instant().isBefore(patience);
         Optional<String> failure = failure(name, status.get());
-        if (failure.isPresent()) {
+        if (failure.isPresent() && !isOld) {
           return failure;
         }
         state = states(status.get());
@@ -244,6 +261,22 @@ public final class Applier {
       }
     }
     return true;
+  }
+
+  /** The traces of all parts that failed: of the connector, and of tasks by their number. */
+  private static Map<String, String> failures(@Nullable JsonNode status) {
+    Map<String, String> failures = new HashMap<>();
+    if (status != null && state(status.path("connector")).equals("FAILED")) {
+      failures.put("connector", status.path("connector").path("trace").asText());
+    }
+    if (status != null) {
+      for (JsonNode task : status.path("tasks")) {
+        if (state(task).equals("FAILED")) {
+          failures.put(task.path("id").asText(), task.path("trace").asText());
+        }
+      }
+    }
+    return failures;
   }
 
   /** The first part that failed, with the reason. */

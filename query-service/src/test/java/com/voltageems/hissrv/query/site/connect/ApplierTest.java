@@ -210,6 +210,28 @@ class ApplierTest {
     assertThat(connect.changes).contains("POST /connectors/hissrv-redis-source/tasks/0/restart");
   }
 
+  /** As after an upgrade that refuses a setting: the file is put right, and applied. */
+  @Test
+  void failureOfBefore_isNotTakenForOneOfWhatWasSubmitted() throws Exception {
+    apply(site("api: {}"));
+    connect.failing.put("hissrv-redis-source", "x.Y: gives field 1 two widths");
+    connect.healing.put("hissrv-redis-source", 4);
+
+    assertThat(apply(site("redis:\n  lists: [q]"))).isEqualTo(Applier.Outcome.DONE);
+    assertThat(wrong).isEmpty();
+    assertThat(progress).contains("hissrv-redis-source: connector RUNNING, 1 task RUNNING");
+  }
+
+  @Test
+  void failureOfBefore_thatStays_isTold() throws Exception {
+    apply(site("api: {}"));
+    connect.failing.put("hissrv-redis-source", "x.Y: gives field 1 two widths");
+
+    assertThat(apply(site("redis:\n  lists: [q]"))).isEqualTo(Applier.Outcome.NOT_RUNNING);
+    assertThat(wrong)
+        .containsExactly("hissrv-redis-source: task 0 failed on w:8083: gives field 1 two widths");
+  }
+
   @Test
   void deadWorkerAndRebalance_arePassedOver() throws Exception {
     connect.rebalancing.set(2);
