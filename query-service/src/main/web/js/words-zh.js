@@ -104,6 +104,8 @@ export const FORMS = [
 
   // What the sink tells
   ['moves; {n} records wait', '正常；{n} 条记录等待'],
+  ['{n} of them in new topics: the worker looks for such every {m} s (consumer.metadata.max.age.ms)',
+    '其中 {n} 条在新主题中：worker 每 {m} 秒查找一次新主题（consumer.metadata.max.age.ms）'],
   ['the newest sample lies {time} ahead of this machine\'s clock', '最新样本的时间超前本机时钟 {time}'],
   ['sync_age cannot tell for as long that nothing comes', '在此期间 sync_age 无法反映没有新数据'],
   ['{x} partition {p} offset {o} is stuck for {time} (since {z}): {why}', '{x} 分区 {p} 偏移 {o} 已停滞 {time}（自 {z}）：{why}'],

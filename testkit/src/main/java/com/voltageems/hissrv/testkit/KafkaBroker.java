@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A real Kafka broker (KRaft, one node, broker and controller in one) in a JVM of its own. */
 public final class KafkaBroker extends LocalServer {
@@ -17,12 +18,14 @@ public final class KafkaBroker extends LocalServer {
 
   private final Path dir;
   private final int port;
+  private final int loginPort;
   private final List<String> jvmOptions;
 
-  private KafkaBroker(Path dir, int port, List<String> jvmOptions) {
+  private KafkaBroker(Path dir, int port, int loginPort, List<String> jvmOptions) {
     super(Duration.ofMinutes(3));
     this.dir = dir;
     this.port = port;
+    this.loginPort = loginPort;
     this.jvmOptions = List.copyOf(jvmOptions);
   }
 
@@ -37,7 +40,48 @@ public final class KafkaBroker extends LocalServer {
    * @param jvmOptions added to, and overriding, those of the broker's JVM
    */
   public static KafkaBroker start(Path dir, List<String> jvmOptions) {
+    return start(dir, jvmOptions, null);
+  }
+
+  /**
+   * As {@link #start(Path)}, with a second listener ({@link #loginServers()}) by TLS for users that
+   * log in (SASL/PLAIN), of whom each may do what it has a right (ACL) to and nothing else. Who
+   * comes to {@link #bootstrapServers()} may do everything. No topic is created on first use.
+   *
+   * @param passwords of the users
+   * @param pem the listener's private key and certificate
+   */
+  public static KafkaBroker startSecured(Path dir, Map<String, String> passwords, String pem) {
+    StringBuilder users = new StringBuilder();
+    passwords.forEach(
+        (user, password) ->
+            users.append(" user_").append(user).append("=\"").append(password).append('"'));
+    Path file = dir.resolve("broker.pem");
+    try {
+      Files.createDirectories(dir);
+      Files.writeString(file, pem);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return start(
+        dir,
+        List.of(),
+        """
+        authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+        super.users=User:ANONYMOUS
+        auto.create.topics.enable=false
+        sasl.enabled.mechanisms=PLAIN
+        listener.name.login.plain.sasl.jaas.config=\
+          org.apache.kafka.common.security.plain.PlainLoginModule required%s;
+        listener.name.login.ssl.keystore.type=PEM
+        listener.name.login.ssl.keystore.location=%s
+        """
+            .formatted(users, file.toAbsolutePath()));
+  }
+
+  private static KafkaBroker start(Path dir, List<String> jvmOptions, @Nullable String security) {
     int port = Ports.free();
+    int loginPort = security == null ? -1 : Ports.free();
     int controllerPort = Ports.free();
     Path config = dir.resolve("server.properties");
     try {
@@ -48,8 +92,10 @@ public final class KafkaBroker extends LocalServer {
           process.roles=broker,controller
           node.id=1
           controller.quorum.voters=1@127.0.0.1:%2$d
-          listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
-          advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+          listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d%4$s
+          advertised.listeners=PLAINTEXT://127.0.0.1:%1$d%4$s
+          listener.security.protocol.map=\
+            PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,LOGIN:SASL_SSL
           controller.listener.names=CONTROLLER
           log.dirs=%3$s
           num.partitions=2
@@ -62,8 +108,13 @@ public final class KafkaBroker extends LocalServer {
           transaction.state.log.num.partitions=2
           group.initial.rebalance.delay.ms=0
           log.cleaner.dedupe.buffer.size=8388608
-          """
-              .formatted(port, controllerPort, dir.resolve("log").toAbsolutePath()));
+          %5$s"""
+              .formatted(
+                  port,
+                  controllerPort,
+                  dir.resolve("log").toAbsolutePath(),
+                  security == null ? "" : ",LOGIN://127.0.0.1:" + loginPort,
+                  security == null ? "" : security));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -79,7 +130,7 @@ public final class KafkaBroker extends LocalServer {
             dir.resolve("storage.log"));
     ServerProcess.await(
         "the broker's storage to be formatted", Duration.ofMinutes(3), () -> !format.isAlive());
-    KafkaBroker broker = new KafkaBroker(dir, port, jvmOptions);
+    KafkaBroker broker = new KafkaBroker(dir, port, loginPort, jvmOptions);
     broker.restart();
     return broker;
   }
@@ -100,11 +151,16 @@ public final class KafkaBroker extends LocalServer {
 
   @Override
   boolean answers() {
-    return Ports.isOpen(port);
+    return Ports.isOpen(port) && (loginPort < 0 || Ports.isOpen(loginPort));
   }
 
   /** {@code 127.0.0.1:port}, for {@code bootstrap.servers}. */
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
+  }
+
+  /** Likewise, of the listener for users that log in; of a secured broker only. */
+  public String loginServers() {
+    return "127.0.0.1:" + loginPort;
   }
 }

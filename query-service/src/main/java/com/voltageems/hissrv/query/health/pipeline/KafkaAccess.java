@@ -52,6 +52,9 @@ public final class KafkaAccess implements AutoCloseable {
   private final Duration timeout;
   private @Nullable Admin admin;
 
+  /** How the last login was refused; null after an answer. */
+  private volatile @Nullable AuthenticationException refused;
+
   public KafkaAccess(QueryConfig.Kafka config, Duration timeout) {
     this.servers = config.bootstrapServers();
     this.timeout = timeout;
@@ -73,7 +76,9 @@ public final class KafkaAccess implements AutoCloseable {
 
   <T> T call(Call<T> call) throws ProbeException, InterruptedException {
     try {
-      return call.on(admin());
+      T answer = call.on(admin());
+      refused = null;
+      return answer;
     } catch (ExecutionException e) {
       throw inWords(e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException | KafkaException e) {
@@ -124,7 +129,15 @@ public final class KafkaAccess implements AutoCloseable {
     }
   }
 
-  private ProbeException inWords(Throwable failure) {
+  private ProbeException inWords(Throwable given) {
+    Throwable failure = given;
+    AuthenticationException login = refused;
+    if (failure instanceof AuthenticationException now) {
+      refused = now;
+    } else if (login != null && isTimeout(failure)) {
+      // The client pauses before it logs in again, for longer than a call waits.
+      failure = login;
+    }
     String kafka = "Kafka at " + servers + " (kafka.bootstrap.servers) ";
     Throwable root = failure;
     while (root.getCause() != null) {
@@ -153,9 +166,7 @@ public final class KafkaAccess implements AutoCloseable {
     if (failure instanceof AuthorizationException) {
       return new ProbeException(kafka + "does not allow it: " + words, failure);
     }
-    if (failure instanceof TimeoutException
-        || failure instanceof org.apache.kafka.common.errors.TimeoutException
-        || failure instanceof org.apache.kafka.common.errors.DisconnectException) {
+    if (isTimeout(failure)) {
       return new ProbeException(
           kafka
               + "did not answer within "
@@ -166,6 +177,12 @@ public final class KafkaAccess implements AutoCloseable {
     }
     return new ProbeException(
         kafka + "cannot be asked: " + failure.getClass().getSimpleName() + ": " + words, failure);
+  }
+
+  private static boolean isTimeout(Throwable failure) {
+    return failure instanceof TimeoutException
+        || failure instanceof org.apache.kafka.common.errors.TimeoutException
+        || failure instanceof org.apache.kafka.common.errors.DisconnectException;
   }
 
   /** The partitions of those topics that are there. */

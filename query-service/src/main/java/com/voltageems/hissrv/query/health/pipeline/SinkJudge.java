@@ -101,7 +101,8 @@ final class SinkJudge {
             || seen.lost().isOpen()
             || all.stream().anyMatch(Trouble::sure);
     State state = sure ? State.DEGRADED : all.isEmpty() ? State.UP : State.UNKNOWN;
-    String message = told(message(all, figures, seen, now), all.isEmpty(), seen.topics());
+    String words = all.isEmpty() ? moves(figures, standing, seen) : message(all, seen, now);
+    String message = told(words, all.isEmpty(), seen.topics());
     List<Gauge> gauges = gauges(figures, all, now);
     gauges.add(
         Gauge.of(
@@ -174,11 +175,26 @@ final class SinkJudge {
     return Duration.between(since, now);
   }
 
-  private String message(
-      List<Trouble> all, Map<String, @Nullable Object> figures, Seen seen, Instant now) {
-    if (all.isEmpty()) {
-      return "moves; " + figures.get("queue_size") + " records wait";
-    }
+  private static String moves(
+      Map<String, @Nullable Object> figures, List<Standing> standing, Seen seen) {
+    long unfound =
+        standing.stream()
+            .filter(one -> seen.unfound().contains(one.partition()))
+            .mapToLong(Standing::waiting)
+            .sum();
+    return "moves; "
+        + figures.get("queue_size")
+        + " records wait"
+        + (unfound == 0
+            ? ""
+            : "; "
+                + unfound
+                + " of them in new topics: the worker looks for such every "
+                + seen.refresh().toSeconds()
+                + " s (consumer.metadata.max.age.ms)");
+  }
+
+  private String message(List<Trouble> all, Seen seen, Instant now) {
     List<String> words = new ArrayList<>();
     for (Trouble trouble : all.subList(0, Math.min(MOST_IN_MESSAGE, all.size()))) {
       words.add(words(trouble, all, seen, now));

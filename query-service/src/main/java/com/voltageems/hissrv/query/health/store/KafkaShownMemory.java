@@ -18,7 +18,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -99,7 +98,8 @@ public final class KafkaShownMemory implements ShownMemory {
           fail(e);
         } catch (InterruptException e) {
           return;
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
+          // Whatever it is: this thread ends with the service only.
           fail(e);
         }
       }
@@ -143,7 +143,7 @@ public final class KafkaShownMemory implements ShownMemory {
         "topic "
             + TOPIC
             + " (kafka.bootstrap.servers) cannot be used: "
-            + Redaction.oneLine(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+            + Redaction.oneLine(why(failure));
     synchronized (this) {
       if (!words.equals(problem)) {
         LOG.warn("What the database has shown is not kept for the next start: {}", words);
@@ -151,6 +151,14 @@ public final class KafkaShownMemory implements ShownMemory {
       problem = words;
     }
     TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+  }
+
+  private String why(Throwable failure) {
+    return failure instanceof TimeoutException && failure.getMessage() == null
+        ? "no answer within "
+            + timeout.toMillis()
+            + " ms (health.timeout); see the part kafka of /health"
+        : failure.getClass().getSimpleName() + ": " + failure.getMessage();
   }
 
   private void makeTopic() throws ExecutionException, InterruptedException, TimeoutException {

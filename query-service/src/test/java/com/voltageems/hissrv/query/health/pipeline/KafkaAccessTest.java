@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
@@ -57,5 +59,29 @@ class KafkaAccessTest {
         (kafka, answer) -> kafka.get("hissrv-status", answer),
         new TopicAuthorizationException("Topic authorization failed."),
         "the right Describe on the topic hissrv-status is missing");
+  }
+
+  @Test
+  void refusedLogin_isToldWhileTheClientPausesBeforeTheNext() throws Exception {
+    QueryConfig.Kafka settings = new QueryConfig.Kafka("127.0.0.1:1", "dead", "status", Map.of());
+    KafkaFutureImpl<String> refused = new KafkaFutureImpl<>();
+    refused.completeExceptionally(new SaslAuthenticationException("Invalid username or password"));
+    KafkaFutureImpl<String> late = new KafkaFutureImpl<>();
+    late.completeExceptionally(new TimeoutException("timed out"));
+    String login =
+        "Kafka at 127.0.0.1:1 (kafka.bootstrap.servers) refused the login: Invalid username or"
+            + " password; see ";
+    try (KafkaAccess kafka = new KafkaAccess(settings, Duration.ofSeconds(1))) {
+      assertThatThrownBy(() -> kafka.call(client -> kafka.get(late)))
+          .hasMessageContaining("did not answer within 1000 ms");
+      assertThatThrownBy(() -> kafka.call(client -> kafka.get(refused)))
+          .hasMessageStartingWith(login);
+      assertThatThrownBy(() -> kafka.call(client -> kafka.get(late))).hasMessageStartingWith(login);
+
+      String in = kafka.call(client -> kafka.get(KafkaFuture.completedFuture("in")));
+      assertThat(in).isEqualTo("in");
+      assertThatThrownBy(() -> kafka.call(client -> kafka.get(late)))
+          .hasMessageContaining("did not answer within 1000 ms");
+    }
   }
 }

@@ -274,6 +274,37 @@ class ToldTest {
     }
   }
 
+  /** As with a user of the worker that may not see the topics, for as long as that is not known. */
+  @Test
+  void recordsInTopicsThatTheWorkerHasNotFoundYet_areTold() throws Exception {
+    TopicPartition found = new TopicPartition("old", 0);
+    TopicPartition unfound = new TopicPartition("new", 0);
+    Report report =
+        new SinkJudge("sink", Duration.ofMinutes(1), Duration.ofSeconds(10))
+            .report(
+                Map.of("queue_size", 9L),
+                List.of(standing(found, 2), standing(unfound, 7)),
+                (partition, offset) -> null,
+                new SinkJudge.Seen(
+                    true,
+                    Set.of(found),
+                    Set.of(unfound),
+                    Duration.ofMinutes(5),
+                    TopicsWatch.Found.ALL,
+                    GroupWatch.Found.NONE,
+                    LossWatch.Found.NONE),
+                NOW);
+    assertThat(report.state()).isEqualTo(PartState.State.UP);
+    assertThat(report.message())
+        .isEqualTo(
+            "moves; 9 records wait; 7 of them in new topics: the worker looks for such every 300 s"
+                + " (consumer.metadata.max.age.ms)");
+  }
+
+  private static PartitionWatch.Standing standing(TopicPartition partition, long waiting) {
+    return new PartitionWatch.Standing(partition, 0, waiting, NOW, NOW, false, null);
+  }
+
   /** Samples that Redis stamps, and windows, are off by as much; ages are reckoned by our clock. */
   @Test
   void clockOfRedisThatIsNotTheWorkers_isTold() {
