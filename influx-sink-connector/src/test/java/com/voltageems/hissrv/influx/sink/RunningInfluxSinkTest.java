@@ -63,6 +63,11 @@ class RunningInfluxSinkTest {
     until(() -> database.requests.size() == count);
   }
 
+  /** A writer that has not reckoned yet how long it waits would reckon from a later moment. */
+  private static void awaitHeld(SinkHarness sink) {
+    sink.pump(() -> String.valueOf(sink.metadata(0)).contains("write.timeout.ms"));
+  }
+
   /** The task's thread looks again and again, while no time passes. */
   private void staysAt(SinkHarness sink, int requests) {
     await()
@@ -236,6 +241,7 @@ class RunningInfluxSinkTest {
       sink.put(List.of(record(sample(Map.of("v", 7.0), T + 7), 1)));
       awaitRequests(3);
       sink.put(List.of(record(sample(Map.of("v", 5.0), T), 2)));
+      awaitHeld(sink);
       time.pass(Duration.ofMillis(29_800));
       staysAt(sink, 3);
       assertThat(sink.metadata(0)).contains("no answer", "write.timeout.ms");
@@ -263,6 +269,7 @@ class RunningInfluxSinkTest {
       time.pass(Duration.ofMillis(100));
       sink.pumpUntilCommitted(0, 1);
       sink.put(List.of(record(sample(Map.of("v", 5.0), T), 1)));
+      awaitHeld(sink);
       staysAt(sink, 2);
       time.pass(Duration.ofSeconds(30));
       sink.pump(() -> sink.metric("retries") == 2);
