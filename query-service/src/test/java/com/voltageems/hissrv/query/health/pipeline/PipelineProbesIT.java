@@ -594,7 +594,10 @@ class PipelineProbesIT {
       send("plain", false, second, 2, 1000);
       assertThat(probe.check().detail()).containsEntry("queue_size", 2L);
       clock.pass(STUCK.plus(COMMIT).plus(Duration.ofMinutes(5)).minusSeconds(1));
-      assertThat(probe.check().message()).isEqualTo("moves; 2 records wait");
+      assertThat(probe.check().message())
+          .isEqualTo(
+              "moves; 2 records wait; 2 of them in new topics: the worker looks for such every"
+                  + " 300 s (consumer.metadata.max.age.ms)");
       clock.pass(Duration.ofSeconds(1));
       Report report = probe.check();
       assertThat(report.state()).isEqualTo(State.DEGRADED);
