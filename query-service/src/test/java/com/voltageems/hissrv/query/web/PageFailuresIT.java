@@ -298,7 +298,7 @@ class PageFailuresIT {
       await()
           .atMost(Duration.ofMinutes(2))
           .until(
-              () -> gate.count("/" + (view.equals("pipeline") ? "status" : "storage")) > looks + 2);
+              () -> gate.count("/" + (view.equals("pipeline") ? "status" : "storage")) > looks + 1);
       assertThat(browser.script("return document.activeElement.innerText")).isEqualTo("Try again");
       assertThat(browser.accessibilityFindings()).isEmpty();
 
