@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.query.health;
 
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /** Takes what may be a secret out of other programs' messages before they are shown. Pure. */
@@ -26,6 +28,17 @@ public final class Redaction {
     String named = NAMED.matcher(cut).replaceAll("$1***");
     String headers = HEADER.matcher(named).replaceAll("$1 ***");
     return USER_INFO.matcher(headers).replaceAll("$1***@");
+  }
+
+  /**
+   * A client's failure in one line: its kind and its words.
+   *
+   * @param timeout of the call: the JDK's own timeout has no words
+   */
+  public static String failure(Throwable failure, Duration timeout) {
+    return failure.getMessage() == null && failure instanceof TimeoutException
+        ? "no answer within " + timeout.toMillis() + " ms (health.timeout)"
+        : oneLine(failure.getClass().getSimpleName() + ": " + failure.getMessage());
   }
 
   /** The first line of it. */

@@ -140,7 +140,7 @@ public final class KafkaKeeper implements Keeper {
         "topic "
             + topic
             + " (kafka.bootstrap.servers) cannot be used: "
-            + Redaction.oneLine(failure.getClass().getSimpleName() + ": " + failure.getMessage());
+            + Redaction.failure(failure, timeout);
     if (!words.equals(problem)) {
       LOG.warn("{}: {}", subject, words);
     }

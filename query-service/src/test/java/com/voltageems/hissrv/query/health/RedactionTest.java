@@ -2,6 +2,8 @@ package com.voltageems.hissrv.query.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,5 +34,16 @@ class RedactionTest {
     assertThat(Redaction.text(text)).isEqualTo(text);
     assertThat(Redaction.oneLine("first\nsecond")).isEqualTo("first");
     assertThat(Redaction.text("x".repeat(10_000))).hasSizeLessThan(4100);
+  }
+
+  @Test
+  void timeoutWithoutWords_saysHowLongItWas() {
+    Duration timeout = Duration.ofSeconds(3);
+    assertThat(Redaction.failure(new TimeoutException(), timeout))
+        .isEqualTo("no answer within 3000 ms (health.timeout)");
+    assertThat(Redaction.failure(new TimeoutException("of the client"), timeout))
+        .isEqualTo("TimeoutException: of the client");
+    assertThat(Redaction.failure(new IllegalStateException("token=s3cr3t\nmore"), timeout))
+        .isEqualTo("IllegalStateException: token=***");
   }
 }

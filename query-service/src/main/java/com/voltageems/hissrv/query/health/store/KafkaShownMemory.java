@@ -143,7 +143,7 @@ public final class KafkaShownMemory implements ShownMemory {
         "topic "
             + TOPIC
             + " (kafka.bootstrap.servers) cannot be used: "
-            + Redaction.oneLine(why(failure));
+            + Redaction.failure(failure, timeout);
     synchronized (this) {
       if (!words.equals(problem)) {
         LOG.warn("What the database has shown is not kept for the next start: {}", words);
@@ -151,14 +151,6 @@ public final class KafkaShownMemory implements ShownMemory {
       problem = words;
     }
     TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-  }
-
-  private String why(Throwable failure) {
-    return failure instanceof TimeoutException && failure.getMessage() == null
-        ? "no answer within "
-            + timeout.toMillis()
-            + " ms (health.timeout); see the part kafka of /health"
-        : failure.getClass().getSimpleName() + ": " + failure.getMessage();
   }
 
   private void makeTopic() throws ExecutionException, InterruptedException, TimeoutException {
