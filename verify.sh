@@ -89,7 +89,7 @@ left_out() {
   fi
 }
 
-rm -f ./*/target/surefire-reports/TEST-*.xml ./*/target/failsafe-reports/TEST-*.xml
+rm -f ./*/target/surefire-reports/TEST-*.xml ./*/target/failsafe-reports/{TEST-*,failsafe-summary}.xml
 status=0
 case "$mode" in
   quick) mvn -B -ntp -T 2 verify -DskipITs -Dcoverage.floor.skip=false "$@" || status=$? ;;
