@@ -77,7 +77,8 @@ class SecuredKafkaIT {
     int port = Ports.free();
     HistoryClient history = new HistoryClient("http://127.0.0.1:" + port);
     String password = "not-" + PASSWORD;
-    try (ServerProcess service = launch(config(database, kafka, worker, port, password), port)) {
+    try (ServerProcess service =
+        QueryService.start(installation, config(database, kafka, worker, port, password), port)) {
       awaitTold(history, "kafka", "down", "refused the login: ", "kafka.properties.sasl.*");
       awaitTold(history, "sink", "down", "refused the login: ");
       // The client pauses longer and longer before it logs in again.
@@ -87,9 +88,9 @@ class SecuredKafkaIT {
           .until(() -> message(history, "kafka").contains("refused the login: "));
       assertThat(service.isAlive()).isTrue();
     }
-    assertThat(dir.resolve("service.log")).content().doesNotContain(password);
+    assertThat(dir.resolve("query-service.log")).content().doesNotContain(password);
 
-    part(launch(config(database, kafka, worker, port, PASSWORD), port));
+    part(QueryService.start(installation, config(database, kafka, worker, port, PASSWORD), port));
     String right = "does not allow it: the right Describe on the ";
     awaitTold(history, "kafka", "down", right + "topic hissrv-dead-letters is missing");
     awaitTold(history, "source", "down", right + "topic hissrv-status is missing");
@@ -324,19 +325,5 @@ class SecuredKafkaIT {
     login("service", password)
         .forEach((key, value) -> text.append("kafka.properties.%s: '%s'\n".formatted(key, value)));
     return Files.writeString(dir.resolve("query-service.yml"), text);
-  }
-
-  private ServerProcess launch(Path config, int port) {
-    ServerProcess service =
-        ServerProcess.startJvm(
-            "query-service",
-            installation.queryServiceJar().toString(),
-            List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC"),
-            Map.of(),
-            "com.voltageems.hissrv.query.Main",
-            List.of("--config", config.toString()),
-            dir.resolve("service.log"));
-    service.awaitReady(LIMIT, () -> Ports.isOpen(port));
-    return service;
   }
 }

@@ -250,17 +250,7 @@ class SeveralInstancesIT {
                     workers.stream().map(ConnectWorker::url).collect(Collectors.joining(",")),
                     SOURCE,
                     SINK));
-    ServerProcess service =
-        part(
-            ServerProcess.startJvm(
-                "query-service",
-                installation.queryServiceJar().toString(),
-                List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC"),
-                Map.of(),
-                "com.voltageems.hissrv.query.Main",
-                List.of("--config", config.toString()),
-                folder.resolve("query-service.log")));
-    service.awaitReady(LIMIT, () -> Ports.isOpen(port));
+    ServerProcess service = part(QueryService.start(installation, config, port));
     return new Service(service, new HistoryClient("http://127.0.0.1:" + port));
   }
 

@@ -93,7 +93,7 @@ class StuckIT {
       worker.submit(SINK, sink);
       int port = Ports.free();
       Path config = config(dir, port, url, kafka, worker, SINK);
-      ServerProcess service = launch(installation, config, port);
+      ServerProcess service = QueryService.start(installation, config, port);
       try {
         await()
             .atMost(LIMIT)
@@ -129,7 +129,7 @@ class StuckIT {
 
         // Who starts now knows it, too.
         service.close();
-        service = launch(installation, config, port);
+        service = QueryService.start(installation, config, port);
         await()
             .atMost(LIMIT)
             .ignoreExceptions()
@@ -172,7 +172,7 @@ class StuckIT {
       worker.submit(SOURCE, source);
       int port = Ports.free();
       Path config = config(dir, port, url, kafka, worker, SOURCE);
-      ServerProcess service = launch(installation, config, port);
+      ServerProcess service = QueryService.start(installation, config, port);
       try {
         await()
             .atMost(LIMIT)
@@ -253,20 +253,6 @@ class StuckIT {
                 connector,
                 connector,
                 STUCK.toMillis()));
-  }
-
-  private static ServerProcess launch(Installation installation, Path config, int port) {
-    ServerProcess service =
-        ServerProcess.startJvm(
-            "query-service",
-            installation.queryServiceJar().toString(),
-            List.of("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC"),
-            Map.of(),
-            "com.voltageems.hissrv.query.Main",
-            List.of("--config", config.toString()),
-            config.resolveSibling("query-service.log"));
-    service.awaitReady(LIMIT, () -> Ports.isOpen(port));
-    return service;
   }
 
   private HttpResponse<String> health(int port) throws IOException, InterruptedException {

@@ -221,7 +221,7 @@ class PageExpiredIT {
         .isEqualTo(24L);
   }
 
-  /** There is no button to what is not there. */
+  /** Where no copy keeps it, no button leads there. */
   @Test
   void dayOfWhichNothingIsKept_offersNothing() {
     browser.open(url + range(8));

@@ -367,7 +367,7 @@ class PageFailuresIT {
     browser.untilSays(".live", "Live");
   }
 
-  /** What takes too long is no part that is down. */
+  /** An answer that takes too long does not mean that a part is down. */
   @Test
   void answerThatTakesTooLong_saysWhatHelps() {
     gate.tooLong(call -> call.getPath().equals("/query"));
