@@ -110,7 +110,7 @@ public class RedisSourceConfigTest {
     set.put("redis.tls.keystore.path", keys("kp"));
     set.put("redis.tls.keystore.password", "kp");
     set.put("redis.tls.verify.hostname", "false");
-    set.put("sources", "a,l,p");
+    set.put("sources", "a,l,p,h");
     set.put("topic.prefix", "x-");
     set.put("poll.interval.ms", "11");
     set.put("snapshot.interval.ms", "12");
@@ -148,6 +148,8 @@ public class RedisSourceConfigTest {
     set.put("sources.p.queue.max", "1016");
     set.put("sources.p.deadband", "*:1%");
     set.put("sources.p.min.interval.ms", "17");
+    set.put("sources.h.type", "hash");
+    set.put("sources.h.pattern", "h*");
     set.put("mappings.m.pattern", "k(.*)");
     set.put("mappings.m.measurement", "mm");
     set.put("mappings.m.tags", "a:$1");
@@ -210,7 +212,7 @@ public class RedisSourceConfigTest {
   /** The settings' names, those of a source without its alias. */
   private static Set<String> ofOneSource(Set<String> names) {
     return names.stream()
-        .map(name -> name.replaceFirst("^sources\\.[alp]\\.", "sources.*."))
+        .map(name -> name.replaceFirst("^sources\\.[alph]\\.", "sources.*."))
         .collect(Collectors.toSet());
   }
 
@@ -371,6 +373,41 @@ public class RedisSourceConfigTest {
             Map.of("sources.a." + setting, "is not used by type " + type + ", only by " + users));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "list; mappings; m; hash, pubsub",
+        "archive; mappings; m; hash, pubsub",
+        "stream; mappings; m; hash, pubsub",
+        "pubsub; snapshot.interval.ms; 0; hash",
+        "list; snapshot.interval.ms; 0; hash"
+      })
+  void settingOfAll_thatNoSourceUses_isRefused(
+      String type, String setting, String value, String users) {
+    Map<String, String> config = new HashMap<>();
+    config.put("sources", "a");
+    config.put("sources.a.type", type);
+    switch (type) {
+      case "list", "stream" -> config.put("sources.a.key", "l");
+      case "archive" -> config.put("sources.a.window", "1m");
+      default -> config.put("sources.a.pattern", "x");
+    }
+    config.put("mappings.m.pattern", "x");
+    config.put("mappings.m.measurement", "x");
+    config.put("snapshot.interval.ms", "600000");
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
+    config.put(setting, value);
+    assertThat(Readers.config(config).crossErrors(Instant.now()))
+        .isEqualTo(
+            Map.of(
+                setting, "has no effect without a source of type " + users.replace(", ", " or ")));
+    config.put("sources", "a,b");
+    config.put("sources.b.type", "hash");
+    config.put("sources.b.pattern", "y");
+    assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
+  }
+
   @Test
   void settingOfAnotherType_thatIsEmpty_isNotGiven() {
     Map<String, String> config = minimal();
@@ -491,6 +528,9 @@ public class RedisSourceConfigTest {
   void mappingThatWouldMergeWhatIsApart_isRefused(
       String mappings, String measurement, String tags, String fields, String at, String message) {
     Map<String, String> config = minimal();
+    config.put("sources.a.type", "pubsub");
+    config.put("sources.a.pattern", "plant:*");
+    config.remove("sources.a.key");
     config.put("mappings", mappings);
     config.put("mappings.m.pattern", "plant:([0-9]+)");
     config.put("mappings.m.measurement", measurement);

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.redis.source.type.SourceType;
 import com.voltageems.hissrv.redis.source.type.SourceValues;
 import com.voltageems.hissrv.redis.source.type.WindowLength;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 
 /** Source type {@code archive}: the closed windows of one length. */
@@ -44,6 +45,11 @@ public final class ArchiveType implements SourceType {
   @Override
   public List<Setting<?>> settings() {
     return List.of(WINDOW, SCAN);
+  }
+
+  @Override
+  public Set<Use> uses() {
+    return Set.of();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.config;
 
+import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
 import com.voltageems.hissrv.plugin.Submission;
 import com.voltageems.hissrv.plugin.Validators;
@@ -8,12 +9,14 @@ import com.voltageems.hissrv.redis.source.sample.KeyMapper;
 import com.voltageems.hissrv.redis.source.sample.SourceLimits;
 import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceCommon.Intervals;
+import com.voltageems.hissrv.redis.source.type.SourceType;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +175,17 @@ public final class RedisSourceConfig extends AbstractConfig {
           "is the topic of a source; the status needs one of its own");
     }
     types.crossErrors(sources, redis, given, errors);
+    idle(SourceType.Use.MAPPINGS, MappingSettings.MAPPINGS, sources, errors);
+    idle(SourceType.Use.SNAPSHOTS, GeneralSettings.SNAPSHOT_INTERVAL, sources, errors);
     return errors;
+  }
+
+  /** One that repeats the default is not a mistake. */
+  private void idle(
+      SourceType.Use use, Setting<?> setting, List<Source> sources, Map<String, String> errors) {
+    String name = setting.name();
+    if (!Objects.equals(values().get(name), staticDefinition().defaultValues().get(name))) {
+      types.idle(use, sources).ifPresent(message -> errors.putIfAbsent(name, message));
+    }
   }
 }

@@ -8,6 +8,7 @@ import com.voltageems.hissrv.redis.source.type.SourceType;
 import com.voltageems.hissrv.redis.source.type.SourceValues;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Source type {@code hash}: live hashes, and what changes in them. */
 public final class HashType implements SourceType {
@@ -53,6 +54,11 @@ public final class HashType implements SourceType {
   @Override
   public List<Setting<?>> settings() {
     return List.of(PATTERN, DEADBAND, MIN_INTERVAL_MS);
+  }
+
+  @Override
+  public Set<Use> uses() {
+    return Set.of(Use.MAPPINGS, Use.SNAPSHOTS);
   }
 
   @Override

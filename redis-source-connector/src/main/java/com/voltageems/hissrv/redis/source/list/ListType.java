@@ -5,6 +5,7 @@ import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceType;
 import com.voltageems.hissrv.redis.source.type.SourceValues;
 import java.util.List;
+import java.util.Set;
 
 /** Source type {@code list}: a pending list, drained claim by claim. */
 public final class ListType implements SourceType {
@@ -29,6 +30,11 @@ public final class ListType implements SourceType {
   @Override
   public List<Setting<?>> settings() {
     return List.of(KEY, REJECTED_MAX);
+  }
+
+  @Override
+  public Set<Use> uses() {
+    return Set.of();
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceType;
 import com.voltageems.hissrv.redis.source.type.SourceValues;
 import java.util.List;
+import java.util.Set;
 
 /** Source type {@code pubsub}: messages of channels, and the hashes that they announce. */
 public final class PubSubType implements SourceType {
@@ -32,6 +33,11 @@ public final class PubSubType implements SourceType {
   @Override
   public List<Setting<?>> settings() {
     return List.of(PATTERN, QUEUE_MAX, HashType.DEADBAND, HashType.MIN_INTERVAL_MS);
+  }
+
+  @Override
+  public Set<Use> uses() {
+    return Set.of(Use.MAPPINGS);
   }
 
   @Override

@@ -5,6 +5,7 @@ import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceType;
 import com.voltageems.hissrv.redis.source.type.SourceValues;
 import java.util.List;
+import java.util.Set;
 
 /** Source type {@code stream}: the entries of a Redis stream. */
 public final class StreamType implements SourceType {
@@ -23,6 +24,11 @@ public final class StreamType implements SourceType {
   @Override
   public List<Setting<?>> settings() {
     return List.of(KEY);
+  }
+
+  @Override
+  public Set<Use> uses() {
+    return Set.of();
   }
 
   @Override

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source.type;
 
 import com.voltageems.hissrv.plugin.Setting;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A type of source: what it is configured by, and what is made of that. One implementation in a
@@ -16,6 +17,17 @@ public interface SourceType {
 
   /** Its settings, beside those that every source has. */
   List<Setting<?>> settings();
+
+  /** Which of the settings that all sources share it works by. */
+  Set<Use> uses();
+
+  /** What some types have no use for, though it is set for all sources of a connector. */
+  enum Use {
+    /** Keys and channels are looked up in {@code mappings}. */
+    MAPPINGS,
+    /** Values are given again each {@code snapshot.interval.ms}, changed or not. */
+    SNAPSHOTS
+  }
 
   /** A source; what is wrong with it is told by {@link Source#problems}. */
   Source source(SourceValues values);

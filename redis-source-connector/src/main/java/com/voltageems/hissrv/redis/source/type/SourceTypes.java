@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef.Width;
@@ -128,6 +129,22 @@ public final class SourceTypes {
         FILTER.under(prefix).in(config).telling(text -> LOG.warn("{}{}: {}", prefix, FILTER, text));
     return type.source(
         new SourceValues(config, new SourceCommon(alias, type.name(), topic, filter, intervals)));
+  }
+
+  /**
+   * Says that a setting has no effect where none of the sources is of a type that works by it.
+   *
+   * @return what is wrong with it, or nothing
+   */
+  public Optional<String> idle(SourceType.Use use, List<Source> sources) {
+    List<String> users =
+        types.values().stream()
+            .filter(type -> type.uses().contains(use))
+            .map(SourceType::name)
+            .toList();
+    return sources.stream().anyMatch(source -> users.contains(source.common().type()))
+        ? Optional.empty()
+        : Optional.of("has no effect without a source of type " + String.join(" or ", users));
   }
 
   /** {@link SourceType#partitionForm} of all that have one. */

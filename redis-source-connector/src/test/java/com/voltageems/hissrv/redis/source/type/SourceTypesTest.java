@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,11 @@ class SourceTypesTest {
     @Override
     public String doc() {
       return "such things.";
+    }
+
+    @Override
+    public Set<Use> uses() {
+      return Set.of();
     }
 
     @Override
