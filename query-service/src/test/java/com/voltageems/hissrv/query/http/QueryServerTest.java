@@ -3,12 +3,16 @@ package com.voltageems.hissrv.query.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.ConfigException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.store.StoreProbe;
+import com.voltageems.hissrv.query.http.problem.Failures;
 import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.FakeStore;
@@ -47,6 +51,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What goes over the wire, with a store that answers as told: loopback only, no other server. */
 class QueryServerTest {
@@ -517,6 +522,37 @@ class QueryServerTest {
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(503);
     kind[0] = StoreException.Kind.TIMEOUT;
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(504);
+  }
+
+  /** Which question it was is what an operator asks first; a token in an address is a slip. */
+  @Test
+  void failedQuestion_isInTheLogWithoutSecretsAndInOneLine() throws Exception {
+    serve(
+        () -> {
+          throw new StoreException(StoreException.Kind.TIMEOUT, "took too long", new IOException());
+        });
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(Failures.class);
+    logger.addAppender(log);
+    try {
+      assertThat(get("/query?measurement=m&start=today-7d&tag.ch=a%0Ab").statusCode())
+          .isEqualTo(504);
+      assertThat(get("/query?measurement=m&ch=token=hidden").statusCode()).isEqualTo(504);
+      get("/query?measurement=m&ch=" + "m".repeat(600));
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .startsWith(
+                        "GET /query?measurement=m&start=today-7d&tag.ch=a%0Ab answered with 504: took"
+                            + " too long"),
+            line -> assertThat(line).contains("token=***").doesNotContain("hidden"),
+            line -> assertThat(line).contains("mmm... answered with 504").hasSizeLessThan(700));
   }
 
   @Test

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.http.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.Redaction;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Header;
@@ -18,6 +19,8 @@ public final class Failures {
 
   /** Where the answers are those of the original service. */
   private static final String HIS = "/hisApi/";
+
+  private static final int MOST_SHOWN = 500;
 
   private Failures() {}
 
@@ -51,13 +54,13 @@ public final class Failures {
   public static void failure(Exception failure, Context context) {
     ErrorBody error = ErrorBody.of(failure);
     if (error.status() == 500) {
-      LOG.warn("{} {} answered with 500", context.method(), context.path(), failure);
+      LOG.warn("{} {} answered with 500", context.method(), question(context), failure);
     } else if (error.status() > 500) {
       // Expected while the database is away or busy, and for every request then: one line each.
       LOG.warn(
           "{} {} answered with {}: {}; cause: {}",
           context.method(),
-          context.path(),
+          question(context),
           error.status(),
           failure.getMessage(),
           String.valueOf(failure.getCause()));
@@ -69,6 +72,20 @@ public final class Failures {
       context.header(Header.WWW_AUTHENTICATE, refused.challenge());
     }
     send(context, error);
+  }
+
+  /** Path and parameters, for the log: which measurement and range it was that failed. */
+  private static String question(Context context) {
+    String parameters = context.queryString();
+    if (parameters == null) {
+      return context.path();
+    }
+    // Encoded as they came, so that they cannot begin a line of their own.
+    String shown =
+        parameters.length() <= MOST_SHOWN
+            ? parameters
+            : parameters.substring(0, MOST_SHOWN) + "...";
+    return context.path() + "?" + Redaction.oneLine(shown);
   }
 
   private static void send(Context context, ErrorBody error) {
