@@ -292,6 +292,12 @@ final class Browser implements AutoCloseable {
     return fresh;
   }
 
+  /** Leaves the page, which may be asking just now, and forgets what it asked. */
+  void asksNothing() {
+    openOnly("about:blank");
+    requests();
+  }
+
   /** Everything that went over the network since the browser was started. */
   List<URI> allRequests() {
     requests();

@@ -58,7 +58,7 @@ class PageIT extends OnSharedSite {
    * after three seconds, and is asked for again.
    */
   private boolean asked(String range, String points) {
-    browser.requests();
+    browser.asksNothing();
     page.explore(range + "&p=" + points);
     return !range.equals("r=48h")
         || Boolean.TRUE.equals(browser.script("return performance.now() < 3000"));
