@@ -63,6 +63,19 @@ public class RedisSourceConfigTest {
     return config;
   }
 
+  /** One source of that type, with the setting that it cannot do without. */
+  private static Map<String, String> sourceOf(String type) {
+    Map<String, String> config = new HashMap<>();
+    config.put("sources", "a");
+    config.put("sources.a.type", type);
+    switch (type) {
+      case "list", "stream" -> config.put("sources.a.key", "l");
+      case "archive" -> config.put("sources.a.window", "1m");
+      default -> config.put("sources.a.pattern", "x");
+    }
+    return config;
+  }
+
   @Test
   void defaults_areUsable() {
     RedisSourceConfig config = Readers.config(minimal());
@@ -357,14 +370,7 @@ public class RedisSourceConfigTest {
         "archive; deadband; *:1; hash, pubsub"
       })
   void settingOfAnotherType_isRefused(String type, String setting, String value, String users) {
-    Map<String, String> config = new HashMap<>();
-    config.put("sources", "a");
-    config.put("sources.a.type", type);
-    switch (type) {
-      case "list", "stream" -> config.put("sources.a.key", "l");
-      case "archive" -> config.put("sources.a.window", "1m");
-      default -> config.put("sources.a.pattern", "x");
-    }
+    Map<String, String> config = sourceOf(type);
     config.put("sources.a.filter", "x eq 1");
     assertThat(Readers.config(config).crossErrors(Instant.now())).isEmpty();
     config.put("sources.a." + setting, value);
@@ -385,14 +391,7 @@ public class RedisSourceConfigTest {
       })
   void settingOfAll_thatNoSourceUses_isRefused(
       String type, String setting, String value, String users) {
-    Map<String, String> config = new HashMap<>();
-    config.put("sources", "a");
-    config.put("sources.a.type", type);
-    switch (type) {
-      case "list", "stream" -> config.put("sources.a.key", "l");
-      case "archive" -> config.put("sources.a.window", "1m");
-      default -> config.put("sources.a.pattern", "x");
-    }
+    Map<String, String> config = sourceOf(type);
     config.put("mappings.m.pattern", "x");
     config.put("mappings.m.measurement", "x");
     config.put("snapshot.interval.ms", "600000");
@@ -527,10 +526,7 @@ public class RedisSourceConfigTest {
       })
   void mappingThatWouldMergeWhatIsApart_isRefused(
       String mappings, String measurement, String tags, String fields, String at, String message) {
-    Map<String, String> config = minimal();
-    config.put("sources.a.type", "pubsub");
-    config.put("sources.a.pattern", "plant:*");
-    config.remove("sources.a.key");
+    Map<String, String> config = sourceOf("hash");
     config.put("mappings", mappings);
     config.put("mappings.m.pattern", "plant:([0-9]+)");
     config.put("mappings.m.measurement", measurement);
