@@ -1,7 +1,9 @@
 package com.voltageems.hissrv.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.io.IOException;
@@ -150,6 +152,26 @@ class TriggersIT {
     long seconds = Long.parseLong(redis.time().get(0)) - begin + 1;
 
     assertThat(Long.parseLong(redis.hget("hissrv:stats", "samples"))).isBetween(3L, seconds);
+  }
+
+  @Test
+  void addressOfIpv6_isReached() throws Exception {
+    assumeTrue(Ports.haveIpv6());
+    redis.configSet("bind", "127.0.0.1 ::1");
+    redis.configSet("requirepass", "a[b]c");
+    redis.auth("a[b]c");
+    redis.hset("comsrv:1001:m", "1", "5");
+    String url = "redis://default:a[b]c@[::1]:" + server.port() + "/0";
+
+    Run run =
+        end(
+            launch(
+                "./hissrv_cron.sh collect",
+                Map.of("REDIS_URL", url, "HISSRV_COLLECT_SECONDS", "8")));
+
+    assertThat(run.status()).as(run.output()).isZero();
+    assertThat(redis.get("hissrv:sha")).hasSize(40);
+    assertThat(redis.hexists("hissrv:stats", "samples")).isTrue();
   }
 
   @Test

@@ -78,6 +78,17 @@ public final class Ports {
     }
   }
 
+  /** Whether this machine has a loopback address of IPv6, {@code ::1}. */
+  public static boolean haveIpv6() {
+    byte[] loopback = new byte[16];
+    loopback[15] = 1;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(loopback))) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Whether something listens on the loopback port. */
   public static boolean isOpen(int port) {
     try (Socket socket = new Socket()) {
