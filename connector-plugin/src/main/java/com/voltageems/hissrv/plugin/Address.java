@@ -20,6 +20,9 @@ public record Address(String scheme, String host, int port, String path) {
       Pattern.compile(
           "([A-Za-z][A-Za-z0-9+.-]*)://(\\[[0-9A-Fa-f:.]+]|[\\p{L}\\p{N}._-]+)(?::([0-9]{1,5}))?(/[^\\s]*)?");
 
+  private static final Pattern BARE_IPV6 =
+      Pattern.compile("[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}(/.*)?");
+
   /**
    * Reads it.
    *
@@ -43,6 +46,9 @@ public record Address(String scheme, String host, int port, String path) {
     }
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {
+      if (BARE_IPV6.matcher(text.substring(colon + 3)).matches()) {
+        throw new IllegalArgumentException("an IPv6 address stands in brackets, as in [::1]");
+      }
       throw new IllegalArgumentException("the host is missing or no host's name");
     }
     int port = parts.group(3) == null ? -1 : Integer.parseInt(parts.group(3));

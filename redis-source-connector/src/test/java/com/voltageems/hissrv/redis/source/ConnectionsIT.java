@@ -5,6 +5,7 @@ import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
@@ -270,6 +271,86 @@ class ConnectionsIT {
     }
   }
 
+  @Test
+  void cluster_byAddressesOfIpv6() throws IOException {
+    assumeTrue(Ports.haveIpv6());
+    String[] options = {"--bind", "::1", "127.0.0.1", "--cluster-enabled", "yes"};
+    try (RedisServer one = RedisServer.start(Files.createDirectory(dir.resolve("c1")), options);
+        RedisServer two = RedisServer.start(Files.createDirectory(dir.resolve("c2")), options)) {
+      joinCluster(one, two, "::1");
+      Map<String, String> cluster =
+          Map.of("redis.mode", "cluster", "redis.nodes", "[::1]:1,[::1]:" + one.port());
+      try (RedisLink link =
+          new JedisLink(Readers.config(config(1, with(LIST, cluster))).redis("test"), () -> {})) {
+        for (int n = 0; n < 40; n++) {
+          link.call(Command.keyed("HSET", "comsrv:" + n + ":m", "n", String.valueOf(n)));
+        }
+        assertThat(link.primaries()).isEqualTo(2);
+      }
+    }
+  }
+
+  /** Sentinels tell the address without brackets; in a message its port must be told from it. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_byAddressesOfIpv6() throws IOException {
+    assumeTrue(Ports.haveIpv6());
+    int port = Ports.free();
+    Path conf = dir.resolve("sentinel.conf");
+    try (RedisServer redis =
+        RedisServer.start(
+            Files.createDirectory(dir.resolve("a")),
+            "--bind",
+            "::1",
+            "127.0.0.1",
+            "--replicaof",
+            "127.0.0.1",
+            "1")) {
+      Files.writeString(
+          conf,
+          """
+          port %d
+          bind ::1
+          dir %s
+          sentinel monitor site ::1 %d 1
+          """
+              .formatted(port, dir, redis.port()));
+      Map<String, String> sentinels =
+          Map.of(
+              "redis.mode",
+              "sentinel",
+              "redis.nodes",
+              "[::1]:1,[::1]:" + port,
+              "redis.sentinel.master",
+              "site");
+      try (ServerProcess sentinel =
+              ServerProcess.startNative(
+                  "sentinel",
+                  List.of(
+                      RequiresServer.Server.REDIS.find().orElseThrow(),
+                      conf.toString(),
+                      "--sentinel"),
+                  Map.of(),
+                  dir.resolve("sentinel.log"));
+          RedisLink link =
+              new JedisLink(
+                  Readers.config(config(1, with(LIST, sentinels))).redis("test"), () -> {})) {
+        assertThat(sentinel.isAlive()).isTrue();
+        Command read = Command.keyed("HGETALL", "comsrv:1:m");
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .untilAsserted(
+                () ->
+                    assertThatThrownBy(() -> link.call(read))
+                        .isInstanceOf(RedisUnavailableException.class)
+                        .hasMessageContaining(
+                            "[::1]:" + redis.port() + " is not a primary (any more)"));
+        call(redis.port(), "REPLICAOF", "NO", "ONE");
+        assertThat(link.call(read)).isEqualTo(List.of());
+      }
+    }
+  }
+
   /** A slot moves to another node key by key while its list is drained and its hash is read. */
   @Test
   void cluster_slotsMoveWhileTheyAreRead() throws IOException {
@@ -370,9 +451,13 @@ class ConnectionsIT {
   }
 
   private static void joinCluster(RedisServer one, RedisServer two) {
+    joinCluster(one, two, "127.0.0.1");
+  }
+
+  private static void joinCluster(RedisServer one, RedisServer two, String host) {
     addSlots(one.port(), 0, 8191);
     addSlots(two.port(), 8192, 16383);
-    call(one.port(), "CLUSTER", "MEET", "127.0.0.1", String.valueOf(two.port()));
+    call(one.port(), "CLUSTER", "MEET", host, String.valueOf(two.port()));
     for (RedisServer node : List.of(one, two)) {
       await()
           .atMost(Duration.ofMinutes(1))

@@ -433,6 +433,12 @@ public class RedisSourceConfigTest {
             + " user or password in an address",
         "redis.mode ~ raft ~ Invalid value raft for configuration redis.mode: not one of them;"
             + " valid: standalone | sentinel | cluster",
+        "redis.uri ~ redis://::1:6379/2 ~ Invalid value redis://::1:6379/2 for configuration"
+            + " redis.uri: an IPv6 address stands in brackets, as in [::1]; valid:",
+        "redis.nodes ~ ::1:26379 ~ Invalid value ::1:26379 for configuration redis.nodes: an IPv6"
+            + " address stands in brackets, as in [::1]:6379; valid: host:port, ...",
+        "redis.nodes ~ h:1,fd00::17 ~ Invalid value fd00::17 for configuration redis.nodes: an IPv6"
+            + " address stands in brackets",
         "redis.nodes ~ h ~ Invalid value h for configuration redis.nodes: not host:port; valid:"
             + " host:port, ...",
         "sources ~ a b ~ Invalid value a b for configuration sources: not such a name; valid: one or"

@@ -158,14 +158,18 @@ public final class ConnectionSettings {
 
   private static HostAndPort address(String text) {
     int colon = text.lastIndexOf(':');
+    String host = text.substring(0, Math.max(colon, 0));
     if (text.indexOf('@') >= 0) {
       throw new IllegalArgumentException(
           "a user or password in an address would be shown in the open; " + INSTEAD);
     }
+    if (host.indexOf(':') >= 0 && !host.matches("\\[.+]")) {
+      throw new IllegalArgumentException("an IPv6 address stands in brackets, as in [::1]:6379");
+    }
     if (colon > 0 && text.substring(colon + 1).matches("[0-9]{1,5}")) {
       int port = Integer.parseInt(text.substring(colon + 1));
       if (port >= 1 && port <= 65535) {
-        return new HostAndPort(text.substring(0, colon), port);
+        return new HostAndPort(host, port);
       }
     }
     throw new IllegalArgumentException("not host:port");

@@ -148,7 +148,7 @@ public final class JedisNodes {
 
   /** The primary of that address, or null. */
   @Nullable Node at(HostAndPort address) {
-    return connections.get(address);
+    return connections.get(address(address.getHost(), address.getPort()));
   }
 
   /** The primary that has the command's key; the first for a command without one. */
@@ -171,6 +171,12 @@ public final class JedisNodes {
     return first;
   }
 
+  /** Redis tells an IPv6 address without the brackets that it has in settings and messages. */
+  private static HostAndPort address(String host, int port) {
+    boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
+    return new HostAndPort(bare ? "[" + host + "]" : host, port);
+  }
+
   private Node open(HostAndPort address) {
     return new Node(address, dataConfig);
   }
@@ -188,8 +194,7 @@ public final class JedisNodes {
             () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
         List<byte[]> address = connection.getBinaryMultiBulkReply();
         if (address != null && address.size() == 2) {
-          return new HostAndPort(
-              Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
+          return address(Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
         }
         last =
             new JedisException(
@@ -250,7 +255,7 @@ public final class JedisNodes {
       List<?> primary = (List<?>) range.get(2);
       String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
       HostAndPort address =
-          new HostAndPort(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
+          address(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
       Node connection = connections.get(address);
       if (connection == null) {
         connection = open(address);
