@@ -38,6 +38,8 @@ export const FORMS = [
   ['the clock of the database is {n} s ahead of this machine\'s', '数据库的时钟比本机快 {n} 秒'],
   ['the clock of the database is {n} s behind this machine\'s', '数据库的时钟比本机慢 {n} 秒'],
   ['it deletes by its own what is older than a retention', '它按自己的时钟删除超过保留期的数据'],
+  ['whether the worker {x} lives cannot be asked, for that is no address: set rest.advertised.host.name on it, for an IPv6 address in brackets, as in [::1]',
+    '无法询问 worker {x} 是否存活，因为这不是地址：请在其上设置 rest.advertised.host.name，IPv6 地址放在方括号里，例如 [::1]'],
   ['the clock of {x} is {n} s ahead of this machine\'s', '{x} 的时钟比本机快 {n} 秒'],
   ['the clock of {x} is {n} s behind this machine\'s', '{x} 的时钟比本机慢 {n} 秒'],
   ['ages, and alerts by them, are wrong by as much', '数据年龄及相关告警也差这么多'],

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +103,7 @@ public final class ConnectProbe implements Probe {
     WorkerLife.Found lives =
         config.askWorkers()
             ? new WorkerLife(http, urls.get(0).getScheme(), timeout, clock).look(workers)
-            : new WorkerLife.Found(Set.of(), Map.of());
+            : WorkerLife.Found.NOTHING;
     Set<String> silent = lives.silent();
     // What answers under connect.url is one of the workers, or a proxy in front of them.
     Map<String, Duration> gaps =
@@ -122,11 +123,14 @@ public final class ConnectProbe implements Probe {
     facts = facts(statuses);
     String well =
         connectors.isEmpty() ? "neither connect.source nor connect.sink is set" : "all tasks run";
-    String clocks = ClockGap.words(gaps);
+    List<String> words = new ArrayList<>(trouble.isEmpty() ? List.of(well) : trouble);
+    Stream.of(lives.unasked(), ClockGap.words(gaps))
+        .filter(doubt -> !doubt.isEmpty())
+        .forEach(words::add);
+    State worst = words.size() == 1 ? State.UP : State.DEGRADED;
     return new Report(
-        !trouble.isEmpty() ? State.DOWN : clocks.isEmpty() ? State.UP : State.DEGRADED,
-        (trouble.isEmpty() ? well : String.join("; ", trouble))
-            + (clocks.isEmpty() ? "" : "; " + clocks),
+        trouble.isEmpty() ? worst : State.DOWN,
+        String.join("; ", words),
         Map.of("url", urls.get(0).toString(), "connectors", found, "clock_ahead_ms", millis(gaps)),
         gauges(gaps));
   }

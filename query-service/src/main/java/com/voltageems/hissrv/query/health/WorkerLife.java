@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -30,8 +31,21 @@ final class WorkerLife {
    *
    * @param silent those that give no sign of life
    * @param gaps how far the clocks of the others are ahead of ours, where they tell
+   * @param nowhere those whose address is none, so that nobody knows whether they live
    */
-  record Found(Set<String> silent, Map<String, Duration> gaps) {}
+  record Found(Set<String> silent, Map<String, Duration> gaps, Set<String> nowhere) {
+    static final Found NOTHING = new Found(Set.of(), Map.of(), Set.of());
+
+    /** What there is to do about those that cannot be asked; empty where all can. */
+    String unasked() {
+      return nowhere.isEmpty()
+          ? ""
+          : "whether the worker "
+              + String.join(", ", nowhere)
+              + " lives cannot be asked, for that is no address: set rest.advertised.host.name on"
+              + " it, for an IPv6 address in brackets, as in [::1]";
+    }
+  }
 
   /** What one tells: whether it lives, and its clock, where that is known. */
   private record Sign(boolean lives, @Nullable Duration gap) {}
@@ -49,8 +63,9 @@ final class WorkerLife {
   /** Asks all of these workers, {@code host:port}, at once. */
   Found look(Collection<String> workers) {
     Map<String, CompletableFuture<Sign>> asked = new LinkedHashMap<>();
+    Set<String> nowhere = new TreeSet<>();
     for (String worker : new TreeSet<>(workers)) {
-      asked.put(worker, ask(worker));
+      ask(worker).ifPresentOrElse(answer -> asked.put(worker, answer), () -> nowhere.add(worker));
     }
     Set<String> silent = new TreeSet<>();
     Map<String, Duration> gaps = new LinkedHashMap<>();
@@ -64,11 +79,11 @@ final class WorkerLife {
             gaps.put(worker, gap);
           }
         });
-    return new Found(silent, gaps);
+    return new Found(silent, gaps, nowhere);
   }
 
-  /** Any answer will do, a refusal too; so no login is sent. */
-  private CompletableFuture<Sign> ask(String worker) {
+  /** Any answer will do, a refusal too; so no login is sent. Empty where it is no address. */
+  private Optional<CompletableFuture<Sign>> ask(String worker) {
     HttpRequest request;
     try {
       request =
@@ -76,21 +91,21 @@ final class WorkerLife {
               .timeout(timeout)
               .build();
     } catch (IllegalArgumentException e) {
-      // No address: nothing can be said of it.
-      return CompletableFuture.completedFuture(new Sign(true, null));
+      return Optional.empty();
     }
     Instant sent = clock.instant();
-    return WholeAnswer.send(http, request, timeout)
-        .handle(
-            (answer, failure) ->
-                failure != null
-                    ? new Sign(false, null)
-                    : new Sign(
-                        true,
-                        answer
-                            .headers()
-                            .firstValue("Date")
-                            .map(date -> ClockGap.of(date, sent, clock.instant()))
-                            .orElse(null)));
+    return Optional.of(
+        WholeAnswer.send(http, request, timeout)
+            .handle(
+                (answer, failure) ->
+                    failure != null
+                        ? new Sign(false, null)
+                        : new Sign(
+                            true,
+                            answer
+                                .headers()
+                                .firstValue("Date")
+                                .map(date -> ClockGap.of(date, sent, clock.instant()))
+                                .orElse(null))));
   }
 }

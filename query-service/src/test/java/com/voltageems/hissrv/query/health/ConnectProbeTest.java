@@ -199,6 +199,30 @@ class ConnectProbeTest {
     }
   }
 
+  /** So Connect names a worker whose listeners have an IPv6 address. */
+  @Test
+  void workerWithoutAnAddress_isTold() throws Exception {
+    HttpServer server =
+        connect(
+            """
+            {"connector":{"state":"RUNNING","worker_id":"null:-1"},
+             "tasks":[{"id":0,"state":"RUNNING","worker_id":"null:-1"}]}""");
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (ConnectProbe asks = probe(url, true);
+        ConnectProbe trusts = probe(url, false)) {
+      Report report = asks.check();
+      assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
+      assertThat(report.message())
+          .isEqualTo(
+              "all tasks run; whether the worker null:-1 lives cannot be asked, for that is no"
+                  + " address: set rest.advertised.host.name on it, for an IPv6 address in"
+                  + " brackets, as in [::1]");
+      assertThat(trusts.check().state()).isEqualTo(PartState.State.UP);
+    } finally {
+      server.stop(0);
+    }
+  }
+
   /** A site whose topics are somebody else's has a sink only, and no trouble with that. */
   @Test
   void connectorThatThereIsNone_isNotMissed() throws Exception {
