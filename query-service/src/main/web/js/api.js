@@ -2,7 +2,16 @@
 
 const TIMEOUT_MS = 30000;
 const MOST_AT_ONCE = 4;
-const TOKEN = 'hissrv.token';
+/**
+ * The name under which the browser keeps something of this site: behind one proxy several may have
+ * paths of the same host, and none of them may get another one's token.
+ */
+export const ownKey = (name) => {
+  const folder = location.pathname.replace(/[^/]*$/, '');
+  return folder === '/' ? name : name + ' ' + folder;
+};
+
+const TOKEN = ownKey('hissrv.token');
 /** Answered from what the service knows already: they wait for no database, and are needed most while it is slow. */
 const AT_ONCE = ['health', 'status'];
 

@@ -26,6 +26,13 @@ function askAhead() {
 if (state.view === 'explore' && state.fn !== 'energy' && !DAYS.includes(state.range)) {
   askAhead();
 }
+// Behind a proxy, /history may have been asked for where the page lives at /history/: then all that
+// it asked for by relative addresses is looked for one folder too high, and is not there.
+names.catch((e) => {
+  if ((e.kind === 'html' || e.status === 404) && !location.pathname.endsWith('/')) {
+    location.replace(location.pathname + '/' + location.search + location.hash);
+  }
+});
 // Who waits for it has the failure.
 [names, ...asked.map((one) => one.answer)].forEach((one) => one.catch(() => {}));
 globalThis.hissrvLead = {names, asked};

@@ -1,9 +1,10 @@
 // Views kept under a name, in this browser; each is an address.
+import {ownKey} from './api.js';
 import {h, icon} from './dom.js';
 import {t} from './i18n.js';
 import {format} from './address.js';
 
-const STORED = 'hissrv.views';
+const STORED = ownKey('hissrv.views');
 
 function stored() {
   try {

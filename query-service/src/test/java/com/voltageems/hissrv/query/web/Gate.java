@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,12 +38,19 @@ final class Gate implements AutoCloseable {
   private volatile String heldQuery = "";
   private volatile String policy = "";
   private volatile Predicate<URI> tooLong = call -> false;
+  private final List<String> folders;
+  private final List<String> astray = new CopyOnWriteArrayList<>();
 
   /** What it answers instead of the service; to callers with the token it lets through. */
   record Answer(int status, String contentType, String body, String token) {}
 
-  Gate(String target) throws IOException {
+  /**
+   * @param folders paths such as {@code /site7/history} under which the service is, each as if it
+   *     were a site of its own; none for the service alone
+   */
+  Gate(String target, String... folders) throws IOException {
     this.target = target;
+    this.folders = folders.length == 0 ? List.of("") : List.of(folders);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
     server.setExecutor(threads);
@@ -51,6 +59,11 @@ final class Gate implements AutoCloseable {
 
   String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /** The paths that were asked for and belong to none of the folders. */
+  List<String> astray() {
+    return astray;
   }
 
   void answer(String path, int status, String contentType, String body, String token) {
@@ -92,11 +105,25 @@ final class Gate implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    String path = exchange.getRequestURI().getPath();
+    String asked = exchange.getRequestURI().toString();
+    String folder =
+        folders.stream()
+            .filter(one -> (asked + "/").startsWith(one + "/"))
+            .findFirst()
+            .orElse(null);
+    if (folder == null) {
+      astray.add(asked);
+      byte[] nobody = "<title>the portal</title>".getBytes(StandardCharsets.UTF_8);
+      send(exchange, 404, "text/html", nobody);
+      return;
+    }
+    String rest = asked.substring(folder.length());
+    URI call = URI.create(rest.startsWith("/") ? rest : "/" + rest);
+    String path = call.getPath();
     counts.computeIfAbsent(path, any -> new AtomicLong()).incrementAndGet();
     boolean page = path.equals("/") || path.matches(".*\\.(js|css|svg)");
     Answer answer = answers.getOrDefault(path, page ? null : answers.get(ALL));
-    if (tooLong.test(exchange.getRequestURI())) {
+    if (tooLong.test(call)) {
       answer =
           new Answer(
               504, "application/json", "{\"detail\":\"no answer within query.timeout\"}", "");
@@ -112,12 +139,12 @@ final class Gate implements AutoCloseable {
     }
     try {
       CountDownLatch latch = held.get(path);
-      String query = String.valueOf(exchange.getRequestURI().getQuery());
+      String query = String.valueOf(call.getQuery());
       if (latch != null && query.contains(heldQuery) && !latch.await(10, TimeUnit.MINUTES)) {
         throw new IOException("held for too long: " + path);
       }
       HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create(target + exchange.getRequestURI()))
+          HttpRequest.newBuilder(URI.create(target + call))
               .header("X-Forwarded-For", "192.0.2.1")
               .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.noBody());
       if (given != null) {
