@@ -174,7 +174,7 @@ public final class Main implements Callable<Integer> {
     } catch (RuntimeException e) {
       System.err.println(
           "cannot listen on "
-              + http.host()
+              + bracketed(http.host())
               + ":"
               + http.port()
               + " (http.host, http.port): "
@@ -202,9 +202,13 @@ public final class Main implements Callable<Integer> {
 
   /** As it stands in an address: IPv6 in brackets, "all of them" as this machine. */
   private static String address(String host) {
-    if (host.equals("0.0.0.0") || host.equals("::")) {
+    if (host.equals("0.0.0.0")) {
       return "127.0.0.1";
     }
+    return host.equals("::") ? "[::1]" : bracketed(host);
+  }
+
+  private static String bracketed(String host) {
     return host.contains(":") ? "[" + host + "]" : host;
   }
 

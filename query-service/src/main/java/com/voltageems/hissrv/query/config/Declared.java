@@ -17,7 +17,7 @@ final class Declared {
           "127.0.0.1",
           "a host name or address of this machine",
           "Address to listen on; `0.0.0.0` for all of them.",
-          Parse::text);
+          Parse::host);
   static final Setting<Integer> HTTP_PORT =
       Setting.of(
           "http.port",

@@ -13,7 +13,13 @@ import java.util.regex.Pattern;
 /** Texts of settings to values; each throws IllegalArgumentException when the text is not right. */
 public final class Parse {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d|w)");
-  private static final Pattern HOST_PORT = Pattern.compile("[^\\s:,]+:[0-9]{1,5}");
+  private static final Pattern HOST_PORT =
+      Pattern.compile("([^\\s:,]+|\\[[0-9a-fA-F:.]+]):[0-9]{1,5}");
+
+  /** With colons of its own, and no brackets that would tell them from a port's. */
+  private static final Pattern BARE_IPV6 =
+      Pattern.compile(
+          "(\\w+://)?([^/]*@)?[0-9a-fA-F:.]*(::|(:[0-9a-fA-F]+){7})[0-9a-fA-F:.]*(/.*)?");
 
   private static final Pattern ORIGIN =
       Pattern.compile("https?://[a-z0-9._-]+(:[0-9]{1,5})?|https?://\\[[0-9a-f:]+](:[0-9]{1,5})?");
@@ -75,12 +81,29 @@ public final class Parse {
     List<String> all = new ArrayList<>();
     for (String one : text.split(",", -1)) {
       String server = one.strip();
-      if (!text.isEmpty() && !HOST_PORT.matcher(server).matches()) {
+      if (!text.isEmpty() && !isHostPort(server)) {
         throw new IllegalArgumentException("not host:port");
       }
       all.add(server);
     }
     return String.join(",", all);
+  }
+
+  /** {@code host:port}; an IPv6 address in brackets, for it has colons of its own. */
+  public static boolean isHostPort(String text) {
+    return HOST_PORT.matcher(text).matches();
+  }
+
+  /** A host's name or address; brackets around one of IPv6 are no part of it. */
+  public static String host(String text) {
+    return text(text.matches("\\[.+]") ? text.substring(1, text.length() - 1) : text);
+  }
+
+  /** What to add to a message where an address of IPv6 lacks its brackets; else nothing. */
+  public static String ipv6Hint(String text) {
+    return BARE_IPV6.matcher(text).matches()
+        ? "; an IPv6 address stands in brackets, as in [::1]"
+        : "";
   }
 
   public static boolean bool(String text) {

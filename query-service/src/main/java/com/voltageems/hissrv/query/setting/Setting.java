@@ -49,7 +49,7 @@ public record Setting<T>(
     } catch (IllegalArgumentException e) {
       String shown = secret ? "the value" : "\"" + Parse.shown(text) + "\"";
       throw new IllegalArgumentException(
-          key + ": " + shown + " cannot be used: needs " + expected, e);
+          key + ": " + shown + " cannot be used: needs " + expected + Parse.ipv6Hint(text), e);
     }
   }
 }

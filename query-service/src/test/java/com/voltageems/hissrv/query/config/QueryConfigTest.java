@@ -152,6 +152,23 @@ class QueryConfigTest {
         .doesNotContain("password");
   }
 
+  @Test
+  void addressesOfIpv6_areTaken() throws Exception {
+    QueryConfig config =
+        QueryConfig.of(
+            Map.of(
+                "http.host", "[::1]",
+                "store.type", "influxdb1",
+                "store.influxdb1.url", "http://[::1]:8086",
+                "connect.url", "http://[::1]:8083,http://[fd00::17]:8083",
+                "kafka.bootstrap.servers", "[::1]:9092, a:1,[fd00::ffff:10.0.0.1]:9092"));
+    assertThat(config.http().host()).isEqualTo("::1");
+    assertThat(config.kafka().bootstrapServers())
+        .isEqualTo("[::1]:9092,a:1,[fd00::ffff:10.0.0.1]:9092");
+    assertThat(config.connect().urls())
+        .containsExactly(URI.create("http://[::1]:8083"), URI.create("http://[fd00::17]:8083"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -178,6 +195,12 @@ class QueryConfigTest {
             + " query.max.rows, which is 100000",
         "kafka.bootstrap.servers; localhost; kafka.bootstrap.servers: \"localhost\" cannot be"
             + " used: needs host:port, several separated by commas, or nothing",
+        "kafka.bootstrap.servers; ::1:9092; 'kafka.bootstrap.servers: \"::1:9092\" cannot be used:"
+            + " needs host:port, several separated by commas, or nothing; an IPv6 address stands in"
+            + " brackets, as in [::1]'",
+        "store.influxdb1.url; http://fd00:0:0:0:0:0:0:1; 'store.influxdb1.url:"
+            + " \"http://fd00:0:0:0:0:0:0:1\" cannot be used: needs an address such as"
+            + " http://127.0.0.1:8086; an IPv6 address stands in brackets, as in [::1]'",
         "connect.url; 'http://u:s3cret@a:1,http://v:s3cret@b:2'; connect.url:"
             + " \"http://[hidden]@b:2\" cannot be used: needs an address such as"
             + " http://127.0.0.1:8083, several separated by commas, or nothing",

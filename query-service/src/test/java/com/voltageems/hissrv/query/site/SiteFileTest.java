@@ -106,6 +106,52 @@ class SiteFileTest {
   }
 
   @Test
+  void addressesOfIpv6_goToTheConnectorsAndTheService() throws Exception {
+    String yaml =
+        """
+        redis:
+          url: redis://:p[::]w@[::1]:6379/2
+          mode: cluster
+          nodes: ["[::1]:7001", "[fd00::17]:7002"]
+        influxdb:
+          url: http://[::1]:8086
+        kafka:
+          bootstrap_servers: ["[::1]:9092", "[fd00::17]:9092"]
+        api:
+          host: "::1"
+        """;
+
+    Compiled compiled = compile(yaml, SiteCompiler.For.SERVICE);
+
+    assertThat(source(compiled))
+        .containsEntry("redis.uri", "redis://[::1]:6379/2")
+        .containsEntry("redis.password", "p[::]w")
+        .containsEntry("redis.nodes", "[::1]:7001,[fd00::17]:7002");
+    assertThat(sink(compiled)).containsEntry("influxdb.url", "http://[::1]:8086");
+    assertThat(compiled.serviceTexts())
+        .containsEntry("http.host", "::1")
+        .containsEntry("kafka.bootstrap.servers", "[::1]:9092,[fd00::17]:9092");
+    assertThat(compiled.redis().nodes()).containsExactly("[::1]:7001", "[fd00::17]:7002");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "redis: {url: 'redis://::1:6379'}|the value",
+        "redis: {url: 'redis://u:p@fd00::17/1'}|the value",
+        "redis: {nodes: ['::1:7001']}|\"::1:7001\"",
+        "influxdb: {url: 'http://::1:8086'}|\"http://::1:8086\"",
+        "kafka: {bootstrap_servers: ['fd00::17:9092']}|\"fd00::17:9092\"",
+      })
+  void addressOfIpv6WithoutBrackets_isRefusedWithItsRemedy(String yaml, String value) {
+    assertThatThrownBy(() -> compile(yaml))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining(value + " cannot be used: needs ")
+        .hasMessageEndingWith("; an IPv6 address stands in brackets, as in [::1]");
+  }
+
+  @Test
   void aggregation_settingsOfTheScript_goToTheSource() throws Exception {
     String yaml =
         """

@@ -126,9 +126,12 @@ public final class Checker {
     }
     List<Object> values = new ArrayList<>();
     for (Tree item : items) {
+      int before = problems.size();
       Object value = value(path + "[" + values.size() + "]", item.place(), many.of(), item);
       if (value == null) {
-        add(item.place(), path + "[" + values.size() + "]", "is empty");
+        if (problems.size() == before) {
+          add(item.place(), path + "[" + values.size() + "]", "is empty");
+        }
         break;
       }
       values.add(value);

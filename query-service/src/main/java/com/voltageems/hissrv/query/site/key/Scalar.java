@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.site.key;
 
+import com.voltageems.hissrv.query.setting.Parse;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,11 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     implements Shape {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
   private static final Pattern INTEGER = Pattern.compile("[0-9]{1,12}");
+
+  /** A password may have colons and brackets, a host has them as an IPv6 address only. */
+  private static final Pattern REDIS =
+      Pattern.compile(
+          "rediss?://([^\\s/]*@)?(\\[[0-9a-fA-F:.]+]|[^\\s/@:\\[\\]]+)(:[0-9]{1,5})?(/[0-9]{0,5})?");
 
   /** What a text stands for. */
   public enum Kind {
@@ -113,15 +119,21 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
           case DURATION -> DURATION.matcher(text).matches() && isWithin(millis(text));
           case BOOLEAN, CHOICE -> choices.contains(text);
           case URL -> isUrl(text);
-          case REDIS_URL -> text.matches("rediss?://[^\\s/]+(/[0-9]{0,5})?");
-          case HOST_PORT -> text.matches("[^\\s:,]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+]:[0-9]{1,5}");
+          case REDIS_URL -> REDIS.matcher(text).matches();
+          case HOST_PORT -> Parse.isHostPort(text);
           case NAME -> text.matches("[A-Za-z0-9_.-]{1,200}");
           case REGEX -> true;
         };
     if (kind == Kind.REGEX) {
       return regexError(text);
     }
-    return right ? Optional.empty() : Optional.of("needs " + expected);
+    return right
+        ? Optional.empty()
+        : Optional.of("needs " + expected + (isAddress() ? Parse.ipv6Hint(text) : ""));
+  }
+
+  private boolean isAddress() {
+    return kind == Kind.URL || kind == Kind.REDIS_URL || kind == Kind.HOST_PORT;
   }
 
   private boolean isWithin(long value) {
