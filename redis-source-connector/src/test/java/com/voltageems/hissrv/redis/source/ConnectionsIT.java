@@ -543,6 +543,10 @@ class ConnectionsIT {
           .containsOnlyKeys("redis.uri")
           .allSatisfy((name, text) -> assertThat(text).contains("set redis.tls.keystore.path"));
       assertByPem(config, redis);
+      if (Ports.haveIpv6()) {
+        call(redis.port(), "CONFIG", "SET", "bind", "127.0.0.1 ::1");
+        assertThat(errors(with(config, "redis.uri", "rediss://[::1]:" + tlsPort))).isEmpty();
+      }
       assertThat(errors(with(config, "redis.tls.truststore.path", client.toString())))
           .as("another certificate is trusted")
           .containsOnlyKeys("redis.uri")
@@ -619,7 +623,7 @@ class ConnectionsIT {
         "-dname",
         "CN=localhost",
         "-ext",
-        "san=dns:localhost,ip:127.0.0.1",
+        "san=dns:localhost,ip:127.0.0.1,ip:::1",
         "-validity",
         "2",
         "-storetype",
