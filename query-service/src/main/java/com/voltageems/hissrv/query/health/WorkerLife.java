@@ -42,8 +42,8 @@ final class WorkerLife {
           ? ""
           : "whether the worker "
               + String.join(", ", nowhere)
-              + " lives cannot be asked, for that is no address: set rest.advertised.host.name on"
-              + " it, for an IPv6 address in brackets, as in [::1]";
+              + " lives cannot be asked, for that is no address (no name has a _, and IPv6 stands in"
+              + " brackets): set rest.advertised.host.name on it, or connect.ask.workers=false here";
     }
   }
 

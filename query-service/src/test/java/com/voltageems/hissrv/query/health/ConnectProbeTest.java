@@ -199,14 +199,17 @@ class ConnectProbeTest {
     }
   }
 
-  /** So Connect names a worker whose listeners have an IPv6 address. */
+  /**
+   * So Connect names a worker whose listeners have an IPv6 address, and Compose some of its own.
+   */
   @Test
   void workerWithoutAnAddress_isTold() throws Exception {
     HttpServer server =
         connect(
             """
             {"connector":{"state":"RUNNING","worker_id":"null:-1"},
-             "tasks":[{"id":0,"state":"RUNNING","worker_id":"null:-1"}]}""");
+             "tasks":[{"id":0,"state":"RUNNING","worker_id":"null:-1"},
+              {"id":1,"state":"RUNNING","worker_id":"connect_1:8083"}]}""");
     URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     try (ConnectProbe asks = probe(url, true);
         ConnectProbe trusts = probe(url, false)) {
@@ -214,9 +217,9 @@ class ConnectProbeTest {
       assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
       assertThat(report.message())
           .isEqualTo(
-              "all tasks run; whether the worker null:-1 lives cannot be asked, for that is no"
-                  + " address: set rest.advertised.host.name on it, for an IPv6 address in"
-                  + " brackets, as in [::1]");
+              "all tasks run; whether the worker connect_1:8083, null:-1 lives cannot be asked, for"
+                  + " that is no address (no name has a _, and IPv6 stands in brackets): set"
+                  + " rest.advertised.host.name on it, or connect.ask.workers=false here");
       assertThat(trusts.check().state()).isEqualTo(PartState.State.UP);
     } finally {
       server.stop(0);
