@@ -60,7 +60,8 @@ class PagePrefixIT extends OnSharedSite {
     assertThat(
             browser.later(
                 "const done = arguments[0]; fetch('openapi.json').then((a) => a.json())"
-                    + ".then((d) => done(new URL(d.servers[0].url, location.href).pathname))"))
+                    + ".then((d) => done(new URL(d.servers[0].url, location.href).pathname))"
+                    + ".catch((e) => done(String(e)))"))
         .isEqualTo(FOLDER + "/");
 
     assertThat(gate.astray()).isEmpty();
