@@ -15,21 +15,8 @@ END
 }
 
 folder=$(dirname -- "$0")
-cli() {
-  url=${REDIS_URL:-redis://127.0.0.1:6379}
-  place=${url##*@}
-  place=${place#*://}
-  # redis-cli reads no [::1] from an address; told by -h it knows it.
-  case $place in
-    \[*\]*)
-      host=${place#?}
-      set -- -h "${host%%\]*}" "$@"
-      url=${url%"$place"}localhost${place#*\]}
-      ;;
-  esac
-  # shellcheck disable=SC2086 # REDIS_CLI may carry options
-  timeout 30 ${REDIS_CLI:-redis-cli} -u "$url" "$@"
-}
+# shellcheck source-path=SCRIPTDIR source=redis.sh
+. "$folder/redis.sh"
 
 fail() {
   echo "hissrv_cron.sh: $*" >&2

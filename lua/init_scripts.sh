@@ -19,22 +19,10 @@ case ${1-} in
   *) usage >&2; exit 2 ;;
 esac
 
-script=$(dirname -- "$0")/hissrv.lua
-cli() {
-  url=${REDIS_URL:-redis://127.0.0.1:6379}
-  place=${url##*@}
-  place=${place#*://}
-  # redis-cli reads no [::1] from an address; told by -h it knows it.
-  case $place in
-    \[*\]*)
-      host=${place#?}
-      set -- -h "${host%%\]*}" "$@"
-      url=${url%"$place"}localhost${place#*\]}
-      ;;
-  esac
-  # shellcheck disable=SC2086 # REDIS_CLI may carry options
-  timeout 30 ${REDIS_CLI:-redis-cli} -u "$url" "$@"
-}
+folder=$(dirname -- "$0")
+script=$folder/hissrv.lua
+# shellcheck source-path=SCRIPTDIR source=redis.sh
+. "$folder/redis.sh"
 
 if ! [ -r "$script" ]; then
   echo "init_scripts.sh: cannot read $script" >&2
