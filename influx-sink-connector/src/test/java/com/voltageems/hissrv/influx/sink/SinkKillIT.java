@@ -9,7 +9,9 @@ import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.RequiresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -124,11 +127,29 @@ class SinkKillIT {
       }
       assertThat(deadLetters(admin)).as("dead letters, seed %d", seed).isZero();
       await().atMost(LONG).until(() -> worker().isRunning(SINK, 1));
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("seed " + seed + ": " + standstill(), e);
     } finally {
       for (AutoCloseable part : parts) {
         part.close();
       }
     }
+  }
+
+  /** What stands still goes on only if somebody sees how: states, and the logs with all threads. */
+  private String standstill() throws Exception {
+    for (ConnectWorker worker : workers) {
+      Process quit =
+          new ProcessBuilder("kill", "-QUIT", Long.toString(worker.process().pid())).start();
+      assertThat(quit.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      Path log = worker.process().log();
+      await().atMost(LONG).until(() -> Files.readString(log).contains("Full thread dump"));
+      Files.copy(
+          log,
+          Path.of("target", "kill-" + workers.indexOf(worker) + ".log"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    return worker().status(SINK) + "; the workers' logs are target/kill-*.log";
   }
 
   private ConnectWorker worker() {
