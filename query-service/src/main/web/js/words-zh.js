@@ -38,7 +38,7 @@ export const FORMS = [
   ['the clock of the database is {n} s ahead of this machine\'s', '数据库的时钟比本机快 {n} 秒'],
   ['the clock of the database is {n} s behind this machine\'s', '数据库的时钟比本机慢 {n} 秒'],
   ['it deletes by its own what is older than a retention', '它按自己的时钟删除超过保留期的数据'],
-  ['whether the worker {x} lives cannot be asked, for that is no address (no name has a _, and IPv6 stands in brackets): set rest.advertised.host.name on it, or connect.ask.workers=false here',
+  ['whether the worker {x} is alive cannot be checked, because that is not a valid address (a host name cannot contain _, an IPv6 address needs brackets): set rest.advertised.host.name on it, or connect.ask.workers=false here',
     '无法询问 worker {x} 是否存活，因为这不是地址（主机名不能有 _，IPv6 地址放在方括号里）：请在其上设置 rest.advertised.host.name，或在本服务设 connect.ask.workers=false'],
   ['the clock of {x} is {n} s ahead of this machine\'s', '{x} 的时钟比本机快 {n} 秒'],
   ['the clock of {x} is {n} s behind this machine\'s', '{x} 的时钟比本机慢 {n} 秒'],

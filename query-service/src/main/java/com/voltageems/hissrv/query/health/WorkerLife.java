@@ -42,8 +42,9 @@ final class WorkerLife {
           ? ""
           : "whether the worker "
               + String.join(", ", nowhere)
-              + " lives cannot be asked, for that is no address (no name has a _, and IPv6 stands in"
-              + " brackets): set rest.advertised.host.name on it, or connect.ask.workers=false here";
+              + " is alive cannot be checked, because that is not a valid address (a host name cannot"
+              + " contain _, an IPv6 address needs brackets): set rest.advertised.host.name on it, or"
+              + " connect.ask.workers=false here";
     }
   }
 
@@ -82,7 +83,9 @@ final class WorkerLife {
     return new Found(silent, gaps, nowhere);
   }
 
-  /** Any answer will do, a refusal too; so no login is sent. Empty where it is no address. */
+  /**
+   * Any answer will do, a refusal too; so no login is sent. Empty if its id is not a valid address.
+   */
   private Optional<CompletableFuture<Sign>> ask(String worker) {
     HttpRequest request;
     try {

@@ -94,7 +94,7 @@ public final class Parse {
     return HOST_PORT.matcher(text).matches();
   }
 
-  /** A host's name or address; brackets around one of IPv6 are no part of it. */
+  /** A host's name or address; brackets around an IPv6 address are removed. */
   public static String host(String text) {
     return text(text.matches("\\[.+]") ? text.substring(1, text.length() - 1) : text);
   }

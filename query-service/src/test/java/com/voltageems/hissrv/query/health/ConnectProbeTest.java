@@ -217,9 +217,10 @@ class ConnectProbeTest {
       assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
       assertThat(report.message())
           .isEqualTo(
-              "all tasks run; whether the worker connect_1:8083, null:-1 lives cannot be asked, for"
-                  + " that is no address (no name has a _, and IPv6 stands in brackets): set"
-                  + " rest.advertised.host.name on it, or connect.ask.workers=false here");
+              "all tasks run; whether the worker connect_1:8083, null:-1 is alive cannot be"
+                  + " checked, because that is not a valid address (a host name cannot contain _,"
+                  + " an IPv6 address needs brackets): set rest.advertised.host.name on it, or"
+                  + " connect.ask.workers=false here");
       assertThat(trusts.check().state()).isEqualTo(PartState.State.UP);
     } finally {
       server.stop(0);
