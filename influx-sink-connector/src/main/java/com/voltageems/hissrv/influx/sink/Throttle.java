@@ -30,10 +30,17 @@ final class Throttle {
     this.metrics = metrics;
   }
 
-  /** New partitions are paused too. */
+  /**
+   * New partitions are paused too, or not. A partition that went while it was paused comes back
+   * paused: the worker remembers that, also where everything else was resumed while it was nobody's
+   * and so could not be.
+   */
   void opened(Collection<TopicPartition> partitions) {
+    TopicPartition[] opened = partitions.toArray(TopicPartition[]::new);
     if (paused) {
-      context.pause(partitions.toArray(TopicPartition[]::new));
+      context.pause(opened);
+    } else {
+      context.resume(opened);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.metrics.PluginMetrics;
+import org.apache.kafka.connect.errors.IllegalWorkerStateException;
 import org.apache.kafka.connect.sink.ErrantRecordReporter;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
@@ -17,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** The worker's side, as far as the sink uses it. For the test's thread. */
 final class FakeTaskContext implements SinkTaskContext {
   final Set<TopicPartition> assignment = new HashSet<>();
+
+  /** Outlives a revocation, and counts again for those that come back. */
   final Set<TopicPartition> paused = new HashSet<>();
+
   final List<Report> reports = new ArrayList<>();
   boolean hasDeadLetters = true;
   long timeout = -1;
@@ -54,12 +58,20 @@ final class FakeTaskContext implements SinkTaskContext {
 
   @Override
   public void pause(TopicPartition... partitions) {
-    paused.addAll(Arrays.asList(partitions));
+    paused.addAll(own(partitions));
   }
 
   @Override
   public void resume(TopicPartition... partitions) {
-    paused.removeAll(Arrays.asList(partitions));
+    paused.removeAll(own(partitions));
+  }
+
+  private List<TopicPartition> own(TopicPartition... partitions) {
+    List<TopicPartition> own = Arrays.asList(partitions);
+    if (!assignment.containsAll(own)) {
+      throw new IllegalWorkerStateException(own + " are not all assigned, only " + assignment);
+    }
+    return own;
   }
 
   @Override

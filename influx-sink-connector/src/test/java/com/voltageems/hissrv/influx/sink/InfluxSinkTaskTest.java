@@ -41,7 +41,7 @@ class InfluxSinkTaskTest {
     configs = connector.taskConfigs(2);
     for (int round = 0; round < 100; round++) {
       InfluxSinkTask task = new InfluxSinkTask();
-      task.initialize(new FakeTaskContext());
+      task.initialize(context());
       task.start(configs.get(round % 2));
       task.open(List.of(PARTITION));
       assertThat(server.queryNames(pattern, null)).hasSize(1);
@@ -54,10 +54,16 @@ class InfluxSinkTaskTest {
     await().atMost(Duration.ofMinutes(1)).until(() -> writers() == 0);
   }
 
+  private static FakeTaskContext context() {
+    FakeTaskContext context = new FakeTaskContext();
+    context.assignment.add(PARTITION);
+    return context;
+  }
+
   @Test
   void metrics_canBeReadByName() throws Exception {
     InfluxSinkTask task = new InfluxSinkTask();
-    task.initialize(new FakeTaskContext());
+    task.initialize(context());
     Map<String, String> props = props();
     props.put("name", "hissrv-influx-sink");
     task.start(props);

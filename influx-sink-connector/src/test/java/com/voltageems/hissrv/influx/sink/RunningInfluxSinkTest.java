@@ -166,6 +166,37 @@ class RunningInfluxSinkTest {
     }
   }
 
+  /** While the group deals anew, {@code put} is called with no partition assigned. */
+  @Test
+  void partitionPausedWhenItWent_isReadWhenItComesBackAndNothingIsHeldAnyMore() {
+    database.answer(new WriteOutcome.Retry(null, "busy"));
+    try (SinkHarness sink = sink("linger.ms", "0", "retry.backoff.ms", "60000")) {
+      sink.put(numbers(1));
+      sink.pump(() -> sink.context.paused.contains(PARTITION));
+      sink.revoke();
+      time.pass(Duration.ofMinutes(2));
+      sink.pump(() -> sink.metric("paused") == 0);
+      sink.assign(List.of(PARTITION));
+      assertThat(sink.context.paused).isEmpty();
+      sink.put(numbers(1));
+      sink.pumpUntilCommitted(0, 1);
+    }
+  }
+
+  @Test
+  void partitionThatComesWhileARequestIsTriedAgain_isPausedUntilItPasses() {
+    database.answer(new WriteOutcome.Retry(null, "busy"));
+    TopicPartition second = new TopicPartition(TestRecords.TOPIC, 1);
+    try (SinkHarness sink = sink("linger.ms", "0", "retry.backoff.ms", "60000")) {
+      sink.put(numbers(1));
+      sink.pump(() -> sink.context.paused.contains(PARTITION));
+      sink.assign(List.of(second));
+      assertThat(sink.context.paused).containsExactlyInAnyOrder(PARTITION, second);
+      time.pass(Duration.ofMinutes(2));
+      sink.pump(() -> sink.context.paused.isEmpty());
+    }
+  }
+
   @Test
   void pause_isAsLongAsTheDatabaseAsksFor() {
     database.answer(new WriteOutcome.Retry(Duration.ofMinutes(9), "busy"));

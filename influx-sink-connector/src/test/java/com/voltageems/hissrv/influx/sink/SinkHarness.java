@@ -49,8 +49,21 @@ class SinkHarness implements AutoCloseable {
     for (int i = 0; i < partitions; i++) {
       own.add(new TopicPartition(TestRecords.TOPIC, i));
     }
-    context.assignment.addAll(own);
-    sink.open(own);
+    assign(own);
+  }
+
+  /** Deals partitions to the task. What it had paused of them before, the worker pauses again. */
+  void assign(List<TopicPartition> partitions) {
+    context.assignment.addAll(partitions);
+    context.paused.retainAll(context.assignment);
+    sink.open(partitions);
+  }
+
+  /** Takes all partitions from the task. */
+  void revoke() {
+    sink.close(List.copyOf(context.assignment));
+    context.assignment.clear();
+    positions.clear();
   }
 
   void put(List<SinkRecord> records) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -105,6 +107,12 @@ class SinkKillIT {
       Watch watch = part(new Watch(admin, database));
       for (int round = 0; round < ROUNDS; round++) {
         failures(broker, database, proxy);
+        // The next round's failures deal the tasks out anew, and would hide one that stands still.
+        long[] soFar = traffic.soFar();
+        await()
+            .atMost(LONG)
+            .pollInterval(Duration.ofMillis(500))
+            .untilAsserted(() -> assertThat(behind(committed(admin), soFar)).isEmpty());
       }
       long[] sent = traffic.end();
       await()
@@ -282,6 +290,14 @@ class SinkKillIT {
     return offsets;
   }
 
+  /** The partitions committed less far than this, with what is committed. */
+  private static Map<Integer, Long> behind(Map<Integer, Long> committed, long[] offsets) {
+    Map<Integer, Long> behind = offsets(offsets);
+    behind.replaceAll((partition, offset) -> committed.getOrDefault(partition, 0L));
+    behind.entrySet().removeIf(entry -> entry.getValue() >= offsets[entry.getKey()]);
+    return behind;
+  }
+
   private static Map<Integer, Long> committed(Admin admin)
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<Integer, Long> committed = new TreeMap<>();
@@ -334,7 +350,7 @@ class SinkKillIT {
   /** Sends to each partition in turn, one record after the other. */
   private static final class Traffic implements AutoCloseable {
     private final KafkaProducer<String, String> producer;
-    private final long[] sent = new long[PARTITIONS];
+    private final AtomicLongArray sent = new AtomicLongArray(PARTITIONS);
     private final Thread thread = new Thread(this::run, "traffic");
     private volatile boolean stopping;
     private volatile @Nullable Exception failure;
@@ -355,7 +371,7 @@ class SinkKillIT {
     private void run() {
       while (!stopping) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
-          long n = sent[partition]++;
+          long n = sent.getAndIncrement(partition);
           Future<RecordMetadata> unused =
               producer.send(
                   new ProducerRecord<>(TOPIC, partition, "p" + partition, value(partition, n)),
@@ -381,7 +397,14 @@ class SinkKillIT {
       thread.join(TimeUnit.MINUTES.toMillis(5));
       assertThat(thread.isAlive()).isFalse();
       assertThat(failure).isNull();
-      return sent.clone();
+      return soFar();
+    }
+
+    /** How many records each partition got until now; the last ones may be on their way. */
+    long[] soFar() {
+      long[] soFar = new long[PARTITIONS];
+      Arrays.setAll(soFar, sent::get);
+      return soFar;
     }
 
     @Override
