@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.testkit.ConnectRest;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.Ports;
@@ -122,19 +123,23 @@ class SecuredKafkaIT {
           "down",
           connector + " task 0 is FAILED: Not authorized to access topics: [hissrv.");
       allow(kafka, right("worker", ResourceType.TOPIC, "hissrv.*", operation));
-      restart(worker, connector);
+      restart(new ConnectRest("http://127.0.0.1:" + port), connector);
       Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
     }
   }
 
-  /** Connect leaves that to somebody; it may have another rebalance under way. */
-  private static void restart(ConnectWorker worker, String connector) {
+  /** As the page's button does; Connect may have another rebalance under way. */
+  private static void restart(ConnectRest service, String connector) {
     await()
         .atMost(LIMIT)
-        .until(
-            () ->
-                worker.send("POST", "/connectors/" + connector + "/tasks/0/restart", null).status()
-                    == 204);
+        .untilAsserted(
+            () -> {
+              ConnectRest.Answer answer =
+                  service.send("POST", "/connectors/" + connector + "/restart", null);
+              assertThat(answer.body().path("tasks_restarted").toString())
+                  .as("%s", answer)
+                  .isEqualTo("[0]");
+            });
   }
 
   /** What the users of the worker's clients need: for itself, for the source and for the sink. */

@@ -111,8 +111,7 @@ class PageTokensIT {
     assertThat(browser.accessibilityFindings()).isEmpty();
     browser.click("Use");
     browser.until("document.body.innerText.includes('Started again')");
-    assertThat(connect.changes)
-        .contains("POST /connectors/" + SINK + "/restart?includeTasks=true&onlyFailed=true");
+    assertThat(connect.changes).contains("POST /connectors/" + SINK + "/tasks/0/restart");
     browser.until("!document.body.innerText.includes('boom')");
     browser.until("!document.body.innerText.includes('Restart what failed')");
     browser.script("sessionStorage.clear()");

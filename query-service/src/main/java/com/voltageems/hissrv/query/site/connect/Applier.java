@@ -188,18 +188,10 @@ public final class Applier {
 
   /** What failed for a reason outside of the file gets another chance. */
   private void restartFailed(String name) throws ConnectException, InterruptedException {
-    JsonNode status = connect.status(name).orElse(null);
-    if (status == null) {
-      return;
-    }
-    if (state(status.path("connector")).equals("FAILED")) {
-      connect.restart(name);
-    }
-    for (JsonNode task : status.path("tasks")) {
-      if (state(task).equals("FAILED")) {
-        connect.restart(name, task.path("id").asInt());
-        progress.accept(name + ": task " + task.path("id").asInt() + " had failed; restarted");
-      }
+    List<Integer> tasks =
+        connect.restartFailed(name).map(ConnectClient.Restarted::tasks).orElse(List.of());
+    for (int task : tasks) {
+      progress.accept(name + ": task " + task + " had failed; restarted");
     }
   }
 

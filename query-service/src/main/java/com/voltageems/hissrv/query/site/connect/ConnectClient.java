@@ -149,26 +149,44 @@ public final class ConnectClient {
     }
   }
 
-  /** Starts a connector again, not its tasks. */
-  public void restart(String name) throws ConnectException, InterruptedException {
-    call("POST", "/connectors/" + encoded(name) + "/restart", null);
-  }
-
-  /** Starts a task again. */
-  public void restart(String name, int task) throws ConnectException, InterruptedException {
-    call("POST", "/connectors/" + encoded(name) + "/tasks/" + task + "/restart", null);
-  }
+  /**
+   * What was started again.
+   *
+   * @param itself whether the connector, of which the tasks are not part
+   * @param tasks the numbers of its tasks; often none
+   */
+  public record Restarted(boolean itself, List<Integer> tasks) {}
 
   /**
-   * Starts again what of a connector failed: itself, its tasks, or nothing.
+   * Starts again what of a connector failed, each part by itself. Connect's own call for all of
+   * them ({@code restart?includeTasks=true&onlyFailed=true}) is a write to its config topic: where
+   * that fails, as while brokers come back, the leading worker refuses every change from then on
+   * (seen with Connect 3.9 to 4.4).
    *
-   * @return Connect's own answer, in which what starts again is {@code RESTARTING}; nothing where
-   *     the connector is not there
+   * @return nothing where the connector is not there
    */
-  public Optional<JsonNode> restartFailed(String name)
+  public Optional<Restarted> restartFailed(String name)
       throws ConnectException, InterruptedException {
-    String path = "/connectors/" + encoded(name) + "/restart?includeTasks=true&onlyFailed=true";
-    return found("POST", path);
+    Optional<JsonNode> found = status(name);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    String path = "/connectors/" + encoded(name);
+    boolean itself =
+        hasFailed(found.get().path("connector")) && found("POST", path + "/restart").isPresent();
+    List<Integer> tasks = new ArrayList<>();
+    for (JsonNode task : found.get().path("tasks")) {
+      int id = task.path("id").asInt();
+      // One that is gone meanwhile is none that failed.
+      if (hasFailed(task) && found("POST", path + "/tasks/" + id + "/restart").isPresent()) {
+        tasks.add(id);
+      }
+    }
+    return Optional.of(new Restarted(itself, tasks));
+  }
+
+  private static boolean hasFailed(JsonNode part) {
+    return part.path("state").asText().equals("FAILED");
   }
 
   /** Connect's own answer about a connector and its tasks; nothing where it is not there yet. */

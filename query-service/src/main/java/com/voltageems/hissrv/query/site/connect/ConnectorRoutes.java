@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.query.site.connect;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.http.Extension;
@@ -13,7 +12,6 @@ import io.javalin.http.Context;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectorRoutes implements Extension {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String RESTARTING = "RESTARTING";
 
   /** How long a call is repeated while the cluster rebalances: somebody waits at the page. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -61,7 +58,7 @@ public final class ConnectorRoutes implements Extension {
       throw new RefusedException(ErrorKind.BUSY, "a restart is under way; try again in a moment");
     }
     try {
-      JsonNode told =
+      ConnectClient.Restarted restarted =
           client(connect)
               .restartFailed(name)
               .orElseThrow(
@@ -71,7 +68,7 @@ public final class ConnectorRoutes implements Extension {
       context
           .status(200)
           .contentType("application/json")
-          .result(JSON.writeValueAsBytes(answer(name, told)));
+          .result(JSON.writeValueAsBytes(answer(name, restarted)));
     } catch (ConnectException e) {
       throw new RefusedException(ErrorKind.CONNECT, String.valueOf(e.getMessage()));
     } finally {
@@ -107,19 +104,13 @@ public final class ConnectorRoutes implements Extension {
   }
 
   /** What was started again, for people and for the page. Pure. */
-  static Map<String, @Nullable Object> answer(String name, JsonNode told) {
-    List<Integer> tasks = new ArrayList<>();
-    for (JsonNode task : told.path("tasks")) {
-      if (task.path("state").asText().equals(RESTARTING)) {
-        tasks.add(task.path("id").asInt());
-      }
-    }
-    boolean itself = told.path("connector").path("state").asText().equals(RESTARTING);
+  static Map<String, @Nullable Object> answer(String name, ConnectClient.Restarted restarted) {
+    boolean any = restarted.itself() || !restarted.tasks().isEmpty();
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("connector", name);
-    body.put("state", itself || !tasks.isEmpty() ? "restarted" : "nothing_failed");
-    body.put("connector_restarted", itself);
-    body.put("tasks_restarted", tasks);
+    body.put("state", any ? "restarted" : "nothing_failed");
+    body.put("connector_restarted", restarted.itself());
+    body.put("tasks_restarted", restarted.tasks());
     return body;
   }
 }

@@ -346,7 +346,8 @@ class LiveSiteTest {
     assertThat(send("POST", "/connectors/hissrv-influx-sink/restart", "").body())
         .contains("\"state\":\"restarted\"", "\"tasks_restarted\":[0]");
     assertThat(connect.changes)
-        .contains("POST /connectors/hissrv-influx-sink/restart?includeTasks=true&onlyFailed=true");
+        .contains("POST /connectors/hissrv-influx-sink/tasks/0/restart")
+        .doesNotContain("POST /connectors/hissrv-influx-sink/restart");
     assertThat(connect.failing).isEmpty();
 
     HttpResponse<String> absent = send("POST", "/connectors/source/restart", "");
