@@ -33,6 +33,8 @@ final class SubmissionCheck {
 
   private static final String OFFSET_RESET = "consumer.override.auto.offset.reset";
 
+  private static final String GROUP_PROTOCOL = "consumer.override.group.protocol";
+
   private static final String DIALECT = "line.dialect";
 
   private final Map<String, String> given;
@@ -186,6 +188,13 @@ final class SubmissionCheck {
               + " new topic are minutes, and all that waits once the offsets have expired; leave it"
               + " at earliest. To leave out what is there, stop the connector and PATCH"
               + " /connectors/<name>/offsets to where it is to begin");
+    }
+    if (given.getOrDefault(GROUP_PROTOCOL, "").strip().equalsIgnoreCase("consumer")) {
+      tell(
+          GROUP_PROTOCOL,
+          GROUP_PROTOCOL
+              + ": with \"consumer\" a sink task of Kafka Connect (seen with 4.3) fails at its"
+              + " first rebalance; leave it at classic");
     }
     long interval = pollInterval();
     if (parsed.writing().flushTimeout().toMillis() >= interval) {

@@ -352,6 +352,9 @@ class InfluxSinkConfigTest {
             + " has before a task finds it, which of a new topic are minutes, and all that waits once"
             + " the offsets have expired; leave it at earliest. To leave out what is there, stop the"
             + " connector and PATCH /connectors/<name>/offsets to where it is to begin",
+        "consumer.override.group.protocol=Consumer#consumer.override.group.protocol#"
+            + "consumer.override.group.protocol: with \"consumer\" a sink task of Kafka Connect (seen"
+            + " with 4.3) fails at its first rebalance; leave it at classic",
       })
   void validate_settingWithoutEffect(String settings, String key, String message) {
     assertThat(problems(settings)).isEqualTo(Map.of(key, List.of(message)));
@@ -370,6 +373,7 @@ class InfluxSinkConfigTest {
         "retry.backoff.ms=20000",
         "consumer.override.auto.offset.reset=earliest",
         "consumer.override.auto.offset.reset=none",
+        "consumer.override.group.protocol=classic",
         "record.format=line;value.converter=org.apache.kafka.connect.storage.StringConverter",
         "record.format=any;value.converter=org.apache.kafka.connect.storage.StringConverter",
         "transforms=t;value.converter=org.apache.kafka.connect.storage.StringConverter",

@@ -27,6 +27,9 @@ public final class Reasons {
   private static final String TOO_LARGE =
       "The request included a message larger than the max message size the server will accept.";
 
+  /** Where Connect itself fails at a rebalance; the trace has no message. */
+  private static final String CLEARED_OFFSETS = "SinkTaskMetricsGroup.clearOffsets";
+
   private Reasons() {}
 
   /** One line, without secrets. */
@@ -42,12 +45,19 @@ public final class Reasons {
         best = message;
       }
     }
-    return Redaction.text(
-        best.equals(TOO_LARGE)
-            ? best
-                + " Raise max.message.bytes of the topic that the worker's log names, then restart"
-                + " the task: the record is sent again"
-            : best);
+    return Redaction.text(best + advice(best, trace));
+  }
+
+  /** What helps, where the words are Kafka's own and do not say it. */
+  private static String advice(String best, String trace) {
+    if (best.equals(TOO_LARGE)) {
+      return " Raise max.message.bytes of the topic that the worker's log names, then restart the"
+          + " task: the record is sent again";
+    }
+    return best.equals("UnsupportedOperationException") && trace.contains(CLEARED_OFFSETS)
+        ? ": Kafka Connect's sink tasks fail at a rebalance with group.protocol=consumer; set"
+            + " consumer.group.protocol=classic on the workers, then restart the task"
+        : "";
   }
 
   /** Why a call failed: Java says nothing of a connection that could not be made. */

@@ -135,6 +135,24 @@ class ConnectProbeTest {
                 + " names, then restart the task: the record is sent again");
   }
 
+  /** Seen with Connect 4.3.1, whose own metrics cannot forget offsets of that consumer. */
+  @Test
+  void failureByTheNewRebalanceProtocol_isToldWithWhatHelps() throws IOException {
+    describe(
+        """
+        {"connector":{"state":"RUNNING","worker_id":"w:1"},
+         "tasks":[{"id":0,"state":"FAILED","worker_id":"w:1",
+           "trace":"java.lang.UnsupportedOperationException\\n\\tat \
+        java.base/java.util.Collections$UnmodifiableCollection.removeAll(Collections.java:1080)\\n\
+        \\tat org.apache.kafka.connect.runtime.WorkerSinkTask$SinkTaskMetricsGroup.clearOffsets(\
+        WorkerSinkTask.java:934)\\n"}]}""");
+    assertThat(trouble)
+        .containsExactly(
+            "s task 0 is FAILED: UnsupportedOperationException: Kafka Connect's sink tasks fail at a"
+                + " rebalance with group.protocol=consumer; set consumer.group.protocol=classic on"
+                + " the workers, then restart the task");
+  }
+
   @Test
   void pausedOrWithoutTasks_isTrouble() throws IOException {
     describe("{\"connector\":{\"state\":\"PAUSED\"},\"tasks\":[]}");
