@@ -9,7 +9,7 @@ import java.util.Locale;
  *
  * @param hold how long the condition has to hold before it is raised
  * @param authorization the header of that name; empty for none; a secret
- * @param secret DingTalk's, for its signature; empty for none
+ * @param secret of a robot that wants signatures; empty for none
  */
 public record AlertRule(
     String name,
@@ -41,7 +41,14 @@ public record AlertRule(
     HISSRV,
     ALERTMANAGER,
     SLACK,
-    DINGTALK;
+    DINGTALK,
+    FEISHU,
+    WECOM;
+
+    /** Whether there is a secret to sign with. */
+    public boolean signs() {
+      return this == DINGTALK || this == FEISHU;
+    }
 
     /** Of its name in lower case. */
     public static Body of(String text) {

@@ -41,15 +41,29 @@ record Notice(AlertRule rule, String site, Kind kind, Instant since, @Nullable S
             since);
   }
 
-  /** The body of the request, JSON. */
-  String body() {
+  /**
+   * The body of the request, JSON.
+   *
+   * @param now when it is sent, for those who want that signed in it
+   */
+  String body(Instant now) {
     return switch (rule.body()) {
       case HISSRV -> own().toString();
       case ALERTMANAGER -> JSON.createArrayNode().add(alertmanager()).toString();
       case SLACK -> JSON.createObjectNode().put("text", text()).toString();
-      case DINGTALK -> {
+      case DINGTALK, WECOM -> {
         ObjectNode root = JSON.createObjectNode().put("msgtype", "text");
         root.putObject("text").put("content", text());
+        yield root.toString();
+      }
+      case FEISHU -> {
+        ObjectNode root = JSON.createObjectNode().put("msg_type", "text");
+        root.putObject("content").put("text", text());
+        if (!rule.secret().isEmpty()) {
+          long seconds = now.getEpochSecond();
+          root.put("timestamp", Long.toString(seconds))
+              .put("sign", Signature.feishu(seconds, rule.secret()));
+        }
         yield root.toString();
       }
     };

@@ -1,7 +1,6 @@
 package com.voltageems.hissrv.query.alert;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.health.Reasons;
 import com.voltageems.hissrv.query.health.WholeAnswer;
@@ -12,15 +11,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Posts notices. Safe for many threads; nothing it says holds an address's path or a secret. */
 final class Webhook {
@@ -49,7 +45,9 @@ final class Webhook {
           HttpRequest.newBuilder(address(rule))
               .timeout(timeout)
               .header("Content-Type", "application/json; charset=utf-8")
-              .POST(HttpRequest.BodyPublishers.ofString(notice.body(), StandardCharsets.UTF_8));
+              .POST(
+                  HttpRequest.BodyPublishers.ofString(
+                      notice.body(clock.instant()), StandardCharsets.UTF_8));
       if (!rule.authorization().isEmpty()) {
         request.header("Authorization", rule.authorization());
       }
@@ -80,22 +78,32 @@ final class Webhook {
         + cause.getClass().getSimpleName();
   }
 
-  /** What the answer refuses; DingTalk refuses with status 200. Pure. */
+  /** What the answer refuses; robots refuse with status 200, too. Pure. */
   static Optional<String> refusal(AlertRule rule, int status, String body) {
     if (status < 200 || status > 299) {
       return Optional.of(rule.target() + " answered " + status + ": " + cut(body));
     }
-    if (rule.body() == AlertRule.Body.DINGTALK) {
-      try {
-        JsonNode code = JSON.readTree(body).path("errcode");
-        if (code.asInt(0) != 0) {
-          return Optional.of(rule.target() + " refused it: " + cut(body));
-        }
-      } catch (JsonProcessingException e) {
-        return Optional.of(rule.target() + " did not answer as DingTalk does: " + cut(body));
-      }
+    String code =
+        switch (rule.body()) {
+          case DINGTALK, WECOM -> "errcode";
+          case FEISHU -> "code";
+          case HISSRV, ALERTMANAGER, SLACK -> "";
+        };
+    if (code.isEmpty()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    try {
+      return JSON.readTree(body).path(code).asInt(0) == 0
+          ? Optional.empty()
+          : Optional.of(rule.target() + " refused it: " + cut(body));
+    } catch (JsonProcessingException e) {
+      return Optional.of(
+          rule.target()
+              + " did not answer as "
+              + rule.body().name().toLowerCase(Locale.ROOT)
+              + " does: "
+              + cut(body));
+    }
   }
 
   private static String cut(String text) {
@@ -116,17 +124,6 @@ final class Webhook {
             + "timestamp="
             + millis
             + "&sign="
-            + URLEncoder.encode(signature(millis, rule.secret()), StandardCharsets.UTF_8));
-  }
-
-  static String signature(long millis, String secret) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      byte[] signed = mac.doFinal((millis + "\n" + secret).getBytes(StandardCharsets.UTF_8));
-      return Base64.getEncoder().encodeToString(signed);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has HmacSHA256", e);
-    }
+            + URLEncoder.encode(Signature.dingtalk(millis, rule.secret()), StandardCharsets.UTF_8));
   }
 }

@@ -693,6 +693,57 @@ class AlertDeskTest {
   }
 
   @Test
+  void feishu_isSignedInItsBody_andItsRefusalsOfStatus200AreSeen() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.FEISHU, "SEC123"));
+    answer = "{\"code\":19021,\"msg\":\"sign match fail or timestamp is not within one hour\"}";
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, true);
+    assertThat(report(desk)).contains("sign match fail");
+    JsonNode sent = told.get(0);
+    assertThat(sent.path("msg_type").asText()).isEqualTo("text");
+    assertThat(sent.path("content").path("text").asText())
+        .startsWith("[critical] plant: a raised (failed_count > 0, now 1)");
+    assertThat(sent.path("sign").asText())
+        .isEqualTo(Signature.feishu(sent.path("timestamp").asLong(), "SEC123"));
+    assertThat(headers.get(0)).doesNotContain("sign=");
+
+    answer = "{\"StatusCode\":0,\"StatusMessage\":\"success\",\"code\":0,\"msg\":\"success\"}";
+    rounds(desk, 1, Duration.ofMinutes(10));
+    settle(desk, false);
+  }
+
+  @Test
+  void wecom_refusalsOfStatus200AreSeen() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.WECOM, ""));
+    answer = "{\"errcode\":93000,\"errmsg\":\"invalid webhook url\"}";
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, true);
+    assertThat(report(desk)).contains("invalid webhook url");
+    assertThat(told.get(0).path("msgtype").asText()).isEqualTo("text");
+    assertThat(told.get(0).path("text").path("content").asText()).startsWith("[critical] plant");
+
+    answer = "<html>a proxy's page</html>";
+    rounds(desk, 1, Duration.ofMinutes(10));
+    settle(desk, true);
+    assertThat(report(desk)).contains("did not answer as wecom does: <html>");
+
+    answer = "{\"errcode\":0,\"errmsg\":\"ok\"}";
+    rounds(desk, 1, Duration.ofMinutes(10));
+    settle(desk, false);
+  }
+
+  /** By the receivers' own descriptions, reckoned with Python's hmac. */
+  @Test
+  void signatures_areThoseOfTheReceivers() {
+    assertThat(Signature.dingtalk(1_700_000_000_000L, "SEC123"))
+        .isEqualTo("lkcPI1uoxBY1gUnCnnPH1Kkru0Hqjo7rFpA3haIVhEQ=");
+    assertThat(Signature.feishu(1_700_000_000L, "SEC123"))
+        .isEqualTo("j/tImR0k8vYXRsYw0+GHVQkV1v/J/8obOuMU7PE/KDo=");
+  }
+
+  @Test
   void test_goesToTheReceiver_andSaysWhatItAnswers() throws Exception {
     AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.SLACK, ""));
 

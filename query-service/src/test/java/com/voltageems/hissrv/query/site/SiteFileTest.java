@@ -480,6 +480,26 @@ class SiteFileTest {
         .hasMessageContaining("influxdb.tls.truststore.path: has no effect unless ");
   }
 
+  @Test
+  void secretForAReceiverThatIsNotSigned_isNoted() throws Exception {
+    String yaml =
+        """
+        kafka: {bootstrap_servers: "k:9092"}
+        alerts:
+          - name: a
+            condition: failed_count > 1
+            url: http://robots.site/send
+            body: BODY
+            secret: of-the-robot
+        """;
+    assertThat(compile(yaml.replace("BODY", "feishu")).notes()).isEmpty();
+    assertThat(compile(yaml.replace("BODY", "wecom")).notes())
+        .extracting(note -> note.text("f"))
+        .containsExactly(
+            "f:7:13: alerts[0].secret: has no effect with body: wecom; only dingtalk and feishu are"
+                + " signed");
+  }
+
   /** Names that have no letters of ours, or are called like a source of ours, are two names. */
   @Test
   void listsAndStreams_ofAnyName_areAllRead() throws Exception {

@@ -74,6 +74,23 @@ final class AlertCompiler {
         AlertRule.Body.of(alert.text("body")),
         URI.create(alert.text("url")),
         alert.given("authorization").map(secret).orElse(""),
-        alert.given("secret").map(secret).orElse(""));
+        secret(alert));
+  }
+
+  private String secret(View alert) {
+    String body = alert.text("body");
+    if (!AlertRule.Body.of(body).signs()) {
+      alert
+          .given("secret")
+          .ifPresent(
+              given ->
+                  notes.add(
+                      Origin.of(given)
+                          .problem(
+                              "has no effect with body: "
+                                  + body
+                                  + "; only dingtalk and feishu are signed")));
+    }
+    return alert.given("secret").map(secret).orElse("");
   }
 }

@@ -27,14 +27,18 @@ final class ServiceKeys {
                   Key.needed("url", Scalar.url(), "Where the webhook is."),
                   Key.of(
                       "body",
-                      Scalar.choice("hissrv", "alertmanager", "slack", "dingtalk"),
+                      Scalar.choice(
+                          "hissrv", "alertmanager", "slack", "dingtalk", "feishu", "wecom"),
                       "hissrv",
                       "For whom the request is written."),
                   Key.of(
                       "authorization",
                       Scalar.secret(),
                       "The header Authorization, for example Bearer ${TOKEN}."),
-                  Key.of("secret", Scalar.secret(), "DingTalk's secret, for its signature."))),
+                  Key.of(
+                      "secret",
+                      Scalar.secret(),
+                      "A robot's secret, for its signature; `dingtalk` and `feishu` only."))),
           200);
 
   static final Shape.Section API =
