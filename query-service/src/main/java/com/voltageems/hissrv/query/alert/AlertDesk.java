@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AlertDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertDesk.class);
-  private final String site;
+  private final Notice.Site site;
   private final Keeper keeper;
   private final SiteFigures figures;
   private final Webhook webhook;
@@ -61,7 +61,7 @@ public final class AlertDesk implements AutoCloseable {
    * @param interval how often the figures are looked at
    */
   AlertDesk(
-      String site,
+      Notice.Site site,
       List<AlertRule> rules,
       Keeper keeper,
       SiteFigures figures,

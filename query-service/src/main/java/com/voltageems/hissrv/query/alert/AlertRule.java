@@ -8,6 +8,7 @@ import java.util.Locale;
  * One alert as the site's file has it.
  *
  * @param hold how long the condition has to hold before it is raised
+ * @param language of the line for people
  * @param authorization the header of that name; empty for none; a secret
  * @param secret of a robot that wants signatures; empty for none
  */
@@ -16,6 +17,7 @@ public record AlertRule(
     Condition condition,
     Duration hold,
     Level level,
+    Language language,
     Body body,
     URI url,
     String authorization,
@@ -32,6 +34,17 @@ public record AlertRule(
 
     /** Of {@link #text}. */
     public static Level of(String text) {
+      return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** Whose words it is told in. */
+  public enum Language {
+    EN,
+    ZH;
+
+    /** Of its name in lower case. */
+    public static Language of(String text) {
       return valueOf(text.toUpperCase(Locale.ROOT));
     }
   }

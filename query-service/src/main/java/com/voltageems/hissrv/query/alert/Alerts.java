@@ -36,7 +36,7 @@ public final class Alerts {
       Clock clock) {
     Duration timeout = settings.checks().timeout();
     return new AlertDesk(
-        site,
+        new Notice.Site(site, settings.catalogue().zone()),
         rules,
         settings.kafka().isConfigured()
             ? new KafkaKeeper("Alerts", settings.kafka(), TOPIC, site, timeout)

@@ -3,17 +3,24 @@ package com.voltageems.hissrv.query.alert;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a receiver is told of an alert, and how each kind of receiver reads it. Pure.
  *
- * @param site the site's name
+ * @param site where it is
  * @param kind raised, cleared, or a test of the way
  * @param value the figure, for people; null when it is not known
  */
-record Notice(AlertRule rule, String site, Kind kind, Instant since, @Nullable String value) {
+record Notice(AlertRule rule, Site site, Kind kind, Instant since, @Nullable String value) {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** With the distance to UTC: who reads it may be elsewhere. */
+  private static final DateTimeFormatter LOCAL =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT);
 
   /** What it says. */
   enum Kind {
@@ -22,23 +29,66 @@ record Notice(AlertRule rule, String site, Kind kind, Instant since, @Nullable S
     TEST
   }
 
+  /**
+   * Where it is.
+   *
+   * @param zone of the clocks there, which people read
+   */
+  record Site(String name, ZoneId zone) {}
+
   /** One line for people. */
   String text() {
-    String what =
-        switch (kind) {
-          case RAISED -> "raised";
-          case CLEARED -> "cleared";
-          case TEST -> "test of the webhook";
-        };
-    return "[%s] %s: %s %s (%s%s) since %s"
-        .formatted(
-            rule.level().text(),
-            site,
-            rule.name(),
-            what,
-            rule.condition().text(),
-            value == null ? "" : ", now " + value,
-            since);
+    String now = value == null ? "" : value;
+    return switch (rule.language()) {
+      case EN ->
+          "[%s] %s: %s %s (%s%s) since %s"
+              .formatted(
+                  rule.level().text(),
+                  site.name(),
+                  rule.name(),
+                  english(kind),
+                  rule.condition().text(),
+                  now.isEmpty() ? "" : ", now " + now,
+                  localSince());
+      case ZH ->
+          "【%s】%s：%s %s（%s%s），自 %s"
+              .formatted(
+                  chinese(rule.level()),
+                  site.name(),
+                  rule.name(),
+                  chinese(kind),
+                  rule.condition().text(),
+                  now.isEmpty() ? "" : "，当前 " + now,
+                  localSince());
+    };
+  }
+
+  private String localSince() {
+    return LOCAL.format(since.atZone(site.zone()));
+  }
+
+  private static String english(Kind kind) {
+    return switch (kind) {
+      case RAISED -> "raised";
+      case CLEARED -> "cleared";
+      case TEST -> "test of the webhook";
+    };
+  }
+
+  private static String chinese(Kind kind) {
+    return switch (kind) {
+      case RAISED -> "触发";
+      case CLEARED -> "恢复";
+      case TEST -> "测试通知";
+    };
+  }
+
+  private static String chinese(AlertRule.Level level) {
+    return switch (level) {
+      case INFO -> "提示";
+      case WARNING -> "警告";
+      case CRITICAL -> "严重";
+    };
   }
 
   /**
@@ -72,8 +122,8 @@ record Notice(AlertRule rule, String site, Kind kind, Instant since, @Nullable S
   private ObjectNode own() {
     return JSON.createObjectNode()
         .put("alert", rule.name())
-        .put("site", site)
-        .put("state", kind.name().toLowerCase(java.util.Locale.ROOT))
+        .put("site", site.name())
+        .put("state", kind.name().toLowerCase(Locale.ROOT))
         .put("level", rule.level().text())
         .put("condition", rule.condition().text())
         .put("value", value)
@@ -88,7 +138,7 @@ record Notice(AlertRule rule, String site, Kind kind, Instant since, @Nullable S
         .putObject("labels")
         .put("alertname", kind == Kind.TEST ? rule.name() + "_test" : rule.name())
         .put("severity", rule.level().text())
-        .put("site", site);
+        .put("site", site.name());
     alert
         .putObject("annotations")
         .put("summary", text())

@@ -156,6 +156,7 @@ class AlertDeskTest {
         Condition.parse(condition),
         hold,
         AlertRule.Level.CRITICAL,
+        AlertRule.Language.EN,
         body,
         URI.create(
             "http://127.0.0.1:" + receiver.getAddress().getPort() + "/hook?access_token=t0p"),
@@ -166,7 +167,7 @@ class AlertDeskTest {
   private AlertDesk desk(AlertRule rule) {
     PartState kafka = new PartState("kafka", State.UP, Report.of(true, "x"), START, START);
     return new AlertDesk(
-        "plant",
+        new Notice.Site("plant", ZoneOffset.UTC),
         List.of(rule),
         new MapKeeper(),
         new SiteFigures(

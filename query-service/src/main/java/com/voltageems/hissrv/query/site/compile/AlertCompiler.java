@@ -71,6 +71,7 @@ final class AlertCompiler {
         condition,
         Condition.length(alert.text("for")),
         AlertRule.Level.of(alert.text("level")),
+        AlertRule.Language.of(alert.text("language")),
         AlertRule.Body.of(alert.text("body")),
         URI.create(alert.text("url")),
         alert.given("authorization").map(secret).orElse(""),
@@ -84,7 +85,7 @@ final class AlertCompiler {
           .given("secret")
           .ifPresent(
               given ->
-                  notes.add(
+                  problems.add(
                       Origin.of(given)
                           .problem(
                               "has no effect with body: "

@@ -23,6 +23,11 @@ final class ServiceKeys {
                       Scalar.choice("info", "warning", "critical"),
                       "warning",
                       "How bad it is; goes to the receiver."),
+                  Key.of(
+                      "language",
+                      Scalar.choice("en", "zh"),
+                      "en",
+                      "Of the line for people: English or Chinese."),
                   Key.of("action", Scalar.choice("webhook"), "webhook", "What is done."),
                   Key.needed("url", Scalar.url(), "Where the webhook is."),
                   Key.of(
