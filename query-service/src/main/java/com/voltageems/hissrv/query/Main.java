@@ -19,6 +19,7 @@ import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.command.SiteCommands;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
 import com.voltageems.hissrv.query.site.connect.ConnectorRoutes;
+import com.voltageems.hissrv.query.site.connect.FailedRestarts;
 import com.voltageems.hissrv.query.site.live.LiveSite;
 import com.voltageems.hissrv.query.site.live.Parts;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
@@ -151,6 +152,7 @@ public final class Main implements Callable<Integer> {
     Clock clock = Clock.systemUTC();
     try (HistoryStore store = store(settings);
         HealthBoard health = board(settings, store, List.of(), clock);
+        FailedRestarts restarts = new FailedRestarts(settings::connect);
         QueryServer server =
             new QueryServer(
                 settings,
@@ -158,8 +160,9 @@ public final class Main implements Callable<Integer> {
                 health,
                 Version.text(),
                 clock,
-                new ConnectorRoutes(settings::connect))) {
+                new ConnectorRoutes(settings::connect, restarts))) {
       health.start();
+      restarts.start();
       return untilStopped(settings.http(), server::start);
     }
   }

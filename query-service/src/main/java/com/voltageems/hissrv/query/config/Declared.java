@@ -200,6 +200,15 @@ final class Declared {
               + " (the worker's `rest.advertised.host.name`). `false` where this machine cannot"
               + " reach those addresses.",
           Parse::bool);
+  static final Setting<Boolean> CONNECT_RESTART_FAILED =
+      Setting.of(
+          "connect.restart.failed",
+          "true",
+          "true or false",
+          "Start again what failed of the two connectors: after half a minute, and where it fails"
+              + " again later and later, up to every half hour. `false` where somebody else does,"
+              + " as an operator of Kubernetes.",
+          Parse::bool);
   static final Setting<Duration> CONNECT_COMMIT_INTERVAL =
       Setting.of(
           "connect.commit.interval",
@@ -260,6 +269,7 @@ final class Declared {
           CONNECT_USERNAME,
           CONNECT_PASSWORD,
           CONNECT_ASK_WORKERS,
+          CONNECT_RESTART_FAILED,
           CONNECT_COMMIT_INTERVAL,
           STUCK_AFTER,
           CHECK_INTERVAL,

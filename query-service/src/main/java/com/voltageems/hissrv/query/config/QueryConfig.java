@@ -150,6 +150,7 @@ public record QueryConfig(
    * Connect's REST API, or none when {@code urls} is empty.
    *
    * @param askWorkers whether each worker that has a task is asked for a sign of life
+   * @param restartFailed whether this service starts again what failed
    * @param commitInterval pause between two commits of a task, set at the workers
    */
   public record Connect(
@@ -159,6 +160,7 @@ public record QueryConfig(
       String username,
       String password,
       boolean askWorkers,
+      boolean restartFailed,
       Duration commitInterval) {
     public Connect {
       urls = List.copyOf(urls);
@@ -255,6 +257,7 @@ public record QueryConfig(
                 Declared.CONNECT_USERNAME.in(texts),
                 Declared.CONNECT_PASSWORD.in(texts),
                 Declared.CONNECT_ASK_WORKERS.in(texts),
+                Declared.CONNECT_RESTART_FAILED.in(texts),
                 Declared.CONNECT_COMMIT_INTERVAL.in(texts)),
             new Checks(
                 Declared.CHECK_INTERVAL.in(texts),

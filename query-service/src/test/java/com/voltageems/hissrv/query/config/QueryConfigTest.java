@@ -45,6 +45,7 @@ class QueryConfigTest {
                 "",
                 "",
                 true,
+                true,
                 Duration.ofMinutes(1)));
     assertThat(config.checks())
         .isEqualTo(
@@ -105,6 +106,7 @@ class QueryConfigTest {
     texts.put("kafka.status.topic", "told");
     texts.put("connect.url", "http://c:8083/, http://d:8083");
     texts.put("connect.ask.workers", "false");
+    texts.put("connect.restart.failed", "false");
     texts.put("connect.commit.interval", "5s");
     texts.put("stuck.after.ms", "2000");
     texts.put("connect.source", "so");
@@ -138,6 +140,7 @@ class QueryConfigTest {
                     "si",
                     "cu",
                     "cp",
+                    false,
                     false,
                     Duration.ofSeconds(5)),
                 new QueryConfig.Checks(

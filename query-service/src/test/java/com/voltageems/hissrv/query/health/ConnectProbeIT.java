@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against a real worker. */
 class ConnectProbeIT {
   private static QueryConfig.Connect config(List<URI> urls) {
-    return new QueryConfig.Connect(urls, "so urce", "sink", "u", "p", true, Duration.ofSeconds(1));
+    return new QueryConfig.Connect(
+        urls, "so urce", "sink", "u", "p", true, false, Duration.ofSeconds(1));
   }
 
   @Test

@@ -292,7 +292,7 @@ class ConnectProbeTest {
     for (boolean askWorkers : new boolean[] {true, false}) {
       QueryConfig.Connect config =
           new QueryConfig.Connect(
-              List.of(url), "so", "si", "", "", askWorkers, Duration.ofSeconds(1));
+              List.of(url), "so", "si", "", "", askWorkers, false, Duration.ofSeconds(1));
       try (ConnectProbe probe = new ConnectProbe(config, LONG, ours)) {
         Report report = probe.check();
         assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
@@ -447,7 +447,7 @@ class ConnectProbeTest {
       URI url, String source, String sink, boolean askWorkers, Duration timeout) {
     return new ConnectProbe(
         new QueryConfig.Connect(
-            List.of(url), source, sink, "", "", askWorkers, Duration.ofSeconds(1)),
+            List.of(url), source, sink, "", "", askWorkers, false, Duration.ofSeconds(1)),
         timeout);
   }
 }

@@ -52,6 +52,7 @@ class HealthBoardTest {
                   "",
                   "",
                   false,
+                  false,
                   Duration.ofSeconds(1)),
               Duration.ofSeconds(5));
       HealthBoard both =

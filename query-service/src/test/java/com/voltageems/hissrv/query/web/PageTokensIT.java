@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.http.QueryServer;
 import com.voltageems.hissrv.query.site.FakeConnect;
 import com.voltageems.hissrv.query.site.connect.ConnectorRoutes;
+import com.voltageems.hissrv.query.site.connect.FailedRestarts;
 import com.voltageems.hissrv.query.store.FakeStore;
 import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.testkit.RequiresServer;
@@ -70,7 +71,7 @@ class PageTokensIT {
             health,
             "test",
             Clock.systemUTC(),
-            new ConnectorRoutes(config::connect));
+            new ConnectorRoutes(config::connect, new FailedRestarts(config::connect)));
     here = "http://127.0.0.1:" + server.start();
     gate = new Gate(here);
     browser = new Browser("en-GB", dir);

@@ -185,7 +185,8 @@ public final class ConnectClient {
     return Optional.of(new Restarted(itself, tasks));
   }
 
-  private static boolean hasFailed(JsonNode part) {
+  /** Whether that part of a connector's status, itself or a task, has failed. */
+  static boolean hasFailed(JsonNode part) {
     return part.path("state").asText().equals("FAILED");
   }
 

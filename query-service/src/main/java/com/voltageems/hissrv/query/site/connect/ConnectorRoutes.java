@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.site.connect;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.http.Extension;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
@@ -32,10 +33,15 @@ public final class ConnectorRoutes implements Extension {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Supplier<QueryConfig.Connect> settings;
+  private final FailedRestarts byItself;
   private final Semaphore one = new Semaphore(1);
 
-  public ConnectorRoutes(Supplier<QueryConfig.Connect> settings) {
+  /**
+   * @param byItself does the same without being asked
+   */
+  public ConnectorRoutes(Supplier<QueryConfig.Connect> settings, FailedRestarts byItself) {
     this.settings = settings;
+    this.byItself = byItself;
   }
 
   @Override
@@ -45,7 +51,12 @@ public final class ConnectorRoutes implements Extension {
 
   @Override
   public Map<String, @Nullable Object> status() {
-    return Map.of();
+    return byItself.status();
+  }
+
+  @Override
+  public List<Gauge> gauges() {
+    return byItself.gauges();
   }
 
   private void restart(Context context) throws JsonProcessingException, InterruptedException {
@@ -59,7 +70,7 @@ public final class ConnectorRoutes implements Extension {
     }
     try {
       ConnectClient.Restarted restarted =
-          client(connect)
+          client(connect, PATIENCE)
               .restartFailed(name)
               .orElseThrow(
                   () ->
@@ -88,11 +99,14 @@ public final class ConnectorRoutes implements Extension {
         "not one of ours: source (" + connect.source() + ") and sink (" + connect.sink() + ") are");
   }
 
-  private static ConnectClient client(QueryConfig.Connect connect) {
+  /**
+   * @param patience how long a call is repeated while the cluster rebalances
+   */
+  static ConnectClient client(QueryConfig.Connect connect, Duration patience) {
     List<String> urls = connect.urls().stream().map(URI::toString).toList();
     return new ConnectClient(
         new Compiled.Target(urls, connect.username(), connect.password(), "info"),
-        PATIENCE,
+        patience,
         Clock.systemUTC(),
         ConnectorRoutes::pause);
   }

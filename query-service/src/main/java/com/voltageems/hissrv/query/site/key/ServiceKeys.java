@@ -168,6 +168,13 @@ final class ServiceKeys {
                       + " stored. `apply`: whoever applies the file; the secret is then readable"
                       + " in Connect's topic and by its REST API."),
               Key.of(
+                  "restart_failed",
+                  Scalar.bool(),
+                  "true",
+                  "Whether the service starts again what failed of the two connectors: after half a"
+                      + " minute, and where it fails again later and later, up to every half"
+                      + " hour."),
+              Key.of(
                   "source",
                   Scalar.name(),
                   "Name of the source connector; `<service.name>-redis-source` by default."),

@@ -15,6 +15,8 @@ import com.voltageems.hissrv.query.site.Contents;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
+import com.voltageems.hissrv.query.site.connect.ConnectorRoutes;
+import com.voltageems.hissrv.query.site.connect.FailedRestarts;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
@@ -58,6 +60,8 @@ public final class LiveSite implements AutoCloseable {
 
   private @Nullable Triggers triggers;
 
+  private final FailedRestarts restarts = new FailedRestarts(this::connect);
+
   /**
    * Reads the file; nothing listens before {@link #start()}.
    *
@@ -87,7 +91,8 @@ public final class LiveSite implements AutoCloseable {
             new SiteRoutes(
                 this,
                 new Mappings(file, clock),
-                new StorageRoutes(() -> storage, () -> settings.catalogue().zone(), clock)));
+                new StorageRoutes(() -> storage, () -> settings.catalogue().zone(), clock),
+                new ConnectorRoutes(this::connect, restarts)));
   }
 
   private static List<Probe> probes(AlertDesk alerts, StorageDesk storage) {
@@ -121,6 +126,7 @@ public final class LiveSite implements AutoCloseable {
     int port = server.start();
     alerts.start();
     storage.start();
+    restarts.start();
     triggers = Triggers.of(this);
     return port;
   }
@@ -291,6 +297,7 @@ public final class LiveSite implements AutoCloseable {
     if (triggers != null) {
       triggers.close();
     }
+    restarts.close();
     alerts.close();
     storage.close();
     sync.close();

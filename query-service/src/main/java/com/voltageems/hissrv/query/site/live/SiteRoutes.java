@@ -50,11 +50,13 @@ final class SiteRoutes implements Extension {
   private final LiveSite site;
   private final Mappings mappings;
   private final StorageRoutes storage;
+  private final ConnectorRoutes connectors;
 
-  SiteRoutes(LiveSite site, Mappings mappings, StorageRoutes storage) {
+  SiteRoutes(LiveSite site, Mappings mappings, StorageRoutes storage, ConnectorRoutes connectors) {
     this.site = site;
     this.mappings = mappings;
     this.storage = storage;
+    this.connectors = connectors;
   }
 
   @Override
@@ -66,7 +68,7 @@ final class SiteRoutes implements Extension {
     routes.post("/sync", this::sync, Access.SYNC);
     routes.get("/alerts", this::alerts);
     routes.post("/alerts/{name}/test", this::testAlert);
-    new ConnectorRoutes(site::connect).routes(routes);
+    connectors.routes(routes);
     storage.routes(routes);
   }
 
@@ -74,18 +76,21 @@ final class SiteRoutes implements Extension {
   public Map<String, @Nullable Object> status() {
     Map<String, @Nullable Object> status = new LinkedHashMap<>();
     status.put("site", site.state().json(site.file().path().toString()));
+    status.putAll(connectors.status());
     status.put("alerts", site.alerts().view().stream().map(AlertView::json).toList());
     return status;
   }
 
   @Override
   public List<Gauge> gauges() {
-    return List.of(
+    List<Gauge> gauges = new ArrayList<>(connectors.gauges());
+    gauges.add(
         Gauge.of(
             "hissrv_site_file_refused",
             "1 when the site's file has changed and cannot be used: a service that starts by it now"
                 + " ends at once.",
             site.state().isRefused() ? 1 : 0));
+    return gauges;
   }
 
   @Override

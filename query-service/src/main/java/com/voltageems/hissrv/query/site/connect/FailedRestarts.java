@@ -1,0 +1,184 @@
+package com.voltageems.hissrv.query.site.connect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.Gauge;
+import com.voltageems.hissrv.query.health.Reasons;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts again what failed of our two connectors. Connect does not: with exactly-once support a
+ * task fails for good because the leading worker died while it started, and a site would stand
+ * still until the morning. What fails for a lasting reason is tried seldom and goes on being told
+ * as FAILED. In a thread of its own; {@link #status} and {@link #gauges} for any.
+ */
+public final class FailedRestarts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FailedRestarts.class);
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  private final Supplier<QueryConfig.Connect> settings;
+  private final LongSupplier nanos;
+  private final Map<String, RestartPauses> pauses = new ConcurrentHashMap<>();
+  private final Map<String, Long> restarts = new ConcurrentHashMap<>();
+  private volatile Map<String, Map<String, @Nullable Object>> view = Map.of();
+  private QueryConfig.@Nullable Connect known;
+  private @Nullable ConnectClient client;
+  private boolean refused;
+  private @Nullable Thread thread;
+
+  /** Looks by the clock of this machine once it is started. */
+  public FailedRestarts(Supplier<QueryConfig.Connect> settings) {
+    this(settings, System::nanoTime);
+  }
+
+  FailedRestarts(Supplier<QueryConfig.Connect> settings, LongSupplier nanos) {
+    this.settings = settings;
+    this.nanos = nanos;
+  }
+
+  /** Begins to look. */
+  public void start() {
+    Thread worker = new Thread(this::run, "restarts");
+    worker.setDaemon(true);
+    thread = worker;
+    worker.start();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
+        try {
+          look();
+        } catch (RuntimeException e) {
+          LOG.error("Connect: a look for what failed has failed itself", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("nothing is started again any more");
+    }
+  }
+
+  /** Looks once, and starts again what is due. */
+  void look() throws InterruptedException {
+    QueryConfig.Connect connect = settings.get();
+    if (!connect.isConfigured() || !connect.restartFailed()) {
+      pauses.clear();
+      view = Map.of();
+      return;
+    }
+    ConnectClient connected = client(connect);
+    Map<String, Map<String, @Nullable Object>> next = new LinkedHashMap<>();
+    for (String name :
+        Stream.of(connect.source(), connect.sink()).filter(one -> !one.isEmpty()).toList()) {
+      try {
+        look(connected, name, next);
+      } catch (ConnectException e) {
+        // Not to answer at all is told by /health, and a rebalance ends; to refuse this call for
+        // good is told here alone.
+        if (e.status() != 0 && e.status() != 409 && !refused) {
+          LOG.warn("Connect: what failed of {} is not started again: {}", name, e.getMessage());
+          refused = true;
+        }
+      }
+    }
+    view = next;
+  }
+
+  private ConnectClient client(QueryConfig.Connect connect) {
+    ConnectClient before = client;
+    if (before == null || !connect.equals(known)) {
+      before = ConnectorRoutes.client(connect, Duration.ZERO);
+      client = before;
+      known = connect;
+    }
+    return before;
+  }
+
+  private void look(
+      ConnectClient connected, String name, Map<String, Map<String, @Nullable Object>> shown)
+      throws ConnectException, InterruptedException {
+    List<String> failures = connected.status(name).map(FailedRestarts::failures).orElse(List.of());
+    RestartPauses pause = pauses.computeIfAbsent(name, each -> new RestartPauses());
+    long now = nanos.getAsLong();
+    if (pause.look(!failures.isEmpty(), now)) {
+      ConnectClient.Restarted restarted =
+          connected.restartFailed(name).orElse(new ConnectClient.Restarted(false, List.of()));
+      refused = false;
+      if (restarted.itself() || !restarted.tasks().isEmpty()) {
+        restarts.merge(name, 1L, Long::sum);
+        LOG.warn(
+            "Connect: started again what had failed of {} ({}); where it fails again, in {} s",
+            name,
+            String.join("; ", failures),
+            seconds(pause, now));
+      }
+    }
+    if (pause.tries() > 0 || !failures.isEmpty()) {
+      Map<String, @Nullable Object> one = new LinkedHashMap<>();
+      one.put("in_a_row", pause.tries());
+      one.put("next_in_s", failures.isEmpty() ? null : seconds(pause, now));
+      shown.put(name, one);
+    }
+  }
+
+  private static long seconds(RestartPauses pause, long now) {
+    Duration left = pause.left(now);
+    return left == null ? 0 : left.toSeconds();
+  }
+
+  /** Why each part that failed did, a line each; none where nothing has. */
+  private static List<String> failures(JsonNode status) {
+    List<String> failures = new ArrayList<>();
+    add(failures, "connector", status.path("connector"));
+    for (JsonNode task : status.path("tasks")) {
+      add(failures, "task " + task.path("id").asInt(), task);
+    }
+    return failures;
+  }
+
+  private static void add(List<String> failures, String what, JsonNode part) {
+    if (ConnectClient.hasFailed(part)) {
+      failures.add(what + ": " + Reasons.of(part.path("trace").asText()));
+    }
+  }
+
+  /** Of each connector that failed lately: how often in a row it was started again, and when. */
+  public Map<String, @Nullable Object> status() {
+    return Map.of("restarts", view);
+  }
+
+  /** How often each was started again. */
+  public List<Gauge> gauges() {
+    List<Gauge> gauges = new ArrayList<>();
+    restarts.forEach(
+        (name, times) ->
+            gauges.add(
+                new Gauge(
+                    "hissrv_connect_restarts",
+                    "How often this service has started again what failed of a connector.",
+                    Map.of("connector", name),
+                    times)));
+    return gauges;
+  }
+
+  @Override
+  public void close() {
+    Thread worker = thread;
+    if (worker != null) {
+      worker.interrupt();
+    }
+  }
+}
