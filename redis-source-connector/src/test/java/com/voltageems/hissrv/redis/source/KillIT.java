@@ -371,7 +371,10 @@ class KillIT {
       }
     }
 
-    /** A task that failed, for instance because its broker was away too long, is started again. */
+    /**
+     * A task that failed is started again, as the query service does: Connect lets one fail because
+     * the leading worker died while it started, or because tasks.max was lowered meanwhile.
+     */
     private void restartFailed() {
       if (System.nanoTime() - lookedNanos < 2_000_000_000L) {
         return;
