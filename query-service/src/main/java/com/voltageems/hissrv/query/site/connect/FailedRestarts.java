@@ -74,15 +74,15 @@ public final class FailedRestarts implements AutoCloseable {
   /** Looks once, and starts again what is due. */
   void look() throws InterruptedException {
     QueryConfig.Connect connect = settings.get();
-    if (!connect.isConfigured() || !connect.restartFailed()) {
+    List<String> names = watched(connect);
+    if (names.isEmpty()) {
       pauses.clear();
       view = Map.of();
       return;
     }
     ConnectClient connected = client(connect);
     Map<String, Map<String, @Nullable Object>> next = new LinkedHashMap<>();
-    for (String name :
-        Stream.of(connect.source(), connect.sink()).filter(one -> !one.isEmpty()).toList()) {
+    for (String name : names) {
       try {
         look(connected, name, next);
       } catch (ConnectException e) {
@@ -160,18 +160,25 @@ public final class FailedRestarts implements AutoCloseable {
     return Map.of("restarts", view);
   }
 
-  /** How often each was started again. */
+  /** How often each was started again; 0 from the beginning, for what grows is looked at. */
   public List<Gauge> gauges() {
     List<Gauge> gauges = new ArrayList<>();
-    restarts.forEach(
-        (name, times) ->
-            gauges.add(
-                new Gauge(
-                    "hissrv_connect_restarts",
-                    "How often this service has started again what failed of a connector.",
-                    Map.of("connector", name),
-                    times)));
+    for (String name : watched(settings.get())) {
+      gauges.add(
+          new Gauge(
+              "hissrv_connect_restarts",
+              "How often this service has started again what failed of a connector.",
+              Map.of("connector", name),
+              restarts.getOrDefault(name, 0L)));
+    }
     return gauges;
+  }
+
+  /** The connectors of which it starts again what failed. */
+  private static List<String> watched(QueryConfig.Connect connect) {
+    return connect.isConfigured() && connect.restartFailed()
+        ? Stream.of(connect.source(), connect.sink()).filter(name -> !name.isEmpty()).toList()
+        : List.of();
   }
 
   @Override
