@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Connect's REST API as far as a site uses it, with connectors that run or fail as told. */
@@ -58,6 +59,9 @@ public final class FakeConnect implements AutoCloseable {
                   "com.voltageems.hissrv.influx.sink.InfluxSinkConnector",
                   "version",
                   "1.1.0")));
+
+  /** Whether restarts are refused, as to a user who may only read. */
+  public final AtomicBoolean readOnly = new AtomicBoolean();
 
   /** How many calls are answered by 409 first. */
   public final AtomicInteger rebalancing = new AtomicInteger();
@@ -124,6 +128,10 @@ public final class FakeConnect implements AutoCloseable {
   private void restarted(HttpExchange exchange, String name) throws IOException {
     if (exchange.getRequestURI().getQuery() != null) {
       answer(exchange, 500, Map.of("message", "a write to the config topic"));
+      return;
+    }
+    if (readOnly.get()) {
+      answer(exchange, 403, Map.of("message", "no"));
       return;
     }
     failing.remove(name);

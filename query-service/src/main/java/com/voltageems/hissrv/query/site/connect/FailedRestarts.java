@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.Reasons;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +33,13 @@ public final class FailedRestarts implements AutoCloseable {
   private final LongSupplier nanos;
   private final Map<String, RestartPauses> pauses = new ConcurrentHashMap<>();
   private final Map<String, Long> restarts = new ConcurrentHashMap<>();
+
+  /** What Connect said to the last restart; empty where it took it. */
+  private final Map<String, String> refusals = new HashMap<>();
+
   private volatile Map<String, Map<String, @Nullable Object>> view = Map.of();
   private QueryConfig.@Nullable Connect known;
   private @Nullable ConnectClient client;
-  private boolean refused;
   private @Nullable Thread thread;
 
   /** Looks by the clock of this machine once it is started. */
@@ -86,12 +90,8 @@ public final class FailedRestarts implements AutoCloseable {
       try {
         look(connected, name, next);
       } catch (ConnectException e) {
-        // Not to answer at all is told by /health, and a rebalance ends; to refuse this call for
-        // good is told here alone.
-        if (e.status() != 0 && e.status() != 409 && !refused) {
-          LOG.warn("Connect: what failed of {} is not started again: {}", name, e.getMessage());
-          refused = true;
-        }
+        // That its state cannot be read is told by /health.
+        LOG.debug("Connect: {} is not looked at: {}", name, e.getMessage());
       }
     }
     view = next;
@@ -114,22 +114,31 @@ public final class FailedRestarts implements AutoCloseable {
     RestartPauses pause = pauses.computeIfAbsent(name, each -> new RestartPauses());
     long now = nanos.getAsLong();
     if (pause.look(!failures.isEmpty(), now)) {
-      ConnectClient.Restarted restarted =
-          connected.restartFailed(name).orElse(new ConnectClient.Restarted(false, List.of()));
-      refused = false;
-      if (restarted.itself() || !restarted.tasks().isEmpty()) {
+      String refusal = "";
+      try {
+        connected.restartFailed(name);
         restarts.merge(name, 1L, Long::sum);
         LOG.warn(
             "Connect: started again what had failed of {} ({}); where it fails again, in {} s",
             name,
             String.join("; ", failures),
             seconds(pause, now));
+      } catch (ConnectException e) {
+        refusal = String.valueOf(e.getMessage());
+        LOG.warn(
+            "Connect: what failed of {} is not started again: {}; tried again in {} s",
+            name,
+            refusal,
+            seconds(pause, now));
       }
+      refusals.put(name, refusal);
     }
     if (pause.tries() > 0 || !failures.isEmpty()) {
+      String told = refusals.getOrDefault(name, "");
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
       one.put("in_a_row", pause.tries());
       one.put("next_in_s", failures.isEmpty() ? null : seconds(pause, now));
+      one.put("refused", failures.isEmpty() || told.isEmpty() ? null : told);
       shown.put(name, one);
     }
   }
@@ -155,7 +164,10 @@ public final class FailedRestarts implements AutoCloseable {
     }
   }
 
-  /** Of each connector that failed lately: how often in a row it was started again, and when. */
+  /**
+   * Of each connector that failed lately: how often in a row it was started again, when next, and
+   * why Connect did not take the last restart.
+   */
   public Map<String, @Nullable Object> status() {
     return Map.of("restarts", view);
   }

@@ -60,7 +60,8 @@ class FailedRestartsTest {
     pass(restarts, Duration.ofSeconds(20));
     assertThat(connect.changes).containsExactly(RESTART);
     pass(restarts, Duration.ofSeconds(20));
-    assertThat(restarts.status().toString()).contains("si={in_a_row=1, next_in_s=null}");
+    assertThat(restarts.status().toString())
+        .contains("si={in_a_row=1, next_in_s=null, refused=null}");
     assertThat(restarts.gauges())
         .extracting(gauge -> gauge.labels().get("connector") + "=" + gauge.value())
         .containsExactly("so=0.0", "si=1.0");
@@ -84,6 +85,26 @@ class FailedRestartsTest {
     connect.close();
     restarts.look();
     assertThat(restarts.status().toString()).isEqualTo("{restarts={}}");
+  }
+
+  /** It was said once in the log, and nowhere else. */
+  @Test
+  void restartThatIsRefused_isTold_andNotCounted() throws Exception {
+    FailedRestarts restarts = new FailedRestarts(() -> settings(true), () -> now);
+    connect.failing.put("si", "x.Y: z");
+    connect.readOnly.set(true);
+    restarts.look();
+    pass(restarts, Duration.ofMinutes(1));
+    pass(restarts, Duration.ofSeconds(5));
+    assertThat(restarts.status().toString())
+        .contains("refused=Kafka Connect refuses the login (connect.username, connect.password)");
+    assertThat(restarts.gauges()).allMatch(gauge -> gauge.value() == 0);
+
+    connect.readOnly.set(false);
+    pass(restarts, Duration.ofMinutes(2));
+    pass(restarts, Duration.ofSeconds(5));
+    assertThat(restarts.status().toString())
+        .contains("si={in_a_row=2, next_in_s=null, refused=null");
   }
 
   @Test
