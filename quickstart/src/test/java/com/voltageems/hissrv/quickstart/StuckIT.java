@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StuckIT {
   private static final String SINK = "hissrv-influx-sink";
   private static final String SOURCE = "hissrv-redis-source";
+  private static final String CONFIG_TOPIC = "hissrv-connect-configs";
   private static final Duration STUCK = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
@@ -138,12 +140,54 @@ class StuckIT {
 
         broken.set(false);
         await().atMost(LIMIT).until(() -> health(port).statusCode() == 200);
+
+        // Tasks of before that are written over those of now fail for good; the service starts the
+        // connector again, and nobody else does.
+        Map<String, String> before = new HashMap<>(sink);
+        before.put("tasks.max", "3");
+        before.put("task.class", "com.voltageems.hissrv.influx.sink.InfluxSinkTask");
+        writeTasks(kafka, before, 3);
+        await().atMost(LIMIT).until(() -> status(worker).contains("TooManyTasksException"));
+        await()
+            .atMost(LIMIT)
+            .until(() -> worker.isRunning(SINK, 1) && health(port).statusCode() == 200);
       } finally {
         service.close();
       }
     } finally {
       database.stop(0);
     }
+  }
+
+  private static String status(ConnectWorker worker) {
+    return worker.status(SINK).toString();
+  }
+
+  /** As a worker does that took long over a change, into Connect's own topic. */
+  private static void writeTasks(KafkaBroker kafka, Map<String, String> settings, int tasks)
+      throws Exception {
+    try (KafkaProducer<String, String> producer = producer(kafka)) {
+      for (int task = 0; task < tasks; task++) {
+        settings.put("hissrv.task.id", String.valueOf(task));
+        producer
+            .send(
+                new ProducerRecord<>(
+                    CONFIG_TOPIC,
+                    "task-" + SINK + "-" + task,
+                    new ObjectMapper().writeValueAsString(Map.of("properties", settings))))
+            .get();
+      }
+      producer
+          .send(new ProducerRecord<>(CONFIG_TOPIC, "commit-" + SINK, "{\"tasks\":" + tasks + "}"))
+          .get();
+    }
+  }
+
+  private static KafkaProducer<String, String> producer(KafkaBroker kafka) {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+        new StringSerializer(),
+        new StringSerializer());
   }
 
   /** Field case R1, seen from outside: a list whose Redis refuses writes. */
@@ -278,11 +322,7 @@ class StuckIT {
 
   /** All of one series, so of one partition. */
   private static void send(KafkaBroker kafka, int count) {
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new StringSerializer(),
-            new StringSerializer())) {
+    try (KafkaProducer<String, String> producer = producer(kafka)) {
       for (int i = 0; i < count; i++) {
         var unused =
             producer.send(

@@ -42,6 +42,9 @@ public final class FakeConnect implements AutoCloseable {
 
   private final Map<String, Integer> healed = new ConcurrentHashMap<>();
 
+  /** Settings of the tasks that differ from those of their connector, until it is started again. */
+  public final Map<String, Map<String, String>> outdated = new ConcurrentHashMap<>();
+
   /** What validation says of a setting. */
   public final Map<String, String> mistakes = new ConcurrentHashMap<>();
 
@@ -110,6 +113,11 @@ public final class FakeConnect implements AutoCloseable {
       answer(exchange, 200, Map.of());
     } else if (method.equals("GET") && path.endsWith("/config") && connectors.containsKey(name)) {
       answer(exchange, 200, connectors.get(name));
+    } else if (path.endsWith("/tasks") && connectors.containsKey(name)) {
+      Map<String, String> config = new TreeMap<>(connectors.get(name));
+      config.putAll(Map.of("task.class", "x.Task", "hissrv.task.id", "0"));
+      config.putAll(outdated.getOrDefault(name, Map.of()));
+      answer(exchange, 200, List.of(Map.of("id", Map.of("task", 0), "config", config)));
     } else if (path.endsWith("/status") && connectors.containsKey(name)) {
       answer(exchange, 200, status(name));
     } else if (method.equals("DELETE") && connectors.remove(name) != null) {
@@ -135,6 +143,9 @@ public final class FakeConnect implements AutoCloseable {
       return;
     }
     failing.remove(name);
+    if (!exchange.getRequestURI().getPath().contains("/tasks/")) {
+      outdated.remove(name);
+    }
     exchange.sendResponseHeaders(204, -1);
     exchange.close();
   }

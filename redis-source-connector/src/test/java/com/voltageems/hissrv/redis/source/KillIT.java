@@ -448,8 +448,8 @@ class KillIT {
 
     /**
      * A worker that loses its broker while tasks.max is lowered can stay with tasks of the old
-     * number, which Connect then refuses to start, for ever (TooManyTasksException). What an
-     * operator does about it: the configuration and a restart of all, once more.
+     * number, which Connect then refuses to start, for ever (TooManyTasksException). The query
+     * service sees that and starts the connector again; without it an operator does this.
      */
     private void resubmit(long missing) {
       LOG.warn("kill: {} numbers still missing, the connector is submitted again", missing);

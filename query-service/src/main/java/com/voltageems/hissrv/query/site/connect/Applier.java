@@ -232,6 +232,9 @@ public final class Applier {
       }
       if (status.isEmpty() || !runs(status.get())) {
         runningSince = null;
+      } else if (isOutdated(name, status.get())) {
+        state += ", the tasks still with the settings of before";
+        runningSince = null;
       } else if (runningSince == null) {
         runningSince = clock.instant();
       } else if (!clock.instant().isBefore(runningSince.plus(SETTLED))) {
@@ -241,6 +244,11 @@ public final class Applier {
       pause.of(Math.min(attempt, 1));
     }
     return Optional.of(name + ": does not run after " + timeout.toSeconds() + " s: " + state);
+  }
+
+  private boolean isOutdated(String name, JsonNode status)
+      throws ConnectException, InterruptedException {
+    return !connect.outdated(name, status).isEmpty();
   }
 
   static boolean runs(JsonNode status) {

@@ -22,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+  /** What our connectors add to the settings of their tasks. */
+  private static final String OF_TASK = "hissrv.";
 
   /** Validation may ask Redis and the database, and a worker hands some calls to its leader. */
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
@@ -161,7 +165,8 @@ public final class ConnectClient {
    * Starts again what of a connector failed, each part by itself. Connect's own call for all of
    * them ({@code restart?includeTasks=true&onlyFailed=true}) is a write to its config topic: where
    * that fails, as while brokers come back, the leading worker refuses every change from then on
-   * (seen with Connect 3.9 to 4.4).
+   * (seen with Connect 3.9 to 4.4). Where tasks are {@link #outdated} the connector is started
+   * again instead, which then writes their settings and starts them with it.
    *
    * @return nothing where the connector is not there
    */
@@ -172,9 +177,14 @@ public final class ConnectClient {
       return Optional.empty();
     }
     String path = "/connectors/" + encoded(name);
+    boolean outdated = !outdated(name, found.get()).isEmpty();
     boolean itself =
-        hasFailed(found.get().path("connector")) && found("POST", path + "/restart").isPresent();
+        (outdated || hasFailed(found.get().path("connector")))
+            && found("POST", path + "/restart").isPresent();
     List<Integer> tasks = new ArrayList<>();
+    if (outdated) {
+      return Optional.of(new Restarted(itself, tasks));
+    }
     for (JsonNode task : found.get().path("tasks")) {
       int id = task.path("id").asInt();
       // One that is gone meanwhile is none that failed.
@@ -183,6 +193,46 @@ public final class ConnectClient {
       }
     }
     return Optional.of(new Restarted(itself, tasks));
+  }
+
+  /**
+   * The settings in which a task differs from its connector, sorted; none as a rule. A worker that
+   * took long over a change, as while brokers are away, can write the tasks' settings of before
+   * over those of now: Connect runs them on, or fails them for being more than {@code tasks.max},
+   * until the connector is started again or submitted otherwise. Tells of a connector that runs: a
+   * paused one gets the tasks' settings when it is resumed.
+   *
+   * @param status its {@link #status}
+   */
+  Set<String> outdated(String name, JsonNode status) throws ConnectException, InterruptedException {
+    if (!status.path("connector").path("state").asText().equals("RUNNING")) {
+      return Set.of();
+    }
+    String path = "/connectors/" + encoded(name);
+    Optional<JsonNode> config = found("GET", path + "/config");
+    Optional<JsonNode> tasks = found("GET", path + "/tasks");
+    Set<String> differ = new TreeSet<>();
+    if (config.isPresent() && tasks.isPresent()) {
+      tasks.get().forEach(task -> differ.addAll(differences(config.get(), task.path("config"))));
+    }
+    return differ;
+  }
+
+  private static Set<String> differences(JsonNode connector, JsonNode task) {
+    Set<String> names = new TreeSet<>();
+    connector.fieldNames().forEachRemaining(names::add);
+    task.fieldNames().forEachRemaining(names::add);
+    names.removeIf(
+        name ->
+            name.equals("task.class")
+                || name.startsWith(OF_TASK)
+                || Objects.equals(text(connector, name), text(task, name)));
+    return names;
+  }
+
+  /** Null where it is not there; a setting that is null is as if it were not. */
+  private static @Nullable String text(JsonNode config, String name) {
+    return config.path(name).asText(null);
   }
 
   /** Whether that part of a connector's status, itself or a task, has failed. */

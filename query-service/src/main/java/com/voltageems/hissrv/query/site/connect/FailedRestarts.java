@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -22,8 +24,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Starts again what failed of our two connectors. Connect does not: with exactly-once support a
  * task fails for good because the leading worker died while it started, and a site would stand
- * still until the morning. What fails for a lasting reason is tried seldom and goes on being told
- * as FAILED. In a thread of its own; {@link #status} and {@link #gauges} for any.
+ * still until the morning. Tasks with other settings than their connector's count as failed: they
+ * run with everything green, and do what was wanted before. What fails for a lasting reason is
+ * tried seldom and goes on being told as FAILED. In a thread of its own; {@link #status} and {@link
+ * #gauges} for any.
  */
 public final class FailedRestarts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FailedRestarts.class);
@@ -110,7 +114,7 @@ public final class FailedRestarts implements AutoCloseable {
   private void look(
       ConnectClient connected, String name, Map<String, Map<String, @Nullable Object>> shown)
       throws ConnectException, InterruptedException {
-    List<String> failures = connected.status(name).map(FailedRestarts::failures).orElse(List.of());
+    List<String> failures = failures(connected, name);
     RestartPauses pause = pauses.computeIfAbsent(name, each -> new RestartPauses());
     long now = nanos.getAsLong();
     if (pause.look(!failures.isEmpty(), now)) {
@@ -149,11 +153,21 @@ public final class FailedRestarts implements AutoCloseable {
   }
 
   /** Why each part that failed did, a line each; none where nothing has. */
-  private static List<String> failures(JsonNode status) {
+  private static List<String> failures(ConnectClient connected, String name)
+      throws ConnectException, InterruptedException {
+    Optional<JsonNode> found = connected.status(name);
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    JsonNode status = found.get();
     List<String> failures = new ArrayList<>();
     add(failures, "connector", status.path("connector"));
     for (JsonNode task : status.path("tasks")) {
       add(failures, "task " + task.path("id").asInt(), task);
+    }
+    Set<String> outdated = connected.outdated(name, status);
+    if (!outdated.isEmpty()) {
+      failures.add("its tasks have other settings than it: " + String.join(", ", outdated));
     }
     return failures;
   }

@@ -103,6 +103,23 @@ class ApplierTest {
     assertThat(connect.changes).containsExactly("PUT /admin/loggers/com.voltageems.hissrv");
   }
 
+  @Test
+  void tasksWithSettingsOfBefore_areNotTakenForDone() throws Exception {
+    Compiled site = site("api: {}");
+    apply(site);
+    connect.outdated.put("hissrv-influx-sink", Map.of("influxdb.bucket", "old"));
+    // No change: its tasks are given their settings.
+    assertThat(apply(site)).isEqualTo(Applier.Outcome.DONE);
+    assertThat(connect.changes).contains("POST /connectors/hissrv-influx-sink/restart");
+
+    connect.outdated.put("hissrv-influx-sink", Map.of("influxdb.bucket", "old"));
+    assertThat(apply(site("influxdb: {bucket: other}"))).isEqualTo(Applier.Outcome.NOT_RUNNING);
+    assertThat(wrong)
+        .containsExactly(
+            "hissrv-influx-sink: does not run after 30 s: connector RUNNING, 1 task RUNNING, the"
+                + " tasks still with the settings of before");
+  }
+
   /** As after going back to an older archive, the newer one still beside it. */
   @Test
   void twoVersionsOfAPlugin_areTold_withTheOneThatRuns() throws Exception {

@@ -107,6 +107,21 @@ class FailedRestartsTest {
         .contains("si={in_a_row=2, next_in_s=null, refused=null");
   }
 
+  /** They run with everything green, and do what was wanted before. */
+  @Test
+  void tasksWithSettingsOfBefore_getThoseOfTheConnector() throws Exception {
+    FailedRestarts restarts = new FailedRestarts(() -> settings(true), () -> now);
+    connect.connectors.put("si", Map.of("tasks.max", "1", "influxdb.bucket", "new"));
+    connect.outdated.put("si", Map.of("tasks.max", "2", "influxdb.org", "gone"));
+    connect.failing.put("si", "x.TooManyTasksException: 2 tasks");
+    restarts.look();
+    pass(restarts, Duration.ofMinutes(1));
+    assertThat(connect.changes).containsExactly("POST /connectors/si/restart");
+    pass(restarts, Duration.ofMinutes(1));
+    assertThat(connect.changes).hasSize(1);
+    assertThat(restarts.status().toString()).contains("si={in_a_row=1, next_in_s=null");
+  }
+
   @Test
   void whereItIsSwitchedOff_nothingIsTouched() throws Exception {
     FailedRestarts restarts = new FailedRestarts(() -> settings(false), () -> now);
