@@ -233,7 +233,7 @@ public final class QueryServer implements AutoCloseable {
   private void query(Context context) {
     context.addHeader("Vary", "Accept");
     // A proxy may speak HTTP/1.0, which has neither chunks nor trailers.
-    boolean chunked = !context.protocol().equals("HTTP/1.0");
+    boolean chunked = Sending.mayBeChunked(context);
     sending.reply(
         context, served.api().query(context.queryParamMap(), context.header("Accept"), chunked));
   }

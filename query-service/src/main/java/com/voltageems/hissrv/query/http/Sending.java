@@ -125,11 +125,29 @@ final class Sending {
               .res()
               .setTrailerFields(() -> whole.isTruncated() ? Map.of(TRUNCATED, "true") : Map.of());
         }
+        announceEnd();
         begun = new CountingStream(context.outputStream());
         out = begun;
         begun.write(held.toByteArray());
       }
       return begun;
+    }
+
+    /**
+     * A body that ends with its connection looks whole when that was cut: Jetty would send such a
+     * one to whoever asks for a single answer by a connection, as nginx does, and nginx passes it
+     * on with an end of its own.
+     */
+    private void announceEnd() throws IOException {
+      if (mayBeChunked(context)) {
+        context.header("Transfer-Encoding", "chunked");
+        return;
+      }
+      // HTTP/1.0 knows a length and nothing else: written once to be counted, and once to be sent.
+      CountingStream length = new CountingStream(OutputStream.nullOutputStream());
+      body.to(length);
+      context.disableCompression();
+      context.res().setContentLengthLong(length.count());
     }
 
     /** Who writes may try to end what it writes when it was refused. */
@@ -166,6 +184,11 @@ final class Sending {
       context.result(held.toByteArray());
       return held.size();
     }
+  }
+
+  /** Whether the caller tells the end of a body, whatever its length, from a cut connection. */
+  static boolean mayBeChunked(Context context) {
+    return !context.protocol().equals("HTTP/1.0");
   }
 
   private static void head(Context context, Reply reply) {

@@ -186,19 +186,59 @@ class LongAnswersTest {
     assertThat(overTheWire(QUESTION + "csv", "HTTP/1.0")).contains(" 503 ");
   }
 
+  /**
+   * Whoever asks for one answer by one connection, as nginx does of itself, sees by nothing but the
+   * length or the last chunk that the connection was cut before the end: nginx passes a body that
+   * only the connection ends on as whole.
+   */
+  @Test
+  void everyLongAnswer_tellsItsEnd() throws Exception {
+    goOn.countDown();
+    for (String format : List.of("csv", "ndjson", "json")) {
+      String path = QUESTION.replace("stream=yes&", "") + format;
+      for (String more : List.of("", "Accept-Encoding: gzip\r\n")) {
+        assertThat(overTheWire(path, "HTTP/1.1", more))
+            .as(format + more)
+            .contains("\r\nTransfer-Encoding: chunked\r\n")
+            .endsWith("\r\n0\r\n\r\n");
+        String old = overTheWire(path, "HTTP/1.0", more);
+        int head = old.indexOf("\r\n\r\n");
+        assertThat(old.substring(0, head))
+            .as(format + more)
+            .contains("\r\nContent-Length: " + (old.length() - head - 4))
+            .doesNotContain("Content-Encoding", "Transfer-Encoding");
+      }
+    }
+    assertThat(overTheWire("/openapi.json", "HTTP/1.0", "")).contains("\r\nContent-Length: ");
+  }
+
   private String overTheWire(String path) throws IOException {
     return overTheWire(path, "HTTP/1.1");
   }
 
   private String overTheWire(String path, String version) throws IOException {
+    return overTheWire(path, version, "");
+  }
+
+  /**
+   * @param more headers, each with its end of line
+   */
+  private String overTheWire(String path, String version, String more) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(60_000);
       socket
           .getOutputStream()
           .write(
-              ("GET " + path + " " + version + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+              ("GET "
+                      + path
+                      + " "
+                      + version
+                      + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+                      + more
+                      + "\r\n")
                   .getBytes(StandardCharsets.UTF_8));
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      // A letter a byte, also of what is compressed.
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
   }
 
