@@ -44,6 +44,9 @@ public final class KafkaKeeper implements Keeper {
 
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
+  /** Who has no lease looks so often whether there is one to have. */
+  private static final Duration LOOK_FOR_TOPIC = Duration.ofSeconds(10);
+
   private final String subject;
   private final QueryConfig.Kafka kafka;
   private final String topic;
@@ -56,6 +59,9 @@ public final class KafkaKeeper implements Keeper {
   private @Nullable Outbox outbox;
   private boolean assigned;
   private boolean loaded;
+
+  /** When the topic is looked for next; by {@code nanoTime}. */
+  private long nextTopicLook;
 
   /** Whether the lease was taken away during this look, be it given back at once. */
   private boolean revoked;
@@ -107,6 +113,9 @@ public final class KafkaKeeper implements Keeper {
       if (assigned && loaded) {
         box.sendAgain();
       }
+      if (!assigned) {
+        requireTopic(reader);
+      }
       // Reading works from memory while Kafka is away; what is not kept tells.
       if (assigned && box.isEmpty()) {
         problem = null;
@@ -125,6 +134,23 @@ public final class KafkaKeeper implements Keeper {
       Thread.currentThread().interrupt();
     }
     return assigned && loaded;
+  }
+
+  /**
+   * A topic that somebody deleted, or that went with a Kafka that was made anew, has no partition:
+   * nobody would have the lease, and each service take another one for its owner.
+   */
+  private void requireTopic(KafkaConsumer<String, String> reader)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    if (nextTopicLook - System.nanoTime() > 0) {
+      return;
+    }
+    nextTopicLook = System.nanoTime() + LOOK_FOR_TOPIC.toNanos();
+    if (reader.partitionsFor(topic, timeout).isEmpty()) {
+      LOG.warn("{}: the topic {} is not there any more; it is made again", subject, topic);
+      makeTopic();
+    }
+    problem = null;
   }
 
   private static void pause(Duration wait) {
@@ -223,6 +249,8 @@ public final class KafkaKeeper implements Keeper {
     reading.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
     reading.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "3000");
     reading.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "60000");
+    // Until then a topic that was made again is not seen.
+    reading.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000");
     // Sticky: a service that comes takes the lease from nobody.
     reading.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
@@ -230,6 +258,7 @@ public final class KafkaKeeper implements Keeper {
     reader = new KafkaConsumer<>(reading, new StringDeserializer(), new StringDeserializer());
     reader.subscribe(List.of(topic), new Lease(reader));
     consumer = reader;
+    nextTopicLook = System.nanoTime() + LOOK_FOR_TOPIC.toNanos();
     problem = null;
     return reader;
   }

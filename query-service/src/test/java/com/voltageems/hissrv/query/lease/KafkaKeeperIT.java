@@ -7,8 +7,12 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,6 +130,45 @@ class KafkaKeeperIT {
         await().atMost(LIMIT).until(() -> next.look(STEP));
         assertThat(next.kept()).isEqualTo(Map.of("a", "{\"raised\":true}"));
       }
+    }
+  }
+
+  /** As where Kafka was made anew while the services ran on. */
+  @Test
+  void topicIsDeleted_oneOfTwoHasTheLeaseAgain(@TempDir Path dir) throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start(dir);
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        KafkaKeeper first = keeper(broker.bootstrapServers(), "plant");
+        KafkaKeeper second = keeper(broker.bootstrapServers(), "plant")) {
+      await().atMost(LIMIT).until(() -> first.look(STEP));
+      second.look(STEP);
+      admin.deleteTopics(List.of("hissrv-alerts")).all().get(30, TimeUnit.SECONDS);
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                boolean lost = !first.look(STEP);
+                second.look(STEP);
+                return lost;
+              });
+
+      List<KafkaKeeper> both = List.of(first, second);
+      List<KafkaKeeper> owners = new ArrayList<>();
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                both.stream().filter(one -> one.look(STEP)).forEach(owners::add);
+                return !owners.isEmpty();
+              });
+      owners.get(0).keep("a", "{\"raised\":true}");
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                both.forEach(one -> one.look(STEP));
+                return owners.get(0).isKept("a");
+              });
     }
   }
 

@@ -119,6 +119,8 @@ public final class KafkaShownMemory implements ShownMemory {
       return;
     }
     String text = next();
+    // It may have gone since, with a Kafka that was made anew.
+    makeTopic();
     write(text);
     synchronized (this) {
       if (text.equals(wanted)) {

@@ -7,7 +7,11 @@ import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigResource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +55,40 @@ class KafkaShownMemoryIT {
       }
       awaitKept(servers, "b", null);
     }
+  }
+
+  @Test
+  void topicIsDeleted_isMadeAgain(@TempDir Path dir) throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start(dir);
+        Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+        KafkaShownMemory memory = memory(broker.bootstrapServers(), "a")) {
+      await().atMost(LIMIT).until(memory::isKnown);
+      admin.deleteTopics(List.of(KafkaShownMemory.TOPIC)).all().get(30, TimeUnit.SECONDS);
+      await().atMost(LIMIT).until(() -> !isThere(admin));
+      memory.keep("one");
+      await().atMost(LIMIT).until(() -> isThere(admin));
+      // A broker makes it as its own defaults say, where it may.
+      assertThat(policy(admin)).isEqualTo("compact");
+      awaitKept(broker.bootstrapServers(), "a", "one");
+      await().atMost(LIMIT).until(() -> memory.problem().isEmpty());
+    }
+  }
+
+  private static @Nullable String policy(Admin admin) throws Exception {
+    ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, KafkaShownMemory.TOPIC);
+    return admin
+        .describeConfigs(List.of(topic))
+        .values()
+        .values()
+        .iterator()
+        .next()
+        .get(30, TimeUnit.SECONDS)
+        .get("cleanup.policy")
+        .value();
+  }
+
+  private static boolean isThere(Admin admin) throws Exception {
+    return admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(KafkaShownMemory.TOPIC);
   }
 
   /** By a start of its own, as many as it takes. */
