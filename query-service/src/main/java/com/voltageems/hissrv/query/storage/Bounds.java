@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * What a task may read and has to write, at a moment.
  *
  * @param now epoch milliseconds
+ * @param arrived up to when the database has all that was sent; {@link Long#MIN_VALUE} where that
+ *     is not known
  * @param source from when on what it reads is all there
  * @param target from when on what it writes is kept
  * @param why why it must not compute now; null when it may
  */
-record Bounds(long now, Kept source, Kept target, @Nullable String why) {
+record Bounds(long now, long arrived, Kept source, Kept target, @Nullable String why) {
   /** The first window that can be computed and kept. */
   long first(Windows windows) {
     return windows.ceil(Math.max(0, Math.max(source.from(), target.from())));

@@ -88,9 +88,11 @@ final class Reach {
     return windows.floor(first);
   }
 
-  /** Up to when late data has been taken in of what is read. */
+  /** Up to when late data can be taken in of what is read. */
   long settled(Bounds bounds) {
-    return source == null ? bounds.now() : Math.min(bounds.now(), source.state().lookedBack());
+    return source == null
+        ? bounds.arrived()
+        : Math.min(bounds.arrived(), source.state().lookedBack());
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,8 @@ public final class StorageDesk implements AutoCloseable {
    * @param tiers empty where the back end cannot do it; closed with this
    * @param lease tells whether this service does it; closed with this
    * @param timeout longest time of one question to the database
+   * @param arrived up to when the database has all that was sent, epoch milliseconds: {@link
+   *     Long#MAX_VALUE} where nothing is on its way, {@link Long#MIN_VALUE} while that is not known
    */
   public StorageDesk(
       StoragePlan plan,
@@ -65,7 +68,8 @@ public final class StorageDesk implements AutoCloseable {
       Keeper lease,
       ZoneId zone,
       Duration timeout,
-      Clock clock) {
+      Clock clock,
+      LongSupplier arrived) {
     this.plan = plan;
     this.tiers = tiers.orElse(null);
     this.lease = lease;
@@ -77,7 +81,7 @@ public final class StorageDesk implements AutoCloseable {
       return;
     }
     this.retention = new Retention(tiers.get(), plan, timeout, clock);
-    this.bounds = new TaskBounds(plan, tiers.get(), retention, zone, clock);
+    this.bounds = new TaskBounds(plan, tiers.get(), retention, zone, clock, arrived);
     Ledger ledger = new Ledger(tiers.get(), plan, timeout, clock);
     Copier copier = new Copier(tiers.get(), plan, zone, timeout);
     for (Task task : plan.tasks()) {

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Between which times tasks may read and write. Safe for many threads. */
 final class TaskBounds {
@@ -18,13 +19,24 @@ final class TaskBounds {
   private final Retention retention;
   private final ZoneId zone;
   private final Clock clock;
+  private final LongSupplier arrived;
 
-  TaskBounds(StoragePlan plan, Tiers tiers, Retention retention, ZoneId zone, Clock clock) {
+  /**
+   * @param arrived see {@link StorageDesk}
+   */
+  TaskBounds(
+      StoragePlan plan,
+      Tiers tiers,
+      Retention retention,
+      ZoneId zone,
+      Clock clock,
+      LongSupplier arrived) {
     this.plan = plan;
     this.tiers = tiers;
     this.retention = retention;
     this.zone = zone;
     this.clock = clock;
+    this.arrived = arrived;
   }
 
   /** What the task may do now, by how its policies were seen last. */
@@ -50,7 +62,7 @@ final class TaskBounds {
         written.isEmpty()
             ? Bounds.Kept.wanted(target.policy(), expiring)
             : Bounds.Kept.of(target.policy().name(), written, expiring);
-    return new Bounds(now, read, kept, why);
+    return new Bounds(now, Math.min(now, arrived.getAsLong()), read, kept, why);
   }
 
   /** Those that the task reads or writes; what else the policy keeps is none of its. */

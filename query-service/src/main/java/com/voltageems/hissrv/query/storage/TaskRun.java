@@ -212,7 +212,12 @@ final class TaskRun {
       return false;
     }
     if (cursor == 0) {
+      // What waits on its way, after an outage, is late by more than usual: until it is there, the
+      // look back that takes it in stays open, and questions are answered from the samples.
       long now = reach.settled(bounds);
+      if (now == Long.MIN_VALUE) {
+        return false;
+      }
       // By a clock that has been set back since.
       boolean ahead = lookedBack > bounds.now();
       if (!ahead && now < lookedBack + pace.lateEvery().toMillis()) {

@@ -72,6 +72,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +120,9 @@ public abstract class StorageContract {
 
   private final List<StorageDesk> desks = new ArrayList<>();
   private SettableClock clock = new SettableClock(NOW);
+
+  /** Up to when all that was sent is there. */
+  private final AtomicLong arrived = new AtomicLong(Long.MAX_VALUE);
 
   /** Makes an empty database. */
   protected abstract void fresh();
@@ -184,7 +188,8 @@ public abstract class StorageContract {
 
   private StorageDesk desk(StoragePlan plan, Tiers tiers, Keeper lease) {
     StorageDesk desk =
-        new StorageDesk(plan, Optional.of(tiers), lease, ZONE, Duration.ofSeconds(20), clock);
+        new StorageDesk(
+            plan, Optional.of(tiers), lease, ZONE, Duration.ofSeconds(20), clock, arrived::get);
     desks.add(desk);
     return desk;
   }
@@ -497,6 +502,58 @@ public abstract class StorageContract {
     // is.
     assertThat(counted.rowsOf("hourly", "m")).isEqualTo(10 + 2);
     assertThat(task(desk, "hourly_avg").lookedBack()).isEqualTo(clock.millis());
+  }
+
+  /** A weekend without a sink, which then brings all of it: later than late data is looked for. */
+  @Test
+  void outageThatIsLongerThanLateData_isTakenInOnceAllHasArrived() {
+    long end = floor(NOW);
+    long start = end - 10 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 120_000, Map.of("ch", "1"));
+    write("m", lines);
+    Tiers tiers = tiers();
+    StorageDesk desk = desk(whole(), tiers);
+    settle(desk);
+
+    arrived.set(clock.millis());
+    for (int day = 0; day < 3; day++) {
+      clock.pass(Duration.ofDays(1));
+      settle(desk);
+    }
+    List<String> backlog = new ArrayList<>();
+    random(backlog, end, end + DAY, 600_000, Map.of("ch", "1"));
+    write("m", backlog);
+    arrived.set(end + DAY);
+    settle(desk);
+    arrived.set(Long.MIN_VALUE);
+    clock.pass(Duration.ofHours(2));
+    settle(desk);
+    long settled = task(desk, "hourly_avg").lookedBack() - DAY;
+    assertThat(settled).as("newer ones are answered from the samples").isLessThanOrEqualTo(end);
+
+    List<String> rest = new ArrayList<>();
+    random(rest, end + DAY, end + 3 * DAY, 600_000, Map.of("ch", "1"));
+    write("m", rest);
+    arrived.set(Long.MAX_VALUE);
+    settle(desk);
+    assertHourly(this, tiers, "1", start, end + 3 * DAY);
+    assertThat(task(desk, "hourly_avg").lookedBack()).isEqualTo(clock.millis());
+    assertThat(task(desk, "daily_summary").lookedBack()).isEqualTo(clock.millis());
+    // The same days from the samples.
+    Windows days = new CalendarWindows(CalendarWindows.Unit.DAY, 1, ZONE);
+    long first = days.ceil(start);
+    long last = days.floor(end + 3 * DAY);
+    Map<Map<String, String>, Map<Long, List<Double>>> counted =
+        held(tiers, "daily", first, last, "1_count", "1_total");
+    wanted("1", days, first, last)
+        .forEach(
+            (tags, wanted) ->
+                wanted.forEach(
+                    (day, values) ->
+                        assertThat(counted.get(tags))
+                            .as("day %s", Instant.ofEpochMilli(day))
+                            .containsEntry(day, values.subList(0, 2))));
   }
 
   /**

@@ -50,7 +50,8 @@ class StorageDeskTest {
             new MemoryKeeper(),
             ZoneOffset.UTC,
             Duration.ofSeconds(1),
-            Clock.systemUTC())) {
+            Clock.systemUTC(),
+            () -> Long.MAX_VALUE)) {
       Probe probe = desk.probes().get(0);
       desk.start();
       await()

@@ -57,7 +57,8 @@ class TaskBoundsTest {
         };
     Retention retention = new Retention(tiers, plan, Duration.ofSeconds(1), CLOCK);
     retention.look(false);
-    return new TaskBounds(plan, tiers, retention, ZoneOffset.UTC, CLOCK).of(ALARMS);
+    return new TaskBounds(plan, tiers, retention, ZoneOffset.UTC, CLOCK, () -> Long.MAX_VALUE)
+        .of(ALARMS);
   }
 
   private static long back(Duration keep) {

@@ -20,6 +20,9 @@ final class RecordReader implements AutoCloseable {
   /** A lag this small is counted record by record: it may be nothing but transaction markers. */
   private static final long FEW = 50;
 
+  /** Partitions of which the first record that waits is read, in one look. */
+  private static final int MOST_LOOKS = 20;
+
   private static final int FETCH_BYTES = 16 * 1024;
 
   private final KafkaAccess kafka;
@@ -76,6 +79,43 @@ final class RecordReader implements AutoCloseable {
               return List.of();
             });
     return found.isEmpty() ? null : found.get(0);
+  }
+
+  /**
+   * The oldest of what waits is not older than that, by Kafka's times of records.
+   *
+   * @param waiting offsets from which on something waits; those just before them are known from
+   *     {@link #newestBefore}
+   * @return null where nothing waits
+   */
+  @Nullable Instant oldest(Map<TopicPartition, Long> waiting)
+      throws ProbeException, InterruptedException {
+    long oldest = Long.MAX_VALUE;
+    int looks = 0;
+    for (Map.Entry<TopicPartition, Long> one : waiting.entrySet()) {
+      Committed before = lastCommitted.get(one.getKey());
+      if (before != null) {
+        oldest = Math.min(oldest, before.timestampMillis());
+      } else if (looks++ < MOST_LOOKS) {
+        List<Long> first = kafka.read(() -> timestampFrom(one.getKey(), one.getValue()));
+        oldest = first.isEmpty() ? oldest : Math.min(oldest, first.get(0));
+      } else {
+        return Instant.EPOCH;
+      }
+    }
+    return oldest == Long.MAX_VALUE ? null : Instant.ofEpochMilli(oldest);
+  }
+
+  /** The timestamp of the first record from an offset on; none where none comes in time. */
+  private List<Long> timestampFrom(TopicPartition partition, long offset) {
+    KafkaConsumer<byte[], byte[]> reader = reader(partition, offset);
+    long deadline = System.nanoTime() + kafka.timeout().toNanos() / 4;
+    while (System.nanoTime() < deadline) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
+        return List.of(record.timestamp());
+      }
+    }
+    return List.of();
   }
 
   /** The newest sample time among the records just before these offsets, ISO. */

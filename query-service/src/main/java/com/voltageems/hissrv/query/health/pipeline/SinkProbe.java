@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code queue_size}: records not yet committed;
  *   <li>{@code last_sync}: the newest sample time among the last committed records of each
  *       partition, ISO; null before the first;
+ *   <li>{@code arrived_until}: all that came to Kafka before is done with, ISO; null where nothing
+ *       waits;
  *   <li>{@code stuck}: the partitions that do not move, with since, record and reason;
  *   <li>{@code lost}: offsets that Kafka deleted before the sink committed them, since our start.
  * </ul>
@@ -120,6 +122,7 @@ public final class SinkProbe implements Probe {
         "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
     figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
     figures.put("last_sync", records.newestBefore(committed));
+    figures.put("arrived_until", arrivedUntil(seen));
     TopicsWatch.Found found =
         TopicsWatch.withCompacted(
             topicsWatch.look(topics, missing(topics, ends.keySet()), now),
@@ -136,6 +139,19 @@ public final class SinkProbe implements Probe {
             groupWatch.look(reading.members(), now),
             lost);
     return judge.report(figures, standing, records::first, all, now);
+  }
+
+  private @Nullable String arrivedUntil(Map<TopicPartition, PartitionWatch.Seen> seen)
+      throws ProbeException, InterruptedException {
+    Map<TopicPartition, Long> waiting = new HashMap<>();
+    seen.forEach(
+        (partition, one) -> {
+          if (one.waiting() > 0) {
+            waiting.put(partition, one.committed());
+          }
+        });
+    Instant until = records.oldest(waiting);
+    return until == null ? null : until.toString();
   }
 
   private Set<String> missing(SinkTopics topics, Set<TopicPartition> read)

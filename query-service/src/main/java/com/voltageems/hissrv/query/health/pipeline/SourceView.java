@@ -12,15 +12,21 @@ import com.voltageems.hissrv.query.health.pipeline.SourceWatch.TaskView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The source's tasks for people and for {@code /metrics}. Pure. */
 final class SourceView {
   private static final int MOST_IN_MESSAGE = 5;
+
+  /** Types of which Redis keeps what was not read. */
+  private static final Set<String> KEPT = Set.of("archive", "list", "stream");
 
   private final String connector;
   private final String topic;
@@ -66,6 +72,7 @@ final class SourceView {
     }
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("tasks", shown);
+    detail.put("arrived_until", arrivedUntil(tasks, now));
     if (unreadable > 0) {
       detail.put("unreadable", unreadable);
     }
@@ -74,6 +81,34 @@ final class SourceView {
         message(tasks, silence, trouble) + lost(tasks),
         detail,
         gauges);
+  }
+
+  /** All that came to Redis before is in Kafka, ISO; null where nothing is known to wait. */
+  private static @Nullable String arrivedUntil(List<TaskView> tasks, Instant now) {
+    List<Instant> all = new ArrayList<>();
+    for (TaskView task : tasks) {
+      if (task.overdue()) {
+        all.add(task.told());
+      }
+      task.parts().stream()
+          .map(view -> arrivedUntil(view, now))
+          .flatMap(Optional::stream)
+          .forEach(all::add);
+    }
+    return all.stream().min(Comparator.naturalOrder()).map(Instant::toString).orElse(null);
+  }
+
+  /** Live values do not wait: of those it is empty. */
+  private static Optional<Instant> arrivedUntil(PartView view, Instant now) {
+    Part part = view.part();
+    Long waiting = part.waiting();
+    if (waiting != null && waiting > 0) {
+      Duration age = view.newestAge();
+      return Optional.of(age == null ? Instant.EPOCH : now.minus(age));
+    }
+    return waiting == null && part.isStuck() && KEPT.contains(part.type())
+        ? Optional.ofNullable(view.since())
+        : Optional.empty();
   }
 
   private String message(List<TaskView> tasks, Silence silence, List<String> trouble) {

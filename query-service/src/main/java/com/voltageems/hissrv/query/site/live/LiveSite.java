@@ -77,7 +77,7 @@ public final class LiveSite implements AutoCloseable {
     this.store = parts.store(settings);
     this.alerts = desk(compiled, settings);
     this.sync = new SyncSite(compiled.redis(), settings, () -> board, clock);
-    this.storage = StorageSite.desk(compiled, settings, parts, clock);
+    this.storage = StorageSite.desk(compiled, settings, parts, () -> board.snapshot(), clock);
     this.board = parts.board(settings, store, probes(alerts, storage));
     this.state = Reloads.first(clock.instant(), texts(compiled.notes()));
     LogLevel.set(compiled.target().logLevel());
@@ -232,7 +232,9 @@ public final class LiveSite implements AutoCloseable {
     StorageDesk oldStorage = storage;
     boolean sameStorage = StorageSite.isSame(compiled, settings, next, wanted);
     StorageDesk nextStorage =
-        sameStorage ? oldStorage : StorageSite.desk(next, wanted, parts, clock);
+        sameStorage
+            ? oldStorage
+            : StorageSite.desk(next, wanted, parts, () -> board.snapshot(), clock);
     HealthBoard nextBoard = parts.board(wanted, nextStore, probes(nextAlerts, nextStorage));
     nextBoard.start();
     awaitFirstLook(nextBoard, wanted.checks().timeout());

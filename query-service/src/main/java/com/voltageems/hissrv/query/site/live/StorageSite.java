@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.site.live;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.lease.KafkaKeeper;
 import com.voltageems.hissrv.query.lease.MemoryKeeper;
 import com.voltageems.hissrv.query.resolution.Copies;
@@ -10,7 +11,9 @@ import com.voltageems.hissrv.query.storage.StorageDesk;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The site's storage desk, put together from its settings. */
 final class StorageSite {
@@ -22,8 +25,17 @@ final class StorageSite {
 
   private StorageSite() {}
 
-  /** A desk, not started yet. */
-  static StorageDesk desk(Compiled site, QueryConfig settings, Parts parts, Clock clock) {
+  /**
+   * A desk, not started yet.
+   *
+   * @param states the parts of {@code /health} as they are now
+   */
+  static StorageDesk desk(
+      Compiled site,
+      QueryConfig settings,
+      Parts parts,
+      Supplier<List<PartState>> states,
+      Clock clock) {
     boolean wanted = site.storage().isConfigured();
     return new StorageDesk(
         site.storage(),
@@ -34,7 +46,8 @@ final class StorageSite {
             : new MemoryKeeper(),
         settings.catalogue().zone(),
         patience(settings.limits().queryTimeout()),
-        clock);
+        clock,
+        () -> Arrived.until(states.get()));
   }
 
   private static Duration patience(Duration queryTimeout) {

@@ -85,30 +85,42 @@ class PipelineProbesIT {
     try (KafkaAccess kafka = access();
         SinkProbe probe = sink(kafka, "figures", new SettableClock())) {
       // Nothing there yet: zeros and no time, not a failure.
-      assertThat(figures(probe)).isEqualTo(figures(0, 0, null));
+      assertThat(figures(probe)).isEqualTo(figures(0, 0, null, null));
 
       topic("hissrv.a", 2, Map.of());
       send("plain", false, first, 10, 1000);
       send("plain", false, second, 4, 5000);
       commit("figures", Map.of(first, 7L, second, 4L));
       // The last committed records are number 6 (1006) and number 3 (5003).
-      assertThat(figures(probe)).isEqualTo(figures(11, 3, "1970-01-01T00:00:05.003Z"));
+      assertThat(figures(probe))
+          .isEqualTo(figures(11, 3, "1970-01-01T00:00:05.003Z", "1970-01-01T00:00:01.006Z"));
 
       // A transaction ends with a marker that takes an offset but is no record.
       send("exact", true, first, 5, 9000);
       commit("figures", Map.of(first, 15L));
-      assertThat(figures(probe)).isEqualTo(figures(19, 0, "1970-01-01T00:00:09.004Z"));
+      assertThat(figures(probe)).isEqualTo(figures(19, 0, "1970-01-01T00:00:09.004Z", null));
       send("exact", true, first, 2, 9500);
-      assertThat(figures(probe)).containsEntry("queue_size", 2L);
+      assertThat(figures(probe))
+          .containsEntry("queue_size", 2L)
+          .containsEntry("arrived_until", "1970-01-01T00:00:09.004Z");
 
       // Many waiting: not counted one by one.
       send("plain", false, second, 500, 100);
-      assertThat(figures(probe)).containsEntry("queue_size", 502L);
+      assertThat(figures(probe))
+          .containsEntry("queue_size", 502L)
+          .containsEntry("arrived_until", "1970-01-01T00:00:05.003Z");
+
+      // Of one that was never committed the first record tells.
+      topic("hissrv.b", 1, Map.of());
+      send("plain", false, new TopicPartition("hissrv.b", 0), 3, 50);
+      commit("figures", Map.of(new TopicPartition("hissrv.b", 0), 0L));
+      assertThat(figures(probe)).containsEntry("arrived_until", "1970-01-01T00:00:00.050Z");
+      admin.deleteTopics(List.of("hissrv.b")).all().get();
 
       admin.deleteTopics(List.of("hissrv.a")).all().get();
       await()
           .atMost(Duration.ofMinutes(1))
-          .untilAsserted(() -> assertThat(figures(probe)).isEqualTo(figures(0, 0, null)));
+          .untilAsserted(() -> assertThat(figures(probe)).isEqualTo(figures(0, 0, null, null)));
     }
   }
 
@@ -228,11 +240,12 @@ class PipelineProbesIT {
   }
 
   private static Map<String, @Nullable Object> figures(
-      long processed, long queued, @Nullable String lastSync) {
+      long processed, long queued, @Nullable String lastSync, @Nullable String arrivedUntil) {
     Map<String, @Nullable Object> figures = new HashMap<>();
     figures.put("processed", processed);
     figures.put("queue_size", queued);
     figures.put("last_sync", lastSync);
+    figures.put("arrived_until", arrivedUntil);
     return figures;
   }
 

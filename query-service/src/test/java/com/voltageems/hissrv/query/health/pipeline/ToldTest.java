@@ -243,6 +243,46 @@ class ToldTest {
         .containsExactly(12.0, 0.0);
   }
 
+  /** What waits in Redis comes later by as much; live values do not wait. */
+  @Test
+  void whatWaitsInRedis_tellsUpToWhenAllIsInKafka() {
+    assertThat(arrivedUntil(NOW, part("list", "ok", 0L, 60_000L))).isNull();
+    assertThat(arrivedUntil(NOW, part("list", "ok", 5L, 60_000L)))
+        .isEqualTo(NOW.minusSeconds(60).toString());
+    assertThat(arrivedUntil(NOW, part("stream", "ok", 5L, null)))
+        .isEqualTo(Instant.EPOCH.toString());
+    assertThat(arrivedUntil(NOW, part("list", "stuck", null, 60_000L)))
+        .isEqualTo(NOW.minusSeconds(90).toString());
+    assertThat(arrivedUntil(NOW, part("hash", "stuck", null, 60_000L))).isNull();
+    assertThat(arrivedUntil(NOW.plus(Duration.ofDays(3)), part("list", "ok", 0L, 60_000L)))
+        .as("overdue")
+        .isEqualTo(NOW.toString());
+  }
+
+  private static SourceStatus.Part part(
+      String type, String state, @Nullable Long waiting, @Nullable Long newestAge) {
+    return new SourceStatus.Part(
+        "some",
+        type,
+        state,
+        state.equals("stuck") ? (Long) NOW.minusSeconds(90).toEpochMilli() : null,
+        "",
+        waiting,
+        newestAge == null ? null : (Long) (NOW.toEpochMilli() - newestAge),
+        0,
+        null);
+  }
+
+  private static @Nullable Object arrivedUntil(Instant now, SourceStatus.Part part) {
+    SourceWatch watch = new SourceWatch(Duration.ofMinutes(1));
+    watch.told(new SourceStatus("src", 0, NOW.toEpochMilli(), 10_000, List.of(part)), NOW, NOW);
+    SourceView.Silence none = new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"));
+    return new SourceView("src", "hissrv-status")
+        .report(watch.view(task -> true, now), none, 0, now)
+        .detail()
+        .get("arrived_until");
+  }
+
   /** A forecast, or a clock that is wrong: sync_age is 0 for as long. */
   @Test
   void newestSampleThatLiesInTheFuture_isTold() throws Exception {

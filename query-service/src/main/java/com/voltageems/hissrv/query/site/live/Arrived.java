@@ -1,0 +1,42 @@
+package com.voltageems.hissrv.query.site.live;
+
+import com.voltageems.hissrv.query.health.PartState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Up to when the database has all that was sent, as the parts of the service tell. Pure. */
+final class Arrived {
+  private static final List<String> WAY = List.of("source", "sink");
+
+  private Arrived() {}
+
+  /**
+   * Epoch milliseconds.
+   *
+   * @return {@link Long#MAX_VALUE} where nothing is known to be on its way, {@link Long#MIN_VALUE}
+   *     while it is not known whether anything is
+   */
+  static long until(List<PartState> parts) {
+    long until = Long.MAX_VALUE;
+    for (PartState part : parts) {
+      if (WAY.contains(part.name()) && part.state() != PartState.State.OFF) {
+        until = Math.min(until, until(part));
+      }
+    }
+    return until;
+  }
+
+  private static long until(PartState part) {
+    Map<String, @Nullable Object> detail = part.report().detail();
+    boolean seen = part.state() == PartState.State.UP || part.state() == PartState.State.DEGRADED;
+    if (!seen) {
+      return Long.MIN_VALUE;
+    }
+    // A source that tells nothing, by intent, is none of which anything is known.
+    return detail.get("arrived_until") instanceof String text
+        ? Instant.parse(text).toEpochMilli()
+        : Long.MAX_VALUE;
+  }
+}
