@@ -23,8 +23,8 @@ usage: ./verify.sh [--quick | --long | --kill | --release] [maven options]
   --release the dry run of a release: built twice, the same bytes; deployed into a local folder
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
-chromium and its driver, faketime, a Chinese font, prometheus, and the tools of deploy/check.sh) and
-says so. Elsewhere the tests that need one of them are left out, and listed by name at the end; with
+chromium and its driver, faketime, a Chinese font, prometheus, nginx, and the tools of
+deploy/check.sh) and says so. Elsewhere the tests that need one of them are left out, and listed by name at the end; with
 CI=true a missing server is a failure.
 EOF
 }
@@ -42,7 +42,7 @@ esac
 install_servers() {
   local missing=() entry
   for entry in redis-server:redis-server redis-cli:redis-tools influxd:influxdb chromium:chromium \
-    chromedriver:chromium-driver faketime:faketime prometheus:prometheus; do
+    chromedriver:chromium-driver faketime:faketime prometheus:prometheus nginx:nginx; do
     command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
   done
   # The page's pictures are in Chinese too.

@@ -34,6 +34,7 @@ public @interface RequiresServer {
     /** Comes with the browser that it drives. */
     CHROMEDRIVER("chromium-driver", "chromedriver"),
     PROMETHEUS("prometheus", "prometheus"),
+    NGINX("nginx", "nginx"),
     /** A library, found through {@link ProcessClock}; the program stands for it in messages. */
     FAKETIME("faketime", "faketime");
 
