@@ -229,7 +229,7 @@ export const EN = {
   'storage.state.refused': 'not possible',
   'storage.state.failed': 'failed',
   'storage.state.unused': 'not used',
-  'storage.state.unknown': 'not looked at yet',
+  'storage.state.unknown': 'not checked yet',
   'storage.state.computing': 'computes',
   'storage.state.waiting': 'waits',
   'storage.state.running': 'runs',

@@ -55,8 +55,8 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:stopped as asked",
-      "1:the port cannot be had, or another failure while starting",
-      "2:a setting or an option cannot be used"
+      "1:the port is not available, or another failure at startup",
+      "2:a setting or an option is invalid"
     })
 public final class Main implements Callable<Integer> {
   /** A setting or an option cannot be used. */
@@ -74,10 +74,10 @@ public final class Main implements Callable<Integer> {
           "Settings: a site's hissrv.yml, or query.yml; without it every setting has its default.")
   private @Nullable Path config;
 
-  @Option(names = "--check", description = "Only check the settings, and end.")
+  @Option(names = "--check", description = "Check the settings and exit.")
   private boolean checkOnly;
 
-  @Option(names = "--settings", description = "Print a table of all settings, and end.")
+  @Option(names = "--settings", description = "Print a table of all settings and exit.")
   private boolean printSettings;
 
   private Main() {}
@@ -111,7 +111,7 @@ public final class Main implements Callable<Integer> {
       return BAD_SETTING;
     }
     if (checkOnly) {
-      System.out.println("the settings can be used");
+      System.out.println("the settings are valid");
       return 0;
     }
     return serve(settings);
@@ -123,7 +123,7 @@ public final class Main implements Callable<Integer> {
     try {
       if (checkOnly) {
         file.compile(SiteCompiler.For.SERVICE);
-        System.out.println("the settings can be used");
+        System.out.println("the settings are valid");
         return 0;
       }
       try (LiveSite site = new LiveSite(file, new OwnParts(clock), Version.text(), clock)) {

@@ -117,7 +117,7 @@ class SeveralInstancesIT {
                 JsonNode source = service.get("/health").path("parts").path("source");
                 assertThat(source.path("state").asText()).isEqualTo("degraded");
                 assertThat(source.path("message").asText())
-                    .contains(SOURCE + " task 0 has told nothing for");
+                    .contains(SOURCE + " task 0 has reported nothing for");
               });
       assertThat(pending(service).path("waiting").asLong()).as("told last").isPositive();
     }

@@ -26,8 +26,9 @@ public final class DatabaseSettings {
       Setting.choice("influxdb.version", "2", "2", "1", "questdb")
           .high()
           .doc(
-              "The database: 2 is InfluxDB 2.x (and 1.8 and 3) by /api/v2/write; 1 is InfluxDB 1.x by"
-                  + " /write; questdb is QuestDB, whose names and types are looked after.");
+              "The database: 2 is InfluxDB 2.x (and 1.8 and 3) by /api/v2/write; 1 is "
+                  + "InfluxDB 1.x by /write; questdb is QuestDB, with its own rules for names "
+                  + "and types.");
 
   public static final Setting<String> URL =
       Setting.text("influxdb.url")
@@ -54,8 +55,8 @@ public final class DatabaseSettings {
       Setting.flag("influxdb.bucket.create", false)
           .low()
           .doc(
-              "Version 2: whether a bucket that is not there is made when the first line is written"
-                  + " to it. The token has to be allowed to.");
+              "Version 2: whether a missing bucket is created when the first line is "
+                  + "written to it. The token needs the right to do so.");
 
   public static final Setting<Optional<String>> BUCKET_RETENTION =
       Setting.optionalText("influxdb.bucket.retention")
@@ -85,8 +86,8 @@ public final class DatabaseSettings {
       Setting.choice("influxdb.precision", Precision.NS)
           .low()
           .doc(
-              "How fine times are written: what is finer is cut off, so that points of one series"
-                  + " that differ by less are one point. QuestDB keeps microseconds.");
+              "Precision of written times: anything finer is cut off, so points of one "
+                  + "series that differ by less become one point. QuestDB keeps microseconds.");
 
   public static final Setting<Boolean> GZIP =
       Setting.flag("influxdb.gzip", false)
@@ -101,8 +102,7 @@ public final class DatabaseSettings {
   public static final Setting<Duration> WRITE_TIMEOUT =
       Setting.millis("write.timeout.ms", 30_000, 1, 3_600_000)
           .low()
-          .doc(
-              "The longest that one request may take, answer included; after it the request is retried.");
+          .doc("Longest time one request may take, response included; then it is retried.");
 
   public static final Setting<Boolean> VALIDATE_CONNECTION =
       Setting.flag("validate.connection", true)

@@ -15,8 +15,9 @@ public final class QuestDbSettings {
   public static final Setting<Boolean> CREATE =
       Setting.flag("questdb.table.create", false)
           .doc(
-              "Whether a table that is not there is made with the settings below before the first"
-                  + " line is written. Else QuestDB makes it, by its own configuration.");
+              "Whether a missing table is created with the settings below before the "
+                  + "first line is written. Otherwise QuestDB creates it with its own "
+                  + "configuration.");
 
   public static final Setting<TableForm.Partition> PARTITION =
       Setting.choice("questdb.table.partition", TableForm.Partition.DAY)
@@ -33,7 +34,7 @@ public final class QuestDbSettings {
   public static final Setting<Integer> SYMBOL_CAPACITY =
       Setting.count("questdb.table.symbol.capacity", 256, 2, 33_554_432)
           .low()
-          .doc("How many different values a tag of such a table has, about.");
+          .doc("Approximate number of distinct values of a tag in such a table.");
 
   public static final Setting<Boolean> SYMBOL_INDEX =
       Setting.flag("questdb.table.symbol.index", false)

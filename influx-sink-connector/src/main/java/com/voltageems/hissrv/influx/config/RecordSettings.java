@@ -48,8 +48,8 @@ public final class RecordSettings {
       Setting.text("text.suffix", "")
           .low()
           .doc(
-              "Put behind the name of a field whose value is a text, for example _text, so that a text"
-                  + " never meets a column of numbers.");
+              "Appended to the name of a field whose value is text, for example _text, "
+                  + "so that text never meets a column of numbers.");
 
   public static final Setting<String> NULL_VALUES =
       Setting.choice("null.values", "report", "report", "ignore")

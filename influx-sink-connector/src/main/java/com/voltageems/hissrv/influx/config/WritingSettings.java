@@ -14,11 +14,13 @@ public final class WritingSettings {
 
   public static final Setting<Integer> BATCH_MIN =
       Setting.count("batch.size.min", 100, 1, Integer.MAX_VALUE)
-          .doc("The fewest lines that the adaptive size of a request falls to.");
+          .doc("Smallest size, in lines, to which the adaptive request size shrinks.");
 
   public static final Setting<Integer> BATCH_MAX =
       Setting.count("batch.size.max", 10_000, 1, Integer.MAX_VALUE)
-          .doc("The most lines of a request: all that came while the one before was under way.");
+          .doc(
+              "Largest request, in lines; a request takes all that arrived while the "
+                  + "previous one was in flight.");
 
   public static final Setting<Integer> BATCH_BYTES =
       Setting.count("batch.bytes.max", 2 * 1024 * 1024, 1, Integer.MAX_VALUE)
@@ -27,7 +29,7 @@ public final class WritingSettings {
   public static final Setting<Duration> LINGER =
       Setting.millis("linger.ms", 200, 0, 3_600_000)
           .low()
-          .doc("The longest wait for a request to have 1,000 lines, or as many as it may have.");
+          .doc("Longest wait for a request to reach 1,000 lines, or its maximum.");
 
   public static final Setting<Integer> BUFFER_RECORDS =
       Setting.count("buffer.records.max", 20_000, 1, Integer.MAX_VALUE)
@@ -45,15 +47,15 @@ public final class WritingSettings {
   public static final Setting<Integer> WORKERS =
       Setting.count("write.workers", 1, 1, 64)
           .doc(
-              "Requests under way at a time, per task. The partitions are divided into that many groups;"
-                  + " inside a group lines are written in order.");
+              "Requests in flight at a time, per task. The partitions are divided into "
+                  + "that many groups; within a group lines are written in order.");
 
   public static final Setting<Duration> BACKOFF =
       Setting.millis("retry.backoff.ms", 200, 1, 3_600_000)
           .low()
           .doc(
-              "The wait before the first retry; it doubles with each further one, and up to a half of it is"
-                  + " taken off at random.");
+              "The wait before the first retry; it doubles with each further one, minus "
+                  + "up to half of it at random.");
 
   public static final Setting<Duration> BACKOFF_MAX =
       Setting.millis("retry.backoff.max.ms", 10_000, 1, 3_600_000)
@@ -65,23 +67,25 @@ public final class WritingSettings {
   public static final Setting<Duration> RETRY_MAX_TIME =
       Setting.millis("retry.max.time.ms", -1, -1, Long.MAX_VALUE)
           .doc(
-              "How long one request is retried before the task fails; -1 is for ever. Nothing is lost by"
-                  + " either: what was not written is not committed.");
+              "How long one request is retried before the task fails; -1 means for ever. "
+                  + "Nothing is lost either way: what was not written is not committed.");
 
   public static final Setting<Integer> POISON_RETRIES =
       Setting.count("poison.retries", 3, 1, Integer.MAX_VALUE)
           .doc(
-              "How often the database may fail (HTTP 500) at a request before the line is looked for at"
-                  + " which it fails; and how often it then has to fail at that line alone, each time"
-                  + " between other lines that it accepts, until the record goes to the dead-letter queue."
-                  + " While it accepts none, it is the database that fails, and nothing is given up.");
+              "How often the database may fail a request (HTTP 500) before the sink "
+                  + "searches for the line that causes it; and how often it then has to fail "
+                  + "on that line alone, each time between other lines that it accepts, until "
+                  + "the record goes to the dead-letter queue. While it accepts no line at "
+                  + "all, the database is at fault and nothing is given up.");
 
   public static final Setting<Duration> FLUSH_TIMEOUT =
       Setting.millis("flush.timeout.ms", 2_000, 0, 3_600_000)
           .low()
           .doc(
-              "The longest that a commit waits for lines under way, so that a rebalance or a stop repeats"
-                  + " few of them. No wait while the database is not answering.");
+              "Longest time that a commit waits for lines in flight, so that a rebalance "
+                  + "or a stop repeats few of them. No wait while the database is not "
+                  + "answering.");
 
   private final AbstractConfig config;
 

@@ -8,8 +8,8 @@ import java.time.Duration;
 /** Sends parts of a batch, once or until there is an answer that a further try would not change. */
 final class Requests {
   private static final String HELD =
-      "a request for the same points had no answer, and may still be carried out: what is newer"
-          + " waits until write.timeout.ms is over once more";
+      "a request for the same points got no response and may still be executed: newer "
+          + "points wait for another write.timeout.ms";
 
   private final InfluxWriter writer;
   private final Patience patience;

@@ -40,7 +40,7 @@ final class Buckets {
       List<Organization> found = client.getOrganizationsApi().findOrganizations(query);
       if (found.isEmpty()) {
         return new WriteOutcome.Fatal(
-            "the token may not see the organisation '" + org + "'; check influxdb.org",
+            "the token cannot see the organisation '" + org + "'; check influxdb.org",
             DatabaseSettings.ORG.name());
       }
       Bucket bucket = new Bucket();
@@ -61,12 +61,12 @@ final class Buckets {
     if (message.contains("already exists")) {
       return new WriteOutcome.Written(); // another task was quicker
     }
-    String reason = "the bucket '" + name + "' could not be made: " + message;
+    String reason = "the bucket '" + name + "' could not be created: " + message;
     return switch (e.status()) {
       case 401, 403 ->
           new WriteOutcome.Fatal(
               reason
-                  + "; check that influxdb.token may make buckets, or make it and leave out "
+                  + "; check that influxdb.token may create buckets, or create it and leave out "
                   + CREATE,
               DatabaseSettings.TOKEN.name());
       case 400, 404, 422 -> new WriteOutcome.Fatal(reason + "; check " + CREATE, CREATE);

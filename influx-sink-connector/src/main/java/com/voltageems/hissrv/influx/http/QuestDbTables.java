@@ -44,7 +44,7 @@ public final class QuestDbTables implements Tables {
   @Override
   public Answer ask(String name) {
     if (isUnable) {
-      return unable("QuestDB does not tell its tables by /exec");
+      return unable("QuestDB does not list its tables by /exec");
     }
     String quoted = "'" + name.replace("'", "''") + "'";
     HttpInfluxWriter.Text names =
@@ -58,8 +58,8 @@ public final class QuestDbTables implements Tables {
       // Not allowed, or switched off: what the sink itself has written must do.
       isUnable = true;
       LOG.warn(
-          "QuestDB does not tell its tables by /exec, so columns that differ in letter case only,"
-              + " or were tags once, are seen only where this task wrote them: {}",
+          "QuestDB does not list its tables by /exec, so columns that differ in letter "
+              + "case only, or were tags once, are seen only where this task wrote them: {}",
           begin(names.body()));
       return unable(begin(names.body()));
     }
@@ -153,7 +153,7 @@ public final class QuestDbTables implements Tables {
     if (rows == null) {
       // It was there a moment ago.
       return new Answer(
-          null, new WriteOutcome.Retry(null, "QuestDB does not tell the columns of " + table));
+          null, new WriteOutcome.Retry(null, "QuestDB does not list the columns of " + table));
     }
     List<Column> columns = new ArrayList<>();
     for (JsonElement row : rows) {

@@ -25,7 +25,7 @@ final class RetryLog {
       return false;
     }
     LOG.warn(
-        "write failed, and is tried again: {} ({}; {} failed tries since this was said last)",
+        "write failed, retrying: {} ({}; {} failed attempts since the last message)",
         reason,
         where,
         untold);

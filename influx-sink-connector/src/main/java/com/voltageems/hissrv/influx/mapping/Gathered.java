@@ -56,8 +56,8 @@ final class Gathered {
                   + field.name()
                   + "' has series and time of that in "
                   + earlier
-                  + ", of which the database would keep one; give each a time of its own by"
-                  + " mapping.timestamp, or a tag that tells them apart";
+                  + ", of which the database would keep one; give each a time of its own "
+                  + "by mapping.timestamp, or a tag that distinguishes them";
         }
       }
       return clash;

@@ -60,7 +60,7 @@ final class PointBuilder {
       check(LineProtocol.flaw("the value of tag '" + name + "'", value));
     }
     if (name.equals("time")) {
-      check("a tag is named 'time', which the database keeps for itself");
+      check("a tag is named 'time', which the database reserves");
     }
     tags.add(new Point.Tag(name, value));
     return this;
@@ -87,7 +87,7 @@ final class PointBuilder {
     if (nameFlaw != null) {
       complaints.add(nameFlaw);
     } else if (name.equals("time")) {
-      complaints.add("field 'time' has the name that the database keeps for itself");
+      complaints.add("field 'time' has a name that the database reserves");
     } else {
       return true;
     }
@@ -176,7 +176,7 @@ final class PointBuilder {
     order.sortTags(tags);
     String twice = repeatedTag();
     if (twice != null) {
-      return new Mapped.Rejected("tag '" + twice + "' is there twice");
+      return new Mapped.Rejected("tag '" + twice + "' appears twice");
     }
     order.sortFields(fields);
     dropRepeated();
@@ -228,7 +228,7 @@ final class PointBuilder {
       String name = fields.get(i).name();
       if (name.equals(fields.get(i - 1).name())) {
         fields.remove(i);
-        complaints.add("field '" + name + "' is there twice");
+        complaints.add("field '" + name + "' appears twice");
       }
     }
   }

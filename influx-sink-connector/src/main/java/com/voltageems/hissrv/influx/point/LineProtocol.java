@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * up to six decimals in plain digits, all others as {@link Double#toString(double)} has them.
  */
 public final class LineProtocol {
-  private static final String HALF = " has half of a character in it, which UTF-8 cannot express";
+  private static final String HALF =
+      " contains half of a surrogate pair, which UTF-8 cannot encode";
   private static final double EXACT = 9007199254740992.0; // 2^53
 
   private LineProtocol() {}
@@ -130,10 +131,10 @@ public final class LineProtocol {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (c == '\n' || c == '\r') {
-        return what + " has a line break in it, which line protocol cannot express";
+        return what + " contains a line break, which line protocol cannot express";
       }
       if (c == 0) {
-        return what + " has a NUL in it, which no query can name";
+        return what + " contains a NUL, which no query can name";
       }
       if (c == '\\') {
         // The escape character itself has no escape in names and tags.

@@ -208,7 +208,7 @@ public final class ColumnScreen implements Screen {
       return "has the name of the table's time column";
     }
     if (!ofPoint.add(column)) {
-      return "is there twice: QuestDB's names have no letter case, and tags and fields share them";
+      return "appears twice: QuestDB's names have no letter case, and tags and fields share them";
     }
     if (owner == null) {
       return null;

@@ -78,8 +78,9 @@ final class AbsentPlaces {
         + ENOUGH
         + " records of topic "
         + record.topic()
-        + ", and left out of their points: series that only a tag tells apart become one. If it is"
-        + " optional nothing is wrong, else its place may be misspelt; the last record has "
+        + ", and is left out of their points: series that only a tag distinguishes become "
+        + "one. If it is optional, nothing is wrong; otherwise its place may be misspelt; "
+        + "the last record has "
         + String.join(", ", has.subList(0, Math.min(MOST_SHOWN, has.size())))
         + (has.size() > MOST_SHOWN ? " and more" : "");
   }

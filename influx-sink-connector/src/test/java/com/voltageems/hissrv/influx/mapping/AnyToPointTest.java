@@ -269,9 +269,9 @@ class AnyToPointTest {
         .containsExactly("m v=2 1700000000000", "m,phase=L1 v=4 1700000000000");
     assertThat(points.complaints())
         .containsExactly(
-            "r[1]: field 'v' has series and time of that in r[0], of which the database would keep"
-                + " one; give each a time of its own by mapping.timestamp, or a tag that tells them"
-                + " apart");
+            "r[1]: field 'v' has series and time of that in r[0], of which the database "
+                + "would keep one; give each a time of its own by mapping.timestamp, or a tag "
+                + "that distinguishes them");
   }
 
   @Test
@@ -436,7 +436,7 @@ class AnyToPointTest {
     Mapped.Points points =
         (Mapped.Points)
             mapping("m", List.of(), List.of(), null, "ms", null).map(record(null, value));
-    assertThat(points.complaints()).containsExactly("field 'a.b' is there twice");
+    assertThat(points.complaints()).containsExactly("field 'a.b' appears twice");
     assertThat(points.points().get(0).fields().get(0).value()).isEqualTo(new FieldValue.Float64(1));
   }
 

@@ -325,7 +325,7 @@ class ForeignRecordsTest {
     assertThat(
             mapping("m", List.of("labels.*", "site=at"), List.of(), null, PLAIN)
                 .map(record(Map.of("t", 1L, "v", 1L, "at", "a", "labels", Map.of("site", "b")))))
-        .isEqualTo(new Mapped.Rejected("tag 'site' is there twice"));
+        .isEqualTo(new Mapped.Rejected("tag 'site' appears twice"));
   }
 
   /** A number of a coarser unit is a time of 1970, which nobody would find again. */

@@ -167,7 +167,7 @@ class LineProtocolTest {
     assertThat(LineProtocol.flawOfName("the field", "a\\\"b"))
         .isEqualTo("the field has a backslash before '\"', which line protocol cannot express");
     assertThat(LineProtocol.flawOfName("the field", "\tb")).contains("begins with a tab");
-    assertThat(LineProtocol.flawOfName("the field", "\u0000b")).contains("has a NUL in it");
+    assertThat(LineProtocol.flawOfName("the field", "\u0000b")).contains("contains a NUL");
     assertThat(LineProtocol.flawOfName("the field", "a\tb")).isNull();
     assertThat(LineProtocol.flawOfName("the field", "a\\b\"")).isNull();
     assertThat(LineProtocol.flawOfName("the field", "a\\=b")).contains("backslash before '='");
@@ -175,8 +175,8 @@ class LineProtocolTest {
 
   @Test
   void halfACharacter_isAFlaw() {
-    assertThat(LineProtocol.flaw("the tag", "a\uD83D")).contains("half of a character");
-    assertThat(LineProtocol.flawOfText("\uDD0Ba")).contains("half of a character");
+    assertThat(LineProtocol.flaw("the tag", "a\uD83D")).contains("half of a surrogate pair");
+    assertThat(LineProtocol.flawOfText("\uDD0Ba")).contains("half of a surrogate pair");
     assertThat(LineProtocol.flawOfText("\uD83D\uDD0B\u0000")).isNull();
   }
 

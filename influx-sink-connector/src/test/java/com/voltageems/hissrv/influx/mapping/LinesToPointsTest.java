@@ -62,7 +62,7 @@ class LinesToPointsTest {
     assertThat(((Mapped.Points) mapped).complaints())
         .containsExactly(
             "line 2: the value of field 'v' is neither a finite number, nor true, false or a text",
-            "line 4: field 'time' has the name that the database keeps for itself");
+            "line 4: field 'time' has a name that the database reserves");
   }
 
   @Test

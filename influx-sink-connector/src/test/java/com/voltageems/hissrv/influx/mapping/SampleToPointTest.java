@@ -191,14 +191,14 @@ class SampleToPointTest {
         .containsExactlyInAnyOrder(
             "field 'nan' is NaN, which the database has no number for",
             "field 'array' is an array, not a number",
-            "field 'time' has the name that the database keeps for itself");
+            "field 'time' has a name that the database reserves");
   }
 
   @Test
   void sameFieldAsNumberAndText_theNumberCounts() {
     Mapped.Points points =
         (Mapped.Points) mapping.map(record(struct().put("texts", Map.of("1", "on"))));
-    assertThat(points.complaints()).containsExactly("field '1' is there twice");
+    assertThat(points.complaints()).containsExactly("field '1' appears twice");
     assertThat(points.points().get(0).fields().get(0).value())
         .isEqualTo(new FieldValue.Float64(220));
   }
@@ -226,7 +226,7 @@ class SampleToPointTest {
             reason(
                 Map.of("measurement", "m", "fields", Map.of("a", 1L), "tags", Map.of("t", "a\nb"))))
         .isEqualTo(
-            "the value of tag 't' has a line break in it, which line protocol cannot express");
+            "the value of tag 't' contains a line break, which line protocol cannot express");
   }
 
   // field case S8

@@ -306,7 +306,7 @@ class InfluxDb2AnswersIT {
     server.makesBuckets = false;
     assertFails(
         settings("influxdb.bucket", "made", "influxdb.bucket.create", "true"),
-        "check that influxdb.token may make buckets");
+        "check that influxdb.token may create buckets");
   }
 
   /** Field case I7. */

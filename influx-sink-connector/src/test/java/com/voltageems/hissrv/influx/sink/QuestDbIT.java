@@ -219,8 +219,8 @@ class QuestDbIT {
           .containsExactlyInAnyOrder(
               "hissrv.live-0@1: field 'ch' has the name of a tag's column (SYMBOL)",
               "hissrv.live-0@2: tag 'v' has the name of a column that is not a tag (SYMBOL)",
-              "hissrv.live-0@3: field 'ch' is there twice: QuestDB's names have no letter case, and"
-                  + " tags and fields share them");
+              "hissrv.live-0@3: field 'ch' appears twice: QuestDB's names have no letter "
+                  + "case, and tags and fields share them");
     }
     awaitCount("s6", 3);
     assertThat(rows("select ch, v from s6 order by timestamp").toString())
@@ -242,11 +242,11 @@ class QuestDbIT {
       sink.pumpUntilCommitted(0, 5);
       assertThat(sink.context.reports).hasSize(5);
       assertThat(reasons(sink))
-          .anySatisfy(text -> assertThat(text).contains("@0: field 'p' is there twice"))
+          .anySatisfy(text -> assertThat(text).contains("@0: field 'p' appears twice"))
           .anySatisfy(
               text -> assertThat(text).contains("@1: field 'Q' would go into the column 'q'"))
           .anySatisfy(text -> assertThat(text).contains("@2: the measurement 'S3' would go into"))
-          .anySatisfy(text -> assertThat(text).contains("@3: tag 'site' is there twice"))
+          .anySatisfy(text -> assertThat(text).contains("@3: tag 'site' appears twice"))
           .anySatisfy(text -> assertThat(text).contains("@4: tag 'CHANNEL' would go into"));
     }
     awaitCount("s3", 2);

@@ -275,7 +275,7 @@ class RunningInfluxSinkTest {
       awaitHeld(sink);
       time.pass(Duration.ofMillis(29_800));
       staysAt(sink, 3);
-      assertThat(sink.metadata(0)).contains("no answer", "write.timeout.ms");
+      assertThat(sink.metadata(0)).contains("no response", "write.timeout.ms");
       time.pass(Duration.ofMillis(200));
       awaitRequests(4);
       assertThat(database.requests.get(3)).contains("v=5");

@@ -103,7 +103,7 @@ public final class AlertDesk implements AutoCloseable {
         round(interval);
       } catch (RuntimeException e) {
         if (!closing) {
-          LOG.error("Alerts: a look failed", e);
+          LOG.error("Alerts: a check failed", e);
         }
       }
     }
@@ -162,8 +162,8 @@ public final class AlertDesk implements AutoCloseable {
         .forEach(
             name -> {
               LOG.warn(
-                  "Alerts: {} is not in the file any more; if it was raised, its receiver is not"
-                      + " told that it is over",
+                  "Alerts: {} is no longer in the file; if it was raised, its receiver "
+                      + "is not notified that it is over",
                   name);
               keeper.keep(name, null);
             });

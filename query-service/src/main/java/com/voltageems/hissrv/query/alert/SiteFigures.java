@@ -243,7 +243,7 @@ final class SiteFigures {
                 + " or several alerts of some series each"
             : String.valueOf(e.getMessage());
     if (!reason.equals(unknown.put(condition.text(), reason))) {
-      LOG.warn("Alerts: {} is not known, so that nobody is told: {}", condition.text(), reason);
+      LOG.warn("Alerts: {} is unknown, so nobody is notified: {}", condition.text(), reason);
     }
   }
 

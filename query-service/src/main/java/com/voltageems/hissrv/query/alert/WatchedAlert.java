@@ -119,7 +119,7 @@ final class WatchedAlert {
     failures = 0;
     if (before.isUntold() && !state.isUntold()) {
       LOG.warn(
-          "Alert {} began and ended before its receiver could be told: {}", rule.name(), error);
+          "Alert {} began and ended before its receiver could be notified: {}", rule.name(), error);
       return Look.ENDED_UNTOLD;
     }
     return Look.CHANGED;
@@ -177,7 +177,7 @@ final class WatchedAlert {
     long wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(failures - 1, 10));
     nextTry = now.plusMillis(wait / 2 + random.nextLong(wait / 2 + 1));
     LOG.warn(
-        "Alert {} cannot be told (try {}), again in {} s: {}",
+        "Alert {} could not be delivered (attempt {}), retrying in {} s: {}",
         rule.name(),
         failures,
         Math.max(1, Duration.between(now, nextTry).toSeconds()),

@@ -30,7 +30,7 @@ final class Declared {
           "http.threads",
           "24",
           "a number from 8 to 1000",
-          "Most threads that serve HTTP.",
+          "Maximum number of threads that serve HTTP.",
           Parse.number(8, 1000));
   static final Setting<List<String>> HTTP_ALLOWED_HOSTS =
       Setting.of(
@@ -196,49 +196,50 @@ final class Declared {
           "connect.ask.workers",
           "true",
           "true or false",
-          "Ask each worker that has a task for a sign of life, at the address that Connect tells"
-              + " (the worker's `rest.advertised.host.name`). `false` where this machine cannot"
-              + " reach those addresses.",
+          "Check that each worker with a task is alive, at the address that Connect "
+              + "reports (the worker's `rest.advertised.host.name`). `false` if this machine "
+              + "cannot reach those addresses.",
           Parse::bool);
   static final Setting<Boolean> CONNECT_RESTART_FAILED =
       Setting.of(
           "connect.restart.failed",
           "true",
           "true or false",
-          "Start again what failed of the two connectors: after half a minute, and where it fails"
-              + " again later and later, up to every half hour. `false` where somebody else does,"
-              + " as an operator of Kubernetes.",
+          "Restart what failed of the two connectors: after half a minute, then at "
+              + "growing intervals of up to half an hour. `false` where something else does "
+              + "it, such as a Kubernetes operator.",
           Parse::bool);
   static final Setting<Duration> CONNECT_COMMIT_INTERVAL =
       Setting.of(
           "connect.commit.interval",
           "1m",
           "a time from 0s to 1h",
-          "The workers' `offset.flush.interval.ms`: an offset of the sink may stand for so long"
-              + " although all is well.",
+          "The workers' `offset.flush.interval.ms`: for that long the sink's offset may "
+              + "stand still although all is well.",
           Parse.duration(Duration.ZERO, Duration.ofHours(1)));
   static final Setting<Duration> STUCK_AFTER =
       Setting.of(
           "stuck.after.ms",
           "60000",
           "a number of milliseconds from 1000 to 86400000",
-          "From which time on a standstill is trouble: a record that the sink repeats, an offset"
-              + " that does not move while records wait (here `connect.commit.interval` is added),"
-              + " a source that is refused by Redis or that tells nothing.",
+          "How long a standstill may last before it counts as trouble: a record that the "
+              + "sink keeps retrying, an offset that does not move while records wait (plus "
+              + "`connect.commit.interval`), a source that Redis refuses or that reports "
+              + "nothing.",
           text -> Duration.ofMillis(Parse.number(1000, 86_400_000).apply(text)));
   static final Setting<Duration> CHECK_INTERVAL =
       Setting.of(
           "health.interval",
           "5s",
           "a time from 1s to 10m",
-          "Time between two looks at store, Kafka and Connect.",
+          "Time between two checks of store, Kafka and Connect.",
           Parse.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)));
   static final Setting<Duration> CHECK_TIMEOUT =
       Setting.of(
           "health.timeout",
           "3s",
           "a time from 500ms to 1m",
-          "Longest time one such look may take.",
+          "Timeout of one such check.",
           Parse.duration(Duration.ofMillis(500), Duration.ofMinutes(1)));
 
   static final List<Setting<?>> ALL =

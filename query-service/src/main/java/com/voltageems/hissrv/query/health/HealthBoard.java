@@ -106,7 +106,7 @@ public final class HealthBoard implements AutoCloseable {
     if (gap.compareTo(staleAfter) > 0) {
       awake = now;
       stood = gap;
-      LOG.warn("This process stood still for {} s; everything is looked at anew", gap.toSeconds());
+      LOG.warn("This process was suspended for {} s; everything is checked again", gap.toSeconds());
     }
   }
 
@@ -214,7 +214,7 @@ public final class HealthBoard implements AutoCloseable {
               new PartState(
                   probe.name(),
                   State.UNKNOWN,
-                  Report.of(false, "not looked at yet"),
+                  Report.of(false, "not checked yet"),
                   null,
                   started()));
       Instant last = state.checked() == null ? started() : state.checked();
@@ -226,7 +226,7 @@ public final class HealthBoard implements AutoCloseable {
                 State.UNKNOWN,
                 Report.of(
                     State.UNKNOWN,
-                    "not looked at since this process stood still for "
+                    "not checked since this process was suspended for "
                         + stoodSeconds()
                         + " s; before: "
                         + state.report().message(),

@@ -137,7 +137,11 @@ final class Metrics {
     head(text, "hissrv_query_http_threads", "gauge", "Threads that serve HTTP, by state.");
     value(text, "hissrv_query_http_threads{state=\"busy\"}", http.busy());
     value(text, "hissrv_query_http_threads{state=\"idle\"}", http.idle());
-    head(text, "hissrv_query_http_threads_max", "gauge", "Most threads that serve HTTP.");
+    head(
+        text,
+        "hissrv_query_http_threads_max",
+        "gauge",
+        "Maximum number of threads that serve HTTP.");
     value(text, "hissrv_query_http_threads_max", http.most());
     head(text, "hissrv_query_http_queue", "gauge", "Work that waits for a thread.");
     value(text, "hissrv_query_http_queue", http.queue());
@@ -164,8 +168,8 @@ final class Metrics {
         text,
         "hissrv_query_connections_cut_total",
         "counter",
-        "Connections closed because no whole head of a request came in time, or too many were"
-            + " open.");
+        "Connections closed because no complete request head arrived in time, or too "
+            + "many were open.");
     value(text, "hissrv_query_connections_cut_total", callers.cut());
     store.ifPresent(
         pool -> {

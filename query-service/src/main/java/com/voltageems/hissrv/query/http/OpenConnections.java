@@ -145,8 +145,8 @@ final class OpenConnections extends EventsHandler implements Connection.Listener
   private void tell(long now) {
     if (told > 0 && (lastTold == null || now - lastTold >= TELL.toNanos())) {
       LOG.warn(
-          "{} connections were cut off: no whole head of a request came within {} s, or more than"
-              + " {} were open",
+          "{} connections were cut off: no complete request head arrived within {} s, or "
+              + "more than {} were open",
           told,
           patience.toSeconds(),
           most);

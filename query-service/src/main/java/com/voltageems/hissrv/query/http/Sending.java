@@ -214,7 +214,7 @@ final class Sending {
         read.orTimeout(BODY_SECONDS, TimeUnit.SECONDS)
             .exceptionally(
                 late -> {
-                  LOG.warn("{} was cut off: its body took too long to come", context.path());
+                  LOG.warn("{} was cut off: its body took too long to arrive", context.path());
                   cut(context);
                   return null;
                 });
@@ -233,7 +233,7 @@ final class Sending {
     } catch (Exception e) {
       // Javalin's language declares no failures: that of a connection that is gone comes as it is.
       LOG.debug("{}: the body broke off", context.path(), e);
-      throw new RefusedException(ErrorKind.REFUSED, "the request's body did not come whole");
+      throw new RefusedException(ErrorKind.REFUSED, "the request's body arrived incomplete");
     } finally {
       read.complete(null);
       came.run();

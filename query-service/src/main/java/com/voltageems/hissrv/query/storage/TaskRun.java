@@ -22,7 +22,7 @@ final class TaskRun {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
 
   /** Of a task of which nothing is known yet. */
-  static final String NOT_YET = "not looked at yet";
+  static final String NOT_YET = "not checked yet";
 
   private static final long FIRST_RETRY_MS = 1_000;
   private static final long LONGEST_RETRY_MS = 300_000;

@@ -118,7 +118,7 @@ class HealthBoardTest {
     clock.pass(Duration.ofSeconds(60));
     assertThat(store().state()).isEqualTo(State.UNKNOWN);
     assertThat(store().report().message())
-        .isEqualTo("not looked at since this process stood still for 60 s; before: fine");
+        .isEqualTo("not checked since this process was suspended for 60 s; before: fine");
     board.look(probe);
     assertThat(store().state()).isEqualTo(State.UP);
   }
@@ -148,8 +148,7 @@ class HealthBoardTest {
   void probeThatNeverAnswered_isDown() {
     clock.pass(Duration.ofSeconds(30));
     assertThat(store().state()).isEqualTo(State.DOWN);
-    assertThat(store().report().message())
-        .isEqualTo("no answer for 30 s; before: not looked at yet");
+    assertThat(store().report().message()).isEqualTo("no answer for 30 s; before: not checked yet");
   }
 
   private static final class FakeProbe implements Probe {

@@ -298,9 +298,8 @@ class QueryServerTest {
     assertThat(get("/hisApi/health").statusCode()).isEqualTo(200);
     assertThat(get("/hisApi/health").body())
         .isEqualTo(
-            "{\"status\":\"unhealthy\",\"timestamp\":\"2025-08-21T10:00:00Z\",\"version\":\"1.2.3\","
-                + "\"components\":{\"influxdb\":{\"status\":\"unhealthy\",\"message\":\"not looked at"
-                + " yet\"}}}");
+            "{\"status\":\"unhealthy\",\"timestamp\":\"2025-08-21T10:00:00Z\",\"version\":\"1.2.3\",\"components\":{\"influxdb\":{\"status\":\"unhealthy\",\"message\":\"not "
+                + "checked yet\"}}}");
   }
 
   @Test
@@ -323,8 +322,8 @@ class QueryServerTest {
     assertThat(get("/query?measurement=m&range=x").statusCode()).isEqualTo(400);
     assertThat(get("/query?measurement=m&range=x").body())
         .startsWith(
-            "{\"type\":\"tag:voltageems.com,2025:hissrv/bad_parameter\",\"title\":\"a parameter"
-                + " cannot be used\",\"status\":400,\"detail\":\"range: ")
+            "{\"type\":\"tag:voltageems.com,2025:hissrv/bad_parameter\",\"title\":\"invalid "
+                + "parameter\",\"status\":400,\"detail\":\"range: ")
         .endsWith(
             "\"error\":\"bad_parameter\",\"message\":\"range: \\\"x\\\" cannot be used: needs a"
                 + " length such as 500ms, 30s, 15m, 1h, 7d or 2w, not 0 and of at most 9 digits\","

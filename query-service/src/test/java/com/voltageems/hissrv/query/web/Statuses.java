@@ -78,7 +78,7 @@ final class Statuses {
        "kafka":{"state":"up","message":"3 brokers","since":"2026-01-01T00:00:00Z","age_ms":12},
        "connect":{"state":"degraded","message":"a worker's clock is 30 s ahead",
         "since":"2026-01-01T00:00:00Z","age_ms":12,"connectors":[]},
-       "source":{"state":"degraded","message":"task 1 has told nothing for 5 min",
+       "source":{"state":"degraded","message":"task 1 has reported nothing for 5 min",
         "since":"2026-01-01T00:00:00Z","age_ms":12,"tasks":[
          {"id":0,"told":"2026-01-01T00:05:00Z","overdue":false,"parts":[
           {"name":"live","type":"hash","state":"stuck","since":"2026-01-01T00:04:59Z",
@@ -96,7 +96,7 @@ final class Statuses {
        "store":{"state":"degraded","message":"InfluxDB 2.7; its clock is 30 s ahead"},
        "kafka":{"state":"up","message":"3 brokers"},
        "connect":{"state":"degraded","message":"a worker's clock is 30 s ahead"},
-       "source":{"state":"degraded","message":"task 1 has told nothing for 5 min"},
+       "source":{"state":"degraded","message":"task 1 has reported nothing for 5 min"},
        "sink":{"state":"up","message":"moves"},
        "alerts":{"state":"degraded","message":"quiet cannot be told"}}}
       """;

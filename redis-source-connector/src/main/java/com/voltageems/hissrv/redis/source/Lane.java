@@ -116,7 +116,7 @@ final class Lane {
     retryAtNanos = clock.nanos() + wait.toNanos();
     if (metrics.state.failed(String.valueOf(e.getMessage()), nowMillis)) {
       LOG.warn(
-          "Source {}: {}; trying again at least every {} ms, the other sources go on",
+          "Source {}: {}; retrying at least every {} ms, the other sources continue",
           source.alias(),
           e.getMessage(),
           backoff.maxMillis());
@@ -140,7 +140,7 @@ final class Lane {
         LOG.warn("Source {}: {}", source.alias(), trouble);
       }
     } else if (metrics.state.passed()) {
-      LOG.info("Source {}: goes on", source.alias());
+      LOG.info("Source {}: continues", source.alias());
     }
   }
 }

@@ -195,7 +195,7 @@ final class RunningRedisSource {
     retryAtNanos = clock.nanos() + backoff.next().toNanos();
     lanes.forEach(lane -> lane.unreachable(reason, now));
     if (connection.failed(reason, now)) {
-      LOG.warn("{}; trying again at least every {} ms", reason, backoff.maxMillis());
+      LOG.warn("{}; retrying at least every {} ms", reason, backoff.maxMillis());
     }
   }
 

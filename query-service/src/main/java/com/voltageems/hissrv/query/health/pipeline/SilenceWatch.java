@@ -27,7 +27,7 @@ final class SilenceWatch {
   private final Map<Integer, Instant> silent = new TreeMap<>();
 
   /**
-   * A task that has told nothing for too long.
+   * A task that has reported nothing for too long.
    *
    * @param task its number or {@link #WHOLE}
    * @param since since when we have waited for it

@@ -126,7 +126,8 @@ final class SinkJudge {
         ? ""
         : "; the newest sample lies "
             + StatusText.length(ahead)
-            + " ahead of this machine's clock; sync_age cannot tell for as long that nothing comes";
+            + " ahead of this machine's clock; until then sync_age cannot show that "
+            + "nothing arrives";
   }
 
   /** With what is missing; where that is the trouble, it comes alone or in front. */

@@ -52,8 +52,8 @@ final class SourceView {
     return Report.of(
         State.UP,
         telling.kind() == Telling.Kind.OFF
-            ? "tells nothing: the source's status.topic is set to nothing"
-            : "tells nothing: the source's plugin is an older one, without status.topic",
+            ? "reports nothing: the source's status.topic is empty"
+            : "reports nothing: the source's plugin is an older version without status.topic",
         Map.of());
   }
 
@@ -113,10 +113,10 @@ final class SourceView {
 
   private String message(List<TaskView> tasks, Silence silence, List<String> trouble) {
     if (trouble.isEmpty() && !silence.topicThere()) {
-      return "tells nothing: there is no topic " + topic + " (kafka.status.topic)";
+      return "reports nothing: there is no topic " + topic + " (kafka.status.topic)";
     }
     if (trouble.isEmpty()) {
-      return tasks.isEmpty() ? connector + " has told nothing yet" : "all parts read";
+      return tasks.isEmpty() ? connector + " has reported nothing yet" : "all parts read";
     }
     int more = trouble.size() - MOST_IN_MESSAGE;
     return String.join("; ", trouble.subList(0, Math.min(MOST_IN_MESSAGE, trouble.size())))
@@ -157,7 +157,7 @@ final class SourceView {
       boolean whole = tasks.isEmpty() || one.task() == SilenceWatch.WHOLE;
       words.add(
           (whole ? connector : connector + " task " + one.task())
-              + " has told nothing for "
+              + " has reported nothing for "
               + StatusText.length(Duration.between(one.since(), now))
               + " (since "
               + one.since()
@@ -175,7 +175,7 @@ final class SourceView {
     String told = silence.telling().topic();
     if (!told.isEmpty() && !told.equals(topic)) {
       return there
-          + "it tells in topic "
+          + "it reports to topic "
           + told
           + " (its status.topic), but kafka.status.topic is "
           + topic
@@ -193,7 +193,7 @@ final class SourceView {
     if (task.overdue()) {
       return List.of(
           who
-              + " has told nothing for "
+              + " has reported nothing for "
               + StatusText.length(Duration.between(task.told(), now))
               + " (since "
               + task.told()
@@ -277,7 +277,7 @@ final class SourceView {
     gauges.add(
         new Gauge(
             "hissrv_source_told_age_seconds",
-            "Time since a task of the source connector told its state.",
+            "Time since a task of the source connector last reported its state.",
             of,
             seconds(Duration.between(task.told(), now))));
     gauges.add(

@@ -71,7 +71,7 @@ public class SyncWatch implements AutoCloseable {
     Set<TopicPartition> partitions = kafka.partitions(Set.of(statusTopic));
     if (partitions.isEmpty()) {
       throw new ProbeException(
-          "the source tells nothing: there is no topic " + statusTopic + " (kafka.status.topic)");
+          "the source reports nothing: there is no topic " + statusTopic + " (kafka.status.topic)");
     }
     Map<TopicPartition, Long> ends = kafka.offsets(partitions, OffsetSpec.latest());
     kafka.read(

@@ -214,7 +214,7 @@ final class ShownWatch {
     }
     Mark one = marks.get(0);
     return Optional.of(
-        "nothing is there any more of what was until "
+        "all data up to "
             + seen
             + ", such as "
             + one.measurement()
@@ -222,13 +222,13 @@ final class ShownWatch {
             + Instant.ofEpochMilli(one.millis())
             + " (noticed "
             + gone
-            + "): the database was emptied, or is another one under the same address and name, as"
-            + " after a volume that was not mounted; "
+            + ") is gone: the database was emptied, or is a different one at the same "
+            + "address, as after a volume that was not mounted; "
             + (memory == ShownMemory.NONE
-                ? "bring it back, or restart this service if it is meant to be empty, as where"
-                    + " nothing came for longer than its retention"
-                : "bring it back, or restart this service ten minutes after that, or later, if it"
-                    + " is meant to be empty, as where nothing came for longer than its"
-                    + " retention"));
+                ? "bring it back, or restart this service if it is meant to be empty, for "
+                    + "example because nothing came for longer than its retention"
+                : "bring it back, or restart this service at least ten minutes after that "
+                    + "if it is meant to be empty, for example because nothing came for longer "
+                    + "than its retention"));
   }
 }

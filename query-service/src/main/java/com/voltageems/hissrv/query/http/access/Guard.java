@@ -57,7 +57,7 @@ public final class Guard {
         if (!write.isEmpty()) {
           toWrite(caller);
         } else if (caller.foreignPage()) {
-          throw new RefusedException(ErrorKind.FORBIDDEN, "not for the pages of another site");
+          throw new RefusedException(ErrorKind.FORBIDDEN, "not allowed from pages of another site");
         } else {
           toRead(caller);
         }
@@ -84,7 +84,7 @@ public final class Guard {
     if (write.isEmpty()) {
       throw new RefusedException(
           ErrorKind.FORBIDDEN,
-          "only for callers on this machine itself; http.token.write can allow others");
+          "only for callers on this machine; http.token.write can allow others");
     }
     if (has(read, caller)) {
       throw new RefusedException(

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Every kind of failure: its status, the fixed word that programs look for, and what it is. */
 public enum ErrorKind {
-  BAD_PARAMETER(400, "a parameter cannot be used"),
+  BAD_PARAMETER(400, "invalid parameter"),
   UNAUTHORIZED(401, "a token is needed"),
   FORBIDDEN(403, "not allowed for this caller"),
   NOT_FOUND(404, "nothing is there"),
@@ -12,21 +12,21 @@ public enum ErrorKind {
   NOT_ACCEPTABLE(406, "no format that the caller accepts"),
   IN_FILE(409, "only the site's file can change it"),
   READ_ONLY(409, "the folder cannot be written"),
-  CONFLICT(409, "it cannot be done as things are"),
+  CONFLICT(409, "not possible in the current state"),
   TOO_LARGE(413, "the request is too large"),
   HOST_REFUSED(421, "the host name is not allowed"),
   BAD_MAPPING(422, "the mapping cannot be used"),
   RAW_REFUSED(422, "the database refuses the statement"),
   BAD_FILE(422, "the file cannot be used"),
-  BUSY(429, "too much runs at once"),
+  BUSY(429, "too many requests at once"),
   REFUSED(400, "the request cannot be read"),
   STORE_FAILED(500, "the database refused the query"),
   INTERNAL(500, "an unexpected failure"),
-  NOT_TOLD(502, "the receiver did not take it"),
+  NOT_TOLD(502, "the receiver rejected it"),
   STORE_UNAVAILABLE(503, "the database cannot be reached"),
   RAW_UNSAFE(503, "the login of raw queries may write"),
   CONNECT(503, "Kafka Connect did not do it"),
-  SYNC(503, "nobody can be asked to read now"),
+  SYNC(503, "no source can be asked to read now"),
   TIMEOUT(504, "it took too long");
 
   private final int status;

@@ -41,7 +41,7 @@ public final class Failures {
         };
     String message =
         status == 404
-            ? "there is nothing at this path; /openapi.json and / tell what there is"
+            ? "there is nothing at this path; /openapi.json and / list what there is"
             : String.valueOf(refusal.getMessage());
     if (status == 405) {
       // As Javalin tells it: "GET, HEAD".

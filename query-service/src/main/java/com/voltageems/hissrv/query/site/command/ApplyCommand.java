@@ -17,8 +17,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "apply",
     description = {
-      "Submits the connectors, removes those that the file made once and no longer names, and waits"
-          + " until all tasks run. Connectors that were not made from this file are not touched."
+      "Submits the connectors, removes those that the file made once and no longer "
+          + "names, and waits until all tasks run. Connectors that were not created from this "
+          + "file are not touched."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -27,7 +28,7 @@ import picocli.CommandLine.TypeConversionException;
       "2:the file cannot be used; nothing was sent",
       "3:a worker refuses a setting, or lacks the plugin; nothing was changed",
       "4:submitted, but a connector or task does not run",
-      "6:a connector that was not made from this file is in the way; nothing was changed"
+      "6:a connector that was not created from this file is in the way; nothing was changed"
     })
 final class ApplyCommand extends SiteCommand {
   @Option(
@@ -40,7 +41,7 @@ final class ApplyCommand extends SiteCommand {
 
   @Option(
       names = "--adopt",
-      description = "Take over connectors of these names that were not made from this file.")
+      description = "Take over connectors of these names that were not created from this file.")
   private boolean adopt;
 
   /** A time with its unit, as in the file; a number alone is in seconds, as it always was. */

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
       "1:Kafka Connect does not answer",
       "2:the file cannot be used",
       "5:there are differences (--exit-code)",
-      "6:a connector that was not made from this file is in the way (--exit-code)"
+      "6:a connector that was not created from this file is in the way (--exit-code)"
     })
 final class PlanCommand extends SiteCommand {
   @Option(
@@ -34,7 +34,7 @@ final class PlanCommand extends SiteCommand {
 
   @Option(
       names = "--exit-code",
-      description = "Tell by the exit code whether there are differences.")
+      description = "Report by the exit code whether there are differences.")
   private boolean exitCode;
 
   @Override

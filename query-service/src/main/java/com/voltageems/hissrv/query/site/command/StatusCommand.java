@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "status",
     description =
-        "Tells each connector's state and the reason of a failed task, and how much waits in Kafka.",
+        "Shows each connector's state, why a task failed, and how much is waiting in Kafka.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all runs",

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
     description = "Checks the file; with --online the workers check it, too.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:the file can be used",
+      "0:the file is valid",
       "1:Kafka Connect does not answer (--online)",
       "2:the file cannot be used",
       "3:a worker refuses a setting, or lacks the plugin (--online)"
@@ -43,7 +43,7 @@ final class ValidateCommand extends SiteCommand {
         return ExitCodes.REFUSED;
       }
     }
-    say(file() + " can be used");
+    say(file() + " is valid");
     return ExitCodes.DONE;
   }
 }

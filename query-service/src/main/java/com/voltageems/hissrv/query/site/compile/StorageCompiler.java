@@ -175,7 +175,7 @@ final class StorageCompiler {
                 + " is called; every task keeps count"
                 + " and sum");
       } else if (!seen.add(function)) {
-        problem(view, "function", function.text() + " is there twice");
+        problem(view, "function", function.text() + " appears twice");
       } else {
         aliases.put(alias, function);
         outputs.add(new Output(function, alias));

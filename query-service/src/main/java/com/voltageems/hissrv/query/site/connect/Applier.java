@@ -147,8 +147,8 @@ public final class Applier {
     for (Change change : plan.of(Change.Kind.FOREIGN)) {
       wrong.add(
           change.connector()
-              + " is there, but was not made from this file; --adopt takes it over, another"
-              + " service.name leaves it alone");
+              + " is there, but was not created from this file; --adopt takes it over, "
+              + "another service.name leaves it alone");
     }
     if (!wrong.isEmpty()) {
       return Outcome.FOREIGN;

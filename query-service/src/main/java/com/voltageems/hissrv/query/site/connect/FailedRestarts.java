@@ -71,7 +71,7 @@ public final class FailedRestarts implements AutoCloseable {
         try {
           look();
         } catch (RuntimeException e) {
-          LOG.error("Connect: a look for what failed has failed itself", e);
+          LOG.error("Connect: the check for failed tasks failed", e);
         }
       }
     } catch (InterruptedException e) {
@@ -123,14 +123,15 @@ public final class FailedRestarts implements AutoCloseable {
         connected.restartFailed(name);
         restarts.merge(name, 1L, Long::sum);
         LOG.warn(
-            "Connect: started again what had failed of {} ({}); where it fails again, in {} s",
+            "Connect: restarted what had failed of {} ({}); if it fails again, the next "
+                + "restart is in {} s",
             name,
             String.join("; ", failures),
             seconds(pause, now));
       } catch (ConnectException e) {
         refusal = String.valueOf(e.getMessage());
         LOG.warn(
-            "Connect: what failed of {} is not started again: {}; tried again in {} s",
+            "Connect: cannot restart what failed of {}: {}; retrying in {} s",
             name,
             refusal,
             seconds(pause, now));
@@ -167,7 +168,8 @@ public final class FailedRestarts implements AutoCloseable {
     }
     Set<String> outdated = connected.outdated(name, status);
     if (!outdated.isEmpty()) {
-      failures.add("its tasks have other settings than it: " + String.join(", ", outdated));
+      failures.add(
+          "its tasks run with other settings than the connector: " + String.join(", ", outdated));
     }
     return failures;
   }
@@ -193,7 +195,7 @@ public final class FailedRestarts implements AutoCloseable {
       gauges.add(
           new Gauge(
               "hissrv_connect_restarts",
-              "How often this service has started again what failed of a connector.",
+              "How often this service has restarted what failed of a connector.",
               Map.of("connector", name),
               restarts.getOrDefault(name, 0L)));
     }

@@ -19,8 +19,8 @@ final class DataKeys {
                   "polling_interval",
                   Scalar.duration("10ms", "1h"),
                   "1s",
-                  "How often hashes are read, and an empty list or archive is looked at again"
-                      + " (source: `poll.interval.ms`)."),
+                  "How often hashes are read, and an empty list or archive is checked "
+                      + "again (source: `poll.interval.ms`)."),
               Key.of(
                   "batch_size",
                   Scalar.number(1, 1_000_000),
@@ -77,7 +77,7 @@ final class DataKeys {
                   "snapshot_interval",
                   Scalar.duration("0s", "365d"),
                   "10m",
-                  "How often live hashes are given whole, changed or not.")));
+                  "How often live hashes are sent in full, changed or not.")));
 
   private static final Shape.Section TAG =
       new Shape.Section(
@@ -138,8 +138,8 @@ final class DataKeys {
                   Key.needed(
                       "conditions",
                       new Shape.Many(CONDITION, 50),
-                      "All have to be fulfilled. One on a tag decides over the sample, one on a"
-                          + " field over that field."))),
+                      "All must hold. One on a tag decides on the whole sample, one on a "
+                          + "field on that field."))),
           MANY);
 
   static final Shape.Section AGGREGATION =

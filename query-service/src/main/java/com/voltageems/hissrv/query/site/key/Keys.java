@@ -36,7 +36,7 @@ public final class Keys {
               Key.of("performance", StoreKeys.PERFORMANCE, "Other names for the same."),
               Key.of("retention", StoreKeys.RETENTION, "How long the history is kept."),
               Key.of("downsampling", StoreKeys.DOWNSAMPLING, "Coarser copies of the history."),
-              Key.of("alerts", ServiceKeys.ALERTS, "When somebody is told."),
+              Key.of("alerts", ServiceKeys.ALERTS, "Alerts, and who receives them."),
               Key.of("api", ServiceKeys.API, "Where the service listens."),
               Key.of("query", ServiceKeys.QUERY, "What one query may cost."),
               Key.of("health", ServiceKeys.HEALTH, "How the parts are looked at."),

@@ -63,7 +63,7 @@ final class ServiceKeys {
                   "threads",
                   Scalar.number(8, 1000),
                   "24",
-                  "Most threads that serve HTTP. Needs a restart."),
+                  "Maximum number of threads that serve HTTP. Needs a restart."),
               Key.of(
                   "cors_origins",
                   new Shape.Many(Scalar.text("an origin such as https://ems.example"), 100),
@@ -72,9 +72,9 @@ final class ServiceKeys {
               Key.of(
                   "read_tokens",
                   new Shape.Many(Scalar.secret(), 50),
-                  "Tokens, one of which a caller has to show to read (`Authorization: Bearer`);"
-                      + " without the key anybody reads. At least 16 letters, digits or `-._~+/`"
-                      + " each."),
+                  "Tokens for reading, one of which a caller has to send "
+                      + "(`Authorization: Bearer`); without the key anybody may read. At least "
+                      + "16 letters, digits or `-._~+/` each."),
               Key.of(
                   "write_tokens",
                   new Shape.Many(Scalar.secret(), 50),
@@ -85,8 +85,12 @@ final class ServiceKeys {
   static final Shape.Section QUERY =
       new Shape.Section(
           List.of(
-              Key.of("timeout", Scalar.duration("1s", "10m"), "10s", "Longest time of one query."),
-              Key.of("concurrency", Scalar.number(1, 200), "6", "Most queries at once."),
+              Key.of("timeout", Scalar.duration("1s", "10m"), "10s", "Timeout of one query."),
+              Key.of(
+                  "concurrency",
+                  Scalar.number(1, 200),
+                  "6",
+                  "Maximum number of concurrent queries."),
               Key.of(
                   "default_rows",
                   Scalar.number(1, 10_000_000),
@@ -101,7 +105,7 @@ final class ServiceKeys {
                   "max_values",
                   Scalar.number(1000, 100_000_000),
                   "1000000",
-                  "Most values in one answer."),
+                  "Maximum number of values in one answer."),
               Key.of(
                   "max_range",
                   Scalar.duration("1m", "36500d"),
@@ -115,12 +119,9 @@ final class ServiceKeys {
                   "interval",
                   Scalar.duration("1s", "10m"),
                   "5s",
-                  "Time between two looks at database, Kafka and Connect."),
+                  "Time between two checks of database, Kafka and Connect."),
               Key.of(
-                  "timeout",
-                  Scalar.duration("500ms", "1m"),
-                  "3s",
-                  "Longest time of one such look.")));
+                  "timeout", Scalar.duration("500ms", "1m"), "3s", "Timeout of one such check.")));
 
   static final Shape.Section KAFKA =
       new Shape.Section(
@@ -171,9 +172,8 @@ final class ServiceKeys {
                   "restart_failed",
                   Scalar.bool(),
                   "true",
-                  "Whether the service starts again what failed of the two connectors: after half a"
-                      + " minute, and where it fails again later and later, up to every half"
-                      + " hour."),
+                  "Whether the service restarts what failed of the two connectors: after "
+                      + "half a minute, then at growing intervals of up to half an hour."),
               Key.of(
                   "source",
                   Scalar.name(),
@@ -186,12 +186,12 @@ final class ServiceKeys {
                   "source_tasks",
                   Scalar.number(1, 1000),
                   "1",
-                  "Most tasks of the source (`tasks.max`)."),
+                  "Maximum number of tasks of the source (`tasks.max`)."),
               Key.of(
                   "sink_tasks",
                   Scalar.number(1, 1000),
                   "1",
-                  "Most tasks of the sink (`tasks.max`).")));
+                  "Maximum number of tasks of the sink (`tasks.max`).")));
 
   static final Shape.Section LOGGING =
       new Shape.Section(

@@ -67,7 +67,7 @@ final class StoreKeys {
                   "num_workers",
                   Scalar.number(1, 64),
                   "1",
-                  "Write requests under way at a time in each task (sink: `write.workers`)."),
+                  "Write requests in flight at a time in each task (sink: `write.workers`)."),
               Key.of(
                   "retry_attempts",
                   Scalar.number(1, 1000),
@@ -88,7 +88,7 @@ final class StoreKeys {
               Key.of(
                   "batch_timeout",
                   Scalar.duration("0ms", "1h"),
-                  "The longest wait for a request to have 1,000 lines (sink: `linger.ms`)."),
+                  "Longest wait for a request to reach 1,000 lines (sink: `linger.ms`)."),
               Key.of(
                   "write_buffer_size",
                   Scalar.number(1, 100_000_000),

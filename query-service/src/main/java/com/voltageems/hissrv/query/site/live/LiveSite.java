@@ -189,7 +189,8 @@ public final class LiveSite implements AutoCloseable {
     } catch (BadFileException e) {
       List<String> problems = String.valueOf(e.getMessage()).lines().toList();
       state = state.refused(clock.instant(), problems);
-      LOG.warn("The changed file is refused, what was before stays: {}", problems.get(0));
+      LOG.warn(
+          "The changed file is rejected, the previous one stays in effect: {}", problems.get(0));
       return state;
     } finally {
       contents = read;
@@ -204,7 +205,7 @@ public final class LiveSite implements AutoCloseable {
         take(next, wanted);
       } catch (RuntimeException e) {
         // What no check has found: the old one goes on, and somebody has to know.
-        LOG.error("The changed file cannot be taken, what was before stays", e);
+        LOG.error("The changed file cannot be used, the previous one stays in effect", e);
         String words = Redaction.oneLine(file.path() + ": cannot be taken: " + e);
         state = state.refused(clock.instant(), List.of(words));
         return state;
@@ -219,7 +220,8 @@ public final class LiveSite implements AutoCloseable {
                 "api.host, api.port, api.threads and api.cors_origins take effect after a"
                     + " restart");
     state = state.taken(clock.instant(), restart, texts(next.notes()));
-    LOG.info("The file is read again and taken{}", restart.isEmpty() ? "" : "; " + restart.get(0));
+    LOG.info(
+        "The file was reloaded and is in effect{}", restart.isEmpty() ? "" : "; " + restart.get(0));
     return state;
   }
 

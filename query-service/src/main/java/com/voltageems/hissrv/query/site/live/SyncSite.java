@@ -44,7 +44,8 @@ final class SyncSite implements AutoCloseable {
   @Nullable SyncAnswer sync(Duration patience) throws SyncException, InterruptedException {
     if (!settings.kafka().isConfigured()) {
       throw new SyncException(
-          "kafka.bootstrap_servers is not set: nobody can tell when all is in the database");
+          "kafka.bootstrap_servers is not set: without it nobody knows when everything "
+              + "is in the database");
     }
     return desk.sync(patience);
   }

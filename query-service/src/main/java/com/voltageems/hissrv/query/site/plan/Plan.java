@@ -93,7 +93,7 @@ public record Plan(List<Change> changes) {
             lines.add(
                 "! "
                     + change.connector()
-                    + ": is there, but was not made from this file; --adopt takes it over");
+                    + ": is there, but was not created from this file; --adopt takes it over");
         case CREATE -> lines.add("+ " + change.connector() + ": create");
         case UPDATE -> lines.add("~ " + change.connector() + ": change");
       }

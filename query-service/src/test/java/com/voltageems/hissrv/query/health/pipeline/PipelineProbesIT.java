@@ -413,20 +413,21 @@ class PipelineProbesIT {
       assertThat(report.state()).isEqualTo(State.DEGRADED);
       assertThat(report.message())
           .isEqualTo(
-              "src has told nothing for 60 s (since "
+              "src has reported nothing for 60 s (since "
                   + first
                   + "): there is no topic never; see its worker's log, and whether topic never"
                   + " (kafka.status.topic) and the source's data topics exist or may be created"
                   + " (topic.creation.* of the source, auto.create.topics.enable of the broker)");
       assertThat(off.check().message())
-          .isEqualTo("tells nothing: the source's status.topic is set to nothing");
+          .isEqualTo("reports nothing: the source's status.topic is empty");
       // It may be an older plugin.
       assertThat(unknown.check().state()).isEqualTo(State.UP);
 
       // The topic has been made; still nothing comes.
       TopicPartition made = topic("never", 1, Map.of());
       assertThat(told.check().message())
-          .startsWith("src has told nothing for 60 s (since " + first + "): see its worker's log");
+          .startsWith(
+              "src has reported nothing for 60 s (since " + first + "): see its worker's log");
       assertThat(unknown.check().state()).isEqualTo(State.UP);
       clock.pass(STUCK);
       assertThat(unknown.check().state()).isEqualTo(State.DEGRADED);
@@ -434,7 +435,7 @@ class PipelineProbesIT {
       sendText(made, clock, status("src", 0, clock.instant(), "ok", 0));
       assertThat(unknown.check().message()).isEqualTo("all parts read");
       // Task 1 has yet to.
-      assertThat(told.check().message()).startsWith("src task 1 has told nothing for 2 min");
+      assertThat(told.check().message()).startsWith("src task 1 has reported nothing for 2 min");
       sendText(made, clock, status("src", 1, clock.instant(), "ok", 0));
       assertThat(told.check().message()).isEqualTo("all parts read");
 
@@ -445,7 +446,7 @@ class PipelineProbesIT {
           .untilAsserted(
               () -> assertThat(told.check().message()).contains("there is no topic never"));
       clock.pass(STUCK.plusSeconds(11));
-      assertThat(told.check().message()).contains("src task 0 has told nothing for 71 s");
+      assertThat(told.check().message()).contains("src task 0 has reported nothing for 71 s");
       sendText(
           topic("never", 1, Map.of()),
           clock,
@@ -774,7 +775,7 @@ class PipelineProbesIT {
       assertThat(none.message()).contains("there is no topic told (kafka.status.topic)");
 
       TopicPartition told = topic("told", 1, Map.of());
-      assertThat(probe.check().message()).isEqualTo("src has told nothing yet");
+      assertThat(probe.check().message()).isEqualTo("src has reported nothing yet");
       sendText(told, clock, "not of ours", "{\"parts\":[{}]}", "{");
       sendText(told, clock, status("other", 0, clock.instant(), "stuck", 3_600_000));
       sendText(told, clock, status("src", 0, clock.instant(), "ok", 0));
@@ -883,7 +884,7 @@ class PipelineProbesIT {
       sendText(told, clock, status("src", 0, clock.instant(), "ok", 0));
       assertThat(all.check().message())
           .isEqualTo(
-              "src task 1 has told nothing for 71 s (since "
+              "src task 1 has reported nothing for 71 s (since "
                   + then
                   + ") and should every 10 s: its worker may be dead or cut off, or Kafka takes none of its"
                   + " records (topic missing?)");

@@ -71,21 +71,21 @@ class SilenceWatchTest {
     assertThat(report.state()).isEqualTo(State.DEGRADED);
     assertThat(report.message())
         .isEqualTo(
-            "src has told nothing for 60 s (since 2025-08-21T10:00:00Z): see its worker's log, and"
-                + " whether topic status (kafka.status.topic) and the source's data topics exist"
-                + " or may be created (topic.creation.* of the source, auto.create.topics.enable"
-                + " of the broker)");
+            "src has reported nothing for 60 s (since 2025-08-21T10:00:00Z): see its "
+                + "worker's log, and whether topic status (kafka.status.topic) and the "
+                + "source's data topics exist or may be created (topic.creation.* of the "
+                + "source, auto.create.topics.enable of the broker)");
     assertThat(
             view.report(List.of(), new SourceView.Silence(late, false, Telling.on("other")), 0, now)
                 .message())
         .endsWith(
-            "there is no topic status; it tells in topic other (its status.topic), but"
-                + " kafka.status.topic is status; set both alike");
+            "there is no topic status; it reports to topic other (its status.topic), but "
+                + "kafka.status.topic is status; set both alike");
     assertThat(view.byIntent(Telling.OLDER))
         .isEqualTo(
             Report.of(
                 State.UP,
-                "tells nothing: the source's plugin is an older one, without status.topic",
+                "reports nothing: the source's plugin is an older version without status.topic",
                 java.util.Map.of()));
   }
 }

@@ -308,8 +308,8 @@ class ToldTest {
       assertThat(report.message())
           .isEqualTo(
               ahead == 61
-                  ? "moves; 0 records wait; the newest sample lies 61 s ahead of this machine's"
-                      + " clock; sync_age cannot tell for as long that nothing comes"
+                  ? "moves; 0 records wait; the newest sample lies 61 s ahead of this "
+                      + "machine's clock; until then sync_age cannot show that nothing arrives"
                   : "moves; 0 records wait");
     }
   }

@@ -71,8 +71,8 @@ class ShownWatchTest {
     assertThat(told.state()).isEqualTo(State.DEGRADED);
     assertThat(told.message())
         .contains(
-            "nothing is there any more of what was until 2025-01-01T00:00:00Z, such as meter at"
-                + " 2024-12-31T23:59:00Z (noticed 2025-01-01T00:01:00Z)")
+            "all data up to 2025-01-01T00:00:00Z, such as meter at 2024-12-31T23:59:00Z "
+                + "(noticed 2025-01-01T00:01:00Z)")
         .contains("restart this service");
     assertThat(after(Duration.ofDays(2)).state()).isEqualTo(State.DEGRADED);
     database = before;
@@ -174,9 +174,9 @@ class ShownWatchTest {
     assertThat(told.state()).isEqualTo(State.DEGRADED);
     assertThat(told.message())
         .contains(
-            "nothing is there any more of what was until 2025-01-01T00:00:00Z, such as an odd,name"
-                + " at 2024-12-31T23:59:00Z (noticed 2025-01-04T00:00:00Z)")
-        .contains("or restart this service ten minutes after that, or later, if it is meant");
+            "all data up to 2025-01-01T00:00:00Z, such as an odd,name at "
+                + "2024-12-31T23:59:00Z (noticed 2025-01-04T00:00:00Z)")
+        .contains("or restart this service at least ten minutes after that if it is meant");
     clock.pass(MINUTE.multipliedBy(9));
     assertThat(started(memory).check().state()).isEqualTo(State.DEGRADED);
 

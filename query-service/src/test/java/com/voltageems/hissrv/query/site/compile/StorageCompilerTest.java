@@ -123,7 +123,7 @@ class StorageCompilerTest {
         "{function: mean, alias: a_b} | \"a_b\": needs letters and digits",
         "{function: mean, alias: sum} | sum is what sum is called",
         "{function: mean, alias: x}, {function: max, alias: x} | x is what mean is called",
-        "{function: mean, alias: x}, {function: MEAN, alias: y} | mean is there twice",
+        "{function: mean, alias: x}, {function: MEAN, alias: y} | mean appears twice",
         "{function: median} | needs MEAN",
       })
   void aggregationsThatCannotBe_areRefused(String aggregations, String message) {

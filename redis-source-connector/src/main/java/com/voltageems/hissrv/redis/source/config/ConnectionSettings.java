@@ -108,13 +108,13 @@ public final class ConnectionSettings {
       Setting.secret(NAMES.password()).doc("The user's password.");
 
   private static final Setting<Duration> TIMEOUT =
-      millis(NAMES.timeout(), 5000, 60_000).doc("For connecting and for every reply.");
+      millis(NAMES.timeout(), 5000, 60_000).doc("Timeout for connecting and for every reply.");
 
   public static final Setting<Duration> BACKOFF_MIN =
       millis("redis.backoff.min.ms", 100, 60_000)
           .doc(
-              "The wait after the first failure to reach Redis; it doubles with every further one,"
-                  + " with a random part.");
+              "Wait after the first failure to reach Redis; it doubles with every "
+                  + "further one, with jitter.");
 
   public static final Setting<Duration> BACKOFF_MAX =
       millis("redis.backoff.max.ms", 10_000, 600_000).doc("The longest such wait.");

@@ -28,14 +28,11 @@ public final class GeneralSettings {
   static final Setting<Duration> POLL_INTERVAL =
       Setting.millis("poll.interval.ms", 1000, 10, 3_600_000)
           .doc(
-              "How often hashes are read, and how often an empty list or archive is looked at"
-                  + " again.");
+              "How often hashes are read, and how often an empty list or archive is checked again.");
 
   static final Setting<Duration> SNAPSHOT_INTERVAL =
       Setting.millis("snapshot.interval.ms", 600_000, 0, Duration.ofDays(365).toMillis())
-          .doc(
-              "How often hashes are given whole, changed or not; 0 for never after the first"
-                  + " time.");
+          .doc("How often hashes are sent in full, changed or not; 0: only the first time.");
 
   static final Setting<Duration> DISCOVERY_INTERVAL =
       Setting.millis("discovery.interval.ms", 5000, 10, 3_600_000)
@@ -45,8 +42,8 @@ public final class GeneralSettings {
   static final Setting<Integer> BATCH_MAX_RECORDS =
       Setting.count("batch.max.records", 2000, 1, 10_000)
           .doc(
-              "Most records of one poll, and most elements of one claim of a list, which has 500 at"
-                  + " most.");
+              "Maximum number of records of one poll, and of elements of one claim of a "
+                  + "list (500 at most).");
 
   private static final int MOST_BATCH_BYTES = 256 * 1024;
 
@@ -54,8 +51,8 @@ public final class GeneralSettings {
       Setting.count("batch.max.bytes", MOST_BATCH_BYTES, 1024, MOST_BATCH_BYTES)
           .low()
           .doc(
-              "About the most bytes of one claim of a list and of one page of a stream; more would"
-                  + " hold Redis for longer than a few milliseconds.");
+              "Approximate maximum of bytes in one claim of a list and one page of a "
+                  + "stream; more would block Redis for longer than a few milliseconds.");
 
   static final Setting<Integer> VALUE_MAX_BYTES =
       Setting.count("value.max.bytes", 64 * 1024, 64, 16 * 1024 * 1024)
@@ -68,21 +65,21 @@ public final class GeneralSettings {
       Setting.text("control.channel", "hissrv:control")
           .low()
           .doc(
-              "A message on this channel makes every source be looked at now; empty for none. A"
-                  + " user whose ACL refuses it makes the task fail only if this setting is"
-                  + " given.");
+              "A message on this channel makes every source poll at once; empty for "
+                  + "none. If the user's ACL refuses the channel, the task fails only if this "
+                  + "setting is given.");
 
   static final Setting<String> STATUS_TOPIC =
       topic("status.topic", "hissrv-status", "not a valid topic name")
           .low()
           .doc(
-              "The topic for small records that tell what holds the task up (docs/status.md); empty"
-                  + " for none.");
+              "Topic for small status records that say what holds the task up "
+                  + "(docs/status.md); empty for none.");
 
   static final Setting<Duration> STATUS_INTERVAL =
       Setting.millis("status.interval.ms", 10_000, 100, 3_600_000)
           .low()
-          .doc("How often such a record comes at least.");
+          .doc("Longest time between two such records.");
 
   static final Setting<NonFinite> NON_FINITE =
       Setting.choice("nonfinite.values", NonFinite.DROP)

@@ -18,8 +18,8 @@ public final class HashType implements SourceType {
       Setting.list("pattern", "")
           .high()
           .doc(
-              "key patterns as SCAN takes them; companions (…:ts, …:raw) and keys of another type"
-                  + " are left out by themselves.");
+              "key patterns as SCAN takes them; companions (…:ts, …:raw) and keys of "
+                  + "another type are skipped.");
 
   public static final Setting<List<String>> DEADBAND =
       Setting.list("deadband", "")
@@ -30,16 +30,18 @@ public final class HashType implements SourceType {
                   text -> Deadband.parse(List.of(text), Duration.ZERO),
                   all -> Deadband.parse(all, Duration.ZERO)))
           .doc(
-              "field:width, ... for hashes (of pubsub those that messages announce); a number within"
-                  + " that width of the one last given is not given again; 1% is a width relative"
-                  + " to that one, * stands for all other fields. A snapshot gives everything.");
+              "field:width, ... for hashes (with pubsub those that messages announce); a "
+                  + "number within that width of the last one sent is not sent again; 1% is "
+                  + "relative to that one, * stands for all other fields. A snapshot sends "
+                  + "everything.");
 
   public static final Setting<Duration> MIN_INTERVAL_MS =
       Setting.millis("min.interval.ms", 0, 0, Duration.ofDays(365).toMillis())
           .low()
           .doc(
-              "a field of a hash (of pubsub one that messages announce) is given no more often than"
-                  + " this; the value that it has then is given. A snapshot gives everything.");
+              "a field of a hash (with pubsub one that messages announce) is sent no "
+                  + "more often than this, with the value it has then. A snapshot sends "
+                  + "everything.");
 
   @Override
   public String name() {

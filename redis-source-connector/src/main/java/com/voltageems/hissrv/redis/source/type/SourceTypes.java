@@ -31,9 +31,10 @@ public final class SourceTypes {
           .low()
           .valid("name operator value, ...", text -> SampleFilter.parse(List.of(text)))
           .doc(
-              "Conditions, all to be fulfilled: name operator value, with the operators eq ne gt ge"
-                  + " lt le in matches; the values of in are separated by |. The name of a tag"
-                  + " decides over the sample, that of a field over the field.")
+              "Conditions, all of which must hold: name operator value, with the "
+                  + "operators eq ne gt ge lt le in matches; the values of in are separated by "
+                  + "|. A condition on a tag decides on the whole sample, one on a field on "
+                  + "that field.")
           .as(SampleFilter::parse);
 
   private final Map<String, SourceType> types = new LinkedHashMap<>();
