@@ -156,7 +156,7 @@ class ApplierTest {
 
     assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.FOREIGN);
     assertThat(connect.changes).isEmpty();
-    assertThat(wrong.get(0)).startsWith("hissrv-influx-sink is there, but was not made from");
+    assertThat(wrong.get(0)).startsWith("hissrv-influx-sink is there, but was not created from");
 
     assertThat(apply(site("api: {}"), true)).isEqualTo(Applier.Outcome.DONE);
     assertThat(connect.connectors.get("hissrv-influx-sink"))
