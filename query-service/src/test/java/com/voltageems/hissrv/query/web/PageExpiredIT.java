@@ -186,7 +186,7 @@ class PageExpiredIT {
     for (int daysAgo : List.of(8, 9)) {
       assertThat(cell(daysAgo).getText()).as(daysAgo + " days ago").isEqualTo("?");
       assertThat(cell(daysAgo).getAttribute("innerHTML"))
-          .contains("Not known any more: the samples of this day have expired")
+          .contains("No longer known: the samples of this day have expired")
           .doesNotContain("button");
     }
     // The copy has counted these, and the samples those.

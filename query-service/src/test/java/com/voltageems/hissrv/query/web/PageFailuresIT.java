@@ -213,12 +213,12 @@ class PageFailuresIT {
     assertThat(browser.text())
         .contains("hissrv.pending, partition 1, offset 4711", "HTTP 500: engine is closed")
         .contains("READONLY You can't write against a read only replica.")
-        .contains("9\u202f340", "17", "stands still");
+        .contains("9\u202f340", "17", "stalled");
     browser.untilCount(".strip li.degraded", 2);
     assertThat(texts(".strip li.degraded"))
         .hasSize(2)
-        .allMatch(one -> one.endsWith("something stands still"));
-    assertThat(source("pending")).startsWith("pending list\tstands still");
+        .allMatch(one -> one.endsWith("stalled"));
+    assertThat(source("pending")).startsWith("pending list\tstalled");
     assertThat(source("live")).startsWith("live hash\tmoves");
     assertThat(browser.accessibilityFindings()).isEmpty();
   }
@@ -249,12 +249,12 @@ class PageFailuresIT {
     browser.open(gate.url() + "/#/pipeline");
 
     browser.untilCount(".strip li.degraded", 4);
-    assertThat(texts(".strip li.degraded")).allMatch(one -> one.endsWith("has trouble"));
-    assertThat(texts(".stage-box.degraded .state")).containsExactly("has trouble", "has trouble");
+    assertThat(texts(".strip li.degraded")).allMatch(one -> one.endsWith("degraded"));
+    assertThat(texts(".stage-box.degraded .state")).containsExactly("degraded", "degraded");
     // Its last attempt failed a moment ago; and what a task said that is silent is as old as that.
-    assertThat(source("live")).startsWith("live hash\ttries again");
-    assertThat(source("events")).startsWith("events stream\tlast told");
-    assertThat(browser.text()).doesNotContain("stands still");
+    assertThat(source("live")).startsWith("live hash\tretrying");
+    assertThat(source("events")).startsWith("events stream\tlast report");
+    assertThat(browser.text()).doesNotContain("stalled");
     browser.click("中文");
     browser.until("document.body.innerText.includes('有异常')");
     assertThat(browser.text()).doesNotContain("停滞 ", "停滞\t");
@@ -268,8 +268,8 @@ class PageFailuresIT {
     gate.answer("/status", 200, "application/json", Statuses.UNREAD, "");
     browser.open(gate.url() + "/#/pipeline");
 
-    assertThat(source("pending")).startsWith("pending list\tstands still");
-    assertThat(texts(".stage-box.degraded .state")).containsExactly("something stands still");
+    assertThat(source("pending")).startsWith("pending list\tstalled");
+    assertThat(texts(".stage-box.degraded .state")).containsExactly("stalled");
   }
 
   /** What was told before looks as old as it is, and says since when nothing came. */
@@ -286,7 +286,7 @@ class PageFailuresIT {
 
       browser.untilSays(".notice", "The service last answered at ");
       browser.untilSays(".strip", "The service last answered at ");
-      browser.untilSays(".message", "What is shown is ");
+      browser.untilSays(".message", "This information is ");
       browser.untilCount(view.equals("pipeline") ? ".tasks.stale" : ".complete.stale", 1);
       if (view.equals("pipeline")) {
         assertThat(texts(".stage-box .state")).hasSize(4).containsOnly("as last received");
@@ -491,8 +491,8 @@ class PageFailuresIT {
     assertThat(browser.text())
         .contains(
             "Alerts", "sync_failure", "critical", "raised", "failed_count in 1h > 100", "1042")
-        .contains("Cannot be told: http://alerts answered 500")
-        .contains("looked after by another service")
+        .contains("Cannot be delivered: http://alerts answered 500")
+        .contains("handled by another service")
         .contains("Last dead letters", "hissrv.live, partition 2, offset 4711")
         .contains("field 'p' is a text");
     assertThat(browser.accessibilityFindings()).isEmpty();
@@ -504,7 +504,7 @@ class PageFailuresIT {
         "{\"state\":\"waiting\",\"waiting_for\":[\"task 0: pending is being read\"]}",
         "");
     browser.click("Read Redis now");
-    browser.until("document.body.innerText.includes('Not through yet: task 0: pending')");
+    browser.until("document.body.innerText.includes('Not finished yet: task 0: pending')");
   }
 
   @Test
@@ -517,7 +517,7 @@ class PageFailuresIT {
         .contains("influxdb.token: the database refused the token")
         .contains("12\u202f345", "1\u202f042")
         .doesNotContain("at com.voltageems");
-    browser.click("Whole trace");
+    browser.click("Full stack trace");
     assertThat(browser.text()).contains("at com.voltageems");
     assertThat(browser.accessibilityFindings()).isEmpty();
     // It is read for longer than until the next look.

@@ -110,7 +110,7 @@ class PageIT extends OnSharedSite {
     page.explore("r=yesterday&p=" + SUN + "&p=" + CHILLER + ":mode");
     browser.click("Views");
     browser.find(".popover input").sendKeys("Sun of yesterday");
-    browser.click("Keep");
+    browser.click("Save");
     page.explore("r=1h&p=" + METER + ":1");
 
     browser.click("Views");

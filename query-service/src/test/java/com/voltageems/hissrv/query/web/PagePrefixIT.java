@@ -82,7 +82,7 @@ class PagePrefixIT extends OnSharedSite {
     browser.open(gate.url() + FOLDER + "/");
     browser.click("Views");
     browser.find("input[maxlength='80']").sendKeys("mine");
-    browser.click("Keep");
+    browser.click("Save");
     browser.click("Views");
     browser.untilCount(".views a", 1);
 

@@ -148,7 +148,7 @@ class PageRangesIT extends OnSharedSite {
     int day =
         Integer.parseInt(site.midnight(1).atZone(MadeUpSite.ZONE).toString().substring(8, 10));
     if (browser.all(".days button[aria-current]").size() == 1 && day > 20 && today() == 1) {
-      browser.click("Month before");
+      browser.click("Previous month");
     }
 
     browser.shows(() -> browser.all(".days button").get(day - 1).click());

@@ -76,7 +76,7 @@ class PageSiteFileIT extends OnSharedSite {
     assertThat(browser.text()).doesNotContain("hissrv.yml");
 
     write("query: {max_row: 1}");
-    browser.until("document.body.innerText.includes('hissrv.yml cannot be used')");
+    browser.until("document.body.innerText.includes('hissrv.yml is invalid')");
     assertThat(browser.text())
         .contains("the one before stays in use")
         .contains("hissrv.yml:3:9: query.max_row: unknown key; did you mean query.max_rows?");

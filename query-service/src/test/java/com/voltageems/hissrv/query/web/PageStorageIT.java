@@ -134,7 +134,7 @@ class PageStorageIT {
     browser.click("Delete what is older than 7d");
     browser.until("window.asked");
     assertThat(browser.script("return window.asked"))
-        .isEqualTo("Delete everything of realtime that is older than 7d? It does not come back.");
+        .isEqualTo("Delete everything of realtime that is older than 7d? This cannot be undone.");
     assertThat(asked).isEmpty();
     browser.script("window.confirm = () => true");
     browser.click("Delete what is older than 7d");
@@ -154,7 +154,7 @@ class PageStorageIT {
     browser.open(url);
     assertThat(browser.text())
         .contains("hourly_avg", "realtime → hourly", "mean (avg), max", "168")
-        .contains("Left out, for they are not numbers: mode");
+        .contains("Left out because they are not numbers: mode");
 
     browser.click("Begin");
     await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(asked).hasSize(1));
