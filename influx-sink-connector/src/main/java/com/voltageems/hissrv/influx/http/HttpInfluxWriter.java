@@ -243,7 +243,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
     try {
       Response<ResponseBody> response = api.sql(sql).execute();
       String body = hidden(text(response));
-      boolean later = response.code() == 429 || response.code() >= 500;
+      boolean later = response.code() == 408 || response.code() == 429 || response.code() >= 500;
       return new Text(
           body,
           later

@@ -100,6 +100,36 @@ class FaultyServerIT {
         .containsEntry("Authorization", List.of("Basic d3JpdGVyOnBhc3Mgd29yZA=="));
   }
 
+  /** QuestDB's own answer to a question that took too long; whoever waits knows more. */
+  @Test
+  void questDb_thatDoesNotTellItsTablesInTime_isAskedAgain() {
+    AtomicInteger asked = new AtomicInteger();
+    server.behave(
+        request ->
+            !request.path().startsWith("/exec")
+                ? Answer.OK
+                : asked.incrementAndGet() == 1
+                    ? Answer.of(408, "{\"error\":\"timeout, query aborted\"}")
+                    : Answer.of(
+                        200,
+                        request.path().contains("table_columns")
+                            ? "{\"dataset\":[[\"channel\",\"SYMBOL\",false],"
+                                + "[\"v\",\"SYMBOL\",false]]}"
+                            : "{\"dataset\":[[\"telemetry\"]]}"));
+    Map<String, String> settings =
+        Map.of(
+            "influxdb.url", server.url(),
+            "influxdb.version", "questdb",
+            "linger.ms", "10",
+            "retry.backoff.ms", "20");
+    try (SinkHarness sink = new SinkHarness(settings, 1)) {
+      sink.put(numbers(0, 1));
+      sink.pumpUntilCommitted(0, 1);
+      assertThat(server.stored).as("a number in the column of a tag").isEmpty();
+      assertThat(sink.context.reports).hasSize(1);
+    }
+  }
+
   @Test
   void gzip_isSaidInTheHeader() {
     try (SinkHarness sink = sink(Map.of("influxdb.gzip", "true"))) {
