@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -202,46 +204,69 @@ class SinkKillIT {
             });
   }
 
-  /** Each kind of failure once, in random order. */
+  /**
+   * One that lasts.
+   *
+   * @param of what it happens to, which can have one at a time
+   */
+  private record Failure(String of, Runnable begin, Runnable end) {
+    static final Failure NONE = new Failure("nothing", () -> {}, () -> {});
+
+    /** Without a broker no worker takes anything. */
+    boolean goesWith(Failure other) {
+      Set<String> both = new HashSet<>(List.of(of, other.of));
+      return both.size() == 2 && !both.equals(Set.of("broker", "connector"));
+    }
+  }
+
+  /** Each kind of failure once, two at a time, in random order. */
   private void failures(KafkaBroker broker, KillTarget database, FaultyProxy proxy)
       throws Exception {
-    List<Runnable> failures = new ArrayList<>();
+    List<Failure> failures = new ArrayList<>();
+    ConnectWorker victim = workers.get(1 + random.nextInt(2));
+    failures.add(new Failure("worker", victim::kill, victim::relaunch));
+    failures.add(new Failure("broker", broker::kill, broker::restart));
+    failures.add(new Failure("database", database.server()::kill, database.server()::restart));
+    failures.add(new Failure("connection", proxy::cut, () -> {}));
+    failures.add(new Failure("connection", () -> proxy.stall(true), () -> proxy.stall(false)));
     failures.add(
-        () -> {
-          ConnectWorker victim = workers.get(1 + random.nextInt(2));
-          victim.kill();
-          breathe();
-          victim.relaunch();
-        });
+        new Failure("database", () -> fillDisk(database), () -> giveRoom(database, proxy)));
     failures.add(
-        () -> {
-          broker.kill();
-          breathe();
-          broker.restart();
-        });
-    failures.add(
-        () -> {
-          database.server().kill();
-          breathe();
-          database.server().restart();
-        });
-    failures.add(proxy::cut);
-    failures.add(
-        () -> {
-          proxy.stall(true);
-          breathe();
-          proxy.stall(false);
-        });
-    failures.add(() -> fillDisk(database, proxy));
-    failures.add(() -> submit(database, proxy, 1 + random.nextInt(3)));
+        new Failure("connector", () -> submit(database, proxy, 1 + random.nextInt(3)), () -> {}));
+    failures.add(new Failure("connector", () -> ask("PUT", "pause"), () -> ask("PUT", "resume")));
+    failures.add(new Failure("connector", () -> ask("PUT", "stop"), () -> ask("PUT", "resume")));
+    failures.add(new Failure("connector", () -> ask("POST", "tasks/0/restart"), () -> {}));
     Collections.shuffle(failures, random);
-    for (Runnable failure : failures) {
-      breathe();
-      failure.run();
+    while (!failures.isEmpty()) {
+      Failure one = failures.remove(0);
+      Failure other =
+          failures.stream().filter(each -> each.goesWith(one)).findFirst().orElse(Failure.NONE);
+      failures.remove(other);
+      List<Runnable> ends = new ArrayList<>(List.of(one.end(), other.end()));
+      Collections.shuffle(ends, random);
+      for (Runnable step : List.of(one.begin(), other.begin(), ends.get(0), ends.get(1))) {
+        breathe();
+        step.run();
+      }
     }
     for (ConnectWorker worker : workers) {
       worker.awaitReady();
     }
+  }
+
+  /**
+   * Of the connector, until a worker takes it: while they rebalance, or the broker is away, none.
+   */
+  private void ask(String method, String what) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    boolean mayFail = !what.equals("resume");
+    await()
+        .atMost(LONG)
+        .ignoreExceptions()
+        .until(
+            () ->
+                worker().send(method, "/connectors/" + SINK + "/" + what, null).status() < 300
+                    || (mayFail && System.nanoTime() - end > 0));
   }
 
   /** Some time passes: a clock of the test's own would not be the servers'. */
@@ -251,7 +276,7 @@ class SinkKillIT {
   }
 
   /** No file may grow beyond what it has, as when no block is left; then there is room again. */
-  private void fillDisk(KillTarget database, FaultyProxy proxy) {
+  private static void fillDisk(KillTarget database) {
     try {
       Process limit =
           new ProcessBuilder(
@@ -269,8 +294,9 @@ class SinkKillIT {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-    breathe();
-    breathe();
+  }
+
+  private static void giveRoom(KillTarget database, FaultyProxy proxy) {
     // A database may keep a log that could not grow as broken until it is started again. InfluxDB
     // has to be started twice before anybody writes (README): the first time it cuts off what was
     // half written, but goes on behind the hole, and loses all that at its next start.
