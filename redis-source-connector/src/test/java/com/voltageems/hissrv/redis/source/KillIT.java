@@ -100,7 +100,9 @@ class KillIT {
     REDIS("redis"),
     TASK("task"),
     TASKS_MAX("tasks.max"),
-    CLOCK("clock");
+    CLOCK("clock"),
+    PAUSE("pause"),
+    STOP("stop");
 
     private final String label;
 
@@ -166,6 +168,10 @@ class KillIT {
     private final Map<String, String> config = new HashMap<>();
     private final Map<Kind, Integer> done = new EnumMap<>(Kind.class);
     private int tasksMax = 3;
+
+    /** The connector is paused or stopped, until after the next failure. */
+    private boolean halted;
+
     private long offsetSeconds;
 
     /** Not at every look at the topics: a task needs time to start again. */
@@ -227,10 +233,19 @@ class KillIT {
         for (Kind kind : kinds) {
           restartFailed();
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(1700)));
+          boolean overlaps = halted && kind != Kind.PAUSE && kind != Kind.STOP;
+          if (overlaps && kind == Kind.TASK) {
+            // There may be none.
+            resume();
+          }
           if (act(kind)) {
             done.merge(kind, 1, Integer::sum);
           }
+          if (overlaps) {
+            resume();
+          }
         }
+        resume();
         // Not all that was pushed, but something of each source: the next round hits what runs.
         awaitArrived(pushed + 1);
         LOG.info(
@@ -316,6 +331,10 @@ class KillIT {
           tasksMax = 1 + (tasksMax + random.nextInt(MAX_TASKS - 1)) % MAX_TASKS;
           return submit();
         }
+        case PAUSE, STOP -> {
+          halted = true;
+          return insist(worker -> isAccepted(put(worker, kind.label)));
+        }
         case CLOCK -> {
           long[] offsets = {-7200, -3600, -5, 0, 5, 3600, 7200};
           long before = offsetSeconds;
@@ -328,6 +347,17 @@ class KillIT {
         }
       }
       return true;
+    }
+
+    private void resume() {
+      if (halted && !insist(worker -> isAccepted(put(worker, "resume")))) {
+        throw new IllegalStateException("the connector cannot be resumed");
+      }
+      halted = false;
+    }
+
+    private static ConnectRest.Answer put(ConnectWorker worker, String state) {
+      return worker.send("PUT", "/connectors/kill/" + state, null);
     }
 
     private boolean submit() {
