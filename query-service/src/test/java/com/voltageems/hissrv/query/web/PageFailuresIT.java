@@ -215,11 +215,9 @@ class PageFailuresIT {
         .contains("READONLY You can't write against a read only replica.")
         .contains("9\u202f340", "17", "stalled");
     browser.untilCount(".strip li.degraded", 2);
-    assertThat(texts(".strip li.degraded"))
-        .hasSize(2)
-        .allMatch(one -> one.endsWith("stalled"));
+    assertThat(texts(".strip li.degraded")).hasSize(2).allMatch(one -> one.endsWith("stalled"));
     assertThat(source("pending")).startsWith("pending list\tstalled");
-    assertThat(source("live")).startsWith("live hash\tmoves");
+    assertThat(source("live")).startsWith("live hash\treading");
     assertThat(browser.accessibilityFindings()).isEmpty();
   }
 
