@@ -87,7 +87,11 @@ public final class ConnectWorker extends LocalServer {
     return prepare(dir, bootstrapServers, archives, workerConfig, Version.CURRENT, List.of());
   }
 
-  private static ConnectWorker prepare(
+  /**
+   * As {@link #prepare(Path, String, List, Map)}, of another version, and with more options of the
+   * worker's JVM.
+   */
+  public static ConnectWorker prepare(
       Path dir,
       String bootstrapServers,
       List<Path> archives,

@@ -30,7 +30,9 @@ public record Tls(
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trusts.init(trust.orElse(null));
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(client.isPresent() ? keys(client.get()) : null, trusts.getTrustManagers(), null);
+      TrustManager[] managers =
+          checksHost ? trusts.getTrustManagers() : new TrustManager[] {new AnyHost(x509(trusts))};
+      context.init(client.isPresent() ? keys(client.get()) : null, managers, null);
       return new Tls(context, x509(trusts), client.isPresent(), checksHost);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.catalogue.CatalogueSettings;
 import com.voltageems.hissrv.query.setting.Nearest;
 import com.voltageems.hissrv.query.setting.Setting;
 import com.voltageems.hissrv.query.store.spi.StoreProviders;
+import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,9 @@ final class AllSettings {
       all.add(setting);
       if (setting.equals(Declared.STORE_TYPE)) {
         StoreProviders.all().forEach(provider -> all.addAll(provider.settings()));
+      }
+      if (setting.equals(Declared.BEFORE_CONNECT_TLS)) {
+        all.addAll(ConnectTls.settings());
       }
     }
     return all;

@@ -52,7 +52,7 @@ public final class ConfigFile {
         throw new ConfigException("is empty; without --config every setting has its default");
       }
       QueryConfig settings = QueryConfig.of(texts);
-      settings.store().checkFiles();
+      settings.checkFiles();
       return settings;
     } catch (ConfigException e) {
       throw new ConfigException(file + ": " + e.getMessage(), e);

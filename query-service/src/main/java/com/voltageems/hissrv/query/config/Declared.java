@@ -276,5 +276,8 @@ final class Declared {
           CHECK_INTERVAL,
           CHECK_TIMEOUT);
 
+  /** Kafka Connect's own settings of TLS stand after its login. */
+  static final Setting<?> BEFORE_CONNECT_TLS = CONNECT_PASSWORD;
+
   private Declared() {}
 }

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.store.spi.StoreProvider;
 import com.voltageems.hissrv.query.store.spi.StoreProviders;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -75,19 +76,6 @@ public record QueryConfig(
       return provider.open(settings(concurrency));
     }
 
-    /**
-     * Checks the files that its settings name; on the service's own machine.
-     *
-     * @throws ConfigException that names the setting and the file
-     */
-    public void checkFiles() throws ConfigException {
-      try {
-        provider.checkFiles(settings(1));
-      } catch (IllegalArgumentException e) {
-        throw new ConfigException(String.valueOf(e.getMessage()), e);
-      }
-    }
-
     private StoreSettings settings(int concurrency) {
       return new StoreSettings(provider.settings(), texts, concurrency, ofSite);
     }
@@ -152,6 +140,7 @@ public record QueryConfig(
    * @param askWorkers whether each worker that has a task is asked for a sign of life
    * @param restartFailed whether this service starts again what failed
    * @param commitInterval pause between two commits of a task, set at the workers
+   * @param tls which certificates count where it is https
    */
   public record Connect(
       List<URI> urls,
@@ -161,9 +150,45 @@ public record QueryConfig(
       String password,
       boolean askWorkers,
       boolean restartFailed,
-      Duration commitInterval) {
+      Duration commitInterval,
+      ConnectTls tls) {
     public Connect {
       urls = List.copyOf(urls);
+    }
+
+    /** With the certificates that the JVM trusts. */
+    public Connect(
+        List<URI> urls,
+        String source,
+        String sink,
+        String username,
+        String password,
+        boolean askWorkers,
+        boolean restartFailed,
+        Duration commitInterval) {
+      this(
+          urls,
+          source,
+          sink,
+          username,
+          password,
+          askWorkers,
+          restartFailed,
+          commitInterval,
+          ConnectTls.NONE);
+    }
+
+    private Connect ofSite() {
+      return new Connect(
+          urls,
+          source,
+          sink,
+          username,
+          password,
+          askWorkers,
+          restartFailed,
+          commitInterval,
+          tls.named());
     }
 
     public boolean isConfigured() {
@@ -210,9 +235,23 @@ public record QueryConfig(
         limits,
         cache,
         kafka,
-        connect,
+        connect.ofSite(),
         checks,
         catalogue);
+  }
+
+  /**
+   * Checks the files that the settings name; on the service's own machine.
+   *
+   * @throws ConfigException that names the setting and the file
+   */
+  public void checkFiles() throws ConfigException {
+    try {
+      store.provider.checkFiles(store.settings(1));
+      connect.tls.checkFiles(connect.urls);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static QueryConfig checked(Map<String, String> texts) throws ConfigException {
@@ -258,7 +297,8 @@ public record QueryConfig(
                 Declared.CONNECT_PASSWORD.in(texts),
                 Declared.CONNECT_ASK_WORKERS.in(texts),
                 Declared.CONNECT_RESTART_FAILED.in(texts),
-                Declared.CONNECT_COMMIT_INTERVAL.in(texts)),
+                Declared.CONNECT_COMMIT_INTERVAL.in(texts),
+                ConnectTls.in(texts)),
             new Checks(
                 Declared.CHECK_INTERVAL.in(texts),
                 Declared.CHECK_TIMEOUT.in(texts),
@@ -279,6 +319,7 @@ public record QueryConfig(
               + limits.maxRows);
     }
     store.provider.check(store.settings(1));
+    connect.tls.check(connect.urls);
     if (access.raw) {
       store.provider.checkRaw(store.settings(1));
       if (access.read.isEmpty()) {

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.tls.ConnectHttp;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +44,7 @@ public final class ConnectProbe implements Probe {
   private final QueryConfig.Connect config;
   private final Map<String, String> connectors = new LinkedHashMap<>();
   private final Duration timeout;
-  private final HttpClient http;
+  private final ConnectHttp http;
 
   /** Addresses of workers, the one that answered last in front. */
   private final List<URI> urls;
@@ -75,7 +75,7 @@ public final class ConnectProbe implements Probe {
     connectors.values().removeIf(String::isEmpty);
     // Of several addresses one may be dead; asking the next must still be in time.
     this.timeout = urls.size() == 1 ? timeout : timeout.dividedBy(2);
-    this.http = HttpClient.newBuilder().connectTimeout(this.timeout).build();
+    this.http = config.tls().http(urls, this.timeout);
   }
 
   @Override
@@ -100,10 +100,7 @@ public final class ConnectProbe implements Probe {
                     .path("tasks")
                     .forEach(task -> workers.add(task.path("worker_id").asText(""))));
     workers.remove("");
-    WorkerLife.Found lives =
-        config.askWorkers()
-            ? new WorkerLife(http, urls.get(0).getScheme(), timeout, clock).look(workers)
-            : WorkerLife.Found.NOTHING;
+    WorkerLife.Found lives = config.askWorkers() ? lives(workers) : WorkerLife.Found.NOTHING;
     Set<String> silent = lives.silent();
     // What answers under connect.url is one of the workers, or a proxy in front of them.
     Map<String, Duration> gaps =
@@ -133,6 +130,14 @@ public final class ConnectProbe implements Probe {
         String.join("; ", words),
         Map.of("url", urls.get(0).toString(), "connectors", found, "clock_ahead_ms", millis(gaps)),
         gauges(gaps));
+  }
+
+  private WorkerLife.Found lives(Set<String> workers) throws ProbeException {
+    try {
+      return new WorkerLife(http.client(), urls.get(0).getScheme(), timeout, clock).look(workers);
+    } catch (IOException e) {
+      throw new ProbeException(Reasons.of(e), e);
+    }
   }
 
   private static Map<String, Long> millis(Map<String, Duration> gaps) {
@@ -200,7 +205,7 @@ public final class ConnectProbe implements Probe {
         urls.add(0, url);
         return statuses;
       } catch (IOException e) {
-        failures.add(url + ": " + Reasons.of(e));
+        failures.add(url + ": " + http.reason(e).orElseGet(() -> Reasons.of(e)));
         last = e;
       }
     }
@@ -221,7 +226,7 @@ public final class ConnectProbe implements Probe {
           "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)));
     }
     Instant sent = clock.instant();
-    HttpResponse<String> response = WholeAnswer.get(http, request.build(), timeout);
+    HttpResponse<String> response = WholeAnswer.get(http.client(), request.build(), timeout);
     gap =
         response
             .headers()

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,15 @@ final class WorkerLife {
     return new Found(silent, gaps, nowhere);
   }
 
+  /** Who refuses a certificate, or shows one for another name, lives. */
+  private static boolean isRefusal(Throwable failure) {
+    Throwable cause = failure;
+    while (cause != null && !(cause instanceof SSLException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
+  }
+
   /**
    * Any answer will do, a refusal too; so no login is sent. Empty if its id is not a valid address.
    */
@@ -102,7 +112,7 @@ final class WorkerLife {
             .handle(
                 (answer, failure) ->
                     failure != null
-                        ? new Sign(false, null)
+                        ? new Sign(isRefusal(failure), null)
                         : new Sign(
                             true,
                             answer

@@ -163,6 +163,10 @@ public final class DatabaseTls {
   }
 
   private static Tls jvms(Tls tls) {
+    if (!tls.checksHost() && System.getProperty("javax.net.ssl.keyStore") == null) {
+      // It trusts what the JVM trusts, whatever the host.
+      return tls;
+    }
     try {
       return new Tls(
           SSLContext.getDefault(), tls.trust(), tls.hasClientCertificate(), tls.checksHost());

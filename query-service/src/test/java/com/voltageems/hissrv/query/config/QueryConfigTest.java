@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.voltageems.hissrv.query.catalogue.Catalogue;
 import com.voltageems.hissrv.query.setting.Tokens;
 import com.voltageems.hissrv.query.store.spi.StoreProviders;
+import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -104,13 +105,22 @@ class QueryConfigTest {
     texts.put("kafka.bootstrap.servers", "a:1, b:2");
     texts.put("kafka.dead.letter.topic", "dead");
     texts.put("kafka.status.topic", "told");
-    texts.put("connect.url", "http://c:8083/, http://d:8083");
+    texts.put("connect.url", "https://c:8083/, https://d:8083");
     texts.put("connect.ask.workers", "false");
     texts.put("connect.restart.failed", "false");
     texts.put("connect.commit.interval", "5s");
     texts.put("stuck.after.ms", "2000");
     texts.put("connect.source", "so");
     texts.put("connect.sink", "si");
+    texts.put("connect.ssl.truststore.location", "/ca.p12");
+    texts.put("connect.ssl.truststore.password", "tp");
+    texts.put("connect.ssl.truststore.certificates", "");
+    texts.put("connect.ssl.keystore.location", "/client.p12");
+    texts.put("connect.ssl.keystore.password", "kp");
+    texts.put("connect.ssl.keystore.certificate.chain", "");
+    texts.put("connect.ssl.keystore.key", "");
+    texts.put("connect.ssl.key.password", "pk");
+    texts.put("connect.ssl.endpoint.identification.algorithm", "");
     texts.put("connect.username", "cu");
     texts.put("connect.password", "cp");
     texts.put("health.interval", "1m");
@@ -135,14 +145,15 @@ class QueryConfigTest {
                 new QueryConfig.Kafka(
                     "a:1,b:2", "dead", "told", Map.of("security.protocol", "SSL")),
                 new QueryConfig.Connect(
-                    List.of(URI.create("http://c:8083"), URI.create("http://d:8083")),
+                    List.of(URI.create("https://c:8083"), URI.create("https://d:8083")),
                     "so",
                     "si",
                     "cu",
                     "cp",
                     false,
                     false,
-                    Duration.ofSeconds(5)),
+                    Duration.ofSeconds(5),
+                    ConnectTls.in(texts)),
                 new QueryConfig.Checks(
                     Duration.ofMinutes(1), Duration.ofMillis(500), Duration.ofSeconds(2)),
                 Catalogue.empty(ZoneId.systemDefault())));

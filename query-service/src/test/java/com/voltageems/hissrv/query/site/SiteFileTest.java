@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.site.compile.ConnectorSpec;
 import com.voltageems.hissrv.query.site.compile.Entry;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
 import com.voltageems.hissrv.query.site.yaml.BadFileException;
+import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
@@ -456,6 +457,43 @@ class SiteFileTest {
             "5:24: influxdb.tls.truststore.path: does not name a file: " + none + " does not");
     assertThatThrownBy(() -> compile(yaml.replace("https:", "http:")))
         .hasMessageContaining("influxdb.tls.truststore.path: has no effect unless ");
+  }
+
+  /** The commands and the service by the same keys. */
+  @Test
+  void tlsToConnect_isTheCommandsAndTheServices() throws Exception {
+    env.put("KEY_PASSWORD", "geheim");
+    String yaml =
+        """
+        connect:
+          url: https://connect.site:8083
+          tls:
+            truststore: {path: PATH}
+            key: {password: "${KEY_PASSWORD}"}
+            verify: {hostname: false}
+        """;
+    Path none = dir.resolve("none.pem");
+    Compiled compiled = compile(yaml.replace("PATH", none.toString()));
+
+    assertThat(compiled.target().tls())
+        .isEqualTo(
+            new ConnectTls(
+                Map.of(
+                    "connect.ssl.truststore.location", none.toString(),
+                    "connect.ssl.key.password", "geheim",
+                    "connect.ssl.endpoint.identification.algorithm", ""),
+                true));
+    assertThat(compiled.target().toString() + compiled.target().tls()).doesNotContain("geheim");
+    assertThat(compiled.serviceTexts())
+        .containsEntry("connect.ssl.truststore.location", none.toString());
+    assertThatThrownBy(
+            () -> compile(yaml.replace("PATH", none.toString()), SiteCompiler.For.SERVICE))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining(
+            "4:24: connect.tls.truststore.path: does not name a file: " + none + " does not");
+    assertThatThrownBy(() -> compile(yaml.replace("https:", "http:")))
+        .hasMessageContaining(
+            "connect.tls.truststore.path: has no effect unless connect.url begins with https://");
   }
 
   /** As if they were left out, so that one file serves sites with TLS and without. */

@@ -121,9 +121,9 @@ class DatabaseTlsTest {
 
   private static QueryConfig.Store store(Map<String, String> texts) {
     try {
-      QueryConfig.Store store = QueryConfig.of(texts).store();
-      store.checkFiles();
-      return store;
+      QueryConfig config = QueryConfig.of(texts);
+      config.checkFiles();
+      return config.store();
     } catch (ConfigException e) {
       throw new IllegalArgumentException(e);
     }

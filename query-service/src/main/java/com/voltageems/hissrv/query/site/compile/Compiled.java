@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.alert.AlertRule;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.sync.RedisTarget;
+import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,9 +38,15 @@ public record Compiled(
   }
 
   /** Kafka Connect's REST API. */
-  public record Target(List<String> urls, String username, String password, String logLevel) {
+  public record Target(
+      List<String> urls, String username, String password, String logLevel, ConnectTls tls) {
     public Target {
       urls = List.copyOf(urls);
+    }
+
+    /** With the certificates that the JVM trusts. */
+    public Target(List<String> urls, String username, String password, String logLevel) {
+      this(urls, username, password, logLevel, ConnectTls.NONE);
     }
 
     @Override

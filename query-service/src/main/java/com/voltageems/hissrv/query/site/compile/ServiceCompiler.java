@@ -45,6 +45,7 @@ final class ServiceCompiler {
     settings.put("connect.url", String.join(",", connectUrls));
     settings.copy("connect.username", connect, "username");
     connect.given("password").ifPresent(given -> put("connect.password", given));
+    TlsEntries.kafka(settings, "connect.ssl.", connect.view("tls"), secret);
     settings.copy("connect.restart.failed", connect, "restart_failed");
     settings.put("connect.source", source);
     settings.put("connect.sink", sink);

@@ -10,6 +10,7 @@ import com.voltageems.hissrv.query.site.yaml.BadFileException;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 import com.voltageems.hissrv.query.storage.plan.StoragePlan;
+import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +104,8 @@ public final class SiteCompiler {
             urls,
             connect.find("username").orElse(""),
             connect.given("password").map(secrets::here).orElse(""),
-            site.view("logging").text("level"));
+            site.view("logging").text("level"),
+            certificates(connect, secrets));
     if (!problems.isEmpty()) {
       throw new BadFileException(file, problems);
     }
@@ -118,6 +120,14 @@ public final class SiteCompiler {
         alerts,
         storage,
         notes);
+  }
+
+  private static ConnectTls certificates(View connect, Secrets secrets) {
+    Settings settings = new Settings();
+    TlsEntries.kafka(settings, "connect.ssl.", connect.view("tls"), secrets::here);
+    Map<String, String> texts = new LinkedHashMap<>();
+    settings.entries().forEach((name, entry) -> texts.put(name, entry.value()));
+    return new ConnectTls(texts, true);
   }
 
   /** A command reads from Kafka, too, but never from the database. */
@@ -156,7 +166,7 @@ public final class SiteCompiler {
     try {
       QueryConfig settings = QueryConfig.of(texts);
       if (purpose == For.SERVICE) {
-        settings.store().checkFiles();
+        settings.checkFiles();
       }
     } catch (ConfigException e) {
       String message = String.valueOf(e.getMessage());

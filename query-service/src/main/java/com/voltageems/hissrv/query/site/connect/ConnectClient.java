@@ -7,10 +7,10 @@ import com.voltageems.hissrv.query.health.Reasons;
 import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.health.WholeAnswer;
 import com.voltageems.hissrv.query.site.compile.Compiled;
+import com.voltageems.hissrv.query.tls.ConnectHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +44,7 @@ public final class ConnectClient {
   /** Validation may ask Redis and the database, and a worker hands some calls to its leader. */
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+  private final ConnectHttp http;
   private final List<String> urls;
   private final @Nullable String authorization;
   private final Duration patience;
@@ -62,6 +62,7 @@ public final class ConnectClient {
    */
   public ConnectClient(Compiled.Target target, Duration patience, Clock clock, Pause pause) {
     this.urls = target.urls();
+    this.http = target.tls().http(urls.stream().map(URI::create).toList(), CONNECT_TIMEOUT);
     this.authorization =
         target.username().isEmpty()
             ? null
@@ -294,16 +295,19 @@ public final class ConnectClient {
     for (String url : urls) {
       try {
         return answer(
-            method, path, WholeAnswer.get(http, request(url + path, method, body), CALL_TIMEOUT));
+            method,
+            path,
+            WholeAnswer.get(http.client(), request(url + path, method, body), CALL_TIMEOUT));
       } catch (IOException e) {
         last = e;
       }
     }
+    IOException failure = last;
     throw new ConnectException(
         "Kafka Connect does not answer at "
             + String.join(", ", urls)
             + " (connect.url): "
-            + Reasons.of(last),
+            + http.reason(failure).orElseGet(() -> Reasons.of(failure)),
         last);
   }
 

@@ -105,7 +105,7 @@ public final class ConnectorRoutes implements Extension {
   static ConnectClient client(QueryConfig.Connect connect, Duration patience) {
     List<String> urls = connect.urls().stream().map(URI::toString).toList();
     return new ConnectClient(
-        new Compiled.Target(urls, connect.username(), connect.password(), "info"),
+        new Compiled.Target(urls, connect.username(), connect.password(), "info", connect.tls()),
         patience,
         Clock.systemUTC(),
         ConnectorRoutes::pause);

@@ -160,6 +160,7 @@ final class ServiceKeys {
                       + " first that answers is asked."),
               Key.of("username", Scalar.text("a user name"), "User there, where it asks for one."),
               Key.of("password", Scalar.secret(), "That user's password."),
+              Key.of("tls", TlsKeys.TLS, TlsKeys.CONNECT),
               Key.of(
                   "secrets",
                   Scalar.choice("worker", "apply"),

@@ -2,7 +2,10 @@ package com.voltageems.hissrv.query.site.key;
 
 import java.util.List;
 
-/** TLS to Redis and to the database, alike, by the names that the source connector has for it. */
+/**
+ * TLS to Redis, to the database and to Connect, alike, by the names that the source connector has
+ * for it.
+ */
 final class TlsKeys {
   static final String REDIS =
       "With `rediss://`: which certificates count, for the source connector and for `POST /sync` of"
@@ -12,6 +15,10 @@ final class TlsKeys {
       "With `https://`: which certificates count, for the sink connector (`influxdb.ssl.*`) and for"
           + " the service (`store.influxdb1.ssl.*`, `store.influxdb2.ssl.*`). Where a file lies"
           + " elsewhere on the worker, `advanced.sink` says so.";
+
+  static final String CONNECT =
+      "With `https://`: which certificates count for Connect's REST API, for the commands and for"
+          + " the service (`connect.ssl.*`).";
 
   static final Shape.Section TLS =
       new Shape.Section(
