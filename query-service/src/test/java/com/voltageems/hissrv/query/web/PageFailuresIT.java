@@ -52,7 +52,7 @@ class PageFailuresIT {
     browser.openOnly(gate.url() + VIEW);
 
     assertThat(browser.find(".notice").getText())
-        .contains("Not the service answered", "status 502", "502 Bad Gateway", "proxy")
+        .contains("The answer came from", "status 502", "502 Bad Gateway", "proxy")
         .doesNotContain("token '<'");
     gate.letThrough();
     browser.ready(1);
@@ -93,11 +93,11 @@ class PageFailuresIT {
       gate.hold(path);
       browser.openOnly(gate.url() + VIEW);
 
-      browser.until("document.body.innerText.includes('has not answered yet')");
+      browser.until("document.body.innerText.includes('Still waiting for the service')");
       assertThat(browser.find(".live").getText()).as(path).isNotEqualTo("Live");
       gate.letThrough();
       browser.ready(1);
-      browser.until("!document.body.innerText.includes('has not answered yet')");
+      browser.until("!document.body.innerText.includes('Still waiting for the service')");
     }
   }
 
@@ -176,7 +176,7 @@ class PageFailuresIT {
     browser.untilSays(".strip", "down");
     browser.untilCount(".strip li.up", 0);
     gate.answer("/health", 503, "text/html", HTML, "");
-    browser.until("document.querySelector('.strip').textContent.includes('in front of it')");
+    browser.until("document.querySelector('.strip').textContent.includes('in front of the service')");
   }
 
   @Test
@@ -184,11 +184,11 @@ class PageFailuresIT {
     gate.answer("/measurements", 200, "application/json", "{\"measurements\":[]}", "");
     browser.openOnly(gate.url() + "/");
 
-    assertThat(browser.find(".hint").getText()).contains("Nothing is stored yet");
+    assertThat(browser.find(".hint").getText()).contains("this service reads is still empty");
     browser.untilSays(".strip li.up", "Database");
     // Without Kafka nobody knows whether something waits.
     browser.shows(() -> browser.click("Pipeline"));
-    browser.untilSays(".verdict", "the rest is not configured");
+    browser.untilSays(".verdict", "the others are not configured");
     gate.letThrough();
     browser.shows(() -> browser.click("Explore"));
   }
@@ -385,7 +385,7 @@ class PageFailuresIT {
     // While it is under way the title is that of what is drawn.
     gate.hold("/query", "1003");
     browser.script("location.hash = arguments[0]", other);
-    browser.untilSays(".message .hint", "has not answered yet");
+    browser.untilSays(".message .hint", "Still waiting for the service");
     assertThat(browser.find(".panel h2").getText()).isEqualTo("PV inverter");
     // Back again; the late answer is for nobody.
     browser.shows(() -> browser.script("location.hash = arguments[0]", VIEW.substring(1)));
@@ -441,7 +441,7 @@ class PageFailuresIT {
     gate.answer(
         "/status", 200, "application/json", "{\"page\":\"0123456789abcdef\"," + Statuses.PLAIN, "");
 
-    browser.untilSays(".strip", "This page is of another version than the service");
+    browser.untilSays(".strip", "This page is from another version than the service");
     browser.script("window.before = true");
     gate.letThrough();
     browser.script("document.querySelector('.strip button').click()");
@@ -511,7 +511,7 @@ class PageFailuresIT {
     browser.open(gate.url() + "/#/pipeline");
 
     assertThat(browser.text())
-        .contains("Something does not work", "hissrv-influx-sink", "FAILED")
+        .contains("Something is not working", "hissrv-influx-sink", "FAILED")
         .contains("influxdb.token: the database refused the token")
         .contains("12\u202f345", "1\u202f042")
         .doesNotContain("at com.voltageems");

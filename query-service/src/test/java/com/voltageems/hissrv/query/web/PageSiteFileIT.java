@@ -78,7 +78,7 @@ class PageSiteFileIT extends OnSharedSite {
     write("query: {max_row: 1}");
     browser.until("document.body.innerText.includes('hissrv.yml is invalid')");
     assertThat(browser.text())
-        .contains("the one before stays in use")
+        .contains("the previous one stays in use")
         .contains("hissrv.yml:3:9: query.max_row: unknown key; did you mean query.max_rows?");
     assertThat(browser.accessibilityFindings()).isEmpty();
     browser.click("中文");

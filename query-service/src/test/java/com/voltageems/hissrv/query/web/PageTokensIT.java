@@ -111,7 +111,7 @@ class PageTokensIT {
     field.sendKeys(WRITE.substring(5));
     assertThat(browser.accessibilityFindings()).isEmpty();
     browser.click("Use");
-    browser.until("document.body.innerText.includes('Started again')");
+    browser.until("document.body.innerText.includes('Restarted')");
     assertThat(connect.changes).contains("POST /connectors/" + SINK + "/tasks/0/restart");
     browser.until("!document.body.innerText.includes('boom')");
     browser.until("!document.body.innerText.includes('Restart what failed')");
