@@ -18,6 +18,7 @@ export const FORMS = [
     'Kafka {x}（kafka.bootstrap.servers）在 {n} 毫秒（health.timeout）内没有应答：不可达、过慢，其 advertised.listeners 从本机无法访问，或 kafka.properties.security.protocol 不匹配'],
   ['Kafka at {x} (kafka.bootstrap.servers) cannot be asked: {why}', '无法查询 Kafka {x}（kafka.bootstrap.servers）：{why}'],
   ['Kafka at {x} (kafka.bootstrap.servers) does not allow it: {why}', 'Kafka {x}（kafka.bootstrap.servers）不允许：{why}'],
+  ['Kafka at {x} (kafka.bootstrap.servers) cannot be reached by TLS: {why}', 'Kafka {x}（kafka.bootstrap.servers）无法通过 TLS 连接：{why}'],
   ['Kafka at {x} (kafka.bootstrap.servers) refused the login: {why}', 'Kafka {x}（kafka.bootstrap.servers）拒绝登录：{why}'],
   ['see kafka.properties.security.protocol, kafka.properties.sasl.* and kafka.properties.ssl.*',
     '请检查 kafka.properties.security.protocol、kafka.properties.sasl.* 和 kafka.properties.ssl.*'],

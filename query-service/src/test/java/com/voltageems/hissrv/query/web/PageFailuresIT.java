@@ -176,7 +176,8 @@ class PageFailuresIT {
     browser.untilSays(".strip", "down");
     browser.untilCount(".strip li.up", 0);
     gate.answer("/health", 503, "text/html", HTML, "");
-    browser.until("document.querySelector('.strip').textContent.includes('in front of the service')");
+    browser.until(
+        "document.querySelector('.strip').textContent.includes('in front of the service')");
   }
 
   @Test

@@ -35,6 +35,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -144,6 +145,15 @@ public final class KafkaAccess implements AutoCloseable {
       root = root.getCause();
     }
     String words = Redaction.oneLine(String.valueOf(root.getMessage()));
+    if (failure instanceof SslAuthenticationException) {
+      return new ProbeException(
+          kafka
+              + "cannot be reached by TLS: "
+              + words
+              + "; see kafka.properties.ssl.truststore.* for the certificates to trust, and"
+              + " kafka.properties.ssl.keystore.* for the client's own",
+          failure);
+    }
     if (failure instanceof AuthenticationException) {
       return new ProbeException(
           kafka

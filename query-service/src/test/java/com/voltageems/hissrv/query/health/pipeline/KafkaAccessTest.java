@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class KafkaAccessTest {
   }
 
   private static void assertTold(Exception failure, String words) {
-    assertTold(KafkaAccess::get, failure, words);
+    assertTold(KafkaAccess::get, failure, "does not allow it: " + words);
   }
 
   private static void assertTold(Ask ask, Exception failure, String words) {
@@ -34,7 +36,7 @@ class KafkaAccessTest {
     try (KafkaAccess kafka = new KafkaAccess(settings, Duration.ofSeconds(1))) {
       assertThatThrownBy(() -> kafka.call(client -> ask.of(kafka, answer)))
           .isInstanceOf(ProbeException.class)
-          .hasMessage("Kafka at 127.0.0.1:1 (kafka.bootstrap.servers) does not allow it: " + words);
+          .hasMessage("Kafka at 127.0.0.1:1 (kafka.bootstrap.servers) " + words);
     }
   }
 
@@ -58,7 +60,20 @@ class KafkaAccessTest {
     assertTold(
         (kafka, answer) -> kafka.get("hissrv-status", answer),
         new TopicAuthorizationException("Topic authorization failed."),
-        "the right Describe on the topic hissrv-status is missing");
+        "does not allow it: the right Describe on the topic hissrv-status is missing");
+  }
+
+  /** It was told as a refused login: the broker's certificate is what this side refuses. */
+  @Test
+  void tlsThatFails_isToldAsSuch() {
+    assertTold(
+        KafkaAccess::get,
+        new SslAuthenticationException(
+            "SSL handshake failed",
+            new SSLHandshakeException("PKIX path building failed: unable to find valid path")),
+        "cannot be reached by TLS: PKIX path building failed: unable to find valid path; see"
+            + " kafka.properties.ssl.truststore.* for the certificates to trust, and"
+            + " kafka.properties.ssl.keystore.* for the client's own");
   }
 
   @Test
