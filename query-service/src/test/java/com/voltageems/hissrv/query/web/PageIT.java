@@ -88,12 +88,12 @@ class PageIT extends OnSharedSite {
   void linkThatCannotBeRead_saysWhatIsLeftOut() {
     page.explore("r=99y&fn=evil&p=" + SUN + "&p=%E0%A4%A");
 
-    assertThat(browser.find(".hint").getText()).contains("left out: r=99y, fn=evil, p=%E0%A4%A");
+    assertThat(browser.find(".hint").getText()).contains("ignored: r=99y, fn=evil, p=%E0%A4%A");
     assertThat(browser.cell("PV power", "Last")).isNotEqualTo("–");
     browser.shows(() -> browser.click("24h"));
     assertThat(browser.all(".hint")).isEmpty();
     browser.open(site.url() + "/#/nothing");
-    assertThat(browser.find(".hint").getText()).contains("left out: nothing");
+    assertThat(browser.find(".hint").getText()).contains("ignored: nothing");
   }
 
   @Test

@@ -87,7 +87,7 @@ class PageSiteFileIT extends OnSharedSite {
     browser.click("English");
 
     write("");
-    browser.until("!document.body.innerText.includes('cannot be used')");
+    browser.until("!document.body.innerText.includes('is invalid')");
     browser.script("localStorage.clear()");
   }
 
