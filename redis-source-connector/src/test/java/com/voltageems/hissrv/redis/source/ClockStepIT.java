@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
 /** Redis's clock is stepped under a task, by more than any delay would explain. */
@@ -45,31 +47,39 @@ class ClockStepIT {
 
   @Test
   void clockStepped_nothingLostOrRepeated() {
-    runSteps(false);
+    runSteps(false, OFFSETS);
   }
 
   @Test
   void clockSteppedAndTaskRestarted_nothingLostOrRepeated() {
-    runSteps(true);
+    runSteps(true, OFFSETS);
   }
 
-  private void runSteps(boolean restart) {
+  /** A box without a battery starts in 1970, until it has the time from elsewhere. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void clockBeginsIn1970_nothingLostOrRepeated(boolean restart) {
+    Duration to1970 = Duration.ofSeconds(20 - System.currentTimeMillis() / 1000);
+    runSteps(restart, List.of(to1970, Duration.ZERO, to1970, Duration.ZERO));
+  }
+
+  private void runSteps(boolean restart, List<Duration> offsets) {
     ProcessClock clock = ProcessClock.create(dir.resolve("clock"));
     try (RedisServer redis = RedisServer.start(dir.resolve("redis"), clock.environment());
         RedisClient client = RedisClient.create("127.0.0.1", redis.port())) {
       TaskHarness task = new TaskHarness(config(redis.port(), SOURCES), stored);
       try {
-        for (int step = 0; step < OFFSETS.size(); step++) {
-          clock.step(OFFSETS.get(step));
+        for (int step = 0; step < offsets.size(); step++) {
+          clock.step(offsets.get(step));
           assertThat(clockOf(client) - System.currentTimeMillis() / 1000)
               .as("Redis's clock before the real one, in seconds")
-              .isBetween(OFFSETS.get(step).toSeconds() - 600, OFFSETS.get(step).toSeconds() + 600);
+              .isBetween(offsets.get(step).toSeconds() - 600, offsets.get(step).toSeconds() + 600);
           write(client, step);
           // Stored, and told so only behind the next step: it falls into the middle of a claim.
           List<SourceRecord> under = task.poll();
           task.store(under);
           records.addAll(under);
-          clock.step(OFFSETS.get((step + 1) % OFFSETS.size()));
+          clock.step(offsets.get((step + 1) % offsets.size()));
           if (restart) {
             task.close();
             task = new TaskHarness(config(redis.port(), SOURCES), stored);
@@ -84,7 +94,7 @@ class ClockStepIT {
       }
     }
     List<Double> all =
-        IntStream.range(0, OFFSETS.size() * A_STEP).mapToObj(n -> (double) n).toList();
+        IntStream.range(0, offsets.size() * A_STEP).mapToObj(n -> (double) n).toList();
     assertThat(numbers("hissrv.list", "n")).isEqualTo(all);
     assertThat(numbers("hissrv.archive", "n_last")).isEqualTo(all);
     assertThat(numbers("hissrv.stream", "n")).isEqualTo(all);

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param index from 0, the oldest
  */
 public record ListPosition(String claim, long index) {
-  private static final Pattern ID = Pattern.compile("[0-9]{10,16}-[0-9a-f]{1,32}");
+  /** As few digits as the clock of a box has that starts in 1970. */
+  private static final Pattern ID = Pattern.compile("[0-9]{1,16}-[0-9a-f]{1,32}");
 
   static boolean isClaim(String text) {
     return ID.matcher(text).matches();
