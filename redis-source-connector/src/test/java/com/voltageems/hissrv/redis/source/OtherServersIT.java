@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,6 +135,15 @@ class OtherServersIT extends RedisTaskFixture {
     }
   }
 
+  /** Only the task: the test's own connections stay. */
+  private static void disconnect() {
+    for (String line : Bytes.text((byte[]) admin("CLIENT", "LIST")).split("\n", -1)) {
+      if (line.contains(" name=hissrv-test")) {
+        admin("CLIENT", "KILL", "ID", line.substring("id=".length(), line.indexOf(' ')));
+      }
+    }
+  }
+
   private static void windows(RedisClient where, int firstScore) {
     for (int i = 0; i < 10; i++) {
       String key = "archive:1m:" + 60 * (i + 1) + ":1";
@@ -175,6 +185,46 @@ class OtherServersIT extends RedisTaskFixture {
       try (TaskHarness task = new TaskHarness(moved, stored)) {
         assertThat(task.pollTimes(4)).as("positions belong to that server now").isEmpty();
       }
+    }
+  }
+
+  /** Redis came back with an older snapshot, and has closed a window since. */
+  @Test
+  void olderData_thatHasGoneOnMeanwhile_isNoticed() {
+    Map<String, String> archive =
+        Map.of("sources", "a", "sources.a.type", "archive", "sources.a.window", "1m");
+    windows(client, 100);
+    try (TaskHarness task = task(archive)) {
+      assertThat(task.pollFor(10)).hasSize(10);
+      // What an older snapshot does not have, and what comes after it.
+      for (int start : List.of(540, 600)) {
+        client.unlink("archive:1m:" + start + ":1");
+        client.zrem("archive:index:1m", "archive:1m:" + start + ":1");
+      }
+      client.hset("archive:1m:900:1", "n", "900");
+      client.zadd("archive:index:1m", 200, "archive:1m:900:1");
+      disconnect();
+      assertThat(task.pollFor(9)).hasSize(9);
+      assertThat(metric("a", "index-resets")).isEqualTo(1);
+      assertThat(task.pollTimes(4)).isEmpty();
+    }
+  }
+
+  /** Windows that have expired, and left the index from its old end, are no other data. */
+  @Test
+  void windowsThatHaveExpired_areNoReset() {
+    Map<String, String> archive =
+        Map.of("sources", "a", "sources.a.type", "archive", "sources.a.window", "1m");
+    windows(client, 100);
+    try (TaskHarness task = task(archive)) {
+      assertThat(task.pollFor(10)).hasSize(10);
+      client.zrange("archive:index:1m", 0, -1).forEach(client::unlink);
+      client.zremrangeByRank("archive:index:1m", 0, -1);
+      client.hset("archive:1m:900:1", "n", "900");
+      client.zadd("archive:index:1m", 200, "archive:1m:900:1");
+      disconnect();
+      assertThat(task.pollFor(1)).hasSize(1);
+      assertThat(metric("a", "index-resets")).isZero();
     }
   }
 

@@ -54,20 +54,21 @@ final class ArchiveIndex {
 
   /** The member with the highest score that has a place in the order: see page.lua. */
   @Nullable Member newest() {
-    List<Member> top =
+    return first("ZREVRANGEBYSCORE", "(inf", "-inf");
+  }
+
+  /** The member with the lowest score. */
+  @Nullable Member oldest() {
+    return first("ZRANGEBYSCORE", "-inf", "(inf");
+  }
+
+  private @Nullable Member first(String command, String from, String to) {
+    List<Member> members =
         members(
             list(
                 link.call(
-                    Command.keyed(
-                        "ZREVRANGEBYSCORE",
-                        name,
-                        "(inf",
-                        "-inf",
-                        "WITHSCORES",
-                        "LIMIT",
-                        "0",
-                        "1"))));
-    return top.isEmpty() ? null : top.get(0);
+                    Command.keyed(command, name, from, to, "WITHSCORES", "LIMIT", "0", "1"))));
+    return members.isEmpty() ? null : members.get(0);
   }
 
   boolean exists() {

@@ -193,7 +193,8 @@ public final class ArchiveReader implements SourceReader {
   private boolean checkIndex() {
     ArchivePosition newest = slices.furthest();
     boolean exists = index.exists();
-    if (checkedGeneration != link.generation()) {
+    boolean isNewConnection = checkedGeneration != link.generation();
+    if (isNewConnection) {
       indexSeen = exists;
     }
     if (!exists) {
@@ -208,7 +209,11 @@ public final class ArchiveReader implements SourceReader {
     boolean back = (top == null ? -1 : top.score()) < newest.score();
     if (!back && !newest.key().isEmpty()) {
       Double score = index.scoreOf(newest.key());
-      back = score != null ? score < newest.score() : windowExists(newest.key());
+      if (score != null) {
+        back = score < newest.score();
+      } else {
+        back = windowExists(newest.key()) || (isNewConnection && isOlderThan(newest));
+      }
     }
     if (back) {
       LOG.warn(
@@ -225,6 +230,18 @@ public final class ArchiveReader implements SourceReader {
       cursor = Member.before(ArchivePosition.NONE.score());
     }
     return back;
+  }
+
+  /**
+   * Whether Redis has an older window than the newest that it does not know: windows expire in the
+   * order in which they were written, so that this is an earlier state, as of a snapshot, even if
+   * it has gone on since.
+   */
+  private boolean isOlderThan(ArchivePosition newest) {
+    Member oldest = index.oldest();
+    return oldest != null
+        && oldest.score() < newest.score()
+        && windowExists(Bytes.text(oldest.bytes()));
   }
 
   private boolean windowExists(String key) {
