@@ -240,6 +240,13 @@ public final class ConnectProbe implements Probe {
               + "; see connect.username and connect.password");
     }
     if (response.statusCode() == 404) {
+      ConnectAnswer.requireOwn404(response.body());
+      if (ConnectAnswer.isNoSuchPath(response.body())) {
+        throw new IOException(
+            "has no path "
+                + URI.create(url + path).getPath()
+                + "; this has to be the root of Kafka Connect's REST API");
+      }
       return null;
     }
     if (response.statusCode() != 200) {

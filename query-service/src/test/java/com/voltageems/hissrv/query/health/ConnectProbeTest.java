@@ -248,7 +248,8 @@ class ConnectProbeTest {
   /** A site whose topics are somebody else's has a sink only, and no trouble with that. */
   @Test
   void connectorThatThereIsNone_isNotMissed() throws Exception {
-    HttpServer server = connect(404, "{}");
+    HttpServer server =
+        connect(404, "{\"error_code\":404,\"message\":\"No status found for connector mine\"}");
     String url = "http://127.0.0.1:" + server.getAddress().getPort();
     QueryConfig config =
         QueryConfig.of(Map.of("connect.url", url, "connect.source", "", "connect.sink", "mine"));
@@ -256,6 +257,30 @@ class ConnectProbeTest {
       assertThat(probe.check().message()).isEqualTo("mine is not there");
     } finally {
       server.stop(0);
+    }
+  }
+
+  /** It said that the connector is not there: of a worker that starts, and of a wrong address. */
+  @Test
+  void answerThatIsNotOfARunningWorker_saysNothingOfAConnector() throws Exception {
+    Map<String, String> answers =
+        Map.of(
+            "<h2>HTTP ERROR 404 Not Found</h2>",
+            "answered with status 404 and not in Kafka Connect's words: the worker is still",
+            "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}",
+            "has no path /connectors/mine/status; this has to be the root");
+    for (Map.Entry<String, String> answer : answers.entrySet()) {
+      HttpServer server = connect(404, answer.getKey());
+      String url = "http://127.0.0.1:" + server.getAddress().getPort();
+      QueryConfig config =
+          QueryConfig.of(Map.of("connect.url", url, "connect.source", "", "connect.sink", "mine"));
+      try (ConnectProbe probe = new ConnectProbe(config.connect(), LONG)) {
+        assertThatThrownBy(probe::check)
+            .hasMessageStartingWith("Kafka Connect does not answer (connect.url): " + url)
+            .hasMessageContaining(answer.getValue());
+      } finally {
+        server.stop(0);
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.query.site;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -69,6 +71,14 @@ public final class FakeConnect implements AutoCloseable {
   /** How many calls are answered by 409 first. */
   public final AtomicInteger rebalancing = new AtomicInteger();
 
+  /** How many calls are answered as by a worker that has just begun to listen. */
+  public final AtomicInteger starting = new AtomicInteger();
+
+  /** How many calls are answered with 500 and these words first. */
+  public final AtomicInteger failures = new AtomicInteger();
+
+  public volatile String failure = "";
+
   public FakeConnect() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
@@ -85,6 +95,18 @@ public final class FakeConnect implements AutoCloseable {
     byte[] body = exchange.getRequestBody().readAllBytes();
     if (rebalancing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       answer(exchange, 409, Map.of("message", "rebalancing"));
+      return;
+    }
+    if (starting.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      byte[] page = "<html><h2>HTTP ERROR 404 Not Found</h2></html>".getBytes(UTF_8);
+      exchange.getResponseHeaders().add("Content-Type", "text/html");
+      exchange.sendResponseHeaders(404, page.length);
+      exchange.getResponseBody().write(page);
+      exchange.close();
+      return;
+    }
+    if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      answer(exchange, 500, Map.of("error_code", 500, "message", failure));
       return;
     }
     if (path.endsWith("/config/validate")) {
@@ -128,7 +150,15 @@ public final class FakeConnect implements AutoCloseable {
     } else if (path.startsWith("/admin/")) {
       answer(exchange, 200, Map.of());
     } else {
-      answer(exchange, 404, Map.of("message", "not found"));
+      boolean isKnown = path.startsWith("/connectors/");
+      answer(
+          exchange,
+          404,
+          Map.of(
+              "error_code",
+              404,
+              "message",
+              isKnown ? "Connector " + name + " not found" : "HTTP 404 Not Found"));
     }
   }
 

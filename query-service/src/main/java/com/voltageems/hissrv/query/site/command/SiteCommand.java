@@ -77,8 +77,9 @@ abstract class SiteCommand implements Callable<Integer> {
     }
   }
 
-  static ConnectClient client(Compiled site, Duration patience) {
-    return new ConnectClient(site.target(), patience, Clock.systemUTC(), SiteCommand::pause);
+  final ConnectClient client(Compiled site, Duration patience) {
+    return new ConnectClient(
+        site.target(), patience, Clock.systemUTC(), SiteCommand::pause, this::error);
   }
 
   /** Longer each time, and never the same for two who wait for one thing. */

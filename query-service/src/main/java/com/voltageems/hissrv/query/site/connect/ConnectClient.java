@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.site.connect;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.ConnectAnswer;
 import com.voltageems.hissrv.query.health.Reasons;
 import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.health.WholeAnswer;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,7 @@ public final class ConnectClient {
   private final Duration patience;
   private final Clock clock;
   private final Pause pause;
+  private final Consumer<String> waiting;
 
   /** Waits; a fake in tests. */
   @FunctionalInterface
@@ -61,6 +64,20 @@ public final class ConnectClient {
    * @param patience how long one call is repeated while nobody answers or the cluster rebalances
    */
   public ConnectClient(Compiled.Target target, Duration patience, Clock clock, Pause pause) {
+    this(target, patience, clock, pause, why -> {});
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param waiting told for what it waits before a call is repeated, once for each reason
+   */
+  public ConnectClient(
+      Compiled.Target target,
+      Duration patience,
+      Clock clock,
+      Pause pause,
+      Consumer<String> waiting) {
     this.urls = target.urls();
     this.http = target.tls().http(urls.stream().map(URI::create).toList(), CONNECT_TIMEOUT);
     this.authorization =
@@ -74,6 +91,7 @@ public final class ConnectClient {
     this.patience = patience;
     this.clock = clock;
     this.pause = pause;
+    this.waiting = waiting;
   }
 
   /** A mistake that the plugin found in a setting. */
@@ -273,6 +291,7 @@ public final class ConnectClient {
   private JsonNode call(String method, String path, @Nullable Object body)
       throws ConnectException, InterruptedException {
     Instant deadline = clock.instant().plus(patience);
+    String told = "";
     for (int attempt = 0; ; attempt++) {
       ConnectException failure;
       try {
@@ -283,6 +302,11 @@ public final class ConnectClient {
       boolean passing = failure.status() == 0 || failure.status() == 409;
       if (!passing || clock.instant().isAfter(deadline)) {
         throw failure;
+      }
+      String why = String.valueOf(failure.getMessage());
+      if (!why.equals(told)) {
+        waiting.accept("waiting for at most " + patience.toSeconds() + " s: " + why);
+        told = why;
       }
       pause.of(attempt);
     }
@@ -328,7 +352,7 @@ public final class ConnectClient {
     return request.build();
   }
 
-  private static JsonNode answer(String method, String path, HttpResponse<String> response)
+  private JsonNode answer(String method, String path, HttpResponse<String> response)
       throws ConnectException, IOException {
     int status = response.statusCode();
     if (status >= 200 && status < 300) {
@@ -346,6 +370,20 @@ public final class ConnectClient {
     }
     if (status == 502 || status == 503 || status == 504) {
       throw new IOException("status " + status);
+    }
+    if (status == 500 && ConnectAnswer.isPassing(response.body())) {
+      throw new IOException("status " + status + message(response));
+    }
+    if (status == 404) {
+      ConnectAnswer.requireOwn404(response.body());
+      if (ConnectAnswer.isNoSuchPath(response.body())) {
+        throw new ConnectException(
+            "Kafka Connect has no path "
+                + response.uri().getPath()
+                + "; connect.url ("
+                + String.join(", ", urls)
+                + ") has to be the root of its REST API, such as http://127.0.0.1:8083");
+      }
     }
     throw new ConnectException(
         status,

@@ -4,7 +4,14 @@ package com.voltageems.hissrv.query.site.connect;
 public final class ConnectException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  /** Of an answer that tells of the address, not of what was asked for. */
+  private static final int ADDRESS = -1;
+
   private final int status;
+
+  ConnectException(String message) {
+    this(ADDRESS, message);
+  }
 
   ConnectException(int status, String message) {
     super(message);
@@ -16,7 +23,7 @@ public final class ConnectException extends Exception {
     this.status = 0;
   }
 
-  /** HTTP's, or 0 where nobody answered. */
+  /** HTTP's, 0 where nobody answered, or -1 where the address is wrong. */
   public int status() {
     return status;
   }

@@ -31,6 +31,7 @@ class ApplierTest {
   private final SteppingClock clock = new SteppingClock();
   private final List<String> progress = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
+  private final List<String> waiting = new ArrayList<>();
 
   /** Each pause takes a second. */
   private static final class SteppingClock extends Clock {
@@ -81,9 +82,10 @@ class ApplierTest {
   private Applier.Outcome apply(Compiled site, boolean adopt) throws Exception {
     wrong.clear();
     progress.clear();
+    waiting.clear();
     connect.changes.clear();
     ConnectClient client =
-        new ConnectClient(site.target(), Duration.ofSeconds(5), clock, clock::pause);
+        new ConnectClient(site.target(), Duration.ofSeconds(5), clock, clock::pause, waiting::add);
     return new Applier(client, Duration.ofSeconds(30), clock, clock::pause, progress::add)
         .apply("hissrv.yml", site, adopt, wrong);
   }
@@ -101,6 +103,76 @@ class ApplierTest {
 
     assertThat(apply(site("api: {}"))).isEqualTo(Applier.Outcome.DONE);
     assertThat(connect.changes).containsExactly("PUT /admin/loggers/com.voltageems.hissrv");
+  }
+
+  /** It failed at once; or, worse, a connector was said to be removed that was there. */
+  @Test
+  void workerThatIsStarting_isWaitedFor_andSaid() throws Exception {
+    Compiled site = site("api: {}");
+    connect.starting.set(4);
+    assertThat(apply(site)).isEqualTo(Applier.Outcome.DONE);
+    assertThat(waiting)
+        .containsExactly(
+            "waiting for at most 5 s: Kafka Connect does not answer at "
+                + connect.url()
+                + " (connect.url): answered with status 404 and not in Kafka Connect's words: the"
+                + " worker is still starting, or this is the address of something else or of a"
+                + " proxy's other path");
+
+    connect.failure = "Request timed out. The worker is currently ensuring membership";
+    connect.failures.set(2);
+    connect.rebalancing.set(1);
+    assertThat(apply(site)).isEqualTo(Applier.Outcome.DONE);
+    assertThat(waiting)
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("waiting for at most 5 s: Kafka Connect "))
+        .anyMatch(line -> line.contains("(connect.url): status 500: Request timed out. The "))
+        .anyMatch(line -> line.endsWith("with 409: rebalancing"));
+    assertThat(connect.connectors).hasSize(2);
+  }
+
+  @Test
+  void addressOfSomethingElse_endsInAMessageThatNamesIt() throws Exception {
+    Compiled site = site("api: {}");
+    connect.starting.set(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> apply(site))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageStartingWith(
+            "Kafka Connect does not answer at "
+                + connect.url()
+                + " (connect.url): answered with"
+                + " status 404 and not in Kafka Connect's words");
+    assertThat(connect.changes).isEmpty();
+  }
+
+  @Test
+  void wrongPathOfAWorker_isSaidAtOnce() throws Exception {
+    Path file = dir.resolve("hissrv.yml");
+    Files.writeString(file, "connect:\n  url: " + connect.url() + "/v1\n");
+    Compiled site =
+        new SiteFile(file, Map.of("INFLUXDB_TOKEN", "t")).compile(SiteCompiler.For.COMMAND);
+    assertThatThrownBy(() -> apply(site))
+        .isInstanceOf(ConnectException.class)
+        .hasMessage(
+            "Kafka Connect has no path /v1/connectors; connect.url ("
+                + connect.url()
+                + "/v1) has to be the root of its REST API, such as http://127.0.0.1:8083");
+    assertThat(waiting).isEmpty();
+  }
+
+  /** What stands under the address when a connector is removed may be a worker that starts. */
+  @Test
+  void connectorOnAWorkerThatIsStarting_isNotTakenForRemoved() throws Exception {
+    Compiled site = site("api: {}");
+    apply(site);
+    ConnectClient client =
+        new ConnectClient(site.target(), Duration.ofSeconds(5), clock, clock::pause, waiting::add);
+    connect.starting.set(2);
+    client.delete("hissrv-influx-sink");
+    assertThat(connect.connectors).containsOnlyKeys("hissrv-redis-source");
+    connect.starting.set(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> client.status("hissrv-redis-source"))
+        .hasMessageContaining("the worker is still starting");
   }
 
   @Test
