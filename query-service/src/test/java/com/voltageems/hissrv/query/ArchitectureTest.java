@@ -62,10 +62,10 @@ class ArchitectureTest {
           .resideInAnyPackage("java.sql..", "com.zaxxer..", "org.postgresql..");
 
   @ArchTest
-  static final ArchRule kafka_isKnownByTheProbesAndTheLeaseOnly =
+  static final ArchRule kafka_isKnownByTheProbesTheLeaseAndItsTlsOnly =
       noClasses()
           .that()
-          .resideOutsideOfPackages(QUERY + ".health..", QUERY + ".lease")
+          .resideOutsideOfPackages(QUERY + ".health..", QUERY + ".lease", QUERY + ".tls")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.kafka..");

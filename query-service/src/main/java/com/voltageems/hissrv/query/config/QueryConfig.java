@@ -10,10 +10,12 @@ import com.voltageems.hissrv.query.store.spi.StoreProviders;
 import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import com.voltageems.hissrv.query.tls.ConnectTls;
+import com.voltageems.hissrv.query.tls.KafkaTls;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +128,19 @@ public record QueryConfig(
 
     public boolean isConfigured() {
       return !bootstrapServers.isEmpty();
+    }
+
+    /**
+     * Settings of a client.
+     *
+     * @param own of ours, unless the site has its own
+     */
+    public Map<String, Object> client(Map<String, Object> own) {
+      Map<String, Object> client = new HashMap<>(own);
+      client.putAll(properties);
+      client.put("bootstrap.servers", bootstrapServers);
+      KafkaTls.into(client);
+      return client;
     }
 
     @Override
@@ -249,6 +264,9 @@ public record QueryConfig(
     try {
       store.provider.checkFiles(store.settings(1));
       connect.tls.checkFiles(connect.urls);
+      if (kafka.isConfigured()) {
+        KafkaTls.checkFiles(kafka.properties);
+      }
     } catch (IllegalArgumentException e) {
       throw new ConfigException(String.valueOf(e.getMessage()), e);
     }

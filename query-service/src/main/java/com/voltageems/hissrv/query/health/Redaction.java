@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health;
 
+import com.voltageems.hissrv.plugin.tls.TlsException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
@@ -36,6 +37,11 @@ public final class Redaction {
    * @param timeout of the call: the JDK's own timeout has no words
    */
   public static String failure(Throwable failure, Duration timeout) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof TlsException) {
+        return oneLine(String.valueOf(cause.getMessage()));
+      }
+    }
     return failure.getMessage() == null && failure instanceof TimeoutException
         ? "no answer within " + timeout.toMillis() + " ms (health.timeout)"
         : oneLine(failure.getClass().getSimpleName() + ": " + failure.getMessage());

@@ -330,9 +330,7 @@ public final class KafkaKeeper implements Keeper {
     config.put("default.api.timeout.ms", (int) timeout.toMillis());
     config.put("delivery.timeout.ms", (int) timeout.toMillis() * 2 + 1000);
     config.put("reconnect.backoff.max.ms", "5000");
-    config.putAll(kafka.properties());
-    config.put("bootstrap.servers", kafka.bootstrapServers());
-    return config;
+    return kafka.client(config);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,11 +86,21 @@ public final class TlsClient<T> {
     return next.client;
   }
 
-  /** Names, times and lengths of the files. */
   private String state() {
+    return state(
+        Stream.of(names.trustName(), names.clientName())
+            .map(file -> texts.getOrDefault(file, "").strip())
+            .toList());
+  }
+
+  /**
+   * Names, times and lengths of files.
+   *
+   * @param paths empty ones are none
+   */
+  static String state(List<String> paths) {
     StringBuilder state = new StringBuilder();
-    for (String file : List.of(names.trustName(), names.clientName())) {
-      String path = texts.getOrDefault(file, "").strip();
+    for (String path : paths) {
       if (!path.isEmpty()) {
         state.append(state.isEmpty() ? "" : ", ").append(path).append(' ').append(written(path));
       }

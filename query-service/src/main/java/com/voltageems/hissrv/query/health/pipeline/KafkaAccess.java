@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
+import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Redaction;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaAccess implements AutoCloseable {
   private static final Pattern GROUP = Pattern.compile("idValue='([^']+)'");
 
-  private final Map<String, Object> clientConfig = new HashMap<>();
+  private final Map<String, Object> clientConfig;
   private final String servers;
   private final Duration timeout;
   private @Nullable Admin admin;
@@ -59,11 +60,15 @@ public final class KafkaAccess implements AutoCloseable {
   public KafkaAccess(QueryConfig.Kafka config, Duration timeout) {
     this.servers = config.bootstrapServers();
     this.timeout = timeout;
-    clientConfig.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
-    clientConfig.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) timeout.toMillis());
-    clientConfig.put(AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "5000");
-    clientConfig.putAll(config.properties());
-    clientConfig.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+    clientConfig =
+        config.client(
+            Map.of(
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) timeout.toMillis(),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) timeout.toMillis(),
+                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                "5000"));
   }
 
   Duration timeout() {
@@ -145,6 +150,9 @@ public final class KafkaAccess implements AutoCloseable {
       root = root.getCause();
     }
     String words = Redaction.oneLine(String.valueOf(root.getMessage()));
+    if (root instanceof TlsException) {
+      return new ProbeException(kafka + "cannot be reached by TLS: " + words, failure);
+    }
     if (failure instanceof SslAuthenticationException) {
       return new ProbeException(
           kafka

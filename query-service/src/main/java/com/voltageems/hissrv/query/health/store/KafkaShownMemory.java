@@ -215,9 +215,7 @@ public final class KafkaShownMemory implements ShownMemory {
     config.put("request.timeout.ms", (int) timeout.toMillis());
     config.put("default.api.timeout.ms", (int) timeout.toMillis());
     config.put("delivery.timeout.ms", (int) timeout.toMillis() * 2 + 1000);
-    config.putAll(kafka.properties());
-    config.put("bootstrap.servers", kafka.bootstrapServers());
-    return config;
+    return kafka.client(config);
   }
 
   @Override
