@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.KafkaBroker.Login;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -14,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import okhttp3.tls.HeldCertificate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -28,20 +33,30 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.RedisClient;
 
 /**
- * A Kafka that asks for TLS, a login and rights, as docs/operate/security.md has them: with those
- * rights, and no others, everything works; each that is missing is named.
+ * A Kafka that asks for TLS, a login by password or certificate, and rights, as
+ * docs/operate/security.md has them: with those rights, and no others, everything works; what is
+ * missing or wrong is named, and no secret is.
  */
 class SecuredKafkaIT {
   private static final String SINK = "hissrv-influx-sink";
   private static final String SOURCE = "hissrv-redis-source";
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final String PASSWORD = "of-the-service";
+  private static final String WORKERS_PASSWORD = "of-the-worker";
+
+  /** Of a login that is refused. */
+  private static final String WRONG = "not-the-password";
+
+  private final HeldCertificate signer =
+      new HeldCertificate.Builder().certificateAuthority(0).commonName("signer").build();
 
   private final Installation installation = Installation.find();
   private final List<AutoCloseable> parts = new ArrayList<>();
@@ -58,43 +73,50 @@ class SecuredKafkaIT {
     return part;
   }
 
-  @Test
-  void pipelineWithTheRightsOfTheTable_works_andWhatIsMissingIsNamed() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void pipelineWithTheRightsOfTheTable_works_andWhatIsMissingIsNamed(Login login) throws Exception {
     RedisServer redis = part(RedisServer.start(dir.resolve("redis")));
     QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
+    Files.writeString(dir.resolve("ca.pem"), signer.certificatePem());
     KafkaBroker kafka =
         part(
             KafkaBroker.startSecured(
                 dir.resolve("kafka"),
-                Map.of("worker", "of-the-worker", "service", PASSWORD),
-                certificate()));
+                login,
+                Map.of("worker", WORKERS_PASSWORD, "service", PASSWORD),
+                pem(certificate("broker").addSubjectAlternativeName("127.0.0.1").build()),
+                signer.certificatePem()));
     rightsOfTheWorker().forEach(right -> allow(kafka, right));
-    ConnectWorker worker = part(worker(kafka));
+    ConnectWorker worker = part(worker(kafka, login));
     database.awaitReady();
     submit(worker, redis, database);
     Map<Long, Double> pushed = push(redis);
 
     int port = Ports.free();
     HistoryClient history = new HistoryClient("http://127.0.0.1:" + port);
-    String password = "not-" + PASSWORD;
-    try (ServerProcess service =
-        QueryService.start(installation, config(database, kafka, worker, port, password), port)) {
-      awaitTold(history, "kafka", "down", "refused the login: ", "kafka.properties.sasl.*");
-      awaitTold(history, "sink", "down", "refused the login: ");
-      // The client pauses longer and longer before it logs in again.
-      await()
-          .during(Duration.ofSeconds(8))
-          .atMost(LIMIT)
-          .until(() -> message(history, "kafka").contains("refused the login: "));
-      assertThat(service.isAlive()).isTrue();
+    for (Map<String, String> wrong : wrongLogins(login, "service")) {
+      try (ServerProcess service =
+          QueryService.start(installation, config(database, kafka, worker, port, wrong), port)) {
+        String[] told = toldOfWrongLogin(login);
+        awaitTold(history, "kafka", "down", told);
+        awaitTold(history, "sink", "down", told[0]);
+        // The client pauses longer and longer before it logs in again.
+        await()
+            .during(Duration.ofSeconds(8))
+            .atMost(LIMIT)
+            .until(() -> message(history, "kafka").contains(told[0]));
+        assertThat(service.isAlive()).isTrue();
+      }
+      assertThat(dir.resolve("query-service.log")).content().doesNotContain(WRONG);
     }
-    assertThat(dir.resolve("query-service.log")).content().doesNotContain(password);
 
-    part(QueryService.start(installation, config(database, kafka, worker, port, PASSWORD), port));
-    String right = "does not allow it: the right Describe on the ";
-    awaitTold(history, "kafka", "down", right + "topic hissrv-dead-letters is missing");
-    awaitTold(history, "source", "down", right + "topic hissrv-status is missing");
-    awaitTold(history, "sink", "down", right + "group connect-hissrv-influx-sink is missing");
+    Map<String, String> right = login(login, "service", PASSWORD);
+    part(QueryService.start(installation, config(database, kafka, worker, port, right), port));
+    String missing = "does not allow it: the right Describe on the ";
+    awaitTold(history, "kafka", "down", missing + "topic hissrv-dead-letters is missing");
+    awaitTold(history, "source", "down", missing + "topic hissrv-status is missing");
+    awaitTold(history, "sink", "down", missing + "group connect-hissrv-influx-sink is missing");
     await()
         .atMost(LIMIT)
         .ignoreExceptions()
@@ -111,6 +133,11 @@ class SecuredKafkaIT {
               assertThat(notRemembered(history)).isEmpty();
             });
     Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
+    sendWhatIsNoSample(kafka);
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .until(() -> history.get("/status").path("failed").asLong() == 1);
 
     for (String connector : List.of(SOURCE, SINK)) {
       AclOperation operation = connector.equals(SOURCE) ? AclOperation.WRITE : AclOperation.READ;
@@ -124,6 +151,88 @@ class SecuredKafkaIT {
       allow(kafka, right("worker", ResourceType.TOPIC, "hissrv.*", operation));
       // The service starts again by itself what failed.
       Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
+    }
+    assertWrongLoginsOfTasksAreTold(login, worker, redis, database, history, pushed);
+  }
+
+  /** Connectors with a login of their own, as {@code producer.override.*} gives it. */
+  private void assertWrongLoginsOfTasksAreTold(
+      Login login,
+      ConnectWorker worker,
+      RedisServer redis,
+      QuestDb database,
+      HistoryClient history,
+      Map<Long, Double> pushed)
+      throws Exception {
+    // One without a certificate would have the worker's.
+    List<Map<String, String>> all = wrongLogins(login, "worker");
+    for (Map<String, String> wrong : all.subList(all.size() - 1, all.size())) {
+      Map<String, String> source = source(redis);
+      wrong.forEach((key, value) -> source.put("producer.override." + key, value));
+      worker.submit(SOURCE, source);
+      pushed.putAll(push(redis));
+      awaitTold(history, "connect", "down", SOURCE + " task 0 is FAILED: ", toldOfTask(login));
+      worker.submit(SOURCE, source(redis));
+      Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
+
+      Map<String, String> sink = sink(database);
+      wrong.forEach((key, value) -> sink.put("consumer.override." + key, value));
+      worker.submit(SINK, sink);
+      awaitTold(history, "connect", "down", SINK + " task 0 is FAILED: ", toldOfTask(login));
+      worker.submit(SINK, sink(database));
+      pushed.putAll(push(redis));
+      Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
+    }
+    assertThat(dir.resolve("connect").resolve("connect.log"))
+        .content()
+        .doesNotContain(WRONG)
+        .doesNotContain(WORKERS_PASSWORD);
+    assertThat(worker.status(SOURCE).toString() + worker.status(SINK)).doesNotContain(WRONG);
+    assertThat(dir.resolve("query-service.log")).content().doesNotContain(WRONG, PASSWORD);
+  }
+
+  private static String[] toldOfWrongLogin(Login login) {
+    return login == Login.CERTIFICATE
+        ? new String[] {"cannot be reached by TLS: ", "kafka.properties.ssl.keystore.*"}
+        : new String[] {"refused the login: ", "kafka.properties.sasl.*"};
+  }
+
+  private static String toldOfTask(Login login) {
+    return login == Login.CERTIFICATE
+        ? "TLS from the task's client to Kafka fails: see ssl.*"
+        : "Kafka refuses the login of the task's client: see sasl.*";
+  }
+
+  /** Settings with which nobody gets in. */
+  private List<Map<String, String>> wrongLogins(Login login, String user) throws IOException {
+    if (login != Login.CERTIFICATE) {
+      return List.of(login(login, user, WRONG));
+    }
+    Instant now = Instant.now();
+    Path expired =
+        Files.writeString(
+            dir.resolve("expired.pem"),
+            pem(
+                certificate(user)
+                    .validityInterval(
+                        now.minus(2, ChronoUnit.DAYS).toEpochMilli(),
+                        now.minus(1, ChronoUnit.DAYS).toEpochMilli())
+                    .build()));
+    Map<String, String> none = new TreeMap<>(login(login, user, ""));
+    none.keySet().removeIf(key -> key.startsWith("ssl.keystore."));
+    Map<String, String> old = new TreeMap<>(login(login, user, ""));
+    old.put("ssl.keystore.location", expired.toString());
+    return List.of(none, old);
+  }
+
+  private static void sendWhatIsNoSample(KafkaBroker kafka) {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new StringSerializer(),
+            new StringSerializer())) {
+      var unused = producer.send(new ProducerRecord<>("hissrv.pending", "no sample", "{"));
+      producer.flush();
     }
   }
 
@@ -203,39 +312,46 @@ class SecuredKafkaIT {
     }
   }
 
-  /** The broker's private key and certificate; the one it is signed by is left for the clients. */
-  private String certificate() throws IOException {
-    HeldCertificate signer =
-        new HeldCertificate.Builder().certificateAuthority(0).commonName("signer").build();
-    Files.writeString(dir.resolve("ca.pem"), signer.certificatePem());
-    HeldCertificate own =
-        new HeldCertificate.Builder()
-            .signedBy(signer)
-            .commonName("broker")
-            .addSubjectAlternativeName("127.0.0.1")
-            .build();
+  private HeldCertificate.Builder certificate(String name) {
+    return new HeldCertificate.Builder().signedBy(signer).commonName(name);
+  }
+
+  private static String pem(HeldCertificate own) {
     return own.privateKeyPkcs8Pem() + own.certificatePem();
   }
 
-  private Map<String, String> login(String user, String password) {
-    return Map.of(
-        "security.protocol",
-        "SASL_SSL",
-        "sasl.mechanism",
-        "PLAIN",
+  /** What a client says to be that user. */
+  private Map<String, String> login(Login login, String user, String password) throws IOException {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("ssl.truststore.type", "PEM");
+    settings.put("ssl.truststore.location", dir.resolve("ca.pem").toString());
+    if (login == Login.CERTIFICATE) {
+      Path file = dir.resolve(user + ".pem");
+      if (!Files.exists(file)) {
+        Files.writeString(file, pem(certificate(user).build()));
+      }
+      settings.put("security.protocol", "SSL");
+      settings.put("ssl.keystore.type", "PEM");
+      settings.put("ssl.keystore.location", file.toString());
+      return settings;
+    }
+    settings.put("security.protocol", "SASL_SSL");
+    settings.put("sasl.mechanism", login == Login.PLAIN ? "PLAIN" : "SCRAM-SHA-512");
+    settings.put(
         "sasl.jaas.config",
-        "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\";"
-            .formatted(user, password),
-        "ssl.truststore.type",
-        "PEM",
-        "ssl.truststore.location",
-        dir.resolve("ca.pem").toString());
+        "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
+            .formatted(
+                login == Login.PLAIN ? "plain.PlainLoginModule" : "scram.ScramLoginModule",
+                user,
+                password));
+    return settings;
   }
 
-  private ConnectWorker worker(KafkaBroker kafka) {
+  private ConnectWorker worker(KafkaBroker kafka, Login login) throws IOException {
     Map<String, String> config = new TreeMap<>();
     for (String client : List.of("", "producer.", "consumer.", "admin.")) {
-      login("worker", "of-the-worker").forEach((key, value) -> config.put(client + key, value));
+      login(login, "worker", WORKERS_PASSWORD)
+          .forEach((key, value) -> config.put(client + key, value));
     }
     config.put("consumer.metadata.max.age.ms", "2000");
     return ConnectWorker.start(
@@ -246,13 +362,21 @@ class SecuredKafkaIT {
   }
 
   private void submit(ConnectWorker worker, RedisServer redis, QuestDb database) {
+    worker.submit(SOURCE, source(redis));
+    worker.submit(SINK, sink(database));
+  }
+
+  private Map<String, String> source(RedisServer redis) {
     Map<String, String> source = installation.connectorConfig("redis-source.json");
     source.put("redis.uri", redis.uri());
     source.put("status.interval.ms", "1000");
-    worker.submit(SOURCE, source);
+    return source;
+  }
+
+  private Map<String, String> sink(QuestDb database) {
     Map<String, String> sink = installation.connectorConfig("influx-sink-questdb.json");
     sink.put("influxdb.url", database.url());
-    worker.submit(SINK, sink);
+    return sink;
   }
 
   private static Map<Long, Double> push(RedisServer redis) {
@@ -295,7 +419,11 @@ class SecuredKafkaIT {
   }
 
   private Path config(
-      QuestDb database, KafkaBroker kafka, ConnectWorker worker, int port, String password)
+      QuestDb database,
+      KafkaBroker kafka,
+      ConnectWorker worker,
+      int port,
+      Map<String, String> login)
       throws IOException {
     StringBuilder text = new StringBuilder();
     text.append(
@@ -312,8 +440,7 @@ class SecuredKafkaIT {
         health.interval: 1s
         """
             .formatted(port, database.jdbcUrl(), kafka.loginServers(), worker.url(), SOURCE, SINK));
-    login("service", password)
-        .forEach((key, value) -> text.append("kafka.properties.%s: '%s'\n".formatted(key, value)));
+    login.forEach((key, value) -> text.append("kafka.properties.%s: '%s'\n".formatted(key, value)));
     return Files.writeString(dir.resolve("query-service.yml"), text);
   }
 }

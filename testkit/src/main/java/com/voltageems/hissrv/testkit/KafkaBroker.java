@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A real Kafka broker (KRaft, one node, broker and controller in one) in a JVM of its own. */
@@ -40,46 +41,104 @@ public final class KafkaBroker extends LocalServer {
    * @param jvmOptions added to, and overriding, those of the broker's JVM
    */
   public static KafkaBroker start(Path dir, List<String> jvmOptions) {
-    return start(dir, jvmOptions, null);
+    return start(dir, jvmOptions, List.of(), null);
+  }
+
+  /** How clients show who they are, all by TLS. */
+  public enum Login {
+    PLAIN("SASL_SSL"),
+    SCRAM_SHA_512("SASL_SSL"),
+    /** By a certificate, the common name of which is the user's. */
+    CERTIFICATE("SSL");
+
+    private final String protocol;
+
+    Login(String protocol) {
+      this.protocol = protocol;
+    }
+
+    private String settings(Map<String, String> passwords, Path trust) {
+      StringBuilder users = new StringBuilder();
+      passwords.forEach(
+          (user, password) ->
+              users.append(" user_").append(user).append("=\"").append(password).append('"'));
+      return switch (this) {
+        case PLAIN ->
+            """
+            sasl.enabled.mechanisms=PLAIN
+            listener.name.login.plain.sasl.jaas.config=\
+              org.apache.kafka.common.security.plain.PlainLoginModule required%s;
+            """
+                .formatted(users);
+        case SCRAM_SHA_512 ->
+            """
+            sasl.enabled.mechanisms=SCRAM-SHA-512
+            listener.name.login.scram-sha-512.sasl.jaas.config=\
+              org.apache.kafka.common.security.scram.ScramLoginModule required;
+            """;
+        case CERTIFICATE ->
+            """
+            listener.name.login.ssl.client.auth=required
+            listener.name.login.ssl.truststore.type=PEM
+            listener.name.login.ssl.truststore.location=%s
+            listener.name.login.ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/,DEFAULT
+            """
+                .formatted(trust);
+      };
+    }
   }
 
   /**
    * As {@link #start(Path)}, with a second listener ({@link #loginServers()}) by TLS for users that
-   * log in (SASL/PLAIN), of whom each may do what it has a right (ACL) to and nothing else. Who
-   * comes to {@link #bootstrapServers()} may do everything. No topic is created on first use.
+   * log in, of whom each may do what it has a right (ACL) to and nothing else. Who comes to {@link
+   * #bootstrapServers()} may do everything. No topic is created on first use.
    *
-   * @param passwords of the users
+   * @param passwords of the users, where they log in with one
    * @param pem the listener's private key and certificate
+   * @param trust who signs certificates of users
    */
-  public static KafkaBroker startSecured(Path dir, Map<String, String> passwords, String pem) {
-    StringBuilder users = new StringBuilder();
-    passwords.forEach(
-        (user, password) ->
-            users.append(" user_").append(user).append("=\"").append(password).append('"'));
-    Path file = dir.resolve("broker.pem");
+  public static KafkaBroker startSecured(
+      Path dir, Login login, Map<String, String> passwords, String pem, String trust) {
+    Path own = dir.resolve("broker.pem").toAbsolutePath();
+    Path signer = dir.resolve("users.pem").toAbsolutePath();
     try {
       Files.createDirectories(dir);
-      Files.writeString(file, pem);
+      Files.writeString(own, pem);
+      Files.writeString(signer, trust);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    List<String> users = new ArrayList<>();
+    if (login == Login.SCRAM_SHA_512) {
+      passwords.forEach(
+          (user, password) ->
+              users.addAll(
+                  List.of(
+                      "--add-scram",
+                      "SCRAM-SHA-512=[name=%s,password=%s]".formatted(user, password))));
     }
     return start(
         dir,
         List.of(),
+        users,
         """
+        listener.security.protocol.map=\
+          PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,LOGIN:%s
         authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
         super.users=User:ANONYMOUS
         auto.create.topics.enable=false
-        sasl.enabled.mechanisms=PLAIN
-        listener.name.login.plain.sasl.jaas.config=\
-          org.apache.kafka.common.security.plain.PlainLoginModule required%s;
         listener.name.login.ssl.keystore.type=PEM
         listener.name.login.ssl.keystore.location=%s
         """
-            .formatted(users, file.toAbsolutePath()));
+                .formatted(login.protocol, own)
+            + login.settings(passwords, signer));
   }
 
-  private static KafkaBroker start(Path dir, List<String> jvmOptions, @Nullable String security) {
+  /**
+   * @param users options of the tool that formats the storage
+   */
+  private static KafkaBroker start(
+      Path dir, List<String> jvmOptions, List<String> users, @Nullable String security) {
     int port = Ports.free();
     int loginPort = security == null ? -1 : Ports.free();
     int controllerPort = Ports.free();
@@ -94,8 +153,6 @@ public final class KafkaBroker extends LocalServer {
           controller.quorum.voters=1@127.0.0.1:%2$d
           listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d%4$s
           advertised.listeners=PLAINTEXT://127.0.0.1:%1$d%4$s
-          listener.security.protocol.map=\
-            PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,LOGIN:SASL_SSL
           controller.listener.names=CONTROLLER
           log.dirs=%3$s
           num.partitions=2
@@ -114,7 +171,9 @@ public final class KafkaBroker extends LocalServer {
                   controllerPort,
                   dir.resolve("log").toAbsolutePath(),
                   security == null ? "" : ",LOGIN://127.0.0.1:" + loginPort,
-                  security == null ? "" : security));
+                  security == null
+                      ? "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
+                      : security));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -126,7 +185,11 @@ public final class KafkaBroker extends LocalServer {
             List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             Map.of(),
             "kafka.tools.StorageTool",
-            List.of("format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", config.toString()),
+            Stream.concat(
+                    Stream.of(
+                        "format", "--ignore-formatted", "-t", CLUSTER_ID, "-c", config.toString()),
+                    users.stream())
+                .toList(),
             dir.resolve("storage.log"));
     ServerProcess.await(
         "the broker's storage to be formatted", Duration.ofMinutes(3), () -> !format.isAlive());

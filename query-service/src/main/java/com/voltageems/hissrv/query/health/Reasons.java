@@ -21,7 +21,17 @@ public final class Reasons {
           "Exiting WorkerSinkTask due to",
           "Tolerance exceeded in error handler",
           "Unrecoverable exception from producer send callback",
-          "Failed to flush offsets and/or records for task");
+          "Failed to flush offsets and/or records for task",
+          "Failed to process post-handshake messages",
+          "SSL handshake failed");
+
+  private static final String REFUSED_LOGIN = "common.errors.SaslAuthenticationException";
+  private static final String FAILED_TLS = "common.errors.SslAuthenticationException";
+
+  /** Where the clients of tasks have their settings. */
+  private static final String OF_CLIENTS =
+      " in the worker's properties, with the prefixes producer., consumer. and admin., or those of"
+          + " the connector (producer.override.*, consumer.override.*)";
 
   /** Of a record that a broker does not take: whose topic's, only the worker's log tells. */
   private static final String TOO_LARGE =
@@ -53,6 +63,12 @@ public final class Reasons {
     if (best.equals(TOO_LARGE)) {
       return " Raise max.message.bytes of the topic that the worker's log names, then restart the"
           + " task: the record is sent again";
+    }
+    if (trace.contains(REFUSED_LOGIN)) {
+      return "; Kafka refuses the login of the task's client: see sasl.*" + OF_CLIENTS;
+    }
+    if (trace.contains(FAILED_TLS)) {
+      return "; TLS from the task's client to Kafka fails: see ssl.*" + OF_CLIENTS;
     }
     return best.equals("UnsupportedOperationException") && trace.contains(CLEARED_OFFSETS)
         ? ": Kafka Connect's sink tasks fail at a rebalance with group.protocol=consumer; set"

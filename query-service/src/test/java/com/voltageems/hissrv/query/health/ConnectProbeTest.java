@@ -117,6 +117,31 @@ class ConnectProbeTest {
             "s is FAILED: redis.uri is gone");
   }
 
+  /** As seen with a certificate that has run out: it was told as "post-handshake messages". */
+  @Test
+  void refusedLoginOfATasksClient_isToldWithItsCause_andWhereToLook() throws IOException {
+    describe(
+        """
+        {"connector":{"state":"RUNNING","worker_id":"w:1"},
+         "tasks":[{"id":0,"state":"FAILED","worker_id":"w:1",
+           "trace":"org.apache.kafka.common.errors.SslAuthenticationException: Failed to process \
+        post-handshake messages\\nCaused by: javax.net.ssl.SSLHandshakeException: Received fatal \
+        alert: certificate_unknown\\n\\tat x"},
+          {"id":1,"state":"FAILED","worker_id":"w:1",
+           "trace":"org.apache.kafka.common.errors.SaslAuthenticationException: Authentication \
+        failed: Invalid username or password\\n"}]}""");
+    assertThat(trouble)
+        .containsExactly(
+            "s task 0 is FAILED: Received fatal alert: certificate_unknown; TLS from the task's"
+                + " client to Kafka fails: see ssl.* in the worker's properties, with the prefixes"
+                + " producer., consumer. and admin., or those of the connector"
+                + " (producer.override.*, consumer.override.*)",
+            "s task 1 is FAILED: Authentication failed: Invalid username or password; Kafka refuses"
+                + " the login of the task's client: see sasl.* in the worker's properties, with the"
+                + " prefixes producer., consumer. and admin., or those of the connector"
+                + " (producer.override.*, consumer.override.*)");
+  }
+
   /** A topic's max.message.bytes is smaller than a record of the source's, exactly once. */
   @Test
   void recordTooLargeForItsTopic_isToldWithWhatHelps() throws IOException {
