@@ -178,6 +178,7 @@ public final class ConnectProbe implements Probe {
         settings.telling(),
         settings.sinkTopics(),
         settings.sourcePrefix(),
+        settings.sourceTopics(),
         settings.deadLetters());
   }
 

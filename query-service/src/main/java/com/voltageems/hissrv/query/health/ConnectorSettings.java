@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectorSettings {
   private static final String STATUS_TOPIC = "status.topic";
   private static final String PREFIX = "topic.prefix";
+  private static final String SOURCES = "sources";
 
   /** The source's own default. */
   private static final String DEFAULT_PREFIX = "hissrv.";
@@ -32,6 +35,7 @@ final class ConnectorSettings {
   private Telling telling = Telling.UNKNOWN;
   private SinkTopics sinkTopics = SinkTopics.UNKNOWN;
   private String sourcePrefix = "";
+  private Set<String> sourceTopics = Set.of();
   private DeadLetterTopics deadLetters = DeadLetterTopics.UNKNOWN;
 
   Telling telling() {
@@ -45,6 +49,11 @@ final class ConnectorSettings {
   /** What the source's topics begin with; empty where that is not known. */
   String sourcePrefix() {
     return sourcePrefix;
+  }
+
+  /** To which the source's sources write; empty where that is not known. */
+  Set<String> sourceTopics() {
+    return sourceTopics;
   }
 
   DeadLetterTopics deadLetters() {
@@ -103,6 +112,7 @@ final class ConnectorSettings {
     }
     String prefix = config.path(PREFIX).asText(DEFAULT_PREFIX);
     sourcePrefix = isReference(prefix) ? "" : prefix.strip();
+    sourceTopics = isReference(prefix) ? Set.of() : topics(prefix.strip(), config.path(SOURCES));
     JsonNode plugin =
         config.path(STATUS_TOPIC).isTextual()
             ? null
@@ -111,6 +121,17 @@ final class ConnectorSettings {
                     + encoded(config.path("connector.class").asText())
                     + "/config");
     telling = telling(config, plugin);
+  }
+
+  /** One for each source, by its alias. */
+  private static Set<String> topics(String prefix, JsonNode sources) {
+    Set<String> topics = new TreeSet<>();
+    for (String alias : sources.asText("").split(",", -1)) {
+      if (!alias.isBlank() && !isReference(alias)) {
+        topics.add(prefix + alias.strip());
+      }
+    }
+    return topics;
   }
 
   private static String config(String connector) {

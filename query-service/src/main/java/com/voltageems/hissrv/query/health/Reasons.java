@@ -28,10 +28,15 @@ public final class Reasons {
   private static final String REFUSED_LOGIN = "common.errors.SaslAuthenticationException";
   private static final String FAILED_TLS = "common.errors.SslAuthenticationException";
 
-  /** Where the clients of tasks have their settings. */
-  private static final String OF_CLIENTS =
-      " in the worker's properties, with the prefixes producer., consumer. and admin., or those of"
-          + " the connector (producer.override.*, consumer.override.*)";
+  private static final String SEE_SASL =
+      "; Kafka refuses the login of the task's client: see sasl.* in the worker's properties, with"
+          + " the prefixes producer., consumer. and admin., or those of the connector"
+          + " (producer.override.*, consumer.override.*)";
+
+  private static final String SEE_SSL =
+      "; TLS from the task's client to Kafka fails: see ssl.* in the worker's properties, with the"
+          + " prefixes producer., consumer. and admin., or those of the connector"
+          + " (producer.override.*, consumer.override.*)";
 
   /** Of a record that a broker does not take: whose topic's, only the worker's log tells. */
   private static final String TOO_LARGE =
@@ -65,10 +70,10 @@ public final class Reasons {
           + " task: the record is sent again";
     }
     if (trace.contains(REFUSED_LOGIN)) {
-      return "; Kafka refuses the login of the task's client: see sasl.*" + OF_CLIENTS;
+      return SEE_SASL;
     }
     if (trace.contains(FAILED_TLS)) {
-      return "; TLS from the task's client to Kafka fails: see ssl.*" + OF_CLIENTS;
+      return SEE_SSL;
     }
     return best.equals("UnsupportedOperationException") && trace.contains(CLEARED_OFFSETS)
         ? ": Kafka Connect's sink tasks fail at a rebalance with group.protocol=consumer; set"

@@ -115,10 +115,13 @@ class ConnectorSettingsTest {
     assertThat(settings.sourcePrefix()).isEmpty();
     telling("{\"status.topic\":\"st\"}");
     assertThat(settings.sourcePrefix()).isEqualTo("hissrv.");
-    telling("{\"status.topic\":\"st\",\"topic.prefix\":\"site.\"}");
+    assertThat(settings.sourceTopics()).isEmpty();
+    telling("{\"status.topic\":\"st\",\"topic.prefix\":\"site.\",\"sources\":\"live, pending\"}");
     assertThat(settings.sourcePrefix()).isEqualTo("site.");
-    telling("{\"status.topic\":\"st\",\"topic.prefix\":\"${env:P}\"}");
+    assertThat(settings.sourceTopics()).containsExactlyInAnyOrder("site.live", "site.pending");
+    telling("{\"status.topic\":\"st\",\"topic.prefix\":\"${env:P}\",\"sources\":\"live\"}");
     assertThat(settings.sourcePrefix()).isEmpty();
+    assertThat(settings.sourceTopics()).isEmpty();
   }
 
   @Test

@@ -52,6 +52,7 @@ final class SinkJudge {
    * @param topics of what it is to read
    * @param others who read in its consumer group
    * @param lost what Kafka deleted before it was committed
+   * @param noDeadLetters its topic for dead letters, where that is not there; else empty
    */
   record Seen(
       boolean present,
@@ -60,7 +61,8 @@ final class SinkJudge {
       Duration refresh,
       TopicsWatch.Found topics,
       GroupWatch.Found others,
-      LossWatch.Found lost) {
+      LossWatch.Found lost,
+      String noDeadLetters) {
     /** How much longer that partition may stand by itself. */
     private Duration more(TopicPartition partition) {
       return unfound.contains(partition) ? refresh : Duration.ZERO;
@@ -247,6 +249,14 @@ final class SinkJudge {
         && all.stream().anyMatch(other -> other.standing().hold() != null)) {
       return "; most likely they wait behind the partition that is stuck, with whose records the"
           + " task's memory is full";
+    }
+    if (seen.assigned().contains(partition) && !seen.noDeadLetters().isEmpty()) {
+      return "; there is no topic "
+          + seen.noDeadLetters()
+          + " for the dead letters of "
+          + sink
+          + ": its task waits for it with a record that was refused; create it again, and the task"
+          + " continues";
     }
     String log = "the worker's log tells why: a right of its user of Kafka may be missing";
     return seen.assigned().contains(partition)

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SinkProbe implements Probe {
   private final KafkaAccess kafka;
+  private final String sink;
   private final SinkOffsets offsets;
   private final RecordReader records;
   private final PartitionWatch watch;
@@ -65,6 +66,7 @@ public final class SinkProbe implements Probe {
       Duration commitInterval,
       Clock clock) {
     this.kafka = kafka;
+    this.sink = sink;
     this.offsets = new SinkOffsets(kafka, sink);
     this.records = new RecordReader(kafka);
     this.watch = new PartitionWatch(commitInterval);
@@ -137,8 +139,17 @@ public final class SinkProbe implements Probe {
             topics.refresh(),
             found,
             groupWatch.look(reading.members(), now),
-            lost);
+            lost,
+            noDeadLetters(known, standing));
     return judge.report(figures, standing, records::first, all, now);
+  }
+
+  /** A task that has a dead letter for a topic that is gone waits for it, and tells nothing. */
+  private String noDeadLetters(ConnectFacts known, List<PartitionWatch.Standing> standing)
+      throws ProbeException, InterruptedException {
+    String topic = known.deadLetters().topics().getOrDefault(sink, "");
+    boolean isAsked = !topic.isEmpty() && standing.stream().anyMatch(one -> one.hold() == null);
+    return isAsked && !kafka.missing(Set.of(topic)).isEmpty() ? topic : "";
   }
 
   private @Nullable String arrivedUntil(Map<TopicPartition, PartitionWatch.Seen> seen)

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -99,8 +100,17 @@ public final class SourceProbe implements Probe {
             views.stream().map(SourceWatch.TaskView::task).collect(Collectors.toSet()),
             tasks,
             now);
+    boolean isLate = !silent.isEmpty() || views.stream().anyMatch(SourceWatch.TaskView::overdue);
+    Set<String> missing = isLate ? kafka.missing(writtenTo(known)) : Set.of();
     return view.report(
-        views, new SourceView.Silence(silent, there, known.telling()), unreadable, now);
+        views, new SourceView.Silence(silent, there, known.telling(), missing), unreadable, now);
+  }
+
+  /** A task that writes to a topic that is gone waits for it, and reports nothing meanwhile. */
+  private Set<String> writtenTo(ConnectFacts known) {
+    Set<String> topics = new HashSet<>(known.sourceTopics());
+    topics.add(topic);
+    return topics;
   }
 
   /** There is no topic: one that comes is a new one, to be read from its beginning. */

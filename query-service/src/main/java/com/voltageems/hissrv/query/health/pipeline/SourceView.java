@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The source's tasks for people and for {@code /metrics}. Pure. */
@@ -44,8 +45,9 @@ final class SourceView {
    *
    * @param late those of which a record should have come
    * @param topicThere whether the topic is there
+   * @param missing topics to which it writes that are not there; looked for where it is late only
    */
-  record Silence(List<Silent> late, boolean topicThere, Telling telling) {}
+  record Silence(List<Silent> late, boolean topicThere, Telling telling, Set<String> missing) {}
 
   /** Of a source that tells nothing and is not expected to. */
   Report byIntent(Telling telling) {
@@ -66,7 +68,7 @@ final class SourceView {
     List<Object> shown = new ArrayList<>();
     List<Gauge> gauges = new ArrayList<>();
     for (TaskView task : tasks) {
-      trouble.addAll(trouble(task, now));
+      trouble.addAll(trouble(task, silence.missing(), now));
       shown.add(shown(task, now));
       addGauges(gauges, task, now);
     }
@@ -171,7 +173,12 @@ final class SourceView {
   }
 
   private String advice(Silence silence) {
-    String there = silence.topicThere() ? "" : "there is no topic " + topic + "; ";
+    Set<String> missing = new TreeSet<>(silence.missing());
+    if (!silence.topicThere()) {
+      missing.add(topic);
+    }
+    String there =
+        missing.isEmpty() ? "" : "there is no topic " + String.join(", ", missing) + "; ";
     String told = silence.telling().topic();
     if (!told.isEmpty() && !told.equals(topic)) {
       return there
@@ -188,7 +195,7 @@ final class SourceView {
         + " (topic.creation.* of the source, auto.create.topics.enable of the broker)";
   }
 
-  private List<String> trouble(TaskView task, Instant now) {
+  private List<String> trouble(TaskView task, Set<String> missing, Instant now) {
     String who = connector + " task " + task.task();
     if (task.overdue()) {
       return List.of(
@@ -199,8 +206,14 @@ final class SourceView {
               + task.told()
               + ") and should every "
               + StatusText.length(Duration.ofMillis(task.intervalMillis()))
-              + ": its worker may be dead or cut off, or Kafka takes none of its records (topic"
-              + " missing?)");
+              + (missing.isEmpty()
+                  ? ": its worker may be dead or cut off, or Kafka takes none of its records (topic"
+                      + " missing?)"
+                  : ": its worker may be dead or cut off, or Kafka takes none of its records,"
+                      + " because there is no topic "
+                      + String.join(", ", new TreeSet<>(missing))
+                      + ": create it again, or restart the task, where Connect may create it"
+                      + " (topic.creation.*)"));
     }
     List<String> trouble = new ArrayList<>();
     if (ClockGap.matters(task.redisAhead())) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -185,6 +186,7 @@ class PipelineProbesIT {
               Telling.UNKNOWN,
               SinkTopics.UNKNOWN,
               "",
+              Set.of(),
               new DeadLetterTopics(
                   true,
                   Map.of("own", "dead.own", "other", "dead.other", "none-yet", "dead.none"),

@@ -67,7 +67,8 @@ class SilenceWatchTest {
     List<Silent> late = List.of(new Silent(0, NOW), new Silent(1, NOW));
     Instant now = NOW.plusSeconds(60);
     Report report =
-        view.report(List.of(), new SourceView.Silence(late, true, Telling.on("status")), 0, now);
+        view.report(
+            List.of(), new SourceView.Silence(late, true, Telling.on("status"), Set.of()), 0, now);
     assertThat(report.state()).isEqualTo(State.DEGRADED);
     assertThat(report.message())
         .isEqualTo(
@@ -76,10 +77,14 @@ class SilenceWatchTest {
                 + "source's data topics exist or may be created (topic.creation.* of the "
                 + "source, auto.create.topics.enable of the broker)");
     assertThat(
-            view.report(List.of(), new SourceView.Silence(late, false, Telling.on("other")), 0, now)
+            view.report(
+                    List.of(),
+                    new SourceView.Silence(late, false, Telling.on("other"), Set.of("hissrv.live")),
+                    0,
+                    now)
                 .message())
         .endsWith(
-            "there is no topic status; it reports to topic other (its status.topic), but "
+            "there is no topic hissrv.live, status; it reports to topic other (its status.topic), but "
                 + "kafka.status.topic is status; set both alike");
     assertThat(view.byIntent(Telling.OLDER))
         .isEqualTo(

@@ -228,7 +228,8 @@ class ToldTest {
     watch.told(
         new SourceStatus("src", 0, NOW.toEpochMilli(), 10_000, List.of(events, live)), NOW, NOW);
     watch.looked(NOW);
-    SourceView.Silence none = new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"));
+    SourceView.Silence none =
+        new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"), Set.of());
     Report report =
         new SourceView("src", "hissrv-status").report(watch.view(t -> true, NOW), none, 0, NOW);
     assertThat(report.state()).isEqualTo(PartState.State.UP);
@@ -276,7 +277,8 @@ class ToldTest {
   private static @Nullable Object arrivedUntil(Instant now, SourceStatus.Part part) {
     SourceWatch watch = new SourceWatch(Duration.ofMinutes(1));
     watch.told(new SourceStatus("src", 0, NOW.toEpochMilli(), 10_000, List.of(part)), NOW, NOW);
-    SourceView.Silence none = new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"));
+    SourceView.Silence none =
+        new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"), Set.of());
     return new SourceView("src", "hissrv-status")
         .report(watch.view(task -> true, now), none, 0, now)
         .detail()
@@ -295,7 +297,8 @@ class ToldTest {
             Duration.ZERO,
             TopicsWatch.Found.ALL,
             GroupWatch.Found.NONE,
-            LossWatch.Found.NONE);
+            LossWatch.Found.NONE,
+            "");
     for (long ahead : new long[] {-600, 9, 61}) {
       Report report =
           judge.report(
@@ -332,13 +335,44 @@ class ToldTest {
                     Duration.ofMinutes(5),
                     TopicsWatch.Found.ALL,
                     GroupWatch.Found.NONE,
-                    LossWatch.Found.NONE),
+                    LossWatch.Found.NONE,
+                    ""),
                 NOW);
     assertThat(report.state()).isEqualTo(PartState.State.UP);
     assertThat(report.message())
         .isEqualTo(
             "moves; 9 records wait; 7 of them in new topics: the worker looks for such every 300 s"
                 + " (consumer.metadata.max.age.ms)");
+  }
+
+  /** Connect's producer waits for a topic without end; the task can tell nothing meanwhile. */
+  @Test
+  void deadLetterTopicThatIsGone_isToldWhereTheTaskStands() throws Exception {
+    TopicPartition partition = new TopicPartition("hissrv.live", 0);
+    Report report =
+        new SinkJudge("sink", Duration.ofMinutes(1), Duration.ofSeconds(10))
+            .report(
+                Map.of("queue_size", 2L),
+                List.of(standing(partition, 2)),
+                (each, offset) -> new RecordReader.Waiting(0, NOW),
+                new SinkJudge.Seen(
+                    true,
+                    Set.of(partition),
+                    Set.of(),
+                    Duration.ZERO,
+                    TopicsWatch.Found.ALL,
+                    GroupWatch.Found.NONE,
+                    LossWatch.Found.NONE,
+                    "dead"),
+                NOW.plusSeconds(70));
+    assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
+    assertThat(report.message())
+        .isEqualTo(
+            "hissrv.live partition 0 offset 0 has not moved for 70 s (since "
+                + NOW
+                + "): 2 records wait; there is no topic dead for the dead letters of sink: its"
+                + " task waits for it with a record that was refused; create it again, and the task"
+                + " continues");
   }
 
   private static PartitionWatch.Standing standing(TopicPartition partition, long waiting) {
@@ -348,7 +382,8 @@ class ToldTest {
   /** Samples that Redis stamps, and windows, are off by as much; ages are reckoned by our clock. */
   @Test
   void clockOfRedisThatIsNotTheWorkers_isTold() {
-    SourceView.Silence none = new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"));
+    SourceView.Silence none =
+        new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"), Set.of());
     for (long ahead : new long[] {61_000, -61_000, 9_999}) {
       SourceStatus status =
           SourceStatus.parse(
