@@ -63,10 +63,26 @@ final class Partitions {
     refused.removeIf(pending -> pending.tracker().isClosed());
   }
 
+  /** Of the records of partitions that were not opened, the first offset of each. */
+  Map<TopicPartition, Long> unopened(Collection<SinkRecord> records) {
+    Map<TopicPartition, Long> unopened = new HashMap<>();
+    for (SinkRecord record : records) {
+      TopicPartition partition = of(record);
+      if (!trackers.containsKey(partition)) {
+        unopened.merge(partition, record.originalKafkaOffset(), Math::min);
+      }
+    }
+    return unopened;
+  }
+
+  /** The partition that the consumer knows. */
+  static TopicPartition of(SinkRecord record) {
+    return new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
+  }
+
   /** Takes note of a record, by the partition that the consumer knows. */
   Pending add(SinkRecord record) {
-    TopicPartition partition =
-        new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
+    TopicPartition partition = of(record);
     OffsetTracker tracker = trackers.get(partition);
     return (tracker == null ? open(partition) : tracker).add(record);
   }

@@ -93,8 +93,9 @@ class InfluxSinkTaskTest {
     older.initialize(new FakeTaskContext());
     older.start(props);
     InfluxSinkTask newer = new InfluxSinkTask();
-    newer.initialize(new FakeTaskContext());
+    newer.initialize(context());
     newer.start(props);
+    newer.open(List.of(new TopicPartition(TestRecords.TOPIC, 0)));
     newer.put(List.of(TestRecords.record("no sample", 0)));
     older.stop();
     assertThat(server.getAttribute(name, "records")).isEqualTo(1L);

@@ -94,6 +94,26 @@ class RunningInfluxSinkTest {
     }
   }
 
+  /** As after a pause in the middle of Connect's assignment. */
+  @Test
+  void partitionThatConnectHasNotOpened_isAskedForOnceMore() {
+    try (SinkHarness sink = sink("linger.ms", "0")) {
+      TopicPartition late = new TopicPartition(TestRecords.TOPIC, 7);
+      List<SinkRecord> records =
+          List.of(
+              TestRecords.record(TestRecords.TOPIC, 7, number(0).value(), 40),
+              TestRecords.record(TestRecords.TOPIC, 7, number(1).value(), 41));
+      sink.context.assignment.add(late);
+      sink.sink.put(records);
+      assertThat(sink.context.rewound).containsExactly(Map.entry(late, 40L));
+      assertThat(sink.metric("records")).isZero();
+      sink.context.rewound.clear();
+      sink.put(records);
+      assertThat(sink.context.rewound).isEmpty();
+      sink.pumpUntilCommitted(7, 42);
+    }
+  }
+
   @Test
   void fullRequest_waitsForNothing() {
     try (SinkHarness sink = sink("linger.ms", "3600000", "batch.size.max", "100")) {

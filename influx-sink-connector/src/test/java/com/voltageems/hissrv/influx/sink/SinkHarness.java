@@ -67,6 +67,13 @@ class SinkHarness implements AutoCloseable {
   }
 
   void put(List<SinkRecord> records) {
+    // Of topics that a test brings, too: a worker assigns before it gives.
+    for (SinkRecord record : records) {
+      TopicPartition partition = Partitions.of(record);
+      if (!context.assignment.contains(partition)) {
+        assign(List.of(partition));
+      }
+    }
     sink.put(records);
     for (SinkRecord record : records) {
       positions.put(
