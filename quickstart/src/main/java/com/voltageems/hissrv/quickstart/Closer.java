@@ -67,7 +67,7 @@ public final class Closer implements AutoCloseable {
   }
 
   /** For parts whose failure to close must not keep the others open. */
-  static void closeQuietly(AutoCloseable part) {
+  public static void closeQuietly(AutoCloseable part) {
     try {
       part.close();
     } catch (Exception e) {

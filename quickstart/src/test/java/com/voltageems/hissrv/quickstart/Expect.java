@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a caller of the query service must see in the end. */
-final class Expect {
+public final class Expect {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private Expect() {}
 
   /** Waits until exactly these points are read back: every one, its time and its value. */
-  static void points(
+  public static void points(
       HistoryClient history,
       String measurement,
       Map<String, String> tags,

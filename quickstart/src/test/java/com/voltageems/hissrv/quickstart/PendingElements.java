@@ -7,11 +7,11 @@ import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.RedisClient;
 
 /** Elements of the pending list as a producer on a site leaves them. */
-final class PendingElements {
+public final class PendingElements {
   private PendingElements() {}
 
   /** Pushes elements of consecutive seconds; gives epoch milliseconds to value. */
-  static Map<Long, Double> push(
+  public static Map<Long, Double> push(
       RedisClient redis, String run, int count, long firstSecond, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<Long, Double> pushed = new TreeMap<>();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The query service as a user runs it, in a JVM of its own. */
-final class QueryService {
+public final class QueryService {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private QueryService() {}
@@ -19,7 +19,7 @@ final class QueryService {
    * @param config its settings; its log lies beside them
    * @param port that of the settings
    */
-  static ServerProcess start(Installation installation, Path config, int port) {
+  public static ServerProcess start(Installation installation, Path config, int port) {
     ServerProcess service =
         ServerProcess.startJvm(
             "query-service",

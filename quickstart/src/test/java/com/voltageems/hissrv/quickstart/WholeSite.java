@@ -10,7 +10,7 @@ import java.util.Map;
  * them; the connectors and the service come by hissrv.yml. Addresses differ by who asks: in
  * containers the parts know each other by names that the test does not.
  */
-interface WholeSite extends AutoCloseable {
+public interface WholeSite extends AutoCloseable {
   /** The beginning of hissrv.yml: addresses of all parts, as they know each other. */
   String addresses();
 

@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.quickstart;
+package com.voltageems.hissrv.quickstart.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

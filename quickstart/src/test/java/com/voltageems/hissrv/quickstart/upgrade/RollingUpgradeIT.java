@@ -1,9 +1,13 @@
-package com.voltageems.hissrv.quickstart;
+package com.voltageems.hissrv.quickstart.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.quickstart.Closer;
+import com.voltageems.hissrv.quickstart.HistoryClient;
+import com.voltageems.hissrv.quickstart.Installation;
+import com.voltageems.hissrv.quickstart.QueryService;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.Ports;
