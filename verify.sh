@@ -17,8 +17,9 @@ usage: ./verify.sh [--quick | --long | --kill | --release] [maven options]
             what deploys it
   --quick   what needs no server: format, static analysis, unit tests
   --long    what takes minutes a test, alone: the kill tests, one round each, the source in workers
-            of several versions, a rolling upgrade, a Kafka that asks for a login and rights, topics
-            that are deleted, and a longer history of windows
+            of several versions, a rolling upgrade, several workers and services, a Kafka and a
+            Connect that ask for a login and rights, topics that are deleted, and a longer history
+            of windows
   --kill    the same with 50 rounds of kills each (ROUNDS=n changes it) and a hundred restarts
   --release the dry run of a release: built twice, the same bytes; deployed into a local folder
 
@@ -111,7 +112,7 @@ case "$mode" in
   kill)
     install_servers
     mvn -B -ntp verify -Dtest='*Nothing*' -Dsurefire.failIfNoSpecifiedTests=false \
-      -Dit.test='*KillIT,WorkerVersionsIT,RollingUpgradeIT,PipelineIT,TruthIT,SecuredKafkaIT,LostTopicsIT' \
+      -Dit.test='*KillIT,WorkerVersionsIT,RollingUpgradeIT,PipelineIT,TruthIT,SecuredKafkaIT,SecuredSiteIT,SeveralInstancesIT,LostTopicsIT' \
       -Dfailsafe.failIfNoSpecifiedTests=false -Dhissrv.truth.samples=2000000 \
       -Dhissrv.kill.rounds="$ROUNDS" -Dserver.jvm='-XX:+TieredCompilation' \
       -Dit.timeout='3 h' "$@" || status=$?
