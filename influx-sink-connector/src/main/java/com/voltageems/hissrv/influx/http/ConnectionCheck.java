@@ -69,7 +69,9 @@ public final class ConnectionCheck {
     }
     WriteOutcome trouble =
         config.readsSamples()
-            ? new QuestDbTables(writer, Optional.empty()).ask("telemetry").trouble()
+            ? new QuestDbTables(writer, Optional.empty(), Clock.systemUTC())
+                .ask("telemetry")
+                .trouble()
             : null;
     return trouble == null ? null : problem(trouble);
   }

@@ -16,8 +16,9 @@ public final class HttpDatabase {
     Screen screen =
         config.database().version() == InfluxVersion.QUESTDB
             ? new ColumnScreen(
-                new QuestDbTables(writer, config.questDb().tables()),
-                config.questDb().mostColumns())
+                new QuestDbTables(writer, config.questDb().tables(), clock),
+                config.questDb().mostColumns(),
+                clock)
             : Screen.NONE;
     return new Database(writer, screen);
   }

@@ -10,6 +10,9 @@ import com.voltageems.hissrv.influx.config.DatabaseSettings;
 import com.voltageems.hissrv.influx.config.QuestDbSettings;
 import com.voltageems.hissrv.influx.questdb.TableForm;
 import com.voltageems.hissrv.influx.questdb.Tables;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,7 @@ import org.slf4j.LoggerFactory;
 /** Asks QuestDB for its tables in SQL, by HTTP. */
 public final class QuestDbTables implements Tables {
   private static final Logger LOG = LoggerFactory.getLogger(QuestDbTables.class);
+  private static final Duration ASK_AGAIN = Duration.ofMinutes(1);
   private static final String TELEMETRY = "telemetry";
   private static final String OWN_TIME = "created";
   private static final String URL = DatabaseSettings.URL.name();
@@ -29,22 +33,27 @@ public final class QuestDbTables implements Tables {
 
   private final HttpInfluxWriter database;
   private final Optional<TableForm> form;
-  private volatile boolean isUnable;
+  private final Clock clock;
+
+  /** Until then QuestDB is not asked, for it did not list its tables; null when it does. */
+  private volatile @Nullable Instant unableUntil;
 
   /**
    * Over a connection.
    *
    * @param form how tables are made; empty when QuestDB makes them
    */
-  public QuestDbTables(HttpInfluxWriter database, Optional<TableForm> form) {
+  public QuestDbTables(HttpInfluxWriter database, Optional<TableForm> form, Clock clock) {
     this.database = database;
     this.form = form;
+    this.clock = clock;
   }
 
   @Override
   public Answer ask(String name) {
-    if (isUnable) {
-      return unable("QuestDB does not list its tables by /exec");
+    Instant until = unableUntil;
+    if (until != null && clock.instant().isBefore(until)) {
+      return unable("QuestDB does not list its tables by /exec", until);
     }
     String quoted = "'" + name.replace("'", "''") + "'";
     HttpInfluxWriter.Text names =
@@ -55,13 +64,22 @@ public final class QuestDbTables implements Tables {
     }
     JsonArray rows = rows(names.body());
     if (rows == null) {
-      // Not allowed, or switched off: what the sink itself has written must do.
-      isUnable = true;
-      LOG.warn(
-          "QuestDB does not list its tables by /exec, so columns that differ in letter "
-              + "case only, or were tags once, are seen only where this task wrote them: {}",
-          begin(names.body()));
-      return unable(begin(names.body()));
+      // Not allowed, or switched off: what the sink itself has written must do meanwhile.
+      if (until == null) {
+        LOG.warn(
+            "QuestDB does not list its tables by /exec, so columns that differ in letter case"
+                + " only, or were tags once, are seen only where this task wrote them; asked again"
+                + " every {} s: {}",
+            ASK_AGAIN.toSeconds(),
+            begin(names.body()));
+      }
+      Instant next = clock.instant().plus(ASK_AGAIN);
+      unableUntil = next;
+      return unable(begin(names.body()), next);
+    }
+    if (until != null) {
+      unableUntil = null;
+      LOG.info("QuestDB lists its tables again; the names written meanwhile are compared");
     }
     if (rows.isEmpty()) {
       return name.equalsIgnoreCase(TELEMETRY) ? hidden() : NO_TABLE;
@@ -70,9 +88,9 @@ public final class QuestDbTables implements Tables {
   }
 
   /** Without /exec, what the sink itself has written must do; but it can make no table. */
-  private Answer unable(String why) {
+  private Answer unable(String why, Instant again) {
     return form.isEmpty()
-        ? NO_TABLE
+        ? new Answer(null, null, again)
         : new Answer(
             null, new WriteOutcome.Fatal(CREATE + " needs QuestDB's /exec: " + why, CREATE));
   }

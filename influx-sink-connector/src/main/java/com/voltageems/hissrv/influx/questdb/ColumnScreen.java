@@ -4,6 +4,8 @@ import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Point;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * it mixes them; a number in a tag's column becomes a tag; and a field called {@code timestamp} in
  * the first line of a table spoils the table. All that with 204.
  *
- * <p>Names that were found to be right are remembered; only a new one asks the database.
+ * <p>Names that were found to be right are remembered; only a new one asks the database. While the
+ * database does not list its tables, the names that were written here must do.
  */
 public final class ColumnScreen implements Screen {
   /** The setting that says how many columns a table may get. */
@@ -32,7 +35,11 @@ public final class ColumnScreen implements Screen {
 
   private final Tables tables;
   private final int most;
+  private final Clock clock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+  /** Measurements whose table could not be seen, and when the database is to be asked again. */
+  private final Map<String, Instant> unseen = new ConcurrentHashMap<>();
 
   /** The name of each table, by its name in small letters. */
   private final Map<String, String> tableNames = new ConcurrentHashMap<>();
@@ -42,9 +49,10 @@ public final class ColumnScreen implements Screen {
    *
    * @param most how many columns a table may get
    */
-  public ColumnScreen(Tables tables, int most) {
+  public ColumnScreen(Tables tables, int most, Clock clock) {
     this.tables = tables;
     this.most = most;
+    this.clock = clock;
   }
 
   /**
@@ -79,7 +87,7 @@ public final class ColumnScreen implements Screen {
   @Override
   public boolean passes(Point point) {
     Known names = known.get(point.measurement());
-    if (names == null) {
+    if (names == null || isToBeSeen(point.measurement())) {
       return false;
     }
     for (Point.Tag tag : point.tags()) {
@@ -93,6 +101,11 @@ public final class ColumnScreen implements Screen {
       }
     }
     return true;
+  }
+
+  private boolean isToBeSeen(String measurement) {
+    Instant again = unseen.get(measurement);
+    return again != null && !clock.instant().isBefore(again);
   }
 
   @Override
@@ -111,6 +124,11 @@ public final class ColumnScreen implements Screen {
     if (answer.trouble() != null) {
       return answer.trouble();
     }
+    if (answer.again() != null) {
+      unseen.put(measurement, answer.again());
+      return new WriteOutcome.Written();
+    }
+    unseen.remove(measurement);
     if (answer.table() == null) {
       // What it has made, it finds by itself the next time: the names of this table are these.
       return tables.create(measurement, tags);

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.influx.questdb;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,14 @@ public interface Tables {
    *
    * @param table null when there is none, or no answer
    * @param trouble why there is no answer, null when there is one
+   * @param again when to ask again since the database does not list its tables; null when it does
    */
-  record Answer(@Nullable Table table, @Nullable WriteOutcome trouble) {}
+  record Answer(@Nullable Table table, @Nullable WriteOutcome trouble, @Nullable Instant again) {
+    /** The database answered, or is in trouble. */
+    public Answer(@Nullable Table table, @Nullable WriteOutcome trouble) {
+      this(table, trouble, null);
+    }
+  }
 
   /** A table. */
   record Table(String name, List<Column> columns) {

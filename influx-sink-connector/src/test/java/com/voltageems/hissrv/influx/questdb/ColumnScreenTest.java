@@ -6,6 +6,8 @@ import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Point;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +26,7 @@ class ColumnScreenTest {
     final Map<String, Table> tables = new HashMap<>();
     final List<String> made = new ArrayList<>();
     @Nullable WriteOutcome trouble;
+    @Nullable Instant again;
 
     void table(String name, Column... columns) {
       List<Column> all = new ArrayList<>(List.of(columns));
@@ -33,8 +36,9 @@ class ColumnScreenTest {
 
     @Override
     public Answer ask(String name) {
-      return new Answer(
-          trouble == null ? tables.get(name.toLowerCase(Locale.ROOT)) : null, trouble);
+      return again != null
+          ? new Answer(null, null, again)
+          : new Answer(trouble == null ? tables.get(name.toLowerCase(Locale.ROOT)) : null, trouble);
     }
 
     @Override
@@ -45,7 +49,8 @@ class ColumnScreenTest {
   }
 
   private final Script tables = new Script();
-  private final ColumnScreen screen = new ColumnScreen(tables, 8);
+  private final MovableClock clock = new MovableClock();
+  private final ColumnScreen screen = new ColumnScreen(tables, 8, clock);
 
   private static Point.Field field(String name, FieldValue value) {
     return new Point.Field(name, value);
@@ -150,6 +155,38 @@ class ColumnScreenTest {
         "m", new Tables.Column("ch", "SYMBOL", false), new Tables.Column("V", "DOUBLE", false));
     assertThat(left(judged(point))).hasSize(1);
     assertThat(screen.passes(point)).isFalse();
+  }
+
+  /** What was written unseen does not stay right for good. */
+  @Test
+  void tableThatCouldNotBeSeen_isAskedForAgain_andWhatItShowsCounts() {
+    tables.again = clock.instant().plusSeconds(60);
+    Point point = point("m", List.of("ch"), field("v", NUMBER), field("w", NUMBER));
+    assertThat(judged(point)).isEqualTo(new Screen.Verdict(null, List.of()));
+    assertThat(tables.made).as("nobody knows that it is not there").isEmpty();
+    clock.pass(Duration.ofSeconds(59));
+    assertThat(screen.passes(point)).isTrue();
+
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(screen.passes(point)).isFalse();
+    tables.again = clock.instant().plusSeconds(60);
+    judged(point);
+    assertThat(screen.passes(point)).as("still unseen").isTrue();
+
+    clock.pass(Duration.ofMinutes(1));
+    tables.again = null;
+    tables.table(
+        "m",
+        new Tables.Column("ch", "SYMBOL", false),
+        new Tables.Column("v", "SYMBOL", false),
+        new Tables.Column("w", "DOUBLE", false));
+    assertThat(screen.passes(point)).isFalse();
+    assertThat(left(judged(point))).containsExactly("v: has the name of a tag's column (SYMBOL)");
+    assertThat(screen.passes(point)).isFalse();
+    Point right = point("m", List.of("ch"), field("w", NUMBER));
+    assertThat(screen.passes(right)).isTrue();
+    clock.pass(Duration.ofHours(1));
+    assertThat(screen.passes(right)).as("seen now").isTrue();
   }
 
   /** One of 100,000 fields made 96,000 columns, after which the database was out of files. */

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.http.HttpDatabase;
+import com.voltageems.hissrv.influx.lane.Time;
+import com.voltageems.hissrv.influx.questdb.MovableClock;
 import com.voltageems.hissrv.influx.sink.FaultyServer.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,6 +130,53 @@ class FaultyServerIT {
       sink.put(numbers(0, 1));
       sink.pumpUntilCommitted(0, 1);
       assertThat(server.stored).as("a number in the column of a tag").isEmpty();
+      assertThat(sink.context.reports).hasSize(1);
+    }
+  }
+
+  /** Once refused, the look at columns was off until the task was restarted. */
+  @Test
+  void questDb_thatDoesNotListItsTables_isAskedAgainAfterAMinute() {
+    AtomicBoolean refuses = new AtomicBoolean(true);
+    AtomicInteger asked = new AtomicInteger();
+    server.behave(
+        request -> {
+          if (!request.path().startsWith("/exec")) {
+            return Answer.OK;
+          }
+          asked.incrementAndGet();
+          return refuses.get()
+              ? Answer.of(403, "{\"error\":\"permission denied\"}")
+              : Answer.of(
+                  200,
+                  request.path().contains("table_columns")
+                      ? "{\"dataset\":[[\"channel\",\"SYMBOL\",false],[\"v\",\"SYMBOL\",false]]}"
+                      : "{\"dataset\":[[\"telemetry\"]]}");
+        });
+    InfluxSinkConfig config =
+        new InfluxSinkConfig(
+            Map.of(
+                "influxdb.url", server.url(),
+                "influxdb.version", "questdb",
+                "linger.ms", "10",
+                "retry.backoff.ms", "20"));
+    MovableClock clock = new MovableClock();
+    try (SinkHarness sink =
+        new SinkHarness(config, HttpDatabase.of(config, clock), 1, true, Time.system())) {
+      sink.put(numbers(0, 1));
+      sink.pumpUntilCommitted(0, 1);
+      assertThat(server.stored).as("nobody can know better").hasSize(1);
+
+      refuses.set(false);
+      sink.put(numbers(1, 2));
+      sink.pumpUntilCommitted(0, 2);
+      assertThat(server.stored).hasSize(2);
+      assertThat(asked).hasValue(1);
+
+      clock.pass(Duration.ofMinutes(1));
+      sink.put(numbers(2, 3));
+      sink.pumpUntilCommitted(0, 3);
+      assertThat(server.stored).as("a number in the column of a tag").hasSize(2);
       assertThat(sink.context.reports).hasSize(1);
     }
   }
