@@ -40,8 +40,8 @@ class PagePicturesIT {
           take(browser, gate.url() + "/#/completeness", docs, "completeness-" + language);
           gate.answer("/storage", 200, "application/json", Statuses.STORAGE, "");
           take(browser, gate.url() + "/#/storage", docs, "storage-" + language);
-          gate.answer("/status", 200, "application/json", Statuses.STUCK, "");
-          gate.answer("/health", 503, "application/json", Statuses.STUCK_HEALTH, "");
+          gate.answer("/status", 200, "application/json", Statuses.now(Statuses.STUCK), "");
+          gate.answer("/health", 503, "application/json", Statuses.now(Statuses.STUCK_HEALTH), "");
           take(browser, gate.url() + "/#/pipeline", docs, "pipeline-" + language);
         }
       }

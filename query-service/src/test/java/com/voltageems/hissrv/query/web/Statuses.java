@@ -1,7 +1,15 @@
 package com.voltageems.hissrv.query.web;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
+
 /** Answers of {@code /status} that a test cannot easily bring about. */
 final class Statuses {
+  private static final Instant SEEN = Instant.parse("2026-01-01T00:05:12Z");
+  private static final Pattern TIME = Pattern.compile("2026-01-01T[0-9:]+Z");
+
   static final String FAILED_TASK =
       """
       {"status":"degraded","processed":12345,"failed":3,"queue_size":1042,
@@ -146,4 +154,11 @@ final class Statuses {
        "backfills":[
         {"id":"dc9b6836","task":"hourly_avg","start":"2026-11-01T00:00:00Z","end":"2026-11-21T06:00:00Z","created":"2026-11-26T06:11:58.217Z","state":"running","at":"2026-11-13T15:00:00Z","progress":0.62,"rows_written":303,"message":null}]}
       """;
+
+  /** The same as it is now: its times are those before 00:05:12. */
+  static String now(String status) {
+    Duration since = Duration.between(SEEN, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+    return TIME.matcher(status)
+        .replaceAll(time -> Instant.parse(time.group()).plus(since).toString());
+  }
 }
