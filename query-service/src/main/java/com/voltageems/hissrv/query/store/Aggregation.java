@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How the points of one window become one value. Points without a value do not take part. */
+/** How the points of one window become one value. Points without a value are ignored. */
 public enum Aggregation {
   MEAN(true),
   MIN(true),
@@ -15,7 +15,7 @@ public enum Aggregation {
   FIRST(false),
   /** The value of the latest point. */
   LAST(false),
-  /** Of a sample: divided by one less than the count; no value for a single point. */
+  /** The sample standard deviation: divided by the count minus one; no value for a single point. */
   STDDEV(true);
 
   private final boolean numbersOnly;
@@ -24,17 +24,20 @@ public enum Aggregation {
     this.numbersOnly = numbersOnly;
   }
 
-  /** Whether it can be taken of such a field. */
+  /** Returns true if the function can be applied to this field. */
   public boolean accepts(Field field) {
     return !numbersOnly || field.isNumeric();
   }
 
-  /** Whether it computes a value instead of choosing a stored one; computed values are rounded. */
+  /**
+   * Returns true if the function computes a new value instead of choosing a stored one. Computed
+   * values are rounded.
+   */
   public boolean computes() {
     return this == MEAN || this == SUM || this == STDDEV;
   }
 
-  /** As written in a request: {@code mean}. */
+  /** Returns the name as written in a request: {@code mean}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -43,7 +46,7 @@ public enum Aggregation {
     return Arrays.stream(values()).filter(one -> one.text().equals(text)).findFirst();
   }
 
-  /** All of them, for messages: {@code mean, min, ...}. */
+  /** Returns all names, for messages: {@code mean, min, ...}. */
   public static String all() {
     return String.join(", ", Arrays.stream(values()).map(Aggregation::text).toList());
   }

@@ -3,11 +3,11 @@ package com.voltageems.hissrv.query.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a row has a value of.
+ * A column of an answer: a field, and the function that is applied to it.
  *
- * @param function of the field's points in a window; null for the points themselves
- * @param allDigits whether a computed value comes as the database computes it, not with twelve
- *     digits: for who computes with it further
+ * @param function applied to the field's points in a window; null for the points themselves
+ * @param allDigits true to return a computed value exactly as the database computes it, not rounded
+ *     to twelve digits; for callers that compute further with it
  */
 public record Column(Field field, @Nullable Aggregation function, boolean allDigits) {
   public Column {
@@ -16,12 +16,12 @@ public record Column(Field field, @Nullable Aggregation function, boolean allDig
     }
   }
 
-  /** With twelve digits where it is computed. */
+  /** Creates a column whose computed values are rounded to twelve digits. */
   public Column(Field field, @Nullable Aggregation function) {
     this(field, function, false);
   }
 
-  /** Whether its values are to be rounded to twelve digits. */
+  /** Returns true if the values have to be rounded to twelve digits. */
   public boolean isRounded() {
     return function != null && function.computes() && !allDigits;
   }

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows as columns of primitives, a sixth of the memory that objects take. Not safe for use by
- * several threads; one that gets no more rows may be handed over.
+ * Rows stored as columns of primitives, which takes a sixth of the memory that objects take. Not
+ * thread-safe; another thread may read it once no more rows are added.
  */
 public final class Columns {
   private final int most;
@@ -18,9 +18,9 @@ public final class Columns {
   private int size;
 
   /**
-   * @param columns values of a row
-   * @param first rows that there is room for at once
-   * @param most rows that there will ever be
+   * @param columns number of values per row
+   * @param first number of rows to allocate at first
+   * @param most largest number of rows that will ever be added
    */
   public Columns(int columns, int first, int most) {
     this.most = most;
@@ -29,7 +29,7 @@ public final class Columns {
     this.others = new @Nullable Object[columns][];
   }
 
-  /** Adds the time and the values of a row. */
+  /** Appends the time and the values of a row. */
   public void add(Row row) {
     if (size == times.length) {
       grow(Math.min(size + (size >> 1), most));
@@ -69,7 +69,7 @@ public final class Columns {
     return size;
   }
 
-  /** How many values a row has. */
+  /** Returns the number of values per row. */
   int columns() {
     return numbers.length;
   }
@@ -78,7 +78,7 @@ public final class Columns {
     return times[index];
   }
 
-  /** The columns that have any value. */
+  /** Returns the columns that have at least one value. */
   BitSet used() {
     return used;
   }
@@ -88,14 +88,14 @@ public final class Columns {
     return values == null ? null : values[index];
   }
 
-  /** The value as a Double, Long, String or Boolean; null for none. */
+  /** Returns the value as a Double, Long, String or Boolean; null if there is none. */
   @Nullable Object value(int index, int column) {
     Object other = other(index, column);
     double number = numbers[column][index];
     return other == null && !Double.isNaN(number) ? (Object) number : other;
   }
 
-  /** Fills a row with the time and the values of one of these. */
+  /** Fills a row with the time and the values of the row at this index. */
   public void fill(int index, List<String> key, Row row) {
     row.begin(times[index], key);
     for (int i = 0; i < numbers.length; i++) {

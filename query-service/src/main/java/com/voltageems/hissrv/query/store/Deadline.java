@@ -3,18 +3,18 @@ package com.voltageems.hissrv.query.store;
 import java.time.Duration;
 
 /**
- * Until when a request may use the database, whatever it needs for its answer: one for the whole of
- * it. By {@link System#nanoTime()}.
+ * The time by which a request must be finished with the database, measured by {@link
+ * System#nanoTime()}. All calls that one request needs share one deadline.
  *
- * @param length how long it was at the beginning, for messages
+ * @param length the time that was allowed at the beginning, for messages
  */
 public record Deadline(long nanoTime, Duration length) {
-  /** So long from now. */
+  /** Creates a deadline this long from now. */
   public static Deadline in(Duration length) {
     return new Deadline(System.nanoTime() + length.toNanos(), length);
   }
 
-  /** What is left; never less than a millisecond, so that it can be used as a timeout. */
+  /** Returns the remaining time; at least one millisecond, so that it can be used as a timeout. */
   public Duration left() {
     long nanos = nanoTime - System.nanoTime();
     return Duration.ofNanos(Math.max(nanos, 1_000_000));
@@ -24,7 +24,7 @@ public record Deadline(long nanoTime, Duration length) {
     return nanoTime - System.nanoTime() <= 0;
   }
 
-  /** The failure to throw when it is over. */
+  /** Creates the exception to throw after the deadline has passed. */
   public StoreException exceeded(Throwable cause) {
     return new StoreException(
         StoreException.Kind.TIMEOUT,

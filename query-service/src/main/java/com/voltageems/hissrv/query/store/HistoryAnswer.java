@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answer to a {@link HistoryQuery}.
+ * The answer to a {@link HistoryQuery}.
  *
- * @param truncated whether there is more than the limit let through
- * @param parts from which resolution the parts of its range are answered, in the order of time;
- *     none: all of it from the samples
- * @param expiredBefore epoch milliseconds before which the samples are gone, where the range begins
- *     earlier and that part is answered from them; null otherwise
- * @param keptInterval the windows of a coarser copy that has something of what is gone; null where
- *     none has, or nothing is gone
+ * @param truncated true if there are more rows than the limit allows
+ * @param parts the resolution that answers each part of the range, in the order of time; empty if
+ *     the samples answer the whole range
+ * @param expiredBefore epoch milliseconds before which the samples have expired, if the range
+ *     begins earlier and that part is answered from the samples; null otherwise
+ * @param keptInterval the window length of a coarser copy that still has some of the expired data;
+ *     null if no copy has any or nothing has expired
  */
 public record HistoryAnswer(
     List<Series> series,
@@ -30,7 +30,7 @@ public record HistoryAnswer(
     this(series, truncated, parts, expiredBefore, null);
   }
 
-  /** From the samples. */
+  /** Creates an answer that comes from the samples alone. */
   public HistoryAnswer(List<Series> series, boolean truncated) {
     this(series, truncated, List.of(), null);
   }
@@ -38,24 +38,24 @@ public record HistoryAnswer(
   /**
    * A part of the range.
    *
-   * @param resolution the policy that keeps what it is answered from; {@code raw}: the samples
+   * @param resolution name of the policy whose data answers this part; {@code raw} for the samples
    */
   public record Part(String resolution, long startMillis, long endMillis) {
-    /** What the samples are called. */
+    /** Name of the samples in {@code resolution}. */
     public static final String RAW = "raw";
   }
 
-  /** The same with other rows. */
+  /** Returns the same answer with other rows. */
   public HistoryAnswer with(List<Series> others) {
     return new HistoryAnswer(others, truncated, parts, expiredBefore, keptInterval);
   }
 
-  /** The same, which tells over which windows there is more. */
+  /** Returns the same answer with this {@code keptInterval}. */
   public HistoryAnswer kept(@Nullable String interval) {
     return new HistoryAnswer(series, truncated, parts, expiredBefore, interval);
   }
 
-  /** Rows over all series. */
+  /** Returns the number of rows over all series. */
   public int rows() {
     return series.stream().mapToInt(one -> one.points().size()).sum();
   }

@@ -5,14 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Points or windows of them.
+ * A request for points or for windows of points.
  *
- * @param columns at least one, each of a field of the measurement; of windows each with a function,
- *     of points none
+ * @param columns at least one, each of a field of the measurement; every column has a function if
+ *     {@code windows} is given, and none has one otherwise
  * @param windows null for the points themselves
- * @param groupBy tags that tell the series of the answer apart; points of series that differ in
- *     other tags go into the same window. Without windows always all tags.
- * @param limit most rows, over all series; rows are cut at the far end of the order of time
+ * @param groupBy the tags that separate the series of the answer; points of series that differ only
+ *     in other tags go into the same window. Without windows always all tags.
+ * @param limit largest number of rows over all series; a longer answer is cut at its end in the
+ *     requested order of time
  */
 public record HistoryQuery(
     Selection selection,
@@ -42,7 +43,7 @@ public record HistoryQuery(
     }
   }
 
-  /** The points of these fields. */
+  /** Creates a request for the points of these fields. */
   public static HistoryQuery points(
       Selection selection, List<Field> fields, boolean newestFirst, int limit) {
     return new HistoryQuery(
@@ -54,7 +55,7 @@ public record HistoryQuery(
         limit);
   }
 
-  /** One function over windows of these fields, of each series. */
+  /** Creates a request for one function over windows of these fields, for each series. */
   public static HistoryQuery windows(
       Selection selection,
       List<Field> fields,

@@ -3,9 +3,9 @@ package com.voltageems.hissrv.query.store;
 import java.util.List;
 
 /**
- * Last known values.
+ * The last known values of some series.
  *
- * @param truncated whether there are more series than the limit let through
+ * @param truncated true if there are more series than the limit allows
  */
 public record LatestAnswer(List<LatestSeries> series, boolean truncated) {
   public LatestAnswer {

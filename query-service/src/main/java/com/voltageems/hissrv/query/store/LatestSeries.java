@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The last known value of each field of one series; fields may have been written at different
+ * The last known value of each field of one series. The fields may have been written at different
  * times.
  */
 public record LatestSeries(Map<String, String> tags, Map<String, Value> fields) {
@@ -15,6 +15,6 @@ public record LatestSeries(Map<String, String> tags, Map<String, Value> fields) 
     fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
-  /** A value and when it was. */
+  /** A value and its time. */
   public record Value(Object value, long epochMicros) {}
 }

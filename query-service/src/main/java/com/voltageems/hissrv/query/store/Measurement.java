@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A measurement as the database describes it: the only source of names that may go into a query's
- * text.
+ * A measurement as the database describes it. Only names from here may go into the text of a query.
  */
 public record Measurement(String name, List<String> tags, List<Field> fields) {
   public Measurement {
@@ -13,7 +12,7 @@ public record Measurement(String name, List<String> tags, List<Field> fields) {
     fields = List.copyOf(fields);
   }
 
-  /** The field of exactly this name. */
+  /** Returns the field with exactly this name; empty if there is none. */
   public Optional<Field> field(String fieldName) {
     return fields.stream().filter(field -> field.name().equals(fieldName)).findFirst();
   }

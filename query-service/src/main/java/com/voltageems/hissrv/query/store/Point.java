@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of a series, kept.
+ * One row of a series, as an immutable object.
  *
- * @param epochMicros its time, or its window's start
+ * @param epochMicros its time, or the start of its window
  * @param values one per column of the request, in that order: Double, Long, String, Boolean, or
- *     null where there is none; never a number that is not finite
+ *     null if there is no value; never NaN or infinite
  */
 public record Point(long epochMicros, List<@Nullable Object> values) {
   public Point {

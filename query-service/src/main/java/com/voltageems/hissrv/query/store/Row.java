@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row while it is read: numbers stay primitive. It is used again for the next one, so that it
- * must not be kept. Not safe for use by several threads.
+ * A reusable row, filled while the answer is read; numbers stay primitive. The reader fills the
+ * same row again for the next one, so callers must not keep it. Not thread-safe.
  */
 public final class Row {
   private long epochMicros;
@@ -14,14 +14,14 @@ public final class Row {
   private final double[] numbers;
   private final @Nullable Object[] others;
 
-  /** A row of so many columns without any value. */
+  /** Creates a row with this number of columns and no values. */
   public Row(int columns) {
     this.numbers = new double[columns];
     this.others = new @Nullable Object[columns];
     clear();
   }
 
-  /** Makes it the row of this time and these tags, without any value. */
+  /** Sets the time and the tags and removes all values. */
   public Row begin(long time, List<String> tagValues) {
     this.epochMicros = time;
     this.key = tagValues;
@@ -34,12 +34,15 @@ public final class Row {
     Arrays.fill(others, null);
   }
 
-  /** Its time, or its window's start. */
+  /** Returns the row's time, or the start of its window. */
   public long epochMicros() {
     return epochMicros;
   }
 
-  /** Values of the tags of {@link HistoryQuery#groupBy()}, in that order; empty for no tag. */
+  /**
+   * Returns the values of the tags of {@link HistoryQuery#groupBy()}, in that order; an empty
+   * string means that the tag is absent.
+   */
   public List<String> key() {
     return key;
   }
@@ -48,12 +51,12 @@ public final class Row {
     return numbers.length;
   }
 
-  /** Sets a floating-point number; one that is not finite is not a value. */
+  /** Sets a floating-point number. NaN and infinities count as no value. */
   public void setNumber(int column, double value) {
     numbers[column] = Double.isFinite(value) ? value : Double.NaN;
   }
 
-  /** Sets any value: Double, Long, String, Boolean; null for none. */
+  /** Sets a value: Double, Long, String or Boolean; null for no value. */
   public void set(int column, @Nullable Object value) {
     if (value instanceof Double number) {
       others[column] = null;
@@ -64,12 +67,12 @@ public final class Row {
     }
   }
 
-  /** The floating-point number, or NaN where there is none. */
+  /** Returns the floating-point number, or NaN if there is none. */
   public double number(int column) {
     return numbers[column];
   }
 
-  /** The Long, String or Boolean, or null where there is none. */
+  /** Returns the Long, String or Boolean, or null if there is none. */
   public @Nullable Object other(int column) {
     return others[column];
   }
@@ -78,19 +81,19 @@ public final class Row {
     return others[column] != null || !Double.isNaN(numbers[column]);
   }
 
-  /** The value as a Double, Long, String or Boolean; null for none. */
+  /** Returns the value as a Double, Long, String or Boolean; null if there is none. */
   public @Nullable Object value(int column) {
     return others[column] == null && !Double.isNaN(numbers[column])
         ? (Object) numbers[column]
         : others[column];
   }
 
-  /** A number of any kind as floating point; NaN for none. */
+  /** Returns a number of either kind as floating point; NaN if there is none. */
   public double asDouble(int column) {
     return others[column] instanceof Long number ? number.doubleValue() : numbers[column];
   }
 
-  /** Whether it has any value at all. */
+  /** Returns true if any column has a value. */
   public boolean hasAny() {
     for (int i = 0; i < numbers.length; i++) {
       if (has(i)) {
@@ -100,14 +103,14 @@ public final class Row {
     return false;
   }
 
-  /** The same as a row of its own, which may be kept. */
+  /** Returns a copy, which the caller may keep. */
   public Row copy() {
     Row copy = new Row(numbers.length).begin(epochMicros, key);
     copy.takeAll(this);
     return copy;
   }
 
-  /** Takes the values of another one, where it has some; else keeps its own. */
+  /** Copies the values that the other row has; keeps this row's values in the other columns. */
   void takeAll(Row later) {
     for (int i = 0; i < numbers.length; i++) {
       if (later.has(i)) {
@@ -117,7 +120,7 @@ public final class Row {
     }
   }
 
-  /** Takes the values of another one where it has none itself. */
+  /** Copies the other row's values into the columns that have no value here. */
   void fillFrom(Row earlier) {
     for (int i = 0; i < numbers.length; i++) {
       if (!has(i)) {

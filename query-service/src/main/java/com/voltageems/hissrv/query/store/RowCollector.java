@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the rows of a scan, by series. */
+/** Collects the rows of a scan, grouped by series. */
 final class RowCollector implements RowSink {
   private final List<String> groupBy;
   private final int columns;
   private final Map<List<String>, Rows> series = new TreeMap<>(SameTime::compareKeys);
 
-  /** Mostly the next row is of the same series. */
+  /** The series of the row before. The next row mostly belongs to the same series. */
   private List<String> lastKey = List.of();
 
   private @Nullable Rows lastRows;
@@ -42,8 +42,8 @@ final class RowCollector implements RowSink {
   }
 
   /**
-   * Points that become objects when they are looked at. Nothing is added any more once it is in a
-   * series.
+   * Points stored as columns; {@link #get} creates the objects on demand. No row is added once the
+   * list is in a {@link Series}.
    */
   static final class Rows extends AbstractList<Point> {
     private static final int FIRST = 16;
@@ -54,7 +54,7 @@ final class RowCollector implements RowSink {
       this.columns = new Columns(columns, FIRST, Integer.MAX_VALUE);
     }
 
-    /** As they lie in memory. */
+    /** Returns the underlying columns. */
     Columns columns() {
       return columns;
     }

@@ -1,11 +1,11 @@
 package com.voltageems.hissrv.query.store;
 
-/** Takes rows as they come from the database. */
+/** Receives rows while they arrive from the database. */
 public interface RowSink {
   /**
-   * Takes a row, which it must not keep.
+   * Handles a row. The row is reused, so the sink must not keep it.
    *
-   * @return false when it wants no more; the scan ends then
+   * @return false to end the scan because no more rows are wanted
    */
   boolean take(Row row);
 }

@@ -9,14 +9,17 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings rows that come in the order of time into the order that is asked for: rows of one point
- * are joined, rows of one time sorted by their tags, rows without any value left out, and the rest
- * cut at the limit. It holds the rows of one time only. For back ends.
+ * Puts rows that arrive in the order of time into their final order. It joins the rows of one
+ * point, sorts rows with the same time by their tags, drops rows without any value and cuts at the
+ * limit. It holds only the rows of one time. For back ends.
  */
 public final class SameTime {
-  /** In which order the writes of one point come, where the database keeps several. */
+  /** The order in which several writes to one point arrive, if the database keeps more than one. */
   public enum Writes {
-    /** It keeps one. Rows of one time and tags differ by less than a microsecond. */
+    /**
+     * The database has already joined them. Rows with the same time and tags are different points,
+     * less than a microsecond apart.
+     */
     JOINED,
     OLDEST_FIRST,
     NEWEST_FIRST
@@ -37,7 +40,7 @@ public final class SameTime {
   private boolean stopped;
 
   /**
-   * @param limit most rows that are handed on
+   * @param limit largest number of rows to pass on
    */
   public SameTime(int columns, Writes writes, long limit, RowSink sink) {
     this.columns = columns;
@@ -47,15 +50,15 @@ public final class SameTime {
     this.filled = new Row(columns);
   }
 
-  /** A row to be filled in, before {@link #add()}. */
+  /** Returns the row for the caller to fill before it calls {@link #add()}. */
   public Row next(long epochMicros, List<String> key) {
     return filled.begin(epochMicros, key);
   }
 
   /**
-   * Takes the row that was filled in.
+   * Adds the row that the caller has filled.
    *
-   * @return false when no more rows are wanted
+   * @return false if no more rows are wanted
    */
   public boolean add() {
     if (!filled.hasAny()) {
@@ -88,7 +91,9 @@ public final class SameTime {
     }
   }
 
-  /** Most times have one row: no map for those. */
+  /**
+   * Finds the row with these tags. Most times have only one row, so the map is not used for those.
+   */
   private @Nullable Row find(List<String> key) {
     if (writes == Writes.JOINED) {
       return null;
@@ -125,9 +130,9 @@ public final class SameTime {
   }
 
   /**
-   * Forgets the rows of the last time, of which there may be more than have come.
+   * Forgets the rows of the last time, because some of its rows may not have arrived.
    *
-   * @return that time in epoch microseconds; empty when no more rows are wanted
+   * @return that time in epoch microseconds; empty if no more rows are wanted
    */
   public OptionalLong discardLast() {
     if (isOver() || rows.isEmpty()) {
@@ -141,9 +146,9 @@ public final class SameTime {
   }
 
   /**
-   * Hands on what it still holds.
+   * Passes on the rows that are still held.
    *
-   * @return whether there was more than the limit let through
+   * @return true if there were more rows than the limit allows
    */
   public boolean end() {
     if (!isOver()) {
@@ -152,7 +157,7 @@ public final class SameTime {
     return truncated;
   }
 
-  /** The order of series: by their tags' values. */
+  /** Compares two series by the values of their tags. */
   public static int compareKeys(List<String> left, List<String> right) {
     for (int i = 0; i < left.size(); i++) {
       int order = left.get(i).compareTo(right.get(i));

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which points: of a measurement, in a time range, with these tags.
+ * Selects points of a measurement by time range and tags.
  *
  * @param startMillis epoch ms, inclusive
  * @param endMillis epoch ms, exclusive, after the start
@@ -24,7 +24,8 @@ public record Selection(
   }
 
   /**
-   * The value that the filters leave a tag, the empty text for none; null where they leave more.
+   * Returns the single value that the filters allow for this tag, the empty string meaning that the
+   * tag is absent; null if the filters allow several values.
    */
   public @Nullable String only(String tag) {
     for (TagFilter filter : filters) {
@@ -35,7 +36,7 @@ public record Selection(
     return null;
   }
 
-  /** The same of another range. */
+  /** Returns the same selection with another time range. */
   public Selection within(long start, long end) {
     return new Selection(measurement, filters, start, end);
   }

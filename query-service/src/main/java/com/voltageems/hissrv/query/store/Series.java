@@ -7,26 +7,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Points that share their tags, in the order that was asked for.
+ * The points that share the same tags, in the requested order.
  *
- * @param tags by name; a tag that the series does not have is absent
+ * @param tags values by name; a tag that the series does not have is missing from the map
  */
 public record Series(Map<String, String> tags, List<Point> points) {
   public Series {
     tags = Collections.unmodifiableMap(new TreeMap<>(tags));
-    // Those of a scan are kept as they are: primitive.
+    // Points of a scan stay as they are: primitive columns.
     points = points instanceof RowCollector.Rows ? points : List.copyOf(points);
   }
 
-  /** What is done with each row; the row is used again for the next one. */
+  /** Action for each row. The row is reused for the next point. */
   public interface Each<E extends Exception> {
     void row(Row row) throws E;
   }
 
   /**
-   * Does something with each row, without an object for each of its values.
+   * Runs an action for each row without creating an object for each value.
    *
-   * @param columns values of a row
+   * @param columns number of values per row
    */
   public <E extends Exception> void each(int columns, Each<E> each) throws E {
     Row row = new Row(columns);
@@ -36,7 +36,7 @@ public record Series(Map<String, String> tags, List<Point> points) {
     }
   }
 
-  /** Fills a row with one of the points. */
+  /** Fills a row with the point at this index. */
   public void fill(int index, List<String> key, Row row) {
     if (points instanceof RowCollector.Rows rows) {
       rows.columns().fill(index, key, row);
@@ -49,7 +49,7 @@ public record Series(Map<String, String> tags, List<Point> points) {
     }
   }
 
-  /** Which columns have a value in any of the series. */
+  /** Returns the columns that have a value in at least one of the series. */
   public static BitSet used(List<Series> all, int columns) {
     BitSet used = new BitSet(columns);
     for (Series series : all) {
@@ -68,7 +68,10 @@ public record Series(Map<String, String> tags, List<Point> points) {
     return used;
   }
 
-  /** Tags by name, from their values in this order; an empty value is not a tag. */
+  /**
+   * Returns the tags by name, from their values in the same order; an empty value means that the
+   * tag is absent.
+   */
   public static Map<String, String> tags(List<String> names, List<String> values) {
     Map<String, String> tags = new TreeMap<>();
     for (int i = 0; i < names.size(); i++) {

@@ -2,17 +2,20 @@ package com.voltageems.hissrv.query.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** The database did not answer as it should. The cause is for the log, never for the client. */
+/**
+ * Thrown if the database does not answer as expected. The cause is for the log, never for the
+ * client.
+ */
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** What the caller can do about it. */
   public enum Kind {
-    /** It cannot be reached; later may be better. */
+    /** The database cannot be reached; a later try may succeed. */
     UNAVAILABLE,
-    /** The query took too long and was cancelled; a smaller one may do. */
+    /** The query took too long and was cancelled; a smaller query may succeed. */
     TIMEOUT,
-    /** It refused; neither waiting nor asking again helps. */
+    /** The database refused the query; neither waiting nor trying again helps. */
     FAILED
   }
 

@@ -3,7 +3,7 @@ package com.voltageems.hissrv.query.store;
 import java.util.List;
 
 /**
- * The tag has one of these values; the empty text means that the series has no such tag.
+ * A condition: the tag has one of these values. The empty string matches series without this tag.
  *
  * @param values at least one
  */

@@ -1,4 +1,6 @@
-/** What the service asks of a time-series database, free of any database's language. */
+/**
+ * What the service needs from a time-series database, independent of any database's query language.
+ */
 @NullMarked
 package com.voltageems.hissrv.query.store;
 

@@ -13,13 +13,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes rows of windows from points that come group by group, in the order of time within each. It
- * holds one window. For one thread.
+ * Computes the rows of windows from points. The points come group by group, in the order of time
+ * within each group. Holds only one window at a time. For one thread.
  */
 public final class WindowFold {
   private final List<Column> columns;
 
-  /** For each column the place of its field. */
+  /** For each column the index of its field. */
   private final int[] places;
 
   private final Tally[] tallies;
@@ -33,7 +33,7 @@ public final class WindowFold {
 
   /**
    * @param query its columns have functions
-   * @param sink gets a row for each window with a value, until it wants no more
+   * @param sink receives a row for each window that has a value, until it wants no more
    */
   public WindowFold(HistoryQuery query, Windows windows, RowSink sink) {
     this.columns = query.columns();
@@ -45,16 +45,18 @@ public final class WindowFold {
     this.row = new Row(columns.size());
   }
 
-  /** The fields of which {@link #add} takes values, in order: each of the query's once. */
+  /**
+   * Returns the fields for which {@link #add} takes values, in order: each field of the query once.
+   */
   public static List<Field> fields(HistoryQuery query) {
     return query.columns().stream().map(Column::field).distinct().toList();
   }
 
   /**
-   * The points that follow are of this group.
+   * Begins a group; the points that follow belong to it.
    *
-   * @param tagValues of the query's {@code groupBy}, in its order
-   * @return false when no more are wanted
+   * @param tagValues values of the query's {@code groupBy}, in its order
+   * @return false if no more points are wanted
    */
   public boolean begin(List<String> tagValues) {
     boolean more = end();
@@ -63,11 +65,11 @@ public final class WindowFold {
   }
 
   /**
-   * The next point of the group.
+   * Adds the next point of the group.
    *
-   * @param values for each field a Double, Long, String, Boolean, or null for none; may be used
-   *     again by the caller
-   * @return false when no more are wanted
+   * @param values for each field a Double, Long, String or Boolean, or null if there is no value;
+   *     the caller may reuse the array
+   * @return false if no more points are wanted
    */
   public boolean add(long epochMicros, @Nullable Object[] values) {
     long millis = Math.floorDiv(epochMicros, 1000L);
@@ -88,9 +90,9 @@ public final class WindowFold {
   }
 
   /**
-   * No more points of the group.
+   * Ends the group.
    *
-   * @return false when no more are wanted
+   * @return false if no more points are wanted
    */
   public boolean end() {
     if (!isOpen) {
@@ -107,7 +109,7 @@ public final class WindowFold {
     return !row.hasAny() || sink.take(row);
   }
 
-  /** What is known of a field's values in a window. */
+  /** What is known about a field's values in a window. */
   private static final class Tally {
     private long count;
     private double sum;
@@ -116,7 +118,7 @@ public final class WindowFold {
     private @Nullable Object first;
     private @Nullable Object last;
 
-    /** Mean, and squares of the distances from it (Welford). */
+    /** The mean, and the sum of squared distances from it (Welford). */
     private double mean;
 
     private double squares;
@@ -146,7 +148,10 @@ public final class WindowFold {
       }
     }
 
-    /** Whole numbers are compared as such: beyond 2^53 some of them are one floating-point one. */
+    /**
+     * Compares integers as integers: beyond 2^53 several of them map to the same floating-point
+     * number.
+     */
     private static boolean isLess(Number a, Number b) {
       return (a instanceof Long && b instanceof Long)
           ? a.longValue() < b.longValue()

@@ -1,4 +1,4 @@
-/** Windows computed from points, for back ends whose database takes longer for it. */
+/** Computes windows from points, for back ends whose database is slower at it. */
 @NullMarked
 package com.voltageems.hissrv.query.store.fold;
 

@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the database answered, as it answered it.
+ * The database's answer, unchanged.
  *
- * @param truncated whether there was more than the bounds let through
+ * @param truncated true if there was more than the bounds allow
  */
 public record RawAnswer(List<Table> tables, boolean truncated) {
   public RawAnswer {
@@ -15,9 +15,9 @@ public record RawAnswer(List<Table> tables, boolean truncated) {
   }
 
   /**
-   * Rows of the same columns.
+   * Rows with the same columns.
    *
-   * @param name empty where it has none
+   * @param name empty if the table has none
    * @param rows values: Double, Long, String, Boolean, or null
    */
   public record Table(

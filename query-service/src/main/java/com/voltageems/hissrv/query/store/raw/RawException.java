@@ -1,14 +1,14 @@
 package com.voltageems.hissrv.query.store.raw;
 
-/** A statement that was not run; the message is for the caller. */
+/** Thrown if a statement was not run. The message is for the caller. */
 public final class RawException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Whose mistake it is. */
+  /** The cause of the failure. */
   public enum Kind {
-    /** The statement's: the database refuses it, in its own words. */
+    /** The statement: the database refuses it; the message is the database's own. */
     REFUSED,
-    /** The settings': the login may write. */
+    /** The settings: the login may write. */
     MAY_WRITE
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Collects an answer within its bounds. For back ends; not safe for several threads. */
+/** Collects an answer up to its bounds. For back ends. Not thread-safe. */
 public final class RawRows {
   private final List<RawAnswer.Table> tables = new ArrayList<>();
   private final int maxRows;
@@ -19,11 +19,11 @@ public final class RawRows {
     this.maxValues = maxValues;
   }
 
-  /** The rows that follow have these columns. */
+  /** Begins a table; the rows that follow have these columns. */
   public void table(String name, Map<String, String> tags, List<String> columns) {
     if (!tables.isEmpty()) {
       RawAnswer.Table last = tables.get(tables.size() - 1);
-      // A long one comes in pieces.
+      // A long table comes in pieces.
       if (last.name().equals(name) && last.tags().equals(tags) && last.columns().equals(columns)) {
         return;
       }
@@ -33,9 +33,9 @@ public final class RawRows {
   }
 
   /**
-   * Takes a row of the last table.
+   * Adds a row to the last table.
    *
-   * @return false when no more rows are wanted
+   * @return false if no more rows are wanted
    */
   public boolean row(List<@Nullable Object> row) {
     if (rows == maxRows || values + row.size() > maxValues) {

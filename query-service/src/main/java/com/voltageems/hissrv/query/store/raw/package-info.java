@@ -1,4 +1,4 @@
-/** Statements in a database's own language, over a login that may only read. */
+/** Statements in a database's own query language, with a read-only login. */
 @NullMarked
 package com.voltageems.hissrv.query.store.raw;
 

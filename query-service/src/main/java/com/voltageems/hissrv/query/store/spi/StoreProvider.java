@@ -7,46 +7,46 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A kind of database that can hold the history. Found by {@link java.util.ServiceLoader}: a jar on
- * the class path with a file {@code META-INF/services} named after this interface adds one. See
- * {@code docs/guides/database.md}.
+ * A kind of database that can store the history. {@link java.util.ServiceLoader} finds the
+ * providers: to add one, put a jar on the class path with a file {@code META-INF/services} named
+ * after this interface. See {@code docs/guides/database.md}.
  */
 public interface StoreProvider {
-  /** What {@code store.type} calls it: small letters and digits. */
+  /** Returns the name used in {@code store.type}: lower-case letters and digits. */
   String type();
 
-  /** Its settings, each called {@code store.<type>.<something>}. */
+  /** Returns the settings of this back end, each named {@code store.<type>.<something>}. */
   List<Setting<?>> settings();
 
   /**
-   * Checks what the settings say together, each of which can be used by itself.
+   * Checks the settings together, after each of them was checked alone.
    *
-   * @throws IllegalArgumentException for the user: key, what is wrong, remedy
+   * @throws IllegalArgumentException with a message for the user: key, what is wrong, remedy
    */
   default void check(StoreSettings settings) {}
 
   /**
-   * Checks the files that the settings name, on the service's own machine.
+   * Checks the files that the settings name, on the machine of the service.
    *
-   * @throws IllegalArgumentException likewise, with the file
+   * @throws IllegalArgumentException with such a message, which also names the file
    */
   default void checkFiles(StoreSettings settings) {}
 
   /**
-   * Checks that there is a login for raw queries that may only read.
+   * Checks that the settings have a read-only login for raw queries.
    *
-   * @throws IllegalArgumentException that names the setting that is missing or cannot be used
+   * @throws IllegalArgumentException that names the setting that is missing or unusable
    */
   default void checkRaw(StoreSettings settings) {
     throw new IllegalArgumentException("store.type: " + type() + " has no raw queries");
   }
 
-  /** Opens it. The database need not be there yet. */
+  /** Opens the store. The database need not be available yet. */
   HistoryStore open(StoreSettings settings);
 
   /**
-   * What keeps the history in several resolutions. Empty: how long this database keeps what is not
-   * managed here, and no coarser copies are made.
+   * Returns the tiers, which store the history in several resolutions. Empty if hissrv does not
+   * manage how long this database keeps its data, and makes no coarser copies in it.
    */
   default Optional<Tiers> tiers(StoreSettings settings) {
     return Optional.empty();

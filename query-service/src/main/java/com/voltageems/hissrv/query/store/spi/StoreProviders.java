@@ -5,16 +5,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 
-/** The back ends on the class path. */
+/** The back ends found on the class path. */
 public final class StoreProviders {
   private static final List<StoreProvider> ALL = load(StoreProviders.class.getClassLoader());
 
   private StoreProviders() {}
 
   /**
-   * Those that this loader knows, by type.
+   * Returns the back ends that this loader finds, sorted by type.
    *
-   * @throws IllegalStateException when two have one type, or one declares another's settings
+   * @throws IllegalStateException if two back ends have the same type, or one declares settings of
+   *     another
    */
   static List<StoreProvider> load(ClassLoader loader) {
     List<StoreProvider> all =
@@ -35,7 +36,7 @@ public final class StoreProviders {
     return all;
   }
 
-  /** All, by type. */
+  /** Returns all back ends, sorted by type. */
   public static List<StoreProvider> all() {
     return ALL;
   }
@@ -45,9 +46,9 @@ public final class StoreProviders {
   }
 
   /**
-   * The one of this type, in any letter case.
+   * Returns the back end of this type; the letter case does not matter.
    *
-   * @throws IllegalArgumentException where there is none
+   * @throws IllegalArgumentException if there is none
    */
   public static StoreProvider of(String type) {
     String wanted = type.toLowerCase(Locale.ROOT);

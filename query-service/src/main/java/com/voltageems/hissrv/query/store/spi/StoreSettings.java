@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The settings of a back end as the site has them.
+ * The values that a site has configured for a back end.
  *
- * @param declared those that it may have
- * @param texts as they stand in the file, by name; checked before
- * @param concurrency most calls at once, the health check beside them
- * @param ofSite whether they come from a hissrv.yml, whose own keys are to be named then
+ * @param declared the settings that the back end may have
+ * @param texts the configured values as text, by setting name; already checked
+ * @param concurrency largest number of concurrent calls, not counting the health check
+ * @param ofSite true if the values come from a hissrv.yml, so that messages must name that file's
+ *     keys
  */
 public record StoreSettings(
     List<Setting<?>> declared, Map<String, String> texts, int concurrency, boolean ofSite) {
@@ -19,12 +20,12 @@ public record StoreSettings(
     texts = Map.copyOf(texts);
   }
 
-  /** Of a file of settings. */
+  /** Creates the settings of a plain settings file. */
   public StoreSettings(List<Setting<?>> declared, Map<String, String> texts, int concurrency) {
     this(declared, texts, concurrency, false);
   }
 
-  /** Its value, or its default. */
+  /** Returns the configured value, or the default. */
   public <T> T get(Setting<T> setting) {
     if (!declared.contains(setting)) {
       throw new IllegalArgumentException(setting.key() + " was not declared");

@@ -1,4 +1,4 @@
-/** How a database's back end is found and opened; a site can bring its own. */
+/** How a database's back end is found and opened. A site can bring its own back end. */
 @NullMarked
 package com.voltageems.hissrv.query.store.spi;
 

@@ -4,15 +4,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tier stands in the database, as it is: a bucket, a retention policy, or one of several
- * tables.
+ * The place that holds a tier in the database, in its current state: a bucket, a retention policy,
+ * or one of several tables.
  *
- * @param name what the database calls it
- * @param exists whether it is there
- * @param keep how long it keeps; null for ever
- * @param shard how much time it keeps together, where that is known
- * @param copies how many it keeps
- * @param bytes its size, where the database tells
+ * @param name the name in the database
+ * @param exists true if it exists
+ * @param keep how long it keeps data; null for ever
+ * @param shard the time span of one shard or partition; null if unknown
+ * @param copies number of replicas
+ * @param bytes its size; null if the database does not report it
  */
 public record Place(
     String name,
@@ -21,7 +21,7 @@ public record Place(
     @Nullable Duration shard,
     int copies,
     @Nullable Long bytes) {
-  /** One that is not there yet. */
+  /** Creates a place that does not exist yet. */
   public static Place missing(String name) {
     return new Place(name, false, null, null, 1, null);
   }

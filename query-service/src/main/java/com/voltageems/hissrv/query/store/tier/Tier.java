@@ -1,10 +1,10 @@
 package com.voltageems.hissrv.query.store.tier;
 
 /**
- * A resolution of the history.
+ * One resolution of the history.
  *
- * @param policy the retention policy that keeps it, as the site calls it; empty for the samples
- *     themselves, wherever the sink writes them
+ * @param policy the site's name for the retention policy that keeps this tier; empty for the
+ *     samples themselves, wherever the sink writes them
  */
 public record Tier(String policy) {
   /** The samples themselves. */

@@ -6,11 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row to be written.
+ * A row to write.
  *
  * @param epochMillis its time: the start of its window
- * @param key values of the tags; empty for no tag
- * @param values of the fields: Double, Long, String or Boolean; null for none
+ * @param key the values of the tags; an empty string if the tag is absent
+ * @param values the values of the fields: Double, Long, String or Boolean; null if there is no
+ *     value
  */
 public record TierRow(long epochMillis, List<String> key, List<@Nullable Object> values) {
   public TierRow {

@@ -4,9 +4,9 @@ import com.voltageems.hissrv.query.store.Field;
 import java.util.List;
 
 /**
- * Rows to be written.
+ * Rows of one measurement to write.
  *
- * @param measurement as it is called among the samples
+ * @param measurement its name among the samples
  * @param tags names, in the order of the rows' keys
  * @param fields in the order of the rows' values
  */

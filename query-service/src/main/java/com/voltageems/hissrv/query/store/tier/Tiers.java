@@ -13,35 +13,41 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tiers of a database: how long each is kept, what stands in it, and writing into the coarser
- * ones. Safe for many threads. Every call that asks the database throws {@link
- * com.voltageems.hissrv.query.store.StoreException} when it does not answer as it should, with
- * words that name the setting where a right is missing.
+ * The tiers of a database: reads and changes how long each is kept, lists what is in it, and writes
+ * into the coarser ones. Thread-safe. Every call that asks the database throws {@link
+ * com.voltageems.hissrv.query.store.StoreException} if the database does not answer as expected; if
+ * a permission is missing, the message names the setting.
  */
 public interface Tiers extends AutoCloseable {
   /**
-   * Why the database cannot keep a tier so; empty when it can. The words complete "duration: ...".
+   * Returns why the database cannot keep a tier as wished; empty if it can. The text begins with
+   * the policy's key that is at fault, for example {@code replication: ...}.
    */
   Optional<String> refusal(Wish wish, Deadline deadline);
 
   /**
-   * Where the tier stands now; one that is not there yet where it will be made by {@link #keep}.
+   * Returns the places of the tier in their current state. A place that does not exist yet is
+   * included if {@link #keep} can create it.
    */
   List<Place> places(Wish wish, Deadline deadline);
 
-  /** How long the place would keep if it were told to: as long as that, or a little longer. */
+  /**
+   * Returns how long the place would really keep data if asked for this duration: as long, or a
+   * little longer.
+   */
   default Duration reachable(Duration keep, Place place) {
     return keep;
   }
 
-  /** Whether the measurement, one of {@link #measurements}, stands in that place. */
+  /** Returns true if the place holds this measurement, which is one of {@link #measurements}. */
   default boolean holds(Place place, Measurement measurement) {
     return true;
   }
 
   /**
-   * Whether the measurement, one of that tier as its store knows it, has anything older than that;
-   * true where that cannot be told, since what is older may be deleted.
+   * Returns true if the measurement has any data older than this time. Also true if the back end
+   * cannot tell, because such older data might be deleted. The measurement is one of the tier, as
+   * the tier's store describes it.
    */
   default boolean hasOlder(Tier tier, Measurement one, Instant than, Deadline deadline) {
     if (one.fields().isEmpty()) {
@@ -62,41 +68,45 @@ public interface Tiers extends AutoCloseable {
   }
 
   /**
-   * The measurement that alone stands in that place, by its name among the samples; empty where all
-   * of them do.
+   * Returns the only measurement in this place, by its name among the samples; empty if the place
+   * holds all measurements.
    */
   default Optional<String> only(Tier tier, Place place) {
     return Optional.empty();
   }
 
-  /** Makes the place, or changes how it is kept. */
+  /** Creates the place, or changes how long it keeps data. */
   void keep(Wish wish, Place place, Deadline deadline);
 
-  /** The measurements of a tier, as {@link #store} knows them, by their names among the samples. */
+  /**
+   * Returns the measurements of a tier, as {@link #store} describes them, by their names among the
+   * samples.
+   */
   Map<String, Measurement> measurements(Tier tier, Deadline deadline);
 
-  /** The measurement of that name among the samples; null where the tier has none. */
+  /**
+   * Returns the measurement with this name among the samples, as {@link #store} describes it; null
+   * if the tier does not have it.
+   */
   @Nullable Measurement measurement(Tier tier, String name, Deadline deadline);
 
-  /**
-   * Whether the database does not describe a measurement any more of which everything has expired.
-   */
+  /** Returns true if the database stops listing a measurement once all its data has expired. */
   default boolean forgetsExpired() {
     return true;
   }
 
-  /** Reads a tier. It is closed with this. */
+  /** Returns the store that reads a tier. Closing this object closes it, too. */
   HistoryStore store(Tier tier);
 
   /**
-   * Writes into a tier that is not the samples', so that they can be read when it returns. A row
-   * that is there already gets the new values.
+   * Writes into a tier other than the samples. The rows can be read once the call returns. A row
+   * that already exists gets the new values.
    */
   void write(Wish wish, TierRows rows, Deadline deadline);
 
   /**
-   * Ends the calls under way, as far as an interruption of their threads does not; from another
-   * thread, before it waits for them.
+   * Ends running calls that an interruption of their threads does not reach. Called from another
+   * thread before it waits for those threads.
    */
   default void cancel() {}
 

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a tier is to be kept.
+ * How a tier should be kept.
  *
  * @param keep how long; null for ever
- * @param shard how much time the database keeps together; null: as it likes
- * @param copies how many; 0: as it likes
+ * @param shard the wished time span of one shard or partition; null to leave it to the database
+ * @param copies number of replicas; 0 to leave it to the database
  * @param measurements only these; empty for all
  */
 public record Wish(

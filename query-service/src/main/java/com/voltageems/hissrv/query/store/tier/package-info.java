@@ -1,6 +1,6 @@
 /**
- * The resolutions in which a database holds the history: the samples themselves and coarser copies
- * of them, each kept for a time of its own. A back end may leave this out.
+ * The resolutions in which a database stores the history: the samples themselves and coarser copies
+ * of them, each kept for its own time. A back end may do without this.
  */
 @NullMarked
 package com.voltageems.hissrv.query.store.tier;

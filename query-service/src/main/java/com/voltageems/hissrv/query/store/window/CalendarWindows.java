@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Windows of days, weeks, months or years as they are on the wall of a zone: a day begins at its
- * midnight (or at the first moment that it has), a week on Monday; a day on which the clocks change
- * has 23 or 25 hours. Several units to a window are counted from 1970, weeks from the Monday before
- * it. Boundaries come from Java's zone rules, never from a database's.
+ * Windows of days, weeks, months or years in the local time of a zone. A day begins at midnight (or
+ * at its first existing moment), a week on Monday. A day on which the clocks change has 23 or 25
+ * hours. Windows of several units are counted from 1970, weeks from the Monday before it. The
+ * boundaries come from Java's zone rules, never from a database's.
  */
 public record CalendarWindows(Unit unit, int count, ZoneId zone) implements Windows {
-  /** What a window is made of. */
+  /** The unit of a window. */
   public enum Unit {
     DAY(ChronoUnit.DAYS, 23, 25),
-    /** From Monday. */
+    /** Begins on Monday. */
     WEEK(ChronoUnit.WEEKS, 7 * 24 - 1, 7 * 24 + 1),
     MONTH(ChronoUnit.MONTHS, 28 * 24 - 1, 31 * 24 + 1),
     YEAR(ChronoUnit.YEARS, 365 * 24 - 1, 366 * 24 + 1);
@@ -55,9 +55,9 @@ public record CalendarWindows(Unit unit, int count, ZoneId zone) implements Wind
   }
 
   /**
-   * Number of the window that holds this moment: the last one that has begun. Near its boundaries
-   * the local date may say another: clocks that go back over midnight make a date begin twice, and
-   * a date that a zone left out begins with the one after it.
+   * Returns the number of the window that contains this moment: the last one that has begun. Near a
+   * boundary the local date alone may give another number: if the clocks go back over midnight, a
+   * date begins twice; and a date that the zone skipped begins with the next one.
    */
   private long holding(long epochMillis) {
     long window = ofLocalDate(epochMillis);
@@ -75,7 +75,7 @@ public record CalendarWindows(Unit unit, int count, ZoneId zone) implements Wind
     return Math.floorDiv(unit.chrono.between(origin(), floorDate(date)), count);
   }
 
-  /** The first date of the unit that holds this one. */
+  /** Returns the first date of the unit that contains this date. */
   private LocalDate floorDate(LocalDate date) {
     return switch (unit) {
       case DAY -> date;

@@ -5,15 +5,15 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * Computed values have twelve significant digits: the last ones of a floating-point number depend
- * on the order in which a database adds, which changes from request to request. Stored values are
- * never touched. Pure.
+ * Rounds computed values to twelve significant digits. The last digits of a floating-point result
+ * depend on the order in which the database adds, which changes from request to request. Stored
+ * values are never rounded. Pure.
  */
 public final class Digits {
   private static final int DIGITS = 12;
   private static final MathContext CONTEXT = new MathContext(DIGITS, RoundingMode.HALF_EVEN);
 
-  /** Powers of ten up to this one are exact. */
+  /** Powers of ten up to this exponent are exact. */
   private static final int EXACT = 22;
 
   private static final double[] POWERS = new double[EXACT + 1];
@@ -26,7 +26,7 @@ public final class Digits {
 
   private Digits() {}
 
-  /** The nearest number of twelve significant digits. */
+  /** Returns the nearest number with twelve significant digits. */
   public static double computed(double value) {
     double size = Math.abs(value);
     if (!(size > 1e-9 && size < 1e15)) {
@@ -36,7 +36,7 @@ public final class Digits {
     double scaled = power >= 0 ? value * POWERS[power] : value / POWERS[-power];
     double whole = Math.rint(scaled);
     if (Math.abs(Math.abs(scaled - whole) - 0.5) < 1e-3) {
-      // So near to the middle the multiplication's own rounding could decide.
+      // This close to the middle, the rounding of the multiplication could decide.
       return slow(value);
     }
     return power >= 0 ? whole / POWERS[power] : whole * POWERS[-power];

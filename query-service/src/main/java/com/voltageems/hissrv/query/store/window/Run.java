@@ -1,9 +1,9 @@
 package com.voltageems.hissrv.query.store.window;
 
 /**
- * Windows of one length that follow each other without a gap.
+ * Consecutive windows of the same length, without a gap.
  *
- * @param startMillis epoch ms of the first one's start
+ * @param startMillis epoch ms of the start of the first window
  * @param count at least one
  */
 public record Run(long startMillis, long lengthMillis, long count) {
@@ -13,7 +13,7 @@ public record Run(long startMillis, long lengthMillis, long count) {
     }
   }
 
-  /** Epoch ms of the end of the last one, which does not belong to it. */
+  /** Returns the end of the last window in epoch ms, exclusive. */
   public long endMillis() {
     return startMillis + count * lengthMillis;
   }

@@ -6,14 +6,17 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Windows as people write them: {@code 5m}, {@code 1d}, {@code 1mo}. Pure. */
+/** Parses windows as people write them: {@code 5m}, {@code 1d}, {@code 1mo}. Pure. */
 public final class WindowText {
   private static final Pattern PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w|mo|y)");
   private static final long MOST_UNITS = 1000;
 
   private WindowText() {}
 
-  /** Hours and less are counted from the epoch; days and more are those of the zone's calendar. */
+  /**
+   * Parses a window. Hours and shorter units are counted from the epoch; days and longer units
+   * follow the zone's calendar. Empty if the text is not a window.
+   */
   public static Optional<Windows> parse(String text, ZoneId zone) {
     Matcher matcher = PATTERN.matcher(text);
     if (!matcher.matches()) {

@@ -2,29 +2,29 @@ package com.voltageems.hissrv.query.store.window;
 
 import java.util.List;
 
-/** How time is divided into windows; each carries its start as its time. */
+/** A division of time into windows. The time of a window is its start. */
 public sealed interface Windows permits FixedWindows, CalendarWindows, OneWindow {
-  /** The start of the window that holds this moment. */
+  /** Returns the start of the window that contains this moment. */
   long floor(long epochMillis);
 
-  /** The start of the first window after the one that holds this moment. */
+  /** Returns the start of the first window after the one that contains this moment. */
   long next(long epochMillis);
 
-  /** The start of the first window that begins at this moment or later. */
+  /** Returns the start of the first window that begins at this moment or later. */
   default long ceil(long epochMillis) {
     long start = floor(epochMillis);
     return start == epochMillis ? start : next(epochMillis);
   }
 
   /**
-   * All windows that have a part in the range, as few runs as can be. Every back end makes its
-   * windows from these, so that all of them have the same ones.
+   * Returns all windows that overlap the range, in as few runs as possible. Every back end makes
+   * its windows from these, so that all back ends have the same windows.
    */
   List<Run> runs(long startMillis, long endMillis);
 
-  /** How long a window is at most. */
+  /** Returns the longest possible length of a window. */
   long longestMillis();
 
-  /** How long a window is at least. */
+  /** Returns the shortest possible length of a window. */
   long shortestMillis();
 }

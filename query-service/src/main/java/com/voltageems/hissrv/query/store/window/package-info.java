@@ -1,4 +1,4 @@
-/** How a range of time is divided into windows, free of any database's language. Pure. */
+/** How a time range is divided into windows, independent of any database's query language. Pure. */
 @NullMarked
 package com.voltageems.hissrv.query.store.window;
 
