@@ -104,8 +104,8 @@ public interface HistoryStore extends AutoCloseable {
   }
 
   /**
-   * Returns the database's clock at some moment during the call, truncated to the second. Empty if
-   * the back end cannot tell.
+   * Returns the database's clock at some moment during the call, possibly truncated to the second.
+   * Empty if the back end cannot tell.
    *
    * @param timeout longest time to wait for the answer
    */

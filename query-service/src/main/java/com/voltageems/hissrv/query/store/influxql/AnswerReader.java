@@ -20,27 +20,33 @@ import org.msgpack.core.MessagePackException;
 import org.msgpack.jackson.dataformat.MessagePackFactory;
 
 /**
- * Reads InfluxDB's answers as they come: one or more documents {@code {"results":[{
- * "statement_id","series":[{"name","tags","columns","values"}]}]}}, none of which is ever held as a
- * whole; MessagePack, or JSON where something between us and the database, or a failure of 2.x,
- * makes it so.
+ * Streaming reader for InfluxDB's answers: one or more documents {@code {"results":[{
+ * "statement_id","series":[{"name","tags","columns","values"}]}]}}, none of which is ever held in
+ * memory as a whole. The format is MessagePack. It is JSON if a component between the service and
+ * the database converts it, or for a failure of 2.x.
  */
 final class AnswerReader {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER).build();
 
-  /** What is asked for: numbers as they are, which the database writes in half the time of text. */
+  /**
+   * The requested format. It has numbers in binary, which the database writes in half the time of
+   * text.
+   */
   static final String PACKED = "application/x-msgpack";
 
   private static final JsonFactory PACK = new MessagePackFactory().setReuseResourceInParser(false);
 
-  /** A series, or a piece of one, before its rows. */
+  /** Description of a series, or of a part of one, that precedes its rows. */
   record Head(int statement, String name, Map<String, String> tags, List<String> columns) {
     String tag(String tag) {
       return tags.getOrDefault(tag, "");
     }
 
-    /** The tags that are grouped by; one that the filters leave one value does not come. */
+    /**
+     * Returns the values of the tags in {@code groupBy}. A tag that the filters limit to one value
+     * is not in the answer, so its value comes from the filter.
+     */
     List<String> key(HistoryQuery query) {
       return query.groupBy().stream()
           .map(
@@ -52,16 +58,16 @@ final class AnswerReader {
     }
   }
 
-  /** Takes rows of an answer. */
+  /** Receives the rows of an answer. */
   interface Rows {
-    /** The rows that follow are of this series. */
+    /** Announces the series of the rows that follow. */
     default void head(Head head) {}
 
     /**
-     * A row. The array is used again for the next one: Double, Long (a number without a fraction),
-     * String, Boolean or null.
+     * Handles a row. The values are Double, Long (a number without a fraction), String, Boolean or
+     * null. The array is reused for the next row.
      *
-     * @return false when no more are wanted
+     * @return false if no more rows are wanted
      */
     boolean row(Head head, @Nullable Object[] values);
   }
@@ -70,7 +76,9 @@ final class AnswerReader {
   private final Rows rows;
   private @Nullable String error;
 
-  /** Whether there were results, be it without a row: not everything that is JSON is an answer. */
+  /**
+   * True after a {@code results} element, even one without rows. JSON without it is not an answer.
+   */
   private boolean hasResults;
 
   private boolean stopped;
@@ -84,8 +92,8 @@ final class AnswerReader {
   /**
    * Reads the whole answer, or as much of it as is wanted.
    *
-   * @param contentType what the database says it is
-   * @return what the database says is wrong, or null
+   * @param contentType as the database reports it
+   * @return the error that the database reports, or null
    */
   static @Nullable String read(InputStream body, String contentType, Rows rows) throws IOException {
     boolean packed = contentType.startsWith(PACKED);
@@ -110,7 +118,7 @@ final class AnswerReader {
     }
   }
 
-  /** Whether another document begins. */
+  /** Returns true if another document begins. */
   private boolean more() throws IOException {
     boolean more = another();
     if (!more && partial) {
@@ -123,7 +131,7 @@ final class AnswerReader {
     try {
       return json.nextToken() != null;
     } catch (JsonEOFException e) {
-      // MessagePack's parser knows no end between documents.
+      // MessagePack's parser reports the end between two documents with this exception.
       if (json.getParsingContext().inRoot()) {
         return false;
       }
@@ -138,7 +146,7 @@ final class AnswerReader {
   private void document() throws IOException {
     while (!isOver() && json.nextToken() == JsonToken.FIELD_NAME) {
       switch (json.currentName()) {
-        // A refusal by 2.x as a whole has a code and a message.
+        // An error for the whole request in 2.x has a code and a message.
         case "error", "message" -> error = json.nextTextValue();
         case "results" -> {
           hasResults = true;
@@ -149,7 +157,7 @@ final class AnswerReader {
     }
   }
 
-  /** Reads what stands at one place of an array. */
+  /** Reads one element of an array. */
   private interface Item {
     void read() throws IOException;
   }
@@ -163,7 +171,7 @@ final class AnswerReader {
 
   private int statement;
 
-  /** Whether more of the last statement's rows is to come. */
+  /** True if more rows of the last statement follow. */
   private boolean partial;
 
   private void result() throws IOException {
@@ -201,7 +209,7 @@ final class AnswerReader {
             columns.add(json.getText());
           }
         }
-        // They come last.
+        // The values come after the other attributes.
         case "values" -> values(new Head(statement, name, tags, columns));
         default -> skip();
       }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What the database says of its measurements. */
+/** Reads the descriptions of measurements from the database. */
 final class Descriptions {
   private final InfluxQlClient client;
   private final List<String> policies;
@@ -23,8 +23,9 @@ final class Descriptions {
   }
 
   /**
-   * All, in one round; an answer names the measurement that it is about. Not from SHOW
-   * MEASUREMENTS: that names those of other retention policies too, which would be empty here.
+   * Returns all measurements with one query for fields and one for tags; each part of the answer
+   * names its measurement. Does not use SHOW MEASUREMENTS, which also lists those of other
+   * retention policies, which would be empty here.
    */
   List<Measurement> all(Deadline deadline) {
     String from =
@@ -40,7 +41,7 @@ final class Descriptions {
 
   Optional<Measurement> one(String name, Deadline deadline) {
     if (name.indexOf('\0') >= 0) {
-      // It would end the statement, and no measurement can have it.
+      // It would end the statement, and no measurement's name can contain it.
       return Optional.empty();
     }
     String from = " FROM " + InfluxQlBuilder.from(name, policies);
@@ -91,7 +92,7 @@ final class Descriptions {
     };
   }
 
-  /** A field may have another type in another shard. */
+  /** Merges two types of a field, which may differ between shards. */
   private static Field both(Field one, Field other) {
     if (one.kind() == other.kind()) {
       return one;

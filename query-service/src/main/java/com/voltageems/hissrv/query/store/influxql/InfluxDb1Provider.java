@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code store.type: influxdb1}. */
+/** Provider for {@code store.type: influxdb1}. */
 public final class InfluxDb1Provider implements StoreProvider {
   private static final Setting<URI> URL =
       Setting.of(

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tiers in InfluxDB 1.x: retention policies of one database. */
+/** Tiers in InfluxDB 1.x: the retention policies of one database. */
 final class InfluxDb1Tiers extends InfluxTiers {
   private static final String RIGHTS = "influxdb.username";
 
@@ -28,7 +28,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
   private final InfluxQlClient client;
 
   /**
-   * @param raw the retention policies of the samples; none: the database's default one
+   * @param raw the retention policies of the samples; empty for the database's default one
    */
   InfluxDb1Tiers(
       InfluxLink link, String database, List<String> raw, @Nullable String authorization) {
@@ -64,7 +64,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
     return build.isEmpty() || build.toUpperCase(Locale.ROOT).equals("OSS");
   }
 
-  /** A retention policy as the database tells it. */
+  /** A retention policy as the database reports it. */
   private record Found(Place place, boolean isDefault) {}
 
   private Map<String, Found> policies(Deadline deadline) {
@@ -89,7 +89,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
     return found;
   }
 
-  /** {@code 168h0m0s}. */
+  /** Parses a duration such as {@code 168h0m0s}. */
   private static Duration length(@Nullable Object text) {
     return Duration.parse("PT" + String.valueOf(text).toUpperCase(Locale.ROOT));
   }
@@ -120,7 +120,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
     return places;
   }
 
-  /** Bytes on disk by retention policy; none where the user may not ask. */
+  /** Returns the bytes on disk by retention policy; empty if the user lacks the right to ask. */
   private Map<String, Long> sizes(Deadline deadline) {
     Map<String, Long> sizes = new HashMap<>();
     try {
@@ -149,7 +149,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
       if (e.kind() != StoreException.Kind.FAILED) {
         throw e;
       }
-      // It needs an administrator where users are checked; a size is not worth a failure.
+      // This needs an administrator if authentication is on; a size is not worth a failure.
       return Map.of();
     }
     return sizes;

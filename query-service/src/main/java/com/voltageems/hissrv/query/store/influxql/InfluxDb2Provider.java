@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code store.type: influxdb2}. */
+/** Provider for {@code store.type: influxdb2}. */
 public final class InfluxDb2Provider implements StoreProvider {
   private static final Setting<URI> URL =
       Setting.of(

@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tiers in InfluxDB 2.x: buckets. The copy that the policy {@code hourly} keeps of the bucket
- * {@code ems} is the bucket {@code ems.hourly}. A bucket {@code ems/hourly}, which InfluxQL knows
- * as a retention policy of {@code ems}, would have no tags: {@code SHOW TAG KEYS} of 2.7 looks at
- * the default one only.
+ * Tiers in InfluxDB 2.x: buckets. The copy of the bucket {@code ems} that belongs to the policy
+ * {@code hourly} is the bucket {@code ems.hourly}. A bucket {@code ems/hourly}, which InfluxQL
+ * treats as a retention policy of {@code ems}, would have no tags: {@code SHOW TAG KEYS} of 2.7
+ * looks only at the default policy.
  */
 final class InfluxDb2Tiers extends InfluxTiers {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -104,7 +104,10 @@ final class InfluxDb2Tiers extends InfluxTiers {
     }
   }
 
-  /** Of its shards, as the server's metrics tell; null where they are not open to us. */
+  /**
+   * Returns the size of the bucket's shards from the server's metrics; null if the metrics are not
+   * accessible.
+   */
   private @Nullable Long size(String id, Deadline deadline) {
     InfluxHttp.Answer response = http.send("GET", "/metrics", "", deadline);
     if (response.status() != 200) {
@@ -165,9 +168,9 @@ final class InfluxDb2Tiers extends InfluxTiers {
   }
 
   /**
-   * Whether it is there because the request was carried out, and then repeated by the client, whose
-   * connection had broken. One that somebody else has made otherwise is looked at anew the next
-   * time, as any that is there.
+   * Returns true if the bucket exists because the client repeated a request that had succeeded
+   * before its connection broke. A bucket that somebody else has created with another retention is
+   * checked the next time, as any existing bucket.
    */
   private boolean isAsWished(
       InfluxHttp.Answer made, String name, ObjectNode rule, Deadline deadline) {

@@ -11,7 +11,9 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
-/** InfluxDB's calls beside {@code /query}: small answers. Safe for many threads. */
+/**
+ * Client for InfluxDB's endpoints other than {@code /query}, which have small answers. Thread-safe.
+ */
 final class InfluxHttp {
   private static final int OK = 300;
   private static final MediaType JSON = MediaType.get("application/json");
@@ -20,9 +22,9 @@ final class InfluxHttp {
   private final @Nullable String authorization;
   private final String rights;
 
-  /** A status, and the whole body. */
+  /** A status, the headers and the whole body. */
   record Answer(int status, Headers headers, String body) {
-    /** Empty when there is none. */
+    /** Returns the header's value; empty if it is missing. */
     String header(String name) {
       String value = headers.get(name);
       return value == null ? "" : value;
@@ -30,8 +32,8 @@ final class InfluxHttp {
   }
 
   /**
-   * @param authorization the header's value, or null for none
-   * @param rights which setting gives the rights, for messages
+   * @param authorization value of the Authorization header, or null for none
+   * @param rights name of the setting that grants the rights, for messages
    */
   InfluxHttp(InfluxLink link, @Nullable String authorization, String rights) {
     this.link = link;
@@ -40,7 +42,7 @@ final class InfluxHttp {
   }
 
   /**
-   * Sends and expects success.
+   * Sends a request and returns the body; throws if the request does not succeed.
    *
    * @param what completes "InfluxDB refused to ..."
    */
@@ -48,7 +50,7 @@ final class InfluxHttp {
     return checked(send(method, path, body, deadline), what);
   }
 
-  /** The body of an answer that is a success. */
+  /** Returns the body if the answer is a success; throws otherwise. */
   String checked(Answer response, String what) {
     int status = response.status();
     if (status < OK) {

@@ -23,8 +23,7 @@ import okhttp3.Response;
 import okhttp3.ResponseBody;
 
 /**
- * How InfluxDB is reached: over HTTP or HTTPS, failures in the words of the store. Safe for many
- * threads.
+ * HTTP or HTTPS connection to InfluxDB. Turns failures into {@link StoreException}. Thread-safe.
  */
 final class InfluxLink {
   private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -42,7 +41,7 @@ final class InfluxLink {
   }
 
   /**
-   * Without certificates of the site's own.
+   * Creates a link without the site's own certificates.
    *
    * @param url address of the HTTP API, {@code http://host:8086}
    */
@@ -51,7 +50,7 @@ final class InfluxLink {
     return new InfluxLink(url, () -> client, Optional.empty());
   }
 
-  /** With those that {@link #client(Tls)} was given. */
+  /** Creates a link that uses the certificates given to {@link #client(Tls)}. */
   static InfluxLink encrypted(URI url, TlsClient<OkHttpClient> client) {
     return new InfluxLink(url, client::get, Optional.of(client));
   }
@@ -68,34 +67,34 @@ final class InfluxLink {
   private static OkHttpClient.Builder builder() {
     return new OkHttpClient.Builder()
         .socketFactory(new PromptSocketFactory())
-        // One connection for one question: with HTTP/2 a dead one would take all of them along.
+        // One connection per request: with HTTP/2, one dead connection would fail all requests.
         .protocols(List.of(Protocol.HTTP_1_1))
         .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 1, TimeUnit.MINUTES))
         .connectTimeout(CONNECT)
-        // The deadline of each call holds for all of it.
+        // The deadline of each call limits the whole call.
         .readTimeout(Duration.ZERO)
         .writeTimeout(Duration.ZERO)
         .followRedirects(false);
   }
 
-  /** Ends the calls under way, which an interruption does not reach. */
+  /** Cancels the running calls, which an interruption of their threads does not reach. */
   void cancel() {
     Optional<OkHttpClient> now = tls.isPresent() ? tls.get().current() : Optional.of(client.get());
     now.ifPresent(one -> one.dispatcher().cancelAll());
   }
 
-  /** The address of a path. */
+  /** Returns the full address of a path. */
   String at(String path) {
     return url + path;
   }
 
-  /** A question and its answer. */
+  /** A request and its answer. */
   record Exchange(Call call, Response response) implements AutoCloseable {
     int status() {
       return response.code();
     }
 
-    /** Empty when there is none. */
+    /** Returns the header's value; empty if it is missing. */
     String header(String name) {
       return response.header(name, "");
     }
@@ -104,7 +103,7 @@ final class InfluxLink {
       return Objects.requireNonNull(response.body(), "an answer to a call has a body");
     }
 
-    /** No more of the answer is wanted. */
+    /** Cancels the call because the rest of the answer is not wanted. */
     void stop() {
       call.cancel();
     }
@@ -116,13 +115,13 @@ final class InfluxLink {
   }
 
   /**
-   * Sends, in the calling thread. The body can be read until the deadline.
+   * Sends a request in the calling thread. The body can be read until the deadline.
    *
-   * @throws StoreException when there is no answer
+   * @throws StoreException if there is no answer
    */
   Exchange send(Request.Builder request, Deadline deadline) {
     try {
-      // Near the database, packing costs more than it saves.
+      // The database is near, so compression costs more than it saves.
       Call call = client.get().newCall(request.header("Accept-Encoding", "identity").build());
       call.timeout().timeout(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
       return new Exchange(call, call.execute());
@@ -132,9 +131,9 @@ final class InfluxLink {
   }
 
   /**
-   * Why there was no answer, or no whole one.
+   * Creates the exception for an answer that is missing or incomplete.
    *
-   * @param words what to say where it was not the deadline
+   * @param words the message if the cause is not the deadline or an interruption
    */
   StoreException failed(Exception e, Deadline deadline, String words) {
     if (Thread.currentThread().isInterrupted()) {

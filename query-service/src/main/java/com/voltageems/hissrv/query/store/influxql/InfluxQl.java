@@ -4,11 +4,11 @@ import com.voltageems.hissrv.query.store.Field;
 import java.util.List;
 
 /**
- * Text of one or more statements.
+ * The text of one or more statements.
  *
  * @param parameters the values for {@code $p0}, {@code $p1} and so on, in order
- * @param columns what the columns of values hold, in order; with one statement per column, what the
- *     statements hold
+ * @param columns the content of the value columns, in order; if each statement has one column, the
+ *     content of the statements
  */
 record InfluxQl(String text, List<String> parameters, List<Selected> columns) {
   InfluxQl {
@@ -17,13 +17,14 @@ record InfluxQl(String text, List<String> parameters, List<Selected> columns) {
   }
 
   /**
-   * What a column of values holds. A field of mixed types has several, one of which has the value.
+   * The content of a value column. A field of mixed types has several columns, and one of them has
+   * the value.
    *
-   * @param column its place in the request
+   * @param column index of the column in the request
    */
   record Selected(int column, Type type) {}
 
-  /** What a column's values are, in InfluxQL's own words. */
+  /** The type of a column's values, in InfluxQL's own words. */
   enum Type {
     FLOAT,
     INTEGER,

@@ -16,19 +16,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Requests as InfluxQL. Pure. Values are parameters; names come from the database's own metadata
- * and go through {@link #name}. Every name says whether it is a tag or which type of field it is: a
- * measurement may have a tag and a field of one name, and without a word InfluxDB takes the field;
- * and a field may have another type in another shard, whose values it would leave out. InfluxDB
- * itself merges the writes of one point.
+ * Builds InfluxQL from requests. Pure. Values become parameters; names come from the database's own
+ * metadata and are quoted by {@link #name}. Every name states whether it is a tag, or which type of
+ * field it is, for two reasons. A measurement may have a tag and a field with the same name, and
+ * InfluxDB takes the field if nothing else is stated. And a field may have another type in another
+ * shard, whose values InfluxDB would leave out. InfluxDB itself merges the writes to one point.
  */
 final class InfluxQlBuilder {
   private static final long NANOS = 1_000_000;
 
-  /** What means itself in a pattern. */
+  /** Values that a regular expression matches literally. */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,100}");
 
-  /** The first and the last millisecond of InfluxDB's time, in the years 1677 and 2262. */
+  /**
+   * The last millisecond of InfluxDB's time, in the year 2262; its negative is the first one, in
+   * 1677.
+   */
   private static final long LAST_MILLIS = Long.MAX_VALUE / NANOS - 1;
 
   private final Selection selection;
@@ -37,7 +40,7 @@ final class InfluxQlBuilder {
   private final List<Selected> columns = new ArrayList<>();
 
   /**
-   * @param policies retention policies to read from; none: the default one
+   * @param policies retention policies to read from; empty for the default one
    */
   private InfluxQlBuilder(Selection selection, List<String> policies) {
     this.selection = selection;
@@ -49,13 +52,13 @@ final class InfluxQlBuilder {
   }
 
   /**
-   * Points in the order of time, over all series: first the values of the fields, then those of the
-   * tags of {@code groupBy}, but for the ones that the filters leave one value: the database would
-   * write it into every row.
+   * Builds a query for points in the order of time, over all series. The columns are the values of
+   * the fields, then the tags of {@code groupBy}. Tags that the filters limit to one value are left
+   * out, because the database would write that value into every row.
    *
-   * @param startNanos where to begin, epoch nanoseconds, instead of the selection's start
-   * @param endNanos where to end, likewise
-   * @param limit most rows, over all series; 0 for all
+   * @param startNanos begin of the range in epoch nanoseconds, instead of the selection's start
+   * @param endNanos end of the range in epoch nanoseconds, instead of the selection's end
+   * @param limit largest number of rows over all series; 0 for no limit
    */
   static InfluxQl points(
       HistoryQuery query, List<String> policies, long startNanos, long endNanos, long limit) {
@@ -82,8 +85,9 @@ final class InfluxQlBuilder {
   }
 
   /**
-   * Points group by group, in the order of time within each: the values of the fields, of each type
-   * that they have; or of the one that functions take.
+   * Builds a query for points group by group, in the order of time within each group. The columns
+   * are the values of the fields: in each type that a field has, or, for windows, only in the type
+   * that functions use.
    */
   static InfluxQl groups(HistoryQuery query, List<Field> fields, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(query.selection(), policies);
@@ -107,9 +111,10 @@ final class InfluxQlBuilder {
   }
 
   /**
-   * Windows, series by series, one statement per run. Each series has one row more than the limit
-   * at most; but of nothing else than standard deviations all rows come, for those without a value
-   * would count. A tag that a filter fixes is not grouped by: that takes half as long again.
+   * Builds a query for windows, series by series, with one statement per run. Each series gets at
+   * most one row more than the limit. If all functions are standard deviations there is no limit,
+   * because it would count rows without a value. Tags that a filter fixes are not grouped by:
+   * grouping by them takes half as long again.
    */
   static InfluxQl windows(HistoryQuery query, List<Run> runs, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(query.selection(), policies);
@@ -157,7 +162,10 @@ final class InfluxQlBuilder {
     return "time(" + run.lengthMillis() + "ms" + (offset == 0 ? "" : ", " + offset + "ms") + ")";
   }
 
-  /** As which type a function takes a field; the sum of whole numbers would wrap in silence. */
+  /**
+   * Returns the type in which a function reads a field. Floating point for computed values, because
+   * a sum of integers would overflow silently.
+   */
   private static InfluxQl.Type type(Aggregation function, Field field) {
     return function.computes() ? InfluxQl.Type.FLOAT : InfluxQl.Type.of(field).get(0);
   }
@@ -168,9 +176,9 @@ final class InfluxQlBuilder {
   }
 
   /**
-   * The newest point of each series that has any of the fields.
+   * Builds a query for the newest point of each series that has any of the fields.
    *
-   * @param among which series are asked, of {@link #among}; empty for all
+   * @param among condition from {@link #among} that limits the series; empty for all series
    */
   static InfluxQl newest(
       Selection selection, List<Field> fields, String among, List<String> policies) {
@@ -191,9 +199,10 @@ final class InfluxQlBuilder {
   }
 
   /**
-   * One statement per column: only alone does {@code last} tell its own time.
+   * Builds one statement per column, because {@code last} reports its own time only if it is alone
+   * in a statement.
    *
-   * @param among for each field which series are asked, of {@link #among}
+   * @param among for each field the condition from {@link #among} that limits the series
    */
   static InfluxQl latest(
       Selection selection, List<Field> fields, List<String> among, List<String> policies) {
@@ -216,8 +225,9 @@ final class InfluxQlBuilder {
   }
 
   /**
-   * A condition more, that a tag has one of the values; empty where they cannot stand in a pattern.
-   * With as many alternatives of {@code =} the database takes seven times as long.
+   * Returns an additional condition: the tag has one of the values. Empty if a value cannot be part
+   * of a regular expression. With a list of {@code =} alternatives instead, the database takes
+   * seven times as long.
    */
   static String among(String tag, Set<String> values) {
     return values.stream().allMatch(value -> PLAIN.matcher(value).matches())
@@ -234,13 +244,13 @@ final class InfluxQlBuilder {
             .collect(Collectors.joining(", ", " GROUP BY ", ""));
   }
 
-  /** One row per series, for its tags. */
+  /** Builds a query that returns one row per series, for its tags. */
   static InfluxQl series(Selection selection, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
     return builder.done("SELECT *" + builder.source() + " GROUP BY * LIMIT 1");
   }
 
-  /** One row per series that has a value of the field, for its tags. */
+  /** Builds a query that returns one row per series that has a value of the field, for its tags. */
   static InfluxQl seriesOf(Selection selection, Field field, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
     List<String> selected = new ArrayList<>();
@@ -255,14 +265,17 @@ final class InfluxQlBuilder {
             + " LIMIT 1");
   }
 
-  /** How many series the index of version 1 has, whenever they had values. */
+  /**
+   * Builds a query for the number of series in the index of version 1, independent of when they had
+   * values.
+   */
   static InfluxQl seriesCount(Selection selection, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
     String filters = builder.filters().replaceFirst("^ AND ", " WHERE ");
     return builder.done("SHOW SERIES EXACT CARDINALITY" + builder.from() + filters);
   }
 
-  /** One row with a value in the columns of each field that has any. */
+  /** Builds a query that returns one row with a value in the columns of each field that has any. */
   static InfluxQl lastOfAll(Selection selection, List<String> policies) {
     InfluxQlBuilder builder = new InfluxQlBuilder(selection, policies);
     List<Field> fields = selection.measurement().fields();
@@ -291,14 +304,14 @@ final class InfluxQlBuilder {
     return " WHERE time >= " + startNanos + " AND time < " + endNanos;
   }
 
-  /** Adds the parameters. */
+  /** Returns the conditions of the filters and adds their parameters. */
   private String filters() {
     StringBuilder text = new StringBuilder();
     for (TagFilter filter : selection.filters()) {
       text.append(" AND (");
       String glue = "";
       for (String value : filter.values()) {
-        // An absent tag equals the empty text.
+        // A missing tag equals the empty string.
         text.append(glue).append(tag(filter.tag())).append(" = $p").append(parameters.size());
         parameters.add(value);
         glue = " OR ";
@@ -308,7 +321,7 @@ final class InfluxQlBuilder {
     return text.toString();
   }
 
-  /** The measurement, in each of the retention policies. */
+  /** Returns the quoted measurement, once for each of the retention policies. */
   static String from(String measurement, List<String> policies) {
     return policies.isEmpty()
         ? name(measurement)
@@ -317,7 +330,9 @@ final class InfluxQlBuilder {
             .collect(Collectors.joining(", "));
   }
 
-  /** A time beyond the database's first or last is that one. */
+  /**
+   * Converts to nanoseconds. A time outside the database's range becomes its first or last time.
+   */
   static long nanos(long millis) {
     return Math.max(-LAST_MILLIS, Math.min(millis, LAST_MILLIS)) * NANOS;
   }
@@ -330,7 +345,7 @@ final class InfluxQlBuilder {
     return name(field.name()) + "::" + type.name().toLowerCase(Locale.ROOT);
   }
 
-  /** A name in double quotes, with what would end it escaped. */
+  /** Returns the name in double quotes, with special characters escaped. */
   static String name(String name) {
     return '"' + name.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
   }

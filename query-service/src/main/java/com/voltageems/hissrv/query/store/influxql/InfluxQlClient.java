@@ -15,7 +15,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
-/** InfluxDB's {@code /query} over HTTP; the same on 1.x and 2.x. Safe for many threads. */
+/** Client for InfluxDB's {@code /query} endpoint, which is the same on 1.x and 2.x. Thread-safe. */
 final class InfluxQlClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
@@ -27,8 +27,8 @@ final class InfluxQlClient {
   private final @Nullable String authorization;
 
   /**
-   * @param database of 2.x the bucket
-   * @param authorization the header's value, or null for none
+   * @param database the database; on 2.x the bucket
+   * @param authorization value of the Authorization header, or null for none
    */
   InfluxQlClient(InfluxLink link, String database, @Nullable String authorization) {
     this.link = link;
@@ -37,7 +37,7 @@ final class InfluxQlClient {
     this.authorization = authorization;
   }
 
-  /** Runs statements; a series may come in several pieces. */
+  /** Runs statements. A series may arrive in several pieces. */
   void run(InfluxQl query, Deadline deadline, AnswerReader.Rows rows) {
     Request.Builder request =
         new Request.Builder()
@@ -64,7 +64,7 @@ final class InfluxQlClient {
     }
   }
 
-  /** Notes whether the rest of the rows was not wanted. */
+  /** Remembers whether the receiver wanted no more rows. */
   private static final class Wanted implements AnswerReader.Rows {
     private final AnswerReader.Rows rows;
     private boolean enough;
@@ -97,7 +97,7 @@ final class InfluxQlClient {
         + encode(JSON.valueToTree(parameters).toString());
   }
 
-  /** The status that a write of nothing is answered with. */
+  /** Sends an empty write and returns the status of the answer. */
   int writesNothing(Deadline deadline) {
     Request.Builder request =
         new Request.Builder()
@@ -108,7 +108,7 @@ final class InfluxQlClient {
     }
   }
 
-  /** The version that it says it has, or an empty text. */
+  /** Returns the version that InfluxDB reports, or an empty string. */
   String ping(Deadline deadline) {
     Request.Builder request = new Request.Builder().url(link.at("/ping"));
     try (InfluxLink.Exchange answer = send(request, deadline)) {
@@ -120,7 +120,7 @@ final class InfluxQlClient {
     }
   }
 
-  /** When it answered, by its clock, as the header has it. */
+  /** Returns the Date header of a ping: when the database answered, by its own clock. */
   String date(Deadline deadline) {
     Request.Builder request = new Request.Builder().url(link.at("/ping"));
     try (InfluxLink.Exchange answer = send(request, deadline)) {
@@ -128,9 +128,12 @@ final class InfluxQlClient {
     }
   }
 
-  /** A proxy in front answers, too: that a ping is not for everybody tells nothing of questions. */
+  /**
+   * Checks the answer to a ping. A status below 500 passes: a proxy in front may reject pings and
+   * still let queries through.
+   */
   private static void checkPing(int status, String words) {
-    // As Go's server and nginx say it.
+    // The words of Go's server and of nginx.
     boolean speaksTls =
         status == 400 && (words.contains("HTTPS server") || words.contains("HTTPS port"));
     if (speaksTls || status >= 500) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** InfluxQL over a login that InfluxDB lets only read. */
+/** Raw InfluxQL queries with a login that InfluxDB limits to reading. */
 final class InfluxQlRaw implements RawStore {
   private static final String TIME = "time";
 
@@ -20,7 +20,7 @@ final class InfluxQlRaw implements RawStore {
   private final String setting;
 
   /**
-   * @param setting that names the login, for messages
+   * @param setting name of the setting that holds the login, for messages
    */
   InfluxQlRaw(InfluxQlClient client, String setting) {
     this.client = client;
@@ -67,7 +67,10 @@ final class InfluxQlRaw implements RawStore {
         : value;
   }
 
-  /** A write of nothing changes nothing; who may not write is refused all the same. */
+  /**
+   * Proves that the login may not write. An empty write changes nothing, but InfluxDB still refuses
+   * it without the right to write.
+   */
   private void prove(Deadline deadline) {
     int status = client.writesNothing(deadline);
     if (status >= 500) {
@@ -93,6 +96,6 @@ final class InfluxQlRaw implements RawStore {
 
   @Override
   public void close() {
-    // Idle connections end by themselves.
+    // The connection pool closes idle connections.
   }
 }

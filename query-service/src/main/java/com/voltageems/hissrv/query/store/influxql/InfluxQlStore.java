@@ -31,13 +31,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * History in InfluxDB 1.x or 2.x, by InfluxQL. Starts without the database being there and finds it
- * again after it was away.
+ * History in InfluxDB 1.x or 2.x, read with InfluxQL. Starts while the database is unavailable, and
+ * recovers by itself when the database comes back.
  */
 public final class InfluxQlStore implements HistoryStore {
   private static final String NOTHING = "hissrv.nothing";
 
-  /** So many make it worth two questions more, should the first two not have told. */
+  /**
+   * From this number of fields on, two extra queries are worth their cost, even if they turn out
+   * not to suffice.
+   */
   private static final int MANY_FIELDS = 8;
 
   private final InfluxQlClient client;
@@ -66,18 +69,20 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   /**
-   * InfluxDB 1.x.
+   * Opens a store on InfluxDB 1.x.
    *
    * @param url address of the HTTP API, {@code http://host:8086}
-   * @param policies retention policies to read from; none: the database's default one
-   * @param username empty where the database asks for none
+   * @param policies retention policies to read from; empty for the database's default one
+   * @param username empty if the database requires no login
    */
   public static InfluxQlStore version1(
       URI url, String database, List<String> policies, String username, String password) {
     return version1(InfluxLink.plain(url), database, policies, username, password, "", "");
   }
 
-  /** Likewise, with the login of raw queries; an empty user for none. */
+  /**
+   * Opens a store on InfluxDB 1.x that also has a login for raw queries, if that user is not empty.
+   */
   static InfluxQlStore version1(
       InfluxLink link,
       String database,
@@ -97,7 +102,7 @@ public final class InfluxQlStore implements HistoryStore {
                 "store.influxdb1.raw.username"));
   }
 
-  /** The header's value, or null where the database asks for no user. */
+  /** Returns the value of the Authorization header, or null if the database requires no login. */
   static @Nullable String basic(String username, String password) {
     return username.isEmpty()
         ? null
@@ -107,15 +112,18 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   /**
-   * InfluxDB 2.x, whose buckets are databases to InfluxQL.
+   * Opens a store on InfluxDB 2.x, where InfluxQL addresses buckets as databases.
    *
-   * @param token may read the bucket
+   * @param token has read access to the bucket
    */
   public static InfluxQlStore version2(URI url, String bucket, String token) {
     return version2(InfluxLink.plain(url), bucket, token, "");
   }
 
-  /** Likewise, with the token of raw queries; an empty one for none. */
+  /**
+   * Opens a store on InfluxDB 2.x that also has a token for raw queries, if that token is not
+   * empty.
+   */
   static InfluxQlStore version2(InfluxLink link, String bucket, String token, String rawToken) {
     return new InfluxQlStore(
         new InfluxQlClient(link, bucket, "Token " + token),
@@ -147,14 +155,14 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   /**
-   * InfluxQL makes an iterator of its own for each function, field and series, and takes many times
-   * as long for them as for the points (36 s instead of 3.5 for a minute of 1,000 series of 50
-   * fields).
+   * Reads the points and computes the windows here. InfluxQL creates an iterator for each function,
+   * field and series, and takes many times as long for them as for the points (36 s instead of 3.5
+   * s for one minute of 1,000 series with 50 fields).
    */
   @Override
   public void sweep(HistoryQuery query, Deadline deadline, RowSink sink) {
     boolean bySeries = query.groupBy().containsAll(query.selection().measurement().tags());
-    // Where several policies have a point, only the database joins its writes.
+    // If several policies have the same point, only the database can join its writes.
     if (policies.size() > 1 || !(bySeries || query.windows() != null)) {
       HistoryStore.super.sweep(query, deadline, sink);
     } else {
@@ -192,9 +200,9 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   /**
-   * The values of the tags of each series. InfluxQL makes an iterator for each field of each series
-   * (2.8 s for 1,000 series of 50 fields), so that one field is asked for first: when it is in as
-   * many series as there are in the index of version 1, these are all (0.1 s).
+   * Returns the tag values of each series. InfluxQL creates an iterator for each field of each
+   * series (2.8 s for 1,000 series with 50 fields). Therefore one field is read first: if as many
+   * series have it as the index of version 1 lists, these are all series (0.1 s).
    */
   private Set<List<String>> seriesKeys(Selection selection, Deadline deadline) {
     List<Field> fields = selection.measurement().fields();
@@ -221,7 +229,9 @@ public final class InfluxQlStore implements HistoryStore {
     return keys;
   }
 
-  /** -1 where the database does not know the question, as before 1.4. */
+  /**
+   * Returns the count, or -1 if the database does not support this query, as before version 1.4.
+   */
   private long count(InfluxQl statement, Deadline deadline) {
     AtomicLong count = new AtomicLong();
     try {
@@ -268,7 +278,7 @@ public final class InfluxQlStore implements HistoryStore {
     if (told.isEmpty()) {
       return "InfluxDB " + version;
     }
-    // The same questions are answered by both, so that this is worth a word and no failure.
+    // Both versions answer the same queries, so this is worth a remark but not a failure.
     boolean same = told.charAt(0) == version.charAt(0);
     return "InfluxDB " + told + (same ? "" : ", although the settings say " + version);
   }
@@ -280,13 +290,14 @@ public final class InfluxQlStore implements HistoryStore {
           Instant.from(
               DateTimeFormatter.RFC_1123_DATE_TIME.parse(client.date(Deadline.in(timeout)))));
     } catch (DateTimeException e) {
-      return Optional.empty(); // A proxy took it away.
+      return Optional.empty(); // A proxy removed the header.
     }
   }
 
   /**
-   * A ping is answered without a login, and by others as well: QuestDB says that it is an InfluxDB.
-   * So the database is asked what each question begins with, of a measurement that it hardly has.
+   * Checks that the database answers queries. A ping needs no login, and other products answer it,
+   * too: QuestDB claims to be an InfluxDB. The check therefore runs the queries that precede every
+   * request, for a measurement that hardly exists.
    */
   private void answersQuestions(Deadline deadline) {
     try {

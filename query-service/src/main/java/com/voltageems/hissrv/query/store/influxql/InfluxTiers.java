@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What both versions of InfluxDB have in common: a copy has the measurements called as they are
- * among the samples, and InfluxDB replaces what is written again.
+ * The common part of both versions of InfluxDB: measurements have the same names in a copy as among
+ * the samples, and InfluxDB replaces a point that is written again.
  */
 abstract class InfluxTiers implements Tiers {
   private static final int LINES = 5000;
@@ -27,9 +27,9 @@ abstract class InfluxTiers implements Tiers {
   private final Map<Tier, HistoryStore> stores = new ConcurrentHashMap<>();
 
   /**
-   * The shards that a place is to have: as wished; or, where those that it has are longer than it
-   * is to keep, which InfluxDB refuses, as long as InfluxDB makes them by itself. Null: as they
-   * are.
+   * Returns the shard length to set: the wished one. If none is wished and the present shards are
+   * longer than the retention, which InfluxDB refuses, the length that InfluxDB itself would
+   * choose. Null to leave the shards unchanged.
    */
   static @Nullable Duration shard(Wish wish, Place place) {
     Duration keep = wish.keep();
@@ -40,10 +40,10 @@ abstract class InfluxTiers implements Tiers {
     return keep.compareTo(Duration.ofDays(2)) < 0 ? Duration.ofHours(1) : Duration.ofDays(1);
   }
 
-  /** Opens what reads a tier. */
+  /** Opens the store that reads a tier. */
   abstract HistoryStore open(Tier tier);
 
-  /** Writes lines, times in milliseconds. */
+  /** Writes lines, with times in milliseconds. */
   abstract void write(Tier tier, String lines, Deadline deadline);
 
   @Override
@@ -62,7 +62,10 @@ abstract class InfluxTiers implements Tiers {
     return found;
   }
 
-  /** A copy that has not been made yet is empty; anything else is thrown on. */
+  /**
+   * Ignores the failure if a copy does not exist yet, since it is empty then; rethrows any other
+   * failure.
+   */
   private static void ifMissing(Tier tier, StoreException failure) {
     Throwable cause = failure.getCause();
     if (tier.isRaw()

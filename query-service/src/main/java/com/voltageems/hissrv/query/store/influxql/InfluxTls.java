@@ -7,16 +7,16 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 
-/** TLS to InfluxDB: whether it is spoken is told by the address. */
+/** TLS to InfluxDB. The scheme of the address decides whether it is used. */
 final class InfluxTls {
-  /** Where hissrv.yml has them. */
+  /** Prefix of the TLS keys in hissrv.yml. */
   private static final String SITE = "influxdb.tls.";
 
   private final DatabaseTls tls;
   private final Setting<URI> address;
 
   /**
-   * @param prefix of the back end's settings, with its dot
+   * @param prefix of the back end's settings, including the dot
    */
   InfluxTls(String prefix, Setting<URI> address) {
     this.tls = new DatabaseTls(prefix);

@@ -21,28 +21,38 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the last values. Mostly all of them are in the newest point, which is one question; then
- * the newest point of what is missing there, of all series that lack the same fields at once, for
- * devices of several types lack each other's; only what is missing still is asked for field by
- * field, which takes the database ten times as long for each field of a series. Safe for many
- * threads.
+ * Reads the last values, in three steps. Mostly the newest point of a series has all of them, which
+ * takes one query. For fields that are missing there, it asks for the newest point again, in one
+ * statement for all series that lack the same fields, because devices of different types lack
+ * different fields. Only what is still missing is read field by field, which takes the database ten
+ * times as long for each field of a series. Thread-safe.
  */
 final class LatestReader {
-  /** Fields of series that are missing, below which they are asked for field by field at once. */
+  /** If fewer fields of series than this are missing, they are read field by field at once. */
   private static final int FEW = 1000;
 
-  /** So many points of a series, one after the other, may have some of its missing fields. */
+  /**
+   * How many times the newest point with missing fields is queried. Several points of a series, one
+   * after the other, may each have some of the missing fields.
+   */
   private static final int ROUNDS = 2;
 
   /**
-   * Groups of series that are asked at once: device types, and not series that differ by chance.
+   * Largest number of groups of series in one query. Enough for device types, but not for series
+   * that differ by chance.
    */
   private static final int MOST_GROUPS = 20;
 
-  /** Values of a tag in a statement; there is one for each group. */
+  /**
+   * Largest number of values of a tag in a statement for a group; there is one such statement per
+   * group.
+   */
   private static final int MOST_NAMED_BY_GROUP = 2000;
 
-  /** Likewise, one for each field. */
+  /**
+   * Largest number of values of a tag in a statement for a field; there is one such statement per
+   * field.
+   */
   private static final int MOST_NAMED_BY_FIELD = 300;
 
   private final InfluxQlClient client;
@@ -72,9 +82,9 @@ final class LatestReader {
   }
 
   /**
-   * Asks for the newest point that has any of the fields, one statement each.
+   * Reads the newest point that has any of the fields, with one statement per list of fields.
    *
-   * @return the series that have one
+   * @return the series that have such a point
    */
   private Set<List<String>> newest(
       Selection selection,
@@ -86,7 +96,7 @@ final class LatestReader {
     for (int i = 0; i < fields.size(); i++) {
       each.add(InfluxQlBuilder.newest(selection, fields.get(i), among.get(i), policies));
     }
-    // The filters are the same in all, and so are the parameters.
+    // The filters, and so the parameters, are the same in all statements.
     InfluxQl all =
         new InfluxQl(
             each.stream().map(InfluxQl::text).collect(Collectors.joining("; ")),
@@ -126,13 +136,13 @@ final class LatestReader {
         });
   }
 
-  /** The newest values by series and field. */
+  /** The newest values found so far, by series and field. */
   private static final class Found {
     private final List<String> tags;
     private final Map<List<String>, Map<String, LatestSeries.Value>> series =
         new TreeMap<>(SameTime::compareKeys);
 
-    /** Series that have in the range no more than was found. */
+    /** Series that have no more values in the range than those found. */
     private final Set<List<String>> settled = new HashSet<>();
 
     Found(List<String> tags) {
@@ -160,14 +170,14 @@ final class LatestReader {
       }
     }
 
-    /** Which were asked for all that they lack, and have none of it. */
+    /** Marks the series that were asked for all their missing fields and returned none. */
     void settle(Set<List<String>> asked, Set<List<String>> told) {
       asked.stream().filter(key -> !told.contains(key)).forEach(settled::add);
     }
 
     /**
-     * What may have to be found yet: the fields of each series that has no value of them. A series
-     * without a newest point has none.
+     * Returns the fields still to be found: for each series those without a value. A series without
+     * a newest point has none.
      */
     private Map<List<String>, List<Field>> open(List<Field> fields) {
       Map<List<String>, List<Field>> open = new LinkedHashMap<>();
@@ -186,7 +196,7 @@ final class LatestReader {
       return open(fields).values().stream().mapToInt(List::size).sum();
     }
 
-    /** The series that lack the same fields: those groups that lack most. */
+    /** Returns the series grouped by the fields that they lack; only the groups that lack most. */
     Map<List<Field>, Set<List<String>>> groups(List<Field> fields, int most) {
       Map<List<Field>, Set<List<String>>> all = new LinkedHashMap<>();
       open(fields)
@@ -200,7 +210,7 @@ final class LatestReader {
       return groups;
     }
 
-    /** Fields that some series may have a value of yet. */
+    /** Returns the fields for which some series may still have a value. */
     List<Field> missing(List<Field> fields) {
       Set<Field> missing = new HashSet<>();
       open(fields).values().forEach(missing::addAll);
@@ -212,11 +222,12 @@ final class LatestReader {
     }
 
     /**
-     * A condition that lets pass these series, and perhaps some more. The database takes its time
-     * for each series that it is asked for, and mostly few of them lack a field: 50 of 1,000 series
-     * took it 8 s. The tags with fewest values first, for it takes its time for each of them, too.
+     * Builds a condition that selects these series, and perhaps some more. The database needs time
+     * for each series that a query covers, and mostly few series lack a field: without the
+     * condition, 50 of 1,000 series took 8 s. The tags with the fewest values come first, because
+     * each value takes time, too.
      *
-     * @param mostNamed values of a tag
+     * @param mostNamed largest number of values of a tag
      */
     String among(Set<List<String>> wanted, int mostNamed) {
       List<Set<String>> values = new ArrayList<>();
@@ -249,7 +260,7 @@ final class LatestReader {
       return text.toString();
     }
 
-    /** In the order of the fields. */
+    /** Returns the answer, with the values in the order of the fields. */
     LatestAnswer answer(List<Field> fields, int limit) {
       List<LatestSeries> all = new ArrayList<>();
       series.forEach(

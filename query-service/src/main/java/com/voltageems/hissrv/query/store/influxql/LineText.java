@@ -5,11 +5,11 @@ import com.voltageems.hissrv.query.store.tier.TierRows;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of a coarser copy as line protocol, times in milliseconds. Pure. */
+/** Encodes rows of a coarser copy as line protocol, with times in milliseconds. Pure. */
 final class LineText {
   private LineText() {}
 
-  /** The lines of these rows; rows without any value are left out. */
+  /** Returns the lines of these rows; rows without any value are left out. */
   static String of(TierRows rows, List<TierRow> some) {
     StringBuilder lines = new StringBuilder();
     for (TierRow row : some) {
@@ -63,7 +63,10 @@ final class LineText {
     }
   }
 
-  /** Names come from the database itself: no end of line is in them. */
+  /**
+   * Appends the text with special characters escaped. Names come from the database itself, so they
+   * contain no line break.
+   */
   private static void escape(StringBuilder out, String text, String special) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -13,16 +13,19 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Reads points. Safe for many threads. */
+/** Reads points. Thread-safe. */
 final class PointReader {
   private static final long MICRO = 1000;
 
-  /** Rows asked for beyond the limit, so that those of the last time are likely to be all there. */
+  /**
+   * Number of rows requested beyond the limit, so that the answer likely has all rows of the last
+   * time.
+   */
   private static final long BEYOND = 200;
 
   /**
-   * From this limit on the database is not told it: {@code LIMIT} costs it a third of the time of
-   * every row, while breaking off costs the rows of a piece of its answer.
+   * From this limit on, the query has no {@code LIMIT}: it costs a third of the time of every row,
+   * while breaking off the answer costs only the rows of one chunk.
    */
   private static final int UNTOLD = 5000;
 
@@ -34,7 +37,7 @@ final class PointReader {
     this.policies = policies;
   }
 
-  /** Points come in the order of time over all series. */
+  /** Reads points in the order of time over all series. */
   boolean read(HistoryQuery query, Deadline deadline, RowSink sink) {
     SameTime rows =
         new SameTime(query.columns().size(), SameTime.Writes.JOINED, query.limit(), sink);
@@ -49,8 +52,8 @@ final class PointReader {
   }
 
   /**
-   * The database cuts among the rows of one time as it likes; so these are asked for again where
-   * the cut is among them.
+   * Reads with a limit. The database cuts anywhere among the rows of the same time; if it does,
+   * this method requests those rows again.
    */
   private void limited(HistoryQuery query, long start, long end, Deadline deadline, SameTime rows) {
     long most = query.limit() + BEYOND;
@@ -88,7 +91,7 @@ final class PointReader {
     return count[0];
   }
 
-  /** Group by group, in the order of time within each, without a limit. */
+  /** Reads all points group by group, in the order of time within each group. */
   void sweep(HistoryQuery query, Deadline deadline, RowSink sink) {
     List<Field> fields = WindowFold.fields(query);
     InfluxQl statement = InfluxQlBuilder.groups(query, fields, policies);
@@ -102,7 +105,7 @@ final class PointReader {
     }
   }
 
-  /** Points as they are. */
+  /** Passes the points on unchanged. */
   private static final class Rows implements AnswerReader.Rows {
     private final HistoryQuery query;
     private final InfluxQl statement;
@@ -132,7 +135,7 @@ final class PointReader {
     }
   }
 
-  /** Points on their way into windows. */
+  /** Passes the points into windows. */
   private static final class Folded implements AnswerReader.Rows {
     private final HistoryQuery query;
     private final InfluxQl statement;
@@ -173,9 +176,9 @@ final class PointReader {
     }
   }
 
-  /** Values of tags as they come with each row; mostly the same as those of the row before. */
+  /** The tag values of each row. Mostly they equal those of the row before. */
   private static final class Keys {
-    /** Which values of a key come with the row; the others are always the same. */
+    /** Indices of the values that come with the row; the other values of the key never change. */
     private final List<Integer> open = new ArrayList<>();
 
     private List<String> last;

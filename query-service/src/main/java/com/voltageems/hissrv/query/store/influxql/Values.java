@@ -6,19 +6,19 @@ import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.window.Digits;
 import org.jspecify.annotations.Nullable;
 
-/** Values of InfluxDB's answers as those of the store. Pure. */
+/** Converts values of InfluxDB's answers to values of the store. Pure. */
 final class Values {
   private Values() {}
 
-  /** The time of a row, epoch microseconds. */
+  /** Returns the time of a row in epoch microseconds. */
   static long time(@Nullable Object[] row) {
     return row[0] instanceof Number number ? number.longValue() : 0;
   }
 
   /**
-   * Puts a value into a row, where there is one.
+   * Puts a value into a row, if there is one.
    *
-   * @param of what was computed; null for a value as it is stored
+   * @param of the column of a computed value; null for a stored value
    */
   static void put(Row row, InfluxQl.Selected column, @Nullable Object value, @Nullable Column of) {
     Object converted = of(value, column.type(), of);
@@ -27,7 +27,7 @@ final class Values {
     }
   }
 
-  /** A value as Double, Long, String or Boolean; null for none. */
+  /** Returns the value as Double, Long, String or Boolean; null if there is none. */
   static @Nullable Object of(@Nullable Object value, InfluxQl.Type type, @Nullable Column of) {
     if (!(value instanceof Number number)) {
       return value;

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Reads windows. Safe for many threads. */
+/** Reads windows. Thread-safe. */
 final class WindowReader {
-  /** Statements in one request. */
+  /** Largest number of statements in one request. */
   private static final int MOST_RUNS = 50;
 
   private final InfluxQlClient client;
@@ -24,7 +24,7 @@ final class WindowReader {
     this.policies = policies;
   }
 
-  /** Windows come series by series, and are few: they are sorted here. */
+  /** Reads windows. They arrive series by series and are few, so this method sorts them. */
   boolean read(HistoryQuery query, Windows windows, Deadline deadline, RowSink sink) {
     Comparator<Row> byTime = Comparator.comparingLong(Row::epochMicros);
     Comparator<Row> order =
@@ -48,7 +48,8 @@ final class WindowReader {
             if (row.hasAny()) {
               rows.add(row);
             }
-            // The database limits each series; over all of them we do, and keep no more than that.
+            // The database limits each series; this limits the rows over all series, to bound
+            // memory.
             if (rows.size() > 2L * most) {
               rows.sort(order);
               rows.subList(most, rows.size()).clear();

@@ -1,4 +1,4 @@
-/** History kept in InfluxDB 1.x or 2.x, read with InfluxQL over HTTP. */
+/** History in InfluxDB 1.x or 2.x, read with InfluxQL over HTTP. */
 @NullMarked
 package com.voltageems.hissrv.query.store.influxql;
 
