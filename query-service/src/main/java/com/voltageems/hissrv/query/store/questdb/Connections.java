@@ -16,22 +16,24 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.postgresql.PGStatement;
 
-/** Connections to QuestDB, its failures in the words of the store. Safe for many threads. */
+/** Connection pool for QuestDB. Turns failures into {@link StoreException}. Thread-safe. */
 final class Connections implements AutoCloseable {
-  /** A database that has not given a connection or a sign of life for so long is away. */
+  /** A database that gives neither a connection nor a sign of life for this long is unavailable. */
   static final Duration AWAY = Duration.ofSeconds(3);
 
-  /** After the statement was to be cancelled; then the connection is dead. */
+  /**
+   * Extra time after the statement should have been cancelled; after that the connection is dead.
+   */
   private static final int GRACE_MILLIS = 1000;
 
   private final HikariDataSource pool;
 
-  /** When any call was answered last. */
+  /** When any call was last answered. */
   private final AtomicLong answered = new AtomicLong(System.nanoTime());
 
   /**
    * @param url JDBC address of the PostgreSQL wire endpoint
-   * @param concurrency most connections at once
+   * @param concurrency largest number of connections
    */
   Connections(String url, String user, String password, int concurrency) {
     HikariConfig config = new HikariConfig();
@@ -40,8 +42,8 @@ final class Connections implements AutoCloseable {
     config.setUsername(user);
     config.setPassword(password);
     config.setMaximumPoolSize(concurrency);
-    // All are opened at once: behind queries that keep QuestDB's workers busy a new one would come
-    // too late, and permitted load would look like an outage.
+    // Opens all connections at once: while queries keep QuestDB's workers busy, a new connection
+    // would come too late, and permitted load would look like an outage.
     config.setMinimumIdle(concurrency);
     config.setInitializationFailTimeout(-1);
     config.setConnectionTimeout(AWAY.toMillis());
@@ -50,13 +52,13 @@ final class Connections implements AutoCloseable {
     config.addDataSourceProperty("connectTimeout", "3");
     config.addDataSourceProperty("cancelSignalTimeout", "1");
     config.addDataSourceProperty("ApplicationName", "hissrv");
-    // A column that appears later must not meet a plan made before it, so no statement is kept.
+    // No statement is kept, so that a column added later never meets an older plan.
     config.addDataSourceProperty("prepareThreshold", "0");
     config.addDataSourceProperty("preparedStatementCacheQueries", "0");
     this.pool = new HikariDataSource(config);
   }
 
-  /** What is done with a connection. */
+  /** Work that uses a connection. */
   interface Call<T> {
     T on(Connection connection) throws SQLException;
   }
@@ -74,7 +76,10 @@ final class Connections implements AutoCloseable {
     }
   }
 
-  /** Where nothing was refused, logins are under way, and what answers them takes too long. */
+  /**
+   * Creates the exception for a missing connection. If no connection was refused, the logins are
+   * still under way and their answers take too long.
+   */
   private static StoreException away(SQLTransientConnectionException e) {
     Throwable cause = e.getCause();
     while (cause != null && cause.getCause() != null) {
@@ -102,12 +107,12 @@ final class Connections implements AutoCloseable {
     return new StoreException(StoreException.Kind.FAILED, "QuestDB refused the query", e);
   }
 
-  /** What is left, as JDBC counts it: whole seconds, at least one. */
+  /** Returns the remaining time as JDBC counts it: in whole seconds, at least one. */
   private static int seconds(Deadline deadline) {
     return (int) Math.min((deadline.left().toMillis() + 999) / 1000, 100_000);
   }
 
-  /** A statement with its parameters, which is cancelled at the deadline. */
+  /** Prepares a statement with its parameters; it is cancelled at the deadline. */
   static PreparedStatement prepare(Connection connection, Sql sql, Deadline deadline)
       throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql.text());
@@ -129,29 +134,29 @@ final class Connections implements AutoCloseable {
   }
 
   /**
-   * Has numbers come in binary, which takes a third of the time of text; but the types of the
-   * columns are asked for first, which takes as long as a small answer.
+   * Makes numbers arrive in binary, which takes a third of the time of text. But the driver then
+   * asks for the column types first, which takes as long as a small answer.
    */
   static void useBinary(PreparedStatement statement) throws SQLException {
     statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
   }
 
-  /** Has a statement cancelled at the deadline. */
+  /** Makes the driver cancel the statement at the deadline. */
   static void limit(Statement statement, Deadline deadline) throws SQLException {
     statement.setQueryTimeout(seconds(deadline));
   }
 
-  /** The database has answered something. */
+  /** Records that the database has just answered something. */
   void alive() {
     answered.set(System.nanoTime());
   }
 
-  /** Whether it has answered anybody since. */
+  /** Returns true if the database has answered any call since that time. */
   boolean aliveSince(long nanoTime) {
     return answered.get() - nanoTime > 0;
   }
 
-  /** Whether others use connections now. */
+  /** Returns true if other calls use connections now. */
   boolean isBusy() {
     return pool.getHikariPoolMXBean().getActiveConnections() > 0;
   }
@@ -165,7 +170,10 @@ final class Connections implements AutoCloseable {
         pool.getMaximumPoolSize());
   }
 
-  /** Waits for one while the others are at work; where none is, the database is away. */
+  /**
+   * Waits for a connection while other calls use theirs. If no connection is in use, the database
+   * is unavailable.
+   */
   private Connection connection(Deadline deadline) throws SQLException {
     while (true) {
       try {

@@ -3,9 +3,9 @@ package com.voltageems.hissrv.query.store.questdb;
 import com.voltageems.hissrv.query.store.tier.Tier;
 
 /**
- * Names of the tables that hold coarser copies. A table of samples may be called anything; so it is
- * the name together with the time column, which no writer of samples calls so, that tells a copy.
- * Pure.
+ * Names of the tables that hold coarser copies. A table of samples may have any name. A copy is
+ * therefore recognised by its name together with its time column, whose name no writer of samples
+ * uses. Pure.
  */
 final class CopyTable {
   /** The time column: the start of the window. */
@@ -19,7 +19,7 @@ final class CopyTable {
     return PREFIX + tier.policy() + ".";
   }
 
-  /** The table of a measurement's copy. */
+  /** Returns the name of the table with a measurement's copy. */
   static String name(Tier tier, String measurement) {
     return prefix(tier) + measurement;
   }

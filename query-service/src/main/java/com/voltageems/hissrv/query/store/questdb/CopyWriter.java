@@ -23,8 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes coarser copies over the PostgreSQL wire, into tables that it makes and widens. A row that
- * is written again is appended: who reads merges them, as those of the samples.
+ * Writes coarser copies over the PostgreSQL wire protocol. Creates the tables and adds missing
+ * columns. A row that is written again is appended; the readers merge the rows, as they do for
+ * samples.
  */
 final class CopyWriter {
   private static final int BATCH = 1000;
@@ -36,7 +37,7 @@ final class CopyWriter {
     this.connections = connections;
   }
 
-  /** Changes a table, and returns when the change can be seen. */
+  /** Changes a table, and returns once the change is visible. */
   void alter(String table, String change, Deadline deadline) {
     connections.call(
         deadline,
@@ -98,7 +99,10 @@ final class CopyWriter {
     run(connection, "ALTER TABLE " + SqlBuilder.name(table) + " ADD COLUMN \"" + column, deadline);
   }
 
-  /** The columns in small letters: QuestDB does not tell case apart. None: no such table. */
+  /**
+   * Returns the column names in lower case, because QuestDB ignores case. Empty if there is no such
+   * table.
+   */
   private static Set<String> columns(Connection connection, String table, Deadline deadline)
       throws SQLException {
     Set<String> columns = new HashSet<>();
@@ -127,7 +131,7 @@ final class CopyWriter {
     Duration keep = wish.keep();
     TableTtl.Partition partition =
         shard == null
-            // A copy has few rows: as few partitions as the time that it is kept for allows.
+            // A copy has few rows, so it gets partitions as long as its retention allows.
             ? keep == null || keep.compareTo(Duration.ofDays(60)) >= 0
                 ? TableTtl.Partition.MONTH
                 : TableTtl.Partition.DAY
@@ -231,9 +235,11 @@ final class CopyWriter {
   }
 
   /**
-   * Writes go to a log first; what says that they are there must not be seen before them.
+   * Waits until the writes are visible. QuestDB writes to a log first; the progress that says that
+   * the rows exist must not be visible before them.
    *
-   * @param logged whether the table has such a log in any case; one without has them at once
+   * @param logged true if the table certainly has such a log; a table without one shows its writes
+   *     at once
    */
   private static void awaitApplied(
       Connection connection, String table, boolean logged, Deadline deadline) throws SQLException {

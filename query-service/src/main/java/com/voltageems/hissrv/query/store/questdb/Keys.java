@@ -9,19 +9,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of rows. A tag of which the filters let one value through has that value in every row:
- * it is neither grouped by nor sent, which is a text less for each of them. Not for several
- * threads.
+ * Builds the keys of rows. If the filters allow only one value for a tag, every row has that value;
+ * the query neither groups by such a tag nor returns it, which saves a text per row. Not
+ * thread-safe.
  */
 final class Keys {
-  /** What each tag is in every row; null for one that comes with the row. */
+  /**
+   * The value of each tag that is the same in every row; null for a tag that comes with the row.
+   */
   private final List<@Nullable String> fixed = new ArrayList<>();
 
   private final List<String> read = new ArrayList<>();
   private @Nullable List<String> last;
 
   /**
-   * @param names of the tags, in the order in which the key has their values
+   * @param names of the tags, in the order of their values in the key
    */
   Keys(Selection selection, List<String> names) {
     for (String name : names) {
@@ -42,15 +44,15 @@ final class Keys {
     return null;
   }
 
-  /** The tags that have to come with each row, in that order. */
+  /** Returns the tags that must come with each row, in that order. */
   List<String> read() {
     return read;
   }
 
   /**
-   * The key of a row, mostly that of the row before.
+   * Returns the key of a row; mostly the same object as for the row before.
    *
-   * @param at the column of the first tag that comes with it
+   * @param at column of the first tag that comes with the row
    */
   List<String> of(ResultSet row, int at) throws SQLException {
     List<String> before = last;

@@ -24,23 +24,26 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the last values. A whole day has to be read for them, since a field may have had its last
- * one long before the others; so they are kept as they were up to some minutes ago, with the number
- * of rows that the table had by then, and the next reading begins there. Rows that come late change
- * the number, and then the day is read again; an UPDATE by hand does not, so that it is read again
- * after some minutes in any case. Safe for many threads.
+ * Reads the last values. This requires reading the whole range, because a field may have had its
+ * last value long before the others. Therefore the values up to some minutes ago are cached,
+ * together with the number of rows that the table had until then, and the next call reads only what
+ * came later. Rows that arrive late change that number; then the whole range is read again. An
+ * UPDATE by hand does not change it, so the range is also read again after some minutes.
+ * Thread-safe.
  */
 final class LatestReader {
-  /** Series of which the last values are kept. */
+  /** Largest number of series whose last values are cached. */
   private static final int MOST_SERIES = 20_000;
 
   private static final int MOST = 200;
   private static final Duration UNUSED = Duration.ofHours(1);
 
-  /** So long a reading counts, with what came on top of it. */
+  /** How long a reading is used, including the newer rows added to it. */
   private static final long TRUSTED_MILLIS = 600_000;
 
-  /** From there on it is worth two statements to begin later the next time. */
+  /**
+   * From this age on, it is worth two statements to move the cached end forward for the next call.
+   */
   private static final long BEHIND_MILLIS = 600_000;
 
   private final LongSupplier nowMillis;
@@ -59,14 +62,14 @@ final class LatestReader {
       String table, List<String> tags, List<TagFilter> filters, List<Field> fields) {}
 
   /**
-   * The last values of a range, of so many rows.
+   * The last values of a time range, and the number of rows in it.
    *
-   * @param readMillis when the oldest of it was read
+   * @param readMillis when the oldest part of it was read
    */
   private record Base(
       long startMillis, long endMillis, long rows, List<LatestSeries> series, long readMillis) {}
 
-  /** A connection with what is asked over it. */
+  /** A connection and the request that runs over it. */
   private record Call(
       Selection selection,
       List<Field> fields,
@@ -106,7 +109,10 @@ final class LatestReader {
     return whole(call, key, settled, now);
   }
 
-  /** Null when there are rows in the base that were not there. */
+  /**
+   * Returns the cached values with the newer ones on top. Null if the number of rows in the cached
+   * range has changed, or if there are too many series.
+   */
   private @Nullable LatestAnswer onTop(Call call, Key key, Base base, long settled)
       throws SQLException {
     long end = call.selection().endMillis();
@@ -149,7 +155,7 @@ final class LatestReader {
     return values(call, start, end, call.limit());
   }
 
-  /** Later values in place of earlier ones, in the order of the tags. */
+  /** Replaces earlier values by later ones; the series are in the order of their tags. */
   private static List<LatestSeries> joined(
       Call call, List<LatestSeries> earlier, List<LatestSeries> later) {
     List<String> names = call.selection().measurement().tags();
@@ -165,7 +171,10 @@ final class LatestReader {
     return series;
   }
 
-  /** What is within the range, in the order of the fields, and no more than is wanted. */
+  /**
+   * Returns the values within the range, with the fields in the requested order and at most as many
+   * series as requested.
+   */
   private static LatestAnswer cut(Call call, List<LatestSeries> all) {
     long start = SqlBuilder.micros(call.selection().startMillis());
     List<LatestSeries> series = new ArrayList<>();

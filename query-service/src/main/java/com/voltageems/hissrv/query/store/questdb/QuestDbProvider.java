@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.postgresql.Driver;
 
-/** {@code store.type: questdb}. */
+/** Provider for {@code store.type: questdb}. */
 public final class QuestDbProvider implements StoreProvider {
   private static final Setting<String> URL =
       Setting.of(
@@ -35,7 +35,10 @@ public final class QuestDbProvider implements StoreProvider {
   private static final Setting<String> RAW_PASSWORD =
       Setting.secret("store.questdb.raw.password", "", "That user's password.");
 
-  /** As the driver reads it, which would end the service later on, and without a word of it. */
+  /**
+   * Parses the address with the driver's own parser; otherwise a bad address would stop the service
+   * later, without an explanation.
+   */
   private static String url(String text) {
     if (!new Driver().acceptsURL(Parse.postgresUrl(text))) {
       throw new IllegalArgumentException("not a JDBC address");

@@ -20,12 +20,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** SQL over QuestDB's read-only user. Connections are opened with the first statement. */
+/** Raw SQL queries with QuestDB's read-only user. Connections are opened at the first statement. */
 final class QuestDbRaw implements RawStore {
-  /** Raw queries at once, within those of {@code query.concurrency}. */
+  /** Largest number of concurrent raw queries, within the limit of {@code query.concurrency}. */
   private static final int MOST_AT_ONCE = 2;
 
-  /** What nobody has, and what only somebody who may write can make. */
+  /** Name of a table that nobody has, and that only a user with write access could create. */
   private static final String PROBE = "hissrv_raw_probe";
 
   private static final int FETCH = 1000;
@@ -34,7 +34,7 @@ final class QuestDbRaw implements RawStore {
   private final Login login;
   private @Nullable Connections opened;
 
-  /** Who asks. */
+  /** The user of raw queries. */
   record Login(String user, String password) {
     static final Login NONE = new Login("", "");
 
@@ -80,7 +80,10 @@ final class QuestDbRaw implements RawStore {
     return String.valueOf(refusal.getMessage()).replaceFirst("^ERROR: ", "").replace('\n', ' ');
   }
 
-  /** Only a database that denies us a table is asked anything. */
+  /**
+   * Proves that the login may not write: no statement runs unless the database denies this login
+   * the creation of a table.
+   */
   private void prove(Connection connection, Deadline deadline) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       Connections.limit(statement, deadline);
@@ -108,7 +111,7 @@ final class QuestDbRaw implements RawStore {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       Connections.limit(statement, deadline);
-      // A question mark or a brace is the statement's own.
+      // A question mark or a brace belongs to the statement itself.
       statement.setEscapeProcessing(false);
       statement.setFetchSize(FETCH);
       if (!statement.execute(text)) {
@@ -140,7 +143,7 @@ final class QuestDbRaw implements RawStore {
   private static @Nullable Object value(ResultSet found, int column) throws SQLException {
     Object value = RowReader.value(found, column);
     if (value instanceof Timestamp) {
-      // Stored in UTC, whatever the zone of this machine.
+      // Stored in UTC, independent of this machine's time zone.
       return found.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC).toString();
     }
     boolean plain =

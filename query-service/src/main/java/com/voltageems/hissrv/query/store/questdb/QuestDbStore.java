@@ -32,14 +32,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * History in QuestDB 9: a table is a measurement. Starts without the database being there and finds
- * it again after it was away.
+ * History in QuestDB 9, where each measurement is a table. Starts while the database is
+ * unavailable, and recovers by itself when the database comes back.
  */
 public final class QuestDbStore implements HistoryStore {
-  /** In "Build Information: QuestDB 9.3.4, JDK ...". */
+  /** Finds the version in "Build Information: QuestDB 9.3.4, JDK ...". */
   private static final Pattern VERSION = Pattern.compile("QuestDB [0-9.]+");
 
-  /** Rows asked for beyond the limit, so that those of the last time are likely to be all there. */
+  /**
+   * Number of rows requested beyond the limit, so that the answer likely has all rows of the last
+   * time.
+   */
   private static final long BEYOND = 200;
 
   private final Connections connections;
@@ -51,7 +54,7 @@ public final class QuestDbStore implements HistoryStore {
 
   /**
    * @param url JDBC address of the PostgreSQL wire endpoint
-   * @param concurrency most connections at once
+   * @param concurrency largest number of connections
    */
   public QuestDbStore(String url, String user, String password, int concurrency) {
     this(url, user, password, concurrency, QuestDbRaw.Login.NONE);
@@ -91,7 +94,7 @@ public final class QuestDbStore implements HistoryStore {
         deadline, connection -> Optional.ofNullable(tables.one(connection, name, deadline)));
   }
 
-  /** Something asked of a table, by the name of its time column. */
+  /** A query on a table; receives the name of the table's time column. */
   private interface Asked<T> {
     T on(Connection connection, String timeColumn) throws SQLException;
   }
@@ -120,8 +123,8 @@ public final class QuestDbStore implements HistoryStore {
   }
 
   /**
-   * Points come in the order of time, with all writes of them. The database cuts them among those
-   * of one time as it likes; so these are asked for again where the cut is among them.
+   * Reads points in the order of time, with all writes to each of them. The database cuts anywhere
+   * among the rows of the same time; if it does, this method requests those rows again.
    */
   private boolean points(
       HistoryQuery query, String time, Connection connection, Deadline deadline, RowSink sink)
@@ -148,7 +151,7 @@ public final class QuestDbStore implements HistoryStore {
     return rows.end();
   }
 
-  /** Not the values: of fifty fields they take many times as long as the times. */
+  /** Does not read the values: with fifty fields, they take many times as long as the times. */
   @Override
   public void times(Selection selection, List<Field> fields, Deadline deadline, RowSink sink) {
     HistoryQuery query =
@@ -246,7 +249,7 @@ public final class QuestDbStore implements HistoryStore {
   @Override
   public String ping(Duration timeout) {
     long asked = System.nanoTime();
-    // While queries of ours run they may keep its workers busy for a while.
+    // Running queries of ours may keep the database's workers busy for a while.
     Duration patience = connections.isBusy() ? timeout.multipliedBy(2) : timeout;
     try {
       Matcher version =
@@ -256,7 +259,7 @@ public final class QuestDbStore implements HistoryStore {
       if (e.kind() == StoreException.Kind.FAILED || !connections.aliveSince(asked)) {
         throw e;
       }
-      // It answered somebody else meanwhile: busy, not away.
+      // The database answered another call meanwhile: it is busy, not away.
       return "QuestDB, busy";
     }
   }
@@ -275,12 +278,12 @@ public final class QuestDbStore implements HistoryStore {
           connections.call(deadline, connection -> Suspended.words(connection, deadline));
       return Optional.of(words).filter(text -> !text.isEmpty());
     } catch (StoreException e) {
-      // It has just answered: busy, or one that does not tell.
+      // The database has just answered the ping, so it is busy or does not support the query.
       return Optional.empty();
     }
   }
 
-  /** The first column of the first row, empty where there is none. */
+  /** Returns the first column of the first row; empty if there is no row. */
   String firstText(Sql sql, Deadline deadline) {
     return connections.call(
         deadline,

@@ -23,9 +23,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tiers in QuestDB: the samples are the tables that the sink writes; the copy that the policy
- * {@code hourly} keeps of the measurement {@code m} is the table {@code hissrv.hourly.m}. A table
- * keeps by its TTL.
+ * Tiers in QuestDB. The samples are the tables that the sink writes. The copy of the measurement
+ * {@code m} that belongs to the policy {@code hourly} is the table {@code hissrv.hourly.m}. The TTL
+ * of a table sets how long it keeps its data.
  */
 final class QuestDbTiers implements Tiers {
   private final Connections connections;
@@ -34,7 +34,7 @@ final class QuestDbTiers implements Tiers {
   private final CopyWriter writer;
 
   QuestDbTiers(String url, String user, String password) {
-    // Two: what reads for a copy and what writes it are never at work at once, /storage may be.
+    // Two connections: a copy is never read and written at once, but a /storage request can come.
     this.connections = new Connections(url, user, password, 2);
     this.samples = new QuestDbStore(connections, new Tables(false));
     this.copies = new QuestDbStore(connections, new Tables(true));
@@ -79,7 +79,7 @@ final class QuestDbTiers implements Tiers {
         connection -> {
           TableTtl kept = ttl(connection, table, deadline);
           TableTtl.Partition partition = kept.partition();
-          // This function takes no parameter; the name is one that the database itself has told.
+          // This function takes no parameters; the name comes from the database itself.
           String size =
               one(
                   connection,
@@ -110,7 +110,7 @@ final class QuestDbTiers implements Tiers {
     }
   }
 
-  /** A table stays, with its columns. */
+  /** A table remains, with its columns. */
   @Override
   public boolean forgetsExpired() {
     return false;
@@ -135,7 +135,7 @@ final class QuestDbTiers implements Tiers {
     return Optional.of(place.name().substring(prefix.length()));
   }
 
-  /** Counts rows, whatever is in them: not all that a table can hold is shown as a value. */
+  /** Counts rows with any content, because a table can have rows that the store does not show. */
   @Override
   public boolean hasOlder(Tier tier, Measurement one, Instant than, Deadline deadline) {
     String table = one.name();
@@ -152,7 +152,7 @@ final class QuestDbTiers implements Tiers {
           if (time == null) {
             return true;
           }
-          // As a text it is right for times in nanoseconds, too.
+          // A timestamp as text also works for times in nanoseconds.
           String count =
               one(
                   connection,

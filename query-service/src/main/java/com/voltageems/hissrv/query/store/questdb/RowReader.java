@@ -15,15 +15,18 @@ import java.sql.SQLException;
 import java.sql.Types;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of an answer as rows of the store. */
+/** Converts rows of an answer to rows of the store. */
 final class RowReader {
-  /** Rows that come at a time of an answer that is read while it comes. */
+  /** Number of rows per chunk if the answer is read while it arrives. */
   static final int FETCH = 5000;
 
-  /** As many may come at once: the pieces need a transaction, which takes a while of its own. */
+  /**
+   * Up to this number, rows may arrive all at once: chunks need a transaction, which takes time of
+   * its own.
+   */
   static final int AT_ONCE = 20_000;
 
-  /** So few come as quickly in text. */
+  /** Up to this number, rows arrive as fast in text format as in binary. */
   private static final int FEW = 1000;
 
   private final Connections connections;
@@ -35,8 +38,8 @@ final class RowReader {
   /**
    * Reads rows of (time, tags, values).
    *
-   * @param piecemeal whether they are to come in pieces; within a transaction only
-   * @return how many there were
+   * @param piecemeal true to receive the rows in chunks; this begins a transaction
+   * @return the number of rows
    */
   long read(
       HistoryQuery query,
@@ -52,7 +55,7 @@ final class RowReader {
   /**
    * Reads rows of (time, tags, values, a number).
    *
-   * @param beforeMicros which rows' numbers count
+   * @param beforeMicros only rows before this time are added up
    * @return the sum of the numbers of the rows before that time
    */
   long readCounted(
@@ -68,7 +71,7 @@ final class RowReader {
     return sum.sum;
   }
 
-  /** The sum of a column of numbers, up to a time. */
+  /** Adds up a column of numbers over the rows before a given time. */
   private static final class Sum {
     private final long beforeMicros;
     private long sum;
@@ -107,7 +110,7 @@ final class RowReader {
     }
   }
 
-  /** How many rows of a series may come, roughly. */
+  /** Returns roughly how many rows of a series may come. */
   private static long expected(HistoryQuery query) {
     Windows windows = query.windows();
     Selection selection = query.selection();
@@ -145,7 +148,7 @@ final class RowReader {
     return count;
   }
 
-  /** How a column of the answer becomes one of the row. */
+  /** Copies one column of the answer into the row. */
   private interface Cell {
     void put(Row row, int column, ResultSet from, int at) throws SQLException;
   }
@@ -154,7 +157,7 @@ final class RowReader {
       throws SQLException {
     Cell[] cells = new Cell[query.columns().size()];
     for (int i = 0; i < cells.length; i++) {
-      // The type is asked once, and a number read without an object for it: an answer has many.
+      // Looks up the type once and reads numbers without boxing: an answer has many of them.
       cells[i] =
           switch (types.getColumnType(first + i)) {
             case Types.DOUBLE ->
@@ -180,7 +183,7 @@ final class RowReader {
     }
   }
 
-  /** 0.1f is 0.1, as QuestDB shows it, and not 0.10000000149011612. */
+  /** Returns 0.1 for 0.1f, as QuestDB shows it, and not 0.10000000149011612. */
   private static double shortest(float number) {
     return Double.parseDouble(Float.toString(number));
   }
@@ -213,7 +216,7 @@ final class RowReader {
     return value;
   }
 
-  /** The number in the first column of the first row. */
+  /** Returns the number in the first column of the first row; 0 if there is no row. */
   static long count(Connection connection, Sql sql, Deadline deadline) throws SQLException {
     try (PreparedStatement statement = Connections.prepare(connection, sql, deadline);
         ResultSet found = statement.executeQuery()) {
@@ -221,7 +224,7 @@ final class RowReader {
     }
   }
 
-  /** A tag's value; the empty text for none. */
+  /** Returns a tag's value; the empty string if the tag is absent. */
   static String text(ResultSet row, int column) throws SQLException {
     String value = row.getString(column);
     return value == null ? "" : value;

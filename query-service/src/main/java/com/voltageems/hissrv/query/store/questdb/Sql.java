@@ -3,7 +3,7 @@ package com.voltageems.hissrv.query.store.questdb;
 import java.util.List;
 
 /**
- * Text of a statement and the values for its question marks, in order.
+ * The text of a statement, and the values for its question marks in order.
  *
  * @param parameters String or Long
  */

@@ -12,17 +12,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Requests as QuestDB's SQL. Pure. Values are parameters; names come from the database's own
- * metadata and go through {@link #name}; columns are renamed ({@code g0} tags, {@code v0} values),
- * so that no name of a column can collide with one of ours.
+ * Builds QuestDB's SQL from requests. Pure. Values become parameters; names come from the
+ * database's own metadata and are quoted by {@link #name}. Columns are renamed ({@code g0} tags,
+ * {@code v0} values), so that no column's name can collide with ours.
  *
- * <p>QuestDB keeps two writes of one point as two rows. Points are merged by who reads them,
- * windows by {@link WindowStatement}.
+ * <p>QuestDB stores two writes to one point as two rows. The reader of the answer merges the rows
+ * of points; {@link WindowStatement} merges those of windows.
  *
- * <p>Nothing is ever sorted by a column that the same SELECT computes. QuestDB 9.3 plans {@code
- * SELECT cast(ts AS long) t ... ORDER BY t LIMIT n} as a sort over a memoised column and sorts by
- * values of an earlier row, or of an earlier run of the text: wrong rows, and no error. So columns
- * are sorted and cut inside and converted outside.
+ * <p>No statement sorts by a column that the same SELECT computes. QuestDB 9.3 plans {@code SELECT
+ * cast(ts AS long) t ... ORDER BY t LIMIT n} as a sort over a memoised column and sorts by values
+ * of an earlier row, or of an earlier run of the statement: wrong rows without an error. So an
+ * inner query sorts and cuts, and an outer query converts.
  */
 final class SqlBuilder {
   private static final long MICROS = 1000;
@@ -39,12 +39,12 @@ final class SqlBuilder {
   }
 
   /**
-   * Rows of (time in epoch microseconds, tags of {@code groupBy} that no filter fixes ({@link
-   * Keys}), values) in the order of time, all writes of a point in the order in which they came;
-   * backwards where the newest come first.
+   * Builds a query for rows of (time in epoch microseconds, tags of {@code groupBy} that no filter
+   * fixes ({@link Keys}), values) in the order of time. All writes to a point come in the order in
+   * which they were made. If the newest rows come first, both orders are reversed.
    *
-   * @param startMicros where to begin, instead of the selection's start
-   * @param endMicros where to end, likewise
+   * @param startMicros begin of the range, instead of the selection's start
+   * @param endMicros end of the range, instead of the selection's end
    */
   static Sql points(
       HistoryQuery query, String timeColumn, long startMicros, long endMicros, long limit) {
@@ -68,8 +68,9 @@ final class SqlBuilder {
   }
 
   /**
-   * Rows of (time in epoch microseconds, tags that no filter fixes, 1.0) of what has any of these
-   * fields, in the order of time: a column for all of them, which are many.
+   * Builds a query for rows of (time in epoch microseconds, tags that no filter fixes, 1.0) in the
+   * order of time, for rows that have any of these fields. One constant column replaces the columns
+   * of the fields, which are many.
    */
   static Sql times(Selection selection, List<Field> fields, String timeColumn) {
     SqlBuilder builder = new SqlBuilder(selection, timeColumn);
@@ -88,7 +89,8 @@ final class SqlBuilder {
   }
 
   /**
-   * Rows of (tags, then for each field its last value and that value's time in epoch microseconds).
+   * Builds a query for rows of (count, tags, then for each field its last value and that value's
+   * time in epoch microseconds).
    */
   static Sql latest(Selection selection, List<Field> fields, int limit, String timeColumn) {
     SqlBuilder builder = new SqlBuilder(selection, timeColumn);
@@ -128,7 +130,7 @@ final class SqlBuilder {
     return new Sql(text, builder.parameters);
   }
 
-  /** Rows of (count, tags): the series. */
+  /** Builds a query for rows of (count, tags), one for each series. */
   static Sql series(Selection selection, int limit, String timeColumn) {
     SqlBuilder builder = new SqlBuilder(selection, timeColumn);
     int groups = builder.tags.size();
@@ -150,7 +152,7 @@ final class SqlBuilder {
     return new Sql(text, builder.parameters);
   }
 
-  /** Rows of one column: the tag's values. */
+  /** Builds a query for rows of one column: the tag's values. */
   static Sql tagValues(Selection selection, String tag, int limit, String timeColumn) {
     SqlBuilder builder = new SqlBuilder(selection, timeColumn);
     String text =
@@ -163,7 +165,10 @@ final class SqlBuilder {
     return new Sql(text, builder.parameters);
   }
 
-  /** One row: for each field how many rows have a value of it. */
+  /**
+   * Builds a query for one row: the number of rows, then for each field how many rows have a value
+   * of it.
+   */
   static Sql fieldCounts(Selection selection, List<Field> fields, String timeColumn) {
     SqlBuilder builder = new SqlBuilder(selection, timeColumn);
     String text =
@@ -182,7 +187,7 @@ final class SqlBuilder {
     return source(micros(selection.startMillis()), micros(selection.endMillis()));
   }
 
-  /** From which table and with which conditions; adds the parameters. */
+  /** Returns the FROM and WHERE clauses and adds their parameters. */
   String source(long startMicros, long endMicros) {
     StringBuilder text = new StringBuilder(" FROM ");
     text.append(name(selection.measurement().name()));
@@ -198,7 +203,7 @@ final class SqlBuilder {
         if (value.isEmpty()) {
           text.append(" IS NULL");
         } else if (value.indexOf('\0') >= 0) {
-          // The protocol cannot carry it, so no tag can have it.
+          // The protocol cannot carry this character, so no tag can have this value.
           text.append(" IS NULL AND 1 = 0");
         } else {
           text.append(" = ?");
@@ -216,23 +221,23 @@ final class SqlBuilder {
   }
 
   static String merged(Field field) {
-    // There is no null for a boolean in QuestDB, so the last row's value is all that is known.
+    // A boolean has no null in QuestDB, so only the last row's value is known.
     return (field.kind() == Field.Kind.FLAG ? "last(" : "last_not_null(")
         + name(field.name())
         + ")";
   }
 
-  /** The designated time column, quoted. */
+  /** Returns the designated time column, quoted. */
   String timeColumn() {
     return timeColumn;
   }
 
-  /** The values so far, in the order in which the text has their places. */
+  /** Returns the parameters so far, in the order of their placeholders in the text. */
   List<Object> parameters() {
     return parameters;
   }
 
-  /** How many rows the table has within a range of time, whatever they hold. */
+  /** Builds a query for the number of rows of the table in a time range, with any content. */
   static Sql rows(Selection selection, String timeColumn, long startMicros, long endMicros) {
     String time = name(timeColumn);
     String text =
@@ -246,7 +251,7 @@ final class SqlBuilder {
     return new Sql(text, List.of(startMicros, endMicros));
   }
 
-  /** A condition that leaves out rows without any of these values. */
+  /** Returns a condition that excludes rows without any of these values. */
   static String someValue(List<Field> fields) {
     if (fields.stream().anyMatch(field -> field.kind() == Field.Kind.FLAG)) {
       return "";
@@ -273,9 +278,9 @@ final class SqlBuilder {
   }
 
   /**
-   * A name in double quotes.
+   * Returns the name in double quotes.
    *
-   * @throws IllegalArgumentException for a name that cannot be one in QuestDB, whatever it says
+   * @throws IllegalArgumentException if QuestDB does not allow such a name
    */
   static String name(String name) {
     if (!isName(name)) {
@@ -284,13 +289,13 @@ final class SqlBuilder {
     return '"' + name + '"';
   }
 
-  /** Whether QuestDB can hold it as a name. */
+  /** Returns true if QuestDB allows it as a name. */
   static boolean isName(String name) {
     return !name.isEmpty()
         && name.chars().noneMatch(c -> c == '"' || c == '\\' || Character.isISOControl(c));
   }
 
-  /** A text in single quotes. */
+  /** Returns the text in single quotes. */
   static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
   }

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tables whose log QuestDB applies no more, as after its disk was full: it acknowledges each write
- * and shows none, until somebody resumes them.
+ * Finds tables whose log QuestDB no longer applies, for example after its disk was full. It
+ * acknowledges each write but shows none until somebody resumes the tables.
  */
 final class Suspended {
   private static final int MOST_IN_MESSAGE = 3;
@@ -24,7 +24,7 @@ final class Suspended {
 
   private Suspended() {}
 
-  /** What to say of them; empty where there are none. */
+  /** Returns a description of the suspended tables; empty if there are none. */
   static String words(Connection connection, Deadline deadline) throws SQLException {
     List<String> tables = new ArrayList<>();
     try (PreparedStatement statement = Connections.prepare(connection, TABLES, deadline);
@@ -38,7 +38,9 @@ final class Suspended {
         + (more > 0 ? "; and " + more + " more tables" : "");
   }
 
-  /** What one of them has, as QuestDB tells it; tag and message may be null or empty. */
+  /**
+   * Describes one suspended table with QuestDB's own words; tag and message may be null or empty.
+   */
   static String words(String table, long waiting, String tag, String message) {
     String told =
         List.of(String.valueOf(tag), String.valueOf(message)).stream()

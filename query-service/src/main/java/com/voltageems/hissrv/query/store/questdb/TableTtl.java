@@ -9,18 +9,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How QuestDB keeps a table: in partitions, each dropped as a whole once all of it is older than
- * the table's TTL, which has to be a whole number of them. Pure.
+ * The partitions and the TTL of a table in QuestDB. QuestDB drops a partition as a whole once all
+ * of it is older than the table's TTL, which must be a whole number of partitions. Pure.
  *
- * @param partition the length of a partition; null for a table of one piece, which keeps for ever
- * @param ttl how long it keeps at least; null for ever
+ * @param partition the length of a partition; null for a table without partitions, which keeps its
+ *     data for ever
+ * @param ttl the shortest time that the table keeps its data; null for ever
  */
 record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
   private static final Pattern DDL =
       Pattern.compile(
           "(?i)\\bPARTITION BY (NONE|HOUR|DAY|WEEK|MONTH|YEAR)\\b(?:\\s+TTL (\\d+) (\\w+?)S?\\b)?");
 
-  /** As they are called where a length is wanted: a month 30 days, a year 365. */
+  /**
+   * QuestDB's partition units, with the lengths used for settings: a month has 30 days, a year 365.
+   */
   enum Partition {
     HOUR(Duration.ofHours(1)),
     DAY(Duration.ofDays(1)),
@@ -38,14 +41,15 @@ record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
       return length;
     }
 
-    /** The one of exactly this length. */
+    /** Returns the partition unit with exactly this length. */
     static Optional<Partition> of(Duration length) {
       return Arrays.stream(values()).filter(one -> one.length.equals(length)).findFirst();
     }
 
     /**
-     * How long so many of them last at least. QuestDB counts months by the calendar: any months on
-     * end are at most two days shorter than 30 days each, whole years of them are 365 days.
+     * Returns the shortest time that this many partitions last. QuestDB counts calendar months:
+     * consecutive months are at most two days shorter than 30 days each, and every 12 months count
+     * as 365 days.
      */
     Duration least(long count) {
       if (this != MONTH) {
@@ -57,7 +61,7 @@ record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
           .plus(months == 0 ? Duration.ZERO : length.multipliedBy(months).minusDays(2));
     }
 
-    /** How many of them last as long as a time at least. */
+    /** Returns how many partitions last at least this long. */
     long count(Duration keep) {
       Duration longest = this == MONTH ? Duration.ofDays(31) : length;
       long count = Math.max(1, keep.dividedBy(longest));
@@ -69,12 +73,12 @@ record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
   }
 
   /**
-   * Reads what {@code SHOW CREATE TABLE} says.
+   * Parses the result of {@code SHOW CREATE TABLE}.
    *
-   * @throws IllegalArgumentException where it says nothing of partitions
+   * @throws IllegalArgumentException if it contains no PARTITION BY
    */
   static TableTtl of(String ddl) {
-    // A column may be called anything: the last one counts.
+    // A column's name may contain the same words, so the last match counts.
     MatchResult found =
         DDL.matcher(ddl)
             .results()
@@ -90,7 +94,7 @@ record TableTtl(@Nullable Partition partition, @Nullable Duration ttl) {
     return new TableTtl(partition, of.least(Long.parseLong(count)));
   }
 
-  /** {@code 7 DAY}: for so long or a little longer. */
+  /** Returns the TTL as in {@code 7 DAY}: this long or a little longer. */
   static String text(Partition partition, Duration keep) {
     return partition.count(keep) + " " + partition;
   }

@@ -16,34 +16,35 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables as measurements: SYMBOL columns are tags; numbers, texts and booleans are fields. Columns
- * of other types are not shown. Tables of coarser copies are measurements of their own kind: only
- * who reads the copies sees them.
+ * Describes tables as measurements: SYMBOL columns are tags; numbers, texts and booleans are
+ * fields. Columns of other types are not shown. The tables of coarser copies are kept apart: only
+ * readers of the copies see them.
  */
 final class Tables {
   /**
-   * Names of tables. Not from {@code tables()}: by default QuestDB leaves out there whatever is
-   * called "telemetry", as its own table is, and so is our main measurement.
+   * Lists the names of tables. Does not use {@code tables()}: by default, QuestDB leaves out every
+   * table named "telemetry" there, because its own table has that name, and so does our main
+   * measurement.
    */
   private static final String TABLES =
       "SELECT relname FROM pg_class() WHERE relkind = 'r' AND relname <> 'pg_class'";
 
   private static final String TABLE = TABLES + " AND lower(relname) = lower(?)";
 
-  /** Tables that QuestDB keeps for itself, besides all that begin with {@code sys.}. */
+  /** QuestDB's internal tables, besides all that begin with {@code sys.}. */
   private static final Set<String> INTERNAL =
       Set.of("_query_trace", "telemetry_config", "telemetry_wal", "telemetry_mat_view");
 
   private final boolean copies;
 
   /**
-   * @param copies whether it is the coarser copies that are shown, and not the samples
+   * @param copies true to show the coarser copies instead of the samples
    */
   Tables(boolean copies) {
     this.copies = copies;
   }
 
-  /** Time columns of tables; a table keeps its own for as long as it lives. */
+  /** The time column of each known table; it never changes during a table's life. */
   private final Map<String, String> timeColumns = new ConcurrentHashMap<>();
 
   List<Measurement> all(Connection connection, Deadline deadline) throws SQLException {
@@ -63,7 +64,7 @@ final class Tables {
     if (!SqlBuilder.isName(name)) {
       return null;
     }
-    // To QuestDB, C03METER and c03meter are one table, called as it was called first.
+    // To QuestDB, C03METER and c03meter are the same table, named as in its creation.
     List<String> found = names(connection, new Sql(TABLE, List.of(name)), deadline);
     if (found.isEmpty()) {
       return null;
@@ -71,7 +72,7 @@ final class Tables {
     return describe(connection, found.contains(name) ? name : found.get(0), deadline);
   }
 
-  /** The name of the table's time column. */
+  /** Returns the name of the table's time column. */
   String timeColumn(Connection connection, String table, Deadline deadline) throws SQLException {
     String known = timeColumns.get(table);
     if (known == null && one(connection, table, deadline) != null) {
@@ -83,7 +84,7 @@ final class Tables {
     return known;
   }
 
-  /** The table may be another one now. */
+  /** Forgets the time column, because the table may have been replaced. */
   void forget(String table) {
     timeColumns.remove(table);
   }
@@ -103,13 +104,15 @@ final class Tables {
     return found;
   }
 
-  /** Null for a table without a designated time column: it holds no history. */
+  /**
+   * Describes a table; null if it has no designated time column, because it then holds no history.
+   */
   private @Nullable Measurement describe(Connection connection, String name, Deadline deadline)
       throws SQLException {
     String timeColumn = null;
     List<String> tags = new ArrayList<>();
     List<Field> fields = new ArrayList<>();
-    // This function takes no parameter; the name is one that the database itself has told.
+    // This function takes no parameters; the name comes from the database itself.
     Sql sql =
         new Sql(
             "SELECT \"column\", \"type\", designated FROM table_columns("
@@ -130,7 +133,7 @@ final class Tables {
           case "VARCHAR", "STRING" -> fields.add(new Field(column, Field.Kind.TEXT));
           case "BOOLEAN" -> fields.add(new Field(column, Field.Kind.FLAG));
           default -> {
-            // The time column, and types that no writer of ours makes.
+            // The time column, and types that our writers never create.
           }
         }
       }

@@ -17,19 +17,19 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where no point was written twice. A statement that merges tells how many points there are, and
- * where the rows were as many there was nothing to merge; that is kept with the number of rows that
- * the table had there, which is counted quickly. Rows are only ever added, so that as many rows are
- * the same rows. Safe for many threads.
+ * Remembers in which time ranges no point was written twice. A statement that merges reports the
+ * number of points; if it equals the number of rows, there was nothing to merge. This is cached
+ * together with the number of rows that the table had in the range, which is quick to count. Rows
+ * are only ever added, so the same number of rows means the same rows. Thread-safe.
  */
 final class Unrepeated {
-  /** Rows so young still come; what is known of them would not hold for long. */
+  /** Rows younger than this still arrive, so knowledge about them would not hold for long. */
   private static final long SETTLED_MILLIS = 300_000;
 
   private static final int MOST = 2000;
   private static final Duration UNUSED = Duration.ofHours(6);
 
-  /** Repeats stay; only with all of their partition they go. */
+  /** Repeated writes remain until their whole partition is dropped. */
   private static final Duration REPEATED = Duration.ofHours(1);
 
   private final Cache<Key, Span> known =
@@ -39,7 +39,7 @@ final class Unrepeated {
           .executor(Runnable::run)
           .build();
 
-  /** Where something was repeated, so that counting there again is of no use. */
+  /** Ranges with repeated writes, where counting again is useless. */
   private final Cache<Key, Range> repeated =
       Caffeine.newBuilder()
           .maximumSize(MOST)
@@ -47,17 +47,18 @@ final class Unrepeated {
           .executor(Runnable::run)
           .build();
 
-  /** What a statement has seen: the same rows, and the same fields of them. */
+  /** Identifies what a statement has seen: the same rows, and the same fields of them. */
   record Key(String table, List<String> tags, List<TagFilter> filters, Set<Field> fields) {}
 
   private record Range(long startMillis, long endMillis) {}
 
-  /** As many rows, each point one, from the start to before the end. */
+  /** A number of rows, each of them a point of its own, from the start to the exclusive end. */
   record Span(long startMillis, long endMillis, long rows) {}
 
   /**
-   * Under what the knowledge that a query needs is kept; empty where its windows do not show every
-   * repeat: one without a second point has no deviation, and is left out.
+   * Returns the key for a query's knowledge. Empty if the query's windows do not show every
+   * repeated write: a standard deviation has no value for a window with a single point, so that
+   * window is missing.
    */
   static Optional<Key> key(HistoryQuery query) {
     boolean hidden =
@@ -87,12 +88,12 @@ final class Unrepeated {
     known.put(key, span);
   }
 
-  /** Somewhere in that range something is repeated. */
+  /** Remembers that something is repeated somewhere in this range. */
   void learnRepeated(Key key, long startMillis, long endMillis) {
     repeated.put(key, new Range(startMillis, endMillis));
   }
 
-  /** Whether something in that range is known to be repeated. */
+  /** Returns true if something in this range is known to be repeated. */
   boolean isRepeated(Key key, long startMillis, long endMillis) {
     Range range = repeated.getIfPresent(key);
     return range != null && startMillis <= range.startMillis() && range.endMillis() <= endMillis;
@@ -102,12 +103,12 @@ final class Unrepeated {
     known.invalidate(key);
   }
 
-  /** Up to where something can be learned by a query that ends there. */
+  /** Returns up to which time a query that ends at {@code endMillis} can learn anything. */
   static long settled(long endMillis, long nowMillis) {
     return Math.min(endMillis, nowMillis - SETTLED_MILLIS);
   }
 
-  /** The range, cut at boundaries of windows into what is known and what is not: three at most. */
+  /** Cuts the range at window boundaries into known and unknown parts: at most three. */
   static List<WindowStatement.Part> parts(
       Windows windows, long startMillis, long endMillis, @Nullable Span span) {
     if (span == null || span.endMillis() <= startMillis || span.startMillis() >= endMillis) {

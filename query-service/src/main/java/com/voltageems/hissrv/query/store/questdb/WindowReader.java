@@ -16,12 +16,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads windows. Where every point is known to have one row nothing is merged; that it still holds
- * is asked after the reading, so that a repeat that comes meanwhile is noticed. Safe for many
- * threads.
+ * Reads windows. Where every point is known to have only one row, the statement skips merging.
+ * Whether this still holds is checked after the reading, so that a repeated write during the
+ * reading is noticed. Thread-safe.
  */
 final class WindowReader {
-  /** A longer part that is not known is worth a statement to know it. */
+  /** An unknown part of at least this length is worth an additional statement to learn about it. */
   private static final long WORTH_MILLIS = 600_000;
 
   private final RowReader reader;
@@ -33,7 +33,7 @@ final class WindowReader {
     this.nowMillis = nowMillis;
   }
 
-  /** A connection with what is asked over it. */
+  /** A connection and the request that runs over it. */
   private record Call(
       HistoryQuery query,
       Windows windows,
@@ -45,16 +45,21 @@ final class WindowReader {
     }
   }
 
-  /** How a statement ended, and how many points it merged where something can be learned. */
+  /**
+   * The end of a statement: whether it was truncated or stopped, and how many points it merged in
+   * the part that can be learned from.
+   */
   private record Seen(boolean truncated, boolean stopped, long points) {}
 
   /**
-   * What a statement may teach, counted before it, so that it sees no fewer rows.
+   * What can be learned from a statement. Its rows are counted before the statement runs, so that
+   * the statement sees no fewer rows.
    *
-   * @param span what will be known, with all rows of the table there
-   * @param fromMillis from where on it merges
-   * @param untilMillis up to where something can be learned
-   * @param rows that it will merge there: as many as points, where nothing is repeated
+   * @param span what will be known afterwards, with the number of all rows of the table there
+   * @param fromMillis start of the first merged part
+   * @param untilMillis end of the part that can be learned from
+   * @param rows number of rows that the statement will merge there; equals the number of points if
+   *     nothing is repeated
    */
   private record Lesson(Unrepeated.Span span, long fromMillis, long untilMillis, long rows) {}
 
@@ -75,7 +80,10 @@ final class WindowReader {
     return merging(call, key, sink);
   }
 
-  /** Null when what was known does not hold any more, or is of no use. */
+  /**
+   * Reads without merging in the known span. Null if the knowledge no longer holds or does not
+   * help.
+   */
   private @Nullable Boolean trusting(
       Call call, Unrepeated.Key key, Unrepeated.Span span, RowSink sink) throws SQLException {
     Selection selection = call.selection();
@@ -100,9 +108,9 @@ final class WindowReader {
   }
 
   /**
-   * What is known together with what the statement will see; null where that is not worth it.
+   * Extends the known span by what the statement will see; null if that is not worth the cost.
    *
-   * @param parts of the statement
+   * @param parts the parts of the statement
    */
   private @Nullable Lesson more(
       Call call, Unrepeated.Key key, Unrepeated.Span span, List<WindowStatement.Part> parts)
@@ -161,7 +169,7 @@ final class WindowReader {
   }
 
   private void learn(Unrepeated.Key key, @Nullable Lesson lesson, Seen seen) {
-    // Who stops, or is stopped, has not seen everything.
+    // A statement that was truncated or stopped has not seen all points.
     if (lesson == null || seen.truncated() || seen.stopped()) {
       return;
     }
@@ -172,7 +180,9 @@ final class WindowReader {
     }
   }
 
-  /** Up to where something can be learned: whole windows of rows that do not come any more. */
+  /**
+   * Returns the end of the part that can be learned from: whole windows that get no more new rows.
+   */
   private long settled(Call call) {
     long end = call.selection().endMillis();
     long settled = Unrepeated.settled(end, nowMillis.getAsLong());

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** The start of a moment's window as a piece of SQL. Pure. */
+/** SQL expression for the start of the window that contains a moment. Pure. */
 final class WindowSql {
   private static final long YEAR_0 = Instant.parse("0000-01-01T00:00:00Z").toEpochMilli();
   private static final long YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z").toEpochMilli();
@@ -13,16 +13,16 @@ final class WindowSql {
   private WindowSql() {}
 
   /**
-   * The timestamp of the start of the window that holds the moment.
+   * Returns an expression for the start of the window that contains the moment, as a timestamp.
    *
    * @param runs at least one; the moment is within them
-   * @param time an expression: a timestamp
+   * @param time an expression of type timestamp
    */
   static String start(List<Run> runs, String time) {
     if (runs.size() == 1) {
       return start(runs.get(0), time);
     }
-    // By halves: years of days in a zone have two runs a year, months almost one each.
+    // Binary search: days in a time zone have two runs a year, months almost one run each.
     int half = runs.size() / 2;
     return "CASE WHEN cast("
         + time
@@ -39,8 +39,8 @@ final class WindowSql {
     if (run.lengthMillis() <= Integer.MAX_VALUE
         && run.startMillis() >= YEAR_0
         && run.startMillis() < YEAR_10000) {
-      // Its own function: a tenth quicker than the arithmetic, but the length is an int, and the
-      // origin a text with a year of four digits.
+      // QuestDB's own function is a tenth faster than the arithmetic, but its length is an int, and
+      // its origin a text with a four-digit year.
       return String.format(
           Locale.ROOT,
           "timestamp_floor('%dT', %s, '%s')",

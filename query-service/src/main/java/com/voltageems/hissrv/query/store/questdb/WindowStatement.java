@@ -11,13 +11,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Windows as QuestDB's SQL. Pure.
+ * Builds QuestDB's SQL for windows. Pure.
  *
- * <p>QuestDB keeps two writes of one point as two rows. So the rows of a point are merged first:
- * grouped by time and all tags, {@code last_not_null} of each field, which takes the row that was
- * inserted last among those of one time. That costs several times the windows themselves; so it is
- * left out of the parts of the range where it is known that every point has one row ({@link
- * Unrepeated}).
+ * <p>QuestDB stores two writes to one point as two rows. So the rows of a point are merged first:
+ * grouped by time and all tags, with {@code last_not_null} of each field, which takes the row that
+ * was inserted last among those of the same time. This costs several times as much as the windows
+ * themselves. Therefore it is left out in the parts of the range where every point is known to have
+ * one row ({@link Unrepeated}).
  */
 final class WindowStatement {
   private final HistoryQuery query;
@@ -25,16 +25,16 @@ final class WindowStatement {
   private final List<Field> fields;
   private final SqlBuilder builder;
 
-  /** The tags that tell series of the answer apart, without those that a filter fixes. */
+  /** The tags that separate the series of the answer, without those that a filter fixes. */
   private final List<String> groups;
 
-  /** Likewise, all tags, which tell points apart. */
+  /** All tags, which separate the points, without those that a filter fixes. */
   private final List<String> tags;
 
   /**
-   * Whole windows of a range.
+   * A part of the range that consists of whole windows.
    *
-   * @param once whether every point is known to have one row
+   * @param once true if every point is known to have one row
    */
   record Part(long startMillis, long endMillis, boolean once) {}
 
@@ -48,12 +48,12 @@ final class WindowStatement {
   }
 
   /**
-   * Rows of (window's start in epoch microseconds, tags of {@code groupBy} that no filter fixes
-   * ({@link Keys}), values, how many points were merged into it), one more than the limit at most,
-   * so that the caller sees whether there is more. Of windows that nothing is merged into the last
-   * is 0.
+   * Builds a query for rows of (start of the window in epoch microseconds, tags of {@code groupBy}
+   * that no filter fixes ({@link Keys}), values, number of points merged into the window). It
+   * returns at most one row more than the limit, so that the caller sees whether there are more. In
+   * parts without merging, the number of points is 0.
    *
-   * @param parts of the selection's range, which do not overlap
+   * @param parts the parts of the selection's range, which do not overlap
    */
   static Sql of(HistoryQuery query, Windows windows, String timeColumn, List<Part> parts) {
     WindowStatement statement = new WindowStatement(query, windows, timeColumn);
@@ -62,7 +62,7 @@ final class WindowStatement {
         SqlBuilder.columns(groups, "g")
             + SqlBuilder.columns(query.columns().size(), "v")
             + ", n FROM (";
-    // Cut outside of what is sorted: ORDER BY with a LIMIT takes a tenth longer.
+    // The LIMIT is outside the sorted query: ORDER BY with a LIMIT takes a tenth longer.
     String text =
         "SELECT cast(ts AS long) t"
             + columns
@@ -87,14 +87,14 @@ final class WindowStatement {
     }
     return renamed
         + SqlBuilder.each(query.columns(), i -> ", a" + i + " v" + i)
-        // A constant in the SELECT with the GROUP BY would be a key of it: a sixth slower.
+        // A constant in the SELECT with the GROUP BY would become a key of it: a sixth slower.
         + (part.once()
             ? ", cast(0 AS long) n FROM (" + plain(part, runs)
             : ", n FROM (" + merging(part, runs))
         + ")";
   }
 
-  /** The rows as they are. */
+  /** Aggregates the rows as they are, without merging. */
   private String plain(Part part, List<Run> runs) {
     return "SELECT "
         + WindowSql.start(runs, builder.timeColumn())
@@ -129,9 +129,10 @@ final class WindowStatement {
   }
 
   /**
-   * The points in the order of time, each of them once. As windows of a microsecond, which QuestDB
-   * makes one after the other while it reads: it takes a third of the time of a GROUP BY, whose
-   * keys are as many as there are points. Nothing more is counted here: that takes as long again.
+   * Builds a query for the points in the order of time, each of them once. It uses windows of one
+   * microsecond, which QuestDB computes one after the other while it reads. This takes a third of
+   * the time of a GROUP BY, which would have as many keys as there are points. Nothing else is
+   * counted here, because that would take as long again.
    */
   private String merged(Part part) {
     return "SELECT "
@@ -144,14 +145,20 @@ final class WindowStatement {
         + " SAMPLE BY 1U ALIGN TO FIRST OBSERVATION";
   }
 
-  /** Of one field all rows have a value, and so the last row has the last one: that is quicker. */
+  /**
+   * Returns the expression for a field's last value. With a single field, all rows have a value, so
+   * the last row has the last value: that is faster.
+   */
   private String last(Field field) {
     return fields.size() == 1
         ? "last(" + SqlBuilder.name(field.name()) + ")"
         : SqlBuilder.merged(field);
   }
 
-  /** How many rows there are to be merged in a part: as many as points, where nothing repeats. */
+  /**
+   * Builds a query for the number of rows to merge in a part; equals the number of points if
+   * nothing is repeated.
+   */
   static Sql rows(HistoryQuery query, Windows windows, String timeColumn, Part part) {
     WindowStatement statement = new WindowStatement(query, windows, timeColumn);
     String text =
@@ -170,7 +177,7 @@ final class WindowStatement {
       throw new IllegalArgumentException("no function of " + column);
     }
     boolean flag = column.field().kind() == Field.Kind.FLAG;
-    // The sum of whole numbers wraps around in silence; as floating point it is rounded instead.
+    // A sum of integers overflows silently; as floating point it is rounded instead.
     String number =
         column.field().kind() == Field.Kind.INTEGER ? "cast(" + value + " AS double)" : value;
     return switch (function) {
@@ -178,7 +185,7 @@ final class WindowStatement {
       case MIN -> "min(" + value + ")";
       case MAX -> "max(" + value + ")";
       case SUM -> "sum(" + number + ")";
-      // No point in the window means no value, as for every other function.
+      // A window without points has no value, as with every other function.
       case COUNT -> flag ? "count()" : "nullif(count(" + value + "), 0)";
       case FIRST -> flag ? "first(" + value + ")" : "first_not_null(" + value + ")";
       case LAST -> flag ? "last(" + value + ")" : "last_not_null(" + value + ")";

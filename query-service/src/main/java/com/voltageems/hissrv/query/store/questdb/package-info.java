@@ -1,4 +1,4 @@
-/** History kept in QuestDB, read over its PostgreSQL wire protocol. */
+/** History in QuestDB, read over its PostgreSQL wire protocol. */
 @NullMarked
 package com.voltageems.hissrv.query.store.questdb;
 
