@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before a further try: doubling from {@code first} to {@code longest}, of which a
- * random half is taken off, so that many tasks do not come back at once.
+ * Exponential back-off: the wait doubles from {@code first} to {@code longest}. A random part of up
+ * to half is subtracted, so that many tasks do not come back at the same moment.
  */
 public record Backoff(Duration first, Duration longest) {
   /**
-   * The wait.
+   * Returns the wait before the next attempt.
    *
-   * @param attempt 1 after the first failure
+   * @param attempt the number of failures so far: 1 after the first failure
    */
   public Duration after(int attempt, RandomGenerator random) {
     long cap = longest.toMillis();

@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.influx.delivery;
 
 /**
- * Where lines go.
+ * The database that lines are written to.
  *
- * @param screen looks at points before they are sent
+ * @param screen checks points before they are sent
  */
 public record Database(InfluxWriter writer, Screen screen) {}

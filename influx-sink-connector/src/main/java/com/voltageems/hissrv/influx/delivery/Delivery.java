@@ -17,30 +17,31 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the batches of one lane to their end: every line is written, refused with a reason, or set
- * aside, before {@link #deliver} returns.
+ * Delivers the batches of one lane: before {@link #deliver} returns, every line is written, refused
+ * with a reason, or set aside.
  *
  * <ul>
- *   <li>What may pass later is tried again, with growing pauses, as long as the settings allow: see
- *       {@link Requests}.
- *   <li>What is too long is halved.
- *   <li>Of refused lines the guilty ones are found, and of a guilty line the guilty field: see
- *       {@link Culprits}.
- *   <li>Where the database fails at a batch again and again, the line at which it fails is found by
- *       halving and set aside. It is refused once it has failed often enough by itself, each time
- *       between others that were accepted. An outage accepts no line, so nothing is refused for it.
+ *   <li>A request that may pass later is tried again, with growing pauses, as long as the settings
+ *       allow: see {@link Requests}.
+ *   <li>A request that is too large is halved.
+ *   <li>If the database refuses lines, the guilty ones are found, and the guilty field of a guilty
+ *       line: see {@link Culprits}.
+ *   <li>If the database fails at a batch again and again, the line at which it fails is found by
+ *       halving and set aside. That line is refused once it has failed often enough alone in a
+ *       request, each time between other lines that were accepted. The database accepts no line
+ *       during an outage, so an outage never gets a line refused.
  * </ul>
  *
- * Lines are written in their order, but for those set aside: behind them only lines of the same
- * point wait. For one thread at a time.
+ * Lines are written in their order, except those set aside: only lines of the same point wait
+ * behind them. Not thread-safe: one thread at a time.
  */
 public final class Delivery {
-  /** Bytes of a line that every database and proxy takes. */
+  /** A line of up to this many bytes fits every database and proxy. */
   private static final int SMALL = 16 * 1024;
 
   /**
-   * So many lines in a row may be to blame each alone, with nothing written between; then it is
-   * rather the database, or a proxy whose limits have changed.
+   * The most lines in a row that may each be refused alone with nothing written in between. With
+   * more of them, the cause is rather the database, or a proxy whose limits have changed.
    */
   private static final int MOST_ALONE = 3;
 
@@ -52,15 +53,15 @@ public final class Delivery {
   private final Suspects suspects = new Suspects();
   private int crowded;
 
-  /** Lines that were to blame alone, since anything was written. */
+  /** How many lines have been refused alone since the last time anything was written. */
   private int alone;
 
   /**
-   * How to repeat.
+   * The rules for retries.
    *
-   * @param retryMaxTime how long one request is retried, null for ever
-   * @param poisonRetries how often a line has to fail by itself before it is given up
-   * @param linger for how long a request without an answer may still be carried out
+   * @param retryMaxTime how long one request is retried; null for no limit
+   * @param poisonRetries how often a line has to fail alone before it is refused
+   * @param linger how long the database may still execute a request that got no answer
    */
   public record Rules(
       Backoff backoff, @Nullable Duration retryMaxTime, int poisonRetries, Duration linger) {}
@@ -73,17 +74,17 @@ public final class Delivery {
     this.culprits = new Culprits(progress);
   }
 
-  /** The lines that are set aside. */
+  /** Returns the lines that are set aside. */
   public Suspects suspects() {
     return suspects;
   }
 
   /**
-   * Brings a batch to its end.
+   * Delivers a batch: each line is written, refused or set aside.
    *
-   * @throws ConnectException when a setting or the database has to be changed, or the time for
-   *     retries is over; lines without an answer have none
-   * @throws InterruptedException when the task stops
+   * @throws ConnectException if a setting or the database has to be changed, or the time for
+   *     retries is over; lines that have no answer by then stay without one
+   * @throws InterruptedException if the task stops
    */
   public void deliver(Batch batch) throws InterruptedException {
     Deque<Part> parts = new ArrayDeque<>();
@@ -91,7 +92,7 @@ public final class Delivery {
     drain(parts);
   }
 
-  /** Tries those of the lines set aside whose time has come; throws as {@link #deliver} does. */
+  /** Tries the lines set aside that are due; throws the same exceptions as {@link #deliver}. */
   public void retrySuspects() throws InterruptedException {
     drain(new ArrayDeque<>());
   }
@@ -110,7 +111,7 @@ public final class Delivery {
       Part part = next.with(suspects.holdBack(next.batch()));
       if (part.size() > 0) {
         Answer answer = requests.attempt(part, crowded);
-        // Of lines that are somebody else's by now none was sent.
+        // Nothing was sent if all lines belong to another task by now.
         anyWritten |= answer.outcome() instanceof WriteOutcome.Written && answer.part().size() > 0;
         act(answer, parts, unexplained);
       }
@@ -124,7 +125,7 @@ public final class Delivery {
     if (outcome instanceof WriteOutcome.TooLarge tooLarge) {
       progress.tooLarge(part.size());
       if (part.size() == 1 && part.batch().byteCount() <= SMALL) {
-        // Whoever takes no small line takes none at all.
+        // A database that refuses even a small line as too large refuses all lines.
         unexplained.add(Unexplained.tooLarge(part, tooLarge.reason()));
       } else if (part.size() == 1) {
         culprits.refuse(part, RejectReason.SIZE, tooLarge.reason());
@@ -142,7 +143,7 @@ public final class Delivery {
     }
   }
 
-  /** Halves, down to a line that is set aside. */
+  /** Halves the part; sets its line aside if only one is left. */
   private void isolate(Part part, WriteOutcome.Failed failed, Deque<Part> parts) {
     if (part.size() > 1) {
       part.halveOnto(parts, true);
@@ -172,11 +173,11 @@ public final class Delivery {
 
   /**
    * A line that was refused with an answer of unknown meaning, or as too large although it is
-   * small. Only if others pass is it the line's fault; if none does it is rather a wrong setting,
-   * and records must not be given up for it.
+   * small. It is the line's fault only if others pass; if none does, a setting is probably wrong,
+   * and no record may be given up because of that.
    *
-   * @param how it was refused
-   * @param advice what to look at if it is a setting
+   * @param how how the line was refused
+   * @param advice what to check if a setting is wrong
    */
   private record Unexplained(
       Part line, RejectReason kind, String reason, String how, String advice) {
@@ -212,9 +213,9 @@ public final class Delivery {
   }
 
   /**
-   * Tries the lines set aside that are due, and gives up those that are proven guilty.
+   * Tries the lines set aside that are due, and refuses those that are proven guilty.
    *
-   * @param parts gets what waited behind a line that is done
+   * @param parts gets the lines that waited behind a line that is done
    */
   private void trySuspects(Deque<Part> parts, List<Unexplained> unexplained) {
     for (Suspects.Suspect suspect : suspects.list()) {

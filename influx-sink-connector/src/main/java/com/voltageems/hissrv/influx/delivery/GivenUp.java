@@ -11,35 +11,35 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Requests without an answer, which may still be carried out: a slow database goes on with what
- * nobody waits for any more, and a proxy may have kept it. One that takes effect behind a later
- * request puts its older values over newer ones, and nothing in line protocol tells the database
- * not to. So a line waits while an older one of its point may be on its way; repeating the request
- * itself does no harm. For one thread at a time.
+ * Requests that got no answer but may still be executed: a slow database goes on with a request for
+ * which nobody waits any more, and a proxy may have kept it. If such a request takes effect after a
+ * later one, it overwrites newer values with older ones, and line protocol has no means to prevent
+ * that. So a line waits while an older line of the same point may still be on its way. Repeating
+ * the same request does no harm. Not thread-safe: one thread at a time.
  */
 final class GivenUp {
-  /** How many points are kept in mind, 70 bytes each; with more of them every line waits. */
+  /** How many points are remembered, 70 bytes each; if there are more, every line waits. */
   static final int MOST = 500_000;
 
   private final long lingerNanos;
   private final Deque<Request> requests = new ArrayDeque<>();
   private int pointCount;
 
-  /** A record, without what it holds: that is much, and done with by then. */
+  /** Identifies a record without holding its content, which is large and no longer needed here. */
   private record Key(OffsetTracker tracker, long offset) {
     static Key of(Pending pending) {
       return new Key(pending.tracker(), pending.offset());
     }
   }
 
-  /** One of them. */
+  /** A request that got no answer. */
   private static final class Request {
-    /** Hashes, in order; two that are equal by chance make a line wait, no more. */
+    /** Hashes of the points, sorted. Two points with the same hash only make a line wait. */
     private final long[] points;
 
     private final Set<Key> records;
 
-    /** Until when it may be carried out. */
+    /** Until when the request may be executed. */
     private final long until;
 
     private Request(long[] points, Set<Key> records, long until) {
@@ -54,13 +54,13 @@ final class GivenUp {
   }
 
   /**
-   * @param linger for how long after it was given up a request may still be carried out
+   * @param linger how long a request may still be executed after it was given up
    */
   GivenUp(Duration linger) {
     this.lingerNanos = linger.toNanos();
   }
 
-  /** A request was given up; answers until when it may be carried out. */
+  /** Remembers a request that was given up; returns until when it may be executed. */
   long add(Batch batch, long now) {
     forget(now);
     long[] points = new long[batch.size()];
@@ -71,9 +71,9 @@ final class GivenUp {
     }
     Arrays.sort(points);
     Request last = requests.peekLast();
-    // Two requests may be of one record, which has many points.
+    // Equal points are not enough: two requests may hold different points of one record.
     if (last != null && last.records.equals(records) && Arrays.equals(last.points, points)) {
-      requests.removeLast(); // the same once more
+      requests.removeLast(); // the same request, repeated
       pointCount -= last.points.length;
     }
     Request request = new Request(points, records, now + lingerNanos);
@@ -82,7 +82,7 @@ final class GivenUp {
     return request.until;
   }
 
-  /** For how many nanoseconds a batch has to wait; 0 or less is not at all. */
+  /** Returns for how many nanoseconds a batch has to wait; 0 or less if it need not wait. */
   long holds(Batch batch, long now) {
     forget(now);
     if (requests.isEmpty()) {

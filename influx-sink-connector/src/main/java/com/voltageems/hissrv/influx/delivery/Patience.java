@@ -8,9 +8,9 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
-/** How long to rest between two tries, and when to give up. */
+/** The pauses between two tries, and the rule when to give up. */
 final class Patience {
-  /** A shorter rest is over before anybody has read of it. */
+  /** Shorter pauses are over before anybody could read about them. */
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private final Delivery.Rules rules;
@@ -21,38 +21,42 @@ final class Patience {
     this.random = random;
   }
 
-  /** The rest after so many tries. */
+  /** Returns the pause after this many tries. */
   Duration after(int tries) {
     return rules.backoff().after(tries, random);
   }
 
-  /** The rest after so many tries, or what the database asks for if that is longer. */
+  /**
+   * Returns the pause after this many tries, or the time that the database asks for if that is
+   * longer.
+   */
   Duration after(int tries, @Nullable Duration asked) {
     Duration own = after(tries);
     return asked != null && asked.compareTo(own) > 0 ? asked : own;
   }
 
   /**
-   * The reason, with the moment of the next try where the database asks for a long rest: nothing
-   * will happen until then.
+   * Returns the reason. If the database asked for a long pause, the reason begins with the time of
+   * the next try: nothing happens until then.
    *
-   * @param pause until the next try
-   * @param asked how long the database asks to wait, if it does
-   * @param nowMillis the time of day
+   * @param pause the time until the next try
+   * @param asked how long the database asks to wait; null if it does not ask
+   * @param nowMillis the time of day in epoch milliseconds
    */
   static String told(String reason, Duration pause, @Nullable Duration asked, long nowMillis) {
     if (!pause.equals(asked) || pause.compareTo(LONG) < 0) {
       return reason;
     }
     Instant until = Instant.ofEpochMilli(nowMillis).plus(pause).truncatedTo(ChronoUnit.SECONDS);
-    // In front: long reasons are cut.
+    // At the front, since long reasons are cut off.
     return "waits until " + until + ", as its Retry-After asks: " + reason;
   }
 
   /**
-   * Checks that there is time left.
+   * Throws if the time for retries is over.
    *
-   * @param tried for how long by now
+   * @param tried for how long tries have failed
+   * @throws ConnectException if that is {@code retry.max.time.ms} or more
    */
   void check(Duration tried, String reason) {
     Duration most = rules.retryMaxTime();
@@ -62,17 +66,22 @@ final class Patience {
     }
   }
 
-  /** How often a line has to fail by itself, or a request before its line is looked for. */
+  /**
+   * Returns how often a line has to fail alone before it is refused, and how often a request has to
+   * fail before the line at which it fails is searched for.
+   */
   int poisonRetries() {
     return rules.poisonRetries();
   }
 
-  /** For how long a request without an answer may still be carried out. */
+  /** Returns how long a request without an answer may still be executed. */
   Duration linger() {
     return rules.linger();
   }
 
-  /** What was answered to a try that may be repeated. */
+  /**
+   * Returns the reason in an outcome that allows another try: a {@code Retry} or a {@code Failed}.
+   */
   static String reason(WriteOutcome outcome) {
     return outcome instanceof WriteOutcome.Retry retry
         ? retry.reason()

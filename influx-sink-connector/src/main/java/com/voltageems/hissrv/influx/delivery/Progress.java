@@ -5,46 +5,46 @@ import com.voltageems.hissrv.influx.batch.Destination;
 import com.voltageems.hissrv.influx.batch.Fates;
 import java.time.Duration;
 
-/** What a delivery tells and asks, in the thread that delivers. */
+/** Callbacks of a delivery, by which it reports and asks. Called by the delivering thread. */
 public interface Progress extends Fates {
-  /** A clock for durations. */
+  /** Returns the time of a clock for durations. */
   long nanoTime();
 
-  /** A clock for people, in epoch milliseconds. */
+  /** Returns the time of day, in epoch milliseconds. */
   long wallMillis();
 
-  /** The database has these lines, of a request that began at {@code startNanos}. */
+  /** The database has accepted these lines, in a request that began at {@code startNanos}. */
   void written(Batch batch, long startNanos, Duration took);
 
-  /** Whether a request that began after this moment has been accepted at the destination. */
+  /** Returns whether the destination has accepted a request that began after this moment. */
   boolean acceptedSince(Destination destination, long nanos);
 
-  /** Whether the database has accepted a request of this task before. */
+  /** Returns whether the database has already accepted a request of this task. */
   boolean hasWritten();
 
-  /** A request was too long. */
+  /** A request was too large. */
   void tooLarge(int lines);
 
   /**
-   * A request failed and the lane rests; returns when the pause is over.
+   * A request failed and the lane pauses; returns when the pause is over.
    *
-   * @throws InterruptedException when there is to be no further try
+   * @throws InterruptedException if there is to be no further try
    */
   void pause(Batch batch, Duration pause, String reason) throws InterruptedException;
 
   /**
-   * A request without an answer may be carried out until then, a time of {@code nanoTime}: longer
-   * than what was told before.
+   * The database may execute a request without an answer until {@code until}, a time of {@code
+   * nanoTime} that is later than those reported before.
    */
   void gaveUp(Batch batch, long until);
 
   /**
-   * A request has not begun, for it has to wait; returns when the pause is over.
+   * A request has not begun because it has to wait; returns when the pause is over.
    *
-   * @throws InterruptedException when it is not to be sent any more
+   * @throws InterruptedException if the request is not to be sent any more
    */
   void hold(Batch batch, Duration pause, String reason) throws InterruptedException;
 
-  /** One of the lines that are set aside has failed again. */
+  /** A line that is set aside has failed again. */
   void failedAgain(Batch line, String reason);
 }

@@ -5,7 +5,7 @@ import com.voltageems.hissrv.influx.batch.Batch;
 import com.voltageems.hissrv.influx.culprit.Part;
 import java.time.Duration;
 
-/** Sends parts of a batch, once or until there is an answer that a further try would not change. */
+/** Sender of parts of a batch, either once or until another try would not change the answer. */
 final class Requests {
   private static final String HELD =
       "a request for the same points got no response and may still be executed: newer "
@@ -23,10 +23,13 @@ final class Requests {
     this.givenUp = new GivenUp(patience.linger());
   }
 
-  /** What was answered, and to which lines: partitions may have gone since. */
+  /**
+   * The outcome of a request, and the lines that were sent: fewer than intended if partitions have
+   * moved to another task meanwhile.
+   */
   record Answer(Part part, WriteOutcome outcome) {}
 
-  /** Sends once what still belongs to this task. */
+  /** Sends, once, the lines that still belong to this task. */
   Answer send(Part part) {
     Batch ours = part.batch().only(line -> !line.pending().tracker().isClosed());
     if (ours.isEmpty()) {
@@ -46,13 +49,14 @@ final class Requests {
   }
 
   /**
-   * Tries until there is an answer that a further try of the same lines would not change.
+   * Tries until there is an answer that another try of the same lines would not change, or until it
+   * is time to search for the line at which the database fails.
    *
    * @param crowded how often in a row there was no room to set a line aside
    */
   Answer attempt(Part part, int crowded) throws InterruptedException {
     letOlderOnesEnd(part);
-    // The time for retries begins here: none has failed yet.
+    // The time for retries begins here: no try has failed yet.
     long first = progress.nanoTime();
     int failures = 0;
     for (int attempt = 1; ; attempt++) {
@@ -61,7 +65,7 @@ final class Requests {
       Duration asked;
       boolean isolate = false;
       if (outcome instanceof WriteOutcome.Retry retry) {
-        // The database was away in between: whatever fails after that is counted anew.
+        // The database was away in between, so failures after that are counted from zero.
         failures = 0;
         asked = retry.after();
       } else if (outcome instanceof WriteOutcome.Failed failed) {
@@ -73,7 +77,7 @@ final class Requests {
       }
       String reason = Patience.reason(outcome);
       patience.check(Duration.ofNanos(progress.nanoTime() - first), reason);
-      // A search goes on at a steady pace; a repetition slows down.
+      // The search for a line keeps a steady pace; plain retries slow down.
       Duration pause = patience.after(isolate ? 1 + crowded : attempt, asked);
       progress.pause(
           answer.part().batch(), pause, Patience.told(reason, pause, asked, progress.wallMillis()));

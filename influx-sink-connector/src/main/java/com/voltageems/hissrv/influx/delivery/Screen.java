@@ -8,11 +8,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at points before they are sent, for what the database would do to them in silence. By their
- * names and the types of their fields alone, so that one point speaks for all of its form.
+ * Check of points, before they are sent, for anything that the database would silently corrupt. The
+ * check uses only a point's names and the types of its fields, so its result holds for all points
+ * of the same form.
  */
 public interface Screen {
-  /** Lets everything pass. */
+  /** A screen that lets every point pass. */
   Screen NONE =
       new Screen() {
         @Override
@@ -32,10 +33,10 @@ public interface Screen {
       };
 
   /**
-   * What is wrong with a point.
+   * The problems of a point.
    *
-   * @param refusal why the whole point is refused, null when it is not
-   * @param leftOut the names of the fields that are refused, each with the reason
+   * @param refusal why the whole point is refused; null if it is not
+   * @param leftOut the names of the refused fields, each with the reason
    */
   record Verdict(@Nullable String refusal, List<Reason> leftOut) {
     static final Verdict PASSED = new Verdict(null, List.of());
@@ -49,14 +50,16 @@ public interface Screen {
     }
   }
 
-  /** Why a field is left out. */
+  /** The reason why a field is left out. */
   record Reason(String field, String why) {}
 
-  /** Whether such points are known to be all right, by what was learnt before. Quick. */
+  /**
+   * Returns whether points of this form are known to be fine, from what was learnt before. Fast.
+   */
   boolean passes(Point point);
 
   /**
-   * Asks the database what {@link #judge} has to know of some measurements.
+   * Asks the database for what {@link #judge} has to know about some measurements.
    *
    * @param tags the measurements, each with the names of the tags that its points have
    */

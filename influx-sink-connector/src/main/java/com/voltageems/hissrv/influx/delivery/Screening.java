@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Takes out of batches what the database would spoil in silence, by what a screen says. */
+/**
+ * Filter that removes from batches whatever the database would silently corrupt, as judged by a
+ * {@link Screen}.
+ */
 final class Screening {
   private final Screen screen;
   private final Patience patience;
@@ -25,7 +28,10 @@ final class Screening {
     this.progress = progress;
   }
 
-  /** The batch without what was refused; itself when none of its lines has a new name. */
+  /**
+   * Returns the batch without the refused lines and fields, or the batch itself if none of its
+   * lines has a new name.
+   */
   Batch screened(Batch batch) throws InterruptedException {
     Map<String, Set<String>> tags = newTags(batch);
     if (tags.isEmpty()) {
@@ -44,7 +50,7 @@ final class Screening {
     return passed;
   }
 
-  /** The measurements that have new names, each with the tags of those points. */
+  /** Returns the measurements that have new names, each with the tags of the points concerned. */
   private Map<String, Set<String>> newTags(Batch batch) {
     Map<String, Set<String>> tags = new LinkedHashMap<>();
     Set<Point> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -72,7 +78,7 @@ final class Screening {
     }
   }
 
-  /** Does what the screen has found about a line, and appends what is left of it. */
+  /** Applies the screen's verdict to a line, and appends the rest of the line to {@code passed}. */
   private void judge(Batch batch, int index, Point names, Batch passed) {
     Batch.Line line = batch.lines().get(index);
     Screen.Verdict verdict = screen.judge(names);

@@ -9,21 +9,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of a lane at which the database failed while each was alone in its request. They are set
- * aside, so that the lines behind them go on. Whether such a line is to blame, or the database is
- * ill, only other lines can tell: a failure counts against the line when another line was accepted
- * between the failure before and this one, and another after it. So one outage, however long,
- * counts for nothing. For one thread at a time.
+ * aside so that the lines behind them go on. Only other lines can tell whether such a line is to
+ * blame or the database is ill: a failure counts against the line if another line was accepted
+ * between the previous failure and this one, and another after this one. So a single outage,
+ * however long, never counts. Not thread-safe: one thread at a time.
  */
 public final class Suspects {
   /**
-   * How many there can be at a time. Poison is rare; where that many lines fail, something else is
-   * broken, and the lane waits instead.
+   * How many suspects there can be at a time. Poisonous lines are rare; if this many lines fail,
+   * something else is broken, and the lane waits instead.
    */
   static final int MOST = 64;
 
   private final List<Suspect> all = new ArrayList<>();
 
-  /** One line, and those that would write the same point and therefore wait behind it. */
+  /**
+   * One suspect line, and the lines that would write the same point and therefore wait behind it.
+   */
   static final class Suspect {
     private final Batch line;
     private final String pointKey;
@@ -62,7 +64,7 @@ public final class Suspects {
       return failures;
     }
 
-    /** When it failed last; a time of {@code nanoTime}. */
+    /** Returns when the line failed last; a time of {@code nanoTime}. */
     long failedAt() {
       return failedAt;
     }
@@ -76,10 +78,10 @@ public final class Suspects {
     }
 
     /**
-     * It failed again.
+     * The line failed again.
      *
-     * @param othersPassed whether another line was accepted since it failed before; else this
-     *     failure proves nothing either, since one outage may span both
+     * @param othersPassed whether another line was accepted since the previous failure; if not,
+     *     this failure proves nothing either, since one outage may span both
      */
     void failed(String why, long now, boolean othersPassed, Duration pause) {
       failures++;
@@ -88,13 +90,16 @@ public final class Suspects {
       later(why, now, pause);
     }
 
-    /** The last try said nothing about the line. */
+    /** The last try said nothing about the line; it is tried again after the pause. */
     void later(String why, long now, Duration pause) {
       reason = why;
       dueAt = now + pause.toNanos();
     }
 
-    /** Another line has been accepted since the last failure; answers how many count by now. */
+    /**
+     * Another line has been accepted since the last failure; returns how many failures count by
+     * now.
+     */
     int othersPass() {
       if (!isCounted) {
         isCounted = true;
@@ -112,12 +117,12 @@ public final class Suspects {
     return all.size() < MOST;
   }
 
-  /** How many there are. */
+  /** Returns the number of suspects. */
   public int count() {
     return all.size();
   }
 
-  /** Sets a line aside that has just failed alone. */
+  /** Sets aside a line that has just failed alone. */
   Suspect add(Batch line, String reason, long now, long nowMillis) {
     Suspect suspect = new Suspect(line, reason, now, nowMillis);
     all.add(suspect);
@@ -132,14 +137,12 @@ public final class Suspects {
     return List.copyOf(all);
   }
 
-  /** What holds up their partitions. */
+  /** Returns the reasons why the suspects' partitions are held up. */
   public List<Trouble> troubles() {
     return all.stream().map(Suspect::trouble).toList();
   }
 
-  /**
-   * When the first one is to be tried again, a time of {@code nanoTime}; null when there is none.
-   */
+  /** Returns when the first suspect is due, a time of {@code nanoTime}; null if there is none. */
   public @Nullable Long nextDue() {
     Long first = null;
     for (Suspect suspect : all) {
@@ -148,7 +151,10 @@ public final class Suspects {
     return first;
   }
 
-  /** Takes out of a batch what has to wait behind a suspect; the batch itself when nothing has. */
+  /**
+   * Moves the lines that have to wait behind a suspect out of a batch; returns the rest, or the
+   * batch itself if no line has to wait.
+   */
   Batch holdBack(Batch batch) {
     if (all.isEmpty()) {
       return batch;

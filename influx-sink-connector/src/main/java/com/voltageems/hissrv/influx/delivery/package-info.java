@@ -1,4 +1,4 @@
-/** Brings batches of lines to their end: what is written, refused, set aside or tried again. */
+/** Delivery of batches: lines are written, refused, set aside or tried again. */
 @NullMarked
 package com.voltageems.hissrv.influx.delivery;
 
