@@ -11,12 +11,12 @@ import java.util.function.Function;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Tags and fields that the mapping names and that no record of a topic has ever had. An optional
- * one is right to be missing now and then; of a misspelt one nobody else would tell, and series
- * that the tag tells apart would be one. For the task's thread.
+ * Tags and fields that the mapping names but no record of a topic has ever had. An optional tag or
+ * field may well be missing at times. A misspelt one would go unnoticed otherwise, and series that
+ * differ only in that tag would become one. For the task's thread.
  */
 final class AbsentPlaces {
-  /** Records of a topic after which it is said. */
+  /** The number of a topic's records after which an absent tag or field is reported. */
   static final int ENOUGH = 100;
 
   private static final int MOST_SHOWN = 30;
@@ -26,7 +26,7 @@ final class AbsentPlaces {
   private final SinkMetrics metrics;
   private final Consumer<String> warn;
 
-  /** What is known of a topic. */
+  /** What has been found for one topic. */
   private static final class Topic {
     private final Set<String> never;
     private int records;
@@ -41,8 +41,8 @@ final class AbsentPlaces {
   }
 
   /**
-   * @param places where a record has something
-   * @param warn told once of each tag or field and topic
+   * @param places returns the places where a record has a value
+   * @param warn called once for each topic and absent tag or field
    */
   AbsentPlaces(
       Function<SinkRecord, List<String>> places, SinkMetrics metrics, Consumer<String> warn) {
@@ -52,9 +52,9 @@ final class AbsentPlaces {
   }
 
   /**
-   * Looks at a record that is one or more points.
+   * Looks at a record that became one or more points.
    *
-   * @param absent what it does not have of what the mapping names
+   * @param absent the places that the mapping names and this record does not have
    */
   void look(SinkRecord record, List<String> absent) {
     Topic topic = topics.computeIfAbsent(record.topic(), name -> new Topic(absent));

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends refused records to the dead-letter queue and seals those that have arrived there. For the
+ * Sender of refused records to the dead-letter queue; seals those that have arrived there. For the
  * task's thread.
  *
- * <p>Connect's reporter forgets a report that has failed by the time that it looks, as one that is
- * too large for the producer has: it answers with a future that is done. A report on its way to a
- * broker is not done yet. So a report that is done at once has not arrived, as far as anybody can
- * tell, and is not counted as such.
+ * <p>Connect's reporter forgets a report that has already failed when the reporter looks at it,
+ * such as a record that is too large for the producer: it returns a future that is done. A report
+ * still on its way to a broker has a future that is not done yet. So nobody can tell whether a
+ * report whose future is done at once has arrived, and this class treats it as failed.
  */
 final class DeadLetters {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
@@ -42,7 +42,10 @@ final class DeadLetters {
   private final ReportWatch watch;
   private final List<Report> underWay = new ArrayList<>();
 
-  /** Refused records, and no queue for them: the first one fails the task in its turn. */
+  /**
+   * Refused records without a dead-letter queue; each one fails the task once it is the first open
+   * record of its partition.
+   */
   private final Deque<Pending> unreportable = new ArrayDeque<>();
 
   /** A record on its way to the dead-letter queue. */
@@ -54,9 +57,7 @@ final class DeadLetters {
       ReportWatch.Watched watched) {}
 
   /**
-   * For one task.
-   *
-   * @param seal told when a record's fate is decided
+   * @param seal called when a record's fate is decided
    */
   DeadLetters(
       InfluxSinkConfig config,
@@ -70,7 +71,7 @@ final class DeadLetters {
     this.watch = new ReportWatch(metrics, config.records().deadLetterTopic(), TOLD_AFTER);
   }
 
-  /** Takes over a record that is refused. */
+  /** Takes over a refused record. */
   void add(Pending pending) {
     String message = pending.where() + ": " + pending.complaint();
     if (config.records().dropRejected()) {
@@ -78,7 +79,7 @@ final class DeadLetters {
       metrics.dropped();
       seal.accept(pending);
     } else if (reporter == null || config.records().reportsToTheLogOnly()) {
-      // Nobody would miss the record.
+      // If the task went on, nobody would notice that the record is missing.
       unreportable.addLast(pending);
     } else {
       send(pending, message, false);
@@ -87,9 +88,10 @@ final class DeadLetters {
   }
 
   /**
-   * Looks which reports have arrived.
+   * Seals the records whose reports have arrived.
    *
-   * @throws ConnectException when one cannot be reported; the records before it are sealed then
+   * @throws ConnectException if a record cannot be reported; the records before it are sealed by
+   *     then
    */
   void settle() {
     for (Report report : List.copyOf(underWay)) {
@@ -111,12 +113,12 @@ final class DeadLetters {
     }
   }
 
-  /** Whether a report is under way. */
+  /** Returns whether a report is under way. */
   boolean isBusy() {
     return !underWay.isEmpty();
   }
 
-  /** Forgets the records of partitions that are somebody else's by now. */
+  /** Forgets the records of partitions that belong to another task by now. */
   void forgetClosed() {
     underWay.removeIf(this::isElsewhere);
     unreportable.removeIf(pending -> pending.tracker().isClosed());
@@ -170,7 +172,7 @@ final class DeadLetters {
     }
   }
 
-  /** What a future that is done has failed with; null when it does not say. */
+  /** Returns why a future that is done has failed; null if it does not say. */
   private static @Nullable Throwable cause(Future<Void> future) {
     try {
       future.get();
@@ -211,7 +213,10 @@ final class DeadLetters {
         cause);
   }
 
-  /** Not a copy by {@code newRecord}, of which the reporter would take the original again. */
+  /**
+   * Returns a new record without the value. A copy made by {@code newRecord} would not do: the
+   * reporter would send the original record again.
+   */
   private static SinkRecord withoutValue(Pending pending) {
     SinkRecord record = pending.record();
     return new SinkRecord(

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Waits a little, before a commit, for what is under way. For the task's thread. */
+/** The short wait, before a commit, for lines and reports under way. For the task's thread. */
 final class Flush {
-  /** A report that arrives wakes nobody, so it is looked for now and then. */
+  /** A report that arrives wakes no thread, so the task looks for it at this interval. */
   private static final Duration REPORT_LOOK = Duration.ofMillis(5);
 
   private final Duration longest;
@@ -22,11 +22,13 @@ final class Flush {
   }
 
   /**
-   * Waits until nothing is under way, there is no hope that it ends soon, or the time is over.
+   * Waits until nothing is under way, until there is no hope that it ends soon, or until the time
+   * is over.
    *
    * @param report passes refused records on
-   * @param hasReports whether one of them is refused or on its way; asked in the monitor
-   * @param hasRefused whether there is something for {@code report}; asked in the monitor
+   * @param hasReports whether a record is refused or on its way to the dead-letter queue; called in
+   *     the monitor
+   * @param hasRefused whether there is work for {@code report}; called in the monitor
    */
   void run(Runnable report, BooleanSupplier hasReports, BooleanSupplier hasRefused) {
     long deadline = monitor.time().nanos() + longest.toNanos();
@@ -59,7 +61,7 @@ final class Flush {
     return monitor.failure() == null && lanes.isMoving();
   }
 
-  /** Lines that came before this moment are to be written at once. */
+  /** Asks the lanes to write lines that came before this moment at once; null ends that. */
   private void ask(@Nullable Long before) {
     lanes.flush(before);
     monitor.changed();

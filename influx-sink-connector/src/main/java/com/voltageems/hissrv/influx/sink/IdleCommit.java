@@ -4,16 +4,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a commit is worth asking for before the worker's own time: as soon as all that came is
- * written, once a second at most. Then the committed offsets tell how far the database is, and a
- * crash repeats little. For the task's thread.
+ * Rule for asking for a commit before the worker's own time: as soon as everything received is
+ * written, at most once a second. Then the committed offsets tell how far the database is, and
+ * little is repeated after a crash. For the task's thread.
  */
 final class IdleCommit {
   static final Duration AT_MOST_EVERY = Duration.ofSeconds(1);
 
   /**
-   * The worker reckons its own commits by the time of day: where that is set back by an hour, it
-   * would commit nothing for an hour.
+   * The worker schedules its own commits by the time of day: if the clock is set back by an hour,
+   * the worker would commit nothing for an hour.
    */
   static final Duration AT_LEAST_EVERY = Duration.ofMinutes(2);
 
@@ -21,7 +21,7 @@ final class IdleCommit {
   private long lastNanos;
   private boolean asked;
 
-  /** Up to when nothing waited for a commit, or was committed. */
+  /** The last moment at which nothing waited for a commit, or a commit took place. */
   private @Nullable Long committedNanos;
 
   /** Records came. */
@@ -34,7 +34,7 @@ final class IdleCommit {
     committedNanos = nowNanos;
   }
 
-  /** Whether to ask now, which is then done. */
+  /** Returns whether to ask for a commit now; if so, counts it as asked for. */
   boolean isDue(long open, long nowNanos) {
     return isOverdue(open, nowNanos) || isIdle(open, nowNanos);
   }
@@ -60,7 +60,9 @@ final class IdleCommit {
     return true;
   }
 
-  /** Whether it is only too early. */
+  /**
+   * Returns whether a commit is worth asking for, if not now, then as soon as the interval allows.
+   */
   boolean isWanted(long open) {
     return received && open == 0;
   }

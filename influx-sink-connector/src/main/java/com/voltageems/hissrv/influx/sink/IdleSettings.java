@@ -17,11 +17,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Settings that were given and mean nothing, since another one decides otherwise: whoever wrote
- * them expects something of them, and would never be told.
+ * Settings that were given and have no effect because another setting decides otherwise: the person
+ * who set them expects an effect and would never learn that there is none.
  */
 final class IdleSettings {
-  /** Versions of {@link InfluxVersion} have settings of their own. */
+  /** Settings that have no effect with a version because they belong to other versions. */
   private static final Map<InfluxVersion, List<Setting<?>>> OF_OTHERS =
       Map.of(
           InfluxVersion.V2,
@@ -68,9 +68,10 @@ final class IdleSettings {
   private final List<Idle> found = new ArrayList<>();
 
   /**
-   * One of them.
+   * A setting without effect.
    *
-   * @param causes the settings that decide; while one of them is wrong itself, nothing is said
+   * @param causes the settings that decide this; while one of them is wrong itself, nothing is
+   *     reported
    */
   record Idle(String setting, String message, List<String> causes) {}
 
@@ -80,10 +81,10 @@ final class IdleSettings {
   }
 
   /**
-   * Looks for them.
+   * Returns the settings that have no effect.
    *
-   * @param given as it was submitted
-   * @param parsed with the defaults of what is wrong by itself
+   * @param given the settings as submitted
+   * @param parsed the parsed settings, with the defaults for settings that are wrong on their own
    */
   static List<Idle> of(Map<String, String> given, InfluxSinkConfig parsed) {
     IdleSettings idle = new IdleSettings(given, parsed);
@@ -104,7 +105,7 @@ final class IdleSettings {
     return idle.found;
   }
 
-  /** One that repeats the default is not a mistake. */
+  /** A setting that repeats the default is not a mistake and does not count as given. */
   private boolean isGiven(Setting<?> setting) {
     String name = setting.name();
     return !given.getOrDefault(name, "").isBlank()
@@ -198,7 +199,7 @@ final class IdleSettings {
     }
   }
 
-  /** Each record would be reported for it. */
+  /** Finds tags or fields named time, for which each record would be reported. */
   private void namedTime(Setting<List<String>> setting) {
     for (String place : setting.in(parsed)) {
       if (Named.parse(place).name().equals("time")) {
@@ -229,12 +230,16 @@ final class IdleSettings {
     }
   }
 
-  /** Of rules of which the first that fits counts: one that an earlier one leaves nothing. */
+  /**
+   * Among rules of which the first match counts, finds those that can never match because an
+   * earlier rule matches everything that they match.
+   */
   private void shadowed(Setting<?> setting, List<String> rules, boolean lastColon) {
     for (int later = 1; later < rules.size(); later++) {
       String name = name(rules.get(later), lastColon);
       for (String earlier : rules.subList(0, later)) {
-        // The later one's * are letters here, so whatever they stand for fits, too.
+        // The * of the later rule is matched as a plain character here; so whatever it stands for
+        // matches, too.
         if (new Glob(name(earlier, lastColon)).matches(name)) {
           found.add(
               new Idle(
@@ -257,7 +262,10 @@ final class IdleSettings {
     return rule.substring(0, Math.max(0, colon)).trim();
   }
 
-  /** Where topics are listed, and keep their names, a rule for none of them is a slip. */
+  /**
+   * Finds rules that match none of the listed topics. Only if the topics are listed and no
+   * transform can rename them: such a rule is a slip then.
+   */
   private void topicsOfBuckets() {
     String topics = given.getOrDefault("topics", "");
     if (topics.isBlank() || !given.getOrDefault("transforms", "").isBlank()) {

@@ -13,13 +13,13 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.connector.Task;
 import org.apache.kafka.connect.sink.SinkConnector;
 
-/** Writes topics to InfluxDB 2.x, InfluxDB 1.x or QuestDB. */
+/** Connector that writes topics to InfluxDB 2.x, InfluxDB 1.x or QuestDB. */
 public final class InfluxSinkConnector extends SinkConnector {
   static final String VERSION = version(InfluxSinkConnector.class.getPackage());
 
   private Map<String, String> props = Map.of();
 
-  /** For Connect. */
+  /** Called by Connect. */
   public InfluxSinkConnector() {}
 
   private static String version(Package own) {
@@ -42,7 +42,7 @@ public final class InfluxSinkConnector extends SinkConnector {
     return InfluxSinkTask.class;
   }
 
-  /** Checks every setting, what they mean together, and asks the database once. */
+  /** Checks each setting and their combinations, and asks the database once. */
   @Override
   public Config validate(Map<String, String> submitted) {
     return new Config(new ArrayList<>(SubmissionCheck.of(submitted, Instant.now()).values()));
@@ -64,7 +64,7 @@ public final class InfluxSinkConnector extends SinkConnector {
     return tasks;
   }
 
-  /** Its positions are those of its consumer group, and nowhere else: who sets them, sets all. */
+  /** Allows every change: the connector's only positions are the offsets of its consumer group. */
   @Override
   public boolean alterOffsets(Map<String, String> config, Map<TopicPartition, Long> offsets) {
     return true;
@@ -72,6 +72,6 @@ public final class InfluxSinkConnector extends SinkConnector {
 
   @Override
   public void stop() {
-    // Nothing is held here: the tasks do the work.
+    // Nothing to release here: the tasks do the work.
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The task: everything is done by {@link RunningInfluxSink}. */
+/** Sink task; delegates everything to {@link RunningInfluxSink}. */
 public final class InfluxSinkTask extends SinkTask {
   static final String TASK_ID = "hissrv.task.id";
   private static final Logger LOG = LoggerFactory.getLogger(InfluxSinkTask.class);
@@ -25,7 +25,7 @@ public final class InfluxSinkTask extends SinkTask {
   private @Nullable RunningInfluxSink running;
   private @Nullable MetricsPublisher published;
 
-  /** For Connect. */
+  /** Called by Connect. */
   public InfluxSinkTask() {}
 
   @Override
@@ -92,7 +92,7 @@ public final class InfluxSinkTask extends SinkTask {
 
   @Override
   public void stop() {
-    // The metrics first: they must not outlive the task, whatever happens below.
+    // Metrics first: they must not outlive the task, even if something below fails.
     if (published != null) {
       published.close();
       published = null;

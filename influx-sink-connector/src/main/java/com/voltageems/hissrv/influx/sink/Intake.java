@@ -16,7 +16,10 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns records into lines, and puts them into their lanes. For the task's thread. */
+/**
+ * First step of the sink: turns records into lines and appends them to their lanes. For the task's
+ * thread.
+ */
 final class Intake {
   private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 

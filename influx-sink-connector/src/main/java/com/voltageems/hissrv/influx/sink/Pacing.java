@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
 /**
- * Looks, at each {@code put}, at what is held and what stands still: pauses and resumes the topics,
- * and asks for commits. For the task's thread.
+ * Control of the sink's pace: checks, at each {@code put}, how much is held and what is stuck,
+ * pauses and resumes the topics, and asks for commits. For the task's thread.
  */
 final class Pacing {
   private final Partitions partitions;
@@ -24,7 +24,7 @@ final class Pacing {
   private final IdleCommit idleCommit = new IdleCommit();
   private final Throttle throttle;
 
-  /** What is held at one moment. */
+  /** What is held at one moment, and what is stuck. */
   private record Held(Throttle.Held buffered, boolean retrying, List<Trouble> troubles) {}
 
   Pacing(
@@ -42,7 +42,7 @@ final class Pacing {
     this.throttle = new Throttle(settings, context, metrics);
   }
 
-  /** What is shared with the writers. */
+  /** The objects shared with the writers. */
   record Shared(Partitions partitions, Lanes lanes, Monitor monitor) {}
 
   void opened(Collection<TopicPartition> opened) {

@@ -16,8 +16,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The partitions of a task, with the records of each whose fate is open, and the records that are
- * refused and not reported yet. Guarded by the writers' lock.
+ * The partitions of a task, each with its records whose fate is open; and the refused records that
+ * are not reported yet. Guarded by the writers' lock.
  */
 final class Partitions {
   private final int[] groupSizes;
@@ -25,9 +25,9 @@ final class Partitions {
   private final Deque<Pending> refused = new ArrayDeque<>();
 
   /**
-   * None yet.
+   * Starts without partitions.
    *
-   * @param groups into how many they are divided
+   * @param groups the number of groups that the partitions are divided into
    */
   Partitions(int groups) {
     groupSizes = new int[groups];
@@ -51,7 +51,7 @@ final class Partitions {
     return tracker;
   }
 
-  /** Lets go of partitions that another task will have. */
+  /** Releases partitions that another task will have. */
   void close(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       OffsetTracker tracker = trackers.remove(partition);
@@ -63,7 +63,10 @@ final class Partitions {
     refused.removeIf(pending -> pending.tracker().isClosed());
   }
 
-  /** Of the records of partitions that were not opened, the first offset of each. */
+  /**
+   * Returns, for each partition that has records here and was not opened, the first of their
+   * offsets.
+   */
   Map<TopicPartition, Long> unopened(Collection<SinkRecord> records) {
     Map<TopicPartition, Long> unopened = new HashMap<>();
     for (SinkRecord record : records) {
@@ -75,19 +78,19 @@ final class Partitions {
     return unopened;
   }
 
-  /** The partition that the consumer knows. */
+  /** Returns the record's partition as the consumer knows it. */
   static TopicPartition of(SinkRecord record) {
     return new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
   }
 
-  /** Takes note of a record, by the partition that the consumer knows. */
+  /** Registers a record, under the partition that the consumer knows. */
   Pending add(SinkRecord record) {
     TopicPartition partition = of(record);
     OffsetTracker tracker = trackers.get(partition);
     return (tracker == null ? open(partition) : tracker).add(record);
   }
 
-  /** How many records have an open fate. */
+  /** Returns the number of records whose fate is open. */
   long openCount() {
     long open = 0;
     for (OffsetTracker tracker : trackers.values()) {
@@ -96,7 +99,7 @@ final class Partitions {
     return open;
   }
 
-  /** Bytes that these records have in Kafka, as far as it is known. */
+  /** Returns the bytes that these records have in Kafka, as far as known. */
   long openBytes() {
     long open = 0;
     for (OffsetTracker tracker : trackers.values()) {
@@ -117,7 +120,7 @@ final class Partitions {
     }
   }
 
-  /** The next record to report; null when there is none. */
+  /** Removes and returns the next record to report; null if there is none. */
   @Nullable Pending nextRefused() {
     return refused.pollFirst();
   }
@@ -127,9 +130,9 @@ final class Partitions {
   }
 
   /**
-   * Up to where each partition is done.
+   * Returns up to which offset each partition is done.
    *
-   * @param current where the consumer is; the answer for a partition of which nothing is open
+   * @param current the consumer's positions, which are returned for partitions without open records
    */
   Map<TopicPartition, OffsetAndMetadata> done(
       Map<TopicPartition, OffsetAndMetadata> current,

@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells when a dead letter does not arrive. Connect hands the record to a producer that waits
- * without end for a topic that is not there, and waits for it on the task's own thread, in the
- * report or before the next commit: all topics stand still, no offset can be committed, and so no
- * commit metadata can say why. What is left to tell by is a metric and the log. Nothing is given
- * up, since a broker that is away looks the same, and is waited for. From any thread.
+ * Watchdog for dead letters that do not arrive. Connect hands the record to a producer, and if its
+ * topic does not exist, the producer waits for it without end. It waits on the task's own thread,
+ * in the report or before the next commit: all topics stand still, no offset can be committed, and
+ * so no commit metadata can say why. Only a metric and the log are left to report it. Nothing is
+ * given up, since an unreachable broker looks the same, and for that the task has to wait.
+ * Thread-safe.
  */
 final class ReportWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ReportWatch.class);
@@ -27,16 +28,14 @@ final class ReportWatch {
   private final String topic;
   private final Duration patience;
 
-  /** The oldest first. */
+  /** The records on their way, the oldest first. */
   private final Set<Waiting> waiting = new LinkedHashSet<>();
 
   private @Nullable ScheduledFuture<?> teller;
 
   /**
-   * For one task.
-   *
-   * @param topic the dead-letter queue's
-   * @param patience how long a report may take before it is told
+   * @param topic the topic of the dead-letter queue
+   * @param patience how long a report may take before a warning
    */
   ReportWatch(SinkMetrics metrics, String topic, Duration patience) {
     this.metrics = metrics;
@@ -44,7 +43,10 @@ final class ReportWatch {
     this.patience = patience;
   }
 
-  /** Its thread ends when there is nothing to watch, so that no task leaves one behind. */
+  /**
+   * Returns a timer whose thread ends when there is nothing to watch, so that no task leaves a
+   * thread behind.
+   */
   private static ScheduledThreadPoolExecutor timer() {
     ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
@@ -82,7 +84,9 @@ final class ReportWatch {
     return waiting.isEmpty() ? null : waiting.iterator().next();
   }
 
-  /** One is told of for all: with brokers away there may be thousands. */
+  /**
+   * Warns about the oldest record on behalf of all: while brokers are away there may be thousands.
+   */
   private void watchOldest() {
     if (teller != null) {
       teller.cancel(false);
@@ -98,11 +102,11 @@ final class ReportWatch {
 
   /** A record on its way. */
   interface Watched {
-    /** It has arrived, or is somebody else's. */
+    /** The record has arrived, or belongs to another task by now. */
     void end();
   }
 
-  /** Two of the same record are two. */
+  /** A record on its way. Not a Java record: two of the same Kafka record must not be equal. */
   private static final class Waiting {
     private final String record;
     private final long since;
@@ -131,7 +135,10 @@ final class ReportWatch {
     LOG.warn("{}", message);
   }
 
-  /** How many wait besides it; less than none where it does not wait any more. */
+  /**
+   * Returns how many records wait besides this one; negative if this one is not the oldest any
+   * more.
+   */
   private synchronized int others(Waiting oldest) {
     return oldest() == oldest ? waiting.size() - 1 : -1;
   }

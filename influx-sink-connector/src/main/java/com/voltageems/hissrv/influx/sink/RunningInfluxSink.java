@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A started sink: turns records into lines, lets {@code write.workers} threads write them, and
- * knows for each partition up to which record every fate is sealed.
+ * A started sink: turns records into lines, has {@code write.workers} threads write them, and knows
+ * for each partition up to which record every fate is sealed.
  *
  * <pre>
  *  put ─► Intake ─► lane (group of partitions, destination) ─► LaneWriters ─► database
@@ -29,9 +29,10 @@ import org.slf4j.LoggerFactory;
  *   └──────── DeadLetters: refused records; failures ◄─────────────┘
  * </pre>
  *
- * <p>All methods are for the task's thread and none of them waits for the database, except {@link
- * #preCommit} and {@link #close} for a bounded time. What workers find out reaches the task's
- * thread by {@code put}, which therefore is called every so often while anything is open.
+ * <p>All methods are for the task's thread. None of them waits for the database, except {@link
+ * #preCommit} and {@link #close}, which wait for a bounded time. The task's thread learns in {@code
+ * put} what the workers have found out, so Connect has to call {@code put} regularly while anything
+ * is open.
  */
 final class RunningInfluxSink {
   private static final Logger LOG = LoggerFactory.getLogger(RunningInfluxSink.class);
@@ -49,9 +50,9 @@ final class RunningInfluxSink {
   private final SinkTaskContext context;
 
   /**
-   * Not started yet.
+   * Creates a sink that is not started yet.
    *
-   * @param task its number, which it tells with what holds it up
+   * @param task the number of the task, which it reports with whatever holds it up
    */
   RunningInfluxSink(
       InfluxSinkConfig config,
@@ -83,7 +84,7 @@ final class RunningInfluxSink {
   /**
    * Starts the workers.
    *
-   * @param name begins the threads' names
+   * @param name the prefix of the threads' names
    */
   void start(String name) {
     writers.start(name);
@@ -95,9 +96,9 @@ final class RunningInfluxSink {
   }
 
   /**
-   * Takes records over, and passes on what became of earlier ones.
+   * Takes records over, and reports what became of earlier ones.
    *
-   * @throws ConnectException when the task cannot go on
+   * @throws ConnectException if the task cannot go on
    */
   void put(Collection<SinkRecord> records) {
     throwFailure();
@@ -113,10 +114,11 @@ final class RunningInfluxSink {
   }
 
   /**
-   * Without those of partitions that Connect has not opened, which it is asked for once more. Where
-   * the connector is paused while partitions are assigned, the wake-up can end Connect's listener
-   * early (WorkerSinkTask, 3.9 to 4.4): it gives their records, but commits nothing of them until
-   * the next rebalance. It knows them again once their position is set.
+   * Returns the records without those of partitions that Connect has not opened, and asks Connect
+   * to read these once more. If the connector is paused while partitions are assigned, the wake-up
+   * can end Connect's listener early (WorkerSinkTask, 3.9 to 4.4): Connect then delivers the
+   * records of these partitions, but commits none of their offsets until the next rebalance. It
+   * knows the partitions again once their position is set.
    */
   private Collection<SinkRecord> opened(Collection<SinkRecord> records) {
     Map<TopicPartition, Long> unopened = monitor.get(() -> partitions.unopened(records));
@@ -148,18 +150,18 @@ final class RunningInfluxSink {
   }
 
   /**
-   * Up to where each partition is done: every record before the answered offset is written,
-   * reported, or passed over by an explicit setting. Waits a little for lines under way. What holds
-   * a partition up is in the metadata.
+   * Returns up to which offset each partition is done: every record before that offset is written,
+   * reported, or passed over by an explicit setting. Waits a little for lines under way. The
+   * metadata says what holds a partition up.
    *
-   * @param current where the consumer is; the answer for a partition of which nothing is open
+   * @param current the consumer's positions, which are returned for partitions without open records
    */
   Map<TopicPartition, OffsetAndMetadata> preCommit(Map<TopicPartition, OffsetAndMetadata> current) {
     pacing.committed();
     try {
       flush.run(this::report, this::hasReports, partitions::hasRefused);
     } catch (ConnectException e) {
-      writers.fail(e); // put throws it; what is done may be committed all the same
+      writers.fail(e); // put throws it; finished records may be committed nevertheless
     }
     return monitor.get(() -> partitions.done(current, standstills, writers.lanes().troubles()));
   }
@@ -168,7 +170,7 @@ final class RunningInfluxSink {
     return deadLetters.isBusy() || partitions.hasRefused();
   }
 
-  /** Lets go of partitions that another task will have: nothing of them is written any more. */
+  /** Releases partitions that another task will have: none of their lines is written any more. */
   void close(Collection<TopicPartition> closed) {
     try {
       monitor.waiting(
@@ -182,7 +184,9 @@ final class RunningInfluxSink {
     deadLetters.forgetClosed();
   }
 
-  /** Ends the workers; what is not written stays uncommitted and comes again. */
+  /**
+   * Ends the workers; records that are not written stay uncommitted, and Kafka delivers them again.
+   */
   void stop() {
     writers.stop();
   }

@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what holds partitions up: in the metadata of the committed offsets (docs/status.md), where
- * query-service reads it, and in the metrics. For the task's thread.
+ * Reports of what holds partitions up: in the metadata of the committed offsets (docs/status.md),
+ * which query-service reads, and in the metrics. For the task's thread.
  */
 final class Standstills {
   private static final int MAX_REASON = 300;
@@ -27,9 +27,9 @@ final class Standstills {
   }
 
   /**
-   * Takes note of what is tried again now.
+   * Takes note of the current troubles.
    *
-   * @return whether a partition has got stuck or free since the last time
+   * @return whether a partition has become stuck or free since the last call
    */
   boolean update(List<Trouble> troubles) {
     Set<TopicPartition> now = new HashSet<>();
@@ -39,7 +39,7 @@ final class Standstills {
     return changed;
   }
 
-  /** The one of these that began first; null when there is none. */
+  /** Returns the trouble that began first; null if there is none. */
   static @Nullable Trouble oldest(List<Trouble> troubles) {
     Trouble oldest = null;
     for (Trouble trouble : troubles) {
@@ -50,7 +50,7 @@ final class Standstills {
     return oldest;
   }
 
-  /** The commit metadata of a partition; empty when nothing holds it up. */
+  /** Returns the commit metadata of a partition; empty if nothing holds it up. */
   String metadata(TopicPartition partition, List<Trouble> troubles) {
     Trouble first = null;
     long offset = Long.MAX_VALUE;
@@ -76,7 +76,7 @@ final class Standstills {
     do {
       object.addProperty("reason", begin(trouble.reason(), length));
       text = JSON.toJson(object);
-      length /= 2; // characters that JSON has to escape are longer there
+      length /= 2; // escaped characters make the JSON longer than the reason
     } while (text.length() > MAX_METADATA && length > 0);
     return text;
   }

@@ -22,9 +22,9 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigValue;
 
 /**
- * Everything that is wrong with a configuration, told at once, each mistake on the setting at
- * fault. What settings mean together is looked at with defaults for those that are wrong by
- * themselves, and nothing is said that could be a consequence of another mistake.
+ * Check of a submitted configuration. It finds all mistakes at once and reports each at the setting
+ * at fault. To check settings in combination, it uses defaults for those that are wrong on their
+ * own, and it reports nothing that could be a consequence of another mistake.
  */
 final class SubmissionCheck {
   private static final List<String> PREFIXES = List.of("influxdb.", "mapping.", "questdb.");
@@ -46,12 +46,12 @@ final class SubmissionCheck {
     ConfigDef definition = InfluxSinkConfig.CONFIG_DEF;
     values = definition.validateAll(given);
     Set<String> names = new TreeSet<>(definition.names());
-    names.removeAll(MappingSettings.TEMPLATES); // here ${...} is ours
+    names.removeAll(MappingSettings.TEMPLATES); // in these settings, ${...} is our own syntax
     submission
         .unresolved(names)
         .forEach(
             (name, message) -> {
-              value(name).errorMessages().clear(); // whatever else is wrong with it comes from this
+              value(name).errorMessages().clear(); // its other errors are consequences of this one
               value(name).addErrorMessage(message);
             });
     submission
@@ -64,7 +64,7 @@ final class SubmissionCheck {
     }
     ConfigValue url = value(DatabaseSettings.URL.name());
     if (url.value() instanceof String text) {
-      url.value(Address.masked(text)); // the answer repeats the values
+      url.value(Address.masked(text)); // Connect's answer repeats the values
     }
     values.forEach(
         (name, value) -> {
@@ -75,9 +75,10 @@ final class SubmissionCheck {
   }
 
   /**
-   * The settings, with what is wrong with them. Asks the database once, where that can tell.
+   * Returns the settings, with the errors of each. Asks the database once, unless a setting of the
+   * database is wrong or this check is switched off.
    *
-   * @param now certificates have to be valid at this time
+   * @param now the time at which certificates have to be valid
    */
   static Map<String, ConfigValue> of(Map<String, String> submitted, Instant now) {
     SubmissionCheck check = new SubmissionCheck(new Submission(submitted));
@@ -89,7 +90,7 @@ final class SubmissionCheck {
     return values.computeIfAbsent(name, ConfigValue::new);
   }
 
-  /** Says so unless one of the settings that it depends on is wrong itself. */
+  /** Reports an error, unless this setting or one that the error depends on is wrong on its own. */
   private void tell(String name, String message, String... causes) {
     if (!wrong.contains(name) && Set.of(causes).stream().noneMatch(wrong::contains)) {
       value(name).addErrorMessage(message);
@@ -131,7 +132,7 @@ final class SubmissionCheck {
         value(problem.setting()).addErrorMessage(problem.message());
       }
     }
-    // Behind the question to the database, which they do not stand in the way of.
+    // After the question to the database: these errors must not prevent it.
     for (IdleSettings.Idle idle : IdleSettings.of(given, parsed)) {
       tell(idle.setting(), idle.message(), idle.causes().toArray(String[]::new));
     }
@@ -143,7 +144,8 @@ final class SubmissionCheck {
           .scalarConverter()
           .ifPresent(
               converter -> {
-                // Without the value: the worker takes that of one of its own settings for a class.
+                // The ConfigValue stays without a value: this is a setting of the worker, which
+                // would take the value for a class.
                 tell(
                     Submission.VALUE_CONVERTER,
                     Submission.VALUE_CONVERTER
@@ -165,7 +167,8 @@ final class SubmissionCheck {
               + WritingSettings.BATCH_MAX.name(),
           WritingSettings.BATCH_MAX.name());
     }
-    // hissrv.yml has a key for the first only, and old files have more than ten seconds there.
+    // In hissrv.yml, only the first setting has a key, and old files have more than ten seconds
+    // there.
     if (given.containsKey(WritingSettings.BACKOFF_MAX.name())
         && WritingSettings.BACKOFF.in(parsed).compareTo(WritingSettings.BACKOFF_MAX.in(parsed))
             > 0) {
@@ -207,12 +210,15 @@ final class SubmissionCheck {
     }
   }
 
-  /** Where the worker has a setting of its own, nobody can tell. */
+  /**
+   * Returns the consumer's poll interval, or the default if the connector does not set it: a
+   * worker's own setting is not known here.
+   */
   private long pollInterval() {
     try {
       return Long.parseLong(given.getOrDefault(POLL_INTERVAL, "300000").trim());
     } catch (NumberFormatException e) {
-      return Long.MAX_VALUE; // Connect says so
+      return Long.MAX_VALUE; // Connect reports this error itself
     }
   }
 

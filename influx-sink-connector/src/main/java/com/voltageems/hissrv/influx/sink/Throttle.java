@@ -7,16 +7,22 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 
 /**
- * Pauses the topics while the buffer is full or the database does not answer, and says when {@code
- * put} is to be called at the latest. For the task's thread.
+ * Throttle for the topics: pauses them while the buffer is full or the database does not answer,
+ * and tells Connect when to call {@code put} at the latest. For the task's thread.
  */
 final class Throttle {
-  /** How often the task's thread looks, while something is open; while it is full. */
+  /**
+   * How often the task's thread looks while something is open; {@link #LOOK_WHEN_FULL_MS} while the
+   * buffer is full.
+   */
   private static final long LOOK_MS = 200;
 
   private static final long LOOK_WHEN_FULL_MS = 20;
 
-  /** So many times the bytes of their lines records may have: of some, little is written. */
+  /**
+   * Records may have this many times the bytes that their lines may have: of some records, little
+   * is written.
+   */
   private static final long RECORDS_TO_LINES = 4;
 
   private final WritingSettings settings;
@@ -31,9 +37,9 @@ final class Throttle {
   }
 
   /**
-   * New partitions are paused too, or not. A partition that went while it was paused comes back
-   * paused: the worker remembers that, also where everything else was resumed while it was nobody's
-   * and so could not be.
+   * Pauses or resumes new partitions, as the others are. A partition that was paused when it left
+   * comes back paused: the worker remembers the pause even if all others were resumed while the
+   * partition belonged to no task, so that it could not be resumed with them.
    */
   void opened(Collection<TopicPartition> partitions) {
     TopicPartition[] opened = partitions.toArray(TopicPartition[]::new);
@@ -51,14 +57,14 @@ final class Throttle {
   /**
    * What is held.
    *
-   * @param records whose fate is open
-   * @param recordBytes that these have in Kafka
-   * @param lineBytes of line protocol
+   * @param records the number of records whose fate is open
+   * @param recordBytes the bytes of these records in Kafka
+   * @param lineBytes the bytes of line protocol
    */
   record Held(long records, long recordBytes, long lineBytes) {}
 
   /**
-   * Looks at what is held.
+   * Pauses or resumes the topics.
    *
    * @param retrying whether a request is tried again
    * @return whether {@code put} will be called soon
