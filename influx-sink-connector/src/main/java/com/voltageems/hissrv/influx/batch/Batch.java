@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Lines for one request, with the records that they come from. For one thread at a time. */
+/**
+ * Lines for one request, with the records that they come from. Not thread-safe: one thread at a
+ * time.
+ */
 public final class Batch {
   private static final int FIRST_BYTES = 16 * 1024;
 
@@ -21,7 +24,7 @@ public final class Batch {
   private final LineBuffer bytes;
   private final List<Line> lines = new ArrayList<>();
 
-  /** Where each line's bytes end. */
+  /** The end of each line's bytes. */
   private int[] ends = new int[64];
 
   public Batch(Destination destination, LineForm form) {
@@ -35,11 +38,11 @@ public final class Batch {
   }
 
   /**
-   * One line.
+   * A line and the record that it comes from.
    *
-   * @param fields how many fields it has
-   * @param unscreened a point with the same names, where these have to be screened before the line
-   *     is sent; else null
+   * @param fields how many fields the line has
+   * @param unscreened a point with the same names if these have to be screened before the line is
+   *     sent; else null
    */
   public record Line(
       OffsetTracker.Pending pending, long epochNanos, int fields, @Nullable Point unscreened) {}
@@ -55,7 +58,7 @@ public final class Batch {
     add(new Line(pending, point.epochNanos(), point.fields().size(), unscreened));
   }
 
-  /** Takes note of the line whose bytes were appended last. */
+  /** Registers the line whose bytes were appended last. */
   private void add(Line line) {
     int count = lines.size();
     if (count == ends.length) {
@@ -65,7 +68,7 @@ public final class Batch {
     lines.add(line);
   }
 
-  /** A batch of the same kind without lines. */
+  /** Returns an empty batch for the same destination and form of lines. */
   public Batch another() {
     return new Batch(destination, form);
   }
@@ -82,7 +85,7 @@ public final class Batch {
     return lines.isEmpty();
   }
 
-  /** How many fields the lines have together. */
+  /** Returns how many fields the lines have together. */
   public int fieldCount() {
     int count = 0;
     for (Line line : lines) {
@@ -95,7 +98,7 @@ public final class Batch {
     return bytes.length();
   }
 
-  /** The lines' bytes; {@link #byteCount()} of them count. */
+  /** Returns the array with the lines' bytes: the first {@link #byteCount()} bytes are theirs. */
   public byte[] array() {
     return bytes.array();
   }
@@ -104,14 +107,20 @@ public final class Batch {
     return lines;
   }
 
-  /** A line's point, read back from its bytes: it is seldom asked for, and points are large. */
+  /**
+   * Returns a line's point, parsed from the line's bytes: points are large and rarely needed here,
+   * so the batch does not keep them.
+   */
   public Point point(int index) {
     int start = start(index);
     String line = new String(bytes.array(), start, ends[index] - start, StandardCharsets.UTF_8);
     return LineParser.point(line, form.dialect(), lines.get(index).epochNanos());
   }
 
-  /** The lines from {@code from} to before {@code to} as a batch of their own. */
+  /**
+   * Returns the lines from {@code from} (inclusive) to {@code to} (exclusive) as a batch of their
+   * own.
+   */
   public Batch part(int from, int to) {
     int start = start(from);
     Batch part = new Batch(destination, form, Math.max(1, start(to) - start));
@@ -121,7 +130,7 @@ public final class Batch {
     return part;
   }
 
-  /** This batch with the accepted lines only; itself when that is all of them. */
+  /** Returns a batch with only the wanted lines; this batch itself if all lines are wanted. */
   public Batch only(Predicate<Line> wanted) {
     if (lines.stream().allMatch(wanted)) {
       return this;
@@ -135,7 +144,7 @@ public final class Batch {
     return kept;
   }
 
-  /** Appends a line of another batch as it stands. */
+  /** Appends a line of another batch unchanged. */
   public void copy(Batch other, int index) {
     bytes.append(other.bytes, other.start(index), other.ends[index]);
     add(other.lines.get(index));
@@ -144,8 +153,8 @@ public final class Batch {
   /**
    * Appends lines of another batch until this one is full.
    *
-   * @param lineCount at which it is full
-   * @param byteCount at which it is full too
+   * @param lineCount this batch is full with this many lines
+   * @param byteCount this batch is also full with this many bytes
    * @return how many lines were appended
    */
   public int fill(Batch other, int lineCount, int byteCount) {
@@ -158,14 +167,14 @@ public final class Batch {
   }
 
   /**
-   * What a line shares with those that would write the same point: series and time. Of these the
-   * last one has to win, so none may overtake another.
+   * Returns a key that a line shares with all lines that would write the same point: series and
+   * time. The last of these lines has to win, so none of them may overtake another.
    */
   public String pointKey(int index) {
     return series(index) + ' ' + lines.get(index).epochNanos();
   }
 
-  /** A line's measurement and tags, as they stand in it. */
+  /** Returns a line's measurement and tags as they are written in the line. */
   public String series(int index) {
     byte[] array = bytes.array();
     int start = start(index);
@@ -176,7 +185,7 @@ public final class Batch {
     return new String(array, start, end - start, StandardCharsets.UTF_8);
   }
 
-  /** A hash of {@link #pointKey}, without the text. */
+  /** Returns a hash of series and time, as in {@link #pointKey}, without building the text. */
   public long pointHash(int index) {
     byte[] array = bytes.array();
     long hash = lines.get(index).epochNanos() * 0x9E3779B97F4A7C15L;

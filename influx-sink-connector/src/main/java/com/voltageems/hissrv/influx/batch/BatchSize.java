@@ -3,30 +3,30 @@ package com.voltageems.hissrv.influx.batch;
 import java.time.Duration;
 
 /**
- * How many lines to put into a request: more while the database is quick, or takes no longer for a
- * line in a longer request; fewer when it is slow or says that it was too much. Not safe for use by
- * several threads at a time.
+ * The number of lines for one request. It grows while the database is quick, or while a longer
+ * request does not take more time per line; it shrinks when the database is slow or refuses a
+ * request as too large. Not thread-safe.
  */
 public final class BatchSize {
   private static final Duration VERY_QUICK = Duration.ofMillis(25);
   private static final Duration QUICK = Duration.ofMillis(100);
   private static final Duration SLOW = Duration.ofMillis(500);
 
-  /** With which to begin, and from which on a request is worth its own cost. */
+  /** The number of lines to begin with. A request with this many lines is worth its fixed cost. */
   private static final int FIRST = 1_000;
 
   private static final double DOUBLE = 2;
   private static final double GROW = 1.2;
   private static final double SHRINK = 0.8;
 
-  /** How much the last request counts in the mean. */
+  /** The weight of the last request in the mean. */
   private static final double LAST = 0.2;
 
   private final int min;
   private final int max;
   private int lines;
 
-  /** What a line took in full requests; 0 when there was none. */
+  /** The mean time that a line takes in full requests; 0 if there was no full request yet. */
   private double nanosALine;
 
   public BatchSize(int min, int max) {
@@ -35,17 +35,20 @@ public final class BatchSize {
     this.lines = Math.max(min, Math.min(max, FIRST));
   }
 
-  /** The most lines. */
+  /** Returns the most lines for a request. */
   public int lines() {
     return lines;
   }
 
-  /** With so many lines a request need not wait for more. */
+  /** Returns the number of lines with which a request need not wait for more. */
   public int enough() {
     return Math.min(lines, FIRST);
   }
 
-  /** Learns from a request that was written; one that was not full says nothing about growing. */
+  /**
+   * Learns from a request that was written. If the request was not full, it says nothing about
+   * growing.
+   */
   public void written(int count, Duration took) {
     if (took.compareTo(SLOW) > 0) {
       set(lines * SHRINK);
@@ -61,7 +64,7 @@ public final class BatchSize {
     }
   }
 
-  /** Learns that {@code count} lines were too long a request. */
+  /** Learns that a request of {@code count} lines was too large. */
   public void tooLarge(int count) {
     set(Math.min(lines, count / 2.0));
   }

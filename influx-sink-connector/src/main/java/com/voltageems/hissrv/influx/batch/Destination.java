@@ -3,7 +3,7 @@ package com.voltageems.hissrv.influx.batch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in the database a line goes.
+ * Where in the database a line is written.
  *
  * @param bucket the bucket (version 2) or the database (version 1)
  * @param retentionPolicy version 1 only; null for the database's default

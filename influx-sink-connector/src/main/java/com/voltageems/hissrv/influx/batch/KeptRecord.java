@@ -6,13 +6,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * What is kept of a record, to report it if it is refused. A converted value takes about ten times
- * the bytes that it was made of, and nothing but its lines is needed any more. A worker's own
- * records hold those bytes, and its reporter sends them, not the value: of these the value is let
- * go. Any other record is kept as it is.
+ * The part of a record that is kept, to report the record if it is refused. A converted value takes
+ * about ten times as many bytes as its serialized form, and once the record's lines exist, the sink
+ * no longer needs it. A record made by a worker holds the serialized bytes, and the worker's
+ * reporter sends these, not the value; so the value of such a record is dropped. Any other record
+ * is kept as it is.
  */
 final class KeptRecord {
-  /** By its name: a plugin does not see the worker's classes. */
+  /** Compared by name, because a plugin does not see the worker's classes. */
   private static final String OF_WORKER = "org.apache.kafka.connect.runtime.InternalSinkRecord";
 
   private static final Question CONTEXT = new Question("context");
@@ -39,7 +40,10 @@ final class KeptRecord {
     return record.getClass().getName().equals(OF_WORKER);
   }
 
-  /** The bytes that key and value have in Kafka; of a value without lines or bytes nobody knows. */
+  /**
+   * Returns the bytes of key and value in Kafka; for a record that does not hold them, the length
+   * of a value that is a text or bytes, else 0.
+   */
   static long bytes(SinkRecord record) {
     Object original =
         isOfWorker(record)
@@ -55,7 +59,7 @@ final class KeptRecord {
     return original instanceof String text ? text.length() : 0;
   }
 
-  /** A method without arguments of classes that are not known here. */
+  /** A method without arguments, of classes that this class cannot refer to. */
   private static final class Question extends ClassValue<Optional<Method>> {
     private final String name;
 
@@ -68,7 +72,7 @@ final class KeptRecord {
       try {
         return Optional.of(type.getMethod(name));
       } catch (NoSuchMethodException e) {
-        // A worker of another time.
+        // Another version of the worker.
         return Optional.empty();
       }
     }

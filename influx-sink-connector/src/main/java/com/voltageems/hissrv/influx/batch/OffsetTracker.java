@@ -8,8 +8,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of one partition whose fate is open, in the order in which they came. A partition
- * that comes back after a rebalance gets a new tracker, so that late news of the old one changes
+ * The records of one partition whose fate is open, in the order in which they came. If a partition
+ * comes back after a rebalance, it gets a new tracker, so that late results for the old one change
  * nothing. Guarded by the lock of the running sink, except {@link #isClosed()}.
  */
 public final class OffsetTracker {
@@ -20,15 +20,16 @@ public final class OffsetTracker {
   private volatile boolean closed;
 
   /**
-   * @param partition as the consumer knows it, whatever a transform made of the topic's name
-   * @param group the group of partitions whose lines are written one request after the other
+   * @param partition the partition as the consumer knows it, even if a transform renamed the topic
+   * @param group the group of partitions that this one belongs to; a group's lines are written one
+   *     request after the other
    */
   public OffsetTracker(TopicPartition partition, int group) {
     this.partition = partition;
     this.group = group;
   }
 
-  /** One record on its way. */
+  /** A record whose fate is open. */
   public static final class Pending {
     private final OffsetTracker tracker;
     private final long offset;
@@ -45,12 +46,12 @@ public final class OffsetTracker {
       this.bytes = KeptRecord.bytes(record);
     }
 
-    /** As it is reported: perhaps without its value, see {@link KeptRecord}. */
+    /** Returns the record as it is reported: perhaps without its value, see {@link KeptRecord}. */
     public SinkRecord record() {
       return record;
     }
 
-    /** As the consumer knows it. */
+    /** Returns the offset as the consumer knows it. */
     public long offset() {
       return offset;
     }
@@ -59,7 +60,7 @@ public final class OffsetTracker {
       return tracker;
     }
 
-    /** More lines whose answer is waited for. */
+    /** Adds lines that have no answer yet. */
     public void expect(int lines) {
       linesLeft += lines;
     }
@@ -73,7 +74,7 @@ public final class OffsetTracker {
       return linesLeft <= 0;
     }
 
-    /** Adds what could not be written, and why. */
+    /** Adds a reason why something of the record could not be written. */
     public void complain(String reason) {
       if (complaint == null) {
         complaint = reason;
@@ -86,18 +87,18 @@ public final class OffsetTracker {
       return complaint;
     }
 
-    /** Its fate is decided for good: written, reported or dropped. */
+    /** Seals the record: its fate is decided for good, as written, reported or dropped. */
     public void seal() {
       sealed = true;
       tracker.advance();
     }
 
-    /** Whether every record of the partition before it is sealed. */
+    /** Returns whether every earlier record of the partition is sealed. */
     public boolean isFirstOpen() {
       return tracker.open.peekFirst() == this;
     }
 
-    /** {@code topic-partition@offset}, as the consumer knows them. */
+    /** Returns {@code topic-partition@offset}, as the consumer knows them. */
     public String where() {
       return tracker.partition + "@" + offset;
     }
@@ -124,7 +125,7 @@ public final class OffsetTracker {
     return group;
   }
 
-  /** The offset of the first record whose fate is open; empty when there is none. */
+  /** Returns the offset of the first record whose fate is open; empty if there is none. */
   public OptionalLong firstOpen() {
     Pending first = open.peekFirst();
     return first == null ? OptionalLong.empty() : OptionalLong.of(first.offset);
@@ -134,7 +135,7 @@ public final class OffsetTracker {
     return open.size();
   }
 
-  /** Bytes that these records have in Kafka, as far as it is known. */
+  /** Returns the bytes that the open records have in Kafka, as far as known. */
   public long openBytes() {
     return openBytes;
   }
@@ -145,7 +146,7 @@ public final class OffsetTracker {
     openBytes = 0;
   }
 
-  /** Whether the partition is somebody else's by now. */
+  /** Returns whether the partition belongs to another task by now. */
   public boolean isClosed() {
     return closed;
   }

@@ -1,22 +1,22 @@
 package com.voltageems.hissrv.influx.batch;
 
-/** Why a record, or a part of it, was not written: for counting. */
+/** Why a record, or a part of it, was not written; used for counting. */
 public enum RejectReason {
-  /** The record cannot become a point: no measurement, no time, another shape. */
+  /** The record cannot become a point: it has no measurement, no time, or another shape. */
   RECORD,
-  /** A field cannot be written: its value, or its name in line protocol. */
+  /** A field cannot be written, because of its value or because of its name in line protocol. */
   FIELD,
-  /** The database cannot keep the name, or keeps something else under it. */
+  /** The database cannot store the name, or already uses it for something else. */
   NAME,
   /** The column has another type, or the text is too long for it. */
   COLUMN,
-  /** Older, or newer, than what the database keeps. */
+  /** The line is older, or newer, than what the database keeps. */
   RETENTION,
-  /** Of a series that is new to a database which takes no more. */
+  /** The line's series is new, and the database takes no more series. */
   SERIES,
-  /** Too large for one request. */
+  /** The line is too large for one request. */
   SIZE,
-  /** The database fails at it. */
+  /** The database fails at the line. */
   POISON,
   /** Refused for another reason. */
   OTHER

@@ -5,12 +5,12 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A request that is tried again and again: what holds its partitions up.
+ * A request that is tried again and again, and so holds its partitions up.
  *
- * @param sinceMillis when the first of the tries failed
- * @param tries how many have failed
+ * @param sinceMillis when the first of the tries failed, in epoch milliseconds
+ * @param tries how many tries have failed
  * @param reason the last answer
- * @param firstOffsets the first record of each partition in the request
+ * @param firstOffsets the offset of the first record of each partition in the request
  */
 public record Trouble(
     long sinceMillis, int tries, String reason, Map<TopicPartition, Long> firstOffsets) {
@@ -18,7 +18,7 @@ public record Trouble(
     firstOffsets = Map.copyOf(firstOffsets);
   }
 
-  /** About the records of a batch. */
+  /** Returns a trouble with the records of a batch. */
   public static Trouble of(long sinceMillis, int tries, String reason, Batch batch) {
     Map<TopicPartition, Long> first = new HashMap<>();
     for (Batch.Line line : batch.lines()) {
@@ -28,7 +28,7 @@ public record Trouble(
     return new Trouble(sinceMillis, tries, reason, first);
   }
 
-  /** One of its records, as {@code topic-partition@offset}. */
+  /** Returns one of its records, as {@code topic-partition@offset}; empty if there is none. */
   public String firstRecord() {
     return firstOffsets.entrySet().stream()
         .map(entry -> entry.getKey() + "@" + entry.getValue())
