@@ -4,7 +4,7 @@ import com.voltageems.hissrv.influx.batch.Destination;
 import java.util.HashMap;
 import java.util.Map;
 
-/** When the last accepted request at each destination began. Guarded by the monitor. */
+/** The start of the last accepted request at each destination. Guarded by the monitor. */
 final class Accepted {
   private final Map<Destination, Long> starts = new HashMap<>();
 
@@ -12,7 +12,7 @@ final class Accepted {
     starts.merge(destination, startNanos, (one, other) -> one - other > 0 ? one : other);
   }
 
-  /** Whether one that began after this moment has been accepted. */
+  /** Returns whether the destination has accepted a request that began after this moment. */
   boolean since(Destination destination, long nanos) {
     Long start = starts.get(destination);
     return start != null && start - nanos > 0;

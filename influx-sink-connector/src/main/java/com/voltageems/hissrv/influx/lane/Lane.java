@@ -19,11 +19,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queue of lines of one partition group for one destination. One request of it is under way at
- * a time, which keeps the lines in order. Guarded by the lock of the running sink.
+ * The queue of lines of one partition group for one destination. A lane has at most one request
+ * under way, which keeps the lines in order. Guarded by the lock of the running sink.
  */
 final class Lane {
-  /** Lines are gathered in pieces, of which a request is made when it begins. */
+  /**
+   * The most lines in a piece of the queue. Lines are collected in pieces, and a request is put
+   * together from pieces when it begins.
+   */
   private static final int PIECE = 256;
 
   private final Destination destination;
@@ -39,7 +42,10 @@ final class Lane {
   private List<Trouble> setAside = List.of();
   private @Nullable Long setAsideDue;
 
-  /** The partitions of requests without an answer, and until when these may be carried out. */
+  /**
+   * The partitions of requests without an answer, which may still be executed until {@code
+   * givenUpUntil}.
+   */
   private final Set<OffsetTracker> givenUp = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private long givenUpUntil;
@@ -51,11 +57,11 @@ final class Lane {
     this.maxBytes = maxBytes;
   }
 
-  /** A piece and when its first line came. */
+  /** A piece of the queue, and when its first line came. */
   private record Queued(Batch batch, long sinceNanos) {}
 
   /**
-   * Appends a line; answers how many bytes it has.
+   * Appends a line; returns how many bytes it has.
    *
    * @param unscreened see {@link Batch.Line}
    */
@@ -78,10 +84,10 @@ final class Lane {
   }
 
   /**
-   * In how many nanoseconds there is something to do: 0 or less is now.
+   * Returns in how many nanoseconds there is something to do; 0 or less means now.
    *
    * @param flushBefore batches that began before this moment wait no longer
-   * @return {@link Long#MAX_VALUE} when there is nothing, or a request is under way
+   * @return {@link Long#MAX_VALUE} if there is nothing to do, or a request is under way
    */
   long dueIn(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
     if (busy) {
@@ -106,7 +112,7 @@ final class Lane {
   /**
    * Takes the oldest lines, if they are due; the lane is busy until {@link #release}.
    *
-   * @return null when it is only time for lines that were set aside
+   * @return null if only lines that were set aside are due
    */
   @Nullable Batch take(long nowNanos, long lingerNanos, @Nullable Long flushBefore) {
     boolean due = batchDueIn(nowNanos, lingerNanos, flushBefore) <= 0;
@@ -129,7 +135,7 @@ final class Lane {
     return next;
   }
 
-  /** Its batch is done, but for the lines set aside. */
+  /** The batch that was taken is done, except for lines set aside. */
   void release(Suspects suspects) {
     busy = false;
     trouble = null;
@@ -137,17 +143,17 @@ final class Lane {
     setAsideDue = suspects.nextDue();
   }
 
-  /** Whether lines wait for their first answer. */
+  /** Returns whether lines wait for their first answer. */
   boolean hasWork() {
     return busy || !queue.isEmpty();
   }
 
-  /** Whether its request has failed, and not passed since. */
+  /** Returns whether the lane's request has failed and no request has passed since. */
   boolean isRetrying() {
     return trouble != null;
   }
 
-  /** Its request has failed. */
+  /** The lane's request has failed. */
   Trouble failed(Batch batch, String reason, long nowMillis) {
     Trouble before = trouble;
     Trouble now =
@@ -163,7 +169,7 @@ final class Lane {
     trouble = null;
   }
 
-  /** What holds partitions up: the request that is tried again, and the lines set aside. */
+  /** Returns what holds partitions up: the request that is tried again, and the lines set aside. */
   List<Trouble> troubles() {
     if (trouble == null) {
       return setAside;
@@ -173,12 +179,12 @@ final class Lane {
     return all;
   }
 
-  /** Its request has failed, and is not under way again yet. */
+  /** Sets whether the lane pauses between a failed request and the next try. */
   void resting(boolean now) {
     resting = now;
   }
 
-  /** A request without an answer may be carried out until this moment. */
+  /** A request without an answer may be executed until this moment. */
   void gaveUp(Batch batch, long untilNanos, long nowNanos) {
     if (givenUpUntil - nowNanos <= 0) {
       givenUp.clear();
@@ -188,14 +194,14 @@ final class Lane {
   }
 
   /**
-   * For how many nanoseconds one of a closed partition may still be carried out; 0 or less when
-   * none may.
+   * Returns for how many nanoseconds a request of a closed partition may still be executed; 0 or
+   * less if there is none.
    */
   long mayHappenFor(long nowNanos) {
     return givenUp.stream().anyMatch(OffsetTracker::isClosed) ? givenUpUntil - nowNanos : 0;
   }
 
-  /** Whether a request is under way at this moment. */
+  /** Returns whether a request is under way at this moment. */
   boolean isSending() {
     return busy && !resting;
   }
@@ -204,7 +210,7 @@ final class Lane {
     return size;
   }
 
-  /** Drops queued lines; answers how many bytes went. */
+  /** Drops the unwanted queued lines; returns how many bytes they had. */
   long drop(Predicate<Batch.Line> unwanted) {
     Deque<Queued> kept = new ArrayDeque<>();
     long bytes = 0;

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Takes note of what a delivery tells about the lines of its lane; for the lane's thread. */
+/**
+ * Records what a delivery reports about the lines of its lane. For the thread that delivers them.
+ */
 final class LaneProgress implements Progress {
   private final Lane lane;
   private final Task task;
@@ -19,9 +21,9 @@ final class LaneProgress implements Progress {
   private final SinkMetrics metrics;
 
   /**
-   * What all lanes of a task share.
+   * The objects that all lanes of a task share.
    *
-   * @param answered told, in the monitor, of each record that has an answer for each line
+   * @param answered called, in the monitor, for a line's record each time the line has its answer
    */
   record Task(
       Monitor monitor,
@@ -104,7 +106,7 @@ final class LaneProgress implements Progress {
         () -> {
           Trouble trouble = lane.failed(batch, reason, wallMillis());
           task.retryLog().failed(trouble.firstRecord(), reason, pause, now);
-          // Not sooner: who sees it counted finds what is told of it, too.
+          // Counted last, so that a reader who sees the count also finds the log message.
           metrics.retried(reason);
           rest(now + pause.toNanos());
           return trouble;

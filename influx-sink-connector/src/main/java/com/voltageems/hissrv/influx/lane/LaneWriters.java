@@ -19,12 +19,12 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The threads of a task that write what is in its lanes. */
+/** The threads of a task that write the lines in its lanes. */
 public final class LaneWriters {
   private static final Logger LOG = LoggerFactory.getLogger(LaneWriters.class);
   private static final Duration STOP_WAIT = Duration.ofSeconds(3);
 
-  /** A worker has five seconds for the whole of a stop. */
+  /** Short, because a worker has five seconds for the whole stop. */
   private static final Duration GIVEN_UP_WAIT = Duration.ofSeconds(3);
 
   private final int workers;
@@ -37,9 +37,7 @@ public final class LaneWriters {
   private final List<Thread> threads = new ArrayList<>();
 
   /**
-   * For one task.
-   *
-   * @param answered told, in the monitor, of each record that has an answer for each line
+   * @param answered called, in the monitor, for a line's record each time the line has its answer
    */
   public LaneWriters(
       InfluxSinkConfig config,
@@ -59,12 +57,12 @@ public final class LaneWriters {
             config, lane -> new Delivery(database, rules, random, new LaneProgress(lane, task)));
   }
 
-  /** The lanes, for whoever is in the monitor. */
+  /** Returns the lanes; use them in the monitor only. */
   public Lanes lanes() {
     return lanes;
   }
 
-  /** Appends a line, in the monitor. */
+  /** Appends a line. Called in the monitor. */
   public void enqueue(Destination destination, Pending pending, Point point) {
     Point unscreened = database.screen().passes(point) ? null : newForms.like(point);
     lanes.add(destination, pending, point, unscreened, monitor.time().nanos());
@@ -73,7 +71,7 @@ public final class LaneWriters {
   /**
    * Starts the threads.
    *
-   * @param name begins their names
+   * @param name the prefix of their names
    */
   public void start(String name) {
     for (int i = 0; i < workers; i++) {
@@ -96,7 +94,7 @@ public final class LaneWriters {
     }
   }
 
-  /** Waits for something that is due, and takes it; empty when the task stops. */
+  /** Waits for something that is due, and takes it; empty if the task stops. */
   private Optional<Lanes.Due> awaitDue() throws InterruptedException {
     return monitor.waiting(
         () -> {
@@ -135,20 +133,24 @@ public final class LaneWriters {
   }
 
   /**
-   * Drops the lines of closed partitions, and waits for those of their requests under way, and for
-   * those without an answer that may still be carried out, three seconds at most. In the monitor.
+   * Drops the lines of closed partitions. Waits until no request is under way, {@code longest} at
+   * most, and until no request of these partitions without an answer may still be executed, three
+   * seconds at most. Called in the monitor.
    *
-   * @return whether none is under way any more
+   * @return whether both waits ended in time
    */
   public boolean dropClosed(Duration longest) throws InterruptedException {
     lanes.dropClosed();
-    // The next owner must not be overtaken by a request of ours. One that rests between two tries
-    // looks at the partitions again before it is sent.
+    // The next owner of the partitions must not be overtaken by a request of ours. A lane that
+    // pauses between two tries looks at the partitions again before the next one.
     return await(longest, now -> lanes.isSending() ? Long.MAX_VALUE : 0)
         && await(GIVEN_UP_WAIT, lanes::mayHappenFor);
   }
 
-  /** Waits until nothing is left of what is asked for again and again; answers whether it is so. */
+  /**
+   * Waits until {@code leftAt}, which is asked again and again, returns 0 or less; returns whether
+   * it does.
+   */
   private boolean await(Duration longest, LongUnaryOperator leftAt) throws InterruptedException {
     long now = monitor.time().nanos();
     long deadline = now + longest.toNanos();
@@ -159,7 +161,9 @@ public final class LaneWriters {
     return leftAt.applyAsLong(now) <= 0;
   }
 
-  /** Ends the threads; what is not written stays uncommitted and comes again. */
+  /**
+   * Ends the threads; records that are not written stay uncommitted, and Kafka delivers them again.
+   */
   public void stop() {
     monitor.run(monitor::stop);
     database.writer().close();

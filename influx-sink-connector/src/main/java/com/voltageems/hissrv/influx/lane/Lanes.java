@@ -28,10 +28,10 @@ public final class Lanes {
 
   private record Key(int group, Destination destination) {}
 
-  /** A lane and who delivers its batches. */
+  /** A lane and the delivery of its batches. */
   private record Work(Lane lane, Delivery delivery) {}
 
-  /** A batch of a lane, or null when only lines set aside are due. */
+  /** Work that is due: a batch of a lane, or null if only lines set aside are due. */
   record Due(Lane lane, Delivery delivery, @Nullable Batch batch) {
     void deliver() throws InterruptedException {
       if (batch == null) {
@@ -78,22 +78,25 @@ public final class Lanes {
     return bufferedBytes;
   }
 
-  /** Whether a request has failed, and not passed since. */
+  /** Returns whether the request of a lane has failed and none of that lane has passed since. */
   public boolean isRetrying() {
     return lanes.values().stream().anyMatch(work -> work.lane().isRetrying());
   }
 
-  /** Whether lines wait for their first answer, and there is hope that it comes soon. */
+  /** Returns whether lines wait for their first answer, and there is hope that it comes soon. */
   public boolean isMoving() {
     return !isRetrying() && lanes.values().stream().anyMatch(work -> work.lane().hasWork());
   }
 
-  /** Whether a request is under way at this moment. */
+  /** Returns whether a request is under way at this moment. */
   boolean isSending() {
     return lanes.values().stream().anyMatch(work -> work.lane().isSending());
   }
 
-  /** For how many nanoseconds a request of a closed partition may still be carried out. */
+  /**
+   * Returns for how many nanoseconds a request of a closed partition may still be executed; 0 or
+   * less if there is none.
+   */
   long mayHappenFor(long nowNanos) {
     return lanes.values().stream()
         .mapToLong(work -> work.lane().mayHappenFor(nowNanos))
@@ -101,17 +104,20 @@ public final class Lanes {
         .orElse(0);
   }
 
-  /** What holds partitions up. */
+  /** Returns what holds partitions up. */
   public List<Trouble> troubles() {
     return lanes.values().stream().flatMap(work -> work.lane().troubles().stream()).toList();
   }
 
-  /** Lines that came before this moment wait no longer for their batch to fill. */
+  /** Lines that came before this moment no longer wait for their batch to fill; null ends that. */
   public void flush(@Nullable Long before) {
     flushBefore = before;
   }
 
-  /** While nothing more comes, no line waits for its request to fill. */
+  /**
+   * Sets whether lines are sent without waiting for their request to fill, because no more lines
+   * come.
+   */
   public void hurry(boolean now) {
     hurrying = now;
   }
@@ -127,7 +133,7 @@ public final class Lanes {
     }
   }
 
-  /** Takes what is due; null when nothing is. Its lane is busy until {@link #release}. */
+  /** Takes what is due; null if nothing is. Its lane is busy until {@link #release}. */
   @Nullable Due take(long nowNanos) {
     Work first = null;
     long firstDue = Long.MAX_VALUE;
@@ -146,7 +152,7 @@ public final class Lanes {
             first.lane().take(nowNanos, lingerNanos(), flushBefore));
   }
 
-  /** In how many nanoseconds something is due, unless more comes. */
+  /** Returns in how many nanoseconds something is due, unless more lines come. */
   long dueIn(long nowNanos) {
     long first = Long.MAX_VALUE;
     for (Work work : lanes.values()) {
@@ -155,7 +161,7 @@ public final class Lanes {
     return first;
   }
 
-  /** What was taken has come to its end, but for the lines set aside. */
+  /** The work that was taken is done, except for lines set aside. */
   void release(Due due) {
     Suspects suspects = due.delivery().suspects();
     due.lane().release(suspects);

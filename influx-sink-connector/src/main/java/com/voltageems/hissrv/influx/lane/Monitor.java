@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guards what the task's thread and the writing threads share, tells each other that something of
- * it has changed, and knows whether writing goes on.
+ * Lock for the state that the task's thread and the writing threads share. It lets each thread tell
+ * the others that this state has changed, and knows whether writing goes on.
  */
 public final class Monitor {
   private final ReentrantLock lock = new ReentrantLock();
@@ -24,7 +24,7 @@ public final class Monitor {
     return time;
   }
 
-  /** Does something while nobody else does. */
+  /** Runs an action under the lock. */
   public void run(Runnable action) {
     lock.lock();
     try {
@@ -34,7 +34,7 @@ public final class Monitor {
     }
   }
 
-  /** Asks something while nobody changes it. */
+  /** Returns the answer to a question, asked under the lock. */
   public <T extends @Nullable Object> T get(Supplier<T> question) {
     lock.lock();
     try {
@@ -44,12 +44,12 @@ public final class Monitor {
     }
   }
 
-  /** Something that waits in between, for which others have their turn. */
+  /** An action that may wait in between; other threads may enter the lock meanwhile. */
   public interface Waiting<T> {
     T run() throws InterruptedException;
   }
 
-  /** As {@link #get}, where the action may {@link #await}. */
+  /** Runs an action under the lock, in which it may {@link #await}; returns its result. */
   public <T> T waiting(Waiting<T> action) throws InterruptedException {
     lock.lock();
     try {
@@ -59,16 +59,16 @@ public final class Monitor {
     }
   }
 
-  // The methods below are for whoever is in one of those above.
+  // The methods below may be called only inside an action of the methods above.
 
-  /** Wakes all that wait. */
+  /** Wakes all waiting threads. */
   public void changed() {
     changed.signalAll();
   }
 
   /**
-   * Waits for a change, so many nanoseconds at most; {@link Long#MAX_VALUE} is as long as needed.
-   * It may end early: look again.
+   * Waits for a change, for this many nanoseconds at most, or without limit for {@link
+   * Long#MAX_VALUE}. The wait may end early, so callers have to check again.
    */
   @SuppressWarnings("WaitNotInLoop") // the loop is the caller's
   public void await(long nanos) throws InterruptedException {
@@ -79,7 +79,7 @@ public final class Monitor {
     }
   }
 
-  /** Whether there is neither a failure nor an end. */
+  /** Returns whether writing has neither failed nor been stopped. */
   public boolean isRunning() {
     return failure == null && !stopping;
   }
@@ -88,12 +88,12 @@ public final class Monitor {
     return stopping;
   }
 
-  /** Why writing has ended; null while it goes on, or has been stopped. */
+  /** Returns why writing has failed; null if it goes on or has been stopped. */
   public @Nullable Throwable failure() {
     return failure;
   }
 
-  /** Ends writing with a failure; answers false if it has ended before. */
+  /** Ends writing with a failure; returns false if it has ended before. */
   boolean fail(Throwable cause) {
     boolean isFirst = isRunning();
     if (isFirst) {

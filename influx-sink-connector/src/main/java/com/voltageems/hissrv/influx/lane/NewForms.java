@@ -7,15 +7,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One point for all that have the same names and types, while these are not screened yet: a backlog
- * has thousands of such lines, and none of them has to be read back for it. It has no values:
- * waiting lines hold it beside the bytes that are counted. Guarded by the monitor.
+ * One point for all points with the same names and types, while these are not screened yet. A
+ * backlog has thousands of such lines, and the shared point saves parsing each of them again. It
+ * has no values, since waiting lines keep it in memory in addition to the bytes that are counted.
+ * Guarded by the monitor.
  */
 final class NewForms {
-  /** As many bytes of names are remembered, about: hundreds of forms of a hundred fields. */
+  /**
+   * About how many bytes of names are remembered: enough for hundreds of forms of a hundred fields.
+   */
   private static final int MOST = 4_000_000;
 
-  /** What a name takes beside its characters. */
+  /** The bytes that a name takes in addition to its characters. */
   private static final int NAME = 64;
 
   private static final FieldValue FLOAT = new FieldValue.Float64(0);
@@ -23,13 +26,13 @@ final class NewForms {
   private static final FieldValue BOOLEAN = new FieldValue.Bool(false);
   private static final FieldValue STRING = new FieldValue.Text("");
 
-  /** No tag is without a value. */
+  /** Placeholder, since a tag must have a value. */
   private static final String TAG = "x";
 
   private final Map<Point, Point> forms = new HashMap<>();
   private int size;
 
-  /** The point that stands for all of this one's form. */
+  /** Returns the point that represents all points of this one's form. */
   Point like(Point point) {
     Point form = form(point);
     Point before = forms.get(form);

@@ -4,7 +4,10 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log that a write is repeated: at once, and then once a minute, not at every try. */
+/**
+ * Log of repeated writes: it logs the first failure at once, and then once a minute instead of at
+ * every try.
+ */
 final class RetryLog {
   private static final Logger LOG = LoggerFactory.getLogger(RetryLog.class);
   private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
@@ -16,8 +19,9 @@ final class RetryLog {
   /**
    * A try has failed.
    *
-   * @param pause until the next one; before a long one it is said, for nothing will be meanwhile
-   * @return whether it was said in the log
+   * @param pause the time until the next try; before a long pause the failure is always logged,
+   *     since nothing else will be logged meanwhile
+   * @return whether the failure was logged
    */
   synchronized boolean failed(String where, String reason, Duration pause, long nowNanos) {
     untold++;

@@ -3,23 +3,28 @@ package com.voltageems.hissrv.influx.lane;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 
-/** The worker's clocks, and the waiting by them. */
+/** The worker's clocks, and waiting by them. */
 public interface Time {
-  /** Nanoseconds since some moment; as {@link System#nanoTime}, only differences mean anything. */
+  /**
+   * Returns nanoseconds since an arbitrary moment; as with {@link System#nanoTime}, only
+   * differences have a meaning.
+   */
   long nanos();
 
-  /** Epoch milliseconds, for people. */
+  /** Returns the time of day in epoch milliseconds. */
   long millis();
 
-  /** Waits until the condition is signalled, so many nanoseconds are over, or for less. */
+  /**
+   * Waits until the condition is signalled, for this many nanoseconds at most; may return earlier.
+   */
   void await(Condition condition, long nanos) throws InterruptedException;
 
-  /** This machine's. */
+  /** Returns the clocks of this machine. */
   static Time system() {
     return SystemTime.INSTANCE;
   }
 
-  /** {@link Time#system}. */
+  /** Implementation of {@link Time#system}. */
   enum SystemTime implements Time {
     INSTANCE;
 

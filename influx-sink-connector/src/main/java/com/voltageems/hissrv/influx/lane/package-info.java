@@ -1,4 +1,4 @@
-/** Queues of lines, and the threads that write what is in them. */
+/** Queues of lines, and the threads that write the lines in them. */
 @NullMarked
 package com.voltageems.hissrv.influx.lane;
 
