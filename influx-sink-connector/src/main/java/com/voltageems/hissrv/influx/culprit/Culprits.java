@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Finds what a refusal is about: from its message where that names it, else by halving; and of a
- * guilty line the guilty field, so that one text in a column of numbers costs that text and not the
- * other 49 numbers. What one refusal tells is applied to the rest of the batch at once.
+ * Finds the lines and fields that a refusal is about: from its message if that names them, else by
+ * halving. In a guilty line it finds the guilty field, so that one text in a column of numbers
+ * costs only that text and not the other 49 numbers of the line. What one refusal shows is applied
+ * to the rest of the batch at once.
  */
 public final class Culprits {
   private final Refuser refuser;
@@ -31,7 +32,8 @@ public final class Culprits {
   }
 
   /**
-   * Refuses what is guilty of the refused part, and puts the rest back.
+   * Refuses the guilty lines and fields of the refused part, and puts the rest back onto {@code
+   * parts}.
    *
    * @param parts what else is to be sent, in order
    */
@@ -59,7 +61,10 @@ public final class Culprits {
     refuser.lines(part, kind, reason);
   }
 
-  /** Whether the message names the guilty, which are refused then. */
+  /**
+   * Returns whether the message names the guilty lines or fields; if so, they are refused or asked
+   * about alone.
+   */
   private boolean isNamed(Part part, Cause cause, String reason, Deque<Part> parts) {
     if (cause instanceof Cause.FieldConflict conflict) {
       return fields.find(part, conflict, reason, parts);
@@ -71,13 +76,15 @@ public final class Culprits {
         && lines.findOld(part, beyond, reason, parts);
   }
 
-  /** One line with several fields: texts apart from the rest if there are both, else in halves. */
+  /**
+   * Splits one line with several fields: into texts and the rest if it has both, else in halves.
+   */
   private void splitFields(Part part, Point point, Refused refused, Deque<Part> parts) {
     Predicate<Point.Field> isText = field -> field.value().kind() == FieldValue.Kind.STRING;
     List<Point.Field> all = point.fields();
     boolean mixed = all.stream().anyMatch(isText) && !all.stream().allMatch(isText);
     if (!mixed && !(refused.cause() instanceof Cause.FieldConflict)) {
-      // The line as such is refused, and texts are not the reason.
+      // The line as a whole is refused, and its texts are not the reason.
       refuse(part, Refuser.kind(refused.cause()), refused.reason());
       return;
     }

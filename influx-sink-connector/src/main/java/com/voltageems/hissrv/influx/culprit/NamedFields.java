@@ -14,8 +14,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fields that a refusal names. InfluxDB names the column, but not the span of days whose type is
- * meant, so the fields that it may mean are asked about once more, alone.
+ * Finds fields that a refusal names. InfluxDB names the column, but not the shard (the span of
+ * days) in which the column has another type; so the fields that may be meant are sent once more,
+ * alone.
  */
 final class NamedFields {
   private final Refuser refuser;
@@ -25,9 +26,10 @@ final class NamedFields {
   }
 
   /**
-   * Takes the named fields out of a part and of all that is to be sent.
+   * Takes the named fields out of a part and of everything that is to be sent.
    *
-   * @return false when the message names none, or several could be meant; all is as it was then
+   * @return false if the message names no field, or several could be meant; nothing has changed
+   *     then
    */
   boolean find(Part part, Cause.FieldConflict conflict, String reason, Deque<Part> parts) {
     if (part.oneField() && part.size() > 1) {
@@ -35,7 +37,7 @@ final class NamedFields {
     }
     Column column = column(part.batch(), conflict.readings());
     if (column == null && part.size() == 1 && namesTag(part.batch().point(0), conflict)) {
-      refuser.lines(part, RejectReason.NAME, reason); // no field could be left out to mend that
+      refuser.lines(part, RejectReason.NAME, reason); // leaving out a field would not help
       return true;
     }
     if (column == null || (column.scope() == Scope.VALUE && part.size() > 1)) {
@@ -45,7 +47,9 @@ final class NamedFields {
     return true;
   }
 
-  /** Of lines with the doubtful field only: all are guilty if all were dropped. */
+  /**
+   * Refuses the doubtful fields of lines that have only these, if the database dropped all lines.
+   */
   private boolean allDropped(Part part, Cause.FieldConflict conflict, String reason) {
     if (conflict.dropped() != part.size()) {
       return false;
@@ -92,7 +96,10 @@ final class NamedFields {
                     .anyMatch(tag -> tag.name().regionMatches(true, 0, name, 0, name.length())));
   }
 
-  /** The reading of a message that fits fields of these lines; null when none does, or several. */
+  /**
+   * Returns the reading of a message that fits fields of these lines; null if none fits, or
+   * several.
+   */
   private static @Nullable Column column(Batch batch, List<Column> readings) {
     Column only = null;
     for (Column reading : readings) {
@@ -110,10 +117,10 @@ final class NamedFields {
   }
 
   /**
-   * A batch without the fields that a message means.
+   * Returns a batch without the fields that a message means.
    *
-   * @param doubtful takes these fields, as lines of their own, to ask whether they are really
-   *     refused; null when that is certain
+   * @param doubtful gets these fields, as lines of their own, so that the database can be asked
+   *     whether they are really refused; null if that is certain
    */
   private Batch without(Batch batch, Column column, String reason, @Nullable Batch doubtful) {
     Batch cleaned = batch.another();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Whole lines that a refusal names: by a tag, or by their age. */
+/** Finds whole lines that a refusal names: by a tag, or by their age. */
 final class NamedLines {
   private final Refuser refuser;
 
@@ -19,12 +19,14 @@ final class NamedLines {
     this.refuser = refuser;
   }
 
-  /** Whether a line of a batch is to be refused. */
+  /** Test whether a line of a batch is to be refused. */
   private interface Guilty {
     boolean test(Batch batch, int index);
   }
 
-  /** Refuses every line that has the tag: without it, it would be another series. */
+  /**
+   * Refuses every line that has the tag: without the tag, the line would belong to another series.
+   */
   boolean findTagged(Part part, Cause.TagConflict conflict, String reason, Deque<Part> parts) {
     String told = "tag '" + conflict.tag() + "' is refused: " + reason;
     return refuse(
@@ -36,7 +38,7 @@ final class NamedLines {
         && point.tags().stream().anyMatch(tag -> tag.name().equalsIgnoreCase(conflict.tag()));
   }
 
-  /** Refuses every line that is too old, when the answer tells how old that is. */
+  /** Refuses every line that is too old, if the answer tells how old that is. */
   boolean findOld(Part part, Cause.BeyondRetention beyond, String reason, Deque<Part> parts) {
     Long oldest = oldestKept(part.batch(), beyond);
     return oldest != null
@@ -48,7 +50,9 @@ final class NamedLines {
             reason);
   }
 
-  /** The oldest time that passes, when the answer tells it and a line is older; else null. */
+  /**
+   * Returns the oldest time that passes; null if the answer does not tell it, or no line is older.
+   */
   private static @Nullable Long oldestKept(Batch batch, Cause.BeyondRetention beyond) {
     long[] times = batch.lines().stream().mapToLong(Batch.Line::epochNanos).sorted().toArray();
     if (times.length == 1) {
@@ -58,7 +62,8 @@ final class NamedLines {
       long bound = nanos(beyond.bound());
       return times[0] < bound ? Long.valueOf(bound) : null;
     }
-    // So many are too old: the oldest ones, unless one of their times is that of a line kept.
+    // The answer tells how many lines are too old: these are the oldest ones, unless one of them
+    // has the same time as a line that was kept.
     int dropped = beyond.dropped();
     boolean clear =
         dropped > 0
@@ -72,9 +77,9 @@ final class NamedLines {
   }
 
   /**
-   * Refuses the guilty lines of a part, and of all that is to be sent.
+   * Refuses the guilty lines of a part, and of everything that is to be sent.
    *
-   * @return whether there was one; else all is as it was
+   * @return whether there was a guilty line; if not, nothing has changed
    */
   private boolean refuse(
       Part part, Deque<Part> parts, Guilty guilty, RejectReason kind, String reason) {

@@ -14,17 +14,20 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Lines of series that are new to a database which takes no more series (InfluxDB 1's {@code
- * max-series-per-database}, {@code max-values-per-tag}). All lines of a series share its fate, so
- * series are halved and not lines, down to one: where there is room for a few, the database refuses
- * many of them all. Those that were refused so are asked about together from then on, so that the
- * others do not wait for them in each request.
+ * Handles lines of series that are new to a database which takes no more series (InfluxDB 1's
+ * {@code max-series-per-database} and {@code max-values-per-tag}). All lines of a series share its
+ * fate, so the search halves the set of series, not of lines, down to one series: if the database
+ * has room for a few new series but gets many, it refuses them all. From then on, series refused
+ * this way are sent together in a request of their own, so that other lines do not wait for them in
+ * each request.
  */
 final class NewSeries {
-  /** How many refused series are kept in mind. */
+  /** How many refused series are remembered. */
   private static final int MOST = 20_000;
 
-  /** So often they are asked about together; then there may be room for some. */
+  /**
+   * How often the refused series are sent together; after that there may be room for some of them.
+   */
   private static final int TOGETHER = 100;
 
   private final Refuser refuser;
@@ -61,10 +64,11 @@ final class NewSeries {
       refused.addAll(all);
       refuser.lines(part, RejectReason.SERIES, "its series is new: " + reason);
     } else if (allKnown && all.size() == 1 && divideByTime(part, parts)) {
-      // It tells what one shard dropped: lines of other times may be in others.
+      // The answer counts what one shard dropped; lines of other times may belong to other shards.
       return;
     } else if (all.size() == 1) {
-      // It counts each line as a series: with room for one, the first line makes it.
+      // The answer counts each line as a series: if there is room for one, the first line creates
+      // it.
       parts.push(part.with(part.batch().part(1, part.size())));
       parts.push(part.with(part.batch().part(0, 1)));
     } else {
@@ -76,7 +80,10 @@ final class NewSeries {
     }
   }
 
-  /** Lines of one time stay together, in their order; false where there is but one time. */
+  /**
+   * Divides a part by time; lines of the same time stay together and in order. Returns false if
+   * there is only one time.
+   */
   private static boolean divideByTime(Part part, Deque<Part> parts) {
     List<Batch.Line> lines = part.batch().lines();
     long[] times = lines.stream().mapToLong(Batch.Line::epochNanos).distinct().sorted().toArray();

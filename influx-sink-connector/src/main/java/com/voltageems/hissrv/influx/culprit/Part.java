@@ -7,16 +7,16 @@ import java.util.List;
 /**
  * Lines of a batch that are sent in one request.
  *
- * @param isolating whether it was made to find out at which line the database fails
+ * @param isolating whether the part was made to find the line at which the database fails
  * @param oneField whether each line has only the field that an answer may have meant
  */
 public record Part(Batch batch, boolean isolating, boolean oneField) {
-  /** Lines of which nothing is known yet. */
+  /** Returns a part about whose lines nothing is known yet. */
   public static Part of(Batch batch) {
     return new Part(batch, false, false);
   }
 
-  /** Other lines, of which the same is known. */
+  /** Returns a part with other lines, about which the same is known. */
   public Part with(Batch other) {
     return new Part(other, isolating, oneField);
   }
@@ -25,7 +25,7 @@ public record Part(Batch batch, boolean isolating, boolean oneField) {
     return batch.size();
   }
 
-  /** Puts the two halves before what is there. */
+  /** Puts the two halves in front of the parts that are there. */
   public void halveOnto(Deque<Part> parts, boolean toIsolate) {
     int middle = batch.size() / 2;
     for (Batch half : List.of(batch.part(middle, batch.size()), batch.part(0, middle))) {

@@ -9,7 +9,7 @@ import com.voltageems.hissrv.influx.point.FieldValue;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.List;
 
-/** Refuses lines and fields for good, with a reason that names what is refused. */
+/** Refuses lines and fields for good, with a reason that names the refused line or field. */
 final class Refuser {
   private final Fates fates;
 
@@ -27,17 +27,20 @@ final class Refuser {
     done(line);
   }
 
-  /** Refuses a field; its line goes on without it, or ends by {@link #done}. */
+  /**
+   * Refuses a field. The caller goes on with the rest of the line, or ends the line by {@link
+   * #done}.
+   */
   void field(OffsetTracker.Pending pending, Point.Field field, String reason) {
     fates.refused(pending, RejectReason.COLUMN, about(field, reason));
   }
 
-  /** Nothing of the line is left. */
+  /** Nothing of the line is left to write. */
   void done(Batch.Line line) {
     fates.done(List.of(line));
   }
 
-  /** One line of this record is two from now on. */
+  /** From now on, one line of this record counts as two. */
   void split(OffsetTracker.Pending pending) {
     fates.split(pending);
   }

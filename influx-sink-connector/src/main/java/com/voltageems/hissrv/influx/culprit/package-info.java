@@ -1,4 +1,4 @@
-/** What a refusal is about: which lines and fields are to blame, and which are not. */
+/** Search for the lines and fields that a refusal is about. */
 @NullMarked
 package com.voltageems.hissrv.influx.culprit;
 
