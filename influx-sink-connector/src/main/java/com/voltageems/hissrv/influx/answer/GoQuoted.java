@@ -2,21 +2,21 @@ package com.voltageems.hissrv.influx.answer;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads what Go's {@code %q} has quoted. */
+/** Reader of texts that Go's {@code %q} has quoted. */
 final class GoQuoted {
   private GoQuoted() {}
 
   /**
-   * The text that was quoted; null when it is not of that form.
+   * Returns the original text; null if {@code inside} is not in this form.
    *
-   * @param inside what stands between the quotes
+   * @param inside the text between the quotes
    */
   static @Nullable String unquote(String inside) {
     if (inside.indexOf('\\') < 0) {
       return inside;
     }
     StringBuilder text = new StringBuilder(inside.length());
-    // \x escapes are bytes that are no UTF-8: our lines have none.
+    // \x escapes represent bytes that are not UTF-8; our lines contain none.
     int i = 0;
     while (i < inside.length()) {
       char c = inside.charAt(i++);
@@ -47,14 +47,17 @@ final class GoQuoted {
     return text.toString();
   }
 
-  /** Where the quote is that ends what begins here; -1 when there is none. */
+  /**
+   * Returns the index of the quote that ends the text beginning at {@code from}; -1 if there is
+   * none.
+   */
   static int end(String text, int from) {
     for (int i = from; i < text.length(); i++) {
       if (text.charAt(i) == '"') {
         return i;
       }
       if (text.charAt(i) == '\\') {
-        i++; // what is escaped ends nothing
+        i++; // an escaped character ends nothing
       }
     }
     return -1;

@@ -1,12 +1,12 @@
 package com.voltageems.hissrv.influx.answer;
 
-/** Which database it is, and with that the write API that it is spoken to with. */
+/** The kind of database, which determines the write API to use. */
 public enum InfluxVersion {
-  /** {@code /api/v2/write}: InfluxDB 2.x, 1.8 and 3. */
+  /** {@code /api/v2/write} of InfluxDB 2.x, 1.8 and 3. */
   V2("2"),
-  /** {@code /write}: InfluxDB 1.x. */
+  /** {@code /write} of InfluxDB 1.x. */
   V1("1"),
-  /** {@code /api/v2/write} of QuestDB, and its {@code /exec}. */
+  /** {@code /api/v2/write} and {@code /exec} of QuestDB. */
   QUESTDB("questdb");
 
   private final String setting;
@@ -15,12 +15,12 @@ public enum InfluxVersion {
     this.setting = setting;
   }
 
-  /** The value of {@code influxdb.version}. */
+  /** Returns the value of {@code influxdb.version}. */
   public String setting() {
     return setting;
   }
 
-  /** The one that has this value of {@code influxdb.version}. */
+  /** Returns the version for this value of {@code influxdb.version}. */
   public static InfluxVersion of(String setting) {
     for (InfluxVersion version : values()) {
       if (version.setting.equals(setting)) {

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads from the message of a refusal what is refused, and why. */
+/** Parser of the messages of refusals: what is refused, and why. */
 final class Refusals {
-  /** What follows the names in InfluxDB's messages about a field. */
+  /** The text after the names in InfluxDB's messages about a field. */
   private static final String FLAW =
       " (?:is type (\\w+), already exists as type|is too long, \\d+ > (\\d+)|is invalid)";
 
@@ -24,7 +24,7 @@ final class Refusals {
   private static final String MEASUREMENT = " on measurement \"";
   private static final Pattern FLAWED = Pattern.compile(FLAW);
 
-  /** InfluxDB 1: names as they are, between quotes. */
+  /** InfluxDB 1 puts names between quotes without escaping them. */
   private static final Pattern INFLUX_PLAIN =
       Pattern.compile(FIELD + "(.+?)\"" + MEASUREMENT + "(.+?)\"" + FLAW);
 
@@ -58,29 +58,33 @@ final class Refusals {
           "not attempting to open shard",
           "errno=28");
 
-  /** A new series that could not be filed: "partial write: write /d/_series/07/0000: ...". */
+  /**
+   * A new series that InfluxDB could not write to its series file: "partial write: write
+   * /d/_series/07/0000: ...".
+   */
   private static final Pattern NOT_FILED =
       Pattern.compile("partial write: (?:write|open|mkdir|truncate|fallocate|sync) [^\"]*");
 
   private Refusals() {}
 
-  /** The cause that the message of a refusal tells. */
+  /** Returns the cause that the message of a refusal states. */
   static Cause cause(String message) {
     String lower = message.toLowerCase(Locale.ROOT);
     if (lower.startsWith("unable to parse") || lower.startsWith("partial write: unable to parse")) {
-      // It repeats the lines, whatever they say.
+      // The message repeats the lines, and they may contain any words.
       return new Cause.Line();
     }
     if (SERIES_LIMIT.matcher(message).lookingAt()) {
-      // It repeats a tag's value, whatever that says.
+      // The message repeats a tag's value, which may contain any words.
       return new Cause.SeriesLimit(dropped(message));
     }
     return influx(message).or(() -> questDb(message)).orElseGet(() -> byWords(message, lower));
   }
 
   /**
-   * What QuestDB says when its own reading of a line breaks down: a field or tag that has the name
-   * of the table's time. The same line breaks it again, and nothing else is wrong.
+   * Returns whether QuestDB reports that its parser crashed on a line: this happens if a field or
+   * tag has the name of the table's time column. The same line crashes it again, and nothing else
+   * is wrong.
    */
   static boolean isQuestDbBreakdown(String message) {
     return message.startsWith("failed to parse line protocol")
@@ -88,8 +92,8 @@ final class Refusals {
   }
 
   /**
-   * Whether the database says that its machine has no room, memory or files left: no line is to
-   * blame for that, even if shorter ones still pass.
+   * Returns whether the database reports that its machine has no room, memory or files left. No
+   * line is to blame for that, even if shorter ones still pass.
    */
   static boolean isAboutTheMachine(String message) {
     String lower = message.toLowerCase(Locale.ROOT);
@@ -97,8 +101,8 @@ final class Refusals {
   }
 
   /**
-   * Whether a refusal is none: InfluxDB answers 400 to a new series for which the disk has no room,
-   * as if its line were wrong.
+   * Returns whether a 400 only looks like a refusal: InfluxDB answers 400 to a new series for which
+   * the disk has no room, as if its line were wrong.
    */
   static boolean isFullDisk(String message) {
     int start = message.indexOf("partial write: ");
@@ -107,7 +111,10 @@ final class Refusals {
         && isAboutTheMachine(message);
   }
 
-  /** Whether InfluxDB has to be started again, also when there is room: its log stays broken. */
+  /**
+   * Returns whether InfluxDB has to be restarted, even when there is room again, because its log
+   * stays broken.
+   */
   static boolean needsRestart(String message) {
     String lower = message.toLowerCase(Locale.ROOT);
     return lower.contains("wal entry") || lower.contains("not attempting to open shard");
@@ -132,7 +139,7 @@ final class Refusals {
         : Optional.empty();
   }
 
-  /** InfluxDB 2 has names as Go's %q. */
+  /** Reads InfluxDB 2's form of the message, which quotes names with Go's %q. */
   private static Optional<Column> quotedColumn(String message) {
     int fieldStart = message.indexOf(FIELD) + FIELD.length();
     int fieldEnd = GoQuoted.end(message, fieldStart);
@@ -213,7 +220,7 @@ final class Refusals {
 
   private static Cause beyondRetention(String message) {
     if (message.contains("Upper Bound")) {
-      // Some are too new: neither a bound nor a number says which.
+      // Some lines are too new: neither a bound nor a number says which.
       return new Cause.BeyondRetention(null, 0);
     }
     Instant bound = null;
@@ -222,7 +229,7 @@ final class Refusals {
       try {
         bound = Instant.parse(group(found, 1).replaceAll("[.,]$", ""));
       } catch (DateTimeException e) {
-        bound = null; // then the lines are found by halving
+        bound = null; // then halving finds the lines
       }
     }
     return new Cause.BeyondRetention(bound, dropped(message));
@@ -242,7 +249,7 @@ final class Refusals {
     Matcher found = DROPPED.matcher(message);
     int last = 0;
     while (found.find()) {
-      // The last one: names that come before it may say anything.
+      // The last one counts: names that come before it may contain any text.
       last = (int) number(group(found, 1));
     }
     return last;

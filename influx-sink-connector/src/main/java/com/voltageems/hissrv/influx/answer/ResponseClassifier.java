@@ -14,8 +14,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides from status, headers and body what an answer to a write means. Pure. The texts are those
- * of InfluxDB 1.x, 2.x and 3 and of QuestDB; a text that is none of them is never guessed at.
+ * Decides from status, headers and body what the answer to a write means. Pure. It knows the
+ * messages of InfluxDB 1.x, 2.x and 3 and of QuestDB, and never guesses the meaning of another
+ * message.
  */
 public final class ResponseClassifier {
   private static final String RESTART =
@@ -30,7 +31,7 @@ public final class ResponseClassifier {
   private final boolean gzip;
 
   /**
-   * For one destination.
+   * Creates a classifier for one database.
    *
    * @param gzip whether requests are compressed
    */
@@ -40,11 +41,11 @@ public final class ResponseClassifier {
   }
 
   /**
-   * The decision.
+   * Returns the meaning of an answer.
    *
-   * @param retryAfter the header of that name, null when there is none
+   * @param retryAfter the {@code Retry-After} header; null if absent
    * @param body as much of the body as was read
-   * @param now for a {@code Retry-After} that is a date
+   * @param now the current time, for a {@code Retry-After} that is a date
    */
   public WriteOutcome classify(int status, @Nullable String retryAfter, String body, Instant now) {
     Answer answer = answer(body);
@@ -61,11 +62,12 @@ public final class ResponseClassifier {
               credential());
       case 404 -> missing(answer.message(), reason);
       case 415 -> wrongForm(reason);
-      // 421: QuestDB is a replica at the moment.
+      // QuestDB answers 421 while it is a replica.
       case 421, 425, 429 -> new WriteOutcome.Retry(pause(retryAfter, now), reason);
-      // 502 to 504: somebody before the database speaks, and may have passed the request on.
+      // With 502 and 504 a proxy in front of the database answers; it may have passed the request
+      // on.
       case 408, 502, 504 -> new WriteOutcome.Retry(pause(retryAfter, now), reason, null, true);
-      // Who says when to come again, or that there is too much, has not begun.
+      // A server that sends Retry-After, or says that it throttles, has not begun with the request.
       case 503 -> {
         boolean begun = retryAfter == null && !answer.message().contains("throttled");
         yield new WriteOutcome.Retry(pause(retryAfter, now), reason, null, begun);
@@ -74,7 +76,9 @@ public final class ResponseClassifier {
     };
   }
 
-  /** The lines are plain text; what a server or a proxy may not take is their compression. */
+  /**
+   * The lines are plain text, so a server or proxy that answers 415 may refuse their compression.
+   */
   private WriteOutcome.Fatal wrongForm(String reason) {
     return gzip
         ? new WriteOutcome.Fatal(
@@ -89,17 +93,17 @@ public final class ResponseClassifier {
   private static WriteOutcome other(
       int status, @Nullable Duration pause, Answer answer, String reason) {
     if (status < 500) {
-      // 200 too: InfluxDB says 204, so somebody else answers here.
+      // This includes 200: InfluxDB answers 204, so another server answers here.
       return new WriteOutcome.Fatal(
           reason + "; that is not the answer of a write API: check influxdb.url", URL);
     }
     if (answer.message().startsWith("retention policy not found")) {
-      // InfluxDB 1.x answers this mistake with 500.
+      // InfluxDB 1.x answers 500 to this mistake.
       return new WriteOutcome.Fatal(
           reason + "; check influxdb.retention.policy", "influxdb.retention.policy");
     }
     if (answer.message().equals("timeout")) {
-      // InfluxDB 1.x has waited for its own write longer than it wants to; the write goes on.
+      // InfluxDB 1.x gave up waiting for its own write, which goes on.
       return new WriteOutcome.Retry(pause, reason, null, true);
     }
     if (Refusals.isAboutTheMachine(answer.message())) {
@@ -143,7 +147,7 @@ public final class ResponseClassifier {
     };
   }
 
-  /** What is missing, by the first words: names that follow may say anything. */
+  /** Decides what is missing by the first words only: names that follow may contain any text. */
   private WriteOutcome.Fatal missing(String message, String reason) {
     String lower = message.toLowerCase(Locale.ROOT);
     if (lower.startsWith("bucket ")) {
@@ -172,10 +176,10 @@ public final class ResponseClassifier {
   }
 
   /**
-   * What a body says.
+   * The content of a body.
    *
-   * @param message of the body's JSON, else the body itself
-   * @param namesLine whether it says by number which line is meant
+   * @param message the message in the body's JSON, else the body itself
+   * @param namesLine whether the body gives the number of the line that is meant
    */
   private record Answer(String message, boolean namesLine) {}
 
@@ -191,7 +195,7 @@ public final class ResponseClassifier {
           }
         }
       } catch (JsonParseException e) {
-        // Not JSON after all, or cut off: the text itself has to do.
+        // Not JSON, or cut off: use the text itself.
         return new Answer(text, false);
       }
     }
@@ -220,7 +224,7 @@ public final class ResponseClassifier {
               : Duration.between(
                   now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
     } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-      return null; // as good as no header: the back-off decides
+      return null; // the same as no header: the back-off decides
     }
     if (asked.isNegative()) {
       return Duration.ZERO;
