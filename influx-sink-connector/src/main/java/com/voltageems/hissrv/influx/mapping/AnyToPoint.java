@@ -12,11 +12,14 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records of any shape by rules: which places are the measurement, the tags, the fields and
- * the time, and which array, if any, holds one point in each element.
+ * Maps records of any shape by rules. The rules say which places are the measurement, the tags, the
+ * fields and the time, and which array, if any, has one point in each element.
  */
 public final class AnyToPoint implements RecordToPoint {
-  /** What Debezium writes for a large value that has not changed, since its source left it out. */
+  /**
+   * The text that Debezium writes for a large value that has not changed and that its source
+   * therefore left out.
+   */
   private static final String UNAVAILABLE = "__debezium_unavailable_value";
 
   private final Rules rules;
@@ -26,12 +29,12 @@ public final class AnyToPoint implements RecordToPoint {
   private final List<String> absentFields;
 
   /**
-   * Where things are.
+   * The places of the parts of a point.
    *
-   * @param fields empty for every scalar of the value (of the element, where there is an array)
-   *     that is neither a tag nor the time
+   * @param fields the fields; if empty, every scalar of the value, or of the element if there is an
+   *     array, that is neither a tag nor the time
    * @param timestamp null for the record's own time
-   * @param points null for one point a record
+   * @param points null if each record is one point
    */
   public record Rules(
       Template measurement,
@@ -48,7 +51,7 @@ public final class AnyToPoint implements RecordToPoint {
   }
 
   /**
-   * What else a site decides.
+   * Other choices of a site.
    *
    * @param emptyPoints what to do with a record whose array has no point in it
    * @param ignoreDeleted whether events of deleted rows are passed over instead of rejected
@@ -57,13 +60,16 @@ public final class AnyToPoint implements RecordToPoint {
   public record Choices(
       EmptyPoints emptyPoints, Envelope envelope, boolean ignoreDeleted, boolean intoArrays) {}
 
-  /** What to do with a record whose array is empty, null or not there. */
+  /** What to do with a record whose array is empty, null or absent. */
   public enum EmptyPoints {
-    /** Nothing was to be told: passed over in each of the three cases. */
+    /** The record is passed over in all three cases: there was nothing to report. */
     IGNORE,
-    /** Passed over, but reported when there is nothing at the place, which may be misspelt. */
+    /**
+     * The record is passed over, but reported if the array is absent, since its place may be
+     * misspelt.
+     */
     REPORT_MISSING,
-    /** Reported in each of the three cases. */
+    /** The record is reported in all three cases. */
     REPORT
   }
 
@@ -132,7 +138,9 @@ public final class AnyToPoint implements RecordToPoint {
         .of(object);
   }
 
-  /** Whether the value as it is, and not only what rules name in it, would be read. */
+  /**
+   * Returns whether the rules read the value as a whole, and not only the places that they name.
+   */
   private boolean readsWhole() {
     return rules.choices().envelope() != Envelope.NONE
         || (rules.fields().isEmpty() && rules.points() == null);
@@ -159,7 +167,7 @@ public final class AnyToPoint implements RecordToPoint {
         if (absent == null) {
           absent = new LinkedHashSet<>(some.absent());
         } else {
-          absent.retainAll(some.absent()); // what one of them has is there
+          absent.retainAll(some.absent()); // absent only if no element has it
         }
       } else if (mapped instanceof Mapped.Rejected rejected) {
         complaints.add(where + rejected.reason());
@@ -230,7 +238,7 @@ public final class AnyToPoint implements RecordToPoint {
     }
   }
 
-  /** Each as it is told where a record has nothing of it. */
+  /** Returns for each tag or field the text that reports it as absent. */
   private static List<String> absent(String setting, List<Named> all) {
     return all.stream().map(one -> setting + ": '" + one.written() + "'").toList();
   }
@@ -242,7 +250,7 @@ public final class AnyToPoint implements RecordToPoint {
         + "' has no name: a place that its name is made from is empty or no scalar";
   }
 
-  /** Every scalar of an object that a rule names by {@code place.*}. */
+  /** Passes on every scalar of an object that a rule names by {@code place.*}. */
   private void all(
       Named object, Object value, PointBuilder point, BiConsumer<String, Object> found) {
     if (Values.isObject(value)) {
@@ -299,7 +307,7 @@ public final class AnyToPoint implements RecordToPoint {
     }
   }
 
-  /** Bytes are not a scalar unless a pin says what to make of them. */
+  /** Adds a field; bytes are left out unless a pin gives the field a type. */
   private void scalar(String name, Object value, PointBuilder point) {
     if (!Values.isBytes(value) || reading.types().isPinned(name)) {
       field(name, value, point);
@@ -308,7 +316,7 @@ public final class AnyToPoint implements RecordToPoint {
 
   private void field(String name, Object value, PointBuilder point) {
     if (UNAVAILABLE.equals(value)) {
-      return; // what is in the database stays right
+      return; // the value in the database stays right
     }
     point.field(value instanceof String ? name + reading.textSuffix() : name, value);
   }

@@ -6,11 +6,11 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where places are looked for.
+ * The record parts in which places are looked up.
  *
  * @param value the record's value, without its envelope
- * @param inner the array elements that the point is made from, the innermost first; looked into
- *     before the value
+ * @param inner the array elements that the point is made from, the innermost first; searched before
+ *     the value
  */
 record Context(SinkRecord record, @Nullable Object value, List<Object> inner) {
   Context {
@@ -21,7 +21,7 @@ record Context(SinkRecord record, @Nullable Object value, List<Object> inner) {
     this(record, record.value(), List.of());
   }
 
-  /** Inside an element of an array. */
+  /** Returns the context inside an element of an array. */
   Context in(Object element) {
     List<Object> all = new ArrayList<>();
     all.add(element);
@@ -29,7 +29,7 @@ record Context(SinkRecord record, @Nullable Object value, List<Object> inner) {
     return new Context(record, value, all);
   }
 
-  /** What the point is made from. */
+  /** Returns the object that the point is made from. */
   @Nullable Object nearest() {
     return inner.isEmpty() ? value : inner.get(0);
   }

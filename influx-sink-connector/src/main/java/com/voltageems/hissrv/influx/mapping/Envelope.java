@@ -3,18 +3,18 @@ package com.voltageems.hissrv.influx.mapping;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
-/** What is around the value that counts. */
+/** The envelope around a record's value. */
 public enum Envelope {
   NONE,
 
   /** Debezium's change events: {@code before}, {@code after}, {@code op}, {@code source}. */
   DEBEZIUM;
 
-  /** What was in it. */
+  /** The content of an envelope. */
   sealed interface Opened {
     record Value(@Nullable Object value) implements Opened {}
 
-    /** A row is gone; nothing can be written for it. */
+    /** A row was deleted, or the event is not about a row; nothing can be written for it. */
     record Deleted(String what) implements Opened {}
 
     record NoEnvelope(String reason) implements Opened {}

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A place in a record: {@code topic}, {@code key}, {@code key.a.b}, {@code header.name}, {@code
  * value.a.b}, {@code envelope.a.b}, or just {@code a.b}, which is a place in the value. A dot goes
- * one level down, and so does {@code [2]} in an array; where a member's own name has dots in it,
- * the longest name that is there counts.
+ * one level down, and so does {@code [2]} in an array. If a member's own name contains dots, the
+ * longest name that exists is used.
  */
 public record Expression(Root root, String path) {
-  /** The value itself, unless it has a member of this name. */
+  /** Means the value itself, unless the value has a member of this name. */
   private static final String WHOLE = "value";
 
   private static final Pattern INDEX = Pattern.compile("\\[(-?[0-9]{1,6})]");
 
-  /** Where to begin. */
+  /** Where the path begins. */
   enum Root {
     TOPIC,
     KEY,
@@ -31,7 +31,7 @@ public record Expression(Root root, String path) {
   }
 
   /**
-   * Reads it from a setting.
+   * Parses a place from a setting.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -56,7 +56,7 @@ public record Expression(Root root, String path) {
     return new Expression(Root.VALUE, trimmed);
   }
 
-  /** What is there, null when nothing is. */
+  /** Returns the object at this place; null if there is none. */
   @Nullable Object of(Context context) {
     SinkRecord record = context.record();
     return switch (root) {
@@ -73,7 +73,7 @@ public record Expression(Root root, String path) {
 
   private @Nullable Object ofValue(Context context) {
     for (Object element : context.inner()) {
-      // A null of the element's own is not made up for by a value outside.
+      // If the element itself has a null here, a value outside does not replace it.
       if (has(element, path)) {
         return at(element, path);
       }
@@ -82,7 +82,7 @@ public record Expression(Root root, String path) {
     return path.equals(WHOLE) && !has(value, path) ? value : at(value, path);
   }
 
-  /** As {@link #of}, as a text; null when it is not a scalar. */
+  /** Returns the value at this place as a text; null if it is absent or not a scalar. */
   @Nullable String text(Context context) {
     if (root == Root.HEADER) {
       Header header = context.record().headers().lastWithName(path);
@@ -90,14 +90,14 @@ public record Expression(Root root, String path) {
           && header.value() instanceof java.util.Date date
           && header.schema() != null
           && Date.LOGICAL_NAME.equals(header.schema().name())) {
-        // The stock converter makes a date of the text 2024-01-01.
+        // Connect's own header converter turns the text 2024-01-01 into a date.
         return date.toInstant().atOffset(ZoneOffset.UTC).toLocalDate().toString();
       }
     }
     return Values.text(of(context));
   }
 
-  /** Whether there is anything, be it null. */
+  /** Returns whether there is anything at this place, even a null. */
   boolean isIn(Context context) {
     SinkRecord record = context.record();
     return switch (root) {
@@ -122,7 +122,7 @@ public record Expression(Root root, String path) {
     return false;
   }
 
-  /** A place inside a struct or map; null when it is not there. */
+  /** Returns the object at a place inside a struct, map or array; null if it is absent. */
   static @Nullable Object at(@Nullable Object object, String path) {
     if (!Values.hasMembers(object)) {
       return null;
@@ -140,7 +140,7 @@ public record Expression(Root root, String path) {
     return null;
   }
 
-  /** The last name of the path, what a tag or field of it is called by default. */
+  /** Returns the default name of a tag or field read from this place: its path. */
   String name() {
     return switch (root) {
       case TOPIC -> "topic";

@@ -15,32 +15,32 @@ import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides the type of a field's value: every number is a float, so that {@code 1} and {@code 1.5}
- * never conflict, unless the field's name is pinned to a type.
+ * The types of fields: every number is a float, so that {@code 1} and {@code 1.5} never conflict,
+ * unless the field's name is pinned to a type.
  */
 public final class FieldTypes {
-  /** A longer text is no number; reading it would cost more the longer it is. */
+  /** Longer texts are not numbers; parsing would cost more the longer the text is. */
   private static final int LONGEST_NUMBER = 1_000;
 
   private final List<Pin> pins;
   private final Dialect dialect;
 
-  /** For InfluxDB. */
+  /** Types for InfluxDB. */
   public FieldTypes(List<Pin> pins) {
     this(pins, Dialect.INFLUXDB);
   }
 
-  /** The first pin whose pattern fits the field's name counts. */
+  /** Types for a database; the first pin whose pattern matches the field's name counts. */
   public FieldTypes(List<Pin> pins, Dialect dialect) {
     this.pins = List.copyOf(pins);
     this.dialect = dialect;
   }
 
-  /** One rule. */
+  /** A rule that pins fields to a type. */
   public record Pin(Glob name, FieldValue.Kind kind) {
     /**
-     * Reads {@code name:type}, type being {@code float}, {@code integer}, {@code boolean} or {@code
-     * string}.
+     * Parses {@code name:type}, where the type is {@code float}, {@code integer}, {@code boolean}
+     * or {@code string}.
      *
      * @throws IllegalArgumentException with a message for the user
      */
@@ -69,7 +69,7 @@ public final class FieldTypes {
     record Flaw(String reason) implements Typed {}
   }
 
-  /** Whether a pin says what type it is. */
+  /** Returns whether a pin determines the field's type. */
   boolean isPinned(String field) {
     return pins.stream().anyMatch(pin -> pin.name().matches(field));
   }
@@ -81,7 +81,7 @@ public final class FieldTypes {
       }
     }
     if (raw instanceof Double) {
-      return floating(raw); // what nearly all are
+      return floating(raw); // by far the most common type
     }
     if (raw instanceof Boolean bool) {
       return new Typed.Value(new FieldValue.Bool(bool));
@@ -99,7 +99,7 @@ public final class FieldTypes {
                 + " field.types");
   }
 
-  /** Beyond 2^53 not every whole number has a double. */
+  /** Returns whether a number has an exact double: beyond 2^53, not every whole number has one. */
   private static boolean isExact(Object raw) {
     if (raw instanceof Long number) {
       double rounded = number.doubleValue();
@@ -115,7 +115,7 @@ public final class FieldTypes {
     if (raw instanceof BigInteger number) {
       return number;
     }
-    // A decimal with a fraction is rounded as any float is; one without is as exact as it says.
+    // A decimal with a fraction is rounded like any float; one without a fraction has to be exact.
     return raw instanceof BigDecimal decimal
             && decimal.precision() - decimal.scale() <= LONGEST_NUMBER
             && decimal.stripTrailingZeros().scale() <= 0
@@ -132,7 +132,7 @@ public final class FieldTypes {
     };
   }
 
-  /** Refuses what the database would take for something else. */
+  /** Rejects a value that the database would take for something else. */
   Typed storable(Typed typed) {
     return dialect == Dialect.QUESTDB
             && typed instanceof Typed.Value value
@@ -141,7 +141,9 @@ public final class FieldTypes {
         : typed;
   }
 
-  /** A number where {@code raw} is one, or its text is one, or it is true or false. */
+  /**
+   * Returns a number for a number, a text that contains one, or a boolean; else {@code raw} itself.
+   */
   private static Object parsed(Object raw) {
     if (raw instanceof Boolean bool) {
       return bool ? 1L : 0L;
@@ -159,7 +161,7 @@ public final class FieldTypes {
   private static Typed floating(Object raw) {
     Double number = null;
     if (raw instanceof Float single) {
-      // The shortest text of the float, not its binary expansion: 220.1, not 220.10000610351562.
+      // From the float's shortest text, not its binary expansion: 220.1, not 220.10000610351562.
       number = Double.valueOf(single.toString());
     } else if (raw instanceof Number any) {
       number = any.doubleValue();
@@ -204,7 +206,7 @@ public final class FieldTypes {
     if (raw instanceof Boolean bool) {
       answer = bool;
     } else if (raw instanceof BigDecimal number) {
-      // Not by its double, which is 0 for what is only small.
+      // Not by its double value, which is 0 for very small numbers.
       answer =
           number.signum() == 0
               ? Boolean.FALSE
@@ -244,7 +246,7 @@ public final class FieldTypes {
     return Base64.getEncoder().encodeToString(bytes);
   }
 
-  /** What sort of thing it is; never the value itself, which may be confidential. */
+  /** Returns what kind of value it is; never the value itself, which may be confidential. */
   static String describe(@Nullable Object raw) {
     if (raw == null) {
       return "null";

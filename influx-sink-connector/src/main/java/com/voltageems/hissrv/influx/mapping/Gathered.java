@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The points of one array. Elements of one series and time are one point, as they are in the
- * database, where each brings fields of its own; of two with one field the first counts.
+ * The points of one array. Elements with the same series and time become one point, as they do in
+ * the database, with the fields of each. If two of them have the same field, the first counts.
  */
 final class Gathered {
   private final NameOrder order;
@@ -19,7 +19,10 @@ final class Gathered {
     this.order = order;
   }
 
-  /** Where the database keeps a point: a later value of a field at the same place replaces it. */
+  /**
+   * The key under which the database stores a point: a later value of a field with the same key
+   * replaces the earlier one.
+   */
   private record Place(String measurement, List<Point.Tag> tags, long epochNanos) {}
 
   /** A point as far as it is known. */
@@ -27,7 +30,7 @@ final class Gathered {
     private final Point first;
     private final String whereFirst;
 
-    /** Null while there is only the first. */
+    /** The element of each field; null while there is only the first element. */
     private @Nullable Map<String, String> whereByName;
 
     private final List<Point.Field> fields;
@@ -65,10 +68,10 @@ final class Gathered {
   }
 
   /**
-   * Adds what an element became.
+   * Adds the point of an element.
    *
    * @param where the element, as a user would name it
-   * @return what is left out of it, and why; null for nothing
+   * @return what is left out of the point, and why; null if nothing is
    */
   @Nullable String add(Point point, String where) {
     Place place = new Place(point.measurement(), point.tags(), point.epochNanos());
@@ -80,7 +83,7 @@ final class Gathered {
     return null;
   }
 
-  /** In the order of their first elements. */
+  /** Returns the points, in the order of their first elements. */
   List<Point> points() {
     List<Point> points = new ArrayList<>(places.size());
     for (Fields place : places.values()) {

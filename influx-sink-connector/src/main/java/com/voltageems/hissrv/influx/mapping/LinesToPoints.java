@@ -12,12 +12,12 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a value that is line protocol already: a text, or its bytes, of one line or many, with
- * times in nanoseconds. What the lines say counts, types included; a line without a time has the
- * record's. A bad line costs that line.
+ * Maps a value that is already line protocol: a text or its bytes, with one line or many and times
+ * in nanoseconds. The lines decide everything, including types; a line without a time gets the
+ * record's time. A bad line costs only that line.
  */
 public final class LinesToPoints implements RecordToPoint {
-  /** A record may have thousands of lines, and all of them may be bad. */
+  /** The most flaws that are reported for one record, which may have thousands of bad lines. */
   private static final int MOST_TOLD = 20;
 
   private final ReadRules rules;
@@ -83,7 +83,7 @@ public final class LinesToPoints implements RecordToPoint {
       return text(ByteBuffer.wrap(bytes));
     }
     if (value instanceof ByteBuffer bytes) {
-      // A new decoder, unlike Charset.decode, refuses what is not UTF-8.
+      // Unlike Charset.decode, a new decoder rejects bytes that are not UTF-8.
       return StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
     }
     return value instanceof String text ? text : null;

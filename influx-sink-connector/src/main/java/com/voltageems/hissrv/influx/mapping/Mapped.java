@@ -3,15 +3,17 @@ package com.voltageems.hissrv.influx.mapping;
 import com.voltageems.hissrv.influx.point.Point;
 import java.util.List;
 
-/** What became of a record: points, or the reason why there are none. Nothing is left unsaid. */
+/**
+ * The result for a record: points, or the reason why there are none. Nothing is left unreported.
+ */
 public sealed interface Mapped {
   /**
-   * The record's points, and what could not become part of them.
+   * The record's points, and whatever could not become part of them.
    *
    * @param complaints one for each field that is left out, with its name and the reason; usually
-   *     empty. The points are to be written and the record is to be reported.
-   * @param absent tags and fields that a setting names, and of which the record has nothing: right
-   *     where they are optional, and a slip where no record ever has them. With the setting.
+   *     empty. If there are any, the points are written and the record is reported.
+   * @param absent tags and fields that a setting names and the record does not have, each with the
+   *     name of its setting: fine if they are optional, a mistake if no record ever has them.
    */
   record Points(List<Point> points, List<String> complaints, List<String> absent)
       implements Mapped {
@@ -26,9 +28,9 @@ public sealed interface Mapped {
     }
   }
 
-  /** The record is no sample at all. */
+  /** The record is not a sample. */
   record Rejected(String reason) implements Mapped {}
 
-  /** An explicit setting says to pass over such a record. */
+  /** An explicit setting says that such a record is passed over. */
   record Ignored() implements Mapped {}
 }

@@ -7,21 +7,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sorts by name, and remembers the order: record after record brings the same names in the same
- * order, which is seldom the alphabet's. Safe for use by several threads: what is remembered never
- * changes, and a thread that does not see it yet sorts by itself.
+ * Sorts by name and caches the order: record after record has the same names in the same order,
+ * which is rarely alphabetical. Thread-safe: a cached order never changes, and a thread that does
+ * not see it yet sorts by itself.
  */
 final class NameOrder {
-  /** A power of two. */
+  /** The size of the cache, a power of two. */
   private static final int MOST = 64;
 
   private final @Nullable Known[] known = new @Nullable Known[MOST];
 
   /**
-   * An order that was found.
+   * A cached order.
    *
-   * @param names as they came
-   * @param ranks where each belongs
+   * @param names the names in the order in which they came
+   * @param ranks the position of each name after sorting
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by hand, never handed out
   private record Known(String[] names, int[] ranks) {
@@ -38,14 +38,14 @@ final class NameOrder {
     }
   }
 
-  /** Sorts tags, of which there are few. */
+  /** Sorts tags; there are so few of them that no order is cached. */
   void sortTags(List<Point.Tag> tags) {
     if (tags.size() > 1) {
       tags.sort(Comparator.comparing(Point.Tag::name));
     }
   }
 
-  /** Sorts fields; those of the same name stay in their order. */
+  /** Sorts fields; fields of the same name keep their order. */
   void sortFields(List<Point.Field> fields) {
     int count = fields.size();
     if (count < 2) {

@@ -5,16 +5,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tag or field: {@code name=place}, a place that lends its name, or {@code name=text with
- * ${place}}. The name may have places in it, too: {@code ${id}=v}. Or all of them in an object:
- * {@code place.*}.
+ * A tag or field in a setting: {@code name=place}, a place alone, which also gives the name, or
+ * {@code name=text with ${place}}. The name may contain places, too: {@code ${id}=v}. {@code
+ * place.*} means all scalars of an object.
  *
- * @param written as it stands in the setting
- * @param name the part of it before the equals sign; for all in an object its place
- * @param called null when the name has no place in it
- * @param expression null when there is a template
- * @param template null when there is a place
- * @param all whether the place is an object, every scalar of which is meant
+ * @param written the text in the setting
+ * @param name the part of it before the equals sign; for a place alone its name, and for all of an
+ *     object the object's place
+ * @param called the name's template; null if the name contains no place
+ * @param expression the place; null if there is a template
+ * @param template the template of the value; null if there is a place
+ * @param all whether the place is an object of which every scalar is meant
  */
 public record Named(
     String written,
@@ -27,7 +28,7 @@ public record Named(
   private static final String ALL = ".*";
 
   /**
-   * Reads it from a setting.
+   * Parses a tag or field from a setting.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -51,7 +52,7 @@ public record Named(
         : new Named(text.trim(), name, called, Expression.parse(from), null, false);
   }
 
-  /** Of the first equals sign that is not within a place's braces; -1 for none. */
+  /** Returns the index of the first equals sign outside a place's braces; -1 if there is none. */
   private static int equalsSign(String text) {
     int at = text.indexOf('=');
     for (int open = text.indexOf(PLACE); open >= 0 && open < at; ) {
@@ -87,17 +88,17 @@ public record Named(
     return new Named(text, object, null, Expression.parse(object), null, true);
   }
 
-  /** What it is called in this record; null when a place of its name is empty or no scalar. */
+  /** Returns the name in this record; null if a place in the name is empty or not a scalar. */
   @Nullable String name(Context context) {
     return called == null ? name : called.of(context);
   }
 
-  /** What is there, null when nothing is. */
+  /** Returns the value in this record; null if there is none. */
   @Nullable Object of(Context context) {
     return expression != null ? expression.of(context) : text(context);
   }
 
-  /** As {@link #of}, as a text; null when it is not a scalar. */
+  /** Returns the value in this record as a text; null if it is absent or not a scalar. */
   @Nullable String text(Context context) {
     if (expression != null) {
       return expression.text(context);
@@ -105,7 +106,7 @@ public record Named(
     return template == null ? null : template.of(context);
   }
 
-  /** The places that it and its name are made from. */
+  /** Returns the places that the value and the name are made from. */
   List<Expression> places() {
     return Stream.concat(
             Stream.ofNullable(expression),

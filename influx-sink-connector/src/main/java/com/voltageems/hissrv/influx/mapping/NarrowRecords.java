@@ -9,9 +9,10 @@ import java.util.Map;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * The narrow layout: each field is a line of its own, with the field's name as the tag {@code
- * point}, and the value in the field {@code value}. What the tag {@code type} says is the
- * measurement: {@code measurement,channel=1001,type=m,point=10001 value=25.1}.
+ * The narrow layout: each field is a line of its own, with the field's name in the tag {@code
+ * point}. The value is in the field {@code value}, a boolean in {@code flag} and a text in {@code
+ * text}. If the tag {@code type} is one of m, s, c and a, it determines the measurement: {@code
+ * measurement,channel=1001,type=m,point=10001 value=25.1}.
  */
 public final class NarrowRecords implements RecordToPoint {
   private static final String POINT = "point";
@@ -74,7 +75,7 @@ public final class NarrowRecords implements RecordToPoint {
     return point.measurement();
   }
 
-  /** A column has one type, so that each kind has its own. */
+  /** A column has one type, so each kind of value has a column of its own. */
   private static String name(FieldValue value) {
     return switch (value.kind()) {
       case FLOAT, INTEGER -> "value";

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of arrays each element of which is a point: {@code readings}, or arrays in elements of
- * arrays, {@code devices[].readings}.
+ * The place of an array whose elements are points: {@code readings}, or an array in the elements of
+ * another array, {@code devices[].readings}.
  *
- * @param first where the outer array is
- * @param further where the next one is in each of its elements, and so on
+ * @param first the place of the outermost array
+ * @param further the place of the next array in each element, and so on inwards
  */
 public record PointArrays(Expression first, List<String> further) {
   public PointArrays {
@@ -18,7 +18,7 @@ public record PointArrays(Expression first, List<String> further) {
   }
 
   /**
-   * Reads it from a setting.
+   * Parses the place from a setting.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -37,18 +37,18 @@ public record PointArrays(Expression first, List<String> further) {
   }
 
   /**
-   * An element.
+   * An element that is a point.
    *
-   * @param where it is, for messages
+   * @param where the element's place, for messages
    */
   record Element(String where, Context context) {}
 
   /**
-   * All elements, in their order.
+   * Finds all elements, in their order.
    *
-   * @param elements gets those that are structs or maps
-   * @param complaints gets what is none
-   * @return the outer array; null when there is none
+   * @param elements gets the elements that are structs or maps
+   * @param complaints gets one message for each of the others
+   * @return the outermost array; null if it is absent
    */
   @Nullable Object expand(Context context, List<Element> elements, List<String> complaints) {
     Object array = first.of(context);
@@ -64,7 +64,7 @@ public record PointArrays(Expression first, List<String> further) {
       List<Element> elements,
       List<String> complaints) {
     if (array == null) {
-      return; // nothing to tell here
+      return; // the caller reports it if necessary
     }
     if (!(array instanceof List<?> list)) {
       complaints.add("'" + where + "' is " + FieldTypes.describe(array) + ", not an array");

@@ -10,11 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects one point and holds it to the rules of line protocol. What concerns a single field only
- * costs that field; what concerns the series or the time costs the point.
+ * Builder of one point, which checks the rules of line protocol. A flaw of a single field costs
+ * only that field; a flaw of the series or the time costs the point.
  */
 final class PointBuilder {
-  /** Of a series with a field's name, in characters; InfluxDB takes 65,535 bytes. */
+  /**
+   * The greatest length of a series and a field's name together, in characters; InfluxDB takes
+   * 65,535 bytes.
+   */
   private static final int LONGEST_KEY = 16_384;
 
   /** The largest time that fits the databases' nanoseconds. */
@@ -50,7 +53,7 @@ final class PointBuilder {
     return this;
   }
 
-  /** An empty value means no tag, as in the databases themselves. */
+  /** Adds a tag. An empty value means that there is no tag, as in the databases themselves. */
   PointBuilder tag(String name, String value) {
     if (value.isEmpty()) {
       return this;
@@ -66,7 +69,7 @@ final class PointBuilder {
     return this;
   }
 
-  /** A value that is null means no field. */
+  /** Adds a field; null means that there is no field. */
   PointBuilder field(String name, @Nullable Object raw) {
     if (raw != null && isFit(name)) {
       add(name, types.typed(name, raw));
@@ -74,7 +77,7 @@ final class PointBuilder {
     return this;
   }
 
-  /** A value that has its type already. */
+  /** Adds a field whose value already has its type. */
   PointBuilder typed(String name, FieldValue value) {
     if (isFit(name)) {
       add(name, types.storable(new FieldTypes.Typed.Value(value)));
@@ -140,12 +143,12 @@ final class PointBuilder {
     }
   }
 
-  /** Notes what is left out of the point. */
+  /** Notes something that is left out of the point. */
   void complain(String complaint) {
     complaints.add(complaint);
   }
 
-  /** Notes a tag or field of which there is nothing. */
+  /** Notes a tag or field that the record does not have. */
   void absent(String what) {
     if (absent.isEmpty()) {
       absent = new ArrayList<>();
@@ -153,7 +156,9 @@ final class PointBuilder {
     absent.add(what);
   }
 
-  /** Notes a flaw that makes the whole point impossible; the first one counts. */
+  /**
+   * Notes a flaw that makes the whole point impossible; null is none, and the first flaw counts.
+   */
   PointBuilder check(@Nullable String reason) {
     if (flaw == null) {
       flaw = reason;
@@ -212,7 +217,10 @@ final class PointBuilder {
         });
   }
 
-  /** InfluxDB refuses such a line; QuestDB answers 204 and keeps the first. */
+  /**
+   * Returns the name of a tag that appears twice; null if there is none. InfluxDB refuses such a
+   * line; QuestDB answers 204 and keeps the first value.
+   */
   private @Nullable String repeatedTag() {
     for (int i = 1; i < tags.size(); i++) {
       if (tags.get(i).name().equals(tags.get(i - 1).name())) {
@@ -222,7 +230,10 @@ final class PointBuilder {
     return null;
   }
 
-  /** Of two fields with one name the first counts: a line must not say two things about one. */
+  /**
+   * Keeps the first of several fields with the same name: a line must not have two values for one
+   * field.
+   */
   private void dropRepeated() {
     for (int i = fields.size() - 1; i > 0; i--) {
       String name = fields.get(i).name();

@@ -3,11 +3,11 @@ package com.voltageems.hissrv.influx.mapping;
 import com.voltageems.hissrv.influx.point.Precision;
 
 /**
- * What counts for records of every form.
+ * Rules for records of every format.
  *
  * @param ignoreNullValues whether a record without a value is passed over instead of rejected
- * @param textSuffix put behind the name of a field whose value is a text; may be empty
- * @param precision how fine times are; what is finer is cut off
+ * @param textSuffix appended to the name of a field whose value is a text; may be empty
+ * @param precision the precision of times; finer digits are cut off
  */
 public record ReadRules(
     FieldTypes types,
@@ -20,7 +20,7 @@ public record ReadRules(
     this(types, ignoreNullValues, textSuffix, precision, new NameOrder());
   }
 
-  /** A point by these rules. */
+  /** Returns a builder of a point by these rules. */
   PointBuilder point() {
     return new PointBuilder(types, precision, order);
   }

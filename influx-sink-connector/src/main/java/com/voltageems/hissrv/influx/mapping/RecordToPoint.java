@@ -4,15 +4,15 @@ import java.util.List;
 import org.apache.kafka.connect.sink.SinkRecord;
 
 /**
- * Turns a record into points. Implementations are pure: the same record gives the same answer, so
- * that it may be asked again when a line was refused; they never throw.
+ * Mapping of a record to points. Implementations are pure and never throw: the same record always
+ * gives the same answer, so a record may be mapped again after a line was refused.
  */
 public interface RecordToPoint {
   Mapped map(SinkRecord record);
 
   /**
-   * Some of the places where a record has something, for whoever has looked elsewhere; empty where
-   * no places are looked for.
+   * Returns some of the places where the record has a value, to help a user who named another
+   * place; empty if this mapping does not look up places.
    */
   default List<String> places(SinkRecord record) {
     return List.of();

@@ -6,11 +6,11 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the record that the Redis source writes: {@code measurement}, {@code tags}, {@code fields},
- * {@code texts} and {@code timestamp} in epoch milliseconds, or {@code timestamp_ns}, as a Struct
- * of the schema {@code com.voltageems.hissrv.Sample} or as the same shape without a schema. There
- * one map {@code fields} may mix numbers, booleans and texts. Without {@code timestamp} the
- * record's own time counts.
+ * Maps the records that the Redis source writes: {@code measurement}, {@code tags}, {@code fields},
+ * {@code texts} and {@code timestamp} in epoch milliseconds, or {@code timestamp_ns}. They are
+ * Structs of the schema {@code com.voltageems.hissrv.Sample} or have the same shape without a
+ * schema; without a schema the map {@code fields} may mix numbers, booleans and texts. Without a
+ * {@code timestamp}, the record's own time is used.
  */
 public final class SampleToPoint implements RecordToPoint {
   private static final TimeFormat MILLIS = TimeFormat.parse("ms", ZoneOffset.UTC);
@@ -79,7 +79,10 @@ public final class SampleToPoint implements RecordToPoint {
     }
   }
 
-  /** Whole nanoseconds, which a double would not hold; they have to agree with the milliseconds. */
+  /**
+   * Sets the time from whole nanoseconds, which a double would not hold. They have to agree with
+   * the milliseconds.
+   */
   private static void exactTime(Object nanos, @Nullable Object timestamp, PointBuilder point) {
     if (!(nanos instanceof Long whole)) {
       point.check("'" + NS + "' is not a whole number of 64 bits");

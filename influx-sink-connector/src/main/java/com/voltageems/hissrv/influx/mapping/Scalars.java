@@ -7,16 +7,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every scalar of a struct or map, nested ones by dotted names. Bounded, since a record of a
- * megabyte can be nested ten thousand times, or have names that multiply to gigabytes.
+ * Every scalar of a struct or map; nested ones have dotted names. Bounded, since a record of a
+ * megabyte can be nested ten thousand levels deep, or have names that multiply to gigabytes.
  */
 final class Scalars {
   private static final int DEEPEST = 64;
 
-  /** Of a name, in characters. */
+  /** The longest name, in characters. */
   static final int LONGEST_NAME = 4_096;
 
-  /** Of a point. */
+  /** The most scalars of a point. */
   private static final int MOST = 20_000;
 
   private final Set<String> without;
@@ -28,7 +28,7 @@ final class Scalars {
   /**
    * @param without names to leave out
    * @param intoArrays whether elements of arrays are members, called 0, 1 and so on
-   * @param complaints told what was left out because of the bounds
+   * @param complaints gets a message for whatever is left out because of the bounds
    */
   Scalars(
       Set<String> without,

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text with places of the record in it: {@code meter_${topic}}, {@code ${header.kind}}, {@code
+ * A text with places of the record in it: {@code meter_${topic}}, {@code ${header.kind}}, or {@code
  * ${site|north}} with a default.
  */
 public final class Template {
@@ -17,14 +17,14 @@ public final class Template {
   }
 
   /**
-   * Either a text or a place.
+   * A part of the template: either a text or a place.
    *
-   * @param otherwise stands for a place where nothing is; empty for none
+   * @param otherwise the default for a place without a value; empty if there is no default
    */
   private record Part(String text, @Nullable Expression expression, String otherwise) {}
 
   /**
-   * Reads it from a setting.
+   * Parses a template from a setting.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -50,7 +50,10 @@ public final class Template {
     return new Template(parts);
   }
 
-  /** The text for a record; null when one of its places is empty or no scalar. */
+  /**
+   * Returns the text for a record; null if one of its places has no default and is empty or not a
+   * scalar.
+   */
   @Nullable String of(Context context) {
     StringBuilder text = new StringBuilder();
     for (Part part : parts) {
@@ -68,7 +71,7 @@ public final class Template {
     return text.toString();
   }
 
-  /** The places in it. */
+  /** Returns the places in the template. */
   List<Expression> places() {
     return parts.stream().map(Part::expression).flatMap(Stream::ofNullable).toList();
   }

@@ -20,18 +20,21 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads times: numbers of a unit, ISO 8601, or a pattern of {@link DateTimeFormatter}. */
+/** Format of times: numbers in a unit, ISO 8601, or a pattern of {@link DateTimeFormatter}. */
 public final class TimeFormat {
-  /** A longer text is no time; reading it would cost more the longer it is. */
+  /** Longer texts are not times; parsing would cost more the longer the text is. */
   private static final int LONGEST = 128;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final BigInteger NANOS = BigInteger.valueOf(NANOS_PER_SECOND);
 
-  /** More digits before the point than any time in nanoseconds has, and more behind it. */
+  /** The most digits before and after the decimal point: more than any time in nanoseconds has. */
   private static final int MOST_DIGITS = 40;
 
-  /** September 2001 and December 2099: what clocks show, in numbers of ten digits. */
+  /**
+   * From September 2001 to December 2099: the times that clocks show, in seconds numbers of ten
+   * digits.
+   */
   private static final long FROM_SECONDS = 1_000_000_000;
 
   private static final long UNTIL_SECONDS = 4_100_000_000L;
@@ -43,7 +46,10 @@ public final class TimeFormat {
 
   private record Unit(String name, long nanos) {}
 
-  /** As people and machines write it: a date, or T or a blank and a time, with or without zone. */
+  /**
+   * ISO 8601 as people and machines write it: a date alone, or with T or a blank and a time, with
+   * or without a zone.
+   */
   private static final DateTimeFormatter ISO =
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
@@ -70,10 +76,10 @@ public final class TimeFormat {
   }
 
   /**
-   * Reads it from a setting.
+   * Parses a format from a setting.
    *
    * @param format {@code s}, {@code ms}, {@code us}, {@code ns}, {@code iso} or a pattern
-   * @param zone for texts that name none
+   * @param zone the zone for texts that name none
    * @throws IllegalArgumentException with a message for the user
    */
   public static TimeFormat parse(String format, ZoneId zone) {
@@ -93,9 +99,9 @@ public final class TimeFormat {
   }
 
   /**
-   * As {@link #parse}, and looks whether it reads what it writes. With {@code hh}, which lacks AM
-   * and PM, or {@code SS} for the seconds, it would read the date alone, and put a whole day into
-   * one moment.
+   * Parses a format and checks that it reads the times that it writes. With {@code hh}, which needs
+   * AM or PM, or with {@code SS} for the seconds, it would read only the date, and so give all
+   * times of a day the same moment.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -111,7 +117,7 @@ public final class TimeFormat {
     Instant read = parsed.instant(written);
     Instant expected =
         isDate ? moment.toLocalDate().atStartOfDay(ZoneOffset.UTC).toInstant() : moment.toInstant();
-    // Minutes and seconds may be missing.
+    // The format may lack minutes and seconds.
     if (read == null || Duration.between(read, expected).abs().toHours() >= 1) {
       throw new IllegalArgumentException(
           "'"
@@ -124,16 +130,17 @@ public final class TimeFormat {
   }
 
   /**
-   * Whether a number was rather of a coarser unit: 1764240000 is a time of 2025 in seconds, and one
-   * of January 1970 in milliseconds, which nobody would find again.
+   * Guesses whether a number has a coarser unit than assumed: 1764240000 is a time of 2025 in
+   * seconds, but a time of January 1970 in milliseconds, where nobody would ever find the point.
    *
-   * @param number as it came
-   * @param nanosPerUnit of the unit that it was taken for
-   * @return the unit that it looks like, as a setting names it; null when it may well be as it is
+   * @param number the number as it came
+   * @param nanosPerUnit the unit that was assumed, in nanoseconds
+   * @return the unit that the number seems to have, as a setting names it; null if the assumed unit
+   *     may be right
    */
   static @Nullable String rather(long number, long nanosPerUnit) {
     if (number < FROM_SECONDS) {
-      return null; // of no coarser unit either
+      return null; // not of a coarser unit either
     }
     for (Unit unit : COARSE) {
       long perSecond = NANOS_PER_SECOND / unit.nanos();
@@ -146,7 +153,7 @@ public final class TimeFormat {
     return null;
   }
 
-  /** As {@link #rather(long, long)}, for what {@link #instant} has read. */
+  /** As {@link #rather(long, long)}, for a value that {@link #instant} has read. */
   @Nullable String rather(Object raw) {
     BigDecimal number = nanosPerUnit == null || raw instanceof Date ? null : number(raw);
     return number == null || nanosPerUnit == null || number.compareTo(MOST_RATHER) > 0
@@ -154,7 +161,10 @@ public final class TimeFormat {
         : rather(number.longValue(), nanosPerUnit.longValueExact());
   }
 
-  /** Rounded down to the nanosecond; null when it is not a time of this format. */
+  /**
+   * Returns the time, rounded down to the nanosecond; null if the value is not a time of this
+   * format.
+   */
   @Nullable Instant instant(Object raw) {
     if (raw instanceof Date date) {
       return date.toInstant();
@@ -169,7 +179,7 @@ public final class TimeFormat {
       BigDecimal number = number(raw);
       return number == null ? null : ofNanos(number.multiply(nanosPerUnit));
     } catch (NumberFormatException | ArithmeticException | DateTimeException e) {
-      return null; // the caller says so, with the place
+      return null; // the caller reports it, with the place
     }
   }
 
@@ -180,7 +190,8 @@ public final class TimeFormat {
   }
 
   /**
-   * Null when it is no number, or one so large or so fine that arithmetic with it takes minutes.
+   * Returns the number; null if it is none, or so large or so fine that arithmetic with it would
+   * take minutes.
    */
   private static @Nullable BigDecimal number(Object raw) {
     BigDecimal number;

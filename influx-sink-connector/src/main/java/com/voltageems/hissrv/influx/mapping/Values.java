@@ -11,16 +11,16 @@ import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
-/** Looks into values that are a Struct (with a schema) or a Map (without), in the same way. */
+/** Uniform access to values that are a Struct (with a schema) or a Map (without). */
 final class Values {
-  /** Of a column of PostgreSQL or Oracle that leaves the scale to each number. */
+  /** The type of a PostgreSQL or Oracle column that leaves the scale to each number. */
   private static final String DEBEZIUM_DECIMAL = "io.debezium.data.VariableScaleDecimal";
 
   private static final Pattern INDEX = Pattern.compile("-?[0-9]{1,6}");
 
   private Values() {}
 
-  /** Whether places can lead into it. */
+  /** Returns whether places can lead into the value. */
   static boolean hasMembers(@Nullable Object value) {
     return isObject(value) || value instanceof List<?>;
   }
@@ -33,7 +33,10 @@ final class Values {
     return value instanceof Struct || value instanceof Map;
   }
 
-  /** A member of a Struct, Map or List; null when it is not there, or {@code object} is neither. */
+  /**
+   * Returns a member of a Struct, Map or List; null if there is no such member, or {@code object}
+   * is none of these.
+   */
   static @Nullable Object member(@Nullable Object object, String name) {
     if (object instanceof Struct struct) {
       Field field = struct.schema().field(name);
@@ -46,7 +49,10 @@ final class Values {
     return object instanceof Map<?, ?> map ? map.get(key(map, name)) : null;
   }
 
-  /** Of an element: 0, 1 and so on, or -1 for the last one; -1 when there is none. */
+  /**
+   * Returns the index of the element called 0, 1 and so on, or -1 for the last one, -2 for the one
+   * before; returns -1 if there is no such element.
+   */
   private static int index(List<?> list, String name) {
     if (!INDEX.matcher(name).matches()) {
       return -1;
@@ -56,7 +62,7 @@ final class Values {
     return index < list.size() ? Math.max(-1, index) : -1;
   }
 
-  /** Whether it has such a member, be it null. */
+  /** Returns whether there is such a member, even if it is null. */
   static boolean has(@Nullable Object object, String name) {
     if (object instanceof Struct struct) {
       return struct.schema().field(name) != null;
@@ -67,11 +73,11 @@ final class Values {
     return object instanceof Map<?, ?> map && map.containsKey(key(map, name));
   }
 
-  /** The key that is called so: with a schema keys may be numbers. */
+  /** Returns the map's key with this name: with a schema, keys may be numbers. */
   private static Object key(Map<?, ?> map, String name) {
     for (Object key : map.keySet()) {
       if (key instanceof String) {
-        break; // then they all are
+        break; // then all keys are texts
       }
       if (name.equals(String.valueOf(key))) {
         return key;
@@ -80,12 +86,12 @@ final class Values {
     return name;
   }
 
-  /** Told of a member. */
+  /** Action on a member. */
   interface MemberAction {
     void accept(String name, @Nullable Object value);
   }
 
-  /** Goes through all members; there are none where {@code object} cannot have any. */
+  /** Runs the action on all members; on none if {@code object} cannot have members. */
   static void each(@Nullable Object object, MemberAction action) {
     if (object instanceof Struct struct) {
       for (Field field : struct.schema().fields()) {
@@ -103,8 +109,9 @@ final class Values {
   }
 
   /**
-   * A null in an optional field is no value: {@link Struct#get} would make the schema's default of
-   * it. Where a value is required, null means that none was put, and the default stands for it.
+   * Returns a field's value. Null in an optional field means that there is no value, where {@link
+   * Struct#get} would return the schema's default. Null in a required field means that none was
+   * put, and the default applies.
    */
   private static @Nullable Object value(Struct struct, Field field) {
     Object value =
@@ -114,7 +121,10 @@ final class Values {
         : value;
   }
 
-  /** A number with a scale of its own; as the struct that it comes in it cannot be a field. */
+  /**
+   * Returns a decimal number with a scale of its own: the struct that Debezium writes for it cannot
+   * be a field.
+   */
   private static @Nullable Object decimal(Struct struct) {
     Object scale = member(struct, "scale");
     Object unscaled = member(struct, "value");
@@ -131,8 +141,8 @@ final class Values {
   }
 
   /**
-   * What is wrong with a value that a converter has not unwrapped; null for any other. Its schema
-   * would be taken for data.
+   * Returns the error message for a value that the converter has left in its schema-and-payload
+   * wrapper, because the schema would be taken for data; null for any other value.
    */
   static @Nullable String wrapped(@Nullable Object value) {
     return value instanceof Map<?, ?> map
@@ -148,13 +158,13 @@ final class Values {
   }
 
   /**
-   * The text of a scalar, as a tag has it, a date and time as ISO 8601; null when it is not a
-   * scalar.
+   * Returns the text of a scalar as used for a tag, with dates and times as ISO 8601; null if the
+   * value is not a scalar.
    */
   static @Nullable String text(@Nullable Object value) {
     if (value instanceof Double || value instanceof Float) {
       double number = ((Number) value).doubleValue();
-      // JSON does not tell 7 from 7.0; as a tag both mean the same series.
+      // JSON does not distinguish 7 from 7.0; in a tag, both mean the same series.
       return number == Math.rint(number) && Math.abs(number) < 1e15
           ? Long.toString((long) number)
           : value.toString();

@@ -1,4 +1,4 @@
-/** Records as they come, and how they become points. */
+/** Mapping of records to points. */
 @NullMarked
 package com.voltageems.hissrv.influx.mapping;
 
