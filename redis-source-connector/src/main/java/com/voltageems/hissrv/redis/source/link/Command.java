@@ -4,13 +4,14 @@ import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.util.Arrays;
 
 /**
- * One Redis command.
+ * Redis command with its arguments.
  *
- * @param name its name, such as {@code HGETALL}
- * @param keyAt which argument is the key that decides the cluster node, or -1 for none
- * @param args the arguments; not copied: nobody changes them
+ * @param name the command's name, such as {@code HGETALL}
+ * @param keyAt index of the argument whose key decides the cluster node, or -1 if no argument is a
+ *     key
+ * @param args the arguments; not copied, so nobody may change them
  */
-// An array component: commands are built by the ten thousand and never compared.
+// An array component is fine: commands are built by the ten thousand and never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record Command(byte[] name, int keyAt, byte[][] args) {
   private static final byte[] HGETALL = Bytes.of("HGETALL");
@@ -20,17 +21,17 @@ public record Command(byte[] name, int keyAt, byte[][] args) {
     return new Command(HGETALL, 0, new byte[][] {key});
   }
 
-  /** A command whose first argument is its key. */
+  /** Returns a command whose first argument is its key. */
   public static Command keyed(String name, byte[]... args) {
     return new Command(Bytes.of(name), 0, args);
   }
 
-  /** A command whose first argument is its key, arguments as text. */
+  /** Returns a command whose first argument is its key; takes the arguments as text. */
   public static Command keyed(String name, String... args) {
     return new Command(Bytes.of(name), 0, bytes(args));
   }
 
-  /** A command without a key. */
+  /** Returns a command without a key. */
   public static Command of(String name, String... args) {
     return new Command(Bytes.of(name), -1, bytes(args));
   }
@@ -43,7 +44,7 @@ public record Command(byte[] name, int keyAt, byte[][] args) {
     return bytes;
   }
 
-  /** Whether its reply is that of a whole transaction. */
+  /** Returns whether the command is EXEC, so that its reply is the reply of a whole transaction. */
   public boolean isExec() {
     return Arrays.equals(name, EXEC);
   }

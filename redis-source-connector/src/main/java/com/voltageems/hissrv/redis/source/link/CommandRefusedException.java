@@ -3,7 +3,10 @@ package com.voltageems.hissrv.redis.source.link;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
-/** Redis has no such command, or not for this user: repeating does not help. */
+/**
+ * Thrown if Redis does not have a command, or does not allow it to this user: repeating does not
+ * help.
+ */
 public final class CommandRefusedException extends ConnectException {
   private static final long serialVersionUID = 1L;
   private final String where;
@@ -11,11 +14,11 @@ public final class CommandRefusedException extends ConnectException {
   private final String reply;
 
   /**
-   * Redis refused a command.
+   * Creates the exception for a command that Redis refused.
    *
-   * @param redis the server, and what the settings of the login are called
-   * @param command as it was sent, or as a script calls it
-   * @param reply as Redis sent it
+   * @param redis settings that name the server and the settings of the login
+   * @param command the command as it was sent, or as a script calls it
+   * @param reply the error as Redis sent it
    */
   public CommandRefusedException(
       RedisSettings redis, String command, String reply, @Nullable Throwable cause) {
@@ -54,7 +57,7 @@ public final class CommandRefusedException extends ConnectException {
             + reply;
   }
 
-  /** Whether a script ran, and one of the commands that it calls was refused. */
+  /** Returns whether Redis ran a script but refused a command that the script calls. */
   boolean isInScript() {
     return ErrorKind.isInScript(reply);
   }
@@ -63,7 +66,7 @@ public final class CommandRefusedException extends ConnectException {
     return reply;
   }
 
-  /** The same, naming the command that the script called. */
+  /** Returns the same exception, but naming the command that the script called. */
   CommandRefusedException ofScript(String evaluating, String called) {
     return new CommandRefusedException(
         where, login, called + " in a script (" + evaluating + ")", reply, this);

@@ -2,39 +2,48 @@ package com.voltageems.hissrv.redis.source.link;
 
 import java.util.regex.Pattern;
 
-/** What an error reply is about, and so what helps. Pure. */
+/** Kind of an error reply: what the error is about, and so what helps. Pure. */
 public enum ErrorKind {
-  /** This command on this key: nothing is wrong with Redis, the user or the connection. */
+  /**
+   * The error concerns this command on this key only; Redis, the user and the connection are fine.
+   */
   COMMAND,
 
   /**
-   * Redis does not take this command now, such as a write while it is a replica, full, or cannot
-   * save: repeating helps once somebody has mended that. The connection is as good as before.
+   * Redis does not accept this command now, such as a write while it is a replica, has no memory
+   * left, or cannot save. Repeating helps once somebody has fixed that. The connection stays
+   * usable.
    */
   NOT_READY,
 
-  /** Another server has to be asked: the connection leads to the wrong one. */
+  /** Another server must be asked: this connection leads to the wrong one. */
   MOVED,
 
-  /** The user, the password or a permission: repeating does not help. */
+  /** The user, the password or a permission is wrong: repeating does not help. */
   NOT_PERMITTED,
 
-  /** The server has no such command, or an administrator has taken it away: as above. */
+  /**
+   * The server does not have this command, or an administrator has disabled it: repeating does not
+   * help.
+   */
   UNKNOWN_COMMAND;
 
-  /** Redis before 7.0 hides the code of a script's error in its text. */
+  /** Finds the error code, which Redis before 7.0 hides in the text of a script's error. */
   private static final Pattern NOT_READY_IN_SCRIPT =
       Pattern.compile(
           "ERR Error running script.* -(READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) .*",
           Pattern.DOTALL);
 
-  /** How Redis says of EXEC that it is EXEC itself that was refused. */
+  /** Beginning of the error if Redis refuses EXEC itself; the reason follows. */
   private static final String ABORTED = "EXECABORT Transaction discarded because of: ";
 
-  /** In every refusal for want of memory, a script's among them. */
+  /** Part of every refusal for lack of memory, also of a script's. */
   static final String FULL = "OOM command not allowed";
 
-  /** Redis's own advice is at the end of a long text, which nobody may see. */
+  /**
+   * Splits off the first sentence: Redis gives its own advice only at the end of a long text, where
+   * readers may miss it.
+   */
   private static final Pattern MISCONF =
       Pattern.compile("(MISCONF [^.]*\\.).*RDB.*", Pattern.DOTALL);
 
@@ -64,7 +73,7 @@ public enum ErrorKind {
         || message.contains("Unknown Redis command called from")) {
       return UNKNOWN_COMMAND;
     }
-    // Redis 7.0 and later ones tell in different words, and without NOPERM.
+    // Redis 7.0 and later use different words, and no NOPERM.
     if (message.contains("The user executing the script can't")
         || message.contains("ACL failure in script")
         || message.startsWith("ERR AUTH")
@@ -74,19 +83,22 @@ public enum ErrorKind {
     return NOT_READY_IN_SCRIPT.matcher(message).matches() ? NOT_READY : COMMAND;
   }
 
-  /** Whether a command inside a script was refused, and not the one that runs the script. */
+  /**
+   * Returns whether Redis refused a command inside a script, and not the command that runs the
+   * script.
+   */
   static boolean isInScript(String message) {
     return message.contains("Unknown Redis command called from")
         || message.contains("The user executing the script can't")
         || message.contains("ACL failure in script");
   }
 
-  /** Whether the primary is another one by now, perhaps. */
+  /** Returns whether the error suggests that another server has become the primary. */
   public static boolean isFromReplica(String message) {
     return message.contains("READONLY") || message.startsWith("MASTERDOWN");
   }
 
-  /** A reply that somebody has to act on, with what helps. */
+  /** Returns an error that somebody has to act on, with advice on what helps. */
   public static String withAdvice(String message) {
     if (message.contains(FULL)) {
       return message + " Raise maxmemory, or take out of Redis what is not needed.";
@@ -98,7 +110,9 @@ public enum ErrorKind {
                 + " folder (dir).");
   }
 
-  /** Redis repeats the command's arguments, which are nobody's business. */
+  /**
+   * Removes the command's arguments, which Redis repeats but which do not belong in our messages.
+   */
   public static String withoutArguments(String message) {
     int arguments = message.indexOf(", with args beginning with");
     return arguments < 0 ? message : message.substring(0, arguments);

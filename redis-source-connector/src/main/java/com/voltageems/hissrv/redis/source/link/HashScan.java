@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Reads a large hash by HSCAN, in steps between which Redis serves others. */
+/** Reads a large hash by HSCAN, in steps, so that Redis can serve other clients in between. */
 public final class HashScan {
-  /** A hash above this is read in steps: HGETALL would hold Redis for too long. */
+  /** A hash with more fields is read in steps: HGETALL would block Redis for too long. */
   public static final int MAX_FIELDS_AT_ONCE = 10_000;
 
   public static final int MAX_FIELDS_A_STEP = 1000;
@@ -22,11 +22,11 @@ public final class HashScan {
   private HashScan() {}
 
   /**
-   * All fields and values in turn, each field once; what is written meanwhile may be in it or not.
-   * Empty when there is no such key.
+   * Returns all fields and values, alternating, each field once. Fields written during the scan may
+   * or may not be included. Empty if the key does not exist.
    *
-   * @param step about the fields of one command
-   * @throws RedisReplyException when the key is of another type
+   * @param step approximate number of fields that one command returns
+   * @throws RedisReplyException if the key is of another type
    */
   public static List<byte[]> read(RedisLink link, byte[] key, int step) {
     Map<ByteKey, byte[]> all = new LinkedHashMap<>();

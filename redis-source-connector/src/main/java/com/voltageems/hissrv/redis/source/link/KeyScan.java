@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** SCAN over every primary, a bounded step at a time. */
+/** SCAN over all primaries, one bounded step at a time. */
 public final class KeyScan {
   private static final String COUNT = "1000";
 
@@ -21,8 +21,8 @@ public final class KeyScan {
   }
 
   /**
-   * One SCAN call. A key may come twice. After a reconnect it begins again: cursors belong to a
-   * node.
+   * Runs one SCAN call. May report a key twice. Starts again after a reconnect, because a cursor
+   * belongs to one node.
    *
    * @return whether the scan is complete
    */

@@ -1,9 +1,9 @@
 package com.voltageems.hissrv.redis.source.link;
 
 /**
- * An error reply that concerns one command only, such as {@code WRONGTYPE}.
+ * Error reply that concerns one command only, such as {@code WRONGTYPE}.
  *
- * @param message as Redis sent it
+ * @param message the error as Redis sent it
  */
 public record RedisError(String message) {
   public boolean isWrongType() {

@@ -4,67 +4,74 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to Redis, standalone or not, that connects when it is first used and again after it
- * broke. Replies are as RESP2 has them: {@code byte[]}, {@code Long}, {@code List}, null, and
- * {@link RedisError} inside pipelines. For one thread, except {@link #close()}.
+ * Connection to Redis: to one server, by sentinels, or to a cluster. It connects on first use, and
+ * again after the connection broke. Replies have the types of RESP2: {@code byte[]}, {@code Long},
+ * {@code List}, null, and {@link RedisError} inside pipelines. Not thread-safe, except {@link
+ * #close()}.
  *
- * <p>Every method throws {@link RedisUnavailableException} when Redis cannot be reached within the
- * configured timeout or is not ready (its subclass {@link RedisNotReadyException} where the
- * connection is kept: loading, read-only, full), and {@link
- * org.apache.kafka.connect.errors.ConnectException} when it refuses the user, the password or the
+ * <p>Every method throws {@link RedisUnavailableException} if Redis cannot be reached within the
+ * configured timeout or is not ready. Its subclass {@link RedisNotReadyException} means that the
+ * connection is kept: Redis is loading, read-only or full. Every method throws {@link
+ * org.apache.kafka.connect.errors.ConnectException} if Redis refuses the user, the password or the
  * command ({@link CommandRefusedException}): repeating does not help then.
  */
 public interface RedisLink extends AutoCloseable {
   /**
-   * Sends one command.
+   * Sends one command and returns its reply.
    *
-   * @throws RedisReplyException on an error reply
+   * @throws RedisReplyException if the reply is an error
    */
   @Nullable Object call(Command command);
 
-  /** Sends all commands before it reads the first reply; replies in the order of the commands. */
+  /**
+   * Sends all commands before it reads the first reply. Returns the replies in the order of the
+   * commands.
+   */
   default List<@Nullable Object> pipeline(List<Command> commands) {
     return send(commands).get();
   }
 
   /**
-   * Sends all commands, and reads no reply: Redis works while the caller does something else. Their
-   * replies wait in the connection, or, when this link is used for anything else meanwhile, in
-   * memory: as many as that are to be asked for.
+   * Sends all commands but reads no reply, so that Redis works while the caller does something
+   * else. The replies wait in the connection, or in memory if the link is used for anything else in
+   * between, so do not request more than fits there.
    */
   Replies send(List<Command> commands);
 
-  /** The replies to commands that were sent. */
+  /** Replies to commands that were sent. */
   interface Replies {
     /**
-     * Waits for them; to be called once, or not at all.
+     * Waits for the replies. Call it at most once.
      *
-     * @return one for each command, in their order
-     * @throws RedisUnavailableException also when {@link #isLost}
+     * @return one reply per command, in the order of the commands
+     * @throws RedisUnavailableException also if {@link #isLost}
      */
     List<@Nullable Object> get();
 
-    /** Whether the connection was lost or dropped before they were read. */
+    /** Returns whether the connection was lost or closed before the replies were read. */
     default boolean isLost() {
       return false;
     }
   }
 
-  /** How many primaries there are: 1, or more in a cluster. */
+  /** Returns the number of primaries: 1, or more in a cluster. */
   int primaries();
 
-  /** As {@link #call}, on the primary of that number. */
+  /** Does the same as {@link #call}, but on the primary with that number. */
   @Nullable Object callOn(int primary, Command command);
 
-  /** Grows by one with every new connection: who keeps a cursor must begin again. */
+  /**
+   * Returns a number that grows by one with every new connection. A caller that keeps a cursor must
+   * start again when it changes.
+   */
   int generation();
 
   boolean isCluster();
 
-  /** What the server that it is connected to says of itself; null where it does not tell. */
+  /** Returns what the connected server reports about itself; null if it does not. */
   @Nullable ServerFacts server();
 
-  /** Drops the connection; the next call connects again. */
+  /** Closes the connection; the next call connects again. */
   void reset();
 
   @Override

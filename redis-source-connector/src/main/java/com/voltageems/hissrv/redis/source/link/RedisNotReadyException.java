@@ -3,8 +3,8 @@ package com.voltageems.hissrv.redis.source.link;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Redis answered that it does not do this now. The connection is kept, and what others read over it
- * goes on: only who was refused backs off.
+ * Thrown if Redis answers that it cannot do this now. The connection is kept, and other readers on
+ * it continue: only the caller that was refused backs off.
  */
 public final class RedisNotReadyException extends RedisUnavailableException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +13,7 @@ public final class RedisNotReadyException extends RedisUnavailableException {
     super(message, cause);
   }
 
-  /** Whether it has no memory left for what it was asked. */
+  /** Returns whether Redis has no memory left for the command. */
   public boolean isFull() {
     return String.valueOf(getMessage()).contains(ErrorKind.FULL);
   }

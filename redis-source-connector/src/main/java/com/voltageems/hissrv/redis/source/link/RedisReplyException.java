@@ -2,7 +2,7 @@ package com.voltageems.hissrv.redis.source.link;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 
-/** Redis answered a command with an error that a retry will not cure. */
+/** Thrown if Redis answered a command with an error that a retry does not fix. */
 public final class RedisReplyException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final transient RedisError error;
@@ -12,7 +12,7 @@ public final class RedisReplyException extends RuntimeException {
     this.error = error;
   }
 
-  /** Names the key where that is what is wrong. */
+  /** Creates the exception; its message names the key if the key has the wrong type. */
   public RedisReplyException(Command command, RedisError error) {
     this(Bytes.text(command.name()) + (error.isWrongType() ? key(command) : ""), error);
   }

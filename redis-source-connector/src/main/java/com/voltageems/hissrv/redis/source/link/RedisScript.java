@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A Lua script that is sent by its hash, and in full when Redis does not know it (any more). */
+/** Lua script that is called by its hash, and sent in full if Redis does not know it (any more). */
 public final class RedisScript {
   private static final Pattern LINE = Pattern.compile("user_script: ?([0-9]{1,6})");
   private static final Pattern CALL = Pattern.compile("(?:call|try)\\('([A-Z]+)'");
@@ -32,7 +32,8 @@ public final class RedisScript {
   }
 
   /**
-   * A script of the class path; {@code resource} begins with a slash or lies beside {@code user}.
+   * Loads a script from the class path. A {@code resource} without a leading slash is in the
+   * package of {@code user}.
    */
   public static RedisScript resource(Class<?> user, String resource) {
     try (InputStream in = user.getResourceAsStream(resource)) {
@@ -46,9 +47,9 @@ public final class RedisScript {
   }
 
   /**
-   * Runs it.
+   * Runs the script and returns its result.
    *
-   * @throws RedisReplyException when the script ends with an error
+   * @throws RedisReplyException if the script ends with an error
    */
   public @Nullable Object run(RedisLink link, List<byte[]> keys, List<byte[]> args) {
     try {
@@ -65,12 +66,15 @@ public final class RedisScript {
       if (!e.error().isNoScript()) {
         throw e;
       }
-      // SCRIPT FLUSH, a restart, or another node: EVAL runs it and keeps it.
+      // Redis lost the script (SCRIPT FLUSH, a restart, another node): EVAL runs it and caches it
+      // again.
       return link.call(command("EVAL", text, keys, args));
     }
   }
 
-  /** Redis tells the line, and not the command, that a script was refused. */
+  /**
+   * Finds the command that was refused in the script: Redis reports the line, but not the command.
+   */
   private String calledAt(String reply) {
     Matcher line = LINE.matcher(reply);
     String[] lines = new String(text, StandardCharsets.UTF_8).split("\n", -1);

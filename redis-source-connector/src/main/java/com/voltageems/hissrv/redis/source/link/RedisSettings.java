@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * How to reach Redis.
+ * Settings of the connection to Redis.
  *
- * @param addresses the server; or the sentinels; or some nodes of the cluster
- * @param sentinelMaster the primary's name for the sentinels, empty otherwise
+ * @param addresses the server, the sentinels, or some nodes of the cluster
+ * @param sentinelMaster name of the primary as the sentinels know it; otherwise empty
  * @param database 0 in a cluster
  * @param username empty for the default user
- * @param sentinelUsername the sentinels' own user, empty for their default user
- * @param sentinelPassword null when sentinels are asked without a login
+ * @param sentinelUsername user for the sentinels; empty for their default user
+ * @param sentinelPassword null if the sentinels need no login
  * @param timeout for connecting and for every reply
- * @param tls null for a connection that is not encrypted
- * @param names what messages call these settings
+ * @param tls null for an unencrypted connection
+ * @param names how messages call these settings
  */
 public record RedisSettings(
     Mode mode,
@@ -60,7 +60,7 @@ public record RedisSettings(
         names);
   }
 
-  /** The addresses for messages: no user, no password. */
+  /** Returns the addresses for messages, without user and password. */
   public String where() {
     return addresses.stream().map(HostAndPort::toString).collect(Collectors.joining(","));
   }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Redis's clock. */
+/** Time of Redis's clock. */
 public final class RedisTime {
   private RedisTime() {}
 
-  /** Epoch milliseconds, from the reply to TIME: seconds and microseconds. */
+  /** Returns epoch milliseconds from the reply to TIME, which is seconds and microseconds. */
   public static long millis(@Nullable Object reply) {
     List<?> parts = (List<?>) Objects.requireNonNull(reply);
     return Long.parseLong(Bytes.text((byte[]) parts.get(0))) * 1000

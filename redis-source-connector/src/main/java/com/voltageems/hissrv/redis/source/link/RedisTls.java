@@ -4,8 +4,8 @@ import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsSettings;
 
 /**
- * How the connection to Redis is encrypted.
+ * TLS of the connection to Redis.
  *
- * @param names the settings it was read from, for messages
+ * @param names the settings that it was read from, for messages
  */
 public record RedisTls(TlsSettings names, Tls tls) {}

@@ -2,7 +2,10 @@ package com.voltageems.hissrv.redis.source.link;
 
 import org.jspecify.annotations.Nullable;
 
-/** Redis cannot be reached, or not at the moment: back off, connect again, and repeat. */
+/**
+ * Thrown if Redis cannot be reached, or does not answer at the moment: back off, connect again, and
+ * repeat.
+ */
 public class RedisUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server says of itself.
+ * What a server reports about itself.
  *
  * @param mode standalone, cluster or sentinel
  * @param role master or replica
  */
 public record ServerFacts(String mode, String role) {
 
-  /** From the reply to HELLO: names and values in turn. */
+  /** Reads the reply to HELLO: names and values, alternating. */
   public static ServerFacts ofHello(List<?> pairs) {
     return new ServerFacts(text(pairs, "mode"), text(pairs, "role"));
   }
@@ -37,7 +37,7 @@ public record ServerFacts(String mode, String role) {
   }
 
   /**
-   * Why it cannot be read as one server that has all keys; null when it can.
+   * Returns why this server cannot be read as a single server that has all keys; null if it can.
    *
    * @param names of the settings that would be right
    */

@@ -1,14 +1,15 @@
 package com.voltageems.hissrv.redis.source.link;
 
 /**
- * What the owner of a connection calls its settings: the link itself knows none of them, but its
- * messages say which to change. Those of TLS are in {@link RedisTls}.
+ * Names of the connection's settings, as its owner calls them. The link itself does not know them,
+ * but its messages tell the user which setting to change. The names of the TLS settings are in
+ * {@link RedisTls}.
  *
  * @param uri address of a single server
- * @param mode what kind of server it is
- * @param nodes addresses of sentinels or of a cluster
- * @param username who logs in
- * @param password by what
+ * @param mode kind of server
+ * @param nodes addresses of the sentinels or of cluster nodes
+ * @param username user of the login
+ * @param password password of the login
  * @param timeout how long to wait for a connection and for each reply
  */
 public record SettingNames(

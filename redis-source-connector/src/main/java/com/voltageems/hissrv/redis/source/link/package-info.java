@@ -1,4 +1,7 @@
-/** What is asked of Redis: commands, scripts, scans, errors. Knows no client and no Kafka. */
+/**
+ * What the sources ask of Redis: commands, scripts, scans, errors. Of Jedis it uses only {@code
+ * HostAndPort}, and of Kafka only {@code Password} and {@code ConnectException}.
+ */
 @NullMarked
 package com.voltageems.hissrv.redis.source.link;
 

@@ -4,15 +4,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A claim on its way, read page by page: one that is found in flight may be larger than a poll.
+ * Claim that is being delivered. It is read page by page, because a claim found in flight may be
+ * larger than one poll.
  *
- * @param size how many elements it has
- * @param read how many of them were converted
- * @param rejected entries for the rejected list that Redis does not have yet
- * @param undelivered records that Connect has not confirmed
+ * @param size number of elements in the claim
+ * @param read number of those that were converted
+ * @param rejected entries for the rejected list that are not in Redis yet
+ * @param undelivered number of records that Connect has not confirmed
  */
 record Claim(String id, long size, long read, List<byte[]> rejected, AtomicInteger undelivered) {
-  /** Of one that is read page by page, to be kept until its release. */
+  /** Most bytes of rejected entries that a claim read page by page keeps until its release. */
   private static final long MAX_REJECTED_BYTES = 1 << 20;
 
   boolean isRead() {
@@ -24,8 +25,9 @@ record Claim(String id, long size, long read, List<byte[]> rejected, AtomicInteg
   }
 
   /**
-   * With the release, so that none is handed over twice; earlier only in a claim that is not one of
-   * ours, and has no bound.
+   * Returns whether the next call hands over the rejected entries. This normally happens with the
+   * release, so that no entry is handed over twice; earlier only for a claim that is not one of
+   * ours, because the size of such a claim has no limit.
    */
   boolean handsOverRejected() {
     return isDelivered()

@@ -5,27 +5,27 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What the claim script has answered. */
+/** Reply of the claim script. */
 public sealed interface ClaimReply {
   /**
-   * A claim, the caller's or another one.
+   * A claim is in flight: the caller's or another one.
    *
-   * @param size how many elements it has
-   * @param elements the next ones, oldest first
+   * @param size number of elements in the claim
+   * @param elements the next elements, oldest first
    */
   record Taken(String id, long size, List<?> elements) implements ClaimReply {}
 
   /**
    * Nothing is in flight.
    *
-   * @param mayHaveMore whether the list may have elements all the same
+   * @param mayHaveMore whether the list may still have elements
    */
   record Nothing(boolean mayHaveMore) implements ClaimReply {}
 
   /** Another connector drains the list. */
   record Anothers(String owner) implements ClaimReply {}
 
-  /** Reads it as claim.lua writes it. */
+  /** Parses the reply in the form in which claim.lua writes it. */
   static ClaimReply of(@Nullable Object reply) {
     List<?> parts = (List<?>) Objects.requireNonNull(reply);
     String id = Bytes.text((byte[]) parts.get(0));

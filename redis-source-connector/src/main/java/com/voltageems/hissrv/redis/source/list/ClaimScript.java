@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Calls claim.lua, and says with it from time to time whose list it is. */
+/** Calls claim.lua. From time to time the call also renews the key that names the list's owner. */
 final class ClaimScript {
   private static final RedisScript CLAIM = RedisScript.resource(ClaimScript.class, "claim.lua");
 
-  /** How long a list stays a connector's own that was killed. */
+  /** Shortest time for which a list still belongs to a connector that was killed. */
   private static final long LEAST_LEASE_MS = 30_000;
 
   private final RedisLink link;
@@ -22,12 +22,12 @@ final class ClaimScript {
   private final int maxBytes;
   private final int maxRejected;
 
-  /** This connector: others leave the list alone as long as it is said to be its own. */
+  /** Name of this connector. Other connectors do not touch the list while it is the owner. */
   private final String owner;
 
   private final long leaseMillis;
 
-  /** When it was said last; null for never, or not with certainty. */
+  /** When ownership was last renewed; null if never, or if that is not certain. */
   private @Nullable Long ownedAtNanos;
 
   ClaimScript(ListSource source, ListKeys keys, ReaderContext context) {
@@ -40,17 +40,17 @@ final class ClaimScript {
     this.leaseMillis = Math.max(LEAST_LEASE_MS, 3 * source.common().intervals().poll().toMillis());
   }
 
-  /** Whether the list was said to be this connector's. */
+  /** Returns whether this connector was the list's owner after the last call. */
   boolean isOwner() {
     return ownedAtNanos != null;
   }
 
   /**
-   * Releases a claim that is delivered, hands rejected elements over, and takes or reads on.
+   * Releases a delivered claim, hands over rejected elements, and takes the next claim or reads on.
    *
    * @param current the claim in flight, as far as known
-   * @param suffix of the next claim's id
-   * @param limit most elements; 0 when this connector goes away
+   * @param suffix suffix of the next claim's id
+   * @param limit most elements to return; 0 if this connector goes away
    */
   ClaimReply run(@Nullable Claim current, String suffix, int limit) {
     Long owned = ownedAtNanos;
@@ -69,7 +69,7 @@ final class ClaimScript {
     if (current != null && current.handsOverRejected()) {
       args.addAll(current.rejected());
     }
-    // Unknown until it has answered.
+    // Ownership is unknown until Redis has answered.
     ownedAtNanos = null;
     ClaimReply reply = ClaimReply.of(CLAIM.run(link, keys.all(), args));
     if (!(reply instanceof ClaimReply.Anothers)) {

@@ -16,22 +16,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the claim script does, for large elements, without a script: Lua hashes and copies every
- * byte of each text it is given, so that an element of a megabyte holds Redis for several times as
- * long as the command alone.
+ * Does for large elements what the claim script does, but without a script: Lua hashes and copies
+ * every byte of each string it gets, so an element of a megabyte blocks Redis several times as long
+ * as the command alone.
  *
- * <p>A transaction needs memory that the script does not (see claim.lua), cannot stop when there is
- * enough, and in a cluster would have to know about slots that move. Where it is not made, nothing
- * is done, and the script remains. After an exception either nothing is done or all; what is in
- * Redis tells.
+ * <p>A transaction needs memory that the script does not need (see claim.lua), cannot stop when it
+ * has taken enough, and in a cluster would have to handle slots that move. If the transaction is
+ * not made, nothing is done and the script does the work. After an exception either nothing was
+ * done or everything was; the keys in Redis tell which.
  */
 public final class ClaimTransaction {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimTransaction.class);
 
-  /** Of entries to hand over: for fewer the script is as fast, and one exchange less. */
+  /**
+   * Least bytes of entries to hand over: for fewer the script is as fast and saves one round trip.
+   */
   private static final long MIN_BYTES = 1 << 16;
 
-  /** After a failure the script goes on alone for a while: a Redis that is full stays so. */
+  /**
+   * Pause after a failure, in which only the script is used: a Redis that is full stays so for a
+   * while.
+   */
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final byte[] RIGHT = Bytes.of("RIGHT");
@@ -48,11 +53,11 @@ public final class ClaimTransaction {
   private final WorkerClock clock;
   private long notBeforeNanos;
 
-  /** This user, or this Redis, has no transactions: the script does it all. */
+  /** Whether this user or this Redis has no transactions, so that the script does everything. */
   private boolean refused;
 
   /**
-   * Claims from one list.
+   * Creates transactions on one list.
    *
    * @param owner the name of this connector
    */
@@ -67,11 +72,11 @@ public final class ClaimTransaction {
   }
 
   /**
-   * Puts large entries on the list of the rejected.
+   * Moves large entries to the list of rejected elements.
    *
-   * @param id of the claim, as it should be in Redis
-   * @param release whether to take the claim out of flight with it
-   * @return whether it is done
+   * @param id the claim's id, as it must be in Redis
+   * @param release whether to release the claim in the same transaction
+   * @return whether it was done
    */
   public boolean handOver(String id, List<byte[]> entries, boolean release) {
     if (entries.stream().mapToLong(entry -> entry.length).sum() < MIN_BYTES || isUseless()) {
@@ -85,7 +90,7 @@ public final class ClaimTransaction {
     if (seen == null) {
       return false;
     }
-    // A key of another type would refuse the elements, and the rest would be done.
+    // On a key of another type LPUSH would fail, but the rest of the transaction would still run.
     boolean isList = isText(seen.get(2), "list") || isText(seen.get(2), "none");
     if (!isBegun(seen) || !isList || !isText(seen.get(1), id)) {
       discard();
@@ -105,9 +110,9 @@ public final class ClaimTransaction {
   /**
    * Claims the next element alone.
    *
-   * @param delivered the claim that may still be in flight, and is to be released; empty for none
-   * @param suffix of the id to be
-   * @return as the script, or null when it is not done
+   * @param delivered the claim to release, which may still be in flight; empty if there is none
+   * @param suffix suffix of the new claim's id
+   * @return the same reply as from the script, or null if nothing was done
    */
   public ClaimReply.@Nullable Taken takeOne(String delivered, String suffix) {
     if (isUseless()) {
@@ -126,7 +131,7 @@ public final class ClaimTransaction {
     }
     Object held = seen.get(1);
     boolean isOurs = !delivered.isEmpty() && isText(held, delivered);
-    // The list is another connector's by now, or nobody's: the script sees to that.
+    // If the list now belongs to another connector, or to none, the script handles that.
     boolean mayTake = isText(seen.get(5), owner);
     boolean isFree = held == null && Long.valueOf(0).equals(seen.get(2));
     if (!isBegun(seen) || !isText(seen.get(3), "list") || !mayTake || !(isOurs || isFree)) {
@@ -142,7 +147,7 @@ public final class ClaimTransaction {
     if (results == null) {
       return null;
     }
-    // None when somebody else has emptied the list meanwhile: a claim of nothing.
+    // Empty if somebody else has emptied the list meanwhile: the claim then has no elements.
     Object element = results.get(1);
     List<?> elements = element instanceof byte[] ? List.of(element) : List.of();
     return new ClaimReply.Taken(id, elements.size(), elements);
@@ -153,9 +158,9 @@ public final class ClaimTransaction {
   }
 
   /**
-   * Sends these, and MULTI.
+   * Sends the given commands, and MULTI.
    *
-   * @return their replies; null where there are no transactions
+   * @return their replies; null if Redis has no transactions
    */
   private @Nullable List<@Nullable Object> begin(Command... commands) {
     List<Command> all = new ArrayList<>(Arrays.asList(commands));
@@ -166,7 +171,7 @@ public final class ClaimTransaction {
       doWithout(e);
       return null;
     } catch (RedisNotReadyException e) {
-      // MULTI may have been taken all the same.
+      // Redis may have accepted MULTI all the same.
       discard();
       throw e;
     }
@@ -174,19 +179,24 @@ public final class ClaimTransaction {
 
   private void doWithout(CommandRefusedException e) {
     refused = true;
-    // A transaction may have begun, and the connection would wait for its end.
+    // A transaction may have begun, and would stay open on this connection.
     link.reset();
     LOG.warn(
         "{}. Large elements are moved by the claim script alone, which holds Redis longer",
         e.getMessage());
   }
 
-  /** Whether what follows is kept until EXEC, and not done at once. */
+  /**
+   * Returns whether Redis queues the following commands until EXEC instead of running them at once.
+   */
   private static boolean isBegun(List<@Nullable Object> seen) {
     return isText(seen.get(0), "OK") && isText(seen.get(seen.size() - 1), "OK");
   }
 
-  /** Also where MULTI was refused: that there is none is not a failure then. */
+  /**
+   * Ends the transaction. Also called if MULTI was refused: DISCARD then finds no transaction,
+   * which is not a failure.
+   */
   private void discard() {
     try {
       link.pipeline(List.of(DISCARD));
@@ -196,9 +206,9 @@ public final class ClaimTransaction {
   }
 
   /**
-   * Does the commands.
+   * Runs the commands.
    *
-   * @return their replies; null when one of the keys has changed, or a command was refused
+   * @return their replies; null if one of the keys has changed, or if a command was refused
    */
   private @Nullable List<?> commit(List<Command> commands) {
     commands.add(EXEC);

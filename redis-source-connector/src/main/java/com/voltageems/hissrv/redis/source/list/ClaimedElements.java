@@ -15,7 +15,8 @@ import java.util.Objects;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * Makes records of a claim's elements, and entries for the rejected list of those that are none.
+ * Makes records of a claim's elements, and entries for the rejected list of elements that are not
+ * samples.
  */
 final class ClaimedElements {
   private final String key;
@@ -36,18 +37,18 @@ final class ClaimedElements {
   }
 
   /**
-   * What became of some elements.
+   * Result of converting some elements.
    *
-   * @param endsLarge whether the last of them is larger than a claim
+   * @param endsLarge whether the last element is larger than a claim
    */
   record Page(List<SourceRecord> records, List<byte[]> rejected, boolean endsLarge) {}
 
   /**
-   * The elements that were taken.
+   * Converts the elements that were taken.
    *
-   * @param first the number of the first of them in the claim
-   * @param from those with lower numbers are delivered
-   * @param claimMillis the time of an element without one
+   * @param first number of the first element in the claim
+   * @param from elements with a lower number are already delivered
+   * @param claimMillis time for an element that has none
    */
   Page page(ClaimReply.Taken taken, long first, long from, long claimMillis) {
     List<SourceRecord> out = new ArrayList<>(taken.elements().size());

@@ -3,15 +3,15 @@ package com.voltageems.hissrv.redis.source.list;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.util.List;
 
-/** A pending list and the keys beside it. */
+/** Pending list and its helper keys. */
 public final class ListKeys {
   private final List<byte[]> keys;
 
   /**
-   * The keys beside a list.
+   * Creates the keys for a list.
    *
-   * @param cluster whether they have to be in one slot: with the list's own name as hash tag, where
-   *     it has none
+   * @param cluster whether all keys must be in one slot: if the list's name has no hash tag, the
+   *     name itself becomes the hash tag
    */
   public ListKeys(String list, boolean cluster) {
     String base = cluster && list.indexOf('{') < 0 ? "{" + list + "}" : list;
@@ -24,32 +24,38 @@ public final class ListKeys {
             Bytes.of(base + ":owner"));
   }
 
-  /** Newest on the left. */
+  /** Returns the key of the list; its newest element is on the left. */
   byte[] list() {
     return keys.get(0);
   }
 
-  /** The elements of the claim, oldest on the left. */
+  /** Returns the key of the claim's elements; the oldest is on the left. */
   byte[] inflight() {
     return keys.get(1);
   }
 
-  /** The claim's id. */
+  /** Returns the key of the claim's id. */
   byte[] claim() {
     return keys.get(2);
   }
 
-  /** Elements that are not samples, with the reason, newest on the left. */
+  /**
+   * Returns the key of the list of elements that are not samples, each with the reason; the newest
+   * is on the left.
+   */
   byte[] rejected() {
     return keys.get(3);
   }
 
-  /** The name of the connector that drains the list; expires when that is gone. */
+  /**
+   * Returns the key of the name of the connector that drains the list. It expires when that
+   * connector is gone.
+   */
   public byte[] owner() {
     return keys.get(4);
   }
 
-  /** In this order, as the claim script takes them. */
+  /** Returns all keys, in the order in which the claim script takes them. */
   List<byte[]> all() {
     return keys;
   }

@@ -7,14 +7,14 @@ import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a list is delivered: up to, and with, element {@code index} of claim {@code claim}.
+ * How far a list is delivered: up to and including element {@code index} of claim {@code claim}.
  *
  * @param claim the id that the claim script gave: epoch milliseconds of Redis's clock, a dash and
  *     something unique
- * @param index from 0, the oldest
+ * @param index number of the element in the claim; 0 is the oldest
  */
 public record ListPosition(String claim, long index) {
-  /** As few digits as the clock of a box has that starts in 1970. */
+  /** Allows times with few digits, too: the clock of a device may start in 1970. */
   private static final Pattern ID = Pattern.compile("[0-9]{1,16}-[0-9a-f]{1,32}");
 
   static boolean isClaim(String text) {
@@ -40,9 +40,9 @@ public record ListPosition(String claim, long index) {
   }
 
   /**
-   * Null for null.
+   * Returns null for null.
    *
-   * @throws DataException naming what is wrong with it
+   * @throws DataException naming what is wrong with the offset
    */
   public static @Nullable ListPosition fromOffset(@Nullable Map<String, ?> offset) {
     if (offset == null) {
@@ -57,7 +57,7 @@ public record ListPosition(String claim, long index) {
     return new ListPosition(claim, index.longValue());
   }
 
-  /** When the claim was made: the time of its elements that bring none. */
+  /** Returns when the claim was made: the time for its elements that have none. */
   public static long claimMillis(String claim) {
     return Long.parseLong(claim.substring(0, claim.indexOf('-')));
   }

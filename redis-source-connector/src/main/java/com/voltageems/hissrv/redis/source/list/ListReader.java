@@ -25,15 +25,15 @@ import org.slf4j.LoggerFactory;
  *  list ───────────────► in flight, id ──────► records in Kafka ───────────────► released, next one
  * </pre>
  *
- * A claim leaves Redis only after Connect has said of each of its records that it is stored. Every
- * record carries the claim's id and its own number as source offset, so that after a crash the
- * offset tells which elements of the claim found in flight are in the topic already. RATIONALE.md
- * goes through the interleavings.
+ * A claim leaves Redis only after Connect has confirmed that each of its records is stored. Every
+ * record carries the claim's id and its own number as source offset. After a crash the offset thus
+ * tells which elements of the claim in flight are already in the topic. RATIONALE.md goes through
+ * the interleavings.
  */
 public final class ListReader implements SourceReader {
   private static final Logger LOG = LoggerFactory.getLogger(ListReader.class);
 
-  /** More in one claim would hold Redis for longer than a few milliseconds. */
+  /** More elements in one claim would block Redis for longer than a few milliseconds. */
   public static final int MAX_ELEMENTS = 500;
 
   private final ListSource source;
@@ -47,16 +47,21 @@ public final class ListReader implements SourceReader {
   private final ClaimedElements elements;
   private final SecureRandom random = new SecureRandom();
 
-  /** What is known to be delivered: from the stored offset, later from the last claim. */
+  /**
+   * How far the list is known to be delivered: from the stored offset, later from the last claim.
+   */
   private @Nullable ListPosition position;
 
-  /** More than a claim, as the last one was: where there is one, there is often another. */
+  /**
+   * Whether the next element is probably larger than a claim, as the last one was: large elements
+   * often come together.
+   */
   private boolean nextIsLarge;
 
-  /** Who else drains the list; null for nobody. */
+  /** Name of another connector that drains the list; null if there is none. */
   private volatile @Nullable String otherOwner;
 
-  /** Whether Redis has answered the last time. */
+  /** Whether Redis answered the last call. */
   private boolean answered;
 
   private volatile @Nullable Claim claim;
@@ -115,12 +120,12 @@ public final class ListReader implements SourceReader {
     return convert(taken, goesOn ? current : null);
   }
 
-  /** At once, or after the poll interval. */
+  /** Makes the reader due at once, or after the poll interval. */
   private void lookAgain(boolean atOnce) {
     dueNanos = clock.nanos() + (atOnce ? 0 : source.common().intervals().poll().toNanos());
   }
 
-  /** The claim is no longer in Redis: as it should be when it is delivered. */
+  /** Handles that the claim is no longer in Redis, which is normal if it was delivered. */
   private void isGone(Claim current) {
     if (current.isDelivered()) {
       position = new ListPosition(current.id(), current.size() - 1);
@@ -169,7 +174,10 @@ public final class ListReader implements SourceReader {
     return rest;
   }
 
-  /** Null where it is not done, and the script has to look for the next ones. */
+  /**
+   * Claims one large element. Returns null if it did not, so that the script must look for the next
+   * elements.
+   */
   private @Nullable ClaimReply claimLarge(@Nullable Claim current, String suffix) {
     if (!nextIsLarge
         || (current != null && !(current.isDelivered() && current.rejected().isEmpty()))) {
@@ -179,8 +187,8 @@ public final class ListReader implements SourceReader {
   }
 
   /**
-   * Connect has committed for the last time: what it has stored leaves Redis, so that nobody finds
-   * it in flight, and the list is free for another connector.
+   * Runs after Connect's last commit. Releases a delivered claim, so that nobody finds it in
+   * flight, and frees the list for another connector.
    */
   @Override
   public void close() {
@@ -202,9 +210,9 @@ public final class ListReader implements SourceReader {
   }
 
   /**
-   * The records of the next elements.
+   * Converts the next elements to records.
    *
-   * @param begun the claim, if it goes on; null when these are its first elements
+   * @param begun the claim if it was read before; null if these are its first elements
    */
   private List<SourceRecord> convert(ClaimReply.Taken taken, @Nullable Claim begun) {
     String id = taken.id();
@@ -226,11 +234,11 @@ public final class ListReader implements SourceReader {
     metrics.records.add(out.size());
     AtomicInteger undelivered = begun == null ? new AtomicInteger() : begun.undelivered();
     undelivered.addAndGet(out.size());
-    // Nothing left to read: it was shortened by somebody else, and is complete as it is.
+    // If there are no more elements, somebody else shortened the claim: it is complete as it is.
     long size = taken.elements().isEmpty() ? index : taken.size();
     Claim next = new Claim(id, size, index, rejected, undelivered);
     claim = next;
-    // Read on or release at once; else due when all is delivered.
+    // Read on or release at once; otherwise the reader is due when everything is delivered.
     lookAgain(!next.isRead() || next.isDelivered());
     return out;
   }
@@ -254,7 +262,7 @@ public final class ListReader implements SourceReader {
     return current != null && current.isDelivered() ? clock.nanos() : dueNanos;
   }
 
-  /** What no claim has taken yet. */
+  /** Returns the number of elements that no claim has taken yet. */
   @Override
   public @Nullable Long waiting() {
     return (Long) link.call(Command.keyed("LLEN", keys.list()));
@@ -268,7 +276,8 @@ public final class ListReader implements SourceReader {
   @Override
   public void delivered(SourceRecord record) {
     Claim current = claim;
-    // A record of an earlier claim can only come from a batch that was sent twice: ours count.
+    // A record of an earlier claim can only come from a batch that was sent twice, and does not
+    // count.
     if (current != null && current.id().equals(record.sourceOffset().get("claim"))) {
       current.undelivered().decrementAndGet();
     }

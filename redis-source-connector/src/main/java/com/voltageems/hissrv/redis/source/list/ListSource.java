@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * A pending list.
+ * Source that drains a pending list.
  *
  * @param maxRejected length of the list of rejected elements
  */
@@ -28,7 +28,7 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
     return SourceTypes.required(ListType.KEY, !key.isEmpty(), common);
   }
 
-  /** Whether another connector drains the list already. */
+  /** Reports whether another connector already drains the list. */
   @Override
   public Map<String, String> problemsAt(RedisLink link, String connector) {
     Object owner = link.call(Command.keyed("GET", new ListKeys(key, link.isCluster()).owner()));
@@ -45,7 +45,10 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
             + " intervals");
   }
 
-  /** The keys beside it, too: whoever drains those takes what is in flight. */
+  /**
+   * Includes the helper keys: a source that drains one of them would take elements that are in
+   * flight.
+   */
   @Override
   public List<Sole> soles() {
     return Stream.of(false, true)
@@ -56,7 +59,7 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
         .toList();
   }
 
-  /** A list is empty by right. */
+  /** Returns false: a pending list may well be empty. */
   @Override
   public BooleanSupplier steady(SourceMetrics counts) {
     return () -> false;

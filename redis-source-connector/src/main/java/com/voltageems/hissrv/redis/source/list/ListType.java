@@ -7,7 +7,7 @@ import com.voltageems.hissrv.redis.source.type.SourceValues;
 import java.util.List;
 import java.util.Set;
 
-/** Source type {@code list}: a pending list, drained claim by claim. */
+/** Source type {@code list}: drains a pending list, claim by claim. */
 public final class ListType implements SourceType {
   static final Setting<String> KEY = Setting.text("key", "").high().doc("its key.");
   static final Setting<Integer> REJECTED_MAX =

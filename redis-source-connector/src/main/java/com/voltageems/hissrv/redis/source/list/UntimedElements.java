@@ -7,27 +7,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Times for a claim's elements that have none of their own: the claim's, and one millisecond more
- * each time the same field of the same series comes again. With one time for all of them the
- * database would keep the last, and elements that waited in Redis would be lost on the way. The
- * same claim gives the same times again.
+ * Gives times to a claim's elements that have none of their own: the claim's time, plus one
+ * millisecond each time the same field of the same series comes again. With one time for all
+ * elements the database would keep only the last one, and elements that waited in Redis would be
+ * lost. The same claim always gives the same times.
  */
 final class UntimedElements {
   private String claim = "";
   private final Map<String, Latest> latest = new HashMap<>();
 
-  /** The names that a series has at its latest time. */
+  /** Field names of a series at its latest time. */
   private static final class Latest {
     long offset;
     Set<String> names = new HashSet<>();
   }
 
-  /** A claim is read from its beginning, perhaps again. */
+  /** Starts a claim from its first element, perhaps again. */
   void begin() {
     claim = "";
   }
 
-  /** The element as it is to be given; to be asked in the order of the elements. */
+  /** Returns the element with its time; call it in the order of the elements. */
   Sample timed(String claimId, Sample sample) {
     if (!claim.equals(claimId)) {
       claim = claimId;

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a reader works with.
  *
- * @param place whose task it is in
- * @param link to Redis; shared by the readers of a task
- * @param data which data the link leads to
- * @param offsets the offset that Connect has stored for a partition, or null
- * @param records makes its records
- * @param metrics its own
- * @param subscriber makes subscriptions that begin and end with the task
+ * @param place the task that the reader runs in
+ * @param link connection to Redis, shared by the readers of a task
+ * @param data identifies the data that the link leads to
+ * @param offsets returns the offset that Connect has stored for a partition, or null
+ * @param records creates the reader's records
+ * @param metrics the reader's own metrics
+ * @param subscriber creates subscriptions that begin and end with the task
  */
 public record ReaderContext(
     Place place,
@@ -37,24 +37,24 @@ public record ReaderContext(
     Subscriber subscriber) {
 
   /**
-   * A task of a connector.
+   * Task of a connector.
    *
-   * @param task from 0 on
-   * @param tasks how many there are
+   * @param task number of the task, from 0
+   * @param tasks number of tasks
    */
   public record Place(String connector, int task, int tasks) {}
 
-  /** Listens to channels. */
+  /** Subscribes to channels. */
   public interface Subscriber {
     /**
-     * Subscribes once the task runs.
+     * Creates a subscription that begins when the task runs.
      *
-     * @param capacity messages that may wait
+     * @param capacity most messages that may wait
      */
     Subscription subscribe(List<String> patterns, int capacity);
   }
 
-  /** The same for a reader that is not divided over tasks. */
+  /** Returns the same context for a reader that is not divided over tasks. */
   public ReaderContext undivided() {
     return new ReaderContext(
         new Place(place.connector(), 0, 1),

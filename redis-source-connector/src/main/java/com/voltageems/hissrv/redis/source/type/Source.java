@@ -10,19 +10,20 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.connect.errors.DataException;
 
-/** One configured source: an entry of {@code sources}. */
+/** Configured source: an entry of {@code sources}. */
 public interface Source {
   SourceCommon common();
 
   /**
-   * What is missing, and what contradicts the connection. Asks nobody.
+   * Returns what is missing, and what contradicts the connection. Does not connect to anything.
    *
-   * @return the message by the setting at fault, its name behind the alias
+   * @return the message by the name of the setting at fault, without {@code sources.<alias>.}
    */
   Map<String, String> problems(RedisSettings redis);
 
   /**
-   * What its server says against it, asked once when it is submitted; as {@link #problems}.
+   * Returns what the server reports against this source, in the form of {@link #problems}. Asked
+   * once, when the configuration is submitted.
    *
    * @param connector the connector's name
    */
@@ -30,61 +31,66 @@ public interface Source {
     return Map.of();
   }
 
-  /** What no second source of a connector may read, since they would share its position. */
+  /**
+   * Returns what no second source of a connector may read, because both would share one position.
+   */
   default List<Sole> soles() {
     return List.of();
   }
 
   /**
-   * Something that has one reader.
+   * Something that only one source may read.
    *
    * @param what such as {@code list archive:pending}
-   * @param setting that names it, behind the alias
+   * @param setting the setting that names it, without {@code sources.<alias>.}
    */
   record Sole(String what, String setting) {}
 
-  /** Whether its keys can be divided over several tasks. */
+  /** Returns whether the source's keys can be divided over several tasks. */
   default boolean isDivisible() {
     return false;
   }
 
-  /** Whether it writes to Redis what it needs for its work, so that a replica will not do. */
+  /**
+   * Returns whether the source writes to Redis for its work, so that it cannot read from a replica.
+   */
   default boolean writes() {
     return false;
   }
 
-  /** Whether every record carries a position that makes exactly-once possible. */
+  /** Returns whether every record carries a position that makes exactly-once delivery possible. */
   default boolean isExactlyOnce() {
     return false;
   }
 
-  /** The source partitions that it keeps positions for. */
+  /** Returns the source partitions that this source stores positions for. */
   default Set<Map<String, String>> partitions() {
     return Set.of();
   }
 
   /**
-   * Checks a position that somebody sets by hand.
+   * Checks a position that a user sets by hand.
    *
-   * @throws DataException naming what is wrong with it
+   * @throws DataException naming what is wrong with the position
    */
   default void requireOffset(Map<String, ?> offset) {}
 
-  /** The fields of such a position; any other would be ignored. */
+  /** Returns the fields of such a position; Connect would ignore any other field. */
   default Set<String> offsetFields() {
     return Set.of();
   }
 
   /**
-   * Whether something comes from it every few minutes as long as the devices report, so that it
-   * tells of a failure when nothing does, or its newest sample is old.
+   * Returns a test for whether the source gives something every few minutes while the devices
+   * report. For such a source it is a sign of failure if nothing comes, or if its newest sample is
+   * old.
    *
-   * @param counts what its reader in this task has done
+   * @param counts the metrics of this source's reader in this task
    */
   default BooleanSupplier steady(SourceMetrics counts) {
     return () -> true;
   }
 
-  /** Its reader in one task. Connects to nothing: that is for the first read. */
+  /** Creates the source's reader in one task. Does not connect: the first read does. */
   SourceReader reader(ReaderContext context);
 }

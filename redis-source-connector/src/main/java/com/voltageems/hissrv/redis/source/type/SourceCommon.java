@@ -4,12 +4,12 @@ import com.voltageems.hissrv.redis.source.sample.SampleFilter;
 import java.time.Duration;
 
 /**
- * What every source has, whatever its type.
+ * What every source has, independent of its type.
  *
- * @param alias its name in the configuration
- * @param type its type's name
- * @param topic where its records go
- * @param filter what is let through
+ * @param alias the source's name in the configuration
+ * @param type name of the source's type
+ * @param topic topic of the source's records
+ * @param filter decides which samples and fields are let through
  */
 public record SourceCommon(
     String alias, String type, String topic, SampleFilter filter, Intervals intervals) {
@@ -17,9 +17,9 @@ public record SourceCommon(
   /**
    * How often Redis is asked; the same for all sources of a connector.
    *
-   * @param poll for what has changed
-   * @param snapshot for everything; zero for never after the first time
-   * @param discovery for new keys
+   * @param poll interval of reading what has changed
+   * @param snapshot interval of reading everything; zero for never after the first time
+   * @param discovery interval of looking for new keys
    */
   public record Intervals(Duration poll, Duration snapshot, Duration discovery) {}
 }

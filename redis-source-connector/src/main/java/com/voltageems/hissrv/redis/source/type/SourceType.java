@@ -5,36 +5,39 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A type of source: what it is configured by, and what is made of that. One implementation in a
- * package of its own, and one line in {@code SourceRegistry}; docs/guides/source-type.md shows how.
+ * Type of source: declares the settings of its sources and creates them. Each type has a package of
+ * its own and one line in {@code SourceRegistry}; docs/guides/source-type.md shows how.
  */
 public interface SourceType {
-  /** The value of {@code sources.<alias>.type}. */
+  /** Returns the value of {@code sources.<alias>.type}. */
   String name();
 
-  /** What it reads, in a few words: for the meaning of {@code sources.<alias>.type}. */
+  /**
+   * Returns in a few words what the type reads, for the documentation of {@code
+   * sources.<alias>.type}.
+   */
   String doc();
 
-  /** Its settings, beside those that every source has. */
+  /** Returns the type's own settings, in addition to those that every source has. */
   List<Setting<?>> settings();
 
-  /** Which of the settings that all sources share it works by. */
+  /** Returns which of the settings that all sources share have an effect on this type. */
   Set<Use> uses();
 
-  /** What some types have no use for, though it is set for all sources of a connector. */
+  /** Settings of the whole connector that some types do not use. */
   enum Use {
     /** Keys and channels are looked up in {@code mappings}. */
     MAPPINGS,
-    /** Values are given again each {@code snapshot.interval.ms}, changed or not. */
+    /** Values are sent again every {@code snapshot.interval.ms}, changed or not. */
     SNAPSHOTS
   }
 
-  /** A source; what is wrong with it is told by {@link Source#problems}. */
+  /** Creates a source; {@link Source#problems} reports what is wrong with it. */
   Source source(SourceValues values);
 
   /**
-   * What the partitions of its sources look like, for who sets an offset by hand: {@code a list has
-   * {type=list, key=<list>}}; empty for a type that keeps no position.
+   * Returns what the partitions of such sources look like, for users who set an offset by hand:
+   * {@code a list has {type=list, key=<list>}}. Empty for a type that keeps no position.
    */
   default String partitionForm() {
     return "";

@@ -19,9 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The types of sources that there are, and the settings {@code sources.<alias>.…} of all of them.
- */
+/** Available types of sources, and the settings {@code sources.<alias>.…} of all of them. */
 public final class SourceTypes {
   public static final String TYPE = "type";
   private static final Logger LOG = LoggerFactory.getLogger(SourceTypes.class);
@@ -39,10 +37,10 @@ public final class SourceTypes {
 
   private final Map<String, SourceType> types = new LinkedHashMap<>();
 
-  /** By name: one setting, whatever number of types use it. */
+  /** Settings by name; a setting is here once, even if several types use it. */
   private final Map<String, Shared> settings = new LinkedHashMap<>();
 
-  /** A setting, and what it means to each type that uses it. */
+  /** Setting, and its meaning for each type that uses it. */
   private record Shared(Setting<?> first, Map<String, String> meanings) {
     List<String> users() {
       return List.copyOf(meanings.keySet());
@@ -59,7 +57,9 @@ public final class SourceTypes {
   }
 
   /**
-   * @throws IllegalArgumentException when two types have one name, or declare one setting
+   * Creates the set of all types.
+   *
+   * @throws IllegalArgumentException if two types have the same name, or declare the same setting
    *     differently
    */
   public SourceTypes(List<SourceType> all) {
@@ -84,12 +84,15 @@ public final class SourceTypes {
     }
   }
 
-  /** What the settings of a source begin with. */
+  /** Returns the prefix of the names of a source's settings. */
   public static String prefix(String alias) {
     return "sources." + alias + ".";
   }
 
-  /** The settings of one source: those of all types, each shown with its own. */
+  /**
+   * Returns the settings of one source: those of all types, each shown only with the types that use
+   * it.
+   */
   public Setting<?>[] settings(String alias) {
     String prefix = prefix(alias);
     List<Setting<?>> all = new ArrayList<>();
@@ -121,7 +124,7 @@ public final class SourceTypes {
         .as(name -> Objects.requireNonNull(types.get(name), name));
   }
 
-  /** The source of that alias. */
+  /** Creates the source with that alias. */
   public Source source(
       AbstractConfig config, String alias, String topic, SourceCommon.Intervals intervals) {
     String prefix = prefix(alias);
@@ -133,9 +136,9 @@ public final class SourceTypes {
   }
 
   /**
-   * Says that a setting has no effect where none of the sources is of a type that works by it.
+   * Reports a setting that has no effect because no source is of a type that uses it.
    *
-   * @return what is wrong with it, or nothing
+   * @return what is wrong with the setting, or empty
    */
   public Optional<String> idle(SourceType.Use use, List<Source> sources) {
     List<String> users =
@@ -148,7 +151,7 @@ public final class SourceTypes {
         : Optional.of("has no effect without a source of type " + String.join(" or ", users));
   }
 
-  /** {@link SourceType#partitionForm} of all that have one. */
+  /** Returns {@link SourceType#partitionForm} of all types that have one. */
   public String partitionForms() {
     return types.values().stream()
         .map(SourceType::partitionForm)
@@ -157,9 +160,10 @@ public final class SourceTypes {
   }
 
   /**
-   * What the sources miss, what their types do not use, and what two of them must not share.
+   * Reports missing settings, settings that a source's type does not use, and what two sources must
+   * not share.
    *
-   * @param errors gets the message by the setting at fault
+   * @param errors receives the message by the setting at fault
    */
   public void crossErrors(
       List<Source> sources,
@@ -191,12 +195,12 @@ public final class SourceTypes {
     }
   }
 
-  /** A form may send what was left empty, too. */
+  /** Returns whether a property is set. A form may also send properties that were left empty. */
   public static boolean isGiven(@Nullable String value) {
     return value != null && !value.isBlank();
   }
 
-  /** What a source says of a setting that it cannot do without. */
+  /** Returns the error for a setting that a source needs but that is not given. */
   public static Map<String, String> required(
       Setting<?> setting, boolean isGiven, SourceCommon common) {
     return isGiven ? Map.of() : Map.of(setting.name(), "is needed for type " + common.type());

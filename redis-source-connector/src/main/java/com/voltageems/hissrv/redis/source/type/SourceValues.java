@@ -3,7 +3,7 @@ package com.voltageems.hissrv.redis.source.type;
 import com.voltageems.hissrv.plugin.Setting;
 import org.apache.kafka.common.config.AbstractConfig;
 
-/** The values of one source's settings. */
+/** Values of one source's settings. */
 public final class SourceValues {
   private final AbstractConfig config;
   private final SourceCommon common;
@@ -13,7 +13,7 @@ public final class SourceValues {
     this.common = common;
   }
 
-  /** What it has in common with sources of every type. */
+  /** Returns what the source has in common with sources of every type. */
   public SourceCommon common() {
     return common;
   }

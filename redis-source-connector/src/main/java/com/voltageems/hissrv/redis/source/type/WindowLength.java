@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 
-/** The length of a window as its name says it: {@code 5s}, {@code 1m}, {@code 1h}. */
+/** Length of a window as its name gives it: {@code 5s}, {@code 1m}, {@code 1h}. */
 public final class WindowLength {
-  /** Of the script. */
+  /** Limit of the aggregation script. */
   private static final int MOST = 8;
 
   private static final int LONGEST_HOURS = 168;
@@ -20,9 +20,9 @@ public final class WindowLength {
   }
 
   /**
-   * In seconds.
+   * Returns the length in seconds.
    *
-   * @param window a valid one
+   * @param window a valid length
    */
   public static long seconds(String window) {
     long number = Long.parseLong(window.substring(0, window.length() - 1));
@@ -33,7 +33,10 @@ public final class WindowLength {
     };
   }
 
-  /** For a list of lengths, the base first, as the aggregation script takes them. */
+  /**
+   * Returns a validator for a list of lengths, the base first, as the aggregation script takes
+   * them.
+   */
   public static ConfigDef.Validator listOfThem() {
     String description =
         "lengths such as 5s, 1m, 1h, each a multiple of the first, up to "

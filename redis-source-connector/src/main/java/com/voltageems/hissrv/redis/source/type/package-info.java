@@ -1,5 +1,6 @@
 /**
- * What a type of source is: its settings, the sources made of them, what their readers work with.
+ * Types of sources: their settings, the sources created from them, and what their readers work
+ * with.
  */
 @NullMarked
 package com.voltageems.hissrv.redis.source.type;
