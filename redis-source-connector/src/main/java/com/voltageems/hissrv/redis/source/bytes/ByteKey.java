@@ -3,7 +3,7 @@ package com.voltageems.hissrv.redis.source.bytes;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes as a map's key; they are not copied, nobody changes them. */
+/** Bytes as the key of a map. They are not copied, so nobody may change them. */
 public final class ByteKey {
   public final byte[] bytes;
   private final int hash;

@@ -8,7 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Pure functions over the raw bytes that Redis sends. */
+/** Pure functions on the raw bytes that Redis sends. */
 public final class Bytes {
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -21,9 +21,9 @@ public final class Bytes {
   }
 
   /**
-   * The bytes as text: UTF-8 where they are valid, else one character a byte with everything
-   * outside printable ASCII written as <code>\xNN</code>, so that two different keys never look the
-   * same.
+   * Converts bytes to text. Valid UTF-8 is decoded. Otherwise every byte becomes one character, and
+   * every byte outside printable ASCII is written as <code>\xNN</code>, so that two different keys
+   * never look the same.
    */
   public static String text(byte[] bytes) {
     if (isAscii(bytes)) {
@@ -32,7 +32,7 @@ public final class Bytes {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
-      // Binary: the escaped form below is the answer, nothing is lost.
+      // Binary: the escaped form below represents the bytes without loss.
       StringBuilder text = new StringBuilder(bytes.length * 2);
       for (byte b : bytes) {
         if (b == '\\') {
@@ -71,7 +71,8 @@ public final class Bytes {
   }
 
   /**
-   * A 64-bit hash, good enough to tell two values of one field apart; the same in every version.
+   * Returns a 64-bit hash that is good enough to tell two values of one field apart. It is the same
+   * in every version.
    */
   public static long hash(byte[] bytes) {
     return hash(bytes, 0, bytes.length);

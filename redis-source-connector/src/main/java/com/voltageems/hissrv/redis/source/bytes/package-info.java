@@ -1,4 +1,4 @@
-/** Bytes as Redis has them, and as keys of a map. */
+/** Bytes as Redis sends them, and as keys of a map. */
 @NullMarked
 package com.voltageems.hissrv.redis.source.bytes;
 

@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets hashes from Redis, with the times beside them and Redis's clock: small ones by pipelined
- * HGETALL, large ones by HSCAN.
+ * Fetches hashes from Redis, with the companions' times and Redis's clock: small hashes by
+ * pipelined HGETALL, large ones by HSCAN.
  */
 final class HashFetch {
   private static final long MAX_BYTES_AT_ONCE = 1L << 20;
@@ -29,7 +29,7 @@ final class HashFetch {
     this.link = link;
   }
 
-  /** Begins to read these hashes: Redis works while the caller does something else. */
+  /** Starts to read these hashes: Redis works while the caller does something else. */
   Reading begin(List<HashEntry> chunk) {
     return new Reading(chunk);
   }
@@ -43,9 +43,9 @@ final class HashFetch {
     private List<@Nullable Object> times = List.of();
 
     /**
-     * Whether a hash and its times are read together: a value of now with the time of before would
-     * overwrite the point of before. In a cluster the two may be on different nodes, where no
-     * transaction spans them.
+     * Whether a hash and its times are read together. Otherwise a new value with an old time would
+     * overwrite the old point. In a cluster the two may be on different nodes, and no transaction
+     * spans nodes.
      */
     private boolean together = !link.isCluster();
 
@@ -55,12 +55,12 @@ final class HashFetch {
       this.sent = small.isEmpty() ? List::of : link.send(commands(small, together));
     }
 
-    /** Whether the connection was lost meanwhile, so that the reading has to begin again. */
+    /** Returns whether the connection was lost meanwhile, so that the reading must begin again. */
     boolean isLost() {
       return sent.isLost();
     }
 
-    /** Waits until Redis has answered for all but large hashes. */
+    /** Waits until Redis has answered for all hashes except the large ones. */
     void await() {
       try {
         replies = sent.get();
@@ -68,14 +68,17 @@ final class HashFetch {
         if (!e.isFull() || !together) {
           throw e;
         }
-        // A Redis that is full refuses any command of a transaction, reading ones too.
+        // A full Redis refuses any command of a transaction, even if it only reads.
         together = false;
         replies = link.pipeline(commands(small, false));
       }
       times = together ? List.of() : timesOf(small);
     }
 
-    /** After {@link #await}: what was read, with the large ones, which are read now. */
+    /**
+     * Returns the hashes that were read, and reads the large ones now. Call it after {@link
+     * #await}.
+     */
     List<HashReading> all() {
       List<HashReading> all = new ArrayList<>(small.size() + large.size());
       if (!small.isEmpty()) {
@@ -133,11 +136,11 @@ final class HashFetch {
   }
 
   /**
-   * The companions of hashes that were read just before. In this order: a value with a time that
-   * came after it is given again with the next reading, which finds the value that belongs to that
-   * time; the other way round a point that is right would be overwritten, and stay so.
+   * Reads the companions of hashes that were read just before. The order matters: if a value got a
+   * time that came after it, the next reading gives it again, together with the value that belongs
+   * to that time. In the other order a correct point would be overwritten, and stay wrong.
    *
-   * @return one reply for each entry; null where there is no companion
+   * @return one reply per entry; null if the entry has no companion
    */
   private List<@Nullable Object> timesOf(List<HashEntry> chunk) {
     List<HashEntry> timed = chunk.stream().filter(entry -> entry.hasTimes).toList();
@@ -151,7 +154,7 @@ final class HashFetch {
     return all;
   }
 
-  /** A large hash, and after it its times: see {@link #timesOf}. */
+  /** Reads a large hash, and after it its times: see {@link #timesOf}. */
   private HashReading readInSteps(HashEntry entry) {
     try {
       long now = RedisTime.millis(link.call(TIME));

@@ -21,11 +21,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which hashes there are behind some patterns: found by SCAN from time to time, step by step. */
+/**
+ * Keys of the hashes that match some patterns. SCAN looks for them from time to time, step by step.
+ */
 final class HashKeys {
   private static final int MAX_KEYS_AT_ONCE = 500;
 
-  /** Keys that are remembered although no discovery has found them. */
+  /** Announced keys are remembered only while fewer keys than this are known. */
   private static final int MAX_ANNOUNCED = 100_000;
 
   private static final byte[] RAW = Bytes.of(":raw");
@@ -38,16 +40,16 @@ final class HashKeys {
   private List<HashEntry> found = List.of();
   private final Deque<KeyScan> scans = new ArrayDeque<>();
 
-  /** Keys of hashes whose companion the discovery under way has found. */
+  /** Keys of hashes whose companion the current discovery has found. */
   private final Set<ByteKey> timed = new HashSet<>();
 
-  /** Whether a key that a pattern matches is matched with {@code :ts} behind it, too. */
+  /** Whether every pattern that matches a key also matches the key with {@code :ts} appended. */
   private final boolean patternsMatchCompanions;
 
   private int discovery;
   private boolean underWay;
 
-  /** The keys of slices that the task has. */
+  /** Creates the set of keys in those slices that the task has. */
   HashKeys(List<String> patterns, ReaderContext context) {
     this.patterns = patterns;
     this.link = context.link();
@@ -57,7 +59,7 @@ final class HashKeys {
         patterns.stream().allMatch(pattern -> pattern.endsWith("*") && !pattern.endsWith("\\*"));
   }
 
-  /** Those that the last complete discovery has found. */
+  /** Returns the hashes that the last complete discovery has found. */
   List<HashEntry> found() {
     return found;
   }
@@ -76,7 +78,10 @@ final class HashKeys {
     }
   }
 
-  /** One step of the discovery under way: it is over when {@link #isUnderWay} says so. */
+  /**
+   * Does one step of the current discovery, which is finished when {@link #isUnderWay} returns
+   * false.
+   */
   void step() {
     KeyScan scan = scans.peek();
     if (scan != null) {
@@ -92,7 +97,7 @@ final class HashKeys {
       learnTimes(some);
       learnSizes(some);
     }
-    // What was a list may be a hash by now.
+    // A key that was a list may be a hash by now.
     all.forEach(entry -> entry.otherType = false);
     timed.clear();
     found = all;
@@ -100,7 +105,7 @@ final class HashKeys {
     underWay = false;
   }
 
-  /** Which hashes have a companion with times: SCAN has shown it, or Redis is asked. */
+  /** Finds out which hashes have a companion with times: SCAN has shown it, or Redis is asked. */
   private void learnTimes(List<HashEntry> some) {
     if (patternsMatchCompanions) {
       some.forEach(entry -> entry.hasTimes = timed.contains(new ByteKey(entry.key)));
@@ -114,13 +119,13 @@ final class HashKeys {
     }
   }
 
-  /** Before the first reading: a hash may have a million fields. */
+  /** Reads the sizes before the first reading: a hash may have a million fields. */
   void learnSizes(List<HashEntry> some) {
     List<HashEntry> unknown = some.stream().filter(entry -> entry.size < 0).toList();
     List<@Nullable Object> sizes =
         link.pipeline(unknown.stream().map(entry -> Command.keyed("HLEN", entry.key)).toList());
     for (int i = 0; i < sizes.size(); i++) {
-      // Of another type: the reading will say so.
+      // If the key is of another type, the reading will report it.
       unknown.get(i).size = sizes.get(i) instanceof Long size ? size.intValue() : 0;
     }
   }
@@ -141,12 +146,12 @@ final class HashKeys {
     known.computeIfAbsent(new ByteKey(key), k -> new HashEntry(k.bytes)).seenIn = discovery;
   }
 
-  /** The hash of a key that somebody has announced. */
+  /** Returns the hash of a key that somebody has announced. */
   HashEntry announced(ByteKey name) {
     HashEntry entry = known.get(name);
     if (entry == null) {
       entry = new HashEntry(name.bytes);
-      // The times beside it are looked at once the next discovery has told whether there are any.
+      // Also read its times until the next discovery shows whether it has any.
       entry.hasTimes = true;
       if (known.size() < MAX_ANNOUNCED) {
         known.put(name, entry);

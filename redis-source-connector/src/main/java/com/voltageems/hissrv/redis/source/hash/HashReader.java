@@ -14,44 +14,44 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the hashes behind some key patterns again and again, and gives what changed.
+ * Reads the hashes that match some key patterns again and again, and gives what changed.
  *
- * <p>Keys are looked for by SCAN from time to time, read by pipelined HGETALL at every poll
- * interval with Redis's clock in the same round trip. A reading in which nothing changed makes no
- * record. No position is kept: the first reading gives everything.
+ * <p>It looks for keys by SCAN from time to time. At every poll interval it reads them by pipelined
+ * HGETALL, with Redis's clock in the same round trip. A reading in which nothing changed makes no
+ * record. It stores no position: the first reading gives everything.
  */
 public final class HashReader implements SourceReader {
   private static final int MAX_KEYS_A_CHUNK = 500;
 
   /**
-   * Redis answers the commands of a pipeline one after another, and other clients wait meanwhile:
-   * this many take it about 3 ms.
+   * Redis answers the commands of a pipeline one after another while other clients wait; this many
+   * fields take it about 3 ms.
    */
   private static final int MAX_FIELDS_A_CHUNK = 12_500;
 
   private static final long MAX_BYTES_A_CHUNK = 4L << 20;
 
-  /** Hashes of a chunk that were never read: nobody knows yet how long their values are. */
+  /** Most hashes of a chunk that were never read: it is not known yet how long their values are. */
   private static final int MAX_NEW_KEYS_A_CHUNK = 50;
 
-  /** Chunks without a record, before poll is given a chance to return. */
+  /** Most chunks without a record before poll gets a chance to return. */
   private static final int MAX_CHUNKS = 20;
 
   private static final int MAX_ANNOUNCED = 100_000;
 
-  /** Far enough for a program's life, near enough for the arithmetic of nanoTime. */
+  /** Longer than any program runs, but short enough for the arithmetic of nanoTime. */
   private static final Duration FAR = Duration.ofDays(10_000);
 
   private final SourceCommon.Intervals intervals;
   private final WorkerClock clock;
 
-  /** Whether passes come only when {@link #wake} asks for one. */
+  /** Whether passes start only when {@link #wake} asks for one. */
   private final boolean onDemand;
 
   /**
-   * Not for a repair: what comes as a message meanwhile is newer, perhaps within the same
-   * millisecond, and must not be given before it. Not in a cluster, where times are read after the
-   * values, and soon: see HashFetch.
+   * False for a repair: a message that arrives meanwhile is newer, perhaps within the same
+   * millisecond, and must not be given before older values. False in a cluster, where times must be
+   * read shortly after the values: see HashFetch.
    */
   private final boolean readsAhead;
 
@@ -59,26 +59,29 @@ public final class HashReader implements SourceReader {
   private final HashFetch fetch;
   private final HashSamples samples;
 
-  /** Keys that somebody announced as written: read before anything else. */
+  /** Keys that were announced as written: they are read before anything else. */
   private final Map<ByteKey, HashEntry> announced = new LinkedHashMap<>();
 
-  /** Found and not given yet: it stays when Redis goes away in the middle of a chunk. */
+  /**
+   * Records that were made but not given yet: they are kept if Redis goes away in the middle of a
+   * chunk.
+   */
   private List<SourceRecord> pending = new ArrayList<>();
 
   private long nextDiscoveryNanos;
 
-  /** The pass's first entry that was not given yet; -1 between two passes. */
+  /** First entry of the pass that was not given yet; -1 between two passes. */
   private int nextEntry = -1;
 
   /**
-   * The chunk that begins at {@code nextEntry}, if it was asked for: Redis works on it while
-   * Connect converts and sends what was given before.
+   * Chunk that begins at {@code nextEntry}, if it was already requested: Redis works on it while
+   * Connect converts and sends the previous records.
    */
   private @Nullable Chunk ahead;
 
   private boolean snapshot;
 
-  /** Woken in the middle of a pass: another one follows at once. */
+  /** Whether {@link #wake} was called in the middle of a pass: another pass follows at once. */
   private boolean again;
 
   private long nextSnapshotNanos;
@@ -86,7 +89,9 @@ public final class HashReader implements SourceReader {
   private long dueNanos;
 
   /**
-   * @param onDemand whether passes come only when {@link #wake} asks for one
+   * Creates the reader.
+   *
+   * @param onDemand whether passes start only when {@link #wake} asks for one
    */
   public HashReader(HashSource source, ReaderContext context, boolean onDemand) {
     this.intervals = source.common().intervals();
@@ -131,8 +136,8 @@ public final class HashReader implements SourceReader {
     passStartNanos = now;
     nextEntry = 0;
     long snapshotNanos = intervals.snapshot().toNanos();
-    // A pass on demand repairs a gap: what was given meanwhile came by other ways, so that a value
-    // equal to the one last seen here may be news all the same.
+    // A pass on demand repairs a gap. Other values were given meanwhile by other ways, so a value
+    // equal to the one last seen here may still be news.
     snapshot = onDemand || (snapshotNanos > 0 && now - nextSnapshotNanos >= 0);
     if (snapshot) {
       nextSnapshotNanos = now + snapshotNanos;
@@ -174,7 +179,7 @@ public final class HashReader implements SourceReader {
 
   private void readChunk(int maxKeys) {
     Chunk chunk = ahead == null || ahead.reading.isLost() ? begin(nextEntry, maxKeys) : ahead;
-    // Should Redis go away now, the chunk is read again: nextEntry still tells where it begins.
+    // If Redis goes away now, the chunk is read again: nextEntry still says where it begins.
     ahead = null;
     chunk.reading.await();
     boolean last = chunk.end >= keys.found().size();
@@ -185,16 +190,16 @@ public final class HashReader implements SourceReader {
     if (last) {
       endPass();
       if (readsAhead && beginPass() && !keys.isUnderWay()) {
-        // The next pass is due already.
+        // The next pass is already due.
         ahead = begin(0, maxKeys);
       }
     }
   }
 
   /**
-   * Some hashes that are being read.
+   * Hashes that are being read.
    *
-   * @param end the first entry after them
+   * @param end index of the first entry after them
    */
   private record Chunk(HashFetch.Reading reading, int end) {}
 
@@ -206,7 +211,7 @@ public final class HashReader implements SourceReader {
   }
 
   /**
-   * Adds as many entries as are to be read together, at least one.
+   * Adds as many entries as may be read together, at least one.
    *
    * @return where the next chunk begins
    */
@@ -251,7 +256,7 @@ public final class HashReader implements SourceReader {
 
   @Override
   public void wake() {
-    // What the running pass has read already is read once more after it.
+    // Hashes that the current pass has already read are read once more after it.
     again = nextEntry >= 0;
     dueNanos = clock.nanos();
     nextDiscoveryNanos = dueNanos;

@@ -25,11 +25,11 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of what was read of hashes: of what changed, or of everything in a snapshot.
- * Remembers in each {@link HashEntry} what was there.
+ * Makes records of hashes that were read: of what changed, or of everything in a snapshot.
+ * Remembers the last content in each {@link HashEntry}.
  */
 final class HashSamples {
-  /** Above this many keys their series are built anew for every record instead of being kept. */
+  /** With more keys than this, a series is built again for every record instead of being kept. */
   private static final int MAX_CACHED_SERIES = 20_000;
 
   private static final byte[] TIMESTAMP = Bytes.of("timestamp");
@@ -56,7 +56,7 @@ final class HashSamples {
   /**
    * Adds the records of these readings.
    *
-   * @param snapshot whether everything is given, changed or not
+   * @param snapshot whether to give everything, changed or not
    */
   void add(List<HashReading> readings, boolean snapshot, List<SourceRecord> out) {
     for (HashReading reading : readings) {
@@ -129,7 +129,7 @@ final class HashSamples {
     }
   }
 
-  /** The changed fields of one hash, as one sample for every distinct time. */
+  /** Changed fields of one hash, as one sample per distinct time. */
   private final class Changes {
     private final HashEntry entry;
     private final List<?> times;
@@ -137,7 +137,7 @@ final class HashSamples {
     private @Nullable SampleBuilder untimed;
     private final Map<Long, SampleBuilder> timed = new LinkedHashMap<>(2);
 
-    /** The companion's times by field; only where its fields stand in another order. */
+    /** The companion's times by field; used only if its fields are in another order. */
     private @Nullable Map<ByteKey, byte[]> timeOf;
 
     Changes(HashEntry entry, List<?> times) {

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Live hashes.
+ * Source of live hashes.
  *
- * @param patterns of their keys
- * @param deadband which changes are kept back
+ * @param patterns patterns of the hashes' keys
+ * @param deadband decides which changes are not sent
  */
 public record HashSource(SourceCommon common, List<String> patterns, Deadband deadband)
     implements Source {

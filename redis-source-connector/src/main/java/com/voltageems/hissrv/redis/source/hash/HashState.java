@@ -6,22 +6,26 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was last seen of one hash: 16 bytes a field, whatever the length of names and values.
+ * What was last seen of one hash: 16 bytes per field, or 32 with a deadband, independent of the
+ * length of names and values.
  *
- * <p>Redis gives the fields of an unchanged hash in the same order every time, so the field at hand
- * is nearly always where it was before; when it is not, it is searched from there on and swapped
- * into its place.
+ * <p>Redis returns the fields of an unchanged hash in the same order every time, so a field is
+ * nearly always where it was before. If it is not, it is searched from there on and swapped into
+ * its place.
  */
 public final class HashState {
   private static final long[] NONE = {};
 
-  /** Steps of searching for displaced fields in one reading; beyond it fields count as changed. */
+  /**
+   * Most steps of searching for displaced fields in one reading; after that, fields count as
+   * changed.
+   */
   private static final int MAX_SEARCH = 1_000_000;
 
   private long[] fields = NONE;
   private long[] values = NONE;
 
-  /** The number last given on, and when, per field; only where deadband is on. */
+  /** The number last given on, and its time, per field; only with a deadband. */
   private double @Nullable [] numbers;
 
   private long @Nullable [] times;
@@ -31,7 +35,7 @@ public final class HashState {
   /**
    * Begins a reading of {@code count} fields.
    *
-   * @param withLast whether {@link #lastNumber} and {@link #lastTime} will be asked for
+   * @param withLast whether {@link #lastNumber} and {@link #lastTime} will be needed
    */
   void begin(int count, boolean withLast) {
     searched = 0;
@@ -53,19 +57,19 @@ public final class HashState {
     }
   }
 
-  /** The number of this field that was last given on, NaN for none. */
+  /** Returns the number of this field that was last given on; NaN if there is none. */
   double lastNumber(int position) {
     return numbers == null || times == null || times[position] == 0
         ? Double.NaN
         : numbers[position];
   }
 
-  /** When that was, epoch milliseconds; 0 for never. */
+  /** Returns when that was, in epoch milliseconds; 0 for never. */
   long lastTime(int position) {
     return times == null ? 0 : times[position];
   }
 
-  /** Whether a changed value is given on; remembers it if so. */
+  /** Returns whether a changed value is given on, and remembers it if so. */
   boolean passes(Deadband deadband, int position, byte[] field, byte[] value, long nowMillis) {
     double number = deadband.number(value);
     Deadband.Verdict verdict =
@@ -78,14 +82,14 @@ public final class HashState {
     return verdict == Deadband.Verdict.GIVE;
   }
 
-  /** A value is given on whatever it is. */
+  /** Remembers a value that is given on regardless of the deadband. */
   void given(Deadband deadband, int position, byte[] value, long nowMillis) {
     if (deadband.isActive()) {
       given(position, deadband.number(value), nowMillis);
     }
   }
 
-  /** The field's value is given on. */
+  /** Remembers the number that is given on for the field. */
   void given(int position, double number, long epochMillis) {
     if (numbers != null && times != null) {
       numbers[position] = number;
@@ -93,7 +97,7 @@ public final class HashState {
     }
   }
 
-  /** The field's value has to be looked at again in the next reading, also if it stays. */
+  /** Makes the next reading treat the field as changed, even if its value stays the same. */
   void postpone(int position) {
     values[position] ^= 1;
   }
@@ -102,8 +106,8 @@ public final class HashState {
    * Remembers the field at {@code position} of the reading.
    *
    * @param f {@link Bytes#hash} of the field's name
-   * @param v and of its value
-   * @return whether it is new or its value differs from the one remembered
+   * @param v {@link Bytes#hash} of its value
+   * @return whether the field is new or its value differs from the remembered one
    */
   boolean changed(int position, long f, long v) {
     if (position < size && fields[position] == f) {
@@ -117,7 +121,7 @@ public final class HashState {
       changed = true;
       at = size;
       if (at == fields.length) {
-        // Fields that are gone still stand at the end.
+        // Fields that are gone are still at the end.
         int larger = Math.max(4, fields.length + fields.length / 2);
         resize(larger);
       }
@@ -157,7 +161,7 @@ public final class HashState {
     return -1;
   }
 
-  /** Ends a reading of {@code count} fields: others are gone from the hash, and forgotten. */
+  /** Ends a reading of {@code count} fields; fields that are gone from the hash are forgotten. */
   void end(int count) {
     size = count;
     if (fields.length > count + count / 2 + 4) {

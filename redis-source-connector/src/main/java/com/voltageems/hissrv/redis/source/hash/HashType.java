@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** Source type {@code hash}: live hashes, and what changes in them. */
+/** Source type {@code hash}: the changes of live hashes. */
 public final class HashType implements SourceType {
   public static final String NAME = "hash";
 
@@ -68,7 +68,7 @@ public final class HashType implements SourceType {
     return new HashSource(values.common(), values.get(PATTERN), deadband(values));
   }
 
-  /** Which changes are kept back. */
+  /** Returns the deadband, which decides which changes are not sent. */
   public static Deadband deadband(SourceValues values) {
     return Deadband.parse(values.get(DEADBAND), values.get(MIN_INTERVAL_MS));
   }

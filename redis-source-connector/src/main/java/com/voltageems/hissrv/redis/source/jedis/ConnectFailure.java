@@ -16,11 +16,11 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
 
-/** Says in plain words why no connection came about; the client's own words often do not. */
+/** Describes in plain words why no connection was made; the client's own messages often do not. */
 final class ConnectFailure {
   private ConnectFailure() {}
 
-  /** What to throw: a refusal that repeating does not help, or an outage. */
+  /** Returns the exception to throw: a refusal, which repeating does not change, or an outage. */
   static RuntimeException of(JedisException e, RedisSettings settings) {
     String message = ErrorKind.withoutArguments(String.valueOf(e.getMessage()));
     String where = "Redis at " + settings.where();
@@ -47,20 +47,23 @@ final class ConnectFailure {
         "cannot connect to " + where + ": " + describe(e, settings), e);
   }
 
-  /** The user, the password or a permission; repeating does not help. */
+  /**
+   * Returns whether the user, the password or a permission was refused; repeating does not help
+   * then.
+   */
   static boolean isRefusal(JedisException e) {
     return e instanceof JedisDataException
         && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.NOT_PERMITTED;
   }
 
   static boolean isUnknownCommand(JedisException e) {
-    // The latter is what Jedis makes of it for HELLO, its first command.
+    // Jedis throws the first of these if Redis does not know HELLO, the first command.
     return e instanceof JedisProtocolNotSupportedException
         || (e instanceof JedisDataException
             && ErrorKind.of(String.valueOf(e.getMessage())) == ErrorKind.UNKNOWN_COMMAND);
   }
 
-  /** Why an exchange over a connection that there was has failed. */
+  /** Describes why a request on an existing connection has failed. */
   static String ofExchange(JedisException e, RedisSettings settings) {
     String silence = silence(e, settings);
     return silence == null ? String.valueOf(e.getMessage()) : silence;
@@ -84,7 +87,7 @@ final class ConnectFailure {
     }
     UnknownHostException unknown = cause(failure, UnknownHostException.class);
     if (unknown != null) {
-      // The platform adds words of its own behind the name.
+      // The platform adds its own words after the name.
       return "unknown host " + String.valueOf(unknown.getMessage()).replaceFirst(": .*", "");
     }
     RedisTls encryption = settings.tls();
@@ -101,7 +104,7 @@ final class ConnectFailure {
     boolean notReached =
         cause(failure, java.net.ConnectException.class) != null
             || cause(failure, SocketTimeoutException.class) != null;
-    // Redis closes the connection on a client without a certificate, and only then tells why.
+    // Redis closes the connection to a client without a certificate, and only then reports why.
     return encryption != null
             && !encryption.tls().hasClientCertificate()
             && brokenOff
@@ -117,7 +120,8 @@ final class ConnectFailure {
     for (int i = 0; i < 20 && root.getCause() != null; i++) {
       root = root.getCause();
     }
-    // Where a name has several addresses, the client hangs on why each of them failed.
+    // If a name has several addresses, the client adds why each of them failed as suppressed
+    // exceptions.
     if (root.getSuppressed().length > 0) {
       root = root.getSuppressed()[0];
     }

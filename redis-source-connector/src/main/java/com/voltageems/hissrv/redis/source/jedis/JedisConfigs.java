@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.JedisClientConfig;
 
-/** Turns {@link RedisSettings} into what Jedis takes. */
+/** Converts {@link RedisSettings} to the configuration that Jedis takes. */
 public final class JedisConfigs {
   private JedisConfigs() {}
 
@@ -20,7 +20,7 @@ public final class JedisConfigs {
     return builder.build();
   }
 
-  /** Sentinels have users of their own. */
+  /** Sentinels have their own users. */
   static JedisClientConfig sentinel(RedisSettings settings) {
     DefaultJedisClientConfig.Builder builder = base(settings);
     login(builder, settings.sentinelUsername(), settings.sentinelPassword());
@@ -51,7 +51,10 @@ public final class JedisConfigs {
     return builder;
   }
 
-  /** The client's newer way, SslOptions, reads keystores only; ours may be PEM. */
+  /**
+   * Uses Jedis's deprecated way, because the newer SslOptions reads keystores only; ours may be
+   * PEM.
+   */
   @SuppressWarnings("deprecation")
   private static void encrypt(DefaultJedisClientConfig.Builder builder, Tls tls) {
     SSLParameters parameters = new SSLParameters();

@@ -27,7 +27,10 @@ import redis.clients.jedis.exceptions.JedisAskDataException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** {@link RedisLink} over Jedis's bare connections: replies stay bytes, pipelines stay ours. */
+/**
+ * {@link RedisLink} on Jedis's plain connections, so that replies stay bytes and this class
+ * controls the pipelines.
+ */
 public final class JedisLink implements RedisLink {
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
 
@@ -36,13 +39,13 @@ public final class JedisLink implements RedisLink {
   private final JedisNodes nodes;
   private int generation;
 
-  /** Sent, and the replies not read yet. */
+  /** Commands that were sent but whose replies have not been read yet. */
   private @Nullable Batch underWay;
 
   /**
-   * Connects when it is first used.
+   * Creates a link that connects on first use.
    *
-   * @param roundTrip called once for every exchange with Redis
+   * @param roundTrip called once for every round trip to Redis
    */
   public JedisLink(RedisSettings settings, Runnable roundTrip) {
     this.settings = settings;
@@ -94,7 +97,10 @@ public final class JedisLink implements RedisLink {
     return batch;
   }
 
-  /** Before anything else is sent: its reply must not be taken for another one's. */
+  /**
+   * Reads outstanding replies before anything else is sent, so that they are not taken for the
+   * replies to the next commands.
+   */
   private void settle() {
     Batch batch = underWay;
     if (batch == null) {
@@ -107,23 +113,23 @@ public final class JedisLink implements RedisLink {
       batch.lost = e;
       throw broken(settings.where(), e);
     } catch (RuntimeException | Error e) {
-      // Nobody would read the rest of the replies, but as somebody else's.
+      // Nobody would read the remaining replies, except as replies to other commands.
       reset();
       throw e;
     }
   }
 
-  /** Commands that were sent together, to one node or several. */
+  /** Commands that were sent together, to one or several nodes. */
   private final class Batch implements Replies {
     private final List<Command> commands;
 
-    /** Which of the commands each node has, in the order in which they were sent. */
+    /** Numbers of the commands that each node received, in the order in which they were sent. */
     private final Map<Node, List<Integer>> sent = new LinkedHashMap<>(2);
 
-    /** Null until they are received. */
+    /** Null until the replies are received. */
     private @Nullable Object @Nullable [] received;
 
-    /** Why they will never be. */
+    /** Why the replies will never be received. */
     private @Nullable Exception lost;
 
     Batch(List<Command> commands) {
@@ -181,14 +187,14 @@ public final class JedisLink implements RedisLink {
     }
   }
 
-  /** One result of EXEC: an error concerns its own command only. */
+  /** Converts one result of EXEC: an error concerns only its own command. */
   private static Object ofTransaction(Object result) {
     return result instanceof JedisDataException error
         ? new RedisError(String.valueOf(error.getMessage()))
         : result;
   }
 
-  /** An error of this command alone, or an exception when it concerns more than that. */
+  /** Returns an error that concerns this command alone, or throws if it concerns more than that. */
   private @Nullable Object classify(Command command, JedisDataException error) {
     return error instanceof JedisAskDataException ask
         ? askOther(command, ask.getTargetNode())
@@ -213,9 +219,9 @@ public final class JedisLink implements RedisLink {
   }
 
   /**
-   * The server that we are connected to is no longer a primary: whether a new connection, by the
-   * sentinels or by the server's name, would lead to one that is. While it does not, the one at
-   * hand is kept for those who only read.
+   * Returns whether a new connection, by the sentinels or by the server's name, would lead to a
+   * primary, now that the connected server is no longer one. If it would not, the existing
+   * connection is kept for readers.
    */
   private boolean leadsElsewhere() {
     JedisNodes others = new JedisNodes(settings);
@@ -229,7 +235,7 @@ public final class JedisLink implements RedisLink {
     }
   }
 
-  /** A slot on its way to another node: that node answers for the keys that have already moved. */
+  /** Asks the node that a slot is moving to: it answers for the keys that have already moved. */
   private @Nullable Object askOther(Command command, HostAndPort target) {
     Node connection = nodes.at(target);
     if (connection == null) {
@@ -271,8 +277,8 @@ public final class JedisLink implements RedisLink {
   }
 
   /**
-   * A new connection that belongs to the caller alone: to the (first) primary. Messages published
-   * anywhere in a cluster reach every node.
+   * Returns a new connection to the (first) primary that belongs to the caller alone. The first
+   * primary is enough in a cluster, too: published messages reach every node.
    */
   Node detach() {
     connect();

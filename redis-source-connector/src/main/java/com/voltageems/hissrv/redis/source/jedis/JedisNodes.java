@@ -21,9 +21,9 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The connections to Redis's primaries: the one that is configured, the one that a sentinel names,
- * or those of a cluster. Finds and opens them; what breaks is closed as a whole, and found anew.
- * For one thread. Methods throw {@link JedisException} as Jedis does.
+ * Connections to Redis's primaries: the configured one, the one that a sentinel names, or those of
+ * a cluster. Finds and opens them; if one breaks, all are closed and found again. Not thread-safe.
+ * Methods throw {@link JedisException} as Jedis does.
  */
 public final class JedisNodes {
   private static final Logger LOG = LoggerFactory.getLogger(JedisNodes.class);
@@ -46,7 +46,10 @@ public final class JedisNodes {
     this.sentinelConfig = JedisConfigs.sentinel(settings);
   }
 
-  /** A connection; Jedis itself sends what it has written only when a reply is asked for. */
+  /**
+   * Connection that this package can flush: Jedis itself sends the commands only when a reply is
+   * requested.
+   */
   static final class Node extends Connection {
     Node(HostAndPort address, JedisClientConfig config) {
       super(address, config);
@@ -57,7 +60,7 @@ public final class JedisNodes {
       super.flush();
     }
 
-    /** While it is subscribed: an error reply to a PING shows as well that the server lives. */
+    /** True while subscribed: even an error reply to a PING shows that the server is alive. */
     private volatile boolean errorsAreSignsOfLife;
 
     void takeErrorsForSignsOfLife() {
@@ -76,7 +79,7 @@ public final class JedisNodes {
       }
     }
 
-    /** What the server says of itself; null where it does not. */
+    /** Returns what the server reports about itself; null if it does not. */
     @Nullable ServerFacts facts() {
       try {
         sendCommand(() -> Bytes.of("HELLO"));
@@ -92,7 +95,7 @@ public final class JedisNodes {
     return !primaries.isEmpty();
   }
 
-  /** Connects to all primaries; where it fails, {@link #close} has to follow. */
+  /** Connects to all primaries. If it throws, the caller must call {@link #close}. */
   void open() {
     switch (settings.mode()) {
       case STANDALONE -> {
@@ -112,8 +115,8 @@ public final class JedisNodes {
   }
 
   /**
-   * One node of a cluster has a part of the keys only, and a sentinel has none: whoever reads that
-   * as if it were all would miss the rest in silence.
+   * Refuses a cluster node, which has only a part of the keys, and a sentinel, which has none: a
+   * reader that took them for everything would silently miss the rest.
    */
   private void requireStandalone(HostAndPort address, Node connection) {
     facts = connection.facts();
@@ -123,18 +126,21 @@ public final class JedisNodes {
     }
   }
 
-  /** What the server says of itself, where there is one and it does tell. */
+  /**
+   * Returns what the server reports about itself; null if there is not one single server, or if it
+   * does not report it.
+   */
   @Nullable ServerFacts facts() {
     return facts;
   }
 
-  /** Whether writes can be done here, as far as known. */
+  /** Returns whether this connection accepts writes, as far as known. */
   boolean leadsToPrimary() {
     ServerFacts known = facts;
     return settings.mode() != RedisSettings.Mode.STANDALONE || (known != null && known.isPrimary());
   }
 
-  /** How many primaries there are; 0 while not open. */
+  /** Returns the number of primaries; 0 while not open. */
   int count() {
     return primaries.size();
   }
@@ -146,12 +152,12 @@ public final class JedisNodes {
     return primaries.get(number);
   }
 
-  /** The primary of that address, or null. */
+  /** Returns the primary with that address, or null. */
   @Nullable Node at(HostAndPort address) {
     return connections.get(address(address.getHost(), address.getPort()));
   }
 
-  /** The primary that has the command's key; the first for a command without one. */
+  /** Returns the primary that has the command's key; the first one for a command without a key. */
   Node of(Command command) {
     if (primaries.size() == 1 || command.keyAt() < 0) {
       return primaries.get(0);
@@ -163,7 +169,9 @@ public final class JedisNodes {
     return primaries.get(node);
   }
 
-  /** Takes the first primary's connection out: it belongs to the caller from now on. */
+  /**
+   * Removes the first primary's connection and returns it: it belongs to the caller from now on.
+   */
   Node detachFirst() {
     Node first = primaries.get(0);
     connections.values().remove(first);
@@ -171,7 +179,10 @@ public final class JedisNodes {
     return first;
   }
 
-  /** Redis tells an IPv6 address without the brackets that it has in settings and messages. */
+  /**
+   * Adds the brackets of an IPv6 address, which Redis reports without them; settings and messages
+   * have them.
+   */
   private static HostAndPort address(String host, int port) {
     boolean bare = host.indexOf(':') >= 0 && !host.startsWith("[");
     return new HostAndPort(bare ? "[" + host + "]" : host, port);
@@ -207,7 +218,8 @@ public final class JedisNodes {
   }
 
   /**
-   * A sentinel may still name the old primary: writing to what became a replica must not happen.
+   * Refuses a replica: a sentinel may still name the old primary, and we must not write to what
+   * became a replica.
    */
   private void requirePrimary(HostAndPort address, Connection connection) {
     connection.sendCommand(() -> Bytes.of("ROLE"));
@@ -277,7 +289,7 @@ public final class JedisNodes {
     return reply instanceof Long value ? value : 0;
   }
 
-  /** Closes all connections; they may be broken, and opened again. */
+  /** Closes all connections, broken or not; they can be opened again. */
   void close() {
     for (Node connection : connections.values()) {
       connection.setBroken();

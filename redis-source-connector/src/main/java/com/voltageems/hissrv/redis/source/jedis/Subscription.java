@@ -22,9 +22,9 @@ import redis.clients.jedis.BinaryJedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Subscribes to channel patterns in a thread of its own, and puts the messages into a queue. A lost
- * connection is made again, with back-off; a second thread's PING tells a silent connection from a
- * dead one. Each time messages may have been missed, it tells the queue.
+ * Subscribes to channel patterns in its own thread, and puts the messages into a queue. Reconnects
+ * with back-off after the connection was lost; a second thread sends PING to tell a silent
+ * connection from a dead one. Reports to the queue each time messages may have been missed.
  */
 public final class Subscription implements Background {
   private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
@@ -41,7 +41,7 @@ public final class Subscription implements Background {
   private final Thread pinger;
   private volatile @Nullable Throwable failure;
 
-  /** Why there is no subscription now; null while there is one, or when it is not known yet. */
+  /** Why there is no subscription now; null while there is one, or while that is not known yet. */
   private volatile @Nullable String trouble;
 
   private final PartState state = new PartState();
@@ -50,11 +50,11 @@ public final class Subscription implements Background {
   final LongAdder connects = new LongAdder();
 
   /**
-   * Subscribes when it is started.
+   * Creates a subscription; {@link #start} begins it.
    *
-   * @param queue gets the messages, and is woken when the subscription has ended
-   * @param dispensable the setting that names the channels, when a refusal of them only means that
-   *     they are not listened to; null when it ends the task
+   * @param queue receives the messages, and is woken when the subscription has ended
+   * @param dispensable name of the setting that names the channels, if a refusal only means that
+   *     they are not listened to; null if a refusal ends the task
    */
   public Subscription(
       RedisSettings settings,
@@ -116,12 +116,15 @@ public final class Subscription implements Background {
     }
   }
 
-  /** Why no messages come; null while they do. */
+  /** Returns why no messages come; null while they do. */
   public @Nullable String trouble() {
     return trouble;
   }
 
-  /** Repeating does not help: somebody has to change the user's ACL, or the settings. */
+  /**
+   * Handles a refusal. Repeating does not help: somebody must change the user's ACL or the
+   * settings.
+   */
   private void refused(JedisException refusal) {
     String channels =
         Arrays.stream(patterns).map(Bytes::text).collect(Collectors.joining(", ", "'", "'"));
@@ -182,14 +185,14 @@ public final class Subscription implements Background {
       listener = this;
       JedisNodes.Node current = connection;
       if (current != null) {
-        // From here on an error can only answer a PING, and shows that Redis lives.
+        // From now on an error can only be the reply to a PING, which shows that Redis is alive.
         current.takeErrorsForSignsOfLife();
       }
       backoff.reset();
       trouble = null;
       state.passed();
       connects.increment();
-      // What was published before this moment is gone: the hashes have to be read.
+      // Messages published before this moment are lost: the hashes must be read.
       queue.missed();
     }
 
@@ -199,7 +202,9 @@ public final class Subscription implements Background {
     }
   }
 
-  /** The replies keep a silent connection from its read timeout. */
+  /**
+   * Sends PING regularly: the replies keep a silent connection from running into its read timeout.
+   */
   private void pingForEver() {
     long everyMs = Math.max(50, settings.timeout().toMillis() / 3);
     try {
@@ -220,7 +225,7 @@ public final class Subscription implements Background {
     }
   }
 
-  /** What was received. */
+  /** Returns the queue with the received messages. */
   public MessageQueue queue() {
     return queue;
   }

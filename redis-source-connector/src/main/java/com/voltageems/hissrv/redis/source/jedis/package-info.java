@@ -1,4 +1,7 @@
-/** Connections by Jedis: the only package that knows the client. */
+/**
+ * Connections through Jedis: the only package that uses this client. (Others use only its {@code
+ * HostAndPort}.)
+ */
 @NullMarked
 package com.voltageems.hissrv.redis.source.jedis;
 

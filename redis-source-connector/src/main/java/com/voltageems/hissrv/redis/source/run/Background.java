@@ -2,12 +2,12 @@ package com.voltageems.hissrv.redis.source.run;
 
 import org.jspecify.annotations.Nullable;
 
-/** A thread beside the task's own, whose end is the task's concern. */
+/** Thread in addition to the task's own thread. The task must notice when it ends. */
 public interface Background extends AutoCloseable {
-  /** Why the thread ended, or null while all is well. */
+  /** Returns why the thread ended, or null if nothing is wrong. */
   @Nullable Throwable failure();
 
-  /** Tells it to end; {@link #close} waits for that. */
+  /** Tells the thread to end; {@link #close} waits for that. */
   void stop();
 
   @Override

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait after the nth failure in a row: doubling, bounded, and spread by a random part.
+ * How long to wait after the nth failure in a row: the wait doubles, is bounded, and has a random
+ * part.
  */
 public final class Backoff {
   private final long minMs;
@@ -18,7 +19,7 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** The next wait; between half and the whole of the doubled one. */
+  /** Returns the next wait: between half of the doubled wait and all of it. */
   public Duration next() {
     long whole = Math.min(maxMs, minMs << Math.min(failures, 20));
     failures++;
@@ -29,7 +30,7 @@ public final class Backoff {
     failures = 0;
   }
 
-  /** The longest wait. */
+  /** Returns the longest wait. */
   public long maxMillis() {
     return maxMs;
   }

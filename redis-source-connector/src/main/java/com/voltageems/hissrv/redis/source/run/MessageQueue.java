@@ -11,21 +11,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of channels between the thread that receives them and the one that takes them. Bounded
- * in number and bytes: what does not fit is dropped and counted. Every time messages may have been
- * missed, {@link #takeGap} says so once.
+ * Queue of channel messages between the thread that receives them and the thread that takes them.
+ * It is bounded in number and bytes: messages that do not fit are dropped and counted. Each time
+ * messages may have been missed, {@link #takeGap} returns true once.
  */
 public final class MessageQueue {
-  /** Bytes of the channels and payloads of all messages that wait. */
+  /** Most bytes of the channels and payloads of all waiting messages. */
   private static final long MAX_BYTES = 64L << 20;
 
   /**
-   * A message as it came.
+   * Message as it was received.
    *
-   * @param payload null for one that is longer than what is taken
-   * @param receivedNanos by {@link WorkerClock#nanos}
+   * @param payload null if it is longer than the queue accepts
+   * @param receivedNanos time of receipt by {@link WorkerClock#nanos}
    */
-  // Array components: millions of these are made and none is compared.
+  // Array components are fine: millions of messages are created and none is compared.
   @SuppressWarnings("ArrayRecordComponent")
   public record Message(byte[] channel, byte @Nullable [] payload, long receivedNanos) {
     long bytes() {
@@ -42,9 +42,12 @@ public final class MessageQueue {
   private final LongAdder dropped = new LongAdder();
 
   /**
-   * @param capacity messages that may wait; there is a bound on their bytes beside it
-   * @param maxPayload bytes; of longer messages only the channel is kept
-   * @param onChange called after every message that was kept, and when there is a gap; cheap
+   * Creates an empty queue.
+   *
+   * @param capacity most messages that may wait; their bytes have a limit, too
+   * @param maxPayload most bytes of a payload; of a longer message only the channel is kept
+   * @param onChange called after every message that was kept, and by {@link #missed} and {@link
+   *     #wake}; must be cheap
    */
   public MessageQueue(
       int capacity, int maxPayload, WorkerClock clock, Consumer<MessageQueue> onChange) {
@@ -54,11 +57,11 @@ public final class MessageQueue {
     this.onChange = onChange;
   }
 
-  /** Keeps a message, or drops and counts it when too much is waiting already. */
+  /** Keeps a message, or drops and counts it if too much is already waiting. */
   public void accept(byte[] channel, byte[] payload) {
     byte[] kept = payload.length > maxPayload ? null : payload;
     Message message = new Message(channel, kept, clock.nanos());
-    // Counted before it can be taken, so that the total never falls below zero.
+    // Add before the message can be taken, so that the total never falls below zero.
     long bytes = waitingBytes.addAndGet(message.bytes());
     if (bytes <= MAX_BYTES && waiting.offer(message)) {
       wake();
@@ -69,18 +72,18 @@ public final class MessageQueue {
     }
   }
 
-  /** Messages may have been missed. */
+  /** Records that messages may have been missed. */
   public void missed() {
     gap.set(true);
     wake();
   }
 
-  /** Tells who takes the messages to look, whatever there is. */
+  /** Makes the thread that takes messages look at the queue, even if it is empty. */
   public void wake() {
     onChange.accept(this);
   }
 
-  /** Up to {@code limit} messages, oldest first; does not wait. */
+  /** Takes up to {@code limit} messages, oldest first. Does not block. */
   public List<Message> take(int limit) {
     List<Message> messages = new ArrayList<>();
     waiting.drainTo(messages, limit);
@@ -88,7 +91,7 @@ public final class MessageQueue {
     return messages;
   }
 
-  /** To be asked before every wait. */
+  /** Returns whether messages are waiting; check it before every wait. */
   public boolean hasMessages() {
     return !waiting.isEmpty();
   }
@@ -97,12 +100,12 @@ public final class MessageQueue {
     return gap.get();
   }
 
-  /** Whether messages may have been missed since the last call. */
+  /** Returns whether messages may have been missed since the last call. */
   public boolean takeGap() {
     return gap.getAndSet(false);
   }
 
-  /** How many did not fit so far. */
+  /** Returns how many messages did not fit so far. */
   public long dropped() {
     return dropped.sum();
   }

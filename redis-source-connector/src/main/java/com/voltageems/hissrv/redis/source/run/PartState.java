@@ -4,20 +4,21 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether one part of a task (a source, the aggregation) moves, and if not, since when and why.
- * Written by one thread, read by any.
+ * Whether one part of a task (a source, the aggregation) makes progress, and if not, since when and
+ * why. Written by one thread, read by any thread.
  */
 public final class PartState {
-  /** A standstill is said again after this long, not at every attempt. */
+  /** A standstill is logged again after this time, not at every attempt. */
   private static final long SAY_EVERY_MS = 60_000;
 
   private static final int MAX_REASON = 300;
 
   /**
-   * A standstill.
+   * Standstill of the part.
    *
-   * @param sinceMillis since when no attempt has passed, epoch milliseconds by the worker's clock
-   * @param reason the last answer, at most 300 characters
+   * @param sinceMillis since when no attempt has succeeded, in epoch milliseconds by the worker's
+   *     clock
+   * @param reason the last reason, at most 300 characters
    */
   public record Stuck(long sinceMillis, String reason) {}
 
@@ -26,16 +27,19 @@ public final class PartState {
   private long saidMillis;
 
   /**
-   * An attempt has failed.
+   * Records a failed attempt.
    *
-   * @return whether it is time to say so in the log
+   * @return whether it is time to log it
    */
   public boolean failed(String reason, long nowMillis) {
     failures.increment();
     return holdsUp(reason, nowMillis);
   }
 
-  /** As {@link #failed}, for something that is seen and not tried. */
+  /**
+   * Records a standstill that was seen without an attempt: as {@link #failed}, but counts no
+   * failure.
+   */
   public boolean holdsUp(String reason, long nowMillis) {
     Stuck before = stuck;
     stuck = new Stuck(before == null ? nowMillis : before.sinceMillis(), shortened(reason));
@@ -51,9 +55,9 @@ public final class PartState {
   }
 
   /**
-   * An attempt has passed.
+   * Records a successful attempt.
    *
-   * @return whether that is news
+   * @return whether this ends a standstill
    */
   public boolean passed() {
     boolean news = stuck != null;
@@ -61,18 +65,20 @@ public final class PartState {
     return news;
   }
 
-  /** Null while it moves. */
+  /** Returns the standstill; null while the part makes progress. */
   public @Nullable Stuck stuck() {
     return stuck;
   }
 
-  /** Epoch milliseconds; 0 while it moves. */
+  /**
+   * Returns the beginning of the standstill in epoch milliseconds; 0 while the part makes progress.
+   */
   public long stuckSinceMillis() {
     Stuck now = stuck;
     return now == null ? 0 : now.sinceMillis();
   }
 
-  /** Attempts that failed so far. */
+  /** Returns the number of failed attempts so far. */
   public long failures() {
     return failures.sum();
   }

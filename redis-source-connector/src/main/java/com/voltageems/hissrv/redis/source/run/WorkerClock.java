@@ -4,19 +4,22 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The worker's clocks: the time of day, which may step, and one that only runs forward, by which
- * waits are measured.
+ * The worker's two clocks: the time of day, which may step, and a clock that only runs forward, for
+ * measuring waits.
  */
 public interface WorkerClock extends InstantSource {
-  /** Nanoseconds since some moment; as {@link System#nanoTime}, only differences mean anything. */
+  /**
+   * Returns nanoseconds since some moment. As with {@link System#nanoTime}, only differences have a
+   * meaning.
+   */
   long nanos();
 
-  /** This machine's. */
+  /** Returns this machine's clock. */
   static WorkerClock system() {
     return SystemClock.INSTANCE;
   }
 
-  /** {@link WorkerClock#system}. */
+  /** Clock that {@link WorkerClock#system} returns. */
   enum SystemClock implements WorkerClock {
     INSTANCE;
 

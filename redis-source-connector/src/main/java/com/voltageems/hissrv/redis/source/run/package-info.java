@@ -1,4 +1,7 @@
-/** What a task runs by, whatever it reads: clocks, back-off, threads, a queue, standstills. */
+/**
+ * What a task runs with, independent of what it reads: clocks, back-off, threads, a queue, the
+ * state of its parts.
+ */
 @NullMarked
 package com.voltageems.hissrv.redis.source.run;
 
