@@ -11,13 +11,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sorted set {@code archive:index:<window>}: the keys of windows, by when they were written.
+ * Sorted set {@code archive:index:<window>}: the keys of windows, in the order in which they were
+ * written.
  */
 final class ArchiveIndex {
   private static final RedisScript PAGE = RedisScript.resource(ArchiveIndex.class, "page.lua");
   private static final RedisScript TRIM = RedisScript.resource(ArchiveIndex.class, "trim.lua");
 
-  /** Windows that one call of the script looks at. */
+  /** Most windows that one call of the script handles. */
   private static final int MAX_TRIM = 500;
 
   private final String name;
@@ -28,7 +29,10 @@ final class ArchiveIndex {
     this.link = link;
   }
 
-  /** A window's key, and its place in the order; an empty key stands before all of that score. */
+  /**
+   * Key of a window, and its score in the index. An empty key comes before all members of that
+   * score.
+   */
   record Member(ByteKey key, double score) {
     static Member before(double score) {
       return new Member(new ByteKey(new byte[0]), score);
@@ -44,7 +48,7 @@ final class ArchiveIndex {
     return name;
   }
 
-  /** The members that follow one, in their order. */
+  /** Returns the members after the given one, in the order of the index. */
   List<Member> after(Member last, int limit) {
     List<byte[]> args =
         List.of(
@@ -52,12 +56,15 @@ final class ArchiveIndex {
     return members(list(PAGE.run(link, List.of(Bytes.of(name)), args)));
   }
 
-  /** The member with the highest score that has a place in the order: see page.lua. */
+  /**
+   * Returns the member with the highest finite score: infinite scores have no place in the order,
+   * see page.lua.
+   */
   @Nullable Member newest() {
     return first("ZREVRANGEBYSCORE", "(inf", "-inf");
   }
 
-  /** The member with the lowest score. */
+  /** Returns the member with the lowest score. */
   @Nullable Member oldest() {
     return first("ZRANGEBYSCORE", "-inf", "(inf");
   }
@@ -75,20 +82,20 @@ final class ArchiveIndex {
     return Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", name)));
   }
 
-  /** Null when it is not in the index. */
+  /** Returns null if the key is not in the index. */
   @Nullable Double scoreOf(String key) {
     Object score = link.call(Command.keyed("ZSCORE", name, key));
     return score == null ? null : (Double) score(score);
   }
 
-  /** How many stand behind a score. */
+  /** Returns how many members have a higher score. */
   @Nullable Long countAfter(double score) {
     return (Long) link.call(Command.keyed("ZCOUNT", name, "(" + score, "+inf"));
   }
 
   /**
-   * Which of these were written again since they were listed: their hash may already hold what
-   * belongs to their new score, and comes with that.
+   * Returns which of the members were written again since they were listed. Their hash may already
+   * have the content of their new score, so it is read with that score.
    */
   boolean[] writtenAgain(List<Member> members) {
     boolean[] again = new boolean[members.size()];
@@ -107,7 +114,7 @@ final class ArchiveIndex {
     return again;
   }
 
-  /** Takes members out whose hash is gone. */
+  /** Removes members whose hash is gone. */
   void trim(List<Member> gone) {
     for (int from = 0; from < gone.size(); from += MAX_TRIM) {
       List<byte[]> args = new ArrayList<>();
@@ -127,7 +134,7 @@ final class ArchiveIndex {
     return members;
   }
 
-  /** As Redis writes it. */
+  /** Parses a score as Redis writes it. */
   private static double score(@Nullable Object reply) {
     String text = Bytes.text((byte[]) Objects.requireNonNull(reply));
     return switch (text) {

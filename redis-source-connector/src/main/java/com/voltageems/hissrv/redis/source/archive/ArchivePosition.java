@@ -9,12 +9,12 @@ import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one slice of an archive is delivered. Redis orders an index by score, and by the bytes of
- * the keys where scores are equal.
+ * How far one slice of an archive is delivered. Redis orders an index by score, and members of
+ * equal score by the bytes of their keys.
  *
- * @param score the index's score of the last window delivered, or -1 when it was found by SCAN
- * @param key the key of that window
- * @param startSeconds that window's start, epoch seconds
+ * @param score score of the last delivered window in the index, or -1 if it was found by SCAN
+ * @param key key of that window
+ * @param startSeconds start of that window, epoch seconds
  */
 public record ArchivePosition(double score, String key, long startSeconds) {
   public static final ArchivePosition NONE = new ArchivePosition(-1, "", Long.MIN_VALUE);
@@ -24,9 +24,9 @@ public record ArchivePosition(double score, String key, long startSeconds) {
   }
 
   /**
-   * The position as Connect stores it.
+   * Returns the position in the form that Connect stores.
    *
-   * @param data see {@link DataSetId}; empty for not known
+   * @param data see {@link DataSetId}; empty if unknown
    */
   public Map<String, Object> toOffset(String data) {
     return data.isEmpty()
@@ -35,9 +35,9 @@ public record ArchivePosition(double score, String key, long startSeconds) {
   }
 
   /**
-   * {@link #NONE} for null.
+   * Returns {@link #NONE} for null.
    *
-   * @throws DataException naming what is wrong with it
+   * @throws DataException naming what is wrong with the offset
    */
   public static ArchivePosition fromOffset(@Nullable Map<String, ?> offset) {
     if (offset == null) {
@@ -63,9 +63,9 @@ public record ArchivePosition(double score, String key, long startSeconds) {
   }
 
   /**
-   * Whether a member of the index comes after this one. A position without a key stands behind all
-   * members of its score. Where the order of two keys of one score cannot be told, because one of
-   * them is binary, yes: twice is better than never.
+   * Returns whether a member of the index comes after this position. A position without a key comes
+   * after all members of its score. If the order of two keys of one score is unknown because one of
+   * them is binary, returns true: reading a window twice is better than never.
    */
   boolean isBefore(double memberScore, byte[] member) {
     if (memberScore != score || key.isEmpty()) {

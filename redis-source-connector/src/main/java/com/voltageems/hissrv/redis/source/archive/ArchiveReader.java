@@ -20,19 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the windows of one length, in the order of the archive's index; where there is no index, by
- * SCAN.
+ * Reads the windows of one length, in the order of the archive's index, or by SCAN if there is no
+ * index.
  *
- * <p>By index each slice has a position, the score and key of its last window: scores only grow,
- * also when a window is written again, so a window is read once for every time it was written. By
- * SCAN: {@link ArchiveScan}.
+ * <p>With an index each slice has a position: the score and key of its last window. Scores only
+ * grow, also when a window is written again, so a window is read once for every time it was
+ * written. For SCAN see {@link ArchiveScan}.
  */
 public final class ArchiveReader implements SourceReader {
   private static final Logger LOG = LoggerFactory.getLogger(ArchiveReader.class);
 
-  /**
-   * Pages of the index that hold nothing for this task, before poll is given a chance to return.
-   */
+  /** Most pages of the index without a window for this task before poll gets a chance to return. */
   private static final int MAX_PAGES = 50;
 
   private final ArchiveSource source;
@@ -45,21 +43,21 @@ public final class ArchiveReader implements SourceReader {
   private final ArchiveSlices slices;
   private final ArchiveWindows windows;
 
-  /** Only while there is no index. */
+  /** Used only while there is no index. */
   private final ArchiveScan scan;
 
-  /** How far the index was looked at; every slice's own position may be further. */
+  /** How far the index was read; the position of a slice may be further. */
   private Member cursor;
 
   private boolean indexSeen;
 
-  /** Whether this user may. */
+  /** Whether this user may count the waiting windows. */
   private boolean countsWaiting = true;
 
   private int checkedGeneration = -1;
   private long dueNanos;
 
-  /** Reads the slices of one task. */
+  /** Creates a reader of one task's slices. */
   public ArchiveReader(ArchiveSource source, ReaderContext context) {
     this.source = source;
     this.alias = source.common().alias();
@@ -94,7 +92,7 @@ public final class ArchiveReader implements SourceReader {
         return indexSeen || !source.scan() ? idle() : readByScan(limit);
       }
       if (members.isEmpty()) {
-        // The index went back: from its beginning.
+        // The index went back: start at its beginning.
         continue;
       }
       indexSeen = true;
@@ -140,7 +138,8 @@ public final class ArchiveReader implements SourceReader {
     for (int i = 0; i < mine.size(); i++) {
       Member member = mine.get(i);
       if (replies.get(i) instanceof List<?> fields && fields.isEmpty()) {
-        // No position: what is no longer in the index cannot tell whether that went back.
+        // No position for it: once it is no longer in the index, it cannot show whether the index
+        // went back.
         gone.add(member);
         continue;
       }
@@ -165,12 +164,14 @@ public final class ArchiveReader implements SourceReader {
     try {
       index.trim(gone);
     } catch (RedisNotReadyException e) {
-      // Only tidying up: a Redis that takes no writes now can be read all the same.
+      // This only tidies up: a Redis that accepts no writes now can still be read.
       LOG.debug("Source {}: {} is not trimmed", alias, index, e);
     }
   }
 
-  /** Positions in another server's data mean nothing here, whatever their numbers are. */
+  /**
+   * Drops positions that belong to other data: they mean nothing here, whatever their numbers are.
+   */
   private void checkData() {
     if (slices.belongTo(data.current())) {
       LOG.warn(
@@ -185,10 +186,10 @@ public final class ArchiveReader implements SourceReader {
   }
 
   /**
-   * Finds out whether the index went back, as after a fail-over to a replica that lagged, or after
-   * a flush: then positions mean nothing, and everything still there is read again.
+   * Finds out whether the index went back, for example after a fail-over to a replica that lagged,
+   * or after a flush. Positions then mean nothing, and everything that still exists is read again.
    *
-   * @return whether it did
+   * @return whether the index went back
    */
   private boolean checkIndex() {
     ArchivePosition newest = slices.furthest();
@@ -198,7 +199,7 @@ public final class ArchiveReader implements SourceReader {
       indexSeen = exists;
     }
     if (!exists) {
-      // It may come again in other data.
+      // The index may come back in other data.
       data.forget();
       checkData();
     }
@@ -222,7 +223,7 @@ public final class ArchiveReader implements SourceReader {
           index,
           newest.score());
       metrics.indexResets.increment();
-      // The question first: if Redis goes away now, all this is found out again.
+      // Ask first: if Redis goes away now, all this is found out again.
       data.forget();
       String current = data.current();
       slices.reset();
@@ -233,9 +234,9 @@ public final class ArchiveReader implements SourceReader {
   }
 
   /**
-   * Whether Redis has an older window than the newest that it does not know: windows expire in the
-   * order in which they were written, so that this is an earlier state, as of a snapshot, even if
-   * it has gone on since.
+   * Returns whether Redis has an older window than the newest delivered one, which it does not
+   * know. Windows expire in the order in which they were written, so this is an earlier state, for
+   * example from a snapshot, even if it has gone on since.
    */
   private boolean isOlderThan(ArchivePosition newest) {
     Member oldest = index.oldest();
@@ -248,7 +249,7 @@ public final class ArchiveReader implements SourceReader {
     return Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", key)));
   }
 
-  /** How far the windows of this page are behind the newest of the index. */
+  /** Measures how far the windows of this page are behind the newest of the index. */
   private void measureLag(List<Member> page, int size) {
     long lag = 0;
     if (page.size() >= size) {
@@ -268,7 +269,10 @@ public final class ArchiveReader implements SourceReader {
     return out;
   }
 
-  /** Windows of the index that were not looked at, of all tasks' slices. */
+  /**
+   * Returns the number of windows in the index that were not read, including the slices of other
+   * tasks.
+   */
   @Override
   public @Nullable Long waiting() {
     if (!countsWaiting) {

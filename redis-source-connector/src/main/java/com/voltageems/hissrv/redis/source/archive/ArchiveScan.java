@@ -18,11 +18,14 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds windows by SCAN, where there is no index. The position is the newest window start; windows
- * not older than two lengths before it are watched for changes, and read again after a restart.
+ * Finds windows by SCAN while there is no index. The position is the newest window start. Windows
+ * that start at most two lengths before it are watched for changes, and read again after a restart.
  */
 final class ArchiveScan {
-  /** Windows before the newest that may still be written, or were while we were away. */
+  /**
+   * Number of windows before the newest that may still change, or may have changed while we were
+   * away.
+   */
   private static final int WATCHED_WINDOWS = 2;
 
   private final String window;
@@ -31,19 +34,19 @@ final class ArchiveScan {
   private final ArchiveWindows windows;
   private final SourceMetrics metrics;
 
-  /** Keys to look at, and what was seen of those that exist. */
+  /** The running scan. Below: keys to read, and what was seen of windows that exist. */
   private @Nullable KeyScan scan;
 
   private final List<byte[]> found = new ArrayList<>();
   private final Map<String, Seen> seen = new HashMap<>();
 
-  /** The number of the scan, to tell which keys are gone. */
+  /** Number of the scan; shows which keys are gone. */
   private int scanNumber;
 
   /** By slice: windows that start earlier were delivered before this task began. */
   private final long[] resumeFrom = new long[Slices.COUNT];
 
-  /** A window found by SCAN, as it was when it was last read. */
+  /** Window found by SCAN, as it was at the last reading. */
   private static final class Seen {
     long content;
     int scanNumber;
@@ -59,7 +62,7 @@ final class ArchiveScan {
     begin();
   }
 
-  /** Begins anew, with the slices' positions. */
+  /** Starts again with the slices' positions. */
   void begin() {
     scan = null;
     found.clear();
@@ -70,9 +73,9 @@ final class ArchiveScan {
   }
 
   /**
-   * The next step: of the scan, or of what it has found.
+   * Does the next step: of the scan, or of reading what it has found.
    *
-   * @return at most {@code limit} windows' records, perhaps none
+   * @return records of at most {@code limit} windows, perhaps none
    */
   List<SourceRecord> read(int limit) {
     if (found.isEmpty() && scan == null) {
@@ -86,7 +89,8 @@ final class ArchiveScan {
       }
       scan = null;
       seen.values().removeIf(each -> each.scanNumber != scanNumber);
-      // Taken from the end: oldest first, so that the position, the newest start, only grows.
+      // Windows are taken from the end, so oldest first: the position, the newest start, then only
+      // grows.
       found.sort(Comparator.comparingLong(ArchiveWindows::startOf).reversed());
     }
     List<SourceRecord> out = readFound(windows.pageSize(limit));
@@ -101,12 +105,17 @@ final class ArchiveScan {
     return out;
   }
 
-  /** Whether all that was found is read: a scan walks over all keys of Redis, and can wait. */
+  /**
+   * Returns whether everything found is read. The next scan can wait, since it walks over all keys
+   * of Redis.
+   */
   boolean isDone() {
     return found.isEmpty() && scan == null;
   }
 
-  /** A key that SCAN gave: to be read unless it was, and can hardly have been written since. */
+  /**
+   * Handles a key that SCAN found: reads it unless it was read and can hardly have changed since.
+   */
   private void consider(byte[] key) {
     int slice = slices.of(key);
     long start = ArchiveWindows.startOf(key);
@@ -162,7 +171,7 @@ final class ArchiveScan {
     return out;
   }
 
-  /** Windows that start earlier than this are taken to be complete. */
+  /** Returns the earliest start of a watched window; earlier windows are assumed to be complete. */
   private long oldestWatched(int slice) {
     long newest = slices.position(slice).startSeconds();
     return newest == Long.MIN_VALUE
@@ -174,7 +183,7 @@ final class ArchiveScan {
     long hash = 0;
     if (reply instanceof List<?> fields) {
       for (Iterator<?> i = fields.iterator(); i.hasNext(); ) {
-        // A sum over the pairs: Redis may give the fields in another order.
+        // A sum over the pairs, because Redis may return the fields in another order.
         hash += Bytes.hash((byte[]) i.next()) * 31 ^ Bytes.hash((byte[]) i.next());
       }
     }

@@ -10,8 +10,8 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which slices of an archive a task reads, and how far it has come in each. Not thread-safe: poll's
- * own.
+ * The slices of an archive that a task reads, and its position in each. Not thread-safe: used only
+ * by poll.
  */
 final class ArchiveSlices {
   private final byte[] keyPrefix;
@@ -22,8 +22,10 @@ final class ArchiveSlices {
   private final String[] data = new String[Slices.COUNT];
 
   /**
-   * @param slices those that this task reads
-   * @param offsets the stored offset of a slice, or null
+   * Reads the stored positions.
+   *
+   * @param slices the slices that this task reads
+   * @param offsets returns the stored offset of a slice, or null
    */
   ArchiveSlices(
       String window, List<Integer> slices, IntFunction<@Nullable Map<String, ?>> offsets) {
@@ -39,7 +41,7 @@ final class ArchiveSlices {
   }
 
   /**
-   * Forgets the positions that belong to other data than these.
+   * Forgets the positions that belong to other data.
    *
    * @return whether there were any
    */
@@ -55,7 +57,10 @@ final class ArchiveSlices {
     return others;
   }
 
-  /** By the channel part, so that a series stays in its slice from window to window. */
+  /**
+   * Returns the slice of a window's key. It depends on the channel part, so that a series stays in
+   * its slice from window to window.
+   */
   int of(byte[] key) {
     int from = 0;
     if (key.length > keyPrefix.length
@@ -80,7 +85,7 @@ final class ArchiveSlices {
     positions[slice] = position;
   }
 
-  /** A copy, to be given to {@link #reachAll} once all of it is certain. */
+  /** Returns a copy, to be passed to {@link #reachAll} once all of it is certain. */
   ArchivePosition[] positions() {
     return positions.clone();
   }
@@ -89,12 +94,12 @@ final class ArchiveSlices {
     positions = reached.clone();
   }
 
-  /** Positions have become meaningless. */
+  /** Forgets the positions because they have become meaningless. */
   void reset() {
     Arrays.fill(positions, ArchivePosition.NONE);
   }
 
-  /** The furthest position by score; {@link ArchivePosition#NONE} when there is none. */
+  /** Returns the position with the highest score; {@link ArchivePosition#NONE} if there is none. */
   ArchivePosition furthest() {
     ArchivePosition furthest = ArchivePosition.NONE;
     for (ArchivePosition position : positions) {
@@ -103,7 +108,10 @@ final class ArchiveSlices {
     return furthest;
   }
 
-  /** The lowest score of this task's slices; that of {@link ArchivePosition#NONE} without any. */
+  /**
+   * Returns the lowest score of this task's slices; that of {@link ArchivePosition#NONE} if it has
+   * none.
+   */
   double lowestScore() {
     double lowest = Double.POSITIVE_INFINITY;
     for (int slice = 0; slice < mine.length; slice++) {

@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * The windows of one length.
+ * Source that reads the windows of one length.
  *
  * @param window the length, such as {@code 1m}
- * @param scan whether windows without an index are searched for by SCAN
+ * @param scan whether SCAN looks for windows if there is no index
  */
 public record ArchiveSource(SourceCommon common, String window, boolean scan) implements Source {
   private static final long STEADY_SECONDS = 300;
@@ -31,8 +31,9 @@ public record ArchiveSource(SourceCommon common, String window, boolean scan) im
   }
 
   /**
-   * Long windows come too seldom, and are old when they come, for a window is told by its start;
-   * those of a site that makes none never come.
+   * Returns false for long windows, and until a window has come. Long windows come too seldom, and
+   * are already old when they come, because a window's time is its start. A site that makes no
+   * windows never sends one.
    */
   @Override
   public BooleanSupplier steady(SourceMetrics counts) {
@@ -50,7 +51,7 @@ public record ArchiveSource(SourceCommon common, String window, boolean scan) im
     return true;
   }
 
-  /** A scan has no order that a position could hold. */
+  /** Returns false with SCAN, because a scan has no order that a position could store. */
   @Override
   public boolean isExactlyOnce() {
     return !scan;

@@ -24,17 +24,18 @@ import java.util.Map;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Fetches windows, page by page, and makes records of them. */
+/** Fetches windows page by page, and makes records of them. */
 final class ArchiveWindows {
-  /** Members of one page of the index; more would hold Redis for longer than it should. */
+  /** Most members of the index in one page; more would block Redis for too long. */
   private static final int MAX_PAGE = 2000;
 
   /**
-   * Fields of one page: other clients wait while Redis answers a pipeline, and all are in memory.
+   * Most fields in one page: other clients wait while Redis answers a pipeline, and all fields are
+   * in memory.
    */
   private static final int MAX_FIELDS_A_PAGE = 12_500;
 
-  /** What is in memory at most when windows have suddenly grown. */
+  /** Most fields in memory if windows have suddenly grown. */
   private static final int FIELDS_TOLERATED_A_PAGE = 4 * MAX_FIELDS_A_PAGE;
 
   private static final int MAX_BYTES_A_PAGE = 4 << 20;
@@ -58,17 +59,18 @@ final class ArchiveWindows {
     this.data = context.data();
   }
 
-  /** How many windows the next page may have, by what the last ones were like. */
+  /** Returns how many windows the next page may have, estimated from the last pages. */
   int pageSize(int limit) {
     return pageSize.next(limit);
   }
 
   /**
-   * The fields of each window, name and value in turn; none when it is gone.
+   * Returns the fields of each window, name and value alternating; none if the window is gone.
    *
-   * @param sizes from {@link #sizes}, for each of the keys
-   * @param looked how many of a page's windows had to be looked at to find these
-   * @return in the order of the keys; a {@link RedisError} for a key of another type
+   * @param sizes result of {@link #sizes} for the same keys
+   * @param looked how many windows of the index page were looked at to find these
+   * @return one reply per key, in the order of the keys; a {@link RedisError} for a key of another
+   *     type
    * @throws RedisReplyException for an error that is not the key's own fault
    */
   List<@Nullable Object> fetch(List<byte[]> keys, List<@Nullable Object> sizes, int looked) {
@@ -87,14 +89,15 @@ final class ArchiveWindows {
     return replies;
   }
 
-  /** How many fields each window has; a {@link RedisError} for a key of another type. */
+  /** Returns how many fields each window has; a {@link RedisError} for a key of another type. */
   List<@Nullable Object> sizes(List<byte[]> keys) {
     return link.pipeline(keys.stream().map(key -> Command.keyed("HLEN", key)).toList());
   }
 
   /**
-   * How many of these windows one page takes, by their number of fields: all as a rule, since the
-   * page was made for them; fewer when they are larger than those before. At least one, if any.
+   * Returns how many of these windows fit into one page, by their number of fields. Normally all,
+   * because the page was planned for them; fewer if they are larger than the previous ones. At
+   * least one, if there are any.
    */
   static int fitting(List<@Nullable Object> sizes) {
     long fields = 0;
@@ -125,7 +128,8 @@ final class ArchiveWindows {
   }
 
   /**
-   * An error that is not the key's own fault: to go on would skip windows, so all is read again.
+   * Throws for an error that is not the key's own fault: going on would skip windows, so all are
+   * read again.
    */
   private static List<@Nullable Object> requireReadable(List<@Nullable Object> replies) {
     for (Object reply : replies) {
@@ -151,10 +155,10 @@ final class ArchiveWindows {
   }
 
   /**
-   * The records of one window: none, one, or several when it is too large for one.
+   * Returns the records of one window: none, one, or several if it is too large for one.
    *
-   * @param before the position to be stored with all but the last of them: the window is delivered
-   *     with that
+   * @param before the position to store with all records except the last: the last record delivers
+   *     the window
    */
   List<SourceRecord> records(
       int slice, @Nullable Object reply, ArchivePosition before, ArchivePosition reached) {
@@ -176,7 +180,7 @@ final class ArchiveWindows {
     return out;
   }
 
-  /** A window's sample, or null, counted with its reason. */
+  /** Returns a window's sample, or null after counting why there is none. */
   private @Nullable Sample sample(@Nullable Object reply, String key) {
     if (!(reply instanceof List<?> fields)) {
       metrics.reject(RejectReason.WRONG_TYPE);
@@ -213,7 +217,7 @@ final class ArchiveWindows {
     return passed;
   }
 
-  /** Epoch seconds, or {@link Long#MIN_VALUE} when it is not the key of a window. */
+  /** Returns epoch seconds, or {@link Long#MIN_VALUE} if the key is not the key of a window. */
   static long startOf(byte[] key) {
     ArchiveKey parsed = ArchiveKey.parse(Bytes.text(key));
     return parsed == null ? Long.MIN_VALUE : parsed.startSeconds();

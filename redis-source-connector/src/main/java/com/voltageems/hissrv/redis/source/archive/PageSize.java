@@ -1,12 +1,12 @@
 package com.voltageems.hissrv.redis.source.archive;
 
 /**
- * How many things to read at once, when it is not known before how large they are: as many as made
- * a page of a bounded number of fields and bytes the last time. Begins small, grows by four at the
- * most. For one thread.
+ * How many items to read at once if their size is unknown before: as many as would have filled a
+ * page of bounded fields and bytes the last time. Starts small and grows at most fourfold. Not
+ * thread-safe.
  */
 final class PageSize {
-  /** Begins with this many: nothing is known yet. */
+  /** First size: nothing is known yet. */
   private static final int FIRST = 20;
 
   private static final int MAX_GROWTH = 4;
@@ -26,7 +26,7 @@ final class PageSize {
     return Math.max(1, Math.min(limit, size));
   }
 
-  /** A page of {@code items} was read; an empty one tells nothing. */
+  /** Learns from a page of {@code items}; an empty page tells nothing. */
   void learn(int items, long fields, long bytes) {
     if (items > 0) {
       long fit =

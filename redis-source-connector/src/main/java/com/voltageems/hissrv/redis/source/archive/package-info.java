@@ -1,4 +1,4 @@
-/** Source type {@code archive}: closed windows, by index or by SCAN. */
+/** Source type {@code archive}: closed windows, read by index or by SCAN. */
 @NullMarked
 package com.voltageems.hissrv.redis.source.archive;
 

@@ -19,19 +19,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a message on a channel says. Pure and total: every message is one of the three kinds. */
+/** Content of a message on a channel. Pure and total: every message is one of the three kinds. */
 public sealed interface PubSubMessage {
 
   /**
    * One value.
    *
-   * @param mapped the series, and how its fields are called
-   * @param value its {@code epochMillis} is {@link ValueText#NO_TIME} when the message has no time
+   * @param mapped the series and the names of its fields
+   * @param value its {@code epochMillis} is {@link ValueText#NO_TIME} if the message has no time
    */
   record Value(KeyMapper.Mapped mapped, String field, ValueText value) implements PubSubMessage {}
 
-  /** A hash was written: read it. */
-  // The key is bytes because it may be binary; equality is by content below.
+  /** Announces that a hash was written and must be read. */
+  // The key is bytes because it may be binary; equality below compares the content.
   @SuppressWarnings("ArrayRecordComponent")
   record Announcement(byte[] key) implements PubSubMessage {
     @Override
@@ -50,24 +50,24 @@ public sealed interface PubSubMessage {
     }
   }
 
-  /** No sample. */
+  /** The message contains no sample. */
   record Rejection(RejectReason reason) implements PubSubMessage {}
 
-  /** Hashes publish on channels called like them, models on a channel of their own. */
+  /** Suffix of a model's channel: other hashes are announced on a channel named like the hash. */
   String MODEL_UPDATE = ":update";
 
-  /** What stands there in the name of the model's hash. */
+  /** Suffix that replaces {@link #MODEL_UPDATE} in the name of the model's hash. */
   String MODEL_HASH = ":measurement";
 
-  /** Whether a channel, or a pattern of channels, is a model's. */
+  /** Returns whether a channel, or a pattern of channels, belongs to models. */
   static boolean isModelUpdate(String channel) {
     return channel.startsWith("modsrv:") && channel.endsWith(MODEL_UPDATE);
   }
 
-  /** What becomes of every message that is longer than a value may be. */
+  /** Result for every message that is longer than a value may be. */
   Rejection TOO_LONG = new Rejection(RejectReason.TOO_LONG);
 
-  /** Reads messages. */
+  /** Parses messages. */
   final class Parser {
     private static final ObjectMapper JSON = PendingElement.boundedJson();
     private static final Pattern KEYSPACE =
@@ -80,13 +80,13 @@ public sealed interface PubSubMessage {
     private static final Rejection NO_SAMPLE = new Rejection(RejectReason.NO_SAMPLE);
     private static final Rejection LONG_KEY = new Rejection(RejectReason.KEY);
 
-    /** Bytes before the key in the name of a keyspace event's channel, at most. */
+    /** Most bytes before the key in the name of a keyspace event's channel. */
     private static final int MAX_KEYSPACE = 32;
 
     private final KeyMapper mapper;
     private final int maxValueBytes;
 
-    /** Channels come again and again; bounded, and begun anew when it is full. */
+    /** Series by key, because channels repeat. Bounded: the map is cleared when it is full. */
     private final Map<String, KeyMapper.Mapped> series = new LinkedHashMap<>();
 
     private static final int MAX_SERIES = 10_000;
@@ -106,7 +106,7 @@ public sealed interface PubSubMessage {
       String name = Bytes.text(channel);
       if (name.startsWith("__")) {
         Matcher keyspace = KEYSPACE.matcher(name);
-        // Everything before the key is ASCII: as many bytes as characters.
+        // Everything before the key is ASCII, so it has as many bytes as characters.
         return keyspace.matches() && HASH_EVENTS.contains(Bytes.text(payload))
             ? announcement(Arrays.copyOfRange(channel, keyspace.start(1), channel.length))
             : new Rejection(RejectReason.OTHER_EVENT);
@@ -156,7 +156,7 @@ public sealed interface PubSubMessage {
       return Bytes.concat(model, Bytes.of(MODEL_HASH));
     }
 
-    /** On a bus that carries other text too, only a number is a sample. */
+    /** Accepts only a number as sample, because the channel carries other texts, too. */
     private static PubSubMessage number(KeyMapper.Mapped mapped, String field, ValueText value) {
       return value.kind() == ValueText.Kind.TEXT ? NO_SAMPLE : new Value(mapped, field, value);
     }

@@ -32,16 +32,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns the messages of channels into samples. Values of one series at one time become one record.
- * After every (re)connect, and when messages had to be dropped, the hashes behind the patterns are
- * read once; announcements without a value make the announced hash be read.
+ * Converts the messages of channels to samples. Values of one series at one time become one record.
+ * After every (re)connect, and after messages were dropped, it reads the hashes that the channel
+ * patterns stand for, once. An announcement without a value makes it read the announced hash.
  */
 public final class PubSubReader implements SourceReader {
   private static final Logger LOG = LoggerFactory.getLogger(PubSubReader.class);
 
   private static final long CLOCK_EVERY_NANOS = 10_000_000_000L;
 
-  /** Else a source with more messages than it can take would read the hashes all the time. */
+  /**
+   * Without this pause, a source with more messages than it can handle would read the hashes all
+   * the time.
+   */
   private static final long REPAIR_EVERY_NANOS = 1_000_000_000L;
 
   private final PubSubSource source;
@@ -75,7 +78,9 @@ public final class PubSubReader implements SourceReader {
   }
 
   /**
-   * @param unsubscribed why no messages come; null while they do
+   * Creates a reader of a given queue.
+   *
+   * @param unsubscribed returns why no messages come; null while they do
    */
   PubSubReader(
       PubSubSource source,
@@ -98,8 +103,8 @@ public final class PubSubReader implements SourceReader {
   }
 
   /**
-   * The key patterns behind channel patterns, see {@link PubSubMessage#MODEL_UPDATE}. Behind {@code
-   * point:update} there is no hash that is known.
+   * Returns the key patterns that belong to channel patterns, see {@link
+   * PubSubMessage#MODEL_UPDATE}. No hash is known for {@code point:update}.
    */
   public static List<String> keyPatterns(List<String> channelPatterns) {
     return channelPatterns.stream()
@@ -124,7 +129,8 @@ public final class PubSubReader implements SourceReader {
       hashes.wake();
       lookForEvents();
     }
-    // In turn: a pass must not keep messages waiting until they have to be dropped, too.
+    // Take turns: a pass over the hashes must not keep messages waiting until they, too, are
+    // dropped.
     boolean messagesFirst = repairedLast && messages.hasMessages();
     repairedLast = false;
     long due = hashes.dueNanos();
@@ -151,7 +157,10 @@ public final class PubSubReader implements SourceReader {
     }
   }
 
-  /** Redis takes a subscription to events that it never sends. */
+  /**
+   * Checks whether Redis sends the events: it also accepts a subscription to events that it never
+   * sends.
+   */
   private void lookForEvents() {
     if (!watchesEvents) {
       return;
@@ -190,7 +199,7 @@ public final class PubSubReader implements SourceReader {
     return out;
   }
 
-  /** A record that may still take fields. */
+  /** Record that may still take fields. */
   private record Open(
       String channel,
       Series series,
@@ -212,7 +221,8 @@ public final class PubSubReader implements SourceReader {
     }
     String series = value.mapped().series().key();
     Open target = last.get(series);
-    // A field that is there already was published twice: that is two samples, none is lost.
+    // If the field is already there, it was published twice: make two samples, so that none is
+    // lost.
     if (target == null || target.epochMillis() != time || target.fields().contains(value.field())) {
       target =
           new Open(
@@ -228,7 +238,7 @@ public final class PubSubReader implements SourceReader {
     target.fields().add(value.field());
   }
 
-  /** None, one, or several when it is too large for one. */
+  /** Returns no record, one, or several if the sample is too large for one. */
   private List<SourceRecord> recordsOf(Open open) {
     if (open.builder().isEmpty()) {
       return List.of();

@@ -17,11 +17,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Channels.
+ * Source that listens to channels.
  *
- * @param patterns of the channels
- * @param maxQueued messages that may wait to be taken
- * @param deadband which changes of the hashes behind them are kept back
+ * @param patterns patterns of the channels
+ * @param maxQueued most messages that may wait in the queue
+ * @param deadband decides which changes of the announced hashes are not sent
  */
 public record PubSubSource(
     SourceCommon common, List<String> patterns, int maxQueued, Deadband deadband)
@@ -54,14 +54,16 @@ public record PubSubSource(
         .orElse(Map.of());
   }
 
-  /** Whether Redis publishes keyspace events. */
+  /** Reports if Redis does not publish keyspace events. */
   @Override
   public Map<String, String> problemsAt(RedisLink link, String connector) {
     String off = KeyspaceEvents.isMeant(patterns) ? KeyspaceEvents.switchedOff(link) : null;
     return off == null ? Map.of() : Map.of(PubSubType.PATTERN.name(), off);
   }
 
-  /** The hashes behind the channels: read when messages may have been missed. */
+  /**
+   * Returns the hashes that the channels cover: they are read when messages may have been missed.
+   */
   HashSource hashes() {
     return new HashSource(common, PubSubReader.keyPatterns(patterns), deadband);
   }

@@ -1,4 +1,4 @@
-/** Source type {@code pubsub}: channels by pattern. */
+/** Source type {@code pubsub}: channels, subscribed by pattern. */
 @NullMarked
 package com.voltageems.hissrv.redis.source.pubsub;
 

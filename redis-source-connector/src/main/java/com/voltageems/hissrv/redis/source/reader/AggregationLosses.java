@@ -7,13 +7,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the aggregation script had to leave out, by its own counters: nothing else tells, since it
- * goes on with the other channels. Written by one thread, read by any.
+ * What the aggregation script had to leave out, taken from its own counters. Nothing else shows it,
+ * because the script continues with the other channels. Written by one thread, read by any thread.
  */
 public final class AggregationLosses {
   private static final Logger LOG = LoggerFactory.getLogger(AggregationLosses.class);
 
-  /** Looks between two lines of the log: a minute, as there is one a second. */
+  /** Looks between two log lines: a minute, because there is one look per second. */
   private static final int QUIET_LOOKS = 60;
 
   private volatile long tooLarge;
@@ -24,7 +24,7 @@ public final class AggregationLosses {
   private long saidLate = -1;
   private int quiet;
 
-  /** Takes {@code too_large}, {@code lost} and {@code late} as HMGET gives them. */
+  /** Takes {@code too_large}, {@code lost} and {@code late} as HMGET returns them. */
   public void look(@Nullable Object reply) {
     if (reply instanceof List<?> all && all.size() == 3) {
       tooLarge = number(all.get(0));
@@ -32,8 +32,8 @@ public final class AggregationLosses {
       late = number(all.get(2));
     }
     if (saidTooLarge < 0 || tooLarge < saidTooLarge || lost < saidLost || late < saidLate) {
-      // What was lost before we came, or before Redis was emptied, is old news; a hash that is too
-      // large is met again within a second.
+      // Losses from before this task started, or from before Redis was emptied, are not logged. A
+      // hash that is too large is met again within a second.
       saidTooLarge = tooLarge;
       saidLost = lost;
       saidLate = late;
@@ -68,17 +68,21 @@ public final class AggregationLosses {
     }
   }
 
-  /** How often a hash was met that is too large for the script. */
+  /** Returns how often the script met a hash that is too large for it. */
   public long tooLarge() {
     return tooLarge;
   }
 
-  /** How many accumulators were dropped because what they belong to had vanished. */
+  /**
+   * Returns how many accumulators were dropped because the keys that they belong to had vanished.
+   */
   public long lost() {
     return lost;
   }
 
-  /** How often samples, or windows to be merged, came for a window that was closed already. */
+  /**
+   * Returns how often samples, or windows to be merged, came for a window that was already closed.
+   */
   public long late() {
     return late;
   }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks Redis something beside the reading: from time to time, over a connection that others have
- * made, and not again after a refusal. For the task's thread.
+ * Asks Redis a question in addition to the reading: from time to time, over a connection that the
+ * reading has made, and never again after a refusal. For the task's thread.
  */
 final class Aside {
   private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
@@ -29,11 +29,11 @@ final class Aside {
   }
 
   /**
-   * Asks when it is time; an outage is for the next reading to notice.
+   * Asks the question if it is due. The next reading will notice an outage.
    *
    * @param question uses the link
-   * @param refusal told once, with what Redis has said
-   * @param pauseNanos until the next time, once this one is over
+   * @param refusal called once with Redis's answer if it refuses
+   * @param pauseNanos time until the next question; called after this one
    */
   void ask(Runnable question, Consumer<String> refusal, LongSupplier pauseNanos) {
     if (refused || link.generation() == 0 || clock.nanos() - nextNanos < 0) {

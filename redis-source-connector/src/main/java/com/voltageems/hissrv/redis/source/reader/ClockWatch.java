@@ -10,15 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far Redis's clock is from the worker's. Samples without a time of their own, and windows,
- * have Redis's time; whoever looks for what is silent has the worker's, or one that agrees with it.
- * For the task's thread.
+ * Difference between Redis's clock and the worker's. Samples without their own time, and windows,
+ * have Redis's time; a check for missing data uses the worker's time, or a clock that agrees with
+ * it. For the task's thread.
  */
 public final class ClockWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** From here on it is logged; query-service has the same bound. */
+  /** Smallest difference that is logged; query-service has the same limit. */
   private static final long LEAST_MS = 10_000;
 
   private static final Command TIME = Command.of("TIME");
@@ -34,7 +34,7 @@ public final class ClockWatch {
     this.aside = new Aside(link, clock);
   }
 
-  /** Asks from time to time, over a connection that others have made. */
+  /** Asks from time to time, over a connection that the reading has made. */
   public void look() {
     aside.ask(
         () -> tell(ask()),
@@ -48,7 +48,7 @@ public final class ClockWatch {
         () -> EVERY_NANOS);
   }
 
-  /** Of a cluster's primaries the one that is farthest away. */
+  /** Returns the largest difference among a cluster's primaries. */
   private long ask() {
     long farthest = 0;
     for (int primary = 0; primary < link.primaries(); primary++) {
@@ -60,7 +60,10 @@ public final class ClockWatch {
     return farthest;
   }
 
-  /** What is certain: the answer was made at some moment between the two. */
+  /**
+   * Returns the certain part of the difference: Redis answered at some moment between the two
+   * times.
+   */
   private static long gap(long before, long redis, long after) {
     long first = Math.min(before, after);
     long last = Math.max(before, after);
@@ -82,7 +85,9 @@ public final class ClockWatch {
     aheadMillis = gap;
   }
 
-  /** By how much Redis's is ahead at least, behind where negative; null where it is not known. */
+  /**
+   * Returns by how much Redis's clock is ahead at least; negative if it is behind, null if unknown.
+   */
   public @Nullable Long aheadMillis() {
     return aheadMillis;
   }

@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which data positions belong to: a random text that is kept in Redis beside the data. It goes
- * where the data go (a restart, a replica that takes over, a copy), and is gone when they are,
- * which no id that Redis makes by itself does: a server's {@code run_id} is another one after every
+ * Identifies the data that positions belong to: a random text that is stored in Redis next to the
+ * data. It goes where the data go (a restart, a replica that takes over, a copy), and disappears
+ * with them. No id that Redis creates does that: a server's {@code run_id} changes with every
  * restart.
  */
 public final class DataSetId {
   private static final Logger LOG = LoggerFactory.getLogger(DataSetId.class);
   static final String KEY = "hissrv:id";
 
-  /** The field of a source offset. */
+  /** Field of a source offset. */
   public static final String FIELD = "data";
 
   private final RedisLink link;
@@ -36,10 +36,10 @@ public final class DataSetId {
   }
 
   /**
-   * The id, asked for once for every connection; empty where there is none.
+   * Returns the id, read once per connection; empty if there is none.
    *
-   * @throws RedisNotReadyException when Redis cannot be read now, as while it loads its data after
-   *     a restart: that there is no id must not be believed of it
+   * @throws RedisNotReadyException if Redis cannot be read now, for example while it loads its data
+   *     after a restart: a missing id would prove nothing then
    */
   public String current() {
     if (link.primaries() > 0 && generation != link.generation()) {
@@ -49,7 +49,7 @@ public final class DataSetId {
     return current;
   }
 
-  /** Makes the next call of {@link #current} ask again: the data may have been taken away. */
+  /** Makes the next call of {@link #current} ask again: the data may have been removed. */
   public void forget() {
     generation = -1;
   }
@@ -79,18 +79,18 @@ public final class DataSetId {
       link.call(Command.keyed("SET", KEY, Long.toHexString(random.nextLong()), "NX"));
       return link.call(Command.keyed("GET", KEY)) instanceof byte[] text ? Bytes.text(text) : "";
     } catch (RedisNotReadyException e) {
-      // A replica, or one that is full, can be read all the same.
+      // A replica, or a Redis that is full, can still be read.
       LOG.info("Cannot make the key {} now: {}", KEY, e.getMessage());
       return "";
     }
   }
 
-  /** Whether a position was reached in other data than those of now, as far as known. */
+  /** Returns whether a position belongs to other data than Redis has now, as far as known. */
   public static boolean differ(String ofPosition, String ofRedis) {
     return !ofPosition.isEmpty() && !ofRedis.isEmpty() && !ofPosition.equals(ofRedis);
   }
 
-  /** That of a stored offset; empty for none. */
+  /** Returns the id in a stored offset; empty if there is none. */
   public static String of(@Nullable Map<String, ?> offset) {
     return offset != null && offset.get(FIELD) instanceof String id ? id : "";
   }

@@ -10,16 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether Redis throws away keys of any kind to make room. A list or stream that goes in this way
- * is gone whole, and looks like one that was read to its end. Of keys that expire anyway (a {@code
- * volatile-} policy) windows alone are ours, and those are missed where they are looked for. For
+ * Whether Redis evicts keys of any kind to free memory. A list or stream that was evicted is gone
+ * as a whole, and looks like one that was read to its end. Among keys with an expiry (a {@code
+ * volatile-} policy) only windows are ours, and the archive's reader notices missing windows. For
  * the task's thread.
  */
 public final class EvictionWatch {
   private static final Logger LOG = LoggerFactory.getLogger(EvictionWatch.class);
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Without another one it is over. */
+  /** After this time without another eviction the trouble is over. */
   private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   private static final Command STATS = Command.of("INFO", "stats");
@@ -29,12 +29,12 @@ public final class EvictionWatch {
   private final WorkerClock clock;
   private final Aside aside;
 
-  /** Of which connection the number is. */
+  /** Generation of the connection that {@link #evicted} was read on. */
   private int generation;
 
   private long evicted;
 
-  /** Since the trouble began. */
+  /** Number of evicted keys since the trouble began. */
   private long noticed;
 
   private long quietAtNanos;
@@ -46,7 +46,7 @@ public final class EvictionWatch {
     this.aside = new Aside(link, clock);
   }
 
-  /** Asks from time to time, over a connection that others have made. */
+  /** Asks from time to time, over a connection that the reading has made. */
   public void look() {
     aside.ask(
         this::ask,
@@ -64,7 +64,7 @@ public final class EvictionWatch {
     for (int primary = 0; primary < link.primaries(); primary++) {
       now += Long.parseLong(value(primary, STATS, "evicted_keys", "0"));
     }
-    // Another server, or the same one anew, counts for itself.
+    // Another server, or a restarted one, has its own counter.
     boolean more = generation == link.generation() && now > evicted;
     long count = now - evicted;
     generation = link.generation();
@@ -80,7 +80,7 @@ public final class EvictionWatch {
     }
   }
 
-  /** Of a cluster's primaries one that is wrong. */
+  /** Returns the policy of a cluster's primary that evicts any key, if there is one. */
   private String policy() {
     String policy = "";
     for (int primary = 0; primary < link.primaries(); primary++) {
@@ -110,7 +110,7 @@ public final class EvictionWatch {
         + " set maxmemory-policy noeviction, or raise maxmemory";
   }
 
-  /** What may be missing of what is read; null for nothing. */
+  /** Returns which data may be missing; null if there is no trouble. */
   public @Nullable String trouble() {
     return trouble;
   }

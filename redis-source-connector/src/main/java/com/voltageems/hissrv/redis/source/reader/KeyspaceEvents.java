@@ -9,7 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Keyspace events: channels on which Redis itself publishes writes, and whether it does. */
+/**
+ * Keyspace events: channels on which Redis itself publishes writes. Checks patterns, and whether
+ * Redis publishes the events.
+ */
 public final class KeyspaceEvents {
   private static final Pattern DATABASE =
       Pattern.compile("__keyspace@([0-9]+)__:.*", Pattern.DOTALL);
@@ -21,15 +24,15 @@ public final class KeyspaceEvents {
     return patterns.stream().anyMatch(KeyspaceEvents::isOne);
   }
 
-  /** Whether a channel pattern is for them. */
+  /** Returns whether a channel pattern is for keyspace events. */
   public static boolean isOne(String pattern) {
     return pattern.startsWith("__key");
   }
 
   /**
-   * What is wrong with a channel pattern, whatever the server says; null for nothing.
+   * Returns what is wrong with a channel pattern, independent of the server; null if nothing is.
    *
-   * @param uri what the setting that names the database is called
+   * @param uri name of the setting that contains the database
    */
   public static @Nullable String problem(String pattern, int database, String uri) {
     if (pattern.startsWith("__keyevent@")) {
@@ -52,10 +55,10 @@ public final class KeyspaceEvents {
   }
 
   /**
-   * Asks the server.
+   * Asks the server whether it publishes events.
    *
-   * @return why no events come; null when they do
-   * @throws CommandRefusedException when the user may not ask
+   * @return why no events come; null if they do
+   * @throws CommandRefusedException if the user may not ask
    */
   public static @Nullable String switchedOff(RedisLink link) {
     Object reply = link.call(Command.of("CONFIG", "GET", SETTING));

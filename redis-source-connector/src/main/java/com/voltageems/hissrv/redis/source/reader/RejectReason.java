@@ -2,20 +2,20 @@ package com.voltageems.hissrv.redis.source.reader;
 
 import java.util.Locale;
 
-/** Why something was not taken; in the order of the README. */
+/** Why an input was rejected; in the order of the README. */
 public enum RejectReason {
   /** An element of a list, or a stream's {@code json}, that is not a sample. */
   ELEMENT,
   WRONG_TYPE,
-  /** A message, or a time, that says nothing. */
+  /** A message that contains no sample, or a time that is not one. */
   NO_SAMPLE,
   NO_JSON,
   NO_FIELD,
   NON_FINITE,
   TOO_LONG,
-  /** A key that is too long, or not of the layout. */
+  /** A key that is too long, or that does not follow the layout. */
   KEY,
-  /** A mapping's pattern was given up on it. */
+  /** The pattern of a mapping took too long on it. */
   REGEX,
   /** A keyspace event other than a write to a hash. */
   OTHER_EVENT,
@@ -24,7 +24,7 @@ public enum RejectReason {
   /** Redis answered with an error that concerns this source alone. */
   REPLY;
 
-  /** The metric that counts it. */
+  /** Returns the name of the metric that counts the reason. */
   String metric() {
     return "rejected-" + name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

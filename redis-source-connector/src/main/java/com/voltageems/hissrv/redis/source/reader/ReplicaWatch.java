@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether what is read is of now. A replica without its primary answers as ever, from what it had
- * when the two parted, and a server may become a replica under a connection that is kept. For the
- * task's thread.
+ * Whether the data that is read is current. A replica without its primary keeps answering, from the
+ * data that it had when they were separated. A server may also become a replica while a connection
+ * is kept. For the task's thread.
  */
 public final class ReplicaWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaWatch.class);
   private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** While something is wrong: that it is over should be seen soon. */
+  /** While something is wrong: its end should be noticed soon. */
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final RedisLink link;
@@ -32,9 +32,9 @@ public final class ReplicaWatch {
     this.aside = new Aside(link, clock);
   }
 
-  /** Asks from time to time, over a connection that others have made. */
+  /** Asks from time to time, over a connection that the reading has made. */
   public void look() {
-    // A cluster's replicas send a reader to the primary.
+    // A cluster's replicas redirect a reader to the primary.
     if (link.isCluster()) {
       return;
     }
@@ -71,7 +71,7 @@ public final class ReplicaWatch {
     return reply instanceof byte[] bytes ? Bytes.text(bytes) : String.valueOf(reply);
   }
 
-  /** Why what is read may be old; null for nothing. */
+  /** Returns why the data may be old; null if it is not. */
   public @Nullable String trouble() {
     return trouble;
   }

@@ -3,7 +3,7 @@ package com.voltageems.hissrv.redis.source.reader;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What other threads tell the task's thread while it waits. */
+/** Wakes the task's thread from other threads. */
 public final class Signal {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition raised = lock.newCondition();
@@ -11,8 +11,9 @@ public final class Signal {
   private volatile boolean something;
 
   /**
-   * Something has changed: the wait ends. Cheap while the task's thread is busy: what is raised
-   * already stays so until that thread waits, and it looks at everything after every wait.
+   * Reports that something has changed, which ends the wait. Cheap while the task's thread is busy:
+   * a signal stays raised until that thread waits, and the thread checks everything after every
+   * wait.
    */
   public void raise() {
     if (!something) {
@@ -20,7 +21,7 @@ public final class Signal {
     }
   }
 
-  /** As {@link #raise}, and every source is to be looked at now. */
+  /** Does the same as {@link #raise}, and asks to look at every source now. */
   public void raiseLookNow() {
     set(true);
   }
@@ -36,7 +37,7 @@ public final class Signal {
     }
   }
 
-  /** Whether {@link #raiseLookNow} was called since the last time. */
+  /** Returns whether {@link #raiseLookNow} was called since the last call. */
   public boolean takeLookNow() {
     lock.lock();
     try {
@@ -48,7 +49,7 @@ public final class Signal {
     }
   }
 
-  /** Waits until raised, or for {@code nanos}; returns at once when raised since the last wait. */
+  /** Waits until raised, or for {@code nanos}; returns at once if raised since the last wait. */
   public void await(long nanos) throws InterruptedException {
     lock.lockInterruptibly();
     try {

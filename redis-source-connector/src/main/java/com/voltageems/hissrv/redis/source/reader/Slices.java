@@ -5,23 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fixed parts into which a source's keys are divided. A slice belongs to one task at a time and
- * has a position of its own, so that tasks can be added and removed: slices move, positions stay.
+ * Fixed parts into which a source's keys are divided. A slice belongs to one task at a time and has
+ * its own position. So tasks can be added and removed: slices move, positions stay.
  */
 public final class Slices {
-  /** Part of the stored positions: never changes. */
+  /** Number of slices; part of the stored positions, so it never changes. */
   public static final int COUNT = 16;
 
   private Slices() {}
 
-  /** The slice of a series, by the bytes of its key from {@code from} on; never another one. */
+  /**
+   * Returns the slice of a series, by the bytes of its key from {@code from} on. It never changes.
+   */
   public static int of(byte[] key, int from) {
     return (int) Long.remainderUnsigned(Bytes.hash(key, from, key.length), COUNT);
   }
 
   /**
-   * Whether {@code task} of {@code tasks} has the slice; each slice has exactly one task as long as
-   * {@code tasks} is not above {@link #COUNT}.
+   * Returns whether {@code task} of {@code tasks} has the slice. Each slice has exactly one task as
+   * long as {@code tasks} is at most {@link #COUNT}.
    */
   public static boolean isMine(int slice, int task, int tasks) {
     return slice % tasks == task;

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** What one source of one task has done. Written by the task's threads, read by any. */
+/** Metrics of one source in one task. Written by the task's threads, read by any thread. */
 public final class SourceMetrics {
   public final LongAdder records = new LongAdder();
   public final LongAdder points = new LongAdder();
@@ -21,46 +21,46 @@ public final class SourceMetrics {
   public final LongAdder filtered = new LongAdder();
   public final LongAdder expired = new LongAdder();
 
-  /** Given to Connect and dropped there, by a transformation or for want of a way to convert it. */
+  /** Records that Connect dropped, by a transformation or because they could not be converted. */
   public final LongAdder droppedByConnect = new LongAdder();
 
-  /** Entries of a stream that went before they were read. */
+  /** Entries of a stream that were trimmed or deleted before they were read. */
   public final LongAdder trimmed = new LongAdder();
 
-  /** Elements of a list without a time of their own. */
+  /** Elements of a list without their own time. */
   public final LongAdder untimed = new LongAdder();
 
-  /** Whole numbers beyond 2^53 that no double has exactly, and which were given as the nearest. */
+  /** Whole numbers above 2^53 that no double represents exactly; the nearest double was given. */
   public final LongAdder rounded = new LongAdder();
 
   public final LongAdder gaps = new LongAdder();
   public final LongAdder claims = new LongAdder();
 
-  /**
-   * Those among them that were in flight already: after a crash, a fail-over, a move of the task.
-   */
+  /** Claims that were already in flight: after a crash, a fail-over, or a move of the task. */
   public final LongAdder claimsFound = new LongAdder();
 
   public final LongAdder indexResets = new LongAdder();
 
-  /** When the claim in flight was taken, by {@link WorkerClock#nanos}; 0 for none. */
+  /** When the claim in flight was taken, by {@link WorkerClock#nanos}; 0 if there is none. */
   public final AtomicLong claimedAtNanos = new AtomicLong();
 
   public final AtomicLong keys = new AtomicLong();
 
-  /** Epoch seconds; 0 before the first. */
+  /** Epoch seconds; 0 before the first window. */
   public final AtomicLong newestWindowStart = new AtomicLong();
 
-  /** How much older the windows last read are than the newest there is; 0 when all are read. */
+  /** How much older the windows last read are than the newest one; 0 if all are read. */
   public final AtomicLong windowLagSeconds = new AtomicLong();
 
-  /** Whether this source moves. */
+  /** Whether this source makes progress. */
   public final PartState state = new PartState();
 
   /** Time of the newest sample given to Connect, epoch milliseconds; 0 before the first. */
   public final AtomicLong newestSampleMillis = new AtomicLong();
 
-  /** Inputs that went before they were read, and when the last was noticed; 0 for never. */
+  /**
+   * Inputs that disappeared before they were read, and when the last loss was noticed; 0 for never.
+   */
   private final LongAdder lost = new LongAdder();
 
   private final AtomicLong lostMillis = new AtomicLong();
@@ -77,12 +77,12 @@ public final class SourceMetrics {
     }
   }
 
-  /** Counts something that was not taken. */
+  /** Counts a rejected input. */
   public void reject(RejectReason reason) {
     reject(reason, 1);
   }
 
-  /** As {@link #reject(RejectReason)}, for so many at once. */
+  /** Counts several inputs rejected for the same reason. */
   public void reject(RejectReason reason, int count) {
     counter(reason).add(count);
   }
@@ -95,7 +95,7 @@ public final class SourceMetrics {
     return Objects.requireNonNull(rejected.get(reason));
   }
 
-  /** Counts inputs that went before they were read, and that nothing brings again. */
+  /** Counts inputs that disappeared before they were read, and that nothing brings back. */
   public void lost(LongAdder kind, long count) {
     if (count > 0) {
       kind.add(count);
@@ -104,12 +104,12 @@ public final class SourceMetrics {
     }
   }
 
-  /** How many inputs went before they were read. */
+  /** Returns how many inputs disappeared before they were read. */
   public long lost() {
     return lost.sum();
   }
 
-  /** When the last of them was noticed, epoch milliseconds; 0 for never. */
+  /** Returns when the last loss was noticed, epoch milliseconds; 0 for never. */
   public long lostMillis() {
     return lostMillis.get();
   }
@@ -118,7 +118,7 @@ public final class SourceMetrics {
     steady = steadily;
   }
 
-  /** Whether something comes every few minutes as long as the devices report. */
+  /** Returns whether something comes every few minutes while the devices report. */
   public boolean isSteady() {
     return steady.getAsBoolean();
   }
@@ -131,7 +131,7 @@ public final class SourceMetrics {
     dropped = counter;
   }
 
-  /** The values by name. */
+  /** Returns the values by name. */
   Map<String, Supplier<?>> values() {
     Map<String, Supplier<?>> values = new LinkedHashMap<>();
     values.put("records", records::sum);

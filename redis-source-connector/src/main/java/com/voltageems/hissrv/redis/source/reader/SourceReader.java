@@ -11,43 +11,43 @@ import org.jspecify.annotations.Nullable;
  */
 public interface SourceReader extends AutoCloseable {
   /**
-   * Reads the next records, doing a bounded amount of work. An empty answer means that nothing is
-   * there now.
+   * Reads the next records with a bounded amount of work. An empty list means that there is nothing
+   * now.
    *
    * @param limit most keys, elements, windows or entries to read; one that is too large for a
    *     record becomes several
-   * @throws RedisUnavailableException when Redis is away, or does not take a command now; the
-   *     reader is then as before, or begins again where it can, and loses nothing
-   * @throws RedisReplyException when Redis refuses a command for a reason of its own, such as a key
-   *     of another type; as above
+   * @throws RedisUnavailableException if Redis is away, or does not accept a command now. The
+   *     reader is then unchanged, or starts again where it can, and loses nothing
+   * @throws RedisReplyException if Redis refuses a command for a reason of its own, such as a key
+   *     of another type. The state is the same as above
    */
   List<SourceRecord> read(int limit);
 
-  /** When {@link #read} is worth calling next: by the worker's clock that only runs forward. */
+  /** Returns when to call {@link #read} next, by the worker's clock that only runs forward. */
   long dueNanos();
 
   /** Makes the next {@link #read} look at once (a sync request). */
   void wake();
 
-  /** Connect has stored the record, or dropped it as configured. From any thread. */
+  /** Called when Connect has stored the record, or dropped it as configured. From any thread. */
   default void delivered(SourceRecord record) {}
 
   /**
-   * Connect has stored or dropped every record given so far; on the task's own thread, between two
-   * calls of {@link #read}.
+   * Called when Connect has stored or dropped every record given so far; on the task's own thread,
+   * between two calls of {@link #read}.
    */
   default void allDelivered() {}
 
   /**
-   * What holds this source up although {@link #read} passes, in plain words; null for nothing. Asks
-   * nobody.
+   * Returns in plain words why this source makes no progress although {@link #read} succeeds; null
+   * if nothing is wrong. Does not ask Redis.
    */
   default @Nullable String trouble() {
     return null;
   }
 
   /**
-   * What waits in Redis, by one cheap command at most; null where it is not known.
+   * Returns how much waits in Redis, by at most one cheap command; null if unknown.
    *
    * @throws RuntimeException as {@link #read}
    */
@@ -55,7 +55,7 @@ public interface SourceReader extends AutoCloseable {
     return null;
   }
 
-  /** After the last {@link #read}, on its thread. */
+  /** Called after the last {@link #read}, on its thread. */
   @Override
   default void close() {}
 }

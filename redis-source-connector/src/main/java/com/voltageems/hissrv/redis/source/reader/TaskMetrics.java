@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What one task has done. Written by the task's threads, read by any. */
+/** Metrics of one task. Written by the task's threads, read by any thread. */
 public final class TaskMetrics {
   public final LongAdder polls = new LongAdder();
   public final LongAdder pollNanos = new LongAdder();
@@ -20,7 +20,7 @@ public final class TaskMetrics {
   public final LongAdder roundTrips = new LongAdder();
   public final LongAdder failures = new LongAdder();
 
-  /** Whether the aggregation moves; null where this task has none. */
+  /** Whether the aggregation makes progress; null if this task has none. */
   private @Nullable PartState aggregation;
 
   private LongAdder aggregationCalls = new LongAdder();
@@ -34,12 +34,15 @@ public final class TaskMetrics {
     this.clock = clock;
   }
 
-  /** The metrics of a source; made when first asked for, before the task runs. */
+  /**
+   * Returns the metrics of a source. Creates them on the first call, which must be before the task
+   * runs.
+   */
   public SourceMetrics source(String alias) {
     return sources.computeIfAbsent(alias, key -> new SourceMetrics(clock));
   }
 
-  /** Shows the aggregation of this task; before it runs. */
+  /** Adds the aggregation's metrics to this task. Call it before the task runs. */
   public void aggregation(PartState state, LongAdder calls, AggregationLosses losses) {
     aggregation = state;
     aggregationCalls = calls;
@@ -50,7 +53,7 @@ public final class TaskMetrics {
     return sources;
   }
 
-  /** The task's own values by name. */
+  /** Returns the task's own values by name. */
   Map<String, Supplier<?>> values() {
     Map<String, Supplier<?>> values = new LinkedHashMap<>();
     values.put("polls", polls::sum);
@@ -70,7 +73,7 @@ public final class TaskMetrics {
     return values;
   }
 
-  /** Shows all of them until {@link #close}. */
+  /** Publishes all metrics until {@link #close}. */
   public void publish(String connector, int task, Supplier<? extends @Nullable Object> plugin) {
     List<MetricsPublisher.Group> groups = new ArrayList<>();
     groups.add(new MetricsPublisher.Group(Map.of(), values()));

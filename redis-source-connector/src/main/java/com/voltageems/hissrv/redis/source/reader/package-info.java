@@ -1,4 +1,6 @@
-/** What every source type shares: the reader interface, slices of keys, metrics. */
+/**
+ * What all source types share: the reader interface, slices of keys, metrics, checks of the server.
+ */
 @NullMarked
 package com.voltageems.hissrv.redis.source.reader;
 

@@ -5,31 +5,34 @@ import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many entries went, trimmed or deleted, before they were read: by the number of all that were
- * ever added to the stream, which Redis tells from 7.0 on. Pure; for one thread.
+ * Counts the entries that were trimmed or deleted before they were read. It compares with the
+ * number of entries ever added to the stream, which Redis reports from 7.0 on. Pure; not
+ * thread-safe.
  */
 final class StreamCount {
-  /** In an offset: how many were ever added up to its entry; missing where that is not known. */
+  /**
+   * Field of an offset: number of entries ever added up to the offset's entry; missing if unknown.
+   */
   static final String FIELD = "added";
 
   private static final long UNKNOWN = -1;
 
-  /** Up to the position, those that were lost among them. */
+  /** Number of entries ever added up to the position, including those that were lost. */
   private long added;
 
   /**
-   * While the number up to the position is not known: the stream as it was found. At its newest
-   * entry of then, it is known.
+   * The stream as it was first seen while {@link #added} is unknown. When the position reaches the
+   * newest entry of that time, the number is known.
    */
   private @Nullable StreamInfo found;
 
-  /** To the whole stream, when it was looked at last. */
+  /** Number of entries ever added to the whole stream, at the last look. */
   private long total = UNKNOWN;
 
   /**
-   * As an offset has it.
+   * Takes the number from an offset.
    *
-   * @throws DataException when it is not a number
+   * @throws DataException if it is not a whole number of 0 or more
    */
   StreamCount(@Nullable Map<String, ?> offset) {
     added = of(offset);
@@ -55,38 +58,43 @@ final class StreamCount {
     long unused = of(offset);
   }
 
-  /** One more is read, which is at that position. */
+  /** Counts one more entry as read; it is at that position. */
   void read(StreamPosition reached) {
     if (added != UNKNOWN) {
       added++;
     } else if (found != null && !found.lastGeneratedId().isAfter(reached)) {
-      // Where it is gone itself, this one is the next after it, or others were lost in between.
+      // If the newest entry of that time is gone, this is the next one after it, or others in
+      // between were lost.
       added = found.added() + (found.lastGeneratedId().equals(reached) ? 0 : 1);
       found = null;
     }
   }
 
-  /** The position is not that of an entry of this stream any more. */
+  /** Forgets the numbers: the position is no longer that of an entry of this stream. */
   void forget() {
     added = UNKNOWN;
     total = UNKNOWN;
     found = null;
   }
 
-  /** For an offset; null where it is not known. */
+  /** Returns the number for an offset; null if unknown. */
   @Nullable Long added() {
     return added == UNKNOWN ? null : added;
   }
 
-  /** How many are behind the position, as far as known; those deleted meanwhile count. */
+  /**
+   * Returns how many entries come after the position, as far as known. Entries deleted meanwhile
+   * still count.
+   */
   @Nullable Long waiting() {
     return added == UNKNOWN || total == UNKNOWN ? null : Math.max(0, total - added);
   }
 
   /**
-   * Compares with what Redis says of the stream now; all that was read must have been counted.
+   * Compares the number with what Redis reports about the stream now. All entries that were read
+   * must have been counted before.
    *
-   * @return how many went unread since the last time
+   * @return how many entries were lost unread since the last call
    */
   long lost(StreamInfo now, StreamPosition position) {
     if (now.added() == StreamInfo.NOT_TOLD) {
@@ -101,8 +109,8 @@ final class StreamCount {
       } else if (position.equals(StreamPosition.NONE)) {
         added = now.removed();
       } else if (found == null && now.lastGeneratedId().isAfter(position)) {
-        // The first look counts: of a stream that grows faster than it is read, the end of a later
-        // one may never be reached.
+        // Keep the first look: if a stream grows faster than it is read, the position may never
+        // reach the end seen by a later look.
         found = now;
       }
       if (added != UNKNOWN) {
@@ -110,10 +118,10 @@ final class StreamCount {
       }
       return 0;
     }
-    // As many as were removed were read, or lost: those that were deleted behind the position
-    // from the middle hide some, until its end tells exactly.
+    // As many entries as were removed have been read or lost. Entries deleted from the middle,
+    // after the position, hide some losses until the end of the stream shows the exact number.
     long upTo = atEnd ? total : Math.max(added, now.removed());
-    // Fewer: another stream of that name.
+    // A smaller number means that it is another stream of that name.
     long lost = Math.max(0, upTo - added);
     added = upTo;
     return lost;

@@ -7,11 +7,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Redis says of a stream ({@code XINFO STREAM}).
+ * What Redis reports about a stream ({@code XINFO STREAM}).
  *
  * @param maxDeletedId largest id that was deleted, not trimmed; null before Redis 7.0
- * @param added how many entries there ever were, {@link #NOT_TOLD} before Redis 7.0
- * @param length how many there are
+ * @param added number of entries ever added; {@link #NOT_TOLD} before Redis 7.0
+ * @param length number of entries in the stream
  */
 record StreamInfo(
     StreamPosition lastGeneratedId,
@@ -20,7 +20,7 @@ record StreamInfo(
     long length) {
   static final long NOT_TOLD = -1;
 
-  /** Takes names and values in turn; null where they do not say which id was the last. */
+  /** Reads names and values, alternating. Returns null if they do not contain the last id. */
   static @Nullable StreamInfo of(List<?> pairs) {
     Map<String, Object> told = new HashMap<>();
     for (int i = 0; i + 1 < pairs.size(); i += 2) {
@@ -48,7 +48,7 @@ record StreamInfo(
     return value instanceof Long number ? number : NOT_TOLD;
   }
 
-  /** How many were trimmed or deleted. */
+  /** Returns how many entries were trimmed or deleted. */
   long removed() {
     return added - length;
   }

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Asks Redis for the entries of one stream, page by page, and for what it says of the stream. */
+/** Asks Redis for the entries of one stream, page by page, and for information about the stream. */
 final class StreamPages {
   private static final RedisScript ENTRIES = RedisScript.resource(StreamPages.class, "entries.lua");
 
-  // What the script says of the rest of the stream.
+  // What the script returns about the rest of the stream.
   private static final Long NO_MORE = 0L;
   private static final Long NEXT_IS_LARGE = 2L;
 
-  /** Behind it there is nothing, and to ask for it is an error: the script knows. */
+  /** No entry can follow this id, and asking for one is an error. The script handles it. */
   private static final String LARGEST_ID = "18446744073709551615-18446744073709551615";
 
-  /** A page of more holds Redis for longer than a few milliseconds. */
+  /** A page with more fields would block Redis for longer than a few milliseconds. */
   private static final int MAX_FIELDS_A_PAGE = 1000;
 
   private static final int MAX_ENTRIES_A_PAGE = 250;
@@ -29,13 +29,13 @@ final class StreamPages {
   private final RedisLink link;
   private final int maxBytes;
 
-  /** More than a page, as far as known. */
+  /** Whether the next entry is larger than a page, as far as known. */
   private boolean nextIsLarge;
 
   /**
-   * An entry.
+   * Entry of the stream.
    *
-   * @param fields names and values in turn
+   * @param fields names and values, alternating
    */
   record Entry(String id, List<?> fields, long bytes) {
     private static Entry of(Object reply) {
@@ -49,11 +49,13 @@ final class StreamPages {
     }
   }
 
-  /** Some entries, oldest first, and whether more may follow them. */
+  /** Some entries, oldest first, and whether more may follow. */
   record Page(List<Entry> entries, boolean mayHaveMore) {}
 
   /**
-   * @param maxBytes of a page, about
+   * Creates the pages of one stream.
+   *
+   * @param maxBytes approximate size of a page
    */
   StreamPages(String key, RedisLink link, int maxBytes) {
     this.key = key;
@@ -61,7 +63,7 @@ final class StreamPages {
     this.maxBytes = maxBytes;
   }
 
-  /** The next page; it may be empty although there is more. */
+  /** Returns the next page, which may be empty although there is more. */
   Page after(String id, int limit) {
     if (nextIsLarge && !id.equals(LARGEST_ID)) {
       return large(id);
@@ -79,7 +81,7 @@ final class StreamPages {
         entries((List<?>) Objects.requireNonNull(reply.get(0))), !NO_MORE.equals(reply.get(1)));
   }
 
-  /** The next entry alone; after a large one there is often another. */
+  /** Reads the next entry alone; after a large entry there is often another. */
   private Page large(String after) {
     Command next = Command.keyed("XRANGE", key, "(" + after, "+", "COUNT", "1");
     List<Entry> page = entries((List<?>) Objects.requireNonNull(link.call(next)));
@@ -93,14 +95,14 @@ final class StreamPages {
     return entries;
   }
 
-  /** The id of the newest entry that is not behind {@code id}; null when there is none. */
+  /** Returns the id of the newest entry up to and including {@code id}; null if there is none. */
   @Nullable String newestUpTo(String id) {
     Command back = Command.keyed("XREVRANGE", key, id, "-", "COUNT", "1");
     List<Entry> upTo = entries((List<?>) Objects.requireNonNull(link.call(back)));
     return upTo.isEmpty() ? null : upTo.get(0).id();
   }
 
-  /** What Redis says of the stream; null where there is none. */
+  /** Returns what Redis reports about the stream; null if there is no stream. */
   @Nullable StreamInfo information() {
     if (!Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", key)))) {
       return null;

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a stream is delivered.
  *
- * @param id of the last entry delivered, as Redis writes it: {@code 1526919030474-55}
+ * @param id id of the last delivered entry, as Redis writes it: {@code 1526919030474-55}
  */
 public record StreamPosition(String id) {
-  /** Before {@link #NONE}, whose making needs it. */
+  /** Declared before {@link #NONE}, whose constructor needs it. */
   private static final Pattern ID = Pattern.compile("([0-9]{1,20})-([0-9]{1,20})");
 
   private static final int MAX_MICROS = 999;
@@ -37,10 +37,10 @@ public record StreamPosition(String id) {
   }
 
   /**
-   * The position as Connect stores it.
+   * Returns the position in the form that Connect stores.
    *
-   * @param data see {@link DataSetId}; empty for not known
-   * @param added see {@link StreamCount}; null for not known
+   * @param data see {@link DataSetId}; empty if unknown
+   * @param added see {@link StreamCount}; null if unknown
    */
   public Map<String, Object> toOffset(String data, @Nullable Long added) {
     Map<String, Object> offset = new HashMap<>();
@@ -55,9 +55,9 @@ public record StreamPosition(String id) {
   }
 
   /**
-   * {@link #NONE} for null.
+   * Returns {@link #NONE} for null.
    *
-   * @throws DataException naming what is wrong with it
+   * @throws DataException naming what is wrong with the offset
    */
   public static StreamPosition fromOffset(@Nullable Map<String, ?> offset) {
     if (offset == null) {
@@ -75,8 +75,8 @@ public record StreamPosition(String id) {
   }
 
   /**
-   * The entry's time: Redis's clock when it was added, unless the producer chose the id. Unsigned,
-   * as Redis counts: negative when it is beyond every time.
+   * Returns the entry's time: that of Redis's clock when the entry was added, unless the producer
+   * chose the id. Unsigned, as in Redis; negative for an id beyond every time.
    */
   long epochMillis() {
     return Long.parseUnsignedLong(id.substring(0, id.indexOf('-')));
@@ -88,9 +88,10 @@ public record StreamPosition(String id) {
   }
 
   /**
-   * What the entry's time has beyond the millisecond: a microsecond for each entry before it in the
-   * same one, so that none takes another's place in the database and their order stays. Redis adds
-   * fewer than a thousand in a millisecond; chosen ids beyond that share the last.
+   * Returns the nanoseconds beyond the entry's millisecond: one microsecond for each entry before
+   * it in the same millisecond. So no entry replaces another in the database, and their order
+   * stays. Redis adds fewer than a thousand entries in a millisecond; chosen ids beyond that share
+   * the last microsecond.
    */
   int nanos() {
     return Long.compareUnsigned(sequence(), MAX_MICROS) > 0

@@ -18,14 +18,17 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a stream from where it stopped. */
+/** Reads a stream from where the last reading stopped. */
 public final class StreamReader implements SourceReader {
   private static final Logger LOG = LoggerFactory.getLogger(StreamReader.class);
 
-  /** Bytes of all pages of one poll, about. */
+  /** Approximate limit for the bytes of all pages of one poll. */
   private static final long MAX_BYTES_A_POLL = 4 << 20;
 
-  /** Between two looks whether entries went unread, and two lines of the log about it. */
+  /**
+   * Time between two checks for entries that were lost unread, while entries keep coming. A reading
+   * that finds no entry always checks.
+   */
   private static final long COUNT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final StreamSource source;
@@ -43,7 +46,7 @@ public final class StreamReader implements SourceReader {
   private final StreamCount count;
   private long nextCountNanos;
 
-  /** Whether the last reading came to the end of the stream. */
+  /** Whether the last reading reached the end of the stream. */
   private boolean atEnd;
 
   private int checkedGeneration = -1;
@@ -73,13 +76,13 @@ public final class StreamReader implements SourceReader {
   public List<SourceRecord> read(int limit) {
     if (link.primaries() > 0 && checkedGeneration != link.generation()) {
       checkData();
-      // Not at the start: a position set by hand need not be that of an entry.
+      // Not at the start: a position set by hand need not be the id of an entry.
       if (checkedGeneration >= 0 && isAnotherStream()) {
         readFromBeginning();
       }
       checkedGeneration = link.generation();
     }
-    // Before more is read: the next offsets are to carry what is found.
+    // Before more is read, so that the next offsets carry the result.
     if (clock.nanos() - nextCountNanos >= 0) {
       count(pages.information());
     }
@@ -87,7 +90,8 @@ public final class StreamReader implements SourceReader {
     boolean more = addPages(entries, limit);
     if (entries.isEmpty()) {
       StreamInfo info = pages.information();
-      // A stream whose newest id is behind the position is another one, made anew or gone back.
+      // If the newest id is before the position, this is another stream, created again or gone
+      // back.
       if (info != null && position.isAfter(info.lastGeneratedId())) {
         readFromBeginning();
         more = addPages(entries, limit);
@@ -100,7 +104,7 @@ public final class StreamReader implements SourceReader {
     return convert(entries);
   }
 
-  /** A position in another server's data means nothing here, whatever its number is. */
+  /** Drops a position that belongs to other data: it means nothing here, whatever its number is. */
   private void checkData() {
     String current = data.current();
     if (DataSetId.differ(dataOfPosition, current) && !position.equals(StreamPosition.NONE)) {
@@ -128,15 +132,15 @@ public final class StreamReader implements SourceReader {
     }
   }
 
-  /** As far as Redis told when it was asked last. */
+  /** Returns the number of waiting entries, as far as Redis reported it at the last look. */
   @Override
   public @Nullable Long waiting() {
     return atEnd ? Long.valueOf(0) : count.waiting();
   }
 
   /**
-   * Adds the entries behind the position, page by page: all or, when Redis goes away, none of them
-   * are converted.
+   * Adds the entries after the position, page by page. If Redis goes away, none of them is
+   * converted.
    *
    * @return whether there may be more
    */
@@ -159,7 +163,7 @@ public final class StreamReader implements SourceReader {
 
   private List<SourceRecord> convert(List<StreamPages.Entry> entries) {
     List<SourceRecord> out = new ArrayList<>(entries.size());
-    // Asked for before the position moves: another source may have made it unknown.
+    // Read before the position moves: another source may have made the id unknown.
     String current = data.current();
     for (StreamPages.Entry entry : entries) {
       StreamPosition reached = new StreamPosition(entry.id());
@@ -173,11 +177,11 @@ public final class StreamReader implements SourceReader {
           parts.addAll(passed.parts());
         }
       }
-      // The entry is delivered with its last record: those before leave the position behind it.
+      // The entry is delivered with its last record; earlier records keep the previous position.
       for (int i = 0; i < parts.size(); i++) {
         StreamPosition done = i < parts.size() - 1 ? position : reached;
         metrics.records.increment();
-        // The count, too, is that of the entry only with its last record.
+        // The count, too, includes the entry only with its last record.
         if (i == parts.size() - 1) {
           count.read(reached);
         }
@@ -194,7 +198,7 @@ public final class StreamReader implements SourceReader {
 
   private long timeOf(StreamPosition entry) {
     long millis = entry.epochMillis();
-    // An id beyond it was chosen for its order, and is not a time.
+    // A larger number was chosen for its order and is not a time.
     return millis >= 0 && millis <= ValueText.MAX_MILLIS ? millis : clock.millis();
   }
 
@@ -205,7 +209,7 @@ public final class StreamReader implements SourceReader {
         source.key(),
         position.id());
     metrics.indexResets.increment();
-    // The question first: if Redis goes away now, all this is found out again.
+    // Ask first: if Redis goes away now, all this is found out again.
     data.forget();
     String current = data.current();
     position = StreamPosition.NONE;
@@ -215,9 +219,10 @@ public final class StreamReader implements SourceReader {
   }
 
   /**
-   * After a reconnect: whether the entry last read is not there although older ones are, and was
-   * not deleted. A replica that lagged may have taken over and have new entries on both sides of
-   * the position already. Redis before 7.0 does not tell what was deleted, and is believed.
+   * Returns, after a reconnect, whether the last read entry is missing although older ones exist
+   * and it was not deleted. A replica that lagged may have taken over, and may already have new
+   * entries on both sides of the position. Redis before 7.0 does not report what was deleted; then
+   * the answer is false.
    */
   private boolean isAnotherStream() {
     StreamInfo info = position.equals(StreamPosition.NONE) ? null : pages.information();

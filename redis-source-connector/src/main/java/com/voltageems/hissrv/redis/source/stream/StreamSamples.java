@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes samples of a stream's entries. An entry is either one field {@code json} with a pending
- * list's element in it, or the fields themselves. What is left out is counted.
+ * Converts the entries of a stream to samples. An entry is either one field {@code json} that
+ * contains the element of a pending list, or the fields themselves. What is left out is counted.
  */
 final class StreamSamples {
   private static final String JSON = "json";
@@ -33,10 +33,10 @@ final class StreamSamples {
   }
 
   /**
-   * One sample; more where values bring times of their own, none where there is nothing in it.
+   * Returns one sample; several if values have their own times; none if the entry contains none.
    *
-   * @param idMillis the time of what brings none
-   * @param idNanos what that has beyond the millisecond
+   * @param idMillis time for values that have none
+   * @param idNanos nanoseconds beyond that millisecond
    */
   List<Sample> of(List<?> fields, long idMillis, int idNanos) {
     return fields.size() == 2 && JSON.equals(Bytes.text((byte[]) fields.get(0)))

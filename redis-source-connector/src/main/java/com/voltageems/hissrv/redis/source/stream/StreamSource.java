@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A stream. */
+/** Source that reads a stream. */
 public record StreamSource(SourceCommon common, String key) implements Source {
 
   @Override
