@@ -8,12 +8,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A server's address, {@code scheme://host:port/path}. Read here and not by {@link java.net.URI},
- * which knows no host with an underscore in it, as Docker Compose gives, and repeats a password in
- * its messages.
+ * A server's address, {@code scheme://host:port/path}. {@link #parse} reads it, not {@link
+ * java.net.URI}: that class does not accept a host with an underscore, as Docker Compose creates
+ * them, and repeats a password in its messages.
  *
- * @param port -1 when none is given
- * @param path with its slash; empty when there is none
+ * @param port -1 if the address has none
+ * @param path with its leading slash; empty if the address has none
  */
 public record Address(String scheme, String host, int port, String path) {
   private static final Pattern FORM =
@@ -24,10 +24,10 @@ public record Address(String scheme, String host, int port, String path) {
       Pattern.compile("[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}(/.*)?");
 
   /**
-   * Reads it.
+   * Parses an address.
    *
-   * @param schemes those that are possible
-   * @param instead where users, passwords and parameters belong
+   * @param schemes the accepted schemes, in lower case
+   * @param instead where users, passwords and parameters belong; part of the message
    * @throws IllegalArgumentException with a message for the user, without a secret
    */
   public static Address parse(String text, List<String> schemes, String instead) {
@@ -63,7 +63,8 @@ public record Address(String scheme, String host, int port, String path) {
   }
 
   /**
-   * An address for messages: whatever may be a user, a password or a parameter's value is hidden.
+   * Returns an address for messages: hides each part that may be a user, a password or a
+   * parameter's value.
    */
   public static String masked(String text) {
     int at = text.lastIndexOf('@');

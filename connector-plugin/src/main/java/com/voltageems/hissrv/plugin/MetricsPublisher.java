@@ -18,17 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows a task's metrics: as MBeans {@code com.voltageems.hissrv:type=…,connector=…,task=…}, and as
- * the worker's own plugin metrics where it has them (Connect 4.1 on). Names and tags are the same
- * in both, and those of Connect's own metrics, so that they can be joined.
+ * Publishes a task's metrics: as MBeans {@code com.voltageems.hissrv:type=…,connector=…,task=…},
+ * and as the worker's own plugin metrics if the worker supports them (Connect 4.1 and later). Names
+ * and tags are the same in both. The tags are those of Connect's own metrics, so that both can be
+ * joined.
  */
 public final class MetricsPublisher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsPublisher.class);
 
-  /** What Kafka's own MBeans show without quotes. */
+  /** Values that Kafka's own MBeans show without quotes. */
   private static final Pattern PLAIN = Pattern.compile("[\\w%. \\t-]*");
 
-  /** Whose bean a name shows; a publisher removes only its own. Guarded by itself. */
+  /**
+   * The publisher that registered each name; a publisher removes only its own beans. Guarded by
+   * itself.
+   */
   private static final Map<ObjectName, MetricsPublisher> OWNERS = new HashMap<>();
 
   private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
@@ -37,8 +41,8 @@ public final class MetricsPublisher implements AutoCloseable {
   /**
    * Metrics that share their tags.
    *
-   * @param tags further tags, beside connector and task
-   * @param values by name; a number, or a text
+   * @param tags further tags, besides connector and task
+   * @param values by name; each supplies a number or a text
    */
   public record Group(Map<String, String> tags, Map<String, Supplier<?>> values) {
     public Group {
@@ -48,11 +52,12 @@ public final class MetricsPublisher implements AutoCloseable {
   }
 
   /**
-   * Publishes until {@link #close}. Never throws: a task works without its metrics.
+   * Publishes the metrics until {@link #close}. Never throws: a task also works without its
+   * metrics.
    *
    * @param type the plugin's name
-   * @param plugin asks the worker for its {@link PluginMetrics}; a lambda, since a method reference
-   *     names that type when it is made, and Connect before 4.1 does not have it
+   * @param plugin asks the worker for its {@link PluginMetrics}; pass a lambda: a method reference
+   *     needs that type as soon as it is created, and Connect before 4.1 does not have it
    */
   public MetricsPublisher(
       String type,
@@ -78,7 +83,8 @@ public final class MetricsPublisher implements AutoCloseable {
     try {
       ObjectName objectName = new ObjectName(name);
       synchronized (OWNERS) {
-        // A task of this name that did not end in time is replaced: its counters stand still.
+        // An earlier task of this name that did not end in time is replaced: its counters no longer
+        // change.
         OWNERS.remove(objectName);
         if (server.isRegistered(objectName)) {
           LOG.debug("Replacing {}", name);
@@ -93,7 +99,7 @@ public final class MetricsPublisher implements AutoCloseable {
     }
   }
 
-  /** Takes the MBeans away that are still this task's own; plugin metrics go with the task. */
+  /** Removes the MBeans that still belong to this task; plugin metrics go with the task. */
   @Override
   public void close() {
     for (ObjectName name : registered) {
@@ -118,11 +124,11 @@ public final class MetricsPublisher implements AutoCloseable {
         groups.forEach(group -> add(plugin, group));
       }
     } catch (NoSuchMethodError | NoClassDefFoundError e) {
-      // Connect before 4.1 has no plugin metrics; the MBeans are there all the same.
+      // Connect before 4.1 has no plugin metrics; the MBeans exist all the same.
       LOG.debug("This worker has no plugin metrics", e);
     } catch (IllegalStateException | IllegalArgumentException e) {
-      // The worker has given this task up, or has such a metric already: no reason to fail in
-      // start, which would leave the MBeans behind.
+      // The worker has given up this task or already has such a metric. That is no reason to fail
+      // in start, which would leave the MBeans behind.
       LOG.warn("The worker does not take the task's metrics; its MBeans show them", e);
     }
   }

@@ -6,10 +6,10 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that send at once, and once closed no more. With the default ones a request that ends in
- * a small packet waits for the delayed acknowledgement of the packet before it, 40 ms each time;
- * and what is left of a request that was given up is still sent by the kernel when the line is free
- * again, behind the repetition.
+ * Creates sockets that send at once, and send nothing more after close. With Java's default
+ * sockets, a request that ends in a small packet waits for the delayed acknowledgement of the
+ * packet before it, 40 ms each time. And if a request is given up, the kernel still sends the rest
+ * of it as soon as the line is free again, after the request has already been repeated.
  */
 public final class PromptSocketFactory extends SocketFactory {
   private final SocketFactory sockets = SocketFactory.getDefault();

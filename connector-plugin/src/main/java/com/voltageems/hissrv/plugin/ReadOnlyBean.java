@@ -9,7 +9,7 @@ import javax.management.DynamicMBean;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 
-/** Attributes by name: numbers and texts, to be looked at. */
+/** MBean with read-only attributes: numbers and texts, by name. */
 final class ReadOnlyBean implements DynamicMBean {
   private final Map<String, Supplier<?>> values;
 

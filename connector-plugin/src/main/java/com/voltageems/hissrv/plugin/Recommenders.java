@@ -6,26 +6,29 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.apache.kafka.common.config.ConfigDef;
 
-/** What a form over the settings offers: the choices of one, and which ones matter at all. */
+/**
+ * Recommenders for forms that show the settings: they give the choices of a setting, and say
+ * whether to show it.
+ */
 public final class Recommenders {
   private Recommenders() {}
 
-  /** These values, always. */
+  /** Always recommends these values and shows the setting. */
   public static ConfigDef.Recommender oneOf(String... values) {
     return new Recommender(List.<Object>copyOf(Arrays.asList(values)), parsed -> true);
   }
 
-  /** Shown only when {@code setting} has one of {@code values}. */
+  /** Shows the setting only when {@code setting} has one of {@code values}. */
   public static ConfigDef.Recommender shownWith(String setting, Object... values) {
     return shownIf(setting, List.of(values)::contains);
   }
 
-  /** Shown only when the value of {@code setting} is such. */
+  /** Shows the setting only when the value of {@code setting} matches {@code such}. */
   public static ConfigDef.Recommender shownIf(String setting, Predicate<Object> such) {
     return new Recommender(
         List.of(),
         parsed -> {
-          // Not given, though it has to be: nothing is hidden because of that.
+          // A required setting that is missing hides no other setting.
           Object value = parsed.get(setting);
           return value == null || such.test(value);
         });

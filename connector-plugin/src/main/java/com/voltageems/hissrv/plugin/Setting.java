@@ -17,9 +17,9 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One setting of a connector, declared once: its name, what is valid, what the table of settings
- * says of it, and how its value is read. {@link SettingGroups} makes Kafka's {@link ConfigDef} of
- * them.
+ * One setting of a connector, declared in one place: its name, the valid values, its text in the
+ * table of settings, and how its value is read. {@link SettingGroups} builds Kafka's {@link
+ * ConfigDef} from settings.
  *
  * <pre>{@code
  * static final Setting<Duration> LINGER =
@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  * Duration linger = LINGER.in(config);
  * }</pre>
  *
- * <p>Immutable: each method that changes something gives another setting.
+ * <p>Immutable: each method that changes something returns another setting.
  *
- * @param <T> what its value is once read; never null, an {@link Optional} where it may be left out
+ * @param <T> type of the value once read; never null, an {@link Optional} if the setting may be
+ *     left out
  */
 public final class Setting<T> {
   private final String name;
@@ -41,7 +42,7 @@ public final class Setting<T> {
   private final ConfigDef.@Nullable Recommender recommender;
   private final BiFunction<AbstractConfig, String, T> reader;
 
-  /** What a person is shown. */
+  /** What forms and tables show. */
   private record Help(String doc, Importance importance, Width width, List<String> dependents) {
     private static final Help NONE = new Help("", Importance.MEDIUM, Width.MEDIUM, List.of());
   }
@@ -72,18 +73,18 @@ public final class Setting<T> {
     return new Setting<>(name, type, defaultValue, Help.NONE, validator, null, reader);
   }
 
-  /** A text that has to be given. */
+  /** Returns a required text. */
   public static Setting<String> text(String name) {
     return of(
         name, ConfigDef.Type.STRING, ConfigDef.NO_DEFAULT_VALUE, null, AbstractConfig::getString);
   }
 
-  /** A text with a default, which may be empty. */
+  /** Returns a text with a default; the text may be empty. */
   public static Setting<String> text(String name, String defaultValue) {
     return of(name, ConfigDef.Type.STRING, defaultValue, null, AbstractConfig::getString);
   }
 
-  /** A text that may be left out, as an empty one is. */
+  /** Returns an optional text; an empty text counts as left out. */
   public static Setting<Optional<String>> optionalText(String name) {
     return of(
         name,
@@ -94,7 +95,10 @@ public final class Setting<T> {
             Optional.ofNullable(config.getString(key)).filter(text -> !text.isEmpty()));
   }
 
-  /** A secret, read as {@link Submission#password} does: its blanks are part of it. */
+  /**
+   * Returns an optional secret, read by {@link Submission#password}: blanks at its ends are part of
+   * it.
+   */
   public static Setting<Optional<Password>> secret(String name) {
     return of(
         name,
@@ -109,7 +113,7 @@ public final class Setting<T> {
         .width(Width.SHORT);
   }
 
-  /** A whole number from {@code least} to {@code most}, both included. */
+  /** Returns a whole number from {@code least} to {@code most}, both included. */
   public static Setting<Integer> count(String name, int defaultValue, int least, int most) {
     ConfigDef.Validator range =
         most == Integer.MAX_VALUE
@@ -119,7 +123,7 @@ public final class Setting<T> {
         .width(Width.SHORT);
   }
 
-  /** Milliseconds from {@code least} to {@code most}, both included. */
+  /** Returns a number of milliseconds from {@code least} to {@code most}, both included. */
   public static Setting<Duration> millis(String name, long defaultValue, long least, long most) {
     ConfigDef.Validator range =
         most == Long.MAX_VALUE
@@ -134,19 +138,25 @@ public final class Setting<T> {
         .width(Width.SHORT);
   }
 
-  /** A list whose default is written as the user would, with commas; empty for none. */
+  /**
+   * Returns a list. Its default is written as a user writes it, with commas; an empty text is an
+   * empty list.
+   */
   public static Setting<List<String>> list(String name, String defaultValue) {
     return of(name, ConfigDef.Type.LIST, defaultValue, null, AbstractConfig::getList)
         .width(Width.LONG);
   }
 
-  /** A list that has to be given. */
+  /** Returns a required list. */
   public static Setting<List<String>> list(String name) {
     return of(name, ConfigDef.Type.LIST, ConfigDef.NO_DEFAULT_VALUE, null, AbstractConfig::getList)
         .width(Width.LONG);
   }
 
-  /** One of the values of an enum, in lower case and with {@code -} for {@code _}. */
+  /**
+   * Returns a choice among the values of an enum, written in lower case and with {@code -} for
+   * {@code _}.
+   */
   public static <E extends Enum<E>> Setting<E> choice(String name, E defaultValue) {
     Class<E> values = defaultValue.getDeclaringClass();
     String[] texts =
@@ -155,7 +165,7 @@ public final class Setting<T> {
         .as(text -> Enum.valueOf(values, text.toUpperCase(Locale.ROOT).replace('-', '_')));
   }
 
-  /** One of some texts. */
+  /** Returns a choice among the texts {@code valid}. */
   public static Setting<String> choice(String name, String defaultValue, String... valid) {
     return of(
             name,
@@ -167,12 +177,12 @@ public final class Setting<T> {
         .recommended(Recommenders.oneOf(valid));
   }
 
-  /** How {@link #choice(String, Enum)} writes a value. */
+  /** Returns the text that {@link #choice(String, Enum)} uses for a value. */
   public static String written(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** One or more sentences for the table of settings. */
+  /** Returns a copy with the text for the table of settings: one or more sentences. */
   public Setting<T> doc(String doc) {
     return with(new Help(doc, help.importance, help.width, help.dependents));
   }
@@ -189,22 +199,22 @@ public final class Setting<T> {
     return with(new Help(help.doc, help.importance, width, help.dependents));
   }
 
-  /** The settings whose recommender looks at this one. */
+  /** Returns a copy that names the settings whose recommender depends on this one. */
   public Setting<T> dependents(List<String> names) {
     return with(new Help(help.doc, help.importance, help.width, List.copyOf(names)));
   }
 
-  /** What is valid, instead of what was valid so far. */
+  /** Returns a copy with another validator. */
   public Setting<T> valid(ConfigDef.Validator other) {
     return new Setting<>(name, type, defaultValue, help, other, recommender, reader);
   }
 
   /**
-   * What is valid.
+   * Returns a copy whose validator is a check of texts.
    *
-   * @param description for messages and the table, such as {@code host:port}
-   * @param check throws IllegalArgumentException that says what is wrong with a value; is asked for
-   *     each element of a list
+   * @param description what is valid, for messages and the table, such as {@code host:port}
+   * @param check throws an IllegalArgumentException that says what is wrong with a value; called
+   *     for each element of a list
    */
   public Setting<T> valid(String description, Consumer<String> check) {
     return valid(
@@ -213,12 +223,15 @@ public final class Setting<T> {
             : Validators.of(description, check));
   }
 
-  /** What a form offers, and when it shows this setting at all. */
+  /**
+   * Returns a copy with a recommender: the values that a form offers, and whether it shows this
+   * setting.
+   */
   public Setting<T> recommended(ConfigDef.Recommender other) {
     return new Setting<>(name, type, defaultValue, help, validator, other, reader);
   }
 
-  /** The value read further, such as a text that is parsed. */
+  /** Returns a copy that converts the value after reading, for example parses a text. */
   public <U> Setting<U> as(Function<? super T, ? extends U> further) {
     return new Setting<>(
         name,
@@ -230,7 +243,7 @@ public final class Setting<T> {
         (config, key) -> further.apply(reader.apply(config, key)));
   }
 
-  /** The same setting with a prefix before its name, such as {@code sources.meters.}. */
+  /** Returns the same setting with a prefix before its name, such as {@code sources.meters.}. */
   public Setting<T> under(String prefix) {
     return new Setting<>(prefix + name, type, defaultValue, help, validator, recommender, reader);
   }
@@ -239,12 +252,15 @@ public final class Setting<T> {
     return name;
   }
 
-  /** What the table of settings says of it. */
+  /** Returns the text for the table of settings. */
   public String doc() {
     return help.doc;
   }
 
-  /** Whether both can be one setting: they differ in nothing but what they mean. */
+  /**
+   * Returns whether both can be defined as one setting: same name, type, default, validator text
+   * and importance. Their docs may differ.
+   */
   public boolean agreesWith(Setting<?> other) {
     return name.equals(other.name)
         && type == other.type
@@ -254,9 +270,9 @@ public final class Setting<T> {
   }
 
   /**
-   * Its value in a configuration that was made with a definition that has it.
+   * Returns the value of this setting in a configuration whose definition contains it.
    *
-   * @throws org.apache.kafka.common.config.ConfigException when the definition does not have it
+   * @throws org.apache.kafka.common.config.ConfigException if the definition does not contain it
    */
   public T in(AbstractConfig config) {
     return reader.apply(config, name);

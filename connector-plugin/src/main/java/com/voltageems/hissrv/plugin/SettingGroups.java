@@ -3,7 +3,8 @@ package com.voltageems.hissrv.plugin;
 import org.apache.kafka.common.config.ConfigDef;
 
 /**
- * Settings in the order in which forms and tables show them. Not for several threads at once.
+ * Builds a {@link ConfigDef} of settings, in the order in which forms and tables show them. Not
+ * thread-safe.
  *
  * <pre>{@code
  * ConfigDef def = new SettingGroups().add("Database", URL, TOKEN).add("Writing", LINGER).def();
@@ -15,7 +16,7 @@ public final class SettingGroups {
   /**
    * Adds a group of settings.
    *
-   * @throws org.apache.kafka.common.config.ConfigException when a setting is there already
+   * @throws org.apache.kafka.common.config.ConfigException if a setting was added before
    */
   public SettingGroups add(String group, Setting<?>... settings) {
     int order = 0;

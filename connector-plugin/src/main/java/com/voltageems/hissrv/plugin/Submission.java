@@ -15,10 +15,10 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration as it was submitted, and what can be said of it without knowing what its settings
- * mean: names that nobody knows, and placeholders that the worker has not replaced.
+ * A configuration as it was submitted, and the checks that are possible without knowing the meaning
+ * of its settings: unknown names, and placeholders that the worker has not replaced.
  *
- * @param given without the settings that are null, as JSON allows: they are as good as not there
+ * @param given by name; settings that are null, as JSON allows, count as missing and are left out
  */
 public record Submission(Map<String, String> given) {
   private static final Set<String> CONNECTS_OWN =
@@ -58,7 +58,9 @@ public record Submission(Map<String, String> given) {
   public static final String KEY_CONVERTER = "key.converter";
   public static final String HEADER_CONVERTER = "header.converter";
 
-  /** Kafka's own converters of single values, without the end of their names. */
+  /**
+   * Kafka's own converters of single values, without the ending {@code Converter} of their names.
+   */
   private static final Set<String> SCALAR =
       Set.of("String", "ByteArray", "Boolean", "Double", "Float", "Integer", "Long", "Short");
 
@@ -71,14 +73,14 @@ public record Submission(Map<String, String> given) {
   }
 
   /**
-   * Settings that would be ignored in silence: every unknown one with a prefix of ours, and others
-   * that are so near to one of ours that they are a slip. What else is unknown may be a note of the
-   * user's, or Connect's.
+   * Returns the settings that would be ignored in silence: every unknown one with one of our
+   * prefixes, and others so similar to one of ours that they are probably typing errors. Any other
+   * unknown setting may be a note of the user or a setting of Connect.
    *
    * @param known our settings
-   * @param prefixes those that only our settings have
-   * @param lists settings that list names, by the prefix of the settings that each name has
-   * @return what to say, by the unknown name
+   * @param prefixes prefixes that only our settings have
+   * @param lists settings that list names, by the prefix of the settings that belong to each name
+   * @return the message for the user, by the unknown name
    */
   public Map<String, String> unknown(
       Set<String> known, List<String> prefixes, Map<String, String> lists) {
@@ -105,7 +107,7 @@ public record Submission(Map<String, String> given) {
     return CONNECTS_OWN.contains(name) || CONNECTS_PREFIXES.stream().anyMatch(name::startsWith);
   }
 
-  /** What to say of {@code sources.b.type} when {@code sources} does not list b. */
+  /** Returns the message about {@code sources.b.type} if {@code sources} does not list b. */
   private static Optional<String> unlisted(
       String name, Set<String> known, Map<String, String> lists) {
     for (Map.Entry<String, String> list : lists.entrySet()) {
@@ -121,13 +123,13 @@ public record Submission(Map<String, String> given) {
     return Optional.empty();
   }
 
-  /** The setting that was probably meant. */
+  /** Returns the setting that the user probably meant. */
   private static Optional<String> nearest(String name, Set<String> known) {
     String lower = name.toLowerCase(Locale.ROOT);
     String best = null;
     int least = Math.max(1, name.length() / 5) + 1;
     for (String setting : known) {
-      // A last part left out, such as the unit, is one slip, however long that part is.
+      // A missing last part, such as the unit, counts as one error, however long that part is.
       int distance = setting.startsWith(lower + ".") ? 1 : distance(lower, setting, least);
       if (distance < least) {
         best = setting;
@@ -137,7 +139,10 @@ public record Submission(Map<String, String> given) {
     return Optional.ofNullable(best);
   }
 
-  /** Levenshtein's: letters to add, take away or change; {@code enough} stands for any more. */
+  /**
+   * Returns the Levenshtein distance (letters to add, remove or change), or {@code enough} if it is
+   * that or more.
+   */
   private static int distance(String a, String b, int enough) {
     if (Math.abs(a.length() - b.length()) >= enough) {
       return enough;
@@ -159,10 +164,11 @@ public record Submission(Map<String, String> given) {
   }
 
   /**
-   * A password as it was given: Kafka takes blanks off its ends, where they may be part of it. A
-   * line break at the end is the end of the file that it was read from.
+   * Returns a password as it was given. Kafka trims blanks at the ends, where they may be part of
+   * the password. Line breaks at the end are removed: they come from the file that the password was
+   * read from.
    *
-   * @return null when none was given
+   * @return null if none was given
    */
   public static @Nullable Password password(@Nullable Object original) {
     if (original instanceof Password password) {
@@ -174,19 +180,19 @@ public record Submission(Map<String, String> given) {
   }
 
   /**
-   * The converter of the values, where it is one for single values, such as {@code
-   * StringConverter}: of a struct it makes a text that nobody reads back, and it never gives one.
-   * What transforms make of a value may be what it is for.
+   * Returns the value converter if it is one for single values, such as {@code StringConverter}: it
+   * turns a struct into a text that nothing can read back, and it never returns a struct. Empty if
+   * there are transforms: they may produce exactly the values that this converter takes.
    *
-   * @return its name; empty when there is another one, or the worker's
+   * @return the converter's name; empty if it is another one, or the worker's
    */
   public Optional<String> scalarConverter() {
     return scalarConverter(VALUE_CONVERTER);
   }
 
   /**
-   * As {@link #scalarConverter()}, of {@code key.converter} or {@code header.converter}: one that
-   * takes no texts, for keys and headers that are such.
+   * Returns the same for {@code key.converter} or {@code header.converter}, but only if the
+   * converter does not take texts. For keys and headers that are texts.
    */
   public Optional<String> converterOfNoText(String setting) {
     return scalarConverter(setting).filter(converter -> !scalarName(converter).equals("String"));
@@ -207,11 +213,12 @@ public record Submission(Map<String, String> given) {
   }
 
   /**
-   * Settings with a placeholder in them that the worker has not replaced: it would be sent as it
-   * stands.
+   * Returns the settings that contain a placeholder that the worker has not replaced: it would be
+   * sent unchanged.
    *
-   * @param names the settings to look at
-   * @return what to say, by the setting; never the value, which may hold a secret beside it
+   * @param names the settings to check
+   * @return the message for the user, by setting; never contains the value, which may also hold a
+   *     secret
    */
   public Map<String, String> unresolved(Collection<String> names) {
     Map<String, String> unresolved = new TreeMap<>();

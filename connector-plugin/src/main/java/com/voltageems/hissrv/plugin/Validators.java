@@ -10,23 +10,23 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Validators whose text reads well in a table of settings. */
+/** Validators whose descriptions read well in a table of settings. */
 public final class Validators {
-  /** Names that are parts of the names of settings, topics and metrics. */
+  /** Names that become parts of the names of settings, topics and metrics. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   private Validators() {}
 
-  /** Whether {@link #names} takes it. */
+  /** Returns whether {@link #names} accepts the text as a name. */
   public static boolean isName(String text) {
     return NAME.matcher(text).matches();
   }
 
   /**
-   * For a text.
+   * Returns a validator of a text.
    *
    * @param description what is valid
-   * @param check throws IllegalArgumentException saying what is wrong with a value
+   * @param check throws an IllegalArgumentException that says what is wrong with a value
    */
   public static ConfigDef.Validator of(String description, Consumer<String> check) {
     return validator(
@@ -38,7 +38,7 @@ public final class Validators {
         });
   }
 
-  /** As {@link #of}, for every element of a list. */
+  /** Returns a validator like {@link #of}, for every element of a list. */
   public static ConfigDef.Validator eachOf(String description, Consumer<String> check) {
     return validator(
         description,
@@ -50,9 +50,11 @@ public final class Validators {
   }
 
   /**
-   * As {@link #eachOf}, and then for the list as a whole, where each element is valid by itself.
+   * Returns a validator like {@link #eachOf} that then checks the list as a whole, after each
+   * element was found valid.
    *
-   * @param whole throws IllegalArgumentException saying what is wrong with them together
+   * @param whole throws an IllegalArgumentException that says what is wrong with the elements
+   *     together
    */
   public static ConfigDef.Validator list(
       String description, Consumer<String> each, Consumer<List<String>> whole) {
@@ -67,7 +69,10 @@ public final class Validators {
         });
   }
 
-  /** As {@link #of}, for an address: what may be a secret in it is not repeated. */
+  /**
+   * Returns a validator like {@link #of}, for an address: messages do not repeat parts of it that
+   * may be secret.
+   */
   public static ConfigDef.Validator address(String description, Consumer<String> check) {
     return validator(
         description,
@@ -78,7 +83,7 @@ public final class Validators {
         });
   }
 
-  /** As {@link #address}, for every element of a list. */
+  /** Returns a validator like {@link #address}, for every element of a list. */
   public static ConfigDef.Validator eachAddress(String description, Consumer<String> check) {
     return validator(
         description,
@@ -120,7 +125,7 @@ public final class Validators {
         });
   }
 
-  /** The first of some texts that is there already. */
+  /** Returns the first text that occurs a second time. */
   public static Optional<String> twice(List<String> texts) {
     Set<String> seen = new HashSet<>();
     return texts.stream().filter(text -> !seen.add(text)).findFirst();
@@ -146,12 +151,12 @@ public final class Validators {
     }
   }
 
-  /** A value of any type that {@code check} refuses by a ConfigException of its own. */
+  /** A check of a value of any type; throws its own ConfigException for a bad value. */
   public interface Check {
     void run(String name, @Nullable Object value);
   }
 
-  /** A validator of one's own, with a description for the table. */
+  /** Returns a validator that runs {@code check}, with a description for the table. */
   public static ConfigDef.Validator validator(String description, Check check) {
     return new ConfigDef.Validator() {
       @Override
@@ -169,7 +174,7 @@ public final class Validators {
   /**
    * Checks one value.
    *
-   * @throws ConfigException that names the setting, the value, what is wrong and what is valid
+   * @throws ConfigException naming the setting, the value, what is wrong and what is valid
    */
   public static void run(String name, String value, String valid, Consumer<String> check) {
     run(name, value, value, valid, check);

@@ -1,7 +1,8 @@
 /**
- * What both connectors do in the same way: declare a setting and read it typed, check what was
- * submitted, show metrics, keep secrets in addresses out of messages. Each archive ships this jar;
- * a worker loads it once for each plugin, so nothing is shared at run time.
+ * Code that both connectors share: declaring a setting and reading it as a typed value, checking a
+ * submitted configuration, showing metrics, keeping secrets in addresses out of messages. Each
+ * archive ships this jar, and a worker loads it once for each plugin, so nothing is shared at run
+ * time.
  */
 @NullMarked
 package com.voltageems.hissrv.plugin;

@@ -8,8 +8,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * Trusts the same certificates for any host, where a client (that of the JDK, for one) would always
- * have the host checked.
+ * Trust manager that trusts the same certificates for any host. Some clients, such as the JDK's,
+ * would otherwise always check the host.
  */
 final class AnyHost extends X509ExtendedTrustManager {
   private final X509TrustManager trust;

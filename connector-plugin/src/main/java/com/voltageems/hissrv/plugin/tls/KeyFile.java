@@ -18,10 +18,10 @@ import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A truststore or keystore as it was configured: a file, or texts in place of one.
+ * A truststore or keystore as it was configured: a file, or PEM texts instead of a file.
  *
- * @param certificates PEM text; of a keystore the client's certificate with its chain
- * @param key PEM text, of a keystore only
+ * @param certificates PEM text; for a keystore the client's certificate with its chain
+ * @param key PEM text, for a keystore only
  */
 record KeyFile(
     Names names,
@@ -38,13 +38,14 @@ record KeyFile(
     SslConfigs.addClientSslSupport(KAFKA);
   }
 
-  /** A longer file is not a certificate. */
+  /** Size in bytes above which a file cannot be a certificate. */
   private static final long LONGEST = 16 * 1024 * 1024;
 
   /**
-   * The settings.
+   * The names of the settings.
    *
-   * @param others those of the certificates, the key, and the key's password
+   * @param others the names of the settings for the certificates, the key, and the key's password;
+   *     a truststore has the first only
    */
   record Names(String location, String password, List<String> others) {
     String certificates() {
@@ -64,25 +65,26 @@ record KeyFile(
     return location.isEmpty() && certificates.isEmpty() && key.isEmpty();
   }
 
-  /** The setting that holds the certificates. */
+  /** Returns the name of the setting that holds the certificates. */
   String source() {
     return location.isPresent() ? names.location() : names.certificates();
   }
 
-  /** How to name it in messages. */
+  /** Returns how messages name the file or text. */
   String shown() {
     return location.map(path -> "the file " + path).orElse("the text");
   }
 
-  /** What is wrong with the whole of it. */
+  /** Returns an exception about the file or text as a whole. */
   TlsException flaw(String problem) {
     return new TlsException(source(), problem);
   }
 
   /**
-   * The PEM text; empty for a file of another kind.
+   * Returns the PEM text; empty for a file in another format.
    *
-   * @throws TlsException when there is no such file, or both a file and a text
+   * @throws TlsException if the file does not exist or cannot be read, if both a file and a text
+   *     are set, or if a PEM file has a file password
    */
   Optional<String> pem() {
     if (location.isEmpty()) {
@@ -132,10 +134,10 @@ record KeyFile(
   }
 
   /**
-   * Loads it by Kafka's own reader.
+   * Loads the store with Kafka's own reader.
    *
    * @param role {@code truststore} or {@code keystore}
-   * @return null when Kafka sees nothing configured
+   * @return null if Kafka finds nothing configured
    */
   @Nullable KeyStore load(String role, boolean isPem) {
     String prefix = "ssl." + role + ".";
@@ -154,7 +156,7 @@ record KeyFile(
     }
   }
 
-  /** What Kafka's reader said, in plain words. */
+  /** Turns a failure of Kafka's reader into a message in plain words. */
   TlsException failure(RuntimeException failure) {
     Throwable root = failure;
     for (Throwable each = failure;

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class KeyStores {
   private KeyStores() {}
 
-  /** A keystore and the password of the key in it. */
+  /** A keystore and the password of its key. */
   record Loaded(KeyStore store, Optional<Password> keyPassword) {}
 
   /**
-   * Empty for no client certificate.
+   * Loads the client's certificate and key; empty if none is configured.
    *
-   * @param now a certificate that is not valid now is refused; null not to look
-   * @throws TlsException when there is something wrong with it
+   * @param now a certificate that is not valid at this time is refused; null skips this check
+   * @throws TlsException if something is wrong with the keystore
    */
   static Optional<Loaded> load(KeyFile file, @Nullable Instant now) {
     if (file.isEmpty()) {
@@ -51,7 +51,7 @@ final class KeyStores {
     if (store == null) {
       throw file.flaw("holds no key: " + file.shown());
     }
-    // Where it is not said, the key has the file's password; a key of PEM has lost its own by now.
+    // Without a key password, the key has the file's password. A PEM key is already decrypted here.
     Optional<Password> password = file.keyPassword().or(file::password);
     checkKey(file, store, chars(password), now);
     return Optional.of(new Loaded(store, password));

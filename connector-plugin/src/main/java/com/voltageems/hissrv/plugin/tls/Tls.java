@@ -11,18 +11,19 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * What a client needs for TLS.
+ * What a client needs for a TLS connection.
  *
- * @param hasClientCertificate whether it can show one
- * @param checksHost whether the server's certificate has to name its host
+ * @param hasClientCertificate whether the client has a certificate to present
+ * @param checksHost whether the server's certificate has to name the server's host
  */
 public record Tls(
     SSLContext context, X509TrustManager trust, boolean hasClientCertificate, boolean checksHost) {
 
   /**
-   * Of what was loaded.
+   * Creates the TLS context from the loaded stores.
    *
-   * @param trust empty for what the JVM trusts
+   * @param trust the certificates to trust; empty for those that the JVM trusts
+   * @param client the client's certificate and key; empty for no client certificate
    */
   static Tls of(Optional<KeyStore> trust, Optional<KeyStores.Loaded> client, boolean checksHost) {
     try {

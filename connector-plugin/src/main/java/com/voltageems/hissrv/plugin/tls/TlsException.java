@@ -2,7 +2,7 @@ package com.voltageems.hissrv.plugin.tls;
 
 import org.apache.kafka.common.config.ConfigException;
 
-/** A file or a text of TLS is not right. */
+/** A TLS file or text in the configuration is not right. */
 public final class TlsException extends ConfigException {
   private static final long serialVersionUID = 1L;
 
@@ -15,12 +15,12 @@ public final class TlsException extends ConfigException {
     this.problem = problem;
   }
 
-  /** The setting at fault. */
+  /** Returns the setting at fault. */
   public String setting() {
     return setting;
   }
 
-  /** What is wrong, to be read after the setting's name; never a secret. */
+  /** Returns what is wrong, worded to follow the setting's name; never contains a secret. */
   public String problem() {
     return problem;
   }

@@ -13,11 +13,11 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/** Says in plain words, with the setting to look at, why no TLS connection came about. */
+/** Explains in plain words why a TLS connection failed, with the setting to look at. */
 public final class TlsFailure {
   private static final int DEEPEST = 20;
 
-  /** What a server says of the client's certificate, or of its absence. */
+  /** Alerts that a server sends about the client's certificate, or about a missing one. */
   private static final Pattern ABOUT_CLIENT =
       Pattern.compile(
           "alert: (?:certificate_required|bad_certificate|certificate_unknown"
@@ -26,17 +26,17 @@ public final class TlsFailure {
   private TlsFailure() {}
 
   /**
-   * Why it failed.
+   * Why the connection failed.
    *
-   * @param setting the setting to look at, null when none of TLS would mend it
+   * @param setting the setting to look at; null if no TLS setting would help
    */
   public record Found(@Nullable String setting, String reason) {}
 
   /**
-   * The reason, when the failure is one of TLS.
+   * Returns the reason if the failure is about TLS.
    *
    * @param names the settings to name
-   * @param tls what the client has, null when it speaks no TLS
+   * @param tls what the client uses; null if it does not use TLS
    */
   public static Optional<Found> describe(Throwable failure, TlsSettings names, @Nullable Tls tls) {
     if (tls == null) {
@@ -54,7 +54,8 @@ public final class TlsFailure {
       return Optional.of(
           new Found(null, "the server's certificate, or one of its chain, is not valid yet"));
     }
-    // The latter where a trusted certificate has the same name and another key.
+    // CertPathValidatorException occurs when a trusted certificate has the same name but another
+    // key.
     if (cause(failure, CertPathBuilderException.class) != null
         || cause(failure, CertPathValidatorException.class) != null) {
       return Optional.of(
@@ -77,7 +78,10 @@ public final class TlsFailure {
     return Optional.empty();
   }
 
-  /** What is wrong with the hosts that the certificate names, by OkHttp's words or the JDK's. */
+  /**
+   * Returns what is wrong with the hosts that the certificate names. Recognizes the messages of
+   * OkHttp and of the JDK.
+   */
   private static Optional<String> otherHost(Throwable failure) {
     SSLPeerUnverifiedException unverified = cause(failure, SSLPeerUnverifiedException.class);
     CertificateException certificate = cause(failure, CertificateException.class);
@@ -119,7 +123,7 @@ public final class TlsFailure {
     if (!brokenOff) {
       return Optional.empty();
     }
-    // A server may close before its reason is read.
+    // A server may close the connection before the client has read the alert.
     return Optional.of(
         new Found(
             names.clientName(),

@@ -13,7 +13,7 @@ import org.apache.kafka.common.config.ConfigDef.Recommender;
 import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a TLS client. Whether a file is PEM, PKCS12 or JKS is seen from its content. */
+/** The settings of a TLS client. The content of a file shows whether it is PEM, PKCS12 or JKS. */
 public final class TlsSettings {
   private final Setting<Optional<String>> truststoreLocation;
   private final Setting<Optional<Password>> truststorePassword;
@@ -71,9 +71,9 @@ public final class TlsSettings {
   }
 
   /**
-   * By Kafka's own names, such as {@code influxdb.ssl.truststore.location}.
+   * Returns settings with Kafka's own names, such as {@code influxdb.ssl.truststore.location}.
    *
-   * @param prefix what stands before {@code ssl.}, with its dot
+   * @param prefix the text before {@code ssl.}, with its dot
    */
   public static TlsSettings ofKafka(String prefix) {
     String hostCheck = prefix + "ssl.endpoint.identification.algorithm";
@@ -89,16 +89,17 @@ public final class TlsSettings {
   }
 
   /**
-   * By names such as {@code redis.tls.truststore.path} and {@code redis.tls.verify.hostname}.
+   * Returns settings with names such as {@code redis.tls.truststore.path} and {@code
+   * redis.tls.verify.hostname}.
    *
-   * @param prefix what stands before {@code truststore}, with its dot
-   * @param shown when a form shows them
+   * @param prefix the text before {@code truststore}, with its dot
+   * @param shown says when a form shows the settings
    */
   public static TlsSettings ofPaths(String prefix, Recommender shown) {
     return paths(prefix, shown);
   }
 
-  /** Likewise, for who has no form. */
+  /** Returns the same settings, for use without a form. */
   public static TlsSettings ofPaths(String prefix) {
     return paths(prefix, null);
   }
@@ -123,7 +124,7 @@ public final class TlsSettings {
     return shown == null ? setting : setting.recommended(shown);
   }
 
-  /** All of them, in the order of tables. */
+  /** Returns all settings, in the order of the tables. */
   public Setting<?>[] all() {
     return new Setting<?>[] {
       truststoreLocation,
@@ -138,12 +139,12 @@ public final class TlsSettings {
     };
   }
 
-  /** The setting to name where a server's certificate is not trusted. */
+  /** Returns the name of the setting to look at if a server's certificate is not trusted. */
   public String trustName() {
     return truststoreLocation.name();
   }
 
-  /** The setting to name where a client's certificate is missing. */
+  /** Returns the name of the setting to look at if a client's certificate is missing. */
   public String clientName() {
     return keystoreLocation.name();
   }
@@ -152,7 +153,7 @@ public final class TlsSettings {
     return hostCheck.name();
   }
 
-  /** How the check of the host is switched off. */
+  /** Returns how to switch off the check of the host, for messages. */
   String hostCheckOff() {
     return hostCheck.name()
         + (hostCheck.name().endsWith(".algorithm") ? " left empty" : " set to false");
@@ -184,13 +185,13 @@ public final class TlsSettings {
         given(keyPassword, config));
   }
 
-  /** A secret; an empty one is as good as none, as forms send it. */
+  /** Returns a secret; an empty one counts as missing, since forms send empty texts. */
   private static Optional<Password> given(
       Setting<Optional<Password>> secret, AbstractConfig config) {
     return secret.in(config).filter(password -> !password.value().isEmpty());
   }
 
-  /** Those that name a file and are set. */
+  /** Returns the settings that name a file and are set. */
   public List<Setting<?>> filesIn(AbstractConfig config) {
     return Stream.of(truststoreLocation, keystoreLocation)
         .filter(file -> file.in(config).isPresent())
@@ -198,7 +199,7 @@ public final class TlsSettings {
         .toList();
   }
 
-  /** What is wrong with the files and texts, by the setting at fault. */
+  /** Returns what is wrong with the files and texts, by the setting at fault. */
   public Map<String, String> problems(AbstractConfig config, Instant now) {
     Map<String, String> problems = new TreeMap<>();
     try {
@@ -215,8 +216,8 @@ public final class TlsSettings {
   }
 
   /**
-   * As {@link #open(AbstractConfig, Instant)}, of settings as they were written; others among them
-   * are passed over.
+   * Does the same as {@link #open(AbstractConfig, Instant)} for settings as they were written;
+   * ignores other settings among them.
    */
   public Tls open(Map<String, String> settings, @Nullable Instant now) {
     return open(
@@ -226,9 +227,9 @@ public final class TlsSettings {
   /**
    * Reads the files and texts.
    *
-   * @param now a client certificate that is not valid now is refused; null to leave that to the
-   *     server
-   * @throws TlsException when one of them is not right
+   * @param now a client certificate that is not valid at this time is refused; null leaves that
+   *     check to the server
+   * @throws TlsException if one of them is not right
    */
   public Tls open(AbstractConfig config, @Nullable Instant now) {
     return Tls.of(

@@ -10,9 +10,10 @@ final class TrustStores {
   private TrustStores() {}
 
   /**
-   * Empty for those that the JVM trusts.
+   * Loads the certificates to trust; empty if none are configured, which means those that the JVM
+   * trusts.
    *
-   * @throws TlsException when there is something wrong with it
+   * @throws TlsException if something is wrong with the truststore
    */
   static Optional<KeyStore> load(KeyFile file) {
     if (file.isEmpty()) {
@@ -36,7 +37,7 @@ final class TrustStores {
       return Optional.of(store);
     }
     if (pem.isEmpty() && file.password().isEmpty()) {
-      // PKCS12 without its password may show no certificates, and says nothing.
+      // A PKCS12 file read without its password may show no certificates, and no error either.
       throw new TlsException(file.names().password(), "is needed to read " + file.shown());
     }
     throw file.flaw("holds no certificate: " + file.shown());
@@ -51,7 +52,7 @@ final class TrustStores {
       }
       return false;
     } catch (KeyStoreException e) {
-      throw new IllegalStateException(e); // it is loaded
+      throw new IllegalStateException(e); // cannot happen: the store is loaded
     }
   }
 }

@@ -1,4 +1,7 @@
-/** TLS with certificates of a site's own: settings, what is wrong with them, what failed. */
+/**
+ * TLS with a site's own certificates: the settings, errors in them, and explanations of failed
+ * connections.
+ */
 @NullMarked
 package com.voltageems.hissrv.plugin.tls;
 
