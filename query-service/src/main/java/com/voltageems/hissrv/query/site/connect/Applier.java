@@ -23,12 +23,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the cluster run what a file asks for: checks all of it first, so that a mistake in one
- * connector leaves the others alone; removes what the file no longer names, before something new
- * may want the same list; submits; waits until the tasks run.
+ * Makes the cluster run what a file asks for. First checks all connectors, so that a mistake in one
+ * leaves the others unchanged. Then removes the connectors that the file no longer names, before a
+ * new one may want the same list; submits; and waits until the tasks run.
  */
 public final class Applier {
-  /** A task that runs for so long has got over its start. */
+  /** A task that has run for this long has survived its start. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
   private static final String OF_TOPICS = "topic.creation.";
@@ -40,8 +40,8 @@ public final class Applier {
   private final Consumer<String> progress;
 
   /**
-   * @param timeout how long the tasks may take until they run
-   * @param progress told a line a step
+   * @param timeout how long the tasks may take until they run, for each connector
+   * @param progress receives a line for each step
    */
   public Applier(
       ConnectClient connect,
@@ -56,18 +56,22 @@ public final class Applier {
     this.progress = progress;
   }
 
-  /** How it ended. */
+  /** The result of {@link #apply}. */
   public enum Outcome {
     DONE,
-    /** Somebody else's connector is in the way. */
+    /** A connector that was not created from this file is in the way. */
     FOREIGN,
-    /** A plugin refuses a setting, or is not there. */
+    /** A plugin refuses a setting, or the workers lack the plugin. */
     REFUSED,
     /** Submitted, but a task failed or did not run in time. */
     NOT_RUNNING
   }
 
-  /** Whether what the file asks for can be used; what is wrong, in its terms. */
+  /**
+   * Checks the connectors against the workers' plugins.
+   *
+   * @return what is wrong, in the terms of the file; empty if everything is accepted
+   */
   public List<String> check(String file, Compiled site)
       throws ConnectException, InterruptedException {
     List<String> wrong = new ArrayList<>();
@@ -81,7 +85,8 @@ public final class Applier {
         continue;
       }
       if (versions.size() > 1) {
-        // Whoever went back to an older one would run the newer one on, with everything green.
+        // After a return to an older version, Connect would still run the newer one, with every
+        // state green.
         progress.accept(
             "note: the workers have "
                 + connector.pluginClass()
@@ -103,8 +108,8 @@ public final class Applier {
   }
 
   /**
-   * Connect takes settings that nobody knows; that they do nothing has to be said. What is set for
-   * groups of topics it knows, and does not tell.
+   * Reports settings without effect: Connect accepts unknown settings in silence. Settings for
+   * groups of topics are left out: Connect knows them but does not list them.
    */
   private void ineffective(String file, ConnectorSpec connector, Set<String> known) {
     connector
@@ -132,7 +137,7 @@ public final class Applier {
     Entry entry = connector.settings().get(mistake.setting());
     Origin origin = entry == null ? null : entry.origin();
     String setting = connector.name() + ", " + mistake.setting();
-    // Connect's own checks repeat the setting's name, which means nothing to a reader of the file.
+    // Connect's own checks repeat the setting's name, which means nothing to readers of the file.
     String message = mistake.message().replaceFirst("^" + mistake.setting() + ": ", "");
     if (origin == null) {
       return file + ": " + setting + ": " + message;
@@ -140,7 +145,11 @@ public final class Applier {
     return new Problem(origin.place(), origin.path(), message + " (" + setting + ")").text(file);
   }
 
-  /** Applies; {@code wrong} gets what is wrong, a line each. */
+  /**
+   * Applies the file.
+   *
+   * @param wrong receives what is wrong, one text each
+   */
   public Outcome apply(String file, Compiled site, boolean adopt, List<String> wrong)
       throws ConnectException, InterruptedException {
     Plan plan = Plan.of(site, connect.connectors(), adopt);
@@ -186,7 +195,7 @@ public final class Applier {
     return wrong.isEmpty() ? Outcome.DONE : Outcome.NOT_RUNNING;
   }
 
-  /** What failed for a reason outside of the file gets another chance. */
+  /** Restarts failed tasks: the cause may lie outside of the file and be gone. */
   private void restartFailed(String name) throws ConnectException, InterruptedException {
     List<Integer> tasks =
         connect.restartFailed(name).map(ConnectClient.Restarted::tasks).orElse(List.of());
@@ -205,10 +214,10 @@ public final class Applier {
   }
 
   /**
-   * Waits until it runs; what it says when it does not.
+   * Waits until the connector runs; returns why it does not, or empty if it runs.
    *
-   * @param before what had failed when it was submitted: until the workers have started it anew,
-   *     Connect goes on telling that
+   * @param before what had already failed before the submission: Connect still reports it until the
+   *     workers have restarted those parts
    */
   private Optional<String> await(String name, Map<String, String> before)
       throws ConnectException, InterruptedException {
@@ -221,7 +230,7 @@ public final class Applier {
       Optional<JsonNode> status = connect.status(name);
       if (status.isPresent()) {
         Map<String, String> failed = failures(status.get());
-        // What was seen otherwise, or fails otherwise, has been started since.
+        // A part that no longer fails, or fails with another trace, has been restarted since.
         old.entrySet().retainAll(failed.entrySet());
         boolean isOld = old.equals(failed) && clock.instant().isBefore(patience);
         Optional<String> failure = failure(name, status.get());
@@ -263,7 +272,10 @@ public final class Applier {
     return true;
   }
 
-  /** The traces of all parts that failed: of the connector, and of tasks by their number. */
+  /**
+   * Returns the traces of all failed parts: by {@code connector} for the connector, and by number
+   * for tasks.
+   */
   private static Map<String, String> failures(@Nullable JsonNode status) {
     Map<String, String> failures = new HashMap<>();
     if (status != null && state(status.path("connector")).equals("FAILED")) {
@@ -279,7 +291,7 @@ public final class Applier {
     return failures;
   }
 
-  /** The first part that failed, with the reason. */
+  /** Returns the first failed part, with the reason. */
   static Optional<String> failure(String name, JsonNode status) {
     if (state(status.path("connector")).equals("FAILED")) {
       return Optional.of(
@@ -300,7 +312,7 @@ public final class Applier {
     return Optional.empty();
   }
 
-  /** {@code connector RUNNING, 2 tasks RUNNING}. */
+  /** Returns the states as a text such as {@code connector RUNNING, 2 tasks RUNNING}. */
   static String states(JsonNode status) {
     Map<String, Integer> tasks = new TreeMap<>();
     status.path("tasks").forEach(task -> tasks.merge(state(task), 1, Integer::sum));

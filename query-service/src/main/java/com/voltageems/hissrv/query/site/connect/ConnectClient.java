@@ -32,18 +32,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The few calls of Connect's REST API that a site needs. Of several workers the first that answers
- * is asked; all calls may be repeated without harm, so another worker is tried when one does not
- * answer, and the same again while the cluster rebalances (409).
+ * Client for the calls of Connect's REST API that a site needs. It tries several workers in order
+ * and uses the first that answers. All calls can be repeated without harm: if one worker does not
+ * answer, the client tries the next one, and it repeats the call while the cluster rebalances
+ * (409).
  */
 public final class ConnectClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
-  /** What our connectors add to the settings of their tasks. */
+  /** Prefix of the settings that our connectors add to those of their tasks. */
   private static final String OF_TASK = "hissrv.";
 
-  /** Validation may ask Redis and the database, and a worker hands some calls to its leader. */
+  /** Validation may ask Redis and the database, and a worker forwards some calls to its leader. */
   private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
 
   private final ConnectHttp http;
@@ -54,23 +55,23 @@ public final class ConnectClient {
   private final Pause pause;
   private final Consumer<String> waiting;
 
-  /** Waits; a fake in tests. */
+  /** Waits before the next attempt; replaced by a fake in tests. */
   @FunctionalInterface
   public interface Pause {
     void of(int attempt) throws InterruptedException;
   }
 
   /**
-   * @param patience how long one call is repeated while nobody answers or the cluster rebalances
+   * @param patience how long one call is repeated while no worker answers or the cluster rebalances
    */
   public ConnectClient(Compiled.Target target, Duration patience, Clock clock, Pause pause) {
     this(target, patience, clock, pause, why -> {});
   }
 
   /**
-   * Likewise.
+   * Creates the same client with a callback.
    *
-   * @param waiting told for what it waits before a call is repeated, once for each reason
+   * @param waiting receives the reason for waiting before a call is repeated, once for each reason
    */
   public ConnectClient(
       Compiled.Target target,
@@ -97,7 +98,7 @@ public final class ConnectClient {
   /** A mistake that the plugin found in a setting. */
   public record Mistake(String setting, String message) {}
 
-  /** The settings of all connectors of the cluster, by name. */
+  /** Returns the settings of all connectors of the cluster, by name. */
   public Map<String, Map<String, String>> connectors()
       throws ConnectException, InterruptedException {
     Map<String, Map<String, String>> all = new TreeMap<>();
@@ -116,14 +117,14 @@ public final class ConnectClient {
   }
 
   /**
-   * What a plugin says of a connector's settings.
+   * A plugin's answer about a connector's settings.
    *
-   * @param mistakes none when they can be used
-   * @param known every setting that it and Connect know
+   * @param mistakes empty if the settings can be used
+   * @param known every setting that the plugin or Connect knows
    */
   public record Validation(List<Mistake> mistakes, Set<String> known) {}
 
-  /** Asks the plugin, which may look whether Redis and the database answer. */
+  /** Asks the plugin to check settings; it may also check whether Redis and the database answer. */
   public Validation validate(String name, String pluginClass, Map<String, String> config)
       throws ConnectException, InterruptedException {
     Map<String, String> whole = new TreeMap<>(config);
@@ -144,7 +145,7 @@ public final class ConnectClient {
     return new Validation(mistakes, known);
   }
 
-  /** The versions in which the workers have the plugin; none where they lack it. */
+  /** Returns the versions of the plugin that the workers have; empty if they lack it. */
   List<String> versions(String pluginClass) throws ConnectException, InterruptedException {
     List<String> versions = new ArrayList<>();
     for (JsonNode plugin : call("GET", "/connector-plugins", null)) {
@@ -161,7 +162,7 @@ public final class ConnectClient {
     call("PUT", "/connectors/" + encoded(name) + "/config", config);
   }
 
-  /** Removes a connector; one that is gone already is no mistake. */
+  /** Removes a connector; does nothing if it does not exist. */
   public void delete(String name) throws ConnectException, InterruptedException {
     try {
       call("DELETE", "/connectors/" + encoded(name), null);
@@ -173,21 +174,21 @@ public final class ConnectClient {
   }
 
   /**
-   * What was started again.
+   * The parts that were restarted.
    *
-   * @param itself whether the connector, of which the tasks are not part
-   * @param tasks the numbers of its tasks; often none
+   * @param itself whether the connector itself was restarted; its tasks are not part of it
+   * @param tasks the numbers of its restarted tasks; often none
    */
   public record Restarted(boolean itself, List<Integer> tasks) {}
 
   /**
-   * Starts again what of a connector failed, each part by itself. Connect's own call for all of
-   * them ({@code restart?includeTasks=true&onlyFailed=true}) is a write to its config topic: where
-   * that fails, as while brokers come back, the leading worker refuses every change from then on
-   * (seen with Connect 3.9 to 4.4). Where tasks are {@link #outdated} the connector is started
-   * again instead, which then writes their settings and starts them with it.
+   * Restarts the failed parts of a connector, each with its own call. Connect's call for all of
+   * them ({@code restart?includeTasks=true&onlyFailed=true}) writes to its config topic: if that
+   * write fails, for example while brokers come back, the leading worker refuses every change from
+   * then on (seen with Connect 3.9 to 4.4). If tasks are {@link #outdated}, this restarts the
+   * connector instead, which then writes the tasks' settings and starts the tasks with them.
    *
-   * @return nothing where the connector is not there
+   * @return empty if the connector does not exist
    */
   public Optional<Restarted> restartFailed(String name)
       throws ConnectException, InterruptedException {
@@ -206,7 +207,7 @@ public final class ConnectClient {
     }
     for (JsonNode task : found.get().path("tasks")) {
       int id = task.path("id").asInt();
-      // One that is gone meanwhile is none that failed.
+      // A task that no longer exists does not count as restarted.
       if (hasFailed(task) && found("POST", path + "/tasks/" + id + "/restart").isPresent()) {
         tasks.add(id);
       }
@@ -215,13 +216,14 @@ public final class ConnectClient {
   }
 
   /**
-   * The settings in which a task differs from its connector, sorted; none as a rule. A worker that
-   * took long over a change, as while brokers are away, can write the tasks' settings of before
-   * over those of now: Connect runs them on, or fails them for being more than {@code tasks.max},
-   * until the connector is started again or submitted otherwise. Tells of a connector that runs: a
-   * paused one gets the tasks' settings when it is resumed.
+   * Returns the settings in which a task differs from its connector, sorted; normally empty. A
+   * worker that took long over a change, for example while brokers were away, can overwrite the
+   * tasks' present settings with the previous ones. Connect then keeps running the tasks with
+   * those, or fails tasks for being more than {@code tasks.max}, until the connector is restarted
+   * or submitted with other settings. Checks running connectors only: a paused connector's tasks
+   * get their settings when it is resumed.
    *
-   * @param status its {@link #status}
+   * @param status the connector's {@link #status}
    */
   Set<String> outdated(String name, JsonNode status) throws ConnectException, InterruptedException {
     if (!status.path("connector").path("state").asText().equals("RUNNING")) {
@@ -249,17 +251,22 @@ public final class ConnectClient {
     return names;
   }
 
-  /** Null where it is not there; a setting that is null is as if it were not. */
+  /** Returns null if the setting is missing; a setting that is null counts as missing. */
   private static @Nullable String text(JsonNode config, String name) {
     return config.path(name).asText(null);
   }
 
-  /** Whether that part of a connector's status, itself or a task, has failed. */
+  /**
+   * Returns whether this part of a connector's status, the connector itself or a task, has failed.
+   */
   static boolean hasFailed(JsonNode part) {
     return part.path("state").asText().equals("FAILED");
   }
 
-  /** Connect's own answer about a connector and its tasks; nothing where it is not there yet. */
+  /**
+   * Returns Connect's answer about a connector and its tasks; empty if the connector does not exist
+   * yet.
+   */
   public Optional<JsonNode> status(String name) throws ConnectException, InterruptedException {
     return found("GET", "/connectors/" + encoded(name) + "/status");
   }
@@ -276,7 +283,7 @@ public final class ConnectClient {
     }
   }
 
-  /** The level of hissrv's own messages on all workers. */
+  /** Sets the log level of hissrv's own messages on all workers. */
   public void logLevel(String level) throws ConnectException, InterruptedException {
     call(
         "PUT",
@@ -312,7 +319,7 @@ public final class ConnectClient {
     }
   }
 
-  /** Asks one worker after the other, until one answers. */
+  /** Asks one worker after the other until one answers. */
   private JsonNode once(String method, String path, @Nullable Object body)
       throws ConnectException, InterruptedException {
     IOException last = new IOException("no address");

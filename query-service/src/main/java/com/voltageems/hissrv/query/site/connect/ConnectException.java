@@ -1,10 +1,10 @@
 package com.voltageems.hissrv.query.site.connect;
 
-/** Connect cannot be reached, or refuses a call. The message is for people. */
+/** Thrown if Connect cannot be reached or refuses a call. The message is for people. */
 public final class ConnectException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Of an answer that tells of the address, not of what was asked for. */
+  /** Status for an answer that shows that the address is wrong, not the request. */
   private static final int ADDRESS = -1;
 
   private final int status;
@@ -23,7 +23,7 @@ public final class ConnectException extends Exception {
     this.status = 0;
   }
 
-  /** HTTP's, 0 where nobody answered, or -1 where the address is wrong. */
+  /** Returns the HTTP status, 0 if no worker answered, or -1 if the address is wrong. */
   public int status() {
     return status;
   }

@@ -23,13 +23,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /connectors/{name}/restart}: what failed of one of our two connectors is started
- * again. Called {@code source}, {@code sink}, or as in Connect; others are not ours to touch.
+ * The route {@code POST /connectors/{name}/restart}: restarts the failed parts of one of our two
+ * connectors. The name is {@code source}, {@code sink} or the connector's name in Connect; the
+ * route refuses other connectors.
  */
 public final class ConnectorRoutes implements Extension {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** How long a call is repeated while the cluster rebalances: somebody waits at the page. */
+  /**
+   * How long a call is repeated while the cluster rebalances; short, because a person waits at the
+   * page.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Supplier<QueryConfig.Connect> settings;
@@ -37,7 +41,7 @@ public final class ConnectorRoutes implements Extension {
   private final Semaphore one = new Semaphore(1);
 
   /**
-   * @param byItself does the same without being asked
+   * @param byItself restarts failed parts automatically
    */
   public ConnectorRoutes(Supplier<QueryConfig.Connect> settings, FailedRestarts byItself) {
     this.settings = settings;
@@ -111,13 +115,16 @@ public final class ConnectorRoutes implements Extension {
         ConnectorRoutes::pause);
   }
 
-  /** Longer each time, and never the same for two who wait for one thing. */
+  /**
+   * Sleeps, longer with each attempt, and for a random part of that time, so that two clients do
+   * not repeat their calls in step.
+   */
   private static void pause(int attempt) throws InterruptedException {
     long most = 200L << Math.min(attempt, 3);
     TimeUnit.MILLISECONDS.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2));
   }
 
-  /** What was started again, for people and for the page. Pure. */
+  /** Returns what was restarted, for people and for the page. Pure. */
   static Map<String, @Nullable Object> answer(String name, ConnectClient.Restarted restarted) {
     boolean any = restarted.itself() || !restarted.tasks().isEmpty();
     Map<String, @Nullable Object> body = new LinkedHashMap<>();

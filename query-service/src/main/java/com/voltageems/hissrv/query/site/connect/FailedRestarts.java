@@ -22,12 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts again what failed of our two connectors. Connect does not: with exactly-once support a
- * task fails for good because the leading worker died while it started, and a site would stand
- * still until the morning. Tasks with other settings than their connector's count as failed: they
- * run with everything green, and do what was wanted before. What fails for a lasting reason is
- * tried seldom and goes on being told as FAILED. In a thread of its own; {@link #status} and {@link
- * #gauges} for any.
+ * Restarts the failed parts of our two connectors, which Connect does not do: with exactly-once
+ * support a task fails for good because the leading worker died while the task started, and the
+ * site would stand still until the morning. Tasks whose settings differ from their connector's
+ * count as failed too: every state is green, but they still do what was configured before. A part
+ * that fails for a lasting reason is retried rarely and is still reported as FAILED. Runs in its
+ * own thread; {@link #status} and {@link #gauges} may be called from any thread.
  */
 public final class FailedRestarts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FailedRestarts.class);
@@ -38,7 +38,7 @@ public final class FailedRestarts implements AutoCloseable {
   private final Map<String, RestartPauses> pauses = new ConcurrentHashMap<>();
   private final Map<String, Long> restarts = new ConcurrentHashMap<>();
 
-  /** What Connect said to the last restart; empty where it took it. */
+  /** Connect's refusal of the last restart, by connector; empty if it accepted. */
   private final Map<String, String> refusals = new HashMap<>();
 
   private volatile Map<String, Map<String, @Nullable Object>> view = Map.of();
@@ -46,7 +46,7 @@ public final class FailedRestarts implements AutoCloseable {
   private @Nullable ConnectClient client;
   private @Nullable Thread thread;
 
-  /** Looks by the clock of this machine once it is started. */
+  /** Checks by the clock of this machine once it is started. */
   public FailedRestarts(Supplier<QueryConfig.Connect> settings) {
     this(settings, System::nanoTime);
   }
@@ -56,7 +56,7 @@ public final class FailedRestarts implements AutoCloseable {
     this.nanos = nanos;
   }
 
-  /** Begins to look. */
+  /** Starts the thread that checks. */
   public void start() {
     Thread worker = new Thread(this::run, "restarts");
     worker.setDaemon(true);
@@ -79,7 +79,7 @@ public final class FailedRestarts implements AutoCloseable {
     }
   }
 
-  /** Looks once, and starts again what is due. */
+  /** Checks once, and restarts the parts that are due. */
   void look() throws InterruptedException {
     QueryConfig.Connect connect = settings.get();
     List<String> names = watched(connect);
@@ -94,7 +94,7 @@ public final class FailedRestarts implements AutoCloseable {
       try {
         look(connected, name, next);
       } catch (ConnectException e) {
-        // That its state cannot be read is told by /health.
+        // /health reports that the state cannot be read.
         LOG.debug("Connect: {} is not looked at: {}", name, e.getMessage());
       }
     }
@@ -153,7 +153,7 @@ public final class FailedRestarts implements AutoCloseable {
     return left == null ? 0 : left.toSeconds();
   }
 
-  /** Why each part that failed did, a line each; none where nothing has. */
+  /** Returns the failure of each failed part, one text each; empty if nothing has failed. */
   private static List<String> failures(ConnectClient connected, String name)
       throws ConnectException, InterruptedException {
     Optional<JsonNode> found = connected.status(name);
@@ -181,14 +181,17 @@ public final class FailedRestarts implements AutoCloseable {
   }
 
   /**
-   * Of each connector that failed lately: how often in a row it was started again, when next, and
-   * why Connect did not take the last restart.
+   * Returns for each connector that failed recently: how many times in a row it was restarted, when
+   * the next restart is due, and why Connect refused the last restart.
    */
   public Map<String, @Nullable Object> status() {
     return Map.of("restarts", view);
   }
 
-  /** How often each was started again; 0 from the beginning, for what grows is looked at. */
+  /**
+   * Returns how many times each connector was restarted. Each gauge exists from the beginning, with
+   * 0, because monitoring looks at increases.
+   */
   public List<Gauge> gauges() {
     List<Gauge> gauges = new ArrayList<>();
     for (String name : watched(settings.get())) {
@@ -202,7 +205,7 @@ public final class FailedRestarts implements AutoCloseable {
     return gauges;
   }
 
-  /** The connectors of which it starts again what failed. */
+  /** Returns the names of the connectors whose failed parts are restarted. */
   private static List<String> watched(QueryConfig.Connect connect) {
     return connect.isConfigured() && connect.restartFailed()
         ? Stream.of(connect.source(), connect.sink()).filter(name -> !name.isEmpty()).toList()

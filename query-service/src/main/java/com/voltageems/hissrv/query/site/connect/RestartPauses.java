@@ -6,17 +6,17 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When what failed of one connector is started again: soon at first, then later and later, and soon
- * again once it has run for a while. Pure: moments are given, in nanoseconds of any clock that is
- * not set. One thread.
+ * Decides when the failed parts of one connector are restarted: soon at first, then after longer
+ * and longer pauses, and soon again once the connector has run well for a while. Pure: the caller
+ * passes the time in nanoseconds of any clock that is never set. For one thread.
  */
 final class RestartPauses {
-  /** Time for a rebalance to end, and for somebody who is at it. */
+  /** First pause: time for a rebalance to end, or for a person who is already repairing it. */
   static final Duration FIRST = Duration.ofSeconds(30);
 
   static final Duration LONGEST = Duration.ofMinutes(30);
 
-  /** What has run for so long is well. */
+  /** A connector without failures for this long counts as healthy again. */
   static final Duration WELL = Duration.ofMinutes(10);
 
   private final RandomGenerator random;
@@ -33,9 +33,9 @@ final class RestartPauses {
   }
 
   /**
-   * Takes a look in; answers whether it is to be started again now.
+   * Records the result of a check and returns whether to restart now.
    *
-   * @param failed whether anything of it has failed
+   * @param failed whether any part of the connector has failed
    */
   boolean look(boolean failed, long nowNanos) {
     if (!failed) {
@@ -62,18 +62,21 @@ final class RestartPauses {
     return true;
   }
 
-  /** How often in a row it was started again. */
+  /** Returns how many times in a row it was restarted. */
   int tries() {
     return tries;
   }
 
-  /** How long it waits from now on if it has failed; null where it has not. */
+  /** Returns the time until the next restart; null if nothing has failed. */
   @Nullable Duration left(long nowNanos) {
     Long due = dueNanos;
     return due == null ? null : Duration.ofNanos(Math.max(0, due - nowNanos));
   }
 
-  /** Never the same for two services of one site. */
+  /**
+   * Returns the next pause in nanoseconds, partly random, so that two services of one site do not
+   * act in step.
+   */
   private long pause() {
     long nanos = Math.min(LONGEST.toNanos(), FIRST.toNanos() << Math.min(tries, 10));
     return nanos * 3 / 4 + random.nextLong(nanos / 2);

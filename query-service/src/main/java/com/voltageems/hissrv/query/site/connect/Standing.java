@@ -4,12 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /**
- * How a connector stands.
+ * The state of a connector.
  *
- * @param line for people
+ * @param runs whether the connector and all its tasks run
+ * @param line the state as a line for people
  */
 public record Standing(boolean runs, String line) {
-  /** From Connect's own answer; nothing where it has no such connector. */
+  /**
+   * Reads the state from Connect's answer.
+   *
+   * @param status empty if Connect has no such connector
+   */
   public static Standing of(String name, Optional<JsonNode> status) {
     if (status.isEmpty()) {
       return new Standing(false, name + ": is not there");

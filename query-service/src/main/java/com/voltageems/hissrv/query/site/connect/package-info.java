@@ -1,4 +1,7 @@
-/** Kafka Connect's REST API: asking, submitting, waiting, in the terms of the file. */
+/**
+ * Client of Kafka Connect's REST API: queries, submits and waits, and reports in the terms of the
+ * file.
+ */
 @NullMarked
 package com.voltageems.hissrv.query.site.connect;
 
