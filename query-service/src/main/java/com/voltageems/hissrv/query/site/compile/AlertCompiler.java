@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The section {@code alerts}. */
+/** Compiles the section {@code alerts}. */
 final class AlertCompiler {
   private final Function<Given, String> secret;
   private final List<Problem> problems;
   private final List<Problem> notes;
 
   /**
-   * @param secret gives the text of a secret
+   * @param secret returns the text of a secret
    */
   AlertCompiler(Function<Given, String> secret, List<Problem> problems, List<Problem> notes) {
     this.secret = secret;

@@ -11,15 +11,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a file means.
+ * The result of compiling a site's file.
  *
- * @param site its name
- * @param connectors in the order in which they are submitted: who reads before who writes
- * @param service the service's settings, as query.yml has them
- * @param redis where the source's control channel is
- * @param alerts when somebody is told
- * @param storage how long the history is kept, and in which resolutions
- * @param notes what is worth knowing and no reason to refuse the file
+ * @param site name of the site
+ * @param connectors in the order in which they are submitted: the source, which reads, before the
+ *     sink, which writes
+ * @param service the service's settings, by their names in query.yml
+ * @param target how to reach Kafka Connect
+ * @param redis how to reach the source's control channel
+ * @param alerts the rules that say when to alert
+ * @param storage how long the history is kept, and at which resolutions
+ * @param notes remarks that are no reason to refuse the file
  */
 public record Compiled(
     String site,
@@ -37,14 +39,14 @@ public record Compiled(
     notes = List.copyOf(notes);
   }
 
-  /** Kafka Connect's REST API. */
+  /** Kafka Connect's REST API, and the log level to set there. */
   public record Target(
       List<String> urls, String username, String password, String logLevel, ConnectTls tls) {
     public Target {
       urls = List.copyOf(urls);
     }
 
-    /** With the certificates that the JVM trusts. */
+    /** Creates a target that uses the certificates that the JVM trusts. */
     public Target(List<String> urls, String username, String password, String logLevel) {
       this(urls, username, password, logLevel, ConnectTls.NONE);
     }
@@ -55,7 +57,7 @@ public record Compiled(
     }
   }
 
-  /** The service's settings as texts. */
+  /** Returns the service's settings as texts, by name. */
   public Map<String, String> serviceTexts() {
     Map<String, String> texts = new LinkedHashMap<>();
     service.forEach((name, entry) -> texts.put(name, entry.value()));

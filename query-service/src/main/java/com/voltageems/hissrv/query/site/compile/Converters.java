@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.site.compile;
 
-/** How records are written to topics and read from them; the two connectors have to agree. */
+/** The converters that write records to topics and read them; both connectors must use the same. */
 final class Converters {
   private Converters() {}
 

@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The value of a setting.
  *
- * @param origin the key that it comes from; null where it is ours
+ * @param origin the key that it comes from; null if the value is our own
  */
 public record Entry(String value, @Nullable Origin origin) {
-  /** Never the value: it may be a secret. */
+  /** Returns the origin only: the value may be a secret. */
   @Override
   public String toString() {
     return "Entry[origin=" + origin + "]";

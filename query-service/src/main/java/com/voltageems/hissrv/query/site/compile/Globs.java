@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Patterns as Redis takes them: {@code *}, {@code ?}, {@code [...]}, backslash. */
+/** Redis glob patterns: {@code *}, {@code ?}, {@code [...]}, backslash. */
 final class Globs {
   private Globs() {}
 
@@ -12,7 +12,7 @@ final class Globs {
     return text.matches(".*[*?\\[].*");
   }
 
-  /** Whether the glob finds everything that {@code other}, a key or a glob, does. */
+  /** Returns whether the glob matches everything that {@code other}, a key or a glob, matches. */
   static boolean covers(String glob, String other) {
     StringBuilder regex = new StringBuilder();
     for (int i = 0; i < glob.length(); i++) {
@@ -33,8 +33,8 @@ final class Globs {
   }
 
   /**
-   * Globs that find at least all keys which the regular expression matches: what is not a plain
-   * character becomes a star.
+   * Returns globs that match at least all keys that the regular expression matches: anything but a
+   * plain character becomes a wildcard.
    */
   static List<String> ofRegex(String regex) {
     List<String> globs = new ArrayList<>();
@@ -44,7 +44,7 @@ final class Globs {
     return globs;
   }
 
-  /** Split at the bars that are in no group and no class. */
+  /** Splits at the bars outside of groups and character classes. */
   private static List<String> alternatives(String regex) {
     List<String> parts = new ArrayList<>();
     int depth = 0;

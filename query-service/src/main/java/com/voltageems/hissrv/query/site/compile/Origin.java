@@ -5,7 +5,7 @@ import com.voltageems.hissrv.query.site.key.View;
 import com.voltageems.hissrv.query.site.yaml.Place;
 import com.voltageems.hissrv.query.site.yaml.Problem;
 
-/** From which key of the file a setting comes. */
+/** The key of the file that a setting comes from, and its place. */
 public record Origin(String path, Place place) {
   static Origin of(Given given) {
     return new Origin(given.path(), given.place());
@@ -15,7 +15,7 @@ public record Origin(String path, Place place) {
     return new Origin(view.path(), view.place());
   }
 
-  /** A problem of this key. */
+  /** Returns a problem at this key. */
   public Problem problem(String message) {
     return new Problem(place, path, message);
   }

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the service reaches the source's control channel: from the source's own settings. */
+/** Derives how the service reaches the source's control channel from the source's own settings. */
 final class RedisCompiler {
   private static final Pattern URI =
       Pattern.compile("(rediss?)://(?:([^@:]*):?([^@]*)@)?([^/@]+?)(?::([0-9]{1,5}))?(/.*)?");
@@ -24,8 +24,8 @@ final class RedisCompiler {
 
   /**
    * @param source the source's settings
-   * @param tls settings of TLS on this machine, by the source's names
-   * @param lookUp gives a text with the variables and secrets in it that are known here
+   * @param tls TLS settings for this machine, by the source's names
+   * @param lookUp replaces the variables and secrets in a text that are known here
    */
   RedisCompiler(Map<String, Entry> source, Map<String, Entry> tls, UnaryOperator<String> lookUp) {
     this.source = source;

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Who looks up what in a secret: the worker, we who apply the file, or the running service. */
+/**
+ * Decides who looks up a secret: the worker, the command that applies the file, or the running
+ * service.
+ */
 final class Secrets {
   private final Map<String, String> env;
   private final Template.ProviderLookup providers;
@@ -16,7 +19,7 @@ final class Secrets {
   private final List<Problem> notes;
 
   /**
-   * @param byWorker whether secrets are left for the worker to look up
+   * @param byWorker whether the worker looks up the secrets
    */
   Secrets(
       Map<String, String> env,
@@ -31,12 +34,12 @@ final class Secrets {
     this.notes = notes;
   }
 
-  /** The text as it goes to Connect. */
+  /** Returns the text to send to Connect. Adds a note if it is a secret in plain text. */
   String forConnector(Given given) {
     return forConnector(given, given.raw());
   }
 
-  /** Likewise of a part of what was given. */
+  /** Does the same for a part of the value. */
   String forConnector(Given given, String raw) {
     Template template = Template.of(raw);
     if (template.isLiteral() && !raw.isEmpty()) {
@@ -49,24 +52,26 @@ final class Secrets {
     return byWorker ? template.forWorker(env) : expand(given, template);
   }
 
-  /** The text of a setting that may or may not be a secret, which its name tells. */
+  /**
+   * Returns the text of a setting for Connect; the setting's name decides whether it is a secret.
+   */
   String forConnector(String setting, Given given) {
     return isSecretName(setting)
         ? forConnector(given)
         : expandKeepingProviders(given, Template.of(given.raw()));
   }
 
-  /** The text as the service, or we who call Connect, need it. */
+  /** Returns the text as the service, or a command that calls Connect, needs it. */
   String here(Given given) {
     return here(given, given.raw());
   }
 
-  /** Likewise of a part of what was given. */
+  /** Does the same for a part of the value. */
   String here(Given given, String raw) {
     return expand(given, Template.of(raw));
   }
 
-  /** As {@link #here(Given)}; the raw text where that cannot be had. */
+  /** Does the same as {@link #here(Given)}, but returns the raw text if it cannot be resolved. */
   String hereIfKnown(Given given) {
     return hereIfKnown(given.raw());
   }
@@ -88,7 +93,7 @@ final class Secrets {
     }
   }
 
-  /** Variables here and now; a config provider's place is passed on. */
+  /** Replaces variables now; passes references to config providers on unchanged. */
   private String expandKeepingProviders(Given given, Template template) {
     StringBuilder out = new StringBuilder();
     for (Template.Part part : template.parts()) {
@@ -110,7 +115,7 @@ final class Secrets {
     return out.toString();
   }
 
-  /** Whether a setting called so holds what nobody may see. */
+  /** Returns whether the setting's name suggests a secret. */
   static boolean isSecretName(String setting) {
     String name = setting.toLowerCase(Locale.ROOT);
     return name.matches(".*(password|passwd|secret|token|credential|jaas|api[._]?key).*");

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The service's settings, by their names in query.yml. */
+/** Compiles the service's settings, by their names in query.yml. */
 final class ServiceCompiler {
   private final View site;
   private final Function<Given, String> secret;
   private final Settings settings = new Settings();
 
   /**
-   * @param secret gives the text of a secret
+   * @param secret returns the text of a secret
    */
   ServiceCompiler(View site, Function<Given, String> secret) {
     this.site = site;
@@ -85,7 +85,7 @@ final class ServiceCompiler {
       settings.put("store.type", "influxdb1");
       settings.copy("store.influxdb1.url", influxdb, "url");
       settings.copy("store.influxdb1.database", influxdb, "database");
-      // Read from where the sink writes to.
+      // Reads the retention policy that the sink writes to.
       settings.copy("store.influxdb1.retention.policies", influxdb, "retention_policy");
       settings.copy("store.influxdb1.username", influxdb, "username");
       influxdb.given("password").ifPresent(given -> put("store.influxdb1.password", given));

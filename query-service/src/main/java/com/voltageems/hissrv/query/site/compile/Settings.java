@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Settings under way, each with the key that it comes from. */
+/** Collects settings, each with the key that it comes from. */
 final class Settings {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  /** One of ours. */
+  /** Adds a setting that does not come from a key. */
   void put(String name, String value) {
     entries.put(name, new Entry(value, null));
   }
@@ -21,7 +21,7 @@ final class Settings {
     entries.put(name, new Entry(value, origin));
   }
 
-  /** The key's value, or its default; nothing where it has neither. */
+  /** Adds the key's value or its default; adds nothing if it has neither. */
   void copy(String name, View view, String key) {
     view.given(key)
         .ifPresentOrElse(
@@ -29,7 +29,7 @@ final class Settings {
             () -> view.find(key).ifPresent(text -> put(name, text)));
   }
 
-  /** As {@link #copy}, of a duration. */
+  /** Does the same as {@link #copy} for a duration, in milliseconds. */
   void copyMillis(String name, View view, String key) {
     if (view.find(key).isPresent()) {
       String millis = String.valueOf(view.millis(key));
@@ -38,7 +38,10 @@ final class Settings {
     }
   }
 
-  /** As {@link #copy}, of a duration that has to be whole seconds. */
+  /**
+   * Adds a duration in seconds if the key is given; it must be whole seconds. Unlike {@link #copy},
+   * adds no default.
+   */
   void copySeconds(String name, View view, String key, List<Problem> problems) {
     view.given(key)
         .ifPresent(
@@ -51,7 +54,7 @@ final class Settings {
             });
   }
 
-  /** A list's values, separated by commas; nothing where it is absent. */
+  /** Adds a list's values, separated by commas; adds nothing if the list is empty or absent. */
   void copyList(String name, View view, String key) {
     List<Given> all = view.all(key);
     if (!all.isEmpty()) {

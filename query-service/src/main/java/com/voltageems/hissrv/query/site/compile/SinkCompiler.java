@@ -7,14 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The sink connector's settings. */
+/** Compiles the sink connector's settings. */
 final class SinkCompiler {
   private static final String PLUGIN = "com.voltageems.hissrv.influx.sink.InfluxSinkConnector";
 
-  /** Bytes of heap for one byte of line protocol: the line, and the record that it is of. */
+  /**
+   * Bytes of heap for one byte of line protocol: the line itself and the record that it comes from.
+   */
   private static final int HEAP_PER_BYTE = 11;
 
-  /** The sink's own default of the fewest lines of a request. */
+  /** The sink's own default for the smallest number of lines in a request. */
   private static final int SMALLEST_BATCH = 100;
 
   private final View site;
@@ -131,7 +133,10 @@ final class SinkCompiler {
         .ifPresent(given -> settings.put("poison.retries", given.text(), Origin.of(given)));
   }
 
-  /** The one that is there of several keys for the same; two have to agree. */
+  /**
+   * Returns the key that is given among several names for the same setting; if two are given, they
+   * must agree.
+   */
   @SafeVarargs
   private Optional<Given> one(Optional<Given>... keys) {
     Optional<Given> first = Optional.empty();

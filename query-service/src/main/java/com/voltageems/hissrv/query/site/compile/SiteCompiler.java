@@ -20,7 +20,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** From the checked file to all that follows from it. */
+/**
+ * Compiles the checked file into everything that follows from it: connectors, service settings,
+ * alerts, storage.
+ */
 public final class SiteCompiler {
   private static final String CONNECT = "http://127.0.0.1:8083";
 
@@ -30,29 +33,30 @@ public final class SiteCompiler {
   private final List<Problem> notes = new ArrayList<>();
 
   /**
-   * @param env the environment where variables are looked up
-   * @param providers answers for Connect's config providers, where we need a secret ourselves
+   * @param env the environment in which variables are looked up
+   * @param providers resolves references to Connect's config providers if this process needs the
+   *     secret
    */
   public SiteCompiler(Map<String, String> env, Template.ProviderLookup providers) {
     this.env = env;
     this.providers = providers;
   }
 
-  /** For whom it is compiled, which decides which secrets have to be known here. */
+  /** The purpose of compiling; decides which secrets must be known here. */
   public enum For {
-    /** Plan, apply, export, validate: only what is needed to speak to Connect. */
+    /** Plan, apply, export, validate: needs only the secrets for calling Connect. */
     COMMAND,
-    /** The running service: what it needs to read the database, its files among it. */
+    /** The running service: needs everything for reading the database, including its files. */
     SERVICE
   }
 
   /**
-   * Compiles.
+   * Compiles the site.
    *
-   * @param file the file's name, for the messages
-   * @param overlay mappings by name that were made at run time; they come first, and in place of
-   *     those of the file that are called so
-   * @throws BadFileException with every problem
+   * @param file name of the file, for the messages
+   * @param overlay mappings by name that were added at run time; they come first and replace
+   *     mappings of the file with the same name
+   * @throws BadFileException listing every problem
    */
   public Compiled compile(String file, View site, Map<String, View> overlay, For purpose)
       throws BadFileException {
@@ -69,7 +73,8 @@ public final class SiteCompiler {
     Map<String, Entry> source =
         new SourceCompiler(site, secrets, problems, notes).compile(mappings);
     Map<String, Entry> sink = new SinkCompiler(site, secrets, problems).compile();
-    // The service's own: another path on the worker is the source's only.
+    // TLS files on this machine, for the service: a different path set under advanced is valid on
+    // the worker only.
     Map<String, Entry> redisTls = new LinkedHashMap<>(source);
     redisTls.keySet().removeIf(setting -> !setting.startsWith("redis.tls."));
     View advanced = site.view("advanced");
@@ -130,7 +135,7 @@ public final class SiteCompiler {
     return new ConnectTls(texts, true);
   }
 
-  /** A command reads from Kafka, too, but never from the database. */
+  /** Looks up secrets for Kafka only: a command reads from Kafka but never from the database. */
   private static String forCommand(Given given, Secrets secrets) {
     return given.path().startsWith("kafka.") ? secrets.hereIfKnown(given) : given.raw();
   }
@@ -155,12 +160,14 @@ public final class SiteCompiler {
     return text != null && text.contains("${");
   }
 
-  /** The service's own check, in the terms of this file. */
+  /**
+   * Runs the service's own check of its settings and reports a problem in the terms of this file.
+   */
   private void checkService(Map<String, Entry> service, For purpose) {
     Map<String, String> texts = new LinkedHashMap<>();
     service.forEach((name, entry) -> texts.put(name, entry.value()));
     if (purpose == For.COMMAND) {
-      // A command does not look it up, and so cannot tell whether it is long enough.
+      // A command does not look up tokens, so it cannot check their length.
       texts.keySet().removeIf(name -> name.startsWith("http.token.") && isOpen(texts.get(name)));
     }
     try {

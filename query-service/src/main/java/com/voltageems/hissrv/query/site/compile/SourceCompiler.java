@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The source connector's settings. */
+/** Compiles the source connector's settings. */
 final class SourceCompiler {
   private static final String PLUGIN = "com.voltageems.hissrv.redis.source.RedisSourceConnector";
   private static final Pattern URL = Pattern.compile("(rediss?://)(?:(.*)@)?([^@]*)");
 
-  /** Durations of the aggregation script: the connector's setting, the file's key. */
+  /** Durations of the aggregation script: the file's key by the connector's setting. */
   private static final Map<String, String> SECONDS =
       Map.of(
           "aggregation.interval.seconds", "sample_interval",
@@ -39,9 +39,9 @@ final class SourceCompiler {
   }
 
   /**
-   * Compiles.
+   * Compiles the settings.
    *
-   * @param mappings by name, tried in this order
+   * @param mappings by name, in the order in which they are tried
    */
   Map<String, Entry> compile(Map<String, View> mappings) {
     View connect = site.view("connect");
@@ -60,15 +60,18 @@ final class SourceCompiler {
     settings.put("topic.creation.default.replication.factor", "-1");
     settings.copy(
         "topic.creation.default.replication.factor", site.view("kafka"), "replication_factor");
-    // All samples of a series have one key: where brokers compact, only the newest would stay.
+    // All samples of a series have the same key: compaction would keep only the newest.
     settings.put("topic.creation.default.cleanup.policy", "delete");
-    // A record carries its sample's time, and a broker would count its retention from that.
+    // A record's timestamp is its sample's time, and the broker would apply the retention to that.
     settings.put("topic.creation.default.message.timestamp.type", "LogAppendTime");
     Converters.into(settings);
     return settings.entries();
   }
 
-  /** A record a task tells how it stands: only the last one of each counts. */
+  /**
+   * Sets up the status topic: each task writes its state there, and only the last record of each
+   * task matters.
+   */
   private void statusTopic() {
     settings.put("topic.creation.groups", "status");
     settings.put("topic.creation.status.include", "hissrv-status");
@@ -89,7 +92,7 @@ final class SourceCompiler {
       if (matcher.matches()) {
         address(url.get(), matcher);
       } else {
-        // A variable holds the whole address, with who knows what in it.
+        // A variable holds the whole address, perhaps with a login.
         settings.put("redis.uri", secrets.forConnector(url.get()), Origin.of(url.get()));
       }
     }
@@ -110,7 +113,7 @@ final class SourceCompiler {
     if (login == null || login.isEmpty()) {
       return;
     }
-    // A colon inside ${NAME:default} separates nothing.
+    // A colon inside ${NAME:default} is not the separator of user and password.
     int colon =
         login.startsWith("${") ? login.indexOf(":", login.indexOf('}')) : login.indexOf(':');
     if (colon < 0) {
@@ -181,7 +184,7 @@ final class SourceCompiler {
     return Optional.of(pair);
   }
 
-  /** Nothing where all fields keep their names. */
+  /** Returns the setting for the names of fields; empty if all fields keep their names. */
   private Optional<String> fields(View mapping) {
     Map<String, Given> names = mapping.names("field_mappings");
     if (names.isEmpty()) {
@@ -243,7 +246,7 @@ final class SourceCompiler {
     settings.copy("aggregation.pending.max", aggregation, "pending_max");
   }
 
-  /** The mappings of the file, each under its name. */
+  /** Returns the file's mappings by name. */
   static Map<String, View> named(View site, List<Problem> problems) {
     Map<String, View> named = new LinkedHashMap<>();
     int number = 1;

@@ -12,13 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What is read of Redis: the settings {@code sources} and {@code sources.<alias>....}. */
+/**
+ * Compiles what is read from Redis: the settings {@code sources} and {@code sources.<alias>....}.
+ */
 final class Sources {
   private static final List<String> LIVE =
       List.of("comsrv:*", "inst:*", "modsrv:*", "calc:result:*");
   private static final Pattern ARCHIVE = Pattern.compile("archive:([^:*?\\[]+):\\*");
 
-  /** Those that are given here to hashes, channels and windows. */
+  /** Aliases that this class gives to hashes, channels and windows. */
   private static final Pattern OWN_ALIAS =
       Pattern.compile("(live|updates)[0-9]*|archive[0-9]+[a-z]+");
 
@@ -28,7 +30,9 @@ final class Sources {
   private final List<Problem> problems;
   private final Map<String, Source> sources = new LinkedHashMap<>();
 
-  /** A source under way; {@code what} is a window, a key, or nothing where there are patterns. */
+  /**
+   * A source being built; {@code what} is a window or a key, or empty if the source has patterns.
+   */
   private static final class Source {
     final String type;
     final String what;
@@ -53,7 +57,7 @@ final class Sources {
    * Adds the settings.
    *
    * @param windows archives that are read because the file aggregates
-   * @param mappings all of them, the overlay's too
+   * @param mappings all mappings, including the overlay's
    */
   static void into(
       Settings settings,
@@ -135,7 +139,7 @@ final class Sources {
     }
   }
 
-  /** A mapping's keys are read, whether or not a pattern names them. */
+  /** Adds the keys of a mapping, unless a pattern already covers them. */
   private void mapped(View mapping) {
     Optional<Given> regex = mapping.given("source_pattern");
     if (regex.isEmpty()) {
@@ -213,7 +217,10 @@ final class Sources {
     return conditions;
   }
 
-  /** The source that reads exactly this, split off from a wider one where that can be done. */
+  /**
+   * Returns the source that reads exactly this, split off from a wider one if possible; null if
+   * there is none.
+   */
   private @Nullable Source target(String wanted, boolean named, Origin origin) {
     for (Source source : sources.values()) {
       if (!names(source).contains(wanted)) {
@@ -229,7 +236,8 @@ final class Sources {
     if (live == null) {
       return null;
     }
-    // comsrv:*:m out of comsrv:*: the rest is comsrv:*:[^m], and [^ms] after the next one.
+    // Takes comsrv:*:m out of comsrv:*: the rest is comsrv:*:[^m], and after the next type
+    // comsrv:*:[^ms].
     String others = type.group(1) + "[^";
     for (int i = 0; i < live.patterns.size(); i++) {
       String pattern = live.patterns.get(i);

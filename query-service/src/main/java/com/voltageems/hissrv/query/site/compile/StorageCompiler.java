@@ -20,9 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The sections {@code retention} and {@code downsampling}. */
+/** Compiles the sections {@code retention} and {@code downsampling}. */
 final class StorageCompiler {
-  /** Names that every database can hold, and that cannot be mistaken in the name of a table. */
+  /** Names that every database accepts and that are unambiguous within a table's name. */
   private static final String NAME = "[\\p{L}\\p{N}_-]{1,64}";
 
   private final View site;
@@ -71,7 +71,7 @@ final class StorageCompiler {
     return plan;
   }
 
-  /** Some databases do not tell case apart: two policies must differ in more. */
+  /** Refuses two policies whose names differ only in case: some databases ignore case. */
   private void caseOf(Task task) {
     for (String name : List.of(task.source(), task.target())) {
       policies.keySet().stream()
@@ -98,7 +98,7 @@ final class StorageCompiler {
     problems.add(view.given(key).map(Origin::of).orElse(Origin.of(view)).problem(message));
   }
 
-  /** A name that can be used and that no other has, in any case of its letters. */
+  /** Returns a valid name that no other has, ignoring case; otherwise adds a problem. */
   private Optional<String> named(View view, Set<String> taken, String what) {
     String name = view.text("name");
     if (!name.matches(NAME)) {
@@ -185,7 +185,8 @@ final class StorageCompiler {
   }
 
   /**
-   * The policy of the samples: what a task reads and none writes, or the first that none writes.
+   * Returns the policy that keeps the samples: the first that a task reads and none writes; without
+   * tasks, the first policy. Empty if there is none.
    */
   private String raw(List<Task> tasks, Set<String> targets) {
     List<String> sources =
@@ -215,7 +216,7 @@ final class StorageCompiler {
     return view;
   }
 
-  /** Each after the one whose target it reads. */
+  /** Orders the tasks: each follows the task whose target it reads. */
   private List<Task> ordered(List<Task> tasks, String raw) {
     List<Task> ordered = new ArrayList<>();
     Map<String, Task> ready = new HashMap<>();
@@ -240,7 +241,7 @@ final class StorageCompiler {
     return ordered;
   }
 
-  /** What is computed from a coarser copy needs what that keeps. */
+  /** Checks that a task that reads a coarser copy finds there what it needs. */
   private void chained(Task task, @Nullable Task source) {
     if (source == null) {
       return;

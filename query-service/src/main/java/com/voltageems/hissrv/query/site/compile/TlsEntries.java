@@ -5,22 +5,22 @@ import com.voltageems.hissrv.query.site.key.View;
 import java.util.List;
 import java.util.function.Function;
 
-/** Settings of TLS from a section {@code tls}, by the names of who reads them. */
+/** TLS settings from a section {@code tls}, under the names that each reader uses. */
 final class TlsEntries {
   private TlsEntries() {}
 
   /**
-   * By names such as {@code redis.tls.truststore.path}.
+   * Adds settings with names such as {@code redis.tls.truststore.path}.
    *
    * @param prefix with its dot
-   * @param secret gives the text of a secret
+   * @param secret returns the text of a secret
    */
   static void paths(Settings settings, String prefix, View tls, Function<Given, String> secret) {
     stores(settings, prefix, ".path", tls, secret);
     settings.copy(prefix + "verify.hostname", tls.view("verify"), "hostname");
   }
 
-  /** By Kafka's own names, such as {@code influxdb.ssl.truststore.location}. */
+  /** Adds settings with Kafka's own names, such as {@code influxdb.ssl.truststore.location}. */
   static void kafka(Settings settings, String prefix, View tls, Function<Given, String> secret) {
     stores(settings, prefix, ".location", tls, secret);
     tls.view("verify")

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The windows that {@code aggregation} and {@code aggregations} ask for, the shortest first. */
+/** The windows that {@code aggregation} and {@code aggregations} ask for, shortest first. */
 final class Windows {
   private static final Pattern NAME = Pattern.compile("([1-9][0-9]{0,5})(s|m|h)");
   private static final List<String> DEFAULT = List.of("1m", "5m");
@@ -28,8 +28,9 @@ final class Windows {
   /**
    * Reads both sections.
    *
-   * @return names such as {@code 1m}, the shortest first, each a multiple of it; with the key that
-   *     asks for it first
+   * @return names such as {@code 1m}, shortest first, each with the first key that asks for it;
+   *     empty keys for the default windows. A window that is not a multiple of the shortest is a
+   *     problem.
    */
   static Map<String, Optional<Origin>> read(View site, List<Problem> problems) {
     Windows windows = new Windows(problems);
@@ -57,7 +58,7 @@ final class Windows {
     return named;
   }
 
-  /** Whether the text is a window's length as the keys of Redis name it. */
+  /** Returns whether the text is a window's length in the form of Redis keys. */
   static boolean isName(String text) {
     return NAME.matcher(text).matches();
   }

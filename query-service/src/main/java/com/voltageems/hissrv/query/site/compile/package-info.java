@@ -1,4 +1,4 @@
-/** From a checked hissrv.yml to the connectors' settings and the service's. Pure. */
+/** Compiles a checked hissrv.yml into the settings of the connectors and of the service. Pure. */
 @NullMarked
 package com.voltageems.hissrv.query.site.compile;
 
