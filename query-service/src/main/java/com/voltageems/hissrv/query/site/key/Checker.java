@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Holds a tree against the declared keys; finds every problem at once. */
+/** Checks a tree against the declared keys; finds every problem at once. */
 public final class Checker {
   private static final int MOST_JOINED = 100;
 
@@ -22,7 +22,7 @@ public final class Checker {
   private final List<Problem> problems = new ArrayList<>();
 
   /**
-   * @param env the environment where variables are looked up
+   * @param env the environment in which variables are looked up
    */
   public Checker(Map<String, String> env) {
     this.env = env;
@@ -33,7 +33,7 @@ public final class Checker {
   }
 
   /**
-   * The values of the tree; only to be used when there are no {@link #problems()}.
+   * Checks the tree and returns its values; use them only if there are no {@link #problems()}.
    *
    * @param tree null for an empty file
    */
@@ -92,7 +92,7 @@ public final class Checker {
         .orElse("unknown key; here are known: " + String.join(", ", known));
   }
 
-  /** Null for an empty value, which counts as absent. */
+  /** Returns null for an empty value, which counts as absent, and for a value with a problem. */
   private @Nullable Object value(String path, Place place, Shape shape, Tree tree) {
     if (tree instanceof Tree.Leaf leaf && leaf.isNull()) {
       return null;
@@ -174,10 +174,10 @@ public final class Checker {
     return new Given(path, list.place(), text, text);
   }
 
-  /** Null for what cannot be used, and for what counts as absent. */
+  /** Returns null for a value with a problem, and for one that counts as absent. */
   private @Nullable Given scalar(String path, Scalar scalar, Tree.Leaf leaf) {
     if (scalar.kind() == Scalar.Kind.REGEX) {
-      // A dollar sign means something else there.
+      // A regular expression uses dollar signs itself: no variables here.
       return checked(path, scalar, leaf, leaf.text());
     }
     Template template;
@@ -210,7 +210,10 @@ public final class Checker {
     return new Given(path, leaf.place(), leaf.text(), text);
   }
 
-  /** Who looks it up is decided later; until then only what stands there openly can be checked. */
+  /**
+   * Returns a secret unresolved: who looks it up is decided later. Until then, only a value in
+   * plain text can be checked.
+   */
   private @Nullable Given secret(String path, Scalar scalar, Tree.Leaf leaf, Template template) {
     if (template.isLiteral()) {
       Optional<String> wrong = scalar.check(leaf.text());

@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.site.key;
 
 import java.util.List;
 
-/** Keys of what is read, and of what it becomes. */
+/** Keys for what is read from Redis, and what it is turned into. */
 final class DataKeys {
   private static final int MANY = 200;
 

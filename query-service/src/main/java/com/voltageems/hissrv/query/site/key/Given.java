@@ -3,12 +3,12 @@ package com.voltageems.hissrv.query.site.key;
 import com.voltageems.hissrv.query.site.yaml.Place;
 
 /**
- * A value that stands in the file, checked.
+ * A checked value from the file.
  *
  * @param path the key, such as {@code influxdb.url}
- * @param raw as it stands there
- * @param text with variables replaced; of a secret and an address of Redis the raw text, since it
- *     is decided elsewhere who looks it up
+ * @param raw as written in the file
+ * @param text with variables replaced; for a secret and a Redis address the raw text, because
+ *     another part decides who looks it up
  */
 public record Given(String path, Place place, String raw, String text) {
   @Override

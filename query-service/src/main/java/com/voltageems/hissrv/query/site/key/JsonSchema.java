@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The declared keys as a JSON Schema, for editors. A value that is looked up ({@code ${NAME}}) is
- * right for every key, so that the schema refuses nothing that the check takes.
+ * Writes the declared keys as a JSON Schema, for editors. A value that is looked up ({@code
+ * ${NAME}}) is valid for every key, so the schema refuses nothing that the check accepts.
  */
 public final class JsonSchema {
   private static final ObjectMapper JSON =
@@ -19,7 +19,7 @@ public final class JsonSchema {
 
   private JsonSchema() {}
 
-  /** The text of docs/hissrv.schema.json. */
+  /** Returns the text of docs/hissrv.schema.json. */
   public static String text() {
     Map<String, Object> schema = new LinkedHashMap<>();
     schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");

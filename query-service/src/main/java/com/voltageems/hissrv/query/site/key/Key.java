@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One key of the file.
  *
- * @param defaultText what counts where the key is absent, as one would write it; null for nothing
- * @param required whether its section cannot do without
- * @param doc what it does: for the table and for editors
+ * @param defaultText the value if the key is absent, as a user would write it; null if there is no
+ *     default
+ * @param required whether the key must be present in its section
+ * @param doc what the key does, for the table and for editors
  */
 public record Key(
     String name, Shape shape, @Nullable String defaultText, boolean required, String doc) {

@@ -3,11 +3,11 @@ package com.voltageems.hissrv.query.site.key;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The declared keys as the Markdown table of docs/hissrv-yml.md. */
+/** Writes the declared keys as the Markdown tables of docs/hissrv-yml.md. */
 public final class KeyTable {
   private KeyTable() {}
 
-  /** A heading and a table for each key of the first level. */
+  /** Returns a heading and a table for each top-level key. */
   public static String text() {
     StringBuilder text = new StringBuilder();
     for (Key top : Keys.SITE.keys()) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Every key of hissrv.yml. The one place: the check, docs/hissrv.schema.json and the table of
- * docs/hissrv-yml.md are made from it.
+ * All keys of hissrv.yml, declared in one place: the check, docs/hissrv.schema.json and the table
+ * of docs/hissrv-yml.md are derived from them.
  */
 public final class Keys {
   /** The whole file. */
@@ -45,14 +45,14 @@ public final class Keys {
               Key.of("logging", ServiceKeys.LOGGING, "What is logged."),
               Key.of("advanced", ServiceKeys.ADVANCED, "Any other setting, by its own name.")));
 
-  /** One mapping, as {@code PUT /mappings/{name}} takes it. */
+  /** One mapping, in the form that {@code PUT /mappings/{name}} takes. */
   public static final Shape.Section MAPPING = DataKeys.MAPPING;
 
   private Keys() {}
 
   /**
-   * The full path of the only key anywhere that is called so: for somebody who has the right key in
-   * the wrong section.
+   * Returns the full path of the key with this name if there is exactly one: for users who wrote
+   * the right key in the wrong section.
    */
   static Optional<String> elsewhere(String name) {
     List<String> found = new ArrayList<>();

@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * One value: what it may be.
+ * The type and the limits of a single value.
  *
  * @param least smallest number, or smallest duration in milliseconds
- * @param most likewise the largest
+ * @param most largest number, or largest duration in milliseconds
+ * @param choices the accepted texts of a choice or boolean; otherwise empty
  * @param expected completes "needs ..."
  */
 public record Scalar(Kind kind, long least, long most, List<String> choices, String expected)
@@ -21,12 +22,12 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
   private static final Pattern INTEGER = Pattern.compile("[0-9]{1,12}");
 
-  /** A password may have colons and brackets, a host has them as an IPv6 address only. */
+  /** A password may contain colons and brackets; a host contains them only as an IPv6 address. */
   private static final Pattern REDIS =
       Pattern.compile(
           "rediss?://([^\\s/]*@)?(\\[[0-9a-fA-F:.]+]|[^\\s/@:\\[\\]]+)(:[0-9]{1,5})?(/[0-9]{0,5})?");
 
-  /** What a text stands for. */
+  /** The type of a value. */
   public enum Kind {
     TEXT,
     /** A file's path; an empty one counts as absent. */
@@ -39,7 +40,7 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     CHOICE,
     /** An address that begins with http. */
     URL,
-    /** redis:// or rediss://, where a password may stand, too. */
+    /** redis:// or rediss://, which may contain a password. */
     REDIS_URL,
     HOST_PORT,
     NAME,
@@ -110,7 +111,10 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     return new Scalar(Kind.REGEX, 0, 0, List.of(), "a Java regular expression");
   }
 
-  /** The message that completes "the value ...", or nothing when the text can be used. */
+  /**
+   * Checks a text. Returns the message that completes "the value ...", or empty if the text is
+   * valid.
+   */
   Optional<String> check(String text) {
     boolean right =
         switch (kind) {
@@ -162,7 +166,7 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     }
   }
 
-  /** Milliseconds of a duration's text that has been checked. */
+  /** Returns the milliseconds of a duration's text that was checked before. */
   static long millis(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {

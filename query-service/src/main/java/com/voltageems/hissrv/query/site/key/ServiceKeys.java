@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.site.key;
 
 import java.util.List;
 
-/** Keys of the service, of Kafka and of Connect. */
+/** Keys for the service, for Kafka and for Connect. */
 final class ServiceKeys {
   static final Shape.Many ALERTS =
       new Shape.Many(

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What may stand at a key. */
+/** The form of the values that a key accepts. */
 public sealed interface Shape permits Scalar, Shape.Many, Shape.Section, Shape.Names {
 
   /**
-   * A list. Of scalars, one alone may stand without brackets.
+   * A list. A single scalar may be written without brackets.
    *
-   * @param most how many there may be
+   * @param most maximum number of entries
    */
   record Many(Shape of, int most) implements Shape {}
 
-  /** Keys that are known by name. */
+  /** A block with the given keys. */
   record Section(List<Key> keys) implements Shape {
     public Section {
       keys = List.copyOf(keys);
@@ -28,8 +28,8 @@ public sealed interface Shape permits Scalar, Shape.Many, Shape.Section, Shape.N
   /**
    * Names that the site chooses, each with a value.
    *
-   * @param nested whether blocks may stand inside, whose names are joined by dots
-   * @param lists names whose value may be a list, which is then joined by commas
+   * @param nested whether blocks may be nested; their names are joined by dots
+   * @param lists names whose value may be a list; its entries are joined by commas
    */
   record Names(Scalar of, boolean nested, Set<String> lists) implements Shape {
     public Names {

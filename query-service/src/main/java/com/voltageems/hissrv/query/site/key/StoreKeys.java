@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.site.key;
 
 import java.util.List;
 
-/** Keys of the database and of writing to it. */
+/** Keys for the database and for writing to it. */
 final class StoreKeys {
   static final Shape.Section INFLUXDB =
       new Shape.Section(

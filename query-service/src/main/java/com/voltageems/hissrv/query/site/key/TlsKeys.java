@@ -3,8 +3,8 @@ package com.voltageems.hissrv.query.site.key;
 import java.util.List;
 
 /**
- * TLS to Redis, to the database and to Connect, alike, by the names that the source connector has
- * for it.
+ * Keys for TLS to Redis, to the database and to Connect: the same for each, named as in the source
+ * connector.
  */
 final class TlsKeys {
   static final String REDIS =

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checked section: the values that stand in the file, and the defaults of those that do not. A
- * section that is absent is a view without values.
+ * A checked section: the values in the file, and defaults for the keys that the file lacks. An
+ * absent section is a view without values.
  */
 public final class View {
   private final Shape.Section section;
@@ -38,40 +38,40 @@ public final class View {
     return place;
   }
 
-  /** Whether the file has the key. */
+  /** Returns whether the file has the key. */
   public boolean has(String name) {
     require(name);
     return values.containsKey(name);
   }
 
-  /** The value in the file, if it has one. */
+  /** Returns the value in the file, if it has one. */
   public Optional<Given> given(String name) {
     require(name);
     return Optional.ofNullable((Given) values.get(name));
   }
 
-  /** The value, or its default; empty where there is neither. */
+  /** Returns the value or its default; empty if there is neither. */
   public Optional<String> find(String name) {
     Key key = require(name);
     return given(name).map(Given::text).or(() -> Optional.ofNullable(key.defaultText()));
   }
 
-  /** The value of a key that is required or has a default. */
+  /** Returns the value of a key that is required or has a default. */
   public String text(String name) {
     return find(name).orElseThrow(() -> new IllegalStateException(path + "." + name));
   }
 
-  /** Milliseconds of a duration that is required or has a default. */
+  /** Returns the milliseconds of a duration that is required or has a default. */
   public long millis(String name) {
     return Scalar.millis(text(name));
   }
 
-  /** The values of a list; empty where it is absent. */
+  /** Returns the values of a list; empty if the list is absent. */
   public List<Given> all(String name) {
     return list(name, Given.class);
   }
 
-  /** The sections of a list; empty where it is absent. */
+  /** Returns the sections of a list; empty if the list is absent. */
   public List<View> views(String name) {
     return list(name, View.class);
   }
@@ -85,7 +85,7 @@ public final class View {
     return all;
   }
 
-  /** A section. */
+  /** Returns a section; a view without values if it is absent. */
   public View view(String name) {
     Key key = require(name);
     @Nullable Object value = values.get(name);
@@ -95,7 +95,7 @@ public final class View {
     return new View((Shape.Section) key.shape(), join(path, name), place, Map.of());
   }
 
-  /** What the site has named itself. */
+  /** Returns the names that the site chooses, with their values. */
   public Map<String, Given> names(String name) {
     require(name);
     Map<String, Given> names = new LinkedHashMap<>();
