@@ -6,17 +6,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Up to when the database has all that was sent, as the parts of the service tell. Pure. */
+/**
+ * Determines up to which time the database has everything that was sent, according to the service's
+ * parts. Pure.
+ */
 final class Arrived {
   private static final List<String> WAY = List.of("source", "sink");
 
   private Arrived() {}
 
   /**
-   * Epoch milliseconds.
+   * Returns the time in epoch milliseconds.
    *
-   * @return {@link Long#MAX_VALUE} where nothing is known to be on its way, {@link Long#MIN_VALUE}
-   *     while it is not known whether anything is
+   * @return {@link Long#MAX_VALUE} if nothing is known to be on its way, {@link Long#MIN_VALUE}
+   *     while it is unknown whether anything is
    */
   static long until(List<PartState> parts) {
     long until = Long.MAX_VALUE;
@@ -34,7 +37,7 @@ final class Arrived {
     if (!seen) {
       return Long.MIN_VALUE;
     }
-    // A source that tells nothing, by intent, is none of which anything is known.
+    // A source may report nothing on purpose: then nothing is known to be on its way.
     return detail.get("arrived_until") instanceof String text
         ? Instant.parse(text).toEpochMilli()
         : Long.MAX_VALUE;

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 
-/** A request's body as an object of JSON, of which every member means something. Pure. */
+/** Reads a request's body as a JSON object in which every member is known. Pure. */
 final class JsonBody {
-  /** A member that is there twice, or a second object, would be left out in silence. */
+  /**
+   * Refuses a duplicate member and a second object, which would otherwise be ignored in silence.
+   */
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -24,7 +26,7 @@ final class JsonBody {
 
   private JsonBody() {}
 
-  /** The object; a member with another name is refused. */
+  /** Returns the object; refuses a member that is not one of {@code members}. */
   static JsonNode of(Context context, String... members) {
     String expected = "a JSON object of " + String.join(", ", members);
     JsonNode body;
@@ -54,7 +56,7 @@ final class JsonBody {
         : "; what is wrong is at line " + at.getLineNr() + ", column " + at.getColumnNr();
   }
 
-  /** A body that a call does not read would do nothing. */
+  /** Refuses a body for a call that does not read one: it would have no effect. */
   static void requireNone(Context context) {
     if (context.req().getContentLengthLong() > 0 || context.header("Transfer-Encoding") != null) {
       throw new BadRequestException("body", "", "none, for this call has no body");

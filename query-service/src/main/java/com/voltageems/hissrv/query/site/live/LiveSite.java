@@ -35,8 +35,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The service of a site: serves by its file, and takes a changed one without a restart. A good file
- * takes effect as a whole, a bad one not at all.
+ * The running service of a site: follows the site's file and applies changes to it without a
+ * restart. A valid file takes effect as a whole, an invalid one not at all.
  */
 public final class LiveSite implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSite.class);
@@ -55,7 +55,7 @@ public final class LiveSite implements AutoCloseable {
   private volatile SyncSite sync;
   private volatile Reloads state;
 
-  /** What was read last, taken or not. */
+  /** The contents that were read last, whether accepted or refused. */
   private volatile Contents contents = new Contents();
 
   private @Nullable Triggers triggers;
@@ -63,9 +63,9 @@ public final class LiveSite implements AutoCloseable {
   private final FailedRestarts restarts = new FailedRestarts(this::connect);
 
   /**
-   * Reads the file; nothing listens before {@link #start()}.
+   * Reads the file; does not listen before {@link #start()}.
    *
-   * @throws BadFileException with every problem of the file
+   * @throws BadFileException listing every problem of the file
    */
   public LiveSite(SiteFile file, Parts parts, String version, Clock clock) throws BadFileException {
     this.file = file;
@@ -120,7 +120,7 @@ public final class LiveSite implements AutoCloseable {
     return problems.stream().map(problem -> problem.text(file.path().toString())).toList();
   }
 
-  /** Listens, and watches the file; returns the port. */
+  /** Starts to listen and to watch the file; returns the port. */
   public synchronized int start() {
     board.start();
     int port = server.start();
@@ -131,12 +131,12 @@ public final class LiveSite implements AutoCloseable {
     return port;
   }
 
-  /** Where the settings say that it listens. */
+  /** Returns the HTTP settings that the service was started with. */
   public QueryConfig.Http http() {
     return listening;
   }
 
-  /** How the last reading of the file ended. */
+  /** Returns the result of the last reading of the file. */
   public Reloads state() {
     return state;
   }
@@ -144,18 +144,18 @@ public final class LiveSite implements AutoCloseable {
   /**
    * Makes the source read now.
    *
-   * @return null when too many ask already
+   * @return null if too many such requests are under way
    */
   @Nullable SyncAnswer sync(Duration patience) throws SyncException, InterruptedException {
     return sync.sync(patience);
   }
 
-  /** Where Kafka Connect is, and what our connectors are called there. */
+  /** Returns where Kafka Connect is, and the names of our connectors there. */
   synchronized QueryConfig.Connect connect() {
     return settings.connect();
   }
 
-  /** Answers from the coarser copies that there are at the moment. */
+  /** Returns the resolutions that the present coarser copies offer. */
   Resolutions resolutions() {
     return new CopyResolutions(
         () -> StorageSite.known(storage, settings.catalogue().zone(), clock));
@@ -165,7 +165,7 @@ public final class LiveSite implements AutoCloseable {
     return alerts;
   }
 
-  /** What the files had in them when they were read last. */
+  /** Returns the contents of the files when they were read last. */
   Contents contents() {
     return contents;
   }
@@ -175,9 +175,9 @@ public final class LiveSite implements AutoCloseable {
   }
 
   /**
-   * Reads the file again and takes it, or keeps what is.
+   * Reads the file again and applies it, or keeps the present settings if it is invalid.
    *
-   * @return how it ended
+   * @return the result
    */
   public synchronized Reloads reload() {
     Compiled next;
@@ -204,7 +204,8 @@ public final class LiveSite implements AutoCloseable {
       try {
         take(next, wanted);
       } catch (RuntimeException e) {
-        // What no check has found: the old one goes on, and somebody has to know.
+        // A problem that no check found: the old settings stay in effect, and the failure must be
+        // reported.
         LOG.error("The changed file cannot be used, the previous one stays in effect", e);
         String words = Redaction.oneLine(file.path() + ": cannot be taken: " + e);
         state = state.refused(clock.instant(), List.of(words));
@@ -242,8 +243,8 @@ public final class LiveSite implements AutoCloseable {
     awaitFirstLook(nextBoard, wanted.checks().timeout());
     HistoryStore oldStore = store;
     HealthBoard oldBoard = board;
-    // First: what the old copies cover must not be joined with samples of another store. The new
-    // ones are not known yet, so that all comes from the samples for a moment.
+    // Storage first: samples of another store must not be joined with what the old copies cover.
+    // The new copies are not known yet, so all answers come from the samples for a moment.
     storage = nextStorage;
     IntSupplier underWay = server.use(wanted, nextStore, nextBoard);
     Duration patience = settings.limits().queryTimeout().plusSeconds(5);
@@ -252,7 +253,7 @@ public final class LiveSite implements AutoCloseable {
     settings = wanted;
     sync = sync.of(next.redis(), wanted);
     if (!sameAlerts) {
-      // The old ones first: they give the lease away.
+      // The old alerts first: closing them releases the lease.
       oldAlerts.close();
       alerts = nextAlerts;
       nextAlerts.start();
@@ -267,7 +268,10 @@ public final class LiveSite implements AutoCloseable {
     closer.start();
   }
 
-  /** So that {@code /health} does not say "not looked at yet" for a moment. */
+  /**
+   * Waits for the board's first check, so that {@code /health} does not say "not looked at yet" for
+   * a moment.
+   */
   private static void awaitFirstLook(HealthBoard board, Duration timeout) {
     long deadline = System.nanoTime() + timeout.plusSeconds(1).toNanos();
     try {
@@ -284,7 +288,7 @@ public final class LiveSite implements AutoCloseable {
       IntSupplier underWay, Duration patience, HistoryStore store, HealthBoard board) {
     long deadline = System.nanoTime() + patience.toNanos();
     try {
-      // A request that has just fetched the old store may not count yet.
+      // A request that has just fetched the old store may not be counted yet.
       TimeUnit.SECONDS.sleep(1);
       while (underWay.getAsInt() > 0 && System.nanoTime() < deadline) {
         TimeUnit.MILLISECONDS.sleep(100);

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The level of our own messages in this process. */
+/** Sets the log level of our own messages in this process. */
 final class LogLevel {
   private LogLevel() {}
 

@@ -30,9 +30,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mappings that are made at run time. They are kept in a file of their own beside the site's, so
- * that comments and variables there stay as they are, and go to the source connector at once. A
- * mapping that the worker refuses is not kept.
+ * Manages the mappings that are added at run time. They are kept in their own file next to the
+ * site's file, so that comments and variables there stay unchanged, and are sent to the source
+ * connector at once. A mapping that the worker refuses is not kept.
  */
 final class Mappings {
   private static final YAMLMapper YAML = new YAMLMapper();
@@ -46,7 +46,10 @@ final class Mappings {
     this.clock = clock;
   }
 
-  /** It cannot be kept: the folder is read-only. */
+  /**
+   * Thrown if a mapping cannot be kept because the overlay cannot be written, for example in a
+   * read-only folder.
+   */
   static final class ReadOnlyException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -55,7 +58,7 @@ final class Mappings {
     }
   }
 
-  /** Those of run time as they were given, by name. */
+  /** Returns the mappings added at run time as they were given, by name. */
   ObjectNode overlay() throws IOException {
     try {
       return YAML.readTree(Files.readString(file.overlay())) instanceof ObjectNode node
@@ -66,13 +69,16 @@ final class Mappings {
     }
   }
 
-  /** Likewise, to be changed and written: one that was emptied, or is half there, is not. */
+  /**
+   * Returns the same mappings, to be changed and written; refuses an overlay that was emptied or is
+   * incomplete.
+   */
   private ObjectNode changeable() throws BadFileException, IOException {
     file.requireOverlay();
     return overlay();
   }
 
-  /** Those of the site's own file, by the names that messages give them. */
+  /** Returns the mappings of the site's own file, by the names that messages use for them. */
   Map<String, JsonNode> own() throws IOException {
     Map<String, JsonNode> own = new LinkedHashMap<>();
     int number = 1;
@@ -87,7 +93,8 @@ final class Mappings {
    * Keeps a mapping and submits it.
    *
    * @param body the mapping, as JSON or YAML
-   * @return what became of it: {@code applied}, or {@code kept} where the connector is not there
+   * @return {@code applied}, or {@code kept} if the connector does not exist or was not created
+   *     from this file
    */
   synchronized String put(String name, String body)
       throws BadFileException,
@@ -110,7 +117,7 @@ final class Mappings {
     return change(next);
   }
 
-  /** Removes one; false where there is none of run time that is called so. */
+  /** Removes a mapping; returns false if no mapping of that name was added at run time. */
   synchronized boolean delete(String name)
       throws BadFileException,
           IOException,
@@ -129,7 +136,10 @@ final class Mappings {
     return new BadFileException("body", List.of(new Problem(Place.START, "", message)));
   }
 
-  /** The file first, so that a crash leaves at worst a mapping that the next apply submits. */
+  /**
+   * Writes the overlay, then submits: a crash in between leaves at worst a mapping that the next
+   * apply submits. Restores the overlay if the submission fails.
+   */
   private String change(ObjectNode next)
       throws BadFileException,
           IOException,
@@ -164,7 +174,8 @@ final class Mappings {
             StandardCopyOption.ATOMIC_MOVE,
             StandardCopyOption.REPLACE_EXISTING);
       } finally {
-        // Of a disk that is full; it has moved else.
+        // Left behind only if writing failed, for example on a full disk; otherwise the file has
+        // been moved.
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
@@ -179,7 +190,8 @@ final class Mappings {
   }
 
   /**
-   * {@code apply} reads it, too, and often as another user; a temporary file is its maker's own.
+   * Gives the temporary file the permissions of the site's file: {@code apply} reads it too, often
+   * as another user, and a temporary file is readable by its creator only.
    */
   private void readableAsTheFile(Path temporary) throws IOException {
     if (Files.getFileStore(temporary).supportsFileAttributeView(PosixFileAttributeView.class)) {
@@ -192,7 +204,10 @@ final class Mappings {
     return words == null ? e.getClass().getSimpleName() : words;
   }
 
-  /** Only what mappings decide is changed of the connector that runs. */
+  /**
+   * Submits the mappings; changes only those settings of the running connector that mappings
+   * decide.
+   */
   private String submit(Compiled site)
       throws BadFileException, ConnectException, InterruptedException {
     ConnectorSpec source =

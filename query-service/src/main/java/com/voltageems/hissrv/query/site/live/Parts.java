@@ -8,19 +8,19 @@ import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the parts of the service that other settings make anew. */
+/** Creates the parts of the service that must be replaced if the settings change. */
 public interface Parts {
   HistoryStore store(QueryConfig settings);
 
-  /** The tiers of the database, where it has any. */
+  /** Returns the tiers of the database, if it has any. */
   default Optional<Tiers> tiers(QueryConfig settings) {
     return settings.store().tiers();
   }
 
   /**
-   * A board that looks at the store, Kafka and Connect; not started yet.
+   * Creates a board that checks the store, Kafka and Connect; it is not started yet.
    *
-   * @param more further parts to look at
+   * @param more further parts to check
    */
   HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more);
 }

@@ -7,13 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the last reading of the file ended.
+ * The result of the last reading of the file.
  *
- * @param taken since when the settings that run are what they are
- * @param read when the file was read last
- * @param problems why it was refused then; empty when it was taken
- * @param restart what of it waits for a restart
- * @param notes what is worth knowing about it
+ * @param taken when the file was last accepted
+ * @param read when the file was last read
+ * @param problems why it was refused then; empty if it was accepted
+ * @param restart what in it takes effect only after a restart
+ * @param notes remarks about it
  */
 public record Reloads(
     Instant taken, Instant read, List<String> problems, List<String> restart, List<String> notes) {
@@ -31,7 +31,7 @@ public record Reloads(
     return new Reloads(now, now, List.of(), waiting, noted);
   }
 
-  /** What was before stays. */
+  /** Returns the result of a refused reading: everything else stays as before. */
   Reloads refused(Instant now, List<String> why) {
     return new Reloads(taken, now, why, restart, notes);
   }
@@ -40,7 +40,7 @@ public record Reloads(
     return !problems.isEmpty();
   }
 
-  /** As JSON-like values. */
+  /** Returns this as JSON-like values. */
   Map<String, @Nullable Object> json(String file) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("file", file);

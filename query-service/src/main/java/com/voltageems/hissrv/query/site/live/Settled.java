@@ -1,25 +1,26 @@
 package com.voltageems.hissrv.query.site.live;
 
 /**
- * Whether something that is looked at from time to time has become another, and stays so: a file
- * may be caught while it is written, and half of it may be a good one, without the alerts or the
- * tokens that stand in the other half. Pure. One thread.
+ * Detects that something checked from time to time has changed and stays changed. A check may come
+ * in the middle of writing a file, and half of a file may be valid, but without the alerts or
+ * tokens in the other half. Pure. For one thread.
  */
 final class Settled {
   private int last;
 
   /**
-   * @param first what it is now
+   * @param first the present value
    */
   Settled(int first) {
     this.last = first;
   }
 
   /**
-   * Takes a look in.
+   * Records a check.
    *
-   * @param taken what it was when it was taken last
-   * @return whether it is another, and a second look has found it again
+   * @param taken the value that was last in use
+   * @param now the present value
+   * @return whether the value differs from {@code taken} and two checks in a row have found it
    */
   boolean isNew(int taken, int now) {
     boolean again = now == last;

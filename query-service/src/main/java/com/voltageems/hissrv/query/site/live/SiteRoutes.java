@@ -35,8 +35,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls about a site's file: {@code POST /reload}, {@code /mappings}, {@code /alerts}, {@code
- * POST /sync}, {@code /storage}. Who may call them is decided in one place for all calls: {@link
+ * Routes for a site's file: {@code POST /reload}, {@code /mappings}, {@code /alerts}, {@code POST
+ * /sync}, {@code /storage}. One place decides for all routes who may call them: {@link
  * com.voltageems.hissrv.query.http.access.Guard}.
  */
 final class SiteRoutes implements Extension {
@@ -214,7 +214,7 @@ final class SiteRoutes implements Extension {
         });
   }
 
-  /** A change that may be refused. */
+  /** A change that can be refused. */
   private interface Changing {
     void run()
         throws BadFileException,

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /storage}, and the calls that change something there: {@code POST /storage/apply},
+ * Routes {@code GET /storage} and those that change something there: {@code POST /storage/apply},
  * {@code POST /storage/backfill}, {@code DELETE /storage/backfill/{id}}.
  */
 final class StorageRoutes {
@@ -48,7 +48,7 @@ final class StorageRoutes {
     routes.delete("/storage/backfill/{id}", this::cancel);
   }
 
-  /** A change that may not be possible. */
+  /** A change that can be impossible. */
   private interface Changing {
     Map<String, @Nullable Object> run() throws StorageException;
   }
@@ -90,7 +90,7 @@ final class StorageRoutes {
     answer(context, 200, changing(() -> desk.get().cancel(id)));
   }
 
-  /** What stands in the address beside the path does nothing here. */
+  /** Refuses query parameters: they have no effect here. */
   private static void requireNone(Context context) {
     new Texts(context.queryParamMap(), Set.of()).requireKnown();
   }

@@ -15,20 +15,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The site's storage desk, put together from its settings. */
+/** Builds the site's storage desk from the site's settings. */
 final class StorageSite {
-  /** Its one partition is the lease of a site's services; nothing stands in it. */
+  /** Topic whose single partition is the lease of a site's services; it holds no records. */
   static final String TOPIC = "hissrv-storage";
 
-  /** A window of many samples takes longer than a query for somebody who waits. */
+  /**
+   * Minimum timeout: a window of many samples takes longer than a query that a person waits for.
+   */
   private static final Duration LEAST_PATIENCE = Duration.ofSeconds(30);
 
   private StorageSite() {}
 
   /**
-   * A desk, not started yet.
+   * Creates a desk that is not started yet.
    *
-   * @param states the parts of {@code /health} as they are now
+   * @param states supplies the present states of the parts in {@code /health}
    */
   static StorageDesk desk(
       Compiled site,
@@ -54,7 +56,7 @@ final class StorageSite {
     return queryTimeout.compareTo(LEAST_PATIENCE) > 0 ? queryTimeout : LEAST_PATIENCE;
   }
 
-  /** What its copies can answer now. */
+  /** Returns what the desk's copies can answer now. */
   static CopyResolutions.Known known(StorageDesk desk, ZoneId zone, Clock clock) {
     long now = clock.millis();
     return new CopyResolutions.Known(
@@ -63,7 +65,7 @@ final class StorageSite {
         desk.tiers());
   }
 
-  /** Whether nothing of it changed. */
+  /** Returns whether no setting of the storage desk differs. */
   static boolean isSame(Compiled one, QueryConfig settings, Compiled next, QueryConfig wanted) {
     return next.storage().equals(one.storage())
         && wanted.store().equals(settings.store())

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The site's sync desk, with what it needs from the site's settings and parts. */
+/** The site's sync desk, with the settings and parts of the site that it needs. */
 final class SyncSite implements AutoCloseable {
   private final QueryConfig settings;
   private final Supplier<HealthBoard> board;
@@ -35,7 +35,7 @@ final class SyncSite implements AutoCloseable {
             redis, settings.checks().timeout(), this::watch, this::tasks, this::newest, clock);
   }
 
-  /** The same with other settings; this one is closed. */
+  /** Closes this desk and returns one with other settings. */
   SyncSite of(RedisTarget redis, QueryConfig wanted) {
     close();
     return new SyncSite(redis, wanted, board, clock);
@@ -67,7 +67,10 @@ final class SyncSite implements AutoCloseable {
         .orElse(Map.of());
   }
 
-  /** As Connect tells, or else as many as have told. */
+  /**
+   * Returns the number of source tasks according to Connect; if unknown, the number of tasks that
+   * have reported.
+   */
   private int tasks() {
     int told = detail("source").get("tasks") instanceof List<?> tasks ? tasks.size() : 0;
     return board.get().facts().sourceTasks().orElse(told);

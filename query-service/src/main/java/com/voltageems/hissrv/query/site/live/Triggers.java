@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What makes the file be read again: its content changes, or that of a file in which one of its
- * secrets stands, or SIGHUP comes. The content is looked at, not events of the file system: those
- * are missed on mounts and behind the symbolic links that Kubernetes swaps.
+ * Triggers a reload of the file: if its content changes, or that of a file that holds one of its
+ * secrets, or on SIGHUP. Compares contents instead of using file system events: those are missed on
+ * mounts and behind the symbolic links that Kubernetes swaps.
  */
 final class Triggers implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Triggers.class);
@@ -33,7 +33,7 @@ final class Triggers implements AutoCloseable {
     this.content = new Settled(site.contents().then());
   }
 
-  /** Begins to watch. */
+  /** Starts to watch. */
   static Triggers of(LiveSite site) {
     Triggers triggers = new Triggers(site);
     ScheduledFuture<?> unused =
@@ -55,8 +55,8 @@ final class Triggers implements AutoCloseable {
   }
 
   /**
-   * By reflection: the JDK has no public way to a signal, and the compiler warns of this one. Where
-   * it is not there, the file is watched all the same.
+   * Handles SIGHUP by reflection: the JDK has no public API for signals, and the compiler warns
+   * about this class. If it is missing, the file is watched all the same.
    */
   private void onHangup() {
     try {

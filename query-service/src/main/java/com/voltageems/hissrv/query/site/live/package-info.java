@@ -1,4 +1,4 @@
-/** The running service: it watches its file, and takes a good change without a restart. */
+/** The running service: watches its file and applies valid changes without a restart. */
 @NullMarked
 package com.voltageems.hissrv.query.site.live;
 
