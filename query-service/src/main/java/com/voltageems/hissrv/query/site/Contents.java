@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the files that a site was made of had in them when they were read: hissrv.yml, its mappings
- * of run time, and the files in which its secrets were looked up, missing ones among them. Safe for
- * many threads.
+ * The contents, as hashes, of the files that a site was read from: hissrv.yml, its mappings added
+ * at run time, and the files in which its secrets were looked up, including missing ones.
+ * Thread-safe.
  */
 public final class Contents {
   private static final int MISSING = 0;
@@ -18,17 +18,23 @@ public final class Contents {
 
   private final Map<Path, Integer> read = new ConcurrentHashMap<>();
 
-  /** To be told before the file is read: what changes meanwhile is then a change, not missed. */
+  /**
+   * Records a file's content. Call it before reading the file: a change during the reading then
+   * counts as a change and is not missed.
+   */
   void reading(Path file) {
     read.computeIfAbsent(file, Contents::hash);
   }
 
-  /** Whether it is {@link #now()}, in a number. */
+  /**
+   * Returns a number for the contents when they were read; differs from {@link #now()} if a file
+   * has changed since.
+   */
   public int then() {
     return read.hashCode();
   }
 
-  /** The same of what the same files have in them now. */
+  /** Returns the same number for the present contents of the same files. */
   public int now() {
     Map<Path, Integer> now = new ConcurrentHashMap<>();
     read.keySet().forEach(file -> now.put(file, hash(file)));

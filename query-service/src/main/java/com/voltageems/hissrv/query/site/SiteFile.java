@@ -30,11 +30,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * hissrv.yml on disk, with the mappings that were made at run time in the file beside it ({@code
- * hissrv.mappings.yml}).
+ * The file hissrv.yml on disk, with the mappings that were added at run time in the file next to it
+ * ({@code hissrv.mappings.yml}, the overlay).
  */
 public final class SiteFile {
-  /** Top-level keys that query.yml has, too. */
+  /** Top-level keys that query.yml has as well. */
   private static final Set<String> SHARED = Set.of("site", "query", "health", "kafka", "connect");
 
   private static final String NOT_UTF8 =
@@ -44,7 +44,7 @@ public final class SiteFile {
   private final Map<String, String> env;
 
   /**
-   * @param env the environment where variables are looked up
+   * @param env the environment in which variables are looked up
    */
   public SiteFile(Path file, Map<String, String> env) {
     this.file = file;
@@ -55,7 +55,7 @@ public final class SiteFile {
     return file;
   }
 
-  /** Where the mappings of run time are kept. */
+  /** Returns the path of the overlay, which holds the mappings added at run time. */
   public Path overlay() {
     String name = file.getFileName().toString().replaceFirst("\\.ya?ml$", "");
     return file.resolveSibling(name + ".mappings.yml");
@@ -64,16 +64,16 @@ public final class SiteFile {
   /**
    * Reads, checks and compiles both files.
    *
-   * @throws BadFileException with every problem, each with line and column
+   * @throws BadFileException listing every problem with line and column
    */
   public Compiled compile(SiteCompiler.For purpose) throws BadFileException {
     return compile(purpose, new Contents());
   }
 
   /**
-   * As {@link #compile(SiteCompiler.For)}.
+   * Does the same as {@link #compile(SiteCompiler.For)} and records the files.
    *
-   * @param read is told each file that is read, also where it is refused
+   * @param read records each file before it is read, even if the file is then refused
    */
   public Compiled compile(SiteCompiler.For purpose, Contents read) throws BadFileException {
     read.reading(file);
@@ -88,14 +88,15 @@ public final class SiteFile {
   }
 
   /**
-   * A file that was emptied, as by a full disk or in the middle of being written, must not be taken
-   * for a site with every default: without its tokens, its alerts, and with another database.
+   * Returns the content of hissrv.yml; refuses an empty file. A full disk, or a write in progress,
+   * can leave the file empty. It must not pass for a site with every default: without its tokens
+   * and alerts, and with another database.
    */
   private Tree content() throws BadFileException {
     return content(file, "is empty; for a site with every default write `service: {}`");
   }
 
-  /** The mappings of the overlay by name; none where there is no such file. */
+  /** Returns the mappings of the overlay by name; empty if the file does not exist. */
   public Map<String, View> overlayMappings() throws BadFileException {
     requireOverlay();
     return Files.exists(overlay())
@@ -104,8 +105,8 @@ public final class SiteFile {
   }
 
   /**
-   * Checks that the overlay, where there is one, has names in it, or none by intent: what it had
-   * before it was emptied is nowhere else.
+   * Checks that the overlay, if it exists, is a block of names. An overlay emptied by accident is
+   * refused: its earlier content is stored nowhere else.
    */
   public void requireOverlay() throws BadFileException {
     if (Files.exists(overlay())
@@ -125,7 +126,7 @@ public final class SiteFile {
     return tree.get();
   }
 
-  /** Checks the text of an overlay. */
+  /** Checks the text of an overlay and returns its mappings by name. */
   public Map<String, View> mappings(String name, String yaml) throws BadFileException {
     return mappings(name, TreeReader.read(name, yaml).orElse(null));
   }
@@ -159,8 +160,8 @@ public final class SiteFile {
   }
 
   /**
-   * Whether the file is a hissrv.yml, not the service's own query.yml: by its first key that only
-   * one of them has.
+   * Returns whether the file is a hissrv.yml rather than the service's own query.yml: whether it
+   * has a top-level key that only hissrv.yml has.
    */
   public boolean isSite() throws BadFileException {
     Optional<Tree> tree = tree(file);
@@ -194,7 +195,10 @@ public final class SiteFile {
     }
   }
 
-  /** The first character that is not; the beginning where the file is another by now. */
+  /**
+   * Returns the place of the first character that is not UTF-8; the start of the file if the file
+   * cannot be read any more.
+   */
   private static Place notUtf8(Path path) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));

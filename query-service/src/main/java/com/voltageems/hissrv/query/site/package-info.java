@@ -1,4 +1,4 @@
-/** One file for a site, hissrv.yml: read, compiled, compared, submitted, watched. */
+/** One file for a whole site, hissrv.yml: reads, compiles, compares, submits and watches it. */
 @NullMarked
 package com.voltageems.hissrv.query.site;
 

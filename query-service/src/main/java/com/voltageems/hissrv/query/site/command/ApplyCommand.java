@@ -13,7 +13,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Makes the cluster run what the file asks for. */
+/** Sub-command {@code apply}: makes the cluster run what the file asks for. */
 @Command(
     name = "apply",
     description = {
@@ -44,7 +44,10 @@ final class ApplyCommand extends SiteCommand {
       description = "Take over connectors of these names that were not created from this file.")
   private boolean adopt;
 
-  /** A time with its unit, as in the file; a number alone is in seconds, as it always was. */
+  /**
+   * Converts a time with its unit, as in the file. A number without a unit means seconds, for
+   * compatibility.
+   */
   static final class Patience implements ITypeConverter<Duration> {
     private static final Duration LEAST = Duration.ofSeconds(1);
     private static final Duration MOST = Duration.ofDays(1);

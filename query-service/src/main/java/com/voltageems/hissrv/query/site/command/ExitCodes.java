@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.site.command;
 
-/** What the sub-commands end with, for scripts. */
+/** Exit codes of the sub-commands, for scripts. */
 final class ExitCodes {
   static final int DONE = 0;
 
@@ -19,7 +19,7 @@ final class ExitCodes {
   /** {@code plan --exit-code}: applying would change something. */
   static final int DIFFERENT = 5;
 
-  /** A connector that was not made from this file is in the way; nothing was changed. */
+  /** A connector that was not created from this file is in the way; nothing was changed. */
   static final int FOREIGN = 6;
 
   private ExitCodes() {}

@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What a file means as files for other tools. */
+/** Sub-command {@code export}: writes the file's connectors as files for other tools. */
 @Command(
     name = "export",
     description = "Writes the connectors as files for Strimzi, kcctl or curl.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:written", "1:a file cannot be written", "2:the site's file cannot be used"})
 final class ExportCommand extends SiteCommand {
-  /** For whom. */
+  /** The tool to write for. */
   enum Format {
     json,
     strimzi

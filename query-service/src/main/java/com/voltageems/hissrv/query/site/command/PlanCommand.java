@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What applying would change. */
+/** Sub-command {@code plan}: shows what applying would change. */
 @Command(
     name = "plan",
     description = "Shows what apply would change; changes nothing.",

@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What the sub-commands share: the file, and how failures end. */
+/** Base of the sub-commands: reads the site's file and turns failures into exit codes. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 abstract class SiteCommand implements Callable<Integer> {
   private static final long PAUSE_MS = 500;
@@ -34,7 +34,7 @@ abstract class SiteCommand implements Callable<Integer> {
       description = "The site's file; hissrv.yml by default.")
   private Path file;
 
-  /** Does its work on a file that can be used. */
+  /** Runs the sub-command on a valid file and returns the exit code. */
   abstract int run(Compiled site) throws ConnectException, InterruptedException;
 
   @Override
@@ -70,7 +70,7 @@ abstract class SiteCommand implements Callable<Integer> {
     spec.commandLine().getErr().flush();
   }
 
-  /** What is worth knowing about the file, before anything else. */
+  /** Prints the notes about the file; call it before other output. */
   final void notes(Compiled site) {
     for (Problem note : site.notes()) {
       error("note: " + note.text(file()));
@@ -82,7 +82,10 @@ abstract class SiteCommand implements Callable<Integer> {
         site.target(), patience, Clock.systemUTC(), SiteCommand::pause, this::error);
   }
 
-  /** Longer each time, and never the same for two who wait for one thing. */
+  /**
+   * Sleeps, longer with each attempt, and for a random part of that time, so that two clients do
+   * not repeat their calls in step.
+   */
   static void pause(int attempt) throws InterruptedException {
     long most = PAUSE_MS << Math.min(attempt, 3);
     TimeUnit.MILLISECONDS.sleep(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1));

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 public final class SiteCommands {
   private SiteCommands() {}
 
-  /** Adds them to the command line. */
+  /** Adds the sub-commands to the command line. */
   public static CommandLine into(CommandLine main) {
     return main.addSubcommand(new ValidateCommand())
         .addSubcommand(new PlanCommand())

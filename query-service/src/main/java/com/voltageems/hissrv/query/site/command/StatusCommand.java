@@ -22,7 +22,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
-/** What runs, in a few lines. */
+/** Sub-command {@code status}: shows in a few lines what runs. */
 @Command(
     name = "status",
     description =
@@ -58,7 +58,10 @@ final class StatusCommand extends SiteCommand {
     return !all ? ExitCodes.NOT_RUNNING : lag ? ExitCodes.DONE : ExitCodes.UNREACHABLE;
   }
 
-  /** Whether it could be told, or need not be. */
+  /**
+   * Prints the lag. Returns false only if Kafka does not answer; true as well if Kafka is not
+   * configured.
+   */
   private boolean lag(Compiled site) throws InterruptedException {
     QueryConfig settings;
     try {

@@ -9,7 +9,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Whether a file can be used. */
+/** Sub-command {@code validate}: checks whether a file can be used. */
 @Command(
     name = "validate",
     description = "Checks the file; with --online the workers check it, too.",

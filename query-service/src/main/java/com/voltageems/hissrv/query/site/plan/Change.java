@@ -4,25 +4,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to happen to one connector.
+ * The change that one connector needs.
  *
- * @param settings those that differ
+ * @param settings the settings that differ
  */
 public record Change(Kind kind, String connector, List<Setting> settings) {
-  /** What happens. */
+  /** The kind of change. */
   public enum Kind {
     CREATE,
     UPDATE,
     DELETE,
-    /** It runs as the file has it. */
+    /** The connector already runs as the file asks for. */
     NONE,
-    /** It is there, and was not made from this file: not to be touched. */
+    /** The connector exists but was not created from this file: leave it alone. */
     FOREIGN
   }
 
   /** A setting before and after; null where it is absent. */
   public record Setting(String name, @Nullable String before, @Nullable String after) {
-    /** Never the values: they may be secrets. */
+    /** Returns the name only: values may be secrets. */
     @Override
     public String toString() {
       return name;

@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a file means as files for other tools. */
+/** Writes a compiled site as files for other tools. */
 public final class Export {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -27,7 +27,10 @@ public final class Export {
 
   private Export() {}
 
-  /** {@code {"name", "config"}}, as {@code POST /connectors} and kcctl take it. */
+  /**
+   * Returns a file per connector with {@code {"name", "config"}}, the form of {@code POST
+   * /connectors} and kcctl; contents by file name.
+   */
   public static Map<String, String> json(Compiled site) {
     Map<String, String> files = new LinkedHashMap<>();
     for (ConnectorSpec connector : site.connectors()) {
@@ -40,9 +43,9 @@ public final class Export {
   }
 
   /**
-   * Strimzi's KafkaConnector resources.
+   * Returns Strimzi's KafkaConnector resources; contents by file name.
    *
-   * @param cluster name of the KafkaConnect resource that is to run them
+   * @param cluster name of the KafkaConnect resource that will run the connectors
    * @param apiVersion such as {@code kafka.strimzi.io/v1beta2}
    */
   public static Map<String, String> strimzi(Compiled site, String cluster, String apiVersion) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The difference between what a file asks for and what runs.
  *
- * @param changes one for each connector that the file names or once named: first those that go
+ * @param changes one for each connector that the file names, or that was created from it earlier;
+ *     removals come first
  */
 public record Plan(List<Change> changes) {
   public Plan {
@@ -22,10 +23,10 @@ public record Plan(List<Change> changes) {
   }
 
   /**
-   * Compares.
+   * Compares the file with the cluster.
    *
    * @param running the settings of all connectors of the cluster, by name
-   * @param adopt whether connectors that somebody else made may be taken over
+   * @param adopt whether the file may take over connectors that were not created from it
    */
   public static Plan of(Compiled wanted, Map<String, Map<String, String>> running, boolean adopt) {
     List<Change> changes = new ArrayList<>();
@@ -59,7 +60,7 @@ public record Plan(List<Change> changes) {
       Map<String, String> before, Map<String, String> after) {
     Set<String> names = new TreeSet<>(before.keySet());
     names.addAll(after.keySet());
-    // Connect adds it by itself.
+    // Connect adds this setting.
     names.remove("name");
     List<Change.Setting> settings = new ArrayList<>();
     for (String name : names) {
@@ -72,7 +73,10 @@ public record Plan(List<Change> changes) {
     return settings;
   }
 
-  /** Whether applying would change anything. */
+  /**
+   * Returns whether applying would change nothing; false if a connector created elsewhere is in the
+   * way.
+   */
   public boolean isEmpty() {
     return changes.stream().allMatch(change -> change.kind() == Kind.NONE);
   }
@@ -81,7 +85,7 @@ public record Plan(List<Change> changes) {
     return changes.stream().filter(change -> change.kind() == kind).toList();
   }
 
-  /** For people, a line each; no secret is in it. */
+  /** Returns the changes as lines for people, without secrets. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (Change change : changes) {

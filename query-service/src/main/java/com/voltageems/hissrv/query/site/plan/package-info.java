@@ -1,6 +1,6 @@
 /**
- * What differs between what a file asks for and what runs, for people; and as files for other
- * tools. Pure.
+ * Compares what a file asks for with what runs, for people to read, and exports a file's connectors
+ * for other tools. Pure.
  */
 @NullMarked
 package com.voltageems.hissrv.query.site.plan;

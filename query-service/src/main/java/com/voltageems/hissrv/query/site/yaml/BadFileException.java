@@ -4,14 +4,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A file that cannot be used; every problem is told at once, in the order of the file. */
+/**
+ * Thrown for a file that cannot be used; reports all problems at once, in the order of the file.
+ */
 public final class BadFileException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient List<Problem> problems;
 
   /**
-   * @param file its name, for the messages
+   * @param file name of the file, for the messages
    */
   public BadFileException(String file, List<Problem> problems) {
     super(

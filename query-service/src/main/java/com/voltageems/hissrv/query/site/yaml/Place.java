@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.site.yaml;
 
 import java.util.Comparator;
 
-/** Where something stands in a text; both count from 1. */
+/** A place in a text; line and column count from 1. */
 public record Place(int line, int column) implements Comparable<Place> {
   public static final Place START = new Place(1, 1);
 

@@ -2,18 +2,21 @@ package com.voltageems.hissrv.query.site.yaml;
 
 import java.util.List;
 
-/** A piece of YAML. Values are texts as written: what they mean is for whoever knows the key. */
+/**
+ * A node of a YAML document. Values are texts as written; the code that knows the key interprets
+ * them.
+ */
 public sealed interface Tree {
-  /** Where it begins. */
+  /** Returns the place where the node begins. */
   Place place();
 
   /**
-   * One value.
+   * A single value.
    *
-   * @param plain whether it stands without quotes
+   * @param plain whether it is written without quotes
    */
   record Leaf(Place place, String text, boolean plain) implements Tree {
-    /** Nothing at all, {@code ~} or {@code null}. */
+    /** Returns whether the value is missing, {@code ~} or {@code null}. */
     public boolean isNull() {
       return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
     }
@@ -26,7 +29,7 @@ public sealed interface Tree {
     }
   }
 
-  /** Keys with their values, in the order of the file; no key is there twice. */
+  /** Keys with their values, in the order of the file; each key occurs once. */
   record Block(Place place, List<Member> members) implements Tree {
     public Block {
       members = List.copyOf(members);

@@ -21,8 +21,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * YAML text to a {@link Tree}. No object is made of what the text says, and size, depth and aliases
- * are bounded, so that a text from outside can do no harm.
+ * Parses YAML text into a {@link Tree}. The text cannot make it create other objects, and its size,
+ * depth and aliases are limited, so a text from outside can do no harm.
  */
 public final class TreeReader {
   private static final int MAX_CHARACTERS = 1 << 20;
@@ -34,9 +34,9 @@ public final class TreeReader {
   private TreeReader() {}
 
   /**
-   * The tree, or nothing for a text without content.
+   * Parses a text; empty if the text has no content.
    *
-   * @param file its name, for the messages
+   * @param file name of the file, for the messages
    */
   public static Optional<Tree> read(String file, String yaml) throws BadFileException {
     LoaderOptions options = new LoaderOptions();

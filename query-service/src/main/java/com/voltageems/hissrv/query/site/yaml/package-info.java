@@ -1,4 +1,4 @@
-/** A YAML text as a tree of texts in which everything knows its line and column. Pure. */
+/** A YAML text as a tree of texts; each node knows its line and column. Pure. */
 @NullMarked
 package com.voltageems.hissrv.query.site.yaml;
 
