@@ -5,10 +5,10 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 
 /**
- * Entry point of every child JVM: runs the main class named by the first argument, and ends with
- * its parent. The parent holds the other end of standard input; when it is gone, however it went,
- * the read returns and the child halts. So not even a {@code kill -9} of the parent leaves a
- * process behind.
+ * Entry point of every child JVM: runs the main class named by the first argument and ends with its
+ * parent. The parent holds the other end of standard input. When the parent is gone, for whatever
+ * reason, the read returns and the child halts, so not even a {@code kill -9} of the parent leaves
+ * a process behind.
  */
 public final class ChildJvm {
   private ChildJvm() {}
@@ -18,7 +18,7 @@ public final class ChildJvm {
     watcher.setDaemon(true);
     watcher.start();
     try {
-      // Another project's main class, known by name only: it is not on our own class path.
+      // The main class of another project, known by name only: it is not on our own class path.
       Class.forName(args[0])
           .getMethod("main", String[].class)
           .invoke(null, (Object) Arrays.copyOfRange(args, 1, args.length));
@@ -30,7 +30,7 @@ public final class ChildJvm {
   private static void haltWithParent() {
     try {
       while (System.in.read() >= 0) {
-        // nothing is ever sent; only the end counts
+        // nothing is ever sent; only the end of the stream matters
       }
     } catch (IOException e) {
       System.err.println("standard input broke, taken as the parent's end: " + e);

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A worker's REST API, spoken to as a user would. Safe for several threads. */
+/** Client for a worker's REST API, used as a user would use it. Thread-safe. */
 public final class ConnectRest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration REST_TIMEOUT = Duration.ofSeconds(60);
@@ -22,20 +22,20 @@ public final class ConnectRest {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
   private final String url;
 
-  /** Of the worker at {@code http://host:port}; it need not be there yet. */
+  /** Creates a client of the worker at {@code http://host:port}; the worker need not run yet. */
   public ConnectRest(String url) {
     this.url = url;
   }
 
-  /** {@code http://host:port}. */
+  /** Returns the worker's address, {@code http://host:port}. */
   public String url() {
     return url;
   }
 
-  /** What the REST API answered. */
+  /** An answer of the REST API. */
   public record Answer(int status, JsonNode body) {}
 
-  /** Any call of the REST API; an answer of any status is returned, not thrown. */
+  /** Makes any call of the REST API; returns an answer of any status and does not throw for it. */
   public Answer send(String method, String path, @Nullable Object body) {
     try {
       HttpRequest.BodyPublisher publisher =
@@ -64,7 +64,7 @@ public final class ConnectRest {
   /**
    * Creates or replaces a connector.
    *
-   * @throws IllegalStateException with the worker's message when it refuses
+   * @throws IllegalStateException with the worker's message if it refuses
    */
   public void submit(String name, Map<String, String> config) {
     long deadline = System.nanoTime() + REST_TIMEOUT.toNanos();
@@ -73,7 +73,7 @@ public final class ConnectRest {
       if (answer.status() == 200 || answer.status() == 201) {
         return;
       }
-      // 409: the worker is rebalancing; a user would try again.
+      // 409: the worker is rebalancing; try again, as a user would.
       if (answer.status() != 409 || System.nanoTime() > deadline) {
         throw new IllegalStateException(
             "connector " + name + " was refused: " + answer.status() + " " + answer.body());
@@ -82,7 +82,7 @@ public final class ConnectRest {
     }
   }
 
-  /** {@code PUT /connector-plugins/{class}/config/validate}. */
+  /** Calls {@code PUT /connector-plugins/{class}/config/validate}. */
   public JsonNode validate(String connectorClass, Map<String, String> config) {
     return send("PUT", "/connector-plugins/" + connectorClass + "/config/validate", config).body();
   }
@@ -92,8 +92,8 @@ public final class ConnectRest {
   }
 
   /**
-   * Whether the connector and at least {@code tasks} tasks are RUNNING and none is in another
-   * state.
+   * Returns whether the connector and at least {@code tasks} tasks are RUNNING and none is in
+   * another state.
    */
   public boolean isRunning(String name, int tasks) {
     JsonNode status = status(name);
@@ -110,10 +110,10 @@ public final class ConnectRest {
     return running >= tasks;
   }
 
-  /** Deletes a connector, if there is one. */
+  /** Deletes a connector, if it exists. */
   public void delete(String name) {
     long deadline = System.nanoTime() + REST_TIMEOUT.toNanos();
-    // 409: the worker is rebalancing; a user would try again.
+    // 409: the worker is rebalancing; try again, as a user would.
     while (send("DELETE", "/connectors/" + name, null).status() == 409
         && System.nanoTime() < deadline) {
       ServerProcess.pause();

@@ -15,9 +15,9 @@ import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real distributed Connect worker in a JVM of its own, with nothing on its class path but Kafka;
- * plugins come from installable archives, unpacked to a folder on {@code plugin.path}. Speaks to
- * its REST API as a user would.
+ * A real distributed Connect worker in its own JVM, with only Kafka on its class path; plugins come
+ * from installable archives, unpacked to a folder on {@code plugin.path}. Calls its REST API as a
+ * user would.
  */
 public final class ConnectWorker extends LocalServer {
   private final ConnectRest rest;
@@ -26,11 +26,11 @@ public final class ConnectWorker extends LocalServer {
   private final Version version;
   private final List<String> jvmOptions;
 
-  /** Whose worker it is. */
+  /** The Kafka version of the worker. */
   public enum Version {
-    /** That of the broker. */
+    /** The broker's version. */
     CURRENT("connect.classpath"),
-    /** The last before 4.0; needs the artifact testkit-connect-3.9 on the class path. */
+    /** The last version before 4.0; needs the artifact testkit-connect-3.9 on the class path. */
     V3_9("connect-3.9.classpath");
 
     private final String classPath;
@@ -50,10 +50,10 @@ public final class ConnectWorker extends LocalServer {
   }
 
   /**
-   * Starts a worker whose plugins are {@code archives} (zip files).
+   * Starts a worker with the plugins in {@code archives} (zip files), and waits until it answers.
    *
-   * @param workerConfig added to, and overriding, the worker's own properties; exactly-once source
-   *     support is on by default
+   * @param workerConfig properties that are added to the worker's own and override them;
+   *     exactly-once source support is on by default
    */
   public static ConnectWorker start(
       Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
@@ -61,9 +61,9 @@ public final class ConnectWorker extends LocalServer {
   }
 
   /**
-   * As {@link #start(Path, String, List, Map)}, of another version.
+   * Does the same as {@link #start(Path, String, List, Map)}, for another version.
    *
-   * @param jvmOptions added to, and overriding, those of the worker's JVM
+   * @param jvmOptions options that are added to those of the worker's JVM and override them
    */
   public static ConnectWorker start(
       Path dir,
@@ -79,8 +79,8 @@ public final class ConnectWorker extends LocalServer {
   }
 
   /**
-   * As {@link #start(Path, String, List, Map)}, but returns before the worker answers: see {@link
-   * #awaitReady()}.
+   * Does the same as {@link #start(Path, String, List, Map)}, but returns before the worker
+   * answers: see {@link #awaitReady()}.
    */
   public static ConnectWorker prepare(
       Path dir, String bootstrapServers, List<Path> archives, Map<String, String> workerConfig) {
@@ -88,8 +88,8 @@ public final class ConnectWorker extends LocalServer {
   }
 
   /**
-   * As {@link #prepare(Path, String, List, Map)}, of another version, and with more options of the
-   * worker's JVM.
+   * Does the same as {@link #prepare(Path, String, List, Map)}, for another version, and with more
+   * options of the worker's JVM.
    */
   public static ConnectWorker prepare(
       Path dir,
@@ -117,12 +117,12 @@ public final class ConnectWorker extends LocalServer {
     config.put("listeners", "http://127.0.0.1:" + port);
     config.put("plugin.path", plugins.toAbsolutePath().toString());
     config.put("plugin.discovery", "service_load");
-    // So that a configuration can say ${env:INFLUXDB_TOKEN}, as connect-configs/ does.
+    // Lets a configuration contain ${env:INFLUXDB_TOKEN}, as connect-configs/ does.
     config.put("config.providers", "env");
     config.put(
         "config.providers.env.class",
         "org.apache.kafka.common.config.provider.EnvVarConfigProvider");
-    // A worker that was killed is missed for so long; the default is a minute.
+    // The group notices a killed worker after this time; the default is a minute.
     config.put("session.timeout.ms", "10000");
     config.put("heartbeat.interval.ms", "2000");
     config.put("scheduled.rebalance.max.delay.ms", "0");
@@ -148,14 +148,14 @@ public final class ConnectWorker extends LocalServer {
         "connect",
         ServerProcess.classPath(version.classPath),
         options,
-        // No secret: QuestDB as started here takes any token.
+        // Not a secret: QuestDB as started here takes any token.
         Map.of("INFLUXDB_TOKEN", "quickstart"),
         "org.apache.kafka.connect.cli.ConnectDistributed",
         List.of(dir.resolve("worker.properties").toString()),
         dir.resolve("connect.log"));
   }
 
-  /** Whether the REST API answers. */
+  /** Returns whether the REST API answers. */
   @Override
   boolean answers() {
     try {
@@ -165,12 +165,12 @@ public final class ConnectWorker extends LocalServer {
     }
   }
 
-  /** {@code http://127.0.0.1:port}. */
+  /** Returns the REST API's address, {@code http://127.0.0.1:port}. */
   public String url() {
     return rest.url();
   }
 
-  /** Its REST API. */
+  /** Returns the client of its REST API. */
   public ConnectRest rest() {
     return rest;
   }
@@ -204,7 +204,7 @@ public final class ConnectWorker extends LocalServer {
     rest.delete(name);
   }
 
-  /** Unpacks plugin archives (zip files) into a folder that can be on {@code plugin.path}. */
+  /** Unpacks plugin archives (zip files) into a folder for {@code plugin.path}. */
   public static void unpack(List<Path> archives, Path plugins) throws IOException {
     Files.createDirectories(plugins);
     for (Path archive : archives) {

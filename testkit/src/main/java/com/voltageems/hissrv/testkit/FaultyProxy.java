@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A TCP proxy on a free port of this machine that can cut or stall what passes through it. */
+/** TCP proxy on a free port of this machine that can cut or stall the traffic through it. */
 public final class FaultyProxy implements AutoCloseable {
   private static final int BUFFER = 16 * 1024;
 
@@ -31,9 +31,9 @@ public final class FaultyProxy implements AutoCloseable {
   private volatile boolean away;
 
   /**
-   * In front of a server on this machine.
+   * Starts a proxy in front of a server on this machine.
    *
-   * @param target its port; nothing need listen there yet
+   * @param target the server's port; the server need not listen yet
    */
   public FaultyProxy(int target) {
     this.target = target;
@@ -45,17 +45,17 @@ public final class FaultyProxy implements AutoCloseable {
     threads.execute(this::accept);
   }
 
-  /** {@code http://127.0.0.1:port}. */
+  /** Returns the proxy's address, {@code http://127.0.0.1:port}. */
   public String url() {
     return "http://127.0.0.1:" + server.getLocalPort();
   }
 
-  /** Cuts every connection that is open now. */
+  /** Cuts every open connection. */
   public void cut() {
     open.forEach(FaultyProxy::close);
   }
 
-  /** Whether nobody gets through: what is open is cut, and what comes is closed. */
+  /** Sets whether the server seems to be away: cuts open connections, and closes new ones. */
   public void away(boolean now) {
     away = now;
     if (now) {
@@ -63,7 +63,7 @@ public final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  /** Whether bytes wait, in both directions, while connections stay open. */
+  /** Sets whether bytes are held back in both directions, while connections stay open. */
   public synchronized void stall(boolean now) {
     stalled = now;
     notifyAll();
@@ -101,7 +101,7 @@ public final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  /** Until one of the two ends it; the other is ended with it. */
+  /** Copies bytes until one of the two sockets ends; then closes the other as well. */
   private void pump(Socket from, Socket to) {
     try {
       InputStream in = from.getInputStream();
@@ -112,7 +112,7 @@ public final class FaultyProxy implements AutoCloseable {
         out.write(buffer, 0, count);
       }
     } catch (IOException e) {
-      // as good as its end
+      // counts as the end of the connection
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

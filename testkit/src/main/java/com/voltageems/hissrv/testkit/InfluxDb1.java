@@ -22,12 +22,12 @@ public final class InfluxDb1 extends LocalServer {
     this.port = port;
   }
 
-  /** Starts on a free port, without users; data in {@code dir}. */
+  /** Starts the database on a free port, without users; data in {@code dir}. */
   public static InfluxDb1 start(Path dir) {
     return start(dir, false);
   }
 
-  /** Likewise, and asks for a login; the first user is made by whoever comes first. */
+  /** Starts the database with login required; the first caller creates the first user. */
   public static InfluxDb1 startWithLogin(Path dir) {
     return start(dir, true);
   }
@@ -91,7 +91,7 @@ public final class InfluxDb1 extends LocalServer {
     return Ports.isOpen(port);
   }
 
-  /** {@code http://127.0.0.1:port}. */
+  /** Returns the database's address, {@code http://127.0.0.1:port}. */
   public String url() {
     return "http://127.0.0.1:" + port;
   }

@@ -16,14 +16,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real InfluxDB 2.x of its own, that a test may kill: the program that {@code HISSRV_INFLUXD2}
- * names. Organisation {@link #ORG}, bucket {@link #BUCKET}, token {@link #TOKEN}.
+ * A real InfluxDB 2.x for one test, which may kill it; runs the program that {@code
+ * HISSRV_INFLUXD2} names. Organisation {@link #ORG}, bucket {@link #BUCKET}, token {@link #TOKEN}.
  */
 public final class InfluxDb2 extends LocalServer {
   public static final String ORG = "voltage";
   public static final String BUCKET = "ems";
 
-  /** No secret: it listens on loopback and its data are thrown away. */
+  /** Not a secret: the database listens on loopback, and its data are thrown away. */
   public static final String TOKEN = "test-token";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,7 +41,7 @@ public final class InfluxDb2 extends LocalServer {
     this.port = port;
   }
 
-  /** Whether the environment names a program. */
+  /** Returns whether the environment names a program. */
   public static boolean isInstalled() {
     return binary().isPresent();
   }
@@ -50,7 +50,7 @@ public final class InfluxDb2 extends LocalServer {
     return Optional.ofNullable(System.getenv("HISSRV_INFLUXD2")).map(Path::of);
   }
 
-  /** Starts it on a free port, set up; data in {@code dir}. */
+  /** Starts the database on a free port and sets it up; data in {@code dir}. */
   public static InfluxDb2 start(Path dir) {
     Path binary =
         binary()
@@ -102,7 +102,7 @@ public final class InfluxDb2 extends LocalServer {
     }
   }
 
-  /** {@code http://127.0.0.1:port}. */
+  /** Returns the database's address, {@code http://127.0.0.1:port}. */
   public String url() {
     return "http://127.0.0.1:" + port;
   }

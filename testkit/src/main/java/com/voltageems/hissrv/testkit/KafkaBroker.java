@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A real Kafka broker (KRaft, one node, broker and controller in one) in a JVM of its own. */
+/** A real Kafka broker (KRaft, one node that is broker and controller) in its own JVM. */
 public final class KafkaBroker extends LocalServer {
   private static final String CLASS_PATH = "kafka-broker.classpath";
   private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
@@ -30,25 +30,25 @@ public final class KafkaBroker extends LocalServer {
     this.jvmOptions = List.copyOf(jvmOptions);
   }
 
-  /** Starts on free ports with its log in {@code dir}; topics are created on first use. */
+  /** Starts a broker on free ports with its log in {@code dir}; topics are created on first use. */
   public static KafkaBroker start(Path dir) {
     return start(dir, List.of());
   }
 
   /**
-   * As {@link #start(Path)}.
+   * Does the same as {@link #start(Path)}.
    *
-   * @param jvmOptions added to, and overriding, those of the broker's JVM
+   * @param jvmOptions options that are added to those of the broker's JVM and override them
    */
   public static KafkaBroker start(Path dir, List<String> jvmOptions) {
     return start(dir, jvmOptions, List.of(), null);
   }
 
-  /** How clients show who they are, all by TLS. */
+  /** How clients log in; always over TLS. */
   public enum Login {
     PLAIN("SASL_SSL"),
     SCRAM_SHA_512("SASL_SSL"),
-    /** By a certificate, the common name of which is the user's. */
+    /** By a certificate; its common name is the user's name. */
     CERTIFICATE("SSL");
 
     private final String protocol;
@@ -89,13 +89,13 @@ public final class KafkaBroker extends LocalServer {
   }
 
   /**
-   * As {@link #start(Path)}, with a second listener ({@link #loginServers()}) by TLS for users that
-   * log in, of whom each may do what it has a right (ACL) to and nothing else. Who comes to {@link
+   * Does the same as {@link #start(Path)}, with a second listener ({@link #loginServers()}) over
+   * TLS for users that log in; a user may do only what an ACL allows. Clients of {@link
    * #bootstrapServers()} may do everything. No topic is created on first use.
    *
-   * @param passwords of the users, where they log in with one
+   * @param passwords by user, for logins with a password
    * @param pem the listener's private key and certificate
-   * @param trust who signs certificates of users
+   * @param trust the certificates of those who sign the users' certificates
    */
   public static KafkaBroker startSecured(
       Path dir, Login login, Map<String, String> passwords, String pem, String trust) {
@@ -135,7 +135,7 @@ public final class KafkaBroker extends LocalServer {
   }
 
   /**
-   * @param users options of the tool that formats the storage
+   * @param users options for the tool that formats the storage
    */
   private static KafkaBroker start(
       Path dir, List<String> jvmOptions, List<String> users, @Nullable String security) {
@@ -217,12 +217,12 @@ public final class KafkaBroker extends LocalServer {
     return Ports.isOpen(port) && (loginPort < 0 || Ports.isOpen(loginPort));
   }
 
-  /** {@code 127.0.0.1:port}, for {@code bootstrap.servers}. */
+  /** Returns {@code 127.0.0.1:port}, for {@code bootstrap.servers}. */
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
   }
 
-  /** Likewise, of the listener for users that log in; of a secured broker only. */
+  /** Returns the same for the listener for users that log in; only for a secured broker. */
   public String loginServers() {
     return "127.0.0.1:" + loginPort;
   }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How every server here is started, awaited and started again. A server that does not answer in
- * time is ended: none is left behind by a start that failed.
+ * Base of all servers here: starts a server, waits for it and restarts it. Ends a server that does
+ * not answer in time, so a failed start leaves no process behind.
  */
 abstract class LocalServer implements Server {
   private final Duration startTimeout;
@@ -21,10 +21,13 @@ abstract class LocalServer implements Server {
   /** Starts the process; returns before it answers. */
   abstract ServerProcess launch();
 
-  /** Whether it answers now. */
+  /** Returns whether the server answers now. */
   abstract boolean answers();
 
-  /** Launches it, ending the process of before if there is one; see {@link #awaitReady()}. */
+  /**
+   * Launches the server; ends its previous process first if there is one. See {@link
+   * #awaitReady()}.
+   */
   public void relaunch() {
     if (process != null) {
       process.close();
@@ -33,9 +36,9 @@ abstract class LocalServer implements Server {
   }
 
   /**
-   * Waits until it answers.
+   * Waits until the server answers.
    *
-   * @throws IllegalStateException with the end of its log when it died or the time is over
+   * @throws IllegalStateException with the end of its log if it died or did not answer in time
    */
   public void awaitReady() {
     ServerProcess launched = process();

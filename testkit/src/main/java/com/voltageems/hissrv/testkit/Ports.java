@@ -9,14 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Loopback ports. */
+/** Finds and checks loopback ports. */
 public final class Ports {
   private static final int FIRST = 12_000;
   private static final int END = 32_000;
   private static final int BLOCK = 200;
   private static final int TRIES = 1_000;
 
-  /** One for each block that is ours: its first port, listened on as long as this JVM lives. */
+  /**
+   * A socket for each block that this JVM owns: it listens on the block's first port as long as
+   * this JVM lives.
+   */
   private static final List<ServerSocket> OURS = new ArrayList<>();
 
   private static int next;
@@ -25,10 +28,10 @@ public final class Ports {
   private Ports() {}
 
   /**
-   * A port that nobody listened on a moment ago, and none that this method has told before, here or
-   * in another JVM that runs. It is below those that the system gives to outgoing connections and
-   * to who asks for any port: else one of them might have it before its server has, or while that
-   * server is away.
+   * Returns a port that nothing listened on a moment ago, and that this method has not returned
+   * before, here or in another running JVM. The port is below the range that the system uses for
+   * outgoing connections and for requests for any port. Otherwise one of those might take the port
+   * before its server does, or while the server is away.
    */
   public static synchronized int free() {
     for (int i = 0; i < TRIES; i++) {
@@ -52,14 +55,14 @@ public final class Ports {
         end = first + BLOCK;
         return;
       } catch (IOException e) {
-        // Another JVM's.
+        // The block belongs to another JVM.
       }
     }
     throw new IllegalStateException(
         "no free block of ports between " + FIRST + " and " + (END - 1));
   }
 
-  /** The first port from {@code wanted} on, at most 100 further, that nobody listens on. */
+  /** Returns the first free port from {@code wanted} on; tries 100 ports. */
   public static int freeFrom(int wanted) {
     for (int port = wanted; port < wanted + 100; port++) {
       if (isFree(port)) {
@@ -78,7 +81,7 @@ public final class Ports {
     }
   }
 
-  /** Whether this machine has a loopback address of IPv6, {@code ::1}. */
+  /** Returns whether this machine has the IPv6 loopback address, {@code ::1}. */
   public static boolean haveIpv6() {
     byte[] loopback = new byte[16];
     loopback[15] = 1;
@@ -89,7 +92,7 @@ public final class Ports {
     }
   }
 
-  /** Whether something listens on the loopback port. */
+  /** Returns whether something listens on the loopback port. */
   public static boolean isOpen(int port) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);

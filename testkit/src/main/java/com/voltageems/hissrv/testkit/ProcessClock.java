@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A wall clock that can be stepped under a running server: libfaketime, preloaded, looks into a
- * file at every call. Durations go on as they are: only the wall clock steps.
+ * A wall clock that can be stepped under a running server: the preloaded libfaketime reads a file
+ * at every call. Only the wall clock steps; durations are measured as usual.
  */
 public final class ProcessClock {
   private static final String LIBRARY = "libfaketimeMT.so.1";
@@ -26,10 +26,10 @@ public final class ProcessClock {
   }
 
   /**
-   * A clock that shows the real time until {@link #step}.
+   * Creates a clock that shows the real time until {@link #step}.
    *
-   * @param dir where its file is kept
-   * @throws IllegalStateException where libfaketime is not installed
+   * @param dir folder for the clock's file
+   * @throws IllegalStateException if libfaketime is not installed
    */
   public static ProcessClock create(Path dir) {
     Path library =
@@ -46,12 +46,15 @@ public final class ProcessClock {
     return clock;
   }
 
-  /** Whether libfaketime is here. */
+  /** Returns whether libfaketime is installed. */
   public static boolean isInstalled() {
     return library().isPresent();
   }
 
-  /** Where Debian and Ubuntu put it: in a folder named after the architecture. */
+  /**
+   * Returns the library's path as Debian and Ubuntu install it, in a folder named after the
+   * architecture; empty if it is not there.
+   */
   static Optional<Path> library() {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(Path.of("/usr/lib"))) {
       for (Path folder : folders) {
@@ -66,11 +69,11 @@ public final class ProcessClock {
     return Optional.empty();
   }
 
-  /** What a server has to be started with to see this clock. */
+  /** Returns the environment variables that make a server use this clock. */
   public Map<String, String> environment() {
     return Map.of(
-        // The C library goes right behind, so that its malloc is taken and not jemalloc's, which
-        // asks for the time while it starts: libfaketime then calls malloc, and the server hangs.
+        // The C library comes right after it, so that its malloc is used. jemalloc's malloc asks
+        // for the time while it starts: libfaketime then calls malloc, and the server hangs.
         "LD_PRELOAD",
         library + " libc.so.6",
         "FAKETIME_TIMESTAMP_FILE",
@@ -81,12 +84,12 @@ public final class ProcessClock {
         "1");
   }
 
-  /** From now on the clock is {@code offset} ahead of the real one, or behind it. */
+  /** Sets the clock to {@code offset} ahead of the real time; a negative offset sets it behind. */
   public void step(Duration offset) {
     Path written = file.resolveSibling("clock.new");
     try {
       Files.writeString(written, "%+ds%n".formatted(offset.toSeconds()));
-      // In one go: the server may look at any moment.
+      // Atomically: the server may read the file at any moment.
       Files.move(
           written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A real QuestDB from its Maven artifact, in a JVM of its own: HTTP with {@code /api/v2/write} and
+ * A real QuestDB from its Maven artifact, in its own JVM: HTTP with {@code /api/v2/write} and
  * {@code /exec}, and the PostgreSQL wire protocol (user {@code admin}, password {@code quest};
  * {@code user} may only read).
  */
@@ -38,15 +38,15 @@ public final class QuestDb extends LocalServer {
     this.pgPort = pgPort;
   }
 
-  /** Starts on free ports; data in {@code dir}. */
+  /** Starts the database on free ports; data in {@code dir}. */
   public static QuestDb start(Path dir) {
     return start(dir, Map.of());
   }
 
   /**
-   * As {@link #start(Path)}.
+   * Does the same as {@link #start(Path)}.
    *
-   * @param more settings, as variables of its environment
+   * @param more settings, as environment variables
    */
   public static QuestDb start(Path dir, Map<String, String> more) {
     QuestDb database = prepare(dir, more);
@@ -54,7 +54,10 @@ public final class QuestDb extends LocalServer {
     return database;
   }
 
-  /** As {@link #start}, but returns before it answers: see {@link #awaitReady()}. */
+  /**
+   * Does the same as {@link #start}, but returns before the database answers: see {@link
+   * #awaitReady()}.
+   */
   public static QuestDb prepare(Path dir) {
     return prepare(dir, Map.of());
   }
@@ -76,7 +79,7 @@ public final class QuestDb extends LocalServer {
                 "QDB_PG_READONLY_USER_ENABLED", "true",
                 "QDB_LINE_TCP_ENABLED", "false",
                 "QDB_HTTP_MIN_ENABLED", "false",
-                // Its own table is called "telemetry", as is our main measurement.
+                // QuestDB's own table is called "telemetry", like our main measurement.
                 "QDB_TELEMETRY_DISABLE_COMPLETELY", "true",
                 "QDB_SHARED_WORKER_COUNT", "2"));
     settings.putAll(more);
@@ -90,13 +93,13 @@ public final class QuestDb extends LocalServer {
         dir.resolve("questdb.log"));
   }
 
-  /** Whether the write and the read side both answer. */
+  /** Returns whether the ports for writing and for reading both answer. */
   @Override
   boolean answers() {
     return Ports.isOpen(httpPort) && Ports.isOpen(pgPort);
   }
 
-  /** {@code http://127.0.0.1:port}. */
+  /** Returns the HTTP address, {@code http://127.0.0.1:port}. */
   public String url() {
     return "http://127.0.0.1:" + httpPort;
   }
@@ -110,7 +113,7 @@ public final class QuestDb extends LocalServer {
   }
 
   /**
-   * Rows in a table, as SQL sees them now; 0 for a table that is not there yet.
+   * Returns the number of rows in a table that SQL sees now; 0 if the table does not exist.
    *
    * @param table a name without quotes in it
    */
@@ -119,7 +122,7 @@ public final class QuestDb extends LocalServer {
   }
 
   /**
-   * Rows of a table that differ in time or in the tag: a write that was repeated counts once.
+   * Returns the number of rows that differ in time or in the tag: a repeated write counts once.
    *
    * @param table a name without quotes in it
    * @param tag a column without quotes in it

@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A real redis-server on a free loopback port: the one named by {@code HISSRV_REDIS_SERVER}, else
- * the one on the PATH, else the 6.2 binary of the embedded-redis artifact. Data stays in its
- * folder, so that {@link #restart()} finds it again when append-only is switched on.
+ * A real redis-server on a free loopback port: the program named by {@code HISSRV_REDIS_SERVER},
+ * otherwise the one on the PATH, otherwise the 6.2 binary of the embedded-redis artifact. Data
+ * stays in the server's folder: with append-only on, {@link #restart()} finds it again.
  */
 public final class RedisServer extends LocalServer {
   private final Path dir;
@@ -32,29 +32,36 @@ public final class RedisServer extends LocalServer {
   private final Map<String, String> env;
 
   private RedisServer(Path dir, int port, List<String> command, Map<String, String> env) {
-    super(Duration.ofMinutes(3)); // longer than an empty one needs: it may read an append-only file
+    super(
+        Duration.ofMinutes(
+            3)); // longer than an empty server needs: it may have to read an append-only file
     this.dir = dir;
     this.port = port;
     this.command = command;
     this.env = env;
   }
 
-  /** Starts on a free port, without persistence unless {@code options} say otherwise. */
+  /** Starts a server on a free port, without persistence unless {@code options} say otherwise. */
   public static RedisServer start(Path dir, String... options) {
     return start(dir, Map.of(), options);
   }
 
-  /** As {@link #start(Path, String...)}, with more in its environment: see {@link ProcessClock}. */
+  /**
+   * Does the same as {@link #start(Path, String...)}, with more environment variables: see {@link
+   * ProcessClock}.
+   */
   public static RedisServer start(Path dir, Map<String, String> env, String... options) {
     return start(findBinary(dir), dir, env, options);
   }
 
-  /** Starts the 6.2 binary that the embedded-redis artifact ships, whatever is on the PATH. */
+  /**
+   * Starts the 6.2 binary of the embedded-redis artifact, even if there is another one on the PATH.
+   */
   public static RedisServer startEmbedded(Path dir, String... options) {
     return start(extractBinary(dir), dir, Map.of(), options);
   }
 
-  /** Whether a redis-server other than the embedded one is there. */
+  /** Returns whether a redis-server other than the embedded one is available. */
   public static boolean isInstalled() {
     return System.getenv("HISSRV_REDIS_SERVER") != null || onPath("redis-server").isPresent();
   }
@@ -111,7 +118,7 @@ public final class RedisServer extends LocalServer {
     return port;
   }
 
-  /** {@code redis://127.0.0.1:port}. */
+  /** Returns the server's address, {@code redis://127.0.0.1:port}. */
   public String uri() {
     return "redis://127.0.0.1:" + port;
   }

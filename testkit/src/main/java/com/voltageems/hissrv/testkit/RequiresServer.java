@@ -14,15 +14,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * The test needs a program that no Maven artifact ships. Where the program is missing the test is
- * left out with a reason that names it; with {@code CI=true} its absence is a failure, so that no
- * green run hides it.
+ * Marks a test that needs a program that no Maven artifact ships. If the program is missing, the
+ * test is skipped with a reason that names it; with {@code CI=true} a missing program is a failure,
+ * so that no green run hides it.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @ExtendWith(RequiresServer.Condition.class)
 public @interface RequiresServer {
-  /** What it needs, all of it. */
+  /** The programs; the test needs all of them. */
   Server[] value();
 
   /** Programs that a test may need. */
@@ -46,7 +46,7 @@ public @interface RequiresServer {
       this.program = program;
     }
 
-    /** The program's path, or empty where it is not installed. */
+    /** Returns the program's path; empty if it is not installed. */
     public Optional<String> find() {
       Optional<Path> found =
           this == FAKETIME ? ProcessClock.library() : RedisServer.onPath(program);
@@ -54,7 +54,7 @@ public @interface RequiresServer {
     }
   }
 
-  /** Decides; see {@link RequiresServer}. */
+  /** Decides whether the test runs; see {@link RequiresServer}. */
   final class Condition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -1,19 +1,19 @@
 package com.voltageems.hissrv.testkit;
 
-/** A real server on loopback ports, with data in a folder of its own. */
+/** A real server on loopback ports, with its data in its own folder. */
 public interface Server extends AutoCloseable {
-  /** The running process; another one after each {@link #restart()}. */
+  /** Returns the running process; a new one after each {@link #restart()}. */
   ServerProcess process();
 
-  /** Ends it at once, as {@code kill -9} does. */
+  /** Ends the server at once, like {@code kill -9}. */
   default void kill() {
     process().kill();
   }
 
-  /** Starts it again on the same ports with the same data, ending it first if it still runs. */
+  /** Restarts the server on the same ports with the same data; ends it first if it still runs. */
   void restart();
 
-  /** Asks it to end, and ends it with force if that takes longer than some seconds. */
+  /** Asks the server to end; ends it by force if that takes longer than a few seconds. */
   @Override
   default void close() {
     process().close();

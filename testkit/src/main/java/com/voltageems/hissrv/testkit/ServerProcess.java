@@ -17,18 +17,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server as a child process: started, watched until it answers, stopped or killed. Output goes
- * to a log file. The child ends with this JVM, whatever ends it. Methods may be called from any
- * thread; {@link #close()} twice is harmless.
+ * A server as a child process: starts it, waits until it answers, stops or kills it. Its output
+ * goes to a log file. The child ends with this JVM, for whatever reason this JVM ends. Methods may
+ * be called from any thread; calling {@link #close()} twice is harmless.
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(6);
 
-  /** The system needs a moment only; a machine that is very busy needs longer. */
+  /** How long a killed process may take to end: usually a moment, longer on a very busy machine. */
   private static final Duration KILL_TIMEOUT = Duration.ofMinutes(1);
 
   /**
-   * Runs "$@" with this shell's input closed, leaves its pid in $PID_FILE, and kills it when the
+   * Shell script that runs "$@" without input, writes its pid to $PID_FILE, and kills it when the
    * other end of our standard input is gone.
    */
   private static final String WRAPPER =
@@ -57,7 +57,7 @@ public final class ServerProcess implements AutoCloseable {
     this.log = log;
   }
 
-  /** Starts a program that is no JVM; {@code command[0]} is its path. */
+  /** Starts a native program; {@code command[0]} is its path. */
   public static ServerProcess startNative(
       String name, List<String> command, Map<String, String> env, Path log) {
     Path pidFile = log.resolveSibling(log.getFileName() + ".pid");
@@ -83,9 +83,10 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts {@code mainClass} in a JVM of its own, with the JDK that runs us.
+   * Starts {@code mainClass} in its own JVM, with the JDK that runs this process.
    *
-   * @param classPath a class path as {@code java -cp} takes it; this module's own classes are added
+   * @param classPath a class path in the form of {@code java -cp}; this module's own classes are
+   *     added
    */
   public static ServerProcess startJvm(
       String name,
@@ -103,7 +104,7 @@ public final class ServerProcess implements AutoCloseable {
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // What the child unpacks (native libraries) stays in its folder and goes with it.
+    // Files that the child unpacks (native libraries) stay in its folder and are removed with it.
     command.add("-Djava.io.tmpdir=" + temporary.toAbsolutePath());
     command.add("-XX:-UsePerfData");
     command.addAll(ofTests());
@@ -118,8 +119,9 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * What the build asks of each JVM that a test starts, before the options of its own: servers that
-   * live for a minute spend most of it in the thorough compiler. Nothing outside of tests.
+   * Returns the options that the build sets for each JVM that a test starts, placed before the
+   * JVM's own options: a server that lives for a minute would spend most of it in the optimizing
+   * compiler. Empty outside of tests.
    */
   public static List<String> ofTests() {
     String options = System.getProperty("hissrv.server.jvm", "").trim();
@@ -150,7 +152,7 @@ public final class ServerProcess implements AutoCloseable {
   /**
    * Waits until the server answers.
    *
-   * @throws IllegalStateException with the end of its log when it died or the time is over
+   * @throws IllegalStateException with the end of its log if it died or did not answer in time
    */
   public void awaitReady(Duration timeout, BooleanSupplier ready) {
     await(
@@ -165,7 +167,7 @@ public final class ServerProcess implements AutoCloseable {
         () -> tail(log));
   }
 
-  /** The pid of the server itself, not of a wrapper. */
+  /** Returns the pid of the server itself, not of a wrapper. */
   public long pid() {
     return server.pid();
   }
@@ -178,18 +180,20 @@ public final class ServerProcess implements AutoCloseable {
     return server.isAlive();
   }
 
-  /** CPU time used so far; zero when the system does not tell or the process is gone. */
+  /**
+   * Returns the CPU time used so far; zero if the system does not report it or the process is gone.
+   */
   public Duration cpuTime() {
     return server.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
+  /** Ends the server at once, like {@code kill -9}, and waits until it is gone. */
   public void kill() {
     server.destroyForcibly();
     awaitExit(KILL_TIMEOUT);
   }
 
-  /** Asks it to end, and ends it with force if it takes longer than some seconds. */
+  /** Asks the server to end; ends it by force if that takes longer than a few seconds. */
   @Override
   public void close() {
     server.destroy();
@@ -210,7 +214,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** The last lines of its log, for messages. */
+  /** Returns the last lines of the server's log, for messages. */
   public String tail() {
     return tail(log);
   }
@@ -241,7 +245,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** The pause between two looks at something that another process does. */
+  /** Sleeps between two checks of something that another process does. */
   static void pause() {
     try {
       TimeUnit.MILLISECONDS.sleep(50);
@@ -251,7 +255,7 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** A class path that the build left as a resource beside this class. */
+  /** Returns a class path that the build stored as a resource next to this class. */
   static String classPath(String resource) {
     try (InputStream in = ServerProcess.class.getResourceAsStream(resource)) {
       if (in == null) {

@@ -13,17 +13,18 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
-/** HTTPS on loopback, in this process, with answers of the test's own. */
+/** HTTPS server on loopback, in this process; the test provides the answers. */
 public final class TlsServer implements AutoCloseable {
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   /**
-   * Listens.
+   * Starts to listen.
    *
-   * @param port 0 for a free one
-   * @param certificates its own, and those of the clients that it trusts
-   * @param asksForClient whether a client has to show a certificate
+   * @param port 0 for any free port
+   * @param certificates the server's own certificate, and the client certificates that it trusts
+   * @param asksForClient whether a client must present a certificate
+   * @param answers handles every request
    */
   public TlsServer(int port, SSLContext certificates, boolean asksForClient, HttpHandler answers) {
     try {

@@ -1,4 +1,4 @@
-/** Real servers, run as child processes, and the contract kits that every back end has to pass. */
+/** Real servers, run as child processes, for tests. */
 @NullMarked
 package com.voltageems.hissrv.testkit;
 

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Looks at the machine's TCP connections, as Linux shows them. */
+/** Reads the machine's TCP connections from Linux's /proc. */
 final class Connections {
   private static final String ESTABLISHED = "01";
   private static final String CLOSE_WAIT = "08";
 
   private Connections() {}
 
-  /** How many there are to a port of this machine that the client has not closed. */
+  /** Returns the number of connections to a port of this machine that the client has not closed. */
   static long to(int port) {
     String end = String.format(Locale.ROOT, ":%04X", port);
     return List.of("tcp", "tcp6").stream()

@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What both plugins have to do in the same way: how they take a configuration, what they show, what
- * they leave behind. Run with a server of the plugin's own kind at hand.
+ * Tests of the behaviour that both plugins share: how they check a configuration, which metrics
+ * they show, what they leave behind. Runs with a server of the plugin's kind.
  */
 public abstract class ConnectorContract {
   private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
 
-  /** What Connect itself knows, and what may stand beside it. */
+  /** Settings that Connect itself knows, and others that may be present. */
   private static final List<String> CONNECTS_OWN =
       List.of(
           "name",
@@ -67,41 +67,47 @@ public abstract class ConnectorContract {
           "comment",
           "owner");
 
-  /** The plugin in its MBeans' names. */
+  /** Returns the plugin's name in the names of its MBeans. */
   protected abstract String type();
 
   protected abstract Connector connector();
 
-  /** A submission without a mistake, whose server answers. */
+  /** Returns a submission without mistakes; its server answers. */
   protected abstract Map<String, String> sound();
 
-  /** The settings for the README, and its groups in their order with their titles. */
+  /**
+   * Returns the settings for the README; {@link #titles} returns their groups in order, with
+   * titles.
+   */
   protected abstract ConfigDef settings();
 
   protected abstract Map<String, String> titles();
 
-  /** Settings in which {@code ${…}} is ours. */
+  /** Returns the settings in which {@code ${…}} has a meaning of our own. */
   protected abstract Set<String> templates();
 
-  /** Misspelt settings, each with the one that was meant. */
+  /** Returns misspelt settings, each with the one that was meant. */
   protected abstract Map<String, String> misspelt();
 
-  /** Settings that are wrong, each by itself. */
+  /** Returns settings that are wrong, each on its own. */
   protected abstract Map<String, String> wrong();
 
-  /** Settings with the text S3CRET where a user might put a secret; each is to be refused. */
+  /**
+   * Returns settings with the text S3CRET where a user might put a secret; the plugin must refuse
+   * each.
+   */
   protected abstract Map<String, String> secrets();
 
-  /** A task, initialized with a worker that has these plugin metrics, and started. */
+  /** Returns a started task, initialized with a worker that has these plugin metrics. */
   protected abstract RunningTask start(
       Map<String, String> config, @Nullable PluginMetrics pluginMetrics);
 
-  /** The server's port. */
+  /** Returns the server's port. */
   protected abstract int port();
 
   /** A started task. */
   protected interface RunningTask {
-    /** Makes it talk to its server once. */
+    /** Makes the task talk to its server once. */
     void work();
 
     void stop();
@@ -180,7 +186,7 @@ public abstract class ConnectorContract {
   }
 
   @Test
-  // JSON has null, and Connect hands it on.
+  // JSON has null, and Connect passes it on.
   @SuppressWarnings("NullAway")
   void settingThatIsNull_isAsIfItWereNotThere() {
     Map<String, String> config = with(Map.of());

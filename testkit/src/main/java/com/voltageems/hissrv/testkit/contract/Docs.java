@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Parts of the documentation that are made from the code, between two marks. {@code
- * -Dhissrv.update.docs=true} writes them, in the whole tree, instead of comparing them.
+ * Checks parts of the documentation that are generated from the code and placed between two marks.
+ * {@code -Dhissrv.update.docs=true} writes them, in the whole tree, instead of comparing them.
  */
 public final class Docs {
   private Docs() {}
 
-  /** Holds what stands between the marks to {@code expected}. */
+  /** Compares the text between the marks with {@code expected}. */
   public static void inStep(Path file, String begin, String end, String expected) {
     try {
       String text = Files.readString(file);

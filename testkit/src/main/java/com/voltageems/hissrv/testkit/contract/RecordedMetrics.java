@@ -10,7 +10,10 @@ import org.apache.kafka.common.metrics.MetricValueProvider;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.common.metrics.Sensor;
 
-/** A worker's plugin metrics: takes them, or refuses as a worker does that has given a task up. */
+/**
+ * A fake of a worker's plugin metrics: records them, or refuses them like a worker that has given
+ * up the task.
+ */
 public final class RecordedMetrics implements PluginMetrics {
   private final Map<String, Gauge<?>> added = new TreeMap<>();
   private final boolean closed;
@@ -19,7 +22,7 @@ public final class RecordedMetrics implements PluginMetrics {
     this.closed = closed;
   }
 
-  /** The values by name and tags, {@code records{source=a}}. */
+  /** Returns the values by name and tags, such as {@code records{source=a}}. */
   Map<String, Object> values() {
     Map<String, Object> values = new TreeMap<>();
     added.forEach((name, gauge) -> values.put(name, gauge.value(new MetricConfig(), 0)));
@@ -27,7 +30,7 @@ public final class RecordedMetrics implements PluginMetrics {
   }
 
   @Override
-  // The interface of Kafka says LinkedHashMap.
+  // Kafka's interface requires LinkedHashMap.
   @SuppressWarnings("NonApiType")
   public MetricName metricName(
       String name, String description, LinkedHashMap<String, String> tags) {

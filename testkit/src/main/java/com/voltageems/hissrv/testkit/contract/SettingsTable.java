@@ -8,12 +8,12 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
-/** The tables of settings in a plugin's README. */
+/** Writes the tables of settings for a plugin's README. */
 final class SettingsTable {
   private SettingsTable() {}
 
   /**
-   * @param titles the groups in their order, with their titles
+   * @param titles titles of the groups, by group, in the order of the tables
    */
   static String markdown(ConfigDef definition, Map<String, String> titles) {
     Map<String, List<ConfigDef.ConfigKey>> groups = new LinkedHashMap<>();

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What both plugins have to do inside a real worker, a strict one. */
+/**
+ * Tests of the behaviour that both plugins share inside a real worker that allows no client
+ * overrides.
+ */
 public abstract class WorkerContract {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -31,18 +34,18 @@ public abstract class WorkerContract {
   private KafkaBroker broker;
   private ConnectWorker worker;
 
-  /** The file in connect-configs. */
+  /** Returns the name of the plugin's file in connect-configs. */
   protected abstract String shippedFile();
 
-  /** What to change in it, so that it finds its server. */
+  /** Returns what to change in the file, so that the plugin finds its server. */
   protected abstract Map<String, String> addresses();
 
-  /** Further files in connect-configs, each with what to change in it. */
+  /** Returns further files in connect-configs, each with what to change in it. */
   protected Map<String, Map<String, String>> furtherFiles() {
     return Map.of();
   }
 
-  /** As {@link ConnectorContract#secrets()}. */
+  /** Returns the same as {@link ConnectorContract#secrets()}. */
   protected abstract Map<String, String> secrets();
 
   @BeforeEach
@@ -102,7 +105,10 @@ public abstract class WorkerContract {
     offsetsOfAStoppedConnector_areForgotten();
   }
 
-  /** Converters that the plugin refuses, by their setting; those settings are the worker's own. */
+  /**
+   * Returns the converters that the plugin refuses, by setting; those settings belong to the
+   * worker.
+   */
   protected Map<String, String> refusedConverters() {
     return Map.of("value.converter", "org.apache.kafka.connect.storage.StringConverter");
   }
@@ -158,7 +164,10 @@ public abstract class WorkerContract {
         .doesNotContain("S3CRET");
   }
 
-  /** All positions are Connect's own: it must not say that there may be others elsewhere. */
+  /**
+   * Connect holds all offsets itself, so its answer must not say that there may be others
+   * elsewhere.
+   */
   private void offsetsOfAStoppedConnector_areForgotten() {
     String connector = "/connectors/shipped";
     assertThat(worker.send("PUT", connector + "/stop", null).status()).isEqualTo(204);

@@ -1,4 +1,4 @@
-/** What every plugin of ours has to do; their tests extend these classes. */
+/** The behaviour that all our plugins must have; their tests extend these classes. */
 @NullMarked
 package com.voltageems.hissrv.testkit.contract;
 

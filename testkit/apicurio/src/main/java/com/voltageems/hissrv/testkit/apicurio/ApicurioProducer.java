@@ -16,7 +16,7 @@ import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records with Apicurio's own serializers, as somebody's application does: Avro to {@code
+ * Writes records with Apicurio's own serializers, as any application might: Avro to {@code
  * meters-avro} and, as Debezium's change events, to {@code cdc-avro}; JSON with a schema to {@code
  * meters-json}. Arguments: the broker, the registry.
  */
@@ -52,7 +52,10 @@ public final class ApicurioProducer {
     send(AvroKafkaSerializer.class, "cdc-avro", AvroRecords.changes());
   }
 
-  /** The converter itself writes these: Connect's JSON, with the schema in the registry. */
+  /**
+   * Uses the converter itself to write these records: Connect's JSON, with the schema in the
+   * registry.
+   */
   private void json() throws Exception {
     ExtJsonConverter converter = new ExtJsonConverter();
     converter.configure(new HashMap<>(registry), false);

@@ -11,12 +11,15 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Avro with all that it has: logical types, unions, maps, arrays, enums, bytes. */
+/**
+ * Avro records with every feature of Avro that matters: logical types, unions, maps, arrays, enums,
+ * bytes.
+ */
 final class AvroRecords {
   /** 2023-11-14T22:13:20Z. */
   static final long AT = 1_700_000_000_000L;
 
-  /** More than a double holds exactly: 2^53 + 1. */
+  /** A number that a double cannot hold exactly: 2^53 + 1. */
   static final long COUNTER = 9_007_199_254_740_993L;
 
   private static final Schema METER =
@@ -61,7 +64,7 @@ final class AvroRecords {
 
   private AvroRecords() {}
 
-  /** One with everything, and one with every union at null. */
+  /** Returns one record with every field set, and one with every nullable union at null. */
   static List<GenericRecord> meters() {
     GenericRecord full = meter(0);
     full.put("site", "north");
@@ -98,7 +101,10 @@ final class AvroRecords {
     return meter;
   }
 
-  /** Created, changed, deleted, and the tombstone that follows a deletion. */
+  /**
+   * Returns the change events created, changed and deleted, and the tombstone that follows a
+   * deletion.
+   */
   static List<@Nullable GenericRecord> changes() {
     GenericRecord created = row(20.5, 0);
     GenericRecord changed = row(21.0, 1);

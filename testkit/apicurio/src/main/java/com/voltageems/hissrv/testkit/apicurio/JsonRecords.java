@@ -10,11 +10,11 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.data.Timestamp;
 
-/** A struct of Connect, whose schema goes to the registry. */
+/** A Connect struct whose schema goes to the registry. */
 final class JsonRecords {
   private JsonRecords() {}
 
-  @SuppressWarnings("JavaUtilDate") // as Connect has times
+  @SuppressWarnings("JavaUtilDate") // Connect uses Date for times
   static Struct meter() {
     Schema device =
         SchemaBuilder.struct()

@@ -1,4 +1,4 @@
-/** Records as other people's applications write them. */
+/** Records as written by applications of other people. */
 @NullMarked
 package com.voltageems.hissrv.testkit.apicurio;
 
