@@ -7,8 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends what was added, newest first, exactly once, then removes the temporary folder. Both the end
- * of the command and Ctrl-C come here, from two threads: the second waits for the first.
+ * Closes the added parts, newest first and exactly once, then removes the temporary folder. Both
+ * the end of the command and Ctrl-C call {@link #close}, from two threads: the second one waits for
+ * the first.
  */
 public final class Closer implements AutoCloseable {
   private static final int LIMIT_SECONDS = 10;
@@ -22,7 +23,7 @@ public final class Closer implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Adds a part; closes it at once when the end has already begun. */
+  /** Adds a part; closes it at once if closing has already begun. */
   public <T extends AutoCloseable> T add(T part) {
     synchronized (this) {
       if (!closing) {
@@ -66,7 +67,7 @@ public final class Closer implements AutoCloseable {
     }
   }
 
-  /** For parts whose failure to close must not keep the others open. */
+  /** Closes a part; only reports a failure, so that it does not keep the other parts open. */
   public static void closeQuietly(AutoCloseable part) {
     try {
       part.close();

@@ -5,9 +5,9 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 
 /**
- * What happens on the site, at a moment: the sun shines from six to six with clouds before it, the
- * building wakes in the morning and cooks in the evening, the battery is charged from the sun and
- * empties after it, and the chiller does not answer from 12:00 to 12:40 and for two minutes in
+ * What happens on the site at a moment. The sun shines from six to six, behind passing clouds; the
+ * building wakes in the morning and cooks in the evening; the battery charges from the sun and
+ * discharges afterwards; the chiller does not answer from 12:00 to 12:40 and for two minutes of
  * every hour. Powers in kW.
  *
  * @param hour of the site's clock, 0 to 24
@@ -24,7 +24,7 @@ record Day(long epochSecond, double hour) {
     return new Day(epochSecond, local.toLocalTime().toSecondOfDay() / 3600.0);
   }
 
-  /** A swing between -1 and 1 with a period in seconds. */
+  /** Returns a sine between -1 and 1 with the given period in seconds. */
   double wave(int period) {
     return Math.sin(2 * Math.PI * Math.floorMod(epochSecond, (long) period) / period);
   }
@@ -35,7 +35,7 @@ record Day(long epochSecond, double hour) {
     return height <= 0 ? 0 : SUN * height * (1 - clouds);
   }
 
-  /** What the building and its chiller take. */
+  /** Returns the power that the building and its chiller take. */
   double load() {
     return 12
         + bump(8, 1.6, 9)
@@ -46,7 +46,10 @@ record Day(long epochSecond, double hour) {
         + 0.3 * wave(40);
   }
 
-  /** The compressor: on for a while, off for a while, more of it in the afternoon. */
+  /**
+   * Returns the compressor's power: on for a while, off for a while, on more often in the
+   * afternoon.
+   */
   double chiller() {
     return wave(1500) > 0.3 - bump(15, 4, 0.6) ? 6.5 : 1.2;
   }
@@ -56,7 +59,7 @@ record Day(long epochSecond, double hour) {
     return height * Math.exp(-distance * distance);
   }
 
-  /** Positive when it gives, negative when it takes. */
+  /** Returns the battery's power: positive while it discharges, negative while it charges. */
   double battery() {
     return isCharging() ? -CHARGING : isDischarging() ? DISCHARGING : 0;
   }
@@ -69,24 +72,24 @@ record Day(long epochSecond, double hour) {
     return hour >= 17.5 && hour < 22.5;
   }
 
-  /** 0 it rests, 1 it is charged, 2 it is emptied. */
+  /** Returns 0 if the battery rests, 1 if it charges, 2 if it discharges. */
   int mode() {
     return isCharging() ? 1 : isDischarging() ? 2 : 0;
   }
 
-  /** State of charge in percent: what the battery took and gave since midnight. */
+  /** Returns the state of charge in percent, from what the battery took and gave since midnight. */
   double charge() {
     double taken = CHARGING * Math.max(0, Math.min(hour, 14) - 9.5);
     double given = DISCHARGING * Math.max(0, Math.min(hour, 22.5) - 17.5);
     return LOWEST_CHARGE + (taken - given) / CAPACITY * 100;
   }
 
-  /** From the grid; negative into it. */
+  /** Returns the power from the grid; negative if it flows into the grid. */
   double grid() {
     return load() - sun() - battery();
   }
 
-  /** kWh: a counter that only goes up, faster by day than by night. */
+  /** Returns a counter in kWh that only increases, faster by day than by night. */
   double imported() {
     double days = epochSecond / 86_400.0;
     return 260 * days - 4_000_000 + 26 * Math.sin(2 * Math.PI * (days % 1));

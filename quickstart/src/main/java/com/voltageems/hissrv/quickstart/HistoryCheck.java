@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Holds what {@code /query} answers against what the {@link Site} says. Pure: answers come in as
- * maps of epoch milliseconds to values. Every method gives the first disagreement, or empty.
+ * Compares the answers of {@code /query} with the {@link Site}. Pure: answers are maps of epoch
+ * milliseconds to values. Each method returns the first difference, or empty.
  */
 final class HistoryCheck {
   private final Site site;
@@ -18,10 +18,10 @@ final class HistoryCheck {
     this.site = site;
   }
 
-  /** What a closed window says of one point. */
+  /** The statistics of one point in a closed window. */
   record Statistics(double avg, double min, double max, double last, double count) {}
 
-  /** Live values: each is the one that was written for that second. */
+  /** Checks live values: each must be the value that was written for that second. */
   Optional<String> live(Site.Channel channel, Site.Point point, NavigableMap<Long, Double> answer) {
     for (Map.Entry<Long, Double> entry : answer.entrySet()) {
       long millis = entry.getKey();
@@ -44,7 +44,7 @@ final class HistoryCheck {
     return Optional.empty();
   }
 
-  /** Elements of the pending list: each second that has one reads back as it was pushed. */
+  /** Checks elements of the pending list: each must read back as it was pushed. */
   Optional<String> pending(NavigableMap<Long, Double> answer) {
     for (Map.Entry<Long, Double> entry : answer.entrySet()) {
       double expected = site.pendingValue(entry.getKey() / 1000);
@@ -58,8 +58,8 @@ final class HistoryCheck {
   }
 
   /**
-   * One closed window. Samples are taken once a second, at no fixed moment within it; so the
-   * statistics must be those of values written from one second before the window to its end.
+   * Checks one closed window. Samples are taken once a second, at no fixed moment within it. So the
+   * statistics must match values written from one second before the window to its end.
    *
    * @param statistics as read back
    */

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** The query service as seen by a caller. Safe for several threads. */
+/** Client of the query service, used as a caller would use it. Thread-safe. */
 public final class HistoryClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -30,9 +30,9 @@ public final class HistoryClient {
   }
 
   /**
-   * The answer of any status as JSON.
+   * Returns an answer of any status as JSON.
    *
-   * @throws IllegalStateException when there is no answer or it is no JSON
+   * @throws IllegalStateException if there is no answer, or it is not JSON
    */
   public JsonNode get(String path) throws InterruptedException {
     try {
@@ -49,10 +49,10 @@ public final class HistoryClient {
   }
 
   /**
-   * The numbers of a field within the last week, by epoch milliseconds; empty while the
-   * measurement, the tag or the field is not there.
+   * Returns the numbers of a field within the last week, by epoch milliseconds; empty while the
+   * measurement, the tag or the field does not exist.
    *
-   * @throws IllegalStateException when the service fails or cuts the answer
+   * @throws IllegalStateException if the service fails or truncates the answer
    */
   public NavigableMap<Long, Double> points(
       String measurement, Map<String, String> tags, String field) throws InterruptedException {

@@ -24,11 +24,11 @@ import java.util.function.Consumer;
 
 /**
  * The whole of hissrv on loopback ports: Redis, a broker, a Connect worker with the two plugin
- * archives, QuestDB and the query service, each a process of its own, so that each can be killed
- * and its CPU time read. Closing it ends them all.
+ * archives, QuestDB and the query service. Each runs in its own process, so that a caller can kill
+ * it or read its CPU time. Closing the system ends them all.
  */
 public final class HistorySystem implements AutoCloseable {
-  /** Names under which the connectors are submitted, as in {@code connect-configs/}. */
+  /** Names of the submitted connectors, as in {@code connect-configs/}. */
   public static final String SOURCE = "hissrv-redis-source";
 
   public static final String SINK = "hissrv-influx-sink";
@@ -46,13 +46,13 @@ public final class HistorySystem implements AutoCloseable {
   private final boolean persistent;
 
   /**
-   * Starts every part; the connectors are not submitted yet.
+   * Starts every part; does not submit the connectors yet.
    *
-   * @param dir everything the parts write goes below it
-   * @param httpPort of the query service
-   * @param persistent whether the data is to outlive the processes: Redis keeps an append-only
-   *     file, and at the end each part is given time to write down what it has
-   * @param progress told one line a part, when it answers
+   * @param dir folder for everything that the parts write
+   * @param httpPort port of the query service
+   * @param persistent whether the data must outlive the processes: Redis keeps an append-only file,
+   *     and at the end each part gets time to write its data to disk
+   * @param progress receives one line for each part as soon as it answers
    * @throws IllegalStateException naming the part that did not start, with the end of its log
    */
   public HistorySystem(
@@ -65,7 +65,7 @@ public final class HistorySystem implements AutoCloseable {
   }
 
   /**
-   * As {@link #HistorySystem(Installation, Path, int, boolean, Consumer)}.
+   * Does the same as {@link #HistorySystem(Installation, Path, int, boolean, Consumer)}.
    *
    * @param more sections of hissrv.yml besides the addresses, the service and the catalogue
    */
@@ -99,7 +99,7 @@ public final class HistorySystem implements AutoCloseable {
                   dir.resolve("connect"),
                   kafka.bootstrapServers(),
                   plugins,
-                  // The sink sees a new topic after this time.
+                  // The sink notices a new topic within this time.
                   Map.of("consumer.metadata.max.age.ms", "5000")));
       database.awaitReady();
       progress.accept("QuestDB         " + database.url());
@@ -183,9 +183,9 @@ public final class HistorySystem implements AutoCloseable {
   }
 
   /**
-   * Submits {@code connect-configs/*.json}, pointed at these servers.
+   * Submits {@code connect-configs/*.json} with the addresses of these servers.
    *
-   * @param windows window names, the smallest first, such as {@code 5s,15s}
+   * @param windows names of windows, shortest first, such as {@code 5s,15s}
    */
   public void submitConnectors(List<String> windows, Map<String, String> sourceOverrides) {
     worker.submit(SINK, sinkConfig());
@@ -194,14 +194,16 @@ public final class HistorySystem implements AutoCloseable {
     worker.submit(SOURCE, source);
   }
 
-  /** The sink's configuration with this database's address. */
+  /** Returns the sink's configuration with this database's address. */
   public Map<String, String> sinkConfig() {
     Map<String, String> config = installation.connectorConfig("influx-sink-questdb.json");
     config.put("influxdb.url", database.url());
     return config;
   }
 
-  /** The source's configuration with this Redis's address and one archive a window. */
+  /**
+   * Returns the source's configuration with this Redis's address and one archive for each window.
+   */
   public Map<String, String> sourceConfig(List<String> windows) {
     Map<String, String> config = installation.connectorConfig("redis-source.json");
     config.put("redis.uri", redis.uri());
@@ -220,8 +222,8 @@ public final class HistorySystem implements AutoCloseable {
   }
 
   /**
-   * The first part that does not run, with why: a process that ended, a connector or task in state
-   * FAILED. Empty when all is well.
+   * Returns the first part that does not run, with the reason: a process that ended, or a connector
+   * or task in state FAILED. Empty if everything runs.
    */
   public Optional<String> fault() {
     for (Map.Entry<String, ServerProcess> entry : processes().entrySet()) {
@@ -249,7 +251,7 @@ public final class HistorySystem implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** For messages: what each connector says, and how much has arrived. */
+  /** Returns the state of each connector and the number of rows that have arrived, for messages. */
   String whereItStands() {
     return "source %s, sink %s, rows in telemetry %d; logs in %s"
         .formatted(
@@ -259,7 +261,7 @@ public final class HistorySystem implements AutoCloseable {
             dir);
   }
 
-  /** Every part's process by name. */
+  /** Returns every part's process by name. */
   public Map<String, ServerProcess> processes() {
     Map<String, ServerProcess> processes = new LinkedHashMap<>();
     processes.put("redis", redis.process());
@@ -286,12 +288,15 @@ public final class HistorySystem implements AutoCloseable {
     return worker;
   }
 
-  /** {@code http://127.0.0.1:port} of the query service. */
+  /** Returns the query service's address, {@code http://127.0.0.1:port}. */
   public String url() {
     return "http://127.0.0.1:" + httpPort;
   }
 
-  /** Ends all parts at once; persistent ones are asked first, and after some seconds killed. */
+  /**
+   * Ends all parts at once by killing them; if the system is persistent, asks them to end first and
+   * kills them after some seconds.
+   */
   @Override
   public void close() {
     if (!persistent) {

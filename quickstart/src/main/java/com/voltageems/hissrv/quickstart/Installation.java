@@ -14,31 +14,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Where the built artifacts of this checkout are: what a user would install on a site. */
+/** The built artifacts of this checkout: the files that a user would install on a site. */
 public record Installation(Path root) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The checkout named by the system property {@code hissrv.root}, else the working folder. */
+  /**
+   * Finds the checkout named by the system property {@code hissrv.root}; without it, the working
+   * folder.
+   */
   public static Installation find() {
     return new Installation(Path.of(System.getProperty("hissrv.root", "")).toAbsolutePath());
   }
 
-  /** The archive of the Redis source plugin. */
+  /** Returns the archive of the Redis source plugin. */
   public Path sourceArchive() {
     return only("redis-source-connector/target", "voltageems-redis-source-connector-*.zip");
   }
 
-  /** The archive of the InfluxDB sink plugin. */
+  /** Returns the archive of the InfluxDB sink plugin. */
   public Path sinkArchive() {
     return only("influx-sink-connector/target", "voltageems-influx-sink-connector-*.zip");
   }
 
-  /** The query service with everything it needs, as one jar. */
+  /** Returns the query service with all its dependencies in one jar. */
   public Path queryServiceJar() {
     return only("query-service/target", "query-service-*-all.jar");
   }
 
-  /** The {@code config} of a file in {@code connect-configs/}, as it would be submitted. */
+  /**
+   * Returns the {@code config} of a file in {@code connect-configs/}, as a user would submit it.
+   */
   public Map<String, String> connectorConfig(String file) {
     Path path = root.resolve("connect-configs").resolve(file);
     try {
@@ -51,7 +56,7 @@ public record Installation(Path root) {
     }
   }
 
-  /** Names and units of the demonstration's site, as settings of the query service. */
+  /** Returns names and units of the demonstration's site, as settings of the query service. */
   public String catalogue() {
     try (InputStream in = Installation.class.getResourceAsStream("/site.yml")) {
       if (in == null) {

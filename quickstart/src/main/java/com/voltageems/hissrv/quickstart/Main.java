@@ -44,7 +44,10 @@ final class Main implements Callable<Integer> {
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
   private static final long ROOM_BYTES = 1L << 30;
 
-  /** Samples for a month, means of hours for a year: the page's Storage shows how far they are. */
+  /**
+   * Keeps samples for a month and means of hours for a year: the page's Storage shows how far the
+   * means have got.
+   */
   private static final String STORAGE =
       """
       retention:
@@ -102,7 +105,7 @@ final class Main implements Callable<Integer> {
     System.exit(command.execute(args));
   }
 
-  /** The machine lacks something that the whole system needs. */
+  /** Thrown if an option is out of range or the machine lacks something that the system needs. */
   private static final class NoRoomException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -127,14 +130,14 @@ final class Main implements Callable<Integer> {
       dir = Files.createDirectories(kept.toAbsolutePath());
     }
     try (Closer closer = new Closer(temporary)) {
-      // Ctrl-C ends here: children first, then their files.
+      // Ctrl-C ends here: closes the child processes first, then removes their files.
       Runtime.getRuntime().addShutdownHook(new Thread(closer::close, "shutdown"));
       requireRoom(dir);
       try {
         return run(dir, sizes, closer);
       } catch (RuntimeException e) {
         if (closer.isClosing()) {
-          return 0; // parts that end because we end them are no failure
+          return 0; // parts that end because this process ends them are no failure
         }
         throw e;
       }

@@ -6,9 +6,9 @@ import java.util.List;
 import redis.clients.jedis.RedisClient;
 
 /**
- * Gives a fresh site a past: what its devices would have said in the last two days, pushed to the
- * pending list as a device does that was offline, so that it goes the same way as everything else.
- * Coarser than a second, so that the start stays short.
+ * Gives a fresh site a past: pushes what its devices would have reported in the last two days to
+ * the pending list, as a device does after being offline, so that the past takes the same way as
+ * everything else. Its steps are longer than a second, so that the start stays short.
  */
 final class Past {
   static final Duration LENGTH = Duration.ofDays(2);
@@ -18,10 +18,10 @@ final class Past {
   private Past() {}
 
   /**
-   * Pushes all of it, the oldest first.
+   * Pushes the whole past, oldest first.
    *
-   * @param now the past ends one step before
-   * @return how many elements
+   * @param now the present in epoch seconds; the last element is between one and two steps older
+   * @return the number of elements
    */
   static int push(Site site, RedisClient redis, long now) {
     long step = STEP.toSeconds();

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 
-/** What the command prints about a running system. */
+/** Prints what the command says about a running system. */
 final class Report {
   private static final int FIRST_ROWS = 5;
 
@@ -23,7 +23,7 @@ final class Report {
     this.history = history;
   }
 
-  /** The page's address and a call to paste for each endpoint. */
+  /** Prints the page's address and a call to paste for each endpoint. */
   void addresses(String window) {
     String url = system.url();
     out.println("Web page:  " + url + "/");
@@ -46,7 +46,7 @@ final class Report {
     out.println();
   }
 
-  /** The newest values of the first channel's first point, as a table. */
+  /** Prints the first rows of the first channel's first point. */
   void firstRows() throws InterruptedException {
     Site.Channel channel = site.channels().get(0);
     Site.Point point = channel.points().get(0);
@@ -65,7 +65,7 @@ final class Report {
     out.println();
   }
 
-  /** One line: how much went through each part, and what still waits. */
+  /** Prints one line: how much has passed each part, and what still waits. */
   void progress(SiteSimulator simulator) throws InterruptedException {
     JsonNode status = history.get("/status");
     out.printf(

@@ -9,16 +9,19 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * A small energy site as a pure function of time: what each device shows in each second. Because
- * nothing is remembered, whoever reads history back can ask this class what it should say. What
- * happens there is told by {@link Day}.
+ * A small energy site as a pure function of time: what each device shows in each second. Since the
+ * site has no state, a reader of the history can ask this class for the expected values. {@link
+ * Day} describes what happens on the site.
  */
 public final class Site {
-  /** How a device's driver lays its values out in Redis (data formats, section 1). */
+  /** How a device's driver stores its values in Redis (data formats, section 1). */
   public enum Layout {
-    /** {@code comsrv:<id>:m}, six decimals, {@code :ts} beside it. */
+    /** {@code comsrv:<id>:m}, six decimals, with {@code :ts} next to it. */
     SEED,
-    /** {@code comsrv:<id>:T}, shortest float text and now and then {@code NaN}, {@code :ts}. */
+    /**
+     * {@code comsrv:<id>:T}, shortest float text and sometimes {@code NaN}, with {@code :ts} next
+     * to it.
+     */
     LATER
   }
 
@@ -36,12 +39,12 @@ public final class Site {
       points = List.copyOf(points);
     }
 
-    /** The hash of its live values. */
+    /** Returns the key of the hash with its live values. */
     public String key() {
       return "comsrv:" + id + (layout == Layout.SEED ? ":m" : ":T");
     }
 
-    /** The tag {@code type} under which history knows it. */
+    /** Returns the tag {@code type} of its series in the history. */
     public String type() {
       return layout == Layout.SEED ? "m" : "T";
     }
@@ -135,7 +138,7 @@ public final class Site {
   private final ZoneId zone;
 
   /**
-   * @param zone of the site: its sun stands highest at noon
+   * @param zone time zone of the site: its sun is highest at noon
    */
   public Site(long seed, ZoneId zone) {
     this.seed = seed;
@@ -150,7 +153,7 @@ public final class Site {
     return CHANNELS;
   }
 
-  /** Whether the device reports nothing in this second, as one with a broken line does. */
+  /** Returns whether the device reports nothing in this second, like one with a broken line. */
   public boolean isSilent(Channel channel, long epochSecond) {
     return channel.id() == CHILLER && !day(epochSecond).chillerAnswers();
   }
@@ -159,7 +162,7 @@ public final class Site {
     return Day.at(epochSecond, zone);
   }
 
-  /** What the device's driver writes for the point in this second, to the letter. */
+  /** Returns the exact text that the device's driver writes for the point in this second. */
   public String text(Channel channel, Point point, long epochSecond) {
     if (channel.layout() == Layout.LATER
         && point.name().equals("insulation resistance")
@@ -172,7 +175,10 @@ public final class Site {
         : Float.toString((float) value);
   }
 
-  /** What history must say for it; empty where the device wrote no number. */
+  /**
+   * Returns the value that the history must have for this second; empty if the device wrote no
+   * number.
+   */
   public Optional<Double> number(Channel channel, Point point, long epochSecond) {
     double value = Double.parseDouble(text(channel, point, epochSecond));
     return Double.isNaN(value) ? Optional.empty() : Optional.of(value);
@@ -188,7 +194,9 @@ public final class Site {
         .nextDouble(-1, 1);
   }
 
-  /** What the newer drivers write as {@code inst:1:M}: the site as one instance, by field. */
+  /**
+   * Returns what the newer drivers write to {@code inst:1:M}: the site as one instance, by field.
+   */
   public Map<String, String> instance(long epochSecond) {
     Day day = day(epochSecond);
     double volts = 230 + 1.2 * day.wave(5400) + noise(1, "1", epochSecond) / 3;
@@ -198,7 +206,10 @@ public final class Site {
         "3", Float.toString((float) day.charge()));
   }
 
-  /** The element pushed to {@code archive:pending} in this second, in the seconds that have one. */
+  /**
+   * Returns the element that is pushed to {@code archive:pending} in this second; empty for a
+   * second without one.
+   */
   public Optional<String> pendingElement(long epochSecond) {
     if (Math.floorMod(epochSecond, PENDING_EVERY) != 0) {
       return Optional.empty();
@@ -213,13 +224,16 @@ public final class Site {
             pendingValue(epochSecond)));
   }
 
-  /** The {@code test_value} of {@link #pendingElement}. */
+  /** Returns the {@code test_value} of {@link #pendingElement}. */
   public double pendingValue(long epochSecond) {
     double value = 123.456 + 9 * day(epochSecond).wave(60) + 4 * noise(0, "pending", epochSecond);
     return Math.round(value * 1000) / 1000.0;
   }
 
-  /** All that the site had to say in a past second, as elements of {@code archive:pending}. */
+  /**
+   * Returns everything that the site reported in a past second, as elements of {@code
+   * archive:pending}.
+   */
   public List<String> past(long epochSecond) {
     List<String> elements = new ArrayList<>();
     for (Channel channel : CHANNELS) {
@@ -256,7 +270,7 @@ public final class Site {
         .formatted(measurement, epochSecond, tags, fields);
   }
 
-  /** What all consumers take together, as the site's model would calculate it. */
+  /** Returns the power of all consumers together, as the site's model would calculate it. */
   public String totalPower(long epochSecond) {
     return String.format(Locale.ROOT, "%.6f", day(epochSecond).load());
   }

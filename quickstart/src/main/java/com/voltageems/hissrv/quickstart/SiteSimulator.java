@@ -14,7 +14,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Writes a {@link Site} into Redis once a second, at the full second, as the devices' drivers do:
  * live hashes with their {@code :ts} siblings, a model's result, publications, and the pending
- * list. One thread of its own; a Redis that is away for a while is tried again in the next second.
+ * list. Uses its own thread; if Redis does not answer, tries again in the next second.
  */
 final class SiteSimulator implements AutoCloseable {
   private final Site site;
@@ -38,17 +38,17 @@ final class SiteSimulator implements AutoCloseable {
     thread.start();
   }
 
-  /** Values written so far, over all layouts. */
+  /** Returns the number of values written so far, over all layouts. */
   long pointsWritten() {
     return points.get();
   }
 
-  /** Seconds in which Redis did not take the write. */
+  /** Returns the number of seconds in which Redis did not accept the write. */
   long missedSeconds() {
     return missedSeconds.get();
   }
 
-  /** Throws when the thread died of something else than Redis being away. */
+  /** Throws if the thread died for another reason than an unavailable Redis. */
   void check() {
     RuntimeException died = failure;
     if (died != null) {
@@ -79,7 +79,7 @@ final class SiteSimulator implements AutoCloseable {
 
   private void write(long second) {
     int written = 0;
-    // One transaction a second: nobody ever reads a value of now with the time of before.
+    // One transaction for each second: no reader ever sees a new value with an old time.
     try (AbstractTransaction transaction = redis.multi()) {
       for (Site.Channel channel : site.channels()) {
         if (site.isSilent(channel, second)) {

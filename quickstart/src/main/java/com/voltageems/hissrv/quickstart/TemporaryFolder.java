@@ -9,7 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A folder that is gone, with all that is in it, when it is closed. */
+/** A temporary folder that {@link #close} removes with all its contents. */
 public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
@@ -30,7 +30,7 @@ public final class TemporaryFolder implements AutoCloseable {
     return path;
   }
 
-  /** Deletes what is there; a server that is just ending may still remove files itself. */
+  /** Deletes the folder; a server that is just ending may still remove files itself. */
   @Override
   public void close() {
     try {

@@ -5,9 +5,9 @@ import java.util.NavigableMap;
 import java.util.Optional;
 
 /**
- * Reads history back through {@code /query} and holds it against the site: live values of every
- * channel, a closed window of each length, an element of the pending list. A wrong answer throws;
- * one that is not there yet is asked for again.
+ * Reads the history back through {@code /query} and compares it with the site: live values of every
+ * channel, closed windows of each length, elements of the pending list. A wrong answer throws; a
+ * missing one means that the caller must try again.
  */
 final class Verification {
   private final Site site;
@@ -25,21 +25,21 @@ final class Verification {
     this.windows = windows;
   }
 
-  /** The live values of a point, epoch milliseconds to value; empty while there are none. */
+  /** Returns the live values of a point by epoch milliseconds; empty while there are none. */
   NavigableMap<Long, Double> live(Site.Channel channel, Site.Point point)
       throws InterruptedException {
     return history.points("telemetry", liveTags(channel), point.id());
   }
 
-  /** The tags of a channel's live series. */
+  /** Returns the tags of a channel's live series. */
   static Map<String, String> liveTags(Site.Channel channel) {
     return Map.of("channel", String.valueOf(channel.id()), "type", channel.type());
   }
 
   /**
-   * Whether each of the three kinds has been read back by now.
+   * Returns whether all three kinds of values have been read back.
    *
-   * @throws IllegalStateException for an answer that differs from what was written
+   * @throws IllegalStateException if an answer differs from what was written
    */
   boolean complete() throws InterruptedException {
     liveValues = 0;
@@ -78,7 +78,7 @@ final class Verification {
     NavigableMap<Long, Double> maxima = statistic(channel, point, name, "max");
     NavigableMap<Long, Double> lasts = statistic(channel, point, name, "last");
     NavigableMap<Long, Double> counts = statistic(channel, point, name, "count");
-    // Asked for first, so each of these windows must be in the others.
+    // The averages were read first, so the later answers must contain each of these windows.
     for (Map.Entry<Long, Double> window : averages.entrySet()) {
       Long start = window.getKey();
       Double min = minima.get(start);
@@ -118,7 +118,10 @@ final class Verification {
         });
   }
 
-  /** What was read back and agreed, in one line; after {@link #complete()} was true. */
+  /**
+   * Returns a line with what was read back and agreed; call it after {@link #complete()} returned
+   * true.
+   */
   String summary() {
     return "OK: %d live values, %d closed windows and %d pending elements read back, all as written."
         .formatted(liveValues, windowCount, pendingElements);

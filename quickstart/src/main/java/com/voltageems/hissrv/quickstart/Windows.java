@@ -15,7 +15,7 @@ record Windows(List<String> names, List<Integer> seconds) {
   }
 
   /**
-   * @throws IllegalArgumentException naming the window that is none, or no multiple of the first
+   * @throws IllegalArgumentException naming the window that is invalid or no multiple of the first
    */
   static Windows parse(List<String> names) {
     List<Integer> seconds = new ArrayList<>();

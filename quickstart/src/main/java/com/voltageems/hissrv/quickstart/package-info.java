@@ -1,4 +1,6 @@
-/** The whole system on one machine, on embedded parts, fed by a simulated site. */
+/**
+ * The whole system on one machine, with real servers as child processes, fed by a simulated site.
+ */
 @NullMarked
 package com.voltageems.hissrv.quickstart;
 
