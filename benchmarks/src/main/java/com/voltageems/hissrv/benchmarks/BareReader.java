@@ -8,13 +8,13 @@ import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Response;
 
-/** The reference for reading: a plain loop of Jedis that pipelines HGETALL, 500 deep. */
+/** Reference for reading: a plain loop of Jedis that pipelines HGETALL, 500 deep. */
 final class BareReader {
   private static final int DEPTH = 500;
 
   private BareReader() {}
 
-  /** Reads every hash once; returns the fields that came. */
+  /** Reads every hash once; returns the number of fields read. */
   static long pass(Jedis redis, int hashes) {
     long fields = 0;
     for (int from = 0; from < hashes; from += DEPTH) {

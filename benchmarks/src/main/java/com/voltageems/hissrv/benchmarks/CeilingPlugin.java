@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Connectors that do nothing but emit, or take, as plugin archives. */
+/** Builds plugin archives with connectors that only emit or only discard records. */
 public final class CeilingPlugin {
   private CeilingPlugin() {}
 
@@ -33,7 +33,7 @@ public final class CeilingPlugin {
     Path zip = dir.resolve(name + ".zip");
     Path jar = dir.resolve(name + ".jar");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
-      // Written here: on the class path another plugin's file of this name may come first.
+      // Written here, because on the class path another plugin's file of this name may come first.
       out.putNextEntry(new ZipEntry("META-INF/services/" + service));
       out.write(classes.get(0).getName().getBytes(StandardCharsets.UTF_8));
       for (Class<?> type : classes) {

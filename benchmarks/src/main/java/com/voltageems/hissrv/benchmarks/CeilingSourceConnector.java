@@ -16,9 +16,9 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.source.SourceTask;
 
 /**
- * The ceiling of any source in a worker: gives the same prebuilt records again and again, and does
- * nothing else. They are those that the Redis source makes of {@link SourceRig#fill}; {@link
- * SourceThroughput} compares.
+ * The ceiling of any source in a worker: emits the same prebuilt records again and again, and does
+ * nothing else. The records are those that the Redis source creates from {@link SourceRig#fill};
+ * {@link SourceThroughput} compares them.
  */
 public final class CeilingSourceConnector extends SourceConnector {
   private Map<String, String> config = Map.of();
@@ -51,7 +51,7 @@ public final class CeilingSourceConnector extends SourceConnector {
     return "benchmark";
   }
 
-  /** Emits; see {@link CeilingSourceConnector}. */
+  /** Emits the records; see {@link CeilingSourceConnector}. */
   public static final class CeilingTask extends SourceTask {
     private static final int CHANNELS = 1000;
     private static final int POINTS = 50;
@@ -80,12 +80,12 @@ public final class CeilingSourceConnector extends SourceConnector {
       for (int channel = 0; channel < CHANNELS; channel++) {
         Map<String, Double> fields = new HashMap<>();
         for (int point = 1; point <= POINTS; point++) {
-          // What SourceRig.fill writes: a number with more digits costs the converter more.
+          // The same text as SourceRig.fill writes: more digits would cost the converter more.
           String text = String.format(Locale.ROOT, "%.6f", 220 + point + channel / 7.0);
           fields.put(String.valueOf(point), Double.valueOf(text));
         }
         String number = String.valueOf(1001 + channel);
-        // Of now: records older than the topic's retention would be gone half a minute later.
+        // The present: records older than the topic's retention would be gone half a minute later.
         long time = System.currentTimeMillis();
         Struct value =
             new Struct(sample)

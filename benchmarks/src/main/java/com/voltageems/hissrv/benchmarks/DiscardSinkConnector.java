@@ -10,7 +10,7 @@ import org.apache.kafka.connect.sink.SinkConnector;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTask;
 
-/** The ceiling of any sink in a worker: takes records, converted as ours are, and drops them. */
+/** The ceiling of any sink in a worker: receives records, converted like ours, and drops them. */
 public final class DiscardSinkConnector extends SinkConnector {
   private Map<String, String> config = Map.of();
 
@@ -42,7 +42,7 @@ public final class DiscardSinkConnector extends SinkConnector {
     return "benchmark";
   }
 
-  /** Drops; see {@link DiscardSinkConnector}. */
+  /** Drops the records; see {@link DiscardSinkConnector}. */
   public static final class DiscardTask extends SinkTask {
     @Override
     public void start(Map<String, String> props) {}

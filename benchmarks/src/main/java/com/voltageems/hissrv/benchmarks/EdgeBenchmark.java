@@ -27,10 +27,10 @@ import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.RedisClient;
 
 /**
- * What a whole site on one small box takes: every part with the heap that {@code deploy/systemd}
- * gives it, all channels written once a second, windows made, a chart of the last quarter of an
- * hour asked for every five seconds. Prints the largest resident memory of each process so far and
- * the share of a core that it took.
+ * Measures what a whole site needs on one small box: every part with the heap that {@code
+ * deploy/systemd} gives it, all channels written once a second, windows aggregated, and a chart of
+ * the last quarter of an hour queried every five seconds. Prints the peak resident memory of each
+ * process so far, and the share of a core that it used.
  */
 public final class EdgeBenchmark {
   private static final int FIELDS = 50;
@@ -125,7 +125,7 @@ public final class EdgeBenchmark {
       for (int second = 0; second < seconds; second++) {
         write(client, channels);
         if (second % 5 == 0) {
-          // Empty and 404 while nothing is there yet: what counts is that it is asked.
+          // The answer is empty or 404 until there is data; only the load of the query matters.
           send(service + "/query?measurement=telemetry&range=15m&interval=10s", "GET");
         }
         long next = start + TimeUnit.SECONDS.toNanos(second + 1L);
@@ -167,7 +167,7 @@ public final class EdgeBenchmark {
     }
   }
 
-  /** The most resident memory that it ever had, as Linux tells. */
+  /** Returns the process's peak resident memory, from Linux's /proc. */
   private static double peakMegabytes(long pid) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
       if (line.startsWith("VmHWM:")) {

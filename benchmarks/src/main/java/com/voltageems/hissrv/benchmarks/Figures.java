@@ -6,18 +6,18 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** How every benchmark prints and waits. */
+/** Printing and waiting for all benchmarks. */
 public final class Figures {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private Figures() {}
 
-  /** One line: name, value, unit. */
+  /** Prints a figure as one line: name, value, unit. */
   public static void print(String name, double value, String unit) {
     System.out.printf(Locale.ROOT, "%s %.3f %s%n", name, value, unit);
   }
 
-  /** What is measured next, as a comment. */
+  /** Prints as a comment what is measured next. */
   public static void say(String format, Object... values) {
     System.out.printf(Locale.ROOT, "# " + format + "%n", values);
   }

@@ -10,9 +10,14 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
 
-/** The database's own speed: prebuilt line protocol by bare HTTP, one request after the other. */
+/**
+ * Measures the database's own speed: posts prebuilt line protocol by bare HTTP, one request after
+ * the other.
+ */
 public final class Lines {
-  /** First sample of every benchmark, epoch ms; a recent time, so that no retention touches it. */
+  /**
+   * Time of every benchmark's first sample, in epoch ms; recent, so that no retention removes it.
+   */
   public static final long START =
       System.currentTimeMillis() / 86_400_000 * 86_400_000 - 86_400_000;
 
@@ -25,8 +30,8 @@ public final class Lines {
   }
 
   /**
-   * {@code count} lines of one table from line {@code from} on: {@code channels} channels in turn,
-   * one second from one round of them to the next.
+   * Returns {@code count} lines of one table, starting with line {@code from}: {@code channels}
+   * channels in turn, one second between rounds.
    */
   public static String text(String table, int from, int count, int channels, int fields) {
     StringBuilder text = new StringBuilder();

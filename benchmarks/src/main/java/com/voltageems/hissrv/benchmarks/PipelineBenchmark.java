@@ -10,10 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Closed windows that wait in Redis, through the source, Kafka and the sink into QuestDB: 100
- * channels of 50 points a window; cold, and warm against its parts. Warm, the source brings a set
- * of windows into the topic while the sink is paused, then the sink brings them into the database;
- * the next set goes through both at once. Loading Redis is not measured.
+ * Measures closed windows that wait in Redis and pass through the source, Kafka and the sink into
+ * QuestDB: 100 channels of 50 points in each window; cold, and warm compared with the parts. Warm,
+ * the source first brings a set of windows into the topic while the sink is paused, then the sink
+ * brings them into the database; the next set passes through both at once. Loading Redis is not
+ * measured.
  */
 public final class PipelineBenchmark {
   private static final int ROUNDS = 3;
@@ -62,12 +63,12 @@ public final class PipelineBenchmark {
     Figures.print("pipeline.source_points_per_s", Figures.median(source) * fields, "points/s");
     Figures.print("pipeline.sink_points_per_s", Figures.median(sink) * fields, "points/s");
     Figures.print("pipeline.vs_parts", Figures.median(vsParts), "ratio");
-    // More than 0: requests that were repeated, which reading merges.
+    // More than 0 if requests were repeated; reading merges the rows.
     Figures.print(
         "pipeline.repeated_rows", (double) (system.database().rows("telemetry") - rows), "rows");
   }
 
-  /** The first windows through a system that has written nothing before. */
+  /** Measures the first windows through a system that has written nothing before. */
   private void cold(int windows) throws InterruptedException {
     Map<String, Duration> before = cpu();
     double perSecond = released(windows);
@@ -84,7 +85,7 @@ public final class PipelineBenchmark {
                     "s"));
   }
 
-  /** Records a second through both. */
+  /** Returns the records per second through both connectors. */
   private double through(int windows) throws InterruptedException {
     load.prepare(windows);
     return released(windows);
@@ -98,7 +99,7 @@ public final class PipelineBenchmark {
     return perSecond(start, windows);
   }
 
-  /** Records a second from Redis into the topic. */
+  /** Returns the records per second from Redis into the topic. */
   private double sourceAlone(int windows) throws InterruptedException {
     load.prepare(windows);
     set(HistorySystem.SINK, "pause", "PAUSED");
@@ -111,7 +112,10 @@ public final class PipelineBenchmark {
     return perSecond(start, windows);
   }
 
-  /** Records a second from the topic into the database, of those that are there. */
+  /**
+   * Returns the records per second from the topic into the database, for the records that are
+   * already there.
+   */
   private double sinkAlone() throws InterruptedException {
     long missing = rows - stored();
     set(HistorySystem.SOURCE, "pause", "PAUSED");

@@ -13,7 +13,9 @@ import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.ZParams;
 
-/** What lies in Redis for the source to bring, and how much of it has come to the topic. */
+/**
+ * Puts the data into Redis that the source reads, and counts how much of it has reached the topic.
+ */
 final class PipelineLoad implements AutoCloseable {
   static final int CHANNELS = 100;
   static final int FIELDS = 50;
@@ -46,7 +48,7 @@ final class PipelineLoad implements AutoCloseable {
             new ByteArrayDeserializer());
   }
 
-  /** The source with the archive alone. */
+  /** Returns the source's configuration with the archive only. */
   Map<String, String> archiveSource() {
     return source("archive1m", "sources.live.", "sources.pending.");
   }
@@ -62,7 +64,7 @@ final class PipelineLoad implements AutoCloseable {
     return source;
   }
 
-  /** Hashes as the aggregation script leaves them, with their index under another name. */
+  /** Writes hashes as the aggregation script leaves them, with their index under another name. */
   void prepare(int count) {
     for (int window = 0; window < count; window++) {
       long start = FIRST_WINDOW + 60L * windows++;
@@ -84,13 +86,13 @@ final class PipelineLoad implements AutoCloseable {
     }
   }
 
-  /** The prepared windows are closed now. */
+  /** Closes the prepared windows: adds them to the index that the source reads. */
   void release() {
     redis.zunionstore(INDEX, new ZParams().aggregate(ZParams.Aggregate.MAX), INDEX, PREPARED);
     redis.del(PREPARED);
   }
 
-  /** From now on {@link #counted} counts the records of windows that come into the topic. */
+  /** Makes {@link #counted} count the records that reach the windows' topic from now on. */
   void startCounting() {
     List<TopicPartition> partitions =
         consumer.partitionsFor(TOPIC).stream()
@@ -98,17 +100,23 @@ final class PipelineLoad implements AutoCloseable {
             .toList();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position); // it is lazy otherwise
+    partitions.forEach(consumer::position); // seekToEnd is lazy without this
     counted = 0;
   }
 
-  /** Offsets would count the marks of transactions too. */
+  /**
+   * Returns the number of records so far. Counts records, because offsets would include the
+   * transaction markers.
+   */
   long counted() {
     counted += consumer.poll(Duration.ZERO).count();
     return counted;
   }
 
-  /** Elements of a list a second, each exactly once in the topic and gone from Redis. */
+  /**
+   * Returns the list elements per second that the source takes from Redis: measured after the first
+   * tenth, until the list and its in-flight copy are empty.
+   */
   double list(int elements) throws InterruptedException {
     try (AbstractPipeline pipeline = redis.pipelined()) {
       for (int i = 0; i < elements; i++) {

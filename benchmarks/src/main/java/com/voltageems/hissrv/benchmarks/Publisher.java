@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes prebuilt messages over a bare socket, pipelined, at a given pace: as cheap as can be,
- * since it shares the machine with what is measured.
+ * Publishes prebuilt messages over a bare socket, pipelined, at a given rate: as cheaply as
+ * possible, since it shares the machine with the system under test.
  */
 final class Publisher implements AutoCloseable {
   private static final int BATCH = 50;
@@ -32,7 +32,7 @@ final class Publisher implements AutoCloseable {
   private long sent;
   private int next;
 
-  /** What a run has published, and how many of the messages had a subscriber. */
+  /** The messages that a run has published, and how many of them had a subscriber. */
   record Run(long published, long heard, double seconds) {
     double perSecond() {
       return published / seconds;
@@ -48,7 +48,9 @@ final class Publisher implements AutoCloseable {
     reader.start();
   }
 
-  /** As a driver writes: all points of one channel, then those of the next. */
+  /**
+   * Returns messages in the order of a driver: all points of one channel, then those of the next.
+   */
   static List<byte[]> channelByChannel(int channels, int points) {
     List<byte[]> batches = new ArrayList<>();
     for (int channel = 0; channel < channels; channel++) {
@@ -61,7 +63,7 @@ final class Publisher implements AutoCloseable {
     return batches;
   }
 
-  /** Every message on another channel than the one before: nothing to merge. */
+  /** Returns messages of which each is on another channel than the one before: nothing to merge. */
   static List<byte[]> pointByPoint(int channels, int points) {
     List<byte[]> batches = new ArrayList<>();
     for (int point = 1; point <= points; point++) {
@@ -85,9 +87,9 @@ final class Publisher implements AutoCloseable {
   }
 
   /**
-   * Publishes for that long, and waits for the answers.
+   * Publishes for {@code seconds} seconds, then waits for the answers.
    *
-   * @param perSecond {@link Long#MAX_VALUE} for as fast as Redis takes them
+   * @param perSecond messages per second; {@link Long#MAX_VALUE} for as fast as Redis accepts them
    */
   Run run(long perSecond, int seconds) throws IOException, InterruptedException {
     long sentBefore = sent;
@@ -115,7 +117,7 @@ final class Publisher implements AutoCloseable {
     return new Run(sent - sentBefore, heard.get() - heardBefore, (System.nanoTime() - begun) / 1e9);
   }
 
-  /** Every answer is {@code :<subscribers>} and a line's end. */
+  /** Counts the answers: each is {@code :<subscribers>} and a line end. */
   private void readAnswers() {
     byte[] buffer = new byte[1 << 16];
     try {
@@ -131,7 +133,7 @@ final class Publisher implements AutoCloseable {
         answered.addAndGet(lines);
       }
     } catch (IOException e) {
-      // The end of the socket, ours or Redis's: the run that waits tells it.
+      // The socket has ended on our side or Redis's; the waiting run reports it.
       failure = e;
     }
   }

@@ -5,10 +5,10 @@ import java.util.TreeMap;
 import redis.clients.jedis.Jedis;
 
 /**
- * What Redis says of itself at one moment.
+ * Redis's own counters at one moment.
  *
  * @param calls executed commands by name, from INFO commandstats
- * @param cpuSeconds of the server process, user and system
+ * @param cpuSeconds CPU time of the server process, user and system
  */
 record RedisCounters(Map<String, Long> calls, double cpuSeconds) {
 
@@ -29,7 +29,7 @@ record RedisCounters(Map<String, Long> calls, double cpuSeconds) {
     return new RedisCounters(calls, cpu);
   }
 
-  /** What has come since {@code earlier}; our own INFO is left out. */
+  /** Returns the increase since {@code earlier}, without our own INFO. */
   RedisCounters since(RedisCounters earlier) {
     Map<String, Long> more = new TreeMap<>();
     calls.forEach(

@@ -5,9 +5,9 @@ import com.voltageems.hissrv.quickstart.TemporaryFolder;
 import java.util.List;
 
 /**
- * The Redis source in a real worker, JSON converter, one task; 1,000 channels of 50 points unless a
- * figure says otherwise. Each group of figures is a class of its own; {@link SourceRig} is what
- * they share. A second argument measures only the group of that name.
+ * Measures the Redis source in a real worker with the JSON converter and one task; 1,000 channels
+ * of 50 points unless a figure says otherwise. Each group of figures has its own class; they share
+ * {@link SourceRig}. A second argument selects the group of that name.
  */
 public final class SourceBenchmark {
   private SourceBenchmark() {}

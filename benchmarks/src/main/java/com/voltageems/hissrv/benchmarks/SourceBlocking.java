@@ -20,9 +20,9 @@ import redis.clients.jedis.params.XAddParams;
 import redis.clients.jedis.resps.Slowlog;
 
 /**
- * The longest that one command, script or transaction of the source keeps Redis from others, while
- * all kinds of sources catch up with what waits for them, at the default batch sizes: by SLOWLOG,
- * and for transactions, whose sum it does not have, by Redis's latency statistics.
+ * Measures the longest time for which one command, script or transaction of the source blocks Redis
+ * for other clients, while all kinds of sources catch up with their backlog at the default batch
+ * sizes. Uses SLOWLOG, and Redis's latency statistics for transactions, whose total SLOWLOG lacks.
  */
 final class SourceBlocking {
   private static final int HASHES = 1000;
@@ -34,7 +34,7 @@ final class SourceBlocking {
   private static final int ENTRIES = 10_000;
   private static final int MEGABYTES = 50;
 
-  /** Too long, and so rejected. */
+  /** Too long: the source rejects it. */
   private static final String LARGE_ELEMENT =
       "{\"measurement\":\"m\",\"fields\":{\"t\":\"" + "x".repeat(1 << 20) + "\"}}";
 
@@ -47,11 +47,11 @@ final class SourceBlocking {
 
   private static final int MAX_SHOWN = 40;
 
-  /** Of EXEC, in microseconds, once the percentile asked for is the hundredth. */
+  /** The longest EXEC in microseconds, with only the 100th percentile configured. */
   private static final Pattern LONGEST_EXEC =
       Pattern.compile("latency_percentiles_usec_exec:p100=([0-9.]+)");
 
-  /** The benchmark's own. */
+  /** The benchmark's own commands. */
   private static final Set<String> OURS = Set.of("INFO", "SLOWLOG", "CONFIG", "FLUSHALL");
 
   private final SourceRig rig;
@@ -89,11 +89,11 @@ final class SourceBlocking {
   }
 
   /**
-   * @param slow what took longer than half a millisecond, by kind
-   * @param transactionMs the longest transaction
+   * @param slow commands that took longer than half a millisecond, by kind
+   * @param transactionMs duration of the longest transaction
    */
   private record Round(Map<String, List<Slowlog>> slow, double transactionMs) {
-    /** 0 where none took more than half a millisecond. */
+    /** Returns the longest time of this kind; 0 if no command took more than half a millisecond. */
     double longestMs(String kind) {
       return slow.getOrDefault(kind, List.of()).stream()
               .mapToLong(Slowlog::getExecutionTime)
@@ -129,9 +129,9 @@ final class SourceBlocking {
   }
 
   /**
-   * The slow log counts wall time, and Redis shares two cores with the worker and the broker: what
-   * it waits for a core is no command's fault. Root alone may do this; without it the figures are
-   * higher.
+   * Gives Redis priority over all other processes. The slow log counts wall time, and Redis shares
+   * two cores with the worker and the broker: its wait for a core is not the fault of a command.
+   * Only root may do this; without it the figures are higher.
    */
   private void preferRedis() throws InterruptedException {
     String pid =
@@ -192,7 +192,7 @@ final class SourceBlocking {
     chunks(
         MEGABYTES,
         (pipeline, i) -> pipeline.hset("comsrv:mega" + i + ":m", "1", "x".repeat(1 << 20)));
-    // The large ones come when small ones were met before, and others after them.
+    // The large ones come after small ones, and more small ones follow them.
     chunks(ELEMENTS / 2, (pipeline, i) -> pipeline.lpush("archive:pending", element(i)));
     chunks(MEGABYTES, (pipeline, i) -> pipeline.lpush("archive:pending", LARGE_ELEMENT));
     chunks(ELEMENTS / 2, (pipeline, i) -> pipeline.lpush("archive:pending", element(i)));
@@ -249,9 +249,9 @@ final class SourceBlocking {
   }
 
   /**
-   * The longest of a round is a command's or the machine's, which now and then stops everything for
-   * some milliseconds, also in an HGETALL of a few fields. It does not stop the same kind of
-   * command in two rounds of three.
+   * Prints the figures. The longest time of a round is caused by a command or by the machine, which
+   * sometimes stops everything for some milliseconds, even during an HGETALL of a few fields. It
+   * does not stop the same kind of command in two rounds of three, so the figure is the median.
    */
   private static void report(List<Round> rounds) {
     Set<String> kinds = new TreeSet<>();
@@ -297,7 +297,7 @@ final class SourceBlocking {
     return text.substring(0, Math.min(MAX_SHOWN, text.length()));
   }
 
-  /** The command, and whose it is. */
+  /** Returns the command and the kind of data that it works on. */
   private static String kind(List<String> args) {
     String command = args.get(0).toLowerCase(Locale.ROOT);
     String all = String.join(" ", args);
@@ -318,7 +318,7 @@ final class SourceBlocking {
     if (all.contains("archive:pending")) {
       return args.size() > CLAIM_ARGUMENTS ? "list_release_with_rejected" : "list_claim";
     }
-    // A page is asked for with three arguments, a trim with pairs.
+    // A page call has three arguments, a trim call has pairs.
     return all.contains("history")
         ? "stream_page"
         : args.size() % 2 == 1 ? "archive_page" : "archive_trim";

@@ -8,15 +8,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What it costs to look, again and again, at 1,000 channels in which nothing changes: in Redis
- * against the bare reads, in the worker against the same worker with the connector paused, and in
- * objects. The two take turns, window by window, so that both see the same machine.
+ * Measures the cost of reading 1,000 unchanged channels again and again: in Redis compared with
+ * bare reads, in the worker compared with the same worker with the connector paused, and in
+ * allocated objects. The two sides take turns, window by window, so that both see the same machine.
  */
 final class SourceIdle {
   private static final int CHANNELS = 1000;
   private static final int PAIRS = 10;
 
-  /** Four times as often as by default, and so the discovery: more passes in the same time. */
+  /**
+   * Polling and discovery run four times as often as by default, for more passes in the same time.
+   */
   private static final int PASSES_A_SECOND = 4;
 
   private static final int POLL_MS = 1000 / PASSES_A_SECOND;
@@ -26,7 +28,7 @@ final class SourceIdle {
 
   private final SourceRig rig;
 
-  /** Of a window; whole discoveries fit into it. */
+  /** Passes in a window; a window holds whole discoveries. */
   private final int passes;
 
   SourceIdle(SourceRig rig) {
@@ -34,13 +36,13 @@ final class SourceIdle {
     this.passes = 5 * Math.max(2, rig.seconds / 2);
   }
 
-  /** What a window has used. */
+  /** The resources that a window has used. */
   private record Window(RedisCounters redis, double workerCpuSeconds, double seconds) {
     double passes() {
       return redis.callsOf("hgetall") / (double) CHANNELS;
     }
 
-    /** Redis's CPU time for a pass, beyond what it takes by itself. */
+    /** Returns Redis's CPU time per pass, less what it uses when idle. */
     double redisSecondsAPass(double idleShare) {
       return (redis.cpuSeconds() - idleShare * seconds) / passes();
     }
@@ -115,7 +117,7 @@ final class SourceIdle {
         ours.stream().mapToLong(Window::otherCommands).sum()
             / ours.stream().mapToDouble(Window::passes).sum(),
         "commands");
-    // Ours are four passes a second; a default has one.
+    // Our connector makes four passes a second; by default it makes one.
     Figures.print(
         "source.idle_cpu_core_share",
         (median(ours, Window::workerShare) - median(bare, Window::workerShare)) / PASSES_A_SECOND,
@@ -131,7 +133,10 @@ final class SourceIdle {
     settle();
   }
 
-  /** Until the task has noticed; a pass more or less is taken account of by its commands. */
+  /**
+   * Waits until the task has noticed; one pass more or less does not matter, because passes are
+   * counted by their commands.
+   */
   private static void settle() throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(3 * POLL_MS);
   }

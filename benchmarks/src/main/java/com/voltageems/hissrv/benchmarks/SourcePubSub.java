@@ -6,9 +6,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The rate of messages that the source sustains without losing one: stepped up until a step fails.
- * A step passes when everything published is counted as a point and in the topic as a record,
- * nothing was dropped or rejected, no gap was seen, and no backlog grew.
+ * Measures the rate of messages that the source sustains without losing one: the rate increases
+ * step by step until a step fails. A step passes if everything published is counted as a point and
+ * is in the topic as a record, nothing was dropped or rejected, no gap was seen, and no backlog
+ * grew.
  */
 final class SourcePubSub {
   private static final int CHANNELS = 1000;
@@ -19,7 +20,7 @@ final class SourcePubSub {
   private static final String ALIAS = "bus";
   private static final String TOPIC = "hissrv." + ALIAS;
 
-  /** What may be under way at the end of a step, as time at its rate. */
+  /** Maximum backlog at the end of a step, in seconds at its rate. */
   private static final double MAX_BACKLOG_SECONDS = 0.3;
 
   private final SourceRig rig;
@@ -60,7 +61,7 @@ final class SourcePubSub {
       settle();
       double highest = 0;
       for (long step : STEPS) {
-        // Once more: on a busy machine a single failure may be somebody else's.
+        // Tries again: on a busy machine, another process may have caused a single failure.
         Publisher.Run passed = passes(publisher, step);
         if (passed.published() == 0) {
           passed = passes(publisher, step);
@@ -74,7 +75,7 @@ final class SourcePubSub {
     }
   }
 
-  /** The run, or one of nothing when it failed. */
+  /** Returns the run, or an empty run if it failed. */
   private Publisher.Run passes(Publisher publisher, long perSecond)
       throws IOException, InterruptedException {
     long points = counter("points");
@@ -110,7 +111,10 @@ final class SourcePubSub {
     return isPaced && keptUp && isWhole ? run : new Publisher.Run(0, 0, 1);
   }
 
-  /** As fast as Redis takes them: what cannot be kept is dropped, and counted. */
+  /**
+   * Publishes as fast as Redis accepts; messages that the source cannot keep are dropped and
+   * counted.
+   */
   private void overload(List<byte[]> batches) throws IOException, InterruptedException {
     try (Publisher publisher = new Publisher(rig.server.port(), batches)) {
       long dropped = counter("messages-dropped");
@@ -137,7 +141,7 @@ final class SourcePubSub {
     return rig.metrics.get(NAME, ALIAS, name);
   }
 
-  /** Until nothing more comes out of the source nor into the topic. */
+  /** Waits until nothing more leaves the source or reaches the topic. */
   private void settle() throws InterruptedException {
     long before = -1;
     long now = counter("points") + rig.records(TOPIC);

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast hashes are read and compared when nothing changes, against a bare loop over the same
- * data; and what the comparing holds in memory.
+ * Measures how fast hashes are read and compared if nothing changes, compared with a bare loop over
+ * the same data; and the memory that the comparison needs.
  */
 final class SourceReading {
   private static final int HASHES = 20_000;

@@ -30,7 +30,9 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
-/** What the measurements of the source share: a Redis, a broker, a worker, and how to ask them. */
+/**
+ * Shared by the measurements of the source: a Redis, a broker, a worker, and calls to query them.
+ */
 final class SourceRig {
   static final int POINTS = 50;
   private static final int KEYS_A_PIPELINE = 1000;
@@ -64,14 +66,14 @@ final class SourceRig {
   }
 
   /**
-   * @param seconds length of one window
+   * @param seconds length of one measuring window
    */
   static SourceRig start(Path dir, int seconds, Closer closer) throws IOException {
     RedisServer server = closer.add(RedisServer.start(dir.resolve("redis")));
     KafkaBroker broker = closer.add(KafkaBroker.start(dir.resolve("kafka")));
     WorkerMetrics.Endpoint endpoint = WorkerMetrics.Endpoint.free();
     List<String> jvmArgs = new ArrayList<>(endpoint.jvmArgs());
-    // As connect-distributed.sh does; the tests' workers are smaller.
+    // The same heap as connect-distributed.sh sets; the tests' workers are smaller.
     jvmArgs.addAll(List.of("-Xms256m", "-Xmx2g"));
     ConnectWorker worker =
         closer.add(
@@ -96,7 +98,7 @@ final class SourceRig {
         broker.bootstrapServers());
   }
 
-  /** Replaces all that is in Redis by that many hashes {@code comsrv:<c>:m} of 50 points. */
+  /** Replaces everything in Redis by {@code hashes} hashes {@code comsrv:<c>:m} of 50 points. */
   void fill(int hashes) {
     redis.flushAll();
     for (int from = 0; from < hashes; from += KEYS_A_PIPELINE) {
@@ -113,7 +115,7 @@ final class SourceRig {
     return "comsrv:" + (1001 + number) + ":m";
   }
 
-  /** Fields as a driver writes them. */
+  /** Returns fields as a driver writes them. */
   static Map<String, String> values(int fields, int number) {
     Map<String, String> hash = new HashMap<>();
     for (int point = 1; point <= fields; point++) {
@@ -123,7 +125,7 @@ final class SourceRig {
     return hash;
   }
 
-  /** The source with one source {@code live} of hashes. */
+  /** Returns the configuration of a connector with one source, {@code live}, of hashes. */
   Map<String, String> source() {
     Map<String, String> config = bareSource();
     config.put("sources", "live");
@@ -162,7 +164,7 @@ final class SourceRig {
     worker.send("PUT", "/connectors/" + name + "/resume", null);
   }
 
-  /** Ends a connector, and waits until its task is gone. */
+  /** Deletes a connector, and waits until its task is gone. */
   void delete(String name) throws InterruptedException {
     worker.delete(name);
     Figures.await(name + " to be gone", () -> worker.status(name).path("tasks").isMissingNode());
@@ -173,7 +175,7 @@ final class SourceRig {
     Figures.await(more + " records in " + topic, () -> records(topic) >= wanted);
   }
 
-  /** Records ever written to the topic; 0 while there is none. */
+  /** Returns the number of records ever written to the topic; 0 if the topic does not exist. */
   long records(String topic) {
     try {
       if (!admin.listTopics().names().get().contains(topic)) {
@@ -197,7 +199,7 @@ final class SourceRig {
     }
   }
 
-  /** The topic's first record with that key, in a topic that surely has one. */
+  /** Returns the topic's first record with this key; the topic must have one. */
   ConsumerRecord<String, byte[]> first(String topic, String key) {
     try (Consumer<String, byte[]> consumer =
         new KafkaConsumer<>(

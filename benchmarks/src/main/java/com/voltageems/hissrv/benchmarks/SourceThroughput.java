@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** How fast records come into a topic, against a connector that only emits them. */
+/** Measures how fast records reach a topic, compared with a connector that only emits them. */
 final class SourceThroughput {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CHANNELS = 1000;
@@ -51,7 +51,7 @@ final class SourceThroughput {
     for (int i = 0; i < WINDOWS; i++) {
       read[i] = window(SOURCE, SOURCE_TOPIC);
       emitted[i + 1] = window(CEILING, CEILING_TOPIC);
-      // Against both neighbours: what a machine gains or loses from one to the other cancels out.
+      // Compared with both neighbours: a drift of the machine from one to the other cancels out.
       ratios[i] = read[i] / ((emitted[i] + emitted[i + 1]) / 2);
     }
     readMillis += rig.metrics.ofTask(SOURCE, "read-time-total-ms");
@@ -68,7 +68,10 @@ final class SourceThroughput {
     Figures.print("source.read_us_a_record", 1000.0 * readMillis / readRecords, "us");
   }
 
-  /** But for their time: else the ceiling would be one of other records. */
+  /**
+   * Checks that both emit the same records apart from the time: otherwise the ceiling would be that
+   * of other records.
+   */
   private void requireSameRecords() throws IOException {
     ConsumerRecord<String, byte[]> prebuilt = rig.first(CEILING_TOPIC, KEY);
     ConsumerRecord<String, byte[]> read = rig.first(SOURCE_TOPIC, KEY);
@@ -86,7 +89,7 @@ final class SourceThroughput {
     return record.headers() + " " + new String(record.value(), StandardCharsets.UTF_8);
   }
 
-  /** The rate of the first seconds is the compiler's. */
+  /** Warms up: the first seconds measure the JIT compiler. */
   private void warm(String name, String topic, Map<String, String> config)
       throws InterruptedException {
     rig.submit(name, config);

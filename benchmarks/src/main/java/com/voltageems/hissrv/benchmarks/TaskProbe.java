@@ -26,15 +26,16 @@ import org.apache.kafka.connect.storage.OffsetStorageReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The source's task alone, without a worker, in a JVM of its own with the classes of the installed
- * plugin: for what can only be seen from inside, allocation and heap. Prints {@code name value}.
+ * Runs the source's task alone, without a worker, in its own JVM with the classes of the installed
+ * plugin, to measure what is visible from inside only: allocation and heap. Prints {@code probe
+ * name value}.
  */
 public final class TaskProbe {
   private static final String TASK = "com.voltageems.hissrv.redis.source.RedisSourceTask";
 
   private TaskProbe() {}
 
-  /** Runs the probe against the rig's Redis; returns what it printed. */
+  /** Runs the probe against the rig's Redis; returns the values it printed. */
   static Map<String, Double> run(SourceRig rig, String mode, List<String> args)
       throws IOException, InterruptedException {
     Path log = Files.createTempDirectory(rig.dir, "probe").resolve("probe.log");
@@ -82,7 +83,7 @@ public final class TaskProbe {
     return jars.toString();
   }
 
-  /** {@code idle <uri> <hashes> <passes>} or {@code heap <uri> <hashes>}. */
+  /** Arguments: {@code idle <uri> <hashes> <passes>} or {@code heap <uri> <hashes>}. */
   public static void main(String[] args) throws Exception {
     Map<String, String> config = new HashMap<>();
     config.put("name", "probe");
@@ -91,7 +92,7 @@ public final class TaskProbe {
     config.put("sources", "live");
     config.put("sources.live.type", "hash");
     config.put("sources.live.pattern", "comsrv:*");
-    // The defaults, ten times as fast: as many passes from one discovery to the next.
+    // Ten times as fast as the defaults: the number of passes per discovery is the same.
     config.put("poll.interval.ms", "100");
     config.put("discovery.interval.ms", "500");
     SourceTask task =
@@ -131,7 +132,9 @@ public final class TaskProbe {
     print("heap_mb", (runtime.totalMemory() - runtime.freeMemory()) / (double) (1 << 20));
   }
 
-  /** A poll lasts as long as the interval, so that a pass falls into each. */
+  /**
+   * Measures allocation per pass. A poll lasts as long as the interval, so each contains one pass.
+   */
   private static void idle(SourceTask task, int hashes, int passes)
       throws InterruptedException, JMException {
     for (int i = 0; i < passes; i++) {
@@ -151,7 +154,9 @@ public final class TaskProbe {
     print("records", (double) records);
   }
 
-  /** Hashes that were read and had not changed: by them passes are counted. */
+  /**
+   * Returns the number of hashes that were read and had not changed; passes are counted by them.
+   */
   private static long unchanged() throws JMException {
     return (Long)
         ManagementFactory.getPlatformMBeanServer()
@@ -166,7 +171,7 @@ public final class TaskProbe {
     System.out.printf(Locale.ROOT, "probe %s %.3f%n", name, value);
   }
 
-  /** No stored offsets, no transactions, no metrics. */
+  /** Context without stored offsets, transactions and metrics. */
   private record Context(Map<String, String> config) implements SourceTaskContext {
     @Override
     public Map<String, String> configs() {
@@ -179,7 +184,7 @@ public final class TaskProbe {
     }
 
     @Override
-    // Connect's interface is not annotated; null is its way to say "none".
+    // Connect's interface is not annotated; it uses null for "none".
     @SuppressWarnings("NullAway")
     public @Nullable TransactionContext transactionContext() {
       return null;

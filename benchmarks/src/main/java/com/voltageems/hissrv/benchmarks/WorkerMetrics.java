@@ -12,7 +12,7 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** The connector's MBeans in the worker, over a loopback JMX port. */
+/** Reads the connector's MBeans in the worker, over a loopback JMX port. */
 public final class WorkerMetrics implements AutoCloseable {
   private final JMXConnector connector;
   private final MBeanServerConnection server;
@@ -22,7 +22,7 @@ public final class WorkerMetrics implements AutoCloseable {
     this.server = connector.getMBeanServerConnection();
   }
 
-  /** A free port, and what a JVM has to be told to answer there. */
+  /** A free port, and the JVM options that open JMX on it. */
   public record Endpoint(int port) {
     public static Endpoint free() {
       return new Endpoint(Ports.free());
@@ -40,7 +40,7 @@ public final class WorkerMetrics implements AutoCloseable {
     }
   }
 
-  // The other end is a JVM that we started ourselves, on loopback.
+  // The other end is a JVM that this process started, on loopback.
   @SuppressWarnings("BanJNDI")
   public static WorkerMetrics connect(Endpoint endpoint) throws IOException {
     return new WorkerMetrics(
@@ -49,12 +49,12 @@ public final class WorkerMetrics implements AutoCloseable {
                 "service:jmx:rmi:///jndi/rmi://127.0.0.1:" + endpoint.port() + "/jmxrmi")));
   }
 
-  /** An attribute of one source of the connector's only task; 0 while there is none. */
+  /** Returns an attribute of one source of the connector's only task; 0 if it does not exist. */
   public long get(String connectorName, String source, String attribute) {
     return attribute(connectorName, ",source=" + source, attribute);
   }
 
-  /** An attribute of the connector's only task itself; 0 while there is none. */
+  /** Returns an attribute of the connector's only task itself; 0 if it does not exist. */
   public long ofTask(String connectorName, String attribute) {
     return attribute(connectorName, "", attribute);
   }
@@ -65,7 +65,9 @@ public final class WorkerMetrics implements AutoCloseable {
         attribute);
   }
 
-  /** Lines that the database has acknowledged to a sink, by all of its tasks. */
+  /**
+   * Returns the number of lines that the database has acknowledged to a sink, over all its tasks.
+   */
   public long linesWritten(String connectorName, int tasks) {
     long lines = 0;
     for (int task = 0; task < tasks; task++) {
@@ -77,7 +79,7 @@ public final class WorkerMetrics implements AutoCloseable {
     return lines;
   }
 
-  /** Records that Connect has handed to a sink, by all of its tasks. */
+  /** Returns the number of records that Connect has handed to a sink, over all its tasks. */
   public long recordsPut(String connectorName, int tasks) {
     long records = 0;
     for (int task = 0; task < tasks; task++) {
@@ -89,7 +91,7 @@ public final class WorkerMetrics implements AutoCloseable {
     return records;
   }
 
-  /** Bytes of the heap in use after a collection. */
+  /** Returns the bytes of the heap in use after a collection. */
   public long heapInUse() {
     try {
       ObjectName memory = new ObjectName("java.lang:type=Memory");

@@ -1,4 +1,4 @@
-/** Measurements, printed one figure a line: name, value, unit. */
+/** Benchmarks; each figure is printed on one line: name, value, unit. */
 @NullMarked
 package com.voltageems.hissrv.benchmarks;
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A bucket of its own in an InfluxDB 2 beside the project, deleted afterwards. */
+/** A separate bucket in an existing InfluxDB 2, deleted afterwards. */
 final class InfluxDb2Target {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -19,7 +19,10 @@ final class InfluxDb2Target {
 
   private InfluxDb2Target() {}
 
-  /** Told by {@code HISSRV_INFLUXDB2_URL} and {@code HISSRV_INFLUXDB2_TOKEN}; empty without. */
+  /**
+   * Creates the bucket in the server named by {@code HISSRV_INFLUXDB2_URL} and {@code
+   * HISSRV_INFLUXDB2_TOKEN}; empty if either is not set.
+   */
   static Optional<QueryTarget> find() {
     String url = System.getenv("HISSRV_INFLUXDB2_URL");
     String token = System.getenv("HISSRV_INFLUXDB2_TOKEN");

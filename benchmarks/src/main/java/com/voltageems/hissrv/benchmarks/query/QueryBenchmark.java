@@ -19,10 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The query service against the same question put to the database itself by HTTP, and against
- * itself. A day of channels of five fields, one sample a second; a second measurement in which
- * every hundredth sample was written twice. The client is one, and so are connection and
- * compression (none). Medians of pairs that take turns.
+ * Compares the query service with the same question sent directly to the database by HTTP, and with
+ * itself. The data: one day of channels with five fields, one sample a second; and a second
+ * measurement in which every hundredth sample was written twice. Both sides use the same client,
+ * connection and compression (none). Figures are medians of pairs that take turns.
  */
 public final class QueryBenchmark {
   private static final int FIELDS = 5;
@@ -98,7 +98,7 @@ public final class QueryBenchmark {
           target.write(Lines.text(table, from, Math.min(AT_ONCE, rows - from), channels, FIELDS)));
     }
     if (repeated) {
-      // Every hundredth second once more, as after a request that was answered too late.
+      // Writes every hundredth second again, as happens if a request was answered too late.
       StringBuilder again = new StringBuilder();
       for (int second = 0; second < DAY; second += 100) {
         again.append(Lines.text(table, second * channels, channels, channels, FIELDS));
@@ -130,7 +130,7 @@ public final class QueryBenchmark {
             + PLAIN
             + range(start, day);
     ratio("aggregate_vs_one", aggregate, get(plain + means));
-    // What the database itself takes for all eight, which may be several times one of them.
+    // The database's time for all eight functions, which may be several times that of one.
     ratio("aggregate_vs_direct", aggregate, target.eight(PLAIN, "3", start, day));
     ratio(
         "latest_vs_direct",
@@ -159,7 +159,10 @@ public final class QueryBenchmark {
     Figures.print(figure + ".other_ms", pair.second(), "ms");
   }
 
-  /** An answer from memory against a constant one of about the same size, by the same server. */
+  /**
+   * Compares an answer from the cache with a constant one of about the same size, from the same
+   * server.
+   */
   private void rates(String service, String asked) throws Exception {
     HttpRequest constant = get(service + "/openapi.json");
     int size = client.body(constant).length;

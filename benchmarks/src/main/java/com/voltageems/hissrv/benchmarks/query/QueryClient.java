@@ -9,11 +9,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Asks by HTTP/1.1 over a connection that stays open, and takes the time to the last byte. */
+/**
+ * Sends requests over HTTP/1.1 on a connection that stays open, and measures the time to the last
+ * byte.
+ */
 final class QueryClient {
   /**
-   * Pairs until the service's code is compiled, as after a day at a site; but no more than it takes
-   * long.
+   * Pairs that warm up the service until its code is compiled, as after a day at a site; limited by
+   * {@link #LONG}.
    */
   private static final int WARM_UP = 5_000;
 
@@ -25,7 +28,7 @@ final class QueryClient {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
-  /** Medians in milliseconds. */
+  /** The medians in milliseconds. */
   record Pair(double first, double second) {}
 
   byte[] body(HttpRequest request) throws IOException, InterruptedException {
@@ -52,7 +55,7 @@ final class QueryClient {
     }
   }
 
-  /** Two requests in turn; who begins changes from pair to pair. */
+  /** Sends two requests in turn; the order changes from pair to pair. */
   Pair pairs(HttpRequest first, HttpRequest second, int count)
       throws IOException, InterruptedException {
     double[] ofFirst = new double[count];

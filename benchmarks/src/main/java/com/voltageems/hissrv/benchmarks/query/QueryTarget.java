@@ -11,29 +11,29 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A database as the query benchmark needs it: to be written, and asked directly by HTTP. */
+/** A database for the query benchmark: can be written, and queried directly by HTTP. */
 interface QueryTarget extends AutoCloseable {
-  /** What the figures' names end in. */
+  /** Returns the ending of the figures' names. */
   String name();
 
-  /** The service's settings for it, as lines of YAML. */
+  /** Returns the service's settings for this database, as lines of YAML. */
   String settings();
 
   HttpRequest write(String lines);
 
-  /** The points of a channel's field. */
+  /** Requests the points of a channel's field. */
   HttpRequest points(String table, String channel, Instant start, Instant end);
 
-  /** Its means of five minutes. */
+  /** Requests the field's means of five minutes. */
   HttpRequest means(String table, String channel, Instant start, Instant end);
 
-  /** All eight functions of them at once. */
+  /** Requests all eight functions of those windows at once. */
   HttpRequest eight(String table, String channel, Instant start, Instant end);
 
-  /** The last value of each field of each channel. */
+  /** Requests the last value of each field of each channel. */
   HttpRequest latest(String table, Instant start, Instant end);
 
-  /** How many points have a first field. */
+  /** Requests the number of points that have a first field. */
   HttpRequest count(String table);
 
   @Override
@@ -47,7 +47,7 @@ interface QueryTarget extends AutoCloseable {
     return HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(60));
   }
 
-  /** By its own {@code /exec}. */
+  /** QuestDB, queried by its own {@code /exec}. */
   record Quest(QuestDb database) implements QueryTarget {
     @Override
     public String name() {
@@ -114,7 +114,7 @@ interface QueryTarget extends AutoCloseable {
     }
   }
 
-  /** InfluxQL by {@code /query}, as both versions answer it. */
+  /** InfluxDB, queried by InfluxQL at {@code /query}, which both versions answer. */
   record Influx(
       String name,
       String settings,
@@ -199,7 +199,7 @@ interface QueryTarget extends AutoCloseable {
     }
   }
 
-  /** A QuestDB of its own. */
+  /** Starts a separate QuestDB. */
   static QueryTarget questDb(Path dir) {
     return new Quest(QuestDb.start(dir));
   }

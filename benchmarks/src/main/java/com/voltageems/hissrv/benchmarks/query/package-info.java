@@ -1,4 +1,4 @@
-/** The query service against the same rows asked of the database. */
+/** Benchmarks of the query service, compared with direct queries of the database. */
 @NullMarked
 package com.voltageems.hissrv.benchmarks.query;
 

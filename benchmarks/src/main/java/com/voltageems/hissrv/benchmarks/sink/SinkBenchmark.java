@@ -13,9 +13,10 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * Records that wait in a topic through one task of the sink into each database, against the same
- * lines posted by bare HTTP, and against a worker that only converts and drops them. Rounds of all
- * of them take turns, so that a drift of the machine cancels out; medians of three.
+ * Measures records that wait in a topic and pass through one task of the sink into each database,
+ * compared with the same lines posted by bare HTTP, and with a worker that only converts and drops
+ * them. Rounds of all of them take turns, so that a drift of the machine cancels out. Figures are
+ * medians of three rounds.
  */
 public final class SinkBenchmark {
   private static final int ROUNDS = 3;
@@ -57,7 +58,7 @@ public final class SinkBenchmark {
     }
   }
 
-  /** Whether {@code --without} names it. */
+  /** Returns whether {@code --without} does not name it. */
   private static boolean isWanted(String[] args, String name) {
     return !Arrays.asList(args).contains("--without=" + name);
   }
@@ -65,7 +66,7 @@ public final class SinkBenchmark {
   private void measure(SinkTarget target, SinkForm form)
       throws InterruptedException, ExecutionException {
     List<byte[]> requests = form.requests();
-    SinkRig.bare(target, form, requests, 2); // warms the database
+    SinkRig.bare(target, form, requests, 2); // warms up the database
     int threads = 1;
     double best = 0;
     for (int inFlight : IN_FLIGHT) {
@@ -91,7 +92,7 @@ public final class SinkBenchmark {
     print(target, form, median(bare, rate -> rate), median(discard, rate -> rate), json, ready);
   }
 
-  /** The number of requests in flight at which the sink is quickest. */
+  /** Returns the number of requests in flight at which the sink is fastest. */
   private int writers(SinkTarget target, SinkForm form, Map<String, String> reading)
       throws InterruptedException {
     int writers = 1;

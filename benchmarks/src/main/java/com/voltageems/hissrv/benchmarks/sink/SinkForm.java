@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is written: lines of so many fields, as JSON records in a topic and as bare requests.
+ * The form of the data: lines of a number of fields, as JSON records in a topic and as bare
+ * requests.
  *
- * @param fields of a line
- * @param channels series
- * @param linesARequest what the bare loop puts into one request
- * @param linesARecord lines of a record of the topic with lines ready to post
+ * @param fields number of fields in a line
+ * @param channels number of series
+ * @param linesARequest number of lines in a request of the bare loop
+ * @param linesARecord number of lines in a record of the topic whose lines are ready to post
  */
 record SinkForm(
     String name, int lines, int fields, int channels, int linesARequest, int linesARecord) {
@@ -25,12 +26,12 @@ record SinkForm(
     return new SinkForm("wide", lines, 50, 100, 1000, 10);
   }
 
-  /** The topic of records as the Redis source writes them. */
+  /** Returns the topic with records as the Redis source writes them. */
   String jsonTopic() {
     return "bench-" + name;
   }
 
-  /** The topic of records that are line protocol. */
+  /** Returns the topic with records of line protocol. */
   String lineTopic() {
     return "bench-lines-" + name;
   }
@@ -55,13 +56,13 @@ record SinkForm(
         .formatted(name, line % channels, values, Lines.millis(line, channels));
   }
 
-  /** The record of lines from this one on, with times in nanoseconds. */
+  /** Returns the record of the lines from this one on, with times in nanoseconds. */
   String lines(int from) {
     int count = Math.min(linesARecord, lines - from);
     return Lines.text(name, from, count, channels, fields).replace("\n", "000000\n");
   }
 
-  /** What a connector that reads the JSON topic is told. */
+  /** Returns the settings of a connector that reads the JSON topic. */
   Map<String, String> json() {
     return Map.of(
         "topics", jsonTopic(),
@@ -69,7 +70,7 @@ record SinkForm(
         "value.converter.schemas.enable", "false");
   }
 
-  /** What one is told that reads the topic of lines. */
+  /** Returns the settings of a connector that reads the topic of lines. */
   Map<String, String> ready() {
     return Map.of(
         "topics", lineTopic(),

@@ -29,11 +29,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A broker and a worker with the sink, and how one round is measured. */
+/** A broker and a worker with the sink; measures single rounds. */
 final class SinkRig {
   private static final int PARTITIONS = 4;
 
-  /** Starting a task is not what is measured: the first tenth does not count. */
+  /** Share of the lines that is not counted: starting a task is not measured. */
   private static final double WARM = 0.1;
 
   private final KafkaBroker broker;
@@ -64,7 +64,11 @@ final class SinkRig {
     return new SinkRig(broker, worker, closer.add(WorkerMetrics.connect(endpoint)));
   }
 
-  /** Fills a topic with so many records. */
+  /**
+   * Creates a topic and fills it with records.
+   *
+   * @param records number of items; {@code record} is called for every {@code step}-th of them
+   */
   void fill(String topic, int records, int step, IntFunction<String> record)
       throws InterruptedException, ExecutionException {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
@@ -86,15 +90,16 @@ final class SinkRig {
   }
 
   /**
-   * What a round took.
+   * The result of a round.
    *
-   * @param linesPerSecond after the start
-   * @param workerMicros CPU of the worker for a line, likewise
-   * @param databaseMicros of the database, with what it does behind its acknowledgements
+   * @param linesPerSecond after the start phase
+   * @param workerMicros CPU time of the worker per line, after the start phase
+   * @param databaseMicros CPU time of the database per line, including its work after the
+   *     acknowledgements
    */
   record Round(double linesPerSecond, double workerMicros, double databaseMicros) {}
 
-  /** The sink, from the topic's first record to the database's last acknowledgement. */
+  /** Runs the sink until the database's last acknowledgement; the first tenth does not count. */
   Round sink(SinkTarget target, SinkForm form, Map<String, String> reading, int writers)
       throws InterruptedException {
     target.empty(form.name());
@@ -118,7 +123,10 @@ final class SinkRig {
     return new Round(rate, worked.toNanos() / 1e3 / lines, stored.toNanos() / 1e3 / lines);
   }
 
-  /** A worker that reads and converts the topic, and drops the records; per second. */
+  /**
+   * Runs a worker that reads and converts the topic and drops the records; returns the records per
+   * second.
+   */
   double discard(SinkForm form) throws InterruptedException {
     Map<String, String> config = connector(DiscardSinkConnector.class.getName());
     config.putAll(form.json());
@@ -130,7 +138,7 @@ final class SinkRig {
     return rate;
   }
 
-  /** Heap in use at full speed, above that of the idle worker; megabytes. */
+  /** Returns the heap in use at full speed, less that of the idle worker, in megabytes. */
   double heap(SinkTarget target, SinkForm form) throws InterruptedException {
     target.empty(form.name());
     double idle = metrics.heapInUse();
@@ -151,14 +159,14 @@ final class SinkRig {
     return most / 1e6;
   }
 
-  /** Bare requests by so many threads; lines a second. */
+  /** Posts bare requests with several threads; returns the lines per second. */
   static double bare(SinkTarget target, SinkForm form, List<byte[]> requests, int threads)
       throws InterruptedException, ExecutionException {
     target.empty(form.name());
     AtomicInteger next = new AtomicInteger();
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
-      target.post(requests.get(0)); // makes the table
+      target.post(requests.get(0)); // creates the table
       long start = System.nanoTime();
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
@@ -191,7 +199,7 @@ final class SinkRig {
     return config;
   }
 
-  /** Waits until starting is over; answers how much is done then. */
+  /** Waits until the start phase is over; returns how much is done by then. */
   private static long begun(LongSupplier done, int all) throws InterruptedException {
     Figures.await("the first tenth", () -> done.getAsLong() >= all * WARM);
     return done.getAsLong();

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** A database that lines are written to, by the sink and by bare HTTP. */
+/** A database that the sink and bare HTTP requests write lines to. */
 abstract class SinkTarget {
   private static final HttpClient HTTP =
       HttpClient.newBuilder()
@@ -38,7 +38,8 @@ abstract class SinkTarget {
   }
 
   /**
-   * All that can be had here: InfluxDB 1 where it is installed, 2 where HISSRV_INFLUXD2 names it.
+   * Starts all available databases: InfluxDB 1 if it is installed, InfluxDB 2 if HISSRV_INFLUXD2
+   * names it.
    */
   static List<SinkTarget> start(Predicate<String> wanted, Path dir, Closer closer) {
     List<SinkTarget> targets = new ArrayList<>();
@@ -54,16 +55,16 @@ abstract class SinkTarget {
     return targets;
   }
 
-  /** The sink's settings for it. */
+  /** Returns the sink's settings for this database. */
   abstract Map<String, String> settings();
 
-  /** Where bare lines go, with times in milliseconds. */
+  /** Returns a request that writes bare lines, with times in milliseconds. */
   abstract HttpRequest.Builder write();
 
-  /** Empties it: what was written before costs the next round nothing. */
+  /** Empties the database, so that earlier rounds do not slow the next one. */
   abstract void empty(String measurement) throws InterruptedException;
 
-  /** Waits until it has digested what it acknowledged. */
+  /** Waits until the database has processed what it has acknowledged. */
   void settle(String measurement, long lines) throws InterruptedException {}
 
   void post(byte[] lines) {
@@ -110,7 +111,8 @@ abstract class SinkTarget {
         if (database.rows(measurement) == 0) {
           return;
         }
-        // Not dropped: a connection that knew the table would write to the one that is gone.
+        // Truncates instead of dropping: a connection that knows the table would write to the
+        // dropped one.
         String sql = "truncate table '" + measurement + "'";
         send(HttpRequest.newBuilder(URI.create(database.url() + "/exec?query=" + encode(sql))));
         Figures.await("an empty table", () -> database.rows(measurement) == 0);

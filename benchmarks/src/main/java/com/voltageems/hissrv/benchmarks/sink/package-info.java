@@ -1,4 +1,4 @@
-/** The sink against the database's own write speed. */
+/** Benchmarks of the sink, compared with the database's own write speed. */
 @NullMarked
 package com.voltageems.hissrv.benchmarks.sink;
 
