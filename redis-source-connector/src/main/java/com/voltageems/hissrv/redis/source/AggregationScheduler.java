@@ -25,13 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Triggers the aggregation script once a second, in a thread and over a connection of its own. The
- * script claims every second and every window itself, so any number of schedulers, and cron beside
- * them, may run; after a pause it closes what was left open.
+ * Triggers the aggregation script once a second, in its own thread and over its own connection. The
+ * script itself claims every second and every window. So any number of schedulers may run, also
+ * together with cron. After a pause the script closes what was left open.
  *
- * <p>An outage of Redis is waited for, and so is, for a minute, a refusal of the script's own,
- * whose settings somebody may be mending; anything else ends the thread, and {@link #failure()}
- * tells.
+ * <p>The thread waits during an outage of Redis. If the script itself refuses to work, it waits for
+ * a limited time, because somebody may be correcting the settings. Any other error ends the thread,
+ * and {@link #failure()} returns it.
  */
 final class AggregationScheduler implements Background {
   private static final Logger LOG = LoggerFactory.getLogger(AggregationScheduler.class);
@@ -39,12 +39,12 @@ final class AggregationScheduler implements Background {
   private static final String STATS_KEY = "hissrv:stats";
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** The least between two ticks, when they take longer than a second. */
+  /** Shortest pause between two ticks if they take longer than a second. */
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private static final long STOP_MS = 2000;
 
-  /** Calls of one action in one tick; a script that never comes to an end must not hold us. */
+  /** Most calls of one action in one tick, in case a script never finishes. */
   private static final int MAX_CALLS = 10_000;
 
   private final RedisLink link;
@@ -61,16 +61,18 @@ final class AggregationScheduler implements Background {
   private final Duration refusedAtMost;
   private final WorkerClock clock;
 
-  /** When the script first refused, since it last did not: by the clock's nanos; null for never. */
+  /** When the script first refused since it last worked, by the clock's nanos; null for never. */
   private @Nullable Long refusedSinceNanos;
 
   public final LongAdder calls = new LongAdder();
   private final AggregationLosses losses = new AggregationLosses();
 
   /**
+   * Creates a scheduler; {@link #start} begins it.
+   *
    * @param windows lengths, the base first
-   * @param config what is written to the script's configuration besides the windows
-   * @param refusedAtMost how long the script may answer by errors before the task fails by them
+   * @param config what to write to the script's configuration in addition to the windows
+   * @param refusedAtMost how long the script may answer with errors before the task fails with them
    */
   AggregationScheduler(
       RedisLink link,
@@ -100,7 +102,8 @@ final class AggregationScheduler implements Background {
 
   private void run() {
     try {
-      // At fixed moments, whatever a tick takes: a wait between ticks would skip a second at times.
+      // At fixed moments, however long a tick takes: a wait between ticks would sometimes skip a
+      // second.
       long nextNanos = clock.nanos();
       while (!stop.await(nextNanos - clock.nanos(), TimeUnit.NANOSECONDS)) {
         try {
@@ -136,7 +139,10 @@ final class AggregationScheduler implements Background {
     }
   }
 
-  /** The script's own message names the setting at fault: somebody has to mend it. */
+  /**
+   * Throws if the script has refused for too long. Its message names the setting at fault, and
+   * somebody must correct it.
+   */
   private void requirePatience(RedisReplyException e) {
     long now = clock.nanos();
     long since = refusedSinceNanos == null ? now : refusedSinceNanos;
@@ -156,7 +162,7 @@ final class AggregationScheduler implements Background {
       configure();
       configuredGeneration = link.generation();
     } else if (Long.valueOf(0).equals(link.call(Command.keyed("EXISTS", CONFIG_KEY)))) {
-      // Without it the script works by its defaults, that is for other windows, and says nothing.
+      // Without it the script silently uses its defaults, that is, other windows.
       LOG.warn(
           "Aggregation: {} has vanished from Redis (flushed, evicted or deleted); it is written"
               + " again",
@@ -168,7 +174,8 @@ final class AggregationScheduler implements Background {
       try {
         repeat(action);
       } catch (RedisReplyException e) {
-        // What is over can be closed although nothing new can be collected, and the reverse.
+        // Closed windows can be written although nothing new can be collected, and the other way
+        // round.
         refused = refused == null ? e : refused;
       }
     }
@@ -193,12 +200,12 @@ final class AggregationScheduler implements Background {
     }
   }
 
-  /** What the script has left out; for any thread. */
+  /** Returns what the script has left out; for any thread. */
   public AggregationLosses losses() {
     return losses;
   }
 
-  /** Whether it moves; for any thread. */
+  /** Returns whether the aggregation makes progress; for any thread. */
   public PartState state() {
     return state;
   }

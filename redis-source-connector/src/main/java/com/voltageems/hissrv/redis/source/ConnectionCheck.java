@@ -20,7 +20,7 @@ import java.util.Map;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt to reach Redis, when a configuration is submitted, and what it tells. */
+/** Checks the connection when a configuration is submitted: one attempt to reach Redis. */
 final class ConnectionCheck {
   private final RedisSourceConfig config;
   private final RedisSettings settings;
@@ -34,10 +34,10 @@ final class ConnectionCheck {
   }
 
   /**
-   * Empty when Redis answered, and can do what is asked for; else the message by the setting at
-   * fault.
+   * Tries to reach Redis. Returns an empty map if Redis answers and can do what the configuration
+   * needs; otherwise the message by the setting at fault.
    *
-   * @param connector its name
+   * @param connector name of the connector
    */
   static Map<String, String> run(RedisSourceConfig config, String connector, Duration maxTimeout) {
     ConnectionCheck check = new ConnectionCheck(config, connector);
@@ -73,7 +73,7 @@ final class ConnectionCheck {
     try {
       link.callOn(0, Command.of("PING"));
     } catch (CommandRefusedException e) {
-      // An answer all the same; but a login that is missing is told in this way, too.
+      // A refusal is an answer, too. But a missing login is also reported in this way.
       if (ErrorKind.of(e.reply()) == ErrorKind.NOT_PERMITTED && !e.reply().startsWith("NOPERM")) {
         throw e;
       }
@@ -108,7 +108,7 @@ final class ConnectionCheck {
               (setting, problem) ->
                   errors.put(SourceTypes.prefix(source.common().alias()) + setting, problem));
     } catch (CommandRefusedException | RedisReplyException e) {
-      // Who may not ask is told by the running task, if there is anything to tell.
+      // If the user may not ask, the running task reports the problem, if there is one.
       return;
     }
   }

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One source of a task, and how often it is tried: what Redis refuses to one source must not hold
- * up the others. For the task's thread.
+ * One source of a task, and when to try it: if Redis refuses one source, the others must not wait.
+ * For the task's thread.
  */
 final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
@@ -29,15 +29,15 @@ final class Lane {
   private final Backoff backoff;
   private final WorkerClock clock;
 
-  /** What is wrong with all that the task reads; null for nothing. */
+  /** Returns what is wrong with everything that the task reads; null if nothing is. */
   private final Supplier<@Nullable String> general;
 
-  /** Whether the last attempt was refused: then {@code retryAtNanos} counts. */
+  /** Whether the last attempt was refused; then {@code retryAtNanos} applies. */
   private boolean refused;
 
   private long retryAtNanos;
 
-  /** Records given to Connect that it has neither stored nor dropped yet. */
+  /** Number of records that Connect has received, but neither stored nor dropped yet. */
   private final AtomicLong undelivered = new AtomicLong();
 
   Lane(
@@ -67,12 +67,15 @@ final class Lane {
     return source.topic();
   }
 
-  /** As {@link SourceReader#dueNanos}, not before it may be tried again. */
+  /**
+   * Returns the same as {@link SourceReader#dueNanos}, or the time of the next attempt after a
+   * refusal.
+   */
   long dueNanos() {
     return refused ? retryAtNanos : reader.dueNanos();
   }
 
-  /** The records, after an attempt that passed. */
+  /** Handles an attempt that succeeded, and returns its records. */
   List<SourceRecord> passed(List<SourceRecord> records, long nowMillis) {
     refused = false;
     backoff.reset();
@@ -82,9 +85,9 @@ final class Lane {
   }
 
   /**
-   * Connect has stored the record, or dropped it as configured. From any thread.
+   * Called when Connect has stored the record, or dropped it as configured. From any thread.
    *
-   * @param stored whether it has stored it
+   * @param stored whether Connect has stored it
    */
   void delivered(SourceRecord record, boolean stored) {
     undelivered.decrementAndGet();
@@ -94,19 +97,19 @@ final class Lane {
     reader.delivered(record);
   }
 
-  /** Everything given so far is stored or dropped; on the task's thread. */
+  /** Called when everything given so far is stored or dropped; on the task's thread. */
   void allDelivered() {
-    // Of those that it has stored Connect has told one by one.
+    // Connect reported the stored records one by one, so the remaining ones were dropped.
     metrics.droppedByConnect.add(Math.max(0, undelivered.getAndSet(0)));
     reader.allDelivered();
   }
 
-  /** Whether everything that was there at the last look is in Kafka. */
+  /** Returns whether everything that was there at the last look is in Kafka. */
   boolean isSettled() {
     return !refused && undelivered.get() <= 0 && reader.dueNanos() - clock.nanos() > 0;
   }
 
-  /** Redis refuses this source. */
+  /** Handles that Redis refuses this source. */
   void refused(RuntimeException e, long nowMillis) {
     refused = true;
     if (e instanceof RedisReplyException reply) {
@@ -123,12 +126,18 @@ final class Lane {
     }
   }
 
-  /** Redis cannot be reached: that holds up all sources, and is said once for all. */
+  /**
+   * Handles that Redis cannot be reached, which stops all sources and is logged once for all of
+   * them.
+   */
   void unreachable(String reason, long nowMillis) {
     metrics.state.failed(reason, nowMillis);
   }
 
-  /** What is to be seen without asking Redis; unless the last attempt has told already. */
+  /**
+   * Checks what can be seen without asking Redis, unless the last attempt has already reported an
+   * error.
+   */
   void look(long nowMillis) {
     if (refused) {
       return;

@@ -9,12 +9,14 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
 import org.jspecify.annotations.Nullable;
 
-/** Checks offsets that somebody wants to set by hand. */
+/** Checks offsets that a user wants to set by hand. */
 final class OffsetCheck {
   private OffsetCheck() {}
 
   /**
-   * @param offsets new offset by partition; a null offset forgets the position
+   * Checks all offsets.
+   *
+   * @param offsets new offset by partition; a null offset removes the position
    * @throws ConnectException naming the partition and what is wrong
    */
   static void require(List<Source> sources, Map<Map<String, ?>, Map<String, ?>> offsets) {
@@ -29,7 +31,7 @@ final class OffsetCheck {
       Map<String, ?> partition,
       @Nullable Map<String, ?> offset) {
     if (offset == null) {
-      // Forgetting is always allowed, also for a source that is no longer configured.
+      // Removing is always allowed, also for a source that is no longer configured.
       return;
     }
     Source source = known.get(partition);

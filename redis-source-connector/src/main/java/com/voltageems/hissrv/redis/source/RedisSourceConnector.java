@@ -14,7 +14,10 @@ import org.apache.kafka.connect.source.ConnectorTransactionBoundaries;
 import org.apache.kafka.connect.source.ExactlyOnceSupport;
 import org.apache.kafka.connect.source.SourceConnector;
 
-/** Kafka Connect source connector for Redis: live hashes, pending lists, window archives. */
+/**
+ * Kafka Connect source connector for Redis: live hashes, pending lists, window archives, channels
+ * and streams.
+ */
 public final class RedisSourceConnector extends SourceConnector {
   private Map<String, String> properties = Map.of();
 
@@ -28,7 +31,7 @@ public final class RedisSourceConnector extends SourceConnector {
     return RedisSourceConfig.staticDefinition();
   }
 
-  /** Checks every setting, what they mean together, and connects once. */
+  /** Checks every setting and their combination, and connects once. */
   @Override
   public Config validate(Map<String, String> submitted) {
     return new Config(new ArrayList<>(SubmissionCheck.of(submitted).values()));
@@ -36,7 +39,8 @@ public final class RedisSourceConnector extends SourceConnector {
 
   @Override
   public void start(Map<String, String> props) {
-    // Only the settings are looked at: a Redis that is away must not keep the tasks from waiting.
+    // Checks only the settings: the tasks wait for a Redis that is away, so the connector must
+    // start.
     SourceRegistry.config(props);
     properties = new Submission(props).given();
   }
@@ -64,7 +68,7 @@ public final class RedisSourceConnector extends SourceConnector {
     properties = Map.of();
   }
 
-  /** Every source has to keep a position: one that does not can repeat or miss values. */
+  /** Every source must store a position: a source without one can repeat or miss values. */
   @Override
   public ExactlyOnceSupport exactlyOnceSupport(Map<String, String> connectorConfig) {
     boolean supported =

@@ -8,14 +8,14 @@ import org.apache.kafka.connect.source.SourceTask;
 import org.apache.kafka.connect.source.TransactionContext;
 import org.jspecify.annotations.Nullable;
 
-/** The shell that Connect drives; everything happens in {@link RunningRedisSource}. */
+/** Task that Connect drives; {@link RunningRedisSource} does all the work. */
 public final class RedisSourceTask extends SourceTask {
   private volatile @Nullable RunningRedisSource running;
   private @Nullable TransactionContext transactions;
   private volatile @Nullable Thread poller;
   private volatile boolean nothingUnderWay;
 
-  /** Whether the worker has committed after a poll without records, and not polled since. */
+  /** Whether the worker has committed after a poll without records, and has not polled since. */
   private boolean committed;
 
   @Override
@@ -30,7 +30,7 @@ public final class RedisSourceTask extends SourceTask {
   }
 
   @Override
-  // Connect's interface is not annotated; null is its way to say "nothing now".
+  // Connect's interface is not annotated; it expects null for "nothing now".
   @SuppressWarnings("NullAway")
   public List<SourceRecord> poll() throws InterruptedException {
     RunningRedisSource source = running;
@@ -45,8 +45,8 @@ public final class RedisSourceTask extends SourceTask {
     List<SourceRecord> batch = source.poll();
     nothingUnderWay = batch == null;
     if (transactions != null) {
-      // Also without records: where those of before were all dropped, the worker has opened no
-      // transaction, and commit() is the only sign that they are done with.
+      // Also without records: if all earlier records were dropped, the worker has opened no
+      // transaction, and commit() is the only sign that they are finished.
       transactions.commitTransaction();
     }
     return batch;
@@ -61,12 +61,15 @@ public final class RedisSourceTask extends SourceTask {
   }
 
   /**
-   * With exactly-once support a worker does not tell of the records of a batch that were all
-   * dropped (by a transformation, or by {@code errors.tolerance}), and a list would wait for them
-   * without end. But it commits on the task's thread, and after a poll without records everything
-   * before is sealed, where it polls again. Without exactly-once support another thread calls this,
-   * and {@link #commitRecord} tells all; only once, before it stops the task, a worker calls it on
-   * this thread too, also when the broker is away and has acknowledged nothing.
+   * Notices records that a worker does not report. With exactly-once support a worker does not
+   * report the records of a batch that were all dropped (by a transformation, or by {@code
+   * errors.tolerance}), and a list would wait for them forever. But such a worker commits on the
+   * task's thread. If it polls again after a commit that followed a poll without records,
+   * everything before is finished.
+   *
+   * <p>Without exactly-once support another thread calls this method, and {@link #commitRecord}
+   * reports every record. Only once, before it stops the task, such a worker calls it on the task's
+   * thread, too, even if the broker is away and has acknowledged nothing.
    */
   @Override
   public void commit() {
@@ -75,7 +78,7 @@ public final class RedisSourceTask extends SourceTask {
     }
   }
 
-  /** Called on the task's own thread once poll has returned for the last time. */
+  /** Called on the task's own thread after poll has returned for the last time. */
   @Override
   public void stop() {
     RunningRedisSource source = running;

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A started task: takes its sources in turn, waits when none has anything, backs off when Redis is
- * away, and with the source alone that Redis refuses. {@link #poll} is for one thread; {@link
- * #delivered} and {@link #stop} for any.
+ * Started task: reads its sources in turn, and waits if none has anything. It backs off as a whole
+ * if Redis is away, and for one source if Redis refuses only that one. {@link #poll} is for one
+ * thread, {@link #delivered} and {@link #stop} for any thread.
  */
 final class RunningRedisSource {
   private static final Logger LOG = LoggerFactory.getLogger(RunningRedisSource.class);
@@ -42,10 +42,10 @@ final class RunningRedisSource {
   private final List<Runnable> watches;
   private final WorkerClock clock;
 
-  /** Whether Redis can be reached; for the log, once for all sources. */
+  /** Whether Redis can be reached; logged once for all sources. */
   private final PartState connection = new PartState();
 
-  /** Read, but more than one poll may return. */
+  /** Records that were read but exceed what one poll may return. */
   private List<SourceRecord> rest = List.of();
 
   private final Signal signal;
@@ -54,8 +54,10 @@ final class RunningRedisSource {
   private long retryAtNanos;
 
   /**
-   * @param maxBlock how long poll waits when there is nothing
-   * @param watches look at Redis itself from time to time, over a connection that is there
+   * Creates the task.
+   *
+   * @param maxBlock how long poll waits if there is nothing
+   * @param watches check Redis itself from time to time, over an existing connection
    */
   RunningRedisSource(
       List<Lane> lanes,
@@ -87,11 +89,11 @@ final class RunningRedisSource {
   }
 
   /**
-   * The next records, all of one source but for the task's own status, or null after {@code
-   * maxBlock} without any. What is returned together has to be stored together only in so far as
-   * Connect does so by itself: positions hold for every single record.
+   * Returns the next records, all of one source except for the task's own status, or null after
+   * {@code maxBlock} without any. They need not be stored together: every record carries a valid
+   * position of its own.
    *
-   * @throws ConnectException when repeating does not help
+   * @throws ConnectException if repeating does not help
    */
   @Nullable List<SourceRecord> poll() throws InterruptedException {
     long start = clock.nanos();
@@ -125,8 +127,8 @@ final class RunningRedisSource {
   }
 
   /**
-   * Readers count windows and entries: one that is too large for a record becomes several. The
-   * status goes along with what there is, or alone.
+   * Takes at most {@code maxRecords} records: readers count windows and entries, and one that is
+   * too large for a record becomes several. The status is added to the batch, or is returned alone.
    */
   private List<SourceRecord> takeBatch() {
     List<SourceRecord> all = rest;
@@ -151,7 +153,7 @@ final class RunningRedisSource {
     for (int i = 0; i < lanes.size() && !stopping; i++) {
       Lane lane = lanes.get(next);
       next = (next + 1) % lanes.size();
-      // Asked before the clock is: a reader that is due now answers with the clock.
+      // Read the due time before the clock: a reader that is due now returns the clock's time.
       long due = lane.dueNanos();
       if (clock.nanos() - due < 0) {
         if (connection.stuck() == null) {
@@ -209,7 +211,7 @@ final class RunningRedisSource {
     }
   }
 
-  /** False when the deadline came first. */
+  /** Returns false if the deadline came first. */
   private boolean await(long deadline) throws InterruptedException {
     long until = retryAtNanos;
     if (connection.stuck() == null) {
@@ -225,9 +227,9 @@ final class RunningRedisSource {
   }
 
   /**
-   * Connect has stored the record, or dropped it as configured.
+   * Called when Connect has stored the record, or dropped it as configured.
    *
-   * @param stored whether it has stored it
+   * @param stored whether Connect has stored it
    */
   void delivered(SourceRecord record, boolean stored) {
     Lane lane = byTopic.get(record.topic());
@@ -239,22 +241,22 @@ final class RunningRedisSource {
     }
   }
 
-  /** Everything given so far is stored or dropped; on the thread of {@link #poll}. */
+  /** Called when everything given so far is stored or dropped; on the thread of {@link #poll}. */
   void allDelivered() {
     lanes.forEach(Lane::allDelivered);
   }
 
-  /** Ends a poll that waits; {@link #close} frees the rest. */
+  /** Ends a waiting poll; {@link #close} frees the rest. */
   void stop() {
     stopping = true;
     signal.raise();
   }
 
-  /** Frees connections and threads; after the last poll. */
+  /** Closes connections and ends threads; call it after the last poll. */
   void close() {
-    // The metrics first: they must not outlive the task, whatever happens below.
+    // Metrics first: they must not outlive the task, whatever fails below.
     metrics.close();
-    // All at once: a worker waits for a task's end for some seconds only.
+    // All at once: a worker waits only a few seconds for a task to end.
     background.forEach(Background::stop);
     background.forEach(Background::close);
     lanes.forEach(lane -> lane.reader().close());

@@ -32,12 +32,12 @@ import java.util.function.Function;
 import org.apache.kafka.connect.source.SourceTaskContext;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a task together from its configuration. Connects to nothing: that is for the first poll. */
+/** Creates a task from its configuration. Does not connect: the first poll does. */
 final class SourceAssembly {
   private static final int CONTROL_QUEUE = 1000;
   private static final Duration MAX_BLOCK = Duration.ofSeconds(1);
 
-  /** How long the aggregation script may refuse to work before the task fails by it. */
+  /** How long the aggregation script may refuse to work before the task fails. */
   private static final Duration MAX_REFUSED = Duration.ofSeconds(60);
 
   private final RedisSourceConfig config;
@@ -165,13 +165,16 @@ final class SourceAssembly {
         clock);
   }
 
-  /** What is wrong with all that is read; null for nothing. */
+  /** Returns what is wrong with everything that is read; null if nothing is. */
   private @Nullable String generalTrouble() {
     String old = replica.trouble();
     return old != null ? old : evictions.trouble();
   }
 
-  /** A worker stops a task between two polls, and gives it some seconds for that. */
+  /**
+   * Limits the wait of a poll: a worker stops a task between two polls, and allows a few seconds
+   * for it.
+   */
   private Duration maxBlock() {
     Duration interval = config.pollInterval();
     return interval.compareTo(MAX_BLOCK) < 0 ? interval : MAX_BLOCK;
@@ -212,7 +215,10 @@ final class SourceAssembly {
     return new MessageQueue(capacity, config.limits().maxValueBytes(), clock, onChange);
   }
 
-  /** A message on the control channel: look now, whatever it says; some want an answer. */
+  /**
+   * Subscribes to the control channel: any message makes all sources look now; some request an
+   * answer.
+   */
   private void control() {
     MessageQueue messages =
         queue(
@@ -236,7 +242,7 @@ final class SourceAssembly {
     return new Backoff(config.backoffMin(), config.backoffMax(), new Random());
   }
 
-  /** Redis refuses blanks and control characters in a client's name. */
+  /** Replaces blanks and control characters, which Redis refuses in a client's name. */
   private static String clientName(String name) {
     return name.replaceAll("[^!-~]", "_");
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 
-/** Every type of source that there is. A new one is one line here. */
+/** All types of sources. A new type needs one line here. */
 final class SourceRegistry {
   static final SourceTypes TYPES =
       new SourceTypes(
@@ -24,12 +24,12 @@ final class SourceRegistry {
 
   private SourceRegistry() {}
 
-  /** A configuration with these types. */
+  /** Creates a configuration with these types. */
   static RedisSourceConfig config(Map<String, String> properties) {
     return new RedisSourceConfig(TYPES, properties);
   }
 
-  /** Its settings. */
+  /** Returns the settings of a configuration. */
   static ConfigDef definition(Map<String, String> properties) {
     return RedisSourceConfig.definition(TYPES, properties);
   }

@@ -13,12 +13,15 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells what holds a task up, by a small record on a topic of its own: at the start, at every
- * interval, and when a part gets stuck or moves again. {@code docs/status.md} is the contract. For
+ * Reports what stops a task, by a small record on a separate topic: at the start, at every
+ * interval, and when a part gets stuck or continues. {@code docs/status.md} is the contract. For
  * the task's thread.
  */
 final class StatusRecords {
-  /** Between two records that something has changed: what comes and goes must not flood. */
+  /**
+   * Shortest time between two records about changes: a state that comes and goes must not flood the
+   * topic.
+   */
   private static final long LEAST_MS = 1000;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,12 +39,12 @@ final class StatusRecords {
   /**
    * One source, or the aggregation.
    *
-   * @param type of the source, or {@code aggregation}
-   * @param waiting what waits in Redis, null where that is not known; may fail
-   * @param newestMillis time of the newest sample, 0 before the first
-   * @param lost how many inputs went before they were read
-   * @param lostMillis when the last of them was noticed
-   * @param steady whether something comes every few minutes as long as the devices report
+   * @param type type of the source, or {@code aggregation}
+   * @param waiting how much waits in Redis; null if unknown; may throw
+   * @param newestMillis time of the newest sample; 0 before the first
+   * @param lost how many inputs disappeared before they were read
+   * @param lostMillis when the last loss was noticed
+   * @param steady whether something comes every few minutes while the devices report
    */
   record Part(
       String name,
@@ -54,9 +57,10 @@ final class StatusRecords {
       BooleanSupplier steady) {}
 
   /**
-   * @param topic empty for no records at all
-   * @param redisAhead how many milliseconds Redis's clock is ahead of the worker's, null where that
-   *     is not known
+   * Creates the status of a task.
+   *
+   * @param topic empty for no records
+   * @param redisAhead how many milliseconds Redis's clock is ahead of the worker's; null if unknown
    */
   StatusRecords(
       String topic,
@@ -74,12 +78,12 @@ final class StatusRecords {
   }
 
   /**
-   * The next record, or null when it is not time for one.
+   * Returns the next record, or null if none is due.
    *
    * @param reachable whether Redis can be asked what waits
-   * @param sync how far the last request to look is; null before the first
+   * @param sync progress of the last sync request; null before the first
    */
-  // Connect's interface is not annotated; a null partition and offset are its way to say "none".
+  // Connect's interface is not annotated; it expects null for no partition and no offset.
   @SuppressWarnings("NullAway")
   @Nullable SourceRecord next(long nowMillis, boolean reachable, SyncTracker.@Nullable State sync) {
     if (topic.isEmpty()) {
@@ -87,10 +91,10 @@ final class StatusRecords {
     }
     List<Boolean> stuck = parts.stream().map(part -> part.state().stuck() != null).toList();
     Long last = lastMillis;
-    // Somebody waits for these two: that it was heard, and that all is in Kafka.
+    // Somebody waits for these two reports: that the request was heard, and that all is in Kafka.
     boolean asked = sync != null && (!isOf(sync, lastSync) || isNowThrough(sync, lastSync));
     if (last != null && !asked) {
-      // By its amount: a clock that is set back must not end the records.
+      // By its absolute value: a clock that is set back must not stop the records.
       long since = Math.abs(nowMillis - last);
       if (since < (stuck.equals(lastStuck) ? intervalMs : Math.min(LEAST_MS, intervalMs))) {
         return null;
@@ -166,7 +170,7 @@ final class StatusRecords {
     return root.toString();
   }
 
-  /** The status must not end what it describes. */
+  /** Ignores a failure: the status must not end the task that it describes. */
   private static @Nullable Long waiting(Part part) {
     try {
       return part.waiting().get();

@@ -19,9 +19,9 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
 
 /**
- * Everything that is wrong with a configuration, told at once, each mistake on the setting at
- * fault. What settings mean together is looked at with stand-ins for those that are wrong by
- * themselves, and nothing is said that could be a consequence of another mistake.
+ * Finds everything that is wrong with a configuration at once, and reports each mistake on the
+ * setting at fault. To check settings together, it replaces wrong ones by stand-ins, and does not
+ * report what could be a consequence of another mistake.
  */
 final class SubmissionCheck {
   private static final Duration MAX_TIMEOUT = Duration.ofSeconds(5);
@@ -34,7 +34,7 @@ final class SubmissionCheck {
 
   private static final Set<String> MODE = Set.of(ConnectionSettings.MODE.name());
 
-  /** Settings whose messages may come from another one. */
+  /** Settings whose errors may be caused by another setting. */
   private static final Map<String, Set<String>> CAUSES =
       Map.of(
           ConnectionSettings.NODES.name(), MODE,
@@ -55,7 +55,7 @@ final class SubmissionCheck {
         .unresolved(definition.names())
         .forEach(
             (name, message) -> {
-              value(name).errorMessages().clear(); // whatever else is wrong with it comes from this
+              value(name).errorMessages().clear(); // all its other errors come from this
               value(name).addErrorMessage(message);
             });
     submission.scalarConverter().ifPresent(this::tellConverter);
@@ -74,7 +74,7 @@ final class SubmissionCheck {
         });
   }
 
-  /** The settings, with what is wrong with them. Connects once, where that can tell anything. */
+  /** Returns the settings with their errors. Connects once, if that can tell anything. */
   static Map<String, ConfigValue> of(Map<String, String> submitted) {
     SubmissionCheck check = new SubmissionCheck(new Submission(submitted));
     check.together();
@@ -82,7 +82,7 @@ final class SubmissionCheck {
   }
 
   private void tellConverter(String converter) {
-    // Without the value: the worker takes that of one of its own settings for a class.
+    // Sets no value: for its own settings the worker expects the value to be a class.
     value(Submission.VALUE_CONVERTER)
         .addErrorMessage(
             Submission.VALUE_CONVERTER
@@ -108,7 +108,7 @@ final class SubmissionCheck {
     return values.computeIfAbsent(name, ConfigValue::new);
   }
 
-  /** The answer repeats the values. */
+  /** Masks secrets in addresses, because the answer repeats the values. */
   private void hideSecrets() {
     ConfigValue uri = value(ConnectionSettings.URI.name());
     if (uri.value() instanceof String text) {
@@ -149,7 +149,7 @@ final class SubmissionCheck {
         && CAUSES.getOrDefault(name, Set.of()).stream().noneMatch(wrong::contains);
   }
 
-  /** A harmless source or mapping in the place of each that lacks what it needs. */
+  /** Puts a harmless source or mapping in the place of each that lacks what it needs. */
   private void standIns(Map<String, String> sound, Set<String> replaced) {
     List<String> aliases = RedisSourceConfig.names(given.get(GeneralSettings.SOURCES.name()));
     sound.put(

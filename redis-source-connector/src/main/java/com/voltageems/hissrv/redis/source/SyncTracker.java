@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when all that was in Redis at a request is in Kafka. A request is the message {@code sync
- * <id>} on the control channel; a later one takes the place of an earlier one. {@link #request} is
- * for any thread, the rest for the task's.
+ * Finds out when everything that was in Redis at a request is in Kafka. A request is the message
+ * {@code sync <id>} on the control channel; a later request replaces an earlier one. {@link
+ * #request} is for any thread, the rest for the task's thread.
  */
 final class SyncTracker {
   private static final Pattern REQUEST = Pattern.compile("sync ([A-Za-z0-9-]{1,64})");
 
-  /** The first pass may have been under way at the request; the second began after it. */
+  /** The first pass may have been running when the request came; the second began after it. */
   private static final int PASSES = 2;
 
   private final AtomicReference<@Nullable String> requested = new AtomicReference<>();
@@ -26,9 +26,9 @@ final class SyncTracker {
   private @Nullable String id;
 
   /**
-   * How far a request is.
+   * Progress of a request.
    *
-   * @param waiting aliases of the sources that are not through yet
+   * @param waiting aliases of the sources that are not finished
    */
   record State(String id, List<String> waiting) {
     State {
@@ -36,7 +36,7 @@ final class SyncTracker {
     }
   }
 
-  /** Takes a message of the control channel; any other is left alone. */
+  /** Takes a message of the control channel; ignores anything but a request. */
   void request(byte @Nullable [] message) {
     if (message == null) {
       return;
@@ -47,7 +47,7 @@ final class SyncTracker {
     }
   }
 
-  /** Looks how far each source is; wakes those that have another pass before them. */
+  /** Checks the progress of each source, and wakes those that have another pass to do. */
   void look(List<Lane> lanes) {
     String next = requested.getAndSet(null);
     if (next != null) {
@@ -74,7 +74,7 @@ final class SyncTracker {
     return passes == 0;
   }
 
-  /** Null before the first request. */
+  /** Returns null before the first request. */
   @Nullable State state() {
     String current = id;
     if (current == null) {

@@ -6,20 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which task does what. Divisible sources are on every task, by slices; the others are dealt out in
- * turn. Pure, and the same on every worker, so a task needs only its number.
+ * Which task reads which sources. Every task reads the divisible sources, by slices; the others are
+ * assigned in turn. Pure, and the same on every worker, so a task needs only its number.
  */
 final class TaskPlan {
   private TaskPlan() {}
 
-  /** How many tasks make sense: more would have nothing to do. */
+  /** Returns how many tasks are useful: more would have nothing to do. */
   static int tasks(List<Source> sources, int maxTasks) {
     boolean divisible = sources.stream().anyMatch(Source::isDivisible);
     int useful = divisible ? Slices.COUNT : sources.size();
     return Math.max(1, Math.min(maxTasks, useful));
   }
 
-  /** The sources that task number {@code task} of {@code tasks} reads, in whole or in part. */
+  /**
+   * Returns the sources that task number {@code task} of {@code tasks} reads, in whole or in part.
+   */
   static List<Source> of(List<Source> sources, int task, int tasks) {
     List<Source> mine = new ArrayList<>();
     int indivisible = 0;

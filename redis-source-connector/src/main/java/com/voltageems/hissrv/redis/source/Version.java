@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.redis.source;
 
-/** The version of this archive, from its manifest. */
+/** Version of this archive, from its manifest. */
 final class Version {
   private Version() {}
 

@@ -1,5 +1,5 @@
 /**
- * The Redis source of Kafka Connect: hashes, lists, window archives, channels and streams become
+ * Redis source for Kafka Connect: hashes, lists, window archives, channels and streams become
  * samples.
  */
 @NullMarked

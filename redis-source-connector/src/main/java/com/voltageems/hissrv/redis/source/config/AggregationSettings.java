@@ -16,14 +16,15 @@ import org.apache.kafka.common.config.ConfigDef.Recommender;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
 /**
- * The settings {@code aggregation.…}. But for {@link #ENABLED} each is a setting of the script,
- * which the task writes to Redis where one is given; the script has the defaults.
+ * Settings {@code aggregation.…}. Except {@link #ENABLED}, each is a setting of the script. The
+ * task writes the windows, and the other settings that are given, to Redis; the script has the
+ * defaults of those.
  */
 final class AggregationSettings {
   private static final Recommender WITH_AGGREGATION =
       Recommenders.shownWith("aggregation.enabled", true);
 
-  /** Behind what Redis has when nothing is given here. */
+  /** Appended to the documentation of settings that keep Redis's value if they are not given. */
   private static final String KEPT = " Empty: as Redis has it in hissrv:aggregation.";
 
   private static final String DEFAULT_WINDOWS = "1m,5m";
@@ -56,7 +57,7 @@ final class AggregationSettings {
       whole(
           "aggregation.interval.seconds", 1, "Time between two samples; divides the first window.");
 
-  /** By the script's names. */
+  /** Settings by the script's names. */
   private static final Map<String, Setting<Optional<String>>> NUMBERS = new LinkedHashMap<>();
 
   static {
@@ -136,7 +137,7 @@ final class AggregationSettings {
     return all.toArray(Setting<?>[]::new);
   }
 
-  /** What is given of the script's settings, but for the windows, by the script's names. */
+  /** Returns the given settings of the script, except the windows, by the script's names. */
   static Map<String, String> ofScript(AbstractConfig config) {
     Map<String, String> given = new LinkedHashMap<>();
     for (Map.Entry<String, Setting<List<String>>> list :
@@ -152,7 +153,7 @@ final class AggregationSettings {
 
   static void crossErrors(AbstractConfig config, RedisSettings redis, Map<String, String> errors) {
     if (!ENABLED.in(config)) {
-      // Whoever says false switches it off for a while, and keeps the rest for later.
+      // Somebody who sets it to false switches the aggregation off for a while, and keeps the rest.
       if (!config.originals().containsKey(ENABLED.name())) {
         uselessErrors(config, errors);
       }
@@ -185,7 +186,7 @@ final class AggregationSettings {
     }
   }
 
-  /** One that repeats the default is not a mistake. */
+  /** Returns whether a setting is given; a value equal to the default does not count. */
   private static boolean isGiven(Setting<?> setting, AbstractConfig config) {
     if (setting == WINDOWS) {
       return !String.join(",", WINDOWS.in(config)).equals(DEFAULT_WINDOWS);

@@ -27,7 +27,7 @@ import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.HostAndPort;
 
-/** The settings {@code redis.…}: where Redis is, and how to reach it. */
+/** Settings {@code redis.…}: where Redis is, and how to reach it. */
 public final class ConnectionSettings {
   private static final SettingNames NAMES =
       new SettingNames(
@@ -41,7 +41,7 @@ public final class ConnectionSettings {
   private static final String INSTEAD =
       "write rediss:// for TLS, and use " + NAMES.username() + " and " + NAMES.password();
 
-  /** Which modes use a setting. */
+  /** Modes that use a setting. */
   private static final Map<String, List<Mode>> MODES_OF = new LinkedHashMap<>();
 
   static {
@@ -186,9 +186,9 @@ public final class ConnectionSettings {
   }
 
   /**
-   * How to reach Redis.
+   * Reads how to reach Redis.
    *
-   * @throws TlsException when a certificate or key cannot be read
+   * @throws TlsException if a certificate or key cannot be read
    */
   static RedisSettings read(AbstractConfig config, String clientName) {
     RedisTls tls = isEncrypted(config) ? new RedisTls(TLS, TLS.open(config, null)) : null;
@@ -199,12 +199,12 @@ public final class ConnectionSettings {
     return URI.in(config).scheme().equals("rediss");
   }
 
-  /** The same without certificates, which need not be right yet. */
+  /** Reads the same without certificates, which need not be valid yet. */
   static RedisSettings unencrypted(AbstractConfig config) {
     return read(config, "", null);
   }
 
-  /** One that repeats the default is not a mistake. */
+  /** Reports TLS settings that have no effect. A flag that repeats its default is not a mistake. */
   private static void idleTls(
       AbstractConfig config, Map<String, String> given, Map<String, String> errors) {
     for (Setting<?> setting : TLS.all()) {
@@ -240,11 +240,11 @@ public final class ConnectionSettings {
   }
 
   /**
-   * What the settings contradict.
+   * Reports contradictions between settings.
    *
    * @param given the properties as they were submitted
-   * @param now a client certificate has to be valid now
-   * @param errors gets the message by the setting at fault
+   * @param now time at which a client certificate must be valid
+   * @param errors receives the message by the setting at fault
    */
   static void crossErrors(
       AbstractConfig config, Map<String, String> given, Instant now, Map<String, String> errors) {

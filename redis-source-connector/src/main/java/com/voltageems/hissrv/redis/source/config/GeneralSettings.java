@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
-/** The settings that all sources of a connector share. */
+/** Settings that all sources of a connector share. */
 public final class GeneralSettings {
   private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{0,180}");
 

@@ -14,7 +14,7 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
-/** The settings {@code mappings} and {@code mappings.<name>.…}. */
+/** Settings {@code mappings} and {@code mappings.<name>.…}. */
 public final class MappingSettings {
   private static final Set<String> ALL = Set.of(".*", ".+", "(.*)", "(.+)");
   private static final Pattern GROUP = Pattern.compile("\\$([0-9])");
@@ -65,7 +65,7 @@ public final class MappingSettings {
 
   private MappingSettings() {}
 
-  /** The settings of one mapping. */
+  /** Returns the settings of one mapping. */
   static Setting<?>[] all(String name) {
     String prefix = prefix(name);
     return new Setting<?>[] {
@@ -73,7 +73,7 @@ public final class MappingSettings {
     };
   }
 
-  /** What the settings of a mapping begin with. */
+  /** Returns the prefix of a mapping's settings. */
   public static String prefix(String name) {
     return "mappings." + name + ".";
   }
@@ -140,8 +140,8 @@ public final class MappingSettings {
   }
 
   /**
-   * What would make one series of several without a word: groups that the pattern does not have,
-   * and a mapping that is never asked.
+   * Reports what would silently merge several series: groups that the pattern does not have, and a
+   * mapping that is never reached.
    */
   static void crossErrors(AbstractConfig config, Map<String, String> errors) {
     String takesAll = null;
@@ -173,7 +173,7 @@ public final class MappingSettings {
         + (groups == 1 ? " group" : " groups");
   }
 
-  /** The first of the texts' groups that a pattern with that many does not have. */
+  /** Returns the first group in the texts that a pattern with this many groups does not have. */
   private static Optional<Integer> group(List<String> texts, int groups) {
     return texts.stream()
         .flatMap(text -> GROUP.matcher(text).results())

@@ -22,7 +22,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connector's settings, read. Those of a source or mapping exist once for every name in the
+ * Parsed settings of the connector. Settings of a source or mapping exist once per name in the
  * lists.
  */
 public final class RedisSourceConfig extends AbstractConfig {
@@ -32,14 +32,19 @@ public final class RedisSourceConfig extends AbstractConfig {
   private final SourceTypes types;
 
   /**
-   * @param types the types of sources that there are
+   * Parses the properties.
+   *
+   * @param types the available types of sources
    */
   public RedisSourceConfig(SourceTypes types, Map<String, String> properties) {
     super(definition(types, properties), new Submission(properties).given(), false);
     this.types = types;
   }
 
-  /** The settings of this configuration: the static ones, and those of its sources and mappings. */
+  /**
+   * Returns the settings of this configuration: the static ones, and those of its sources and
+   * mappings.
+   */
   public static ConfigDef definition(SourceTypes types, Map<String, String> properties) {
     SettingGroups groups = staticGroups();
     for (String alias : names(properties.get(GeneralSettings.SOURCES.name()))) {
@@ -51,7 +56,7 @@ public final class RedisSourceConfig extends AbstractConfig {
     return groups.def();
   }
 
-  /** The settings that exist whatever the lists say. */
+  /** Returns the settings that always exist, independent of the lists. */
   public static ConfigDef staticDefinition() {
     return staticGroups().def();
   }
@@ -64,7 +69,7 @@ public final class RedisSourceConfig extends AbstractConfig {
         .add("Aggregation", AggregationSettings.all());
   }
 
-  /** The well-formed names of a list, each once. */
+  /** Returns the well-formed names in a list, each once. */
   public static List<String> names(@Nullable String list) {
     if (list == null) {
       return List.of();
@@ -108,8 +113,8 @@ public final class RedisSourceConfig extends AbstractConfig {
   }
 
   /**
-   * The control channel's setting, when nobody asked for the channel: then a user who may not
-   * listen to it is none the worse. Null when it was asked for.
+   * Returns the name of the control channel's setting if the channel was not requested: a user who
+   * may not listen to it then loses nothing. Null if it was requested.
    */
   public @Nullable String dispensableControl() {
     String setting = GeneralSettings.CONTROL_CHANNEL.name();
@@ -132,12 +137,12 @@ public final class RedisSourceConfig extends AbstractConfig {
     return AggregationSettings.WINDOWS.in(this);
   }
 
-  /** The script's settings that are given, but for the windows, by its own names. */
+  /** Returns the given settings of the script, except the windows, by the script's own names. */
   public Map<String, String> aggregationScript() {
     return AggregationSettings.ofScript(this);
   }
 
-  /** The sources, in the order of the list. */
+  /** Returns the sources, in the order of the list. */
   public List<Source> sources() {
     String prefix = GeneralSettings.TOPIC_PREFIX.in(this);
     Intervals intervals =
@@ -157,9 +162,9 @@ public final class RedisSourceConfig extends AbstractConfig {
   }
 
   /**
-   * What single settings cannot tell, by the setting at fault.
+   * Returns errors that no single setting shows, by the setting at fault.
    *
-   * @param now a client certificate has to be valid now
+   * @param now time at which a client certificate must be valid
    */
   public Map<String, String> crossErrors(Instant now) {
     Map<String, String> errors = new LinkedHashMap<>();
@@ -180,7 +185,7 @@ public final class RedisSourceConfig extends AbstractConfig {
     return errors;
   }
 
-  /** One that repeats the default is not a mistake. */
+  /** Reports a setting without effect. A value equal to the default is not a mistake. */
   private void idle(
       SourceType.Use use, Setting<?> setting, List<Source> sources, Map<String, String> errors) {
     String name = setting.name();

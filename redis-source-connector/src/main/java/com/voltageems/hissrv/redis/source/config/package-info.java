@@ -1,4 +1,4 @@
-/** The settings of the connector. */
+/** Settings of the connector. */
 @NullMarked
 package com.voltageems.hissrv.redis.source.config;
 

@@ -7,7 +7,8 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one configured source. All methods but {@link #delivered} are for the task's own thread.
+ * Reads one configured source. {@link #delivered} and {@link #dueNanos} may be called from any
+ * thread, the other methods only from the task's own thread.
  */
 public interface SourceReader extends AutoCloseable {
   /**
@@ -23,7 +24,10 @@ public interface SourceReader extends AutoCloseable {
    */
   List<SourceRecord> read(int limit);
 
-  /** Returns when to call {@link #read} next, by the worker's clock that only runs forward. */
+  /**
+   * Returns when to call {@link #read} next, by the worker's clock that only runs forward. From any
+   * thread.
+   */
   long dueNanos();
 
   /** Makes the next {@link #read} look at once (a sync request). */

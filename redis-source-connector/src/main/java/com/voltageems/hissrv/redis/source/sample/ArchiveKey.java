@@ -6,10 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The key of a window's hash: {@code archive:1m:1704067200:1001}.
+ * Key of a window's hash: {@code archive:1m:1704067200:1001}.
  *
- * @param window as the key says it, such as {@code 1m}
- * @param startSeconds the window's start, epoch seconds
+ * @param window length of the window as in the key, such as {@code 1m}
+ * @param startSeconds start of the window, epoch seconds
  * @param channel the rest: {@code 1001}, {@code 1001:s}, {@code inst:1:M}, {@code
  *     modsrv:power_calc}
  */
@@ -17,7 +17,7 @@ public record ArchiveKey(String window, long startSeconds, String channel) {
   private static final String PREFIX = "archive:";
   private static final int MAX_START_DIGITS = 12;
 
-  /** Null when the key is of another layout. */
+  /** Parses a key; returns null if it has another layout. */
   public static @Nullable ArchiveKey parse(String key) {
     if (!key.startsWith(PREFIX)) {
       return null;
@@ -37,14 +37,17 @@ public record ArchiveKey(String window, long startSeconds, String channel) {
         key.substring(startEnd + 1));
   }
 
-  /** The time of a window's hash, epoch milliseconds; {@link ValueText#NO_TIME} for other keys. */
+  /**
+   * Returns the start of a window from its key, in epoch milliseconds; {@link ValueText#NO_TIME}
+   * for other keys.
+   */
   public static long startMillis(byte[] key) {
     ArchiveKey parsed =
         key.length > 0 && key[0] == PREFIX.charAt(0) ? parse(Bytes.text(key)) : null;
     return parsed == null ? ValueText.NO_TIME : parsed.startSeconds() * 1000;
   }
 
-  /** The series that the layout means when no mapping says otherwise. */
+  /** Returns the series of this layout, which applies if no mapping matches. */
   Series series() {
     Map<String, String> tags = new LinkedHashMap<>();
     tags.put("interval", window);

@@ -7,15 +7,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Regular expressions that give up instead of backtracking without end. */
+/** Regular expressions that give up instead of backtracking endlessly. */
 public final class BoundedRegex {
-  /** Characters looked at for one match; an honest pattern needs a few times the key's length. */
+  /**
+   * Most characters read for one match; a reasonable pattern needs a few times the key's length.
+   */
   private static final int MAX_STEPS = 100_000;
 
   private BoundedRegex() {}
 
   /**
-   * The groups of a match of the whole text, group 0 first, or null when it does not match.
+   * Matches the whole text and returns its groups, group 0 first, or null if it does not match.
    *
    * @throws RegexTooSlowException after a bounded amount of work
    */

@@ -3,20 +3,22 @@ package com.voltageems.hissrv.redis.source.sample;
 import java.util.List;
 import java.util.Optional;
 
-/** Hashes beside others: {@code <key>:ts} holds times and {@code <key>:raw} raw numbers. */
+/**
+ * Hashes that accompany others: {@code <key>:ts} has times and {@code <key>:raw} has raw numbers.
+ */
 public final class Companions {
   private static final List<String> SUFFIXES = List.of(":ts", ":raw");
 
   private Companions() {}
 
-  /** Whether a key is one, and not a hash of samples. */
+  /** Returns whether a key belongs to a companion and not to a hash of samples. */
   public static boolean isCompanion(String key) {
     return SUFFIXES.stream().anyMatch(key::endsWith);
   }
 
   /**
-   * What to say of key patterns that only companions match: they are left out, so that nothing
-   * would ever be read.
+   * Returns the error for key patterns that only companions match: companions are skipped, so such
+   * a pattern would never read anything.
    */
   public static Optional<String> problem(List<String> patterns) {
     for (String pattern : patterns) {

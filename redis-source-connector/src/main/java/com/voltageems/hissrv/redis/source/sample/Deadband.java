@@ -8,16 +8,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps small or frequent changes of live values back.
+ * Suppresses small or frequent changes of live values.
  *
- * @param bands by field name as it stands in Redis; {@code *} for all others
- * @param minInterval zero for none
+ * @param bands by field name as in Redis; {@code *} for all others
+ * @param minInterval zero for no minimum
  */
 public record Deadband(Map<String, Band> bands, Duration minInterval) {
   static final Deadband NONE = new Deadband(Map.of(), Duration.ZERO);
 
   /**
-   * How far a number has to move from the one last given.
+   * How far a number must move from the one last given.
    *
    * @param width absolute, or a percentage of the last number
    */
@@ -33,7 +33,7 @@ public record Deadband(Map<String, Band> bands, Duration minInterval) {
   }
 
   /**
-   * Reads the settings {@code deadband} and {@code min.interval.ms}.
+   * Parses the settings {@code deadband} and {@code min.interval.ms}.
    *
    * @param pairs {@code field:0.5} or {@code *:1%}
    * @throws IllegalArgumentException saying what is wrong
@@ -63,22 +63,22 @@ public record Deadband(Map<String, Band> bands, Duration minInterval) {
     return !bands.isEmpty() || !minInterval.isZero();
   }
 
-  /** What becomes of a changed value. */
+  /** Decision about a changed value. */
   public enum Verdict {
     GIVE,
-    /** Too near to the number last given. */
+    /** The number is too close to the number last given. */
     KEEP_BACK,
-    /** Too soon: to be looked at again, also if it stays. */
+    /** The change came too soon: look at the value again later, even if it does not change. */
     POSTPONE
   }
 
   /**
-   * Judges a changed value.
+   * Decides about a changed value.
    *
-   * @param number as {@link #number} gives it
-   * @param lastNumber the one last given, NaN for none
-   * @param lastMillis when that was, 0 for never
-   * @param nowMillis Redis's clock
+   * @param number result of {@link #number}
+   * @param lastNumber the number last given; NaN if there is none
+   * @param lastMillis when it was given; 0 for never
+   * @param nowMillis time of Redis's clock
    */
   public Verdict judge(
       byte[] field, double number, double lastNumber, long lastMillis, long nowMillis) {
@@ -91,7 +91,9 @@ public record Deadband(Map<String, Band> bands, Duration minInterval) {
     return band != null && band.isInside(lastNumber, number) ? Verdict.KEEP_BACK : Verdict.GIVE;
   }
 
-  /** The number in a value, as far as it matters here: NaN without bands, and for texts. */
+  /**
+   * Returns the number in a value, if it is needed here; NaN for texts, and if there are no bands.
+   */
   public double number(byte[] value) {
     return bands.isEmpty() ? Double.NaN : ValueText.parse(value).number();
   }

@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.redis.source.sample;
 
-/** Why an element of a pending list is not a sample: the reason on the list of the rejected. */
+/** Why an element of a pending list is not a sample; the reason is written to the rejected list. */
 public enum ElementFault {
   TOO_LONG("longer than value.max.bytes"),
   NOT_JSON("not JSON"),
@@ -21,7 +21,7 @@ public enum ElementFault {
     this.text = text;
   }
 
-  /** For people; without the element's content. */
+  /** Returns the reason for people, without the element's content. */
   public String text() {
     return text;
   }

@@ -4,9 +4,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fields are called.
+ * Names of a mapping's fields.
  *
- * @param renamed point id to name
+ * @param renamed name by point id
  * @param keepOthers whether fields that are not in {@code renamed} keep their name, or are left out
  */
 public record FieldNames(Map<String, String> renamed, boolean keepOthers) {
@@ -16,7 +16,7 @@ public record FieldNames(Map<String, String> renamed, boolean keepOthers) {
     renamed = Map.copyOf(renamed);
   }
 
-  /** The field's name, or null when the mapping leaves it out. */
+  /** Returns the field's name, or null if the mapping leaves the field out. */
   public @Nullable String of(String field) {
     String name = renamed.get(field);
     return name != null ? name : keepOthers ? field : null;

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names of fields as texts. All channels of a site call their fields alike, so that most names
- * have been seen just before: making a text of one again costs more than finding it. Bounded; for
- * one thread.
+ * Cache of field names as strings. All channels of a site use similar field names, so most names
+ * were seen shortly before, and finding a string costs less than creating it again. Bounded; not
+ * thread-safe.
  */
 public final class InternedNames {
   private static final int SLOTS = 4096;
@@ -26,7 +26,7 @@ public final class InternedNames {
   }
 
   /**
-   * As {@link Bytes#text}.
+   * Returns the same text as {@link Bytes#text}.
    *
    * @param hash {@link Bytes#hash} of the name
    */

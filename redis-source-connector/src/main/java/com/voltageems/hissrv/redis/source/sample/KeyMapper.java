@@ -7,11 +7,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a Redis key, or a channel that is called like one, its series: the first mapping whose
- * pattern matches, else what the layouts of the energy-management system mean.
+ * Maps a Redis key, or a channel that is named like one, to its series: by the first mapping whose
+ * pattern matches, otherwise by the key layouts of the energy-management system.
  */
 public final class KeyMapper {
-  /** A key's series, and how its fields are called. */
+  /** Series of a key, and the names of its fields. */
   public record Mapped(Series series, FieldNames names) {}
 
   private final List<Mapping> mappings;
@@ -20,13 +20,13 @@ public final class KeyMapper {
     this.mappings = List.copyOf(mappings);
   }
 
-  /** Bytes of a key or channel; a longer one would make records that no broker takes. */
+  /** Most bytes of a key or channel; a longer one would make records that no broker accepts. */
   public static final int MAX_KEY = 4096;
 
   /**
-   * Total: every key has a series.
+   * Returns the series of a key. Every key has one.
    *
-   * @throws RegexTooSlowException when a mapping's pattern runs into catastrophic backtracking
+   * @throws RegexTooSlowException if a mapping's pattern backtracks endlessly
    */
   public Mapped map(String key) {
     for (Mapping mapping : mappings) {
@@ -72,18 +72,18 @@ public final class KeyMapper {
     return series(parts[0].isEmpty() ? "redis" : parts[0], tags);
   }
 
-  /** Some databases refuse an empty tag value: a tag without a value is left out. */
+  /** Leaves out tags without a value, because some databases refuse an empty tag value. */
   static Series series(String measurement, Map<String, String> tags) {
     tags.values().removeIf(String::isEmpty);
     return Series.of(measurement, tags);
   }
 
   /**
-   * One configured mapping.
+   * Configured mapping.
    *
-   * @param pattern has to match the whole key
-   * @param measurement may hold {@code $1}
-   * @param tags name to value; a value may hold {@code $1}
+   * @param pattern must match the whole key
+   * @param measurement may contain {@code $1}
+   * @param tags value by name; a value may contain {@code $1}
    */
   public record Mapping(
       String name,

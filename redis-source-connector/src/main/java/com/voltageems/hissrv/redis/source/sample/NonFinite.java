@@ -2,9 +2,9 @@ package com.voltageems.hissrv.redis.source.sample;
 
 import java.util.Locale;
 
-/** What becomes of {@code NaN} and infinities. */
+/** How {@code NaN} and infinities are handled. */
 public enum NonFinite {
-  /** They are not samples: dropped and counted. */
+  /** They are not samples: they are dropped and counted. */
   DROP,
   /** They are kept as text. */
   TEXT;

@@ -16,15 +16,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An element of a pending list, read: a sample, or why it is not one. Element:
+ * Parsed element of a pending list: a sample, or why it is not one. Format of an element:
  *
  * <pre>{"measurement":"m","timestamp":1753790700,"tags":{"a":"b","n":1},"fields":{"x":1.5}}</pre>
  *
- * @param sample null when the element is rejected
- * @param fault null when it is a sample
+ * @param sample null if the element is rejected
+ * @param fault null if the element is a sample
  * @param nonFinite how many fields of the sample were dropped because they are not finite numbers
- * @param rounded how many of its numbers are the nearest to a whole one that no double has exactly
- * @param timed whether the sample's time is its own
+ * @param rounded how many of its numbers are the nearest double to a whole number that no double
+ *     represents exactly
+ * @param timed whether the element has its own time
  */
 public record PendingElement(
     @Nullable Sample sample,
@@ -35,7 +36,10 @@ public record PendingElement(
   private static final int MAX_NESTING = 64;
   private static final ObjectMapper JSON = boundedJson();
 
-  /** For texts from anybody: Jackson bounds the digits of a number by itself, this the nesting. */
+  /**
+   * Returns a mapper for texts from anybody. Jackson itself limits the digits of a number; this
+   * mapper also limits the nesting.
+   */
   public static ObjectMapper boundedJson() {
     return new ObjectMapper(
             JsonFactory.builder()
@@ -46,10 +50,10 @@ public record PendingElement(
   }
 
   /**
-   * Never fails.
+   * Parses an element. Never throws.
    *
    * @param maxBytes longer elements are rejected
-   * @param nowMillis the time of an element without one
+   * @param nowMillis time for an element that has none
    */
   public static PendingElement parse(
       byte[] element, int maxBytes, NonFinite nonFinite, long nowMillis) {
@@ -129,7 +133,7 @@ public record PendingElement(
         && value.decimalValue().compareTo(new BigDecimal(number)) != 0;
   }
 
-  /** False when the field is dropped because its number is not finite. */
+  /** Returns false if the field is dropped because its number is not finite. */
   private static boolean put(
       String name,
       JsonNode value,
@@ -164,7 +168,8 @@ public record PendingElement(
   }
 
   /**
-   * What is put on the list of the rejected: the reason, and the element so that it can be mended.
+   * Returns the entry for the rejected list: the reason, and the element so that it can be
+   * repaired.
    */
   public static byte[] rejectedEntry(byte[] element, ElementFault fault) {
     ObjectNode entry = JSON.createObjectNode();

@@ -1,6 +1,9 @@
 package com.voltageems.hissrv.redis.source.sample;
 
-/** A pattern needed more steps for one text than any honest pattern does: the text is rejected. */
+/**
+ * Thrown if a pattern needs more work for one text than any reasonable pattern does: the text is
+ * rejected.
+ */
 public final class RegexTooSlowException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

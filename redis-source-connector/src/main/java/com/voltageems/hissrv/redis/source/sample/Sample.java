@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The values of one series at one time.
+ * Values of one series at one time.
  *
  * @param fields numbers by field name, all finite; owned by this sample
  * @param texts values that are not numbers, by field name; may be empty
- * @param epochMillis the sample's time
- * @param nanos what its time has beyond the millisecond: 0 to 999,999
+ * @param epochMillis time of the sample
+ * @param nanos nanoseconds beyond that millisecond: 0 to 999,999
  */
 public record Sample(
     Series series,
@@ -27,13 +27,13 @@ public record Sample(
     }
   }
 
-  /** A sample at a whole millisecond. */
+  /** Creates a sample at a whole millisecond. */
   public Sample(
       Series series, Map<String, Double> fields, Map<String, String> texts, long epochMillis) {
     this(series, fields, texts, epochMillis, 0);
   }
 
-  /** The same values so much after the sample's millisecond. */
+  /** Returns the same values, this many nanoseconds after the sample's millisecond. */
   public Sample within(int nanosOfMilli) {
     return nanosOfMilli == nanos
         ? this
@@ -41,12 +41,14 @@ public record Sample(
   }
 
   /**
-   * About the most bytes of a record's value as JSON: well below a producer's max.request.size,
-   * which is 1 MB by default and ends the task when a record exceeds it.
+   * Approximate limit for the bytes of a record's value as JSON: well below a producer's
+   * max.request.size, which is 1 MB by default and ends the task if a record exceeds it.
    */
   private static final int MAX_BYTES = 400_000;
 
-  /** Of a number and the punctuation around it, as JSON: {@code "":-1.2345678901234567E-300,}. */
+  /**
+   * Bytes of a number and the punctuation around it, as JSON: {@code "":-1.2345678901234567E-300,}.
+   */
   private static final int NUMBER_BYTES = 28;
 
   public boolean isEmpty() {
@@ -57,9 +59,12 @@ public record Sample(
     return fields.size() + texts.size();
   }
 
-  /** This sample, or when it is too large for one record several that together have its values. */
+  /**
+   * Returns this sample, or, if it is too large for one record, several samples that together have
+   * its values.
+   */
   public List<Sample> parts() {
-    // Nearly all are small: no field name is looked at.
+    // Nearly all samples are small, so their field names need not be measured.
     if (texts.isEmpty() && fields.size() < MAX_BYTES / 256) {
       return List.of(this);
     }

@@ -5,9 +5,9 @@ import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Collects the fields of one sample by the rules for numbers and texts. */
+/** Collects the fields of one sample, and applies the rules for numbers and texts. */
 public final class SampleBuilder {
-  /** Characters of a field's name; databases refuse names of many kilobytes. */
+  /** Most characters of a field's name; databases refuse names of many kilobytes. */
   private static final int MAX_NAME = 4096;
 
   private final FieldNames names;
@@ -21,9 +21,9 @@ public final class SampleBuilder {
   }
 
   /**
-   * Begins a sample.
+   * Starts a sample.
    *
-   * @param expected about how many numbers there will be
+   * @param expected approximate number of numbers in the sample
    */
   public SampleBuilder(FieldNames names, SourceLimits limits, SourceMetrics metrics, int expected) {
     this.numbers = new HashMap<>(Math.max(16, expected * 4 / 3 + 1));
@@ -79,7 +79,7 @@ public final class SampleBuilder {
     texts.put(name, value);
   }
 
-  /** How many numbers there are. */
+  /** Returns how many numbers there are. */
   public int size() {
     return numbers.size();
   }

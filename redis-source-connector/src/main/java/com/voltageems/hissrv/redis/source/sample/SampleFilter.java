@@ -13,21 +13,21 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets through what fulfils all of its conditions. A condition on a tag decides over the sample,
- * one on a field over that field; a name that the sample does not have decides nothing, and one
- * that no sample has is told. For one thread, but for {@link #unseen}.
+ * Lets through what fulfils all its conditions. A condition on a tag decides about the sample, a
+ * condition on a field about that field. A condition decides nothing if the sample does not have
+ * the name; a name that no sample has is reported. Not thread-safe, except {@link #unseen}.
  */
 public final class SampleFilter {
-  /** Samples after which names that none of them had are told. */
+  /** Number of samples after which names that none of them had are reported. */
   static final int ENOUGH = 100;
 
   static final SampleFilter ALL = new SampleFilter(List.of(), text -> {});
   private final List<Condition> conditions;
 
-  /** Told once of names that no sample has had. */
+  /** Called once with the names that no sample has had. */
   private final Consumer<String> warn;
 
-  /** Names of conditions that no sample has had. */
+  /** Names in conditions that no sample has had. */
   private final Set<String> never = new TreeSet<>();
 
   private int samples;
@@ -40,9 +40,9 @@ public final class SampleFilter {
   }
 
   /**
-   * The same filter, which tells of names that no sample has.
+   * Returns the same filter, but one that reports names that no sample has.
    *
-   * @param warnings told once, when there were enough samples
+   * @param warnings called once, after enough samples
    */
   public SampleFilter telling(Consumer<String> warnings) {
     return new SampleFilter(conditions, warnings);
@@ -60,7 +60,9 @@ public final class SampleFilter {
   }
 
   /**
-   * @param number NaN when {@code value} is not a number
+   * Condition of the filter.
+   *
+   * @param number NaN if {@code value} is not a number
    */
   private record Condition(
       String name,
@@ -102,7 +104,7 @@ public final class SampleFilter {
   }
 
   /**
-   * Reads the setting {@code filter}.
+   * Parses the setting {@code filter}.
    *
    * @param expressions each {@code name op value}, such as {@code channel in 1001|1002}
    * @throws IllegalArgumentException saying what is wrong
@@ -153,7 +155,7 @@ public final class SampleFilter {
     }
   }
 
-  /** The sample, without the fields that do not pass; null when nothing is left of it. */
+  /** Returns the sample without the fields that do not pass; null if nothing is left. */
   public @Nullable Sample apply(Sample sample) {
     if (conditions.isEmpty()) {
       return sample;
@@ -181,7 +183,7 @@ public final class SampleFilter {
           texts = without(texts, condition.name());
         }
       } catch (RegexTooSlowException e) {
-        // What cannot be decided does not match; the reader counts it as filtered.
+        // A text that cannot be decided does not match; the reader counts the sample as filtered.
         return null;
       }
     }
@@ -213,7 +215,7 @@ public final class SampleFilter {
     return names.stream().sorted().limit(20).collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** How many names of conditions no sample has had, once there were enough samples. */
+  /** Returns how many names in conditions no sample has had, once there were enough samples. */
   public int unseen() {
     return unseen;
   }

@@ -14,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 public final class SampleRecords {
   static final Schema SCHEMA = schema().build();
 
-  /** Only for times that are finer than a millisecond: in JSON each record carries the name. */
+  /**
+   * Used only for times finer than a millisecond, because in JSON each record carries the field's
+   * name.
+   */
   static final Schema EXACT = schema().field("timestamp_ns", Schema.OPTIONAL_INT64_SCHEMA).build();
 
-  /** The last millisecond whose nanoseconds are an int64, in the year 2262. */
+  /** The last millisecond whose nanoseconds fit into an int64, in the year 2262. */
   private static final long MAX_EXACT_MILLIS = Long.MAX_VALUE / Sample.NANOS_PER_MILLI - 1;
 
-  /** Half of what a broker takes by default: its clock need not be the worker's. */
+  /** Half of what a broker accepts by default, because its clock may differ from the worker's. */
   private static final long MAX_AHEAD_MS = 1_800_000;
 
   private static SchemaBuilder schema() {
@@ -47,10 +50,10 @@ public final class SampleRecords {
   }
 
   /**
-   * Makes the records of one source.
+   * Creates the records of one source.
    *
-   * @param clock the worker's
-   * @param newestMillis is kept at the time of the newest sample
+   * @param clock the worker's clock
+   * @param newestMillis receives the time of the newest sample
    */
   public SampleRecords(String alias, String topic, InstantSource clock, AtomicLong newestMillis) {
     this.alias = alias;
@@ -60,12 +63,12 @@ public final class SampleRecords {
   }
 
   /**
-   * Makes one record.
+   * Returns one record.
    *
    * @param redisKey the key or channel that the sample came from
-   * @param partition null for a source without positions, as is {@code offset}
+   * @param partition null, as is {@code offset}, for a source without positions
    */
-  // Connect's interface is not annotated; a null partition and offset are its way to say "none".
+  // Connect's interface is not annotated; it expects null for no partition and no offset.
   @SuppressWarnings("NullAway")
   public SourceRecord record(
       Sample sample,
@@ -87,9 +90,9 @@ public final class SampleRecords {
       value.put("timestamp_ns", sample.epochMillis() * Sample.NANOS_PER_MILLI + sample.nanos());
     }
     long now = clock.millis();
-    // A device whose clock is ahead must not look as if news came all the time.
+    // A device whose clock is ahead must not make it look as if data came all the time.
     long time = Math.min(sample.epochMillis(), now);
-    // Nor the worker's own, when it is set back.
+    // Nor must the worker's own clock when it is set back.
     newestMillis.updateAndGet(newest -> newest > now ? time : Math.max(newest, time));
     ConnectHeaders headers = new ConnectHeaders();
     headers.addString("hissrv.key", redisKey);
@@ -108,10 +111,11 @@ public final class SampleRecords {
   }
 
   /**
-   * The sample's time, or now where Kafka would refuse the record and end the task with it: before
-   * 1970 and, by default, more than an hour ahead of the broker's clock ({@code
-   * message.timestamp.after.max.ms}). The value keeps the sample's time. Never none: a
-   * transformation that routes by it (TimestampRouter) would end the task, too.
+   * Returns the sample's time, or now if Kafka would refuse the record, which would end the task.
+   * Kafka refuses times before 1970 and, by default, times more than an hour ahead of the broker's
+   * clock ({@code message.timestamp.after.max.ms}). The value keeps the sample's time. Never
+   * returns null: a transformation that routes by the time (TimestampRouter) would end the task,
+   * too.
    */
   private static long recordTimestamp(long epochMillis, long now) {
     return epochMillis < 0 || epochMillis - now > MAX_AHEAD_MS ? now : epochMillis;

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a time series is called.
+ * Identity of a time series.
  *
  * @param measurement not empty
  * @param tags sorted by name; read-only
- * @param key measurement and tags as one text, the record's key: {@code telemetry,channel=1001};
- *     comma, equals sign, space and backslash inside a name are escaped by a backslash, a line
- *     break is {@code \n}
+ * @param key measurement and tags as one text, which is the record's key: {@code
+ *     telemetry,channel=1001}. A backslash escapes comma, equals sign, space and backslash inside a
+ *     name; a line break is {@code \n}
  */
 public record Series(String measurement, Map<String, String> tags, String key) {
 

@@ -6,24 +6,24 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as it stands in Redis, taken apart: {@code 25.1}, {@code 25.1:1642592400000}, {@code
+ * Parsed value as it is in Redis: {@code 25.1}, {@code 25.1:1642592400000}, {@code
  * auto:1642592400000:system}, {@code NaN}, or any other text.
  *
- * @param kind what the value is
- * @param number the number when it is one (also NaN and infinities), else NaN
- * @param text the value's text when it is not a finite number, and of a whole number that no double
- *     has exactly (some beyond 2^53): {@code number} is then the nearest one
+ * @param kind kind of the value
+ * @param number the number if the value is one (also NaN and infinities), otherwise NaN
+ * @param text text of the value if it is not a finite number, or if it is a whole number that no
+ *     double represents exactly (some beyond 2^53); {@code number} is then the nearest double
  * @param epochMillis the time that came with the value, or {@link #NO_TIME}
- * @param source who wrote a control, the third part of {@code value:millis:source}
+ * @param source who wrote a control: the third part of {@code value:millis:source}
  */
 public record ValueText(
     Kind kind, double number, @Nullable String text, long epochMillis, @Nullable String source) {
   public static final long NO_TIME = Long.MIN_VALUE;
 
-  /** Numbers below this are epoch seconds, from here on milliseconds: 1e11 s is the year 5138. */
+  /** Numbers below this are epoch seconds, others milliseconds: 1e11 s is the year 5138. */
   private static final long FIRST_MILLIS = 100_000_000_000L;
 
-  /** 9999-12-31: what is beyond it is not a time but a count or a mistake. */
+  /** 9999-12-31: a larger number is not a time but a count or a mistake. */
   public static final long MAX_MILLIS = 253_402_300_799_999L;
 
   /** After a text only milliseconds are a time: other numbers between colons are ids. */
@@ -31,7 +31,7 @@ public record ValueText(
 
   private static final int MAX_NUMBER_LENGTH = 64;
 
-  /** 2^53, of 16 digits: up to it a double has every whole number. */
+  /** 2^53, which has 16 digits: up to it a double represents every whole number. */
   private static final double FIRST_ROUNDED = 0x1p53;
 
   private static final int MIN_ROUNDED = 16;
@@ -45,7 +45,7 @@ public record ValueText(
     TEXT
   }
 
-  /** Never fails: what is not a number is text. */
+  /** Parses a value. Never throws: a value that is not a number is a text. */
   public static ValueText parse(byte[] bytes) {
     double fast = fastNumber(bytes);
     if (!Double.isNaN(fast)) {
@@ -54,7 +54,7 @@ public record ValueText(
     return parse(Bytes.text(bytes));
   }
 
-  /** As {@link #parse(byte[])}. */
+  /** Does the same as {@link #parse(byte[])}. */
   public static ValueText parse(String text) {
     ValueText whole = plain(text, NO_TIME, null);
     if (whole.kind != Kind.TEXT) {
@@ -75,7 +75,7 @@ public record ValueText(
           return value;
         }
         if (digits == MILLIS_DIGITS) {
-          // What follows has this head in it, and is not a word either.
+          // Any longer head contains this one, so it is not a word either.
           return whole;
         }
       }
@@ -84,7 +84,9 @@ public record ValueText(
     return whole;
   }
 
-  /** Whether the text up to there can be the value of a control: no JSON, no prose. */
+  /**
+   * Returns whether the text up to {@code end} can be the value of a control: no JSON, no prose.
+   */
   private static boolean isWord(String text, int end) {
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
@@ -107,7 +109,7 @@ public record ValueText(
     return new ValueText(Kind.NUMBER, number, exact, epochMillis, source);
   }
 
-  /** Whether it is a whole number, written out, and another one than this double. */
+  /** Returns whether the text is a whole number in digits that differs from this double. */
   private static boolean isRounded(String text, double number) {
     if (text.length() < MIN_ROUNDED || Math.abs(number) < FIRST_ROUNDED) {
       return false;
@@ -120,12 +122,14 @@ public record ValueText(
     return new BigDecimal(text).compareTo(new BigDecimal(number)) != 0;
   }
 
-  /** Epoch seconds or milliseconds, told apart by their size, as milliseconds. */
+  /**
+   * Converts epoch seconds or milliseconds, which are told apart by their size, to milliseconds.
+   */
   static long epochMillis(long secondsOrMillis) {
     return Math.abs(secondsOrMillis) < FIRST_MILLIS ? secondsOrMillis * 1000 : secondsOrMillis;
   }
 
-  /** An epoch time as text, in milliseconds, or {@link #NO_TIME} when it is not one. */
+  /** Parses an epoch time; returns milliseconds, or {@link #NO_TIME} if it is not a time. */
   public static long time(byte[] bytes) {
     if (bytes.length == 0 || bytes.length > MAX_NUMBER_LENGTH) {
       return NO_TIME;
@@ -138,7 +142,8 @@ public record ValueText(
   }
 
   /**
-   * The number, infinities included; NaN for {@code NaN} and for everything that is not a number.
+   * Returns the number, which may be infinite; NaN for {@code NaN} and for anything that is not a
+   * number.
    */
   static double number(String text) {
     int length = text.length();
@@ -154,7 +159,7 @@ public record ValueText(
     if (rest.equalsIgnoreCase("inf") || rest.equalsIgnoreCase("infinity")) {
       return first == '-' ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
     }
-    // Java would also take "1d", "0x1p3" and blanks around: those are texts here.
+    // Java would also accept "1d", "0x1p3" and surrounding blanks: those are texts here.
     for (int i = start; i < length; i++) {
       char c = text.charAt(i);
       boolean part =
@@ -166,7 +171,7 @@ public record ValueText(
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      // Made of a number's characters and still none, such as an address or a date: a text.
+      // It has only a number's characters but is none, such as an address or a date: a text.
       return Double.NaN;
     }
   }
@@ -178,8 +183,9 @@ public record ValueText(
   }
 
   /**
-   * A plain decimal of up to 15 digits, or NaN for anything else. Exact: digits and power of ten
-   * are both doubles without error, and IEEE division rounds once, as parseDouble does.
+   * Parses a plain decimal of up to 15 digits; returns NaN for anything else. The result is exact:
+   * digits and power of ten are both exact doubles, and IEEE division rounds once, as parseDouble
+   * does.
    */
   private static double fastNumber(byte[] bytes) {
     int i = 0;

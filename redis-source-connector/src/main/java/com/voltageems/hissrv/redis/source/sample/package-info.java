@@ -1,6 +1,6 @@
 /**
- * Samples: from keys, texts and JSON to the record between the connectors. Pure but for what it
- * counts.
+ * Samples: from keys, texts and JSON to the record between the connectors. Pure except for the
+ * counters.
  */
 @NullMarked
 package com.voltageems.hissrv.redis.source.sample;
