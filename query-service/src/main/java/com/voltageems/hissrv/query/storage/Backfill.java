@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A past range that a task is to compute, as far as it is.
+ * A past range that a task should compute, with its progress.
  *
- * @param start epoch milliseconds, like all times here: a window's start
+ * @param start epoch milliseconds, like all times here; the start of a window
  * @param at up to where it is computed
- * @param rows that differed from what was there
- * @param error why it does not move now, and what it left out; null for nothing
+ * @param rows number of rows that differed from the existing ones
+ * @param error why it does not proceed now, and what it left out; null if neither applies
  */
 public record Backfill(
     String id,
@@ -24,7 +24,7 @@ public record Backfill(
     @Nullable String error) {
   private static final String LEFT_OUT = "left out: ";
 
-  /** In which state it can be. */
+  /** The condition of a backfill. */
   public enum State {
     RUNNING,
     DONE,
@@ -43,13 +43,13 @@ public record Backfill(
     return new Backfill(id, task, created, start, end, start, 0, State.RUNNING, null);
   }
 
-  /** Computed up to a later time. */
+  /** Returns this backfill, computed up to a later time. */
   Backfill upTo(long time, long more) {
     State now = time >= end ? State.DONE : State.RUNNING;
     return new Backfill(id, task, created, start, end, time, rows + more, now, note());
   }
 
-  /** Of which the beginning could not be computed. */
+  /** Returns this backfill with a note that its beginning could not be computed. */
   Backfill leftOut(long until) {
     String why = LEFT_OUT + "windows before " + Instant.ofEpochMilli(until) + ", which expired";
     return new Backfill(id, task, created, start, end, at, rows, state, why);
@@ -70,7 +70,7 @@ public record Backfill(
     return new Backfill(id, task, created, start, end, at, rows, State.CANCELLED, note());
   }
 
-  /** Which part of it is computed, from 0 to 1. */
+  /** Returns the computed part, from 0 to 1. */
   double progress() {
     return Math.round(1000.0 * (at - start) / (end - start)) / 1000.0;
   }

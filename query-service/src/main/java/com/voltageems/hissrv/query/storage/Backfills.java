@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Backfills: one piece after the other, the oldest first, each followed by a pause as long as it
- * took, so that the database has half of the time for others. Safe for many threads.
+ * Runs backfills piece by piece, the oldest first. After each piece it pauses for as long as the
+ * piece took, so that half of the database's time is left for others. Thread-safe.
  */
 final class Backfills {
   private static final Logger LOG = LoggerFactory.getLogger(Backfills.class);
   private static final int MOST_RUNNING = 20;
   private static final long RETRY_NANOS = 5_000_000_000L;
 
-  /** Between the id of a backfill and the number of one that follows it. */
+  /** Separates the id of a backfill from the number of a backfill that follows it. */
   private static final String FOLLOWS = "-";
 
   private final Ledger ledger;
@@ -38,16 +38,16 @@ final class Backfills {
     this.clock = clock;
   }
 
-  /** All, the newest first. */
+  /** Returns all backfills, the newest first. */
   List<Backfill> all() {
     return all;
   }
 
-  /** Reads what is kept: those of a service before this one, and of others. */
+  /** Reads the stored backfills: those of an earlier run of the service, and of other services. */
   synchronized void load() {
     Map<String, Backfill> known = new LinkedHashMap<>();
     ledger.backfills().forEach(one -> known.put(one.id(), one));
-    // What is kept may be a little behind what is known here.
+    // The stored state may be a little behind the state known here.
     all.stream()
         .filter(
             one ->
@@ -55,7 +55,8 @@ final class Backfills {
                     || (known.get(one.id()).at() <= one.at()
                         && known.get(one.id()).state() != Backfill.State.CANCELLED))
         .forEach(one -> known.put(one.id(), one));
-    // The first one is written last: without it nothing has begun, or not all of it is written yet.
+    // The first backfill of a group is written last: without it, the group has not begun or is not
+    // completely written yet.
     take(
         known.values().stream()
             .filter(
@@ -63,7 +64,7 @@ final class Backfills {
             .toList());
   }
 
-  /** The one that it follows, or itself. */
+  /** Returns the id of the backfill that this one follows, or its own id. */
   private static String first(String id) {
     int at = id.indexOf(FOLLOWS);
     return at < 0 ? id : id.substring(0, at);
@@ -83,7 +84,7 @@ final class Backfills {
   }
 
   /**
-   * Begins one over whole windows, and after it those of the tasks that compute from what it
+   * Starts a backfill over whole windows, followed by backfills of the tasks that read what it
    * writes.
    */
   Backfill begin(TaskRun run, String id, long from, long to, Function<TaskRun, Bounds> of)
@@ -122,13 +123,13 @@ final class Backfills {
     return begun.get(0);
   }
 
-  /** Coarser windows over that range, task by task. */
+  /** Adds backfills of coarser windows over the range, task by task. */
   private void follow(
       TaskRun run, long start, long end, Function<TaskRun, Bounds> of, List<Backfill> begun) {
     for (TaskRun next : runs) {
       Optional<Coverage.Range> range = next.following(run, start, end, of.apply(next));
       if (range.isPresent()) {
-        // A little younger, so that it comes after the one that it waits for.
+        // Created a little later, so that it runs after the one that it waits for.
         begun.add(
             Backfill.begun(
                 begun.get(0).id() + FOLLOWS + begun.size(),
@@ -145,7 +146,7 @@ final class Backfills {
     return new StorageException(StorageException.Kind.CONFLICT, message);
   }
 
-  /** Cancels one and those that follow it, which would wait for what does not come. */
+  /** Cancels a backfill and those that follow it, which would otherwise wait in vain. */
   Backfill cancel(String id) throws StorageException {
     Backfill found =
         all.stream()
@@ -158,7 +159,7 @@ final class Backfills {
     if (found.state() != Backfill.State.RUNNING) {
       return found;
     }
-    // It itself last: where the database refuses, it can be cancelled again.
+    // Cancels this one last: if the database refuses, it can be cancelled again.
     all.stream()
         .filter(one -> one.id().startsWith(id + FOLLOWS))
         .filter(one -> one.state() == Backfill.State.RUNNING)
@@ -175,9 +176,9 @@ final class Backfills {
   }
 
   /**
-   * Computes a piece of the oldest one.
+   * Computes one piece of the oldest backfill that can proceed.
    *
-   * @return whether there is more
+   * @return true if there is more
    */
   boolean step(Function<TaskRun, Bounds> bounds, BooleanSupplier goOn) {
     List<Backfill> running =
@@ -188,7 +189,7 @@ final class Backfills {
     if (pauseUntil - System.nanoTime() > 0) {
       return true;
     }
-    // A later one may be what an earlier one waits for.
+    // A later backfill may be the one that an earlier one waits for.
     for (int i = running.size() - 1; i >= 0; i--) {
       Backfill next = running.get(i);
       Optional<TaskRun> run =
@@ -204,7 +205,10 @@ final class Backfills {
     return true;
   }
 
-  /** Computed before what it reads, it would have to be computed again. */
+  /**
+   * Returns true if the backfill has to wait for one that writes what it reads; otherwise it would
+   * have to be computed again.
+   */
   private boolean waits(Backfill next, TaskRun run, List<Backfill> running) {
     Optional<Backfill> before =
         running.stream()
@@ -232,7 +236,7 @@ final class Backfills {
     long begin = System.nanoTime();
     try {
       Backfill done = run.fill(next, now, goOn);
-      // Cancelled meanwhile: that stays.
+      // If it was cancelled meanwhile, it remains cancelled.
       ledger.write(done);
       replace(done);
       long end = System.nanoTime();

@@ -11,22 +11,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task may read and has to write, at a moment.
+ * What a task may read and must write at a given moment.
  *
  * @param now epoch milliseconds
- * @param arrived up to when the database has all that was sent; {@link Long#MIN_VALUE} where that
+ * @param arrived up to when the database has all data that was sent; {@link Long#MIN_VALUE} if this
  *     is not known
- * @param source from when on what it reads is all there
- * @param target from when on what it writes is kept
- * @param why why it must not compute now; null when it may
+ * @param source from when on the data that the task reads is complete
+ * @param target from when on the data that the task writes is kept
+ * @param why why the task must not compute now; null if it may
  */
 record Bounds(long now, long arrived, Kept source, Kept target, @Nullable String why) {
-  /** The first window that can be computed and kept. */
+  /** Returns the start of the first window that can be computed and kept. */
   long first(Windows windows) {
     return windows.ceil(Math.max(0, Math.max(source.from(), target.from())));
   }
 
-  /** Why there is none before. */
+  /** Returns why earlier windows cannot be computed. */
   String shortest() {
     return source.from() >= target.from()
         ? source.what() + ": of older windows samples are gone, and computed again they were poorer"
@@ -34,13 +34,13 @@ record Bounds(long now, long arrived, Kept source, Kept target, @Nullable String
   }
 
   /**
-   * How far back something is kept.
+   * How far back data is kept.
    *
-   * @param from epoch milliseconds; the earliest of all for ever
-   * @param what that is, in words
+   * @param from epoch milliseconds; {@link Long#MIN_VALUE} if it is kept for ever
+   * @param what the same in words
    */
   record Kept(long from, String what) {
-    /** By the place that keeps for the shortest time. */
+    /** Returns the limit of the place that keeps its data for the shortest time. */
     static Kept of(String policy, List<Place> places, long now) {
       return places.stream()
           .filter(one -> one.keep() != null)
@@ -54,7 +54,7 @@ record Bounds(long now, long arrived, Kept source, Kept target, @Nullable String
           .orElse(ever(policy));
     }
 
-    /** By what the file says. */
+    /** Returns the limit according to the file. */
     static Kept wanted(Policy policy, long now) {
       Duration keep = policy.keep();
       return keep == null

@@ -5,23 +5,23 @@ import com.voltageems.hissrv.query.store.tier.Wish;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What has to be done at a place so that it is as it should be. Pure. */
+/** The change that a place needs to match the configuration. Pure. */
 enum Change {
   NONE,
   CREATE,
-  /** Nothing is lost by it. */
+  /** A change that deletes nothing. */
   ALTER,
-  /** What is older is deleted by it. */
+  /** A change that deletes older data. */
   SHORTEN;
 
   /**
-   * @param reachable how long the place would keep if it were told to; null for ever
+   * @param reachable how long the place would really keep data if asked; null for ever
    */
   static Change of(Wish wish, Place place, @Nullable Duration reachable) {
     if (!place.exists()) {
       return CREATE;
     }
-    // The samples of a site that does not say are kept as the database does.
+    // If the site does not configure the samples, they stay as the database keeps them.
     Duration wanted = wish.tier().isRaw() && wish.keep() == null ? place.keep() : reachable;
     Duration kept = place.keep();
     if (wanted != null && (kept == null || wanted.compareTo(kept) < 0)) {

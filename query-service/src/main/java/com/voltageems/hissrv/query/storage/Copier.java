@@ -26,8 +26,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes windows of a task and writes those that are not in its copy yet as they should be. What
- * is right already is not written again, so that a repeat costs a reading and no more.
+ * Computes windows of a task and writes those that its copy does not yet hold with the same values.
+ * It does not write again what is already right, so a repetition costs only the reading.
  */
 final class Copier {
   static final String OWN = Task.OWN;
@@ -40,10 +40,10 @@ final class Copier {
   private final ZoneId zone;
   private final Duration timeout;
 
-  /** What was done. */
+  /** The result of a run. */
   record Done(long rows, long written, Set<String> leftOut) {}
 
-  /** It was told to stop; nothing is wrong with what was written. */
+  /** Thrown if the copier was told to stop; the rows written so far are valid. */
   static final class StoppedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -53,7 +53,7 @@ final class Copier {
   }
 
   /**
-   * @param timeout longest time of one question to the database
+   * @param timeout longest time of one query to the database
    */
   Copier(Tiers tiers, StoragePlan plan, ZoneId zone, Duration timeout) {
     this.tiers = tiers;
@@ -63,10 +63,10 @@ final class Copier {
   }
 
   /**
-   * Computes all windows from {@code start} to {@code end}, which are boundaries of them.
+   * Computes all windows from {@code start} to {@code end}, which are window boundaries.
    *
-   * @param goOn asked now and then
-   * @throws StoppedException when it may not go on
+   * @param goOn checked repeatedly
+   * @throws StoppedException if {@code goOn} returns false
    */
   Done copy(Task task, long start, long end, BooleanSupplier goOn) {
     Tier source = plan.tier(task.source());
@@ -101,10 +101,10 @@ final class Copier {
     return Deadline.in(timeout);
   }
 
-  /** A row's place in a copy. */
+  /** Identifies a row in a copy. */
   private record Place(long epochMillis, List<String> key) {}
 
-  /** The windows of some fields of one measurement. */
+  /** Computes and writes the windows of some fields of one measurement. */
   private final class Writing {
     private final String name;
     private final Measurement measurement;
@@ -154,7 +154,10 @@ final class Copier {
       }
     }
 
-    /** What the copy has already of these windows, in the order of the source's tags. */
+    /**
+     * Returns the copy's existing rows of these windows, with keys in the order of the source's
+     * tags.
+     */
     private Map<Place, List<@Nullable Object>> there(long start, long end) {
       Map<Place, List<@Nullable Object>> there = new HashMap<>();
       Measurement copy = tiers.measurement(wish.tier(), name, soon());

@@ -16,19 +16,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is read of a measurement so that a task can write its copy, and what becomes of it. From the
- * samples the database's own functions; from a coarser copy means are made from counts and sums,
- * least of leasts, and so on. Pure.
+ * The columns that are read from a measurement to write a task's copy, and what is made of them.
+ * From the samples they use the database's own functions. From a coarser copy, means are computed
+ * from counts and sums, minima from minima, and so on. Pure.
  *
- * @param columns what is read
- * @param bases the fields of the samples that they are of, in order
- * @param parts for each column the field that it is of and what it is
+ * @param columns the columns to read
+ * @param bases the fields of the samples that the columns belong to, in order
+ * @param parts for each column its field and its function
  */
 record CopyColumns(Task task, List<Column> columns, List<String> bases, List<Part> parts) {
-  /** Columns of one statement; a base field is never divided. */
+  /**
+   * Largest number of columns in a statement; the columns of one base field always stay together.
+   */
   private static final int MOST = 60;
 
-  /** What a column is of a field of the samples. */
+  /** The field of the samples that a column belongs to, and its function. */
   record Part(String base, Aggregation function, boolean text) {}
 
   CopyColumns {
@@ -38,9 +40,9 @@ record CopyColumns(Task task, List<Column> columns, List<String> bases, List<Par
   }
 
   /**
-   * The columns, in groups that are not too large.
+   * Returns the columns, in groups of limited size.
    *
-   * @param source the task that wrote what is read; null where it is the samples
+   * @param source the task that wrote what is read; null if the samples are read
    */
   static List<CopyColumns> of(Task task, @Nullable Task source, Measurement measurement) {
     List<CopyColumns> groups = new ArrayList<>();
@@ -80,7 +82,7 @@ record CopyColumns(Task task, List<Column> columns, List<String> bases, List<Par
     return measurement.fields().stream().map(Field::name).toList();
   }
 
-  /** The fields of the samples that a copy has something of. */
+  /** Returns the fields of the samples of which a copy holds anything. */
   private static List<String> bases(Task source, Measurement copy) {
     Set<String> bases = new LinkedHashSet<>();
     for (Field field : copy.fields()) {
@@ -93,7 +95,10 @@ record CopyColumns(Task task, List<Column> columns, List<String> bases, List<Par
     return List.copyOf(bases);
   }
 
-  /** Texts have only a last value; of flags a database may not know whether they were written. */
+  /**
+   * Returns the column to read from the samples. Texts have only a last value. Flags have none,
+   * because a database may not know whether a flag was written.
+   */
   private static Optional<Column> fromSamples(Output output, Field field) {
     Aggregation function = output.function();
     boolean taken =
@@ -117,7 +122,7 @@ record CopyColumns(Task task, List<Column> columns, List<String> bases, List<Par
         .map(field -> new Column(field, function, true));
   }
 
-  /** The fields of the samples that a copy has nothing of. */
+  /** Returns the fields of the samples of which a copy holds nothing. */
   static List<String> leftOut(Task task, Measurement samples) {
     return samples.fields().stream()
         .filter(
@@ -126,7 +131,7 @@ record CopyColumns(Task task, List<Column> columns, List<String> bases, List<Par
         .toList();
   }
 
-  /** The fields that are written. */
+  /** Returns the fields to write. */
   List<Field> written() {
     List<Field> fields = new ArrayList<>();
     for (String base : bases) {
@@ -155,7 +160,7 @@ record CopyColumns(Task task, List<Column> columns, List<String> bases, List<Par
     return -1;
   }
 
-  /** The values of {@link #written} for a row that was read. */
+  /** Computes the values of {@link #written} from a row that was read. */
   List<@Nullable Object> values(Row row) {
     List<@Nullable Object> values = new ArrayList<>();
     for (String base : bases) {

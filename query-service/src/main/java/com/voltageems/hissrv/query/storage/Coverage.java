@@ -7,17 +7,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Ranges of time that a task has computed: in order, none touching another. Pure.
+ * The time ranges that a task has computed: sorted, not overlapping and not adjacent. Pure.
  *
- * @param ranges epoch milliseconds
+ * @param ranges in epoch milliseconds
  */
 public record Coverage(List<Range> ranges) {
-  /** Nothing yet. */
+  /** The empty coverage. */
   public static final Coverage NONE = new Coverage(List.of());
 
   private static final Pattern RANGE = Pattern.compile("(-?[0-9]{1,18})\\.\\.(-?[0-9]{1,18})");
 
-  /** From its start to before its end. */
+  /** A range from its start to its exclusive end. */
   public record Range(long start, long end) {
     public Range {
       if (end <= start) {
@@ -34,12 +34,12 @@ public record Coverage(List<Range> ranges) {
     return ranges.isEmpty();
   }
 
-  /** The newest range. */
+  /** Returns the newest range. */
   public Range last() {
     return ranges.get(ranges.size() - 1);
   }
 
-  /** With this range, too. */
+  /** Returns this coverage with the range added. */
   public Coverage plus(long start, long end) {
     List<Range> all = new ArrayList<>();
     long from = start;
@@ -57,7 +57,7 @@ public record Coverage(List<Range> ranges) {
     return new Coverage(all);
   }
 
-  /** Without what lies before. */
+  /** Returns this coverage without what is before {@code cut}. */
   public Coverage from(long cut) {
     return new Coverage(
         ranges.stream()
@@ -66,7 +66,7 @@ public record Coverage(List<Range> ranges) {
             .toList());
   }
 
-  /** Without what lies after. */
+  /** Returns this coverage without what is after {@code cut}. */
   public Coverage until(long cut) {
     return new Coverage(
         ranges.stream()
@@ -75,7 +75,7 @@ public record Coverage(List<Range> ranges) {
             .toList());
   }
 
-  /** Without what the other one has. */
+  /** Returns this coverage without the ranges of the other. */
   public Coverage minus(Coverage other) {
     Coverage left = this;
     for (Range one : other.ranges()) {
@@ -86,7 +86,7 @@ public record Coverage(List<Range> ranges) {
     return left;
   }
 
-  /** With all that the other one has, too. */
+  /** Returns this coverage with the ranges of the other added. */
   public Coverage plus(Coverage other) {
     Coverage all = this;
     for (Range one : other.ranges()) {
@@ -95,12 +95,15 @@ public record Coverage(List<Range> ranges) {
     return all;
   }
 
-  /** Whether all of it is there. */
+  /** Returns true if the whole range is covered. */
   public boolean contains(long start, long end) {
     return ranges.stream().anyMatch(one -> one.start() <= start && end <= one.end());
   }
 
-  /** Up to where all is there from this moment on; that moment itself where nothing is. */
+  /**
+   * Returns up to which time everything from {@code start} on is covered; {@code start} itself if
+   * it is not covered.
+   */
   public long endFrom(long start) {
     return ranges.stream()
         .filter(one -> one.start() <= start && start < one.end())
@@ -109,14 +112,14 @@ public record Coverage(List<Range> ranges) {
         .orElse(start);
   }
 
-  /** {@code 0..3600000,7200000..10800000}. */
+  /** Returns the ranges as text: {@code 0..3600000,7200000..10800000}. */
   public String text() {
     return ranges.stream()
         .map(one -> one.start() + ".." + one.end())
         .collect(Collectors.joining(","));
   }
 
-  /** Of such a text; what cannot be read is not there. */
+  /** Parses such a text; ignores what it cannot read. */
   public static Coverage parse(String text) {
     Coverage read = NONE;
     for (String one : text.split(",", -1)) {

@@ -31,8 +31,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far tasks and backfills are, kept in the copy itself: it outlives the service, every service
- * of the site reads it, and it is lost and restored together with what it tells of.
+ * Stores the progress of tasks and backfills, in the copy itself. There it outlives the service,
+ * every service of the site can read it, and it is lost and restored together with the data that it
+ * describes.
  */
 final class Ledger {
   private static final String TASKS = Copier.OWN + "tasks";
@@ -41,7 +42,7 @@ final class Ledger {
   private static final String ONLY = "only:";
   private static final int MOST = 10_000;
 
-  /** So far ahead a clock may have been when something was written. */
+  /** How far ahead of the true time a clock may have been when a row was written. */
   private static final Duration AHEAD = Duration.ofDays(3650);
 
   private final Tiers tiers;
@@ -50,8 +51,8 @@ final class Ledger {
   private final Clock clock;
 
   /**
-   * The time of the newest row that was seen or written. Of two rows the newer one counts, so the
-   * next one must be newer, also where the clock has been set back since.
+   * The time of the newest row that was seen or written. The newer of two rows counts, so the next
+   * row must be newer, even if the clock was set back.
    */
   private final AtomicLong newest = new AtomicLong();
 
@@ -67,7 +68,8 @@ final class Ledger {
   }
 
   /**
-   * What stands in the task's copy, in a fixed order; whatever the task that wrote it was called.
+   * Returns what the task's copy holds, in a fixed order, independent of the name of the task that
+   * wrote it.
    */
   List<TaskState.Held> read(Task task) {
     return sorted(
@@ -79,7 +81,7 @@ final class Ledger {
             .toList());
   }
 
-  /** As {@link #read} gives them. */
+  /** Sorts as {@link #read} does, and drops empty entries. */
   static List<TaskState.Held> sorted(List<TaskState.Held> all) {
     return all.stream()
         .filter(one -> !one.coverage().isEmpty())
@@ -141,7 +143,7 @@ final class Ledger {
     return outputs;
   }
 
-  /** Names may have any character in them. */
+  /** Encodes the names, which may contain any character. */
   private static String listed(@Nullable List<String> measurements) {
     if (measurements == null) {
       return ALL;
@@ -151,7 +153,7 @@ final class Ledger {
         .collect(Collectors.joining(",", ONLY, ""));
   }
 
-  /** What cannot be read is taken for nothing. */
+  /** Parses the names; an unreadable text counts as no names. */
   private static @Nullable List<String> measurements(String text) {
     if (text.equals(ALL)) {
       return null;
@@ -164,8 +166,8 @@ final class Ledger {
   }
 
   /**
-   * All that are kept, the newest first; whatever the task was called when they began. A copy has
-   * one task, so that they are of the one that writes it now.
+   * Returns all stored backfills, the newest first, independent of the task's name when they began.
+   * Each copy has one task, so they belong to the task that writes the copy now.
    */
   List<Backfill> backfills() {
     List<Backfill> all = new ArrayList<>();
@@ -173,7 +175,7 @@ final class Ledger {
       Map<String, List<LatestSeries>> byId =
           latest(tier(task), BACKFILLS).stream()
               .collect(Collectors.groupingBy(one -> one.tags().getOrDefault("backfill", "")));
-      // Written under several names of the task: the last row tells how far it is.
+      // A backfill may be stored under several names of its task: the last row has its progress.
       byId.values().stream()
           .map(named -> named.stream().sorted(Comparator.comparingLong(Ledger::written)).toList())
           .map(
@@ -206,7 +208,7 @@ final class Ledger {
         error.isBlank() ? null : error);
   }
 
-  /** Keeps how far it is; that it was cancelled, by whichever service, stays. */
+  /** Stores the progress of a backfill. A cancellation, by any service, remains. */
   void write(Backfill backfill) {
     Task task = plan.task(backfill.task()).orElseThrow();
     Map<String, Object> values = new TreeMap<>();

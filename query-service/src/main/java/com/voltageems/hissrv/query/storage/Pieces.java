@@ -8,9 +8,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * Computes windows of a task, at once as many as take some seconds at most, and counts them. Each
- * question costs the database something for every series, however few windows it is for; so few
- * large ones are better than many small ones. For one thread.
+ * Computes windows of a task in pieces, each as large as can be computed in a few seconds, and
+ * counts them. Each query costs the database something for every series, independent of the number
+ * of windows, so few large queries are better than many small ones. For one thread.
  */
 final class Pieces {
   private static final long QUICK_NANOS = 2_000_000_000L;
@@ -29,7 +29,7 @@ final class Pieces {
   private long written;
 
   /**
-   * @param boundary is told where a piece begins and ends, before it is computed; may refuse it
+   * @param boundary receives the start and the end of a piece before it is computed; may refuse it
    */
   Pieces(Task task, Windows windows, Copier copier, LongConsumer boundary) {
     this.task = task;
@@ -38,35 +38,35 @@ final class Pieces {
     this.boundary = boundary;
   }
 
-  /** Windows computed so far. */
+  /** Returns the number of windows computed so far. */
   long counted() {
     return counted;
   }
 
-  /** Their rows. */
+  /** Returns the number of their rows. */
   long rows() {
     return rows;
   }
 
-  /** Of those, the ones that were not right already. */
+  /** Returns the number of those rows that had to be written. */
   long written() {
     return written;
   }
 
-  /** Fields of which the last piece keeps nothing. */
+  /** Returns the fields of which the last piece keeps nothing. */
   Set<String> leftOut() {
     return leftOut;
   }
 
-  /** After a failure less is tried. */
+  /** Makes the next piece smaller after a failure. */
   void failed() {
     size = Math.max(1, size / 4);
   }
 
   /**
-   * Computes some windows from {@code start}.
+   * Computes some windows, beginning at {@code start}.
    *
-   * @return up to where
+   * @return the end of the last computed window
    */
   long compute(long start, long until, BooleanSupplier goOn) {
     long end = start;

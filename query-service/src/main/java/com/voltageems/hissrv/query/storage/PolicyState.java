@@ -10,10 +10,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a policy stands in the database.
+ * The state of a policy in the database.
  *
- * @param places where its data is, as it was looked at last
- * @param message why it is not as it should be; null where nothing is to be said
+ * @param raw true for the policy of the samples
+ * @param places where its data is, as of the last check
+ * @param message why it is not as configured; null if there is nothing to report
  */
 public record PolicyState(
     Policy policy, boolean raw, State state, List<Place> places, @Nullable String message) {
@@ -21,19 +22,19 @@ public record PolicyState(
     places = List.copyOf(places);
   }
 
-  /** In which state a policy can be. */
+  /** The condition of a policy. */
   public enum State {
-    /** As it should be. */
+    /** As configured. */
     OK,
-    /** Shorter than the database keeps data that is there: waits for somebody's word. */
+    /** The configured time is shorter than the age of existing data: waits for a confirmation. */
     PENDING,
-    /** The database cannot do it. */
+    /** The database does not support it. */
     REFUSED,
-    /** The database refused, or was not to be reached. */
+    /** The database refused, or could not be reached. */
     FAILED,
     /** Nothing writes into it. */
     UNUSED,
-    /** Not looked at yet. */
+    /** Not checked yet. */
     UNKNOWN;
 
     public String text() {
@@ -41,7 +42,7 @@ public record PolicyState(
     }
   }
 
-  /** The shortest time that any of its places keeps; null for ever. */
+  /** Returns the shortest time that any of its places keeps data; null for ever. */
   public @Nullable Duration kept() {
     return places.stream()
         .map(Place::keep)
@@ -50,7 +51,7 @@ public record PolicyState(
         .orElse(null);
   }
 
-  /** The size of all places; null where any does not tell. */
+  /** Returns the size of all places; null if any of them is unknown. */
   public @Nullable Long bytes() {
     List<Long> sizes = places.stream().map(Place::bytes).filter(Objects::nonNull).toList();
     return places.isEmpty() || sizes.size() < places.size()

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From when on and up to when a task can compute windows: by the clock, by what the database keeps,
- * and by what the task has computed that it reads from.
+ * The time range in which a task can compute windows. It depends on the clock, on what the database
+ * keeps, and on what the source task has computed.
  */
 final class Reach {
   private final Windows windows;
@@ -20,7 +20,7 @@ final class Reach {
 
   /**
    * @param windows of the task
-   * @param source the task that writes what is read; null where it is the samples
+   * @param source the task that writes what this task reads; null if it reads the samples
    */
   Reach(Windows windows, Task.Make make, StoragePlan.Pace pace, @Nullable TaskRun source) {
     this.windows = windows;
@@ -29,19 +29,23 @@ final class Reach {
     this.source = source;
   }
 
-  /** What the source has of use here; none where it is the samples. */
+  /**
+   * Returns what the source task has computed that can be used here; empty if the samples are read.
+   */
   private Coverage read() {
     return source == null ? Coverage.NONE : TaskProgress.feeding(source.state(), make);
   }
 
-  /** From when on windows can be computed. */
+  /** Returns from which time on windows can be computed. */
   long from(Bounds bounds) {
     long first = bounds.first(windows);
     Coverage from = read();
     return from.isEmpty() ? first : Math.max(first, windows.ceil(from.last().start()));
   }
 
-  /** Up to where windows can be computed now; {@link Long#MIN_VALUE} for none. */
+  /**
+   * Returns up to which time windows can be computed now; {@link Long#MIN_VALUE} if there are none.
+   */
   long until(Bounds bounds) {
     long end = windows.floor(bounds.now() - pace.grace().toMillis());
     if (source == null) {
@@ -52,9 +56,9 @@ final class Reach {
   }
 
   /**
-   * Up to where a range can be computed that begins there.
+   * Returns up to which time a range that begins at {@code at} can be computed.
    *
-   * @throws StoreException where the source has nothing there
+   * @throws StoreException if the source has nothing there
    */
   long until(long at, long end) {
     if (source == null) {
@@ -71,15 +75,16 @@ final class Reach {
   }
 
   /**
-   * Where a task begins that has computed nothing: one window at least.
+   * Returns where a task begins that has computed nothing: it computes at least one window.
    *
-   * @param before what was computed otherwise
+   * @param before what was computed in another way
    */
   long first(Bounds bounds, long until, Optional<TaskState.Held> before) {
     long late = pace.late().toMillis();
     long first = Math.min(bounds.now() - late, until - 1);
     if (before.isPresent()) {
-      // What was computed otherwise is joined without a hole, and late data is still taken in.
+      // Continues without a gap after what was computed in another way, and still includes late
+      // data.
       TaskState.Held held = before.get();
       long settled =
           held.lookedBack() == 0 ? held.coverage().last().start() : held.lookedBack() - late;
@@ -88,7 +93,7 @@ final class Reach {
     return windows.floor(first);
   }
 
-  /** Up to when late data can be taken in of what is read. */
+  /** Returns up to which time late data of the source is complete. */
   long settled(Bounds bounds) {
     return source == null
         ? bounds.arrived()
@@ -96,8 +101,8 @@ final class Reach {
   }
 
   /**
-   * The windows that are others once the task's source has computed that range, as far as it has
-   * all of them then. For any thread.
+   * Returns the windows of this task that change once the source task has computed the given range,
+   * limited to those whose source is then complete. For any thread.
    */
   Optional<Coverage.Range> following(TaskRun from, long start, long end, Bounds bounds) {
     if (source != from) {
@@ -115,9 +120,10 @@ final class Reach {
   }
 
   /**
-   * Days of a zone half an hour off do not begin with an hour of UTC.
+   * Checks that the boundary is also a boundary of the source's windows: days of a time zone that
+   * is half an hour off do not begin with an hour of UTC.
    *
-   * @throws StoreException where this boundary is not one of the source's, too
+   * @throws StoreException if it is not
    */
   void aligned(long boundary) {
     if (source != null && source.windows().floor(boundary) != boundary) {

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks how the database keeps the data of each policy, and changes it. Nothing that is there is
- * deleted by it without somebody's word: a time that is to become shorter becomes so at once only
- * where nothing older is there. Safe for many threads.
+ * Compares how the database keeps the data of each policy with the configuration, and changes it.
+ * It deletes no existing data without a confirmation: a shorter time is applied at once only if
+ * there is no older data. Thread-safe.
  */
 final class Retention {
   private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
@@ -35,7 +35,7 @@ final class Retention {
   private volatile List<PolicyState> states;
 
   /**
-   * @param timeout longest time of one question to the database
+   * @param timeout longest time of one query to the database
    */
   Retention(Tiers tiers, StoragePlan plan, Duration timeout, Clock clock) {
     this.tiers = tiers;
@@ -54,20 +54,20 @@ final class Retention {
             .toList();
   }
 
-  /** How the policies stood when they were looked at last. */
+  /** Returns the states of the policies at the last check. */
   List<PolicyState> states() {
     return states;
   }
 
-  /** The state of the policy of that name. */
+  /** Returns the state of the policy with this name. */
   Optional<PolicyState> state(String policy) {
     return states.stream().filter(one -> one.policy().name().equals(policy)).findFirst();
   }
 
   /**
-   * Looks at all policies.
+   * Checks all policies.
    *
-   * @param change whether to change what is not as it should be
+   * @param change true to also change what differs from the configuration
    */
   synchronized void look(boolean change) {
     List<PolicyState> seen = new ArrayList<>();
@@ -78,9 +78,9 @@ final class Retention {
   }
 
   /**
-   * Makes a policy as the file has it, although data that is there is deleted by it.
+   * Shortens a policy to the duration in the file, although this deletes existing data.
    *
-   * @return how it stands then
+   * @return its state afterwards
    */
   synchronized PolicyState shorten(Policy policy) {
     LOG.warn(
@@ -177,7 +177,7 @@ final class Retention {
         + "\"} does it";
   }
 
-  /** The words of a failure, and what the database itself said. */
+  /** Returns the failure's message together with the database's own words. */
   static String words(StoreException e) {
     Throwable cause = e.getCause();
     String said = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
@@ -193,7 +193,7 @@ final class Retention {
     return keep == null ? null : tiers.reachable(keep, place);
   }
 
-  /** The samples of a site that does not say for how long stay as they are. */
+  /** Keeps the present duration of the samples if the site does not configure one. */
   private static Wish told(Wish wish, Place place) {
     return wish.keep() == null && wish.tier().isRaw()
         ? new Wish(wish.tier(), place.keep(), wish.shard(), wish.copies(), wish.measurements())
@@ -204,14 +204,14 @@ final class Retention {
     return Deadline.in(timeout);
   }
 
-  /** Whether anything stands there that would be deleted. */
+  /** Returns true if the place holds any data that would be deleted. */
   private boolean hasOlder(Wish wish, Place place) {
     Duration keep = reachable(wish, place);
     if (keep == null) {
       return false;
     }
     Instant cut = clock.instant().minus(keep);
-    // The store itself: to the tiers a copy that cannot be read is one that is not there yet.
+    // Asks the store itself: the tiers treat an unreadable copy as one that does not exist yet.
     for (Measurement one : tiers.store(wish.tier()).measurements(soon())) {
       if (tiers.holds(place, one) && tiers.hasOlder(wish.tier(), one, cut, soon())) {
         return true;

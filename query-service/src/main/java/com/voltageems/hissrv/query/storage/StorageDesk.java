@@ -25,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the storage of a site, in a thread of its own: how long the database keeps what, and
- * the coarser copies. Of several services one does it; all of them show how it stands.
+ * Manages the storage of a site in a thread of its own: how long the database keeps each kind of
+ * data, and the coarser copies. If a site runs several services, one of them does the work and all
+ * of them show its state.
  */
 public final class StorageDesk implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StorageDesk.class);
@@ -47,7 +48,10 @@ public final class StorageDesk implements AutoCloseable {
   private volatile boolean closing;
   private volatile boolean lookNow = true;
 
-  /** What broke the last round, beyond what the database answers; null where nothing did. */
+  /**
+   * The failure of the last round, other than a failure that the database reports; null if there
+   * was none.
+   */
   private volatile @Nullable String broken;
 
   private boolean ready;
@@ -56,11 +60,12 @@ public final class StorageDesk implements AutoCloseable {
   private @Nullable Thread thread;
 
   /**
-   * @param tiers empty where the back end cannot do it; closed with this
-   * @param lease tells whether this service does it; closed with this
-   * @param timeout longest time of one question to the database
-   * @param arrived up to when the database has all that was sent, epoch milliseconds: {@link
-   *     Long#MAX_VALUE} where nothing is on its way, {@link Long#MIN_VALUE} while that is not known
+   * @param tiers empty if the back end does not support tiers; closed with this
+   * @param lease decides whether this service does the work; closed with this
+   * @param timeout longest time of one query to the database
+   * @param arrived returns the time up to which the database has all data that was sent, epoch
+   *     milliseconds: {@link Long#MAX_VALUE} if nothing is on its way, {@link Long#MIN_VALUE} while
+   *     this is not known
    */
   public StorageDesk(
       StoragePlan plan,
@@ -95,12 +100,12 @@ public final class StorageDesk implements AutoCloseable {
     this.backfills = new Backfills(ledger, runs, clock);
   }
 
-  /** The part {@code storage} of {@code /health}; none where nothing is wanted. */
+  /** Returns the part {@code storage} of {@code /health}; empty if nothing is configured. */
   public List<Probe> probes() {
     return plan.isConfigured() ? List.of(new StorageProbe(this, lease)) : List.of();
   }
 
-  /** Begins to look after it; does nothing where nothing is wanted. */
+  /** Starts the thread; does nothing if there is nothing to manage. */
   public void start() {
     if (retention == null) {
       return;
@@ -124,7 +129,7 @@ public final class StorageDesk implements AutoCloseable {
         }
       }
     }
-    // The interruption that ended the wait must not end the farewell, too.
+    // The interruption that ended the wait must not also end the release of the lease.
     boolean unused = Thread.interrupted();
     lease.close();
   }
@@ -137,15 +142,15 @@ public final class StorageDesk implements AutoCloseable {
     broken = words;
   }
 
-  /** What broke the last round. */
+  /** Returns the failure of the last round; empty if there was none. */
   Optional<String> problem() {
     return Optional.ofNullable(broken);
   }
 
   /**
-   * One round of all that is to be done, a piece of each; waits for about {@code wait} first.
+   * Runs one round: does one piece of each kind of work. Waits for about {@code wait} first.
    *
-   * @return whether there is more to do at once
+   * @return true if there is more to do at once
    */
   boolean round(Duration wait) {
     boolean before = mine;
@@ -173,7 +178,7 @@ public final class StorageDesk implements AutoCloseable {
       return false;
     }
     if (!look && !now.isBefore(nextLoad)) {
-      // Another service may have begun or cancelled one.
+      // Another service may have started or cancelled a backfill.
       boolean unused = load(false);
     }
     nextLoad = look || !now.isBefore(nextLoad) ? now.plus(LOOK_AGAIN) : nextLoad;
@@ -189,7 +194,8 @@ public final class StorageDesk implements AutoCloseable {
   }
 
   /**
-   * What is to be done after a while must wait neither longer nor shorter for a clock that is set.
+   * Shifts the planned times when the clock is set, so that no waiting time becomes longer or
+   * shorter.
    */
   private void followClock() {
     Duration step = steps.next();
@@ -200,15 +206,19 @@ public final class StorageDesk implements AutoCloseable {
     }
   }
 
-  /** The lease wants to be looked at more often than a piece of work takes. */
+  /**
+   * Returns whether the work may continue. The lease must be checked more often than one piece of
+   * work takes.
+   */
   private boolean goOn() {
     return !closing && lease.look(Duration.ZERO);
   }
 
   /**
-   * Reads how far all is.
+   * Reads the progress that is stored in the copies.
    *
-   * @param tasks also of the tasks: whose copy is deleted meanwhile has nothing any more
+   * @param tasks true to read also that of the tasks, because a copy that was deleted meanwhile has
+   *     lost everything
    */
   private boolean load(boolean tasks) {
     try {
@@ -227,55 +237,56 @@ public final class StorageDesk implements AutoCloseable {
     }
   }
 
-  /** Whether this service does the work. */
+  /** Returns true if this service does the work. */
   public boolean isMine() {
     return mine;
   }
 
-  /** Whether the file wants anything of the storage. */
+  /** Returns true if the file configures anything about the storage. */
   public boolean isConfigured() {
     return plan.isConfigured();
   }
 
-  /** Whether the back end can do it. */
+  /** Returns true if the back end supports tiers. */
   boolean isManaged() {
     return tiers != null;
   }
 
-  /** How the policies stand. */
+  /** Returns the states of the policies. */
   public List<PolicyState> policies() {
     return retention == null ? List.of() : retention.states();
   }
 
-  /** How the tasks stand. */
+  /** Returns the states of the tasks. */
   public List<TaskState> tasks() {
     return runs.stream().map(TaskRun::state).toList();
   }
 
-  /** What the file wants. */
+  /** Returns what the file configures. */
   public StoragePlan plan() {
     return plan;
   }
 
-  /** Reads the tiers; null where there are none. Closed with this. */
+  /** Returns the tiers; null if the back end does not support them. They are closed with this. */
   public @Nullable Tiers tiers() {
     return tiers;
   }
 
-  /** All backfills, the newest first. */
+  /** Returns all backfills, the newest first. */
   List<Backfill> backfills() {
     return backfills == null ? List.of() : backfills.all();
   }
 
-  /** {@code GET /storage} as JSON-like values. */
+  /** Returns the answer to {@code GET /storage} as JSON-like values. */
   public Map<String, @Nullable Object> json() {
     return StorageView.desk(this);
   }
 
   /**
-   * Makes a policy as short as the file has it, although data that is there is deleted by it.
+   * Shortens a policy to the duration in the file, although this deletes existing data.
    *
-   * @param duration as the file has it, so that nobody deletes more than he has read of
+   * @param duration must equal the one in the file, so that nobody deletes more than they have read
+   *     about
    */
   public Map<String, @Nullable Object> shorten(String policy, String duration)
       throws StorageException {
@@ -295,7 +306,7 @@ public final class StorageDesk implements AutoCloseable {
     return done;
   }
 
-  /** Begins a backfill; any service can, the one that does the work takes it. */
+  /** Starts a backfill. Any service can start one; the service that does the work runs it. */
   public Map<String, @Nullable Object> backfill(String task, long start, long end)
       throws StorageException {
     TaskRun run =
@@ -308,7 +319,7 @@ public final class StorageDesk implements AutoCloseable {
     return StorageView.backfill(backfills.begin(run, id, start, end, one -> may.of(one.task())));
   }
 
-  /** Ends a backfill where it is; what is computed stays. */
+  /** Cancels a backfill; windows that are already computed stay. */
   public Map<String, @Nullable Object> cancel(String id) throws StorageException {
     if (backfills == null) {
       throw new StorageException(StorageException.Kind.MISSING, "there is no backfill " + id);

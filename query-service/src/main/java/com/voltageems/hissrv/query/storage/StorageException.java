@@ -1,14 +1,17 @@
 package com.voltageems.hissrv.query.storage;
 
-/** A request about the storage that cannot be done; the message is for who asked. */
+/**
+ * Thrown if a request about the storage cannot be fulfilled. The message is for the user who made
+ * it.
+ */
 public final class StorageException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Why. */
+  /** The reason. */
   public enum Kind {
-    /** There is no such thing. */
+    /** The requested thing does not exist. */
     MISSING,
-    /** It cannot be done as things are. */
+    /** The request conflicts with the current state. */
     CONFLICT
   }
 

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The part {@code storage} of {@code /health}: whether the database does as the file says. */
+/**
+ * The part {@code storage} of {@code /health}: whether the database's storage agrees with the file.
+ */
 final class StorageProbe implements Probe {
   private final StorageDesk desk;
   private final Keeper lease;
 
-  /** Both stay the caller's. */
+  /** The caller still owns both arguments. */
   StorageProbe(StorageDesk desk, Keeper lease) {
     this.desk = desk;
     this.lease = lease;

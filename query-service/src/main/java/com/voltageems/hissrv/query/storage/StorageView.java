@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code GET /storage} as JSON-like values. Pure. */
+/** Builds the answer to {@code GET /storage} as JSON-like values. Pure. */
 final class StorageView {
   private StorageView() {}
 

@@ -10,7 +10,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Between which times tasks may read and write. Safe for many threads. */
+/** The times between which tasks may read and write. Thread-safe. */
 final class TaskBounds {
   private static final Duration MARGIN = Duration.ofMinutes(1);
 
@@ -39,7 +39,7 @@ final class TaskBounds {
     this.arrived = arrived;
   }
 
-  /** What the task may do now, by how its policies were seen last. */
+  /** Returns what the task may do now, based on the last check of its policies. */
   Bounds of(Task task) {
     long now = clock.millis();
     PolicyState source = state(task.source());
@@ -48,16 +48,16 @@ final class TaskBounds {
     for (PolicyState one : List.of(source, target)) {
       boolean good =
           one.state() == PolicyState.State.OK || one.state() == PolicyState.State.PENDING;
-      // How samples are kept may be refused, and they are there all the same.
+      // The samples exist even if the database refuses the wished way of keeping them.
       if (!good && !(one.raw() && one.state() == PolicyState.State.REFUSED)) {
         why = "the policy " + one.policy().name() + " is " + one.state().text();
       }
     }
-    // What is about to expire would be refused when it is written.
+    // The database would refuse a write of data that is about to expire.
     long expiring = now + MARGIN.toMillis();
     Bounds.Kept read = Bounds.Kept.of(source.policy().name(), places(source, task), now);
     List<Place> written = places(target, task);
-    // What is not there yet is made as the file says. A source that is not there loses nothing.
+    // A missing target will be created as the file says. A missing source has nothing to expire.
     Bounds.Kept kept =
         written.isEmpty()
             ? Bounds.Kept.wanted(target.policy(), expiring)
@@ -65,7 +65,9 @@ final class TaskBounds {
     return new Bounds(now, Math.min(now, arrived.getAsLong()), read, kept, why);
   }
 
-  /** Those that the task reads or writes; what else the policy keeps is none of its. */
+  /**
+   * Returns the places that the task reads or writes; it does not use the policy's other places.
+   */
   private List<Place> places(PolicyState state, Task task) {
     String policy = state.policy().name();
     List<String> wanted = plan.make(task, zone).measurements();

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task has computed, here and in its copy, where it outlives the service. For one thread.
+ * The progress of a task, in memory and in its copy, where it outlives the service. For one thread.
  */
 final class TaskProgress {
   private final Task task;
@@ -21,7 +21,7 @@ final class TaskProgress {
   private long lookedBack;
 
   /**
-   * @param make as what it computes windows now
+   * @param make how the task computes windows now
    */
   TaskProgress(Task task, Task.Make make, Ledger ledger) {
     this.task = task;
@@ -29,32 +29,32 @@ final class TaskProgress {
     this.ledger = ledger;
   }
 
-  /** Up to where it has computed, and from where on. */
+  /** Returns the ranges that the task has computed. */
   Coverage coverage() {
     return coverage;
   }
 
-  /** When late data was looked for last; 0 for never. */
+  /** Returns when the task last looked for late data; 0 if never. */
   long lookedBack() {
     return lookedBack;
   }
 
-  /** What stands in its copy and was computed otherwise. */
+  /** Returns the windows in the copy that were computed in another way. */
   List<TaskState.Held> earlier() {
     return earlier;
   }
 
-  /** What it has computed. */
+  /** Returns what the task has computed in the present way. */
   TaskState.Held now() {
     return new TaskState.Held(make, coverage, lookedBack);
   }
 
   /**
-   * Takes what stands in the copy, where it is not what is known of it: another service has written
-   * there, or the copy has been deleted or restored.
+   * Reads the copy's stored progress. Adopts it if it differs from what is known here: another
+   * service has written to the copy, or the copy was deleted or restored.
    *
-   * @return whether it was not
-   * @throws StoreException when the database does not tell
+   * @return true if it differed
+   * @throws StoreException if the database does not answer as expected
    */
   boolean load() {
     List<TaskState.Held> there = ledger.read(task);
@@ -82,7 +82,10 @@ final class TaskProgress {
     earlier = without(there);
   }
 
-  /** Why it must not write there: windows of different lengths are never mixed. */
+  /**
+   * Returns why the task must not write into its copy: windows of different lengths are never
+   * mixed. Empty if it may write.
+   */
   Optional<String> otherWindows() {
     return (known == null ? List.<TaskState.Held>of() : known)
         .stream()
@@ -98,7 +101,7 @@ final class TaskProgress {
                         + "; give the task another target, or delete what is there");
   }
 
-  /** What was computed otherwise, and has not been computed again as it is to be now. */
+  /** Returns what was computed in another way and not yet computed again in the present way. */
   private List<TaskState.Held> without(List<TaskState.Held> there) {
     return there.stream()
         .filter(one -> !one.make().equals(make))
@@ -107,14 +110,14 @@ final class TaskProgress {
         .toList();
   }
 
-  /** What was computed otherwise, up to the latest. */
+  /** Returns the part computed in another way that reaches furthest; empty if there is none. */
   Optional<TaskState.Held> latestEarlier() {
     return earlier.stream()
         .filter(one -> !one.coverage().isEmpty())
         .max(Comparator.comparingLong(one -> one.coverage().last().end()));
   }
 
-  /** What stands in a task's copy that another one can be computed from. */
+  /** Returns the ranges of a task's copy from which the other task can compute. */
   static Coverage feeding(TaskState state, Task.Make other) {
     Coverage all = state.coverage();
     for (TaskState.Held one : state.earlier()) {
@@ -123,12 +126,15 @@ final class TaskProgress {
     return all;
   }
 
-  /** What lies before has expired. */
+  /** Drops what is before this time, because it has expired. */
   void expire(long before) {
     coverage = coverage.from(before);
   }
 
-  /** What lies after has not ended: it was computed by a clock that has been set back since. */
+  /**
+   * Drops what is after this time, because it has not ended: it was computed before the clock was
+   * set back.
+   */
   void endBy(long now) {
     coverage = coverage.until(now);
   }
@@ -142,9 +148,9 @@ final class TaskProgress {
   }
 
   /**
-   * Writes down how far it is.
+   * Stores the progress.
    *
-   * @return false when the copy is not as it was left, and what stands there was taken instead
+   * @return false if the copy has changed since it was last read; its content was adopted instead
    */
   boolean keep() {
     List<TaskState.Held> there = ledger.read(task);

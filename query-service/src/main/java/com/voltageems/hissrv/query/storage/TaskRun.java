@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A task at work: windows that have ended, as soon as they have; then, again and again, those of
- * the last while, for late data. A piece at a time, each as large as can be done in some seconds.
- * For one thread; {@link #state} for all.
+ * A running task. It computes windows soon after they have ended; then it repeatedly computes the
+ * recent windows again, to include late data. It works in pieces, each sized to take a few seconds.
+ * For one thread; {@link #state} is for any thread.
  */
 final class TaskRun {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
 
-  /** Of a task of which nothing is known yet. */
+  /** Message of a task before its first check. */
   static final String NOT_YET = "not checked yet";
 
   private static final long FIRST_RETRY_MS = 1_000;
@@ -45,7 +45,7 @@ final class TaskRun {
   private volatile TaskState state;
 
   /**
-   * @param source the task that writes what is read; null where it is the samples
+   * @param source the task that writes what this task reads; null if it reads the samples
    */
   TaskRun(
       Task task,
@@ -72,7 +72,7 @@ final class TaskRun {
     return windows;
   }
 
-  /** How its windows are made, by which copies are told apart. */
+  /** Returns how the windows are computed, which distinguishes copies. */
   Task.Make make() {
     return make;
   }
@@ -82,10 +82,10 @@ final class TaskRun {
   }
 
   /**
-   * Takes what stands in the copy, where it is not what is known of it: another service has written
-   * there, or the copy has been deleted or restored.
+   * Reads the copy's stored progress. Adopts it if it differs from what is known here: another
+   * service has written to the copy, or the copy was deleted or restored.
    *
-   * @throws StoreException when the database does not tell
+   * @throws StoreException if the database does not answer as expected
    */
   void load() {
     if (progress.load()) {
@@ -93,7 +93,7 @@ final class TaskRun {
     }
   }
 
-  /** What was under way is of no use any more. */
+  /** Discards the work in progress, which is no longer valid. */
   private void taken() {
     cursor = 0;
     Optional<String> other = progress.otherWindows();
@@ -103,8 +103,8 @@ final class TaskRun {
   }
 
   /**
-   * The windows that are others once the task's source has computed that range, as far as it has
-   * all of them then. For any thread.
+   * Returns the windows of this task that change once the source task has computed the given range,
+   * limited to those whose source is then complete. For any thread.
    */
   Optional<Coverage.Range> following(TaskRun from, long start, long end, Bounds bounds) {
     return blocked ? Optional.empty() : reach.following(from, start, end, bounds);
@@ -130,9 +130,9 @@ final class TaskRun {
   }
 
   /**
-   * Computes a piece, where there is one to compute.
+   * Computes one piece, if there is one to compute.
    *
-   * @return whether there is more
+   * @return true if there is more
    */
   boolean step(Bounds bounds, BooleanSupplier goOn) {
     if (blocked || bounds.now() < nextTry) {
@@ -169,12 +169,12 @@ final class TaskRun {
     message = why;
   }
 
-  /** From when on windows can be computed. */
+  /** Returns from which time on windows can be computed. */
   long from(Bounds bounds) {
     return reach.from(bounds);
   }
 
-  /** The clock was set by so much. */
+  /** Adjusts to a clock that was set by this much. */
   void moved(Duration step) {
     nextTry += step.toMillis();
   }
@@ -204,7 +204,7 @@ final class TaskRun {
     return true;
   }
 
-  /** For late data. */
+  /** Computes windows again, for late data. */
   private boolean back(Bounds bounds, BooleanSupplier goOn) {
     Coverage coverage = progress.coverage();
     long lookedBack = progress.lookedBack();
@@ -212,19 +212,19 @@ final class TaskRun {
       return false;
     }
     if (cursor == 0) {
-      // What waits on its way, after an outage, is late by more than usual: until it is there, the
-      // look back that takes it in stays open, and questions are answered from the samples.
+      // After an outage, data on its way is later than usual. The look back that includes it waits
+      // until it has arrived; meanwhile queries are answered from the samples.
       long now = reach.settled(bounds);
       if (now == Long.MIN_VALUE) {
         return false;
       }
-      // By a clock that has been set back since.
+      // True if the clock was set back after the last look back.
       boolean ahead = lookedBack > bounds.now();
       if (!ahead && now < lookedBack + pace.lateEvery().toMillis()) {
         return false;
       }
       begun = now;
-      // What came late while nobody looked is taken in, too.
+      // Includes data that came late while nothing looked for it.
       long last = lookedBack == 0 || ahead ? now : lookedBack;
       cursor = windows.floor(last - pace.late().toMillis());
     }
@@ -252,7 +252,7 @@ final class TaskRun {
     }
   }
 
-  /** Whether it may compute at all. */
+  /** Returns true if the task must not compute at all. */
   boolean isBlocked() {
     return blocked;
   }
@@ -260,7 +260,7 @@ final class TaskRun {
   /**
    * Computes a piece of a backfill.
    *
-   * @throws StoreException when the database refuses
+   * @throws StoreException if the database refuses, or the range cannot be computed now
    */
   Backfill fill(Backfill asked, Bounds bounds, BooleanSupplier goOn) {
     long first = bounds.first(windows);
@@ -271,7 +271,8 @@ final class TaskRun {
     }
     Coverage coverage = progress.coverage();
     if (!coverage.isEmpty() && at > coverage.last().end()) {
-      // Else the task would go on behind it, and what lies between were never computed.
+      // Otherwise the task would continue after this range, and the windows before it would never
+      // be computed.
       throw new StoreException(
           StoreException.Kind.FAILED,
           "the task itself is on its way there; it goes on when the task has come that far",

@@ -8,17 +8,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a task stands.
+ * The state of a task.
  *
- * @param now what it has computed
- * @param earlier what stands in its copy and was computed otherwise
- * @param behindMillis how much time it could have computed and has not
- * @param windows computed since this service began
- * @param rows likewise, of all windows
- * @param written of those, the ones that were not right already
- * @param failures likewise
- * @param leftOut fields of which it keeps nothing
- * @param message why it does not compute; null where it does
+ * @param now what it has computed in the present way
+ * @param earlier what its copy holds that was computed in another way
+ * @param behindMillis how much time it could have computed but has not
+ * @param windows number of windows computed since this service started
+ * @param rows number of rows of these windows
+ * @param written number of these rows that had to be written
+ * @param failures number of failures since this service started
+ * @param leftOut fields of which the copy keeps nothing
+ * @param message why it does not compute; null if it does
  */
 public record TaskState(
     Task task,
@@ -38,15 +38,14 @@ public record TaskState(
   }
 
   /**
-   * Windows that stand in a copy.
+   * Windows in a copy.
    *
-   * @param make as what they were computed
-   * @param lookedBack when late data was looked for last, and all of it taken in; epoch
-   *     milliseconds, 0 for never
+   * @param make how they were computed
+   * @param lookedBack up to when late data has been included; epoch milliseconds, 0 if never
    */
   public record Held(Task.Make make, Coverage coverage, long lookedBack) {}
 
-  /** What it has computed. */
+  /** Returns what the task has computed in the present way. */
   Coverage coverage() {
     return now.coverage();
   }
@@ -55,20 +54,23 @@ public record TaskState(
     return now.lookedBack();
   }
 
-  /** All that stands in its copy. */
+  /** Returns everything in its copy. */
   public List<Held> held() {
     return Stream.concat(Stream.of(now), earlier.stream()).toList();
   }
 
-  /** In which state it can be. */
+  /** The condition of a task. */
   public enum State {
     /** Up to date. */
     OK,
-    /** It has windows to compute. */
+    /** There are windows to compute. */
     COMPUTING,
-    /** Its policies are not as they should be. */
+    /**
+     * It cannot compute yet, for example because of the state of its policies; the message says
+     * why.
+     */
     WAITING,
-    /** The last try failed; it tries again. */
+    /** The last try failed; the task tries again. */
     FAILED;
 
     public String text() {

@@ -1,6 +1,6 @@
 /**
- * How long the history is kept and in which resolutions: retention policies and downsampling tasks
- * of a site, carried out in its database.
+ * How long the history is kept and in which resolutions: runs the retention policies and
+ * downsampling tasks of a site in its database.
  */
 @NullMarked
 package com.voltageems.hissrv.query.storage;

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Lengths of time as the file has them: {@code 7d}. Pure. */
+/** Durations as the file has them: {@code 7d}. Pure. */
 public final class Lengths {
   private static final Pattern TEXT = Pattern.compile("([0-9]{1,9})(s|m|h|d|w)");
   private static final long DAY = 86_400;
@@ -15,7 +15,7 @@ public final class Lengths {
 
   private Lengths() {}
 
-  /** In the largest unit that fits; null is for ever. */
+  /** Formats a duration in the largest fitting unit up to days; {@code forever} for null. */
   public static String text(@Nullable Duration length) {
     if (length == null) {
       return "forever";
@@ -30,7 +30,7 @@ public final class Lengths {
     return seconds % MINUTE == 0 ? seconds / MINUTE + "m" : seconds + "s";
   }
 
-  /** Of such a text; empty where it is none. */
+  /** Parses such a text; empty if it is not a duration. */
   public static Optional<Duration> parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A retention policy of the site.
  *
- * @param keep how long; null where the file does not say: for ever, and of the samples as the
- *     database does
- * @param shard how much time the database keeps together; null: as it likes
- * @param replication copies; 0 where the file does not say
+ * @param keep how long; null if the file does not say: for ever, or for the samples as the database
+ *     does
+ * @param shard the time span of one shard or partition; null to leave it to the database
+ * @param replication number of replicas; 0 if the file does not say
  * @param measurements only these; empty for all
  */
 public record Policy(

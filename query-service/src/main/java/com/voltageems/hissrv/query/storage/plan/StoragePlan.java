@@ -10,15 +10,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a site's file wants of its database. Pure.
+ * What a site's file configures for its database. Pure.
  *
- * @param policies as the file has them, and after those the ones that only tasks name
- * @param tasks each after the one that writes what it reads
- * @param raw the policy of the samples themselves; empty for none
+ * @param policies as the file has them, followed by those that only tasks name
+ * @param tasks each after the task that writes what it reads
+ * @param raw the policy of the samples themselves; empty if there is none
  * @param pace when tasks compute
  */
 public record StoragePlan(List<Policy> policies, List<Task> tasks, String raw, Pace pace) {
-  /** Of a file that says nothing. */
+  /** The plan of a file that configures nothing. */
   public static final StoragePlan NONE = new StoragePlan(List.of(), List.of(), "", Pace.USUAL);
 
   public StoragePlan {
@@ -29,36 +29,36 @@ public record StoragePlan(List<Policy> policies, List<Task> tasks, String raw, P
   /**
    * When tasks compute.
    *
-   * @param grace how long after its end a window is computed first
-   * @param late how far data may come late and still be taken in by itself
-   * @param lateEvery how often it is looked for
+   * @param grace how long after its end a window is first computed
+   * @param late how late data may arrive and still be included automatically
+   * @param lateEvery how often the task looks for late data
    */
   public record Pace(Duration grace, Duration late, Duration lateEvery) {
     public static final Pace USUAL =
         new Pace(Duration.ofMinutes(5), Duration.ofHours(24), Duration.ofHours(1));
   }
 
-  /** Whether there is anything to do. */
+  /** Returns true if there is anything to do. */
   public boolean isConfigured() {
     return !policies.isEmpty();
   }
 
-  /** The policy of that name. */
+  /** Returns the policy with this name; empty if there is none. */
   public Optional<Policy> policy(String name) {
     return policies.stream().filter(one -> one.name().equals(name)).findFirst();
   }
 
-  /** The task of that name. */
+  /** Returns the task with this name; empty if there is none. */
   public Optional<Task> task(String name) {
     return tasks.stream().filter(one -> one.name().equals(name)).findFirst();
   }
 
-  /** The task that writes what this policy keeps. */
+  /** Returns the task that writes the data of this policy; empty if there is none. */
   public Optional<Task> into(String policy) {
     return tasks.stream().filter(one -> one.target().equals(policy)).findFirst();
   }
 
-  /** As what a task computes: a copy of a copy has no more than that one. */
+  /** Returns how a task computes windows. A copy of a copy can hold no more than its source. */
   public Task.Make make(Task task, ZoneId zone) {
     Task.Make from = into(task.source()).map(before -> make(before, zone)).orElse(null);
     List<String> own = policy(task.target()).map(Policy::measurements).orElse(List.of());
@@ -69,7 +69,10 @@ public record StoragePlan(List<Policy> policies, List<Task> tasks, String raw, P
         both(own.isEmpty() ? null : own, from == null ? null : from.measurements()));
   }
 
-  /** Means are made of counts and sums, which are always there. */
+  /**
+   * Returns true if the source has the output. Means are computed from counts and sums, which are
+   * always there.
+   */
   private static boolean isIn(Task.Make from, Output output) {
     return output.function() == Aggregation.MEAN
         || from.outputs().stream().anyMatch(one -> one.function() == output.function());
@@ -82,17 +85,20 @@ public record StoragePlan(List<Policy> policies, List<Task> tasks, String raw, P
     return a.stream().filter(b::contains).toList();
   }
 
-  /** Whether something is written into it: it is that of the samples, or a task's. */
+  /**
+   * Returns true if anything writes into it: it is the policy of the samples, or the target of a
+   * task.
+   */
   public boolean isUsed(Policy policy) {
     return policy.name().equals(raw) || into(policy.name()).isPresent();
   }
 
-  /** Where its data stands. */
+  /** Returns the tier that holds the policy's data. */
   public Tier tier(String policy) {
     return policy.equals(raw) ? Tier.RAW : new Tier(policy);
   }
 
-  /** How its data is to be kept. */
+  /** Returns how the policy's data should be kept. */
   public Wish wish(Policy policy) {
     return new Wish(
         tier(policy.name()),

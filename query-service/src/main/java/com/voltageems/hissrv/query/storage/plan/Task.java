@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A downsampling task of the site.
  *
- * @param source the policy whose data is read
- * @param target the policy whose data is written
+ * @param source the policy whose data it reads
+ * @param target the policy whose data it writes
  * @param interval length of its windows, as the file has it
- * @param outputs what is kept of each field and window, the count and the sum among it: with them
- *     means can be joined
+ * @param outputs what it stores for each field and window, including the count and the sum, which
+ *     are needed to combine means
  */
 public record Task(
     String name, String source, String target, String interval, List<Output> outputs) {
-  /** Measurements that are called so are ours: they tell how far a copy is. */
+  /** Prefix of our own measurements, which store how far a copy is computed. */
   public static final String OWN = "hissrv.";
 
   public Task {
@@ -29,12 +29,12 @@ public record Task(
   }
 
   /**
-   * What windows are computed as: those that were computed otherwise hold something else, and are
-   * told apart.
+   * How windows are computed. Windows computed in another way hold other values, so the two are
+   * kept apart.
    *
-   * @param windows their length, days with their zone
-   * @param source where they come from
-   * @param outputs what is kept of each, as far as the source has it
+   * @param windows their length; for days and longer also the time zone
+   * @param source the policy that they are computed from
+   * @param outputs what is stored for each, as far as the source has it
    * @param measurements only these; null for all
    */
   public record Make(
@@ -44,7 +44,9 @@ public record Task(
       measurements = measurements == null ? null : measurements.stream().sorted().toList();
     }
 
-    /** Whether it holds all that the other one takes from it, under the same names. */
+    /**
+     * Returns true if it holds everything that the other one reads from it, under the same names.
+     */
     public boolean feeds(Make other, Task task) {
       List<Output> needed =
           task.outputs().stream()
@@ -57,7 +59,10 @@ public record Task(
     }
   }
 
-  /** A task with count and sum among its outputs, whatever the file asks for. */
+  /**
+   * Creates a task that also has count and sum among its outputs, even if the file does not ask for
+   * them.
+   */
   public static Task of(
       String name, String source, String target, String interval, List<Output> asked) {
     List<Output> outputs = new ArrayList<>(asked);
@@ -69,18 +74,18 @@ public record Task(
     return new Task(name, source, target, interval, outputs);
   }
 
-  /** Its windows: those of days and more are days of the zone. */
+  /** Returns its windows; days and longer windows follow the time zone. */
   public Windows windows(ZoneId zone) {
     return WindowText.parse(interval, zone)
         .orElseThrow(() -> new IllegalStateException(name + ": " + interval));
   }
 
-  /** Which windows they are, days with their zone. */
+  /** Returns the length of its windows as text; for days and longer also the time zone. */
   public String windowsText(ZoneId zone) {
     return windows(zone) instanceof CalendarWindows ? interval + " " + zone : interval;
   }
 
-  /** What it keeps by this function. */
+  /** Returns what it stores for this function; empty if nothing. */
   public Optional<Output> output(Aggregation function) {
     return outputs.stream().filter(one -> one.function() == function).findFirst();
   }

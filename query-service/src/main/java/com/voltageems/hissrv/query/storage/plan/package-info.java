@@ -1,4 +1,7 @@
-/** What a site's file wants of its storage: policies, and tasks that make coarser copies. Pure. */
+/**
+ * What a site's file configures for its storage: policies, and tasks that make coarser copies.
+ * Pure.
+ */
 @NullMarked
 package com.voltageems.hissrv.query.storage.plan;
 
