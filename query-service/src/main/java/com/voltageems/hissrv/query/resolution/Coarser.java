@@ -9,13 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which parts of a range, where the samples are gone and no copy has windows that the asked ones
- * are made of, a copy can tell by its own longer windows. Pure.
+ * Finds the parts of a range where the samples are gone and no copy has windows that fit into the
+ * requested ones, but a copy can answer with its own, longer windows. Pure.
  */
 final class Coarser {
   private Coarser() {}
 
-  /** By its windows, from its start to before its end, which are boundaries of them. */
+  /** A part from its start to its exclusive end, both boundaries of the copy's windows. */
   record Part(long start, long end, Copy copy) {
     Windows windows() {
       return copy.windows();
@@ -23,10 +23,10 @@ final class Coarser {
   }
 
   /**
-   * The parts, in the order of time; of several copies the finest.
+   * Returns the parts in the order of time; if several copies have a part, the finest.
    *
-   * @param answered where what was asked came from; none: all of it from the samples
-   * @param expired before this time the samples are gone
+   * @param answered the sources of the answer so far; empty if all of it is from the samples
+   * @param expired time before which the samples are gone
    * @param copies the coarsest first
    */
   static List<Part> of(
@@ -39,7 +39,7 @@ final class Coarser {
       if (copy.has(query.selection().measurement().name())
           && query.columns().stream().allMatch(copy::gives)) {
         for (Coverage.Range one : gone.ranges()) {
-          // A window that the range begins or the samples end in is told as a whole.
+          // The windows in which the range begins or the samples end are included as a whole.
           long from = one.start() == start ? copy.windows().floor(start) : one.start();
           long to = one.end() == expired ? copy.windows().ceil(expired) : one.end();
           for (Coverage.Range has : copy.coverage().from(from).until(to).ranges()) {

@@ -13,13 +13,14 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a site's copies can answer at a moment. Pure. */
+/** Determines what a site's copies can answer at a moment. Pure. */
 public final class Copies {
   private Copies() {}
 
   /**
-   * The copies, the coarsest first. Each counts up to where late data has been looked for, since
-   * what is newer may still change; but of what the samples are gone it is all that there is.
+   * Returns the copies, the coarsest first. A copy is used only as far as late data has been looked
+   * for, because newer windows may still change. Where the samples are gone it is always used,
+   * because there is nothing else.
    */
   public static List<Copy> of(
       StoragePlan plan,
@@ -59,7 +60,7 @@ public final class Copies {
     return new Task(task.name(), make.source(), task.target(), task.interval(), make.outputs());
   }
 
-  /** Which samples are gone. */
+  /** Returns which samples are gone. */
   public static Expired expired(StoragePlan plan, List<PolicyState> policies, long nowMillis) {
     Duration kept = kept(policies, plan.raw());
     return new Expired(

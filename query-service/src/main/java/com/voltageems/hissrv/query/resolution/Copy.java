@@ -10,10 +10,10 @@ import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.List;
 
 /**
- * A coarser copy, as far as it can stand for the samples.
+ * A coarser copy, with the time in which it can replace the samples.
  *
- * @param coverage where it is computed, is kept, and late data is not expected any more
- * @param counted where it is computed and kept, as late data was looked for last
+ * @param coverage where it is computed and kept, and late data is no longer expected
+ * @param counted where it is computed and kept, up to the last look for late data
  * @param measurements only these; empty for all
  */
 public record Copy(
@@ -22,7 +22,7 @@ public record Copy(
     measurements = List.copyOf(measurements);
   }
 
-  /** The name of what keeps it. */
+  /** Returns the name of the policy that keeps it. */
   String policy() {
     return task.target();
   }
@@ -32,7 +32,7 @@ public record Copy(
         && (measurements.isEmpty() || measurements.contains(measurement));
   }
 
-  /** Whether what it keeps makes the very value that the samples make. */
+  /** Returns true if the copy yields exactly the same value as the samples. */
   boolean gives(Column column) {
     Aggregation function = column.function();
     Field field = column.field();
@@ -42,7 +42,7 @@ public record Copy(
     return switch (function) {
       case MEAN -> keeps(Aggregation.SUM) && keeps(Aggregation.COUNT);
       case SUM, COUNT -> keeps(function);
-      // Of whole numbers these are exact; a copy holds floating point.
+      // Integers have exact minima and maxima, but a copy stores floating point.
       case MIN, MAX -> field.kind() != Field.Kind.INTEGER && keeps(function);
       default -> false;
     };
@@ -52,7 +52,7 @@ public record Copy(
     return task.output(function).isPresent();
   }
 
-  /** What the field is called there by this function. */
+  /** Returns the name of the copy's field for this field and function. */
   String field(String base, Aggregation function) {
     return task.output(function)
         .map(Output::alias)
@@ -60,7 +60,7 @@ public record Copy(
         .orElseThrow(() -> new IllegalArgumentException(function.text()));
   }
 
-  /** Whether this moment is a boundary of its windows. */
+  /** Returns true if this moment is a boundary of its windows. */
   boolean isBoundary(long millis) {
     return windows.floor(millis) == millis;
   }

@@ -14,19 +14,28 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A question to the samples as one to a copy, and its rows as those of the samples. Pure. */
+/**
+ * Translates a request for samples into a request to a copy, and the copy's rows into rows of the
+ * answer. Pure.
+ */
 final class CopyAnswer {
   private final HistoryQuery query;
   private final Copy copy;
   private final Measurement there;
   private final List<Column> columns = new ArrayList<>();
 
-  /** For each column of the question where its parts are: value, or sum and count; -1 for none. */
+  /**
+   * For each requested column the copy's columns that it needs: the value; for a mean the sum, and
+   * its count in {@code counts}. -1 if there is none.
+   */
   private final int[] values;
 
   private final int[] counts;
 
-  /** For each tag of the answer its place among those that the copy has; -1 for none. */
+  /**
+   * For each tag of the answer its index among the tags that the copy has; -1 if the copy does not
+   * have it.
+   */
   private final int[] tags;
 
   private final List<String> groups = new ArrayList<>();
@@ -59,7 +68,10 @@ final class CopyAnswer {
     }
   }
 
-  /** Counts are added up; a least of leasts is the least. */
+  /**
+   * Adds a column of the copy. Counts are combined by their sum, minima by their minimum, and so
+   * on.
+   */
   private int add(String name, Aggregation kept) {
     Field field = there.field(name).orElse(null);
     if (field == null) {
@@ -76,9 +88,9 @@ final class CopyAnswer {
   }
 
   /**
-   * The question to the copy; nothing where it has none of what is asked for.
+   * Returns the request to the copy; empty if the copy has nothing that was requested.
    *
-   * @param limit most rows
+   * @param limit largest number of rows
    */
   Optional<HistoryQuery> question(long start, long end, int limit) {
     List<TagFilter> filters = new ArrayList<>();
@@ -101,7 +113,7 @@ final class CopyAnswer {
                 limit));
   }
 
-  /** Fills in a row of the answer. */
+  /** Fills a row of the answer. */
   Row row(Row from, Row filled) {
     List<String> key = new ArrayList<>();
     for (int tag : tags) {

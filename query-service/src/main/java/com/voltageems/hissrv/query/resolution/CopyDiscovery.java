@@ -27,12 +27,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What there was of which the samples are gone, as the copies tell it: measurements, tags and
- * fields under the names that they had among the samples. Only fields that copies can answer for,
- * which are those of numbers. Safe for many threads.
+ * Finds data whose samples are gone, from the copies: measurements, tags and fields under the names
+ * that they had among the samples. It finds only fields that copies can answer for, which are
+ * numeric fields. Thread-safe.
  */
 public final class CopyDiscovery {
-  /** Where there are no copies. */
+  /** The discovery if there are no copies. */
   static final CopyDiscovery NONE =
       new CopyDiscovery(
           () -> new CopyResolutions.Known(List.of(), new Expired(null, List.of()), null));
@@ -46,24 +46,24 @@ public final class CopyDiscovery {
   }
 
   /**
-   * Something that copies tell.
+   * Something that was found in copies.
    *
-   * @param policies that keep those copies, by name
-   * @param whole whether they tell all that there was where the samples are gone; of all of time
-   *     nobody asks whether it is
+   * @param policies that keep these copies, by name
+   * @param whole true if the copies show everything that existed where the samples are gone; not
+   *     checked for requests over all time
    */
   public record Copied<T>(T found, Set<String> policies, boolean whole) {
     public Copied {
       policies = Collections.unmodifiableSet(new LinkedHashSet<>(policies));
     }
 
-    /** As an answer says where it is from; empty where no copy had any of it. */
+    /** Returns the policies as an answer names its source; empty if no copy had anything. */
     public Optional<String> resolution() {
       return policies.isEmpty() ? Optional.empty() : Optional.of(String.join(",", policies));
     }
   }
 
-  /** The copies that may tell what the samples do not, the coarsest first. */
+  /** Returns the copies that may have more than the samples, the coarsest first. */
   private static List<Copy> copies(CopyResolutions.Known now, String measurement) {
     return now.expired().of(measurement) == null
         ? List.of()
@@ -71,8 +71,8 @@ public final class CopyDiscovery {
   }
 
   /**
-   * The measurements of copies, by name. None where the database describes them still when all
-   * samples have expired.
+   * Returns the measurements in copies, by name. Empty if the database still lists a measurement
+   * after all its samples have expired.
    */
   public Map<String, Copied<Measurement>> measurements(Deadline deadline) {
     CopyResolutions.Known now = known.get();
@@ -80,7 +80,7 @@ public final class CopyDiscovery {
     if (tiers == null || !tiers.forgetsExpired() || now.expired().before() == null) {
       return Map.of();
     }
-    // One question to each policy, for the page asks this when it opens.
+    // One query per policy, because the page requests this when it opens.
     Map<String, Map<String, Measurement>> there = new LinkedHashMap<>();
     Set<String> names = new TreeSet<>();
     for (Copy copy : now.copies()) {
@@ -102,7 +102,10 @@ public final class CopyDiscovery {
     return found;
   }
 
-  /** A measurement as copies have it; empty likewise. */
+  /**
+   * Returns a measurement as copies have it; empty also if the database still lists measurements
+   * after all their samples have expired.
+   */
   public Optional<Copied<Measurement>> measurement(String name, Deadline deadline) {
     CopyResolutions.Known now = known.get();
     Tiers tiers = now.tiers();
@@ -151,7 +154,9 @@ public final class CopyDiscovery {
     return asked.get(copy.policy());
   }
 
-  /** The fields that a copy counts: as they were called among the samples, and their counts. */
+  /**
+   * Returns the fields that a copy counts: their names among the samples, and their count fields.
+   */
   private static Map<String, Field> bases(Copy copy, Measurement there) {
     String suffix =
         "_"
@@ -169,17 +174,19 @@ public final class CopyDiscovery {
     return bases;
   }
 
-  /** A question to one copy. */
+  /** A query to one copy. */
   private record Asked(Copy copy, Selection selection) {}
 
   /**
-   * @param whole whether their answers tell all that there was
+   * Queries to the copies.
+   *
+   * @param whole true if their answers show everything that existed
    */
   private record Questions(List<Asked> all, boolean whole) {}
 
   /**
-   * What is to be asked where the samples are gone: each part of the time of the coarsest copy that
-   * has it, which has the fewest rows.
+   * Returns the queries for the time where the samples are gone: each part goes to the coarsest
+   * copy that has it, because that one has the fewest rows.
    */
   private static Questions asked(
       CopyResolutions.Known now, Selection selection, Deadline deadline) {
@@ -194,7 +201,7 @@ public final class CopyDiscovery {
     Map<String, @Nullable Measurement> known = new LinkedHashMap<>();
     Coverage left = Coverage.NONE.plus(start, Math.min(selection.endMillis(), expired));
     for (Copy copy : copies(now, name)) {
-      // A window that the range begins in is there by its start.
+      // The window in which the range begins has its time before the range.
       long from = copy.windows().floor(start);
       Coverage wanted =
           from < start && left.contains(start, start + 1) ? left.plus(from, start) : left;
@@ -217,14 +224,14 @@ public final class CopyDiscovery {
     return new Questions(all, start <= 0 || (left.isEmpty() && !hasOthers));
   }
 
-  /** One question over holes costs less than one of each part. */
+  /** Joins ranges if there are many: one query across gaps costs less than one for each part. */
   private static List<Coverage.Range> few(List<Coverage.Range> ranges) {
     return ranges.size() <= MOST_RANGES
         ? ranges
         : List.of(new Coverage.Range(ranges.get(0).start(), ranges.get(ranges.size() - 1).end()));
   }
 
-  /** Those that the copy knows; null where it has no such series. */
+  /** Returns the filters on tags that the copy has; null if the copy cannot have such a series. */
   private static @Nullable List<TagFilter> filters(Selection selection, Measurement there) {
     List<TagFilter> filters = new ArrayList<>();
     for (TagFilter filter : selection.filters()) {
@@ -237,7 +244,7 @@ public final class CopyDiscovery {
     return filters;
   }
 
-  /** The tags of series that the copies have where the samples are gone. */
+  /** Returns the tags of the series that the copies have where the samples are gone. */
   public Copied<Set<Map<String, String>>> series(
       Selection selection, int limit, Deadline deadline) {
     CopyResolutions.Known now = known.get();
@@ -253,7 +260,7 @@ public final class CopyDiscovery {
     return new Copied<>(found, policies, questions.whole());
   }
 
-  /** Likewise, the values of tags. */
+  /** Returns the tag values that the copies have where the samples are gone. */
   public Copied<Map<String, Set<String>>> tagValues(
       Selection selection, int limit, Deadline deadline) {
     CopyResolutions.Known now = known.get();
@@ -273,7 +280,7 @@ public final class CopyDiscovery {
     return new Copied<>(found, policies, questions.whole());
   }
 
-  /** Likewise, the names of fields. */
+  /** Returns the names of the fields that the copies have where the samples are gone. */
   public Copied<Set<String>> fields(Selection selection, Deadline deadline) {
     CopyResolutions.Known now = known.get();
     Set<String> found = new LinkedHashSet<>();

@@ -28,17 +28,17 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Answers part by part: from the copies what they give, the rest from the samples. */
+/** Answers requests part by part: from the copies as far as they can, the rest from the samples. */
 public final class CopyResolutions implements Resolutions {
-  /** What there is now. */
+  /** Supplies what exists now. */
   private final Supplier<Known> known;
 
   /**
-   * What there is.
+   * What exists at a moment.
    *
    * @param copies the coarsest first
    * @param expired which samples are gone
-   * @param tiers reads the copies; null where there are none
+   * @param tiers reads the copies; null if there are none
    */
   public record Known(List<Copy> copies, Expired expired, @Nullable Tiers tiers) {
     public Known {
@@ -160,7 +160,7 @@ public final class CopyResolutions implements Resolutions {
     return new HistoryAnswer(List.of(), false, parts, gone ? expired : null);
   }
 
-  /** Reads what is there, and gives whether something is gone. */
+  /** Reads the times of the samples that exist. Returns true if part of the range has expired. */
   private static boolean times(
       HistoryStore samples,
       Selection part,
@@ -231,7 +231,7 @@ public final class CopyResolutions implements Resolutions {
         copy == null ? HistoryAnswer.Part.RAW : copy.policy(), part.start(), part.end());
   }
 
-  /** A copy that has nothing of the measurement is not asked: the samples know better. */
+  /** Replaces a copy that has nothing of the measurement by the samples, which may have it. */
   private static Split.Part held(
       Split.Part part,
       @Nullable Tiers tiers,
@@ -248,7 +248,7 @@ public final class CopyResolutions implements Resolutions {
         : part;
   }
 
-  /** The measurement in a copy; null where it has nothing of it. */
+  /** Returns the measurement in a copy; null if the copy has nothing of it. */
   private static @Nullable Measurement held(
       Copy copy, Tiers tiers, String name, Deadline deadline, Map<String, Measurement> there) {
     return there.computeIfAbsent(
@@ -322,7 +322,10 @@ public final class CopyResolutions implements Resolutions {
       return true;
     }
 
-    /** What the limit lets through still; with none left, one row more tells that there is more. */
+    /**
+     * Returns how many more rows the limit allows, but at least one: if none is left, one row more
+     * shows that the answer is truncated.
+     */
     int left() {
       return Math.max(1, query.limit() - count);
     }

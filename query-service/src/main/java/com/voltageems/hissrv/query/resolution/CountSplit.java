@@ -11,20 +11,29 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For which part of a range a copy tells how many samples there were: of windows of a day and more
- * that need not be told to the minute, and of what the samples are gone. Pure.
+ * Decides which parts of a range are counted from a copy: windows of a day or longer, which need
+ * not be exact to the minute, and the time where the samples are gone. Pure.
  */
 final class CountSplit {
-  /** A day on which clocks go forward. */
+  /** Length of a day on which the clocks go forward. */
   private static final long DAY = 23 * 3_600_000L;
 
-  /** A window has so many of the copy's at least, so that silences are told well enough. */
+  /**
+   * A requested window consists of at least this many windows of the copy, so that silences are
+   * located precisely enough.
+   */
   private static final int LEAST = 20;
 
-  /** What is shorter is counted by hours: days need no more, and a series has fewer of them. */
+  /**
+   * Copies with shorter windows are counted by the hour: that is enough for days, and a series has
+   * fewer hours.
+   */
   private static final long SHORT = 15 * 60_000L;
 
-  /** A day has so many windows at least, or nobody can tell how many samples are usual in one. */
+  /**
+   * Longest window of a copy that shows how many samples are usual: with longer ones, a day has too
+   * few windows.
+   */
   private static final long LONGEST = 6 * 3_600_000L;
 
   private static final FixedWindows HOURS = new FixedWindows(3_600_000L);
@@ -35,10 +44,10 @@ final class CountSplit {
    * A part of the range.
    *
    * @param copy null for the samples
-   * @param windows in which the copy counts, or null
+   * @param windows in which the copy counts; null for the samples
    */
   record Part(long start, long end, @Nullable Copy copy, @Nullable Windows windows) {
-    /** Whether they are too long to tell what is usual. */
+    /** Returns true if the windows are too long to show what is usual. */
     boolean isCoarse() {
       return windows != null && windows.longestMillis() > LONGEST;
     }
@@ -49,11 +58,11 @@ final class CountSplit {
   }
 
   /**
-   * The parts in the order of time.
+   * Returns the parts in the order of time.
    *
-   * @param windows that are asked for
+   * @param windows the requested windows
    * @param copies the coarsest first
-   * @param expired before which time the samples are gone; null for never
+   * @param expired time before which the samples are gone; null if none are
    */
   static List<Part> of(
       Selection selection, Windows windows, List<Copy> copies, @Nullable Long expired) {
@@ -71,7 +80,7 @@ final class CountSplit {
         if (longest * LEAST <= windows.shortestMillis() && longest <= LONGEST) {
           able.add(copy);
         } else if (own.shortestMillis() <= windows.longestMillis()) {
-          // The finest first; where the samples are gone nobody tells it better.
+          // The finest copy comes first: where the samples are gone, it is the most precise source.
           coarse.add(0, copy);
         }
       }
@@ -100,10 +109,11 @@ final class CountSplit {
   }
 
   /**
-   * Of the copy that has most of a window, of several the first.
+   * Returns the part from the copy that has most of the window; the first such copy if there are
+   * several.
    *
-   * @param expired only up to there, and to the end of the copy's window that it lies in, of which
-   *     a part of the samples is gone, too; null for all of it
+   * @param expired limits the part to this time, rounded up to the end of the copy's window that
+   *     contains it, because part of that window's samples is gone, too; null for no limit
    */
   private static @Nullable Part best(
       List<Copy> able, long start, long end, boolean always, @Nullable Long expired) {

@@ -23,8 +23,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many samples there were in the windows of a copy: as many as the field had that had most. For
- * one call.
+ * Counts the samples in the windows of a copy: the count of a window is that of the field with the
+ * most values. For one call.
  */
 final class Counting {
   private static final int ALL = Integer.MAX_VALUE - 1;
@@ -45,12 +45,12 @@ final class Counting {
   }
 
   /**
-   * Reads a part, and gives whether something of it is not known any more.
+   * Reads a part of the range. Returns true if something in it is no longer known.
    *
-   * @param part its start and end are the selection's
-   * @param isCoarse whether the windows are too long to tell what is usual
+   * @param part the part, as a selection with the same start and end
+   * @param isCoarse true if the windows are too long to show the usual number of samples
    * @param there the measurement in the copy
-   * @param expired before which time the samples are gone; null for never
+   * @param expired time before which the samples are gone; null if none are
    */
   boolean read(
       Selection part,
@@ -85,7 +85,7 @@ final class Counting {
     return any;
   }
 
-  /** Whether a copy counts all of its values: it has none of texts and flags. */
+  /** Returns true if a copy counts all values of the field: it counts no texts and flags. */
   private static boolean isCounted(Field field) {
     return field.kind() == Field.Kind.NUMBER || field.kind() == Field.Kind.INTEGER;
   }
@@ -121,7 +121,7 @@ final class Counting {
     return HistoryQuery.windows(part, fields, windows, Aggregation.COUNT, false, ALL);
   }
 
-  /** Told at once, or, where they come from two places, when all are there. */
+  /** Reports counts at once; or, if they come from two sources, once all of them have arrived. */
   private final class Counts implements RowSink {
     private final Windows windows;
     private final boolean atOnce;

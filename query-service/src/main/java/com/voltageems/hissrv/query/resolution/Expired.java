@@ -6,15 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which samples are gone.
  *
- * @param before those before this time, epoch milliseconds; null for none, or where it is not known
- * @param measurements of these only; empty for all
+ * @param before epoch milliseconds: samples before this time are gone; null if none are, or if it
+ *     is not known
+ * @param measurements only these; empty for all
  */
 public record Expired(@Nullable Long before, List<String> measurements) {
   public Expired {
     measurements = List.copyOf(measurements);
   }
 
-  /** Before which time those of a measurement are gone; null for never. */
+  /** Returns the time before which the samples of a measurement are gone; null if none are. */
   @Nullable Long of(String measurement) {
     return measurements.isEmpty() || measurements.contains(measurement) ? before : null;
   }

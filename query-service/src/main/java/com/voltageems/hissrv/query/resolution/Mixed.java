@@ -15,8 +15,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * One answer of several whose windows are not of one length: of a time that two of them have, the
- * one that was added first tells. For one call.
+ * Merges answers with windows of different lengths into one. Where two answers cover the same time,
+ * the one that was added first is used. For one call.
  */
 final class Mixed {
   private final Map<Map<String, String>, NavigableMap<Long, Point>> rows = new LinkedHashMap<>();

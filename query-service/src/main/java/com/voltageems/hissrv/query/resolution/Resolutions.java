@@ -11,9 +11,11 @@ import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a question from what gives the same answer for the least work. Safe for many threads. */
+/**
+ * Answers a request from the source that gives the same answer with the least work. Thread-safe.
+ */
 public interface Resolutions {
-  /** From the samples only. */
+  /** Answers from the samples only. */
   Resolutions RAW =
       new Resolutions() {
         @Override
@@ -47,43 +49,44 @@ public interface Resolutions {
       };
 
   /**
-   * The answer.
+   * Answers a request.
    *
-   * @param samples what can answer in any case
-   * @param raw whether it has to
+   * @param samples the store that can answer in any case
+   * @param raw true if the samples must answer
    */
   HistoryAnswer query(HistoryStore samples, HistoryQuery query, boolean raw, Deadline deadline);
 
   /**
-   * The answer; where the samples are gone and no copy has what was asked for, by the longer
-   * windows of a copy that is there.
+   * Answers a request. Where the samples are gone and no copy has the requested windows, the answer
+   * has the longer windows of an existing copy.
    */
   HistoryAnswer coarser(HistoryStore samples, HistoryQuery query, Deadline deadline);
 
   /**
-   * The shortest windows of which copies have means where the samples are gone that an answer is
-   * from; null where none has any.
+   * Returns the shortest window length in which copies have means for the part of the answer whose
+   * samples are gone; null if no copy has any.
    */
   default @Nullable String kept(Selection selection, List<Field> fields, HistoryAnswer answer) {
     return null;
   }
 
-  /** What there was of which the samples are gone. */
+  /** Returns the discovery of data whose samples are gone. */
   default CopyDiscovery discovery() {
     return CopyDiscovery.NONE;
   }
 
-  /** An answer, also one from memory, with the time before which samples are gone. */
+  /** Returns the answer, also one from the cache, with the time before which samples are gone. */
   HistoryAnswer told(HistoryAnswer answer, Selection selection);
 
   /**
-   * Tells when series had a sample, a value of any of the fields; or how many they had, where
-   * copies count them: in windows of a day and more, and where the samples are gone.
+   * Reports the samples of series to the sink; a sample is a time with a value of any of the
+   * fields. Where copies count samples, it reports numbers instead of times: for windows of a day
+   * or longer, and where the samples are gone.
    *
-   * @param windows that are asked for
-   * @param raw whether the samples are to tell in any case
-   * @param sink one part of the range after the other
-   * @return no series; which parts are from where, and what is gone
+   * @param windows the requested windows
+   * @param raw true if the samples must be read in any case
+   * @param sink receives one part of the range after the other
+   * @return an answer without series: where each part comes from, and what is gone
    */
   HistoryAnswer samples(
       HistoryStore samples,

@@ -14,15 +14,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks into the samples where a copy counts fewer than usual: an hour of a device costs little,
- * and a silence of minutes is what people look for. The newest come first, for half of the time;
- * what is left stays as the copy tells it. For one call.
+ * Reads the samples where a copy counts fewer of them than usual. An hour of one device is cheap to
+ * read, and a silence of minutes is what people look for. Handles the newest stretches first,
+ * within half of the allowed time; the others remain as the copy shows them. For one call.
  */
 final class SilenceSearch {
-  /** So many hours of a device are looked into. */
+  /** Largest total time of one device that is read. */
   private static final long MOST = Duration.ofHours(100).toMillis();
 
-  /** So many steps before and after: the samples that a silence lies between. */
+  /** Number of steps read before and after a stretch, to include the samples next to a silence. */
   private static final int AROUND = 3;
 
   private static final int MOST_TIMES = 1_000_000;
@@ -34,7 +34,7 @@ final class SilenceSearch {
   private final Deadline deadline;
 
   /**
-   * @param expired before which time the samples are gone; null for never
+   * @param expired time before which the samples are gone; null if none are
    */
   SilenceSearch(
       HistoryStore samples,
@@ -58,7 +58,7 @@ final class SilenceSearch {
         return;
       }
       if (length > left) {
-        continue; // a shorter one may find room
+        continue; // A shorter one may fit.
       }
       left -= length;
       try {
@@ -73,9 +73,9 @@ final class SilenceSearch {
   }
 
   /**
-   * A database deletes what has expired in large pieces, the oldest first: where samples from
-   * before the stretch are there, all of its samples are. Where they are not, what came before that
-   * time stays as the copy tells it, since deleted samples are not a silence.
+   * Reports the times of the samples. A database deletes expired data in large pieces, the oldest
+   * first: if samples from before the stretch still exist, all of its samples do. If not, the time
+   * before the expiry remains as the copy shows it, because deleted samples are not a silence.
    */
   private void tell(SampleSink.Doubt doubt, long[] micros, SampleSink sink) {
     long gone = expired == null ? Long.MIN_VALUE : expired;
@@ -122,7 +122,8 @@ final class SilenceSearch {
     }
 
     /**
-     * None when there are too many to hold: the end of the reading must not look like a silence.
+     * Returns the times; empty if there were too many to hold, because the end of the reading must
+     * not look like a silence.
      */
     long[] all() {
       return Arrays.copyOf(times, size < MOST_TIMES ? size : 0);

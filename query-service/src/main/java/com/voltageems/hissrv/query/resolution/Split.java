@@ -8,8 +8,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a range is answered from which copy: each window of the question as a whole, from
- * the coarsest that divides it evenly and is computed there. Pure.
+ * Decides which part of a range is answered from which copy. Each requested window is answered as a
+ * whole, from the coarsest copy that divides it evenly and is computed there. Pure.
  */
 final class Split {
   private Split() {}
@@ -20,7 +20,7 @@ final class Split {
   record Part(long start, long end, @Nullable Copy copy) {}
 
   /**
-   * The parts in the order of time.
+   * Returns the parts in the order of time.
    *
    * @param copies the coarsest first
    */
@@ -55,7 +55,10 @@ final class Split {
     return parts;
   }
 
-  /** A window that the range cuts is answered from the samples. */
+  /**
+   * Returns the copy for a window; null for the samples, which also answer a window that the range
+   * cuts off.
+   */
   private static @Nullable Copy best(List<Copy> able, long at, long start, long next, long end) {
     if (at != start || next > end) {
       return null;
