@@ -3,11 +3,11 @@ package com.voltageems.hissrv.query.function;
 import java.time.Duration;
 
 /**
- * How much a counter went up within a window: each step from one point to the next belongs to the
- * window of the later point. A counter that goes down was reset and counts from zero. So windows
- * add up to the whole range.
+ * The increase of a counter within a window. Each step from one point to the next belongs to the
+ * window of the later point, so the windows add up to the whole range. A counter that goes down was
+ * reset and counts from zero.
  *
- * @param perSecond the increase divided by the time that its steps took
+ * @param perSecond true to divide the increase by the time that its steps took
  */
 record Increase(String name, boolean perSecond) implements PointFunction {
   private static final double SECOND = 1e6;

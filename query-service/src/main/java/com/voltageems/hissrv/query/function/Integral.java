@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * The area below the curve, in value times hours: kW become kWh. Between two points the curve is a
- * straight line, which is cut at the boundaries of windows; so windows add up to the whole range. A
- * silence longer than an hour counts nothing.
+ * The area under the curve, in value times hours: kW become kWh. Between two points the curve is a
+ * straight line. It is cut at the boundaries of windows, so the windows add up to the whole range.
+ * A silence longer than an hour contributes nothing.
  */
 record Integral(String name) implements PointFunction {
   private static final Duration LONGEST_STEP = Duration.ofHours(1);
@@ -28,7 +28,7 @@ record Integral(String name) implements PointFunction {
     return true;
   }
 
-  /** kWh of kW; °C·h of °C. */
+  /** Returns kWh for kW, and °C·h for °C. */
   @Override
   public String unit(String unit) {
     return POWERS.matcher(unit).matches() ? unit + "h" : unit + "·h";
@@ -53,7 +53,7 @@ record Integral(String name) implements PointFunction {
     }
 
     private void step(long time, double value) {
-      // A point at a boundary has been stepped to already.
+      // The end of the window has already stepped to a point at its boundary.
       if (!Double.isNaN(last) && time > lastTime && isBridged(time)) {
         area += (last + value) / 2 * ((time - lastTime) / HOUR);
         any = true;

@@ -3,9 +3,9 @@ package com.voltageems.hissrv.query.function;
 import java.util.Arrays;
 
 /**
- * The value below which this part of a window's values is: they are sorted, and between the two
- * nearest ranks of (n - 1) * part the value is interpolated (definition 7 of Hyndman and Fan, as
- * spreadsheets have it). The median is the one of a half.
+ * The value below which the given part of a window's values lies. The values are sorted, and the
+ * result is interpolated between the two ranks nearest to (n - 1) * part (definition 7 of Hyndman
+ * and Fan, as in spreadsheets). The median is the percentile with part 0.5.
  *
  * @param part from 0 to 1
  */

@@ -8,7 +8,9 @@ import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The functions that the service computes itself: its own, and those that a site brings. */
+/**
+ * The functions that the service computes itself: the built-in ones, and those that a site adds.
+ */
 public final class PointFunctions {
   private static final Pattern RANK = Pattern.compile("p([0-9]{1,2}(?:\\.[0-9]{1,4})?|100)");
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,30}");
@@ -17,10 +19,9 @@ public final class PointFunctions {
   private PointFunctions() {}
 
   /**
-   * Those that this loader knows.
+   * Returns the built-in functions and those that this loader finds.
    *
-   * @throws IllegalStateException when two have one name, or one has a name that cannot be asked
-   *     for
+   * @throws IllegalStateException if a name is not unique or cannot be used in a request
    */
   static List<PointFunction> load(ClassLoader loader) {
     List<PointFunction> all = new ArrayList<>();
@@ -42,7 +43,7 @@ public final class PointFunctions {
     return List.copyOf(all);
   }
 
-  /** By its name; {@code p95} is the 95th percentile. */
+  /** Returns the function with this name; {@code p95} is the 95th percentile. */
   public static Optional<PointFunction> of(String name) {
     return find(ALL, name);
   }
@@ -55,7 +56,7 @@ public final class PointFunctions {
     return all.stream().filter(one -> one.name().equals(name)).findFirst();
   }
 
-  /** For messages: {@code median, increase, ..., p95}. */
+  /** Returns the names for messages: {@code median, increase, ..., p95}. */
   public static String all() {
     return String.join(", ", ALL.stream().map(PointFunction::name).toList()) + ", p95";
   }

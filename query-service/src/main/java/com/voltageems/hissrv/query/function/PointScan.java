@@ -14,17 +14,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Computes functions over windows from the points, one pass for all of them. */
+/** Computes functions over windows from the points, in one pass for all functions. */
 public final class PointScan {
-  /** What is computed: of which field, and where its value goes. */
+  /** A function to compute, and the field that it is computed from. */
   public record Computed(Field field, PointFunction function) {}
 
-  /** Takes a value of a window of a series. */
+  /** Receives the value of a window of a series. */
   public interface Values {
     void take(List<String> key, long windowStartMillis, int column, double value);
   }
 
-  /** More points would have to be kept than may be. */
+  /** Thrown if the functions would have to keep more points than allowed. */
   public static final class TooManyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -43,7 +43,7 @@ public final class PointScan {
   private long held;
 
   /**
-   * @param mostHeld most points that functions may keep at a time
+   * @param mostHeld largest number of points that the functions may keep at a time
    */
   public PointScan(
       Selection selection,
@@ -61,9 +61,9 @@ public final class PointScan {
   }
 
   /**
-   * Reads the points.
+   * Reads the points and passes on the values.
    *
-   * @throws TooManyException when too many would have to be kept
+   * @throws TooManyException if too many points would have to be kept
    */
   public void run(HistoryStore store, Deadline deadline) {
     Selection wider =

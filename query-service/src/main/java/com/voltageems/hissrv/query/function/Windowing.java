@@ -6,16 +6,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Hands the points of one key (a series, or several that are joined) to calculations, and their
- * values on, window by window.
+ * Passes the points of one key (a series, or several joined series) to calculations and their
+ * values to a receiver, window by window.
  */
 final class Windowing {
-  /** Takes the value of a window. */
+  /** Receives the value of a window. */
   interface Values {
     void take(long windowStartMillis, int column, double value);
   }
 
-  /** Told how many points of a window need not be kept any more. */
+  /** Receives the number of points of a window that need not be kept any longer. */
   interface Released {
     void of(int column, int points);
   }
@@ -31,10 +31,10 @@ final class Windowing {
   private final Released released;
 
   /**
-   * @param startMillis windows that begin before are not handed on
-   * @param endMillis nor those that begin here or later
+   * @param startMillis values of windows that begin before this time are dropped
+   * @param endMillis values of windows that begin at this time or later are dropped
    * @param calculations one per column
-   * @param released told when a window has ended
+   * @param released called when a window has ended
    */
   Windowing(
       Windows windows,
@@ -55,7 +55,7 @@ final class Windowing {
     this.released = released;
   }
 
-  /** The next point of a column; points come in the order of time. */
+  /** Adds the next point of a column; the points come in the order of time. */
   void add(int column, long epochMicros, double value) {
     long millis = Math.floorDiv(epochMicros, 1000L);
     if (openEnds[column] != Long.MIN_VALUE && millis >= openEnds[column]) {
@@ -73,12 +73,15 @@ final class Windowing {
     openEnds[column] = next(millis);
   }
 
-  /** Points before and after the range are in windows as long as what is looked at. */
+  /**
+   * Returns the start of the window. All points before the range share one window, and so do all
+   * points after it.
+   */
   private long floor(long millis) {
     if (millis < startMillis) {
       return Long.MIN_VALUE / 2000;
     }
-    // A range that is one window has no other after it.
+    // If the range is a single window, no window follows it.
     return millis >= endMillis ? endMillis : windows.floor(millis);
   }
 
@@ -97,7 +100,7 @@ final class Windowing {
           calculation.end(
               openStarts[column] * 1000, openEnds[column] * 1000, nextMicros, nextValue);
       tell(column, value);
-      // Windows without a point have a value only where the calculation bridges them.
+      // Windows without a point have a value only if the calculation bridges them.
       more = !Double.isNaN(value) || openStarts[column] < startMillis;
       if (more) {
         open(column, openEnds[column]);
@@ -117,7 +120,7 @@ final class Windowing {
     }
   }
 
-  /** No more points. */
+  /** Ends all open windows, as no more points follow. */
   void end() {
     for (int column = 0; column < calculations.size(); column++) {
       if (openEnds[column] != Long.MIN_VALUE) {

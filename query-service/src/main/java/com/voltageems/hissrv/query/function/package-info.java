@@ -1,4 +1,4 @@
-/** Functions over windows that the service computes itself, the same over every database. Pure. */
+/** Functions over windows that the service computes itself, identical for every database. Pure. */
 @NullMarked
 package com.voltageems.hissrv.query.function;
 
