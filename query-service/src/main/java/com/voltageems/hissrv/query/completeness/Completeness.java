@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** Counts the samples of all series of a scan; points of one time of a series are one sample. */
+/**
+ * Counts the samples of all series of a scan. Points with the same time in a series are one sample.
+ */
 public final class Completeness implements SampleSink {
   private final List<String> tags;
   private final Windows windows;
@@ -19,9 +21,9 @@ public final class Completeness implements SampleSink {
   private final Map<List<String>, Tally> tallies = new TreeMap<>(SameTime::compareKeys);
   private final List<Span> spans = new ArrayList<>();
 
-  /** A part of the range, and what is known of it. */
+  /** A part of the range, and what is known about it. */
   record Span(long startMillis, long endMillis, Known known) {
-    /** How much of a stretch lies in it. */
+    /** Returns how much of a stretch lies within it. */
     long millisOf(long fromMillis, long toMillis) {
       return Math.max(0, Math.min(endMillis, toMillis) - Math.max(startMillis, fromMillis));
     }
@@ -29,7 +31,7 @@ public final class Completeness implements SampleSink {
 
   /**
    * @param tags of the series
-   * @param days in the zone: each has a usual step of its own
+   * @param days in the time zone; each day has a usual step of its own
    */
   public Completeness(List<String> tags, Windows windows, Windows days) {
     this.tags = List.copyOf(tags);
@@ -83,14 +85,14 @@ public final class Completeness implements SampleSink {
   }
 
   /**
-   * The end of the last window that every series has passed: later samples of those windows would
-   * be late ones.
+   * Returns the end of the last window that every series has passed: a sample of those windows that
+   * comes later is late.
    */
   public OptionalLong closedUntilMillis() {
     return tallies.values().stream().mapToLong(tally -> windows.floor(tally.passedMillis())).min();
   }
 
-  /** One report per series that has any sample. */
+  /** Returns one report for each series that has any sample. */
   public List<SeriesReport> reports(long startMillis, long endMillis, long untilMillis) {
     List<SeriesReport> all = new ArrayList<>();
     tallies.forEach(

@@ -13,31 +13,43 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The samples of one series of which only counts are known, and what they tell of its usual step.
- * It holds the windows of one day, and some numbers of each day before.
+ * The counted samples of one series, whose times are unknown, and what the counts show about its
+ * usual step. It holds the windows of one day, and a few numbers for each earlier day.
  */
 final class CountedDays {
-  /** So many of a day's numbers are alike: it is meant, and the others are what is missing. */
+  /**
+   * If this share of a day's numbers is equal, that number is the intended one, and the others lack
+   * samples.
+   */
   private static final double MOST_OF_THEM = 0.75;
 
-  /** So many of a day's windows are alike: others lack samples, they do not scatter. */
+  /**
+   * If this share of a day's windows have similar counts, the other windows lack samples instead of
+   * scattering.
+   */
   private static final double STEADY = 0.6;
 
-  /** So many windows tell what is usual, whatever is missing beside them. */
+  /** This many complete windows show what is usual, even if samples are missing next to them. */
   private static final int ENOUGH = 3;
 
-  /** A window with more than that of what is usual kept a quicker step. */
+  /** A window with more than this multiple of the usual number had a shorter step. */
   private static final double QUICKER = 1.1;
 
-  /** Where counts scatter, one this many square roots below the usual lacks samples. */
+  /**
+   * If counts scatter, a window lacks samples if its count is this many square roots below the
+   * usual.
+   */
   private static final double SCATTER = 3;
 
-  /** Of a day of so few windows nobody can tell whether they scatter: each is looked into. */
+  /**
+   * With this few windows, it cannot be known whether a day's counts scatter, so each window is
+   * examined.
+   */
   private static final int FEW = 8;
 
   /**
-   * Windows without a sample that lack more than so many steps may be a silence with what lacks in
-   * those beside them.
+   * A time without a sample that is longer than this many steps may be a silence, together with
+   * what is missing in the windows next to it.
    */
   private static final double MAYBE = 1.5;
 
@@ -47,26 +59,32 @@ final class CountedDays {
   private final Windows days;
   private final Map<Long, Long> samples = new HashMap<>();
 
-  /** Of a window what came beyond the usual: it makes up for nothing that is missing elsewhere. */
+  /**
+   * For each reported window the number of samples beyond the usual. They do not make up for
+   * samples that are missing elsewhere.
+   */
   private final Map<Long, Double> extra = new HashMap<>();
 
-  /** In microseconds, for each day that tells it. */
+  /** The step in microseconds, for each day that shows it. */
   private final TreeMap<Long, Double> steps = new TreeMap<>();
 
-  /** Of days that tell little: each of their windows may lack a part, beside a silence. */
+  /**
+   * The step of days that show it only roughly: each of their windows may lack samples next to a
+   * silence.
+   */
   private final TreeMap<Long, Double> vague = new TreeMap<>();
 
   private final Deque<Lack> lacks = new ArrayDeque<>();
 
-  /** Where the last window with a sample ended. */
+  /** End of the last window with a sample. */
   private long seenEnd = Long.MIN_VALUE;
 
   private long seenLength;
 
-  /** In which it was. */
+  /** The range of the last window with a sample. */
   private @Nullable Span range;
 
-  /** Whether the last day's windows had as many samples as each other. */
+  /** Whether the windows of the last day had similar counts. */
   private boolean steady;
 
   private long day = Long.MIN_VALUE;
@@ -76,7 +94,9 @@ final class CountedDays {
   private Span[] ranges = new Span[32];
   private int size;
 
-  /** Windows that follow each other and have fewer samples than usual, or none between two such. */
+  /**
+   * Consecutive windows with fewer samples than usual, or windows without samples between two such.
+   */
   record Lack(long startMillis, long endMillis, long stepMicros) {
     private Lack upTo(long millis) {
       return new Lack(startMillis, millis, stepMicros);
@@ -84,7 +104,7 @@ final class CountedDays {
   }
 
   /**
-   * @param windows that are reported
+   * @param windows the reported windows
    */
   CountedDays(Windows windows, Windows days) {
     this.windows = windows;
@@ -92,7 +112,7 @@ final class CountedDays {
   }
 
   /**
-   * @param range of which only counts come
+   * @param range a range where only counts are known
    */
   void add(Span range, long startMillis, long endMillis, long count) {
     long next = days.floor(startMillis);
@@ -114,16 +134,17 @@ final class CountedDays {
     samples.merge(windows.floor(startMillis), count, Long::sum);
   }
 
-  /** Nothing more comes. */
+  /** Ends the counting; no more windows follow. */
   void end() {
     endOfDay(Long.MIN_VALUE);
     silentUntilEnd(Math.round(step(day)));
   }
 
   /**
-   * Nothing more comes of this day.
+   * Ends a day; no more windows of this day follow.
    *
-   * @param nextStart of the next window with a sample
+   * @param nextStart start of the next window with a sample; {@link Long#MIN_VALUE} if there is
+   *     none
    */
   private void endOfDay(long nextStart) {
     boolean sure = tellStep(nextStart);
@@ -143,7 +164,8 @@ final class CountedDays {
   }
 
   /**
-   * Whether a window and the one before or after it lack samples together: a silence across both.
+   * Returns true if a window lacks samples together with the one before or after it: a silence
+   * across both.
    */
   private boolean isPair(int i, double usual, double least) {
     return lacksWith(i - 1, i, usual, least) || lacksWith(i, i + 1, usual, least);
@@ -159,12 +181,18 @@ final class CountedDays {
         && counts[one] + counts[next] < 2 * usual - least;
   }
 
-  /** What lacks more is looked into by itself. */
+  /**
+   * Returns true if the window lacks only a few samples. A window that lacks more is examined on
+   * its own.
+   */
   private static boolean isLittleLess(long count, double usual, double least) {
     return count < usual && count >= usual - least;
   }
 
-  /** Whether most windows have as many as each other, so that two samples less are to be seen. */
+  /**
+   * Returns true if most windows differ by at most one from the median, so that two missing samples
+   * are noticeable.
+   */
   private static boolean isSteady(double[] sorted) {
     double median = sorted[(sorted.length - 1) / 2];
     return Arrays.stream(sorted).filter(one -> Math.abs(one - median) <= 1).count()
@@ -177,13 +205,13 @@ final class CountedDays {
     if (!ranges[i].equals(range)) {
       silentUntilEnd(step);
       range = ranges[i];
-      // What lies before the range is told by the samples.
+      // The samples themselves show what was before the range.
       seenEnd = range.startMillis();
       seenLength = 0;
     }
     boolean silent = start > seenEnd && (start - seenEnd) * 1000 > MAYBE * step;
     if (silent && start - seenEnd > 2 * lengths[i]) {
-      // Nothing is to be found within: it is enough to know when it began and ended.
+      // There is nothing to find within: only the begin and the end of the silence are needed.
       if (seenLength > 0) {
         lack(seenEnd - seenLength, seenEnd, step);
       }
@@ -210,7 +238,10 @@ final class CountedDays {
     }
   }
 
-  /** Where it is silent up to the end of what is counted, when did that begin? */
+  /**
+   * If the series is silent up to the end of the counted range, marks its last window with samples,
+   * to find when the silence began.
+   */
   private void silentUntilEnd(long step) {
     if (range != null
         && seenLength > 0
@@ -219,15 +250,16 @@ final class CountedDays {
     }
   }
 
-  /** In the order of time. */
+  /** Returns the stretches in the order of time. */
   List<Lack> lacks() {
     return List.copyOf(lacks);
   }
 
   /**
-   * By how many samples the day's windows have; where one at most, by their distances, too. A
-   * window that has another one on both sides is whole, unless there are silences within; the
-   * others need not be. Gives whether enough of them tell it.
+   * Determines the step from the number of samples in the day's windows; if windows have at most
+   * one sample, also from the distances between the windows. A window with a neighbour on both
+   * sides is complete unless it contains silences; other windows may be incomplete. Returns true if
+   * enough windows show the step.
    */
   private boolean tellStep(long nextStart) {
     if (size == 0) {
@@ -256,7 +288,7 @@ final class CountedDays {
     }
     usual = typical(came, 1);
     if (usual >= 2) {
-      // What is missing beside a silence makes them fewer, never more.
+      // Samples missing next to a silence make a count smaller, never larger.
       double most =
           Arrays.stream(wholes > 0 ? Arrays.copyOf(whole, wholes) : came).max().orElse(usual);
       vague.put(day, lengths[0] * 1000.0 / Math.max(most, 2));
@@ -272,7 +304,9 @@ final class CountedDays {
     return false;
   }
 
-  /** What most of them are, or else the mean of those that are near to their median. */
+  /**
+   * Returns the median if most values are equal to it, otherwise the mean of the values near it.
+   */
   private static double typical(double[] values, double near) {
     Arrays.sort(values);
     double median = values[(values.length - 1) / 2];
@@ -289,25 +323,25 @@ final class CountedDays {
     return same >= MOST_OF_THEM * values.length ? median : sum / some;
   }
 
-  /** How many samples were counted in a reported window. */
+  /** Returns the number of samples counted in a reported window. */
   long samples(long windowStart) {
     return samples.getOrDefault(windowStart, 0L);
   }
 
-  /** What came beyond the usual in a reported window. */
+  /** Returns the number of samples beyond the usual in a reported window. */
   double extra(long windowStart) {
     return extra.getOrDefault(windowStart, 0.0);
   }
 
-  /** The usual step of a day as the times of its samples tell it. */
+  /** Adds the step of a day as shown by the times of its samples, if the counts do not show it. */
   void told(long startOfDay, long stepMicros) {
     steps.putIfAbsent(startOfDay, (double) stepMicros);
   }
 
   /**
-   * The usual step of a day, else of the nearest day that tells one.
+   * Returns the step of a day; if it shows none, that of the nearest day that does.
    *
-   * @return microseconds; 0 where no day does
+   * @return microseconds; 0 if no day shows it
    */
   double step(long startOfDay) {
     return nearest(steps.isEmpty() ? vague : steps, startOfDay);
@@ -324,7 +358,7 @@ final class CountedDays {
         : after.getValue();
   }
 
-  /** How many are usual between two moments. */
+  /** Returns the usual number of samples between two moments. */
   double usual(long fromMillis, long toMillis) {
     double usual = 0;
     for (long at = fromMillis; at < toMillis; at = days.next(at)) {

@@ -5,28 +5,31 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stretches in which the samples of a series kept one step. They tell a change of the step within a
- * day, which the day's median does not: a site that sampled every other minute until six and every
- * second since then was complete before six, too.
+ * Stretches in which a series kept the same step. They show a change of the step within a day,
+ * which the day's median does not show: a site that sampled every other minute until six o'clock
+ * and every second since then was complete before six, too.
  */
 final class Paces {
-  /** So many distances in a row that are alike make a pace; so many that are not end it. */
+  /** This many similar distances in a row begin a pace; this many different ones end it. */
   private static final int IN_A_ROW = 10;
 
   private static final double ALIKE = 0.1;
 
-  /** A slower pace counts when it has been kept so long: what answers badly does so for a while. */
+  /**
+   * A slower pace counts only if it lasted this long, because a device that answers badly also
+   * slows down for a while.
+   */
   private static final long SLOWER_MICROS = 30 * 60 * 1_000_000L;
 
   private static final int MOST = 200;
 
   /**
-   * From a sample on, up to where the next one would have come.
+   * A pace from its first sample to where its next sample would have come.
    *
    * @param keptMicros from its first sample to its last
    */
   record Pace(long fromMicros, long toMicros, long stepMicros, long keptMicros) {
-    /** Whether it is to count instead of the usual step of its day. */
+    /** Returns true if the pace counts instead of the usual step of its day. */
     boolean isOdd(long usual) {
       return !alike(stepMicros, usual) && (stepMicros < usual || keptMicros >= SLOWER_MICROS);
     }
@@ -44,7 +47,7 @@ final class Paces {
   private long missedFrom;
   private int missed;
 
-  /** Takes the next distance; gives whether it is a step of a pace that has been kept for long. */
+  /** Adds the next distance. Returns true if it is a step of a pace that has lasted for long. */
   boolean add(long from, long to) {
     long step = to - from;
     if (alike(step, runStep)) {
@@ -66,7 +69,7 @@ final class Paces {
       missedFrom = end(kept, from, to);
     }
     if (missed == IN_A_ROW) {
-      // Distances that are alike are another pace from their beginning on.
+      // If the recent distances are similar, they are a new pace from the first of them on.
       close(run > 1 ? Math.min(missedFrom, runFrom) : missedFrom);
     }
     if (run >= IN_A_ROW) {
@@ -78,8 +81,8 @@ final class Paces {
   }
 
   /**
-   * Where a pace ends that has missed its step: after the last distance that is too short for one
-   * of its silences, or where its next sample would have come.
+   * Returns where a pace ends that has missed its step: after the last distance that is too short
+   * for one of its silences, or where its next sample would have come.
    */
   private long end(Pace kept, long from, long to) {
     long step = to - from;
@@ -104,7 +107,7 @@ final class Paces {
     open = null;
   }
 
-  /** In the order of time; the last one may go on for ever. */
+  /** Returns the paces in the order of time; the last one may have no end. */
   List<Pace> all() {
     List<Pace> found = new ArrayList<>(closed);
     Pace kept = open;

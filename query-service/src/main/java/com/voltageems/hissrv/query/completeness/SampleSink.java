@@ -4,40 +4,41 @@ import com.voltageems.hissrv.query.store.RowSink;
 import java.util.List;
 
 /**
- * Takes the samples of series: the time of each, or how many there were where nobody tells when.
- * Those of a series come in the order of time. For one thread.
+ * Receives the samples of series: the time of each, or their number if the times are unknown. The
+ * samples of each series come in the order of time. For one thread.
  */
 public interface SampleSink extends RowSink {
-  /** What is known of a range. */
+  /** What is known about a range. */
   enum Known {
-    /** When each sample came. */
+    /** The time of each sample. */
     TIMES,
-    /** How many there were. */
+    /** The number of samples. */
     COUNTS,
     /**
-     * How many there were of numbers. A series of which none is counted may have had texts or
-     * flags, which are gone.
+     * The number of samples of numeric fields. A series without any may have had texts or flags,
+     * which are gone.
      */
     COUNTS_OF_NUMBERS,
-    /** How many there were, in windows too long to tell how many were to be expected. */
+    /** The number of samples, in windows too long to show how many were to be expected. */
     COUNTS_ONLY,
-    /** Nothing: samples are gone, though some may be there still. */
+    /** Nothing: samples are gone, although some may still exist. */
     NOTHING
   }
 
-  /** What comes from now on is of this range. */
+  /** Begins a range; what follows belongs to it. */
   void range(long startMillis, long endMillis, Known known);
 
   /**
-   * So many samples of a series in a window of a range that is counted.
+   * Adds a number of samples of a series, in one window of a range where they are counted.
    *
-   * @param key its tags
-   * @param samples more than none
+   * @param key the values of its tags
+   * @param samples at least one
    */
   void count(List<String> key, long startMillis, long endMillis, long samples);
 
   /**
-   * A stretch of windows of one series that lack samples, of which the copy does not tell when.
+   * A stretch of windows of one series that lack samples, where the copy does not show at which
+   * times.
    *
    * @param stepMicros its usual step there
    */
@@ -47,13 +48,13 @@ public interface SampleSink extends RowSink {
     }
   }
 
-  /** What the samples' own times would tell better: the newest first. */
+  /** Returns the stretches that the samples' own times would make clear, the newest first. */
   List<Doubt> doubts();
 
   /**
-   * When the samples of such a stretch came.
+   * Adds the times of the samples of such a stretch.
    *
-   * @param micros in order; from shortly before it to shortly after it
+   * @param micros in the order of time, from shortly before the stretch to shortly after it
    */
   void seen(Doubt doubt, long[] micros);
 }

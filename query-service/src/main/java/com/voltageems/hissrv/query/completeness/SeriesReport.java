@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What came of a series.
+ * The completeness of one series.
  *
- * @param stepMicros the usual distance of its samples on its last day; 0 where it is not known
- * @param silences in the order of time; the last one may still go on
+ * @param stepMicros the usual distance between its samples on its last day; 0 if unknown
+ * @param silences in the order of time; the last one may still last
  */
 public record SeriesReport(
     Map<String, String> tags,

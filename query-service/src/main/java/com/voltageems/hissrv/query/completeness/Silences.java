@@ -9,27 +9,27 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * What may be a silence of one series: the longest distances of each day. Where only counts came, a
- * distance ends at the boundary of a window, and goes on where the next one begins there.
+ * The possible silences of one series: the longest gaps of each day. Where only counts are known, a
+ * gap ends at the boundary of a window, and continues if the next gap begins there.
  */
 final class Silences {
-  /** Distances kept for the search for silences: the longest ones of each day. */
+  /** Number of gaps kept for the search for silences: the longest ones of each day. */
   private static final int CANDIDATES = 100;
 
   private final Map<Long, List<Gap>> longest = new TreeMap<>();
 
   /**
-   * No sample between two moments.
+   * A time without a sample.
    *
-   * @param fromSample whether one came then; else a window ended
-   * @param toSample whether one came then; else a window begins
+   * @param fromSample true if it begins at a sample, false if at the end of a window
+   * @param toSample true if it ends at a sample, false if at the start of a window
    */
   record Gap(long from, long to, boolean fromSample, boolean toSample) {
     private long micros() {
       return to - from;
     }
 
-    /** Whether the next one is part of it: no sample came between. */
+    /** Returns true if the next gap continues this one, with no sample between them. */
     private boolean isOneWith(Gap next) {
       return next.from < to || (next.from == to && !toSample && !next.fromSample);
     }
@@ -40,7 +40,7 @@ final class Silences {
   }
 
   /**
-   * @param day in which it ended
+   * @param day in which the gap ended
    */
   void add(long day, Gap gap) {
     List<Gap> kept = longest.computeIfAbsent(day, any -> new ArrayList<>());
@@ -51,7 +51,7 @@ final class Silences {
     }
   }
 
-  /** Forgets what lies within. */
+  /** Removes the gaps within this time. */
   void clear(long fromMicros, long toMicros) {
     longest
         .values()
@@ -59,10 +59,10 @@ final class Silences {
   }
 
   /**
-   * In the order of time.
+   * Returns the silences in the order of time.
    *
-   * @param still from the last sample on
-   * @param unknown where nobody knows whether it was silent, in the order of time
+   * @param still the gap after the last sample
+   * @param unknown where it is not known whether the series was silent, in the order of time
    */
   List<Silence> all(Gap still, List<Span> unknown, Predicate<Silence> isLong) {
     List<Gap> gaps = new ArrayList<>();

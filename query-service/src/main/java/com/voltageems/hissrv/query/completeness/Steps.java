@@ -3,17 +3,17 @@ package com.voltageems.hissrv.query.completeness;
 import java.util.Arrays;
 
 /**
- * Distances between neighbouring samples of a day, counted. Some kilobytes at most, whatever they
- * are: there is one of these for each series and day.
+ * Counts the distances between consecutive samples of a day. It needs at most a few kilobytes for
+ * any distances, because there is one such object for each series and day.
  */
 final class Steps {
-  /** Kinds of distances that are told apart; of more, those that are near to each other are one. */
+  /** Largest number of different distances; beyond it, distances close to each other are merged. */
   static final int MOST = 512;
 
-  /** So near are those that become one first, by their size. */
+  /** Distances that differ by less than this share of their size are merged first. */
   private static final double NEAR = 0.001;
 
-  /** One that came so many times as often as its neighbour stays as it is. */
+  /** A distance that occurred this many times as often as its neighbour keeps its exact value. */
   private static final int FAR_MORE = 10;
 
   private long[] kinds = new long[8];
@@ -47,7 +47,7 @@ final class Steps {
     size++;
   }
 
-  /** Makes one of neighbours, nearer ones first, until there is room for as many again. */
+  /** Merges neighbouring distances, the closest first, until half of the space is free. */
   private void join() {
     for (double near = NEAR; size > MOST / 2; near *= 2) {
       int last = 0;
@@ -78,12 +78,12 @@ final class Steps {
     return kinds[a] + Math.round((kinds[b] - kinds[a]) * share);
   }
 
-  /** How many kinds are told apart now. */
+  /** Returns the number of different distances now. */
   int kinds() {
     return size;
   }
 
-  /** The median; 0 where there is no distance. */
+  /** Returns the median distance; 0 if there is none. */
   long usual() {
     int left = (count + 1) / 2;
     for (int i = 0; i < size; i++) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The samples of one series, counted while they stream. */
+/** Counts the samples of one series while they stream. */
 final class Tally {
   /** A silence is longer than this many usual steps. */
   static final double SILENCE = 2.5;
@@ -24,19 +24,21 @@ final class Tally {
   private final Paces paces = new Paces();
   private final CountedDays counts;
 
-  /** What is there of windows that ought to have nobody knows how many. */
+  /** The existing samples of windows whose expected number is unknown. */
   private final Map<Long, Long> left = new TreeMap<>();
 
-  /** Where any of its samples were counted. */
+  /** The ranges in which any of its samples were counted. */
   private final Set<Completeness.Span> countedIn = new HashSet<>();
 
   private long first = Long.MIN_VALUE;
   private long last = Long.MIN_VALUE;
 
-  /** Whether the first sample is one of a window that was counted, after its start. */
+  /**
+   * True if the first sample is in a counted window, at an unknown time after the window's start.
+   */
   private boolean beganCounted;
 
-  /** Whether the last sample is one of a window that was counted, before its end. */
+  /** True if the last sample is in a counted window, at an unknown time before the window's end. */
   private boolean isCounted;
 
   private long windowStart;
@@ -49,9 +51,10 @@ final class Tally {
   }
 
   /**
-   * Samples of which nobody knows when they came; where none did, it is silent.
+   * Adds a number of samples with unknown times. The time between this window and the sample before
+   * it may be a silence.
    *
-   * @param range of which only counts come
+   * @param range a range where only counts are known
    */
   void count(Completeness.Span range, long startMillis, long endMillis, long count) {
     if (range.known() == SampleSink.Known.COUNTS_ONLY) {
@@ -76,7 +79,10 @@ final class Tally {
     return counts.lacks();
   }
 
-  /** What the copy tells of silences there is told better by the samples. */
+  /**
+   * Replaces what the copy shows about silences in the stretch by what the times of the samples
+   * show.
+   */
   void seen(SampleSink.Doubt doubt, long[] micros) {
     if (micros.length == 0) {
       return; // the samples are gone
@@ -112,7 +118,7 @@ final class Tally {
   }
 
   /**
-   * @param known whether all that came then is there
+   * @param known true if all samples of that time still exist
    */
   void add(long micros, boolean known) {
     long millis = Math.floorDiv(micros, 1000L);
@@ -136,14 +142,15 @@ final class Tally {
     isCounted = false;
   }
 
-  /** A moment that the last sample has reached in any case. */
+  /** Returns a moment that the last sample has certainly reached. */
   long passedMillis() {
     return isCounted ? last / 1000 - 1 : Math.floorDiv(last, 1000L);
   }
 
   /**
-   * @param untilMillis when to expect samples no more: the range's end, or now
-   * @param spans what is known of which part, in the order of time; none: the times of all samples
+   * @param untilMillis the time up to which samples are expected: the range's end, or now
+   * @param spans what is known about each part, in the order of time; empty if the times of all
+   *     samples are known
    */
   SeriesReport report(
       Map<String, String> tags,
@@ -197,7 +204,9 @@ final class Tally {
     return spans.stream().mapToLong(span -> span.millisOf(start, end)).sum();
   }
 
-  /** Where nothing is counted, the number is unknown, not 0. */
+  /**
+   * Returns the number of existing samples. Where nothing is counted, the number is unknown, not 0.
+   */
   private long left(long start, long end, List<Completeness.Span> unknown) {
     boolean counted =
         unknown.stream()
@@ -207,8 +216,8 @@ final class Tally {
   }
 
   /**
-   * The parts that were counted by what is usual there, the others by the samples' own times; those
-   * of which nothing is known expect nothing.
+   * Returns the expected number of samples: for counted parts from what is usual there, for other
+   * parts from the times of the samples, and nothing for parts about which nothing is known.
    */
   private double expected(long start, long end, List<Completeness.Span> spans, List<Pace> kept) {
     if (steps.isEmpty() && counts.step(start) == 0) {
@@ -230,7 +239,10 @@ final class Tally {
     return expected + timed(at, end, kept);
   }
 
-  /** By each day's usual step, and by a pace of its own where the series kept one meanwhile. */
+  /**
+   * Returns the number expected from each day's usual step, or from another pace where the series
+   * kept one.
+   */
   private double timed(long fromMillis, long toMillis, List<Pace> kept) {
     double expected = 0;
     for (long at = fromMillis; at < toMillis; at = days.next(at)) {
@@ -254,8 +266,8 @@ final class Tally {
   }
 
   /**
-   * Of the moment's day, by the times of its samples or else by their counts; where it has none of
-   * its own, of the nearest day that has one; 0 where none has.
+   * Returns the usual step of the moment's day, from the times of its samples or else from their
+   * counts; if the day shows none, that of the nearest day that does; 0 if no day does.
    */
   private long usual(long millis) {
     long day = days.floor(millis);
@@ -269,7 +281,7 @@ final class Tally {
         still,
         unknown,
         one -> {
-          // One that goes on is told by what was usual before.
+          // A silence that still lasts is compared with what was usual before it.
           long at = one.toMicros() == untilMicros ? one.fromMicros() : one.toMicros();
           long usual = usual(Math.floorDiv(at, 1000L));
           return usual > 0
@@ -278,7 +290,10 @@ final class Tally {
         });
   }
 
-  /** The pace that was kept from a sample on, else what is usual on that day. */
+  /**
+   * Returns the step of the pace that was kept from a sample on; otherwise the usual step of that
+   * day.
+   */
   private static long step(long fromMicros, long usual, List<Pace> kept) {
     return kept.stream()
         .filter(pace -> pace.fromMicros() <= fromMicros && fromMicros < pace.toMicros())

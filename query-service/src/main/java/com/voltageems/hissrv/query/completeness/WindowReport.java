@@ -1,11 +1,12 @@
 package com.voltageems.hissrv.query.completeness;
 
 /**
- * How many samples a window has, and how many it should have by the usual step of its day; both of
- * what is known of it. Where nothing is, because the samples are gone, it expects {@link #UNKNOWN},
- * and has what is there still, or {@link #UNKNOWN}.
+ * The number of samples in a window, and the number expected from the usual step of its day, both
+ * for the known part of the window. If nothing is known because the samples are gone, {@code
+ * expected} is {@link #UNKNOWN}, and {@code samples} is the number that still exists, or {@link
+ * #UNKNOWN}.
  */
 public record WindowReport(long startMillis, long samples, long expected) {
-  /** No number. */
+  /** Stands for an unknown number. */
   public static final long UNKNOWN = -1;
 }

@@ -1,4 +1,4 @@
-/** How many samples came of how many expected. Pure. */
+/** How many samples arrived, and how many were expected. Pure. */
 @NullMarked
 package com.voltageems.hissrv.query.completeness;
 
