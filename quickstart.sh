@@ -3,15 +3,15 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# Java takes the names of files by the locale: in another than UTF-8 it finds nothing below a folder
-# with a name such as 现场.
+# Java decodes file names by the locale: if it is not UTF-8, Java finds nothing below a folder with
+# a name such as 现场.
 if printf '%s' "$PWD" | LC_ALL=C grep -q '[^ -~]' && [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then
   export LC_ALL=C.UTF-8
 fi
 
 fail() { printf 'quickstart: %s\n' "$*" >&2; exit 3; }
 
-# Whoever asks for help need not wait for a build: what was built last tells, or this.
+# Asking for help must not wait for a build: the last build prints the help, or else this text does.
 build=true
 for argument in "$@"; do
   case "$argument" in -h|--help|-V|--version) build=false ;; esac

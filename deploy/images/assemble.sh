@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: deploy/images/assemble.sh   after mvn package: puts what the images take into deploy/target/image
+# usage: deploy/images/assemble.sh   after mvn package: copies the images' files to deploy/target/image
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

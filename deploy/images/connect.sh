@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts a distributed worker. Each variable CONNECT_X_Y is the worker's property x.y.
+# Starts a distributed worker. Each variable CONNECT_X_Y sets the worker's property x.y.
 set -eu
 
 properties=$(mktemp)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installed as /usr/local/bin/hissrv: hissrv plan|apply|validate|export|status FILE
 set -eu
-# The variables that the file names; readable by root and the group hissrv.
+# The variables that the site's file refers to; readable by root and the group hissrv.
 set -a
 . /etc/hissrv/hissrv.env
 set +a
