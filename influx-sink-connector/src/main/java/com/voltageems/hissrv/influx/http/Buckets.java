@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Makes buckets of InfluxDB 2 that are not there. */
+/** Creates missing buckets of InfluxDB 2. */
 final class Buckets {
   private static final String CREATE = DatabaseSettings.BUCKET_CREATE.name();
 
@@ -22,9 +22,7 @@ final class Buckets {
   private final Optional<Duration> retention;
 
   /**
-   * Over a connection.
-   *
-   * @param retention how long points are kept; empty for ever
+   * @param retention how long points are kept; empty for no limit
    */
   Buckets(InfluxDBClient client, @Nullable String org, Optional<Duration> retention) {
     this.client = client;
@@ -32,7 +30,7 @@ final class Buckets {
     this.retention = retention;
   }
 
-  /** {@link WriteOutcome.Written} when it is there now. */
+  /** Creates a bucket; returns {@link WriteOutcome.Written} if the bucket exists now. */
   WriteOutcome create(String name) {
     try {
       OrganizationsQuery query = new OrganizationsQuery();
@@ -59,7 +57,7 @@ final class Buckets {
   private WriteOutcome refused(String name, InfluxException e) {
     String message = String.valueOf(e.getMessage());
     if (message.contains("already exists")) {
-      return new WriteOutcome.Written(); // another task was quicker
+      return new WriteOutcome.Written(); // another task was faster
     }
     String reason = "the bucket '" + name + "' could not be created: " + message;
     return switch (e.status()) {
@@ -74,7 +72,7 @@ final class Buckets {
     };
   }
 
-  /** Whether the token may see the organisation, so that a bucket could be made. */
+  /** Returns whether the token may see the organisation, without which no bucket can be created. */
   boolean seesOrganisation() {
     try {
       OrganizationsQuery query = new OrganizationsQuery();

@@ -13,22 +13,23 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Asks the database whether it would take our writes, by one write without lines for each bucket.
- */
+/** Check whether the database accepts our writes, by one write without lines for each bucket. */
 public final class ConnectionCheck {
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private ConnectionCheck() {}
 
   /**
-   * What is wrong.
+   * A problem that the check found.
    *
-   * @param setting the key at fault
+   * @param setting the setting at fault
    */
   public record Problem(String setting, String message) {}
 
-  /** Null when all is well. Takes as long as a write may, but no longer than 10 s. */
+  /**
+   * Returns the first problem; null if there is none. Each request may take as long as a write may,
+   * but 10 s at most; after 10 s, no further bucket is asked for.
+   */
   public static @Nullable Problem check(InfluxSinkConfig config) {
     Map<String, String> impatient = new HashMap<>(config.originalsStrings());
     impatient.put(
@@ -50,7 +51,9 @@ public final class ConnectionCheck {
     }
   }
 
-  /** What concerns the bucket concerns the rule that names it: the default one has passed. */
+  /**
+   * Attributes a problem to the rule that names the bucket, since the default bucket has passed.
+   */
   private static @Nullable Problem ofRule(@Nullable Problem problem, Destination destination) {
     if (problem == null || problem.setting().equals(DatabaseSettings.URL.name())) {
       return problem;
@@ -59,9 +62,12 @@ public final class ConnectionCheck {
         RecordSettings.BUCKET_BY_TOPIC.name(), destination + ": " + problem.message());
   }
 
-  /** Whether it is QuestDB, and its own table is not in the way of our main measurement. */
+  /**
+   * Checks that the database is QuestDB, and that QuestDB's own table does not conflict with our
+   * main measurement.
+   */
   private static @Nullable Problem ofQuestDb(InfluxSinkConfig config, HttpInfluxWriter writer) {
-    // A proxy may have its own name in the header that tells.
+    // A proxy may put its own name into the Server header.
     if (!writer.isQuestDb() && !writer.query("select build()").body().contains("QuestDB")) {
       return new Problem(
           DatabaseSettings.VERSION.name(),
@@ -96,7 +102,7 @@ public final class ConnectionCheck {
           DatabaseSettings.URL.name(),
           "the answer to a write is none of a database that is known: " + refused.reason());
     }
-    // Refused in known words means that it read our (empty) lines.
+    // A refusal of a known form means that the database has read our (empty) lines.
     return null;
   }
 }

@@ -7,7 +7,7 @@ import com.voltageems.hissrv.influx.delivery.Screen;
 import com.voltageems.hissrv.influx.questdb.ColumnScreen;
 import java.time.Clock;
 
-/** The database that a configuration names. */
+/** Factory of the database that a configuration names. */
 public final class HttpDatabase {
   private HttpDatabase() {}
 

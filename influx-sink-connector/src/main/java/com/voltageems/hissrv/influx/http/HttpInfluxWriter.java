@@ -40,9 +40,9 @@ import retrofit2.http.POST;
 import retrofit2.http.Query;
 
 /**
- * Writes over HTTP with influxdb-client-java, which brings connections, authentication and
- * compression; its own write service takes text only and knows {@code /api/v2/write} only, so the
- * two calls are declared here.
+ * Writer over HTTP by influxdb-client-java, which provides connections, authentication and
+ * compression. The client's own write service only takes text and only knows {@code /api/v2/write},
+ * so this class declares both write calls itself.
  */
 public final class HttpInfluxWriter implements InfluxWriter {
   private static final MediaType TEXT = MediaType.get("text/plain; charset=utf-8");
@@ -61,7 +61,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
   private final @Nullable Tls tls;
   private final List<String> secrets;
 
-  /** Whether the call of this thread has had a connection: what had none was not sent. */
+  /** Whether this thread's call got a connection: without one, the request was not sent. */
   private final ThreadLocal<Boolean> connected = ThreadLocal.withInitial(() -> false);
 
   private volatile boolean isQuestDb;
@@ -87,9 +87,9 @@ public final class HttpInfluxWriter implements InfluxWriter {
   }
 
   /**
-   * Opens no connection yet.
+   * Creates a writer, which opens no connection yet.
    *
-   * @throws InfluxException when the URL is none
+   * @throws InfluxException if the URL is invalid
    */
   public HttpInfluxWriter(InfluxSinkConfig config, Clock clock) {
     this.config = config;
@@ -107,7 +107,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
             .writeTimeout(config.database().writeTimeout())
             .callTimeout(config.database().writeTimeout())
             .followRedirects(false)
-            // Retries are ours: counted, spaced out and bounded.
+            // The sink retries itself: counted, with pauses and limits.
             .retryOnConnectionFailure(false)
             .addNetworkInterceptor(
                 chain -> {
@@ -137,7 +137,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
     this.api = client.getService(WriteApi.class);
   }
 
-  /** What goes into the header Authorization; null for none. */
+  /** Returns the value of the Authorization header; null if there is none. */
   private static @Nullable String authorization(DatabaseSettings database) {
     char[] token = database.token();
     String user = database.username();
@@ -152,7 +152,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
     return Credentials.basic(user, password == null ? "" : password, StandardCharsets.UTF_8);
   }
 
-  /** What must not be repeated in a message. */
+  /** Returns the secrets, which must not appear in any message. */
   private static List<String> secrets(DatabaseSettings database, @Nullable String authorization) {
     char[] token = database.token();
     return Stream.of(token == null ? "" : new String(token), database.password(), authorization)
@@ -176,7 +176,10 @@ public final class HttpInfluxWriter implements InfluxWriter {
         && fatal.setting().equals(DatabaseSettings.BUCKET.name());
   }
 
-  /** As {@link #write} of nothing, which makes no bucket that could be made. */
+  /**
+   * Writes nothing, to see whether a write would succeed. Creates no bucket: a missing one that
+   * could be created counts as written.
+   */
   WriteOutcome probe(Destination destination) {
     WriteOutcome outcome = post(destination, new byte[0], 0);
     return isBucketMissing(outcome)
@@ -234,11 +237,11 @@ public final class HttpInfluxWriter implements InfluxWriter {
   /**
    * The answer to a query.
    *
-   * @param trouble why there is none, null when there is
+   * @param trouble why there is no answer; null if there is one
    */
   record Text(String body, @Nullable WriteOutcome trouble) {}
 
-  /** Asks QuestDB in SQL; an answer that is an error is an answer. */
+  /** Asks QuestDB in SQL; an SQL error counts as an answer. */
   Text query(String sql) {
     try {
       Response<ResponseBody> response = api.sql(sql).execute();
@@ -254,7 +257,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
     }
   }
 
-  /** Whether an answer came from QuestDB. */
+  /** Returns whether an answer came from QuestDB. */
   boolean isQuestDb() {
     return isQuestDb;
   }
@@ -272,7 +275,10 @@ public final class HttpInfluxWriter implements InfluxWriter {
     }
   }
 
-  /** Answers go to logs, metrics and dead letters, and some proxies repeat what they were sent. */
+  /**
+   * Returns the text with secrets replaced: answers go to logs, metrics and dead letters, and some
+   * proxies repeat the request.
+   */
   private String hidden(String text) {
     String hidden = text;
     for (String secret : secrets) {
@@ -284,7 +290,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
   private static String beginning(ResponseBody body) throws IOException {
     Buffer buffer = new Buffer();
     while (buffer.size() < MAX_BODY && body.source().read(buffer, MAX_BODY - buffer.size()) >= 0) {
-      // until the end or the limit
+      // read until the end or the limit
     }
     return buffer.readUtf8();
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks QuestDB for its tables in SQL, by HTTP. */
+/** QuestDB's tables, looked up in SQL over HTTP. */
 public final class QuestDbTables implements Tables {
   private static final Logger LOG = LoggerFactory.getLogger(QuestDbTables.class);
   private static final Duration ASK_AGAIN = Duration.ofMinutes(1);
@@ -35,13 +35,11 @@ public final class QuestDbTables implements Tables {
   private final Optional<TableForm> form;
   private final Clock clock;
 
-  /** Until then QuestDB is not asked, for it did not list its tables; null when it does. */
+  /** QuestDB did not list its tables, and is not asked again before this time; null if it did. */
   private volatile @Nullable Instant unableUntil;
 
   /**
-   * Over a connection.
-   *
-   * @param form how tables are made; empty when QuestDB makes them
+   * @param form how tables are created; empty if QuestDB creates them itself
    */
   public QuestDbTables(HttpInfluxWriter database, Optional<TableForm> form, Clock clock) {
     this.database = database;
@@ -64,7 +62,8 @@ public final class QuestDbTables implements Tables {
     }
     JsonArray rows = rows(names.body());
     if (rows == null) {
-      // Not allowed, or switched off: what the sink itself has written must do meanwhile.
+      // Not allowed, or switched off: until then, the sink knows only the names that it wrote
+      // itself.
       if (until == null) {
         LOG.warn(
             "QuestDB does not list its tables by /exec, so columns that differ in letter case"
@@ -87,7 +86,10 @@ public final class QuestDbTables implements Tables {
     return columns(rows.get(0).getAsJsonArray().get(0).getAsString());
   }
 
-  /** Without /exec, what the sink itself has written must do; but it can make no table. */
+  /**
+   * Returns the answer without /exec: the sink has to go by the names that it wrote itself, but it
+   * cannot create tables.
+   */
   private Answer unable(String why, Instant again) {
     return form.isEmpty()
         ? new Answer(null, null, again)
@@ -96,8 +98,9 @@ public final class QuestDbTables implements Tables {
   }
 
   /**
-   * QuestDB lists no table that is called so: neither its own, for which lines are refused, nor one
-   * of ours, where its own is switched off. They differ in what the time is called.
+   * Looks for a table called telemetry. QuestDB never lists a table of that name: neither its own
+   * one, for which it refuses lines, nor one of ours, which is possible if its own one is switched
+   * off. The two differ in the name of the time column.
    */
   private Answer hidden() {
     Answer found = columns(TELEMETRY);
@@ -133,7 +136,7 @@ public final class QuestDbTables implements Tables {
       return answer.trouble();
     }
     String error = error(answer.body());
-    // A name that cannot be a table's: its lines will be refused, each with that reason.
+    // If the name cannot be a table's name, QuestDB will refuse its lines, each with that reason.
     return error == null || error.contains("invalid table name")
         ? new WriteOutcome.Written()
         : new WriteOutcome.Fatal(
@@ -141,7 +144,7 @@ public final class QuestDbTables implements Tables {
             CREATE);
   }
 
-  /** Null when it is not an error. */
+  /** Returns the error in an answer; null if it is not an error. */
   private static @Nullable String error(String body) {
     try {
       JsonElement json = JsonParser.parseString(body);
@@ -169,7 +172,7 @@ public final class QuestDbTables implements Tables {
     }
     JsonArray rows = rows(answer.body());
     if (rows == null) {
-      // It was there a moment ago.
+      // The table was there a moment ago.
       return new Answer(
           null, new WriteOutcome.Retry(null, "QuestDB does not list the columns of " + table));
     }

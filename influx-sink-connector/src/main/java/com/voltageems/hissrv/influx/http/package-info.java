@@ -1,4 +1,4 @@
-/** The databases over HTTP. */
+/** Clients of the databases over HTTP. */
 @NullMarked
 package com.voltageems.hissrv.influx.http;
 
