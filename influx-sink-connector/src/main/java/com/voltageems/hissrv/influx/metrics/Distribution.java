@@ -6,10 +6,7 @@ import org.apache.kafka.common.metrics.MetricConfig;
 import org.apache.kafka.common.metrics.stats.Percentiles;
 import org.apache.kafka.common.metrics.stats.Percentiles.BucketSizing;
 
-/**
- * How values were distributed in the last minute, by Kafka's own statistics. Safe for use by
- * several threads.
- */
+/** The distribution of values in the last minute, by Kafka's own statistics. Thread-safe. */
 final class Distribution {
   private static final int BYTES = 8 * 1024;
 
@@ -19,10 +16,10 @@ final class Distribution {
   private final LongSupplier millis;
 
   /**
-   * Without a value yet.
+   * Creates a distribution without values.
    *
-   * @param most values above it count as this
-   * @param millis a clock
+   * @param most larger values count as this one
+   * @param millis returns the current time in milliseconds
    */
   Distribution(long most, LongSupplier millis) {
     this.values = new Percentiles(BYTES, (double) most, BucketSizing.LINEAR);
@@ -33,7 +30,7 @@ final class Distribution {
     values.record(window, (double) value, millis.getAsLong());
   }
 
-  /** 0 when there was none. */
+  /** Returns a percentile; 0 if there was no value. */
   synchronized long percentile(double percent) {
     double value = values.value(window, millis.getAsLong(), percent / 100);
     return Double.isFinite(value) ? Math.round(value) : 0;

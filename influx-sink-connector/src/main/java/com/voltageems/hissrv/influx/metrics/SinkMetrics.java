@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Counts of one task. Safe for use by several threads. */
+/** Metrics of one task. Thread-safe. */
 public final class SinkMetrics {
   private static final int[] PERCENTS = {50, 95, 99};
   private static final long MOST_LINES = 1_000_000;
@@ -46,9 +46,9 @@ public final class SinkMetrics {
   private volatile long reportingSince;
 
   /**
-   * All zero.
+   * Creates metrics that are all zero.
    *
-   * @param millis a clock
+   * @param millis returns the current time in milliseconds
    */
   public SinkMetrics(LongSupplier millis) {
     clock = millis;
@@ -70,12 +70,15 @@ public final class SinkMetrics {
     records.add(count);
   }
 
-  /** A record is passed over, as a setting says. */
+  /** A record is passed over because of a setting. */
   public void ignored() {
     ignored.increment();
   }
 
-  /** Places that the mapping names and no record of a topic has had, now. */
+  /**
+   * Sets how many tags and fields, counted per topic, the mapping names but no record of the topic
+   * has had.
+   */
   public void placesAbsent(int count) {
     placesAbsent = count;
   }
@@ -104,47 +107,47 @@ public final class SinkMetrics {
   }
 
   /**
-   * The oldest record on its way to the dead-letter queue.
+   * Sets since when the oldest record has been on its way to the dead-letter queue.
    *
-   * @param millis since when it is, 0 for none
+   * @param millis that time; 0 if no record is on its way
    */
   public void reportingSince(long millis) {
     reportingSince = millis;
   }
 
-  /** Now, by the clock of these figures. */
+  /** Returns the current time, by the clock of these metrics. */
   public long millis() {
     return clock.getAsLong();
   }
 
-  /** A refused record is dropped, as a setting says. */
+  /** A refused record is dropped because of a setting. */
   public void dropped() {
     dropped.increment();
   }
 
-  /** Writing has ended with a failure. */
+  /** Writing has ended with a failure, or a dead letter does not arrive. */
   public void failed(String reason) {
     lastError = reason;
   }
 
-  /** What is held now. */
+  /** Sets what is held now. */
   public void buffered(long recordCount, long recordBytes, long lineBytes) {
     bufferedRecords.set(recordCount);
     bufferedRecordBytes.set(recordBytes);
     bufferedBytes.set(lineBytes);
   }
 
-  /** How many lines a full request has now. */
+  /** Sets how many lines a full request has now. */
   public void batchLines(int count) {
     batchLines.set(count);
   }
 
-  /** Whether the topics are paused now. */
+  /** Sets whether the topics are paused now. */
   public void paused(boolean isPaused) {
     paused = isPaused;
   }
 
-  /** The request that has been tried again for the longest time; null when there is none. */
+  /** Sets the request that has been tried again for the longest time; null if there is none. */
   public void retrying(@Nullable Trouble oldest) {
     retrying = oldest;
   }
@@ -159,7 +162,7 @@ public final class SinkMetrics {
     return now == null ? "" : now.firstRecord();
   }
 
-  /** The values by name, as the README lists them. Counts begin with the task. */
+  /** Returns the metrics by name, as the README lists them. Counts begin when the task starts. */
   public Map<String, Supplier<?>> values() {
     Map<String, Supplier<?>> values = new LinkedHashMap<>();
     values.put("records", records::sum);

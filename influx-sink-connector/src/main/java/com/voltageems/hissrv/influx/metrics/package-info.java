@@ -1,4 +1,4 @@
-/** What a task counts. */
+/** Metrics of a task. */
 @NullMarked
 package com.voltageems.hissrv.influx.metrics;
 
