@@ -1,10 +1,10 @@
 package com.voltageems.hissrv.influx.point;
 
 /**
- * Some of the 128 characters of ASCII, a bit for each.
+ * A set of ASCII characters, with one bit for each of the 128.
  *
- * @param low of the first 64
- * @param high of the others
+ * @param low bits of the first 64 characters
+ * @param high bits of the other 64
  */
 record AsciiSet(long low, long high) {
   static AsciiSet of(String characters) {
@@ -24,7 +24,7 @@ record AsciiSet(long low, long high) {
     return new AsciiSet(low, high);
   }
 
-  /** Whether a character is in it; none beyond ASCII is. */
+  /** Returns whether the set contains a character; no character beyond ASCII is in it. */
   boolean has(char c) {
     return c < 128 && ((c < 64 ? low : high) >>> (c & 63) & 1) != 0;
   }

@@ -1,11 +1,11 @@
 package com.voltageems.hissrv.influx.point;
 
-/** Reads decimal numbers, to the last bit as Java reads them. */
+/** Parser of decimal numbers, with exactly the same results as Java's own. */
 final class Decimals {
   private static final long MOST_EXACT = 1L << 53;
   private static final int MOST_DECIMALS = 22;
 
-  /** 10^n, each of them exact. */
+  /** 10^n; each of these powers is exact. */
   private static final double[] POWERS = new double[MOST_DECIMALS + 1];
 
   static {
@@ -17,10 +17,10 @@ final class Decimals {
   private Decimals() {}
 
   /**
-   * The number in a part of a text; NaN when it is none, or not finite.
+   * Returns the number in a part of a text; NaN if there is none, or it is not finite.
    *
-   * <p>Digits that fit a double exactly, over a power of ten that does too, are one division,
-   * rounded as the text would be. All others are left to Java.
+   * <p>If the digits fit a double exactly, and so does the power of ten, one division gives the
+   * same rounding as parsing the text. All other numbers are left to Java.
    */
   static double read(String text, int from, int to) {
     int i = from;

@@ -1,9 +1,9 @@
 package com.voltageems.hissrv.influx.point;
 
-/** How a database reads line protocol; they differ in what a backslash escapes. */
+/** How a database reads line protocol. The dialects differ in what a backslash escapes. */
 @SuppressWarnings("ImmutableEnumChecker") // an AsciiSet is two numbers
 public enum Dialect {
-  /** In names and tags a backslash is itself, unless it stands before a separator. */
+  /** In names and tags, a backslash is a plain character unless a separator follows it. */
   INFLUXDB(", ", ", =", "\"\\"),
   /** A backslash always escapes, and a line break in a text needs one too. */
   QUESTDB(", =\\", ", =\\", "\"\\\n\r");
@@ -18,17 +18,17 @@ public enum Dialect {
     this.inText = AsciiSet.of(inText);
   }
 
-  /** The characters to escape in a measurement. */
+  /** Returns the characters to escape in a measurement. */
   AsciiSet inMeasurement() {
     return inMeasurement;
   }
 
-  /** The characters to escape in tags and in fields' names. */
+  /** Returns the characters to escape in tags and in fields' names. */
   AsciiSet inName() {
     return inName;
   }
 
-  /** The characters to escape between quotes. */
+  /** Returns the characters to escape between quotes. */
   AsciiSet inText() {
     return inText;
   }

@@ -1,11 +1,11 @@
 package com.voltageems.hissrv.influx.point;
 
-/** The value of one field, in one of the four types that line protocol has. */
+/** The value of a field, in one of the four types of line protocol. */
 public sealed interface FieldValue {
-  /** The type, as the database keeps it for a column. */
+  /** Returns the type that the database stores for the column. */
   Kind kind();
 
-  /** Column types; a column keeps the one it was created with. */
+  /** Column types; a column keeps the type with which it was created. */
   enum Kind {
     FLOAT,
     INTEGER,

@@ -1,8 +1,11 @@
 package com.voltageems.hissrv.influx.point;
 
-/** A name pattern in which {@code *} stands for any characters, also none. Linear in the text. */
+/**
+ * A name pattern in which {@code *} matches any number of characters, even none. Matching takes
+ * time linear in the text.
+ */
 public record Glob(String pattern) {
-  /** Whether the whole of {@code text} fits. */
+  /** Returns whether the pattern matches the whole of {@code text}. */
   public boolean matches(String text) {
     int p = 0;
     int t = 0;

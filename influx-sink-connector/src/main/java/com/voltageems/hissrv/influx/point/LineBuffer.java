@@ -2,7 +2,7 @@ package com.voltageems.hissrv.influx.point;
 
 import java.util.Arrays;
 
-/** Bytes that grow. Not safe for use by several threads at a time. */
+/** A growing array of bytes. Not thread-safe. */
 public final class LineBuffer {
   private byte[] bytes;
   private int length;
@@ -15,12 +15,12 @@ public final class LineBuffer {
     return length;
   }
 
-  /** The backing array: valid up to {@link #length()}, and only until the next addition. */
+  /** Returns the backing array: valid up to {@link #length()}, and only until the next addition. */
   public byte[] array() {
     return bytes;
   }
 
-  /** Appends a stretch of another buffer. */
+  /** Appends a part of another buffer. */
   public void append(LineBuffer other, int from, int to) {
     ensure(to - from);
     System.arraycopy(other.bytes, from, bytes, length, to - from);
@@ -40,7 +40,7 @@ public final class LineBuffer {
     }
   }
 
-  /** Appends decimal digits, with a sign where there is one. */
+  /** Appends decimal digits, with a minus sign for negative numbers. */
   void append(long number) {
     if (number == Long.MIN_VALUE) {
       appendAscii("-9223372036854775808");
@@ -91,9 +91,9 @@ public final class LineBuffer {
   }
 
   /**
-   * Appends as UTF-8, with a backslash before some characters.
+   * Appends a text as UTF-8, with a backslash before some characters.
    *
-   * @param escaped which of the 128 of ASCII have one
+   * @param escaped the ASCII characters that need a backslash
    */
   void appendEscaped(String text, AsciiSet escaped) {
     int count = text.length();
@@ -117,7 +117,7 @@ public final class LineBuffer {
         bytes[length++] = (byte) (0x80 | ((codePoint >> 6) & 0x3F));
         bytes[length++] = (byte) (0x80 | (codePoint & 0x3F));
       } else if (Character.isSurrogate(c)) {
-        // Half a character has no UTF-8 form; this is what String.getBytes writes too.
+        // A lone surrogate has no UTF-8 form; String.getBytes writes a question mark too.
         bytes[length++] = '?';
       } else {
         bytes[length++] = (byte) (0xE0 | (c >> 12));

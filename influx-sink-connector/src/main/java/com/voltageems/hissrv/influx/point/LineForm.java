@@ -3,6 +3,6 @@ package com.voltageems.hissrv.influx.point;
 /**
  * How lines are written.
  *
- * @param precision of their times
+ * @param precision the precision of their times
  */
 public record LineForm(Dialect dialect, Precision precision) {}

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lines of line protocol one after the other, as a database of its dialect reads them. In
- * InfluxDB's a backslash is an escape before a separator only. A line break inside a text does not
- * end the line.
+ * Parser of line protocol, which reads one line after the other as a database of the dialect reads
+ * them. In InfluxDB's dialect, a backslash is an escape only before a separator. A line break
+ * inside a text does not end the line.
  */
 public final class LineParser {
   private static final String BLANK_OR_COMMA = ", ";
@@ -19,7 +19,7 @@ public final class LineParser {
   private int end = -1;
   private int number;
 
-  /** Reads what somebody else has written, for InfluxDB. */
+  /** Creates a parser of lines that others have written for InfluxDB. */
   public LineParser(String text) {
     this(text, Dialect.INFLUXDB);
   }
@@ -30,9 +30,10 @@ public final class LineParser {
   }
 
   /**
-   * The point of one line that {@link LineProtocol} has written: the very same.
+   * Returns the point of one line that {@link LineProtocol} has written: exactly the point that was
+   * written.
    *
-   * @param epochNanos its time, which a line may have in a coarser precision
+   * @param epochNanos the point's time, since the line may have it in a coarser precision
    */
   public static Point point(String line, Dialect dialect, long epochNanos) {
     LineParser parser = new LineParser(line, dialect);
@@ -48,14 +49,14 @@ public final class LineParser {
   }
 
   /**
-   * One line.
+   * The content of a line.
    *
-   * @param time null where the line has none
+   * @param time null if the line has no time
    */
   public record Line(
       String measurement, List<Point.Tag> tags, List<Point.Field> fields, @Nullable Long time) {}
 
-  /** A line is not line protocol; the message says why, without its values. */
+  /** Thrown if a line is not line protocol; the message says why, without the line's values. */
   public static final class LineException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -64,7 +65,7 @@ public final class LineParser {
     }
   }
 
-  /** Goes to the next line that is neither empty nor a comment; false when there is none. */
+  /** Moves to the next line that is neither empty nor a comment; returns false if there is none. */
   public boolean next() {
     while (end < text.length()) {
       at = end < 0 ? 0 : end + 1;
@@ -88,7 +89,10 @@ public final class LineParser {
     return c == ' ' || c == '\t' || c == '\r';
   }
 
-  /** Of the present line, counted from 1; a text with line breaks in it counts as one line. */
+  /**
+   * Returns the number of the current line, counted from 1; a line whose text contains line breaks
+   * counts once.
+   */
   public int number() {
     return number;
   }
@@ -98,7 +102,10 @@ public final class LineParser {
     return found < 0 ? text.length() : found;
   }
 
-  /** A line break does not end the line inside a text: between quotes that follow a {@code =}. */
+  /**
+   * Returns the index at which a line ends. A line break inside a text, between quotes after a
+   * {@code =}, does not end the line.
+   */
   private int lineEnd(int from) {
     boolean inFields = false;
     boolean inValue = false;
@@ -121,10 +128,9 @@ public final class LineParser {
   }
 
   /**
-   * Reads the present line.
+   * Parses the current line.
    *
-   * @throws LineException when it is not line protocol; the lines behind it can be read all the
-   *     same
+   * @throws LineException if it is not line protocol; the lines after it can be read nevertheless
    */
   public Line line() throws LineException {
     int lineEnd = end;
@@ -191,7 +197,7 @@ public final class LineParser {
     }
   }
 
-  /** Up to the next of these separators that is not escaped. */
+  /** Reads a name up to the next separator that is not escaped. */
   private String name(String separators, AsciiSet escaped) {
     int start = at;
     boolean escapes = false;

@@ -3,10 +3,11 @@ package com.voltageems.hissrv.influx.point;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes points as InfluxDB line protocol, one line with its line feed for each point.
+ * Writer of points as InfluxDB line protocol, one line with a line feed for each point.
  *
- * <p>Numbers are written so that the reader gets the very same double: whole numbers and those of
- * up to six decimals in plain digits, all others as {@link Double#toString(double)} has them.
+ * <p>Numbers are written so that a reader gets exactly the same double: whole numbers and numbers
+ * with up to six decimals as plain digits, all others as {@link Double#toString(double)} writes
+ * them.
  */
 public final class LineProtocol {
   private static final String HALF =
@@ -54,8 +55,8 @@ public final class LineProtocol {
   }
 
   private static void append(double number, LineBuffer out) {
-    // A quotient of two exact doubles is rounded as the decimal text would be, so equality here
-    // means that these digits read back as the same number.
+    // A quotient of two exact doubles is rounded as the decimal text would be, so if the two are
+    // equal, the digits read back as the same number.
     double scaled = Math.rint(number * 1e6);
     if (Math.abs(scaled) < EXACT && scaled / 1e6 == number && !isNegativeZero(number)) {
       out.appendDecimal((long) scaled, 6);
@@ -68,12 +69,15 @@ public final class LineProtocol {
     return number == 0 && Double.doubleToRawLongBits(number) != 0;
   }
 
-  /** Why a text cannot be written as the value of a field, or null when it can. */
+  /** Returns why a text cannot be the value of a field; null if it can. */
   public static @Nullable String flawOfText(String text) {
     return !hasHalfCharacter(text) ? null : "is a text that" + HALF;
   }
 
-  /** Whether a name has none but printable ASCII without a backslash, as nearly all have. */
+  /**
+   * Returns whether a text is not empty and contains only printable ASCII without a backslash, as
+   * most names do.
+   */
   public static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -84,7 +88,7 @@ public final class LineProtocol {
     return !text.isEmpty();
   }
 
-  /** Whether half of a surrogate pair stands alone in it. */
+  /** Returns whether the text contains half of a surrogate pair. */
   private static boolean hasHalfCharacter(String text) {
     int i = 0;
     while (i < text.length() && !Character.isSurrogate(text.charAt(i))) {
@@ -101,16 +105,16 @@ public final class LineProtocol {
   }
 
   /**
-   * Why a measurement, a tag's name or value, or a field's name cannot be written in line protocol,
-   * or null when it can.
+   * Returns why a measurement, a tag's name or value, or a field's name cannot be written in line
+   * protocol; null if it can.
    *
-   * @param what what it is, for the message
+   * @param what the kind of name, for the message
    */
   public static @Nullable String flaw(String what, String text) {
     return flaw(what, text, ", =");
   }
 
-  /** As {@link #flaw}, of a measurement or a field's name: InfluxDB reads these otherwise. */
+  /** As {@link #flaw}, for a measurement or a field's name: InfluxDB parses these differently. */
   public static @Nullable String flawOfName(String what, String text) {
     if (!text.isEmpty() && text.charAt(0) == '\t') {
       return what + " begins with a tab, which InfluxDB strips";
@@ -137,7 +141,7 @@ public final class LineProtocol {
         return what + " contains a NUL, which no query can name";
       }
       if (c == '\\') {
-        // The escape character itself has no escape in names and tags.
+        // In names and tags there is no way to escape a backslash itself.
         if (i + 1 == text.length()) {
           return what + " ends with a backslash, which line protocol cannot express";
         }

@@ -5,10 +5,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One point: a series (measurement and tags), a time, and at least one field. What {@code
- * PointBuilder} builds can be written as line protocol without loss.
+ * A point: a series (measurement and tags), a time, and at least one field. Points from {@code
+ * PointBuilder} can be written as line protocol without loss.
  *
- * @param tags sorted by name, no empty values
+ * @param tags sorted by name, without empty values
  * @param fields sorted by name
  */
 public record Point(String measurement, List<Tag> tags, List<Field> fields, long epochNanos) {
@@ -20,13 +20,13 @@ public record Point(String measurement, List<Tag> tags, List<Field> fields, long
     }
   }
 
-  /** One tag. */
+  /** A tag. */
   public record Tag(String name, String value) {}
 
-  /** One field. */
+  /** A field. */
   public record Field(String name, FieldValue value) {}
 
-  /** This point with the fields that {@code wanted} accepts, or null when it accepts none. */
+  /** Returns this point with the fields that {@code wanted} accepts; null if it accepts none. */
   public @Nullable Point only(Predicate<Field> wanted) {
     List<Field> left = fields.stream().filter(wanted).toList();
     return left.isEmpty() ? null : new Point(measurement, tags, left, epochNanos);

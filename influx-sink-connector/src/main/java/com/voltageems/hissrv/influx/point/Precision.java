@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.influx.point;
 
-/** How fine times are written. */
+/** The precision in which times are written. */
 public enum Precision {
   NS(1),
   US(1_000),
@@ -13,12 +13,12 @@ public enum Precision {
     this.nanos = nanos;
   }
 
-  /** The last such time that is not after it, in nanoseconds. */
+  /** Returns the last time in this precision that is not after the given one, in nanoseconds. */
   public long floor(long epochNanos) {
     return Math.floorDiv(epochNanos, nanos) * nanos;
   }
 
-  /** A time as a number of these. */
+  /** Returns a time as a number of these units. */
   long of(long epochNanos) {
     return Math.floorDiv(epochNanos, nanos);
   }
