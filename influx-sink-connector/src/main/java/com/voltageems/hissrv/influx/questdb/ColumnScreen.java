@@ -17,16 +17,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps two quantities from one column. QuestDB's names have no letter case, and tags and fields
- * share the columns of a table: of {@code P} and {@code p} in one line it drops one, in two lines
- * it mixes them; a number in a tag's column becomes a tag; and a field called {@code timestamp} in
- * the first line of a table spoils the table. All that with 204.
+ * Screen that keeps two different quantities out of one QuestDB column. QuestDB's names ignore
+ * letter case, and the tags and fields of a table share its columns. If one line has {@code P} and
+ * {@code p}, QuestDB drops one of them; in two lines, it mixes them. A number in a tag's column
+ * becomes a tag, and a field called {@code timestamp} in the first line of a table spoils the
+ * table. QuestDB answers 204 to all of that.
  *
- * <p>Names that were found to be right are remembered; only a new one asks the database. While the
- * database does not list its tables, the names that were written here must do.
+ * <p>The screen remembers names that were found to be right; only a new name leads to a question to
+ * the database. While the database does not list its tables, the screen has to go by the names that
+ * were written here.
  */
 public final class ColumnScreen implements Screen {
-  /** The setting that says how many columns a table may get. */
+  /** The name of the setting for the most columns that a table may get. */
   public static final String MOST = "questdb.columns.max";
 
   private static final String TIME = "timestamp";
@@ -38,15 +40,13 @@ public final class ColumnScreen implements Screen {
   private final Clock clock;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-  /** Measurements whose table could not be seen, and when the database is to be asked again. */
+  /** Measurements whose table could not be seen, each with the time to ask the database again. */
   private final Map<String, Instant> unseen = new ConcurrentHashMap<>();
 
-  /** The name of each table, by its name in small letters. */
+  /** The name of each table, by that name in lower case. */
   private final Map<String, String> tableNames = new ConcurrentHashMap<>();
 
   /**
-   * Over a database.
-   *
    * @param most how many columns a table may get
    */
   public ColumnScreen(Tables tables, int most, Clock clock) {
@@ -56,11 +56,11 @@ public final class ColumnScreen implements Screen {
   }
 
   /**
-   * A measurement.
+   * The names of a measurement.
    *
    * @param tags names that are right as tags
    * @param fields names that are right as fields of numbers and texts
-   * @param booleans names that are right as fields of true and false
+   * @param booleans names that are right as fields of booleans
    */
   private record Known(
       Set<String> tags, Set<String> fields, Set<String> booleans, Map<String, Owner> columns) {
@@ -77,7 +77,7 @@ public final class ColumnScreen implements Screen {
     }
   }
 
-  /** Who has a column. */
+  /** The name and type of a column. */
   private record Owner(String name, String type, boolean isTime) {
     boolean isTag() {
       return type.equals(SYMBOL);
@@ -130,7 +130,8 @@ public final class ColumnScreen implements Screen {
     }
     unseen.remove(measurement);
     if (answer.table() == null) {
-      // What it has made, it finds by itself the next time: the names of this table are these.
+      // The columns of a table made now are the names that are judged next; later questions see the
+      // table itself.
       return tables.create(measurement, tags);
     }
     tableNames.put(lower(measurement), answer.table().name());
@@ -145,7 +146,7 @@ public final class ColumnScreen implements Screen {
             .columns()
             .put(lower(column.name()), new Owner(column.name(), column.type(), column.isTime()));
       }
-      // Another task may have been quicker with a column that this one took for its own.
+      // Another task may have created a column first that this task took for its own.
       names.tags().removeIf(tag -> !isOwn(tag, true, names));
       names.fields().removeIf(field -> !isOwn(field, false, names));
       names.booleans().removeIf(field -> !isOwn(field, false, names));
@@ -217,7 +218,7 @@ public final class ColumnScreen implements Screen {
     return new Verdict(reason, List.of());
   }
 
-  /** Why a name cannot be written as what it is; null when it can. */
+  /** Returns why a name cannot be written as the tag or field that it is; null if it can. */
   private static @Nullable String flaw(
       String name, boolean isTag, Map<String, Owner> columns, Set<String> ofPoint) {
     String column = lower(name);
@@ -242,7 +243,10 @@ public final class ColumnScreen implements Screen {
     return null;
   }
 
-  /** Of true QuestDB makes 1 where the column has numbers. */
+  /**
+   * Returns why a field does not fit its column's type; null if it fits. In a column of numbers,
+   * QuestDB would turn true into 1.
+   */
   private static @Nullable String typeFlaw(Point.Field field, Map<String, Owner> columns) {
     Owner owner = columns.get(lower(field.name()));
     return owner != null && isBoolean(field) && !owner.type().equals(BOOLEAN)
@@ -254,7 +258,7 @@ public final class ColumnScreen implements Screen {
     return field.value().kind() == FieldValue.Kind.BOOLEAN;
   }
 
-  /** The point's names are columns from now on, and these are theirs. */
+  /** Remembers the point's names: from now on, each of them owns its column. */
   private static void remember(Point point, List<Reason> leftOut, Known names) {
     for (Point.Tag tag : point.tags()) {
       names.columns().putIfAbsent(lower(tag.name()), new Owner(tag.name(), SYMBOL, false));

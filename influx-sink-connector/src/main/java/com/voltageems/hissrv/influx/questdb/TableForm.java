@@ -9,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How tables are made that are not there yet.
+ * How missing tables are created.
  *
- * @param ttl how long a partition is kept; empty for ever
- * @param symbolCapacity how many values of a tag there are, about
+ * @param ttl how long a partition is kept; empty for no limit
+ * @param symbolCapacity the approximate number of values of a tag
  * @param isIndexed whether tags get an index
  */
 public record TableForm(
     Partition partition, Optional<Ttl> ttl, int symbolCapacity, boolean isIndexed) {
-  /** What no column's name may have in it, and control characters. */
+  /** The characters that a column's name may not contain, and control characters. */
   private static final Pattern FORBIDDEN =
       Pattern.compile("[?.,'\"\\\\/:()+*%~-]|[\\p{Cntrl}\ufeff]");
 
@@ -45,15 +45,15 @@ public record TableForm(
   }
 
   /**
-   * A length of time with QuestDB's units: h, d, w, M, y.
+   * A length of time in one of QuestDB's units: h, d, w, M, y.
    *
-   * @param unit one of those letters
+   * @param unit one of these letters
    */
   public record Ttl(int count, char unit) {
     private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})([hdwMy])");
 
     /**
-     * Reads it from a setting.
+     * Parses a length of time from a setting.
      *
      * @throws IllegalArgumentException with a message for the user
      */
@@ -65,7 +65,7 @@ public record TableForm(
       return new Ttl(Integer.parseInt(form.group(1)), form.group(2).charAt(0));
     }
 
-    /** QuestDB drops whole partitions. */
+    /** Throws unless this is a multiple of a partition, because QuestDB drops whole partitions. */
     private void check(Partition partition) {
       int hours = unit == 'h' ? count : unit == 'd' ? 24 * count : unit == 'w' ? 168 * count : 0;
       int months = unit == 'M' ? count : unit == 'y' ? 12 * count : 0;
@@ -92,10 +92,10 @@ public record TableForm(
   }
 
   /**
-   * The statement that makes a table. No {@code DEDUP UPSERT KEYS}: it would replace whole rows,
-   * and a tag that comes later would not be one of them.
+   * Returns the statement that creates a table. It has no {@code DEDUP UPSERT KEYS}: these would
+   * replace whole rows, and a tag that is added later would not be one of the keys.
    *
-   * @param tags those of its first points; names that cannot be columns are left out
+   * @param tags the tags of the table's first points; names that cannot be columns are left out
    */
   public String create(String table, Set<String> tags) {
     StringBuilder sql =

@@ -6,28 +6,29 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** QuestDB's tables, as far as they have to be known. Safe for use by several threads. */
+/** QuestDB's tables, as far as the sink has to know them. Thread-safe. */
 public interface Tables {
-  /** Asks for a table, whatever the letter case of its name. */
+  /** Asks for a table, ignoring the letter case of its name. */
   Answer ask(String name);
 
   /**
-   * Makes a table that is not there, if the settings say so.
+   * Creates a missing table, if the settings say so.
    *
    * @param tags the names of its points' tags
-   * @return {@link WriteOutcome.Written} also when tables are not made, or cannot be called so
+   * @return {@link WriteOutcome.Written} even if the settings say no, or a table cannot have this
+   *     name
    */
   WriteOutcome create(String name, Set<String> tags);
 
   /**
-   * What was answered.
+   * The answer to a question for a table.
    *
-   * @param table null when there is none, or no answer
-   * @param trouble why there is no answer, null when there is one
-   * @param again when to ask again since the database does not list its tables; null when it does
+   * @param table null if there is no such table, or no answer
+   * @param trouble why there is no answer; null if there is one
+   * @param again when to ask again, because the database does not list its tables; null if it does
    */
   record Answer(@Nullable Table table, @Nullable WriteOutcome trouble, @Nullable Instant again) {
-    /** The database answered, or is in trouble. */
+    /** An answer of a database that lists its tables, or its trouble. */
     public Answer(@Nullable Table table, @Nullable WriteOutcome trouble) {
       this(table, trouble, null);
     }
@@ -43,7 +44,7 @@ public interface Tables {
   /**
    * A column.
    *
-   * @param isTime whether it is the time of the table's rows
+   * @param isTime whether the column is the time of the table's rows
    */
   record Column(String name, String type, boolean isTime) {}
 }

@@ -1,4 +1,6 @@
-/** What is special about QuestDB: its names have no letter case, and tags are columns as fields. */
+/**
+ * QuestDB's peculiarities: its names ignore letter case, and tags are columns just as fields are.
+ */
 @NullMarked
 package com.voltageems.hissrv.influx.questdb;
 
