@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads JSON as Connect's JsonConverter does without schemas. */
+/** Parser of JSON, with the same results as Connect's JsonConverter without schemas. */
 final class JsonRecords {
   private JsonRecords() {}
 
   /**
-   * The values of a text: one, or one after the other, as consumers print them.
+   * Returns the values in a text: one value, or several one after the other, as consumers print
+   * them.
    *
-   * @param withoutSchemas whether the converter takes an object of schema and payload as it stands
-   * @throws com.google.gson.JsonParseException when it is not JSON
+   * @param withoutSchemas whether the converter keeps an object of schema and payload as it is
+   * @throws com.google.gson.JsonParseException if the text is not JSON
    */
   static List<@Nullable Object> parse(String text, boolean withoutSchemas) {
     List<@Nullable Object> values = new ArrayList<>();
@@ -39,7 +40,7 @@ final class JsonRecords {
     return isEnvelope ? json.getAsJsonObject().get("payload") : json;
   }
 
-  /** The places of arrays in a value, but for those in arrays. */
+  /** Returns the places of arrays in a value, without arrays inside other arrays. */
   static List<String> arrays(@Nullable Object value) {
     List<String> places = new ArrayList<>();
     if (value instanceof Map<?, ?> map) {
@@ -76,7 +77,7 @@ final class JsonRecords {
     return scalar.isNumber() ? number(scalar.getAsString()) : scalar.getAsString();
   }
 
-  /** A whole number of 64 bits, else a double. */
+  /** Returns a 64-bit integer if the number is one, else a double. */
   private static Object number(String text) {
     try {
       return Long.valueOf(text);

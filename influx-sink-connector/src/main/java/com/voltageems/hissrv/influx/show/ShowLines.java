@@ -27,7 +27,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows which lines a record becomes under a configuration, without Kafka and without a database.
+ * Command that shows which lines a record becomes under a configuration, without Kafka and without
+ * a database.
  *
  * <pre>
  * java -cp 'PLUGIN/*:KAFKA/libs/*' com.voltageems.hissrv.influx.show.ShowLines sink.json record.json
@@ -64,14 +65,14 @@ public final class ShowLines {
     this.now = now;
   }
 
-  /** Ends the JVM with the command's result. */
+  /** Runs the command and ends the JVM with its exit code. */
   public static void main(String[] args) {
     System.exit(
         new ShowLines(System.in, System.out, System.err, System::currentTimeMillis)
             .run(List.of(args)));
   }
 
-  /** What the arguments say. */
+  /** The parsed arguments. */
   private static final class Call {
     private final ConnectHeaders headers = new ConnectHeaders();
     private String config = "";
@@ -168,7 +169,10 @@ public final class ShowLines {
         && !"flatten".equals(settings.get("mapping.arrays"));
   }
 
-  /** By a setting, and so no fault; but easily overlooked. */
+  /**
+   * Prints which arrays are passed over. A setting says so, so it is no error, but easily
+   * overlooked.
+   */
   private void sayWhatIsPassedOver(SinkRecord record) {
     Object value = record.value();
     boolean isChange = value instanceof Map<?, ?> map && map.get("after") instanceof Map;

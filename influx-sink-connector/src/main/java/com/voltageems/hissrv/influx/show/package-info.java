@@ -1,4 +1,4 @@
-/** A command that shows what becomes of a record. */
+/** Command that shows the lines of a record. */
 @NullMarked
 package com.voltageems.hissrv.influx.show;
 
