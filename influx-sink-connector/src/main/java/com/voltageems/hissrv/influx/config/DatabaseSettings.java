@@ -18,7 +18,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
-/** Which database, and how it is spoken to. */
+/** Settings of the database and of the connection to it. */
 public final class DatabaseSettings {
   private static final String GROUP = "Database";
 
@@ -113,7 +113,7 @@ public final class DatabaseSettings {
 
   public static final String TLS_PREFIX = "influxdb.ssl.";
 
-  /** For https. */
+  /** TLS settings, for https. */
   public static final TlsSettings TLS = TlsSettings.ofKafka("influxdb.");
 
   private final AbstractConfig config;
@@ -126,7 +126,7 @@ public final class DatabaseSettings {
     return InfluxVersion.of(VERSION.in(config));
   }
 
-  /** Without a slash at the end. */
+  /** Returns the URL without a slash at the end. */
   public String url() {
     String url = URL.in(config);
     return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
@@ -164,7 +164,7 @@ public final class DatabaseSettings {
     return version() == InfluxVersion.V2 && BUCKET_CREATE.in(config);
   }
 
-  /** Of a bucket that is made; empty for ever. */
+  /** Returns how long a newly created bucket keeps points; empty for no limit. */
   public Optional<Duration> retention() {
     return BUCKET_RETENTION.in(config).map(Forms::retention);
   }
@@ -177,20 +177,20 @@ public final class DatabaseSettings {
     return url().startsWith("https:");
   }
 
-  /** Null where the address is not https. */
+  /** Returns the TLS configuration; null if the URL is not https. */
   public @Nullable Tls tls(Instant now) {
     return usesTls() ? TLS.open(config, now) : null;
   }
 
-  /** What is wrong with the files of TLS, by the setting at fault. */
+  /** Returns the problems of the TLS files, by the setting at fault. */
   public Map<String, String> tlsProblems(Instant now) {
     return TLS.problems(config, now);
   }
 
   /**
-   * Where topics go that no rule names.
+   * Returns the destination of topics that no rule names.
    *
-   * @throws ConfigException when the setting that the version needs is not there
+   * @throws ConfigException if the bucket or database that the version needs is not set
    */
   public Destination destination() {
     if (version() == InfluxVersion.QUESTDB) {
@@ -206,14 +206,14 @@ public final class DatabaseSettings {
         bucket, version() == InfluxVersion.V1 ? RETENTION_POLICY.in(config).orElse(null) : null);
   }
 
-  /** How lines are written. */
+  /** Returns how lines are written. */
   public LineForm lineForm() {
     return new LineForm(
         version() == InfluxVersion.QUESTDB ? Dialect.QUESTDB : Dialect.INFLUXDB,
         PRECISION.in(config));
   }
 
-  /** How fine times are in the database. */
+  /** Returns the precision of times in the database. */
   Precision storedPrecision() {
     Precision written = PRECISION.in(config);
     return version() == InfluxVersion.QUESTDB && written == Precision.NS ? Precision.US : written;

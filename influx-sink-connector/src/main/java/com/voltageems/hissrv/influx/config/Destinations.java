@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds a topic's destination: the first rule that fits, else the default. For one thread. */
+/**
+ * The destinations of topics: a topic goes to the destination of the first rule that matches, else
+ * to the default. Not thread-safe.
+ */
 public final class Destinations {
   private final List<Rule> rules;
   private final Destination fallback;
@@ -18,10 +21,10 @@ public final class Destinations {
     this.fallback = fallback;
   }
 
-  /** Topics that fit {@code topic} go to {@code destination}. */
+  /** Topics that match {@code topic} go to {@code destination}. */
   public record Rule(Glob topic, Destination destination) {
     /**
-     * Reads {@code topic:bucket}, or for version 1 {@code topic:database} or {@code
+     * Parses {@code topic:bucket}, or for version 1 {@code topic:database} or {@code
      * topic:database/retention policy}.
      *
      * @throws IllegalArgumentException with a message for the user
@@ -42,7 +45,7 @@ public final class Destinations {
     }
   }
 
-  /** Where rules lead, each once, but for the default. */
+  /** Returns the destinations of all rules, each once and without the default. */
   public List<Destination> byRule() {
     return rules.stream()
         .map(Rule::destination)

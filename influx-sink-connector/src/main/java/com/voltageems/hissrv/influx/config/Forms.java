@@ -12,7 +12,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
 
-/** What settings have to look like. */
+/** Formats of settings' values. */
 final class Forms {
   private static final String INSTEAD =
       "use influxdb.token, or influxdb.username and influxdb.password";
@@ -35,7 +35,7 @@ final class Forms {
               !(value instanceof Password token)
                   || token.value().chars().allMatch(c -> c > ' ' && c < 127);
           if (!sound) {
-            // The value stays out of the message.
+            // The message omits the value, which is a secret.
             throw new ConfigException(
                 name
                     + " has a blank, a line break or a letter such as \u00f6 in it, which no HTTP"
@@ -45,7 +45,7 @@ final class Forms {
   }
 
   /**
-   * A length of time.
+   * Parses a length of time.
    *
    * @throws IllegalArgumentException with a message for the user
    */
@@ -62,7 +62,10 @@ final class Forms {
     };
   }
 
-  /** A parser whose refusal is one of java.time. */
+  /**
+   * Returns a parser that throws IllegalArgumentException where the given one throws a
+   * DateTimeException.
+   */
   static Consumer<String> time(Consumer<String> parser) {
     return text -> {
       try {

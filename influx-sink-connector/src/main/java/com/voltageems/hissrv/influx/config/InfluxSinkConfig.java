@@ -15,7 +15,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
-/** The connector's settings, typed: one class for each group of them. */
+/** The connector's settings, typed, with one class for each group of settings. */
 public final class InfluxSinkConfig extends AbstractConfig {
   public static final ConfigDef CONFIG_DEF = define();
 
@@ -56,15 +56,15 @@ public final class InfluxSinkConfig extends AbstractConfig {
   }
 
   /**
-   * Where each topic goes.
+   * Returns the destinations of the topics.
    *
-   * @throws ConfigException when the setting that the version needs is not there
+   * @throws ConfigException if the bucket or database that the version needs is not set
    */
   public Destinations destinations() {
     return new Destinations(records.bucketsByTopic(database.version()), database.destination());
   }
 
-  /** Whether records have the shape that the Redis source writes. */
+  /** Returns whether records have the shape that the Redis source writes. */
   public boolean readsSamples() {
     return !records.areMapped() && !records.areLines();
   }
@@ -87,12 +87,12 @@ public final class InfluxSinkConfig extends AbstractConfig {
     return records.areLines() ? new LinesToPoints(reading) : new SampleToPoint(reading);
   }
 
-  /** Whether records are read by the rules under Mapping. */
+  /** Returns whether the mapping settings apply to the records. */
   public boolean recordsAreMapped() {
     return records.areMapped();
   }
 
-  /** Whether change events are looked for around the values. */
+  /** Returns whether values are expected in the envelope of change events. */
   public boolean opensEnvelopes() {
     return MappingSettings.ENVELOPE.in(this) != Envelope.NONE;
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.config.AbstractConfig;
 
-/** Where things are in records of any shape. */
+/** Settings that say where the parts of a point are in records of any shape. */
 public final class MappingSettings {
   private static final String GROUP = "Mapping";
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 
-/** How QuestDB's tables are made, and how wide they may get. */
+/** Settings of QuestDB's tables: how they are created, and how many columns they may get. */
 public final class QuestDbSettings {
   private static final String GROUP = "QuestDB";
 
@@ -56,9 +56,9 @@ public final class QuestDbSettings {
   }
 
   /**
-   * How tables are made; empty when QuestDB makes them.
+   * Returns how tables are created; empty if QuestDB creates them itself.
    *
-   * @throws IllegalArgumentException when partition and time to live do not go together
+   * @throws IllegalArgumentException if partition and time to live do not fit together
    */
   public Optional<TableForm> tables() {
     return CREATE.in(config)
@@ -75,7 +75,7 @@ public final class QuestDbSettings {
     return COLUMNS.in(config);
   }
 
-  /** Those that count where the connector makes the tables. */
+  /** Returns the settings that apply only if the connector creates the tables. */
   public static List<Setting<?>> ofTables() {
     return List.of(PARTITION, TTL, SYMBOL_CAPACITY, SYMBOL_INDEX);
   }

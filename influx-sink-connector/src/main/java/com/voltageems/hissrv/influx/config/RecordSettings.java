@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.common.config.AbstractConfig;
 
-/** What records look like, and what becomes of those that are none. */
+/** Settings of the records' format, and of what to do with records that do not fit it. */
 public final class RecordSettings {
   private static final String GROUP = "Records";
 
@@ -81,12 +81,12 @@ public final class RecordSettings {
     this.config = config;
   }
 
-  /** Whether records are read by the rules under Mapping. */
+  /** Returns whether the mapping settings apply to the records. */
   boolean areMapped() {
     return FORMAT.in(config).equals("any");
   }
 
-  /** Whether records are line protocol. */
+  /** Returns whether records are line protocol. */
   public boolean areLines() {
     return FORMAT.in(config).equals("line");
   }
@@ -118,27 +118,30 @@ public final class RecordSettings {
         .toList();
   }
 
-  /** Whether records that cannot be written are dropped instead of reported. */
+  /** Returns whether records that cannot be written are dropped instead of reported. */
   public boolean dropRejected() {
     return REJECTED.in(config).equals("drop");
   }
 
-  /** Whether the worker has been given a topic for dead letters. */
+  /** Returns whether the connector has a topic for dead letters. */
   public boolean hasDeadLetterTopic() {
     return !deadLetterTopic().isBlank();
   }
 
-  /** Whether Connect's reporter is one that only writes to the worker's log. */
+  /** Returns whether Connect's reporter only writes to the worker's log. */
   public boolean reportsToTheLogOnly() {
     return !hasDeadLetterTopic() && "true".equals(config.originals().get(LOG));
   }
 
-  /** The worker's topic for dead letters, empty for none. */
+  /** Returns the connector's topic for dead letters; empty if there is none. */
   public String deadLetterTopic() {
     return config.originals().get(DEAD_LETTER_TOPIC) instanceof String topic ? topic : "";
   }
 
-  /** What makes Connect end the task at a record although it reports it; empty for nothing. */
+  /**
+   * Returns the sentence about the missing setting that makes Connect end the task at a record
+   * although the record is reported; empty if nothing is missing.
+   */
   public String missingTolerance() {
     return isTolerant()
         ? ""
@@ -149,7 +152,7 @@ public final class RecordSettings {
     return "all".equals(config.originals().get(TOLERANCE));
   }
 
-  /** What is missing when records are refused and there is nowhere to report them. */
+  /** Returns the message for refused records that cannot be reported anywhere. */
   public String missingDeadLetters() {
     return "There is no dead-letter queue: set "
         + (isTolerant() ? "" : TOLERANCE + "=all and ")

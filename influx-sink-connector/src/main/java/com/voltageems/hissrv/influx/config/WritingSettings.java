@@ -8,7 +8,7 @@ import com.voltageems.hissrv.plugin.SettingGroups;
 import java.time.Duration;
 import org.apache.kafka.common.config.AbstractConfig;
 
-/** How lines are gathered, written and written again. */
+/** Settings of how lines are collected, written and written again. */
 public final class WritingSettings {
   private static final String GROUP = "Writing";
 
@@ -117,14 +117,14 @@ public final class WritingSettings {
     return WORKERS.in(config);
   }
 
-  /** How requests are repeated; no longest time is for ever. */
+  /** Returns how requests are repeated; without a longest time, they are repeated without limit. */
   public Delivery.Rules deliveryRules() {
     Duration longest = RETRY_MAX_TIME.in(config);
     return new Delivery.Rules(
         new Backoff(BACKOFF.in(config), BACKOFF_MAX.in(config)),
         longest.isNegative() ? null : longest,
         POISON_RETRIES.in(config),
-        // Whoever has not answered in that time has had the request at most twice as long.
+        // One more write timeout: when it is over, the request is at most twice that old.
         DatabaseSettings.WRITE_TIMEOUT.in(config));
   }
 

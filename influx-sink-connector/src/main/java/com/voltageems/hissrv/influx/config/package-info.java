@@ -1,4 +1,4 @@
-/** The settings, and what is wrong with them when they are submitted. */
+/** The sink's settings, and the checks of single values. */
 @NullMarked
 package com.voltageems.hissrv.influx.config;
 
