@@ -69,7 +69,7 @@ class ResponseClassifierTest {
         .isEqualTo(new Retry(Duration.ofSeconds(5), "HTTP 503", null, false));
   }
 
-  /** InfluxDB 1.x after its own coordinator.write-timeout. */
+  /** InfluxDB 1.x answers so after its own coordinator.write-timeout. */
   @Test
   void timeoutOf1x_mayStillBeCarriedOut() {
     assertThat(v1(500, "{\"error\":\"timeout\"}"))
@@ -89,7 +89,7 @@ class ResponseClassifierTest {
     assertThat(v1(500, "{\"error\":\"" + message + "\"}")).isInstanceOf(Retry.class);
   }
 
-  /** 1.6.7 and 2.7.12: nothing passes any more, also when the disk has room again. */
+  /** Seen with 1.6.7 and 2.7.12: no write passes any more, even when the disk has room again. */
   @Test
   void fullDisk_afterWhichInfluxDbHasToBeRestarted_isSaid() {
     assertThat(
@@ -110,7 +110,10 @@ class ResponseClassifierTest {
         .isEqualTo(new Retry(null, "HTTP 500: write /m/meta.dbtmp: no space left on device"));
   }
 
-  /** InfluxDB 1.6.7 with no room for a new series; a line that only says so is a line. */
+  /**
+   * InfluxDB 1.6.7 answers so if it has no room for a new series; a bad line that only contains
+   * these words stays a bad line.
+   */
   @Test
   void fullDisk_answeredAsARefusal_isNoLinesFault() {
     String full = "partial write: write /d/ems/_series/07/0000: ";
@@ -134,7 +137,10 @@ class ResponseClassifierTest {
         .isInstanceOf(Refused.class);
   }
 
-  /** Not only the way to the database, but the lines may be to blame: field case S1. */
+  /**
+   * An HTTP 500 may be caused by the lines, not only by the database or the way to it: field case
+   * S1.
+   */
   @Test
   void internalError_mayBeAboutTheLines() {
     assertThat(v2(500, "")).isEqualTo(new Failed(null, "HTTP 500", false));
@@ -148,7 +154,7 @@ class ResponseClassifierTest {
         .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.namesLine()).isTrue());
   }
 
-  /** Field case S1: QuestDB breaks down at a field that has the name of its own time column. */
+  /** Field case S1: QuestDB crashes on a field that has the name of its time column. */
   @Test
   void questDbBreakdown_isARefusalWhateverItsStatus() {
     assertThat(
@@ -239,7 +245,9 @@ class ResponseClassifierTest {
             new Column("telemetry", "1", FieldValue.Kind.STRING, -1, false, Scope.TABLE));
   }
 
-  /** Field case I3: InfluxDB 2 quotes names as Go's %q does, InfluxDB 1 only puts quotes around. */
+  /**
+   * Field case I3: InfluxDB 2 quotes names with Go's %q; InfluxDB 1 only puts quotes around them.
+   */
   @Test
   void conflict_namesAreUnquotedByGosRules() {
     assertThat(conflict(influx2Conflict("\"f\\\"1\"")))
@@ -258,7 +266,7 @@ class ResponseClassifierTest {
         .containsExactly(shard("m", "f\"1", FieldValue.Kind.STRING));
   }
 
-  /** A long name is not lost because the reason is cut for people. */
+  /** A long name is found although the reason shown to people is cut off. */
   @Test
   void conflict_longName() {
     String name = "n".repeat(2000);
@@ -290,7 +298,10 @@ class ResponseClassifierTest {
         .containsExactly(new Column("awk ward", "a.b", null, -1, true, Scope.TABLE));
   }
 
-  /** Field case S2: a tag that meets a column of numbers costs no field of that name. */
+  /**
+   * Field case S2: if a tag has the name of a column of numbers, fields of that name are not
+   * refused.
+   */
   @Test
   void tagThatMeetsANumber_isNamedAsATag() {
     Refused refused =
@@ -312,7 +323,7 @@ class ResponseClassifierTest {
         .isEmpty();
   }
 
-  /** Field case I1: one answer tells which others are too old. */
+  /** Field case I1: one answer tells which other lines are too old. */
   @Test
   void beyondRetention_tellsTheBoundOrTheNumber() {
     Refused two =
@@ -334,7 +345,7 @@ class ResponseClassifierTest {
     assertThat(one.cause()).isEqualTo(new Cause.BeyondRetention(null, 7));
   }
 
-  /** Field case I7: names say nothing about which of the two is missing. */
+  /** Field case I7: the names in the message do not decide which of the two is missing. */
   @ParameterizedTest
   @CsvSource({
     "organization name \"bucket-x\" not found, check influxdb.org",
@@ -346,7 +357,7 @@ class ResponseClassifierTest {
     assertThat(((Fatal) v2(404, body.toString())).reason()).contains(named);
   }
 
-  /** As InfluxDB 1.6.7 says it; the value is whatever a tag has. */
+  /** The message of InfluxDB 1.6.7; a tag's value in it may contain any text. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -360,7 +371,7 @@ class ResponseClassifierTest {
     assertThat(((Refused) v1(400, body.toString())).cause()).isEqualTo(new Cause.SeriesLimit(7));
   }
 
-  /** What InfluxDB repeats of a line is not its reason. */
+  /** Words that InfluxDB repeats from the line are not the reason. */
   @Test
   void malformedLine_whateverItSays() {
     Refused refused =
@@ -395,7 +406,7 @@ class ResponseClassifierTest {
     assertThat(((Failed) v2(500, "x".repeat(5000))).reason()).hasSizeLessThan(400);
   }
 
-  /** Nothing is compressed: the setting of that cannot be at fault. */
+  /** Nothing is compressed, so the setting for compression cannot be at fault. */
   @Test
   void wrongMediaTypeWithoutGzip_namesTheUrl() {
     assertThat(

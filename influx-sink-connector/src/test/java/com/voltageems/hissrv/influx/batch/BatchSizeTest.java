@@ -12,7 +12,7 @@ class BatchSizeTest {
     assertThat(size.lines()).isEqualTo(1_000);
     size.written(1_000, Duration.ofMillis(50));
     assertThat(size.lines()).isEqualTo(1_200);
-    size.written(10, Duration.ofMillis(50)); // not full: says nothing
+    size.written(10, Duration.ofMillis(50)); // not full: has no effect
     assertThat(size.lines()).isEqualTo(1_200);
     size.written(1_200, Duration.ofMillis(300)); // neither quick nor slow
     assertThat(size.lines()).isEqualTo(1_200);
@@ -34,7 +34,7 @@ class BatchSizeTest {
     BatchSize size = new BatchSize(100, 10_000);
     size.written(1_000, Duration.ofMillis(200)); // 200 us a line
     assertThat(size.lines()).isEqualTo(1_200);
-    size.written(1_200, Duration.ofMillis(220)); // 183 us: what a request costs by itself is shared
+    size.written(1_200, Duration.ofMillis(220)); // 183 us: more lines share the fixed cost
     assertThat(size.lines()).isEqualTo(1_440);
     size.written(1_440, Duration.ofMillis(450)); // 313 us
     assertThat(size.lines()).isEqualTo(1_440);

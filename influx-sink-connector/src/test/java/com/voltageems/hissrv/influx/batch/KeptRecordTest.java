@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** With the record class of a real worker, which is on no class path of ours. */
+/** Uses the record class of a real worker, loaded from outside our class path. */
 class KeptRecordTest {
   private static final String RUNTIME = "org.apache.kafka.connect.runtime.";
   private static URLClassLoader worker;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryTest {
   private static final Destination EMS = new Destination("ems", null);
 
-  /** A database that refuses some fields, some lines and long requests, and fails now and then. */
+  /** Database that refuses some fields, some lines and large requests, and fails now and then. */
   private static final class FaultyDatabase implements InfluxWriter {
     final Set<String> stored = new LinkedHashSet<>();
     final Set<String> badFields = new HashSet<>();
@@ -108,7 +108,7 @@ class DeliveryTest {
     public void close() {}
   }
 
-  /** {@code time/field} of each field of a line. */
+  /** Returns {@code time/field} for each field of a line. */
   private static List<String> fields(String line) {
     String[] parts = line.split(" ", -1);
     List<String> fields = new ArrayList<>();
@@ -118,7 +118,7 @@ class DeliveryTest {
     return fields;
   }
 
-  /** Counts what it is told. */
+  /** Counts what the delivery reports. */
   private static final class Counting implements Progress {
     final Set<Long> refused = new HashSet<>();
     final Map<Long, Integer> open = new HashMap<>();
@@ -219,7 +219,7 @@ class DeliveryTest {
       assertThat(progress.refused).as("seed %d", seed).isEqualTo(guilty);
       assertThat(progress.open.values()).as("seed %d", seed).containsOnly(0);
       if (!database.keepsTheGood) {
-        // Nothing was stored twice, and nothing overtook anything.
+        // Nothing was stored twice or out of order.
         assertThat(database.stored.stream().map(text -> Long.parseLong(text.split("/", -1)[0])))
             .as("seed %d", seed)
             .isSorted();
@@ -237,14 +237,17 @@ class DeliveryTest {
         progress);
   }
 
-  /** InfluxDB 1 near its limit: of new series it takes all of a request, or none. */
+  /** InfluxDB 1 near its limit of series: it takes all new series of a request, or none. */
   private static final class FullIndex implements InfluxWriter {
     final Set<String> series = new HashSet<>();
     final Set<String> stored = new HashSet<>();
     int room;
     int requests;
 
-    /** It tells what one shard dropped, whatever others did. */
+    /**
+     * The length of a shard. An answer counts only what one shard dropped, even if others dropped
+     * lines too.
+     */
     long shardMillis = Long.MAX_VALUE;
 
     @Override
@@ -255,7 +258,7 @@ class DeliveryTest {
       Set<String> fresh = new HashSet<>();
       all.forEach(line -> fresh.add(line.substring(0, line.indexOf(' '))));
       fresh.removeAll(series);
-      // It counts the lines of new series, as if each had one of its own.
+      // The limit counts each line of a new series, as if each had a series of its own.
       long counted =
           all.stream().filter(line -> fresh.contains(line.substring(0, line.indexOf(' ')))).count();
       if (counted <= room) {
@@ -282,7 +285,10 @@ class DeliveryTest {
     public void close() {}
   }
 
-  /** Each line of a new series was found by itself, for ever, and live data waited behind. */
+  /**
+   * Before, each line of a new series was searched for separately, without end, and live data
+   * waited behind.
+   */
   @Test
   void seriesThatTheDatabaseTakesNoMore_costFewRequests() throws InterruptedException {
     int channels = 100;
@@ -300,7 +306,7 @@ class DeliveryTest {
       if (round == 3) {
         assertThat(database.stored).hasSize(3 * 510);
         assertThat(progress.refused).hasSize(3 * 490);
-        // Room for one more is found after a while.
+        // After a while, the sink finds that there is room for one more.
         database.room = 1;
       }
       database.requests = 0;
@@ -326,7 +332,9 @@ class DeliveryTest {
     assertThat(requests.stream().filter(count -> count > 3)).hasSize(2);
   }
 
-  /** Late lines are of older shards, and InfluxDB 1 tells what one of them dropped. */
+  /**
+   * Late lines belong to older shards, and InfluxDB 1 only tells what one of the shards dropped.
+   */
   @Test
   void newSeriesInSeveralShards_costFewRequestsToo() throws InterruptedException {
     FullIndex database = new FullIndex();
@@ -350,7 +358,9 @@ class DeliveryTest {
     assertThat(database.requests).isLessThan(20);
   }
 
-  /** A partition that goes to another task takes its lines along: that tells nothing. */
+  /**
+   * If a partition goes to another task, its lines are no longer sent here: that proves nothing.
+   */
   @Test
   void linesThatNobodySendsAnyMore_proveNothing() {
     OffsetTracker gone = new OffsetTracker(new TopicPartition("t", 0), 0);

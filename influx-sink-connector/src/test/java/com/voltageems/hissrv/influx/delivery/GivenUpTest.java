@@ -77,7 +77,10 @@ class GivenUpTest {
     assertThat(givenUp.holds(of(1), 100)).isEqualTo(60);
   }
 
-  /** A record of very many points, as an array is: each half of them was a request of its own. */
+  /**
+   * A record with very many points, such as an array: each half of its points was a request of its
+   * own.
+   */
   @Test
   void requestOfOtherPointsOfTheSameRecord_isAnotherRequest() {
     Pending record = record();
@@ -114,7 +117,10 @@ class GivenUpTest {
     assertThat(givenUp.holds(of(-1), 100)).as("room again").isLessThanOrEqualTo(0);
   }
 
-  /** Half a million of them may be kept in mind: that must not keep what the records held. */
+  /**
+   * Half a million points may be remembered: these must not keep the contents of their records in
+   * memory.
+   */
   @Test
   void recordsThatAreDone_areNotHeldInMemory() {
     WeakReference<Pending> done = givenUpAndDone(7);

@@ -35,7 +35,7 @@ class LaneTest {
         new Destination("ems", null), new LineForm(Dialect.INFLUXDB, Precision.MS), size, maxBytes);
   }
 
-  /** Lines {@code m v=<number> 0}. */
+  /** Adds lines {@code m v=<number> 0}; returns their bytes. */
   private long add(Lane lane, int count) {
     long bytes = 0;
     for (int i = 0; i < count; i++) {
@@ -88,7 +88,7 @@ class LaneTest {
     assertThat(lane.dueIn(0, LINGER, null)).isEqualTo(LINGER);
     add(lane, 10);
     assertThat(lane.dueIn(0, LINGER, null)).isZero();
-    assertThat(take(lane).size()).isEqualTo(12); // 10 of 8 and 2 of 9: the one that fills it counts
+    assertThat(take(lane).size()).isEqualTo(12); // 10 of 8 bytes and 2 of 9
     assertThat(lane.dueIn(0, LINGER, null)).isEqualTo(LINGER);
   }
 }

@@ -6,29 +6,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 
 /**
- * Time that passes only when the test says so. Whoever waits looks again every millisecond whether
- * its time has come, so that a wait of the test's own thread ends with what it waits for, however
- * long a thread of the sink stands still meanwhile; unless the test wants to see such a wait's end:
- * {@link #passWithWaits}.
+ * Clock that advances only when the test says so. A waiting thread checks every millisecond whether
+ * its time has come. A wait of the test's own thread ends as soon as the awaited change happens,
+ * even if a thread of the sink is stalled for long; a test that wants to see such a wait time out
+ * calls {@link #passWithWaits}.
  */
 public final class ManualTime implements Time {
   private static final long START_MILLIS = 1_700_000_000_000L;
 
   private final Thread test = Thread.currentThread();
   private volatile boolean passesWithWaits;
-  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // passes the overflow soon
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5); // overflows soon
 
   /** Lets time pass. */
   public void pass(Duration duration) {
     nanos.addAndGet(duration.toNanos());
   }
 
-  /** From now on what the test's own thread waits for takes as long as it is ready to wait. */
+  /** From now on, each wait of the test's own thread lets its full waiting time pass. */
   public void passWithWaits() {
     passesWithWaits = true;
   }
 
-  /** How much has passed since the beginning. */
+  /** Returns how much time has passed since the beginning. */
   public Duration passed() {
     return Duration.ofNanos(nanos.get() - (Long.MAX_VALUE - 5));
   }
@@ -49,7 +49,7 @@ public final class ManualTime implements Time {
     if (passesWithWaits && Thread.currentThread().equals(test)) {
       nanos.addAndGet(wait);
     }
-    // Not until nanos() + wait: time may have passed since the caller reckoned the wait.
+    // Not until nanos() + wait: time may have passed since the caller computed the wait.
     condition.await(1, TimeUnit.MILLISECONDS);
   }
 }

@@ -19,7 +19,7 @@ class RetryLogTest {
     assertThat(says(Duration.ofSeconds(1), 60)).isTrue();
   }
 
-  /** Retry-After: nothing more is said until it is over. */
+  /** Because of Retry-After, nothing more is logged until the pause is over. */
   @Test
   void longPause_isSaidAtOnce() {
     assertThat(says(Duration.ofSeconds(1), 0)).isTrue();

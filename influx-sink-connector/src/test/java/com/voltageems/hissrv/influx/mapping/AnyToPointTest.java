@@ -297,7 +297,7 @@ class AnyToPointTest {
         .startsWith("r[3]: field 'i' has series and time of that in r[2], of which");
   }
 
-  /** Name and value as members, as OPC servers and gateways send them. */
+  /** Field name and value are both members, as OPC servers and gateways send them. */
   @Test
   void nameOfAField_isAPlace() {
     AnyToPoint mapping =
@@ -555,7 +555,7 @@ class AnyToPointTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  /** A misspelt place and one that is optional look alike in one record. */
+  /** In a single record, a misspelt place and an optional one look the same. */
   @Test
   void whatTheMappingNames_andTheRecordDoesNotHave_isTold() {
     AnyToPoint mapping =

@@ -22,7 +22,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Records as other people's producers and converters make them. */
+/** Records as producers and converters of other vendors make them. */
 class ForeignRecordsTest {
   private static final AnyToPoint.Choices PLAIN =
       new AnyToPoint.Choices(AnyToPoint.EmptyPoints.REPORT_MISSING, Envelope.NONE, false, false);
@@ -80,7 +80,7 @@ class ForeignRecordsTest {
         .isEqualTo(
             new Mapped.Rejected(
                 "the value is an array; mapping.points=value makes a point of each element"));
-    // A member of that name comes before the value itself.
+    // A member named value takes precedence over the value itself.
     assertThat(lines(mapping.map(record(Map.of("value", List.of(Map.of("t", 3L, "v", 3L)))))))
         .containsExactly("m v=3 3");
   }
@@ -227,7 +227,7 @@ class ForeignRecordsTest {
         .containsExactly("m,id=5 energy=1234.567 1234");
   }
 
-  /** MongoDB's connector writes the document as a text, which would become a field of that text. */
+  /** MongoDB's connector writes the document as a text, which would otherwise become a field. */
   @Test
   void changeEventWhoseRowIsAText_isSaid() {
     assertThat(
@@ -258,7 +258,7 @@ class ForeignRecordsTest {
                 "tag 'note' is not in the change event: Debezium had no value for it"));
   }
 
-  /** PostgreSQL's NUMERIC without a scale of its own. */
+  /** PostgreSQL's NUMERIC without a fixed scale. */
   @Test
   void decimalWithItsScale_isANumber() {
     Schema decimal =
@@ -290,7 +290,7 @@ class ForeignRecordsTest {
         .containsExactly("m,cost=7 price=-3 1");
   }
 
-  /** The commonest slip with the JSON converter; the schema would be taken for data. */
+  /** The most common mistake with the JSON converter; the schema would be taken for data. */
   @Test
   void jsonWithItsSchema_thatNobodyUnwrapped_isSaid() {
     Map<String, Object> value =
@@ -306,7 +306,7 @@ class ForeignRecordsTest {
                   "the value is JSON with its schema around it, {\"schema\":...,\"payload\":...};"
                       + " set value.converter.schemas.enable=true"));
     }
-    // Who names places in it knows what is there.
+    // If a mapping names places inside the payload, its author knows that the wrapper is there.
     assertThat(
             lines(
                 mapping("m", List.of(), List.of(), "payload.all", PLAIN)
@@ -328,7 +328,7 @@ class ForeignRecordsTest {
         .isEqualTo(new Mapped.Rejected("tag 'site' appears twice"));
   }
 
-  /** A number of a coarser unit is a time of 1970, which nobody would find again. */
+  /** A number in a coarser unit would be a time of 1970, where nobody would ever find the point. */
   @Test
   void secondsThatAreTakenForMilliseconds_areSaid() {
     RecordToPoint mapping = mapping("m", List.of(), List.of(), null, PLAIN);
@@ -347,7 +347,7 @@ class ForeignRecordsTest {
         .containsExactly("m v=1 1764240000");
   }
 
-  /** As field case S15: a decimal without a fraction promises every digit. */
+  /** As in field case S15: a decimal without a fraction has to be exact in every digit. */
   @Test
   void wholeDecimalThatNoFloatHolds_isSaid() {
     Map<String, Object> value =
@@ -390,7 +390,10 @@ class ForeignRecordsTest {
             "field 'raw' is bytes; pin it to string by field.types to have them as base64");
   }
 
-  /** The shape that Protobuf's and Avro's converters give: unions and maps with other keys. */
+  /**
+   * The shape that the converters of Protobuf and Avro produce: unions, and maps whose keys are not
+   * texts.
+   */
   @Test
   void structsInMapsAndArrays_toAnyDepth() {
     Schema reading =
@@ -426,8 +429,8 @@ class ForeignRecordsTest {
   }
 
   /**
-   * A message of Protobuf as its converters give it: enums as texts, uint32 and uint64 as INT64,
-   * what has presence as optional members, a oneof as a struct of them, bytes as a ByteBuffer.
+   * A Protobuf message as its converters produce it: enums as texts, uint32 and uint64 as INT64,
+   * fields with presence as optional members, a oneof as a struct of them, bytes as a ByteBuffer.
    */
   @Test
   void messageOfProtobuf() {

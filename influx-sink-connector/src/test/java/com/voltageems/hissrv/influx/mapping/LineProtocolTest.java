@@ -130,7 +130,7 @@ class LineProtocolTest {
     assertThat(encode(point, Dialect.INFLUXDB)).isEqualTo("a\\b,t=C:\\temp f=\"two\nlines\" 5\n");
   }
 
-  /** QuestDB drops an equals sign at the beginning in silence, and fails at one in the midst. */
+  /** QuestDB silently drops an equals sign at the beginning, and fails at one in the middle. */
   @Test
   void questDb_equalsSignInAMeasurement_isEscaped() {
     Point point =
@@ -161,7 +161,7 @@ class LineProtocolTest {
     assertThat(LineProtocol.flaw("the tag", text)).isEqualTo(flaw);
   }
 
-  /** Field case I5: what InfluxDB stores under another name is refused. */
+  /** Field case I5: names that InfluxDB would store differently are refused. */
   @Test
   void namesThatInfluxReadsOtherwise_areFlaws() {
     assertThat(LineProtocol.flawOfName("the field", "a\\\"b"))

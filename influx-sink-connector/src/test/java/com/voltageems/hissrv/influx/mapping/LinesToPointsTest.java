@@ -84,7 +84,7 @@ class LinesToPointsTest {
         .contains("which QuestDB takes for null");
   }
 
-  /** Lines as a client with another precision writes them would be times of January 1970. */
+  /** Lines of a client that uses another precision would have times of January 1970. */
   @Test
   void timesOfACoarserUnit_areSaid() {
     for (String time : List.of("1764240000", "1764240000000", "1764240000000000")) {

@@ -24,7 +24,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever comes in: points that can be written, or a reason; never an exception, never silence.
+ * Any input gives points that can be written, or a reason; never an exception, and nothing is
+ * dropped silently.
  */
 class MappingPropertyTest {
   private static final int TRIES = 500;
@@ -126,7 +127,7 @@ class MappingPropertyTest {
     }
   }
 
-  /** Elements of one series and time are one point. */
+  /** Elements with the same series and time become one point. */
   private static void assertIsIn(Object element, List<Point> written) {
     Mapped alone = mapping("r", null).map(record(Map.of("r", Collections.singletonList(element))));
     Point point = ((Mapped.Points) alone).points().get(0);
@@ -149,7 +150,10 @@ class MappingPropertyTest {
     }
   }
 
-  /** What is written is what is read; half a character is the one thing that UTF-8 cannot say. */
+  /**
+   * The line reads back as the point; the only exception is half a surrogate pair, which UTF-8
+   * cannot encode.
+   */
   private static void assertReadsBack(Point point) {
     String line = LineProtocolTest.encode(point);
     String text = point.toString();

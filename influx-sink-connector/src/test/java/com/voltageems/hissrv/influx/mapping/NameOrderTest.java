@@ -15,7 +15,7 @@ class NameOrderTest {
   void fields_areSortedAsByList_whateverCameBefore() {
     NameOrder order = new NameOrder();
     for (int seed = 0; seed < 2_000; seed++) {
-      // A few orders come again and again, as they do in topics; names may be there twice.
+      // A few orders come again and again, as they do in topics; a name may appear twice.
       SplittableRandom random = new SplittableRandom(seed % 150);
       List<Point.Field> fields = new ArrayList<>();
       int count = random.nextInt(6);

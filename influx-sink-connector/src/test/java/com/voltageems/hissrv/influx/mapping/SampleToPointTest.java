@@ -250,7 +250,7 @@ class SampleToPointTest {
         .isEqualTo(new Mapped.Ignored());
   }
 
-  /** The elements of a list in Redis have seconds, which invites to it. */
+  /** Elements of a Redis list have seconds, so this mistake is easily made. */
   @Test
   void secondsForMilliseconds_areSaid() {
     for (Object seconds : List.of(1_764_240_000L, 1_764_240_000.5)) {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads one line as InfluxDB does: a backslash takes the next character along wherever a separator
- * is looked for, and is taken away only before what it escapes. Written apart from the encoder.
- * Times are read as milliseconds.
+ * Parser of one line that follows InfluxDB's rules: while it looks for a separator, a backslash
+ * also consumes the next character, but the backslash is removed only before a character that it
+ * escapes. Written independently of the encoder. Times are read as milliseconds.
  */
 public final class LineReader {
   private final String line;

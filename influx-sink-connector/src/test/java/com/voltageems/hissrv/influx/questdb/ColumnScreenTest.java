@@ -21,7 +21,7 @@ class ColumnScreenTest {
   private static final FieldValue NUMBER = new FieldValue.Float64(1);
   private static final FieldValue FLAG = new FieldValue.Bool(true);
 
-  /** Tables by script; remembers what was asked for and what was to be made. */
+  /** Scripted tables; remembers which tables were asked for and created. */
   private static final class Script implements Tables {
     final Map<String, Table> tables = new HashMap<>();
     final List<String> made = new ArrayList<>();
@@ -145,7 +145,7 @@ class ColumnScreenTest {
     assertThat(screen.passes(point("m", List.of("new"), field("P", NUMBER)))).isFalse();
   }
 
-  /** Another task may be quicker with a column of another letter case. */
+  /** Another task may create the column first, in another letter case. */
   @Test
   void nameThatWasRight_isForgottenWhenTheTableSaysOtherwise() {
     Point point = point("m", List.of("ch"), field("v", NUMBER));
@@ -157,7 +157,7 @@ class ColumnScreenTest {
     assertThat(screen.passes(point)).isFalse();
   }
 
-  /** What was written unseen does not stay right for good. */
+  /** Names written while the table could not be seen are checked again later. */
   @Test
   void tableThatCouldNotBeSeen_isAskedForAgain_andWhatItShowsCounts() {
     tables.again = clock.instant().plusSeconds(60);
@@ -189,7 +189,10 @@ class ColumnScreenTest {
     assertThat(screen.passes(right)).as("seen now").isTrue();
   }
 
-  /** One of 100,000 fields made 96,000 columns, after which the database was out of files. */
+  /**
+   * A record of 100,000 fields made 96,000 columns, after which the database could open no more
+   * files.
+   */
   @Test
   void lineThatWouldMakeTooManyColumns_isRefused_andMakesNone() {
     tables.table(
@@ -210,10 +213,10 @@ class ColumnScreenTest {
     assertThat(screen.judge(fits)).isEqualTo(new Screen.Verdict(null, List.of()));
     assertThat(screen.passes(fits)).isTrue();
 
-    // A name that is made up anew in each record fills a table, too.
+    // If each record has a new name, even single new columns fill the table.
     assertThat(screen.judge(point("m", List.of(), field("f6", NUMBER))).refusal())
         .contains("9 columns, 1 of them new");
-    // What has its column is written, however many there are by now.
+    // A name that has its column is written, however many columns there are by now.
     assertThat(screen.judge(point("m", List.of(), field("f1", NUMBER))).refusal()).isNull();
     tables.table("m", wideTable("x", 20).toArray(Tables.Column[]::new));
     screen.learn(Map.of("m", Set.of()));

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that goes on when it is told to. Safe for use by several threads. */
+/** Clock that advances only when told to. Thread-safe. */
 public final class MovableClock extends Clock {
   private Instant now = Instant.parse("2025-01-01T00:00:00Z");
 

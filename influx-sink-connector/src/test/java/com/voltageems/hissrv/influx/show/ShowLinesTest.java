@@ -67,7 +67,7 @@ class ShowLinesTest {
     assertThat(result).isZero();
   }
 
-  /** The file that connect-configs has for such topics, with the record of its README. */
+  /** The example file of connect-configs for foreign topics, with the record of its README. */
   @Test
   void shippedFileForForeignTopics_fitsItsExample() throws IOException {
     String config = Files.readString(Path.of("..", "connect-configs", "influx-sink-foreign.json"));
@@ -97,7 +97,7 @@ class ShowLinesTest {
     assertThat(err.toString(UTF_8)).startsWith("refused: 'measurement' is null");
   }
 
-  /** As a console consumer prints them. */
+  /** Several records one after the other, as a console consumer prints them. */
   @Test
   void severalRecords_areShownEach_andNamedByTheirNumber() throws IOException {
     String good = "{\"measurement\":\"m\",\"fields\":{\"a\":1.5}}";
@@ -114,7 +114,9 @@ class ShowLinesTest {
           + "\"value.converter.schemas.enable\":\"false\","
           + "\"record.format\":\"any\",\"mapping.measurement\":\"pv\"";
 
-  /** It is by default, and no fault; but who looks here wants to know. */
+  /**
+   * Arrays are passed over by default. That is no error, but users of this command want to know.
+   */
   @Test
   void arrayThatIsPassedOver_isNamed() throws IOException {
     String record = "{\"p\":1,\"ac\":{\"u\":[230.1,231.2]}}";
@@ -128,7 +130,7 @@ class ShowLinesTest {
     assertThat(err.toString(UTF_8)).isEmpty();
   }
 
-  /** The worker's converter would not, so this does not either. */
+  /** The worker's converter would not unwrap such a value, so this command does not either. */
   @Test
   void schemaAndPayload_standAsTheyAre_whereTheConverterTakesNoSchemas() throws IOException {
     assertThat(run(ANY + "}", "{\"schema\":{},\"payload\":{\"a\":1.5}}", "--time", "5")).isZero();

@@ -135,7 +135,7 @@ class ArchitectureTest {
           .whereLayer("sink")
           .mayNotBeAccessedByAnyLayer();
 
-  /** Time comes in as an argument; the edges and a check at submission look at clocks. */
+  /** Time comes in as an argument; only the edges and a check at submission read clocks. */
   @ArchTest
   static final ArchRule timeComesIn =
       noClasses()

@@ -63,7 +63,7 @@ class DeadLettersTest {
     assertThat(letters.isBusy()).isFalse();
   }
 
-  /** Field case I2: this is how Connect answers when the producer has refused the record. */
+  /** Field case I2: Connect answers so if the producer has refused the record. */
   @Test
   void doneAtOnce_isNotArrived() {
     answers.add(CompletableFuture.completedFuture(null));
@@ -108,7 +108,8 @@ class DeadLettersTest {
   }
 
   /**
-   * Without a queue, errors.log.enable makes the log the reporter: nobody would miss the record.
+   * Without a queue, errors.log.enable makes the log the reporter: nobody would notice that the
+   * record is missing.
    */
   @Test
   void logOnly_isNotReported() {
@@ -123,7 +124,7 @@ class DeadLettersTest {
     assertThat(sent).isEmpty();
   }
 
-  /** Connect's own words do not name the setting. */
+  /** Connect's own message does not name the setting. */
   @Test
   void queueWithoutTolerance_isTold() {
     DeadLetters letters =
@@ -148,7 +149,7 @@ class DeadLettersTest {
                 + " errors.tolerance=all the task ends at the first record that is reported");
   }
 
-  /** A topic that is not there makes Connect wait without end, on the task's thread. */
+  /** If the topic does not exist, Connect waits for it without end, on the task's thread. */
   @Test
   void deadLetterThatDoesNotArrive_isTold() {
     SinkMetrics metrics = new SinkMetrics(() -> 7);
@@ -169,7 +170,10 @@ class DeadLettersTest {
     assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(0L);
   }
 
-  /** Brokers away: thousands wait, and the log must not have a line for each every minute. */
+  /**
+   * While brokers are away, thousands of reports wait; the log must not get a line for each every
+   * minute.
+   */
   @Test
   void manyThatDoNotArrive_areToldOfTogether() {
     SinkMetrics metrics = new SinkMetrics(() -> 7);
@@ -196,7 +200,10 @@ class DeadLettersTest {
     assertThat(metric(metrics, "dead-letter-waits-since-ms")).isEqualTo(0L);
   }
 
-  /** Each of a stream of refused records is on its way for a moment: nothing waits for long. */
+  /**
+   * In a stream of refused records, each is on its way for a moment only, so nothing waits for
+   * long.
+   */
   @Test
   void waitingTime_isThatOfTheOldestOnItsWay() {
     AtomicLong clock = new AtomicLong(100);

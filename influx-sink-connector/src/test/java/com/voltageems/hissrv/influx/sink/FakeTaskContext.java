@@ -16,11 +16,11 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.apache.kafka.connect.sink.SinkTaskContext;
 import org.jspecify.annotations.Nullable;
 
-/** The worker's side, as far as the sink uses it. For the test's thread. */
+/** Fake of the worker's side, as far as the sink uses it. For the test's thread. */
 final class FakeTaskContext implements SinkTaskContext {
   final Set<TopicPartition> assignment = new HashSet<>();
 
-  /** Outlives a revocation, and counts again for those that come back. */
+  /** Pauses outlive a revocation, and apply again to partitions that come back. */
   final Set<TopicPartition> paused = new HashSet<>();
 
   final List<Report> reports = new ArrayList<>();
@@ -29,7 +29,7 @@ final class FakeTaskContext implements SinkTaskContext {
   @Nullable PluginMetrics metrics;
   int commitRequests;
 
-  /** From where the worker is asked for records once more. */
+  /** The offsets from which the worker was asked to read again. */
   final Map<TopicPartition, Long> rewound = new HashMap<>();
 
   /** One call of the reporter. */

@@ -15,12 +15,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** A write API that answers as a test wants it to, and remembers what it accepted. */
+/** A write API that answers as a test wants, and remembers the lines it accepted. */
 final class FaultyServer implements AutoCloseable {
-  /** One request as it came. */
+  /** A request as it came. */
   record Request(String path, Map<String, List<String>> headers, List<String> lines) {}
 
-  /** What to answer; {@link #HANG} and {@link #RESET} are no HTTP at all. */
+  /** An answer; {@link #HANG} and {@link #RESET} are not HTTP. */
   record Answer(int status, Map<String, String> headers, String body) {
     static final Answer OK = of(204, "");
     static final Answer HANG = of(0, "");
@@ -31,7 +31,7 @@ final class FaultyServer implements AutoCloseable {
     }
   }
 
-  /** Decides about one request; {@link Answer#OK} stores its lines. */
+  /** Decides the answer to a request; {@link Answer#OK} stores its lines. */
   interface Behaviour {
     Answer answer(Request request) throws Exception;
   }
@@ -40,7 +40,7 @@ final class FaultyServer implements AutoCloseable {
   final List<String> stored = new CopyOnWriteArrayList<>();
 
   static {
-    // Else an answer with a body waits 40 ms for the acknowledgement of its header.
+    // Without this, an answer with a body waits 40 ms for the acknowledgement of its header.
     System.setProperty("sun.net.httpserver.nodelay", "true");
   }
 

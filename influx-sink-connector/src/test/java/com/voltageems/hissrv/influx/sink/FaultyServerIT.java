@@ -28,7 +28,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Every way in which a database can say no, over a real connection. */
+/** Every way in which a database can refuse a write or fail, over a real connection. */
 class FaultyServerIT {
   private static final long T = 1_790_000_000_000L;
 
@@ -104,7 +104,7 @@ class FaultyServerIT {
         .containsEntry("Authorization", List.of("Basic d3JpdGVyOnBhc3Mgd29yZA=="));
   }
 
-  /** QuestDB's own answer to a question that took too long; whoever waits knows more. */
+  /** QuestDB's own answer to a question that took too long; it may be answered later. */
   @Test
   void questDb_thatDoesNotTellItsTablesInTime_isAskedAgain() {
     AtomicInteger asked = new AtomicInteger();
@@ -134,7 +134,7 @@ class FaultyServerIT {
     }
   }
 
-  /** Once refused, the look at columns was off until the task was restarted. */
+  /** Before, one refusal switched the check of columns off until the task was restarted. */
   @Test
   void questDb_thatDoesNotListItsTables_isAskedAgainAfterAMinute() {
     AtomicBoolean refuses = new AtomicBoolean(true);
@@ -246,7 +246,7 @@ class FaultyServerIT {
     try (SinkHarness sink = sink(Map.of("write.timeout.ms", "2000"))) {
       sink.put(numbers(0, 10));
       sink.pumpUntilCommitted(0, 10);
-      // A slow machine may miss the time of good ones, too: these are tried again likewise.
+      // On a slow machine, good requests may time out, too; they are tried again likewise.
       assertThat(sink.metric("retries")).isGreaterThanOrEqualTo(4);
     }
     assertThat(server.stored).startsWith(lines(0, 10).toArray(String[]::new));
@@ -263,8 +263,9 @@ class FaultyServerIT {
             newerCame.set(System.nanoTime());
             newer.countDown();
           } else if (first.getAndSet(false)) {
-            // Longer than the sink waits for the answer, and shorter than until the newer one may
-            // come. Whether that comes too early is seen by its time: this thread may be late.
+            // Longer than the sink waits for the answer, and shorter than the time after which the
+            // newer request may come. The newer request's own time tells whether it comes too
+            // early, since this thread may be late.
             newer.await(3, TimeUnit.SECONDS);
           }
           return FaultyServer.Answer.OK;
@@ -295,7 +296,7 @@ class FaultyServerIT {
     try (SinkHarness sink =
         sink(Map.of("buffer.records.max", "1000", "write.timeout.ms", "600000"))) {
       for (int i = 0; i < 4; i++) {
-        sink.put(numbers(i * 250, i * 250 + 250)); // comes back, although nothing is answered
+        sink.put(numbers(i * 250, i * 250 + 250)); // returns, although the database answers nothing
       }
       assertThat(sink.context.paused).containsExactly(new TopicPartition(TestRecords.TOPIC, 0));
       assertThat(sink.context.timeout).isBetween(1L, 1000L);
@@ -316,7 +317,7 @@ class FaultyServerIT {
     }
   }
 
-  /** Field case S1: one record at which the database fails holds up nobody, not for long. */
+  /** Field case S1: a record at which the database fails does not hold up others for long. */
   @Test
   void poison_isDeadLetteredWithTheAnswer_whileOthersFlow() {
     server.behave(
@@ -358,7 +359,7 @@ class FaultyServerIT {
       sink.put(numbers(0, 200));
       int next = 201;
       while (sink.context.reports.size() < 100) {
-        // Good ones, by which alone it is seen that the database works.
+        // Only good records show that the database works.
         int stored = server.stored.size();
         sink.put(List.of(number(next)));
         sink.pump(() -> server.stored.size() > stored);
@@ -370,7 +371,7 @@ class FaultyServerIT {
     }
   }
 
-  /** An outage is no poison, however long it lasts and whatever it answers. */
+  /** An outage makes no line poisonous, however long it lasts and whatever the answers are. */
   @Test
   void outage_deadLettersNothing() {
     server.behave(request -> Answer.of(500, "engine is closed"));
@@ -387,7 +388,10 @@ class FaultyServerIT {
     assertThat(server.stored).containsExactlyInAnyOrderElementsOf(lines(0, 100));
   }
 
-  /** Alone, it could be the line or the database: it stays, and is seen. */
+  /**
+   * Without other lines, the cause could be the line or the database: the line stays, and the
+   * metadata shows it.
+   */
   @Test
   void poisonWithoutNeighbours_staysAndIsSeen() {
     server.behave(request -> Answer.of(500, "panic"));
@@ -413,7 +417,7 @@ class FaultyServerIT {
     }
   }
 
-  /** What would write the same point waits behind the line set aside; the last one wins. */
+  /** Lines that would write the same point wait behind the line set aside; the last one wins. */
   @Test
   void laterLineOfTheSamePoint_waitsBehindTheOneSetAside() {
     server.behave(
@@ -470,7 +474,9 @@ class FaultyServerIT {
     }
   }
 
-  /** A proxy with a limit of nothing must not send a site to the dead-letter queue. */
+  /**
+   * A proxy that wrongly refuses even small requests must not make a site's records dead letters.
+   */
   @Test
   void everySmallLineTooLarge_failsTheTask_andReportsNothing() {
     server.behave(request -> Answer.of(413, "too large"));
@@ -482,7 +488,7 @@ class FaultyServerIT {
     }
   }
 
-  /** The same at a site with a record now and then: each is a request of its own. */
+  /** The same at a site with few records, each of which is a request of its own. */
   @Test
   void smallLinesTooLargeOneByOne_failTheTaskSoon() {
     try (SinkHarness sink = sink(Map.of())) {
@@ -500,7 +506,7 @@ class FaultyServerIT {
     }
   }
 
-  /** As InfluxDB 1.x: the good lines are stored, and the request is refused all the same. */
+  /** InfluxDB 1.x stores the good lines and refuses the request nevertheless. */
   @Test
   void partialWriteOf1x_onlyTheGuiltyReported() {
     server.behave(
@@ -533,7 +539,9 @@ class FaultyServerIT {
         .containsAll(lines(18, 64));
   }
 
-  /** As InfluxDB 2.x, which names the field: one more request, and one to be sure. */
+  /**
+   * InfluxDB 2.x names the field: one more request without it, and one with it alone to be sure.
+   */
   @Test
   void conflictNamedBy2x_takesTwoMoreRequests() {
     server.behave(
@@ -602,7 +610,10 @@ class FaultyServerIT {
     }
   }
 
-  /** Field case S18: without a dead-letter queue, the good record before the bad ones is done. */
+  /**
+   * Field case S18: without a dead-letter queue, the good record before the bad ones is still
+   * written and committed.
+   */
   @Test
   void goodBadBad_withoutDeadLetters_theGoodOneIsWrittenAndCommitted() {
     try (SinkHarness sink = new SinkHarness(settings(Map.of("linger.ms", "500")), 1, false)) {
@@ -677,7 +688,7 @@ class FaultyServerIT {
     server.behave(
         request -> {
           both.countDown();
-          // Passes only when the other group's request is under way at the same time.
+          // The answer is OK only if the other group's request is under way at the same time.
           return both.await(20, TimeUnit.SECONDS) ? Answer.OK : Answer.of(500, "alone");
         });
     try (SinkHarness sink = new SinkHarness(settings(Map.of("write.workers", "2")), 2)) {
@@ -709,7 +720,7 @@ class FaultyServerIT {
     sink.put(numbers(0, 10));
     await().atMost(Duration.ofMinutes(1)).until(() -> !server.requests.isEmpty());
     sink.sink.stop();
-    // Nothing but the stop ends its thread: the server hangs on.
+    // The server hangs, so only the stop ends the sink's thread.
     await()
         .atMost(Duration.ofSeconds(30))
         .until(

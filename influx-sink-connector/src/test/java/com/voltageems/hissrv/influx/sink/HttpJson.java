@@ -16,9 +16,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** Asks the databases in their own languages. */
+/** Client that asks the databases in their own languages. */
 final class HttpJson {
-  // QuestDB writes control characters into its JSON as they are.
+  // QuestDB writes control characters into its JSON without escaping them.
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS).build();
   private static final HttpClient HTTP =
@@ -30,7 +30,7 @@ final class HttpJson {
     return send(HttpRequest.newBuilder(URI.create(database.url() + "/exec?query=" + encode(sql))));
   }
 
-  /** {@code POST /query}, which may change something too. */
+  /** Sends {@code POST /query}, which may also change something. */
   static JsonNode influx1(InfluxDb1 database, String db, String influxQl) {
     return send(
         HttpRequest.newBuilder(

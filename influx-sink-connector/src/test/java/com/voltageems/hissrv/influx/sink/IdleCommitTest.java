@@ -29,7 +29,7 @@ class IdleCommitTest {
     assertThat(commit.isWanted(0)).isFalse();
   }
 
-  // The worker's clock was set back by an hour, by which it would commit, and records never end.
+  // The worker's clock, by which it commits, was set back by an hour, and records keep coming.
   @Test
   void isDue_whenTheWorkerHasNotCommittedForLong() {
     IdleCommit commit = new IdleCommit();

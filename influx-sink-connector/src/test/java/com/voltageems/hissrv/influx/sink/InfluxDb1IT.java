@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a real InfluxDB 1.x by {@code /write}. */
+/** The sink with a real InfluxDB 1.x, by {@code /write}. */
 @RequiresServer(RequiresServer.Server.INFLUXDB_1)
 class InfluxDb1IT {
   private static final long T = System.currentTimeMillis() / 1000 * 1000 - 600_000;
@@ -152,7 +152,7 @@ class InfluxDb1IT {
     assertThat(count("2", "conflict")).isEqualTo(500);
   }
 
-  /** DeliveryTest has what it costs. */
+  /** DeliveryTest checks how many requests that takes. */
   @Test
   void moreSeriesThanItTakes_areReported_theRestWritten() throws IOException {
     Path home = dir.resolve("limited");
@@ -226,7 +226,7 @@ class InfluxDb1IT {
     assertThat(problems(Map.of("influxdb.database", "none"))).containsOnlyKeys("influxdb.database");
     assertThat(problems(Map.of("influxdb.retention.policy", "none")))
         .containsOnlyKeys("influxdb.retention.policy");
-    // All at once: the database is asked although a setting means nothing.
+    // All at once: the database is asked even if a setting has no effect.
     assertThat(problems(Map.of("influxdb.version", "2", "influxdb.bucket", "ems")))
         .containsOnlyKeys("influxdb.url", "influxdb.database");
   }

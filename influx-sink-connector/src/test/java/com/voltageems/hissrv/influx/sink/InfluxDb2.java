@@ -13,7 +13,7 @@ record InfluxDb2(String url, String token, String org, String orgId, String buck
   static final String URL = "HISSRV_INFLUXDB2_URL";
   private static final String TOKEN = "HISSRV_INFLUXDB2_TOKEN";
 
-  /** Null where none is named. */
+  /** Returns null if the environment names no server. */
   static @Nullable InfluxDb2 configured() {
     String url = System.getenv(URL);
     String token = System.getenv(TOKEN);
@@ -60,12 +60,12 @@ record InfluxDb2(String url, String token, String org, String orgId, String buck
         : Optional.of(new InfluxDb2(url, token, org, orgId, name, found.path("id").asText()));
   }
 
-  /** 0 for ever. */
+  /** Returns 0 for no limit. */
   long retentionSeconds() {
     return find(bucket).path("retentionRules").path(0).path("everySeconds").asLong();
   }
 
-  /** Asks by InfluxQL, with the bucket as the database. */
+  /** Queries by InfluxQL, with the bucket as the database. */
   JsonNode query(String influxQl) {
     return HttpJson.send(
         request(url + "/query?epoch=ms&db=" + bucket, token)

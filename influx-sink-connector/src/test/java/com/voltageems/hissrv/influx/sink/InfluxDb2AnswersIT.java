@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What the sink makes of every fault that a real InfluxDB 2.7.12 was seen to answer: what is stored
+ * The sink's reaction to every fault that a real InfluxDB 2.7.12 was seen to answer: what is stored
  * in the end, and what is a dead letter.
  */
 class InfluxDb2AnswersIT {
@@ -66,10 +66,10 @@ class InfluxDb2AnswersIT {
     return record(Map.of("measurement", measurement, "fields", fields, "timestamp", time), offset);
   }
 
-  /** Writes the records; answers the reasons of the dead letters by offset. */
+  /** Writes the records; returns the reasons of the dead letters by offset. */
   private Map<Long, String> write(SinkRecord... records) {
     Map<Long, String> reasons = new TreeMap<>();
-    // The commit ends the wait for more: all of them are in one request, however slow the put is.
+    // The commit ends the linger time, so all records are in one request, however slow put is.
     try (SinkHarness sink = new SinkHarness(settings("linger.ms", "3600000"), 1)) {
       sink.put(Arrays.asList(records));
       sink.pumpUntilCommitted(0, records[records.length - 1].kafkaOffset() + 1);
@@ -317,7 +317,7 @@ class InfluxDb2AnswersIT {
     assertThat(problems.get("influxdb.token")).doesNotContain("tökén");
   }
 
-  /** All that passes by itself: a bucket on its way out, many new shards, a proxy's limit. */
+  /** Faults that pass by themselves: a bucket being deleted, many new shards, a proxy's limit. */
   @ParameterizedTest
   @CsvSource({
     "500, engine is closed",

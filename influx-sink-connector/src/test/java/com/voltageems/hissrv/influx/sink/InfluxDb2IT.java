@@ -21,7 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a real InfluxDB 2, where the environment names one: what InfluxDb2AnswersIT plays. */
+/**
+ * The sink with a real InfluxDB 2, if the environment names one; InfluxDb2AnswersIT simulates it.
+ */
 @EnabledIfEnvironmentVariable(named = InfluxDb2.URL, matches = ".+")
 class InfluxDb2IT {
   private static final long T = System.currentTimeMillis() / 1000 * 1000 - 600_000;
@@ -76,7 +78,7 @@ class InfluxDb2IT {
     return reasons;
   }
 
-  /** Rows of a measurement without the times. */
+  /** Returns the rows of a measurement, without the times. */
   private static List<String> rows(InfluxDb2 from, String measurement) {
     List<String> rows = new ArrayList<>();
     for (JsonNode series :

@@ -19,30 +19,31 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers as InfluxDB OSS 2.7.12 was seen to answer, word for word, and keeps what it keeps: the
- * good lines of a request that it refuses for a field or a time, nothing of one that it cannot
- * parse. A column has a type for each shard of a day.
+ * Simulated server that answers as InfluxDB OSS 2.7.12 was seen to answer, word for word, and
+ * stores what that stores: the good lines of a request that it refuses because of a field or a
+ * time, and nothing of a request that it cannot parse. In each shard (a day), a column has a type
+ * of its own.
  */
 final class InfluxDb2Server implements AutoCloseable {
   static final String TOKEN = "the-token";
   private static final int LONGEST_TEXT = 1_048_576;
   private static final long DAY = 86_400_000;
 
-  /** {@code measurement,tags field time} to the value of each field that is kept. */
+  /** Maps {@code measurement,tags field time} to the value of each stored field. */
   final Map<String, FieldValue> stored = new ConcurrentSkipListMap<>();
 
-  /** Told instead of an answer of its own, while it is set. */
+  /** If set, the server gives this answer instead of its own. */
   volatile @Nullable Answer instead;
 
-  /** 65,535 there; the sink itself refuses such before they are sent. */
+  /** 65,535 in InfluxDB; the sink itself refuses longer keys before they are sent. */
   volatile int longestKey = 65_535;
 
   volatile long lowerBound = Long.MIN_VALUE;
 
-  /** Whether the token may make buckets. */
+  /** Whether the token may create buckets. */
   volatile boolean makesBuckets = true;
 
-  /** Seconds for which each bucket keeps points, 0 for ever. */
+  /** Seconds for which each bucket keeps points; 0 for no limit. */
   final Map<String, Long> buckets = new ConcurrentHashMap<>(Map.of("ems", 0L));
 
   private final Map<String, FieldValue.Kind> types = new ConcurrentHashMap<>();
@@ -222,7 +223,7 @@ final class InfluxDb2Server implements AutoCloseable {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Go's %q, for what the tests have in names. */
+  /** Returns a text as Go's %q quotes it, as far as the tests' names need it. */
   private static String quoted(String name) {
     return "\""
         + name.replace("\\", "\\\\")

@@ -290,7 +290,7 @@ class InfluxSinkConfigTest {
                     .contains("config.providers=env"));
   }
 
-  /** What somebody wrote and expects something of, while another setting decides otherwise. */
+  /** Settings that have no effect because another setting decides otherwise. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '#',
@@ -382,13 +382,13 @@ class InfluxSinkConfigTest {
     assertThat(problems(settings)).isEmpty();
   }
 
-  /** Else Connect says that they may have to be reset elsewhere, too. */
+  /** Otherwise Connect reports that offsets may have to be reset elsewhere, too. */
   @Test
   void offsets_areThoseOfTheGroupAlone() {
     assertThat(new InfluxSinkConnector().alterOffsets(Map.of(), Map.of())).isTrue();
   }
 
-  /** Settings as name=value;name=value, with a database that is not asked. */
+  /** Returns the problems of settings given as name=value;name=value, without asking a database. */
   private static Map<String, List<String>> problems(String settings) {
     Map<String, String> props = new HashMap<>(LEAST);
     props.put("validate.connection", "false");
@@ -402,7 +402,7 @@ class InfluxSinkConfigTest {
             .collect(Collectors.toMap(ConfigValue::name, ConfigValue::errorMessages));
   }
 
-  /** A pattern that reads the date alone would put a whole day into one moment. */
+  /** A pattern that reads only the date would give all times of a day the same moment. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -444,7 +444,7 @@ class InfluxSinkConfigTest {
   void hostWithAnUnderscore_isAHost() {
     InfluxSinkConfig config = config("influxdb.url", "http://my_influx:8086/");
     assertThat(config.database().url()).isEqualTo("http://my_influx:8086");
-    // The client does not think otherwise.
+    // The HTTP client accepts this host name, too.
     new HttpInfluxWriter(config, Clock.systemUTC()).close();
   }
 

@@ -33,19 +33,19 @@ abstract class KillTarget implements AutoCloseable {
     return URI.create(url).getPort();
   }
 
-  /** The sink's settings but for the address. */
+  /** Returns the sink's settings, except the address. */
   Map<String, String> settings() {
     return settings;
   }
 
   /**
-   * The last value of each point of a series, by epoch milliseconds.
+   * Returns the last value of each point of a series, by epoch milliseconds.
    *
-   * @throws IllegalStateException when the database does not answer now
+   * @throws IllegalStateException if the database does not answer now
    */
   abstract Map<Long, Long> values(int series, long fromMillis);
 
-  /** How long after the acknowledgement a query may not see it yet. */
+  /** Returns how long after the acknowledgement a query may not see a value yet. */
   Duration shownWithin() {
     return Duration.ZERO;
   }
@@ -100,7 +100,7 @@ abstract class KillTarget implements AutoCloseable {
         Map.of("influxdb.version", "questdb", "questdb.table.create", "true")) {
       @Override
       Map<Long, Long> values(int series, long fromMillis) {
-        // A row that was written again is there twice; of rows of one point the last one counts.
+        // A row that was written again exists twice; of the rows of one point, the last one counts.
         JsonNode answer =
             HttpJson.questDb(
                 database,
@@ -114,7 +114,7 @@ abstract class KillTarget implements AutoCloseable {
 
       @Override
       Duration shownWithin() {
-        return Duration.ofSeconds(10); // its log is applied in the background
+        return Duration.ofSeconds(10); // QuestDB applies its log in the background
       }
     };
   }

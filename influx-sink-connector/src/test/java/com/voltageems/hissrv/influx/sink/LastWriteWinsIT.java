@@ -21,7 +21,7 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Of the writes of one point the last one wins: in one request, after retries, in parallel. */
+/** Of all writes of a point, the last one wins: in one request, after retries, in parallel. */
 @RequiresServer(RequiresServer.Server.INFLUXDB_1)
 class LastWriteWinsIT {
   private static final long T = 1_790_000_000_000L;
@@ -65,7 +65,7 @@ class LastWriteWinsIT {
         offset);
   }
 
-  /** The fields of each row, by partition and point. */
+  /** Returns the fields of each row, by partition and point. */
   private static Map<String, Map<String, Double>> rows(InfluxDb1 database) {
     Map<String, Map<String, Double>> rows = new HashMap<>();
     for (JsonNode series :
@@ -86,7 +86,7 @@ class LastWriteWinsIT {
     return rows;
   }
 
-  /** As the database counts them. */
+  /** Returns the database's own count of writes under way. */
   private static long writesUnderWay(InfluxDb1 database) {
     for (JsonNode part :
         HttpJson.send(HttpRequest.newBuilder(URI.create(database.url() + "/debug/vars")))) {
@@ -152,13 +152,14 @@ class LastWriteWinsIT {
           }
           sink.put(records);
           if (random.nextInt(3) == 0) {
-            // What was cut off may be written still, which must not be after what comes next.
+            // Requests that were cut off may still be written; that must not happen after the next
+            // ones.
             proxy.away(true);
             await().atMost(Duration.ofMinutes(1)).until(() -> writesUnderWay(database) == 0);
             proxy.away(false);
           }
           if (write == WRITES / 2) {
-            // However slow the writers are: some request does fail.
+            // Waits until some request has failed, however slow the writers are.
             proxy.away(true);
             sink.pump(() -> sink.metric("retries") > 0);
             proxy.away(false);

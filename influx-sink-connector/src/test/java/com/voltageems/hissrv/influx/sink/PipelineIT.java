@@ -43,8 +43,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The installable archive in a real worker, from a real broker to a real database, with everything
- * killed on the way: what was produced is what is stored, point for point.
+ * The installable archive in a real worker, from a real broker to a real database, while each of
+ * them is killed at times: exactly the produced points are stored.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PipelineIT {
@@ -130,7 +130,9 @@ class PipelineIT {
     return channel + tick / 1000.0;
   }
 
-  /** Produces every channel's ticks, some thousand records a second, and bad records in between. */
+  /**
+   * Produces every channel's ticks, a few thousand records a second, and bad records in between.
+   */
   private static final class Traffic implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final KafkaProducer<String, String> producer = producer();
@@ -155,7 +157,7 @@ class PipelineIT {
       if (tick % 500 == 250) {
         send(0, null);
         send(0, "\"no sample\"");
-        // The text is refused, the number beside it is not.
+        // The text is refused; the number next to it is not.
         send(0, sample(0, TICKS + tick, "ERR"));
       }
       ticks.incrementAndGet();
@@ -185,7 +187,7 @@ class PipelineIT {
     }
   }
 
-  /** Field 1 by channel and time; the extra rows have none and only field 2. */
+  /** Reads a field's values, by channel and time. The extra rows have field 2 but not field 1. */
   private interface Reader {
     Map<String, Double> values(String field);
   }
@@ -232,7 +234,10 @@ class PipelineIT {
     worker.delete(topic + "-sink");
   }
 
-  /** Each bad record is there, at least once, with its place and its reason; nothing else is. */
+  /**
+   * Asserts that each bad record is in the queue at least once, with its place and its reason, and
+   * that nothing else is.
+   */
   private static void assertDeadLetters(String topic) {
     Map<String, String> reasons = new TreeMap<>();
     try (KafkaConsumer<String, String> consumer =
@@ -286,7 +291,8 @@ class PipelineIT {
           },
           field -> {
             Map<String, Double> values = new HashMap<>();
-            // A table without de-duplication may have a point twice; both must say the same.
+            // A table without de-duplication may have a point twice; both rows must have the same
+            // value.
             for (JsonNode row :
                 HttpJson.questDb(
                         database,

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a real QuestDB by {@code /api/v2/write}. */
+/** The sink with a real QuestDB, by {@code /api/v2/write}. */
 class QuestDbIT {
   private static final long T = 1_790_000_000_000L;
 
@@ -62,7 +62,9 @@ class QuestDbIT {
         .untilAsserted(() -> assertThat(number("select count() from " + table)).isEqualTo(count));
   }
 
-  /** QuestDB lists no table that is called as its own one, not even a site's. */
+  /**
+   * QuestDB lists no table that has the name of its own telemetry table, not even a site's table.
+   */
   @Test
   void tableOfTheSitesNamedTelemetry_isWrittenAgainAfterARestart() {
     for (int run = 0; run < 2; run++) {
@@ -178,7 +180,10 @@ class QuestDbIT {
     return sink.context.reports.stream().map(report -> report.error().getMessage()).toList();
   }
 
-  /** Field case S1: the very first record of a table would spoil the table for good. */
+  /**
+   * Field case S1: with such a field, the very first record of a table would spoil the table for
+   * good.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"Timestamp", "timestamp", "TIMESTAMP"})
   void fieldCalledTimestamp_costsThatFieldOnly(String name) {
@@ -199,9 +204,7 @@ class QuestDbIT {
     assertThat(number("select sum(power) from " + table)).isEqualTo(12);
   }
 
-  /**
-   * Field cases S2 and S6: a field that has the name of a tag's column, and the other way round.
-   */
+  /** Field cases S2 and S6: a field has the name of a tag's column, and the other way round. */
   @Test
   void tagsAndFields_neverShareAColumn() {
     try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
@@ -254,7 +257,7 @@ class QuestDbIT {
         .isEqualTo("[[1.0,3.0],[4.0,null]]");
   }
 
-  /** Found by RoundTripIT: of true in a column of numbers QuestDB makes 1. */
+  /** Found by RoundTripIT: in a column of numbers, QuestDB turns true into 1. */
   @Test
   void booleanInAColumnOfNumbers_isRefused() {
     try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
@@ -270,8 +273,7 @@ class QuestDbIT {
         .isEqualTo("[[5.0,null],[null,1.0]]");
   }
 
-  /** Field case S7: QuestDB names only the beginning of the name. */
-  /** A record of 100,000 fields left the database without files. */
+  /** After a record of 100,000 fields, the database could open no more files. */
   @Test
   void recordThatWouldMakeTooManyColumns_isReported_theRestWritten() {
     Map<String, Object> wide = new HashMap<>();
@@ -294,6 +296,7 @@ class QuestDbIT {
     assertThat(number("select count() from table_columns('wide')")).isLessThan(10);
   }
 
+  /** Field case S7: QuestDB's answer contains only the beginning of the name. */
   @Test
   void nameThatCannotBeAColumn_costsThatFieldOnly() {
     try (SinkHarness sink = new SinkHarness(settings(Map.of()), 1)) {
@@ -340,7 +343,7 @@ class QuestDbIT {
           List.of(
               record(tagged("made it", Map.of("Site", "a", "ch 1", "b"), Map.of("v", 1.5), T), 0),
               record(tagged("made it", Map.of("Site", "a", "x?", "b"), Map.of("v", 2.0), T), 1),
-              // Names that no table can have are refused as ever.
+              // Names that a table cannot have are still refused.
               record(tagged("no?", Map.of("Site", "a"), Map.of("v", 2.0), T), 2)));
       sink.pumpUntilCommitted(0, 3);
       assertThat(reasons(sink)).hasSize(2);
@@ -408,7 +411,7 @@ class QuestDbIT {
     return errors;
   }
 
-  /** Repeats are merged by who reads: a row that is written twice stays twice. */
+  /** Readers merge repeats: a row that is written twice is stored twice. */
   @Test
   void fieldsOfOnePoint_inTwoRecords_areBothKept() {
     try (SinkHarness sink = new SinkHarness(settings(Map.of("questdb.table.create", "true")), 1)) {

@@ -32,14 +32,15 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any record, any names, any values, through a running sink into a real database: what is read back
- * is what was sent, or the record is in the dead-letter queue with a reason. Never a third outcome.
+ * Sends any record, with any names and values, through a running sink into a real database: either
+ * the record reads back as it was sent, or it is in the dead-letter queue with a reason. There is
+ * no third outcome.
  */
 class RoundTripIT {
   private static final int TRIES = 25;
   private static final int BATCH = 40;
 
-  /** Each record has a time of its own, by which it is found again. */
+  /** Each record has a time of its own, by which the test finds it again. */
   private static final AtomicLong TIME =
       new AtomicLong(System.currentTimeMillis() / 1000 * 1000 - 3_000_000);
 
@@ -72,7 +73,7 @@ class RoundTripIT {
     }
   }
 
-  /** One record's content. */
+  /** The content of a record. */
   record Sent(String measurement, Map<String, String> tags, Map<String, Object> fields) {
     @Override
     public String toString() {
@@ -80,7 +81,7 @@ class RoundTripIT {
     }
   }
 
-  /** What a database has at one time. */
+  /** The rows of a database at one time. */
   record Found(Map<String, String> tags, Map<String, Object> fields) {
     @Override
     public String toString() {
@@ -95,7 +96,7 @@ class RoundTripIT {
     return visible.toString();
   }
 
-  /** Reads what a measurement has at a time; empty when nothing. */
+  /** Reads the rows of a measurement at a time; empty if there are none. */
   private interface Reader {
     List<Found> read(Sent sent, long time);
   }
@@ -183,7 +184,8 @@ class RoundTripIT {
   void influxDb1(@ForAll("batches") List<Sent> batch) {
     InfluxDb1 database = influxDb1;
     if (database == null) {
-      // As @RequiresServer, which is not for properties: a green run on CI has run it.
+      // As @RequiresServer, which does not work with properties: on CI, a missing influxd is a
+      // failure.
       assertThat(System.getenv("CI")).as("influxd is not installed").isNotEqualTo("true");
       return;
     }
@@ -197,7 +199,7 @@ class RoundTripIT {
         false);
   }
 
-  /** Runs where {@code HISSRV_INFLUXDB2_URL} and {@code HISSRV_INFLUXDB2_TOKEN} name a server. */
+  /** Runs if {@code HISSRV_INFLUXDB2_URL} and {@code HISSRV_INFLUXDB2_TOKEN} name a server. */
   @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
   void influxDb2(@ForAll("batches") List<Sent> batch) {
     InfluxDb2 database = influxDb2;
@@ -245,7 +247,7 @@ class RoundTripIT {
       Sent sent = batch.get(i);
       String reason = reasons.get((long) i);
       if (reason == null) {
-        // The database may show it a little later.
+        // The database may show the row a little later.
         await()
             .atMost(Duration.ofMinutes(1))
             .pollInterval(Duration.ofMillis(20))
@@ -257,7 +259,8 @@ class RoundTripIT {
       } else {
         assertThat(reader.read(sent, time))
             .as("%s, %s", sent, reason)
-            // QuestDB keeps the parts of a line that had to be divided as rows; readers merge them.
+            // If the sink had to split a line, QuestDB keeps the parts as separate rows; readers
+            // merge them.
             .hasSizeLessThanOrEqualTo(falseIsNothing ? Math.max(1, sent.fields().size()) : 1)
             .allSatisfy(
                 found -> {
@@ -275,7 +278,10 @@ class RoundTripIT {
     return tags;
   }
 
-  /** As they are read back: every number is a double; QuestDB has no boolean that is not there. */
+  /**
+   * Returns the fields as they read back: every number is a double, and QuestDB stores false for an
+   * absent boolean.
+   */
   private static Map<String, Object> fields(Sent sent, boolean falseIsNothing) {
     Map<String, Object> fields = new HashMap<>();
     sent.fields()
@@ -290,7 +296,7 @@ class RoundTripIT {
     return fields;
   }
 
-  /** JSON's reader takes -0 for a whole number, which has no sign. */
+  /** The JSON parser reads -0 as an integer, which has no sign. */
   private static double plain(double number) {
     return number == 0 ? 0.0 : number;
   }
@@ -344,11 +350,11 @@ class RoundTripIT {
   private static List<Found> ofInflux(Function<String, JsonNode> query, Sent sent, long time) {
     List<Found> all = new ArrayList<>();
     if (sent.measurement().matches("(?s).*[\\x00\r].*")) {
-      return all; // InfluxQL cannot ask for these: such a measurement must not have got there
+      return all; // InfluxQL cannot ask for such a measurement, so it must not have been written
     }
     for (JsonNode series :
         query.apply(influxQl(sent.measurement(), time)).path("results").path(0).path("series")) {
-      // A time is one record's, so a series has one row.
+      // Each time belongs to one record, so a series has one row.
       for (JsonNode row : series.path("values")) {
         Found found = new Found(new HashMap<>(), new HashMap<>());
         series
@@ -374,7 +380,10 @@ class RoundTripIT {
     return all;
   }
 
-  /** A field that shares its name with a tag is shown as {@code name_1}. */
+  /**
+   * Returns the field's name: InfluxQL shows a field that shares its name with a tag as {@code
+   * name_1}.
+   */
   private static String named(String column, Set<String> names) {
     boolean renamed = column.endsWith("_1") && !names.contains(column);
     return renamed ? column.substring(0, column.length() - 2) : column;

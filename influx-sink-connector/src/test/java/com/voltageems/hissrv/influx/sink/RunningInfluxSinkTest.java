@@ -24,7 +24,7 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.Test;
 
-/** The running sink with a database by script and a clock by hand: hours take no time. */
+/** The running sink with a scripted database and a manual clock: hours take no time. */
 class RunningInfluxSinkTest {
   private static final long T = 1_790_000_000_000L;
   private static final TopicPartition PARTITION = new TopicPartition(TestRecords.TOPIC, 0);
@@ -63,12 +63,15 @@ class RunningInfluxSinkTest {
     until(() -> database.requests.size() == count);
   }
 
-  /** A writer that has not reckoned yet how long it waits would reckon from a later moment. */
+  /**
+   * Waits until the writer has computed its waiting time: otherwise it would do so from a later
+   * moment.
+   */
   private static void awaitHeld(SinkHarness sink) {
     sink.pump(() -> String.valueOf(sink.metadata(0)).contains("write.timeout.ms"));
   }
 
-  /** The task's thread looks again and again, while no time passes. */
+  /** Checks that the number of requests stays the same while no time passes. */
   private void staysAt(SinkHarness sink, int requests) {
     await()
         .pollInSameThread()
@@ -94,7 +97,7 @@ class RunningInfluxSinkTest {
     }
   }
 
-  /** As after a pause in the middle of Connect's assignment. */
+  /** This happens after a pause in the middle of Connect's assignment. */
   @Test
   void partitionThatConnectHasNotOpened_isAskedForOnceMore() {
     try (SinkHarness sink = sink("linger.ms", "0")) {
@@ -145,7 +148,10 @@ class RunningInfluxSinkTest {
     }
   }
 
-  /** Of large records of which little is written, far more would be held than their lines tell. */
+  /**
+   * If little of large records is written, the records take far more memory than their lines
+   * suggest.
+   */
   @Test
   void recordsThatAreMuchLargerThanTheirLines_pauseTheTopics() {
     CountDownLatch answered = database.hang();
@@ -174,7 +180,7 @@ class RunningInfluxSinkTest {
       sink.pump(() -> sink.metric("retries") == 1 && sink.context.paused.contains(PARTITION));
       assertThat(sink.metric("retrying-since-ms")).isEqualTo(time.millis());
       assertThat(sink.metadata(0)).contains("\"tries\":1", "\"reason\":\"busy\"");
-      time.pass(Duration.ofSeconds(29)); // at most a half is taken off at random
+      time.pass(Duration.ofSeconds(29)); // the random part takes off a half at most
       staysAt(sink, 1);
       time.pass(Duration.ofSeconds(31));
       awaitRequests(2);
@@ -186,7 +192,7 @@ class RunningInfluxSinkTest {
     }
   }
 
-  /** While the group deals anew, {@code put} is called with no partition assigned. */
+  /** During a rebalance, {@code put} is called with no partition assigned. */
   @Test
   void partitionPausedWhenItWent_isReadWhenItComesBackAndNothingIsHeldAnyMore() {
     database.answer(new WriteOutcome.Retry(null, "busy"));

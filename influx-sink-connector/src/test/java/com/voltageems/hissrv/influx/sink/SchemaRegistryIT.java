@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Avro, and JSON with schemas: written by Apicurio's serializers, read in a real worker by its
- * converters, with the schemas in a registry of which only the API is played.
+ * Avro, and JSON with schemas: written by Apicurio's serializers and read in a real worker by its
+ * converters. The registry is simulated: only its API.
  */
 @Timeout(900)
 class SchemaRegistryIT {
@@ -50,7 +50,7 @@ class SchemaRegistryIT {
     Path plugin = Files.createDirectories(converters.resolve("apicurio"));
     for (String jar : resource("apicurio-converters.classpath").split(File.pathSeparator, -1)) {
       Path file = Path.of(jar);
-      // Connect's own JSON classes, which the JSON converter calls, have the worker's Jackson.
+      // Connect's own JSON classes, which the JSON converter calls, use the worker's Jackson.
       if (!file.getFileName().toString().startsWith("jackson-")) {
         Files.createSymbolicLink(plugin.resolve(file.getFileName()), file);
       }
@@ -61,7 +61,7 @@ class SchemaRegistryIT {
             broker.bootstrapServers(),
             List.of(Path.of("target/voltageems-influx-sink-connector-0.1.0-SNAPSHOT.zip")),
             Map.of(
-                // This version of theirs is not listed as a service.
+                // Apicurio's converters of this version have no service manifest.
                 "plugin.discovery",
                 "hybrid_warn",
                 "plugin.path",
@@ -85,7 +85,7 @@ class SchemaRegistryIT {
             List.of(broker.bootstrapServers(), registry.url()),
             dir.resolve("producer.log"))) {
       await().atMost(LONG).until(() -> !producer.isAlive());
-      // Kafka's client logs exceptions of its own that it gets over.
+      // Kafka's client logs exceptions of its own from which it recovers.
       assertThat(producer.tail()).doesNotContain("Exception in thread");
     }
   }

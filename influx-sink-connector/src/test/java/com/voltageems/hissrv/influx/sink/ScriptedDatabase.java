@@ -13,18 +13,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
-/** A database that answers as it is told, and takes everything otherwise. */
+/** A database that answers as told, and otherwise accepts everything. */
 final class ScriptedDatabase implements InfluxWriter {
   final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile String poison = "nothing";
   private final BlockingQueue<Function<String, WriteOutcome>> script = new LinkedBlockingQueue<>();
 
-  /** The next request that has no answer yet gets this one. */
+  /** Sets the answer to the next request that has no scripted answer yet. */
   void answer(WriteOutcome outcome) {
     script.add(lines -> outcome);
   }
 
-  /** The next request is answered when the latch is open. */
+  /** Lets the next request wait until the latch is open. */
   CountDownLatch hang() {
     CountDownLatch answered = new CountDownLatch(1);
     script.add(
@@ -40,7 +40,9 @@ final class ScriptedDatabase implements InfluxWriter {
     return answered;
   }
 
-  /** A request with this text in it fails, as at a line that the database cannot digest. */
+  /**
+   * Lets each request that contains this text fail, like a line that the database cannot process.
+   */
   void failsAt(String text) {
     poison = text;
   }

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The few calls of Apicurio Registry's API (v2) that its serializers and converters make: register
- * a schema, and ask for one by its id. Schemas are kept as they came.
+ * The few calls of Apicurio Registry's API (v2) that its serializers and converters make: they
+ * register a schema, and ask for a schema by its id. Schemas are kept as they came.
  */
 final class ScriptedRegistry implements AutoCloseable {
   private static final String API = "/apis/registry/v2";
@@ -30,7 +30,7 @@ final class ScriptedRegistry implements AutoCloseable {
 
   private final List<Schema> schemas = new ArrayList<>();
 
-  /** Calls that nobody has thought of. */
+  /** Calls that this class does not know. */
   final List<String> unknown = new CopyOnWriteArrayList<>();
 
   private final HttpServer server;

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.sink.SinkRecord;
 
-/** A running sink, driven as a worker drives it. */
+/** A running sink, driven in the way a worker drives it. */
 class SinkHarness implements AutoCloseable {
   final FakeTaskContext context = new FakeTaskContext();
   final SinkMetrics metrics;
@@ -52,14 +52,16 @@ class SinkHarness implements AutoCloseable {
     assign(own);
   }
 
-  /** Deals partitions to the task. What it had paused of them before, the worker pauses again. */
+  /**
+   * Assigns partitions to the task. Those that the task had paused before, the worker pauses again.
+   */
   void assign(List<TopicPartition> partitions) {
     context.assignment.addAll(partitions);
     context.paused.retainAll(context.assignment);
     sink.open(partitions);
   }
 
-  /** Takes all partitions from the task. */
+  /** Revokes all partitions of the task. */
   void revoke() {
     sink.close(List.copyOf(context.assignment));
     context.assignment.clear();
@@ -67,7 +69,8 @@ class SinkHarness implements AutoCloseable {
   }
 
   void put(List<SinkRecord> records) {
-    // Of topics that a test brings, too: a worker assigns before it gives.
+    // A worker assigns partitions before it delivers their records; this includes a test's own
+    // topics.
     for (SinkRecord record : records) {
       TopicPartition partition = Partitions.of(record);
       if (!context.assignment.contains(partition)) {
@@ -82,29 +85,29 @@ class SinkHarness implements AutoCloseable {
     }
   }
 
-  /** The offset that a commit would have for a partition now. */
+  /** Returns the offset that a commit would have for a partition now. */
   long committed(int partition) {
     TopicPartition key = new TopicPartition(TestRecords.TOPIC, partition);
     OffsetAndMetadata offset = sink.preCommit(new HashMap<>(positions)).get(key);
     return offset == null ? -1 : offset.offset();
   }
 
-  /** A metric that is a number. */
+  /** Returns the value of a numeric metric. */
   long metric(String name) {
     return (Long) Objects.requireNonNull(metrics.values().get(name), name).get();
   }
 
-  /** The metadata that a commit would have for a partition now. */
+  /** Returns the metadata that a commit would have for a partition now. */
   String metadata(int partition) {
     TopicPartition key = new TopicPartition(TestRecords.TOPIC, partition);
     OffsetAndMetadata offset = sink.preCommit(new HashMap<>(positions)).get(key);
     return offset == null ? "" : offset.metadata();
   }
 
-  /** Calls {@code put} without records, as a worker does, until it is so. */
+  /** Calls {@code put} without records, as a worker does, until the condition is true. */
   void pump(BooleanSupplier until) {
     await()
-        .pollInSameThread() // as a worker has one thread for a task
+        .pollInSameThread() // a worker has one thread for each task
         .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
         .until(

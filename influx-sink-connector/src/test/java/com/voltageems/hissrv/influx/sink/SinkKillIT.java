@@ -46,13 +46,13 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three workers under load, and everything around them fails at random moments: a worker, the
- * broker and the database are killed, connections cut and stalled, the database's disk is full,
- * tasks are dealt out anew. Every point is there with its last value; the committed offset is never
- * ahead of the database; an outage costs no record.
+ * Three workers under load, while everything around them fails at random moments: a worker, the
+ * broker and the database are killed, connections are cut and stalled, the database's disk is full,
+ * tasks are rebalanced. Every point must be there with its last value; the committed offset is
+ * never ahead of the database; an outage turns no record into a dead letter.
  *
- * <p>Of each partition, record {@code n} has the offset {@code n}; four records in a row write the
- * same point, each a larger value.
+ * <p>In each partition, record {@code n} has the offset {@code n}; four records in a row write the
+ * same point, each with a larger value.
  */
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 class SinkKillIT {
@@ -109,7 +109,7 @@ class SinkKillIT {
       Watch watch = part(new Watch(admin, database));
       for (int round = 0; round < ROUNDS; round++) {
         failures(broker, database, proxy);
-        // The next round's failures deal the tasks out anew, and would hide one that stands still.
+        // The next round's failures cause a rebalance, which would hide a task that is stuck.
         long[] soFar = traffic.soFar();
         await()
             .atMost(LONG)
@@ -126,7 +126,7 @@ class SinkKillIT {
       assertThat(watch.looks()).as("offsets were looked at").isGreaterThan(10);
       for (int partition = 0; partition < PARTITIONS; partition++) {
         int series = partition;
-        // QuestDB shows a little later what it has acknowledged.
+        // QuestDB shows acknowledged rows a little later.
         await()
             .atMost(LONG)
             .untilAsserted(
@@ -146,7 +146,10 @@ class SinkKillIT {
     }
   }
 
-  /** What stands still goes on only if somebody sees how: states, and the logs with all threads. */
+  /**
+   * Describes a standstill, so that somebody can find its cause: states, and the logs with all
+   * threads.
+   */
   private String standstill() throws Exception {
     for (ConnectWorker worker : workers) {
       Process quit =
@@ -162,7 +165,7 @@ class SinkKillIT {
     return worker().status(SINK) + "; the workers' logs are target/kill-*.log";
   }
 
-  /** One to speak to: any may have been killed. */
+  /** Returns a worker that is alive; any of them may have been killed. */
   private ConnectWorker worker() {
     return workers.stream().filter(worker -> worker.process().isAlive()).findFirst().orElseThrow();
   }
@@ -206,21 +209,24 @@ class SinkKillIT {
   }
 
   /**
-   * One that lasts.
+   * A failure that lasts for a while.
    *
-   * @param of what it happens to, which can have one at a time
+   * @param of the part that fails, which can have only one failure at a time
    */
   private record Failure(String of, Runnable begin, Runnable end) {
     static final Failure NONE = new Failure("nothing", () -> {}, () -> {});
 
-    /** Without a broker no worker takes anything. */
+    /**
+     * Returns whether two failures can happen together: without a broker, no worker accepts a
+     * request.
+     */
     boolean goesWith(Failure other) {
       Set<String> both = new HashSet<>(List.of(of, other.of));
       return both.size() == 2 && !both.equals(Set.of("broker", "connector"));
     }
   }
 
-  /** Each kind of failure once, two at a time, in random order. */
+  /** Causes each kind of failure once, two at a time, in random order. */
   private void failures(KafkaBroker broker, KillTarget database, FaultyProxy proxy)
       throws Exception {
     List<Failure> failures = new ArrayList<>();
@@ -256,7 +262,8 @@ class SinkKillIT {
   }
 
   /**
-   * Of the connector, until a worker takes it: while they rebalance, or the broker is away, none.
+   * Sends a request about the connector until a worker accepts it: during a rebalance, or while the
+   * broker is away, none does.
    */
   private void ask(String method, String what) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
@@ -270,13 +277,16 @@ class SinkKillIT {
                     || (mayFail && System.nanoTime() - end > 0));
   }
 
-  /** Some time passes: a clock of the test's own would not be the servers'. */
+  /** Lets some real time pass: a manual clock would not affect the servers. */
   private void breathe() {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(1_000));
     await().pollDelay(Duration.ZERO).until(() -> System.nanoTime() - end > 0);
   }
 
-  /** No file may grow beyond what it has, as when no block is left; then there is room again. */
+  /**
+   * Lets no file of the database grow beyond 1000 bytes, as if the disk were full, until the
+   * database is restarted.
+   */
   private static void fillDisk(KillTarget database) {
     try {
       Process limit =
@@ -298,9 +308,9 @@ class SinkKillIT {
   }
 
   private static void giveRoom(KillTarget database, FaultyProxy proxy) {
-    // A database may keep a log that could not grow as broken until it is started again. InfluxDB
-    // has to be started twice before anybody writes (README): the first time it cuts off what was
-    // half written, but goes on behind the hole, and loses all that at its next start.
+    // A database may consider a log that could not grow broken until it is restarted. InfluxDB has
+    // to be restarted twice before anybody writes (README): the first time, it cuts off the
+    // half-written entry but continues behind the hole, and loses all of that at its next start.
     proxy.away(true);
     for (int start = 0; start < 2; start++) {
       database.server().kill();
@@ -317,7 +327,7 @@ class SinkKillIT {
     return offsets;
   }
 
-  /** The partitions committed less far than this, with what is committed. */
+  /** Returns the partitions whose committed offset is lower than this, with that offset. */
   private static Map<Integer, Long> behind(Map<Integer, Long> committed, long[] offsets) {
     Map<Integer, Long> behind = offsets(offsets);
     behind.replaceAll((partition, offset) -> committed.getOrDefault(partition, 0L));
@@ -359,7 +369,7 @@ class SinkKillIT {
         .sum();
   }
 
-  /** The value of each point of a partition, from a point on. */
+  /** Returns the value of each point of a partition, beginning with a given point. */
   private static Map<Long, Long> values(KillTarget database, int partition, long from) {
     Map<Long, Long> values = new HashMap<>();
     database.values(partition, T + from).forEach((millis, value) -> values.put(millis - T, value));
@@ -374,7 +384,7 @@ class SinkKillIT {
     return expected;
   }
 
-  /** Sends to each partition in turn, one record after the other. */
+  /** Sends to the partitions in turn, one record after the other. */
   private static final class Traffic implements AutoCloseable {
     private final KafkaProducer<String, String> producer;
     private final AtomicLongArray sent = new AtomicLongArray(PARTITIONS);
@@ -418,7 +428,7 @@ class SinkKillIT {
           .formatted(partition, n, T + n / REPEATS);
     }
 
-    /** How many records each partition got. */
+    /** Stops sending; returns how many records each partition got. */
     long[] end() throws InterruptedException {
       stopping = true;
       thread.join(TimeUnit.MINUTES.toMillis(5));
@@ -427,7 +437,7 @@ class SinkKillIT {
       return soFar();
     }
 
-    /** How many records each partition got until now; the last ones may be on their way. */
+    /** Returns how many records each partition got so far; the last ones may be on their way. */
     long[] soFar() {
       long[] soFar = new long[PARTITIONS];
       Arrays.setAll(soFar, sent::get);
@@ -441,7 +451,7 @@ class SinkKillIT {
     }
   }
 
-  /** Looks all the time whether what is committed is in the database. */
+  /** Checks continuously that everything committed is in the database. */
   private static final class Watch implements AutoCloseable {
     private static final long WINDOW = 400;
 
@@ -462,7 +472,7 @@ class SinkKillIT {
     private void run() {
       while (!stopping && failure == null) {
         try {
-          // What is committed first, then what is there: it must not be less.
+          // Reads the committed offsets first, then the database, which must have at least as much.
           committed(admin).forEach(this::look);
         } catch (UncheckedIOException | IllegalStateException e) {
           missed++; // the database is away

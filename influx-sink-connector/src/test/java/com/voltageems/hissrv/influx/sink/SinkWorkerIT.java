@@ -35,7 +35,7 @@ class SinkWorkerIT extends WorkerContract {
 
   @Override
   protected Map<String, String> addresses() {
-    // The worker has no topic yet that the regex would find.
+    // The worker has no topic yet that matches the regex.
     return Map.of("influxdb.url", server.url());
   }
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What others see of records that do not get through: a real worker, a real broker. */
+/** What a user can see of records that do not get through: with a real worker and a real broker. */
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class StandstillIT {
   private static final Duration LONG = Duration.ofMinutes(3);
@@ -53,7 +53,7 @@ class StandstillIT {
             dir.resolve("connect"),
             broker.bootstrapServers(),
             List.of(Path.of("target/voltageems-influx-sink-connector-0.1.0-SNAPSHOT.zip")),
-            // So long that what is committed below is committed because the task asks for it.
+            // So long that only the task's own requests cause the commits below.
             Map.of("offset.flush.interval.ms", "3600000"));
   }
 
@@ -137,7 +137,7 @@ class StandstillIT {
     }
   }
 
-  /** The contract of docs/status.md. */
+  /** The contract in docs/status.md. */
   @Test
   void requestThatFails_isInTheCommitMetadata_untilItPasses() throws Exception {
     submit("stuck");
@@ -176,7 +176,7 @@ class StandstillIT {
   /** Field case I2: Connect forgets that a record was too large for the dead-letter queue. */
   @Test
   void recordTooLargeForTheDeadLetterQueue_isThereWithoutItsValue() throws Exception {
-    // A record's topic is another one after the transform; reported is where it stands.
+    // The transform renames the record's topic; the report names the topic where the record is.
     submit(
         "large",
         Map.of(

@@ -11,7 +11,7 @@ final class SubMillis {
 
   private SubMillis() {}
 
-  /** Values 1, 2 and 3. */
+  /** Returns three records with the values 1, 2 and 3. */
   static SinkRecord[] records(String measurement, long epochMillis) {
     return new SinkRecord[] {
       record(measurement, epochMillis, 0),

@@ -6,13 +6,13 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Records as the worker hands them over. */
+/** Records as the worker delivers them. */
 public final class TestRecords {
   public static final String TOPIC = "hissrv.live";
 
   private TestRecords() {}
 
-  /** A schemaless sample of channel 1001. */
+  /** Returns a sample of channel 1001, without a schema. */
   public static Map<String, Object> sample(Map<String, Object> fields, long epochMillis) {
     return sample("telemetry", fields, epochMillis);
   }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Field case O3: an https database whose certificates come from a CA of the site's own. */
+/** Field case O3: an https database with certificates from the site's own CA. */
 class TlsIT {
   private static final HeldCertificate CA = authority("site");
   private static final HeldCertificate OTHER_CA = authority("other");
@@ -254,7 +254,7 @@ class TlsIT {
                       .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
                   client.getInputStream().readAllBytes();
                 } catch (SocketException e) {
-                  // reset: the sink's way to hang up
+                  // connection reset, which is how the sink closes it
                 }
                 return "answered";
               });
