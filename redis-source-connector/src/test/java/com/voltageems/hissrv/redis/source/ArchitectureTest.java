@@ -23,7 +23,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import redis.clients.jedis.HostAndPort;
 
-/** The floors: a package knows those below it, never one above or beside it. */
+/**
+ * The layers: a package may use packages of lower layers, but none of a higher one or of its own.
+ */
 @AnalyzeClasses(
     packages = "com.voltageems.hissrv.redis.source",
     importOptions = ImportOption.DoNotIncludeTests.class)
@@ -31,7 +33,7 @@ class ArchitectureTest {
   private static final String ROOT = "com.voltageems.hissrv.redis.source";
   private static final int MOST_TYPES = 20;
 
-  /** From the ground up; packages of one floor do not know each other. */
+  /** The layers from bottom to top; packages of one layer do not use each other. */
   private static final List<List<String>> FLOORS =
       List.of(
           List.of("bytes", "run"),
@@ -79,7 +81,7 @@ class ArchitectureTest {
     assertThat(types.values()).allMatch(count -> count <= MOST_TYPES);
   }
 
-  /** An address may be one of the client's: a value without behaviour. */
+  /** A class of the client that holds an address is allowed: it is a value without behaviour. */
   @ArchTest
   static final ArchRule onlyOnePackageKnowsTheClient =
       noClasses()
@@ -107,7 +109,7 @@ class ArchitectureTest {
               ROOT + ".run",
               ROOT + ".jedis");
 
-  /** Tests turn the time themselves. */
+  /** Tests advance the time themselves. */
   @ArchTest
   static final ArchRule timeComesIn =
       noClasses()

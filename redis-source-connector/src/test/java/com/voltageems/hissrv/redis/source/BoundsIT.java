@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.StreamEntryID;
 
 /**
- * What is larger than expected, and what goes back while the connection stays: against a real
- * Redis, driven without a worker.
+ * Data that is larger than expected, and data that is reset while the connection stays: against a
+ * real Redis, driven without a worker.
  */
 class BoundsIT extends RedisTaskFixture {
   private static final Map<String, String> LIST =
@@ -52,7 +52,7 @@ class BoundsIT extends RedisTaskFixture {
     return IntStream.range(from, to).mapToObj(n -> (double) n).toArray(Double[]::new);
   }
 
-  /** Polls until nothing comes any more; no poll may give more than {@code limit}. */
+  /** Polls until nothing comes any more; no poll may return more than {@code limit} records. */
   private static List<SourceRecord> drain(TaskHarness task, int limit) {
     List<SourceRecord> all = new ArrayList<>();
     for (int quiet = 0; quiet < 4; ) {
@@ -89,7 +89,7 @@ class BoundsIT extends RedisTaskFixture {
   void list_inFlightWithoutAClaim_isTakenOver() {
     push(0, 30);
     client.rename("q", "q:foreign");
-    // Oldest first, as claims are kept.
+    // Oldest first, in the order in which claims are kept.
     for (String element = client.rpop("q:foreign");
         element != null;
         element = client.rpop("q:foreign")) {
@@ -113,7 +113,9 @@ class BoundsIT extends RedisTaskFixture {
     assertThat(client.keys("*")).isEmpty();
   }
 
-  /** Megabytes of what is no sample are not kept until all of a foreign claim is read. */
+  /**
+   * Megabytes of elements that are no samples are not kept until all of a foreign claim is read.
+   */
   @Test
   void list_muchToRejectInFlight_isHandedOverBeforeTheRelease() {
     String garbage = "x".repeat(200_000);
@@ -168,7 +170,7 @@ class BoundsIT extends RedisTaskFixture {
     }
   }
 
-  /** A script would copy it into Lua and out again, and hold Redis meanwhile. */
+  /** A script would copy the element into Lua and out again, and block Redis meanwhile. */
   @Test
   void list_largeRejected_isReleasedWithoutAScript() {
     String large = "{\"no\nsample\": \"" + "x".repeat(1 << 20) + "\"";
@@ -212,7 +214,8 @@ class BoundsIT extends RedisTaskFixture {
       assertThat(TaskHarness.metric("p", "claims")).isEqualTo(12);
       assertThat(TaskHarness.metric("p", "claims-found-in-flight")).isZero();
     }
-    // One ends the script's first claim; nine more and the first small one are taken alone.
+    // One large element ends the script's first claim; nine more and the first small one are
+    // claimed one by one.
     assertThat(info("commandstats")).contains("cmdstat_exec:calls=10,");
     assertThat(client.keys("*")).isEmpty();
   }
@@ -243,7 +246,7 @@ class BoundsIT extends RedisTaskFixture {
     return Bytes.text((byte[]) admin("INFO", section));
   }
 
-  /** Rejected elements must not keep a list from being drained that has filled Redis. */
+  /** If a list has filled Redis, rejected elements must not prevent its draining. */
   @ParameterizedTest
   @ValueSource(ints = {4, 100_000})
   void list_redisIsFull_aClaimWithRejectedElementsIsReleased(int size) {
@@ -284,7 +287,7 @@ class BoundsIT extends RedisTaskFixture {
     assertThat(client.llen("q:rejected")).isEqualTo(1);
   }
 
-  /** Connect stops a task between two polls only. */
+  /** Connect stops a task only between two polls. */
   @Test
   void poll_doesNotWaitForALongInterval() {
     try (TaskHarness task = task(LIST, "poll.interval.ms", "3600000")) {
@@ -312,7 +315,7 @@ class BoundsIT extends RedisTaskFixture {
     }
   }
 
-  /** By hand, by eviction: an index without its newest windows has not gone back. */
+  /** An index that lost its newest windows by hand or by eviction has not been reset. */
   @Test
   void archive_newestWindowIsGone_nothingIsRepeated() {
     window(1, 60, "1", 1);
@@ -351,7 +354,7 @@ class BoundsIT extends RedisTaskFixture {
           .hasSize(20_001);
       parts = records.size() - 1;
       assertThat(parts).isGreaterThan(1);
-      // All but the last record are stored when the task ends.
+      // All records except the last one are stored when the task ends.
       task.store(records.subList(0, parts));
     }
     try (TaskHarness task = task(ARCHIVE)) {
@@ -375,7 +378,7 @@ class BoundsIT extends RedisTaskFixture {
       long scans = TaskHarness.metric("", "polls") - trips;
       assertThat(TaskHarness.metric("a", "unchanged-skipped") - before)
           .isBetween(3L, 3 * (scans + 2));
-      // A channel that was away closes windows that are older than those of others.
+      // A channel that was away closes windows that are older than those of other channels.
       client.hset("archive:1m:120:1002", Map.of("n", "1000"));
       assertThat(numbers(drain(task, 2000))).containsExactly(1000.0);
     }
@@ -392,7 +395,10 @@ class BoundsIT extends RedisTaskFixture {
     }
   }
 
-  /** A consumer of its own deletes what it has processed: that is no other stream. */
+  /**
+   * A consumer of the site deletes the entries it has processed: that does not make it another
+   * stream.
+   */
   @Test
   @RequiresServer(RequiresServer.Server.REDIS)
   void stream_entriesDeleted_nothingIsRepeatedAfterAReconnect() {
@@ -441,13 +447,13 @@ class BoundsIT extends RedisTaskFixture {
     try (TaskHarness task = task(STREAM)) {
       assertThat(task.poll()).hasSize(60);
     }
-    // 20 times 3 entries, which fill 1,000 fields, and one that finds nothing more.
+    // 20 calls with 3 entries each, which fill 1,000 fields, and one call that finds nothing more.
     assertThat(client.info("commandstats"))
         .contains("cmdstat_evalsha:calls=21,")
         .contains("cmdstat_xrange:calls=61,");
   }
 
-  /** Lua would hash and copy each of their bytes. */
+  /** Lua would hash and copy every byte of it. */
   @Test
   void stream_oneEntryLargerThanAPage_isReadWithoutAScript() {
     String text = "x".repeat(300_000);
@@ -459,7 +465,7 @@ class BoundsIT extends RedisTaskFixture {
     admin("CONFIG", "RESETSTAT");
     try (TaskHarness task = task(STREAM, "value.max.bytes", "1000000")) {
       assertThat(numbers(task.poll())).containsExactly(range(1, 6));
-      // The script met the first of them, and ended when it found nothing more.
+      // The script met the first entry, and ended when it found nothing more.
       assertThat(client.info("commandstats"))
           .contains("cmdstat_evalsha:calls=2,")
           .contains("cmdstat_xrange:calls=7,");

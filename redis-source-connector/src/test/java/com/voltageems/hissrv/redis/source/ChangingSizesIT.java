@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
-/** What changes its size, its type or its role while it is read: against a real Redis. */
+/** Data that changes its size, its type or its role while it is read: against a real Redis. */
 class ChangingSizesIT extends RedisTaskFixture {
   private static final Map<String, String> LIST =
       Map.of("sources", "p", "sources.p.type", "list", "sources.p.key", "q");
@@ -35,12 +35,12 @@ class ChangingSizesIT extends RedisTaskFixture {
       Map.of("sources", "p", "sources.p.type", "stream", "sources.p.key", "s");
   private static final String LARGE = "x".repeat(60_000);
 
-  /** As many would come at once, were a page not bounded by its bytes: 36 MB. */
+  /** If the bytes of a page were not limited, this many entries would come at once: 36 MB. */
   private static final int ENTRIES = 600;
 
   private static final int MEGABYTES = 60;
 
-  /** A megabyte, no value of it too long. */
+  /** Returns a megabyte in fields, none of whose values is too long. */
   private static Map<String, String> megabyte() {
     Map<String, String> fields = new HashMap<>(Map.of("n", "1"));
     for (int i = 0; i < 16; i++) {
@@ -72,10 +72,10 @@ class ChangingSizesIT extends RedisTaskFixture {
     assertThat(most).isLessThan(10_000_000);
   }
 
-  /** What a claim does not take it must not read either. */
+  /** A claim must not read elements that it does not take. */
   @Test
   void list_elementsThatGrow_areNotReadInVain() {
-    // A busy machine may hold Redis up at any moment, but not each time.
+    // On a busy machine, Redis may be delayed at any moment, but not in each round.
     List<String> told = new ArrayList<>();
     for (int round = 0; round < 10; round++) {
       long[] micros = longestOfAClaim_andOfReadingAll();
@@ -87,7 +87,10 @@ class ChangingSizesIT extends RedisTaskFixture {
     throw new AssertionError("a claim takes as long as to read all: " + told);
   }
 
-  /** Microseconds of the longest command of a claim, and of a script that reads the whole list. */
+  /**
+   * Returns the microseconds of the longest command of a claim, and of a script that reads the
+   * whole list.
+   */
   private long[] longestOfAClaim_andOfReadingAll() {
     client.flushAll();
     for (int i = 0; i < 8; i++) {
@@ -141,7 +144,7 @@ class ChangingSizesIT extends RedisTaskFixture {
     }
   }
 
-  /** By index, and by SCAN: the windows are 100 times as large as those before. */
+  /** By index, and by SCAN: the windows are 100 times as large as earlier ones. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void archive_windowsThatGrow_doNotMakeAPollLarge(boolean indexed) {

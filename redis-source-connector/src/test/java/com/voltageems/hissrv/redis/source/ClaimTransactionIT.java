@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Large elements, claimed and handed over by a transaction or not at all. */
+/** Large elements are claimed and handed over by a transaction, completely or not at all. */
 class ClaimTransactionIT extends RedisTaskFixture {
   private static final String ENTRY = "x".repeat(100_000);
   private static final Map<String, String> LIST =
@@ -37,7 +37,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
   private JedisLink link;
   private ClaimTransaction transaction;
 
-  /** Done just before the transaction is. */
+  /** Runs just before the transaction. */
   private Runnable meanwhile = () -> {};
 
   private boolean replyIsLost;
@@ -129,7 +129,10 @@ class ClaimTransactionIT extends RedisTaskFixture {
     nothingIsDone();
   }
 
-  /** The reply is lost, not what was done: the script, asked next, does not do it again. */
+  /**
+   * Only the reply is lost, the transaction was executed: the script, called next, does not do it
+   * again.
+   */
   @Test
   void handOver_replyLost_isDoneOnce() {
     replyIsLost = true;
@@ -243,7 +246,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
     assertThat(link.call(Command.of("PING"))).isEqualTo(Bytes.of("PONG"));
   }
 
-  /** The real link, and something that happens between the two steps. */
+  /** The real link, with a disturbance between the two steps. */
   private final class Disturbed implements RedisLink {
     @Override
     public Replies send(List<Command> commands) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
-/** Redis's clock is stepped under a task, by more than any delay would explain. */
+/** Steps Redis's clock while a task runs, by more than any delay would explain. */
 @RequiresServer(RequiresServer.Server.FAKETIME)
 class ClockStepIT {
   private static final int A_STEP = 10;
@@ -55,7 +55,7 @@ class ClockStepIT {
     runSteps(true, OFFSETS);
   }
 
-  /** A box without a battery starts in 1970, until it has the time from elsewhere. */
+  /** A device without a battery starts in 1970, until it gets the time from elsewhere. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void clockBeginsIn1970_nothingLostOrRepeated(boolean restart) {
@@ -75,7 +75,8 @@ class ClockStepIT {
               .as("Redis's clock before the real one, in seconds")
               .isBetween(offsets.get(step).toSeconds() - 600, offsets.get(step).toSeconds() + 600);
           write(client, step);
-          // Stored, and told so only behind the next step: it falls into the middle of a claim.
+          // These are stored, but the task learns it only after the next step, in the middle of a
+          // claim.
           List<SourceRecord> under = task.poll();
           task.store(under);
           records.addAll(under);
@@ -116,7 +117,10 @@ class ClockStepIT {
     client.hset("comsrv:1", "v", String.valueOf(step));
   }
 
-  /** All of this step is there, the hash's new value too; or two minutes are over. */
+  /**
+   * Polls until everything of this step has arrived, including the hash's new value, or for two
+   * minutes.
+   */
   private void pollUntilComplete(TaskHarness task, int step) {
     long deadline = System.nanoTime() + 120_000_000_000L;
     int count = (step + 1) * A_STEP;

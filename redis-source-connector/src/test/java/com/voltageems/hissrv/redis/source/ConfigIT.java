@@ -10,7 +10,7 @@ import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 
-/** What settings mean: against a real Redis, driven without a worker. */
+/** What settings do: against a real Redis, driven without a worker. */
 class ConfigIT extends RedisTaskFixture {
   private static final Map<String, String> HASH =
       Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "modsrv:*");
@@ -24,7 +24,7 @@ class ConfigIT extends RedisTaskFixture {
   }
 
   @Test
-  // JSON has null, and Connect hands it on.
+  // JSON has null, and Connect passes it on.
   @SuppressWarnings("NullAway")
   void settingThatIsNull_isAsIfItWereNotThere() {
     Map<String, String> config = hash();
@@ -57,8 +57,8 @@ class ConfigIT extends RedisTaskFixture {
                 "poll.interval.ms", "10"),
             new HashMap<>())) {
       assertThat(task.pollFor(1)).hasSize(1);
-      // Kept back by the deadband, given by the snapshot that follows.
-      long nextSnapshot = System.nanoTime() + 3_000_000_000L; // not sooner
+      // The deadband holds this value back; the next snapshot delivers it.
+      long nextSnapshot = System.nanoTime() + 3_000_000_000L; // at the earliest
       put("p", "10.9");
       assertThat(values(task.pollFor(1))).containsExactly(10.9);
       put("p", "11.8");

@@ -42,7 +42,7 @@ class ConnectionsIT {
 
   @TempDir Path dir;
 
-  /** Not over a link of ours: that refuses to take one node of a cluster for all. */
+  /** Does not use our own link, which refuses to take one node of a cluster for the whole. */
   private static @Nullable Object call(int port, String command, String... args) {
     try (Connection connection = new Connection("127.0.0.1", port)) {
       connection.sendCommand(() -> Bytes.of(command), args);
@@ -62,7 +62,7 @@ class ConnectionsIT {
     return "{\"measurement\":\"m\",\"fields\":{\"n\":" + n + "}}";
   }
 
-  /** A primary, a replica that is in step with it, and a sentinel that watches them. */
+  /** A primary, a replica in step with it, and a sentinel that watches them. */
   private final class Watched implements AutoCloseable {
     final RedisServer primary = RedisServer.start(folder("a"));
     final RedisServer replica = RedisServer.start(folder("b"));
@@ -113,7 +113,7 @@ class ConnectionsIT {
       }
     }
 
-    /** What is written from now on, the replica does not learn. */
+    /** From now on, the replica gets no more writes. */
     void cutReplication() {
       call(primary.port(), "ACL", "SETUSER", "default", "-psync");
       call(primary.port(), "CLIENT", "KILL", "TYPE", "replica");
@@ -155,7 +155,8 @@ class ConnectionsIT {
   }
 
   /**
-   * The primary is killed in mid-claim; the replica that takes over has the claim, nothing is lost.
+   * The primary is killed in the middle of a claim. The replica that takes over has the claim, so
+   * nothing is lost.
    */
   @Test
   @RequiresServer(RequiresServer.Server.REDIS)
@@ -170,7 +171,7 @@ class ConnectionsIT {
                 first.addAll(task.poll());
                 return first.size() == 3;
               });
-      // The claim is in flight, and the replica knows it.
+      // The claim is in flight, and the replica has it.
       await()
           .atMost(Duration.ofMinutes(1))
           .until(
@@ -187,8 +188,8 @@ class ConnectionsIT {
   }
 
   /**
-   * The replica that takes over knows neither the claims nor the windows of the last moments: what
-   * it has is given again, nothing is lost, and the index that went back is noticed.
+   * The replica that takes over has neither the latest claims nor the latest windows: whatever it
+   * has is delivered again, nothing is lost, and the task notices that the index went back.
    */
   @Test
   @RequiresServer(RequiresServer.Server.REDIS)
@@ -263,7 +264,7 @@ class ConnectionsIT {
       try (TaskHarness task = new TaskHarness(config(1, config), new HashMap<>())) {
         assertThat(task.pollFor(42)).hasSize(42);
         task.pollTimes(3);
-        // A slot's owner changes: the link finds the new one.
+        // A slot gets another owner: the link finds it.
         call(one.port(), "CLUSTER", "FORGET", nodeId(two.port()));
         call(one.port(), "CLUSTER", "MEET", "127.0.0.1", String.valueOf(two.port()));
         assertThat(task.pollTimes(3)).isEmpty();
@@ -290,7 +291,10 @@ class ConnectionsIT {
     }
   }
 
-  /** Sentinels tell the address without brackets; in a message its port must be told from it. */
+  /**
+   * Sentinels report the address without brackets; in a message, its port must still be
+   * recognizable.
+   */
   @Test
   @RequiresServer(RequiresServer.Server.REDIS)
   void sentinel_byAddressesOfIpv6() throws IOException {
@@ -393,13 +397,13 @@ class ConnectionsIT {
           for (Object moved : keysIn(from, slot)) {
             move(from, to, Bytes.text((byte[]) moved));
             if (first) {
-              // Some of the list's keys are here and some there: it has to wait.
+              // Some of the list's keys are on each node, so the list has to wait.
               all.addAll(numbers(task.pollTimes(3)));
               first = false;
             }
           }
           all.addAll(numbers(task.pollTimes(3)));
-          // What was made meanwhile.
+          // Moves the keys that were created meanwhile.
           for (Object moved : keysIn(from, slot)) {
             move(from, to, Bytes.text((byte[]) moved));
           }
@@ -567,7 +571,7 @@ class ConnectionsIT {
     }
   }
 
-  /** The same certificates as PEM: as files, and as texts. */
+  /** Connects with the same certificates as PEM: as files, and as texts. */
   private void assertByPem(Map<String, String> config, RedisServer redis) throws Exception {
     String certificate = Files.readString(dir.resolve("client.crt"));
     String key = Files.readString(dir.resolve("client.key"));
@@ -610,7 +614,7 @@ class ConnectionsIT {
     return errors;
   }
 
-  /** A self-signed certificate, in a keystore that also serves as truststore. */
+  /** Creates a self-signed certificate, in a keystore that also serves as truststore. */
   private Path keys(String name) throws Exception {
     Path store = dir.resolve(name + ".p12");
     run(
@@ -642,7 +646,7 @@ class ConnectionsIT {
     }
     write(name + ".crt", "CERTIFICATE", keys.getCertificate(name).getEncoded());
     write(name + ".key", "PRIVATE KEY", keys.getKey(name, "changeit".toCharArray()).getEncoded());
-    // The certificate alone, as what is trusted.
+    // Adds the certificate alone, as a trusted one.
     keys.setCertificateEntry("trusted-" + name, keys.getCertificate(name));
     try (java.io.OutputStream out = Files.newOutputStream(store)) {
       keys.store(out, "changeit".toCharArray());
@@ -686,7 +690,8 @@ class ConnectionsIT {
       assertThatThrownBy(closed::get).isInstanceOf(RedisUnavailableException.class);
       assertThat(link.call(Command.of("ECHO", "6"))).isEqualTo(Bytes.of("6"));
 
-      // Redis goes away with replies under way: who comes next is told, and who asked for them.
+      // Redis goes away while replies are outstanding: later callers get an error, and so do the
+      // callers of these commands.
       RedisLink.Replies lost = link.send(List.of(Command.of("BLPOP", "nothing", "0")));
       redis.kill();
       assertThatThrownBy(() -> link.call(Command.of("ECHO", "7")))

@@ -11,25 +11,25 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A Redis with hashes of one field, in memory, that does at once what it is sent. */
+/** An in-memory Redis with hashes of one field, which executes commands at once. */
 public final class FakeRedis implements RedisLink {
   private final String field;
 
   /** The field's value by the hash's key. */
   public final Map<String, String> hashes = new LinkedHashMap<>();
 
-  /** HGETALLs so far. */
+  /** Number of HGETALLs so far. */
   public int read;
 
-  /** Whether replies do not come. */
+  /** Whether replies get lost. */
   public boolean lost;
 
-  /** Grows when the connection was dropped. */
+  /** Increases whenever the connection was dropped. */
   public int connection;
 
   public boolean cluster;
 
-  /** How many HGETALLs are taken. */
+  /** The number of HGETALLs after which the others are refused. */
   public int refuseFrom = Integer.MAX_VALUE;
 
   public FakeRedis(String field) {

@@ -23,8 +23,9 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 
 /**
- * Any value of a hash and any element of a list, through the task on a real Redis: in the topic, or
- * counted with a reason. And what the connector takes for a number, the aggregation does, too.
+ * Passes any value of a hash and any element of a list through the task on a real Redis: it is in
+ * the topic, or counted with a reason. And the aggregation takes the same texts for numbers as the
+ * connector.
  */
 class HashValuesIT extends RedisTaskFixture {
   private static final String[] PIECES = {
@@ -188,7 +189,7 @@ class HashValuesIT extends RedisTaskFixture {
       assertThat(metric("p", "rejected-element")).isEqualTo(pushed);
     }
     assertThat(client.llen("q:rejected")).isEqualTo(pushed);
-    // Seconds; some of them would take hours, were they reckoned out.
+    // Takes seconds; if the numbers were computed, some would take hours.
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(4));
   }
 

@@ -7,7 +7,10 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-/** Field case S24: the default mapping as query-service reads it, held by the same table. */
+/**
+ * Field case S24: query-service reads the default mapping in the same way; both are tested with the
+ * same table.
+ */
 class KeyTableTest {
   @ParameterizedTest
   @CsvFileSource(resources = "/redis-keys.csv", delimiter = ';')

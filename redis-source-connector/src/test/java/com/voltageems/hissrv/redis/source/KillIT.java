@@ -42,27 +42,27 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Two workers of one cluster, Redis and broker are killed with {@code kill -9} at random moments
- * under load, tasks are restarted, added and removed, and Redis's clock is stepped. A round does
- * each once, in random order; {@code -Dhissrv.kill.rounds} says how many. A worker comes back while
- * the next things happen already, so that failures overlap.
+ * Under load, two workers of one cluster, Redis and the broker are killed with {@code kill -9} at
+ * random moments, tasks are restarted, added and removed, and Redis's clock is stepped. A round
+ * does each of these once, in random order; {@code -Dhissrv.kill.rounds} sets the number of rounds.
+ * A worker comes back while the next failures already happen, so that failures overlap.
  */
 class KillIT {
   private static final Logger LOG = LoggerFactory.getLogger(KillIT.class);
   private static final int ROUNDS = Integer.getInteger("hissrv.kill.rounds", 1);
   private static final int MAX_TASKS = 4;
 
-  /** What is under way at most: the load waits when this much has not arrived yet. */
+  /** The most that may be under way: the load waits if this much has not arrived yet. */
   private static final long MAX_BACKLOG = 20_000;
 
   /** How many windows and entries Redis keeps: all that are under way, and as many again. */
   private static final long KEPT = 2 * MAX_BACKLOG;
 
   /**
-   * One element, one window and one entry, or none when this number was pushed before. What is far
-   * behind goes, as at a site: else Redis, with each kill, would start more slowly. Now and then
-   * the element is one of a few that are larger than a claim, or there is one more that is
-   * rejected.
+   * Pushes one element, one window and one entry, or nothing if this number was pushed before. As
+   * at a site, old windows and entries are removed: otherwise Redis would start more slowly with
+   * each kill. Now and then the element is one of a few that are larger than a claim, or there is
+   * an additional one that is rejected.
    */
   private static final String PUSH =
       """
@@ -93,7 +93,7 @@ class KillIT {
 
   private static final long FIRST_WINDOW = System.currentTimeMillis() / 1000 - 3 * 86_400;
 
-  /** What is done to the site. */
+  /** The kinds of failures. */
   private enum Kind {
     WORKER("worker"),
     BROKER("broker"),
@@ -130,7 +130,7 @@ class KillIT {
       LOG.warn("Redis's clock is not stepped here: libfaketime (package faketime) is missing");
     }
     Map<String, String> workerConfig = new HashMap<>(more);
-    // The least that a broker takes: the tasks of a killed worker are to move soon.
+    // The minimum that a broker accepts: tasks of a killed worker are to move soon.
     workerConfig.put("session.timeout.ms", "6000");
     try (RedisServer redis =
             RedisServer.start(
@@ -156,7 +156,7 @@ class KillIT {
         dir.resolve(name), broker.bootstrapServers(), Plugin.archive(), config);
   }
 
-  /** All that runs, and what is done to it. */
+  /** All running servers, and what happens to them. */
   private static final class Site {
     private final Random random = new Random();
     private final RedisServer redis;
@@ -169,15 +169,21 @@ class KillIT {
     private final Map<Kind, Integer> done = new EnumMap<>(Kind.class);
     private int tasksMax = 3;
 
-    /** The connector is paused or stopped, until after the next failure. */
+    /** Whether the connector is paused or stopped, until after the next failure. */
     private boolean halted;
 
     private long offsetSeconds;
 
-    /** Not at every look at the topics: a task needs time to start again. */
+    /**
+     * The last check for failed tasks. They are not checked with every look at the topics, since a
+     * task needs time to start again.
+     */
     private long lookedNanos = System.nanoTime();
 
-    /** When something was missing for too long, and what an operator would do then was done. */
+    /**
+     * How often something was missing for too long, so that the test did what an operator would do
+     * then.
+     */
     private int resubmitted;
 
     Site(
@@ -204,8 +210,8 @@ class KillIT {
       config.put("sources.archive1m.scan", "false");
       config.put("sources.events.type", "stream");
       config.put("sources.events.key", "events");
-      // As connect-configs/ does. With the producer's time a broker keeps out what is an hour
-      // ahead.
+      // As in connect-configs/. With the producer's time, a broker would refuse records that are an
+      // hour ahead.
       config.put("topic.creation.default.partitions", "-1");
       config.put("topic.creation.default.replication.factor", "-1");
       config.put("topic.creation.default.message.timestamp.type", "LogAppendTime");
@@ -235,7 +241,7 @@ class KillIT {
           LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300 + random.nextInt(1700)));
           boolean overlaps = halted && kind != Kind.PAUSE && kind != Kind.STOP;
           if (overlaps && kind == Kind.TASK) {
-            // There may be none.
+            // A halted connector may have no task.
             resume();
           }
           if (act(kind)) {
@@ -246,7 +252,8 @@ class KillIT {
           }
         }
         resume();
-        // Not all that was pushed, but something of each source: the next round hits what runs.
+        // Waits not for everything that was pushed, but for something of each source: the next
+        // round is to hit a running system.
         awaitArrived(pushed + 1);
         LOG.info(
             "kill: round {} of {} ({}), {} s, pushed {}, arrived {}, repeated {}, order {}",
@@ -261,7 +268,7 @@ class KillIT {
       }
       long pushed = load.finish();
       awaitArrived(pushed);
-      // Nothing may come after all has come: some polls more.
+      // Nothing may come after everything has arrived: poll some more times.
       for (int i = 0; i < 10; i++) {
         arrivals.poll();
       }
@@ -283,12 +290,13 @@ class KillIT {
           rejected,
           Load.toReject(pushed));
       assertThat(arrivals.missing(pushed)).isZero();
-      // On their list once, also without exactly-once support: it is done in Redis alone.
+      // Each is on the list of rejected elements once, even without exactly-once support: Redis
+      // alone does that.
       assertThat(rejected).isEqualTo(Load.toReject(pushed));
       if (once) {
         assertThat(arrivals.repeated()).as("%s", arrivals.repetitions).isZero();
       }
-      // Nothing of what happened needed an operator.
+      // None of the failures needed an operator.
       assertThat(resubmitted).isZero();
       assertThat(pushed).isGreaterThan(100);
       assertThat(done.keySet()).containsExactlyInAnyOrderElementsOf(kinds);
@@ -298,7 +306,7 @@ class KillIT {
       return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - sinceNanos);
     }
 
-    /** False when it could not be done, as the REST API refused for too long. */
+    /** Returns false if it could not be done because the REST API refused for too long. */
     private boolean act(Kind kind) {
       LOG.info("next: {}", kind.label);
       switch (kind) {
@@ -377,7 +385,10 @@ class KillIT {
       boolean on(ConnectWorker worker);
     }
 
-    /** One worker after the other: one may be starting, its group rebalancing, its leader dead. */
+    /**
+     * Tries one worker after the other: one may be starting, its group rebalancing, its leader
+     * dead.
+     */
     private boolean insist(Call call) {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(45);
       while (System.nanoTime() - deadline < 0) {
@@ -396,14 +407,14 @@ class KillIT {
       try {
         return call.on(worker);
       } catch (UncheckedIOException e) {
-        // No answer: as good as refused.
+        // No answer counts as a refusal.
         return false;
       }
     }
 
     /**
-     * A task that failed is started again, as the query service does: Connect lets one fail because
-     * the leading worker died while it started, or because tasks.max was lowered meanwhile.
+     * Restarts failed tasks, as the query service does: Connect lets a task fail because the
+     * leading worker died while the task started, or because tasks.max was lowered meanwhile.
      */
     private void restartFailed() {
       if (System.nanoTime() - lookedNanos < 2_000_000_000L) {
@@ -427,12 +438,12 @@ class KillIT {
     }
 
     /**
-     * Restarts those parts of the connector, each by itself. Not by {@code
-     * restart?includeTasks=true}: that is a write to the config topic, and when it fails because
-     * the broker was killed, the leader gives its producer up and never claims another one (Connect
-     * 3.9 to 4.4, {@code DistributedHerder.restartConnectorAndTasks} does without {@code
-     * writeToConfigTopicAsLeader}): until a rebalance it refuses every write, "Cannot produce to
-     * config topic without claiming write privileges first".
+     * Restarts the matching parts of the connector, one by one. It does not use {@code
+     * restart?includeTasks=true}, which is a write to the config topic. If that write fails because
+     * the broker was killed, the leader gives up its producer and never claims another one (Connect
+     * 3.9 to 4.4, {@code DistributedHerder.restartConnectorAndTasks} works without {@code
+     * writeToConfigTopicAsLeader}): until a rebalance it refuses every write with "Cannot produce
+     * to config topic without claiming write privileges first".
      */
     private static boolean restart(ConnectWorker worker, Predicate<JsonNode> which) {
       JsonNode status = worker.status("kill");
@@ -456,7 +467,7 @@ class KillIT {
       return part.path("state").asText().equals("FAILED");
     }
 
-    /** Waits for the first {@code count} numbers, from every source. */
+    /** Waits until every source has delivered the first {@code count} numbers. */
     private void awaitArrived(long count) {
       Patience patience = new Patience(arrivals.missing(count));
       await("numbers below " + count + " in every topic")
@@ -477,9 +488,9 @@ class KillIT {
     }
 
     /**
-     * A worker that loses its broker while tasks.max is lowered can stay with tasks of the old
-     * number, which Connect then refuses to start, for ever (TooManyTasksException). The query
-     * service sees that and starts the connector again; without it an operator does this.
+     * A worker that loses its broker while tasks.max is lowered can keep tasks of the old number,
+     * which Connect then refuses to start, for ever (TooManyTasksException). The query service
+     * notices that and restarts the connector; without it, an operator does so.
      */
     private void resubmit(long missing) {
       LOG.warn("kill: {} numbers still missing, the connector is submitted again", missing);
@@ -489,7 +500,7 @@ class KillIT {
     }
   }
 
-  /** Over when nothing that was missing has come for a while. */
+  /** Ends when nothing that was missing has arrived for a while. */
   private static final class Patience {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(75);
     private long missing;
@@ -509,7 +520,7 @@ class KillIT {
     }
   }
 
-  /** What is in the topics: numbers alone, as there are many. */
+  /** The numbers in the topics, without the records, because there are many. */
   private static final class Arrivals implements AutoCloseable {
     private static final Map<String, String> FIELDS =
         Map.of("hissrv.pending", "n", "hissrv.archive1m", "n_last", "hissrv.events", "n");
@@ -532,7 +543,7 @@ class KillIT {
       try {
         some = topics.next();
       } catch (RetriableException e) {
-        // The broker has just been started.
+        // The broker has only just been started.
         return;
       }
       for (TopicReader.Received record : some) {
@@ -564,14 +575,14 @@ class KillIT {
       return Collections.min(counts());
     }
 
-    /** How many of the numbers below {@code count} have not come, over all topics. */
+    /** Returns how many of the numbers below {@code count} have not arrived, over all topics. */
     long missing(long count) {
       return arrived.values().stream()
           .mapToLong(numbers -> count - numbers.get(0, (int) count).cardinality())
           .sum();
     }
 
-    /** The first of the numbers below {@code count} that have not come, by topic. */
+    /** Returns the first of the numbers below {@code count} that have not arrived, by topic. */
     Map<String, List<Integer>> gaps(long count) {
       Map<String, List<Integer>> gaps = new LinkedHashMap<>();
       arrived.forEach(
@@ -621,10 +632,11 @@ class KillIT {
                     String.valueOf(FIRST_WINDOW),
                     String.valueOf(KEPT)));
             pushed.incrementAndGet();
-            // Slow enough that a source comes up again after each kill: else rounds only grow.
+            // Slow enough that a source catches up after each kill: otherwise rounds take longer
+            // and longer.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(12));
           } catch (JedisException e) {
-            // Redis is being killed: the same number again, which the script takes only once.
+            // Redis is being killed: push the same number again, which the script takes only once.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
           }
         }
@@ -633,7 +645,7 @@ class KillIT {
       }
     }
 
-    /** How many numbers Redis has confirmed. */
+    /** Returns how many numbers Redis has confirmed. */
     long pushed() {
       return pushed.get();
     }
@@ -642,25 +654,31 @@ class KillIT {
       arrived.set(count);
     }
 
-    /** How many numbers Redis has taken: none is missing among them, as they were confirmed. */
+    /**
+     * Stops the load and returns how many numbers Redis has taken. None of them is missing, as each
+     * was confirmed before the next.
+     */
     long finish() {
       close();
       await().atMost(Duration.ofSeconds(30)).until(() -> !thread.isAlive());
       assertThat(failure.get()).isNull();
       try (RedisClient client = RedisClient.create("127.0.0.1", port)) {
         long taken = Long.parseLong(client.get("pushed"));
-        // One more when it was taken, and the load stopped before it was confirmed.
+        // One more if Redis took a number and the load stopped before it was confirmed.
         assertThat(taken).isBetween(pushed.get(), pushed.get() + 1);
         return taken;
       }
     }
 
-    /** How many of the elements up to that number are rejected. */
+    /** Returns how many of the elements up to that number are rejected. */
     static long toReject(long pushed) {
       return (pushed + 49) / 100;
     }
 
-    /** How many are on the list of the rejected, once the last claim is released. */
+    /**
+     * Waits until the last claim is released; returns how many elements are on the list of rejected
+     * ones.
+     */
     long awaitDrained() {
       try (RedisClient client = RedisClient.create("127.0.0.1", port)) {
         await("the last claim's release")

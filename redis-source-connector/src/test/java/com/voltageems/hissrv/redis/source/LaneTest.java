@@ -35,10 +35,10 @@ class LaneTest {
           clock,
           () -> this.general);
 
-  /** What holds for all sources. */
+  /** The trouble that applies to all sources; null if there is none. */
   private @Nullable String general;
 
-  /** Is due in a second, and gives nothing. */
+  /** A reader that is due in a second, and returns nothing. */
   private final class FixedReader implements SourceReader {
     private long dueNanos = Duration.ofSeconds(1).toNanos();
     private @Nullable String trouble;
@@ -111,7 +111,7 @@ class LaneTest {
     assertThat(metrics.state.failures()).isEqualTo(4);
   }
 
-  /** With exactly-once support Connect does not tell of a batch that was dropped as a whole. */
+  /** With exactly-once support, Connect does not report a batch that was dropped as a whole. */
   @Test
   void recordsThatConnectDrops_areCounted() {
     lane.passed(List.of(record(), record(), record()), clock.millis());
@@ -146,7 +146,7 @@ class LaneTest {
     assertThat(lane.isSettled()).isFalse();
   }
 
-  /** With exactly-once support a worker does not name the records of a batch that were dropped. */
+  /** With exactly-once support, a worker does not name the records of a batch that were dropped. */
   @Test
   void settled_alsoAfterRecordsThatWereAllDropped() {
     lane.passed(List.of(record(), record()), clock.millis());

@@ -4,7 +4,7 @@ import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only when told to. */
 public final class ManualClock implements WorkerClock {
   private Instant now = Instant.parse("2024-01-01T00:00:00Z");
   private long nanos = -5;

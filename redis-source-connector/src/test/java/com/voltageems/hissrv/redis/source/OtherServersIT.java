@@ -39,7 +39,7 @@ class OtherServersIT extends RedisTaskFixture {
     admin("CONFIG", "SET", "notify-keyspace-events", "");
   }
 
-  /** The messages by setting. */
+  /** Returns the error messages by setting. */
   private static Map<String, String> errors(Map<String, String> config) {
     Map<String, String> whole = new HashMap<>(config);
     whole.put("connector.class", RedisSourceConnector.class.getName());
@@ -71,7 +71,7 @@ class OtherServersIT extends RedisTaskFixture {
     }
   }
 
-  // Field case R3: the reverse.
+  // Field case R3, the other way round.
   @Test
   void clusterThatIsNone_isRefused() {
     Map<String, String> config =
@@ -135,7 +135,7 @@ class OtherServersIT extends RedisTaskFixture {
     }
   }
 
-  /** Only the task: the test's own connections stay. */
+  /** Disconnects only the task; the test's own connections stay. */
   private static void disconnect() {
     for (String line : Bytes.text((byte[]) admin("CLIENT", "LIST")).split("\n", -1)) {
       if (line.contains(" name=hissrv-test")) {
@@ -172,7 +172,8 @@ class OtherServersIT extends RedisTaskFixture {
     }
     try (RedisServer other = RedisServer.start(home);
         RedisClient own = RedisClient.create("127.0.0.1", other.port())) {
-      // Seven of ten are behind the position, and its key is there with another score.
+      // Seven of ten windows are behind the position, and the position's key exists with another
+      // score.
       windows(own, 107 - 7 + 3);
       Map<String, String> moved = TaskHarness.config(other.port(), sources);
       try (TaskHarness task = new TaskHarness(moved, stored)) {
@@ -196,7 +197,7 @@ class OtherServersIT extends RedisTaskFixture {
     windows(client, 100);
     try (TaskHarness task = task(archive)) {
       assertThat(task.pollFor(10)).hasSize(10);
-      // What an older snapshot does not have, and what comes after it.
+      // Removes what an older snapshot would not have, and adds what comes after it.
       for (int start : List.of(540, 600)) {
         client.unlink("archive:1m:" + start + ":1");
         client.zrem("archive:index:1m", "archive:1m:" + start + ":1");
@@ -210,7 +211,7 @@ class OtherServersIT extends RedisTaskFixture {
     }
   }
 
-  /** Windows that have expired, and left the index from its old end, are no other data. */
+  /** Windows that have expired, and left the index at its old end, do not mean other data. */
   @Test
   void windowsThatHaveExpired_areNoReset() {
     Map<String, String> archive =
@@ -228,7 +229,7 @@ class OtherServersIT extends RedisTaskFixture {
     }
   }
 
-  // Field case R7: who may not keep the id goes on as before.
+  // Field case R7: if the user may not store the id, the task goes on as before.
   @Test
   void idOfTheData_thatIsForbidden_isDoneWithout() {
     admin("ACL", "SETUSER", "u", "reset", "on", ">pw", "~archive:*", "&*", "+@all");
@@ -264,7 +265,7 @@ class OtherServersIT extends RedisTaskFixture {
     }
   }
 
-  // Field case R8: what was not delivered stays in flight, and the list is free at once.
+  // Field case R8: undelivered elements stay in flight, and the list is free at once.
   @Test
   void cleanStop_whileUndelivered_isSentByWhoeverComes() {
     push(1);

@@ -17,8 +17,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Any element is a sample with all that was sent, or is rejected with a reason; never a third
- * thing.
+ * Any element is a sample with everything that was sent, or is rejected with a reason; there is no
+ * third outcome.
  */
 class PendingElementPropertyTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,7 @@ class PendingElementPropertyTest {
     parse(element);
   }
 
-  /** A sound element with one place of it replaced by anything. */
+  /** A valid element with one part of it replaced by anything. */
   @Property(tries = 2000)
   void aDamagedElement_isASampleOrRejected(
       @ForAll String anything, @ForAll int where, @ForAll boolean quoted) {
@@ -49,7 +49,7 @@ class PendingElementPropertyTest {
     parse(Bytes.of(sound.substring(0, at) + put + sound.substring(at)));
   }
 
-  /** A field's value as it stands in JSON: everything that a producer's library may write. */
+  /** A field's value as written in JSON: everything that a producer's library may write. */
   @Provide
   Arbitrary<String> numberTexts() {
     Arbitrary<String> digits = Arbitraries.strings().numeric().ofMinLength(1).ofMaxLength(1200);

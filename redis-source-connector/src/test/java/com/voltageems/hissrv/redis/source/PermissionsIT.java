@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
-/** The commands that the README says a user needs are enough. */
+/** The commands that a user needs according to the README are enough. */
 class PermissionsIT extends RedisTaskFixture {
   static final Map<String, Map<String, String>> SOURCES =
       Map.of(
@@ -74,7 +74,7 @@ class PermissionsIT extends RedisTaskFixture {
     load(client);
   }
 
-  /** Something for every source, and something for it to tidy away. */
+  /** Loads data for every source, including something for it to clean up. */
   static void load(RedisClient client) {
     client.lpush(
         "q", "{\"measurement\":\"m\",\"fields\":{\"n\":1}}", "no sample", "x".repeat(70_000));

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The installable archive that the build has just made. */
+/** The installable archive that the build has just created. */
 final class Plugin {
   private Plugin() {}
 

@@ -42,7 +42,7 @@ class PositionsTest {
     assertThat(stream.isAfter(new StreamPosition("16-0"))).isFalse();
   }
 
-  /** Connect compares partitions by their bytes: the order must never change. */
+  /** Connect compares partitions by their bytes, so the order must never change. */
   @Test
   void partition_hasOneOrder() {
     assertThat(List.copyOf(ListPosition.partition("l").keySet())).containsExactly("type", "key");
@@ -75,7 +75,7 @@ class PositionsTest {
     assertThat(new RedisSourceConnector().alterOffsets(config(Map.of()), reset)).isTrue();
   }
 
-  /** A misspelt one would be as good as left out. */
+  /** A misspelt field would have no more effect than a missing one. */
   @Test
   void alterOffsets_refusesFieldsThatNobodyReads() {
     assertThatThrownBy(

@@ -13,7 +13,9 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Channels that are refused, and what they mean: against a real Redis, driven without a worker. */
+/**
+ * Channels that are refused, and the consequences: against a real Redis, driven without a worker.
+ */
 class PubSubIT extends RedisTaskFixture {
   private static final Map<String, String> MODELS =
       Map.of("sources", "u", "sources.u.type", "pubsub", "sources.u.pattern", "modsrv:*:update");
@@ -22,7 +24,7 @@ class PubSubIT extends RedisTaskFixture {
 
   @BeforeAll
   static void addUser() {
-    // As Redis 7 makes them by itself: without any channel.
+    // Redis 7 creates users in this way by default: without any channel.
     admin("ACL", "SETUSER", "deaf", "on", ">pw", "~*", "+@all", "resetchannels");
   }
 

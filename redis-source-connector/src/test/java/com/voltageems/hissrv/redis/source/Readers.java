@@ -14,21 +14,24 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What a reader needs, without a task around it. */
+/** Everything that a reader needs, without a task around it. */
 public final class Readers {
   private Readers() {}
 
-  /** A configuration with all types of sources. */
+  /** Returns a configuration with all types of sources. */
   public static RedisSourceConfig config(Map<String, String> properties) {
     return SourceRegistry.config(properties);
   }
 
-  /** The first source of a configuration. */
+  /** Returns the first source of a configuration. */
   public static <S extends Source> S source(RedisSourceConfig config, Class<S> type) {
     return type.cast(config.sources().get(0));
   }
 
-  /** For the first source of a configuration, in the only task of connector {@code c}. */
+  /**
+   * Returns the context of the first source of a configuration, in the only task of connector
+   * {@code c}.
+   */
   public static ReaderContext context(
       RedisSourceConfig config,
       RedisLink link,
@@ -50,7 +53,7 @@ public final class Readers {
         });
   }
 
-  /** As {@link #context}, with nothing stored. */
+  /** As {@link #context}, with no stored position. */
   public static ReaderContext context(
       RedisSourceConfig config, RedisLink link, WorkerClock clock, SourceMetrics metrics) {
     return context(config, link, clock, metrics, partition -> null);

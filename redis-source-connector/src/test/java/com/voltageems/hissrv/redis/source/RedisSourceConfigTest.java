@@ -63,7 +63,7 @@ public class RedisSourceConfigTest {
     return config;
   }
 
-  /** One source of that type, with the setting that it cannot do without. */
+  /** Returns one source of that type, with the one setting that it requires. */
   private static Map<String, String> sourceOf(String type) {
     Map<String, String> config = new HashMap<>();
     config.put("sources", "a");
@@ -94,7 +94,7 @@ public class RedisSourceConfigTest {
     assertThat(config.crossErrors(Instant.now())).isEmpty();
   }
 
-  /** Each stands in the place of a file, and not beside one. */
+  /** Each of these settings replaces a file, and is not allowed next to it. */
   private static final Set<String> PEM_TEXTS =
       Set.of(
           "redis.tls.truststore.certificates",
@@ -222,7 +222,7 @@ public class RedisSourceConfigTest {
     assertThat(config.crossErrors(Instant.now())).isEmpty();
   }
 
-  /** The settings' names, those of a source without its alias. */
+  /** Returns the settings' names; those of a source without its alias. */
   private static Set<String> ofOneSource(Set<String> names) {
     return names.stream()
         .map(name -> name.replaceFirst("^sources\\.[alph]\\.", "sources.*."))
@@ -252,7 +252,7 @@ public class RedisSourceConfigTest {
         .containsOnlyKeys("redis.tls.keystore.key");
   }
 
-  /** A truststore; its password is the argument. */
+  /** Creates a truststore with the given password. */
   private String certificates(String password) throws Exception {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -260,7 +260,7 @@ public class RedisSourceConfigTest {
     return store(store, "t.p12", password);
   }
 
-  /** A keystore, likewise. */
+  /** Creates a keystore, likewise. */
   private String keys(String password) throws Exception {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
@@ -281,7 +281,7 @@ public class RedisSourceConfigTest {
     return file.toString();
   }
 
-  /** Any: one of those that the platform trusts. */
+  /** Returns any of the certificates that the platform trusts. */
   private static Certificate certificate() throws Exception {
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -477,7 +477,7 @@ public class RedisSourceConfigTest {
       quoteCharacter = '^')
   void invalid_isToldOnItsKey(String name, String value, String message) {
     Map<String, String> config = minimal();
-    // The separator of the table stands inside some messages.
+    // Some messages contain the separator of the table.
     config.put(name, value);
     Map<String, ConfigValue> values = SourceRegistry.definition(config).validateAll(config);
     ConfigValue at = values.get(name);
@@ -520,7 +520,7 @@ public class RedisSourceConfigTest {
     assertThat(Readers.config(config).crossErrors(Instant.now())).containsEntry(at, message);
   }
 
-  /** Each would make one series, or one field, of several without a word. */
+  /** Each of these settings would silently merge several series, or fields, into one. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -545,7 +545,10 @@ public class RedisSourceConfigTest {
     assertThat(Readers.config(config).crossErrors(Instant.now())).isEqualTo(Map.of(at, message));
   }
 
-  /** Of two values of one key one would count, in silence; a task that starts looks, too. */
+  /**
+   * If a key has two values, one of them would silently be ignored; a starting task checks that,
+   * too.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -579,7 +582,7 @@ public class RedisSourceConfigTest {
         .hasMessageContaining(message);
   }
 
-  /** A pattern of which nothing is ever read. */
+  /** Patterns that never match anything to read. */
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -608,7 +611,7 @@ public class RedisSourceConfigTest {
         .startsWith("'comsrv:*:ts' matches companions only");
   }
 
-  /** It would take what is in flight. */
+  /** The second source would take elements that are in flight for the first. */
   @ParameterizedTest
   @CsvSource({
     "l, b, list l is already read by sources.a.key",
@@ -625,7 +628,7 @@ public class RedisSourceConfigTest {
         .isEqualTo(Map.of("sources." + at + ".key", message));
   }
 
-  /** A pattern that is wrong has no groups to be told of. */
+  /** If a pattern is wrong, nothing is said about its groups. */
   @Test
   void wrongPattern_isTheOnlyMistake() {
     Map<String, String> config = minimal();
@@ -683,7 +686,7 @@ public class RedisSourceConfigTest {
     }
   }
 
-  /** Whoever switches something off for a while keeps the rest for later. */
+  /** A user who switches something off for a while keeps the other settings for later. */
   @Test
   void whatIsSwitchedOff_mayKeepItsSettings_andDefaultsMayBeRepeated() {
     Map<String, String> config = minimal();
@@ -729,7 +732,7 @@ public class RedisSourceConfigTest {
     config.put("redis.password", " p ");
     assertThat(Objects.requireNonNull(Readers.config(config).redis("").password()).value())
         .isEqualTo(" p ");
-    // From a file, whose last line ends.
+    // As from a file whose last line ends with a line break.
     config.put("redis.password", " p \n");
     assertThat(Objects.requireNonNull(Readers.config(config).redis("").password()).value())
         .isEqualTo(" p ");
@@ -805,7 +808,7 @@ public class RedisSourceConfigTest {
         "sources.a.type; hash; sources.a.pattern sources.a.deadband sources.a.min.interval.ms",
         "sources.a.type; pubsub; sources.a.pattern sources.a.queue.max sources.a.deadband"
             + " sources.a.min.interval.ms",
-        // Not given: then nothing is known to be of no use.
+        // If the type is not set, no setting is known to be useless.
         "sources.a.type; ; sources.a.window sources.a.scan sources.a.key sources.a.rejected.max"
             + " sources.a.pattern sources.a.queue.max sources.a.deadband sources.a.min.interval.ms"
       })

@@ -63,7 +63,7 @@ class RedisSourceConnectorIT {
     config.put("topic.prefix", prefix);
     config.put("poll.interval.ms", "100");
     config.put("discovery.interval.ms", "200");
-    // Retention goes by the records' own times, and those here are years old.
+    // Retention depends on the records' own times, and those here are years old.
     config.put("topic.creation.default.replication.factor", "1");
     config.put("topic.creation.default.partitions", "1");
     config.put("topic.creation.default.retention.ms", "-1");
@@ -168,7 +168,8 @@ class RedisSourceConnectorIT {
   }
 
   /**
-   * Every record of a claim dropped: the worker then tells of no record, and goes on all the same.
+   * Every record of a claim is dropped: the worker then reports no record, and the list is drained
+   * nevertheless.
    */
   @ParameterizedTest
   @ValueSource(strings = {"poll", "connector"})
@@ -194,7 +195,7 @@ class RedisSourceConnectorIT {
     worker.delete("drop");
   }
 
-  /** A device's clock that is wrong must not end the task, as a broker refuses such a timestamp. */
+  /** A broker refuses such a timestamp, so a device's wrong clock would end the task. */
   @Test
   void timesFarAhead_areDeliveredLikeOthers() {
     client.hset("comsrv:1:m", Map.of("a", "1:4294967295000"));
@@ -242,7 +243,7 @@ class RedisSourceConnectorIT {
       assertThat(refused.status()).isGreaterThanOrEqualTo(400);
       assertThat(refused.body().path("message").asText()).contains("window=9m");
 
-      // Whatever the order of its fields, it is the same partition.
+      // The order of the fields does not matter: it is the same partition.
       Map<String, String> partition = new LinkedHashMap<>();
       for (String field : List.of("type", "window", "slice")) {
         partition.put(

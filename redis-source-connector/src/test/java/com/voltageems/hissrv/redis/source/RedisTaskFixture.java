@@ -23,7 +23,7 @@ abstract class RedisTaskFixture {
   static RedisServer redis;
   static RedisClient client;
 
-  /** The offsets that tasks have stored; the next task begins with them. */
+  /** The offsets that tasks have stored; the next task starts with them. */
   final Map<Map<String, ?>, Map<String, ?>> stored = new HashMap<>();
 
   @BeforeAll
@@ -44,7 +44,7 @@ abstract class RedisTaskFixture {
   }
 
   /**
-   * A task's configuration.
+   * Returns a task's configuration.
    *
    * @param more settings and their values in turn
    */
@@ -60,7 +60,7 @@ abstract class RedisTaskFixture {
     return new TaskHarness(config(base, more), stored);
   }
 
-  /** Redis's answer to a command that jedis has no method for. */
+  /** Returns Redis's reply to a command for which jedis has no method. */
   static Object admin(String command, String... args) {
     RedisSourceConfig config =
         Readers.config(
@@ -70,7 +70,7 @@ abstract class RedisTaskFixture {
     }
   }
 
-  /** The values of each record's field {@code n}. */
+  /** Returns the values of each record's field {@code n}. */
   static List<Double> numbers(List<SourceRecord> records) {
     return records.stream().map(record -> TaskHarness.field(record, "n")).toList();
   }

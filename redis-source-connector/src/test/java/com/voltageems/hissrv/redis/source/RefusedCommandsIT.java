@@ -34,9 +34,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.RedisClient;
 
 /**
- * Field case R4: every command that we send, taken away one at a time, by {@code rename-command}
- * and by the ACL while the task runs. The task fails and names the command, or does without it; it
- * never stays RUNNING and delivers nothing.
+ * Field case R4: every command that we send is taken away, one at a time, by {@code rename-command}
+ * and, while the task runs, by the ACL. The task either fails and names the command, or works
+ * without it; it never stays RUNNING and delivers nothing.
  */
 class RefusedCommandsIT extends RedisTaskFixture {
   private static final Pattern IN_SCRIPT = Pattern.compile("(?:call|try)\\('([A-Z]+)'");
@@ -48,7 +48,7 @@ class RefusedCommandsIT extends RedisTaskFixture {
           "aggregation.enabled", "true",
           "aggregation.windows", "1s");
 
-  /** What a Redis begins with in which a command is missing that would be needed to fill it. */
+  /** Data for a Redis that lacks a command which would be needed to load it. */
   @TempDir static Path filled;
 
   @BeforeAll
@@ -136,7 +136,7 @@ class RefusedCommandsIT extends RedisTaskFixture {
       client.hset("comsrv:1:m", Map.of("n", "2"));
       client.hset("archive:1m:120:1", Map.of("n", "2"));
       client.zadd("archive:index:1m", 3, "archive:1m:120:1");
-      // A subscriber is told nothing of a command that it has no more need of.
+      // A subscriber is not told about a command that it no longer needs.
       assertNames(failure(task, !type.equals("pubsub")), command);
     }
   }

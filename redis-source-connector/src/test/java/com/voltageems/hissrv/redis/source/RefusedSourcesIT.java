@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.AbstractPipeline;
 
-/** Sources that Redis refuses, beside others that it does not; and what the task tells of it. */
+/** Sources that Redis refuses, next to others that it accepts; and how the task reports it. */
 class RefusedSourcesIT extends RedisTaskFixture {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> LIST_AND_HASH =
@@ -51,7 +51,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     client.lpush("archive:pending", "{\"measurement\":\"m\",\"fields\":{\"n\":" + n + "}}");
   }
 
-  /** So many that a search for keys takes many steps, at each of which the list is refused. */
+  /** Creates so many keys that a search takes many steps, at each of which the list is refused. */
   private static void manyOtherKeys() {
     try (AbstractPipeline pipeline = client.pipelined()) {
       for (int i = 0; i < 60_000; i++) {
@@ -61,7 +61,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  /** The newest status among these, and what is no status. */
+  /** Returns the statuses among the records. */
   private static List<JsonNode> statuses(List<SourceRecord> records) {
     List<JsonNode> found = new ArrayList<>();
     for (SourceRecord record : records) {
@@ -121,7 +121,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
                 assertThat(part(last, "l").path("reason").asText()).contains("READONLY");
                 assertThat(part(last, "l").path("waiting").asLong()).isEqualTo(1);
                 assertThat(part(last, "l").path("since").asLong()).isPositive();
-                // It is read, and said to be of before: this replica has no primary.
+                // The hashes are read and reported as outdated: this replica has no primary.
                 assertThat(part(last, "h").path("reason").asText())
                     .contains("its link to the primary 127.0.0.1:1 is down");
                 assertThat(metric("h", "failures")).isZero();
@@ -152,7 +152,8 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  // Field case R1: a Redis that takes no writes for want of replicas, as MISCONF and OOM do.
+  // Field case R1: Redis refuses writes because it has too few replicas, as it does with MISCONF
+  // and OOM.
   @Test
   void listRefusedForWantOfReplicas_theHashesAreReadOncePerChange() {
     client.hset("comsrv:1:m", Map.of("1", "1"));
@@ -169,7 +170,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  // Field case R1: the kind. A key of another type is told as any refusal is.
+  // Field case R1, the same kind: a key of another type is reported as any refusal is.
   @Test
   void listThatIsNone_isStuckAndSaysWhy() {
     client.set("archive:pending", "text");
@@ -266,7 +267,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
             "redis.timeout.ms",
             "6000")) {
       assertThat(task.pollFor(1)).hasSize(1);
-      // A machine that stands still for longer than the timeout breaks any subscription; two PINGs
+      // A machine that is stalled for longer than the timeout breaks any subscription. Two PINGs
       // refused without a break between them show that refusals do not.
       await()
           .atMost(Duration.ofMinutes(2))
@@ -274,7 +275,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  /** False when the subscription was made again meanwhile. */
+  /** Returns false if the subscription was renewed meanwhile. */
   private static boolean allArriveWhilePingsAreRefused(TaskHarness task) {
     long gaps = metric("u", "gaps");
     admin("CONFIG", "RESETSTAT");
@@ -295,7 +296,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     return true;
   }
 
-  /** How many Redis has answered by an error since its figures were reset. */
+  /** Returns how many PINGs Redis has answered with an error since its statistics were reset. */
   private static long refusedPings() {
     Matcher refused =
         Pattern.compile("cmdstat_ping:.*rejected_calls=(\\d+)")
@@ -351,7 +352,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  // FLUSHALL, eviction: without its settings the script would make windows of a minute, silently.
+  // FLUSHALL or eviction: without its settings, the script would silently make windows of a minute.
   @Test
   void aggregationsSettingsVanish_areWrittenAgain() {
     client.hset("comsrv:1:m", Map.of("1", "1"));
@@ -388,7 +389,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  /** A clock that was ahead has closed windows that are yet to come: nothing enters them. */
+  /** A clock that was ahead has closed windows of the future: nothing can enter them any more. */
   @Test
   void whatComesForClosedWindows_isInMetrics() {
     client.hset("comsrv:9:m", Map.of("1", "1"));
@@ -404,7 +405,7 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  // Field case R11: when it lasts.
+  // Field case R11, if the refusal lasts.
   @Test
   void aggregationThatRefusesForLong_endsWithTheReason() {
     client.hset("hissrv:aggregation", "intervall", "1");

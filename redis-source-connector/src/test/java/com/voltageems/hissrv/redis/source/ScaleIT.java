@@ -42,7 +42,7 @@ class ScaleIT {
         await().atMost(Duration.ofMinutes(8)).until(() -> !child.isAlive());
       }
       String log = Files.readString(dir.resolve("scale.log"));
-      // Kept with the build: the figures are worth reading.
+      // Kept with the build, because the figures are worth reading.
       Files.writeString(Path.of("target", "scale.log"), log);
       assertThat(log)
           .contains("first " + KEYS)

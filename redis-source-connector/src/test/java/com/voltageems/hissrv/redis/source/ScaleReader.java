@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Reads a site's hashes in a JVM of its own, and says what it saw: for {@link ScaleIT}. */
+/** Reads a site's hashes in a JVM of its own, and prints what it saw: for {@link ScaleIT}. */
 public final class ScaleReader {
   private ScaleReader() {}
 

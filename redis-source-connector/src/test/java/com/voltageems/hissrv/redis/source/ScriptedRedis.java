@@ -16,35 +16,35 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Redis that says what a test has told it to: for each command its answers in turn, then what it
- * always answers. Writes down what it was asked.
+ * A scripted Redis: for each command, it first gives the scripted answers in turn, then a fixed
+ * one. Records the commands.
  */
 public final class ScriptedRedis implements RedisLink {
   private final Map<String, Deque<Object>> next = new HashMap<>();
   private final Map<String, Object> always = new HashMap<>();
 
-  /** Stands for null, which a queue does not take. */
+  /** Represents null, which a queue does not take. */
   private static final Object NIL = new Object();
 
-  /** What was asked, as a person would type it; a script's text is left out. */
+  /** The commands, as a person would type them, without the scripts' texts. */
   public final List<String> asked = new ArrayList<>();
 
   public int connection = 1;
   public boolean cluster;
 
-  /** Answers this command so, once; an exception is thrown. */
+  /** Gives this answer to the command once; an exception is thrown. */
   public ScriptedRedis on(String command, @Nullable Object answer) {
     next.computeIfAbsent(command, name -> new ArrayDeque<>()).add(answer == null ? NIL : answer);
     return this;
   }
 
-  /** Answers this command so when nothing else is left to say. */
+  /** Gives this answer to the command if no other scripted answer is left. */
   public ScriptedRedis always(String command, @Nullable Object answer) {
     always.put(command, answer == null ? NIL : answer);
     return this;
   }
 
-  /** Texts, numbers and lists as Redis sends them. */
+  /** Returns texts, numbers and lists as Redis sends them. */
   public static Object reply(Object value) {
     if (value instanceof String text) {
       return Bytes.of(text);
@@ -55,12 +55,12 @@ public final class ScriptedRedis implements RedisLink {
     return value instanceof List<?> list ? list.stream().map(ScriptedRedis::reply).toList() : value;
   }
 
-  /** Whether all that was to be answered once was asked for. */
+  /** Returns whether all answers that were scripted once have been asked for. */
   public boolean isAtEnd() {
     return next.values().stream().allMatch(Deque::isEmpty);
   }
 
-  /** What was asked of this command. */
+  /** Returns the recorded calls of this command. */
   public List<String> asked(String command) {
     return asked.stream().filter(each -> each.startsWith(command + " ")).toList();
   }

@@ -105,9 +105,9 @@ class SourceTaskIT extends RedisTaskFixture {
   }
 
   /**
-   * Without exactly-once support a worker that stops a task while the broker is away commits once
-   * more, on the task's own thread, whatever has not been acknowledged. That was taken for
-   * delivered, and lost.
+   * Without exactly-once support, a worker that stops a task while the broker is away commits once
+   * more on the task's own thread, even if records are not acknowledged. Before, the task took
+   * these records for delivered and lost them.
    */
   @Test
   void list_lastCommitWithoutAcknowledgement_isNoDelivery() {
@@ -124,7 +124,9 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
-  /** With exactly-once support the worker goes on polling, and has not named what was dropped. */
+  /**
+   * With exactly-once support, the worker goes on polling, and has not named the dropped records.
+   */
   @Test
   void list_commitBetweenPolls_isDeliveryOfWhatWasDropped() {
     push(0, 3);
@@ -196,7 +198,7 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
-  /** The list itself has filled Redis: nobody but its consumer can make room. */
+  /** The list itself has filled Redis: only its consumer can make room. */
   @Test
   void list_redisIsFull_isDrainedAllTheSame() {
     push(0, 50);
@@ -208,7 +210,7 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
-  /** A full Redis refuses every command of a transaction, those that only read among them. */
+  /** A full Redis refuses every command of a transaction, even those that only read. */
   @Test
   void hash_redisIsFull_isReadWithItsTimesAllTheSame() {
     client.hset("comsrv:1:m", Map.of("n", "1"));
@@ -311,7 +313,7 @@ class SourceTaskIT extends RedisTaskFixture {
     try (TaskHarness task = task(ARCHIVE, "batch.max.records", "10")) {
       List<SourceRecord> some = task.poll();
       all.addAll(numbers(some));
-      // The last one looked at is gone, its neighbours are not.
+      // Removes the window read last; its neighbours stay.
       for (SourceRecord record : some) {
         String key = String.valueOf(record.sourceOffset().get("key"));
         client.zrem("archive:index:1m", key);
@@ -357,7 +359,7 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
-  /** Three tasks, then two, then four: every window once. */
+  /** Three tasks, then two, then four: every window is read once. */
   @Test
   void archive_tasksComeAndGo() {
     List<Double> all = new ArrayList<>();
@@ -410,9 +412,10 @@ class SourceTaskIT extends RedisTaskFixture {
   }
 
   /**
-   * A driver writes values and times in one transaction, as fast as it can: no value may ever come
-   * with the time of another, or the point of that time would be overwritten. So many channels that
-   * Redis takes a poll's commands in several pieces, with the driver's in between.
+   * A driver writes values and times in one transaction, as fast as it can. No value may ever come
+   * with the time of another, or it would overwrite the point of that time. There are so many
+   * channels that Redis takes a poll's commands in several pieces, with the driver's commands in
+   * between.
    */
   @Test
   void hash_valueAndTime_areReadTogether() throws Exception {
@@ -554,7 +557,7 @@ class SourceTaskIT extends RedisTaskFixture {
     }
   }
 
-  /** Redis counts on within a millisecond, and a transaction takes less than one, or few. */
+  /** Within a millisecond, Redis counts further; a transaction takes less than one, or a few. */
   @Test
   void stream_entriesAddedAtOnce_haveTimesOfTheirOwn() {
     try (AbstractTransaction multi = client.multi()) {
@@ -577,7 +580,10 @@ class SourceTaskIT extends RedisTaskFixture {
     return exact == null ? value.getInt64("timestamp") * 1_000_000 : exact;
   }
 
-  /** As when the worker was dead for a night: its producer trims, whoever reads. */
+  /**
+   * This happens if the worker was down for a night: the stream's producer trims, no matter who
+   * reads.
+   */
   @Test
   void stream_entriesTrimmedBeforeTheyWereRead_areCounted() throws Exception {
     Map<String, String> config =
@@ -651,7 +657,7 @@ class SourceTaskIT extends RedisTaskFixture {
       assertThat(metric("u", "gaps")).isEqualTo(2);
       client.publish("comsrv:1:m", "1:9:1642592400000");
       assertThat(field(task.pollFor(1).get(0), "1")).isEqualTo(9);
-      // The hash is as the last repair saw it, but what was given last is another value.
+      // The hash is as the last repair saw it, but the value delivered last is another one.
       admin("CLIENT", "KILL", "TYPE", "pubsub");
       assertThat(field(task.pollFor(1).get(0), "1")).isEqualTo(2);
     }
@@ -663,7 +669,7 @@ class SourceTaskIT extends RedisTaskFixture {
       await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> task.pollTimes(1) != null && metric("u", "gaps") == 1);
-      // A machine that stands still breaks any connection: then once more.
+      // A stalled machine breaks any connection: try once more then.
       await().atMost(Duration.ofMinutes(2)).until(() -> staysUpForLongerThanItsTimeout(task));
     }
   }
@@ -713,7 +719,7 @@ class SourceTaskIT extends RedisTaskFixture {
               });
       publisher.setDaemon(true);
       publisher.start();
-      // Within minutes, and not after an hour.
+      // Within minutes, and not only after an hour.
       assertThat(task.pollFor(1)).hasSize(1);
     }
   }
@@ -730,7 +736,7 @@ class SourceTaskIT extends RedisTaskFixture {
           .isBetween(Duration.ofMillis(300), Duration.ofMinutes(2));
       assertThat(metric("", "redis-failures")).isBetween(1L, 20L);
       redis.restart();
-      // The client still holds connections to the killed one.
+      // The client still holds connections to the killed Redis.
       client.close();
       client = RedisClient.create("127.0.0.1", redis.port());
       push(3, 5);

@@ -13,13 +13,13 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code PUBLISH hissrv:control "sync <id>"}: the task reads everything now, and its status tells
- * when all that was there is in Kafka (docs/status.md).
+ * {@code PUBLISH hissrv:control "sync <id>"}: the task reads everything at once, and its status
+ * tells when everything that was there is in Kafka (docs/status.md).
  */
 class SyncRequestIT extends RedisTaskFixture {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** A poll an hour: nothing comes in time without the request. */
+  /** One poll an hour: nothing comes in time without the request. */
   private static final Map<String, String> ALL =
       Map.of(
           "sources", "h,l,a",

@@ -16,7 +16,7 @@ import org.apache.kafka.connect.source.TransactionContext;
 import org.apache.kafka.connect.storage.OffsetStorageReader;
 import org.jspecify.annotations.Nullable;
 
-/** Drives a task as a worker would, without Kafka: stored offsets are a map. */
+/** Drives a task in the way a worker does, without Kafka: stored offsets are a map. */
 final class TaskHarness implements AutoCloseable {
   private final RedisSourceTask task = new RedisSourceTask();
   private final Map<Map<String, ?>, Map<String, ?>> stored;
@@ -63,7 +63,7 @@ final class TaskHarness implements AutoCloseable {
     }
   }
 
-  /** Polls until {@code count} records are there, storing everything; or for two minutes. */
+  /** Polls until {@code count} records have arrived, or for two minutes; stores their offsets. */
   List<SourceRecord> pollFor(int count) {
     List<SourceRecord> records = new ArrayList<>();
     long deadline = System.nanoTime() + 120_000_000_000L;
@@ -76,7 +76,7 @@ final class TaskHarness implements AutoCloseable {
     return records;
   }
 
-  /** Polls some times, to see that nothing comes. */
+  /** Polls a number of times, to see that nothing comes. */
   List<SourceRecord> pollTimes(int times) {
     List<SourceRecord> records = new ArrayList<>();
     for (int i = 0; i < times; i++) {
@@ -88,7 +88,7 @@ final class TaskHarness implements AutoCloseable {
     return records;
   }
 
-  /** The offsets of these records are in the offsets topic. */
+  /** Stores the offsets of these records, as in the offsets topic. */
   void store(List<SourceRecord> records) {
     for (SourceRecord record : records) {
       if (record.sourcePartition() != null) {
@@ -97,14 +97,14 @@ final class TaskHarness implements AutoCloseable {
     }
   }
 
-  /** Connect tells the task so. */
+  /** Tells the task, as Connect does, that these records are delivered. */
   void delivered(List<SourceRecord> records) {
     for (SourceRecord record : records) {
       task.commitRecord(record, null);
     }
   }
 
-  /** Connect has stored what it has; on this thread, as a worker does when it stops the task. */
+  /** Commits on this thread, as a worker does when it stops the task. */
   void commit() {
     task.commit();
   }
@@ -123,7 +123,9 @@ final class TaskHarness implements AutoCloseable {
     return ((Struct) record.value()).getInt64("timestamp");
   }
 
-  /** A counter of the task "test", or of one of its sources when {@code source} is not empty. */
+  /**
+   * Returns a counter of the task "test", or of one of its sources if {@code source} is not empty.
+   */
   static long metric(String source, String name) {
     try {
       return (Long)
@@ -148,7 +150,7 @@ final class TaskHarness implements AutoCloseable {
     public OffsetStorageReader offsetStorageReader() {
       return new OffsetStorageReader() {
         @Override
-        // Connect's interface is not annotated; null means that nothing is stored.
+        // Connect's interface has no annotations; null means that nothing is stored.
         @SuppressWarnings({"NullAway", "unchecked"})
         public <T> Map<String, Object> offset(Map<String, T> partition) {
           return (Map<String, Object>) stored.get(partition);

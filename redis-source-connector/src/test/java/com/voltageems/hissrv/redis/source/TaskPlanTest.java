@@ -50,7 +50,7 @@ class TaskPlanTest {
     assertThat(TaskPlan.tasks(sources(), 1)).isEqualTo(1);
   }
 
-  /** Stored positions depend on it. */
+  /** Stored positions depend on the slices. */
   @Test
   void slice_neverChanges() {
     assertThat(Slices.of(Bytes.of(":1001"), 0)).isEqualTo(SLICE_OF_1001);

@@ -49,8 +49,8 @@ final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Takes partitions that are new. Not by subscribing: a group without commits would begin anew
-   * with every new topic, and show records twice.
+   * Assigns new partitions. It does not subscribe: with every new topic, a group without commits
+   * would begin again and return records twice.
    */
   private void assign() {
     if (System.nanoTime() - assignedNanos < 500_000_000L) {
@@ -76,13 +76,13 @@ final class TopicReader implements AutoCloseable {
     }
   }
 
-  /** Polls once, and gives all that was read so far. */
+  /** Polls once, and returns everything read so far. */
   List<Received> received() {
     received.addAll(next());
     return List.copyOf(received);
   }
 
-  /** Polls once, gives what is new and does not keep it: for more than fits into memory. */
+  /** Polls once and returns what is new without keeping it: for more than fits into memory. */
   List<Received> next() {
     assign();
     if (consumer.assignment().isEmpty()) {

@@ -22,7 +22,7 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** Looks into a worker's JVM over JMX, as a monitoring program would. */
+/** Reads a worker's JVM over JMX, as a monitoring program would. */
 final class WorkerJmx implements AutoCloseable {
   private final JMXConnector connector;
   private final MBeanServerConnection server;
@@ -32,11 +32,11 @@ final class WorkerJmx implements AutoCloseable {
     this.server = connector.getMBeanServerConnection();
   }
 
-  /** For the worker's JVM, so that {@link #connect} finds it at {@code port}. */
+  /** Returns the options for the worker's JVM so that {@link #connect} finds it at {@code port}. */
   static List<String> jvmOptions(int port) {
     return List.of(
         "-Dcom.sun.management.jmxremote.port=" + port,
-        // The same port for both, or a random one would be opened beside it.
+        // The same port for both, or the JVM would open an additional random one.
         "-Dcom.sun.management.jmxremote.rmi.port=" + port,
         "-Dcom.sun.management.jmxremote.host=127.0.0.1",
         "-Djava.rmi.server.hostname=127.0.0.1",
@@ -44,7 +44,7 @@ final class WorkerJmx implements AutoCloseable {
         "-Dcom.sun.management.jmxremote.ssl=false");
   }
 
-  // JMX over RMI is JNDI by definition; the peer is our own child on the loopback address.
+  // JMX over RMI requires JNDI; the peer is our own child process on the loopback address.
   @SuppressWarnings("BanJNDI")
   static WorkerJmx connect(int port) {
     try {
@@ -56,7 +56,7 @@ final class WorkerJmx implements AutoCloseable {
     }
   }
 
-  /** The names that match, in their canonical form. */
+  /** Returns the names that match, in their canonical form. */
   Set<String> names(String pattern) {
     return call(
         () ->
@@ -65,7 +65,7 @@ final class WorkerJmx implements AutoCloseable {
                 .collect(Collectors.toUnmodifiableSet()));
   }
 
-  /** All attributes of a bean; its counters are read one after the other. */
+  /** Returns all attributes of a bean; its counters are read one after the other. */
   Map<String, Long> values(String name) {
     return call(
         () -> {
@@ -82,7 +82,7 @@ final class WorkerJmx implements AutoCloseable {
         });
   }
 
-  /** Bytes in use after a collection. */
+  /** Returns the bytes in use after a garbage collection. */
   long usedHeap() {
     return call(
         () -> {
@@ -94,7 +94,7 @@ final class WorkerJmx implements AutoCloseable {
         });
   }
 
-  /** How many threads there are by name, with the numbers in the names taken out. */
+  /** Returns how many threads there are by name, without the numbers in the names. */
   Map<String, Long> threads() {
     return call(
         () -> {

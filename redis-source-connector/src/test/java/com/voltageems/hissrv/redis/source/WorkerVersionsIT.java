@@ -48,15 +48,15 @@ class WorkerVersionsIT {
   private static final String CLASS = RedisSourceConnector.class.getName();
   private static final String MBEANS = "com.voltageems.hissrv:type=redis-source,";
 
-  /** A full run takes minutes: only where the long tests run. */
+  /** A full run takes minutes, so it is done only with the long tests. */
   private static final int RESTARTS = Integer.getInteger("hissrv.kill.rounds", 1) > 1 ? 100 : 20;
 
-  /** From here on the worker's own pools are warm: what grows afterwards is ours. */
+  /** From here on, the worker's own pools are warm: any further growth is ours. */
   private static final int WARM = 10;
 
   private static final long HEAP_TOLERANCE = 8L * 1024 * 1024;
 
-  /** Yesterday: inside the topics' retention, which goes by the records' own time. */
+  /** Yesterday, which is within the topics' retention by the records' own time. */
   private static final long FIRST_WINDOW = System.currentTimeMillis() / 60_000 * 60 - 86_400;
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -163,7 +163,7 @@ class WorkerVersionsIT {
     }
   }
 
-  /** {@code number} to each source that keeps a position. */
+  /** Adds {@code number} to each source that keeps a position. */
   private static void add(int number) {
     client.lpush("archive:pending", "{\"measurement\":\"m\",\"fields\":{\"n\":" + number + "}}");
     String key = "archive:1m:" + (FIRST_WINDOW + number * 60L) + ":1001";
@@ -209,7 +209,7 @@ class WorkerVersionsIT {
   }
 
   private static ConnectWorker worker(String name, ConnectWorker.Version version, int jmxPort) {
-    // The workers share a broker: each has a group and topics of its own.
+    // The workers share a broker, so each has a group and topics of its own.
     return ConnectWorker.start(
         dir.resolve(name),
         broker.bootstrapServers(),
@@ -267,7 +267,7 @@ class WorkerVersionsIT {
               assertNumbers(numbers(topics, name + ".archive1m", "n_last"), numbers);
               assertNumbers(numbers(topics, name + ".events", "n"), events);
             });
-    // What was repeated would come right after it.
+    // A repeated record would come right after it.
     for (int i = 0; i < 3; i++) {
       topics.received();
     }
@@ -276,7 +276,7 @@ class WorkerVersionsIT {
     assertNumbers(numbers(topics, name + ".events", "n"), events);
   }
 
-  /** In any order: a topic has more than one partition. */
+  /** In any order, because a topic has more than one partition. */
   private static void assertNumbers(List<Double> arrived, List<Integer> expected) {
     assertThat(arrived.stream().map(Double::intValue).sorted().toList()).isEqualTo(expected);
   }
@@ -330,7 +330,7 @@ class WorkerVersionsIT {
             });
   }
 
-  /** These, and zero for every other counter of something that went wrong. */
+  /** Asserts these counts, and zero for every other counter of errors. */
   private static void assertCounts(Map<String, Long> values, Map<String, Long> expected) {
     assertThat(values).containsAllEntriesOf(expected);
     long rejected = 0;
@@ -363,7 +363,7 @@ class WorkerVersionsIT {
             String tags = source.isEmpty() ? "" : "source=" + source + ",";
             String plugin = "kafka.connect:connector=" + connector + "," + tags;
             expected.add(plugin + "task=0,type=plugins");
-            // The tasks go on while we look, so one is read before and after the other.
+            // The tasks go on meanwhile, so one set of metrics is read before and after the other.
             Map<String, Long> before = jmx.values(bean(connector, source));
             Map<String, Long> between = jmx.values(plugin + "task=0,type=plugins");
             Map<String, Long> after = jmx.values(bean(connector, source));
@@ -412,7 +412,7 @@ class WorkerVersionsIT {
         Map.of("offsets", List.of(Map.of("partition", partition, "offset", offset))));
   }
 
-  /** Restarts connector and tasks, and waits until every task is back at Redis. */
+  /** Restarts connector and tasks, and waits until every task is connected to Redis again. */
   private static void restart(ConnectWorker worker, String connector, int connections) {
     Set<String> before = clients(connector);
     assertThat(
@@ -420,7 +420,8 @@ class WorkerVersionsIT {
                 .send("POST", "/connectors/" + connector + "/restart?includeTasks=true", null)
                 .status())
         .isEqualTo(202);
-    // The state may be that from before still; the connections tell one task from the next.
+    // The reported state may still be the one before the restart; the connections distinguish one
+    // task from the next.
     await()
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(20))
@@ -433,7 +434,7 @@ class WorkerVersionsIT {
             });
   }
 
-  /** The ids of a connector's connections to Redis. */
+  /** Returns the ids of a connector's connections to Redis. */
   private static Set<String> clients(String connector) {
     byte[] list = (byte[]) Objects.requireNonNull(admin.call(Command.of("CLIENT", "LIST")));
     return new String(list, StandardCharsets.UTF_8)
@@ -457,7 +458,7 @@ class WorkerVersionsIT {
   @Timeout(value = 15, unit = TimeUnit.MINUTES)
   void manyRestarts_leaveNoThreadNoConnectionAndNoMemoryBehind() {
     int jmxPort = Ports.free();
-    // Two links, two subscriptions to the control channel, one to the messages.
+    // Two links, two subscriptions to the control channel, one subscription to the messages.
     int connections = 5;
     try (ConnectWorker worker = worker("restarts", ConnectWorker.Version.CURRENT, jmxPort);
         WorkerJmx jmx = WorkerJmx.connect(jmxPort)) {
@@ -480,7 +481,7 @@ class WorkerVersionsIT {
         restart(worker, "restarts", connections);
       }
       Map<String, Long> threads = ours(jmx);
-      // Idle ones of the pool that runs connector and tasks: they are kept for a minute.
+      // Idle threads of the pool that runs connector and tasks: they are kept for a minute.
       threads.put("pool-#-thread-#", 3L);
       int clients = connectedClients();
       long heap = jmx.usedHeap();
@@ -491,7 +492,7 @@ class WorkerVersionsIT {
           "{} restarts in {} ms",
           RESTARTS,
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-      // What a task that has just ended leaves to the worker to end may take a moment.
+      // The worker may need a moment to clean up after a task that has just ended.
       await()
           .atMost(Duration.ofMinutes(1))
           .untilAsserted(
@@ -510,7 +511,9 @@ class WorkerVersionsIT {
     }
   }
 
-  /** All threads but those of the worker's pools, which grow by themselves up to a bound. */
+  /**
+   * Returns all threads except those of the worker's pools, which grow by themselves up to a limit.
+   */
   private static Map<String, Long> ours(WorkerJmx jmx) {
     Map<String, Long> threads = jmx.threads();
     threads

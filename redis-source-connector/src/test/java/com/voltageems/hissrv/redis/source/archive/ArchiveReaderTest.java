@@ -22,7 +22,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The decisions of {@link ArchiveReader}, with a Redis that answers as it is told. */
+/** The decisions of {@link ArchiveReader}, with a scripted Redis. */
 class ArchiveReaderTest {
   private static final String FIRST = "archive:1m:1704067200:1001";
   private static final String SECOND = "archive:1m:1704067260:1001";
@@ -62,7 +62,7 @@ class ArchiveReaderTest {
     return reader.dueNanos() - clock.nanos() <= 0;
   }
 
-  /** Where the calls of the page's script begin: score and key. */
+  /** Returns where the calls of the page's script begin: score and key. */
   private List<String> begins() {
     return redis.asked("EVALSHA").stream()
         .map(line -> line.replaceFirst("EVALSHA 1 archive:index:1m ", ""))
@@ -194,7 +194,7 @@ class ArchiveReaderTest {
     assertThat(metrics.indexResets.sum()).isEqualTo(1);
   }
 
-  // Redis was started again with other data, and we were connected before it had loaded them.
+  // Redis was restarted with other data, and we connected before it had loaded them.
   @Test
   void positionsInOtherData_areForgotten_alsoWhereTheFirstAnswersWereLoading() {
     redis

@@ -60,7 +60,7 @@ class HashReaderTest {
     }
     assertThat(given).isEqualTo(HASHES);
     assertThat(reader.read(LIMIT)).isEmpty();
-    // The next pass is not due.
+    // The next pass is not due yet.
     assertThat(site.read).isEqualTo(HASHES);
   }
 
@@ -75,7 +75,7 @@ class HashReaderTest {
     assertThat(reader.read(LIMIT)).hasSize(HASHES - given);
     assertThat(site.read).isEqualTo(HASHES + LIMIT);
     site.hashes.replaceAll((key, value) -> "2");
-    // What was asked for before has the old value, and is followed by the new one.
+    // Replies requested earlier have the old value; the new one follows.
     Map<String, List<Double>> values = new TreeMap<>();
     while (values.size() < HASHES) {
       clock.pass(Duration.ofMillis(1));
@@ -156,7 +156,7 @@ class HashReaderTest {
     }
   }
 
-  /** With a Redis that answers as it is told. */
+  /** Returns a reader with a scripted Redis. */
   private HashReader scripted(ScriptedRedis redis, String... settings) {
     Map<String, String> all = new HashMap<>();
     all.put("sources", "p");
@@ -178,7 +178,7 @@ class HashReaderTest {
 
   private final SourceMetrics metrics = new SourceMetrics(clock);
 
-  /** The reading after the next poll interval. */
+  /** Returns the records of the pass after the next poll interval. */
   private List<SourceRecord> nextPass(HashReader reader) {
     clock.pass(Duration.ofSeconds(1));
     return reader.read(LIMIT);
@@ -195,7 +195,10 @@ class HashReaderTest {
     assertThat(nextPass(reader)).hasSize(1);
   }
 
-  /** As the archive source gives it: with the time of reading it would be another point. */
+  /**
+   * The archive source gives the window this time; with the time of reading, it would be another
+   * point.
+   */
   @Test
   void windowThatIsReadAsAHash_hasTheTimeOfItsStart() {
     for (List<Object> fields :

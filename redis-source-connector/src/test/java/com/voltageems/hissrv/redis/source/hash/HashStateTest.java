@@ -41,7 +41,7 @@ class HashStateTest {
     assertThat(changed(state, "a", "1")).containsExactly("a");
   }
 
-  /** Against a plain map, with fields in any order. */
+  /** Compares with a plain map, with fields in any order. */
   @Test
   void anyOrder_asAMapWouldTell() {
     Random random = new Random(3);

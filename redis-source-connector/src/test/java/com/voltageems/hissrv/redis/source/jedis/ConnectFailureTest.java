@@ -46,7 +46,7 @@ class ConnectFailureTest {
         .isEqualTo("Failed to create socket. certificate_required" + advice);
   }
 
-  /** As where Redis sleeps, is paused (CLIENT PAUSE), or its machine swaps. */
+  /** This happens if Redis is sleeping or paused (CLIENT PAUSE), or its machine swaps. */
   @Test
   void silence_isToldWithItsSetting() {
     String words = "no answer within 5000 ms (redis.timeout.ms): it is slow, paused, or hangs";

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** Error replies of Redis 7.0, word for word. */
+/** The error replies of Redis 7.0, word for word. */
 class ErrorKindTest {
   @Test
   void whatSomebodyHasToMend_isToldWithWhatHelps_inOneGlance() {

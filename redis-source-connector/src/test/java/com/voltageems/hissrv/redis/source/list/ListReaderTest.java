@@ -22,7 +22,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The decisions of {@link ListReader}, with a Redis that answers as it is told. */
+/** The decisions of {@link ListReader}, with a scripted Redis. */
 class ListReaderTest {
   private static final String ELEMENT = "{\"measurement\":\"m\",\"fields\":{\"n\":1}}";
   private static final String CLAIM = "1704067200000-a1";
@@ -57,7 +57,7 @@ class ListReaderTest {
     return reader.dueNanos() - clock.nanos() <= 0;
   }
 
-  /** The arguments of a call of the claim script, from the first after the keys on. */
+  /** Returns the arguments of a call of the claim script, from the first one after the keys. */
   private List<String> args(int call) {
     List<String> words = List.of(redis.asked("EVALSHA").get(call).split(" ", -1));
     return words.subList(7, words.size());
@@ -71,7 +71,7 @@ class ListReaderTest {
     assertThat(isDue(reader)).isFalse();
     clock.pass(Duration.ofSeconds(1));
     assertThat(isDue(reader)).isTrue();
-    // There may be more at once.
+    // There may be more elements at once.
     assertThat(reader.read(100)).isEmpty();
     assertThat(isDue(reader)).isTrue();
   }
@@ -202,7 +202,7 @@ class ListReaderTest {
         .on("EVALSHA", claim("1704067200001-b2", 1, ELEMENT));
     ListReader reader = reader(null);
     reader.read(1);
-    // Read to its end, or not: the script says which claim is in flight.
+    // Whether or not the claim was read to its end, the script says which claim is in flight.
     reader.allDelivered();
     assertThat(reader.read(1)).hasSize(1);
     assertThat(metrics.claims.sum()).isEqualTo(2);

@@ -11,7 +11,10 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Field case S11 on the source's side: what the database would make one point of is told apart. */
+/**
+ * Field case S11 in the source: elements that the database would merge into one point are kept
+ * apart.
+ */
 class UntimedElementsTest {
   private static final List<String> ELEMENTS =
       List.of(

@@ -50,7 +50,7 @@ class PubSubReaderTest {
     int repairs = 0;
     for (int round = 0; round < 100; round++) {
       clock.pass(Duration.ofMillis(100));
-      // More than fits: every round begins with a gap.
+      // More messages than fit: every round begins with a gap.
       for (int i = 0; i <= CAPACITY; i++) {
         messages.accept(Bytes.of("comsrv:1:m"), Bytes.of("7:1.5"));
       }
@@ -61,7 +61,7 @@ class PubSubReaderTest {
         taken += records.size();
       }
     }
-    // One a second.
+    // One repair a second.
     assertThat(repairs).isEqualTo(10);
     assertThat(taken).isEqualTo((100 - repairs) * CAPACITY);
     // The last gap is repaired soon, once the queue is empty.

@@ -31,12 +31,13 @@ class MessageQueueTest {
             () -> {
               Random random = new Random(2);
               for (int i = 0; i < messages; i++) {
-                // Mostly in step with the reader, so that it waits often; sometimes while it takes.
+                // Mostly in step with the reader, so that the reader waits often; sometimes while
+                // it takes.
                 for (int spin = 0; i % 3 == 0 && queue.hasMessages(); spin++) {
                   if (spin < 1000) {
                     Thread.onSpinWait();
                   } else {
-                    LockSupport.parkNanos(1000); // there may be one processor for both
+                    LockSupport.parkNanos(1000); // both threads may share one processor
                   }
                 }
                 for (int spin = random.nextInt(2000); spin > 0; spin--) {
@@ -76,7 +77,7 @@ class MessageQueueTest {
     for (int i = 0; i < 70; i++) {
       queue.accept(SOME, payload);
     }
-    // 64 MiB with the channels' names.
+    // 64 MiB, including the channels' names.
     assertThat(queue.dropped()).isEqualTo(7);
     assertThat(queue.takeGap()).isTrue();
     assertThat(queue.take(10)).hasSize(10);

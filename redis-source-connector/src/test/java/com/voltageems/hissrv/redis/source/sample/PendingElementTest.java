@@ -101,7 +101,7 @@ class PendingElementTest {
         .isEqualTo("{\"reason\":\"not JSON\",\"element_base64\":\"/w==\"}");
   }
 
-  // Field case S15: nothing tells afterwards that a meter's count was not this one.
+  // Field case S15: afterwards, nobody could tell that a meter's count was a different number.
   @Test
   void wholeNumberThatNoDoubleHas_isTold() {
     PendingElement element =

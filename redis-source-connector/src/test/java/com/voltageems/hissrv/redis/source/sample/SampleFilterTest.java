@@ -73,7 +73,7 @@ class SampleFilterTest {
         .hasMessageStartingWith("not a pattern");
   }
 
-  /** A misspelt one lets everything through. */
+  /** A misspelt name lets everything through. */
   @Test
   void nameThatNoSampleHas_isCounted_untilOneComes() {
     List<String> warnings = new ArrayList<>();

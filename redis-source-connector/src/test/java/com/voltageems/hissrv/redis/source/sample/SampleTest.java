@@ -34,8 +34,8 @@ class SampleTest {
   }
 
   /**
-   * A broker refuses such a timestamp, and the task would end by a device's wrong clock; so it
-   * would by a transformation that finds none. Field case R5.
+   * A broker refuses such a timestamp, so a device's wrong clock would end the task; the same
+   * happens if a transformation finds no timestamp. Field case R5.
    */
   @Test
   void timeFarAhead_isSentAsNow() {
@@ -51,7 +51,8 @@ class SampleTest {
   }
 
   /**
-   * Else a list that nobody drains looked as if its samples came, until the clock was there again.
+   * Otherwise, a list that nobody drains would look as if its samples arrived, until the clock has
+   * caught up.
    */
   @Test
   void newestSample_isNotOfTheFuture_whenTheWorkersClockIsSetBack() {

@@ -40,7 +40,7 @@ class ValueTextTest {
     }
   }
 
-  // Field case S15: nothing tells afterwards that a meter's count was not this one.
+  // Field case S15: afterwards, nobody could tell that a meter's count was a different number.
   @ParameterizedTest
   @CsvSource({
     "9007199254740993, true",

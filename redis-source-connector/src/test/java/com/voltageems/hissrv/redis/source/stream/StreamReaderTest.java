@@ -23,7 +23,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** The decisions of {@link StreamReader}, with a Redis that answers as it is told. */
+/** The decisions of {@link StreamReader}, with a scripted Redis. */
 class StreamReaderTest {
   private static final RedisError NO_SCRIPT = new RedisError("NOSCRIPT No matching script.");
 
@@ -83,7 +83,9 @@ class StreamReaderTest {
         .containsExactly("EVALSHA 1 s 0-0 100 1000 262144", "EVALSHA 1 s 2000-0 100 1000 262144");
   }
 
-  /** As when a device writes an alarm's beginning and end at once: the database keeps both. */
+  /**
+   * This happens if a device writes an alarm's beginning and end at once: the database keeps both.
+   */
   @Test
   void entriesOfOneMillisecond_haveTimesOfTheirOwn_whereverReadingBegins() {
     Object first = entry("1000-0", "v", "1");
@@ -174,7 +176,7 @@ class StreamReaderTest {
     assertThat(metrics.indexResets.sum()).isEqualTo(1);
   }
 
-  // Redis was started again with other data, and we were connected before it had loaded them.
+  // Redis was restarted with other data, and we connected before it had loaded them.
   @Test
   void positionInOtherData_isForgotten_alsoWhereTheFirstAnswersWereLoading() {
     redis
@@ -238,7 +240,7 @@ class StreamReaderTest {
     return (Struct) record.value();
   }
 
-  /** As of a hash: it was a field {@code timestamp} of its own before. */
+  /** The same as for a hash. Before, such a timestamp became a field {@code timestamp}. */
   @Test
   void timestampThatIsNotATime_isLeftOut_andCounted() {
     redis.on("EVALSHA", page(0, entry("1000-0", "timestamp", "yesterday", "v", "1")));
@@ -249,7 +251,7 @@ class StreamReaderTest {
     assertThat(metrics.rejected(RejectReason.NO_SAMPLE)).isEqualTo(1);
   }
 
-  /** As of a hash: it got the entry's time before. */
+  /** The same as for a hash. Before, the value got the entry's time. */
   @Test
   void timeInAValue_isItsTime_andTheEntryIsDeliveredWithItsLastRecord() {
     redis.on(
@@ -313,7 +315,8 @@ class StreamReaderTest {
     assertThat(metrics.trimmed.sum()).isEqualTo(9);
     assertThat(reader.waiting()).isEqualTo(4);
 
-    // 18 and 19 are deleted: of that many removed ones one was not read; the end tells exactly.
+    // 18 and 19 are deleted. So far, only one of the removed entries is known to be unread; at the
+    // stream's end, the number is exact.
     clock.pass(Duration.ofSeconds(11));
     reader.read(1);
     clock.pass(Duration.ofSeconds(9));
@@ -328,7 +331,7 @@ class StreamReaderTest {
     assertThat(reader.waiting()).isZero();
   }
 
-  /** A site that begins with a stream that is as long as it may be has lost nothing. */
+  /** A site that begins with a stream of its maximum length has lost nothing. */
   @Test
   void entriesTrimmedBeforeTheFirstReading_areNotLost() {
     StreamReader reader = counted(null, page(0, entry("100-0", "v", "1")), page(0));
@@ -340,8 +343,8 @@ class StreamReaderTest {
   }
 
   /**
-   * An older version's offset, or one set by hand: counting begins where the stream ended when it
-   * was looked at first.
+   * The offset of an older version, or one set by hand: counting begins at the end that the stream
+   * had at the first look.
    */
   @Test
   void positionWithoutACount_countsFromTheEndOn() {
@@ -367,7 +370,7 @@ class StreamReaderTest {
     assertThat(metrics.trimmed.sum()).isEqualTo(10);
   }
 
-  /** As after an upgrade of a site whose stream has something new at every look. */
+  /** This happens after an upgrade of a site whose stream has new entries at every look. */
   @Test
   void positionWithoutACount_isCountedToo_whereTheStreamIsNeverFoundEmpty() {
     StreamReader reader =
@@ -390,7 +393,7 @@ class StreamReaderTest {
     assertThat(metrics.trimmed.sum()).isEqualTo(18);
   }
 
-  /** The entry that would tell is trimmed itself. */
+  /** The entry that would show it is trimmed itself. */
   @Test
   void positionWithoutACount_isCountedToo_whereTheEndOfThenIsTrimmed() {
     StreamReader reader =
@@ -410,7 +413,7 @@ class StreamReaderTest {
     assertThat(metrics.trimmed.sum()).isEqualTo(5);
   }
 
-  /** Deleted and made anew: what follows is counted by the new one. */
+  /** The stream was deleted and created anew: later entries are counted by the new one. */
   @Test
   void anotherStreamOfThatName_hasLostNothing() {
     StreamReader reader =

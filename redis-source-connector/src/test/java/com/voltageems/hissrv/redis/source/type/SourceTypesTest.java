@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SourceTypesTest {
   private static final Setting<String> KEY = Setting.text("key", "").doc("its key.");
 
-  /** A type of source that somebody might add. */
+  /** A source type that a developer might add. */
   private record Type(String name, List<Setting<?>> settings) implements SourceType {
     @Override
     public String doc() {
