@@ -1,29 +1,30 @@
--- hissrv: true time windows over the live values in Redis.
+-- hissrv: aggregates the live values in Redis into true time windows.
 --
---   EVALSHA <sha> 0 collect [epoch seconds]             one sample of every live channel
---   EVALSHA <sha> 0 aggregate_<window> [epoch seconds]  closes what is over: 1m, 5m, 15m, 1h, 5s ...
---   EVALSHA <sha> 0 push_json <element>                 one element to archive:pending
+--   EVALSHA <sha> 0 collect [epoch seconds]             takes one sample of every live channel
+--   EVALSHA <sha> 0 aggregate_<window> [epoch seconds]  closes finished windows: 1m, 5m, 15m, 1h, 5s ...
+--   EVALSHA <sha> 0 push_json <element>                 pushes one element to archive:pending
 --   EVALSHA <sha> 0 refresh [epoch seconds]             looks for new channels now
 --
--- Without a time Redis's own clock counts. The reply is an integer: 0 = nothing left to do, above 0 =
--- call again at once with the same arguments (each call holds Redis for about `slice_us` only);
--- push_json answers the length of the list. Works on a Redis from 6.2 on, not on a Redis Cluster.
+-- Without a time the script uses Redis's own clock. The reply is an integer: 0 = nothing left to do,
+-- above 0 = call again at once with the same arguments (each call blocks Redis for about `slice_us`
+-- only). push_json returns the length of the list. Needs Redis 6.2 or later, and no Redis Cluster.
 -- README.md has the settings (HASH hissrv:aggregation), RATIONALE.md the reasons.
 --
--- Keys of its own, <w> a window's name, <s> a window's start:
+-- The script's own keys; <w> is a window's name, <s> a window's start:
 --   hissrv:channels      ZSET  channel key -> slot, the registry (slots only grow)
---   hissrv:parts         HASH  channel key -> its part of the archive key, where not the usual one
+--   hissrv:parts         HASH  channel key -> its part of the archive key, if not the usual one
 --   hissrv:state         HASH  channel key -> last sign of life and its digest
 --   hissrv:names         HASH  channel key -> field names, packed; positions never change while in use
 --   hissrv:acc:<w>:<s>   HASH  channel key -> accumulators of all its points, packed
---   hissrv:todo:<w>:<s>  LIST  channels with accumulators in that window, still to be closed
+--   hissrv:todo:<w>:<s>  LIST  channels with accumulators in that window that are not closed yet
+--   hissrv:draft:<w>:<s>:<part>  HASH  archive hash that is not complete yet
 --   hissrv:open:<w>      ZSET  starts of windows that have accumulators
 --   hissrv:closed:<w>    ZSET  intervals that are closed for ever: member = from, score = end
 --   hissrv:windows       SET   windows that may have accumulators
---   hissrv:extra         SET   windows beyond the configured ones, asked for by aggregate_<window>
+--   hissrv:extra         SET   windows beyond the configured ones, requested by aggregate_<window>
 --   hissrv:progress      HASH  where scanning, collecting and closing stopped
---   hissrv:round:<t>     how far the round of second t has come; expires
---   hissrv:seq           the index's sequence
+--   hissrv:round:<t>     progress of the round of second t; expires
+--   hissrv:seq           sequence number of the index
 --   hissrv:stats         HASH  counters
 
 local call, try = redis.call, redis.pcall
@@ -31,18 +32,19 @@ local floor = math.floor
 local pack, unpack_struct = struct.pack, struct.unpack
 local concat, format, rep = table.concat, string.format, string.rep
 
--- Beyond this a sum could overflow: such a value is not a sample, as an infinity is not.
+-- A larger value could overflow a sum, so it is not a sample, just like an infinity.
 local LARGEST = 1e300
--- A hash of more fields is left out: Redis could do nothing else while it is sampled and closed.
+-- A hash with more fields is skipped: sampling and closing it would block Redis for too long.
 local FIELDS_MAX = 10000
--- Points written into an archive hash in one go: so many at least, and the whole in so many steps,
--- since each step takes the accumulators apart; at most what one command takes from Lua's stack.
+-- Points written to an archive hash in one step: at least POINTS_AT_ONCE, and enough to finish in
+-- STEPS steps, because each step decodes the accumulators again; at most POINTS_AT_MOST, which is what
+-- one command takes from Lua's stack.
 local POINTS_AT_ONCE = 60
 local STEPS = 16
 local POINTS_AT_MOST = 700
--- Doubles packed or unpacked in one go.
+-- Doubles packed or unpacked at once.
 local DOUBLES_AT_ONCE = 1000
--- A collect that finds more finished windows than this still open closes some itself.
+-- If more finished windows than this are still open, a collect closes some itself.
 local OPEN_MAX = 10
 local LONGEST_WINDOW = 7 * 24 * 3600
 local WINDOWS_MAX = 8
@@ -83,7 +85,7 @@ end
 
 local SECONDS = { s = 1, m = 60, h = 3600 }
 
--- '5m' -> 300; nil for what is not a window.
+-- '5m' -> 300; nil if it is not a window.
 local function window_seconds(name)
   local number, unit = string.match(name, '^([1-9]%d*)([smh])$')
   local seconds = number and #number <= 6 and tonumber(number) * SECONDS[unit]
@@ -98,8 +100,9 @@ local function names_of(windows)
   return concat(names, ', ')
 end
 
--- The configured windows and the ones asked for since, by length; each with `source`, the largest
--- shorter one that divides it, from which it is merged. The first is the base, without a source.
+-- Returns the configured windows and those requested since, sorted by length. `source` of a window is
+-- the largest shorter window that divides it, and from which it is merged. The first window is the
+-- base and has no source.
 local function parse_windows(text)
   local windows, by_length = {}, {}
   local function add(name)
@@ -217,7 +220,7 @@ local function settings()
   return result
 end
 
--- The moment of this call in epoch seconds, whole.
+-- Returns the time of this call in whole epoch seconds.
 local function moment(text)
   if not text or text == '' then
     return floor(started_us / 1000000)
@@ -242,7 +245,7 @@ end
 
 local HEADER = '<I4I4I4d'
 local PER_POINT = 5
--- In place of a number common to all points: each has its own, behind the doubles.
+-- Replaces a number that all points have in common: each point has its own, after the doubles.
 local MIXED = 4294967295
 
 local formats = { d = {}, I4 = {} }
@@ -287,8 +290,8 @@ local function write_numbers(values, kind, n)
   return concat(lots)
 end
 
--- { v = doubles, c = samples per point, at = last second sampled, t = the same per point, as far as
--- known, or nil where it is `at` for all }
+-- Returns { v = doubles, c = samples per point, at = last second sampled, t = the same per point as
+-- far as known, or nil if it is `at` for all points }.
 local function decode(blob)
   local n, common, timed, at, position = unpack_struct(HEADER, blob)
   local v, c, t
@@ -362,7 +365,7 @@ local function is_closed(window, start)
   return interval ~= nil and tonumber(interval) <= start
 end
 
--- Nothing may enter [start, start + length) any more. Neighbours become one interval.
+-- Closes [start, start + length) for new samples. Neighbouring intervals become one.
 local function mark_closed(window, start)
   if is_closed(window, start) then
     return
@@ -394,7 +397,7 @@ end
 
 local TYPES = '^comsrv:(%d+):([mscaTMSCA])$'
 
--- The channel's part of the archive key; nil for a key that is not a channel, such as a sibling.
+-- Returns the channel's part of the archive key; nil if the key is not a channel, such as a companion.
 local function usual_part(key)
   local channel, kind = string.match(key, TYPES)
   if channel then
@@ -411,7 +414,7 @@ local function usual_part(key)
   return key
 end
 
--- Of comsrv:1001:m and comsrv:1001:T, which share the part 1001, the one found second is told apart.
+-- comsrv:1001:m and comsrv:1001:T share the part 1001: the one found second gets a part of its own.
 local function tell_apart(key, slot)
   local channel, kind = string.match(key, TYPES)
   local other = kind == 'm' and 'T' or kind == 'T' and 'm'
@@ -429,7 +432,7 @@ local function part_of(key)
   if part then
     return part
   end
-  -- The note may be gone.
+  -- The entry in hissrv:parts may have vanished.
   local slot = call('ZSCORE', 'hissrv:channels', key)
   return slot and tell_apart(key, tonumber(slot)) or usual_part(key)
 end
@@ -442,7 +445,8 @@ local function register(key)
     count('wrong_type', 1)
     return
   end
-  -- Where the counter is gone its numbers are still there: two of one number would hide a channel.
+  -- If the counter has vanished, its numbers are still in use: two channels with one number would hide
+  -- one of them.
   local last = tonumber(call('ZRANGE', 'hissrv:channels', -1, -1, 'WITHSCORES')[2] or '0')
   local slot = math.max(last, tonumber(call('HGET', 'hissrv:progress', 'slots') or '0')) + 1
   call('HSET', 'hissrv:progress', 'slots', slot)
@@ -450,16 +454,17 @@ local function register(key)
   tell_apart(key, slot)
 end
 
--- Whether sampling can begin: a search has been through the keyspace with these patterns, and found
--- something or is not due again.
+-- Returns whether sampling can begin: a search with these patterns has been through the keyspace, and
+-- found something or is not due again.
 local function has_searched(cfg, time)
   local at = call('HMGET', 'hissrv:progress', 'next', 'patterns')
   return at[1] and at[2] == cfg.patterns_text
     and (time < tonumber(at[1]) or call('EXISTS', 'hissrv:channels') == 1)
 end
 
--- Searches for channels if it is time to, or goes on with a search, within the time of this call. With
--- `now_wanted` a search begins now, unless one that was wanted is under way. True when none is left.
+-- Searches for channels if a search is due, or continues a search, within the time of this call. With
+-- `now_wanted` a search begins now, unless a requested one is already running. Returns true if nothing
+-- is left to search.
 local function refresh(cfg, time, now_wanted)
   local at = call('HMGET', 'hissrv:progress', 'scan', 'next', 'patterns', 'searched')
   local scan, next_time, searched = at[1], tonumber(at[2] or ''), tonumber(at[4] or '')
@@ -494,7 +499,7 @@ local function refresh(cfg, time, now_wanted)
       return false
     end
   end
-  -- The larger the keyspace the rarer the search, so that its share of the time stays below a percent.
+  -- The larger the keyspace, the rarer the search, so that it takes less than a percent of the time.
   local least = call('EXISTS', 'hissrv:channels') == 1 and cfg.refresh or math.min(cfg.refresh, 1)
   local pause = math.max(least, floor(call('DBSIZE') / 2000))
   call('HSET', 'hissrv:progress', 'next', time + pause, 'searched', time)
@@ -527,11 +532,12 @@ end
 -- collect
 ---------------------------------------------------------------------------------------------------
 
--- A longer one is text, as it is to the source connector.
+-- A longer text is no number, as in the source connector.
 local NUMBER_MAX = 64
 
--- A number as devices write it, also as value:millis or value:millis:source; nil for every other text.
--- Lua alone would read more: hexadecimal, blanks around it, what stands before a zero byte.
+-- Returns a number as devices write it, also as value:millis or value:millis:source; nil for every
+-- other text. Lua itself would accept more: hexadecimal, surrounding blanks, the text before a zero
+-- byte.
 local function slow_number(text)
   local value, millis, rest = string.match(text, '^([^:]+):(%d+)(.*)$')
   if not millis or #millis < 9 or #millis > 14 or not (rest == '' or string.sub(rest, 1, 1) == ':') then
@@ -543,13 +549,13 @@ local function slow_number(text)
   return tonumber(value)
 end
 
--- 'nan', 'inf' and their kin as this Lua may not read them.
+-- Recognises 'nan', 'inf' and similar words, which this Lua may not parse.
 local function is_no_finite(text)
   local word = string.match(string.lower(text), '^%s*[+-]?(%a+)')
   return word == 'nan' or word == 'inf' or word == 'infinity'
 end
 
--- Whether one of the channel's own time stamps (epoch ms) is about now.
+-- Returns whether one of the channel's own time stamps (epoch ms) is close to now.
 local function is_fresh(stamps, time, cfg)
   for _, text in ipairs(stamps) do
     local stamp = tonumber(text)
@@ -560,9 +566,9 @@ local function is_fresh(stamps, time, cfg)
   return false
 end
 
--- Decides whether the channel lives: its sibling :ts, where there is one, or else the hash itself,
--- was seen to change within the configured time. Remembers what it saw; a negative moment = silent.
--- `joined` is all of the hash in one text.
+-- Returns whether the channel is alive: its companion :ts, or the hash itself if it has none, has
+-- changed within the configured time. Stores what it saw; a negative time means silent. `joined` is
+-- the whole hash as one text.
 local function is_alive(cfg, key, joined, time)
   local stamps = try('HVALS', key .. ':ts')
   local stamped = not stamps.err and stamps[1] ~= nil
@@ -587,7 +593,7 @@ local function is_alive(cfg, key, joined, time)
   return seen > 0, seen
 end
 
--- Drops names of fields that are gone and have no sample in an open window, and renumbers.
+-- Removes the names of fields that are gone and have no sample in an open window, and renumbers.
 local function compact(cfg, key, names, fields)
   local keep, blobs = {}, {}
   for i = 1, #fields, 2 do
@@ -648,13 +654,13 @@ local function positions(names)
   return index
 end
 
--- Folds the hash's values into the accumulators; returns whether a new name was met. `joined` is all
--- of the hash in one text.
+-- Adds the hash's values to the accumulators. Returns whether it found a new name. `joined` is the
+-- whole hash as one text.
 local function fold(acc, names, fields, joined)
   local v, c = acc.v, acc.c
   local position, index, grown = 0, nil, false
   local sampled = 0
-  -- Signs that tonumber takes in its own way: see slow_number.
+  -- Characters that tonumber would accept in its own way: see slow_number.
   local is_odd = string.find(joined, '[xX%s%z]')
   for i = 1, #fields, 2 do
     local name, text = fields[i], fields[i + 1]
@@ -709,8 +715,8 @@ local function fold(acc, names, fields, joined)
   return grown
 end
 
--- The names of a channel's fields are gone, or were never there: without them nobody can tell which
--- accumulator is whose.
+-- Drops a channel's accumulators if the names of its fields are gone, or never existed: without them
+-- it is unknown which accumulator belongs to which field.
 local function disown(key)
   for _, window in ipairs(call('SMEMBERS', 'hissrv:windows')) do
     for _, start in ipairs(call('ZRANGE', 'hissrv:open:' .. window, 0, -1)) do
@@ -719,7 +725,7 @@ local function disown(key)
   end
 end
 
--- Whether Redis would be held for too long by this channel.
+-- Returns whether this channel would block Redis for too long.
 local function is_too_large(key)
   local size, stamps = try('HLEN', key), try('HLEN', key .. ':ts')
   return type(size) == 'number' and size > FIELDS_MAX or type(stamps) == 'number' and stamps > FIELDS_MAX
@@ -776,13 +782,14 @@ local function collect_channel(cfg, key, slot, where, start)
     return
   end
   if grown then
-    -- Once, and not each second: a hash of texts never has names.
+    -- Once, and not every second: a hash of texts never has names.
     if nameless then
       disown(key)
     end
     call('HSET', 'hissrv:names', key, cmsgpack.pack(names))
   end
-  -- Before what they lead to: where one of these is refused, the next call is refused again.
+  -- These come before the accumulators that they lead to: if Redis refuses one of them, it also
+  -- refuses the next call.
   open(cfg.windows[1], start)
   if not blob then
     call('RPUSH', todo_key(cfg.windows[1], start), key)
@@ -794,7 +801,7 @@ end
 -- Closing windows
 ---------------------------------------------------------------------------------------------------
 
--- The shortest of two texts that reads back as the same number.
+-- Returns the shorter of two texts that reads back as the same number.
 local function number_text(x)
   local text = format('%.15g', x)
   if tonumber(text) ~= x then
@@ -816,7 +823,7 @@ local function add_statistics(values, name, sum, rest, least, most, last, n)
   values[k + 1], values[k + 2] = name .. '_count', format('%d', n)
 end
 
--- One addition that keeps its rounding error.
+-- Adds two sums and keeps the rounding error.
 local function add(sum, rest, x, x_rest)
   local total = sum + x
   local part = total - sum
@@ -832,8 +839,8 @@ local function is_of(class, id)
   return false
 end
 
--- The statistics over all points of a class, as voltage_avg, voltage_min, ... A point counts once,
--- also where two ranges have it.
+-- Adds the statistics over all points of a class, as voltage_avg, voltage_min, ... A point counts
+-- once, even if it is in two ranges.
 local function add_classes(cfg, values, names, acc)
   local v, c = acc.v, acc.c
   for _, class in ipairs(cfg.classes) do
@@ -854,7 +861,7 @@ local function add_classes(cfg, values, names, acc)
   end
 end
 
--- Adds a closed window's accumulators to the window that is merged from it.
+-- Adds a closed window's accumulators to the larger window that is merged from it.
 local function merge(cfg, window, start, key, acc)
   if is_closed(window, start) then
     count('late', 1)
@@ -906,7 +913,8 @@ local function merge(cfg, window, start, key, acc)
   call('HSET', where, key, encode(into))
 end
 
--- The next number of the index: grows with every write, and does not begin anew with an empty Redis.
+-- Returns the next sequence number of the index. It grows with every write, and does not start again
+-- in an empty Redis.
 local function next_sequence()
   local before = tonumber(call('GET', 'hissrv:seq') or '0')
   local sequence = math.max(before + 1, started_us)
@@ -917,7 +925,7 @@ end
 local function announce(window, archive)
   local index = 'archive:index:' .. window.name
   call('ZADD', index, next_sequence(), archive)
-  -- Expired hashes leave from the old end, faster than new ones come.
+  -- Removes expired hashes from the old end of the index, faster than new ones are added.
   for _, member in ipairs(call('ZRANGE', index, 0, 2)) do
     if call('EXISTS', member) == 1 then
       break
@@ -926,7 +934,8 @@ local function announce(window, archive)
   end
 end
 
--- Writes the archive hash of one channel, at most POINTS_AT_ONCE points a step. True when whole.
+-- Writes the archive hash of one channel, a limited number of points per step (see POINTS_AT_ONCE).
+-- Returns true if the hash is complete.
 local function close_channel(cfg, window, start, key)
   local where = acc_key(window, start)
   local blob = call('HGET', where, key)
@@ -960,7 +969,7 @@ local function close_channel(cfg, window, start, key)
     call('DEL', draft)
   end
   if to < #c then
-    -- Not empty, so that it is missed where it vanishes.
+    -- The draft is never empty, so that its loss is noticed.
     values[#values + 1] = 'timestamp'
     values[#values + 1] = format('%d', start)
     call('HSET', draft, unpack(values))
@@ -987,7 +996,8 @@ local function close_channel(cfg, window, start, key)
   return true
 end
 
--- The next channel of a finished window, and of one whose list is gone all that it has.
+-- Returns the next channel of a finished window. If the window's list is gone, the list is created
+-- again from the window's accumulators.
 local function next_to_close(window, start)
   local todo = todo_key(window, start)
   local key = call('LINDEX', todo, 0)
@@ -1000,7 +1010,8 @@ local function next_to_close(window, start)
   return call('LINDEX', todo, 0)
 end
 
--- Closes what is over of one window's kind. Returns what is left when the time of this call is up.
+-- Closes the finished windows of one length. Returns how many channels are left when the time of this
+-- call is up.
 local function close_finished(cfg, window, time)
   local open_key = 'hissrv:open:' .. window.name
   local last = time - window.seconds
@@ -1024,7 +1035,7 @@ local function close_finished(cfg, window, time)
   return 0
 end
 
--- Closes what is over, smaller windows first: a window is complete once its sources are closed.
+-- Closes finished windows, shorter lengths first: a window is complete once its sources are closed.
 local function aggregate(cfg, time, wanted)
   local is_configured = {}
   for _, window in ipairs(cfg.windows) do
@@ -1036,7 +1047,7 @@ local function aggregate(cfg, time, wanted)
       end
     end
   end
-  -- Windows of an earlier configuration: what they hold is closed as well, then they are gone.
+  -- Windows of an earlier configuration are closed, too, and then removed.
   for _, name in ipairs(call('SMEMBERS', 'hissrv:windows')) do
     if not is_configured[name] then
       local left = close_finished(cfg, { name = name, seconds = window_seconds(name) }, time)
@@ -1070,7 +1081,7 @@ local function collect(cfg, time)
     return 0
   end
 
-  -- A round begins where the last one stopped, so that a round that never ends starves nobody.
+  -- A round begins where the last one stopped, so that no channel starves if rounds never finish.
   local round_key = format('hissrv:round:%d', slot)
   local round = call('GET', round_key)
   if round == 'done' then
@@ -1116,7 +1127,8 @@ local function is_finite(x)
   return x == x and x <= LARGEST and x >= -LARGEST
 end
 
--- One sample in the form of the pending list; the text itself is stored, so that no digit is lost.
+-- Pushes one sample in the format of the pending list. It stores the text itself, so that no digit is
+-- lost.
 local function push_json(cfg, text)
   local function invalid(...)
     refuse('push_json: ', ...)
@@ -1127,7 +1139,8 @@ local function push_json(cfg, text)
   if #text > 1048576 then
     invalid(#text, ' bytes are too many for one element; at most 1048576')
   end
-  -- Of its own: by default cjson takes hexadecimal, NaN and Infinity, which no reader of the list does.
+  -- A separate instance: by default cjson accepts hexadecimal, NaN and Infinity, which no reader of
+  -- the list accepts.
   local json = cjson.new()
   json.decode_invalid_numbers(false)
   local ok, element = pcall(json.decode, text)
@@ -1179,7 +1192,7 @@ local function push_json(cfg, text)
   return call('LPUSH', 'archive:pending', text)
 end
 
--- The window that aggregate_<name> asks for; one that is new is kept from now on.
+-- Returns the window that aggregate_<name> requests; a new one is kept from now on.
 local function wanted_window(cfg, name)
   local base = cfg.windows[1]
   local seconds = window_seconds(name)
@@ -1232,7 +1245,8 @@ if type(result) == 'table' and result.refused then
 end
 if string.find(result, "can't run this command", 1, true) or string.find(result, 'ACL failure', 1, true)
   or string.find(result, 'Unknown Redis command', 1, true) then
-  -- Refused again, but outside of pcall, which hides the line: by it the caller learns the command.
+  -- Refused again, but outside pcall, which hides the line: the line tells the caller which command it
+  -- was.
   opened = {}
   return main()
 end

@@ -1,7 +1,7 @@
--- The next members of an archive's index, with their scores.
--- KEYS: index. ARGV: score and member of the last one looked at, or of none, how many.
--- Where that one is not there any more, or has moved on, members of its score come again. A score
--- that is infinite is no place in an order.
+-- Reads the next members of an archive's index, with their scores.
+-- KEYS: index. ARGV: score and member of the last one read (an empty member for none), how many.
+-- If that member is gone or has another score now, members of its score come again. Members with an
+-- infinite score are left out: such a score is no position in an order.
 local page
 local score = redis.call('ZSCORE', KEYS[1], ARGV[2])
 if score and tonumber(score) == tonumber(ARGV[1]) then

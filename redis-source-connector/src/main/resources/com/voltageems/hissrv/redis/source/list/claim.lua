@@ -1,14 +1,14 @@
--- Releases a delivered claim and takes the next one, or reads on in the claim that is held: at most
--- one claim is in flight for a list.
--- KEYS: list, in-flight list, claim id, rejected list, name of the connector that drains it
+-- Releases a delivered claim and takes the next one, or reads on in the current claim. At most one claim
+-- of a list is in flight.
+-- KEYS: list, in-flight list, claim id, rejected list, name of the connector that drains the list
 -- ARGV: the caller's claim id or '', '1' to release it, how many of its elements the caller has, a
 --       unique suffix for the next id, most elements (0: the caller goes away), most bytes, length of
---       the rejected list, the caller's connector, for how many milliseconds the list is its own, or
---       0 when that was told lately, then the entries to put on the rejected list
--- Returns {id, elements of the claim, the next ones, oldest first}; id is '' when there is nothing,
--- with 1 for the number when there may be more at once, and with 2 when another connector drains the
--- list, and its name.
--- An id that is not the caller's begins with its first element.
+--       the rejected list, the caller's connector, for how many milliseconds it owns the list or 0 if
+--       ownership was renewed lately, then the entries to put on the rejected list
+-- Returns {id, number of elements in the claim, the next elements, oldest first}. If there is nothing, id
+-- is '' and the number is 1 if there may be more at once, otherwise 0. If another connector drains the
+-- list, id is '', the number is 2, and the only element is that connector's name.
+-- If the id is not the caller's, the elements begin with the first of the claim.
 local FIRST_REJECTED = 10
 local want, room = tonumber(ARGV[5]), tonumber(ARGV[6])
 
@@ -20,14 +20,15 @@ end
 if want == 0 then
   redis.call('DEL', KEYS[5])
 elseif ARGV[9] ~= '0' then
-  -- The DEL is for its own sake: see below, a write that needs no memory.
+  -- The DEL is here only because it is a write that needs no memory: see below.
   redis.call('DEL', KEYS[5])
   redis.call('SET', KEYS[5], ARGV[8], 'PX', ARGV[9])
 end
 
--- What is in flight, from the element `from` on: up to `want` elements, until `room` bytes are full.
+-- Returns what is in flight, from element `from` on: up to `want` elements, or until `room` bytes are
+-- full.
 local function inflight(from)
-  -- Few at a time: how large the next ones are is known only when they are there.
+  -- A few at a time: the size of the next elements is known only after they were read.
   local taken, left, chunk = {}, room, 1
   while #taken < want and left > 0 do
     local first = from + #taken
@@ -47,11 +48,12 @@ local function inflight(from)
   return taken
 end
 
--- Moves as much into flight. One by one: none is read in vain, and none copied through the script.
+-- Moves that many elements into flight, one by one: so none is read in vain, and none is copied
+-- through the script.
 local function take()
   local taken, left = {}, room
   while #taken < want and left > 0 do
-    -- Producers push on the left: the oldest is on the right.
+    -- Producers push on the left: the oldest element is on the right.
     local element = redis.call('LMOVE', KEYS[1], KEYS[2], 'RIGHT', 'RIGHT')
     if not element then
       return taken
@@ -64,14 +66,14 @@ end
 
 local held = redis.call('GET', KEYS[3])
 if held == '' then
-  -- Not ours, and no id: what is in flight gets one.
+  -- Not ours, and no id: what is in flight gets a new one.
   held = false
 end
 local mine = held and held == ARGV[1]
 local rejected = 0
 if mine and #ARGV >= FIRST_REJECTED then
-  -- Changes nothing, but is a write that needs no memory: after it Redis lets the others pass at
-  -- maxmemory. Else a list that has filled Redis could not be drained.
+  -- Changes nothing, but is a write that needs no memory: after it Redis accepts the others at
+  -- maxmemory. Otherwise a list that has filled Redis could not be drained.
   redis.call('LTRIM', KEYS[2], 0, -1)
   for i = FIRST_REJECTED, #ARGV do
     redis.call('LPUSH', KEYS[4], ARGV[i])
@@ -79,12 +81,12 @@ if mine and #ARGV >= FIRST_REJECTED then
   end
   redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[7]) - 1)
 end
--- After the rejected ones are written: where that fails the claim stays.
+-- After the rejected entries are written: if writing fails, the claim stays.
 if mine and ARGV[2] == '1' then
   redis.call('UNLINK', KEYS[2], KEYS[3])
   held = false
   if rejected > room / 4 then
-    -- Enough for one call: the next claim would take as long again.
+    -- Enough for one call: the next claim would take the same time again.
     return {'', 1, {}}
   end
 end
@@ -93,13 +95,13 @@ if held then
   return {held, redis.call('LLEN', KEYS[2]), inflight(from)}
 end
 
--- As above, a write that needs no memory comes first. There is no such key here: see held.
+-- As above, a write that needs no memory comes first. The key does not exist here: see held.
 redis.call('DEL', KEYS[3])
 local time = redis.call('TIME')
 local id = string.format('%d%03d-%s', time[1], math.floor(time[2] / 1000), ARGV[4])
 local waiting = redis.call('LLEN', KEYS[2])
 if waiting > 0 then
-  -- In flight without an id: nobody can have delivered it under ours.
+  -- In flight without an id: nobody can have delivered it under an id of ours.
   redis.call('SET', KEYS[3], id)
   return {id, waiting, inflight(0)}
 end
