@@ -14,9 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides from status, headers and body what the answer to a write means. Pure. It knows the
- * messages of InfluxDB 1.x, 2.x and 3 and of QuestDB, and never guesses the meaning of another
- * message.
+ * Classifier of answers to a write, by status, headers and body. Pure. It knows the messages of
+ * InfluxDB 1.x, 2.x and 3 and of QuestDB, and never guesses the meaning of another message.
  */
 public final class ResponseClassifier {
   private static final String RESTART =

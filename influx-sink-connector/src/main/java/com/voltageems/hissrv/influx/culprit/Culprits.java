@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Finds the lines and fields that a refusal is about: from its message if that names them, else by
- * halving. In a guilty line it finds the guilty field, so that one text in a column of numbers
- * costs only that text and not the other 49 numbers of the line. What one refusal shows is applied
- * to the rest of the batch at once.
+ * Search for the lines and fields that a refusal is about: from its message if that names them,
+ * else by halving. In a guilty line it finds the guilty field, so that one text in a column of
+ * numbers costs only that text and not the other 49 numbers of the line. What one refusal shows is
+ * applied to the rest of the batch at once.
  */
 public final class Culprits {
   private final Refuser refuser;

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds fields that a refusal names. InfluxDB names the column, but not the shard (the span of
+ * Search for fields that a refusal names. InfluxDB names the column, but not the shard (the span of
  * days) in which the column has another type; so the fields that may be meant are sent once more,
  * alone.
  */

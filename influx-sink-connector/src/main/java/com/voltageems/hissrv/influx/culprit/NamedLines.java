@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Finds whole lines that a refusal names: by a tag, or by their age. */
+/** Search for whole lines that a refusal names: by a tag, or by their age. */
 final class NamedLines {
   private final Refuser refuser;
 

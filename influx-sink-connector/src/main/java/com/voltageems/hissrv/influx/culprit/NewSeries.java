@@ -14,7 +14,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Handles lines of series that are new to a database which takes no more series (InfluxDB 1's
+ * Search for lines of series that are new to a database which takes no more series (InfluxDB 1's
  * {@code max-series-per-database} and {@code max-values-per-tag}). All lines of a series share its
  * fate, so the search halves the set of series, not of lines, down to one series: if the database
  * has room for a few new series but gets many, it refuses them all. From then on, series refused

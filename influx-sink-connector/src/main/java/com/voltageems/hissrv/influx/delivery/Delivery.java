@@ -17,8 +17,8 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Delivers the batches of one lane: before {@link #deliver} returns, every line is written, refused
- * with a reason, or set aside.
+ * Delivery of the batches of one lane: before {@link #deliver} returns, every line is written,
+ * refused with a reason, or set aside.
  *
  * <ul>
  *   <li>A request that may pass later is tried again, with growing pauses, as long as the settings

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Creates missing buckets of InfluxDB 2. */
+/** Creator of missing buckets of InfluxDB 2. */
 final class Buckets {
   private static final String CREATE = DatabaseSettings.BUCKET_CREATE.name();
 

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Records what a delivery reports about the lines of its lane. For the thread that delivers them.
+ * Record of what a delivery reports about the lines of its lane. For the thread that delivers them.
  */
 final class LaneProgress implements Progress {
   private final Lane lane;

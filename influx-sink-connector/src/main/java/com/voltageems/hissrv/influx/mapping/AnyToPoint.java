@@ -12,8 +12,8 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps records of any shape by rules. The rules say which places are the measurement, the tags, the
- * fields and the time, and which array, if any, has one point in each element.
+ * Mapping of records of any shape, by rules. The rules say which places are the measurement, the
+ * tags, the fields and the time, and which array, if any, has one point in each element.
  */
 public final class AnyToPoint implements RecordToPoint {
   /**

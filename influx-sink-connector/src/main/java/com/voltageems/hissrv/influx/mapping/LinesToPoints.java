@@ -12,9 +12,9 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps a value that is already line protocol: a text or its bytes, with one line or many and times
- * in nanoseconds. The lines decide everything, including types; a line without a time gets the
- * record's time. A bad line costs only that line.
+ * Mapping of a value that is already line protocol: a text or its bytes, with one line or many and
+ * times in nanoseconds. The lines decide everything, including types; a line without a time gets
+ * the record's time. A bad line costs only that line.
  */
 public final class LinesToPoints implements RecordToPoint {
   /** The most flaws that are reported for one record, which may have thousands of bad lines. */

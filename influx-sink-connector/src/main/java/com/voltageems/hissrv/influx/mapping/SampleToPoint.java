@@ -6,9 +6,9 @@ import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maps the records that the Redis source writes: {@code measurement}, {@code tags}, {@code fields},
- * {@code texts} and {@code timestamp} in epoch milliseconds, or {@code timestamp_ns}. They are
- * Structs of the schema {@code com.voltageems.hissrv.Sample} or have the same shape without a
+ * Mapping of the records that the Redis source writes: {@code measurement}, {@code tags}, {@code
+ * fields}, {@code texts} and {@code timestamp} in epoch milliseconds, or {@code timestamp_ns}. They
+ * are Structs of the schema {@code com.voltageems.hissrv.Sample} or have the same shape without a
  * schema; without a schema the map {@code fields} may mix numbers, booleans and texts. Without a
  * {@code timestamp}, the record's own time is used.
  */
