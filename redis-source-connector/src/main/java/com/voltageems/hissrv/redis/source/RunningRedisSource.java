@@ -90,8 +90,8 @@ final class RunningRedisSource {
 
   /**
    * Returns the next records, all of one source except for the task's own status, or null after
-   * {@code maxBlock} without any. They need not be stored together: every record carries a valid
-   * position of its own.
+   * {@code maxBlock} without any. They need not be stored together: a position holds for its record
+   * alone.
    *
    * @throws ConnectException if repeating does not help
    */
@@ -211,7 +211,7 @@ final class RunningRedisSource {
     }
   }
 
-  /** Returns false if the deadline came first. */
+  /** Waits until a source is due or something was signalled; returns false at the deadline. */
   private boolean await(long deadline) throws InterruptedException {
     long until = retryAtNanos;
     if (connection.stuck() == null) {

@@ -13,9 +13,9 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports what stops a task, by a small record on a separate topic: at the start, at every
- * interval, and when a part gets stuck or continues. {@code docs/status.md} is the contract. For
- * the task's thread.
+ * Reports what keeps a task from making progress, by a small record on a separate topic: at the
+ * start, at every interval, and when a part gets stuck or continues. {@code docs/status.md} is the
+ * contract. For the task's thread.
  */
 final class StatusRecords {
   /**

@@ -74,7 +74,7 @@ final class SyncTracker {
     return passes == 0;
   }
 
-  /** Returns null before the first request. */
+  /** Returns the progress of the last request; null before the first one. */
   @Nullable State state() {
     String current = id;
     if (current == null) {

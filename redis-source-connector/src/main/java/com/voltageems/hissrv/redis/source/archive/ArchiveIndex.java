@@ -82,7 +82,7 @@ final class ArchiveIndex {
     return Long.valueOf(1).equals(link.call(Command.keyed("EXISTS", name)));
   }
 
-  /** Returns null if the key is not in the index. */
+  /** Returns the score of a key; null if the key is not in the index. */
   @Nullable Double scoreOf(String key) {
     Object score = link.call(Command.keyed("ZSCORE", name, key));
     return score == null ? null : (Double) score(score);

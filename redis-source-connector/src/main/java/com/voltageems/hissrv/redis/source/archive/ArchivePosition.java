@@ -35,7 +35,7 @@ public record ArchivePosition(double score, String key, long startSeconds) {
   }
 
   /**
-   * Returns {@link #NONE} for null.
+   * Reads a stored offset; {@link #NONE} for null.
    *
    * @throws DataException naming what is wrong with the offset
    */

@@ -234,8 +234,8 @@ public final class ArchiveReader implements SourceReader {
   }
 
   /**
-   * Returns whether Redis has an older window than the newest delivered one, which it does not
-   * know. Windows expire in the order in which they were written, so this is an earlier state, for
+   * Returns whether an older window still exists, although the newest delivered one is not in the
+   * index. Windows expire in the order in which they were written, so this is an earlier state, for
    * example from a snapshot, even if it has gone on since.
    */
   private boolean isOlderThan(ArchivePosition newest) {

@@ -31,9 +31,9 @@ public record ArchiveSource(SourceCommon common, String window, boolean scan) im
   }
 
   /**
-   * Returns false for long windows, and until a window has come. Long windows come too seldom, and
-   * are already old when they come, because a window's time is its start. A site that makes no
-   * windows never sends one.
+   * Returns a test that is false for long windows, and until a window has come. Long windows come
+   * too seldom, and are already old when they come, because a window's time is its start. A site
+   * that makes no windows never sends one.
    */
   @Override
   public BooleanSupplier steady(SourceMetrics counts) {

@@ -40,7 +40,7 @@ public record ListPosition(String claim, long index) {
   }
 
   /**
-   * Returns null for null.
+   * Reads a stored offset; null for null.
    *
    * @throws DataException naming what is wrong with the offset
    */

@@ -59,7 +59,7 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
         .toList();
   }
 
-  /** Returns false: a pending list may well be empty. */
+  /** Returns a test that is always false: a pending list may well be empty. */
   @Override
   public BooleanSupplier steady(SourceMetrics counts) {
     return () -> false;

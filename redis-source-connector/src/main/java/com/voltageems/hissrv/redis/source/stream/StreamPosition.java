@@ -55,7 +55,7 @@ public record StreamPosition(String id) {
   }
 
   /**
-   * Returns {@link #NONE} for null.
+   * Reads a stored offset; {@link #NONE} for null.
    *
    * @throws DataException naming what is wrong with the offset
    */
