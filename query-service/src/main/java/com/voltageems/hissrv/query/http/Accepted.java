@@ -10,14 +10,15 @@ import java.util.stream.Collectors;
 import org.eclipse.jetty.http.QuotedQualityCSV;
 import org.jspecify.annotations.Nullable;
 
-/** Which format a client likes best, by its header {@code Accept}. */
+/** Finds the format that a client prefers, by its header {@code Accept}. */
 final class Accepted {
   private Accepted() {}
 
   /**
-   * The first of those that it likes equally; JSON for whoever has no preference.
+   * Returns the format with the highest weight, the first of equal ones; JSON if the client has no
+   * preference.
    *
-   * @throws RefusedException when it accepts none of ours
+   * @throws RefusedException if the client accepts none of our formats
    */
   static Format of(@Nullable String accept) {
     if (accept == null || accept.isBlank()) {
@@ -47,7 +48,10 @@ final class Accepted {
     return best;
   }
 
-  /** By the range that is nearest to the format, as RFC 9110 has it; 0: not acceptable. */
+  /**
+   * Returns the weight of the range that matches the format most closely, as RFC 9110 defines it;
+   * 0: not acceptable.
+   */
   private static double weight(Format format, List<QuotedQualityCSV.QualityValue> ranges) {
     String type = format.mediaType();
     String kind = type.substring(0, type.indexOf('/')) + "/*";

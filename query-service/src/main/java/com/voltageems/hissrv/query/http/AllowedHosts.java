@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Under which names browsers may call us. A page of a stranger can let its own name point to this
- * machine and then read our answers as its own (DNS rebinding); it cannot do so with an address,
- * nor with a name without a dot. Pure.
+ * The host names under which browsers may call this service. A stranger's page can let its own name
+ * point to this machine and then read our answers as its own (DNS rebinding). This is impossible
+ * with an address or with a name without a dot. Pure.
  */
 final class AllowedHosts {
   private static final Pattern IP_V4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
@@ -16,14 +16,14 @@ final class AllowedHosts {
   private final List<String> names;
 
   /**
-   * @param names besides those that always may; {@code *} for any
+   * @param names allowed besides those that always are; {@code *} allows any name
    */
   AllowedHosts(List<String> names) {
     this.names = names.stream().map(AllowedHosts::plain).toList();
   }
 
   /**
-   * @param header the {@code Host} header; null where there is none, as with HTTP/1.0
+   * @param header the {@code Host} header; null if absent, as with HTTP/1.0
    */
   boolean allows(@Nullable String header) {
     if (header == null || header.isEmpty() || names.contains("*")) {

@@ -6,17 +6,17 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Counts what goes through, and gives up on a reader that takes next to nothing of it: one that
- * takes nothing at all is given up by the connection's own timeout. For one thread.
+ * Counts the bytes that pass, and gives up on a reader that takes almost nothing. A reader that
+ * takes nothing at all runs into the connection's own timeout instead. For one thread.
  */
 final class CountingStream extends OutputStream {
-  /** So much is sent at once, so that the pace is looked at now and then. */
+  /** Bytes per write: small enough that the pace is checked regularly. */
   static final int PIECE = 16 * 1024;
 
-  /** From then on the pace counts. */
+  /** The pace is checked after this time. */
   static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  /** The least of a second, of the whole answer so far. */
+  /** Lowest pace in bytes per second, on average over the answer so far. */
   static final int LEAST_BYTES = 1024;
 
   private final OutputStream out;
@@ -24,13 +24,13 @@ final class CountingStream extends OutputStream {
   private final long begun;
   private long count;
 
-  /** The stream stays the caller's. */
+  /** Wraps a stream, which the caller still has to close. */
   CountingStream(OutputStream out) {
     this(out, System::nanoTime);
   }
 
   /**
-   * @param nanos a clock that nobody sets
+   * @param nanos a monotonic clock
    */
   CountingStream(OutputStream out, LongSupplier nanos) {
     this.out = out;
@@ -38,7 +38,7 @@ final class CountingStream extends OutputStream {
     this.begun = nanos.getAsLong();
   }
 
-  /** Its reader is too slow. */
+  /** Thrown if the reader is too slow. */
   static final class SlowReaderException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -69,7 +69,10 @@ final class CountingStream extends OutputStream {
     }
   }
 
-  /** A pause of the database is not the reader's: only after a wait for the reader. */
+  /**
+   * Checks the pace, but only after a wait for the reader: a pause of the database is not the
+   * reader's fault.
+   */
   private void requirePace(long before) throws SlowReaderException {
     long now = nanos.getAsLong();
     long seconds = Duration.ofNanos(now - begun).toSeconds();

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Calls, and parts of {@code /status}, that another part of the service adds. */
+/** Calls, and parts of {@code /status}, that another package of the service adds. */
 public interface Extension {
-  /** Nothing more. */
+  /** Adds nothing. */
   Extension NONE =
       new Extension() {
         @Override
@@ -21,18 +21,18 @@ public interface Extension {
         }
       };
 
-  /** Adds its calls. */
+  /** Adds its routes. */
   void routes(RoutesConfig routes);
 
-  /** Adds to {@code /status}; JSON-like values by name. */
+  /** Returns what to add to {@code /status}: JSON-like values by name. */
   Map<String, @Nullable Object> status();
 
-  /** Adds to {@code /metrics}. */
+  /** Returns what to add to {@code /metrics}. */
   default List<Gauge> gauges() {
     return List.of();
   }
 
-  /** Answers questions from other resolutions than the samples'. */
+  /** Returns the resolutions that can answer queries besides the raw samples. */
   default Resolutions resolutions() {
     return Resolutions.RAW;
   }

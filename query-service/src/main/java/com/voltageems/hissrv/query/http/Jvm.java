@@ -5,7 +5,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 
-/** Memory and CPU of this process, by the names that Prometheus's own exporter has for them. */
+/** Memory and CPU of this process, under the names that Prometheus's own exporter uses. */
 final class Jvm {
   private Jvm() {}
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
 /**
- * Counts of what was answered, as Prometheus reads them. Safe for many threads. The labels are
- * paths that we serve and status codes, so their number is bounded.
+ * Counts answers, in the format that Prometheus reads. Thread-safe. The labels are served paths and
+ * status codes, so their number is bounded.
  */
 final class Metrics {
   private record Answered(String path, int status) {}
@@ -25,10 +25,10 @@ final class Metrics {
   private final Map<String, LongAdder> bytes = new ConcurrentHashMap<>();
 
   /**
-   * One request is answered.
+   * Counts one answered request.
    *
    * @param path the path of the route, not of the request
-   * @param size of the answer in bytes, before it is compressed
+   * @param size the size of the answer in bytes, before compression
    */
   void answered(String path, int status, long tookNanos, long size) {
     answered.computeIfAbsent(new Answered(path, status), key -> new LongAdder()).increment();
@@ -37,12 +37,12 @@ final class Metrics {
   }
 
   /**
-   * Threads that serve HTTP.
+   * The threads that serve HTTP.
    *
-   * @param queue requests that wait for one
-   * @param sending those that wait for a slow caller
-   * @param mostSending how many of them may
-   * @param cut answers that ended before they were read
+   * @param queue tasks that wait for a thread
+   * @param sending threads that wait for a slow caller
+   * @param mostSending how many threads may wait for a slow caller
+   * @param cut answers that ended before the client had read them
    */
   record Threads(
       int busy,
@@ -55,17 +55,17 @@ final class Metrics {
       Connections connections) {}
 
   /**
-   * Connections of callers.
+   * The connections of callers.
    *
-   * @param cut those that ended before a request's head was there
+   * @param cut connections that were closed before a request's head had arrived
    */
   record Connections(int open, int most, long cut) {}
 
   /**
-   * The text format, version 0.0.4.
+   * Returns the metrics in Prometheus's text format, version 0.0.4.
    *
-   * @param more that no part tells
-   * @param store connections to the database; empty where it does not tell
+   * @param more gauges that no part reports
+   * @param store the connections to the database; empty if the store does not report them
    */
   String text(
       List<PartState> parts,
@@ -192,7 +192,10 @@ final class Metrics {
     text.append(count).append('\n');
   }
 
-  /** What the parts tell of themselves; of one that is down nothing is known. */
+  /**
+   * Writes the gauges that the parts report. A part that is down is left out: its figures are
+   * unknown.
+   */
   private static void gauges(StringBuilder text, List<PartState> parts, List<Gauge> more) {
     Map<String, List<Gauge>> byName = new TreeMap<>();
     more.forEach(
@@ -232,7 +235,7 @@ final class Metrics {
         .collect(Collectors.joining(",", "{", "}"));
   }
 
-  /** Whole numbers without a fraction. */
+  /** Formats a number; whole numbers have no fraction. */
   private static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)

@@ -20,15 +20,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections that callers hold open. One that sends a byte of its request's head now and then
- * never meets the connection's own timeout, and costs a file and memory for as long as it likes; so
- * the head must be there in time. Of more than there may be, the one that has waited longest for
- * its next request goes, so that whoever asks comes in. Safe for many threads.
+ * The connections that callers hold open. A connection that sends a byte of its request's head now
+ * and then never runs into the connection's own timeout, and costs a file and memory for as long as
+ * it likes. Therefore the head must arrive in time. If too many connections are open, the one that
+ * has waited longest for its next request is closed to make room for the new one. Thread-safe.
  */
 final class OpenConnections extends EventsHandler implements Connection.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(OpenConnections.class);
 
-  /** So often it looks, and tells at most. */
+  /** Seconds between two checks. */
   private static final long LOOK_SECONDS = 1;
 
   private static final Duration TELL = Duration.ofMinutes(1);
@@ -38,7 +38,7 @@ final class OpenConnections extends EventsHandler implements Connection.Listener
   private final LongSupplier nanos;
   private final Set<Connection> open = new HashSet<>();
 
-  /** Those without a request, since when; who waits longest comes first. */
+  /** Connections without a request, and since when; the longest wait comes first. */
   private final Map<Connection, Long> waiting = new LinkedHashMap<>();
 
   private long cut;
@@ -46,8 +46,8 @@ final class OpenConnections extends EventsHandler implements Connection.Listener
   private @Nullable Long lastTold;
 
   /**
-   * @param patience for the head of a request; longer than a connection may be idle, so that those
-   *     that are nothing but idle do not count
+   * @param patience time for the head of a request; longer than a connection may be idle, so that
+   *     connections that are only idle do not count
    */
   OpenConnections(Duration patience, int most, LongSupplier nanos) {
     this.patience = patience;
@@ -55,7 +55,7 @@ final class OpenConnections extends EventsHandler implements Connection.Listener
     this.nanos = nanos;
   }
 
-  /** Listens to the server, which has been started. */
+  /** Listens to the server, which must have been started. */
   void attach(Server server) {
     server.addBeanToAllConnectors(this);
     look(server);
@@ -163,7 +163,7 @@ final class OpenConnections extends EventsHandler implements Connection.Listener
     return most;
   }
 
-  /** How many were closed that still waited for their request's head. */
+  /** Returns how many connections were closed while they waited for their request's head. */
   synchronized long cut() {
     return cut;
   }

@@ -43,7 +43,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The calls that ask the store: parameters in, bytes out. Safe for many threads. */
+/** The calls that query the store: parameters in, bytes out. Thread-safe. */
 final class QueryApi {
   static final Set<String> RANGE =
       Set.of("measurement", "range", "start", "end", "timezone", "limit");
@@ -103,8 +103,10 @@ final class QueryApi {
   }
 
   /**
-   * @param accept the header by which the client chooses a format; null for none
-   * @param chunked whether the client can tell the end of a body from a connection that was cut
+   * Answers {@code /query}.
+   *
+   * @param accept the {@code Accept} header, by which the client chooses a format; null if absent
+   * @param chunked whether the client can distinguish the end of a body from a cut connection
    */
   Reply query(Map<String, List<String>> texts, @Nullable String accept, boolean chunked) {
     return measured(
@@ -142,7 +144,10 @@ final class QueryApi {
     return format.mediaType() + (format == Format.CSV ? "; charset=utf-8" : "");
   }
 
-  /** Null where none of the fields has a value: there is nothing to begin with. */
+  /**
+   * Starts a streamed answer. Null if no field has a value, because there is nothing to stream
+   * then.
+   */
   private @Nullable Reply begun(Ask query, Format format, TimeForm times, Slots.Slot slot) {
     boolean hasColumns = format != Format.NDJSON;
     Ask asked = hasColumns ? withValues(query, slot.deadline()) : query;
@@ -154,7 +159,7 @@ final class QueryApi {
     return Reply.begun(contentType(format), begun, LeftOut.of(query)).with(headers);
   }
 
-  /** The fields that have any value, which are the columns. */
+  /** Narrows the query to the fields that have any value: these become the columns. */
   private Ask withValues(Ask query, Deadline deadline) {
     if (query.outputs().size() == 1) {
       return query;
@@ -168,7 +173,7 @@ final class QueryApi {
     return answerer.answer(query, parameters.keep(), parameters.fromSamples(), deadline);
   }
 
-  /** What stands over a field's column. */
+  /** Returns the function that gives the title of a field's column. */
   private UnaryOperator<String> title(Ask query, HistoryAnswer answer, @Nullable String language) {
     if (language == null) {
       return UnaryOperator.identity();
@@ -280,7 +285,7 @@ final class QueryApi {
         });
   }
 
-  /** What is told of a range beside what was found in it. */
+  /** Reports the facts about a range that accompany its answer, such as its resolution. */
   private HistoryAnswer told(Selection selection) {
     return resolutions.told(new HistoryAnswer(List.of(), false), selection);
   }
@@ -299,7 +304,7 @@ final class QueryApi {
         });
   }
 
-  /** What is asked of one measurement. */
+  /** A call about one measurement. */
   private interface Measured {
     Reply answer(Parameters parameters, Measurement measurement, Slots.Slot slot);
   }

@@ -35,15 +35,17 @@ import java.util.function.IntSupplier;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP server: paths to calls, answers and failures to responses. */
+/** The HTTP server: routes paths to calls, and turns answers and failures into responses. */
 public final class QueryServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What may have a body that somebody looks at. */
+  /** Methods whose requests may have a body that a handler reads. */
   private static final Set<HandlerType> BODIED =
       Set.of(HandlerType.POST, HandlerType.PUT, HandlerType.PATCH);
 
-  /** A browser has six; the service's own limit of open files is far above. */
+  /**
+   * A browser opens six connections; the service's limit of open files is far above this number.
+   */
   private static final int MOST_CONNECTIONS = 1000;
 
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -64,13 +66,16 @@ public final class QueryServer implements AutoCloseable {
   private final OpenConnections connections =
       new OpenConnections(IDLE.plusSeconds(10), MOST_CONNECTIONS, System::nanoTime);
 
-  /** Nothing listens before {@link #start()}. */
+  /** Creates the server. It does not listen before {@link #start()}. */
   public QueryServer(
       QueryConfig config, HistoryStore store, HealthBoard health, String version, Clock clock) {
     this(config, store, health, version, clock, Extension.NONE);
   }
 
-  /** As {@link #QueryServer(QueryConfig, HistoryStore, HealthBoard, String, Clock)}, and more. */
+  /**
+   * Creates the server like {@link #QueryServer(QueryConfig, HistoryStore, HealthBoard, String,
+   * Clock)}, with the routes, status and metrics of an extension added.
+   */
   public QueryServer(
       QueryConfig config,
       HistoryStore store,
@@ -92,7 +97,7 @@ public final class QueryServer implements AutoCloseable {
   }
 
   /**
-   * Listens.
+   * Starts to listen.
    *
    * @return the port
    */
@@ -103,10 +108,10 @@ public final class QueryServer implements AutoCloseable {
   }
 
   /**
-   * Answers from now on by other settings; where it listens stays. Requests under way end as they
-   * began.
+   * Answers with other settings from now on; host and port stay the same. Running requests end with
+   * the settings they began with.
    *
-   * @return how many of those there are still
+   * @return supplies how many of those requests still run
    */
   public IntSupplier use(QueryConfig config, HistoryStore store, HealthBoard board) {
     Slots before = served.slots();
@@ -125,8 +130,8 @@ public final class QueryServer implements AutoCloseable {
           jetty.setRequestHeaderSize(32 * 1024);
           jetty.setIdleTimeout(IDLE.toMillis());
         });
-    // What may be asked for again carries a tag of ours. Javalin's is reckoned byte by byte, of
-    // all.
+    // Files that a browser may ask for again carry our own ETag. Javalin would compute one for
+    // every answer, byte by byte.
     config.http.generateEtags = false;
     config.http.prefer405over404 = true;
     config.http.maxRequestSize = Sending.MOST_BODY;
@@ -153,7 +158,7 @@ public final class QueryServer implements AutoCloseable {
         (path, handler) -> {
           Access access = open.contains(path) ? Access.OPEN : Access.READ;
           config.routes.get(path, handler, access);
-          // The same status and headers; Jetty leaves the body away.
+          // HEAD gives the same status and headers as GET; Jetty omits the body.
           config.routes.head(path, handler, access);
         });
     config.routes.post(
@@ -173,14 +178,14 @@ public final class QueryServer implements AutoCloseable {
     Failures.register(config.routes);
   }
 
-  /** What is answered without a token. */
+  /** Paths that are answered without a token. */
   private Set<String> openPaths() {
     Set<String> open = new HashSet<>(Set.of("/health"));
     page.paths().forEach(open::add);
     return open;
   }
 
-  /** Every path that is served, with what serves it. */
+  /** Every served path with its handler. */
   private Map<String, Handler> routes() {
     Map<String, Handler> all = new LinkedHashMap<>();
     all.put("/health", this::health);
@@ -218,7 +223,7 @@ public final class QueryServer implements AutoCloseable {
     return all;
   }
 
-  /** The paths that are served. */
+  /** Returns the paths that are served. */
   Set<String> paths() {
     return routes.keySet();
   }
@@ -232,7 +237,7 @@ public final class QueryServer implements AutoCloseable {
 
   private void query(Context context) {
     context.addHeader("Vary", "Accept");
-    // A proxy may speak HTTP/1.0, which has neither chunks nor trailers.
+    // A proxy may use HTTP/1.0, which has neither chunks nor trailers.
     boolean chunked = Sending.mayBeChunked(context);
     sending.reply(
         context, served.api().query(context.queryParamMap(), context.header("Accept"), chunked));
@@ -280,7 +285,7 @@ public final class QueryServer implements AutoCloseable {
   }
 
   private void secure(Context context) {
-    // Answers may be compressed, as the client likes it.
+    // Answers may be compressed, depending on what the client accepts.
     context.addHeader("Vary", "Accept-Encoding");
     context.header("X-Content-Type-Options", "nosniff");
     context.header("Referrer-Policy", "no-referrer");
@@ -306,7 +311,7 @@ public final class QueryServer implements AutoCloseable {
         context, Reply.json(StatusView.isHealthy(parts) ? 200 : 503, JSON.writeValueAsBytes(body)));
   }
 
-  /** As the original service: 200 in any case, the state in the body. */
+  /** Answers like the original service: always 200, with the state in the body. */
   private void hisHealth(Context context) throws JsonProcessingException {
     Map<String, @Nullable Object> body =
         StatusView.hisHealth(served.health().snapshot(), version, clock.instant());

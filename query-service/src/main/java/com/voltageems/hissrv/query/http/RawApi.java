@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code POST /raw}: a statement in the database's own language, bounded like every other query.
- * What it may do is the database's decision, by the rights of a login of its own.
+ * {@code POST /raw}: runs a statement in the database's own language, bounded like every other
+ * query. The database decides what the statement may do, by the rights of a separate login.
  */
 final class RawApi {
   static final Set<String> PARAMETERS = Set.of("limit");
@@ -68,7 +68,7 @@ final class RawApi {
         });
   }
 
-  /** What is no UTF-8 would be another statement. */
+  /** Decodes the statement strictly: bytes that are not UTF-8 would become another statement. */
   private static String text(byte[] body) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A whole answer, ready to be sent. No record, for it holds an array. */
+/** An answer, ready to be sent. Not a record, because it holds an array. */
 final class Reply {
   private final int status;
   private final String contentType;
@@ -15,15 +15,15 @@ final class Reply {
   private final List<String> leftOut;
   private final Map<String, String> headers;
 
-  /** The array is not copied: it is the caller's gift. */
+  /** Creates an answer that owns the array: it is not copied, and the caller must not change it. */
   Reply(int status, String contentType, byte[] body, boolean truncated) {
     this(status, contentType, body, truncated, List.of());
   }
 
   /**
-   * The array is not copied: it is the caller's gift.
+   * Creates an answer that owns the array: it is not copied, and the caller must not change it.
    *
-   * @param leftOut fields of which the answer has not all values
+   * @param leftOut fields whose values are not all in the answer
    */
   Reply(int status, String contentType, byte[] body, boolean truncated, List<String> leftOut) {
     this(status, contentType, body, null, truncated, leftOut, Map.of());
@@ -46,18 +46,21 @@ final class Reply {
     this.truncated = truncated;
   }
 
-  /** A body that is written while it is sent, so that it is never in memory as a whole. */
+  /**
+   * Creates an answer whose body is written while it is sent, so that the body is never in memory
+   * as a whole.
+   */
   static Reply written(
       String contentType, Export.Body written, boolean truncated, List<String> leftOut) {
     return new Reply(200, contentType, new byte[0], written, truncated, leftOut, Map.of());
   }
 
-  /** Likewise, of which only the end tells whether it is truncated. */
+  /** Creates such an answer for a body of which only the end shows whether it is truncated. */
   static Reply begun(String contentType, Export.Begun begun, List<String> leftOut) {
     return written(contentType, begun, begun.isTruncated(), leftOut);
   }
 
-  /** What writes the body, or null where it is there already. */
+  /** Returns the writer of the body, or null if the body is complete in memory. */
   Export.@Nullable Body written() {
     return written;
   }
@@ -66,7 +69,7 @@ final class Reply {
     return new Reply(status, "application/json", body, false);
   }
 
-  /** The same with these headers. */
+  /** Returns the same answer with these headers. */
   Reply with(Map<String, String> more) {
     return new Reply(status, contentType, body, written, truncated, leftOut, more);
   }
@@ -87,12 +90,12 @@ final class Reply {
     return body;
   }
 
-  /** Fields whose texts and flags the answer leaves out. */
+  /** Returns the fields whose texts and flags are missing from the answer. */
   List<String> leftOut() {
     return leftOut;
   }
 
-  /** Whether there is more than the answer holds. */
+  /** Returns whether there is more data than the answer holds. */
   boolean truncated() {
     return truncated;
   }

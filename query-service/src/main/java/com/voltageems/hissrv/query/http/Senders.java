@@ -8,16 +8,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many threads wait for those at the other end: for one that reads a long answer, or sends a
- * request's body. Half of {@code http.threads} at most, or as many as queries may run at once, so
- * that whoever reads slowly, or not at all, never keeps the service from answering others, {@code
- * /health} first of all. Safe for many threads.
+ * Limits how many threads wait for a client that reads a long answer or sends a request's body. The
+ * limit is half of {@code http.threads}, or the number of queries that may run at once if that is
+ * larger. So clients that read slowly, or not at all, never keep the service from answering others,
+ * above all {@code /health}. Thread-safe.
  */
 final class Senders {
-  /** What is not longer fits the connection's buffer, and nobody has to wait for it. */
+  /**
+   * Answers up to this size fit into the connection's buffer, so no thread waits for the client.
+   */
   static final int SHORT = 16 * 1024;
 
-  /** Several pages that are opened at once are not slow: each file is gone in a moment. */
+  /**
+   * How long a caller waits for a permit. Several pages opened at the same time are not slow
+   * clients: each file is sent within a moment.
+   */
   private static final Duration MOMENT = Duration.ofMillis(500);
 
   private final int most;
@@ -25,15 +30,15 @@ final class Senders {
   private final LongAdder cut = new LongAdder();
 
   /**
-   * @param threads all that there are; four more than {@code queries} at least
-   * @param queries that may run at once, each of which may have a long answer
+   * @param threads all threads that serve HTTP; at least four more than {@code queries}
+   * @param queries how many queries may run at once, each of which may have a long answer
    */
   Senders(int threads, int queries) {
     this.most = Math.max(threads / 2, queries);
     this.free = new Semaphore(most);
   }
 
-  /** How many wait now. */
+  /** Returns how many threads wait now. */
   int waiting() {
     return most - free.availablePermits();
   }
@@ -42,7 +47,7 @@ final class Senders {
     return most;
   }
 
-  /** How many answers ended before they were read. */
+  /** Returns how many answers ended before the client had read them. */
   long cut() {
     return cut.sum();
   }
@@ -52,9 +57,9 @@ final class Senders {
   }
 
   /**
-   * A thread that may wait, or, after a moment, a refusal.
+   * Takes a permit to wait for a client, or throws a refusal after a moment.
    *
-   * @return to be run when nobody has to be waited for any more
+   * @return to be run when the thread no longer waits for the client
    */
   Runnable permit() {
     if (!acquire()) {

@@ -23,20 +23,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends answers, those that are written meanwhile among them. Long ones keep a thread waiting for
- * their reader: so many at once that others are answered, and none for ever.
+ * Sends answers, including those that are written while they are sent. A long answer keeps a thread
+ * waiting for its reader: the number of such threads is limited so that other callers are answered,
+ * and none of them waits for ever.
  */
 final class Sending {
   private static final Logger LOG = LoggerFactory.getLogger(Sending.class);
   private static final String TRUNCATED = "X-Hissrv-Truncated";
 
-  /** How many bytes an answer has, for the metrics. */
+  /** Request attribute with the size of the answer in bytes, for the metrics. */
   private static final String SIZE = "hissrv.size";
 
-  /** Of a request's body, in bytes. */
+  /** Largest request body, in bytes. */
   static final long MOST_BODY = 64 * 1024L;
 
-  /** The longest that a request's body may take. */
+  /** Longest time in which a request's body must arrive. */
   private static final int BODY_SECONDS = 30;
 
   private final Senders senders;
@@ -45,7 +46,7 @@ final class Sending {
     this.senders = senders;
   }
 
-  /** What a browser keeps, and asks whether it is still the same. */
+  /** Sends an answer that a browser keeps; the browser asks later whether it is still the same. */
   void tagged(Context context, Reply reply, String caching) {
     context.header("Cache-Control", caching);
     CRC32C sum = new CRC32C();
@@ -79,8 +80,9 @@ final class Sending {
   }
 
   /**
-   * What is written of an answer. Its beginning is held, so that a short one, which fits the
-   * connection's buffer, keeps nobody waiting and needs no permit; the rest is sent by one.
+   * The output of one answer. Its beginning is held back: a short answer fits into the connection's
+   * buffer, so no thread waits for the client and no permit is needed. The rest is sent under a
+   * permit.
    */
   private final class Begun extends OutputStream {
     private final Context context;
@@ -104,7 +106,7 @@ final class Sending {
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
-      // One that is made while it is read may wait for the database at any moment, too.
+      // An answer that is produced while it is read may also wait for the database at any moment.
       boolean isLong = out != null || body instanceof Export.Begun;
       if (isLong || held.size() + length > Senders.SHORT) {
         open().write(bytes, from, length);
@@ -119,7 +121,7 @@ final class Sending {
         permit();
         head(context, reply);
         if (body instanceof Export.Begun whole && !whole.isWhole()) {
-          // Only the end tells it: a trailer.
+          // Only the end of the answer shows whether it is truncated, so a trailer reports it.
           context.header("Trailer", TRUNCATED);
           context
               .res()
@@ -134,23 +136,27 @@ final class Sending {
     }
 
     /**
-     * A body that ends with its connection looks whole when that was cut: Jetty would send such a
-     * one to whoever asks for a single answer by a connection, as nginx does, and nginx passes it
-     * on with an end of its own.
+     * Makes the end of the body recognizable. A body that ends with its connection looks whole even
+     * if the connection was cut. Jetty would send such a body to a client that asks for one answer
+     * per connection, as nginx does, and nginx passes it on with an end of its own.
      */
     private void announceEnd() throws IOException {
       if (mayBeChunked(context)) {
         context.header("Transfer-Encoding", "chunked");
         return;
       }
-      // HTTP/1.0 knows a length and nothing else: written once to be counted, and once to be sent.
+      // HTTP/1.0 knows a length and nothing else: the body is written once to count it, and once to
+      // send it.
       CountingStream length = new CountingStream(OutputStream.nullOutputStream());
       body.to(length);
       context.disableCompression();
       context.res().setContentLengthLong(length.count());
     }
 
-    /** Who writes may try to end what it writes when it was refused. */
+    /**
+     * Takes a permit, or throws the same refusal again: a writer that was refused may still try to
+     * write the end of its output.
+     */
     private void permit() {
       if (refusal != null) {
         throw refusal;
@@ -171,7 +177,11 @@ final class Sending {
       }
     }
 
-    /** Nothing more comes; gives how many bytes there were. */
+    /**
+     * Ends the answer.
+     *
+     * @return the number of bytes written
+     */
     long end() throws IOException {
       if (out == null && body instanceof Export.Begun) {
         open().flush();
@@ -186,7 +196,10 @@ final class Sending {
     }
   }
 
-  /** Whether the caller tells the end of a body, whatever its length, from a cut connection. */
+  /**
+   * Returns whether the client can distinguish the end of a body of any length from a cut
+   * connection.
+   */
   static boolean mayBeChunked(Context context) {
     return !context.protocol().equals("HTTP/1.0");
   }
@@ -202,7 +215,7 @@ final class Sending {
     context.status(reply.status()).contentType(reply.contentType());
   }
 
-  /** Reads the request's body, which whoever asks for it has at once then. */
+  /** Reads the request's body in advance, so that a handler that asks for it gets it at once. */
   void body(Context context) {
     if (context.req().getContentLengthLong() == 0) {
       return;
@@ -231,7 +244,8 @@ final class Sending {
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
-      // Javalin's language declares no failures: that of a connection that is gone comes as it is.
+      // Kotlin, the language of Javalin, declares no checked exceptions: the IOException of a
+      // broken connection arrives here undeclared.
       LOG.debug("{}: the body broke off", context.path(), e);
       throw new RefusedException(ErrorKind.REFUSED, "the request's body arrived incomplete");
     } finally {
@@ -240,7 +254,7 @@ final class Sending {
     }
   }
 
-  /** Bodies are UTF-8 as it is; another one would be read as something else. */
+  /** Requires an uncompressed body in UTF-8; any other body would be read as a different text. */
   private static void requireReadable(Context context) {
     String encoding = context.header("Content-Encoding");
     if (encoding != null && !encoding.isBlank() && !encoding.equalsIgnoreCase("identity")) {
@@ -256,16 +270,16 @@ final class Sending {
     }
   }
 
-  /** How many bytes the answer had. */
+  /** Returns the size of the answer in bytes. */
   static long size(Context context) {
     return context.attribute(SIZE) instanceof Long size ? size : 0;
   }
 
   /**
-   * Sends it. What goes wrong before anything is sent is thrown; after that the connection is cut,
-   * so that nobody takes what has come for all there is.
+   * Sends the body. An error before the first byte is sent is thrown; after that the connection is
+   * cut, so that no client takes a part for the whole.
    *
-   * @return how many bytes were sent, before they were compressed; 0 where it was cut
+   * @return how many bytes were sent, before compression; 0 if the connection was cut
    */
   private long send(Context context, Export.Body body, Begun out) {
     try {

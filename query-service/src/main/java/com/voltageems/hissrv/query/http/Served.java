@@ -12,7 +12,10 @@ import com.voltageems.hissrv.query.resolution.Resolutions;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import java.time.Clock;
 
-/** What answers by one set of settings; other settings are another one, taken as a whole. */
+/**
+ * All objects that answer with one set of settings. Other settings make another instance, which
+ * replaces this one as a whole.
+ */
 record Served(
     Catalogue catalogue,
     HistoryStore store,

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * How many calls ask the store at once, {@code query.concurrency}; one more is refused at once.
- * Safe for many threads.
+ * Limits how many calls query the store at once to {@code query.concurrency}; any further call is
+ * refused immediately. Thread-safe.
  */
 final class Slots {
   private final Limits limits;
@@ -21,12 +21,12 @@ final class Slots {
     this.free = new Semaphore(limits.concurrency());
   }
 
-  /** How many calls run now. */
+  /** Returns how many calls run now. */
   int running() {
     return limits.concurrency() - free.availablePermits();
   }
 
-  /** One of the calls that may run at once, with the one deadline for all it does. */
+  /** One of the calls that may run at once, with one deadline for everything it does. */
   final class Slot {
     private final Deadline deadline = Deadline.in(limits.queryTimeout());
     private final AtomicBoolean over = new AtomicBoolean();
@@ -37,8 +37,9 @@ final class Slots {
     }
 
     /**
-     * The call goes on after it has returned, until what this returns is run; the first time, for
-     * it may begin anew.
+     * Keeps the slot taken after the call has returned.
+     *
+     * @return frees the slot; further runs do nothing, because a streamed answer may be begun again
      */
     Runnable keep() {
       kept = true;
@@ -50,12 +51,12 @@ final class Slots {
     }
   }
 
-  /** Runs a call that asks the store, or refuses it at once. */
+  /** Runs a call that queries the store, or refuses it immediately. */
   <T> T bounded(Function<Deadline, T> call) {
     return in(slot -> call.apply(slot.deadline()));
   }
 
-  /** Likewise, one that may go on after it has returned. */
+  /** Likewise, for a call that may go on after it has returned. */
   <T> T in(Function<Slot, T> call) {
     if (!free.tryAcquire()) {
       throw new RefusedException(

@@ -8,23 +8,25 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /health} and {@code /status} as JSON-like maps, from the states of the parts. Pure. */
+/**
+ * Turns the states of the parts into {@code /health} and {@code /status} as JSON-like maps. Pure.
+ */
 final class StatusView {
   private StatusView() {}
 
-  /** Whether every part that is configured works. */
+  /** Returns whether every configured part works. */
   static boolean isHealthy(List<PartState> parts) {
     return parts.stream().noneMatch(PartState::isTrouble);
   }
 
-  /** {@code {"status":"up|down"}}: for a load balancer, which shows no token. */
+  /** Returns {@code {"status":"up|down"}}: for a load balancer, which sends no token. */
   static Map<String, @Nullable Object> bareHealth(List<PartState> parts) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("status", isHealthy(parts) ? "up" : "down");
     return body;
   }
 
-  /** {@code {"status":"up|down","version","parts":{"<name>":{...}}}}. */
+  /** Returns {@code {"status":"up|down","version","parts":{"<name>":{...}}}}. */
   static Map<String, @Nullable Object> health(List<PartState> parts, String version, Instant now) {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("status", isHealthy(parts) ? "up" : "down");
@@ -38,9 +40,10 @@ final class StatusView {
   }
 
   /**
-   * {@code {"status":"healthy|unhealthy","timestamp","version","components":{"<name>":{"status",
-   * "message"}}}}, as the original service has it: it calls the database {@code influxdb} and what
-   * reads Redis {@code redis}.
+   * Returns {@code
+   * {"status":"healthy|unhealthy","timestamp","version","components":{"<name>":{"status",
+   * "message"}}}}, as the original service does: there the database is called {@code influxdb} and
+   * the part that reads Redis is called {@code redis}.
    */
   static Map<String, @Nullable Object> hisHealth(
       List<PartState> parts, String version, Instant now) {
@@ -81,9 +84,9 @@ final class StatusView {
   }
 
   /**
-   * {@code {"status","processed","failed","queue_size","last_sync",...}}. {@code status} is {@code
-   * running} when every configured part works, {@code starting} before the first look at one,
-   * {@code degraded} otherwise. A figure that is not known is null, never a guess. {@code now}, in
+   * Returns {@code {"status","processed","failed","queue_size","last_sync",...}}. {@code status} is
+   * {@code running} if every configured part works, {@code starting} before the first check of a
+   * part, {@code degraded} otherwise. An unknown figure is null, never a guess. {@code now}, in
    * epoch milliseconds, is for clients with a clock of their own.
    */
   static Map<String, @Nullable Object> status(List<PartState> parts, String version, Instant now) {

@@ -14,11 +14,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page's files, read from the class path once and kept. A fixed list: nothing else is served.
- * The page names each file with the hash of its content, so that a browser that has it asks no
- * more, and one that has another version asks at once. What a chart waits for stands in the page
- * itself, and the page's policy names its hash; where a proxy's own policy forbids it all the same,
- * the page works without it.
+ * The page's files, read from the class path once and kept. The list is fixed: nothing else is
+ * served. The page names each file with the hash of its content: a browser that has this version
+ * does not ask for it again, and a browser with another version fetches it at once. The script and
+ * style that a chart needs first are in the page itself, and the page's policy names their hashes.
+ * If a proxy's own policy forbids them, the page works without them.
  */
 final class WebPage {
   private static final String SCRIPT = "text/javascript; charset=utf-8";
@@ -33,7 +33,8 @@ final class WebPage {
     addVersioned("/favicon.svg", "/web/favicon.svg", "image/svg+xml");
     String script = text("/web/lead.js");
     String style = text("/web/app.css");
-    // For a page whose own style a proxy's policy forbids; main.js asks for it only then.
+    // For a page whose inline style is forbidden by a proxy's policy; main.js asks for it only
+    // then.
     add("/app.css", read("/web/app.css"), "text/css; charset=utf-8");
     add("/", index(script, style), "text/html; charset=utf-8");
     policy =
@@ -43,7 +44,7 @@ final class WebPage {
             + " frame-ancestors 'none'";
   }
 
-  /** The Content-Security-Policy of the page and of everything else that is answered. */
+  /** Returns the Content-Security-Policy of the page and of every other answer. */
   String policy() {
     return policy;
   }
@@ -102,12 +103,14 @@ final class WebPage {
     }
   }
 
-  /** The version of the page's script, by which an open page knows that it is an old one. */
+  /**
+   * Returns the version of the page's script. An open page recognizes by it that it is outdated.
+   */
   String version() {
     return String.valueOf(versions.get("/app.js"));
   }
 
-  /** Whether an address with this version always has this content. */
+  /** Returns whether this path with this version always has the same content. */
   boolean isForEver(String path, @Nullable String version) {
     return version != null && version.equals(versions.get(path));
   }

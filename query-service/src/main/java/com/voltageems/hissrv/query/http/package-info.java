@@ -1,4 +1,7 @@
-/** HTTP: parameters to requests, answers to JSON and CSV, failures to status codes, the page. */
+/**
+ * HTTP: turns parameters into requests, answers into JSON and CSV, failures into status codes, and
+ * serves the page.
+ */
 @NullMarked
 package com.voltageems.hissrv.query.http;
 

@@ -13,13 +13,14 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Several functions over the same windows as JSON. Pure. */
+/** Several functions over the same windows, as JSON. Pure. */
 public final class AggregatesJson {
   private AggregatesJson() {}
 
   /**
-   * {@code {"measurement",...,"series":[{"tags","field","columns":["time","mean",...],"rows"}]}}:
-   * one entry per series and field that has any value.
+   * Returns {@code
+   * {"measurement",...,"series":[{"tags","field","columns":["time","mean",...],"rows"}]}}, with one
+   * entry for each series and field that has any value.
    */
   public static byte[] of(Ask query, HistoryAnswer answer, boolean epochTimes) {
     List<Field> fields = query.outputs().stream().map(Ask.Output::field).distinct().toList();

@@ -24,17 +24,20 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Answers over windows, kept for a while: those whose windows have all ended five minutes ago for
- * as long as is set, those that are newer for no longer than a window, and a second at most. So
- * data that comes late is seen after that time at the latest. Kept is what was asked for more than
- * three times, what is over more than an hour, and what the caller wants kept. Many equal questions
- * at once are one question to the database. Safe for many threads.
+ * Answers over windows, kept for a while. If all windows of an answer ended at least five minutes
+ * ago, it is kept for the configured time; a newer answer is kept no longer than one window, and at
+ * most one second. So late data is seen after that time at the latest. An answer is kept if it was
+ * asked for more than three times, if its range is longer than an hour, or if the caller wants it.
+ * Many equal queries at the same time lead to one query to the database. Thread-safe.
  */
 public final class AnswerCache {
-  /** An answer that touches now. */
+  /** Longest time to keep an answer that reaches up to the present. */
   private static final Duration LIVE = Duration.ofSeconds(1);
 
-  /** So long after their end windows still fill: samples are on their way through Kafka. */
+  /**
+   * For this long after their end windows still receive samples that are on their way through
+   * Kafka.
+   */
   private static final long SETTLED_MILLIS = 300_000;
 
   private static final long LONG_MILLIS = 3_600_000;
@@ -47,7 +50,10 @@ public final class AnswerCache {
   private final Cache<Ask, Kept> kept;
   private final Cache<Ask, AtomicInteger> asked;
 
-  /** What the database is being asked; outside the cache, which would make others wait, too. */
+  /**
+   * Queries that the database is answering now. They are outside the cache, because computing
+   * inside it would make other callers wait, too.
+   */
   private final ConcurrentMap<Ask, CompletableFuture<HistoryAnswer>> underWay =
       new ConcurrentHashMap<>();
 
@@ -57,11 +63,11 @@ public final class AnswerCache {
 
   private record Kept(HistoryAnswer answer, Duration length) {}
 
-  /** How often an answer came from where. */
+  /** How many answers came from each place. */
   public record Counts(long memory, long partly, long database, long lateWindows) {}
 
   /**
-   * @param values most values (rows times columns) of all answers that are kept; 0: none
+   * @param values limit for the values (rows times columns) of all kept answers; 0 keeps none
    * @param closed how long an answer is kept whose windows have all ended
    */
   public AnswerCache(long values, Duration closed, LongSupplier nowMillis, Ticker ticker) {
@@ -86,12 +92,13 @@ public final class AnswerCache {
   }
 
   /**
-   * The answer that is kept, or the one that is made now.
+   * Returns the kept answer, or makes it now.
    *
-   * @param wish whether the caller wants it kept
-   * @param deadline until when the answer to an equal question, which is under way, is waited for
-   * @param make asks the database, for this or for a part of it
-   * @throws RuntimeException what {@code make} throws, also to those who wait for its answer
+   * @param wish whether the caller wants the answer kept
+   * @param deadline how long to wait for the answer to an equal query that is already running
+   * @param make queries the database, for this query or for a part of it
+   * @throws RuntimeException the exception that {@code make} throws; callers that wait for its
+   *     answer get it, too
    */
   HistoryAnswer get(Ask ask, Keep wish, Deadline deadline, Function<Ask, HistoryAnswer> make) {
     boolean keeps = wish == Keep.YES || isLong(ask) || isHot(ask);

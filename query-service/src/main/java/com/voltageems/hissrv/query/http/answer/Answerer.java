@@ -27,8 +27,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what is asked: the database computes what it can, the rest is computed from the points,
- * and both are joined window by window.
+ * Answers queries: the database computes what it can, the rest is computed here from the points,
+ * and both results are joined window by window.
  */
 public final class Answerer {
   private final HistoryStore store;
@@ -37,7 +37,7 @@ public final class Answerer {
   private final AnswerCache cache;
 
   /**
-   * @param resolutions answers what the database computes
+   * @param resolutions answers the part that the database computes
    */
   public Answerer(HistoryStore store, Resolutions resolutions, int maxValues, AnswerCache cache) {
     this.store = store;
@@ -47,13 +47,13 @@ public final class Answerer {
   }
 
   /**
-   * The answer, from memory where it is there and may be used.
+   * Returns the answer, from memory if it is there and may be used.
    *
-   * @param wish whether it may come from memory, and is to be kept there
-   * @param raw whether it is to be answered from the samples in any case
+   * @param wish whether the answer may come from memory, and is to be kept there
+   * @param raw whether only the samples may be used
    */
   public HistoryAnswer answer(Ask ask, Keep wish, boolean raw, Deadline deadline) {
-    // Points are asked for up to this very moment: the same question hardly comes again.
+    // Queries for points end at the present moment, so the same query hardly comes again.
     HistoryAnswer answer =
         wish == Keep.NO || raw || ask.windows() == null
             ? made(ask, raw, deadline)
@@ -61,7 +61,7 @@ public final class Answerer {
     return told(ask, answer);
   }
 
-  /** What is told of an answer of points beside its rows. */
+  /** Returns the facts that accompany an answer of points, without its rows. */
   public HistoryAnswer told(Ask ask) {
     return told(ask, new HistoryAnswer(List.of(), false));
   }
@@ -144,7 +144,7 @@ public final class Answerer {
         .computeIfAbsent(micros, any -> new @Nullable Object[columns]);
   }
 
-  /** The limit cuts over all series, at the far end of the order of time. */
+  /** Applies the limit to all series together: it cuts rows at the far end of the time order. */
   private static HistoryAnswer cut(
       Ask ask, Map<List<String>, NavigableMap<Long, @Nullable Object[]>> rows) {
     long count = rows.values().stream().mapToLong(Map::size).sum();

@@ -14,15 +14,16 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** {@code /catalogue} as a JSON-like map, and titles for columns. Pure. */
+/** {@code /catalogue} as a JSON-like map, and titles of columns. Pure. */
 public final class CatalogueView {
   private CatalogueView() {}
 
   /**
-   * {@code
+   * Returns {@code
    * {"now","site":{"name":{},"timezone","device_tags":[]},"channels":[{"match","name":{},"points":[{"match",
-   * "name":{},"unit","decimals","kind","states":{}}]}]}}, in the order of the file; what is not
-   * said is absent. {@code now}, in epoch milliseconds, is for clients with a clock of their own.
+   * "name":{},"unit","decimals","kind","states":{}}]}]}}, in the order of the file. Members that
+   * the file does not set are absent. {@code now}, in epoch milliseconds, is for clients with a
+   * clock of their own.
    */
   public static Map<String, Object> json(Catalogue catalogue, Instant now) {
     Map<String, Object> site = new LinkedHashMap<>();
@@ -73,9 +74,9 @@ public final class CatalogueView {
   }
 
   /**
-   * What a field is called in all of the series, or the field itself where they differ.
+   * Returns the name of a field that all series share, or the field itself if the names differ.
    *
-   * @param unit of the values that stand below it, by that of the points
+   * @param unit gives the unit of the column's values from the unit of the points
    */
   public static String title(
       Catalogue catalogue,

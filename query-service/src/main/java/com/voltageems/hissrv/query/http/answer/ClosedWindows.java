@@ -28,13 +28,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Windows that have ended, kept by what was asked but for the range; a range that overlaps them
- * asks only for the rest. A chart that moves on with the time so asks for its last windows instead
- * of a day of them. They are read anew after the time for which closed windows are kept, reckoned
- * from the oldest of them; what differs then came late, and is counted. Safe for many threads.
+ * Ended windows of earlier answers, kept under everything that was asked except the range. A range
+ * that overlaps kept windows queries only the rest. So a chart that moves on with time queries its
+ * last windows instead of a whole day. All windows of an entry are read again after the time for
+ * which closed windows are kept, counted from the oldest of them; windows that differ then contain
+ * late data, and are counted. Thread-safe.
  */
 final class ClosedWindows {
-  /** How long they are known beyond their time, to see what came late. */
+  /** Entries are remembered for this many times the keeping time, to recognize late data. */
   private static final int MEMORY = 30;
 
   private final long keptNanos;
@@ -43,7 +44,7 @@ final class ClosedWindows {
   private final LongAdder parts = new LongAdder();
   private final LongAdder late = new LongAdder();
 
-  /** What is asked, but for the range. */
+  /** Everything that is asked, except the range. */
   private record Shape(
       Measurement measurement,
       List<TagFilter> filters,
@@ -51,12 +52,12 @@ final class ClosedWindows {
       Windows windows,
       List<String> groupBy) {}
 
-  /** Whole windows from a start to before an end. */
+  /** Whole windows from a start (inclusive) to an end (exclusive). */
   private record Piece(long startMillis, long endMillis, long readNanos, HistoryAnswer answer) {}
 
   /**
-   * @param values most values of all that is kept; 0: none
-   * @param kept how long windows that have ended are kept
+   * @param values limit for the values of all entries together; 0 keeps nothing
+   * @param kept how long ended windows are kept
    */
   ClosedWindows(long values, Duration kept, Ticker ticker) {
     this.keptNanos = kept.toNanos();
@@ -73,21 +74,21 @@ final class ClosedWindows {
             .build();
   }
 
-  /** How many answers were made of windows that were there already, and the rest. */
+  /** Returns how many answers were joined from kept windows and a query for the rest. */
   long parts() {
     return parts.sum();
   }
 
-  /** How many windows were not as they had been although they had ended: late data. */
+  /** Returns how many windows had changed although they had ended: late data. */
   long late() {
     return late.sum();
   }
 
   /**
-   * The answer, of what is there and of the rest.
+   * Returns the answer, joined from kept windows and a query for the rest if possible.
    *
-   * @param closedMillis what ends by then has ended for good
-   * @param make asks the database
+   * @param closedMillis windows that end by this time have ended for good
+   * @param make queries the database
    */
   HistoryAnswer answer(Ask ask, long closedMillis, Function<Ask, HistoryAnswer> make) {
     Windows windows = ask.windows();
@@ -123,7 +124,7 @@ final class ClosedWindows {
     return whole;
   }
 
-  /** Each window by itself, whatever stands beside it. */
+  /** Returns whether each window can be computed independently of its neighbours. */
   private static boolean isMadeOfWindows(Ask ask, Windows windows) {
     return ask.isStores()
         && ask.fill().kind() == Fill.Kind.NONE
@@ -131,7 +132,10 @@ final class ClosedWindows {
         && !(windows instanceof OneWindow);
   }
 
-  /** Two questions instead of one: only where they are together much smaller. */
+  /**
+   * Returns whether the kept windows cover at least half of the range. Otherwise one query for the
+   * whole range is better than two for its parts.
+   */
   private static boolean isWorthIt(Piece known, Selection asked) {
     long from = Math.max(known.startMillis(), asked.startMillis());
     long to = Math.min(known.endMillis(), asked.endMillis());
@@ -144,7 +148,7 @@ final class ClosedWindows {
         : windows.floor(Math.max(closedMillis, selection.startMillis()));
   }
 
-  /** Null where the limit cuts. */
+  /** Joins kept windows with queries for the rest. Null if the limit would cut the answer. */
   private @Nullable HistoryAnswer joined(
       Ask ask, Piece known, long closedMillis, Shape shape, Function<Ask, HistoryAnswer> make) {
     Selection selection = ask.selection();
@@ -168,7 +172,7 @@ final class ClosedWindows {
     parts.increment();
     long end = closedEnd(shape.windows(), selection, closedMillis);
     if (selection.startMillis() < known.startMillis() || end > known.endMillis()) {
-      // What is before its start is not asked for again: charts move on.
+      // Windows before this start are forgotten: charts move on and do not ask for them again.
       HistoryAnswer closed = cut(joined, selection.startMillis(), end);
       pieces.put(shape, new Piece(selection.startMillis(), end, known.readNanos(), closed));
     }
@@ -189,7 +193,7 @@ final class ClosedWindows {
     return new Piece(startMillis, endMillis, ticker.read(), make.apply(part));
   }
 
-  /** The rows of a range; series without one are left out. */
+  /** Returns the rows of a range, without the series that have no row in it. */
   private static HistoryAnswer cut(HistoryAnswer answer, long startMillis, long endMillis) {
     List<Series> series = new ArrayList<>();
     for (Series one : answer.series()) {
@@ -216,7 +220,7 @@ final class ClosedWindows {
     return micros >= startMillis * 1000 && micros < endMillis * 1000;
   }
 
-  /** Answers that follow each other in time, series by series in the order of a store. */
+  /** Joins answers that follow each other in time, with the series in the order of a store. */
   private static HistoryAnswer one(List<String> groupBy, List<Piece> pieces) {
     Map<List<String>, List<Point>> points = new TreeMap<>(SameTime::compareKeys);
     for (Piece piece : pieces) {
@@ -231,7 +235,10 @@ final class ClosedWindows {
     return new HistoryAnswer(all, false, resolutions(pieces), null);
   }
 
-  /** From which resolution; nothing where all is from the samples. */
+  /**
+   * Returns which resolution each part of the range comes from; empty if everything comes from the
+   * samples.
+   */
   private static List<HistoryAnswer.Part> resolutions(List<Piece> pieces) {
     List<HistoryAnswer.Part> all = new ArrayList<>();
     if (pieces.stream().allMatch(piece -> piece.answer().parts().isEmpty())) {

@@ -14,17 +14,17 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** How complete the history is, as JSON. Pure. */
+/** Completeness of the history as JSON. Pure. */
 public final class CompletenessJson {
   private CompletenessJson() {}
 
   /**
-   * {@code
+   * Returns {@code
    * {"measurement",...,"resolution","closed_until","series":[{"tags","step_ms","samples","expected",
    * "complete","first","last","silences":[{"start","end","seconds"}],"columns":["time","samples",
    * "expected"],"rows"}]}}.
    *
-   * @param from which parts copies have counted
+   * @param from names the parts of the range that were counted in copies
    */
   public static byte[] of(
       Selection selection,

@@ -20,10 +20,10 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * What the database says of its measurements, kept for two seconds: it is asked before every query.
- * What cannot be done by what is kept is tried once more by what the database says now; so nothing
- * is refused that is there. A measurement that is not there is never kept. What is not there any
- * more, for its samples have expired, is as the coarser copies have it. Safe for many threads.
+ * The database's descriptions of measurements, kept for two seconds because every query needs one.
+ * A request that fails with a kept description is tried once more with a fresh one, so no tag or
+ * field that exists is refused. The absence of a measurement is never kept. Measurements, tags and
+ * fields whose samples have expired are taken from the coarser copies. Thread-safe.
  */
 public final class Described {
   private static final Duration KEPT = Duration.ofSeconds(2);
@@ -46,10 +46,10 @@ public final class Described {
   }
 
   /**
-   * Does something with a measurement.
+   * Runs a function with the description of a measurement.
    *
    * @param use may be called again, with another description
-   * @throws NotFoundException when there is no such measurement
+   * @throws NotFoundException if there is no such measurement
    */
   public <T> T with(String name, Deadline deadline, Function<Measurement, T> use) {
     Measurement known = kept.getIfPresent(name);
@@ -90,7 +90,10 @@ public final class Described {
     }
   }
 
-  /** A tag or a field that no sample has any more may be in a copy. */
+  /**
+   * Tries again with the tags and fields of the copies added: a copy may still have a tag or field
+   * that no sample has any more.
+   */
   private <T> T afterAll(
       Measurement now,
       BadRequestException failure,
@@ -128,7 +131,10 @@ public final class Described {
         .found();
   }
 
-  /** What a measurement has, if it has it now; empty also when there is no such measurement. */
+  /**
+   * Looks something up in a measurement's current description; empty also if there is no such
+   * measurement.
+   */
   public <T> Optional<T> find(
       String name, Deadline deadline, Function<Measurement, Optional<T>> look) {
     Optional<T> found = Optional.ofNullable(kept.getIfPresent(name)).flatMap(look);

@@ -18,11 +18,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Last values, and what there is, as JSON. Pure. */
+/** Latest values, and lists of measurements, fields and tags, as JSON. Pure. */
 public final class DiscoveryJson {
   private DiscoveryJson() {}
 
-  /** {@code {"measurement",...,"series":[{"tags","fields":{"<name>":{"value","time"}}}]}}. */
+  /**
+   * Returns {@code {"measurement",...,"series":[{"tags","fields":{"<name>":{"value","time"}}}]}}.
+   */
   public static byte[] latest(
       Selection selection, LatestAnswer answer, HistoryAnswer told, boolean epochTimes) {
     return Json.bytes(
@@ -63,9 +65,10 @@ public final class DiscoveryJson {
   }
 
   /**
-   * {@code {"measurements":[{"name","tags":[...],"fields":[{"name","type"}]}]}}.
+   * Returns {@code {"measurements":[{"name","tags":[...],"fields":[{"name","type"}]}]}}.
    *
-   * @param copied those that copies have, by name; of which no samples are left they say so
+   * @param copied the measurements of the coarser copies, by name; a measurement without samples
+   *     also names the copies' {@code resolution}
    */
   public static byte[] measurements(
       List<Measurement> measurements, Map<String, CopyDiscovery.Copied<Measurement>> copied) {
@@ -105,10 +108,10 @@ public final class DiscoveryJson {
   }
 
   /**
-   * {@code {"measurement","fields":[{"name","type"}]}}.
+   * Returns {@code {"measurement","fields":[{"name","type"}]}}.
    *
-   * @param copied those that copies have where the samples are gone
-   * @param told what is gone
+   * @param copied the fields that copies have for the time whose samples have expired
+   * @param told reports before which time the samples have expired
    */
   public static byte[] fields(
       Measurement measurement,
@@ -133,11 +136,11 @@ public final class DiscoveryJson {
   }
 
   /**
-   * {@code {"measurement","tags":{"<tag>":[values]}}}.
+   * Returns {@code {"measurement","tags":{"<tag>":[values]}}}.
    *
-   * @param copied those that copies have where the samples are gone
-   * @param limit most values of a tag
-   * @param told what is gone
+   * @param copied the tag values that copies have for the time whose samples have expired
+   * @param limit maximum number of values per tag
+   * @param told reports before which time the samples have expired
    */
   public static byte[] tags(
       String measurement,

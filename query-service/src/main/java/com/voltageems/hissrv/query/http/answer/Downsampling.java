@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Leaves out points that a chart would not show, and marks silences. Pure. What is left are points
- * as they were stored, never means: in each of many equal spans of time the lowest and the highest
- * value of each field, so that no peak is lost, and the first and the last point. The longest
- * silences keep the points on both sides and have a point without any value after their beginning:
- * who draws the answer cannot tell a silence from points that were left out.
+ * Leaves out points that a chart would not show, and marks silences. Pure. The remaining points are
+ * stored points, never means: the lowest and the highest value of each field in each of many equal
+ * spans of time, so that no peak is lost, and the first and the last point. The longest silences
+ * keep the points on both sides and get a point without any value after their beginning, because a
+ * chart cannot distinguish a silence from points that were left out.
  */
 public final class Downsampling {
   /** A silence is longer than this many usual steps. */
@@ -24,15 +24,15 @@ public final class Downsampling {
 
   private Downsampling() {}
 
-  /** The least {@code most} that {@link #reduce} can do with. */
+  /** Returns the smallest {@code most} that {@link #reduce} accepts. */
   public static int least(int fields) {
     return 4 + 4 * fields;
   }
 
   /**
-   * At most {@code most} points, marks included, in the order they had.
+   * Returns at most {@code most} points, marks included, in their original order.
    *
-   * @param fields values of each point
+   * @param fields the number of values in each point
    * @param most at least {@link #least}
    */
   public static Series reduce(Series series, int fields, int most) {
@@ -85,7 +85,7 @@ public final class Downsampling {
     return steps[steps.length / 2];
   }
 
-  /** The places before the longest silences. */
+  /** Returns the indexes of the points before the longest silences. */
   private static Set<Integer> silences(List<Point> points, long usual, int most) {
     return IntStream.range(0, points.size() - 1)
         .filter(i -> step(points, i) > usual * GAP)
@@ -95,7 +95,7 @@ public final class Downsampling {
         .collect(Collectors.toSet());
   }
 
-  /** The time between a point and the next, in either order of time. */
+  /** Returns the time between a point and the next, in either order of time. */
   private static long step(List<Point> points, int i) {
     return Math.abs(points.get(i + 1).epochMicros() - points.get(i).epochMicros());
   }

@@ -17,13 +17,16 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Gives windows without a value what is asked for. Pure. */
+/** Fills windows that have no value, in the way that the client asks for. Pure. */
 final class Filling {
   private static final String TEXT = "fill";
 
   private Filling() {}
 
-  /** Every window of the range in every series; of a cut answer those that it reaches. */
+  /**
+   * Adds every window of the range to every series; in a cut answer only the windows that it
+   * reaches.
+   */
   static HistoryAnswer filled(Ask ask, Windows windows, HistoryAnswer answer, int maxValues) {
     Long cut = answer.truncated() ? farEnd(ask, answer) : null;
     List<Long> starts = starts(ask, windows, cut);
@@ -39,7 +42,10 @@ final class Filling {
     return answer.with(series);
   }
 
-  /** The time of the last row, where the limit may have cut rows of other series; or null. */
+  /**
+   * Returns the time of the last row, where the limit may have cut off rows of other series; null
+   * if there are no rows.
+   */
   private static @Nullable Long farEnd(Ask ask, HistoryAnswer answer) {
     Long cut = null;
     for (Series series : answer.series()) {
@@ -50,7 +56,7 @@ final class Filling {
     return cut;
   }
 
-  /** In the order of time, epoch microseconds. */
+  /** Returns the starts of the windows in the order of time, in epoch microseconds. */
   private static List<Long> starts(Ask ask, Windows windows, @Nullable Long cut) {
     long first = cut != null && ask.newestFirst() ? cut : Long.MIN_VALUE;
     long last = cut != null && !ask.newestFirst() ? cut : Long.MAX_VALUE;
@@ -69,7 +75,8 @@ final class Filling {
   private static List<Point> filled(Ask ask, List<Long> all, @Nullable Long cut, Series series) {
     Map<Long, Point> known = new HashMap<>();
     series.points().forEach(point -> known.put(point.epochMicros(), point));
-    // Whether a series has no row there, or the limit has cut it off, nobody knows.
+    // If a series has no row at this time, we cannot know whether it has none or the limit cut it
+    // off.
     List<Long> starts =
         cut == null || known.containsKey(cut)
             ? all
@@ -86,7 +93,7 @@ final class Filling {
         case LINEAR -> linear(starts, rows, column);
         case VALUE -> constant(rows, column, ask.fill());
         case NULL, NONE -> {
-          // The row is enough.
+          // An empty row is all that is needed.
         }
       }
     }

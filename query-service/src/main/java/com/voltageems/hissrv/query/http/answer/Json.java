@@ -22,17 +22,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Pieces of answers as JSON. Pure. */
+/** Writes parts of answers as JSON. Pure. */
 public final class Json {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
-  /** Each document ends with a line feed that its writer writes. */
+  /** Writes no separator between documents: the writer of a document ends it with a line feed. */
   private static final JsonFactory LINES =
       new JsonFactoryBuilder()
           .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
           .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-          // So that the server sees the end of a short answer before its head is sent.
+          // The server should see the end of a short answer before its head is sent.
           .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
           .rootValueSeparator("")
           .build();
@@ -54,7 +54,10 @@ public final class Json {
     return bytes.toByteArray();
   }
 
-  /** One document, or one a line; the stream stays open. */
+  /**
+   * Opens a generator for one document, or for one document per line; closing it leaves the stream
+   * open.
+   */
   public static JsonGenerator open(OutputStream out) throws IOException {
     return LINES.createGenerator(out);
   }
@@ -67,7 +70,7 @@ public final class Json {
     time(json, selection.endMillis() * 1000, epochTimes);
   }
 
-  /** How the range is divided; nothing where it is one window. */
+  /** Writes how the range is divided; nothing if the whole range is one window. */
   static void windows(JsonGenerator json, @Nullable Windows windows) throws IOException {
     if (windows instanceof FixedWindows fixed) {
       json.writeNumberField("interval_ms", fixed.lengthMillis());
@@ -77,7 +80,7 @@ public final class Json {
     }
   }
 
-  /** From what it is answered, where that is not the samples alone. */
+  /** Writes which resolutions the answer comes from, unless it comes from the samples alone. */
   static void resolution(JsonGenerator json, HistoryAnswer answer, boolean epochTimes)
       throws IOException {
     Optional<String> resolution = Resolution.of(answer);
@@ -129,7 +132,7 @@ public final class Json {
     }
   }
 
-  /** Likewise, of many times one after the other. */
+  /** Writes a time like the other method, faster for many times in succession. */
   public static void time(JsonGenerator json, long epochMicros, boolean epochTimes, IsoText iso)
       throws IOException {
     int length = epochTimes ? -1 : iso.write(epochMicros);
@@ -140,7 +143,7 @@ public final class Json {
     }
   }
 
-  /** A value, one of many after the other. */
+  /** Writes a value, fast for many values in succession. */
   public static void value(JsonGenerator json, Row row, int column, ShortNumber text)
       throws IOException {
     double number = row.number(column);

@@ -5,11 +5,11 @@ import com.voltageems.hissrv.query.store.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** What an answer could not take in, which it says. Pure. */
+/** The values that an answer could not include, as parts of the answer. Pure. */
 public final class LeftOut {
   private LeftOut() {}
 
-  /** The fields whose texts and flags a function over windows leaves out. */
+  /** Returns the fields whose texts and flags are left out by a function over windows. */
   public static List<String> of(Ask query) {
     return query.windows() == null
         ? List.of()
@@ -21,7 +21,7 @@ public final class LeftOut {
             .toList();
   }
 
-  /** Names for a header: percent-encoded, separated by commas. */
+  /** Returns names for a header: percent-encoded, separated by commas. */
   public static String header(List<String> names) {
     StringBuilder line = new StringBuilder();
     for (String name : names) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the database answered to a statement in its own language, as JSON. Pure. */
+/** The database's answer to a statement in its own language, as JSON. Pure. */
 public final class RawJson {
   private RawJson() {}
 
-  /** {@code {"truncated","tables":[{"name","tags","columns","rows"}]}}. */
+  /** Returns {@code {"truncated","tables":[{"name","tags","columns","rows"}]}}. */
   public static byte[] of(RawAnswer answer) {
     return Json.bytes(
         json -> {

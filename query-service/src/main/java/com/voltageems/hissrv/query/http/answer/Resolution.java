@@ -9,11 +9,14 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** From which coarser copies an answer is, which it says. Pure. */
+/** The coarser copies that an answer comes from, as parts of the answer. Pure. */
 public final class Resolution {
   private Resolution() {}
 
-  /** The policies that keep them, the oldest part first; nothing where it is from the samples. */
+  /**
+   * Returns the policies that keep these copies, the oldest part first; empty if the answer comes
+   * from the samples.
+   */
   static Optional<String> of(HistoryAnswer answer) {
     List<String> names = names(answer);
     return names.isEmpty() ? Optional.empty() : Optional.of(String.join(",", names));
@@ -28,9 +31,9 @@ public final class Resolution {
   }
 
   /**
-   * The same as members of an answer that has others beside them.
+   * Adds the same facts as members to an answer.
    *
-   * @param time a time, of epoch microseconds
+   * @param time formats a time in epoch microseconds
    */
   public static void tell(
       HistoryAnswer answer, LongFunction<String> time, Map<String, @Nullable Object> body) {
@@ -41,7 +44,7 @@ public final class Resolution {
     }
   }
 
-  /** The same as headers, for formats that have no place for it. */
+  /** Returns the same facts as headers, for formats that have no place for them. */
   public static Map<String, String> headers(HistoryAnswer answer) {
     Map<String, String> headers = new LinkedHashMap<>();
     List<String> names = names(answer);

@@ -17,9 +17,9 @@ public final class RowsJson {
   private RowsJson() {}
 
   /**
-   * {@code {"measurement",...,"truncated","rows","series":[{"tags","columns","rows"}]}}: a row is
-   * an array in the order of {@code columns}, whose first is the time. A field without any value in
-   * a series is not among its columns. The stream stays open.
+   * Writes {@code {"measurement",...,"truncated","rows","series":[{"tags","columns","rows"}]}}. A
+   * row is an array in the order of {@code columns}; the first column is the time. A field without
+   * any value in a series is not among its columns. The stream stays open.
    */
   public static void write(Ask query, HistoryAnswer answer, boolean epochTimes, OutputStream out)
       throws IOException {

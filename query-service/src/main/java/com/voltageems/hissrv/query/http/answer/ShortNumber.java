@@ -1,28 +1,27 @@
 package com.voltageems.hissrv.query.http.answer;
 
 /**
- * Numbers as texts, the shortest that read back as the same number, in the form of {@link
- * Double#toString}. What devices send has a few decimals: its text is found by a multiplication and
- * a division, in a part of the time that it takes for any number. Keeps the text written last: not
- * for several threads.
+ * Writes numbers as the shortest texts that read back as the same number, in the form of {@link
+ * Double#toString}. Values of devices have few decimals: a multiplication and a division find their
+ * text much faster than the general algorithm. Keeps the last text: not thread-safe.
  */
 public final class ShortNumber {
-  /** Below, and from the other one on, there is an exponent. */
+  /** Below this size, and from {@link #LARGE} on, a number has an exponent. */
   private static final double SMALL = 1e-3;
 
   private static final double LARGE = 1e7;
 
-  /** Up to here nine decimals are twelve digits. */
+  /** Below this size a number with nine decimals has at most twelve digits. */
   private static final double SOME = 1e3;
 
   private static final int LENGTH = 20;
 
   private final char[] text = new char[LENGTH];
 
-  /** Where the last text is; it ends with the array. */
+  /** Index of the last text's first character; the text ends with the array. */
   private int start = LENGTH;
 
-  /** The characters of the last text, from {@link #start} on. */
+  /** Returns an array that holds the last text from {@link #start} on. */
   public char[] chars() {
     return text;
   }
@@ -38,7 +37,7 @@ public final class ShortNumber {
   /**
    * Writes a number.
    *
-   * @return false for one that is not so short, and so is not written
+   * @return false if the number is not so short; then it is not written
    */
   public boolean write(double value) {
     double size = Math.abs(value);
@@ -49,7 +48,7 @@ public final class ShortNumber {
     if (!(size >= SMALL && size < LARGE)) {
       return false;
     }
-    // Fewer than 15 digits: no other text so short, or shorter, is the same number.
+    // With fewer than 15 digits, no other text of this length or shorter is the same number.
     long millionths = Math.round(size * 1e6);
     if (millionths / 1e6 == size) {
       write(value < 0, millionths, 1_000_000, 6);

@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client asks of points or windows.
+ * A client's request for points or windows.
  *
- * @param outputs what a row has values of
+ * @param outputs the values of a row
  * @param windows null for the points themselves
  */
 public record Ask(
@@ -27,24 +27,24 @@ public record Ask(
     groupBy = List.copyOf(groupBy);
   }
 
-  /** A value of a row: of a field, by a function where there are windows. */
+  /** One value of a row: a field, with a function if there are windows. */
   public record Output(Field field, @Nullable Fn function) {}
 
-  /** The same of other outputs. */
+  /** Returns the same request with other outputs. */
   public Ask with(List<Output> others) {
     return new Ask(selection, others, windows, groupBy, newestFirst, limit, fill);
   }
 
-  /** Whether the database answers all of it. */
+  /** Returns whether the database computes all outputs. */
   public boolean isStores() {
     return outputs.stream()
         .allMatch(one -> one.function() == null || one.function().byStore() != null);
   }
 
   /**
-   * What the database is asked: the outputs that it computes.
+   * Returns the query to the database: the outputs that it computes.
    *
-   * @param most rows
+   * @param most maximum number of rows
    */
   public HistoryQuery query(int most) {
     List<Column> columns =

@@ -2,14 +2,14 @@ package com.voltageems.hissrv.query.http.ask;
 
 import com.voltageems.hissrv.query.store.window.Windows;
 
-/** What cannot be asked together, although each of it can be asked for. */
+/** Rules for requests whose parts are valid alone but not together. */
 final class AskRules {
   private final Texts texts;
   private final int maxValues;
 
   /**
-   * @param texts of the request, for messages
-   * @param maxValues most values of an answer
+   * @param texts the request's parameters, for messages
+   * @param maxValues maximum number of values in an answer
    */
   AskRules(Texts texts, int maxValues) {
     this.texts = texts;
@@ -17,9 +17,9 @@ final class AskRules {
   }
 
   /**
-   * Gives it back.
+   * Returns the request itself.
    *
-   * @throws BadRequestException where it cannot be answered
+   * @throws BadRequestException if the request cannot be answered
    */
   Ask checked(Ask ask) {
     ask.outputs().forEach(output -> ofOneSeries(ask, output));
@@ -46,7 +46,10 @@ final class AskRules {
     }
   }
 
-  /** A line needs two numbers and leaves everything else alone; a number goes everywhere. */
+  /**
+   * Requires numbers for a constant: it fills every window, while a line is only drawn between two
+   * numbers and leaves all other values alone.
+   */
   private void ofNumbers(Ask.Output output) {
     Fn function = output.function();
     if (function != null && !function.givesNumber(output.field())) {

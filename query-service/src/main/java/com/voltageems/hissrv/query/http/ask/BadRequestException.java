@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.http.ask;
 
-/** A parameter that cannot be used; the client is told which, and what would be right. */
+/** A parameter that cannot be used. The client learns which one, and what would be right. */
 public final class BadRequestException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

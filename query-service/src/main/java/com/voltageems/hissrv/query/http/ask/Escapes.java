@@ -7,9 +7,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the parameters of an address are escaped as they have to be. The server would take a
- * value that is not ({@code limit=%1}, {@code tag=50%}) for none, and answer another question.
- * Pure.
+ * Checks that the parameters of an address are properly escaped. The server would treat a value
+ * that is not ({@code limit=%1}, {@code tag=50%}) as absent, and answer another question. Pure.
  */
 public final class Escapes {
   private static final String EXPECTED =
@@ -18,9 +17,9 @@ public final class Escapes {
   private Escapes() {}
 
   /**
-   * Looks at each parameter.
+   * Checks each parameter.
    *
-   * @param query what stands in the address behind the question mark, as it came; null for nothing
+   * @param query the part of the address after the question mark, still escaped; null if absent
    */
   public static void check(@Nullable String query) {
     if (query == null || query.indexOf('%') < 0) {

@@ -1,22 +1,22 @@
 package com.voltageems.hissrv.query.http.ask;
 
 /**
- * What stands in a window without a value.
+ * The way to fill a window without a value.
  *
- * @param value of {@link Kind#VALUE}
+ * @param value the number for {@link Kind#VALUE}
  */
 public record Fill(Kind kind, double value) {
   /** The ways to fill. */
   public enum Kind {
-    /** There is no row. */
+    /** The window has no row. */
     NONE,
     /** A row without a value. */
     NULL,
     /** The value of the window before. */
     PREVIOUS,
-    /** On the line between the windows before and after. */
+    /** A value on the line between the windows before and after. */
     LINEAR,
-    /** A number. */
+    /** A fixed number. */
     VALUE
   }
 
@@ -25,7 +25,7 @@ public record Fill(Kind kind, double value) {
       "none, null, previous, linear or a number such as -1.5, of at most 15 digits before and"
           + " after the point";
 
-  /** Whether what it fills in is a number. */
+  /** Returns whether the values filled in are numbers. */
   public boolean isNumber() {
     return kind == Kind.LINEAR || kind == Kind.VALUE;
   }

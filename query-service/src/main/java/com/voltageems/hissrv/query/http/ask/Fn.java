@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A function over windows.
  *
- * @param text as it is asked for
- * @param byStore what the database computes; null for one that is computed here
- * @param byPoint what is computed here; null for the database's
+ * @param text the name by which clients ask for it
+ * @param byStore the database's aggregation; null if the function is computed here
+ * @param byPoint the computation here; null if the database computes the function
  */
 public record Fn(String text, @Nullable Aggregation byStore, @Nullable PointFunction byPoint) {
   public static Fn of(Aggregation aggregation) {
@@ -25,7 +25,7 @@ public record Fn(String text, @Nullable Aggregation byStore, @Nullable PointFunc
         .or(() -> PointFunctions.of(text).map(function -> new Fn(text, null, function)));
   }
 
-  /** For messages. */
+  /** Returns the names of all functions, for messages. */
   static String all() {
     return Aggregation.all() + ", " + PointFunctions.all();
   }
@@ -34,13 +34,16 @@ public record Fn(String text, @Nullable Aggregation byStore, @Nullable PointFunc
     return byStore == null ? field.isNumeric() : byStore.accepts(field);
   }
 
-  /** Whether its values of such a field are numbers. */
+  /** Returns whether the function gives numbers for such a field. */
   boolean givesNumber(Field field) {
     boolean chooses = byStore == Aggregation.FIRST || byStore == Aggregation.LAST;
     return !chooses || field.isNumeric();
   }
 
-  /** The unit of its values, where that of the points is {@code unit}; empty for none. */
+  /**
+   * Returns the unit of the function's values if the points have {@code unit}; empty if there is
+   * none.
+   */
   public String unit(String unit) {
     if (unit.isEmpty() || byStore == Aggregation.COUNT) {
       return "";

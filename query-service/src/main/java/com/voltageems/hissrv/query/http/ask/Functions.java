@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which functions a request asks for. */
+/** The functions that a request asks for. */
 final class Functions {
   private Functions() {}
 
-  /** {@code functions=mean,p95}; the database's when none is named. */
+  /** Returns {@code functions=mean,p95}; all of the database's functions if none is named. */
   static List<Fn> several(Texts texts) {
     String text = texts.text("functions");
     if (text == null) {
@@ -32,7 +32,7 @@ final class Functions {
   }
 
   /**
-   * {@code function=mean}, which is also meant when none is named; null for points.
+   * Returns {@code function=mean}, which is also the default; null for points.
    *
    * @param windows whether windows are asked for
    */

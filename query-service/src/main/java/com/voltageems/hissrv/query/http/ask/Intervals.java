@@ -6,7 +6,7 @@ import com.voltageems.hissrv.query.store.window.Windows;
 import java.time.ZoneId;
 import java.util.Optional;
 
-/** Windows as a client may write them, and as they are told. Pure. */
+/** Windows in the forms that a client may write, and as answers report them. Pure. */
 public final class Intervals {
   static final String EXPECTED =
       "a length such as 500ms, 30s, 15m or 6h, or days, weeks, months or years of the calendar: 1d,"
@@ -14,12 +14,15 @@ public final class Intervals {
 
   private Intervals() {}
 
-  /** Hours and less are counted from the epoch; days and more are those of the zone's calendar. */
+  /**
+   * Parses windows. Hours and shorter units are counted from the epoch; days and longer units
+   * follow the zone's calendar.
+   */
   public static Optional<Windows> windows(String text, ZoneId zone) {
     return WindowText.parse(text, zone);
   }
 
-  /** {@code 1mo}, as it is asked for. */
+  /** Returns {@code 1mo}, in the form of a request. */
   public static String text(CalendarWindows windows) {
     String unit =
         switch (windows.unit()) {

@@ -7,9 +7,10 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 
 /**
- * Times as ISO texts in UTC, {@code 2025-08-21T10:00:00.000Z}, with microseconds where there are
- * some. A formatter takes longer for a time than everything else for a row, so the digits are
- * written here; the days are Java's. Keeps the day written last: not for several threads.
+ * Writes times as ISO texts in UTC, {@code 2025-08-21T10:00:00.000Z}, with microseconds if there
+ * are any. A formatter would take longer for one time than everything else takes for the row, so
+ * this class writes the digits itself; only the date comes from Java's classes. Keeps the last day:
+ * not thread-safe.
  */
 public final class IsoText {
   private static final long DAY_MICROS = 86_400_000_000L;
@@ -23,7 +24,7 @@ public final class IsoText {
   private long day = Long.MIN_VALUE;
   private boolean plain;
 
-  /** The characters of the last text; those of the next one replace them. */
+  /** Returns the characters of the last text; the next text replaces them. */
   public char[] chars() {
     return text;
   }
@@ -31,7 +32,8 @@ public final class IsoText {
   /**
    * Writes a time.
    *
-   * @return how many characters it has, or -1 for a year that has no four digits: see {@link #slow}
+   * @return the number of characters, or -1 if the year does not have four digits: see {@link
+   *     #slow}
    */
   public int write(long epochMicros) {
     long now = Math.floorDiv(epochMicros, DAY_MICROS);
@@ -67,7 +69,7 @@ public final class IsoText {
     }
   }
 
-  /** Any time. */
+  /** Formats any time. */
   public static String slow(long epochMicros) {
     Instant instant =
         Instant.ofEpochSecond(

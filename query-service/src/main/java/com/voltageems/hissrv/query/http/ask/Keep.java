@@ -4,6 +4,6 @@ package com.voltageems.hissrv.query.http.ask;
 public enum Keep {
   YES,
   NO,
-  /** Kept where it is likely to be asked for again. */
+  /** The answer is kept if the same question is likely to come again. */
   AS_USUAL
 }

@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.http.ask;
 
-/** The thing that was asked for is not there; the message names it. */
+/** The requested thing does not exist; the message names it. */
 public final class NotFoundException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of one request. Pure: the clock comes in as {@code now}. Every method throws
- * {@link BadRequestException} for a value that cannot be used.
+ * The parameters of one request. Pure: the time comes in as {@code now}. Every method throws {@link
+ * BadRequestException} if a value cannot be used.
  */
 public final class Parameters {
   private static final Duration DEFAULT_RANGE = Duration.ofHours(1);
@@ -32,9 +32,9 @@ public final class Parameters {
   private final ZoneId zone;
 
   /**
-   * @param texts values by name, as they stand in the address, decoded
-   * @param known the names that this call understands; any other is a tag
-   * @param siteZone of times and calendars, unless the request names another
+   * @param texts values by name, as in the address, decoded
+   * @param known the names that this call understands; any other name is a tag
+   * @param siteZone the zone of times and calendars, unless the request names another
    */
   public Parameters(
       Map<String, List<String>> texts,
@@ -62,9 +62,9 @@ public final class Parameters {
   }
 
   /**
-   * The format of the answer.
+   * Returns the format of the answer.
    *
-   * @param otherwise tells it where the parameter does not
+   * @param otherwise gives the format if the parameter is absent
    */
   public Format format(Supplier<Format> otherwise) {
     String format = texts.choice("format", "", "json", "csv", "ndjson", "arrow");
@@ -72,8 +72,9 @@ public final class Parameters {
   }
 
   /**
-   * Whether rows are to be sent while the database still answers. Only for who asks for it: that
-   * there is more than the limit comes after the rows then, where many clients do not look.
+   * Returns whether rows are sent while the database still answers. Only if the client asks for it:
+   * a streamed answer reports after its rows that there are more than the limit, where many clients
+   * do not look.
    */
   public boolean streams(Format format, Ask ask, @Nullable Integer maxPoints) {
     boolean streams = texts.choice("stream", "no", "yes", "no").equals("yes");
@@ -91,12 +92,12 @@ public final class Parameters {
     return streams;
   }
 
-  /** Whether times are to be epoch milliseconds instead of ISO text. */
+  /** Returns whether times are written as epoch milliseconds instead of ISO texts. */
   public boolean epochTimes() {
     return texts.choice("time_format", "iso", "iso", "ms").equals("ms");
   }
 
-  /** How times stand in an answer of this format. */
+  /** Returns the form of times in an answer of this format. */
   public TimeForm times(Format format) {
     String form = texts.choice("time_format", "iso", "iso", "ms", "local");
     if (!form.equals("local")) {
@@ -108,7 +109,7 @@ public final class Parameters {
     return new TimeForm(false, zone);
   }
 
-  /** What the caller says of memory. */
+  /** Returns whether the caller allows or wants an answer from memory. */
   public Keep keep() {
     return switch (texts.choice("cache", "", "yes", "no")) {
       case "yes" -> Keep.YES;
@@ -117,19 +118,19 @@ public final class Parameters {
     };
   }
 
-  /** Whether the samples are to answer in any case: {@code resolution=raw}. */
+  /** Returns whether only the samples may answer: {@code resolution=raw}. */
   public boolean fromSamples() {
     return texts.choice("resolution", "auto", "auto", "raw").equals("raw");
   }
 
-  /** A number of rows within the limits. */
+  /** Returns the number of rows, within the limits. */
   public int limit() {
     return texts.number("limit", limits.defaultRows(), 1, limits.maxRows());
   }
 
   /**
-   * The language of the columns' names in the catalogue; null: fields are called as they are
-   * stored.
+   * Returns the language in which the catalogue names the columns; null if fields keep their stored
+   * names.
    */
   public @Nullable String names(Format format) {
     String names = texts.text("names");
@@ -143,9 +144,9 @@ public final class Parameters {
   }
 
   /**
-   * Most points of a series in the answer, or null where nothing is said.
+   * Returns the maximum number of points per series, or null if the client sets none.
    *
-   * @param least what can be done with as many columns as there are
+   * @param least the smallest number that is possible with this many columns
    */
   public @Nullable Integer maxPoints(int least, int columns) {
     String text = texts.text("max_points");
@@ -161,7 +162,7 @@ public final class Parameters {
         "a number of at least " + least + " for " + columns + " fields, and at most 99999999");
   }
 
-  /** The request of {@code /query}. */
+  /** Returns the request of {@code /query}. */
   public Ask query(Measurement measurement) {
     Windows windows = windows();
     Fn function = Functions.one(texts, windows != null);
@@ -172,7 +173,7 @@ public final class Parameters {
             "a field of numbers for function=" + (function == null ? "" : function.text()));
     Selection selection = selection(measurement, windows, DEFAULT_RANGE);
     boolean newestFirst = texts.choice("order", "asc", "asc", "desc").equals("desc");
-    // What is thinned out afterwards may be many before.
+    // An answer that is thinned out afterwards may have many rows before.
     boolean thinned = texts.text("limit") == null && texts.text("max_points") != null;
     int most = thinned ? limits.maxRows() : limit();
     List<Ask.Output> outputs =
@@ -180,7 +181,9 @@ public final class Parameters {
     return ask(selection, outputs, windows, asked.groupBy(windows != null), newestFirst, most);
   }
 
-  /** The request of {@code /aggregate}; without an interval the whole range is one window. */
+  /**
+   * Returns the request of {@code /aggregate}; without an interval the whole range is one window.
+   */
   public Ask aggregate(Measurement measurement) {
     Windows windows = windows();
     Selection selection = selection(measurement, windows, DEFAULT_RANGE);
@@ -236,27 +239,27 @@ public final class Parameters {
     return windows;
   }
 
-  /** Windows of {@code /completeness}: hours when nothing is said. */
+  /** Returns the windows of {@code /completeness}: hours by default. */
   public Windows countedWindows() {
     Windows windows = windows();
     return windows == null ? new FixedWindows(3_600_000) : windows;
   }
 
-  /** Days in the zone. */
+  /** Returns calendar days in the zone. */
   public Windows days() {
     return new CalendarWindows(CalendarWindows.Unit.DAY, 1, zone);
   }
 
-  /** The fields of {@code /latest}. */
+  /** Returns the fields of {@code /latest}. */
   public List<Field> fields(Measurement measurement) {
     return new TagsAndFields(texts, measurement).fields(field -> true, "");
   }
 
   /**
-   * The tags and the time of a request.
+   * Returns the tags and the time range of a request.
    *
-   * @param windows makes the range whole windows, or null
-   * @param otherwise the range, up to now, of a request that names none; null: all of time
+   * @param windows extends the range to whole windows; null if there are none
+   * @param otherwise the range up to now of a request that names none; null for all of time
    */
   public Selection selection(
       Measurement measurement, @Nullable Windows windows, @Nullable Duration otherwise) {

@@ -6,14 +6,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/** The range of time that is asked for: {@code range}, {@code start}, {@code end}. Pure. */
+/** The time range that is asked for: {@code range}, {@code start}, {@code end}. Pure. */
 record Ranges(Texts texts, Instant now, ZoneId zone, Duration longest) {
-  /** From its start to before its end, epoch milliseconds. */
+  /** From the start (inclusive) to the end (exclusive), in epoch milliseconds. */
   record Range(long start, long end) {}
 
   /**
-   * @param windows makes the range whole windows, or null
-   * @param otherwise the range, up to now, of a request that names none; null: all of time
+   * Returns the range that the parameters name.
+   *
+   * @param windows extends the range to whole windows; null if there are none
+   * @param otherwise the range up to now of a request that names none; null for all of time
    */
   Range range(@Nullable Windows windows, @Nullable Duration otherwise) {
     String range = texts.text("range");
@@ -22,7 +24,7 @@ record Ranges(Texts texts, Instant now, ZoneId zone, Duration longest) {
     if (range != null && startText != null && endText != null) {
       throw new BadRequestException("range", range, "not to be given beside both start and end");
     }
-    // The moment itself belongs to the range, as the end does not.
+    // The present millisecond belongs to the range, and the end is exclusive.
     long end = endText == null ? now.toEpochMilli() + 1 : time("end", endText);
     long start;
     if (range != null) {
@@ -63,7 +65,7 @@ record Ranges(Texts texts, Instant now, ZoneId zone, Duration longest) {
     if (windows == null) {
       return new Range(start, end);
     }
-    // A window that the range only touches is answered whole, not clipped.
+    // A window that the range only touches is answered as a whole, not clipped.
     Range whole = new Range(windows.floor(start), windows.ceil(end));
     if (!Times.isText(whole.start(), whole.end())) {
       throw new BadRequestException(

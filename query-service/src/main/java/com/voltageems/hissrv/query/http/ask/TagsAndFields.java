@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Which series and fields of a measurement are asked for. Pure.
+ * The series and fields of a measurement that are asked for. Pure.
  *
- * <p>A parameter whose name is none of the call's own is a tag; {@code tag.<name>} is always a tag,
- * for those that are called like a parameter ({@code tag.interval=1m}). A tag given several times
- * has any of the values; an empty value means that the series has no such tag.
+ * <p>A parameter that is not one of the call's own names is a tag. {@code tag.<name>} is always a
+ * tag: it serves tags with the name of a parameter ({@code tag.interval=1m}). A tag given several
+ * times matches any of its values; an empty value means that the series has no such tag.
  */
 record TagsAndFields(Texts texts, Measurement measurement) {
   private static final String TAG = "tag.";
@@ -51,17 +51,17 @@ record TagsAndFields(Texts texts, Measurement measurement) {
         + ")";
   }
 
-  /** The one that a field was named by. */
+  /** Returns the parameter that named a field. */
   private String parameter(String field) {
     return texts.all("field").contains(field) ? "field" : "fields";
   }
 
   /**
-   * The fields asked for: {@code fields=a,b}, or {@code field=} once per field for names with a
-   * comma; all that can be used when none is named.
+   * Returns the fields that are asked for: {@code fields=a,b}, or {@code field=} once per field for
+   * names with a comma. If none is named, returns all usable fields.
    *
    * @param usable whether a field can be used
-   * @param needs what a named one that cannot be used would have to be
+   * @param needs for the message about a named field that is not usable: what it would have to be
    */
   List<Field> fields(Predicate<Field> usable, String needs) {
     List<Field> fields = new ArrayList<>();
@@ -107,7 +107,7 @@ record TagsAndFields(Texts texts, Measurement measurement) {
     return names;
   }
 
-  /** The tags that tell series apart; all when nothing is said. */
+  /** Returns the tags that distinguish series; all tags by default. */
   List<String> groupBy(boolean windows) {
     List<String> values = texts.texts().get("group_by");
     if (values == null) {

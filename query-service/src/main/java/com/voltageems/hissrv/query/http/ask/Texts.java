@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a request as they stand in its address, decoded. Pure.
+ * The parameters of a request as in its address, decoded. Pure.
  *
  * @param texts values by name
  * @param known the names that the call understands
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Texts(Map<String, List<String>> texts, Set<String> known) {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
-  /** Whether there are other parameters than the call understands: they would do nothing. */
+  /** Refuses parameters that the call does not understand: they would have no effect. */
   public void requireKnown() {
     for (Map.Entry<String, List<String>> one : texts.entrySet()) {
       if (!known.contains(one.getKey())) {
@@ -31,7 +31,7 @@ public record Texts(Map<String, List<String>> texts, Set<String> known) {
     }
   }
 
-  /** The one value of a parameter, or null where it is not given or empty. */
+  /** Returns the one value of a parameter, or null if it is absent or empty. */
   public @Nullable String text(String name) {
     List<String> values = all(name);
     if (values.size() > 1) {
@@ -44,7 +44,7 @@ public record Texts(Map<String, List<String>> texts, Set<String> known) {
     return texts.getOrDefault(name, List.of());
   }
 
-  /** One of several words. */
+  /** Returns one of several words. */
   public String choice(String name, String otherwise, String... choices) {
     String text = text(name);
     if (text == null) {
@@ -56,7 +56,7 @@ public record Texts(Map<String, List<String>> texts, Set<String> known) {
     return text;
   }
 
-  /** A whole number, or empty where nothing is said. */
+  /** Returns a whole number within the limits, or {@code otherwise} if the parameter is absent. */
   public int number(String name, int otherwise, int least, int most) {
     String text = text(name);
     if (text == null) {

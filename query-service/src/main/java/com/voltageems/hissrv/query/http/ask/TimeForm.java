@@ -9,11 +9,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How times stand in an answer: ISO texts in UTC, epoch milliseconds, or as the clocks of a zone
- * show them.
+ * The form of times in an answer: ISO texts in UTC, epoch milliseconds, or local time of a zone.
  *
- * @param isEpoch whether as epoch milliseconds
- * @param wall the zone whose clocks count; null for texts in UTC
+ * @param isEpoch whether times are epoch milliseconds
+ * @param wall the zone of local times; null for texts in UTC
  */
 public record TimeForm(boolean isEpoch, @Nullable ZoneId wall) {
   public static final TimeForm ISO = new TimeForm(false, null);
@@ -27,7 +26,10 @@ public record TimeForm(boolean isEpoch, @Nullable ZoneId wall) {
           .appendFraction(ChronoField.NANO_OF_SECOND, 3, 6, true)
           .toFormatter(Locale.ROOT);
 
-  /** {@code 2025-08-21 18:00:00}, which spreadsheets read as a time; fractions where there are. */
+  /**
+   * Returns {@code 2025-08-21 18:00:00}, which spreadsheets read as a time, with a fraction if
+   * there is one.
+   */
   public static String onTheWall(long epochMicros, ZoneId zone) {
     long micros = Math.floorMod(epochMicros, 1_000_000L);
     return (micros == 0 ? SECONDS : FINER)

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times and lengths as a client may write them. Pure. */
+/** Times and lengths in the forms that a client may write. Pure. */
 public final class Times {
   public static final String TIME =
       "a time such as 2025-08-21T10:00:00Z, 2025-08-21 10:00:00 or 2025-08-21 (both in the site's"
@@ -28,20 +28,20 @@ public final class Times {
   private static final Pattern OFFSET = Pattern.compile("[0-9]{2}:[0-9]{2}");
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
 
-  /** Eleven digits of seconds end in the year 5138; twelve of milliseconds begin in 1973. */
+  /** Eleven digits of seconds end in the year 5138; twelve digits of milliseconds begin in 1973. */
   private static final int LONGEST_SECONDS = 11;
 
   private Times() {}
 
-  /** The years 0 to 9999, which a text can say. */
+  /** The years 0 to 9999, which a text can express. */
   private static final long FIRST = -62_167_219_200_000L;
 
   private static final long LAST = 253_402_300_799_999L;
 
   /**
-   * Epoch milliseconds, or empty when the text is not a time, or none of the years 0 to 9999.
+   * Returns epoch milliseconds, or empty if the text is not a time of the years 0 to 9999.
    *
-   * @param zone of a time that names none
+   * @param zone the zone of a time that names none
    */
   public static Optional<Long> time(String text, Instant now, ZoneId zone) {
     try {
@@ -75,7 +75,7 @@ public final class Times {
     if (text.length() < 16 || (text.charAt(10) != 'T' && text.charAt(10) != ' ')) {
       return Optional.empty();
     }
-    // A plus sign that was not escaped in the address arrives as a space.
+    // An unescaped plus sign in the address arrives as a space.
     String iso = text.substring(0, 10) + 'T' + text.substring(11).replace(' ', '+');
     boolean zoned = iso.endsWith("Z") || iso.indexOf('+', 16) >= 0 || iso.indexOf('-', 16) >= 0;
     Instant instant =
@@ -89,28 +89,31 @@ public final class Times {
     return day.atStartOfDay(zone).toInstant().toEpochMilli();
   }
 
-  /** Of the calendar, so that clocks that change do not matter. */
+  /** Returns calendar days, so that clock changes do not matter. */
   private static int days(Matcher day) {
     int from = day.group(1).equals("today") ? 0 : -1;
     return day.group(3) == null ? from : from + Integer.parseInt(day.group(2) + day.group(3));
   }
 
-  /** A zone, or empty when the text is not one. */
+  /** Returns a zone, or empty if the text is not one. */
   public static Optional<ZoneId> zone(String text) {
     try {
-      // A plus sign that was not escaped in the address arrives as a space, and is stripped.
+      // An unescaped plus sign in the address arrives as a space, which is stripped.
       return Optional.of(ZoneId.of(OFFSET.matcher(text).matches() ? "+" + text : text));
     } catch (DateTimeException e) {
       return Optional.empty();
     }
   }
 
-  /** Whether both are of the years 0 to 9999, which a text can say. */
+  /** Returns whether both times are in the years 0 to 9999, which a text can express. */
   static boolean isText(long startMillis, long endMillis) {
     return startMillis >= FIRST && endMillis <= LAST;
   }
 
-  /** A length in the largest unit that tells it whole, as the page knows it: {@code 36 h}. */
+  /**
+   * Returns a length in the largest unit that expresses it as a whole number, as the page writes
+   * it: {@code 36 h}.
+   */
   static String text(Duration length) {
     long millis = length.toMillis();
     if (millis % 86_400_000 == 0) {
@@ -125,7 +128,7 @@ public final class Times {
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
-  /** A length greater than zero, or empty when the text is not one. */
+  /** Returns a length greater than zero, or empty if the text is not one. */
   public static Optional<Duration> length(String text) {
     Matcher matcher = LENGTH_PATTERN.matcher(text);
     if (!matcher.matches()) {
@@ -146,7 +149,9 @@ public final class Times {
         });
   }
 
-  /** {@code 2025-08-21T10:00:00.123Z}: milliseconds always, microseconds where there are any. */
+  /**
+   * Returns {@code 2025-08-21T10:00:00.123Z}: milliseconds always, microseconds if there are any.
+   */
   public static String iso(long epochMicros) {
     return IsoText.slow(epochMicros);
   }

@@ -1,4 +1,4 @@
-/** What a client asks: parameters to requests of the store. Pure. */
+/** What a client asks: turns parameters into requests of the store. Pure. */
 @NullMarked
 package com.voltageems.hissrv.query.http.ask;
 
