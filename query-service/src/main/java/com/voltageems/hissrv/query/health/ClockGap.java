@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far the clock of another machine is from ours, by the {@code Date} of its answer. Ages, and
- * alerts by them, are reckoned between clocks: where these differ, they are wrong by as much, and
- * nothing else would tell. Pure.
+ * How far the clock of another machine is from ours, by the {@code Date} header of its answer.
+ * Ages, and alerts about them, compare times of two clocks: if the clocks differ, ages are wrong by
+ * as much, and nothing else would show it. Pure.
  */
 public final class ClockGap {
-  /** Less than that misleads nobody, and is what clocks without a time server drift in months. */
+  /** Smaller gaps mislead nobody; a clock without a time server drifts by that much in months. */
   public static final Duration LEAST = Duration.ofSeconds(10);
 
-  /** What helps. */
+  /** Advice for the operator. */
   public static final String ADVICE = "let one time server (NTP) set both";
 
   private static final DateTimeFormatter DATE =
@@ -31,10 +31,11 @@ public final class ClockGap {
   private ClockGap() {}
 
   /**
-   * By how much its clock is ahead at least, behind where negative; zero where it may be right. The
-   * answer was made at some moment between these two of ours, and tells whole seconds.
+   * Returns the minimum by which the other clock is ahead, negative if it is behind; zero if it may
+   * be right. The answer was made at some moment between our two times, and its date has whole
+   * seconds.
    *
-   * @param date as the header has it; what is no time says nothing
+   * @param date the value of the header; zero is returned if it is not a date
    */
   public static Duration of(String date, Instant sent, Instant received) {
     try {
@@ -44,7 +45,7 @@ public final class ClockGap {
     }
   }
 
-  /** Likewise, of a time that is exact to the second before. */
+  /** Likewise, for a time that was rounded down to the second. */
   public static Duration of(Instant told, Instant sent, Instant received) {
     Instant first = sent.isBefore(received) ? sent : received;
     Instant last = sent.isBefore(received) ? received : sent;
@@ -53,13 +54,14 @@ public final class ClockGap {
     return !ahead.isNegative() ? ahead : behind.isNegative() ? behind : Duration.ZERO;
   }
 
-  /** Whether that is to be told. */
+  /** Returns whether the gap is large enough to be reported. */
   public static boolean matters(Duration gap) {
     return gap.abs().compareTo(LEAST) >= 0;
   }
 
   /**
-   * {@code the clock of w1:8083 is 61 s ahead of this machine's; ...}; empty where none matters.
+   * Returns {@code the clock of w1:8083 is 61 s ahead of this machine's; ...}; empty if no gap
+   * matters.
    */
   static String words(Map<String, Duration> gaps) {
     List<String> words = new ArrayList<>();
@@ -81,7 +83,7 @@ public final class ClockGap {
     return String.join("; ", words);
   }
 
-  /** How many, with the words that fit. */
+  /** Returns the number of seconds, followed by the words that fit. */
   public static String seconds(Duration gap, String ahead, String behind) {
     return gap.abs().toSeconds() + (gap.isNegative() ? behind : ahead);
   }

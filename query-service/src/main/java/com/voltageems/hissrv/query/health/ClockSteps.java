@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Notices that the clock was set, as on a box that gets the time only after it has started. Whoever
- * remembers moments moves them along; else what began a minute ago is said to last for an hour, or
- * what stands still is not said for one. One thread.
+ * Detects that the clock was set, as on a machine that gets the time only after it has started. A
+ * class that remembers times must move them by the same step; otherwise something that began a
+ * minute ago seems to last for an hour, or a standstill of an hour goes unnoticed. For one thread.
  */
 public final class ClockSteps {
-  /** Less than that is how clocks are corrected while they run, or a pause of this process. */
+  /** Smaller steps are corrections of a running clock, or a pause of this process. */
   private static final Duration LEAST = Duration.ofSeconds(10);
 
   private final Clock clock;
   private Instant lastInstant;
   private long lastNanos;
 
-  /** A clock that tells, too, how much time has really passed; for tests. */
+  /** A clock that also reports how much time has really passed; for tests. */
   public interface Ticking {
     long nanos();
   }
@@ -32,7 +32,7 @@ public final class ClockSteps {
     return clock instanceof Ticking ticking ? ticking.nanos() : System.nanoTime();
   }
 
-  /** By how much the clock was set since the last call, back where negative; mostly zero. */
+  /** Returns by how much the clock was set since the last call, negative if back; usually zero. */
   public Duration next() {
     Instant now = clock.instant();
     long nanos = nanos();
@@ -43,8 +43,8 @@ public final class ClockSteps {
   }
 
   /**
-   * The moment of the last {@link #next}: what is remembered until the following one has to be
-   * reckoned by it, for the clock may be set in between.
+   * Returns the time of the last {@link #next}. Times that are remembered before the next call must
+   * come from this method, because the clock may be set in between.
    */
   public Instant now() {
     return lastInstant;

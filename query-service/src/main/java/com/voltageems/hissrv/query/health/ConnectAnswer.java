@@ -5,17 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 
 /**
- * Whether an answer that is no success is Kafka Connect's own. A worker that is still starting
- * answers 404 to everything, as does another program, or a proxy that has another path: then
- * nothing is known of a connector, and least of all that it is not there. Pure.
+ * Checks whether an unsuccessful answer comes from Kafka Connect itself. A worker that is still
+ * starting answers 404 to everything, as does another program, or a proxy with another path. From
+ * such an answer we learn nothing about a connector, least of all that it does not exist. Pure.
  */
 public final class ConnectAnswer {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Connect's words for a path that it does not have; of a connector it has others. */
+  /** Connect's message for a path that it does not have; for a missing connector it has another. */
   private static final String NO_SUCH_PATH = "HTTP 404 Not Found";
 
-  /** Connect's words while it starts, joins, or its leader is away. */
+  /** Connect's messages while it starts, joins, or its leader is away. */
   private static final String LATE = "Request timed out";
 
   private static final String NOT_FORWARDED = "trying to forward REST request";
@@ -23,9 +23,9 @@ public final class ConnectAnswer {
   private ConnectAnswer() {}
 
   /**
-   * Refuses a 404 that does not say that something is not there.
+   * Refuses a 404 that does not say that something does not exist.
    *
-   * @throws IOException where Connect is not asked at all, or cannot answer yet
+   * @throws IOException if the answer is not Connect's, or Connect cannot answer yet
    */
   public static void requireOwn404(String body) throws IOException {
     JsonNode answer = json(body);
@@ -36,12 +36,12 @@ public final class ConnectAnswer {
     }
   }
 
-  /** Whether Connect says that there is no such path, whatever stands behind it. */
+  /** Returns whether Connect says that it has no such path, as opposed to no such connector. */
   public static boolean isNoSuchPath(String body) {
     return json(body).path("message").asText("").equals(NO_SUCH_PATH);
   }
 
-  /** Whether a 500 is one that passes: what was asked for may be asked again. */
+  /** Returns whether a 500 is temporary, so that the request may be repeated. */
   public static boolean isPassing(String body) {
     String message = json(body).path("message").asText("");
     return message.startsWith(LATE) || message.contains(NOT_FORWARDED);

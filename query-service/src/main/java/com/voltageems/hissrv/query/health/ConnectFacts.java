@@ -4,13 +4,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What Connect tells of the two connectors that the other parts need to judge what they see. No
- * secret is in it.
+ * What Connect reports about the two connectors, and the other parts need to judge what they see.
+ * Contains no secret.
  *
- * @param sourceTasks how many tasks the source has, where that is known
- * @param sourcePrefix what the source's topics begin with; empty where that is not known
- * @param sourceTopics to which its sources write; empty where that is not known
- * @param deadLetters where those of all sinks go
+ * @param sourceTasks how many tasks the source has; empty if unknown
+ * @param sourcePrefix the prefix of the source's topics; empty if unknown
+ * @param sourceTopics the topics that its sources write to; empty if unknown
+ * @param deadLetters the dead-letter topics of all sinks
  */
 public record ConnectFacts(
     OptionalInt sourceTasks,
@@ -26,13 +26,13 @@ public record ConnectFacts(
   public static final ConnectFacts UNKNOWN =
       new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, SinkTopics.UNKNOWN);
 
-  /** Of sinks whose dead letters are not known. */
+  /** Creates facts without the dead-letter topics. */
   public ConnectFacts(
       OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics, String sourcePrefix) {
     this(sourceTasks, telling, sinkTopics, sourcePrefix, Set.of(), DeadLetterTopics.UNKNOWN);
   }
 
-  /** Of a source whose topics are not known. */
+  /** Creates facts without the source's topics. */
   public ConnectFacts(OptionalInt sourceTasks, Telling telling, SinkTopics sinkTopics) {
     this(sourceTasks, telling, sinkTopics, "");
   }

@@ -27,10 +27,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the two connectors and all their tasks run, by Connect's REST API, and whether the
- * workers that have the tasks live, and have our time. The detail {@code connectors} tells each
- * one's state, its tasks, and why a task failed, {@code clock_ahead_ms} how far the workers' clocks
- * are ahead of ours at least.
+ * Checks by Connect's REST API whether the two connectors and all their tasks run, and whether the
+ * workers that have the tasks are alive and agree with our clock. The detail {@code connectors}
+ * contains each connector's state, its tasks, and why a task failed; {@code clock_ahead_ms} is the
+ * minimum by which the workers' clocks are ahead of ours.
  */
 public final class ConnectProbe implements Probe {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +38,7 @@ public final class ConnectProbe implements Probe {
   private static final String SOURCE = "source";
   private static final String SINK = "sink";
 
-  /** So seldom all connectors of the cluster are asked for: there may be hundreds. */
+  /** Pause between two reads of all connectors of the cluster, because there may be hundreds. */
   private static final Duration SINKS = Duration.ofMinutes(1);
 
   private final QueryConfig.Connect config;
@@ -46,26 +46,26 @@ public final class ConnectProbe implements Probe {
   private final Duration timeout;
   private final ConnectHttp http;
 
-  /** Addresses of workers, the one that answered last in front. */
+  /** Addresses of workers; the one that answered last comes first. */
   private final List<URI> urls;
 
   private final ConnectorSettings settings = new ConnectorSettings();
   private final Clock clock;
   private @Nullable Instant sinksRead;
 
-  /** Of what answered last. */
+  /** Clock gap of the address that answered last. */
   private Duration gap = Duration.ZERO;
 
   private volatile ConnectFacts facts = ConnectFacts.UNKNOWN;
 
   /**
-   * @param config with one address at least
+   * @param config with at least one address
    */
   public ConnectProbe(QueryConfig.Connect config, Duration timeout) {
     this(config, timeout, Clock.systemUTC());
   }
 
-  /** Likewise, by this clock. */
+  /** Likewise, with the given clock. */
   public ConnectProbe(QueryConfig.Connect config, Duration timeout, Clock clock) {
     this.config = config;
     this.clock = clock;
@@ -73,7 +73,7 @@ public final class ConnectProbe implements Probe {
     connectors.put(SOURCE, config.source());
     connectors.put(SINK, config.sink());
     connectors.values().removeIf(String::isEmpty);
-    // Of several addresses one may be dead; asking the next must still be in time.
+    // If one of several addresses is dead, there must still be time to ask the next one.
     this.timeout = urls.size() == 1 ? timeout : timeout.dividedBy(2);
     this.http = config.tls().http(urls, this.timeout);
   }
@@ -83,7 +83,7 @@ public final class ConnectProbe implements Probe {
     return "connect";
   }
 
-  /** What Connect told last that the other parts need. */
+  /** Returns Connect's latest facts that the other parts need. */
   public ConnectFacts facts() {
     return facts;
   }
@@ -102,7 +102,7 @@ public final class ConnectProbe implements Probe {
     workers.remove("");
     WorkerLife.Found lives = config.askWorkers() ? lives(workers) : WorkerLife.Found.NOTHING;
     Set<String> silent = lives.silent();
-    // What answers under connect.url is one of the workers, or a proxy in front of them.
+    // The server at connect.url is one of the workers, or a proxy in front of them.
     Map<String, Duration> gaps =
         lives.gaps().isEmpty() ? Map.of("Kafka Connect at " + urls.get(0), gap) : lives.gaps();
     List<Object> found = new ArrayList<>();
@@ -182,7 +182,10 @@ public final class ConnectProbe implements Probe {
         settings.deadLetters());
   }
 
-  /** By role; a connector that is not there is missing. Of the first address that answers. */
+  /**
+   * Returns the statuses by role, from the first address that answers; a connector that does not
+   * exist is missing.
+   */
   private Map<String, JsonNode> statuses() throws ProbeException, InterruptedException {
     List<String> failures = new ArrayList<>();
     IOException last = new IOException("no address");
@@ -190,7 +193,7 @@ public final class ConnectProbe implements Probe {
       try {
         Map<String, JsonNode> statuses = new LinkedHashMap<>();
         if (connectors.isEmpty()) {
-          // Else nobody would have asked whether it is there.
+          // Without connectors, no other request would check whether Connect is there.
           JsonNode unused = get(url, "/");
         }
         for (Map.Entry<String, String> connector : connectors.entrySet()) {
@@ -214,7 +217,7 @@ public final class ConnectProbe implements Probe {
         "Kafka Connect does not answer (connect.url): " + String.join("; ", failures), last);
   }
 
-  /** Null where it is not there. */
+  /** Null if Connect answers that the thing does not exist. */
   private @Nullable JsonNode get(URI url, String path) throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))
@@ -262,7 +265,7 @@ public final class ConnectProbe implements Probe {
   }
 
   /**
-   * One connector for people; adds to {@code trouble} what does not run. Pure.
+   * Describes one connector for people; adds to {@code trouble} everything that does not run. Pure.
    *
    * @param silent workers that give no sign of life
    */

@@ -12,23 +12,23 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads by Connect's REST API those settings of the two connectors, and of other sinks, that the
- * other parts need, and keeps no others: a configuration may hold secrets. Where Connect does not
- * tell, what was known stays.
+ * Reads those settings of the two connectors, and of other sinks, that the other parts need. Reads
+ * them by Connect's REST API and keeps no other settings, because a configuration may hold secrets.
+ * If Connect does not answer, the earlier values stay.
  */
 final class ConnectorSettings {
   private static final String STATUS_TOPIC = "status.topic";
   private static final String PREFIX = "topic.prefix";
   private static final String SOURCES = "sources";
 
-  /** The source's own default. */
+  /** The source connector's own default. */
   private static final String DEFAULT_PREFIX = "hissrv.";
 
   private static final String REFRESH = "consumer.override.metadata.max.age.ms";
 
-  /** One GET of Connect's REST API. */
+  /** A GET of Connect's REST API. */
   interface Rest {
-    /** Null where the answer is 404. */
+    /** Returns null if the answer is 404. */
     @Nullable JsonNode get(String path) throws IOException, InterruptedException;
   }
 
@@ -46,12 +46,12 @@ final class ConnectorSettings {
     return sinkTopics;
   }
 
-  /** What the source's topics begin with; empty where that is not known. */
+  /** Returns the prefix of the source's topics; empty if unknown. */
   String sourcePrefix() {
     return sourcePrefix;
   }
 
-  /** To which the source's sources write; empty where that is not known. */
+  /** Returns the topics that the connector's sources write to; empty if unknown. */
   Set<String> sourceTopics() {
     return sourceTopics;
   }
@@ -61,10 +61,10 @@ final class ConnectorSettings {
   }
 
   /**
-   * Where the dead letters of all sinks go.
+   * Reads the dead-letter topics of all sinks.
    *
-   * @param own the site's sink, whether it is there or not; empty for none
-   * @return whether Connect has told
+   * @param own the name of the site's sink, whether that sink exists or not; empty for none
+   * @return whether Connect has answered
    */
   boolean readSinks(Rest rest, String own) throws InterruptedException {
     try {
@@ -74,17 +74,19 @@ final class ConnectorSettings {
         return true;
       }
     } catch (IOException e) {
-      // As below.
+      // Ignored as in read() below.
     }
     return false;
   }
 
   /**
-   * @param source its name, or null when it is not there
-   * @param sink its name, or null when it is not there
+   * Reads the settings of the site's connectors.
+   *
+   * @param source its name, or null if there is no such connector
+   * @param sink its name, or null if there is no such connector
    */
   void read(Rest rest, @Nullable String source, @Nullable String sink) throws InterruptedException {
-    // What was known of a connector that was gone says nothing of one that is back.
+    // "Absent" from an earlier read says nothing about a connector that is back.
     telling = source == null ? Telling.ABSENT : known(telling, Telling.ABSENT, Telling.UNKNOWN);
     sinkTopics =
         sink == null ? SinkTopics.ABSENT : known(sinkTopics, SinkTopics.ABSENT, SinkTopics.UNKNOWN);
@@ -97,7 +99,7 @@ final class ConnectorSettings {
         sinkTopics = topics(config);
       }
     } catch (IOException e) {
-      // The part "connect" judges whether it answers; here less is known.
+      // The part "connect" reports whether Connect answers; here the earlier values stay.
     }
   }
 
@@ -123,7 +125,7 @@ final class ConnectorSettings {
     telling = telling(config, plugin);
   }
 
-  /** One for each source, by its alias. */
+  /** Returns one topic for each source, by its alias. */
   private static Set<String> topics(String prefix, JsonNode sources) {
     Set<String> topics = new TreeSet<>();
     for (String alias : sources.asText("").split(",", -1)) {
@@ -143,7 +145,7 @@ final class ConnectorSettings {
   }
 
   /**
-   * @param plugin the plugin's settings, where the configuration does not name the topic
+   * @param plugin the plugin's settings, if the configuration does not name the topic
    */
   static Telling telling(JsonNode config, @Nullable JsonNode plugin) {
     JsonNode set = config.path(STATUS_TOPIC);
@@ -163,7 +165,7 @@ final class ConnectorSettings {
 
   private static Telling of(String topic) {
     String name = topic.strip();
-    // A reference to a file or a variable: the worker alone knows what it says.
+    // A reference to a file or a variable: only the worker knows its value.
     return name.isEmpty() ? Telling.OFF : isReference(name) ? Telling.UNKNOWN : Telling.on(name);
   }
 

@@ -9,13 +9,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Where the dead letters of all sinks go that write into the database, as Connect knows their
- * settings: those of another sink, submitted by hand for topics of somebody else, are missing in
- * the history as well.
+ * The dead-letter topics of all sinks that write into the site's database, according to their
+ * settings in Connect. Dead letters of another sink, for example one submitted by hand for somebody
+ * else's topics, are missing in the history as well.
  *
- * @param known whether Connect has told
+ * @param known whether Connect has answered
  * @param topics by the sink's name
- * @param uncounted sinks of which none can be counted, with the reason
+ * @param uncounted sinks whose dead letters cannot be counted, with the reason
  */
 public record DeadLetterTopics(
     boolean known, Map<String, String> topics, Map<String, String> uncounted) {
@@ -24,7 +24,7 @@ public record DeadLetterTopics(
   private static final String TOPIC = "errors.deadletterqueue.topic.name";
   private static final String SINK = "InfluxSinkConnector";
 
-  /** Two sinks for which these are the same write into the same database. */
+  /** Two sinks with equal values for these settings write into the same database. */
   private static final List<String> DATABASE =
       List.of("influxdb.url", "influxdb.org", "influxdb.bucket", "influxdb.database");
 
@@ -34,8 +34,10 @@ public record DeadLetterTopics(
   }
 
   /**
+   * Reads the topics from Connect's answer.
+   *
    * @param all the answer to {@code GET /connectors?expand=info}
-   * @param own the site's sink; empty where it has none: then all sinks count
+   * @param own the name of the site's sink; if the answer does not contain it, all sinks count
    */
   static DeadLetterTopics of(JsonNode all, String own) {
     Map<String, String> topics = new TreeMap<>();
@@ -66,7 +68,10 @@ public record DeadLetterTopics(
     return all.path(name).path("info").path("config");
   }
 
-  /** By its name, or by the short ones that Connect takes. */
+  /**
+   * Returns whether the type is our sink, by its class name or by the short names that Connect
+   * accepts.
+   */
   private static boolean isSink(String type) {
     return type.substring(type.lastIndexOf('.') + 1).equals(SINK) || type.equals("InfluxSink");
   }

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /**
  * A figure for {@code /metrics}.
  *
- * @param name the whole name, with its unit
+ * @param name the full name, including the unit
  * @param help one sentence, the same for all figures of that name
  * @param labels by name; few values each
  */

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last known state of every part. Each probe has a thread of its own, so one that hangs delays
- * no other; reading never waits. A part that has not been looked at for too long counts as down,
- * whatever was found before: a dead probe cannot stay green. After this process itself stood still
- * (SIGSTOP, a frozen machine) nothing is known until it was looked at again.
+ * The last known state of every part. Each probe has its own thread, so a probe that hangs delays
+ * no other; reading never waits. A part that has not been checked for too long counts as down,
+ * whatever was found before, so a dead probe cannot stay green. After this process itself was
+ * suspended (SIGSTOP, a frozen machine) the states are unknown until they are checked again.
  */
 public final class HealthBoard implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthBoard.class);
@@ -46,10 +46,12 @@ public final class HealthBoard implements AutoCloseable {
 
   private Instant started;
 
-  /** Null before the first. */
+  /** Null before the first pulse. */
   private @Nullable Instant lastPulse;
 
-  /** When this process went on after it stood still, and for how long it had; null for never. */
+  /**
+   * When this process went on after it had been suspended, and for how long; null if it never was.
+   */
   private @Nullable Instant awake;
 
   private Duration stood = Duration.ZERO;
@@ -57,8 +59,8 @@ public final class HealthBoard implements AutoCloseable {
 
   /**
    * @param off parts that are not configured, with the reason
-   * @param interval pause between two looks
-   * @param timeout longest time of one look
+   * @param interval pause between two checks
+   * @param timeout longest time of one check
    */
   public HealthBoard(
       List<Probe> probes,
@@ -83,7 +85,7 @@ public final class HealthBoard implements AutoCloseable {
     }
   }
 
-  /** Begins to look. */
+  /** Starts the checks. */
   public void start() {
     beat();
     ScheduledFuture<?> unusedBeats =
@@ -91,14 +93,14 @@ public final class HealthBoard implements AutoCloseable {
             this::beat, PULSE.toMillis(), PULSE.toMillis(), TimeUnit.MILLISECONDS);
     probes.forEach(
         (probe, executor) -> {
-          // If it ends by an Error, the part grows stale and so counts as down.
+          // If the task ends with an Error, the part grows stale and so counts as down.
           ScheduledFuture<?> unused =
               executor.scheduleWithFixedDelay(
                   () -> look(probe), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         });
   }
 
-  /** Tells by how much it is late whether this process stood still. */
+  /** Detects by a late pulse that this process was suspended. */
   synchronized void beat() {
     Instant now = now();
     Duration gap = lastPulse == null ? Duration.ZERO : Duration.between(lastPulse, now);
@@ -110,7 +112,7 @@ public final class HealthBoard implements AutoCloseable {
     }
   }
 
-  /** Whether what was found then was found before this process stood still, just now. */
+  /** Returns whether this process was suspended after the check, and went on only recently. */
   private synchronized boolean isOvertaken(@Nullable Instant checked, Instant now) {
     Instant on = awake;
     return on != null
@@ -123,7 +125,7 @@ public final class HealthBoard implements AutoCloseable {
     return stood.toSeconds();
   }
 
-  /** One look at one part; keeps what it found. */
+  /** Checks one part once, and keeps the result. */
   void look(Probe probe) {
     Report report;
     try {
@@ -146,7 +148,9 @@ public final class HealthBoard implements AutoCloseable {
     states.put(probe.name(), new PartState(probe.name(), state, report, now, since));
   }
 
-  /** What is remembered moves with a clock that was set. */
+  /**
+   * Returns the present time. If the clock was set, moves the remembered times by the same amount.
+   */
   private synchronized Instant now() {
     Duration step = steps.next();
     if (!step.isZero()) {
@@ -163,7 +167,10 @@ public final class HealthBoard implements AutoCloseable {
     return started;
   }
 
-  /** Its own words and those of the first cause, which often say what the wrappers do not. */
+  /**
+   * Returns the failure's own message and that of its root cause, which often says more than the
+   * wrappers.
+   */
   private static String message(Throwable failure) {
     Throwable outer = failure;
     while (outer instanceof ExecutionException && outer.getCause() != null) {
@@ -190,7 +197,7 @@ public final class HealthBoard implements AutoCloseable {
     return lastPulse != null;
   }
 
-  /** What Connect told last, where it is looked at. Never waits. */
+  /** Returns Connect's latest facts, if Connect is checked. Never waits. */
   public ConnectFacts facts() {
     return probes.keySet().stream()
         .filter(ConnectProbe.class::isInstance)
@@ -199,10 +206,10 @@ public final class HealthBoard implements AutoCloseable {
         .orElse(ConnectFacts.UNKNOWN);
   }
 
-  /** Every part's state, configured or not. Never waits. */
+  /** Returns every part's state, configured or not. Never waits. */
   public List<PartState> snapshot() {
     if (isBeating()) {
-      // Somebody may ask before the pulse has gone on.
+      // A caller may ask before the next pulse notices a suspension.
       beat();
     }
     Instant now = now();

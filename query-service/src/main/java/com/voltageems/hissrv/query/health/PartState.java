@@ -6,22 +6,22 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a part now.
+ * The present state of a part.
  *
- * @param checked when it was last looked at; null before the first time, and where it is off
+ * @param checked when the part was last checked; null before the first time, and if it is off
  * @param since since when it has been in this state
  */
 public record PartState(
     String name, State state, Report report, @Nullable Instant checked, Instant since) {
-  /** In which state a part can be. */
+  /** The states of a part. */
   public enum State {
     UP,
-    /** It answers, but does not do all of its work: something waits and does not move. */
+    /** The part answers, but does not do all of its work: something waits and does not move. */
     DEGRADED,
     DOWN,
-    /** Not looked at yet. */
+    /** Not checked yet. */
     UNKNOWN,
-    /** Not configured: nobody expects it to work. */
+    /** Not configured, so it is not expected to work. */
     OFF;
 
     public String text() {
@@ -29,13 +29,13 @@ public record PartState(
     }
   }
 
-  /** The clock was set by so much. */
+  /** Returns the state with its times moved, after the clock was set. */
   PartState moved(Duration step) {
     return new PartState(
         name, state, report, checked == null ? null : checked.plus(step), since.plus(step));
   }
 
-  /** Whether it keeps the whole from being healthy. */
+  /** Returns whether this part makes the whole service unhealthy. */
   public boolean isTrouble() {
     return state == State.DOWN || state == State.UNKNOWN || state == State.DEGRADED;
   }

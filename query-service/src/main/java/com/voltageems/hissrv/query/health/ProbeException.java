@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.health;
 
-/** Why a part is down, in words for people: they are shown as they are. */
+/** Why a part is down; the message is for people and is shown unchanged. */
 public final class ProbeException extends Exception {
   private static final long serialVersionUID = 1L;
 

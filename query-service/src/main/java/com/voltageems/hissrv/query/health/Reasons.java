@@ -6,16 +6,22 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Why a task failed, in plain words: the message of a stack trace that says most. Pure. */
+/**
+ * Explains in plain words why a task failed: finds the message of a stack trace that says most.
+ * Pure.
+ */
 public final class Reasons {
-  /** In front of a message there may be several: an exception's message is often its cause. */
+  /**
+   * Class names before a message. There may be several, because an exception's message is often its
+   * cause's text.
+   */
   private static final Pattern CLASSES =
       Pattern.compile("^(?:Caused by: )?(?:(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:\\$\\w+)*: )+");
 
   private static final Pattern BARE =
       Pattern.compile("^(?:Caused by: )?((?:[a-z]\\w*\\.)+)([A-Z]\\w*)$");
 
-  /** What Connect says of every failure. */
+  /** Messages that Connect and Kafka put around many failures, without saying why. */
   private static final List<String> HOLLOW =
       List.of(
           "Exiting WorkerSinkTask due to",
@@ -38,16 +44,16 @@ public final class Reasons {
           + " prefixes producer., consumer. and admin., or those of the connector"
           + " (producer.override.*, consumer.override.*)";
 
-  /** Of a record that a broker does not take: whose topic's, only the worker's log tells. */
+  /** A broker refuses a record; only the worker's log names its topic. */
   private static final String TOO_LARGE =
       "The request included a message larger than the max message size the server will accept.";
 
-  /** Where Connect itself fails at a rebalance; the trace has no message. */
+  /** The place where Connect itself fails at a rebalance; that trace has no message. */
   private static final String CLEARED_OFFSETS = "SinkTaskMetricsGroup.clearOffsets";
 
   private Reasons() {}
 
-  /** One line, without secrets. */
+  /** Returns one line, without secrets. */
   public static String of(String trace) {
     String best = "";
     for (String line : trace.lines().toList()) {
@@ -63,7 +69,7 @@ public final class Reasons {
     return Redaction.text(best + advice(best, trace));
   }
 
-  /** What helps, where the words are Kafka's own and do not say it. */
+  /** Returns advice if the words are Kafka's own and contain none. */
   private static String advice(String best, String trace) {
     if (best.equals(TOO_LARGE)) {
       return " Raise max.message.bytes of the topic that the worker's log names, then restart the"
@@ -81,7 +87,10 @@ public final class Reasons {
         : "";
   }
 
-  /** Why a call failed: Java says nothing of a connection that could not be made. */
+  /**
+   * Explains why a call failed, also if the JDK's exception has no message, as with a failed
+   * connection.
+   */
   public static String of(IOException failure) {
     String words = failure.getMessage();
     if (words != null) {
@@ -97,7 +106,7 @@ public final class Reasons {
         : failure.getClass().getSimpleName();
   }
 
-  /** What helps a connector that somebody paused or stopped; nothing for the others. */
+  /** Returns advice for a paused or stopped connector; empty for other states. */
   public static String byHand(String connector, String state) {
     return List.of("PAUSED", "STOPPED").contains(state)
         ? "; PUT /connectors/" + connector + "/resume of Connect lets it go on"

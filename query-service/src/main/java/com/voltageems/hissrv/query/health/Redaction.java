@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
-/** Takes what may be a secret out of other programs' messages before they are shown. Pure. */
+/** Removes possible secrets from other programs' messages before they are shown. Pure. */
 public final class Redaction {
   private static final int LONGEST = 4000;
 
@@ -23,7 +23,7 @@ public final class Redaction {
 
   private Redaction() {}
 
-  /** The text without secrets, cut to a few thousand characters. */
+  /** Returns the text without secrets, cut to a few thousand characters. */
   public static String text(String text) {
     String cut = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     String named = NAMED.matcher(cut).replaceAll("$1***");
@@ -32,9 +32,9 @@ public final class Redaction {
   }
 
   /**
-   * A client's failure in one line: its kind and its words.
+   * Describes a client's failure in one line: its kind and its message.
    *
-   * @param timeout of the call: the JDK's own timeout has no words
+   * @param timeout the timeout of the call: the JDK's own timeout exception has no message
    */
   public static String failure(Throwable failure, Duration timeout) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -47,7 +47,7 @@ public final class Redaction {
         : oneLine(failure.getClass().getSimpleName() + ": " + failure.getMessage());
   }
 
-  /** The first line of it. */
+  /** Returns the first line of the text, without secrets. */
   public static String oneLine(String text) {
     return text(text.lines().findFirst().orElse(""));
   }

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one look at a part found.
+ * The result of one check of a part.
  *
  * @param state how the part does its work
  * @param message one line for people
- * @param detail more of it, as JSON-like values (texts, numbers, lists, maps, null)
- * @param gauges the same for {@code /metrics}
+ * @param detail further facts, as JSON-like values (texts, numbers, lists, maps, null)
+ * @param gauges figures for {@code /metrics}
  */
 public record Report(
     State state, String message, Map<String, @Nullable Object> detail, List<Gauge> gauges) {

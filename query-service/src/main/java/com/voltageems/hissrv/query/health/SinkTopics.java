@@ -11,15 +11,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the sink is to read, as Connect knows its settings.
+ * The topics that the sink reads, according to its settings in Connect.
  *
- * @param present whether there is such a connector, or that is not known
- * @param names its {@code topics}; empty where they are not known
- * @param regex its {@code topics.regex}; empty where there is none
+ * @param present false if there is no such connector; true if there is, or if unknown
+ * @param names its {@code topics}; empty if unknown
+ * @param regex its {@code topics.regex}; empty if not set
  * @param refresh how often its consumers look for new topics
  */
 public record SinkTopics(boolean present, List<String> names, String regex, Duration refresh) {
-  /** Kafka's own default; Connect does not tell what its workers set. */
+  /** Kafka's own default; Connect does not report what its workers set. */
   static final Duration REFRESH = Duration.ofMinutes(5);
 
   public static final SinkTopics UNKNOWN = new SinkTopics(true, List.of(), "");
@@ -29,23 +29,23 @@ public record SinkTopics(boolean present, List<String> names, String regex, Dura
     names = List.copyOf(names);
   }
 
-  /** Of one that leaves it to its worker when to look for new topics. */
+  /** Creates the topics of a sink that does not set how often it looks for new topics. */
   public SinkTopics(boolean present, List<String> names, String regex) {
     this(present, names, regex, REFRESH);
   }
 
-  /** Whether it reads by an expression, and none of these topics matches it. */
+  /** Returns whether the sink uses a pattern, and none of these topics matches it. */
   public boolean matchesNone(Stream<String> topics) {
     return expression().map(one -> topics.noneMatch(one.asMatchPredicate())).orElse(false);
   }
 
-  /** Those of these topics that it is to read. */
+  /** Returns those of these topics that the sink reads. */
   public Set<String> among(Set<String> topics) {
     Predicate<String> matches = expression().map(Pattern::asMatchPredicate).orElse(topic -> false);
     return topics.stream().filter(matches.or(names::contains)).collect(Collectors.toSet());
   }
 
-  /** None where there is none, or one that Connect refuses: nobody knows what would match. */
+  /** Empty if the pattern is missing or Connect would refuse it: we cannot know what it matches. */
   private Optional<Pattern> expression() {
     try {
       return regex.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(regex));

@@ -1,20 +1,20 @@
 package com.voltageems.hissrv.query.health;
 
 /**
- * Whether the source is to tell its state (docs/status.md), as Connect knows its settings.
+ * Whether the source reports its state (docs/status.md), according to its settings in Connect.
  *
- * @param topic its {@code status.topic}; empty where that is not known or where there is none
+ * @param topic its {@code status.topic}; empty if unknown or not set
  */
 public record Telling(Kind kind, String topic) {
-  /** What is known of it. */
+  /** What is known about the setting. */
   public enum Kind {
-    /** Connect was not asked, or did not tell. */
+    /** Connect was not asked, or did not answer. */
     UNKNOWN,
     /** There is no such connector. */
     ABSENT,
-    /** Its plugin has no such setting. */
+    /** The connector's plugin has no such setting. */
     OLDER,
-    /** Its {@code status.topic} is set to nothing. */
+    /** Its {@code status.topic} is empty. */
     OFF,
     ON
   }

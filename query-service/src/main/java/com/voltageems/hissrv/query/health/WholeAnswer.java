@@ -21,17 +21,20 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer over HTTP that is there, whole, in time, or never: the client's own timeout is over
- * when the head of an answer has come, and whoever stops in its middle would be waited for for
- * ever.
+ * An HTTP answer that arrives completely within a time limit, or fails. The client's own timeout
+ * ends when the head of an answer has arrived: without this class, a server that stops in the
+ * middle of its answer would be waited for for ever.
  */
 public final class WholeAnswer {
-  /** Far more than a Kafka Connect with a thousand connectors has to say. */
+  /** Far more than Kafka Connect answers with a thousand connectors. */
   private static final int MOST_BYTES = 32 << 20;
 
   private WholeAnswer() {}
 
-  /** Ends by a {@link TimeoutException} where it does not come in time. */
+  /**
+   * Sends a request. The future fails with a {@link TimeoutException} if the answer does not arrive
+   * in time.
+   */
   public static CompletableFuture<HttpResponse<String>> send(
       HttpClient http, HttpRequest request, Duration timeout) {
     CompletableFuture<HttpResponse<String>> exchange =
@@ -48,7 +51,7 @@ public final class WholeAnswer {
     return answer;
   }
 
-  /** As {@link #send}, waited for. */
+  /** Sends like {@link #send}, and waits for the answer. */
   public static HttpResponse<String> get(HttpClient http, HttpRequest request, Duration timeout)
       throws IOException, InterruptedException {
     CompletableFuture<HttpResponse<String>> answer = send(http, request, timeout);
@@ -70,7 +73,7 @@ public final class WholeAnswer {
     }
   }
 
-  /** A text of at most so many bytes. */
+  /** A text with a maximum size in bytes. */
   private static final class Bounded implements BodySubscriber<String> {
     private final BodySubscriber<String> text = BodySubscribers.ofString(StandardCharsets.UTF_8);
     private final int most;

@@ -17,9 +17,9 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether Connect's workers live. Connect itself says RUNNING of a dead worker's tasks until it
- * gives them to another, which takes {@code scheduled.rebalance.max.delay.ms}. And whether their
- * clocks agree with ours.
+ * Checks whether Connect's workers are alive. Connect itself reports RUNNING for a dead worker's
+ * tasks until it gives them to another worker, which takes {@code
+ * scheduled.rebalance.max.delay.ms}. Also checks whether the workers' clocks agree with ours.
  */
 final class WorkerLife {
   private final HttpClient http;
@@ -28,16 +28,16 @@ final class WorkerLife {
   private final Clock clock;
 
   /**
-   * What a look at them found.
+   * The result of a check.
    *
-   * @param silent those that give no sign of life
-   * @param gaps how far the clocks of the others are ahead of ours, where they tell
-   * @param nowhere those whose address is none, so that nobody knows whether they live
+   * @param silent workers that give no sign of life
+   * @param gaps how far the other workers' clocks are ahead of ours, if their answers have a date
+   * @param nowhere workers without a valid address, so that we cannot know whether they are alive
    */
   record Found(Set<String> silent, Map<String, Duration> gaps, Set<String> nowhere) {
     static final Found NOTHING = new Found(Set.of(), Map.of(), Set.of());
 
-    /** What there is to do about those that cannot be asked; empty where all can. */
+    /** Returns advice about workers that cannot be asked; empty if all can. */
     String unasked() {
       return nowhere.isEmpty()
           ? ""
@@ -49,11 +49,11 @@ final class WorkerLife {
     }
   }
 
-  /** What one tells: whether it lives, and its clock, where that is known. */
+  /** The answer of one worker: whether it is alive, and its clock gap if known. */
   private record Sign(boolean lives, @Nullable Duration gap) {}
 
   /**
-   * @param scheme of the REST API's address: the workers listen alike
+   * @param scheme the scheme of the REST API's address, which the workers use, too
    */
   WorkerLife(HttpClient http, String scheme, Duration timeout, Clock clock) {
     this.http = http;
@@ -62,7 +62,7 @@ final class WorkerLife {
     this.clock = clock;
   }
 
-  /** Asks all of these workers, {@code host:port}, at once. */
+  /** Asks all given workers, {@code host:port}, at once. */
   Found look(Collection<String> workers) {
     Map<String, CompletableFuture<Sign>> asked = new LinkedHashMap<>();
     Set<String> nowhere = new TreeSet<>();
@@ -84,7 +84,10 @@ final class WorkerLife {
     return new Found(silent, gaps, nowhere);
   }
 
-  /** Who refuses a certificate, or shows one for another name, lives. */
+  /**
+   * Returns whether TLS failed: a worker that refuses a certificate, or shows one for another name,
+   * is alive.
+   */
   private static boolean isRefusal(Throwable failure) {
     Throwable cause = failure;
     while (cause != null && !(cause instanceof SSLException)) {
@@ -94,7 +97,8 @@ final class WorkerLife {
   }
 
   /**
-   * Any answer will do, a refusal too; so no login is sent. Empty if its id is not a valid address.
+   * Asks one worker. Any answer shows that it is alive, even a refusal, so no login is sent. Empty
+   * if its id is not a valid address.
    */
   private Optional<CompletableFuture<Sign>> ask(String worker) {
     HttpRequest request;

@@ -1,4 +1,6 @@
-/** What is known of the parts around us (store, Kafka, Connect), refreshed in the background. */
+/**
+ * The state of the parts around the service (store, Kafka, Connect), refreshed in the background.
+ */
 @NullMarked
 package com.voltageems.hissrv.query.health;
 

@@ -285,7 +285,10 @@ final class QueryApi {
         });
   }
 
-  /** Reports the facts about a range that accompany its answer, such as its resolution. */
+  /**
+   * Reports the facts about a range that accompany its answer, such as the time before which
+   * samples have expired.
+   */
   private HistoryAnswer told(Selection selection) {
     return resolutions.told(new HistoryAnswer(List.of(), false), selection);
   }

@@ -3,19 +3,19 @@ package com.voltageems.hissrv.query.http.access;
 import io.javalin.security.RouteRole;
 
 /**
- * What a call needs. A route says it as its role; without one, GET and HEAD need {@link #READ} and
- * every other method {@link #WRITE}.
+ * The permission that a call needs. A route names it as its role; without one, GET and HEAD need
+ * {@link #READ} and every other method needs {@link #WRITE}.
  */
 public enum Access implements RouteRole {
-  /** Nothing: the page's files, and what a load balancer asks. */
+  /** No token: for the page's files and the call of a load balancer. */
   OPEN,
-  /** A token to read, where there is one. */
+  /** A read token, if one is set. */
   READ,
   /**
-   * To make the source read now, which changes nothing but costs something: as {@link #WRITE} where
-   * there is a token to write, otherwise as {@link #READ} but not for the pages of other sites.
+   * For making the source read now, which changes nothing but costs something: like {@link #WRITE}
+   * if there is a write token, otherwise like {@link #READ} but not for the pages of other sites.
    */
   SYNC,
-  /** A token to write; where there is none, a caller on this machine. */
+  /** A write token; if none is set, the caller must be on this machine. */
   WRITE
 }

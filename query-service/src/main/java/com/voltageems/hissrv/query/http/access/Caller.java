@@ -10,16 +10,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls, as far as it matters.
+ * The facts about a caller that access depends on.
  *
- * @param here somebody on this machine: neither through a proxy nor by a page that is not ours
- * @param foreignPage the page of another site, by a browser
- * @param token what was shown as {@code Authorization: Bearer}; null for nothing
+ * @param here whether the caller is on this machine, without a proxy in between and not a foreign
+ *     page
+ * @param foreignPage whether the call comes from another site's page in a browser
+ * @param token the token from {@code Authorization: Bearer}; null if absent
  */
 record Caller(boolean here, boolean foreignPage, @Nullable String token) {
   private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S+) *");
 
-  /** One of these, or HTTP/1.0 (nginx, if it is told nothing else), tells of a proxy. */
+  /** Each of these headers reveals a proxy; so does HTTP/1.0, which nginx uses by default. */
   private static final List<String> PROXY =
       List.of(
           "X-Forwarded-For",
@@ -39,7 +40,7 @@ record Caller(boolean here, boolean foreignPage, @Nullable String token) {
     boolean proxied =
         PROXY.stream().anyMatch(name -> context.header(name) != null)
             || context.req().getProtocol().equals("HTTP/1.0");
-    // A page of ours counts only under a name that cannot lead elsewhere.
+    // Our own page counts only under a name that cannot point to another machine.
     boolean here =
         !proxied
             && !foreign

@@ -8,17 +8,17 @@ import java.util.stream.Collectors;
 import org.eclipse.jetty.server.handler.CrossOriginHandler;
 
 /**
- * Lets the pages of other sites read our answers, failures too. Never with cookies: whoever needs a
- * token shows it by itself.
+ * Lets the pages of other sites read our answers, including failures. Never with cookies: a page
+ * that needs a token sends it itself.
  */
 public final class Cors {
-  /** Any page. */
+  /** Allows any page. */
   public static final String ANY = "*";
 
   private Cors() {}
 
   /**
-   * What stands in front of everything.
+   * Returns the handler to put in front of all others.
    *
    * @param origins {@link #ANY}, or origins as browsers write them: {@code https://host:port}
    */
@@ -41,7 +41,7 @@ public final class Cors {
             "X-Hissrv-Expired-Before",
             "X-Hissrv-Kept-Interval"));
     handler.setPreflightMaxAge(Duration.ofMinutes(10));
-    // Other pages are answered as ever; their browser does not let them read it.
+    // Other pages are answered as usual; their browser does not let them read the answer.
     handler.setDeliverNonAllowedOriginRequests(true);
     return handler;
   }

@@ -8,8 +8,8 @@ import io.javalin.http.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who may call what: by tokens where there are some, and by where the caller is. A token to
- * write reads, too.
+ * Decides who may call what: by tokens if there are any, and by where the caller is. A write token
+ * also allows reading.
  */
 public final class Guard {
   private static final String CHALLENGE = "Bearer realm=\"hissrv\"";
@@ -23,15 +23,15 @@ public final class Guard {
   }
 
   /**
-   * Lets the call pass that was found for a request.
+   * Checks whether the caller may make the call that was found for a request.
    *
-   * @throws RefusedException when it may not
+   * @throws RefusedException if the caller may not
    */
   public void check(Context context) {
     check(needed(context), Caller.of(context));
   }
 
-  /** Whether the caller may read, for calls that tell others less. */
+  /** Returns whether the caller may read, for calls that tell other callers less. */
   public boolean mayRead(Context context) {
     return mayRead(Caller.of(context));
   }
@@ -77,7 +77,7 @@ public final class Guard {
   }
 
   private void toWrite(Caller caller) {
-    // Not every proxy says that it is one: so where there is a token, everybody needs it.
+    // Not every proxy identifies itself as one: if there is a write token, every caller needs it.
     if (write.isEmpty() ? caller.here() : has(write, caller)) {
       return;
     }
@@ -95,7 +95,7 @@ public final class Guard {
     throw unauthorized("http.token.write", caller.token());
   }
 
-  /** Not a word of what was shown. */
+  /** Creates the refusal. It repeats nothing of the caller's token. */
   private static RefusedException unauthorized(String setting, @Nullable String token) {
     String what = token == null ? "a token is needed" : "this token is not known here";
     return new RefusedException(

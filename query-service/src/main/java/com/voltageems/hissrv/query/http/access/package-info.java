@@ -1,4 +1,4 @@
-/** Who may call what: the one place where that is decided. */
+/** Decides who may call what; no other package does. */
 @NullMarked
 package com.voltageems.hissrv.query.http.access;
 

@@ -28,13 +28,14 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
- * Arrow's IPC stream: {@code time} (microseconds, UTC), the tags (texts, null for no tag), the
- * fields (doubles, 64-bit integers, booleans or texts; a field of mixed values as texts).
+ * Arrow's IPC stream: {@code time} (microseconds, UTC), the tags (texts, null if the tag is
+ * absent), the fields (doubles, 64-bit integers, booleans or texts; a field of mixed values as
+ * texts).
  */
 final class ArrowFile implements RowFile {
   private static final int BATCH = 5000;
 
-  /** Far more than a batch takes; a text may be long. */
+  /** Far more than a batch needs; a text may be long. */
   private static final long MOST_BYTES = 256L << 20;
 
   private final BufferAllocator memory = new RootAllocator(MOST_BYTES);
@@ -46,7 +47,7 @@ final class ArrowFile implements RowFile {
   private final List<Column> columns = new ArrayList<>();
   private int rows;
 
-  /** Where the values of a field go. */
+  /** Takes the values of one field. */
   private interface Column {
     void set(int at, Row row);
   }
@@ -69,11 +70,11 @@ final class ArrowFile implements RowFile {
     for (int column : shown) {
       columns.add(column(asked.kinds().get(column), column, root.getVector(at++)));
     }
-    // It begins with its first batch, or its end.
+    // The stream begins with the first batch, or with its end if there is none.
     this.writer = new ArrowStreamWriter(root, null, Channels.newChannel(open(out)));
   }
 
-  /** Whether this JVM lets Arrow use its memory. */
+  /** Returns whether this JVM lets Arrow use its memory. */
   static boolean isPossible() {
     return ByteBuffer.class.getModule().isOpen("java.nio", BufferAllocator.class.getModule());
   }
@@ -123,7 +124,7 @@ final class ArrowFile implements RowFile {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The writer closes its stream; ours goes on. */
+  /** Wraps our stream so that it stays open when the writer closes it. */
   private static OutputStream open(OutputStream out) {
     return new FilterOutputStream(out) {
       @Override
@@ -133,7 +134,7 @@ final class ArrowFile implements RowFile {
 
       @Override
       public void close() {
-        // Not ours to close.
+        // The caller closes the stream.
       }
     };
   }
@@ -175,7 +176,8 @@ final class ArrowFile implements RowFile {
 
   @Override
   public void close() {
-    // Not the writer: it would end a stream that broke off as if it were whole. It holds nothing.
+    // The writer is not closed: closing would end an incomplete stream as if it were whole. The
+    // writer holds no resources.
     root.close();
     memory.close();
   }

@@ -15,14 +15,16 @@ import java.time.ZoneId;
 import java.util.List;
 
 /**
- * RFC 4180, one row per point: {@code time}, the tags, the fields. A text is quoted where it must
- * be; no value is nothing at all.
+ * CSV as in RFC 4180, one row per point: {@code time}, the tags, the fields. A text is quoted only
+ * if necessary; a missing value is an empty cell.
  */
 final class CsvFile implements RowFile {
-  /** Text that is written at once. */
+  /** Number of characters that are written at once. */
   private static final int PIECE = 16_384;
 
-  /** By this a spreadsheet knows UTF-8; it goes with the times that are for spreadsheets. */
+  /**
+   * Lets a spreadsheet recognize UTF-8; written with local times, which are meant for spreadsheets.
+   */
   private static final char BYTE_ORDER_MARK = '\ufeff';
 
   private final Writer out;
@@ -93,7 +95,9 @@ final class CsvFile implements RowFile {
     }
   }
 
-  /** A number without an exponent where that is short, for readers that know no exponents. */
+  /**
+   * Writes a number without an exponent if that is short, for readers that do not know exponents.
+   */
   private static String plain(double number) {
     String text = Double.toString(number);
     return text.indexOf('E') < 0 || Math.abs(number) > 1e18 || Math.abs(number) < 1e-9

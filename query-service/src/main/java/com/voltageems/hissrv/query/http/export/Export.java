@@ -21,7 +21,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Answers as files: one that is there, or one that is written while the database still answers. */
+/**
+ * Answers as files: either a complete answer, or one that is written while the database still
+ * answers.
+ */
 public final class Export {
   private Export() {}
 
@@ -29,14 +32,15 @@ public final class Export {
   public interface Body {
     void to(OutputStream out) throws IOException;
 
-    /** It is not wanted, or not any more. */
+    /** Releases a body that is not wanted, or not any more. */
     default void abandon() {}
   }
 
   /**
-   * The rows of an answer. A format with columns has one for every field that has any value.
+   * Returns the rows of a complete answer as a body. A format with columns has one for every field
+   * that has any value.
    *
-   * @param title what stands over a field's column
+   * @param title gives the title of a field's column
    */
   public static Body of(
       Format format, Ask ask, HistoryAnswer answer, TimeForm times, UnaryOperator<String> title) {
@@ -74,7 +78,7 @@ public final class Export {
         byStore == Aggregation.COUNT
             || (output.field().kind() == Field.Kind.INTEGER
                 && (chooses || byStore == Aggregation.MIN || byStore == Aggregation.MAX));
-    // What fills a window may have a fraction.
+    // A filled-in value may have a fraction.
     if (whole && !fill.isNumber()) {
       return Field.Kind.INTEGER;
     }
@@ -82,11 +86,7 @@ public final class Export {
     return kept ? output.field().kind() : Field.Kind.NUMBER;
   }
 
-  /**
-   * Whether this JVM can write such a file.
-   *
-   * @return why not, and what would help; null where it can
-   */
+  /** Returns why this JVM cannot write such a file, and what would help; null if it can. */
   public static @Nullable String hindrance(Format format) {
     return format != Format.ARROW || ArrowFile.isPossible()
         ? null
@@ -94,7 +94,7 @@ public final class Export {
             + " --add-opens=java.base/java.nio=ALL-UNNAMED, which java -jar query-service.jar has";
   }
 
-  /** An answer of which the beginning is there; the rest is on its way. */
+  /** An answer whose beginning has arrived; the rest is still being read. */
   public static final class Begun implements Body {
     private final Format format;
     private final Ask ask;
@@ -114,7 +114,7 @@ public final class Export {
       }
     }
 
-    /** The next rows; null at the end. */
+    /** Returns the next rows; null at the end. */
     private RowPipe.@Nullable Piece next() {
       RowPipe.Item item = pipe.next();
       if (item instanceof RowPipe.Piece piece) {
@@ -128,21 +128,24 @@ public final class Export {
       return null;
     }
 
-    /** Whether all of it is there already. */
+    /** Returns whether all rows have arrived. */
     public boolean isWhole() {
       return end != null;
     }
 
-    /** Whether there is more than the answer holds; known once all of it is there or written. */
+    /**
+     * Returns whether there is more data than the answer holds; known once all rows have arrived or
+     * are written.
+     */
     public boolean isTruncated() {
       RowPipe.End known = end;
       return known != null && known.truncated();
     }
 
     /**
-     * Writes all of it, once.
+     * Writes all rows, once.
      *
-     * @throws RuntimeException what the database broke off with, when a part is written already
+     * @throws RuntimeException the database's failure, if a part is already written
      */
     @Override
     public void to(OutputStream out) throws IOException {
@@ -160,7 +163,7 @@ public final class Export {
           if (isWhole()) {
             break;
           }
-          // What is there is sent before the next rows are waited for.
+          // Rows that have arrived are sent before waiting for the next ones.
           out.flush();
           piece = next();
         }
@@ -177,8 +180,8 @@ public final class Export {
   /**
    * Begins to read points, and waits for the first of them.
    *
-   * @param ask for points; all of its fields become columns
-   * @param afterwards run when the database has answered, in any case; perhaps twice
+   * @param ask a request for points; all of its fields become columns
+   * @param afterwards runs when the database has answered, in any case; possibly twice
    */
   public static Begun begin(
       Format format,
@@ -193,7 +196,7 @@ public final class Export {
       pipe.fillBy(sink -> store.scan(query, deadline, sink), afterwards);
       return new Begun(format, ask, times, pipe);
     } catch (RuntimeException | Error e) {
-      // Also where no thread could be started: nobody else would run it.
+      // Needed, for example, if no thread could be started: then nothing else would run it.
       afterwards.run();
       throw e;
     }

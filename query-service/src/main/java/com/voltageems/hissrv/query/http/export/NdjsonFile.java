@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * {@code {"time":...,"tags":{...},"values":{...}}} and a line feed per row; a tag or field without
- * a value is not among them.
+ * Writes {@code {"time":...,"tags":{...},"values":{...}}} and a line feed per row; tags and fields
+ * without a value are absent.
  */
 final class NdjsonFile implements RowFile {
   private final JsonGenerator json;

@@ -8,16 +8,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 
-/** Writes rows in one format. Not safe for use by several threads. */
+/** Writes rows in one format. Not thread-safe. */
 public interface RowFile extends AutoCloseable {
   /**
-   * What the rows have.
+   * The columns of the rows.
    *
    * @param tags names of the values of {@link Row#key()}
    * @param fields names of the row's values
-   * @param shown which of the row's values have a column, where the format has columns
-   * @param titles what stands over each of those
-   * @param kinds of the row's values
+   * @param shown indexes of the row's values that get a column, in formats with columns
+   * @param titles the titles of these columns
+   * @param kinds the kinds of the row's values
    */
   record Columns(
       List<String> tags,
@@ -35,17 +35,17 @@ public interface RowFile extends AutoCloseable {
     }
   }
 
-  /** Writes one; it need not be kept. */
+  /** Writes one row; the file does not keep the row object. */
   void row(Row row) throws IOException;
 
-  /** Writes what is left to be written; the stream stays open. */
+  /** Writes the rest; the stream stays open. */
   void end() throws IOException;
 
-  /** Gives back what it holds, in any case. */
+  /** Releases resources, in any case. */
   @Override
   default void close() {}
 
-  /** Begins one. */
+  /** Begins a file in the given format. */
   static RowFile of(Format format, Columns columns, OutputStream out) throws IOException {
     return switch (format) {
       case CSV -> new CsvFile(columns, out);

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows on their way from the thread that reads them to the one that writes them. The reader never
- * waits for a client that is slow, so that the database is free as soon as it has answered; what it
- * is ahead is held as columns of primitives, and bounded by the limit of the query.
+ * waits for a slow client, so the database is free as soon as it has answered. Rows that the client
+ * has not taken yet are held as columns of primitives; the limit of the query bounds their number.
  *
- * <p>One thread puts, and one takes. Nothing of a piece changes once it is handed over.
+ * <p>One thread puts, and one takes. A piece does not change once it is handed over.
  */
 public final class RowPipe implements RowSink {
-  /** Rows that are handed over at once. */
+  /** Number of rows that are handed over at once. */
   static final int PIECE = 10_000;
 
   private final int columns;
@@ -31,14 +31,14 @@ public final class RowPipe implements RowSink {
     this.filling = new Piece(columns);
   }
 
-  /** What goes through. */
+  /** Rows, or the end. */
   sealed interface Item permits Piece, End {}
 
   /**
-   * The last of all.
+   * The last item.
    *
-   * @param truncated whether there was more than the limit let through
-   * @param failure what the reading ended with; null where it ended well
+   * @param truncated whether there were more rows than the limit
+   * @param failure the failure that ended the reading; null if it ended normally
    */
   record End(boolean truncated, @Nullable RuntimeException failure) implements Item {}
 
@@ -62,7 +62,7 @@ public final class RowPipe implements RowSink {
       rows.add(row);
     }
 
-    /** Fills a row with one of these. */
+    /** Copies the row at an index into a reusable row. */
     void fill(int index, Row row) {
       rows.fill(index, keys.get(index), row);
     }
@@ -80,9 +80,9 @@ public final class RowPipe implements RowSink {
   }
 
   /**
-   * Reads all of it in a thread of its own; what goes wrong goes wrong for the other end too.
+   * Reads all rows in a separate thread; a failure is passed on to the taking thread.
    *
-   * @param afterwards run when the reading has ended, in any case
+   * @param afterwards runs when the reading has ended, in any case
    */
   public void fillBy(Predicate<RowSink> scan, Runnable afterwards) {
     Thread thread = new Thread(() -> fill(scan, afterwards), "scan");
@@ -99,7 +99,8 @@ public final class RowPipe implements RowSink {
     } catch (RuntimeException e) {
       failure = e;
     } finally {
-      // After an error, too: it goes on to whoever watches threads, and the other end is told.
+      // Also after an Error: the Error goes on to the thread's exception handler, and the taking
+      // thread gets a failure.
       afterwards.run();
       if (failure == null && filling.size() > 0) {
         items.add(filling);
@@ -108,7 +109,10 @@ public final class RowPipe implements RowSink {
     }
   }
 
-  /** The next rows, or the end; waits for them, which the deadline of the reading bounds. */
+  /**
+   * Waits for the next rows or the end, and returns them; the deadline of the reading bounds the
+   * wait.
+   */
   Item next() {
     try {
       return items.take();
@@ -119,7 +123,7 @@ public final class RowPipe implements RowSink {
     }
   }
 
-  /** Nobody takes any more: the reading ends at its next row. */
+  /** Stops the reading at its next row, because nobody takes rows any more. */
   void abandon() {
     abandoned = true;
   }

@@ -9,11 +9,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** The rows of several series in the order of time, those of one time by their tags. Pure. */
+/**
+ * Merges the rows of several series in the order of time; rows of the same time are ordered by
+ * their tags. Pure.
+ */
 final class TimeOrder {
   private TimeOrder() {}
 
-  /** Hands every row to the file; its values are those of these columns, in this order. */
+  /**
+   * Hands every row to the file; the row's values are those of the given number of columns, in this
+   * order.
+   */
   static void write(
       List<Series> all, List<String> tags, int columns, boolean newestFirst, RowFile file)
       throws IOException {
@@ -30,7 +36,7 @@ final class TimeOrder {
     }
     while (!next.isEmpty()) {
       Cursor first = next.remove();
-      // Mostly the same series goes on, or there is but one.
+      // Usually the same series goes on, or there is only one.
       do {
         file.row(first.row);
       } while (first.advance()
@@ -41,7 +47,7 @@ final class TimeOrder {
     }
   }
 
-  /** Goes through a series. */
+  /** Iterates over the points of one series. */
   private static final class Cursor {
     private final Series series;
     private final List<String> key;

@@ -31,9 +31,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of the VoltageEMS web application, under {@code /hisApi}: a Redis key and a point id
- * instead of a measurement and a field. Answers are JSON-like maps, as the original service gives
- * them.
+ * The calls of the VoltageEMS web application, under {@code /hisApi}: they name a Redis key and a
+ * point id instead of a measurement and a field. Answers are JSON-like maps in the form of the
+ * original service.
  */
 public final class HisApi {
   /** {@code interval} of a query that names none, in seconds. */
@@ -54,7 +54,7 @@ public final class HisApi {
   private final Described described;
 
   /**
-   * @param resolutions answers means and the like also where the samples are gone
+   * @param resolutions answers means and similar functions even if the samples have expired
    */
   public HisApi(
       HistoryStore store,
@@ -71,14 +71,14 @@ public final class HisApi {
     this.clock = clock;
   }
 
-  /** One point of the site: the series and the field that keep it. */
+  /** One point of the site: the series and the field that hold it. */
   private record Target(Map<String, String> tags, Measurement measurement, Field field) {}
 
   private HisRequest request(Map<String, List<String>> texts) {
     return new HisRequest(texts, clock.instant(), catalogue.zone(), limits);
   }
 
-  /** {@code /hisApi/data/query}: points or windowed means, newest first, in pages. */
+  /** Answers {@code /hisApi/data/query}: points or means of windows, newest first, in pages. */
   public Map<String, @Nullable Object> query(Map<String, List<String>> texts, Deadline deadline) {
     HisRequest request = request(texts);
     int page = request.number("page", 1, 1, limits.maxRows());
@@ -128,7 +128,7 @@ public final class HisApi {
     return body;
   }
 
-  /** {@code /hisApi/data/statistics}: one aggregate per window, oldest first. */
+  /** Answers {@code /hisApi/data/statistics}: one aggregate per window, oldest first. */
   public Map<String, @Nullable Object> statistics(
       Map<String, List<String>> texts, Deadline deadline) {
     HisRequest request = request(texts);
@@ -160,7 +160,7 @@ public final class HisApi {
     return body;
   }
 
-  /** {@code /hisApi/data/latest}: the last value of the last year, or not found. */
+  /** Answers {@code /hisApi/data/latest}: the latest value of the last year, or not found. */
   public Map<String, @Nullable Object> latest(Map<String, List<String>> texts, Deadline deadline) {
     HisRequest request = request(texts);
     long now = clock.millis();
@@ -191,17 +191,17 @@ public final class HisApi {
         "nothing is stored of point " + request.pointId() + " of " + request.redisKey() + gone);
   }
 
-  /** {@code /hisApi/channels}: the Redis keys of which something is stored. */
+  /** Answers {@code /hisApi/channels}: the Redis keys that have stored values. */
   public Map<String, @Nullable Object> channels(Deadline deadline) {
     return site(deadline).channels();
   }
 
-  /** {@code /hisApi/data/range}: what is stored, from when to when. */
+  /** Answers {@code /hisApi/data/range}: how much is stored, and from when to when. */
   public Map<String, @Nullable Object> range(Deadline deadline) {
     return site(deadline).range();
   }
 
-  /** {@code /hisApi/metrics}: how much is stored. */
+  /** Answers {@code /hisApi/metrics}: how much is stored. */
   public Map<String, @Nullable Object> metrics(Deadline deadline) {
     return site(deadline).metrics();
   }
@@ -210,7 +210,9 @@ public final class HisApi {
     return new HisSite(store, resolutions.discovery(), limits.maxRows(), deadline, clock.millis());
   }
 
-  /** What the catalogue says of the point, beside what the web application looks for. */
+  /**
+   * Adds what the catalogue says about the point to the members that the web application looks for.
+   */
   private void name(HisRequest request, Map<String, @Nullable Object> body) {
     RedisKey key = request.mapped();
     String device = catalogue.deviceOf(key.measurement(), key.tags());
@@ -231,7 +233,10 @@ public final class HisApi {
     return body;
   }
 
-  /** Few rows must not look like a silence of the device. */
+  /**
+   * Names the time before which samples have expired: few rows must not look like a silence of the
+   * device.
+   */
   private static String gone(HistoryAnswer answer) {
     Long before = answer.expiredBefore();
     return before == null
@@ -252,7 +257,7 @@ public final class HisApi {
     return row;
   }
 
-  /** Empty when nothing of the point has ever been stored. */
+  /** Empty if no value of the point has ever been stored. */
   private Optional<Target> target(HisRequest request, Deadline deadline) {
     RedisKey mapped = request.mapped();
     String point = request.pointId();
@@ -267,7 +272,7 @@ public final class HisApi {
                 .map(field -> new Target(mapped.tags(), measurement, field)));
   }
 
-  /** The very series: each tag of the key, and no other. */
+  /** Selects exactly one series: the one with each tag of the key and no other tag. */
   private static Selection selection(Target target, HisRequest.Range range) {
     List<TagFilter> filters =
         target.measurement().tags().stream()
@@ -276,7 +281,10 @@ public final class HisApi {
     return new Selection(target.measurement(), filters, range.start(), range.end());
   }
 
-  /** Where samples are gone a mean or an extreme is told by longer windows, which no sum can be. */
+  /**
+   * Queries windows. Where samples have expired, longer windows may stand in for a mean or an
+   * extreme, but not for a sum or a count.
+   */
   private HistoryAnswer windows(
       Target target,
       Selection selection,
@@ -297,7 +305,7 @@ public final class HisApi {
     return answer.series().isEmpty() ? List.of() : answer.series().get(0).points();
   }
 
-  /** Points of the series within the range. */
+  /** Counts the points of the series within the range. */
   private long count(Target target, Selection selection, Deadline deadline) {
     Windows all = new OneWindow(selection.startMillis(), selection.endMillis());
     List<Field> field = List.of(target.field());

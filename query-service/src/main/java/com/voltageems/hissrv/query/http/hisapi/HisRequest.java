@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of one such call; others are ignored, as that page sends some. Pure. */
+/**
+ * The parameters of one hisApi call; other parameters are ignored, because the web application
+ * sends some. Pure.
+ */
 record HisRequest(Map<String, List<String>> texts, Instant now, ZoneId zone, Limits limits) {
   static final Duration LONGEST = Duration.ofDays(365);
   private static final Duration DEFAULT_RANGE = Duration.ofDays(1);
 
-  /** From its start to before its end, epoch milliseconds. */
+  /** From the start (inclusive) to the end (exclusive), in epoch milliseconds. */
   record Range(long start, long end) {}
 
   String redisKey() {
@@ -27,7 +30,7 @@ record HisRequest(Map<String, List<String>> texts, Instant now, ZoneId zone, Lim
     return required("point_id", "the point's id");
   }
 
-  /** Where the values of the key are kept. */
+  /** Returns where the values of the key are stored. */
   RedisKey mapped() {
     String key = redisKey();
     return RedisKey.parse(key)
@@ -35,7 +38,7 @@ record HisRequest(Map<String, List<String>> texts, Instant now, ZoneId zone, Lim
   }
 
   /**
-   * @param windows makes the range whole windows, or null
+   * @param windows extends the range to whole windows; null if there are none
    */
   Range range(@Nullable Windows windows) {
     String endText = text("end_time");

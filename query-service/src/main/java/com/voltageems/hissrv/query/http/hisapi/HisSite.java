@@ -18,9 +18,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What those calls tell of the whole site: its keys, and what is stored of them. */
+/** Answers the hisApi calls about the whole site: its keys, and what is stored of them. */
 final class HisSite {
-  /** A channel with a value in this time is active. */
+  /** A channel with a value within this time is active. */
   private static final long ACTIVE_MILLIS = 600_000;
 
   private final HistoryStore store;
@@ -30,8 +30,8 @@ final class HisSite {
   private final long now;
 
   /**
-   * @param copies tell what there was, where the samples are gone
-   * @param most keys in an answer
+   * @param copies report what existed before the samples expired
+   * @param most maximum number of keys in an answer
    * @param now epoch milliseconds
    */
   HisSite(HistoryStore store, CopyDiscovery copies, int most, Deadline deadline, long now) {
@@ -42,7 +42,7 @@ final class HisSite {
     this.now = now;
   }
 
-  /** The Redis keys of which something is stored, of the last year. */
+  /** Returns the Redis keys that have stored values of the last year. */
   List<String> keys() {
     return keys(now - HisRequest.LONGEST.toMillis());
   }
@@ -58,7 +58,7 @@ final class HisSite {
     return List.copyOf(keys);
   }
 
-  /** {@code /hisApi/channels}: also those of which copies only have something. */
+  /** Answers {@code /hisApi/channels}, including keys that only copies have values of. */
   Map<String, @Nullable Object> channels() {
     TreeSet<String> keys = new TreeSet<>(keys());
     TreeSet<String> policies = new TreeSet<>();
@@ -85,7 +85,7 @@ final class HisSite {
     return body;
   }
 
-  /** {@code /hisApi/data/range}. */
+  /** Answers {@code /hisApi/data/range}. */
   Map<String, @Nullable Object> range() {
     long earliest = Long.MAX_VALUE;
     long latest = Long.MIN_VALUE;
@@ -117,7 +117,7 @@ final class HisSite {
     return body;
   }
 
-  /** {@code /hisApi/metrics}. */
+  /** Answers {@code /hisApi/metrics}. */
   Map<String, @Nullable Object> metrics() {
     Map<String, @Nullable Object> range = range();
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
@@ -128,7 +128,7 @@ final class HisSite {
     return body;
   }
 
-  /** The first and the last point. */
+  /** Returns the first and the last point. */
   private List<Point> ends(Selection all) {
     List<Point> first = points(HistoryQuery.points(all, all.measurement().fields(), false, 1));
     List<Point> last = points(HistoryQuery.points(all, all.measurement().fields(), true, 1));
@@ -141,7 +141,7 @@ final class HisSite {
         .toList();
   }
 
-  /** Values of all fields; that is what the original calls points. */
+  /** Counts the values of all fields; the original service calls these points. */
   private long count(Selection all) {
     List<Column> columns =
         all.measurement().fields().stream()

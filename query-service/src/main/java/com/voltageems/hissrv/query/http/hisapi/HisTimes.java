@@ -5,7 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Times as that web application expects them. Pure. */
+/** Times as the web application expects them. Pure. */
 final class HisTimes {
   private static final DateTimeFormatter SECONDS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'+00:00'", Locale.ROOT)
@@ -16,7 +16,7 @@ final class HisTimes {
 
   private HisTimes() {}
 
-  /** {@code 2025-08-21T10:00:00+00:00}, with milliseconds where there are any. */
+  /** Returns {@code 2025-08-21T10:00:00+00:00}, with milliseconds if there are any. */
   static String text(long epochMicros) {
     long millis = Math.floorDiv(epochMicros, 1000L);
     return (millis % 1000 == 0 ? SECONDS : MILLIS).format(Instant.ofEpochMilli(millis));

@@ -7,14 +7,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the source connector's default mapping puts the values of a Redis key. The rule is that
- * connector's {@code KeyMapper}; {@code redis-keys.csv} in testkit holds both to it. Pure.
+ * The place where the source connector's default mapping puts the values of a Redis key. The rule
+ * is that connector's {@code KeyMapper}; {@code redis-keys.csv} in testkit checks both. Pure.
  *
  * @param measurement the measurement's name
- * @param tags all tags of the series, by name; a tag without a value is none
+ * @param tags all tags of the series, by name; a tag without a value counts as absent
  */
 record RedisKey(String measurement, Map<String, String> tags) {
-  /** How a key may look, for messages. */
+  /** Examples of keys, for messages. */
   static final String EXPECTED =
       "a Redis key such as comsrv:<channel>:<type>, inst:<id>:<type>, modsrv:<model>:measurement,"
           + " modsrv:<model>:control or calc:result:<id>";
@@ -33,7 +33,10 @@ record RedisKey(String measurement, Map<String, String> tags) {
     tags = Map.copyOf(some);
   }
 
-  /** The live key of a series; empty for one that no live key is mapped to, such as windows. */
+  /**
+   * Returns the live key of a series; empty if no live key is mapped to the series, as with
+   * windows.
+   */
   static Optional<String> of(String measurement, Map<String, String> tags) {
     String key =
         switch (measurement) {
@@ -49,7 +52,7 @@ record RedisKey(String measurement, Map<String, String> tags) {
         .map(found -> key);
   }
 
-  /** Empty only for an empty key. */
+  /** Returns the place of a key; empty only for a blank key. */
   static Optional<RedisKey> parse(String key) {
     return key.isBlank() ? Optional.empty() : Optional.of(of(key));
   }
@@ -84,7 +87,7 @@ record RedisKey(String measurement, Map<String, String> tags) {
     return new RedisKey(first.isEmpty() ? "redis" : first, Map.of("key", key));
   }
 
-  /** A window's hash. */
+  /** Maps the hash of a window. */
   private static RedisKey archive(String window, String channel) {
     Matcher number = CHANNEL.matcher(channel);
     if (number.matches()) {

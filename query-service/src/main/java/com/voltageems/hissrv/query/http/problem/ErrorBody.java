@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure as the client sees it: a status and a JSON object, by RFC 9457 ({@code type}, {@code
+ * A failure as the client sees it: a status and a JSON object as in RFC 9457 ({@code type}, {@code
  * title}, {@code status}, {@code detail}) with {@code error} (a fixed word), {@code message} (for
- * people) and, for a bad parameter, {@code parameter}, {@code value} and {@code expected}. Never a
- * stack trace, never the database's own words.
+ * people) and, for a bad parameter, {@code parameter}, {@code value} and {@code expected}. It never
+ * contains a stack trace or the database's own message.
  *
  * @param more further members
  */
@@ -25,7 +25,9 @@ record ErrorBody(int status, ErrorKind kind, String message, Map<String, @Nullab
     more = new LinkedHashMap<>(more);
   }
 
-  /** The answer to this exception; anything unforeseen is a 500 that says nothing more. */
+  /**
+   * Returns the answer to this exception; an unforeseen exception becomes a 500 without details.
+   */
   static ErrorBody of(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof RefusedException refused) {
@@ -61,7 +63,7 @@ record ErrorBody(int status, ErrorKind kind, String message, Map<String, @Nullab
     return new ErrorBody(kind.status(), kind, message, Map.of());
   }
 
-  /** What goes out. */
+  /** Returns the body that is sent. */
   Map<String, @Nullable Object> problem() {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("type", kind.type());
@@ -72,7 +74,10 @@ record ErrorBody(int status, ErrorKind kind, String message, Map<String, @Nullab
     return body;
   }
 
-  /** What goes out under {@code /hisApi}: the web application looks for these words. */
+  /**
+   * Returns the body that is sent under {@code /hisApi}: the web application looks for these
+   * members.
+   */
   Map<String, @Nullable Object> his() {
     Map<String, @Nullable Object> body = plain();
     body.put("status", "error");

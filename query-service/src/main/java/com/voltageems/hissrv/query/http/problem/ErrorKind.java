@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.http.problem;
 
 import java.util.Locale;
 
-/** Every kind of failure: its status, the fixed word that programs look for, and what it is. */
+/** Every kind of failure: its status, the fixed word that programs look for, and a description. */
 public enum ErrorKind {
   BAD_PARAMETER(400, "invalid parameter"),
   UNAUTHORIZED(401, "a token is needed"),
@@ -41,7 +41,7 @@ public enum ErrorKind {
     return status;
   }
 
-  /** As it stands in {@code error}: {@code bad_parameter}. */
+  /** Returns the word for {@code error}: {@code bad_parameter}. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -50,7 +50,7 @@ public enum ErrorKind {
     return title;
   }
 
-  /** Names the kind, and leads nowhere (RFC 4151). */
+  /** Returns a URI that names the kind and cannot be fetched (RFC 4151). */
   String type() {
     return "tag:voltageems.com,2025:hissrv/" + word();
   }

@@ -12,25 +12,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Failures to responses. */
+/** Turns failures into responses. */
 public final class Failures {
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Where the answers are those of the original service. */
+  /** Under this path answers have the form of the original service. */
   private static final String HIS = "/hisApi/";
 
   private static final int MOST_SHOWN = 500;
 
   private Failures() {}
 
-  /** Every exception of a call is answered from now on. */
+  /** Answers every exception of a call from now on. */
   public static void register(RoutesConfig routes) {
     routes.exception(HttpResponseException.class, Failures::http);
     routes.exception(Exception.class, Failures::failure);
   }
 
-  /** What the server itself refuses: no such path, wrong method, too large. */
+  /** Answers the server's own refusals: no such path, wrong method, too large. */
   private static void http(HttpResponseException refusal, Context context) {
     int status = refusal.getStatus();
     ErrorKind kind =
@@ -44,19 +44,19 @@ public final class Failures {
             ? "there is nothing at this path; /openapi.json and / list what there is"
             : String.valueOf(refusal.getMessage());
     if (status == 405) {
-      // As Javalin tells it: "GET, HEAD".
+      // In Javalin's form: "GET, HEAD".
       context.header("Allow", refusal.getDetails().getOrDefault("availableMethods", "GET, HEAD"));
     }
     send(context, new ErrorBody(status, kind, message, Map.of()));
   }
 
-  /** Answers a call by what went wrong. */
+  /** Answers a call that failed. */
   public static void failure(Exception failure, Context context) {
     ErrorBody error = ErrorBody.of(failure);
     if (error.status() == 500) {
       LOG.warn("{} {} answered with 500", context.method(), question(context), failure);
     } else if (error.status() > 500) {
-      // Expected while the database is away or busy, and for every request then: one line each.
+      // Expected while the database is down or busy, and then for every request: one line each.
       LOG.warn(
           "{} {} answered with {}: {}; cause: {}",
           context.method(),
@@ -74,13 +74,16 @@ public final class Failures {
     send(context, error);
   }
 
-  /** Path and parameters, for the log: which measurement and range it was that failed. */
+  /**
+   * Returns path and parameters for the log, which show the measurement and range of the failed
+   * request.
+   */
   private static String question(Context context) {
     String parameters = context.queryString();
     if (parameters == null) {
       return context.path();
     }
-    // Encoded as they came, so that they cannot begin a line of their own.
+    // The parameters stay encoded, so they cannot begin a new log line.
     String shown =
         parameters.length() <= MOST_SHOWN
             ? parameters

@@ -13,8 +13,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Jetty refuses before any of our code runs (an address that is too long or no address at all,
- * headers that are too large), as JSON like every other failure.
+ * Answers requests that Jetty refuses before any of our code runs (an address that is too long or
+ * invalid, headers that are too large), as JSON like every other failure.
  */
 public final class JsonErrors extends ErrorHandler {
   private static final Map<String, String> HEADERS =
@@ -33,7 +33,7 @@ public final class JsonErrors extends ErrorHandler {
     response.write(true, ByteBuffer.wrap(body(code)), callback);
   }
 
-  /** The texts are constants of ours and Jetty's, so that nothing has to be escaped. */
+  /** The texts are our constants and Jetty's, so nothing needs escaping. */
   private static byte[] body(int status) {
     String message = "the request cannot be read: " + HttpStatus.getMessage(status);
     ErrorKind kind = ErrorKind.REFUSED;

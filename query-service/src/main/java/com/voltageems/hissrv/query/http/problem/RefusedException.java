@@ -3,7 +3,7 @@ package com.voltageems.hissrv.query.http.problem;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A call that is not answered as it was meant; the message is for the caller. */
+/** A call that is not answered as intended; the message is for the caller. */
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -16,7 +16,7 @@ public final class RefusedException extends RuntimeException {
   }
 
   /**
-   * @param challenge the header {@code WWW-Authenticate}
+   * @param challenge the value of the header {@code WWW-Authenticate}
    */
   public RefusedException(ErrorKind kind, String message, String challenge) {
     this(kind, message, challenge, Map.of());
