@@ -18,9 +18,9 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last records of the dead-letter topic: when, from where, and why, as Connect's headers tell
- * ({@code errors.deadletterqueue.context.headers.enable}). The records themselves are not shown.
- * Reads only when there are new ones. One thread.
+ * The latest records of the dead-letter topics: when, from where, and why, according to Connect's
+ * headers ({@code errors.deadletterqueue.context.headers.enable}). The records themselves are not
+ * shown. Reads only if there are new ones. For one thread.
  */
 final class DeadLetters implements AutoCloseable {
   private static final int MOST = 10;
@@ -37,9 +37,9 @@ final class DeadLetters implements AutoCloseable {
   }
 
   /**
-   * Newest first.
+   * Returns the latest dead letters, newest first.
    *
-   * @param ends the topic's ends now
+   * @param ends the topics' present ends
    */
   List<Map<String, @Nullable Object>> last(Map<TopicPartition, Long> ends)
       throws ProbeException, InterruptedException {

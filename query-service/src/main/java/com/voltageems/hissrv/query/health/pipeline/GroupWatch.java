@@ -14,13 +14,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether others read in the sink's consumer group: a consumer that somebody gave its {@code
- * group.id}, or a connector of the same name in another Connect cluster. Kafka deals the partitions
- * out among all of them, and what others read and commit never comes to the sink, which cannot
- * know. Pure: no clock, no Kafka. One thread.
+ * Checks whether others read in the sink's consumer group: a consumer with its {@code group.id}, or
+ * a connector of the same name in another Connect cluster. Kafka distributes the partitions among
+ * all of them; the sink never gets what others read and commit, and cannot know it. Pure: no clock,
+ * no Kafka. For one thread.
  */
 final class GroupWatch {
-  /** A member that was killed stays in the group for as long as its session lasts (45 s). */
+  /** A member that was killed stays in the group until its session ends (45 s). */
   private static final Duration LEAST = Duration.ofMinutes(1);
 
   private static final int MOST_IN_MESSAGE = 3;
@@ -35,7 +35,7 @@ final class GroupWatch {
    * A member of the group.
    *
    * @param client its {@code client.id}
-   * @param host where it is, as Kafka tells it
+   * @param host its host, in Kafka's form
    */
   record Member(String client, String host, Set<TopicPartition> partitions) {
     Member {
@@ -61,10 +61,10 @@ final class GroupWatch {
   }
 
   /**
-   * What a look found.
+   * The result of a check.
    *
-   * @param late whether it is so for too long
-   * @param words who the others are; empty where there are none
+   * @param late whether others have been in the group for too long
+   * @param words names the others; empty if there are none
    */
   record Found(boolean late, String words) {
     static final Found NONE = new Found(false, "");
@@ -72,7 +72,7 @@ final class GroupWatch {
 
   /**
    * @param sink the connector's name
-   * @param stuckAfter how long there may be others, but a minute at least
+   * @param stuckAfter how long others may be in the group, but at least a minute
    */
   GroupWatch(String sink, String group, Duration stuckAfter) {
     this.sink = sink;
@@ -81,7 +81,7 @@ final class GroupWatch {
     this.patience = stuckAfter.compareTo(LEAST) > 0 ? stuckAfter : LEAST;
   }
 
-  /** Takes a look in. */
+  /** Evaluates the members of one check. */
   Found look(Collection<Member> members, Instant now) {
     String words = words(members);
     Instant began = words.isEmpty() ? null : since == null ? now : since;
@@ -94,7 +94,7 @@ final class GroupWatch {
         : Found.NONE;
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered time after the clock was set. */
   void moved(Duration step) {
     since = since == null ? null : since.plus(step);
   }
@@ -109,7 +109,7 @@ final class GroupWatch {
         strangers.add(member);
       }
     }
-    // Where none has the name that Connect gives, the workers set another one for all.
+    // If no member has the name that Connect gives, the workers set another name for all tasks.
     if (!strangers.isEmpty() && !tasks.isEmpty()) {
       return "others read in the sink's consumer group "
           + group
@@ -130,7 +130,10 @@ final class GroupWatch {
             + "; each writes only what it reads to its database: give one of them another name";
   }
 
-  /** As Connect calls the consumer of a task, unless a setting gives it another client.id. */
+  /**
+   * Returns whether the name is Connect's name for a task's consumer, which is used unless a
+   * setting gives another client.id.
+   */
   private boolean isOurs(String client) {
     return client.startsWith(ours) && client.substring(ours.length()).matches("[0-9]+");
   }

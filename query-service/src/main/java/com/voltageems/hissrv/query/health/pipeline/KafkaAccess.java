@@ -43,8 +43,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clients of Kafka that the probes share, every call with a timeout, every failure in words
- * that name the setting. Safe for many threads; consumers are not shared.
+ * The Kafka clients that the probes share. Every call has a timeout, and every failure is explained
+ * in words that name the setting. Thread-safe; consumers are not shared.
  */
 public final class KafkaAccess implements AutoCloseable {
   private static final Pattern GROUP = Pattern.compile("idValue='([^']+)'");
@@ -54,7 +54,7 @@ public final class KafkaAccess implements AutoCloseable {
   private final Duration timeout;
   private @Nullable Admin admin;
 
-  /** How the last login was refused; null after an answer. */
+  /** The last refusal of the login; null after a successful answer. */
   private volatile @Nullable AuthenticationException refused;
 
   public KafkaAccess(QueryConfig.Kafka config, Duration timeout) {
@@ -75,7 +75,7 @@ public final class KafkaAccess implements AutoCloseable {
     return timeout;
   }
 
-  /** One call to the cluster. */
+  /** A call to the cluster. */
   interface Call<T> {
     T on(Admin client) throws ExecutionException, InterruptedException, TimeoutException;
   }
@@ -92,7 +92,7 @@ public final class KafkaAccess implements AutoCloseable {
     }
   }
 
-  /** What a consumer does, with its failures in words too. */
+  /** A consumer's work, whose failures are also explained in words. */
   interface Reading<T> {
     T get();
   }
@@ -121,7 +121,10 @@ public final class KafkaAccess implements AutoCloseable {
     return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** As {@link #get(KafkaFuture)}, of one topic, whose name the client's own words do not have. */
+  /**
+   * Likewise, for a call about one topic: adds its name, which the client's own message does not
+   * contain.
+   */
   <T> T get(String topic, KafkaFuture<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
     try {
@@ -172,7 +175,7 @@ public final class KafkaAccess implements AutoCloseable {
           failure);
     }
     if (failure instanceof GroupAuthorizationException) {
-      // Its own words are of the protocol, and the right is not among them.
+      // The client's own message uses terms of the protocol and does not name the missing right.
       Matcher group = GROUP.matcher(words);
       return new ProbeException(
           kafka
@@ -203,7 +206,7 @@ public final class KafkaAccess implements AutoCloseable {
         || failure instanceof org.apache.kafka.common.errors.DisconnectException;
   }
 
-  /** The partitions of those topics that are there. */
+  /** Returns the partitions of those topics that exist. */
   Set<TopicPartition> partitions(Collection<String> topics)
       throws ProbeException, InterruptedException {
     return call(
@@ -229,13 +232,13 @@ public final class KafkaAccess implements AutoCloseable {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
         }
-        // Deleted, or never made: nothing to count in it.
+        // Deleted, or never created: nothing to count in it.
       }
     }
     return found;
   }
 
-  /** Those of the topics that do not exist; one that we may not see counts as there. */
+  /** Returns those topics that do not exist; a topic that we may not see counts as existing. */
   Set<String> missing(Collection<String> topics) throws ProbeException, InterruptedException {
     return call(
         client -> {
@@ -257,8 +260,8 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /**
-   * Those of the topics of which Kafka keeps the newest record of each key only; none where we may
-   * not know ({@code DescribeConfigs}).
+   * Returns those topics of which Kafka keeps only the newest record of each key; without topics
+   * whose configuration we may not read ({@code DescribeConfigs}).
    */
   Set<String> compacted(Collection<String> topics) throws ProbeException, InterruptedException {
     return call(
@@ -287,18 +290,18 @@ public final class KafkaAccess implements AutoCloseable {
         });
   }
 
-  /** All topics that we may see, Kafka's own left out. */
+  /** Returns all topics that we may see, without Kafka's internal ones. */
   Set<String> topics() throws ProbeException, InterruptedException {
     return call(client -> get(client.listTopics().names()));
   }
 
-  /** Offsets as a reader of committed records sees them. */
+  /** Returns offsets as a reader of committed records sees them. */
   Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec which)
       throws ProbeException, InterruptedException {
     return offsets(partitions, which, IsolationLevel.READ_COMMITTED);
   }
 
-  /** Where the partitions end, with what belongs to transactions that are open. */
+  /** Returns the ends of the partitions, including records of open transactions. */
   Map<TopicPartition, Long> written(Set<TopicPartition> partitions)
       throws ProbeException, InterruptedException {
     return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
@@ -319,14 +322,15 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /**
-   * A reader of committed records that belongs to no group.
+   * Creates a consumer of committed records that belongs to no group.
    *
-   * @param fetchBytes most of a partition at once
+   * @param fetchBytes limit for the bytes of a partition per fetch
    */
   KafkaConsumer<byte[], byte[]> consumer(int fetchBytes) {
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    // Records may be deleted under our eyes; then what is there counts, not nothing.
+    // Records may be deleted while we read; then reading goes on with the first record that is
+    // left.
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(fetchBytes));

@@ -22,16 +22,16 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the cluster answers, and keeps dead letters: of the site's topic, and of those of all
- * other sinks that write into the database. In the detail:
+ * Checks whether the cluster answers, and counts dead letters: those of the site's topic, and of
+ * all other sinks that write into the database. In the detail:
  *
  * <ul>
  *   <li>{@code failed}: the number of records ever written to these topics, {@code failed_by_topic}
- *       in each;
- *   <li>{@code failed_grown}: how many have come while this service looked: what a topic has at the
- *       first look, be it that Connect tells of it later, did not just come;
- *   <li>{@code failed_not_counted}: sinks whose dead letters are not among them, and why;
- *   <li>{@code last_failed}: the last of them: when, from where and why.
+ *       for each topic;
+ *   <li>{@code failed_grown}: how many came while this service was checking: records that a topic
+ *       already has at its first check do not count, even if Connect reports the topic later;
+ *   <li>{@code failed_not_counted}: sinks whose dead letters are not counted, and why;
+ *   <li>{@code last_failed}: the latest dead letters: when, from where and why.
  * </ul>
  *
  * Owns the shared clients.
@@ -42,16 +42,16 @@ public final class KafkaProbe implements Probe {
   private final Supplier<ConnectFacts> facts;
   private final DeadLetters deadLetters;
 
-  /** Those of other sinks that we may not see or read. */
+  /** Topics of other sinks that we may not see or read. */
   private final Set<String> refused = new HashSet<>();
 
-  /** Of each topic at the last look. */
+  /** The count of each topic at the last check. */
   private Map<String, Long> before = Map.of();
 
   private long grown;
 
   /**
-   * @param facts where the dead letters of other sinks go
+   * @param facts names the dead-letter topics of other sinks
    */
   public KafkaProbe(KafkaAccess kafka, String deadLetterTopic, Supplier<ConnectFacts> facts) {
     this.kafka = kafka;
@@ -93,7 +93,7 @@ public final class KafkaProbe implements Probe {
     detail.put("failed_by_topic", counts);
     detail.put("failed_not_counted", uncounted(sinks));
     detail.put("last_failed", last(ends, all, others));
-    // A dead letter has the key of its record, which those of a series have in common.
+    // A dead letter has the key of its record, and all records of a series share one key.
     Set<String> there = new TreeSet<>();
     all.keySet().forEach(partition -> there.add(partition.topic()));
     Set<String> compacted = there.isEmpty() ? there : new TreeSet<>(kafka.compacted(there));
@@ -122,20 +122,23 @@ public final class KafkaProbe implements Probe {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** What a topic has that is looked at for the first time is no growth. */
+  /** Adds the growth of each topic; a topic's records at its first check are no growth. */
   private void grow(Map<String, Long> counts) {
     counts.forEach(
         (topic, count) -> {
           Long last = before.get(topic);
           if (last != null) {
-            // Of one that was made anew all is new.
+            // If the topic was created again, all of its records are new.
             grown += count < last ? count : count - last;
           }
         });
     before = Map.copyOf(counts);
   }
 
-  /** A topic of somebody else that is kept from us is no trouble of ours, but it is told. */
+  /**
+   * Notes a topic that we may not read. Somebody else's topic is no trouble of ours, but it is
+   * reported.
+   */
   private void refused(String topic, ProbeException e) throws ProbeException {
     if (!(e.getCause() instanceof AuthorizationException)) {
       throw e;
@@ -160,7 +163,7 @@ public final class KafkaProbe implements Probe {
     return uncounted;
   }
 
-  /** Of all topics that may be read. */
+  /** Returns the latest dead letters of all topics that may be read. */
   private List<Map<String, @Nullable Object>> last(
       Map<TopicPartition, Long> own, Map<TopicPartition, Long> all, Set<String> others)
       throws ProbeException, InterruptedException {

@@ -11,31 +11,31 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records that Kafka deleted (retention, somebody's {@code kafka-delete-records}) before the sink
- * committed them: the consumer goes on behind them and says nothing. Pure: no clock, no Kafka. One
- * thread.
+ * Detects records that Kafka deleted (retention, somebody's {@code kafka-delete-records}) before
+ * the sink committed them: the consumer goes on after them and reports nothing. Pure: no clock, no
+ * Kafka. For one thread.
  */
 final class LossWatch {
   /**
-   * A gap so small that nobody has looked into may be nothing but the markers of transactions,
-   * which are never committed by themselves.
+   * A gap of up to this size that we never looked into may consist only of transaction markers,
+   * which are never committed separately.
    */
   private static final long FEW = 50;
 
-  /** So many are kept to be shown; the records of all are counted. */
+  /** Number of losses that are kept to be shown; the records of all losses are counted. */
   private static final int MOST = 20;
 
   /**
-   * A partition as one look found it.
+   * A partition as one check found it.
    *
    * @param committed the committed offset, or {@link #NEVER}
-   * @param start the first offset that is still there
-   * @param end behind the last one
-   * @param waiting records from the committed offset on that are still there
+   * @param start the first offset that still exists
+   * @param end the offset after the last record
+   * @param waiting existing records from the committed offset on
    * @param read whether a task of the sink has the partition
    */
   record Seen(long committed, long start, long end, long waiting, boolean read) {
-    /** Nothing was ever committed: the sink is to begin where the partition does. */
+    /** Nothing was ever committed: the sink should begin at the start of the partition. */
     static final long NEVER = -1;
 
     private Seen from(long offset) {
@@ -48,12 +48,12 @@ final class LossWatch {
   }
 
   /**
-   * Offsets that are gone.
+   * A range of deleted offsets.
    *
    * @param from the first, the committed offset
-   * @param to behind the last
-   * @param since when a look found it first
-   * @param open whether the sink has not gone on behind them yet
+   * @param to the offset after the last
+   * @param since when a check found it first
+   * @param open whether the sink has not yet gone on after it
    */
   record Loss(TopicPartition partition, long from, long to, Instant since, boolean open) {
     long records() {
@@ -68,10 +68,10 @@ final class LossWatch {
   /**
    * What was lost since this watch began.
    *
-   * @param losses the last of them, the newest last
-   * @param records how many, markers of transactions among them
-   * @param isOpen whether the sink has not gone on behind all of them yet
-   * @param perhaps few offsets that nobody had looked into: lost records, or only markers
+   * @param losses the latest losses, the newest last
+   * @param records the number of lost records, including transaction markers
+   * @param isOpen whether the sink has not yet gone on after all of them
+   * @param perhaps small gaps that we never looked into: lost records, or only markers
    */
   record Found(List<Loss> losses, long records, boolean isOpen, List<Loss> perhaps) {
     static final Found NONE = new Found(List.of(), 0, false, List.of());
@@ -82,27 +82,30 @@ final class LossWatch {
     }
   }
 
-  /** How many records waited at an offset when they were last there to be counted. */
+  /** How many records waited at an offset when they last existed and could be counted. */
   private record Memory(long committed, long waiting, boolean never) {}
 
   private final Map<TopicPartition, Memory> memories = new HashMap<>();
 
-  /** All that are open, however many: one that was left out would be found anew. */
+  /**
+   * All open losses without a limit: a loss that was left out would be found again as a new one.
+   */
   private final Map<TopicPartition, Loss> open = new HashMap<>();
 
   private final List<Loss> over = new ArrayList<>();
   private long forgotten;
 
-  /** The last one of each partition, the newest last. */
+  /** The last possible loss of each partition, the newest last. */
   private final Map<TopicPartition, Loss> perhaps = new LinkedHashMap<>();
 
   /**
-   * Up to where nothing can be lost any more: the highest committed offset, which somebody may have
-   * set back since; or the end of a loss that is over although no record came to be committed.
+   * The offset below which nothing can be lost any more: the highest committed offset, which
+   * somebody may have set back since; or the end of a loss that is over although no record came to
+   * be committed.
    */
   private final Map<TopicPartition, Long> passed = new HashMap<>();
 
-  /** Takes a look in. */
+  /** Evaluates the partitions of one check. */
   Found look(Map<TopicPartition, Seen> found, Instant now) {
     memories.keySet().retainAll(found.keySet());
     passed.keySet().retainAll(found.keySet());
@@ -130,10 +133,13 @@ final class LossWatch {
         List.copyOf(perhaps.values()));
   }
 
-  /** Where nothing was committed, the place that the sink was to begin at when we looked first. */
+  /**
+   * Returns the partition with its starting point: without a committed offset, the start of the
+   * partition at our first check.
+   */
   private Seen placed(TopicPartition partition, Seen seen) {
     if (seen.end() < passed(partition)) {
-      // Another topic of that name.
+      // A new topic of the same name.
       passed.remove(partition);
       memories.remove(partition);
     }
@@ -164,7 +170,7 @@ final class LossWatch {
     }
     Loss now = loss.until(Math.max(loss.to(), seen.start()), true);
     if (seen.read() && seen.waiting() == 0) {
-      // The task stands behind them, and commits with the next record, whenever that comes.
+      // The task is already past them, and commits with the next record, at an unknown time.
       passed.put(loss.partition(), now.to());
       close(now);
     } else {
@@ -212,7 +218,10 @@ final class LossWatch {
     }
   }
 
-  /** One that was thought to be over, since Kafka did not know the partition for a moment. */
+  /**
+   * Removes and returns a loss that seemed to be over, because Kafka did not know the partition for
+   * a moment.
+   */
   private @Nullable Loss takeOver(TopicPartition partition, long from) {
     for (Loss loss : over) {
       if (loss.partition().equals(partition) && loss.from() == from) {

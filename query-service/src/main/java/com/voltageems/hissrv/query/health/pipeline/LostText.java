@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** How records that Kafka deleted too early are told. Pure. */
+/** Describes records that Kafka deleted too early. Pure. */
 final class LostText {
   private LostText() {}
 
-  /** What follows the message; empty where nothing was lost. */
+  /** Returns the text that follows the message; empty if nothing was lost. */
   static String words(LossWatch.Found lost) {
     return sure(lost) + perhaps(lost);
   }
@@ -27,7 +27,10 @@ final class LostText {
         + ": see the topic's retention.ms and retention.bytes";
   }
 
-  /** One offset is told in the detail alone: where the source writes exactly once, it is common. */
+  /**
+   * Describes possible losses. A single offset appears only in the detail: it is common if the
+   * source writes exactly once.
+   */
   private static String perhaps(LossWatch.Found lost) {
     List<LossWatch.Loss> more = lost.perhaps().stream().filter(gap -> gap.records() > 1).toList();
     if (more.isEmpty()) {

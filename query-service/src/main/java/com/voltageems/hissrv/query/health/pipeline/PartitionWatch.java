@@ -10,30 +10,31 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Since when partitions stand still, from one look to the next. Pure: no clock, no Kafka. One
- * thread.
+ * Remembers from check to check since when partitions stand still. Pure: no clock, no Kafka. For
+ * one thread.
  *
- * <p>The worker's clock and ours may differ. What it tells is taken as it is only where we have not
- * looked ourselves, that is before our own start; else it lies between the last look that did not
- * show it, less what a commit may be late, and the first that did.
+ * <p>The worker's clock and ours may differ. A reported time is taken unchanged only if it lies
+ * before our own start, which we have not observed. Otherwise the start lies between two of our
+ * checks: the last one that did not show the standstill, less the possible delay of a commit, and
+ * the first one that did.
  */
 final class PartitionWatch {
   /**
-   * A partition as one look found it.
+   * A partition as one check found it.
    *
    * @param committed the committed offset
    * @param waiting records from there on
-   * @param hold what the task tells of it, if anything
+   * @param hold the standstill that the task reports, if any
    */
   record Seen(long committed, long waiting, @Nullable SinkHold hold) {}
 
   /**
-   * A partition that did not move since the last look, or that is held.
+   * A partition that did not move since the last check, or that is held.
    *
-   * @param offset the first record that waits
-   * @param watchedSince since when we have seen it so ourselves
-   * @param since since when it is so, as far as it is known
-   * @param fromStart whether it was so when we first looked: then it may be so for longer
+   * @param offset the first waiting record
+   * @param watchedSince since when we have observed it ourselves
+   * @param since since when it has been so, as far as known
+   * @param fromStart whether it was already so at our first check: then it may have begun earlier
    */
   record Standing(
       TopicPartition partition,
@@ -65,14 +66,14 @@ final class PartitionWatch {
   private @Nullable Instant lastLook;
 
   /**
-   * @param commitInterval pause between two commits of the sink: what it tells may be so old, and
-   *     somewhat older where a commit is slow
+   * @param commitInterval pause between two commits of the sink: a report may be this old, and
+   *     somewhat older if a commit is slow
    */
   PartitionWatch(Duration commitInterval) {
     this.late = commitInterval.multipliedBy(2).plusSeconds(5);
   }
 
-  /** Takes a look in; returns what stands or is held, moved ones not. */
+  /** Evaluates one check; returns the partitions that stand still or are held. */
   List<Standing> look(Map<TopicPartition, Seen> seen, Instant now) {
     memories.keySet().retainAll(seen.keySet());
     List<Standing> standing = new ArrayList<>();
@@ -101,7 +102,7 @@ final class PartitionWatch {
     return standing;
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     lastLook = lastLook == null ? null : lastLook.plus(step);
     memories.replaceAll((partition, memory) -> memory.moved(step));
@@ -128,7 +129,7 @@ final class PartitionWatch {
     return new Memory(seen.committed(), standingSince, fromStart, hold.sinceMillis(), heldSince);
   }
 
-  /** The moment, or the bound that it lies beyond. */
+  /** Returns the moment, limited to these bounds. */
   static Instant between(Instant moment, @Nullable Instant least, Instant most) {
     if (moment.isAfter(most)) {
       return most;

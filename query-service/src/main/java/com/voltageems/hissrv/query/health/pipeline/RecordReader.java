@@ -15,12 +15,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at single records: what offsets alone do not tell. One thread. */
+/** Reads single records, for facts that offsets alone do not show. For one thread. */
 final class RecordReader implements AutoCloseable {
-  /** A lag this small is counted record by record: it may be nothing but transaction markers. */
+  /**
+   * A lag of up to this size is counted record by record, because it may consist only of
+   * transaction markers.
+   */
   private static final long FEW = 50;
 
-  /** Partitions of which the first record that waits is read, in one look. */
+  /** Number of partitions whose first waiting record is read in one check. */
   private static final int MOST_LOOKS = 20;
 
   private static final int FETCH_BYTES = 16 * 1024;
@@ -28,15 +31,15 @@ final class RecordReader implements AutoCloseable {
   private final KafkaAccess kafka;
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
-  /** Time of the record before this committed offset, by partition. */
+  /** The time of the record before this committed offset, by partition. */
   private final Map<TopicPartition, Committed> lastCommitted = new HashMap<>();
 
   private record Committed(long offset, long timestampMillis) {}
 
   /**
-   * A record that waits.
+   * A waiting record.
    *
-   * @param appended when the broker took it, where the topic keeps that; else null
+   * @param appended when the broker took it, if the topic keeps that time; else null
    */
   record Waiting(long offset, @Nullable Instant appended) {}
 
@@ -50,17 +53,20 @@ final class RecordReader implements AutoCloseable {
     this.kafka = kafka;
   }
 
-  /** How many records wait from {@code position} to {@code end}; of many, the offsets count. */
+  /**
+   * Returns how many records wait from {@code position} to {@code end}; if there are many, the
+   * number of offsets.
+   */
   long waiting(TopicPartition partition, long position, long end)
       throws ProbeException, InterruptedException {
     long lag = Math.max(0, end - position);
     return lag > 0 && lag <= FEW ? kafka.read(() -> count(partition, position, end)) : lag;
   }
 
-  /** The first record from {@code offset} on, or null where none comes in time. */
+  /** Returns the first record from {@code offset} on, or null if none arrives in time. */
   @Nullable Waiting first(TopicPartition partition, long offset)
       throws ProbeException, InterruptedException {
-    // Lists, for the reading may have nothing to give.
+    // A list, because there may be no record.
     List<Waiting> found =
         kafka.read(
             () -> {
@@ -82,11 +88,11 @@ final class RecordReader implements AutoCloseable {
   }
 
   /**
-   * The oldest of what waits is not older than that, by Kafka's times of records.
+   * Returns a time that is not later than the oldest waiting record, by Kafka's record times.
    *
-   * @param waiting offsets from which on something waits; those just before them are known from
+   * @param waiting offsets from which on records wait; the records just before them are known from
    *     {@link #newestBefore}
-   * @return null where nothing waits
+   * @return null if nothing waits, or the waiting records could not be read in time
    */
   @Nullable Instant oldest(Map<TopicPartition, Long> waiting)
       throws ProbeException, InterruptedException {
@@ -106,7 +112,7 @@ final class RecordReader implements AutoCloseable {
     return oldest == Long.MAX_VALUE ? null : Instant.ofEpochMilli(oldest);
   }
 
-  /** The timestamp of the first record from an offset on; none where none comes in time. */
+  /** Returns the timestamp of the first record from an offset on; empty if none arrives in time. */
   private List<Long> timestampFrom(TopicPartition partition, long offset) {
     KafkaConsumer<byte[], byte[]> reader = reader(partition, offset);
     long deadline = System.nanoTime() + kafka.timeout().toNanos() / 4;
@@ -118,7 +124,7 @@ final class RecordReader implements AutoCloseable {
     return List.of();
   }
 
-  /** The newest sample time among the records just before these offsets, ISO. */
+  /** Returns the newest sample time among the records just before these offsets, ISO. */
   @Nullable String newestBefore(Map<TopicPartition, OffsetAndMetadata> committed)
       throws ProbeException, InterruptedException {
     lastCommitted.keySet().retainAll(committed.keySet());
@@ -139,7 +145,10 @@ final class RecordReader implements AutoCloseable {
         .orElse(null);
   }
 
-  /** The timestamp of the record just before an offset; none when it is not there any more. */
+  /**
+   * Returns the timestamp of the record just before an offset; empty if it no longer exists or
+   * could not be read in time.
+   */
   private List<Long> timestampBefore(TopicPartition partition, long offset) {
     KafkaConsumer<byte[], byte[]> reader = reader(partition, offset - 1);
     long deadline = System.nanoTime() + kafka.timeout().toNanos() / 4;
@@ -151,7 +160,7 @@ final class RecordReader implements AutoCloseable {
     return List.of();
   }
 
-  /** Records from {@code position} to {@code end}: offsets less the markers of transactions. */
+  /** Counts records from {@code position} to {@code end}: offsets without transaction markers. */
   private long count(TopicPartition partition, long position, long end) {
     KafkaConsumer<byte[], byte[]> reader = reader(partition, position);
     long deadline = System.nanoTime() + kafka.timeout().toNanos() / 4;
@@ -166,7 +175,7 @@ final class RecordReader implements AutoCloseable {
       }
       reached = reader.position(partition);
     }
-    // What could not be read in time counts as it stands in the offsets.
+    // The offsets that could not be read in time are counted as records.
     return count + Math.max(0, end - reached);
   }
 

@@ -12,15 +12,15 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which tasks of the source have never told anything, though they should have by now. Its first
- * record comes when a task starts, so {@code stuck.after.ms} from our first look on is enough.
- * Pure: no clock, no Kafka. One thread.
+ * Detects tasks of the source that have never reported anything, though they should have by now. A
+ * task's first report comes when it starts, so waiting for {@code stuck.after.ms} from our first
+ * check on is enough. Pure: no clock, no Kafka. For one thread.
  */
 final class SilenceWatch {
-  /** Stands for all tasks, where their number is not known. */
+  /** Represents all tasks if their number is unknown. */
   static final int WHOLE = -1;
 
-  /** Bound of the memory, whatever Connect says. */
+  /** Limits the memory, because Connect may report any number. */
   private static final int MOST_TASKS = 1000;
 
   private final Duration stuckAfter;
@@ -38,31 +38,31 @@ final class SilenceWatch {
     this.stuckAfter = stuckAfter;
   }
 
-  /** Whether it tells nothing by intent, or cannot. */
+  /** Returns whether the source reports nothing by intent, or cannot report. */
   static boolean isByIntent(Telling telling) {
     return telling.kind() == Telling.Kind.OFF || telling.kind() == Telling.Kind.OLDER;
   }
 
   /**
-   * Whether a record is to be expected.
+   * Returns whether reports are expected.
    *
-   * @param trace whether anything speaks for it where the settings are not known: the topic is
-   *     there, or a task has told before
+   * @param trace whether there is evidence of reports, used if the settings are unknown: the topic
+   *     exists, or a task has reported before
    */
   static boolean isExpected(Telling telling, boolean trace) {
     return telling.kind() == Telling.Kind.ON || (telling.kind() == Telling.Kind.UNKNOWN && trace);
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     silent.replaceAll((task, since) -> since.plus(step));
   }
 
   /**
-   * Takes a look in.
+   * Evaluates one check.
    *
-   * @param told the tasks of which a record is in the topic
-   * @param tasks how many there are, where that is known
+   * @param told the tasks that have a record in the topic
+   * @param tasks the number of tasks, if known
    */
   List<Silent> look(boolean expected, Set<Integer> told, OptionalInt tasks, Instant now) {
     Set<Integer> missing = new TreeSet<>();

@@ -6,18 +6,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 
 /**
- * What the sink tells in the metadata of a committed offset while a request is refused or not
+ * The sink's report in the metadata of a committed offset while a request is refused or not
  * answered (docs/status.md).
  *
  * @param sinceMillis when the first of the tries failed, by the worker's clock
  * @param tries how many have failed
- * @param offset the first record of the partition in the request; -1 where it is not told
+ * @param offset the first record of the partition in the request; -1 if not reported
  * @param reason the last answer, in plain words
  */
 record SinkHold(long sinceMillis, long tries, long offset, String reason) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Empty for what is not such a text: other writers may put other things there. */
+  /** Empty if the text is not such a report: other writers may put other things there. */
   static Optional<SinkHold> parse(String metadata) {
     if (metadata.isBlank()) {
       return Optional.empty();

@@ -17,9 +17,9 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Which standstill of the sink is trouble, and how it is told. */
+/** Decides which standstill of the sink is trouble, and describes it. */
 final class SinkJudge {
-  /** So many are looked at and named; the rest is counted. */
+  /** Number of standstills that are examined and named; the rest is only counted. */
   private static final int MOST = 20;
 
   private static final int MOST_IN_MESSAGE = 3;
@@ -29,8 +29,9 @@ final class SinkJudge {
   private final Duration standAfter;
 
   /**
-   * @param stuckAfter from which time on a request that is repeated is trouble
-   * @param commitInterval so much longer an offset may stand by itself
+   * @param stuckAfter after this time a repeated request is trouble
+   * @param commitInterval additional time in which an offset without a reported hold may stand
+   *     still
    */
   SinkJudge(String sink, Duration stuckAfter, Duration commitInterval) {
     this.sink = sink;
@@ -38,21 +39,21 @@ final class SinkJudge {
     this.standAfter = stuckAfter.plus(commitInterval);
   }
 
-  /** A partition in trouble; {@code sure} when it is known to stand for too long. */
+  /** A partition in trouble; {@code sure} if it is known to have stood still for too long. */
   private record Trouble(Standing standing, Instant since, boolean sure) {}
 
   /**
-   * What else a look found.
+   * The other findings of a check.
    *
-   * @param present whether there is such a connector, or that is not known: one that is deleted
-   *     cannot say why
-   * @param assigned the partitions that one of its tasks has
-   * @param unfound those that its tasks find when they look for new topics again
+   * @param present false if there is no such connector, which then cannot say why it stands still;
+   *     true if there is, or if unknown
+   * @param assigned the partitions that its tasks have
+   * @param unfound the partitions that its tasks will find when they look for new topics again
    * @param refresh how often they look
-   * @param topics of what it is to read
-   * @param others who read in its consumer group
-   * @param lost what Kafka deleted before it was committed
-   * @param noDeadLetters its topic for dead letters, where that is not there; else empty
+   * @param topics what is wrong with the topics that it reads
+   * @param others other members that read in its consumer group
+   * @param lost records that Kafka deleted before they were committed
+   * @param noDeadLetters its dead-letter topic, if that does not exist; else empty
    */
   record Seen(
       boolean present,
@@ -63,7 +64,7 @@ final class SinkJudge {
       GroupWatch.Found others,
       LossWatch.Found lost,
       String noDeadLetters) {
-    /** How much longer that partition may stand by itself. */
+    /** Returns the additional time in which the partition may stand still. */
     private Duration more(TopicPartition partition) {
       return unfound.contains(partition) ? refresh : Duration.ZERO;
     }
@@ -120,7 +121,10 @@ final class SinkJudge {
         gauges);
   }
 
-  /** It may be so by right, a forecast, or by a clock that is wrong; who waits for silence errs. */
+  /**
+   * Warns of samples from the future. They may be correct, as in a forecast, or come from a wrong
+   * clock; until that time a silence of the devices does not show.
+   */
   private static String ofTheFuture(@Nullable Object newest, Instant now) {
     Duration ahead =
         newest instanceof String time ? Duration.between(now, Instant.parse(time)) : Duration.ZERO;
@@ -132,7 +136,7 @@ final class SinkJudge {
             + "nothing arrives";
   }
 
-  /** With what is missing; where that is the trouble, it comes alone or in front. */
+  /** Adds what is wrong with the topics; if that is trouble, it stands alone or comes first. */
   private static String told(String message, boolean moves, TopicsWatch.Found found) {
     if (found.words().isEmpty()) {
       return message;
@@ -149,8 +153,9 @@ final class SinkJudge {
   }
 
   /**
-   * Without a word of the task. After our own start the first record that waits may tell since
-   * when; but whether it is on its way is not known before the offset could have moved.
+   * Judges a partition for which the task reports no hold. After our own start the first waiting
+   * record may show since when it waits; but whether it is being processed is unknown until the
+   * offset has had time to move.
    */
   private @Nullable Trouble standing(
       Standing one, RecordReader.@Nullable Waiting first, Seen seen, Instant now) {
@@ -240,7 +245,7 @@ final class SinkJudge {
             + "; whether it moves is not known yet, this service has just started";
   }
 
-  /** What can be said where the task does not. */
+  /** Returns a likely reason if the task reports none. */
   private String why(TopicPartition partition, List<Trouble> all, Seen seen) {
     if (!seen.present()) {
       return "; " + sink + " is not there";

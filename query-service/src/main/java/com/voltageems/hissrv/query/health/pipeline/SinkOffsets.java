@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
-/** What the sink connector's consumer group reads, and how far it has committed. */
+/** The partitions that the sink connector's consumer group reads, and how far it has committed. */
 final class SinkOffsets {
   private final KafkaAccess kafka;
   private final String group;
@@ -59,17 +59,21 @@ final class SinkOffsets {
   }
 
   /**
-   * What the sink is to read.
+   * What the sink reads.
    *
-   * @param partitions all that exist: of its topics, with a committed offset, or with a task
-   * @param assigned those that a task has
-   * @param members of the group; none before a task has joined it
+   * @param partitions all existing partitions that belong to its topics, have a committed offset,
+   *     or are assigned to a task
+   * @param assigned the partitions that its tasks have
+   * @param members the members of the group; empty before a task has joined it
    */
   record Reading(
       Set<TopicPartition> partitions,
       Set<TopicPartition> assigned,
       List<GroupWatch.Member> members) {
-    /** Those that the tasks find when they look for new topics again, if they may see them. */
+    /**
+     * Returns the partitions that the tasks find when they look for new topics again, if they may
+     * see them.
+     */
     Set<TopicPartition> unfound(Set<TopicPartition> committed) {
       Set<TopicPartition> unfound = new HashSet<>(members.isEmpty() ? Set.of() : partitions);
       unfound.removeAll(assigned);
@@ -79,8 +83,9 @@ final class SinkOffsets {
   }
 
   /**
-   * Of the sink's topics too: a task that may not see one of them has no partition of it, commits
-   * nothing, and does not know that there is anything.
+   * Finds the partitions that the sink reads, including all partitions of its topics: a task that
+   * may not see one of these topics has no partition of it, commits nothing, and does not know that
+   * it exists.
    */
   Reading reading(Set<TopicPartition> committed, SinkTopics topics)
       throws ProbeException, InterruptedException {
@@ -105,16 +110,17 @@ final class SinkOffsets {
   }
 
   /**
-   * Those of which less is there than was committed: the topic was deleted and made again, and the
-   * task is to begin where the new one does.
+   * Returns the partitions that end before the committed offset: their topic was deleted and
+   * created again, and the task should begin at the start of the new one.
    *
-   * @param ends of a moment ago, or of now
+   * @param ends the ends, which may be a moment old
    */
   Set<TopicPartition> madeAnew(
       Map<TopicPartition, OffsetAndMetadata> committed, Map<TopicPartition, Long> ends)
       throws ProbeException, InterruptedException {
     Set<TopicPartition> beyond = beyond(committed, ends);
-    // Records may have come since, and a sink that does not wait for transactions is ahead of them.
+    // Records may have come since, and a sink that does not wait for transactions is ahead of these
+    // ends.
     return beyond.isEmpty() ? beyond : beyond(committed, kafka.written(beyond));
   }
 

@@ -22,19 +22,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Progress of the sink connector's consumer group, and whether it makes any. The connector commits
- * an offset only when its fate is sealed, and tells in the offset's metadata what holds it up: so
- * the figures are true whoever restarts. In the detail:
+ * Progress of the sink connector's consumer group, and whether there is any. The connector commits
+ * an offset only when the fate of its records is final, and reports in the offset's metadata what
+ * holds it up: so the figures survive every restart. In the detail:
  *
  * <ul>
  *   <li>{@code processed}: sum of the committed offsets, that is all records of these topics that
- *       the database has acknowledged or whose fate is otherwise sealed (transaction markers
- *       included, where the source writes in transactions);
+ *       the database has acknowledged or whose fate is otherwise final (including transaction
+ *       markers, if the source writes in transactions);
  *   <li>{@code queue_size}: records not yet committed;
  *   <li>{@code last_sync}: the newest sample time among the last committed records of each
  *       partition, ISO; null before the first;
- *   <li>{@code arrived_until}: all that came to Kafka before is done with, ISO; null where nothing
- *       waits;
+ *   <li>{@code arrived_until}: all records that came to Kafka before this time are finished, ISO;
+ *       null if nothing waits, or the waiting records could not be read in time;
  *   <li>{@code stuck}: the partitions that do not move, with since, record and reason;
  *   <li>{@code lost}: offsets that Kafka deleted before the sink committed them, since our start.
  * </ul>
@@ -54,9 +54,9 @@ public final class SinkProbe implements Probe {
 
   /**
    * @param sink the connector's name
-   * @param facts whether it is there, and what it is to read
-   * @param stuckAfter from which time on a standstill is trouble
-   * @param commitInterval pause between two commits of a task that works
+   * @param facts whether the connector exists, and what it reads
+   * @param stuckAfter after this time a standstill is trouble
+   * @param commitInterval pause between two commits of a working task
    */
   public SinkProbe(
       KafkaAccess kafka,
@@ -144,7 +144,10 @@ public final class SinkProbe implements Probe {
     return judge.report(figures, standing, records::first, all, now);
   }
 
-  /** A task that has a dead letter for a topic that is gone waits for it, and tells nothing. */
+  /**
+   * Returns the dead-letter topic if it does not exist: a task with a dead letter waits for it and
+   * reports nothing. Empty if it exists or nothing stands still.
+   */
   private String noDeadLetters(ConnectFacts known, List<PartitionWatch.Standing> standing)
       throws ProbeException, InterruptedException {
     String topic = known.deadLetters().topics().getOrDefault(sink, "");
@@ -169,7 +172,7 @@ public final class SinkProbe implements Probe {
       throws ProbeException, InterruptedException {
     Set<String> others = new HashSet<>(topics.names());
     read.forEach(partition -> others.remove(partition.topic()));
-    // All that match were looked for with the partitions.
+    // All topics that match are already among the partitions.
     if (topics.matchesNone(read.stream().map(TopicPartition::topic))) {
       return Set.of(topics.regex());
     }

@@ -25,11 +25,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the source connector reads, as its tasks tell in the status topic. Older plugins, and
- * those told to, say nothing, and that is fine.
+ * Checks by the tasks' reports in the status topic whether the source connector reads. Older
+ * plugins, and connectors that are set so, report nothing; this is no trouble.
  */
 public final class SourceProbe implements Probe {
-  /** Where the topic is not compacted yet: so many records of a partition at most. */
+  /** Most records per partition to read from the topic, which may not be compacted yet. */
   private static final long MOST_RECORDS = 20_000;
 
   private static final int FETCH_BYTES = 1024 * 1024;
@@ -48,9 +48,9 @@ public final class SourceProbe implements Probe {
 
   /**
    * @param topic the source's {@code status.topic}
-   * @param connector the connector's name; what others tell is not looked at
-   * @param facts how many tasks it has, where that is known (more have told in the past), and
-   *     whether they are to tell
+   * @param connector the connector's name; reports of other connectors are ignored
+   * @param facts how many tasks the connector has, if known (more tasks may have reported in the
+   *     past), and whether they are set to report
    */
   public SourceProbe(
       KafkaAccess kafka,
@@ -106,20 +106,23 @@ public final class SourceProbe implements Probe {
         views, new SourceView.Silence(silent, there, known.telling(), missing), unreadable, now);
   }
 
-  /** A task that writes to a topic that is gone waits for it, and reports nothing meanwhile. */
+  /**
+   * Returns the topics that the source writes to. A task that writes to a deleted topic waits for
+   * it, and reports nothing meanwhile.
+   */
   private Set<String> writtenTo(ConnectFacts known) {
     Set<String> topics = new HashSet<>(known.sourceTopics());
     topics.add(topic);
     return topics;
   }
 
-  /** There is no topic: one that comes is a new one, to be read from its beginning. */
+  /** There is no topic: a topic that appears later is new and is read from its beginning. */
   private boolean nothing() {
     assigned = Set.of();
     return true;
   }
 
-  /** Whether all that is there is read. */
+  /** Returns whether all existing records are read. */
   private boolean readOn(Set<TopicPartition> partitions)
       throws ProbeException, InterruptedException {
     Map<TopicPartition, Long> ends = kafka.offsets(partitions, OffsetSpec.latest());
@@ -129,7 +132,7 @@ public final class SourceProbe implements Probe {
     return kafka.read(() -> read(ends));
   }
 
-  /** A topic that ends before what we have read of it was deleted, and made again. */
+  /** Returns whether a topic ends before our position: then it was deleted and created again. */
   private boolean isMadeAnew(Map<TopicPartition, Long> ends) {
     KafkaConsumer<byte[], byte[]> reader = consumer;
     return reader != null
@@ -158,7 +161,11 @@ public final class SourceProbe implements Probe {
     assigned = Set.copyOf(partitions);
   }
 
-  /** Reads on; whether all that was there is read. */
+  /**
+   * Reads further records.
+   *
+   * @return whether all records up to these ends are read
+   */
   private boolean read(Map<TopicPartition, Long> ends) {
     KafkaConsumer<byte[], byte[]> reader = consumer;
     if (reader == null) {

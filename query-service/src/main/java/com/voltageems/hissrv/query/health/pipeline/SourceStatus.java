@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task of the source tells of itself (docs/status.md).
+ * The report of a task of the source about itself (docs/status.md).
  *
  * @param timeMillis when it was made, by the worker's clock
- * @param intervalMillis when the next one comes at the latest
- * @param redisAheadMillis how far Redis's clock is ahead of the worker's; 0 where that is not known
+ * @param intervalMillis the longest time until the next report
+ * @param redisAheadMillis how far Redis's clock is ahead of the worker's; 0 if unknown
  */
 record SourceStatus(
     String connector,
@@ -28,7 +28,7 @@ record SourceStatus(
     parts = List.copyOf(parts);
   }
 
-  /** Of one that says nothing of Redis's clock. */
+  /** Creates a report without the difference of Redis's clock. */
   SourceStatus(String connector, int task, long timeMillis, long intervalMillis, List<Part> parts) {
     this(connector, task, timeMillis, intervalMillis, 0, parts);
   }
@@ -36,10 +36,10 @@ record SourceStatus(
   /**
    * One source of the task, or its aggregation.
    *
-   * @param state {@code ok}, {@code stuck}, or what a later version may say
-   * @param since when stuck: since when no attempt has passed, by the worker's clock
-   * @param waiting what waits in Redis, where it is known
-   * @param newest time of the newest sample, where there was one
+   * @param state {@code ok}, {@code stuck}, or another word of a later version
+   * @param since if stuck: since when no attempt has succeeded, by the worker's clock
+   * @param waiting how much waits in Redis, if known
+   * @param newest time of the newest sample, if there was one
    * @param lost how many inputs were gone from Redis before they were read, since the task began
    * @param lostAt when the last of them was noticed, by the worker's clock
    * @param steady whether something comes every few minutes as long as the devices report
@@ -55,7 +55,10 @@ record SourceStatus(
       long lost,
       @Nullable Long lostAt,
       boolean steady) {
-    /** As an older plugin tells it: a list is empty by right. */
+    /**
+     * Creates a part of an older plugin's report, which does not have {@code steady}: a list may be
+     * empty for long.
+     */
     Part(
         String name,
         String type,
@@ -74,7 +77,7 @@ record SourceStatus(
     }
   }
 
-  /** Empty for what is not such a record. */
+  /** Empty if the value is not such a report. */
   static Optional<SourceStatus> parse(byte[] value) {
     return StatusText.object(value).flatMap(SourceStatus::of);
   }

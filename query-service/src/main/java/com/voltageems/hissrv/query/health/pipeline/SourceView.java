@@ -22,18 +22,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The source's tasks for people and for {@code /metrics}. Pure. */
+/** Shows the source's tasks to people and in {@code /metrics}. Pure. */
 final class SourceView {
   private static final int MOST_IN_MESSAGE = 5;
 
-  /** Types of which Redis keeps what was not read. */
+  /** Types whose unread data stays in Redis. */
   private static final Set<String> KEPT = Set.of("archive", "list", "stream");
 
   private final String connector;
   private final String topic;
 
   /**
-   * @param topic where we look, {@code kafka.status.topic}
+   * @param topic the topic that we read, {@code kafka.status.topic}
    */
   SourceView(String connector, String topic) {
     this.connector = connector;
@@ -41,15 +41,16 @@ final class SourceView {
   }
 
   /**
-   * What has never been told.
+   * The reports that never came.
    *
-   * @param late those of which a record should have come
-   * @param topicThere whether the topic is there
-   * @param missing topics to which it writes that are not there; looked for where it is late only
+   * @param late tasks whose report is overdue
+   * @param topicThere whether the topic exists
+   * @param missing topics that the source writes to and that do not exist; only looked up if a
+   *     report is late
    */
   record Silence(List<Silent> late, boolean topicThere, Telling telling, Set<String> missing) {}
 
-  /** Of a source that tells nothing and is not expected to. */
+  /** Returns the report for a source that reports nothing and is not expected to. */
   Report byIntent(Telling telling) {
     return Report.of(
         State.UP,
@@ -60,8 +61,8 @@ final class SourceView {
   }
 
   /**
-   * @param silence what is missing
-   * @param unreadable records of the topic that no task of ours can have written
+   * @param silence the missing reports
+   * @param unreadable number of records in the topic that none of our tasks can have written
    */
   Report report(List<TaskView> tasks, Silence silence, long unreadable, Instant now) {
     List<String> trouble = new ArrayList<>(silent(tasks, silence, now));
@@ -85,7 +86,10 @@ final class SourceView {
         gauges);
   }
 
-  /** All that came to Redis before is in Kafka, ISO; null where nothing is known to wait. */
+  /**
+   * Returns the time before which everything that came to Redis is in Kafka, ISO; null if nothing
+   * is known to wait.
+   */
   private static @Nullable String arrivedUntil(List<TaskView> tasks, Instant now) {
     List<Instant> all = new ArrayList<>();
     for (TaskView task : tasks) {
@@ -100,7 +104,7 @@ final class SourceView {
     return all.stream().min(Comparator.naturalOrder()).map(Instant::toString).orElse(null);
   }
 
-  /** Live values do not wait: of those it is empty. */
+  /** Returns the same for one part. Empty for live values, because they do not wait. */
   private static Optional<Instant> arrivedUntil(PartView view, Instant now) {
     Part part = view.part();
     Long waiting = part.waiting();
@@ -125,7 +129,10 @@ final class SourceView {
         + (more > 0 ? "; and " + more + " more, see /status" : "");
   }
 
-  /** What nobody can bring back does not hold the source up: it is told, and it goes on. */
+  /**
+   * Names lost inputs. Nobody can bring them back, so the source goes on: they are reported but are
+   * no trouble.
+   */
   private static String lost(List<TaskView> tasks) {
     List<Part> losing =
         tasks.stream()
@@ -152,7 +159,7 @@ final class SourceView {
     return words.toString();
   }
 
-  /** One line where no task has told anything, else one for each that has not. */
+  /** Returns one line if no task has reported anything, else one line for each silent task. */
   private List<String> silent(List<TaskView> tasks, Silence silence, Instant now) {
     List<String> words = new ArrayList<>();
     for (Silent one : silence.late()) {

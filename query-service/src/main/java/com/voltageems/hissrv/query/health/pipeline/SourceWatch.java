@@ -14,16 +14,16 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the source's tasks told last, and which of it is trouble. Pure: no clock, no Kafka. One
- * thread.
+ * The last report of each of the source's tasks, and which of it is trouble. Pure: no clock, no
+ * Kafka. For one thread.
  *
- * <p>Three clocks take part. How long a part is stuck is reckoned by the worker's own clock up to
- * the record, and by ours from there on, but never from later than when we first heard of it: that
- * clock may be set back. When the record came is Kafka's time for it, but never before our last
- * look nor after this one.
+ * <p>Three clocks are involved. How long a part is stuck is measured by the worker's own clock up
+ * to the record, and by ours from then on; but the start is never later than our first report of
+ * it, because the worker's clock may be set back. The time of arrival is Kafka's time of the
+ * record, but never before our last check nor after this one.
  */
 final class SourceWatch {
-  /** Bound of the memory, whatever the topic holds. */
+  /** Limits the memory, because the topic may hold any number of tasks. */
   private static final int MOST_TASKS = 1000;
 
   private final Duration stuckAfter;
@@ -33,8 +33,8 @@ final class SourceWatch {
   /**
    * The last record of a task, and when it came.
    *
-   * @param idleSince since when what waits has not become less, by part
-   * @param stuckBy when it was first told that a part is stuck as it is now
+   * @param idleSince since when the waiting data has not become less, by part
+   * @param stuckBy when it was first reported that a part is stuck in its present way, by part
    */
   private record Told(
       SourceStatus status,
@@ -60,10 +60,11 @@ final class SourceWatch {
   }
 
   /**
-   * A task as it is now.
+   * The present state of a task.
    *
-   * @param overdue whether it should have told more by now
-   * @param redisAhead how far Redis's clock was ahead of its worker's
+   * @param told when the last report came
+   * @param overdue whether the next report should have come by now
+   * @param redisAhead how far Redis's clock was ahead of the worker's
    */
   record TaskView(
       int task,
@@ -74,11 +75,11 @@ final class SourceWatch {
       List<PartView> parts) {}
 
   /**
-   * A part of it.
+   * The present state of a part of a task.
    *
-   * @param since of the trouble, if there is any: stuck, or waiting without a move
-   * @param trouble whether that lasts too long
-   * @param newestAge of the newest sample, by our clock
+   * @param since the start of the trouble, if there is any: stuck, or waiting without progress
+   * @param trouble whether it has lasted too long
+   * @param newestAge the age of the newest sample, by our clock
    */
   record PartView(
       Part part, @Nullable Instant since, boolean trouble, @Nullable Duration newestAge) {}
@@ -88,9 +89,9 @@ final class SourceWatch {
   }
 
   /**
-   * Takes a record in, in the order of the topic.
+   * Takes in a record; records must come in the order of the topic.
    *
-   * @param timestamp Kafka's time of it
+   * @param timestamp the record's time in Kafka
    */
   void told(SourceStatus status, Instant timestamp, Instant now) {
     Told before = tasks.get(status.task());
@@ -116,13 +117,16 @@ final class SourceWatch {
     return by == null ? arrived : by;
   }
 
-  /** Since when the part leaves what waits, or empty where it takes of it or nothing waits. */
+  /**
+   * Returns since when the part leaves waiting data untouched; empty if it takes some or nothing
+   * waits.
+   */
   private static Optional<Instant> idleSince(
       @Nullable Told before, SourceStatus status, Part part, Instant arrived) {
     Long waiting = part.waiting();
     Long newest = part.newest();
     if (waiting == null || waiting == 0 || (newest != null && newest > status.timeMillis())) {
-      // A sample of the future hides those that come after it: then nothing is known.
+      // A sample from the future hides later samples: then we cannot know.
       return Optional.empty();
     }
     Part last = before == null ? null : before.part(part.name());
@@ -135,21 +139,21 @@ final class SourceWatch {
     return Optional.of(since == null ? arrived : since);
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     lastLook = lastLook == null ? null : lastLook.plus(step);
     tasks.replaceAll((task, told) -> told.moved(step));
   }
 
-  /** Ends a look: what comes later has come after this moment. */
+  /** Ends a check: later records have arrived after this moment. */
   void looked(Instant now) {
     lastLook = now;
   }
 
   /**
-   * All tasks as they are now.
+   * Returns the present state of all tasks.
    *
-   * @param expected whether a task of this number is still there
+   * @param expected whether a task of this number still exists
    */
   List<TaskView> view(IntPredicate expected, Instant now) {
     tasks.keySet().removeIf(task -> !expected.test(task));
@@ -196,12 +200,12 @@ final class SourceWatch {
     return new PartView(part, null, false, newestAge);
   }
 
-  /** A length that the task reckoned when it told, grown since. */
+  /** Returns a duration that the task measured for its report, plus the time since then. */
   private static Duration sinceTold(Told told, Duration then, Instant now) {
     return then.plus(Duration.between(told.arrived(), now));
   }
 
-  /** At least some records of a task must say the same. */
+  /** Several reports of a task in succession must agree. */
   private Duration patience(SourceStatus status) {
     Duration several = Duration.ofMillis(status.intervalMillis()).multipliedBy(6);
     return several.compareTo(stuckAfter) > 0 ? several : stuckAfter;

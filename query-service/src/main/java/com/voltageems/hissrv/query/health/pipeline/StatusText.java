@@ -8,20 +8,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What the tasks tell, out of the dress that a converter gave it. Pure. */
+/** Finds the tasks' reports in the forms that converters write. Pure. */
 final class StatusText {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST = 256 * 1024;
   private static final int LONGEST_REASON = 300;
 
-  /** The year 5138: what is later is not a time in milliseconds. */
+  /** The year 5138: a greater number is not a time in milliseconds. */
   private static final long LAST_TIME = 99_999_999_999_999L;
 
   private StatusText() {}
 
   /**
-   * The object in a record's value: plain, as a JSON string, in a {@code payload}, or as the text
-   * inside a binary format such as Avro.
+   * Returns the object in a record's value: plain, as a JSON string, in a {@code payload}, or as
+   * the text inside a binary format such as Avro.
    */
   static Optional<JsonNode> object(byte[] value) {
     if (value.length > LONGEST) {
@@ -39,7 +39,7 @@ final class StatusText {
 
   private static Optional<JsonNode> unwrap(String text) {
     String current = text;
-    // At most: a payload, whose text is a JSON string, whose text is the object.
+    // At most three levels: a payload, whose text is a JSON string, whose text is the object.
     for (int depth = 0; depth < 3; depth++) {
       JsonNode node;
       try {
@@ -62,7 +62,7 @@ final class StatusText {
     return Optional.empty();
   }
 
-  /** Whether it is a time in epoch milliseconds that one can reckon with. */
+  /** Returns whether the value is a plausible time in epoch milliseconds. */
   static boolean isTime(JsonNode node) {
     return node.isIntegralNumber()
         && node.canConvertToLong()
@@ -70,7 +70,7 @@ final class StatusText {
         && node.asLong() <= LAST_TIME;
   }
 
-  /** A reason as it may be shown: one line, bounded, without what looks like a secret. */
+  /** Returns a reason in a form that may be shown: one line, bounded, without possible secrets. */
   static String reason(String text) {
     String line = Redaction.oneLine(text.strip());
     if (line.isEmpty()) {
@@ -79,7 +79,7 @@ final class StatusText {
     return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON) + "...";
   }
 
-  /** {@code 7 s}, {@code 12 min}, {@code 5 h}, {@code 3 days}. */
+  /** Returns {@code 7 s}, {@code 12 min}, {@code 5 h}, {@code 3 days}. */
   static String length(Duration length) {
     long seconds = Math.max(0, length.toSeconds());
     if (seconds < 120) {

@@ -21,8 +21,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one request to read now (docs/status.md): how far the source's tasks are, by the status
- * topic, and how far the sink is, by its committed offsets. For one thread, one request.
+ * Watches one request to read now (docs/status.md): the progress of the source's tasks by the
+ * status topic, and the progress of the sink by its committed offsets. For one thread and one
+ * request.
  */
 public class SyncWatch implements AutoCloseable {
   private static final int FETCH_BYTES = 1024 * 1024;
@@ -36,7 +37,7 @@ public class SyncWatch implements AutoCloseable {
   private final Map<Integer, JsonNode> told = new TreeMap<>();
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
-  /** Where the topics end at one moment. */
+  /** The ends of topics at one moment. */
   public record Ends(Map<TopicPartition, Long> offsets) {
     public Ends {
       offsets = Map.copyOf(offsets);
@@ -46,7 +47,7 @@ public class SyncWatch implements AutoCloseable {
   /**
    * @param source the source connector's name
    * @param sink the sink connector's name
-   * @param topics what that is to read, whether one of its tasks does or not
+   * @param topics the topics that the sink reads, even if none of its tasks has them
    */
   public SyncWatch(
       KafkaAccess kafka,
@@ -63,9 +64,9 @@ public class SyncWatch implements AutoCloseable {
   }
 
   /**
-   * Begins to read the status topic where it ends now: before the request goes out.
+   * Begins to read the status topic at its present end; must be called before the request is sent.
    *
-   * @throws ProbeException when there is no such topic, or Kafka does not answer
+   * @throws ProbeException if there is no such topic, or Kafka does not answer
    */
   public void begin() throws ProbeException, InterruptedException {
     Set<TopicPartition> partitions = kafka.partitions(Set.of(statusTopic));
@@ -85,10 +86,11 @@ public class SyncWatch implements AutoCloseable {
   }
 
   /**
-   * What the source's tasks still have to read, for people; empty when all is in Kafka.
+   * Returns what the source's tasks still have to read, for people; empty when everything is in
+   * Kafka.
    *
-   * @param tasks how many have to tell; 0 when that is not known: then one at least
-   * @param wait for more to be told
+   * @param tasks how many tasks must report; 0 if unknown: then at least one
+   * @param wait how long to wait for further reports
    */
   public List<String> sources(String id, int tasks, Duration wait)
       throws ProbeException, InterruptedException {
@@ -125,7 +127,7 @@ public class SyncWatch implements AutoCloseable {
         .ifPresent(node -> told.put(node.path("task").asInt(), node.path("sync")));
   }
 
-  /** Where the sink's topics end now. */
+  /** Returns the present ends of the sink's topics. */
   public Ends ends() throws ProbeException, InterruptedException {
     return new Ends(
         kafka.offsets(
@@ -133,7 +135,7 @@ public class SyncWatch implements AutoCloseable {
             OffsetSpec.latest()));
   }
 
-  /** What the database does not have of the records before these ends, for people. */
+  /** Returns how many records before these ends are not in the database yet, for people. */
   public List<String> sink(Ends ends) throws ProbeException, InterruptedException {
     Map<TopicPartition, OffsetAndMetadata> committed = sink.committed();
     committed.keySet().retainAll(ends.offsets().keySet());

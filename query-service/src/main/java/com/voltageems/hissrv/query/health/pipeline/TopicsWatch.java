@@ -9,9 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether what the sink is to read is there, and stays until it is read. A topic may come with its
- * first record, so one that is missing is only named; none at all for {@code stuck.after.ms} is
- * trouble, and so is one of the source's that Kafka compacts. Pure: no clock, no Kafka. One thread.
+ * Checks whether the topics that the sink reads exist, and keep their records until these are read.
+ * A topic may be created with its first record, so a missing topic is only named. It is trouble if
+ * no topic exists for {@code stuck.after.ms}, and if Kafka compacts one of the source's topics.
+ * Pure: no clock, no Kafka. For one thread.
  */
 final class TopicsWatch {
   private static final int MOST_IN_MESSAGE = 5;
@@ -20,10 +21,10 @@ final class TopicsWatch {
   private @Nullable Instant noneSince;
 
   /**
-   * What a look found.
+   * The result of a check.
    *
-   * @param late whether that is trouble
-   * @param words what is wrong, for people; empty where nothing is
+   * @param late whether it is trouble
+   * @param words what is wrong, for people; empty if nothing is
    */
   record Found(boolean late, String words) {
     static final Found ALL = new Found(false, "");
@@ -34,9 +35,9 @@ final class TopicsWatch {
   }
 
   /**
-   * Takes a look in.
+   * Evaluates one check.
    *
-   * @param missing those of the names that do not exist, and the expression where no topic matches
+   * @param missing those of the names that do not exist, and the pattern if no topic matches it
    */
   Found look(SinkTopics topics, Set<String> missing, Instant now) {
     List<String> names = topics.names();
@@ -57,12 +58,12 @@ final class TopicsWatch {
   }
 
   /**
-   * With what is wrong about topics of which Kafka keeps the newest record of each key only. Each
-   * record of the source is a sample, all those of a series have one key, so that any of them may
-   * be gone before it is read; with others' topics that may be meant.
+   * Adds what is wrong with topics of which Kafka keeps only the newest record of each key. Each
+   * record of the source is a sample, and all records of a series share one key, so any of them may
+   * be removed before it is read. For topics of others this may be intended.
    *
    * @param compacted the topics
-   * @param source what the source's topics begin with; empty where that is not known
+   * @param source the prefix of the source's topics; empty if unknown
    */
   static Found withCompacted(Found found, Collection<String> compacted, String source) {
     if (compacted.isEmpty()) {
@@ -79,7 +80,7 @@ final class TopicsWatch {
         found.late() || late, found.words().isEmpty() ? words : found.words() + "; " + words);
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered time after the clock was set. */
   void moved(Duration step) {
     noneSince = noneSince == null ? null : noneSince.plus(step);
   }

@@ -1,6 +1,6 @@
 /**
- * Whether what is in Redis arrives in the database, as Kafka tells it: committed offsets and their
- * metadata for the sink, the status topic for the source.
+ * Shows whether the data in Redis arrives in the database, by means of Kafka: committed offsets and
+ * their metadata for the sink, the status topic for the source.
  */
 @NullMarked
 package com.voltageems.hissrv.query.health.pipeline;
