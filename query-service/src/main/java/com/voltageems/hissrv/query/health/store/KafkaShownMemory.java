@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory in Kafka, which is there anyhow and does not come up empty together with the database:
- * a compacted topic of one partition, a key for each database. Read once; written every few
- * minutes, by clients that live for as long. A thread of its own waits for Kafka.
+ * The memory in Kafka, which exists anyway and does not become empty together with the database: a
+ * compacted topic of one partition, with a key for each database. It is read once and written every
+ * few minutes, by clients that live only that long. A separate thread waits for Kafka.
  */
 public final class KafkaShownMemory implements ShownMemory {
   public static final String TOPIC = "hissrv-shown";
@@ -39,7 +39,7 @@ public final class KafkaShownMemory implements ShownMemory {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaShownMemory.class);
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
 
-  /** Kafka may be away for long, and nobody is in a hurry. */
+  /** Kafka may be down for long, and a retry is not urgent. */
   private static final Duration PAUSE = Duration.ofSeconds(20);
 
   private final QueryConfig.Kafka kafka;
@@ -52,9 +52,9 @@ public final class KafkaShownMemory implements ShownMemory {
   private @Nullable String problem = "Kafka has not been asked yet";
 
   /**
-   * Begins to ask.
+   * Starts to read the memory.
    *
-   * @param key of the database that it is about
+   * @param key the key of the database
    */
   public KafkaShownMemory(QueryConfig.Kafka kafka, String key, Duration timeout) {
     this.kafka = kafka;
@@ -99,7 +99,7 @@ public final class KafkaShownMemory implements ShownMemory {
         } catch (InterruptException e) {
           return;
         } catch (RuntimeException e) {
-          // Whatever it is: this thread ends with the service only.
+          // This thread must not end before the service, whichever exception comes.
           fail(e);
         }
       }
@@ -119,7 +119,7 @@ public final class KafkaShownMemory implements ShownMemory {
       return;
     }
     String text = next();
-    // It may have gone since, with a Kafka that was made anew.
+    // The topic may be missing by now, if Kafka was set up again.
     makeTopic();
     write(text);
     synchronized (this) {
@@ -162,7 +162,7 @@ public final class KafkaShownMemory implements ShownMemory {
               .configs(Map.of("cleanup.policy", "compact"));
       admin.createTopics(List.of(topic)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      // Who may not make it may use the one that somebody made.
+      // A user without the right to create the topic may use an existing one.
       if (!(e.getCause() instanceof TopicExistsException)
           && !(e.getCause() instanceof AuthorizationException)) {
         throw e;

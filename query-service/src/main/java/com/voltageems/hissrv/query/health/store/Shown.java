@@ -13,17 +13,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a database has shown.
+ * Evidence of what a database has shown.
  *
- * @param marks some points of it
- * @param seen when they were there last
- * @param told since when it is told that they are gone; null while they are not
+ * @param marks some of its points
+ * @param seen when they were last there
+ * @param told since when it is reported that they are gone; null if they are not
  */
 record Shown(List<Mark> marks, Instant seen, @Nullable Instant told) {
-  /** So long somebody has to see it; who starts the service anew after that means it. */
+  /**
+   * For this long a loss is reported also after a restart; a restart after that time shows that the
+   * operator accepts the loss.
+   */
   static final Duration TAKEN_NOTE = Duration.ofMinutes(10);
 
-  /** What is older may be gone by a retention while nobody looked. */
+  /** Older marks may have been deleted by a retention while no service was running. */
   private static final Duration LONGEST = Duration.ofDays(4);
 
   /** Longer names are not remembered. */
@@ -36,7 +39,7 @@ record Shown(List<Mark> marks, Instant seen, @Nullable Instant told) {
     marks = List.copyOf(marks);
   }
 
-  /** Whether it still says anything when the service starts now. */
+  /** Returns whether this is still evidence if the service starts now. */
   boolean counts(Instant now) {
     Instant since = told;
     return !marks.isEmpty()
@@ -57,7 +60,10 @@ record Shown(List<Mark> marks, Instant seen, @Nullable Instant told) {
     return text.toString();
   }
 
-  /** Of a {@link #text}; empty where it is none, as one of another version. */
+  /**
+   * Parses the result of {@link #text}; empty if the text is something else, for example of another
+   * version.
+   */
   static Optional<Shown> of(String text) {
     String[] parts = text.split(" ", -1);
     if (parts.length < 2) {

@@ -3,9 +3,9 @@ package com.voltageems.hissrv.query.health.store;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a text from one start of the service to the next. Nothing of it waits. */
+/** Keeps a text from one start of the service to the next. No method blocks. */
 public interface ShownMemory extends AutoCloseable {
-  /** Of a service that has nowhere to keep it. */
+  /** For a service without a place to keep it. */
   ShownMemory NONE =
       new ShownMemory() {
         @Override
@@ -30,16 +30,16 @@ public interface ShownMemory extends AutoCloseable {
         public void close() {}
       };
 
-  /** Whether it is known by now what was kept before. */
+  /** Returns whether the text of earlier starts has been read by now. */
   boolean isKnown();
 
-  /** What was kept before this start; null for nothing. */
+  /** Returns the text that was kept before this start; null if there is none. */
   @Nullable String before();
 
-  /** Keeps it, as soon as it can be. */
+  /** Keeps the text as soon as possible. */
   void keep(String text);
 
-  /** Why nothing can be kept now. */
+  /** Returns why nothing can be kept now; empty if it can. */
   Optional<String> problem();
 
   @Override

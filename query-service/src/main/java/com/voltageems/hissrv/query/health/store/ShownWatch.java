@@ -19,25 +19,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that a database shows nothing any more of what it showed: one that was emptied, or that
- * came up over another data folder, answers and takes writes like any other. Remembers a point of
- * some measurements and looks whether it is still there. What somebody deleted by hand, or a
- * retention did, leaves something older or another measurement, and is not told. Of what was before
- * this process it knows what the memory has kept. One thread.
+ * Detects that a database no longer shows anything that it showed before. An emptied database, or
+ * one that started with another data folder, answers and accepts writes as usual. Remembers a point
+ * of some measurements and checks whether it still exists. After a deletion by hand or by a
+ * retention there is still something older or another measurement; this is not reported. About the
+ * time before this process it knows what the memory has kept. For one thread.
  */
 final class ShownWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ShownWatch.class);
 
-  /** So often it looks, at most: two small questions. */
+  /** Shortest time between two checks; each makes two small queries. */
   private static final Duration PAUSE = Duration.ofSeconds(30);
 
-  /** From then on newer points are remembered instead: a retention may reach the old ones. */
+  /**
+   * After this time newer points are remembered instead, because a retention may reach the old
+   * ones.
+   */
   private static final Duration RENEW = Duration.ofMinutes(10);
 
-  /** So far back a point to remember is looked for, first and then. */
+  /** How far back to look for a point to remember: first the shorter time, then the longer one. */
   private static final List<Duration> REACH = List.of(Duration.ofMinutes(10), Duration.ofHours(1));
 
-  /** So many measurements are looked at, for so many points, of so many fields. */
+  /**
+   * How many measurements are examined, how many points are remembered, and how many fields are
+   * queried.
+   */
   private static final int MOST_ASKED = 10;
 
   private static final int MOST = 3;
@@ -51,10 +57,10 @@ final class ShownWatch {
   private @Nullable Instant looked;
   private Instant taken = Instant.EPOCH;
 
-  /** When the marks were found to be gone; null while they are not. */
+  /** When the marks were found to be gone; null if they are not. */
   private @Nullable Instant gone;
 
-  /** When this was told first, by this process or one before it. */
+  /** When this was first reported, by this process or one before it. */
   private @Nullable Instant told;
 
   private @Nullable Instant seen;
@@ -65,7 +71,7 @@ final class ShownWatch {
     this.clock = clock;
   }
 
-  /** What is wrong; empty where nothing is, or nobody knows. */
+  /** Returns what is wrong; empty if nothing is, or if unknown. */
   Optional<String> look(Duration timeout) {
     Instant now = clock.instant();
     if (!recalled && memory.isKnown()) {
@@ -76,14 +82,17 @@ final class ShownWatch {
       try {
         look(now, Deadline.in(timeout));
       } catch (StoreException e) {
-        // Too busy, or away: others tell, and what was known stays.
+        // The database is too busy or down: other checks report that, and the earlier result stays.
         LOG.debug("Whether the database still shows what it did is not known", e);
       }
     }
     return words();
   }
 
-  /** What was there before this process counts more than what it has found itself by now. */
+  /**
+   * Takes over the marks of earlier processes: they count more than what this process has found so
+   * far.
+   */
   private void recall(Instant now) {
     recalled = true;
     Optional<Shown> before = Optional.ofNullable(memory.before()).flatMap(Shown::of);
@@ -148,7 +157,7 @@ final class ShownWatch {
     return false;
   }
 
-  /** Whether any of the measurements has a point that is older than what was remembered. */
+  /** Returns whether any of the measurements has a point that is older than the remembered one. */
   private boolean hasOlder(Deadline deadline) {
     for (Mark mark : marks) {
       if (newest(mark.measurement(), 0, mark.millis(), deadline) != null) {
@@ -158,7 +167,7 @@ final class ShownWatch {
     return false;
   }
 
-  /** Remembers what is newest; keeps what it had where there is nothing new. */
+  /** Remembers the newest points; keeps the old marks if there are none. */
   private void take(Instant now, Deadline deadline) {
     List<Mark> found = new ArrayList<>();
     List<Measurement> all = store.measurements(deadline);

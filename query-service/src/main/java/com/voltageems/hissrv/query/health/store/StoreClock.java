@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far the database's clock is from ours. It deletes by its own what is older than a retention:
- * one that is days ahead deletes what it was to keep. One thread.
+ * How far the database's clock is from ours. The database deletes data older than a retention by
+ * its own clock: if that is days ahead, it deletes data that it should keep. For one thread.
  */
 final class StoreClock {
   private static final Logger LOG = LoggerFactory.getLogger(StoreClock.class);
 
-  /** So often it asks, at most. */
+  /** Shortest time between two queries. */
   private static final Duration PAUSE = Duration.ofSeconds(30);
 
   private final HistoryStore store;
@@ -34,7 +34,7 @@ final class StoreClock {
     this.clock = clock;
   }
 
-  /** What is wrong; empty where nothing is, or nobody knows. */
+  /** Returns what is wrong; empty if nothing is, or if unknown. */
   Optional<String> look(Duration timeout) {
     Instant sent = clock.instant();
     if (asked == null || Duration.between(asked, sent).abs().compareTo(PAUSE) >= 0) {
@@ -46,7 +46,7 @@ final class StoreClock {
                 .map(told -> ClockGap.of(told, sent, clock.instant()))
                 .orElse(Duration.ZERO);
       } catch (StoreException e) {
-        // Too busy, or away: others tell, and what was known stays.
+        // The database is too busy or down: other checks report that, and the earlier result stays.
         LOG.debug("The database does not tell its time", e);
       }
     }

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the database answers, and shows what it was given and what it has shown. */
+/**
+ * Checks whether the database answers, and still shows the data that it was given and has shown.
+ */
 public final class StoreProbe implements Probe {
   private final HistoryStore store;
   private final Duration timeout;
@@ -20,15 +22,15 @@ public final class StoreProbe implements Probe {
   private final StoreClock time;
 
   /**
-   * The store stays the caller's, who closes it.
+   * Creates a probe. The caller still has to close the store.
    *
-   * @param timeout how long to wait for its sign of life
+   * @param timeout how long to wait for the database's answer
    */
   public StoreProbe(HistoryStore store, Duration timeout) {
     this(store, timeout, Clock.systemUTC());
   }
 
-  /** Likewise, by this clock. */
+  /** Likewise, with the given clock. */
   public StoreProbe(HistoryStore store, Duration timeout, Clock clock) {
     this(store, timeout, ShownMemory.NONE, clock);
   }
@@ -36,7 +38,7 @@ public final class StoreProbe implements Probe {
   /**
    * Likewise.
    *
-   * @param memory where what the database has shown is kept; closed with the probe
+   * @param memory keeps what the database has shown; closed with the probe
    */
   public StoreProbe(HistoryStore store, Duration timeout, ShownMemory memory, Clock clock) {
     this.store = store;
@@ -67,7 +69,9 @@ public final class StoreProbe implements Probe {
         time.gauges());
   }
 
-  /** Whether a database that comes up empty together with this service would be noticed. */
+  /**
+   * Reports whether a database that becomes empty while this service restarts would go unnoticed.
+   */
   private Map<String, @Nullable Object> detail() {
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("not_remembered", memory.problem().orElse(null));

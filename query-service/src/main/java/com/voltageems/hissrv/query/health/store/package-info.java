@@ -1,4 +1,4 @@
-/** Whether the database answers, and shows what it was given and what it has shown. */
+/** Checks whether the database answers, and shows what it was given and what it has shown. */
 @NullMarked
 package com.voltageems.hissrv.query.health.store;
 
