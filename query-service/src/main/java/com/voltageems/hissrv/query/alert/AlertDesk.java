@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the alerts of a site, in a thread of its own: looks at the figures, keeps what became
- * of each alert, tells its receiver, and tells again, later and later, until the receiver has it.
- * One alert is told one thing at a time; an alert that was raised and is over before its receiver
- * could be told is not told any more, but said in the log and counted.
+ * Looks after the alerts of a site, in a separate thread: checks the figures, keeps the state of
+ * each alert, notifies its receiver, and repeats a failed notice at growing intervals until the
+ * receiver has it. Each alert has at most one notice under way. If an alert was raised and ended
+ * before its receiver could be notified, no notice is sent; the log names it and it is counted.
  *
  * <p>{@link #view} and {@link #test} may be called by any thread.
  */
@@ -44,8 +44,9 @@ public final class AlertDesk implements AutoCloseable {
   private final Map<String, WatchedAlert> alerts = new LinkedHashMap<>();
 
   /**
-   * Raised by this service while it could keep nothing: whoever looks after them now does not know
-   * that their receivers hold them for raised, so this service tells when they are over.
+   * Alerts that this service raised while it could not keep their state: the service that looks
+   * after the alerts now does not know that their receivers consider them raised, so this service
+   * notifies the receivers when they end.
    */
   private final Set<WatchedAlert> left = new LinkedHashSet<>();
 
@@ -58,7 +59,7 @@ public final class AlertDesk implements AutoCloseable {
   private @Nullable Thread thread;
 
   /**
-   * @param interval how often the figures are looked at
+   * @param interval pause between two checks of the figures
    */
   AlertDesk(
       Notice.Site site,
@@ -81,12 +82,12 @@ public final class AlertDesk implements AutoCloseable {
     this.view = views();
   }
 
-  /** The part {@code alerts} of {@code /health}, none where nothing is watched. */
+  /** Returns the part {@code alerts} of {@code /health}; empty if there are no alerts. */
   public List<Probe> probes() {
     return alerts.isEmpty() ? List.of() : List.of(new AlertProbe(this));
   }
 
-  /** Begins to look; does nothing where nothing is watched. */
+  /** Starts the checks; does nothing if there are no alerts. */
   public void start() {
     if (alerts.isEmpty()) {
       return;
@@ -107,12 +108,12 @@ public final class AlertDesk implements AutoCloseable {
         }
       }
     }
-    // The interruption that ended the wait must not end the farewell, too.
+    // The interruption that ended the wait must not also interrupt closing the keeper.
     boolean unused = Thread.interrupted();
     keeper.close();
   }
 
-  /** A clock that is set must neither raise nor clear, nor hold a notice back. */
+  /** Setting the clock must not raise or clear an alert, nor delay a notice. */
   private void followClock() {
     Duration step = steps.next();
     if (!step.isZero()) {
@@ -121,7 +122,7 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
-  /** One look at everything; waits for about {@code wait} first. */
+  /** Checks everything once; waits for about {@code wait} first. */
   void round(Duration wait) {
     mine = keeper.look(wait);
     followClock();
@@ -151,7 +152,7 @@ public final class AlertDesk implements AutoCloseable {
     Instant now = clock.instant();
     for (WatchedAlert alert : alerts.values()) {
       if (left.remove(alert)) {
-        // What its receiver knows, this service knows best.
+        // This service knows best what it told the receiver.
         keeper.keep(alert.rule().name(), alert.state().json());
       } else {
         alert.remember(kept.get(alert.rule().name()), now);
@@ -177,7 +178,10 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
-  /** Raises nothing: that is for the one who looks after them now. */
+  /**
+   * Notifies the receivers of alerts that have ended. Raises nothing: only the service that looks
+   * after the alerts now does.
+   */
   private void finish(Instant now) {
     for (WatchedAlert alert : left) {
       var unused = alert.see(figures.value(alert.rule().condition(), now), now);
@@ -223,7 +227,8 @@ public final class AlertDesk implements AutoCloseable {
     if (failure.isEmpty()) {
       alert.told(raised, now);
       if (mine) {
-        // Else another service looks after it by now, and may have kept something newer.
+        // Otherwise another service looks after the alerts by now, and may have kept something
+        // newer.
         keeper.keep(alert.rule().name(), alert.state().json());
       }
     } else {
@@ -232,9 +237,10 @@ public final class AlertDesk implements AutoCloseable {
   }
 
   /**
-   * Sends a test to the receiver of an alert, whichever service looks after it.
+   * Sends a test to the receiver of an alert, even if another service looks after the alerts.
    *
-   * @return what went wrong, or nothing; empty when there is no such alert
+   * @return empty if there is no such alert; else the failure, which is empty if the test was
+   *     delivered
    */
   public Optional<Optional<String>> test(String name) throws InterruptedException {
     WatchedAlert alert = alerts.get(name);
@@ -248,12 +254,12 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
-  /** Every alert as it stands. */
+  /** Returns the present state of every alert. */
   public List<AlertView> view() {
     return view;
   }
 
-  /** Whether this service looks after the alerts. */
+  /** Returns whether this service looks after the alerts. */
   public boolean isMine() {
     return mine;
   }
@@ -262,12 +268,12 @@ public final class AlertDesk implements AutoCloseable {
     return alerts.values().stream().map(alert -> alert.view(mine)).toList();
   }
 
-  /** What could not be told before it was over, since this service began. */
+  /** Returns how many alerts ended before they could be reported, since this service started. */
   long dropped() {
     return dropped.get();
   }
 
-  /** Why the alerts cannot be looked after; nothing where they can. */
+  /** Returns why the alerts cannot be looked after; empty if they can. */
   Optional<String> problem() {
     return keeper.problem();
   }

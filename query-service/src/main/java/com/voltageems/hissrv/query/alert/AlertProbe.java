@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The part {@code alerts} of {@code /health}: whether they can be looked after and told. */
+/** The part {@code alerts} of {@code /health}: whether alerts can be looked after and delivered. */
 final class AlertProbe implements Probe {
   private final AlertDesk desk;
 

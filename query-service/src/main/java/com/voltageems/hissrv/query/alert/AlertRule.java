@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * One alert as the site's file has it.
+ * One alert from the site's file.
  *
- * @param hold how long the condition has to hold before it is raised
- * @param language of the line for people
- * @param authorization the header of that name; empty for none; a secret
- * @param secret of a robot that wants signatures; empty for none
+ * @param hold how long the condition must hold before the alert is raised
+ * @param language the language of the line for people
+ * @param authorization the value of the header {@code Authorization}; empty for none; a secret
+ * @param secret the secret of a robot that wants signatures; empty for none
  */
 public record AlertRule(
     String name,
@@ -22,7 +22,7 @@ public record AlertRule(
     URI url,
     String authorization,
     String secret) {
-  /** How bad it is. */
+  /** The severity of an alert. */
   public enum Level {
     INFO,
     WARNING,
@@ -32,24 +32,24 @@ public record AlertRule(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Of {@link #text}. */
+    /** Returns the level with this {@link #text}. */
     public static Level of(String text) {
       return valueOf(text.toUpperCase(Locale.ROOT));
     }
   }
 
-  /** Whose words it is told in. */
+  /** The language of the notices. */
   public enum Language {
     EN,
     ZH;
 
-    /** Of its name in lower case. */
+    /** Returns the language with this name in lower case. */
     public static Language of(String text) {
       return valueOf(text.toUpperCase(Locale.ROOT));
     }
   }
 
-  /** What the webhook is sent. */
+  /** The form of the webhook's body. */
   public enum Body {
     HISSRV,
     ALERTMANAGER,
@@ -58,18 +58,20 @@ public record AlertRule(
     FEISHU,
     WECOM;
 
-    /** Whether there is a secret to sign with. */
+    /** Returns whether requests of this form can be signed with a secret. */
     public boolean signs() {
       return this == DINGTALK || this == FEISHU;
     }
 
-    /** Of its name in lower case. */
+    /** Returns the form with this name in lower case. */
     public static Body of(String text) {
       return valueOf(text.toUpperCase(Locale.ROOT));
     }
   }
 
-  /** Where it goes, for messages: without path and parameters, which hold tokens. */
+  /**
+   * Returns the receiver's address for messages, without path and parameters, which contain tokens.
+   */
   String target() {
     return url.getScheme() + "://" + url.getRawAuthority();
   }

@@ -9,14 +9,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an alert stands, as it is kept. Immutable.
+ * The state of an alert, in the form that is kept. Immutable.
  *
  * @param raised whether it is raised
  * @param since since when it is raised, or not
- * @param pendingSince since when the condition holds without being raised yet; null when it does
- *     not
- * @param value the figure when that began; null before the first
- * @param told what the receiver was told last: raised or not
+ * @param pendingSince since when the condition holds without the alert being raised yet; null if it
+ *     does not hold
+ * @param value the figure at the last change of the state; null before the first
+ * @param told what the receiver was last told: raised or not
  */
 record AlertState(
     boolean raised,
@@ -30,7 +30,7 @@ record AlertState(
     return new AlertState(false, now, null, null, false);
   }
 
-  /** After another look at the figure. */
+  /** Returns the state after another check of the figure. */
   AlertState seen(AlertRule rule, double figure, Instant now) {
     if (!rule.condition().holds(figure)) {
       return raised
@@ -46,14 +46,17 @@ record AlertState(
         : new AlertState(true, now, null, figure, told);
   }
 
-  /** The clock was set by so much; since when it is raised may be another service's word. */
+  /**
+   * Returns the state after the clock was set. Leaves {@code since} unchanged, because it may come
+   * from another service.
+   */
   AlertState moved(Duration step) {
     return pendingSince == null
         ? this
         : new AlertState(raised, since, pendingSince.plus(step), value, told);
   }
 
-  /** Whether the receiver knows something else. */
+  /** Returns whether the receiver does not know the present state. */
   boolean isUntold() {
     return raised != told;
   }
@@ -76,7 +79,10 @@ record AlertState(
         .toString();
   }
 
-  /** Empty for any other text; a condition that has not held for long enough begins anew. */
+  /**
+   * Parses a kept state; empty for any other text. The time for which a condition has held is not
+   * kept and begins anew.
+   */
   static Optional<AlertState> parse(String text) {
     try {
       JsonNode node = JSON.readTree(text);

@@ -6,16 +6,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An alert for people.
+ * An alert in a form for people.
  *
- * @param state ok, pending, raised, or elsewhere when another service looks after it
+ * @param state ok, pending, raised, or elsewhere if another service looks after it
  * @param since since when it is raised, or not
- * @param figure what the condition looks at, now; null when it is not known
- * @param untold whether its receiver has still to be told
- * @param failures tries to tell that failed, one after the other
- * @param error why the last one failed
- * @param unknown why the figure is not known, so that nobody would be told; null where it is known,
- *     or the part of {@code /health} that it comes from tells
+ * @param figure the present figure of the condition; null if unknown
+ * @param untold whether its receiver must still be notified
+ * @param failures number of failed tries to notify in succession
+ * @param error why the last try failed
+ * @param unknown why the figure is unknown, so that nobody would be notified; null if it is known,
+ *     or if the part of {@code /health} that it comes from reports the reason
  */
 public record AlertView(
     AlertRule rule,
@@ -26,7 +26,7 @@ public record AlertView(
     int failures,
     @Nullable String error,
     @Nullable String unknown) {
-  /** As {@code GET /alerts} gives it. */
+  /** Returns the alert in the form of {@code GET /alerts}. */
   public Map<String, @Nullable Object> json() {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("name", rule.name());

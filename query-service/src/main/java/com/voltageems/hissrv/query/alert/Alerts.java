@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
-/** Puts a desk together from a site's settings. */
+/** Creates the alert desk from a site's settings. */
 public final class Alerts {
-  /** Where what was told is kept. */
+  /** The topic that keeps the states of the alerts. */
   public static final String TOPIC = "hissrv-alerts";
 
   private static final Duration WEBHOOK_TIMEOUT = Duration.ofSeconds(10);
@@ -21,11 +21,11 @@ public final class Alerts {
   private Alerts() {}
 
   /**
-   * A desk, not started yet.
+   * Creates a desk that is not started yet.
    *
-   * @param site its name; the services of one site share one lease
-   * @param parts the parts of {@code /health} as they are now
-   * @param store the database as it is now
+   * @param site the name of the site, whose services share one lease
+   * @param parts gives the present parts of {@code /health}
+   * @param store gives the present database
    */
   public static AlertDesk desk(
       String site,

@@ -9,16 +9,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When an alert is raised: {@code failed_count > 100}, {@code failed_count in 1h > 100}, {@code
- * sync_age > 10m}, {@code silence(telemetry, channel=1001) > 10m}, {@code completeness(telemetry)
- * in 6h < 0.9}. Pure.
+ * The condition that raises an alert: {@code failed_count > 100}, {@code failed_count in 1h > 100},
+ * {@code sync_age > 10m}, {@code silence(telemetry, channel=1001) > 10m}, {@code
+ * completeness(telemetry) in 6h < 0.9}. Pure.
  *
- * @param argument what the figure is asked of: a source, a part, a measurement; empty for none
- * @param tags of {@code silence} and {@code completeness}
- * @param within by how much the figure grew within this time; of {@code completeness} the time that
- *     is looked at; null when nothing is said
+ * @param argument the subject of the figure: a source, a part, a measurement; empty for none
+ * @param tags the tags for {@code silence} and {@code completeness}
+ * @param within the time over which the growth of the figure is compared; for {@code completeness}
+ *     the time that is examined; null if absent
  * @param bound a number, or seconds
- * @param text as it was written
+ * @param text the condition as it was written
  */
 public record Condition(
     Figure figure,
@@ -34,10 +34,10 @@ public record Condition(
   private static final Pattern LENGTH = Pattern.compile("([0-9]{1,6})(ms|s|m|h|d)");
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,9})?");
 
-  /** The longest time over which growth is watched: it is watched in memory. */
+  /** The longest time over which growth can be compared, because it is observed in memory. */
   private static final Duration LONGEST_WITHIN = Duration.ofDays(1);
 
-  /** How a figure is compared. */
+  /** The ways to compare a figure. */
   public enum Operator {
     ABOVE(">"),
     AT_LEAST(">="),
@@ -74,9 +74,9 @@ public record Condition(
   }
 
   /**
-   * Reads it.
+   * Parses a condition.
    *
-   * @throws IllegalArgumentException that says what is wrong and what would be right
+   * @throws IllegalArgumentException with a message that says what is wrong and what would be right
    */
   public static Condition parse(String text) {
     Matcher parts = FORM.matcher(text);
@@ -150,9 +150,9 @@ public record Condition(
   }
 
   /**
-   * A length of time such as {@code 10m}.
+   * Parses a length of time such as {@code 10m}.
    *
-   * @throws IllegalArgumentException when it is not one
+   * @throws IllegalArgumentException if the text is not one
    */
   public static Duration length(String text) {
     Matcher parts = LENGTH.matcher(text);
@@ -169,7 +169,7 @@ public record Condition(
     };
   }
 
-  /** Whether it holds for all values that are large enough. */
+  /** Returns whether the condition holds for all values that are large enough. */
   boolean isAbove() {
     return operator == Operator.ABOVE || operator == Operator.AT_LEAST;
   }
@@ -178,7 +178,7 @@ public record Condition(
     return operator.holds(value, bound);
   }
 
-  /** A value of the figure for people. */
+  /** Returns a value of the figure in a form for people. */
   String shown(double value) {
     if (figure.isTime()) {
       return Duration.ofSeconds((long) value)

@@ -5,26 +5,26 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a condition may look at. */
+/** The figures that a condition may use. */
 public enum Figure {
-  /** Records in the dead-letter topic. */
+  /** Records in the dead-letter topics. */
   FAILED_COUNT(false, Argument.NONE),
-  /** Records in the topics that the database does not have yet. */
+  /** Records in the topics that are not in the database yet. */
   QUEUE_SIZE(false, Argument.NONE),
-  /** Age of the newest sample that the database has. */
+  /** Age of the newest sample in the database. */
   SYNC_AGE(true, Argument.NONE),
-  /** What waits in Redis for one source, of all its tasks. */
+  /** How much waits in Redis for one source, over all its tasks. */
   WAITING(false, Argument.SOURCE),
-  /** Age of the newest sample that one source gave. */
+  /** Age of the newest sample from one source. */
   NEWEST_AGE(true, Argument.SOURCE),
-  /** Since when a part of {@code /health}, or any of them, is not well. */
+  /** How long a part of {@code /health}, or any of them, has been in trouble. */
   STUCK(true, Argument.PART),
-  /** Age of the newest point of a measurement, or of those of its series with some tags. */
+  /** Age of the newest point of a measurement, or of its series with some tags. */
   SILENCE(true, Argument.SERIES),
-  /** Of the samples to be expected of these series, the share that came; of the worst of them. */
+  /** Share of the expected samples that came, for the worst of these series. */
   COMPLETENESS(false, Argument.SERIES);
 
-  /** What stands in brackets behind the figure. */
+  /** What may stand in brackets after the figure. */
   enum Argument {
     NONE(false, ""),
     SOURCE(true, "(source)"),
@@ -48,12 +48,15 @@ public enum Figure {
     this.argument = argument;
   }
 
-  /** Whether it is a length of time, in seconds; else it is a number. */
+  /** Returns whether the figure is a length of time, in seconds; else it is a number. */
   boolean isTime() {
     return time;
   }
 
-  /** Whether {@code in 1h} asks how much it grew; else it says over which time it is counted. */
+  /**
+   * Returns whether {@code in 1h} means growth within that time; else it is the time that is
+   * examined.
+   */
   boolean canGrow() {
     return !time && this != COMPLETENESS;
   }
@@ -62,7 +65,7 @@ public enum Figure {
     return argument;
   }
 
-  /** As a condition writes it. */
+  /** Returns the figure's name in a condition. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);
   }

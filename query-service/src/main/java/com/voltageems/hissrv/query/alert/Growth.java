@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By how much a count grew within the last so long, as far as it was watched. A count that fell
- * began anew. Keeps a hundred values or so, whatever the time. For one thread.
+ * Growth of a count within a given time, as far as it was observed. A count that fell began anew.
+ * Keeps about a hundred values for any length of time. For one thread.
  */
 final class Growth {
   private static final int KEPT = 100;
@@ -28,7 +28,7 @@ final class Growth {
     this.step = within.dividedBy(KEPT);
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered times after the clock was set. */
   void moved(Duration by) {
     List<At> moved = kept.stream().map(at -> new At(at.time().plus(by), at.value())).toList();
     kept.clear();
@@ -36,13 +36,13 @@ final class Growth {
     begun = begun == null ? null : begun.plus(by);
   }
 
-  /** Nobody has watched for a while. */
+  /** Forgets everything, because the count was not observed for a while. */
   void forget() {
     kept.clear();
     begun = null;
   }
 
-  /** Whether the whole time was watched. */
+  /** Returns whether the whole time was observed. */
   boolean isWhole(Instant now) {
     return begun != null && !now.isBefore(begun.plus(within));
   }
@@ -57,7 +57,7 @@ final class Growth {
       kept.addLast(new At(now, value));
     }
     Instant from = now.minus(within);
-    // The last one before the time's beginning stays: growth is counted from it.
+    // The last value before the beginning of the time stays: growth is counted from it.
     while (kept.size() > 1) {
       At first = kept.removeFirst();
       if (kept.getFirst().time().isAfter(from)) {

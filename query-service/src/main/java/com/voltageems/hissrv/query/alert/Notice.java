@@ -9,20 +9,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a receiver is told of an alert, and how each kind of receiver reads it. Pure.
+ * A notice about an alert, and its form for each kind of receiver. Pure.
  *
- * @param site where it is
- * @param kind raised, cleared, or a test of the way
- * @param value the figure, for people; null when it is not known
+ * @param site the site of the alert
+ * @param kind raised, cleared, or a test of the webhook
+ * @param value the figure, for people; null if unknown
  */
 record Notice(AlertRule rule, Site site, Kind kind, Instant since, @Nullable String value) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** With the distance to UTC: who reads it may be elsewhere. */
+  /** With the offset from UTC, because the reader may be in another zone. */
   private static final DateTimeFormatter LOCAL =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss xxx", Locale.ROOT);
 
-  /** What it says. */
+  /** The kinds of notice. */
   enum Kind {
     RAISED,
     CLEARED,
@@ -30,13 +30,13 @@ record Notice(AlertRule rule, Site site, Kind kind, Instant since, @Nullable Str
   }
 
   /**
-   * Where it is.
+   * The site of the alert.
    *
-   * @param zone of the clocks there, which people read
+   * @param zone the site's time zone, in which people read times
    */
   record Site(String name, ZoneId zone) {}
 
-  /** One line for people. */
+  /** Returns one line for people. */
   String text() {
     String now = value == null ? "" : value;
     return switch (rule.language()) {
@@ -92,9 +92,9 @@ record Notice(AlertRule rule, Site site, Kind kind, Instant since, @Nullable Str
   }
 
   /**
-   * The body of the request, JSON.
+   * Returns the body of the request, JSON.
    *
-   * @param now when it is sent, for those who want that signed in it
+   * @param now when it is sent, for receivers whose signature in the body contains the time
    */
   String body(Instant now) {
     return switch (rule.body()) {
@@ -131,7 +131,7 @@ record Notice(AlertRule rule, Site site, Kind kind, Instant since, @Nullable Str
         .put("message", text());
   }
 
-  /** As Alertmanager's API v2 takes alerts: one with an end is resolved. */
+  /** Returns the form of Alertmanager's API v2: an alert with an end is resolved. */
   private ObjectNode alertmanager() {
     ObjectNode alert = JSON.createObjectNode();
     alert
@@ -144,7 +144,7 @@ record Notice(AlertRule rule, Site site, Kind kind, Instant since, @Nullable Str
         .put("summary", text())
         .put("description", rule.condition().text());
     if (kind == Kind.CLEARED) {
-      // Its beginning is not known any more; Alertmanager finds the alert by its labels.
+      // Its beginning is no longer known; Alertmanager finds the alert by its labels.
       alert.put("endsAt", since.toString());
     } else {
       alert.put("startsAt", since.toString());

@@ -6,18 +6,18 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The signatures of robots, each of a moment and a secret. Pure. */
+/** The signatures of robots, each made of a time and a secret. Pure. */
 final class Signature {
   private static final String HMAC = "HmacSHA256";
 
   private Signature() {}
 
-  /** DingTalk's, in Base64: moment and secret, signed with the secret. */
+  /** Returns DingTalk's signature in Base64: time and secret, signed with the secret. */
   static String dingtalk(long epochMillis, String secret) {
     return signed(epochMillis + "\n" + secret, secret);
   }
 
-  /** Feishu's, in Base64: nothing, signed with moment and secret. */
+  /** Returns Feishu's signature in Base64: an empty text, signed with time and secret. */
   static String feishu(long epochSeconds, String secret) {
     return signed("", epochSeconds + "\n" + secret);
   }

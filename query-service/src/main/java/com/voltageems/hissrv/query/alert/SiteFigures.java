@@ -19,43 +19,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the figures of conditions are now, from the parts of {@code /status} and from the history.
- * What is not known now has no value: an alert stays as it is then. Safe for one thread.
+ * Present figures of conditions, from the parts of {@code /status} and from the history. An unknown
+ * figure has no value: the alert then stays as it is. For one thread.
  */
 final class SiteFigures {
   private static final Logger LOG = LoggerFactory.getLogger(SiteFigures.class);
 
-  /** A look at an hour of samples is no small thing: one a minute tells as much. */
+  /** Reading an hour of samples is expensive, and once a minute is enough. */
   private static final Duration COUNTED_FOR = Duration.ofMinutes(1);
 
   private static final Duration COUNTED = Duration.ofHours(1);
 
-  /** What the database has of series. */
+  /** Queries about series in the database. */
   interface History {
     /**
-     * The time of the newest point of these series that is not before {@code from}; empty when
-     * there is none.
+     * Returns the time of the newest point of these series that is not before {@code from}; empty
+     * if there is none.
      *
-     * @throws RuntimeException when the database cannot tell
+     * @throws RuntimeException if the database cannot answer
      */
     Optional<Instant> newest(String measurement, Map<String, String> tags, Instant from);
 
     /**
-     * The share of the samples to be expected from {@code from} to {@code to} that came: of the
-     * worst of these series. Without any sample 0.
+     * Returns the share of the expected samples from {@code from} to {@code to} that came, for the
+     * worst of these series. Returns 0 if there is no sample at all.
      *
-     * @throws RuntimeException when the database cannot tell
+     * @throws RuntimeException if the database cannot answer
      */
     double completeness(String measurement, Map<String, String> tags, Instant from, Instant to);
   }
 
   /**
-   * A look is followed by a rest of so many times its length: a condition of all series of a large
-   * site would leave the database no time for anything else.
+   * After a query, the next one waits this many times its duration: a condition over all series of
+   * a large site would otherwise leave the database no time for anything else.
    */
   private static final int REST = 10;
 
-  /** What the history said, empty where it could not tell, and until when that has to do. */
+  /** The answer of the history, empty if it had none, and until when it is used. */
   private record Told(OptionalDouble value, Instant until) {}
 
   private final Supplier<List<PartState>> parts;
@@ -65,7 +65,7 @@ final class SiteFigures {
   private final Map<String, String> unknown = new HashMap<>();
 
   /**
-   * @param nanos a clock that nobody sets
+   * @param nanos a monotonic clock
    */
   SiteFigures(Supplier<List<PartState>> parts, History history, LongSupplier nanos) {
     this.parts = parts;
@@ -73,19 +73,22 @@ final class SiteFigures {
     this.nanos = nanos;
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     told.replaceAll((text, last) -> new Told(last.value(), last.until().plus(step)));
   }
 
-  /** Why the figure of a condition is not known, where nobody else tells that; else null. */
+  /**
+   * Returns why the figure of a condition is unknown; null if it is known, or if another part
+   * reports the reason.
+   */
   @Nullable String unknown(Condition condition) {
     return unknown.get(condition.text());
   }
 
   OptionalDouble value(Condition condition, Instant now) {
     return switch (condition.figure()) {
-      // A topic that is found later brings old records along, which are no growth.
+      // A topic that is found later already has old records, which are no growth.
       case FAILED_COUNT ->
           number(detail("kafka").get(condition.within() == null ? "failed" : "failed_grown"));
       case QUEUE_SIZE -> number(detail("sink").get("queue_size"));
@@ -119,12 +122,12 @@ final class SiteFigures {
             .filter(state -> state.state() != State.UNKNOWN)
             .mapToDouble(state -> state.isTrouble() ? trouble(state, now) : 0)
             .max();
-    // A part that nobody has looked at yet may be in trouble, too.
+    // A part that has not been checked yet may also be in trouble.
     boolean unknown = asked.stream().anyMatch(state -> state.state() == State.UNKNOWN);
     return unknown && longest.orElse(0) == 0 ? OptionalDouble.empty() : longest;
   }
 
-  /** More than 0 also in its first moment. */
+  /** Returns more than 0 even in the first moment of the trouble. */
   private static double trouble(PartState state, Instant now) {
     return Math.max(0.001, seconds(state.since(), now));
   }
@@ -136,7 +139,7 @@ final class SiteFigures {
             .filter(task -> Boolean.TRUE.equals(task.get("overdue")))
             .anyMatch(task -> !parts(task, source).isEmpty());
     if (silent) {
-      // What it told last says nothing of now, and "stuck" tells that it is silent.
+      // The last report says nothing about the present, and "stuck" shows that the task is silent.
       return OptionalDouble.empty();
     }
     return ofSource(source).stream()
@@ -154,7 +157,7 @@ final class SiteFigures {
         .min();
   }
 
-  /** What each task tells of this source. */
+  /** Returns what each task reports about this source. */
   private List<Map<?, ?>> ofSource(String name) {
     return tasks().stream().flatMap(task -> parts(task, name).stream()).toList();
   }
@@ -176,7 +179,10 @@ final class SiteFigures {
         : List.of();
   }
 
-  /** Of a series that is silent for far longer, or that never was, no more than that is known. */
+  /**
+   * Returns how long the series are silent. If they have been silent for much longer than the
+   * bound, or never had a point, returns the length of the time examined.
+   */
   private OptionalDouble silence(Condition condition, Instant now) {
     Instant from = now.minusMillis(Math.max(60_000, (long) (condition.bound() * 2000)));
     return told(
@@ -204,9 +210,9 @@ final class SiteFigures {
   }
 
   /**
-   * What the history says, or said a while ago.
+   * Returns an answer of the history, which may be some time old.
    *
-   * @param least so long what it said has to do
+   * @param least the answer is used for at least this time
    */
   private OptionalDouble told(
       Condition condition, Instant now, Duration least, DoubleSupplier question) {
@@ -233,7 +239,7 @@ final class SiteFigures {
   private void notKnown(Condition condition, RuntimeException e) {
     StoreException.Kind kind = e instanceof StoreException failed ? failed.kind() : null;
     if (kind == StoreException.Kind.UNAVAILABLE) {
-      // The database does not answer: that is the part "store"'s to tell.
+      // The database does not answer: the part "store" reports that.
       unknown.remove(condition.text());
       return;
     }

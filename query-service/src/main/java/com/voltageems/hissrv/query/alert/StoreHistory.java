@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** What the database has of series, as conditions ask for it. */
+/** Answers the conditions' queries about series from the database. */
 final class StoreHistory implements SiteFigures.History {
   private static final int MOST_SERIES = 10_000;
 
@@ -28,8 +28,8 @@ final class StoreHistory implements SiteFigures.History {
   private final Clock clock;
 
   /**
-   * @param store the database as it is now
-   * @param timeout for each look
+   * @param store gives the present database
+   * @param timeout the time limit for each query
    */
   StoreHistory(Supplier<HistoryStore> store, Duration timeout, Clock clock) {
     this.store = store;
@@ -62,7 +62,8 @@ final class StoreHistory implements SiteFigures.History {
   @Override
   public double completeness(String name, Map<String, String> tags, Instant from, Instant to) {
     Deadline deadline = Deadline.in(timeout);
-    // Twice the time: a series that has fallen silent is told by what it had before.
+    // Reads twice the time: the step of a series that has fallen silent is found in its earlier
+    // samples.
     Optional<Selection> selection =
         select(name, tags, from.minus(Duration.between(from, to)), to, deadline);
     if (selection.isEmpty()) {
@@ -96,7 +97,7 @@ final class StoreHistory implements SiteFigures.History {
         .orElse(0);
   }
 
-  /** Of a single sample no step is known: it is all that can be asked for. */
+  /** Returns the share of one series. A single sample shows no step, so it counts as complete. */
   private static double share(long samples, long stepMicros, long millis) {
     if (samples == 0 || stepMicros == 0) {
       return samples;
@@ -104,7 +105,7 @@ final class StoreHistory implements SiteFigures.History {
     return Math.min(1, samples / (millis * 1000.0 / stepMicros));
   }
 
-  /** Nothing where the measurement is not there, or has not these tags. */
+  /** Selects series; empty if the measurement does not exist or lacks one of the tags. */
   private Optional<Selection> select(
       String name, Map<String, String> tags, Instant from, Instant to, Deadline deadline) {
     List<TagFilter> filters =

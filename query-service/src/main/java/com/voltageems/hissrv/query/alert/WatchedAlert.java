@@ -9,23 +9,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One alert: whether it is raised, and what its receiver knows of that. Time and chance come as
- * arguments. For the desk's thread; {@link #rule()} and {@link #shownFigure()} for any.
+ * One alert: whether it is raised, and what its receiver knows. Time and randomness come as
+ * arguments. For the desk's thread; {@link #rule()} and {@link #shownFigure()} may be called by any
+ * thread.
  */
 final class WatchedAlert {
   private static final Logger LOG = LoggerFactory.getLogger(WatchedAlert.class);
   private static final long FIRST_RETRY_MS = 1_000;
   private static final long LONGEST_RETRY_MS = 300_000;
 
-  /** Alertmanager takes an alert for over that it has not heard of for five minutes. */
+  /** Alertmanager considers an alert ended if it has not received it for five minutes. */
   private static final Duration ALERTMANAGER_REPEAT = Duration.ofMinutes(1);
 
-  /** What a look has shown. */
+  /** The result of a check. */
   enum Look {
     NOTHING_NEW,
     /** Raised or cleared. */
     CHANGED,
-    /** Cleared before its receiver could be told that it was raised: it will not be any more. */
+    /** Cleared before its receiver could be notified that it was raised: no notice will be sent. */
     ENDED_UNTOLD
   }
 
@@ -56,16 +57,16 @@ final class WatchedAlert {
     return state;
   }
 
-  /** The figure as people read it; null while it is not known. */
+  /** Returns the figure in a form for people; null if unknown. */
   @Nullable String shownFigure() {
     Double known = figure;
     return known == null ? null : rule.condition().shown(known);
   }
 
   /**
-   * Takes over from whoever looked after it before.
+   * Takes over from the service that looked after the alert before.
    *
-   * @param kept what was kept of it; null for nothing
+   * @param kept the kept state; null if there is none
    */
   void remember(@Nullable String kept, Instant now) {
     state =
@@ -74,12 +75,12 @@ final class WatchedAlert {
             : AlertState.parse(kept).orElseGet(() -> AlertState.fresh(now));
     nextTry = Instant.MIN;
     if (growth != null) {
-      // What it was while another service looked is not known.
+      // The values while another service was checking are unknown.
       growth.forget();
     }
   }
 
-  /** The clock was set by so much. */
+  /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     state = state.moved(step);
     nextTry = nextTry.equals(Instant.MIN) ? nextTry : nextTry.plus(step);
@@ -90,9 +91,9 @@ final class WatchedAlert {
   }
 
   /**
-   * Takes a look's figure.
+   * Takes the figure of a check.
    *
-   * @param seen empty while it is not known: then nothing is raised or cleared
+   * @param seen empty if unknown: then nothing is raised or cleared
    */
   Look see(OptionalDouble seen, Instant now) {
     if (seen.isEmpty()) {
@@ -126,8 +127,8 @@ final class WatchedAlert {
   }
 
   /**
-   * Whether the value is small only because this service has not watched for long: after a restart,
-   * or when the trouble became another one, a trouble that never ended looks new.
+   * Returns whether the value may be small only because this service has not observed it for long:
+   * after a restart, or when one trouble turned into another, a trouble that never ended looks new.
    */
   private boolean mayHoldStill(double value, Instant now) {
     Condition condition = rule.condition();
@@ -137,12 +138,12 @@ final class WatchedAlert {
     return atLeast && condition.isAbove() && !condition.holds(value);
   }
 
-  /** Why its figure is not known; null where it is, or others tell that. */
+  /** Sets why the figure is unknown; null if it is known, or if another part reports the reason. */
   void unknown(@Nullable String reason) {
     unknown = reason;
   }
 
-  /** Whether its receiver is to be told now. */
+  /** Returns whether the receiver must be notified now. */
   boolean isDue(Instant now) {
     boolean again =
         rule.body() == AlertRule.Body.ALERTMANAGER
@@ -151,12 +152,12 @@ final class WatchedAlert {
     return !underWay && !now.isBefore(nextTry) && (state.isUntold() || again);
   }
 
-  /** A notice is on its way: {@link #told} or {@link #failed} follows. */
+  /** Notes that a notice is under way: {@link #told} or {@link #failed} follows. */
   void sent() {
     underWay = true;
   }
 
-  /** Whether its receiver may hold it for raised. */
+  /** Returns whether the receiver may consider the alert raised. */
   boolean mayBeHeldForRaised() {
     return state.told() || underWay;
   }
@@ -169,7 +170,7 @@ final class WatchedAlert {
     state = state.told(raised);
   }
 
-  /** Tries again later, and later each time. */
+  /** Schedules another try, with a longer wait after each failure. */
   void failed(String reason, Instant now, RandomGenerator random) {
     underWay = false;
     failures++;
@@ -185,7 +186,7 @@ final class WatchedAlert {
   }
 
   /**
-   * As callers see it.
+   * Returns the alert as callers see it.
    *
    * @param mine whether this service looks after it
    */

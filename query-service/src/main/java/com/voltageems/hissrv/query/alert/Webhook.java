@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Posts notices. Safe for many threads; nothing it says holds an address's path or a secret. */
+/** Posts notices. Thread-safe. Its messages contain neither an address's path nor a secret. */
 final class Webhook {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST = 200;
@@ -28,7 +28,7 @@ final class Webhook {
   private final Clock clock;
 
   /**
-   * @param timeout of one request, answer included
+   * @param timeout the time limit for one request including its answer
    */
   Webhook(Duration timeout, Clock clock) {
     this.timeout = timeout;
@@ -36,7 +36,11 @@ final class Webhook {
     this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
   }
 
-  /** Sends it once; gives what went wrong, or nothing. Never fails otherwise. */
+  /**
+   * Sends the notice once.
+   *
+   * @return completes with the failure, or empty if it was delivered; never completes exceptionally
+   */
   CompletableFuture<Optional<String>> send(Notice notice) {
     AlertRule rule = notice.rule();
     HttpRequest.Builder request;
@@ -78,7 +82,7 @@ final class Webhook {
         + cause.getClass().getSimpleName();
   }
 
-  /** What the answer refuses; robots refuse with status 200, too. Pure. */
+  /** Returns what the answer refuses; robots also refuse with status 200. Pure. */
   static Optional<String> refusal(AlertRule rule, int status, String body) {
     if (status < 200 || status > 299) {
       return Optional.of(rule.target() + " answered " + status + ": " + cut(body));
@@ -111,7 +115,7 @@ final class Webhook {
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 
-  /** With DingTalk's signature where there is a secret for it. */
+  /** Returns the address, with DingTalk's signature if the rule has a secret for it. */
   private URI address(AlertRule rule) {
     if (rule.body() != AlertRule.Body.DINGTALK || rule.secret().isEmpty()) {
       return rule.url();

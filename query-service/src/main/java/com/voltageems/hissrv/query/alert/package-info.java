@@ -1,7 +1,7 @@
 /**
- * Alerts: conditions over what {@code /status} knows and over the history, told to webhooks once
- * when raised and once when cleared. Of several services one looks after them; which one, and what
- * was told, is kept in Kafka.
+ * Alerts: conditions over the figures of {@code /status} and over the history, reported to webhooks
+ * once when raised and once when cleared. Of several services one looks after the alerts; which
+ * one, and what was reported, is kept in Kafka.
  */
 @NullMarked
 package com.voltageems.hissrv.query.alert;

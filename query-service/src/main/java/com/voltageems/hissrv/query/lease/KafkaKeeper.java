@@ -34,17 +34,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lease and its memory in Kafka, which is there anyhow: all services of a site are one consumer
- * group on a compacted topic of one partition. Whoever has the partition has the lease, and finds
- * in the partition what was kept before. While Kafka is away, who had the lease keeps it, so that
- * this too is told, once.
+ * A lease and its memory in Kafka, which exists anyway: all services of a site form one consumer
+ * group on a compacted topic of one partition. The service that has the partition has the lease,
+ * and finds in the partition what was kept before. While Kafka is down, the last owner keeps the
+ * lease, so that this outage is also reported, and only once.
  */
 public final class KafkaKeeper implements Keeper {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaKeeper.class);
 
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
-  /** Who has no lease looks so often whether there is one to have. */
+  /** A service without the lease checks at this interval whether the topic still exists. */
   private static final Duration LOOK_FOR_TOPIC = Duration.ofSeconds(10);
 
   private final String subject;
@@ -60,21 +60,21 @@ public final class KafkaKeeper implements Keeper {
   private boolean assigned;
   private boolean loaded;
 
-  /** When the topic is looked for next; by {@code nanoTime}. */
+  /** When to check for the topic next; by {@code nanoTime}. */
   private long nextTopicLook;
 
-  /** Whether the lease was taken away during this look, be it given back at once. */
+  /** Whether the lease was taken away during this look, even if it came back at once. */
   private boolean revoked;
 
-  /** Whether it was during the last one. */
+  /** Whether the lease was taken away during the last look. */
   private boolean forgets;
 
   private volatile @Nullable String problem = "not connected to Kafka yet";
 
   /**
-   * @param subject what the lease is for, as the log calls it
-   * @param topic where what is kept stands; made when it is not there
-   * @param site its services share one lease
+   * @param subject what the lease is for, as named in the log
+   * @param topic the topic that keeps the texts; created if it does not exist
+   * @param site the site whose services share one lease
    */
   public KafkaKeeper(
       String subject, QueryConfig.Kafka kafka, String topic, String site, Duration timeout) {
@@ -90,12 +90,12 @@ public final class KafkaKeeper implements Keeper {
   public boolean look(Duration wait) {
     Outbox box = outbox;
     if (forgets && box != null) {
-      // Another service may have had it since: what that one kept counts.
+      // Another service may have had the lease meanwhile: what it kept counts.
       box.forget();
     }
     revoked = false;
     boolean mine = poll(wait);
-    // Once "no" in any case, so that the caller takes what was kept meanwhile.
+    // Returns false once in any case, so that the caller reads what was kept meanwhile.
     forgets = revoked;
     return mine && !revoked;
   }
@@ -116,7 +116,8 @@ public final class KafkaKeeper implements Keeper {
       if (!assigned) {
         requireTopic(reader);
       }
-      // Reading works from memory while Kafka is away; what is not kept tells.
+      // Polling works from memory while Kafka is down; only records that were not taken show the
+      // outage.
       if (assigned && box.isEmpty()) {
         problem = null;
       }
@@ -137,8 +138,9 @@ public final class KafkaKeeper implements Keeper {
   }
 
   /**
-   * A topic that somebody deleted, or that went with a Kafka that was made anew, has no partition:
-   * nobody would have the lease, and each service take another one for its owner.
+   * Creates the topic again if it is missing, because somebody deleted it or Kafka was set up
+   * again. Without its partition no service would have the lease, and each service would believe
+   * that another one is the owner.
    */
   private void requireTopic(KafkaConsumer<String, String> reader)
       throws ExecutionException, InterruptedException, TimeoutException {
@@ -186,7 +188,7 @@ public final class KafkaKeeper implements Keeper {
     }
   }
 
-  /** Reads the partition to its end: what was kept before. */
+  /** Reads the partition to its end, which is everything that was kept before. */
   private void load(KafkaConsumer<String, String> reader) {
     long end = reader.endOffsets(List.of(partition), timeout).getOrDefault(partition, 0L);
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -249,9 +251,9 @@ public final class KafkaKeeper implements Keeper {
     reading.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
     reading.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "3000");
     reading.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "60000");
-    // Until then a topic that was made again is not seen.
+    // A topic that was created again is not seen before this time.
     reading.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "30000");
-    // Sticky: a service that comes takes the lease from nobody.
+    // Sticky: a service that joins takes the lease from nobody.
     reading.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
@@ -280,7 +282,7 @@ public final class KafkaKeeper implements Keeper {
     return box;
   }
 
-  /** Who has the partition has the lease. */
+  /** The service that has the partition has the lease. */
   private final class Lease implements ConsumerRebalanceListener {
     private final KafkaConsumer<String, String> reader;
 
@@ -339,7 +341,7 @@ public final class KafkaKeeper implements Keeper {
       outbox.close(CLOSE);
     }
     if (consumer != null) {
-      // Leaves the group, so that another service has the lease at once.
+      // Leaves the group, so that another service gets the lease at once.
       consumer.close(CloseOptions.timeout(CLOSE));
     }
   }

@@ -6,32 +6,32 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which of several services looks after something, and keeps for it what the next one has to
- * know. For one thread, except {@link #problem}.
+ * Decides which of several services looks after something, and keeps for it what the next owner
+ * must know. For one thread, except {@link #problem}.
  */
 public interface Keeper extends AutoCloseable {
   /**
    * Waits for about {@code wait}.
    *
-   * @return whether this service looks after it now
+   * @return whether this service is the owner now
    */
   boolean look(Duration wait);
 
-  /** What was kept when this service began to look after it, by their names. */
+  /** Returns the texts, by name, that were kept when this service became the owner. */
   Map<String, String> kept();
 
   /** Keeps {@code text} under {@code name}; null forgets it. Does not wait for long. */
   void keep(String name, @Nullable String text);
 
   /**
-   * Whether what was to be kept last under this name is known to be: what is not, the next one who
-   * looks after it will not find.
+   * Returns whether the last text of this name is known to be kept; if not, the next owner will not
+   * find it.
    */
   default boolean isKept(String name) {
     return true;
   }
 
-  /** Why nothing can be kept now. */
+  /** Returns why nothing can be kept now; empty if it can. */
   Optional<String> problem();
 
   @Override

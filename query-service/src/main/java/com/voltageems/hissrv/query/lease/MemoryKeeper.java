@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** For a service without Kafka: it looks after all alone, and forgets when it ends. */
+/** For a service without Kafka: it is always the owner, and forgets everything when it ends. */
 public final class MemoryKeeper implements Keeper {
   @Override
   public boolean look(Duration wait) {

@@ -13,11 +13,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * What is on its way to Kafka under names of which the newest text counts, until Kafka has it: what
- * Kafka could not take is sent again. For one thread; the producer's own tells how it went.
+ * Texts by name on their way to Kafka; only the newest text of a name counts. Texts that Kafka
+ * could not take are sent again. For one thread; the producer's thread reports the results.
  */
 final class Outbox {
-  /** Between two tries to send what Kafka did not take; and so many times as long as one took. */
+  /** Shortest time between two tries to resend, and the factor for the duration of the last try. */
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private static final int REST = 10;
@@ -26,19 +26,19 @@ final class Outbox {
   private final Function<String, ProducerRecord<String, String>> newest;
   private final Consumer<Throwable> failure;
 
-  /** What Kafka has not taken yet, by its number. */
+  /** Numbers of the texts that Kafka has not taken yet, by name. */
   private final Map<String, Long> open = new ConcurrentHashMap<>();
 
-  /** Those of them that are on their way no more: Kafka was away for too long. */
+  /** Those names whose text is no longer under way: Kafka was down for too long. */
   private final Set<String> failed = ConcurrentHashMap.newKeySet();
 
   private long sent;
   private long nextTry = System.nanoTime();
 
   /**
-   * @param producer closed with this
-   * @param newest the record of a name, as it is now
-   * @param failure is told of each failure, also in the producer's thread
+   * @param producer closed together with this outbox
+   * @param newest gives the present record of a name
+   * @param failure gets each failure, also in the producer's thread
    */
   Outbox(
       KafkaProducer<String, String> producer,
@@ -49,7 +49,7 @@ final class Outbox {
     this.failure = failure;
   }
 
-  /** Sends what is the newest under this name; does not wait for Kafka to have it. */
+  /** Sends the newest text of this name; does not wait until Kafka has it. */
   void send(String name) {
     long number = ++sent;
     open.put(name, number);
@@ -70,7 +70,7 @@ final class Outbox {
     }
   }
 
-  /** Is sent again, unless something newer is on its way. */
+  /** Marks the name to be sent again, unless something newer is under way. */
   private void failed(String name, long number, Exception e) {
     failure.accept(e);
     Long last = open.get(name);
@@ -80,8 +80,8 @@ final class Outbox {
   }
 
   /**
-   * A client that knows no broker waits its whole timeout for one, and alerts wait with it: so one
-   * is tried first, and after a long wait comes a longer rest.
+   * Sends failed texts again. A client that knows no broker waits its whole timeout for one, and
+   * alerts wait with it. Therefore one text is tried first, and a longer pause follows a long wait.
    */
   void sendAgain() {
     long began = System.nanoTime();
@@ -99,23 +99,23 @@ final class Outbox {
     nextTry = began + took + (long) (Math.max(RETRY.toNanos(), took * REST) * jitter);
   }
 
-  /** Sends nothing of it again. */
+  /** Forgets all texts, so that none of them is sent again. */
   void forget() {
     open.clear();
     failed.clear();
   }
 
-  /** Whether Kafka has what was sent last under this name. */
+  /** Returns whether Kafka has the last text of this name. */
   boolean isTaken(String name) {
     return !open.containsKey(name);
   }
 
-  /** Whether Kafka has all of it. */
+  /** Returns whether Kafka has all texts. */
   boolean isEmpty() {
     return open.isEmpty();
   }
 
-  /** Waits this long for what is on its way. */
+  /** Waits up to this time for the texts under way. */
   void close(Duration timeout) {
     producer.close(timeout);
   }

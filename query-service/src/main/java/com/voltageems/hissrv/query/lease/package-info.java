@@ -1,4 +1,4 @@
-/** Which of several services does what only one may do. */
+/** Decides which of several services does the work that only one may do. */
 @NullMarked
 package com.voltageems.hissrv.query.lease;
 
