@@ -9,18 +9,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names and units of a site. A device is told by its tags: {@code 1001} for {@code channel=1001},
- * {@code instance:1} for {@code instance=1}, likewise for the others of {@code deviceTags}; a
- * series with none of these tags by its measurement. Exact entries come before patterns, patterns
- * in the order of the file. Pure.
+ * Names and units of a site. A device is identified by its tags: {@code 1001} for {@code
+ * channel=1001}, {@code instance:1} for {@code instance=1}, likewise for the other {@code
+ * deviceTags}; a series with none of these tags is identified by its measurement. Exact entries
+ * come before patterns, patterns in the order of the file. Pure.
  *
- * @param zone of the site's clocks on the wall
- * @param deviceTags the tags that tell a device, after {@code channel}; the first that a series has
- *     counts
+ * @param zone the zone of the site's local time
+ * @param deviceTags the tags that identify a device, after {@code channel}; the first one that a
+ *     series has counts
  */
 public record Catalogue(
     Label site, ZoneId zone, List<String> deviceTags, List<DeviceInfo> devices) {
-  /** Those of our own layouts, and what most others call it. */
+  /** The tags of our own layouts, and the tag that most other layouts use. */
   static final List<String> DEVICE_TAGS = List.of("instance", "model", "id", "device");
 
   private static final Pattern STATISTIC = Pattern.compile("(.+)_(avg|min|max|last|count)");
@@ -30,12 +30,12 @@ public record Catalogue(
     devices = List.copyOf(devices);
   }
 
-  /** A site that has no names: ids are shown, times in the zone. */
+  /** Returns a site without names: ids are shown, times in the zone. */
   public static Catalogue empty(ZoneId zone) {
     return new Catalogue(Label.NONE, zone, DEVICE_TAGS, List.of());
   }
 
-  /** By what the catalogue knows the device of a series. */
+  /** Returns the key under which the catalogue knows the device of a series. */
   public String deviceOf(String measurement, Map<String, String> tags) {
     String channel = tags.get("channel");
     if (channel != null) {
@@ -50,7 +50,7 @@ public record Catalogue(
     return measurement;
   }
 
-  /** The device's name, or its own key where it has none. */
+  /** Returns the device's name, or its key if it has no name. */
   public String deviceName(String device, String language) {
     for (DeviceInfo info : matching(device)) {
       if (!info.name().isEmpty()) {
@@ -61,9 +61,10 @@ public record Catalogue(
   }
 
   /**
-   * What the point is; for a window's statistic such as {@code 1_avg} that of point {@code 1}.
+   * Returns the description of a point; for a window's statistic such as {@code 1_avg} that of
+   * point {@code 1}.
    *
-   * @param field its name in the database
+   * @param field the point's name in the database
    */
   public Optional<PointInfo> point(String device, String field) {
     Optional<PointInfo> found = find(device, field);
@@ -107,7 +108,7 @@ public record Catalogue(
     return Optional.empty();
   }
 
-  /** The entries for a device, the exact one first. */
+  /** Returns the entries for a device, the exact one first. */
   private List<DeviceInfo> matching(String device) {
     List<DeviceInfo> found = new ArrayList<>();
     devices.stream().filter(info -> info.match().equals(device)).forEach(found::add);

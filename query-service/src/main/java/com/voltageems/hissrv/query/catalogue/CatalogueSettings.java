@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * site.channels.1001.points.1.name.zh}. Pure.
  */
 public final class CatalogueSettings {
-  /** What every key of the catalogue begins with. */
+  /** The prefix of all keys of the catalogue. */
   public static final String PREFIX = "site.";
 
   private static final String LANGUAGE = "(?:\\.(en|zh))?";
@@ -42,11 +42,11 @@ public final class CatalogueSettings {
   }
 
   /**
-   * The catalogue in the settings; keys that do not begin with {@link #PREFIX} are not looked at.
+   * Returns the catalogue in the settings; keys without {@link #PREFIX} are ignored.
    *
    * @param texts in the order of the file
-   * @param machine zone of a site that names none
-   * @throws IllegalArgumentException whose message is for the user: key, value, remedy
+   * @param machine the zone of a site that names none
+   * @throws IllegalArgumentException with a message for the user: key, value, remedy
    */
   public static Catalogue read(Map<String, String> texts, ZoneId machine) {
     CatalogueSettings settings = new CatalogueSettings(machine);
@@ -110,7 +110,10 @@ public final class CatalogueSettings {
     }
   }
 
-  /** Those given come first; the others go on to tell the devices that have none of them. */
+  /**
+   * Returns the given tags followed by the default ones, which still identify devices that have
+   * none of the given tags.
+   */
   private static List<String> tags(String key, String value) {
     List<String> given = Arrays.stream(value.split(",", -1)).map(String::strip).toList();
     if (given.contains("")) {

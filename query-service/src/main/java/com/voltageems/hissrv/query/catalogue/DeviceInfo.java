@@ -3,9 +3,9 @@ package com.voltageems.hissrv.query.catalogue;
 import java.util.List;
 
 /**
- * What a device is called, and its points.
+ * The name of a device, and its points.
  *
- * @param match the device, or a pattern in which {@code *} stands for any text
+ * @param match the device, or a pattern in which {@code *} matches any text
  */
 public record DeviceInfo(String match, Label name, List<PointInfo> points) {
   public DeviceInfo {

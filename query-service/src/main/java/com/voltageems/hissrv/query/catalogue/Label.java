@@ -7,10 +7,10 @@ import java.util.TreeMap;
 /**
  * A name for people, in one or more languages.
  *
- * @param texts by language; the empty language holds for all that have no text of their own
+ * @param texts by language; the empty language serves all languages without a text of their own
  */
 public record Label(Map<String, String> texts) {
-  /** Languages that a name may be given in. */
+  /** Languages in which a name may be given. */
   public static final List<String> LANGUAGES = List.of("en", "zh");
 
   static final Label NONE = new Label(Map.of());
@@ -29,7 +29,7 @@ public record Label(Map<String, String> texts) {
     return texts.isEmpty();
   }
 
-  /** The text in the language, else in any; empty where there is none. */
+  /** Returns the text in the language, else in any language; empty if there is none. */
   public String in(String language) {
     String text = texts.get(language);
     if (text == null) {

@@ -6,12 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a point is.
+ * The description of a point.
  *
- * @param match its field in the database, or a pattern in which {@code *} stands for any text
- * @param unit as it is shown; empty for none
- * @param decimals to show; null: as many as the value needs
- * @param states what the values of a state mean, by value
+ * @param match its field in the database, or a pattern in which {@code *} matches any text
+ * @param unit the unit to show; empty for none
+ * @param decimals the number of decimals to show; null for as many as the value needs
+ * @param states the meaning of the values of a state, by value
  */
 public record PointInfo(
     String match,
@@ -20,11 +20,11 @@ public record PointInfo(
     @Nullable Integer decimals,
     Kind kind,
     Map<String, Label> states) {
-  /** How a point's values are to be read. */
+  /** How to interpret a point's values. */
   public enum Kind {
     /** A measured value: means and extremes make sense. */
     GAUGE,
-    /** A meter that only counts up: what matters is how much came in a time. */
+    /** A meter that only counts up: the increase within a time is what counts. */
     COUNTER,
     /** One of a few values, each with a meaning: on and off, modes. */
     STATE
@@ -38,12 +38,12 @@ public record PointInfo(
     return new PointInfo(match, Label.NONE, "", null, Kind.GAUGE, Map.of());
   }
 
-  /** The same with another unit, as values that are computed of it have. */
+  /** Returns the same point with another unit, for values that are computed from it. */
   public PointInfo in(String other) {
     return new PointInfo(match, name, other, decimals, kind, states);
   }
 
-  /** {@code voltage L1 (V)}, or the field's own name where the catalogue has none. */
+  /** Returns {@code voltage L1 (V)}, or the field's own name if the catalogue has none. */
   public String title(String language, String field) {
     String text = name.isEmpty() ? field : name.in(language);
     return unit.isEmpty() ? text : text + " (" + unit + ")";

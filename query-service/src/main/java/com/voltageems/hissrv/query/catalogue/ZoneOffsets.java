@@ -8,7 +8,7 @@ import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far a zone's clocks are ahead of UTC, and since when, for clients without zone rules. */
+/** How far a zone's local time is ahead of UTC, and since when, for clients without zone rules. */
 public final class ZoneOffsets {
   /** A chart may show some of the future. */
   private static final Duration AHEAD = Duration.ofDays(3 * 366);
@@ -16,10 +16,10 @@ public final class ZoneOffsets {
   private ZoneOffsets() {}
 
   /**
-   * From 1970 on.
+   * Returns the offsets from 1970 on.
    *
-   * @return pairs of epoch seconds and the seconds that clocks are ahead from then on, in the order
-   *     of time
+   * @return pairs of epoch seconds and the seconds that local time is ahead from then on, in the
+   *     order of time
    */
   public static List<List<Long>> of(ZoneId zone, Instant now) {
     ZoneRules rules = zone.getRules();

@@ -1,4 +1,4 @@
-/** What the site calls its devices and points, and in which units they are. Knows nobody. */
+/** The site's names for its devices and points, and their units. Depends on no other package. */
 @NullMarked
 package com.voltageems.hissrv.query.catalogue;
 

@@ -14,14 +14,14 @@ import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Publishes on the control channel; connects for each message, which is rare. */
+/** Publishes on the control channel. Connects for each message, because messages are rare. */
 final class ControlChannel implements Publisher {
   private final RedisTarget redis;
   private final Duration timeout;
   private final RedisTls tls;
 
   /**
-   * @param timeout for connecting and for every reply
+   * @param timeout the time limit for connecting and for every reply
    */
   ControlChannel(RedisTarget redis, Duration timeout) {
     this.redis = redis;

@@ -1,12 +1,12 @@
 package com.voltageems.hissrv.query.sync;
 
-/** Where requests to the source go. */
+/** Sends requests to the source. */
 interface Publisher {
   /**
    * Publishes a message on the control channel.
    *
-   * @return how many listen; of a cluster only those on the node that was asked
-   * @throws SyncException when Redis does not take it
+   * @return the number of listeners; in a cluster only those on the node that was asked
+   * @throws SyncException if Redis does not take the message
    */
   long publish(String message) throws SyncException;
 }

@@ -8,11 +8,11 @@ import java.util.Optional;
  * The Redis whose control channel the source listens to.
  *
  * @param nodes {@code host:port} of the server, of the sentinels, or of some nodes of the cluster
- * @param tls settings of TLS by the source's names ({@code redis.tls.*}), secrets among them; none
- *     where none is spoken
+ * @param tls the TLS settings by the source's names ({@code redis.tls.*}), including secrets; empty
+ *     for no TLS
  * @param username empty for the default user
  * @param password empty for none; a secret, as is {@code sentinelPassword}
- * @param channel the source's {@code control.channel}; empty when it listens to none
+ * @param channel the source's {@code control.channel}; empty if it listens to none
  */
 public record RedisTarget(
     Mode mode,
@@ -24,7 +24,7 @@ public record RedisTarget(
     String sentinelUsername,
     String sentinelPassword,
     String channel) {
-  /** How Redis is reached. */
+  /** The way to reach Redis. */
   public enum Mode {
     STANDALONE,
     SENTINEL,

@@ -11,38 +11,41 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.DefaultJedisClientConfig;
 
-/** TLS to Redis by the source connector's own reader of certificates, so that both say the same. */
+/**
+ * TLS to Redis by the source connector's own certificate reader, so that both give the same
+ * messages.
+ */
 final class RedisTls {
   private static final TlsSettings SETTINGS = TlsSettings.ofPaths("redis.tls.");
 
   private final Optional<Map<String, String>> texts;
 
   /**
-   * @param texts by the settings' names; empty for no TLS
+   * @param texts the settings by name; empty for no TLS
    */
   RedisTls(Optional<Map<String, String>> texts) {
     this.texts = texts;
   }
 
   /**
-   * Reads the files, anew each time: certificates are replaced while the service runs.
+   * Reads the files again for each call, because certificates are replaced while the service runs.
    *
    * @return null for no TLS
-   * @throws SyncException when one of them is not right
+   * @throws SyncException if one of the files cannot be used
    */
   @Nullable Tls open() throws SyncException {
     if (texts.isEmpty()) {
       return null;
     }
     try {
-      // A certificate that has run out is the server's to refuse, with the same words as always.
+      // An expired certificate is not refused here: the server refuses it, with the usual message.
       return SETTINGS.open(texts.get(), null);
     } catch (TlsException e) {
       throw new SyncException(e.setting() + " " + e.problem(), e);
     }
   }
 
-  /** The client's newer way, SslOptions, reads keystores only; ours may be PEM. */
+  /** The client's newer way, SslOptions, reads only keystores; our files may be PEM. */
   @SuppressWarnings("deprecation")
   static void into(DefaultJedisClientConfig.Builder config, @Nullable Tls tls) {
     if (tls == null) {
@@ -55,7 +58,7 @@ final class RedisTls {
     config.ssl(true).sslSocketFactory(tls.context().getSocketFactory()).sslParameters(parameters);
   }
 
-  /** Why a call failed, in plain words. */
+  /** Explains in plain words why a call failed. */
   String reason(Throwable failure, @Nullable Tls tls) {
     Optional<TlsFailure.Found> found =
         tls == null || texts.isEmpty()

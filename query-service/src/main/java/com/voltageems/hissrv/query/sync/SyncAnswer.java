@@ -8,10 +8,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a request ended.
+ * The result of a request.
  *
- * @param waitingFor what is not through at the deadline; empty when all is in the database
- * @param readableUntil what was in Redis by then is in the database; null when that is not known
+ * @param waitingFor what was not finished at the deadline; empty if everything is in the database
+ * @param readableUntil the time up to which the content of Redis is in the database; null if
+ *     unknown
  */
 public record SyncAnswer(List<String> waitingFor, @Nullable Instant readableUntil, Duration took) {
   public SyncAnswer {
@@ -22,7 +23,7 @@ public record SyncAnswer(List<String> waitingFor, @Nullable Instant readableUnti
     return waitingFor.isEmpty();
   }
 
-  /** As {@code POST /sync} gives it. */
+  /** Returns the answer in the form of {@code POST /sync}. */
   public Map<String, @Nullable Object> json() {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("state", isDone() ? "done" : "waiting");

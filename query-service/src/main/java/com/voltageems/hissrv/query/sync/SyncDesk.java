@@ -13,12 +13,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the source to read now, and waits until what was in Redis at the request is in the database:
- * first for the source's tasks, which tell in the status topic, then for the sink's committed
- * offsets. Safe for many threads; few requests at a time.
+ * Asks the source to read now, and waits until everything that was in Redis at the request is in
+ * the database: first for the source's tasks, which report in the status topic, then for the sink's
+ * committed offsets. Thread-safe; few requests at a time.
  */
 public final class SyncDesk {
-  /** Each holds a thread of the server and a consumer. */
+  /** Each request holds a thread of the server and a consumer. */
   private static final int AT_ONCE = 2;
 
   private static final Duration STEP = Duration.ofMillis(200);
@@ -33,8 +33,8 @@ public final class SyncDesk {
   private final Semaphore free = new Semaphore(AT_ONCE);
 
   /**
-   * @param tasks how many tasks the source has; 0 where that is not known
-   * @param newest time of the newest sample that the database has, where that is known
+   * @param tasks gives the number of the source's tasks; 0 if unknown
+   * @param newest gives the time of the newest sample in the database; null if unknown
    */
   public SyncDesk(
       RedisTarget redis,
@@ -73,9 +73,9 @@ public final class SyncDesk {
   /**
    * Syncs.
    *
-   * @param patience how long to wait; what was begun goes on after it
-   * @return null when too many are under way already
-   * @throws SyncException when the source cannot be asked, or Kafka does not answer
+   * @param patience how long to wait; work that has begun goes on after that
+   * @return null if too many requests are already running
+   * @throws SyncException if the source cannot be asked, or Kafka does not answer
    */
   public @Nullable SyncAnswer sync(Duration patience) throws SyncException, InterruptedException {
     if (channel.isEmpty()) {

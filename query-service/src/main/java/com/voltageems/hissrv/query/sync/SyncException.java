@@ -1,6 +1,6 @@
 package com.voltageems.hissrv.query.sync;
 
-/** Why nothing could be asked, in words for people. */
+/** Why the source could not be asked; the message is for people. */
 public final class SyncException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The HTTP client for Kafka Connect's REST API, with a site's certificates where it needs them. */
+/** The HTTP client for Kafka Connect's REST API, with a site's certificates if it needs them. */
 public final class ConnectHttp {
   private final Optional<HttpClient> plain;
   private final Optional<TlsClient<HttpClient>> encrypted;
@@ -32,9 +32,9 @@ public final class ConnectHttp {
   }
 
   /**
-   * The client with the certificates of now.
+   * Returns the client with the present certificates.
    *
-   * @throws IOException when the files that the settings name cannot be used
+   * @throws IOException if the files that the settings name cannot be used
    */
   public HttpClient client() throws IOException {
     try {
@@ -44,7 +44,7 @@ public final class ConnectHttp {
     }
   }
 
-  /** Why a call failed, where it was TLS: with the setting and its file. */
+  /** Explains why a call failed, with the setting and its file; empty if TLS was not the reason. */
   public Optional<String> reason(Throwable failure) {
     return encrypted.flatMap(client -> client.reason(failure));
   }

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * TLS to Kafka Connect's REST API: whether it is spoken is told by the address.
+ * TLS to Kafka Connect's REST API; the address decides whether TLS is used.
  *
  * @param texts the settings {@code connect.ssl.*} that are set
- * @param ofSite whether they come from a hissrv.yml, whose own keys are to be named then
+ * @param ofSite whether they come from a hissrv.yml, so that messages name its keys
  */
 public record ConnectTls(Map<String, String> texts, boolean ofSite) {
-  /** What the JVM trusts. */
+  /** Trusts what the JVM trusts. */
   public static final ConnectTls NONE = new ConnectTls(Map.of(), false);
 
-  /** In front of {@code ssl.}. */
+  /** The text before {@code ssl.}. */
   private static final String PREFIX = "connect.";
 
-  /** Where hissrv.yml has them. */
+  /** The prefix in hissrv.yml. */
   private static final String SITE = "connect.tls.";
 
   private static final DatabaseTls TLS = new DatabaseTls(PREFIX);
@@ -30,7 +30,7 @@ public record ConnectTls(Map<String, String> texts, boolean ofSite) {
     texts = Map.copyOf(texts);
   }
 
-  /** Those of all settings that are of TLS to Connect. */
+  /** Returns those settings that concern TLS to Connect. */
   public static ConnectTls in(Map<String, String> all) {
     Map<String, String> own = new LinkedHashMap<>();
     for (Setting<?> setting : settings()) {
@@ -47,13 +47,13 @@ public record ConnectTls(Map<String, String> texts, boolean ofSite) {
     return TLS.settings();
   }
 
-  /** The same, of a hissrv.yml. */
+  /** Returns the same settings as from a hissrv.yml. */
   public ConnectTls named() {
     return new ConnectTls(texts, true);
   }
 
   /**
-   * Refuses what has no effect.
+   * Refuses settings that have no effect.
    *
    * @throws IllegalArgumentException naming the setting
    */
@@ -64,7 +64,7 @@ public record ConnectTls(Map<String, String> texts, boolean ofSite) {
   }
 
   /**
-   * Reads the files that it names; on the service's own machine.
+   * Reads the files that the settings name; only for use on the service's own machine.
    *
    * @throws IllegalArgumentException naming setting and file
    */
@@ -78,7 +78,7 @@ public record ConnectTls(Map<String, String> texts, boolean ofSite) {
     return urls.stream().anyMatch(url -> "https".equalsIgnoreCase(url.getScheme()));
   }
 
-  /** The way to these addresses. */
+  /** Returns the HTTP client for these addresses. */
   public ConnectHttp http(List<URI> urls, Duration connectTimeout) {
     if (!isSpoken(urls)) {
       return ConnectHttp.plain(connectTimeout);
@@ -88,7 +88,7 @@ public record ConnectTls(Map<String, String> texts, boolean ofSite) {
         told.client(texts, tls -> ConnectHttp.client(tls, connectTimeout), Clock.systemUTC()));
   }
 
-  /** No password. */
+  /** Without passwords. */
   @Override
   public String toString() {
     return "ConnectTls[" + texts.keySet() + "]";

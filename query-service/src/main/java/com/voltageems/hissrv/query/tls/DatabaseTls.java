@@ -15,17 +15,18 @@ import javax.net.ssl.SSLContext;
 
 /**
  * TLS to a database by Kafka's own names, such as {@code store.influxdb2.ssl.truststore.location},
- * as the sink connector has them, and by its reader of certificates, so that both say the same.
+ * which the sink connector also uses, and by the sink connector's certificate reader, so that both
+ * give the same messages.
  */
 public final class DatabaseTls {
   private final TlsSettings names;
   private final List<Setting<?>> settings;
 
-  /** By whose names problems are told, and the same settings by them. */
+  /** The names to use in messages about the same settings. */
   private final TlsSettings told;
 
   /**
-   * @param prefix what stands before {@code ssl.}, with its dot
+   * @param prefix the text before {@code ssl.}, with its dot
    */
   public DatabaseTls(String prefix) {
     this.names = TlsSettings.ofKafka(prefix);
@@ -44,10 +45,11 @@ public final class DatabaseTls {
   }
 
   /**
-   * The same settings, of which what fails later is told by the names that a site's file has.
+   * Returns the same settings, whose later failures are reported under the names of a site's file.
    *
-   * @param prefix what stands before {@code truststore.path}, with its dot
-   * @param texts where one is among them that such a file has not, all keep their own names
+   * @param prefix the text before {@code truststore.path}, with its dot
+   * @param texts if they contain a setting that a site's file does not have, all keep their own
+   *     names
    */
   public DatabaseTls named(String prefix, Map<String, String> texts) {
     return own(texts).keySet().stream().anyMatch(DatabaseTls::isText)
@@ -82,13 +84,14 @@ public final class DatabaseTls {
     return text;
   }
 
-  /** As a back end declares them. */
+  /** Returns the settings in the form in which a back end declares them. */
   public List<Setting<?>> settings() {
     return settings;
   }
 
   /**
-   * Those that are set. A blank one is not, but for the check of the host, which it switches off.
+   * Returns the settings that are set. A blank setting counts as not set, except the host check,
+   * which a blank text switches off.
    */
   private Map<String, String> own(Map<String, String> texts) {
     Map<String, String> own = new LinkedHashMap<>();
@@ -102,7 +105,7 @@ public final class DatabaseTls {
   }
 
   /**
-   * Refuses settings of TLS where none is spoken: who set them believes otherwise.
+   * Refuses TLS settings if TLS is not used, because the user believes that it is.
    *
    * @param remedy completes "has no effect unless ..."
    * @throws IllegalArgumentException naming the first of them
@@ -119,8 +122,8 @@ public final class DatabaseTls {
   }
 
   /**
-   * Reads the files once. A client certificate that has run out is not refused here: the service
-   * goes on without its database, and tells it.
+   * Reads the files once. Does not refuse an expired client certificate: the service goes on
+   * without its database, and reports that.
    *
    * @throws IllegalArgumentException naming setting and file
    */
@@ -133,10 +136,11 @@ public final class DatabaseTls {
   }
 
   /**
-   * A client that is made anew when the files change. Where no certificates are set, the JVM's own
-   * count, its client certificate ({@code -Djavax.net.ssl.keyStore}) among them.
+   * Returns a client that is created again when the files change. If no certificates are set, the
+   * JVM's own settings are used, including its client certificate ({@code
+   * -Djavax.net.ssl.keyStore}).
    *
-   * @param make makes one with these certificates
+   * @param make creates a client with the given certificates
    */
   public <T> TlsClient<T> client(
       Map<String, String> texts, Function<Tls, T> make, InstantSource clock) {
@@ -145,7 +149,7 @@ public final class DatabaseTls {
     return new TlsClient<>(told, toTell(own), isJvms ? tls -> make.apply(jvms(tls)) : make, clock);
   }
 
-  /** The texts by the names that are told. */
+  /** Returns the texts under the names to use in messages. */
   private Map<String, String> toTell(Map<String, String> own) {
     if (told == names) {
       return own;
@@ -164,7 +168,7 @@ public final class DatabaseTls {
 
   private static Tls jvms(Tls tls) {
     if (!tls.checksHost() && System.getProperty("javax.net.ssl.keyStore") == null) {
-      // It trusts what the JVM trusts, whatever the host.
+      // This trusts the JVM's certificates for any host name.
       return tls;
     }
     try {

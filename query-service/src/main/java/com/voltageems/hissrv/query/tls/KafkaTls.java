@@ -26,15 +26,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS of Kafka's clients by Kafka's own settings, with two things that its own factory lacks: files
- * that have changed are read again for the next connection, since certificates are renewed while
- * the service runs, and what is wrong with a file is told with the setting that names it. Kafka
- * makes one for each client.
+ * TLS of Kafka's clients by Kafka's own settings, with two additions to Kafka's own factory:
+ * changed files are read again for the next connection, because certificates are renewed while the
+ * service runs, and a message about a file names its setting. Kafka creates one instance for each
+ * client.
  */
 public final class KafkaTls implements SslEngineFactory {
   private static final Logger LOG = LoggerFactory.getLogger(KafkaTls.class);
 
-  /** Where the service's settings have Kafka's. */
+  /** The prefix of Kafka's settings in the service's settings. */
   private static final String PREFIX = "kafka.properties.";
 
   private static final String PEM = "PEM";
@@ -44,10 +44,10 @@ public final class KafkaTls implements SslEngineFactory {
   private DefaultSslEngineFactory made = new DefaultSslEngineFactory();
   private String state = "";
 
-  /** For Kafka, which makes it by its name. */
+  /** For Kafka, which creates the factory by its class name. */
   public KafkaTls() {}
 
-  /** Lets a client use it, where it speaks TLS and nobody asked for another factory. */
+  /** Sets this factory for a client, if the client uses TLS and no other factory is set. */
   public static void into(Map<String, Object> client) {
     if (isSpoken(client)) {
       client.putIfAbsent(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG, KafkaTls.class);
@@ -59,9 +59,9 @@ public final class KafkaTls implements SslEngineFactory {
   }
 
   /**
-   * Reads the files once; on the service's own machine.
+   * Reads the files once; only for use on the service's own machine.
    *
-   * @param properties of a client, as they are set
+   * @param properties the properties set for a client
    * @throws IllegalArgumentException naming setting and file
    */
   public static void checkFiles(Map<String, String> properties) {
@@ -79,9 +79,9 @@ public final class KafkaTls implements SslEngineFactory {
   }
 
   /**
-   * As Kafka calls it.
+   * Called by Kafka.
    *
-   * @throws TlsException where the files or texts cannot be used
+   * @throws TlsException if the files or texts cannot be used
    */
   @Override
   public void configure(Map<String, ?> configs) {
@@ -114,7 +114,7 @@ public final class KafkaTls implements SslEngineFactory {
     return new TlsException(PREFIX + "ssl.*", "cannot be used: " + root.getMessage());
   }
 
-  /** Kafka does not look into a file to see what it is. */
+  /** Requires that the type matches the file: Kafka does not look into a file to find its type. */
   private void requireType(String role) {
     String path = text("ssl." + role + ".location");
     String type = text("ssl." + role + ".type");
@@ -131,7 +131,7 @@ public final class KafkaTls implements SslEngineFactory {
         isPem =
             Files.readString(Path.of(path), StandardCharsets.ISO_8859_1).contains("-----BEGIN ");
       } catch (IOException | RuntimeException e) {
-        return; // told by the settings' own check
+        return; // reported by the settings' own check
       }
     }
     String what = path.isEmpty() ? "the text" : "the file " + path;
@@ -154,7 +154,7 @@ public final class KafkaTls implements SslEngineFactory {
         : value == null ? "" : value.toString().strip();
   }
 
-  /** By the names that people have set. */
+  /** Returns the settings under the names that the user has set. */
   private Map<String, String> texts() {
     Map<String, String> texts = new LinkedHashMap<>();
     for (String name : settings.keySet()) {
@@ -162,7 +162,7 @@ public final class KafkaTls implements SslEngineFactory {
         texts.put(PREFIX + name, text(name));
       }
     }
-    // Kafka's factory leaves it to the connection.
+    // Kafka's factory leaves the host check to the connection.
     texts.remove(PREFIX + SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG);
     return texts;
   }
@@ -207,7 +207,7 @@ public final class KafkaTls implements SslEngineFactory {
     return Set.of();
   }
 
-  // Kafka's interface is not annotated; null is its way to say that there is none.
+  // Kafka's interface has no annotations; it uses null for "none".
   @SuppressWarnings("NullAway")
   @Override
   public @Nullable KeyStore keystore() {

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A client with a site's certificates, made anew when their files change: certificates are renewed
- * while the service runs. Files that cannot be used while they are written leave the client as it
- * is. Safe for many threads.
+ * A client with a site's certificates, created again when their files change, because certificates
+ * are renewed while the service runs. If files cannot be used, for example while they are being
+ * written, the client stays unchanged. Thread-safe.
  *
  * @param <T> the client
  */
@@ -35,7 +35,7 @@ public final class TlsClient<T> {
   private volatile @Nullable Made<T> made;
 
   /**
-   * @param state of the files, as they were when it was made
+   * @param state the state of the files when the client was created
    */
   private record Made<T>(String state, Tls tls, T client) {}
 
@@ -48,9 +48,9 @@ public final class TlsClient<T> {
   }
 
   /**
-   * The client with the certificates of now.
+   * Returns the client with the present certificates.
    *
-   * @throws TlsException when the files cannot be used and there is no client of before
+   * @throws TlsException if the files cannot be used and there is no earlier client
    */
   public T get() {
     Made<T> now = made;
@@ -58,7 +58,7 @@ public final class TlsClient<T> {
     return now != null && now.state.equals(state) ? now.client : again(state);
   }
 
-  /** The client that is there by now; none is made. */
+  /** Returns the existing client, if any; creates none. */
   public Optional<T> current() {
     return Optional.ofNullable(made).map(Made::client);
   }
@@ -94,9 +94,9 @@ public final class TlsClient<T> {
   }
 
   /**
-   * Names, times and lengths of files.
+   * Returns names, times and sizes of files.
    *
-   * @param paths empty ones are none
+   * @param paths empty paths are ignored
    */
   static String state(List<String> paths) {
     StringBuilder state = new StringBuilder();
@@ -117,7 +117,7 @@ public final class TlsClient<T> {
     }
   }
 
-  /** Why a call of the client failed, where it was TLS. */
+  /** Explains why a call of the client failed; empty if TLS was not the reason. */
   public Optional<String> reason(Throwable failure) {
     if (failure instanceof TlsException bad) {
       return Optional.of(String.valueOf(bad.getMessage()));
@@ -128,7 +128,7 @@ public final class TlsClient<T> {
         : TlsReason.of(failure, names, texts, now.tls).map(found -> outdated(found, now.tls));
   }
 
-  /** Servers seldom say that a client's certificate has run out. */
+  /** Adds that the client's certificate has expired: servers seldom say so. */
   private String outdated(TlsFailure.Found found, Tls tls) {
     if (tls.hasClientCertificate() && names.clientName().equals(found.setting())) {
       try {

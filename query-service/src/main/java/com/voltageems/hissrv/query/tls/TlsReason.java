@@ -6,16 +6,16 @@ import com.voltageems.hissrv.plugin.tls.TlsSettings;
 import java.util.Map;
 import java.util.Optional;
 
-/** Why a call failed, where it was TLS, in plain words. */
+/** Explains in plain words why a call failed, if TLS was the reason. */
 public final class TlsReason {
   private static final int DEEPEST = 20;
 
   private TlsReason() {}
 
   /**
-   * The reason, with the file that the setting to look at names.
+   * Returns the reason, with the file of the setting to check; empty if TLS was not the reason.
    *
-   * @param texts the settings as they are set
+   * @param texts the settings that are set
    */
   public static Optional<TlsFailure.Found> of(
       Throwable failure, TlsSettings names, Map<String, String> texts, Tls tls) {
@@ -30,7 +30,7 @@ public final class TlsReason {
     return Optional.empty();
   }
 
-  /** With the file, where the setting names one and the reason does not. */
+  /** Adds the file, if the setting names one and the reason does not. */
   static TlsFailure.Found withFile(TlsFailure.Found found, Map<String, String> texts) {
     String setting = found.setting();
     String file = setting == null ? "" : texts.getOrDefault(setting, "");

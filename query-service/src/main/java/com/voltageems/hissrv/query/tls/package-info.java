@@ -1,4 +1,7 @@
-/** TLS to the parts of a site, with its own certificates: read, read again, and what failed. */
+/**
+ * TLS to the parts of a site with the site's own certificates: reads them, reads them again, and
+ * explains failures.
+ */
 @NullMarked
 package com.voltageems.hissrv.query.tls;
 
