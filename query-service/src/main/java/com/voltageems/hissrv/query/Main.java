@@ -42,7 +42,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
-/** The command line: reads the settings, starts the service, serves until it is told to stop. */
+/** The command line: reads the settings, starts the service, serves until it is asked to stop. */
 @Command(
     name = "query-service",
     mixinStandardHelpOptions = true,
@@ -59,12 +59,12 @@ import picocli.CommandLine.Option;
       "2:a setting or an option is invalid"
     })
 public final class Main implements Callable<Integer> {
-  /** A setting or an option cannot be used. */
+  /** Exit code for a setting or an option that cannot be used. */
   private static final int BAD_SETTING = 2;
 
   private static final int STOP_SECONDS = 8;
 
-  /** Open until everything is closed. */
+  /** Counted down when everything is closed. */
   private static final CountDownLatch CLOSED = new CountDownLatch(1);
 
   @Option(
@@ -100,7 +100,7 @@ public final class Main implements Callable<Integer> {
         return site(new SiteFile(config, System.getenv()));
       }
     } catch (BadFileException e) {
-      // Whichever of the two it is meant to be: it cannot be read, or is not YAML.
+      // The file cannot be read or is not YAML, so its kind is unknown.
       System.err.println(e.getMessage());
       return BAD_SETTING;
     }
@@ -117,7 +117,7 @@ public final class Main implements Callable<Integer> {
     return serve(settings);
   }
 
-  /** A site's one file. */
+  /** Serves a site from its one file. */
   private int site(SiteFile file) throws InterruptedException {
     Clock clock = Clock.systemUTC();
     try {
@@ -135,7 +135,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  /** The parts as this class makes them. */
+  /** Creates the parts with the methods of this class. */
   private record OwnParts(Clock clock) implements Parts {
     @Override
     public HistoryStore store(QueryConfig settings) {
@@ -167,7 +167,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  /** Listens until it is told to stop; the caller closes everything then. */
+  /** Listens until the process is asked to stop; the caller closes everything then. */
   private static int untilStopped(QueryConfig.Http http, IntSupplier start)
       throws InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
@@ -203,7 +203,7 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  /** As it stands in an address: IPv6 in brackets, "all of them" as this machine. */
+  /** Returns the host's form in an address: IPv6 in brackets, "all addresses" as this machine. */
   private static String address(String host) {
     if (host.equals("0.0.0.0")) {
       return "127.0.0.1";
@@ -250,7 +250,10 @@ public final class Main implements Callable<Integer> {
         probes, off, settings.checks().interval(), settings.checks().timeout(), clock);
   }
 
-  /** Whether it moves, as Kafka tells; {@code off} gets what there is not. */
+  /**
+   * Returns the probes that check by means of Kafka whether data moves; adds the parts that do not
+   * exist to {@code off}.
+   */
   private static List<Probe> pipeline(
       QueryConfig settings, Supplier<ConnectFacts> facts, Map<String, String> off, Clock clock) {
     Duration stuck = settings.checks().stuckAfter();
@@ -281,7 +284,7 @@ public final class Main implements Callable<Integer> {
     return String.valueOf(cause.getMessage());
   }
 
-  /** The version as the archive's manifest has it. */
+  /** Returns the version in the archive's manifest. */
   static final class Version implements IVersionProvider {
     static String text() {
       String version = Main.class.getPackage().getImplementationVersion();

@@ -1,4 +1,6 @@
-/** Starts the query service: reads the settings, wires the parts, serves until told to stop. */
+/**
+ * Starts the query service: reads the settings, wires the parts, serves until it is asked to stop.
+ */
 @NullMarked
 package com.voltageems.hissrv.query;
 

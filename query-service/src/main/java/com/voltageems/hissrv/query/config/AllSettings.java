@@ -8,13 +8,15 @@ import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The settings of the service and those of every back end: which there are. */
+/** The list of all settings: those of the service and those of every back end. */
 final class AllSettings {
   static final String KAFKA_PROPERTIES = "kafka.properties.";
 
   private AllSettings() {}
 
-  /** Those of the service, with those of every back end after the choice of one. */
+  /**
+   * Returns the settings of the service; those of the back ends follow after {@code store.type}.
+   */
   private static List<Setting<?>> all() {
     List<Setting<?>> all = new ArrayList<>();
     for (Setting<?> setting : Declared.ALL) {
@@ -34,7 +36,7 @@ final class AllSettings {
   }
 
   /**
-   * Refuses a name that nobody knows.
+   * Refuses an unknown name.
    *
    * @throws ConfigException with the name that was most likely meant
    */
@@ -53,7 +55,7 @@ final class AllSettings {
                 .orElse("--settings lists them"));
   }
 
-  /** As a Markdown table. */
+  /** Returns the settings as a Markdown table. */
   static String table() {
     StringBuilder text =
         new StringBuilder("| setting | default | needs | what it does |\n|---|---|---|---|\n");

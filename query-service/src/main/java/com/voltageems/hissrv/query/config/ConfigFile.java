@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a YAML settings file. Keys may be nested or dotted, or both. Values may name what is to be
- * looked up, as {@link Template} has it: variables of the environment, and secrets in files.
+ * Reads a YAML settings file. Keys may be nested or dotted, or both. Values may contain references
+ * as in {@link Template}: variables of the environment, and secrets in files.
  */
 public final class ConfigFile {
   private static final YAMLMapper YAML =
@@ -33,7 +33,7 @@ public final class ConfigFile {
   /**
    * Reads and checks {@code file}.
    *
-   * @param env the environment where variables are looked up
+   * @param env the environment in which variables are looked up
    * @throws ConfigException with one line that names the file and the key at fault
    */
   public static QueryConfig read(Path file, Map<String, String> env) throws ConfigException {
@@ -48,7 +48,8 @@ public final class ConfigFile {
     try {
       Map<String, String> texts = parse(text, env);
       if (texts.isEmpty()) {
-        // Emptied by a full disk, perhaps: other settings than meant, and nobody would know.
+        // Perhaps emptied by a full disk: the service would use unintended settings, and nobody
+        // would notice.
         throw new ConfigException("is empty; without --config every setting has its default");
       }
       QueryConfig settings = QueryConfig.of(texts);
@@ -59,7 +60,7 @@ public final class ConfigFile {
     }
   }
 
-  /** YAML text to texts by dotted key, variables replaced. */
+  /** Converts YAML text to texts by dotted key, with references replaced. */
   static Map<String, String> parse(String yaml, Map<String, String> env) throws ConfigException {
     JsonNode root;
     try {

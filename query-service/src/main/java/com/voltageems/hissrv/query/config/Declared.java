@@ -276,7 +276,7 @@ final class Declared {
           CHECK_INTERVAL,
           CHECK_TIMEOUT);
 
-  /** Kafka Connect's own settings of TLS stand after its login. */
+  /** Kafka Connect's TLS settings follow after its login. */
   static final Setting<?> BEFORE_CONNECT_TLS = CONNECT_PASSWORD;
 
   private Declared() {}

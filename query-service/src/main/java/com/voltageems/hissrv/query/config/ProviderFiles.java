@@ -11,8 +11,8 @@ import java.util.Properties;
 import java.util.function.Consumer;
 
 /**
- * What Connect's FileConfigProvider ({@code ${file:path:key}}) and DirectoryConfigProvider ({@code
- * ${dir:path:name}}) would answer, for the service, which has to read the same secrets.
+ * Answers like Connect's FileConfigProvider ({@code ${file:path:key}}) and DirectoryConfigProvider
+ * ({@code ${dir:path:name}}), for the service, which must read the same secrets.
  */
 public final class ProviderFiles implements Template.ProviderLookup {
   private final Consumer<Path> reading;
@@ -22,7 +22,7 @@ public final class ProviderFiles implements Template.ProviderLookup {
   }
 
   /**
-   * @param reading told each file before it is read, whether it is there or not
+   * @param reading gets each file before it is read, even if the file does not exist
    */
   public ProviderFiles(Consumer<Path> reading) {
     this.reading = reading;

@@ -25,8 +25,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Every setting of the service, checked. Made by {@link ConfigFile}; {@link #defaults()} runs as it
- * is beside a QuestDB on this machine.
+ * Every setting of the service, checked. Created by {@link ConfigFile}; {@link #defaults()} works
+ * without changes next to a QuestDB on the same machine.
  */
 public record QueryConfig(
     Http http,
@@ -38,7 +38,7 @@ public record QueryConfig(
     Connect connect,
     Checks checks,
     Catalogue catalogue) {
-  /** Where we listen; port 0 takes a free one. */
+  /** The address to listen on; port 0 takes a free one. */
   public record Http(
       String host, int port, int threads, List<String> allowedHosts, List<String> corsOrigins) {
     public Http {
@@ -50,29 +50,29 @@ public record QueryConfig(
   /**
    * Who may read, and who may change something.
    *
-   * @param raw whether statements in the database's own language are run
+   * @param raw whether statements in the database's own language may run
    */
   public record Access(Tokens read, Tokens write, boolean raw) {}
 
   /**
-   * Which database, and its settings as they stand in the file.
+   * The database, and its settings as in the file.
    *
-   * @param ofSite whether that is a hissrv.yml
+   * @param ofSite whether the file is a hissrv.yml
    */
   public record Store(StoreProvider provider, Map<String, String> texts, boolean ofSite) {
     public Store {
       texts = Map.copyOf(texts);
     }
 
-    /** Of a file of settings. */
+    /** Creates the settings from a plain settings file. */
     public Store(StoreProvider provider, Map<String, String> texts) {
       this(provider, texts, false);
     }
 
     /**
-     * Opens it.
+     * Opens the database.
      *
-     * @param concurrency most calls at once
+     * @param concurrency maximum number of calls at once
      */
     public HistoryStore open(int concurrency) {
       return provider.open(settings(concurrency));
@@ -82,7 +82,7 @@ public record QueryConfig(
       return new StoreSettings(provider.settings(), texts, concurrency, ofSite);
     }
 
-    /** Tells one database from another, without its secrets. */
+    /** Returns a key that distinguishes databases, without their secrets. */
     public String key() {
       String where =
           provider.settings().stream()
@@ -93,7 +93,7 @@ public record QueryConfig(
       return UUID.nameUUIDFromBytes(where.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    /** Its tiers, where the back end has any. */
+    /** Returns the database's tiers, if the back end has any. */
     public Optional<Tiers> tiers() {
       return provider.tiers(settings(1));
     }
@@ -104,7 +104,7 @@ public record QueryConfig(
     }
   }
 
-  /** What one request may cost. */
+  /** Limits of one request. */
   public record Limits(
       Duration queryTimeout,
       int concurrency,
@@ -113,10 +113,13 @@ public record QueryConfig(
       int maxValues,
       Duration maxRange) {}
 
-  /** Answers that are kept: how many values in all, and how long those of closed windows. */
+  /**
+   * Limits of the answers that are kept: the number of values in all, and how long those of closed
+   * windows are kept.
+   */
   public record Cache(int values, Duration closed) {}
 
-  /** Kafka, or none when {@code bootstrapServers} is empty. */
+  /** Kafka; not used if {@code bootstrapServers} is empty. */
   public record Kafka(
       String bootstrapServers,
       String deadLetterTopic,
@@ -131,9 +134,9 @@ public record QueryConfig(
     }
 
     /**
-     * Settings of a client.
+     * Returns the settings of a client.
      *
-     * @param own of ours, unless the site has its own
+     * @param own our defaults, which the site's own properties override
      */
     public Map<String, Object> client(Map<String, Object> own) {
       Map<String, Object> client = new HashMap<>(own);
@@ -150,12 +153,12 @@ public record QueryConfig(
   }
 
   /**
-   * Connect's REST API, or none when {@code urls} is empty.
+   * Connect's REST API; not used if {@code urls} is empty.
    *
    * @param askWorkers whether each worker that has a task is asked for a sign of life
-   * @param restartFailed whether this service starts again what failed
+   * @param restartFailed whether this service restarts failed connectors and tasks
    * @param commitInterval pause between two commits of a task, set at the workers
-   * @param tls which certificates count where it is https
+   * @param tls the certificates for https
    */
   public record Connect(
       List<URI> urls,
@@ -171,7 +174,7 @@ public record QueryConfig(
       urls = List.copyOf(urls);
     }
 
-    /** With the certificates that the JVM trusts. */
+    /** Creates the settings with the certificates that the JVM trusts. */
     public Connect(
         List<URI> urls,
         String source,
@@ -216,10 +219,12 @@ public record QueryConfig(
     }
   }
 
-  /** How often and how long the parts are looked at, and how long they may stand still. */
+  /**
+   * How often the parts are checked, the timeout of a check, and how long a part may stand still.
+   */
   public record Checks(Duration interval, Duration timeout, Duration stuckAfter) {}
 
-  /** What one gets without a file. */
+  /** Returns the settings without a file. */
   public static QueryConfig defaults() {
     try {
       return of(Map.of());
@@ -229,7 +234,7 @@ public record QueryConfig(
   }
 
   /**
-   * Settings from texts by dotted key; what is missing takes its default.
+   * Returns the settings in texts by dotted key; missing ones have their defaults.
    *
    * @throws ConfigException at the first key that is unknown or whose value cannot be used
    */
@@ -241,7 +246,7 @@ public record QueryConfig(
     }
   }
 
-  /** The same, made from a hissrv.yml: what fails later names its keys. */
+  /** Returns the same settings as from a hissrv.yml: later failures name its keys. */
   public QueryConfig ofSite() {
     return new QueryConfig(
         http,
@@ -256,9 +261,9 @@ public record QueryConfig(
   }
 
   /**
-   * Checks the files that the settings name; on the service's own machine.
+   * Checks the files that the settings name; only for use on the service's own machine.
    *
-   * @throws ConfigException that names the setting and the file
+   * @throws ConfigException naming the setting and the file
    */
   public void checkFiles() throws ConfigException {
     try {
@@ -326,7 +331,7 @@ public record QueryConfig(
     return config;
   }
 
-  /** What the settings say together. */
+  /** Checks settings that depend on each other. */
   private void check() throws ConfigException {
     if (limits.defaultRows > limits.maxRows) {
       throw new ConfigException(
@@ -347,7 +352,8 @@ public record QueryConfig(
       }
     }
     if (http.threads < limits.concurrency + 4) {
-      // Otherwise queries could take every thread, and the refusal of one more would have to wait.
+      // Otherwise queries could take every thread, and even the refusal of one more would have to
+      // wait.
       throw new ConfigException(
           Declared.HTTP_THREADS.key()
               + ": \""
@@ -357,7 +363,7 @@ public record QueryConfig(
     }
   }
 
-  /** A variable that is set to nothing must not open the service in silence. */
+  /** Refuses an empty text: a variable with an empty value must not open the service silently. */
   private static Tokens tokens(Setting<Tokens> setting, Map<String, String> texts)
       throws ConfigException {
     Tokens tokens = setting.in(texts);
@@ -371,13 +377,13 @@ public record QueryConfig(
     return tokens;
   }
 
-  /** The settings as a Markdown table, as README.md carries it. */
+  /** Returns the settings as the Markdown table in README.md. */
   public static String table() {
     return AllSettings.table();
   }
 
   private static Store store(Map<String, String> texts) {
-    // All are checked, also those of a database that is not used now.
+    // All are checked, including those of databases that are not in use.
     for (StoreProvider provider : StoreProviders.all()) {
       provider.settings().forEach(setting -> setting.in(texts));
     }

@@ -1,4 +1,7 @@
-/** The settings file: which settings there are, how a text becomes a value, what was wrong. */
+/**
+ * The settings file: the list of settings, the conversion of texts to values, and messages about
+ * errors.
+ */
 @NullMarked
 package com.voltageems.hissrv.query.config;
 

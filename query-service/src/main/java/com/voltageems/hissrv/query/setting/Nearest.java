@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The known name that somebody most likely meant. */
+/** The known name that a user most likely meant. */
 public final class Nearest {
   private Nearest() {}
 
-  /** The nearest of the names, or nothing when none is at all like it. */
+  /** Returns the nearest of the names, or empty if none is similar. */
   public static Optional<String> to(String name, Collection<String> known) {
     String wanted = plain(name);
     return known.stream()
@@ -24,7 +24,7 @@ public final class Nearest {
     return name.toLowerCase(Locale.ROOT).replace('-', '_').replace('.', '_');
   }
 
-  /** Edit distance (insert, delete, replace). */
+  /** Returns the edit distance (insert, delete, replace). */
   private static int distance(String from, String to) {
     int[] row = new int[to.length() + 1];
     for (int j = 0; j <= to.length(); j++) {

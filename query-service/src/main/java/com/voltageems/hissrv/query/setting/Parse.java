@@ -10,13 +10,18 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Texts of settings to values; each throws IllegalArgumentException when the text is not right. */
+/**
+ * Converts the texts of settings to values; each method throws IllegalArgumentException if the text
+ * is invalid.
+ */
 public final class Parse {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})(ms|s|m|h|d|w)");
   private static final Pattern HOST_PORT =
       Pattern.compile("([^\\s:,]+|\\[[0-9a-fA-F:.]+]):[0-9]{1,5}");
 
-  /** With colons of its own, and no brackets that would tell them from a port's. */
+  /**
+   * An address with colons of its own, without the brackets that separate them from a port's colon.
+   */
   private static final Pattern BARE_IPV6 =
       Pattern.compile(
           "(\\w+://)?([^/]*@)?[0-9a-fA-F:.]*(::|(:[0-9a-fA-F]+){7})[0-9a-fA-F:.]*(/.*)?");
@@ -53,7 +58,7 @@ public final class Parse {
     };
   }
 
-  /** {@code 500ms}, {@code 5s}, {@code 1m}, {@code 1h}, {@code 1d}, {@code 1w}. */
+  /** Parses {@code 500ms}, {@code 5s}, {@code 1m}, {@code 1h}, {@code 1d}, {@code 1w}. */
   public static Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
@@ -89,17 +94,22 @@ public final class Parse {
     return String.join(",", all);
   }
 
-  /** {@code host:port}; an IPv6 address in brackets, for it has colons of its own. */
+  /**
+   * Returns whether the text is {@code host:port}; an IPv6 address needs brackets, because it has
+   * colons of its own.
+   */
   public static boolean isHostPort(String text) {
     return HOST_PORT.matcher(text).matches();
   }
 
-  /** A host's name or address; brackets around an IPv6 address are removed. */
+  /** Returns a host's name or address; brackets around an IPv6 address are removed. */
   public static String host(String text) {
     return text(text.matches("\\[.+]") ? text.substring(1, text.length() - 1) : text);
   }
 
-  /** What to add to a message where an address of IPv6 lacks its brackets; else nothing. */
+  /**
+   * Returns a hint to add to a message if an IPv6 address lacks its brackets; else an empty text.
+   */
   public static String ipv6Hint(String text) {
     return BARE_IPV6.matcher(text).matches()
         ? "; an IPv6 address stands in brackets, as in [::1]"
@@ -113,7 +123,7 @@ public final class Parse {
     return text.equals("true");
   }
 
-  /** Several, separated by commas; none in an empty text. */
+  /** Returns names that are separated by commas; an empty text gives none. */
   public static List<String> names(String text) {
     List<String> all = new ArrayList<>();
     for (String one : text.isEmpty() ? List.<String>of() : List.of(text.split(",", -1))) {
@@ -122,7 +132,10 @@ public final class Parse {
     return all;
   }
 
-  /** Origins as browsers write them, separated by commas, or {@code *}; none in an empty text. */
+  /**
+   * Returns origins as browsers write them, separated by commas, or {@code *}; an empty text gives
+   * none.
+   */
   public static List<String> origins(String text) {
     List<String> all = names(text);
     if (!all.equals(List.of("*")) && !all.stream().allMatch(one -> ORIGIN.matcher(one).matches())) {
@@ -131,7 +144,7 @@ public final class Parse {
     return all;
   }
 
-  /** Several, separated by commas; none in an empty text. */
+  /** Returns addresses that are separated by commas; an empty text gives none. */
   public static List<URI> httpUrls(String text) {
     List<URI> all = new ArrayList<>();
     for (String one : text.isEmpty() ? List.<String>of() : List.of(text.split(",", -1))) {
@@ -140,12 +153,15 @@ public final class Parse {
     return all;
   }
 
-  /** A text for messages: an address may have a login in it. */
+  /** Returns a text for messages: masks a login that an address may contain. */
   public static String shown(String text) {
     return text.contains("://") ? Address.masked(text) : text;
   }
 
-  /** Without a login: the address is shown to whoever may read, and the login had no effect. */
+  /**
+   * Returns an address; empty for an empty text. Refuses a login in it: every reader sees the
+   * address, and the login would have no effect.
+   */
   public static Optional<URI> httpUrl(String text) {
     if (text.isEmpty()) {
       return Optional.empty();

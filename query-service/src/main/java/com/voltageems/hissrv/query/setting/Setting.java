@@ -4,14 +4,16 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * One setting: its name, its default as one would write it, and how its text becomes a value.
+ * One setting: its name, its default as written in a file, and the conversion of its text to a
+ * value.
  *
  * @param key dotted name, also the path in the YAML file
- * @param defaultText the text used when the file does not name the key
- * @param expected what a right value looks like, for messages and the table; completes "needs ..."
+ * @param defaultText the text used if the file does not name the key
+ * @param expected the form of a valid value, for messages and the table; completes "needs ..."
  * @param doc one sentence for the table
  * @param secret whether the value must never be shown
- * @param parser text to value; throws IllegalArgumentException when the text is not right
+ * @param parser converts the text to a value; throws IllegalArgumentException if the text is
+ *     invalid
  */
 public record Setting<T>(
     String key,
@@ -30,16 +32,16 @@ public record Setting<T>(
     return secret(key, defaultText, "a text", doc, text -> text);
   }
 
-  /** One whose text is never shown. */
+  /** Creates a setting whose text is never shown. */
   public static <T> Setting<T> secret(
       String key, String defaultText, String expected, String doc, Function<String, T> parser) {
     return new Setting<>(key, defaultText, expected, doc, true, parser);
   }
 
   /**
-   * The value in {@code texts}, or the default.
+   * Returns the value in {@code texts}, or the default.
    *
-   * @throws IllegalArgumentException when the text is not right; the message is for the user: key,
+   * @throws IllegalArgumentException if the text is invalid; the message is for the user: key,
    *     value, remedy, and never a secret
    */
   public T in(Map<String, String> texts) {

@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as it stands in the file, with what in it is to be looked up: {@code ${NAME}} and {@code
- * ${NAME:default}} (or {@code ${NAME:-default}}) from the environment; {@code ${env:NAME}}, {@code
- * ${file:path:key}} and the other config providers of Connect. A doubled dollar sign keeps the rest
- * as it stands.
+ * A value as in the file, with references to look up: {@code ${NAME}} and {@code ${NAME:default}}
+ * (or {@code ${NAME:-default}}) from the environment; {@code ${env:NAME}}, {@code ${file:path:key}}
+ * and the other config providers of Connect. A doubled dollar sign gives a literal one, and the
+ * text after it stays unchanged.
  */
 public final class Template {
   private static final Pattern PART = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)}");
@@ -24,13 +24,13 @@ public final class Template {
   /** A piece of the text. */
   public sealed interface Part {}
 
-  /** Stands for itself. */
+  /** Text to use unchanged. */
   public record Literal(String text) implements Part {}
 
-  /** A variable of the environment, with what to take where it is not set. */
+  /** A variable of the environment, and its default if the variable is not set. */
   public record Variable(String name, @Nullable String otherwise) implements Part {}
 
-  /** Looked up by a config provider of Connect. */
+  /** A reference that a config provider of Connect looks up. */
   public record Provider(String name, String argument) implements Part {
     public String text() {
       return "${" + name + ":" + argument + "}";
@@ -44,7 +44,7 @@ public final class Template {
   }
 
   /**
-   * Reads the text of a value.
+   * Parses the text of a value.
    *
    * @throws IllegalArgumentException saying what is wrong with a {@code ${...}} in it
    */
@@ -88,21 +88,21 @@ public final class Template {
     return parts;
   }
 
-  /** Whether there is nothing to look up. */
+  /** Returns whether there is nothing to look up. */
   public boolean isLiteral() {
     return parts.stream().allMatch(part -> part instanceof Literal);
   }
 
-  /** Gives what a config provider would answer; nothing where it cannot be asked from here. */
+  /** Answers for a config provider; empty if the provider cannot be asked from here. */
   @FunctionalInterface
   public interface ProviderLookup {
     Optional<String> find(Provider provider);
   }
 
   /**
-   * The text with everything looked up.
+   * Returns the text with all references looked up.
    *
-   * @throws IllegalArgumentException naming what cannot be looked up, and the remedy
+   * @throws IllegalArgumentException naming the failed reference, and the remedy
    */
   public String expand(Map<String, String> env, ProviderLookup providers) {
     StringBuilder out = new StringBuilder();
@@ -143,8 +143,9 @@ public final class Template {
   }
 
   /**
-   * The text for a worker, which looks it up itself, so that a secret never travels: {@code
-   * ${NAME}} becomes {@code ${env:NAME}}; a variable that is not set here gives way to its default.
+   * Returns the text for a worker, which looks up references itself, so that a secret never
+   * travels: {@code ${NAME}} becomes {@code ${env:NAME}}; a variable that is not set here is
+   * replaced by its default.
    */
   public String forWorker(Map<String, String> env) {
     StringBuilder out = new StringBuilder();

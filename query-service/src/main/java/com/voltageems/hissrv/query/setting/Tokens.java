@@ -5,24 +5,24 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Secrets that callers show as {@code Authorization: Bearer}; never in a text. */
+/** Secrets that callers send as {@code Authorization: Bearer}; never shown in a text. */
 public record Tokens(List<String> texts) {
-  /** What a right setting looks like; completes "needs ...". */
+  /** The form of a valid setting; completes "needs ...". */
   public static final String EXPECTED =
       "tokens of at least 16 letters, digits or -._~+/ each, separated by commas; try `openssl rand"
           + " -hex 24`";
 
-  /** What RFC 6750 lets through a header, and long enough not to be guessed. */
+  /** The characters that RFC 6750 allows in a header, and enough of them not to be guessed. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{16,500}=*");
 
-  /** Nobody needs one. */
+  /** No caller needs a token. */
   public static final Tokens NONE = new Tokens(List.of());
 
   public Tokens {
     texts = List.copyOf(texts);
   }
 
-  /** Several, separated by commas; none in an empty text. */
+  /** Returns tokens that are separated by commas; an empty text gives none. */
   public static Tokens parse(String text) {
     List<String> all = Parse.names(text);
     if (!all.stream().allMatch(one -> TOKEN.matcher(one).matches())) {
@@ -35,7 +35,10 @@ public record Tokens(List<String> texts) {
     return texts.isEmpty();
   }
 
-  /** Whether it is one of them; how long that takes does not tell how much of it is right. */
+  /**
+   * Returns whether the given token is one of these. The time it takes does not reveal how much of
+   * it is right.
+   */
   public boolean has(String given) {
     byte[] bytes = given.getBytes(StandardCharsets.UTF_8);
     boolean found = false;

@@ -1,4 +1,4 @@
-/** Settings: what they are called, what they may be, how their texts become values. Pure. */
+/** Settings: their names, their valid values, and the conversion of texts to values. Pure. */
 @NullMarked
 package com.voltageems.hissrv.query.setting;
 
