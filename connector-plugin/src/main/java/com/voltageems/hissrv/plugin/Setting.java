@@ -42,7 +42,7 @@ public final class Setting<T> {
   private final ConfigDef.@Nullable Recommender recommender;
   private final BiFunction<AbstractConfig, String, T> reader;
 
-  /** What forms and tables show. */
+  /** The texts and hints that forms and tables show. */
   private record Help(String doc, Importance importance, Width width, List<String> dependents) {
     private static final Help NONE = new Help("", Importance.MEDIUM, Width.MEDIUM, List.of());
   }

@@ -5,7 +5,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 
 /**
- * What happens on the site at a moment. The sun shines from six to six, behind passing clouds; the
+ * The state of the site at a moment. The sun shines from six to six, behind passing clouds; the
  * building wakes in the morning and cooks in the evening; the battery charges from the sun and
  * discharges afterwards; the chiller does not answer from 12:00 to 12:40 and for two minutes of
  * every hour. Powers in kW.

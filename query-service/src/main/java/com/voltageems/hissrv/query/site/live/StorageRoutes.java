@@ -48,7 +48,7 @@ final class StorageRoutes {
     routes.delete("/storage/backfill/{id}", this::cancel);
   }
 
-  /** A change that can be impossible. */
+  /** A change that the storage desk may refuse. */
   private interface Changing {
     Map<String, @Nullable Object> run() throws StorageException;
   }
