@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param since since when it is raised, or not
  * @param pendingSince since when the condition holds without the alert being raised yet; null if it
  *     does not hold
- * @param value the figure at the last change of the state; null before the first
+ * @param value the figure when the alert was last raised or cleared, or when the condition last
+ *     held without the alert being raised yet; null before the first
  * @param told what the receiver was last told: raised or not
  */
 record AlertState(

@@ -7,7 +7,8 @@ import java.time.Instant;
 /**
  * Detects that the clock was set, as on a machine that gets the time only after it has started. A
  * class that remembers times must move them by the same step; otherwise something that began a
- * minute ago seems to last for an hour, or a standstill of an hour goes unnoticed. For one thread.
+ * minute ago seems to last for an hour, or a standstill is not reported for an hour. For one
+ * thread.
  */
 public final class ClockSteps {
   /** Smaller steps are corrections of a running clock, or a pause of this process. */

@@ -128,7 +128,7 @@ public final class TlsClient<T> {
         : TlsReason.of(failure, names, texts, now.tls).map(found -> outdated(found, now.tls));
   }
 
-  /** Adds that the client's certificate has expired: servers seldom say so. */
+  /** Replaces the reason if the client's certificate has expired: servers seldom say so. */
   private String outdated(TlsFailure.Found found, Tls tls) {
     if (tls.hasClientCertificate() && names.clientName().equals(found.setting())) {
       try {

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Remembers from check to check since when partitions stand still. Pure: no clock, no Kafka. For
  * one thread.
  *
- * <p>The worker's clock and ours may differ. A reported time is taken unchanged only if it lies
- * before our own start, which we have not observed. Otherwise the start lies between two of our
- * checks: the last one that did not show the standstill, less the possible delay of a commit, and
- * the first one that did.
+ * <p>The worker's clock and ours may differ. A reported time is taken unchanged only at our first
+ * check, because we did not observe the time before our own start. Otherwise the start lies between
+ * two of our checks: the last one that did not show the standstill, less the possible delay of a
+ * commit, and the first one that did.
  */
 final class PartitionWatch {
   /**
