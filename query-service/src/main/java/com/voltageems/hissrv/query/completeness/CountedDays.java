@@ -84,7 +84,7 @@ final class CountedDays {
   /** The range of the last window with a sample. */
   private @Nullable Span range;
 
-  /** Whether the windows of the last day had similar counts. */
+  /** True if the windows of the last day had similar counts. */
   private boolean steady;
 
   private long day = Long.MIN_VALUE;

@@ -12,8 +12,9 @@ public interface Calculation {
   void add(long epochMicros, double value);
 
   /**
-   * Ends a window. Called for each window that has a point; then, if another point follows, for the
-   * windows without a point after it, as long as the result is not NaN.
+   * Ends a window. Called for each window that has a point. If another point follows, also called
+   * for the windows without a point before it, until a call returns NaN. A NaN for the time before
+   * the range does not end these calls.
    *
    * @param nextMicros time of the next point, after the window's end; {@link #NONE} if there is
    *     none

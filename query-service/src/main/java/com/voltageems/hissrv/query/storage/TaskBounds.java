@@ -48,7 +48,7 @@ final class TaskBounds {
     for (PolicyState one : List.of(source, target)) {
       boolean good =
           one.state() == PolicyState.State.OK || one.state() == PolicyState.State.PENDING;
-      // The samples exist even if the database refuses the wished way of keeping them.
+      // The samples exist even if the database cannot keep them as configured.
       if (!good && !(one.raw() && one.state() == PolicyState.State.REFUSED)) {
         why = "the policy " + one.policy().name() + " is " + one.state().text();
       }

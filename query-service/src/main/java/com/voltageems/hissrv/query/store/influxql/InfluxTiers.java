@@ -27,9 +27,9 @@ abstract class InfluxTiers implements Tiers {
   private final Map<Tier, HistoryStore> stores = new ConcurrentHashMap<>();
 
   /**
-   * Returns the shard length to set: the wished one. If none is wished and the present shards are
-   * longer than the retention, which InfluxDB refuses, the length that InfluxDB itself would
-   * choose. Null to leave the shards unchanged.
+   * Returns the shard length to set: the one in the wish, or null to leave the shards unchanged. If
+   * the wish has none and the present shards are longer than the retention, which InfluxDB refuses,
+   * returns the length that InfluxDB itself would choose.
    */
   static @Nullable Duration shard(Wish wish, Place place) {
     Duration keep = wish.keep();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Tiers extends AutoCloseable {
   /**
-   * Returns why the database cannot keep a tier as wished; empty if it can. The text begins with
+   * Returns why the database cannot keep a tier in this way; empty if it can. The text begins with
    * the policy's key that is at fault, for example {@code replication: ...}.
    */
   Optional<String> refusal(Wish wish, Deadline deadline);

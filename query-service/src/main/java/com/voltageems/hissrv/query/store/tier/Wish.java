@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How a tier should be kept.
  *
  * @param keep how long; null for ever
- * @param shard the wished time span of one shard or partition; null to leave it to the database
+ * @param shard the desired time span of one shard or partition; null to leave it to the database
  * @param copies number of replicas; 0 to leave it to the database
  * @param measurements only these; empty for all
  */
