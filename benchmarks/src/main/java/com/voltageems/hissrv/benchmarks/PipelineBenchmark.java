@@ -65,7 +65,7 @@ public final class PipelineBenchmark {
     Figures.print("pipeline.vs_parts", Figures.median(vsParts), "ratio");
     // More than 0 if requests were repeated; reading merges the rows.
     Figures.print(
-        "pipeline.repeated_rows", (double) (system.database().rows("telemetry") - rows), "rows");
+        "pipeline.repeated_rows", (double) (system.questDb().rows("telemetry") - rows), "rows");
   }
 
   /** Measures the first windows through a system that has written nothing before. */
@@ -132,7 +132,7 @@ public final class PipelineBenchmark {
   }
 
   private long stored() {
-    return system.database().distinctRows("telemetry", "channel");
+    return system.questDb().distinctRows("telemetry", "channel");
   }
 
   private void awaitRows() throws InterruptedException {

@@ -62,8 +62,8 @@ class OperatePagesIT {
         """
             .formatted(
                 system.redis().uri(),
-                system.database().url(),
-                system.database().jdbcUrl(),
+                system.questDb().url(),
+                system.questDb().jdbcUrl(),
                 system.kafka().bootstrapServers(),
                 system.worker().url()));
   }
@@ -97,13 +97,13 @@ class OperatePagesIT {
       assertThat(run("troubleshooting.md")).contains("RUNNING");
       assertThat(run("from-the-old-hissrv.md")).contains("archive:pending");
 
-      long before = system.database().rows("telemetry");
+      long before = system.questDb().rows("telemetry");
       assertThat(run("change.md")).contains("STOPPED");
       // Replayed: the topic's records are in the database a second time (QuestDB keeps both).
       await()
           .atMost(Duration.ofMinutes(3))
           .untilAsserted(
-              () -> assertThat(system.database().rows("telemetry")).isGreaterThan(before));
+              () -> assertThat(system.questDb().rows("telemetry")).isGreaterThan(before));
       jedis.hset("comsrv:1001:m", Map.of("1", "231.25"));
       await()
           .atMost(Duration.ofMinutes(3))

@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The whole of hissrv on loopback ports: Redis, a broker, a Connect worker with the two plugin
- * archives, QuestDB and the query service. Each runs in its own process, so that a caller can kill
- * it or read its CPU time. Closing the system ends them all.
+ * archives, a database (QuestDB unless another one is given) and the query service. Each runs in
+ * its own process, so that a caller can kill it or read its CPU time. Closing the system ends them
+ * all.
  */
 public final class HistorySystem implements AutoCloseable {
   /** Names of the submitted connectors, as in {@code connect-configs/}. */
@@ -39,7 +41,7 @@ public final class HistorySystem implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final RedisServer redis;
   private final KafkaBroker kafka;
-  private final QuestDb database;
+  private final HistoryDatabase database;
   private final ConnectWorker worker;
   private final ServerProcess queryService;
   private final int httpPort;
@@ -61,12 +63,13 @@ public final class HistorySystem implements AutoCloseable {
       int httpPort,
       boolean persistent,
       Consumer<String> progress) {
-    this(installation, dir, httpPort, persistent, "", progress);
+    this(installation, dir, httpPort, persistent, HistoryDatabase::questDb, "", progress);
   }
 
   /**
    * Does the same as {@link #HistorySystem(Installation, Path, int, boolean, Consumer)}.
    *
+   * @param start of the database, given the folder of all parts
    * @param more sections of hissrv.yml besides the addresses, the service and the catalogue
    */
   public HistorySystem(
@@ -74,6 +77,7 @@ public final class HistorySystem implements AutoCloseable {
       Path dir,
       int httpPort,
       boolean persistent,
+      Function<Path, HistoryDatabase> start,
       String more,
       Consumer<String> progress) {
     this.installation = installation;
@@ -90,7 +94,8 @@ public final class HistorySystem implements AutoCloseable {
                       ? new String[] {"--appendonly", "yes", "--appendfsync", "always"}
                       : new String[0]));
       progress.accept("Redis           " + redis.uri());
-      database = part(QuestDb.prepare(dir.resolve("questdb")));
+      database = start.apply(dir);
+      part(database.server());
       kafka = part(KafkaBroker.start(dir.resolve("kafka")));
       progress.accept("Kafka           " + kafka.bootstrapServers());
       worker =
@@ -101,8 +106,8 @@ public final class HistorySystem implements AutoCloseable {
                   plugins,
                   // The sink notices a new topic within this time.
                   Map.of("consumer.metadata.max.age.ms", "5000")));
-      database.awaitReady();
-      progress.accept("QuestDB         " + database.url());
+      database.server().awaitReady();
+      progress.accept("%-16s%s".formatted(database.name(), database.url()));
       queryService = part(startQueryService(more));
       worker.awaitReady();
       progress.accept("Kafka Connect   " + worker.url());
@@ -135,10 +140,7 @@ public final class HistorySystem implements AutoCloseable {
           """
           redis:
             url: %s
-          questdb:
-            url: %s
-            jdbc_url: %s
-          kafka:
+          %skafka:
             bootstrap_servers: %s
             dead_letter_topic: %s
           connect:
@@ -155,8 +157,7 @@ public final class HistorySystem implements AutoCloseable {
           """
                   .formatted(
                       redis.uri(),
-                      database.url(),
-                      database.jdbcUrl(),
+                      database.site(),
                       kafka.bootstrapServers(),
                       DEAD_LETTERS,
                       worker.url(),
@@ -196,8 +197,8 @@ public final class HistorySystem implements AutoCloseable {
 
   /** Returns the sink's configuration with this database's address. */
   public Map<String, String> sinkConfig() {
-    Map<String, String> config = installation.connectorConfig("influx-sink-questdb.json");
-    config.put("influxdb.url", database.url());
+    Map<String, String> config = installation.connectorConfig(database.sinkFile());
+    config.putAll(database.sink());
     return config;
   }
 
@@ -257,7 +258,7 @@ public final class HistorySystem implements AutoCloseable {
         .formatted(
             worker.status(SOURCE).path("tasks"),
             worker.status(SINK).path("tasks"),
-            database.rows("telemetry"),
+            questDb().rows("telemetry"),
             dir);
   }
 
@@ -267,7 +268,7 @@ public final class HistorySystem implements AutoCloseable {
     processes.put("redis", redis.process());
     processes.put("kafka", kafka.process());
     processes.put("connect", worker.process());
-    processes.put("questdb", database.process());
+    processes.put(database.server().process().name(), database.server().process());
     processes.put("query-service", queryService);
     return processes;
   }
@@ -280,8 +281,20 @@ public final class HistorySystem implements AutoCloseable {
     return kafka;
   }
 
-  public QuestDb database() {
-    return database;
+  public Server database() {
+    return database.server();
+  }
+
+  /**
+   * The database.
+   *
+   * @throws IllegalStateException where it is another one
+   */
+  public QuestDb questDb() {
+    if (database.server() instanceof QuestDb questDb) {
+      return questDb;
+    }
+    throw new IllegalStateException("the database is " + database.name());
   }
 
   public ConnectWorker worker() {

@@ -167,6 +167,7 @@ final class Main implements Callable<Integer> {
                 dir,
                 httpPort,
                 keep != null,
+                HistoryDatabase::questDb,
                 STORAGE,
                 line -> out.println("  " + line)));
     Site site = new Site(20260101, ZoneId.systemDefault());

@@ -77,8 +77,8 @@ final class Report {
         status.path("processed").asLong(),
         status.path("queue_size").asLong(),
         status.path("failed").asLong(),
-        system.database().rows("telemetry")
-            + system.database().rows("model_data")
-            + system.database().rows("custom_metrics"));
+        system.questDb().rows("telemetry")
+            + system.questDb().rows("model_data")
+            + system.questDb().rows("custom_metrics"));
   }
 }

@@ -53,8 +53,8 @@ final class EmbeddedSite implements WholeSite {
     """
         .formatted(
             system.redis().uri(),
-            system.database().url(),
-            system.database().jdbcUrl(),
+            system.questDb().url(),
+            system.questDb().jdbcUrl(),
             system.kafka().bootstrapServers(),
             port,
             system.worker().url());

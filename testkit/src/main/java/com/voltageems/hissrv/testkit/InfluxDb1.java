@@ -2,6 +2,12 @@ package com.voltageems.hissrv.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,6 +95,38 @@ public final class InfluxDb1 extends LocalServer {
   @Override
   boolean answers() {
     return Ports.isOpen(port);
+  }
+
+  /**
+   * Creates a database.
+   *
+   * @param name must not contain quotes
+   */
+  public void create(String name) {
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create(
+                              url()
+                                  + "/query?q="
+                                  + URLEncoder.encode(
+                                      "CREATE DATABASE \"" + name + "\"", StandardCharsets.UTF_8)))
+                      .timeout(Duration.ofMinutes(1))
+                      .POST(HttpRequest.BodyPublishers.noBody())
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200 || answer.body().contains("\"error\"")) {
+        throw new IllegalStateException(
+            "database " + name + ": " + answer.statusCode() + " " + answer.body());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("database " + name + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   /** Returns the database's address, {@code http://127.0.0.1:port}. */

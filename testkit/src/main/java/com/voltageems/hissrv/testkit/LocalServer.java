@@ -35,11 +35,7 @@ abstract class LocalServer implements Server {
     process = launch();
   }
 
-  /**
-   * Waits until the server answers.
-   *
-   * @throws IllegalStateException with the end of its log if it died or did not answer in time
-   */
+  @Override
   public void awaitReady() {
     ServerProcess launched = process();
     try {

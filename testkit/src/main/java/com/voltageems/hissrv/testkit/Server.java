@@ -10,6 +10,13 @@ public interface Server extends AutoCloseable {
     process().kill();
   }
 
+  /**
+   * Waits until the server answers.
+   *
+   * @throws IllegalStateException with the end of its log if it died or did not answer in time
+   */
+  void awaitReady();
+
   /** Restarts the server on the same ports with the same data; ends it first if it still runs. */
   void restart();
 

@@ -167,6 +167,11 @@ public final class ServerProcess implements AutoCloseable {
         () -> tail(log));
   }
 
+  /** Returns the name given at the start, for messages. */
+  public String name() {
+    return name;
+  }
+
   /** Returns the pid of the server itself, not of a wrapper. */
   public long pid() {
     return server.pid();

@@ -46,7 +46,7 @@ final class Questions {
     String path =
         "/query?measurement=%s&fields=value&tag.series=%d&function=%s&interval=%ds&start=%d&end=%d%s"
             .formatted(
-                AnswersKillIT.MEASUREMENT, series, function, length / 1000, start, end, more);
+                AnswersContract.MEASUREMENT, series, function, length / 1000, start, end, more);
     try {
       HttpResponse<String> response =
           http.send(
@@ -57,6 +57,19 @@ final class Questions {
           : Optional.empty();
     } catch (IOException e) {
       return Optional.empty();
+    }
+  }
+
+  /** The status that {@code /health} tells, or why there is none. */
+  String health() throws InterruptedException {
+    try {
+      HttpResponse<String> response =
+          http.send(
+              HttpRequest.newBuilder(URI.create(url + "/health")).timeout(TIMEOUT).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return JSON.readTree(response.body()).path("status").asText();
+    } catch (IOException e) {
+      return e.toString();
     }
   }
 

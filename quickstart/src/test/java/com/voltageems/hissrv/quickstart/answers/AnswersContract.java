@@ -3,6 +3,7 @@ package com.voltageems.hissrv.quickstart.answers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.quickstart.HistoryDatabase;
 import com.voltageems.hissrv.quickstart.HistorySystem;
 import com.voltageems.hissrv.quickstart.Installation;
 import com.voltageems.hissrv.testkit.Ports;
@@ -31,10 +32,11 @@ import redis.clients.jedis.exceptions.JedisException;
  * Questions all the time while parts of the system fail for random times, also for longer than late
  * data is looked for: no answer has fewer samples of a window than one before, be it from the
  * samples, from coarser copies or from memory, and none has too many. When all is well again every
- * answer is what was sent, and stays so. The property {@code hissrv.kill.rounds} says how often
- * there are a short failure of two parts and a long one, {@code hissrv.kill.seed} which.
+ * answer is what was sent, and stays so. Nor is {@code /health} green at the end of a long failure,
+ * or anything but green when all is well again. The property {@code hissrv.kill.rounds} says how
+ * often there are a short failure of two parts and a long one, {@code hissrv.kill.seed} which.
  */
-class AnswersKillIT {
+abstract class AnswersContract {
   static final String MEASUREMENT = "answers";
 
   private static final int SERIES = 2;
@@ -71,6 +73,9 @@ class AnswersKillIT {
 
   @TempDir Path dir;
 
+  /** Starts the database, with its data below a folder. */
+  abstract HistoryDatabase start(Path folder);
+
   @Test
   void whateverFails_noAnswerGoesBack_andInTheEndAllAreRight() throws Exception {
     int rounds = Integer.getInteger("hissrv.kill.rounds", 1);
@@ -78,7 +83,8 @@ class AnswersKillIT {
     System.out.println("kill rounds " + rounds + ", seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);
     try (HistorySystem system =
-        new HistorySystem(Installation.find(), dir, Ports.free(), true, COPIES, line -> {})) {
+        new HistorySystem(
+            Installation.find(), dir, Ports.free(), true, this::start, COPIES, line -> {})) {
       system.submitConnectors(
           List.of("1m"), Map.of("aggregation.enabled", "false", "poll.interval.ms", "200"));
       Questions questions = new Questions(system.url());
@@ -89,11 +95,21 @@ class AnswersKillIT {
       asker.start();
       // Copies have no say in the first minutes, and so nothing to get wrong.
       await().atMost(LIMIT).until(() -> fromCopies.get() > 0);
+      await().atMost(LIMIT).untilAsserted(() -> assertThat(questions.health()).isEqualTo("up"));
       List<Server> parts =
           List.of(system.worker(), system.kafka(), system.database(), system.redis());
       for (int round = 1; round <= rounds; round++) {
-        fail(parts, 2, Duration.ofMillis(random.nextLong(1_000, 40_000)), random);
-        fail(parts, 1, LATE.plusMillis(random.nextLong(20_000, 90_000)), random);
+        fail(parts, 2, Duration.ofMillis(random.nextLong(1_000, 40_000)), random, () -> {});
+        fail(
+            parts,
+            1,
+            LATE.plusMillis(random.nextLong(20_000, 90_000)),
+            random,
+            () -> {
+              if (questions.health().equals("up")) {
+                faults.add("/health is up while a part is away");
+              }
+            });
         System.out.printf(
             "kill: round %d of %d, %d points sent, %d answers, %d of them from copies%n",
             round, rounds, sent.count(), answers.get(), fromCopies.get());
@@ -106,14 +122,20 @@ class AnswersKillIT {
           .during(Duration.ofMinutes(2))
           .atMost(LIMIT)
           .untilAsserted(() -> assertThat(wrong(questions)).isEmpty());
+      await().atMost(LIMIT).untilAsserted(() -> assertThat(questions.health()).isEqualTo("up"));
       asking.set(false);
       asker.join();
     }
     assertThat(faults).isEmpty();
   }
 
+  private interface Check {
+    void run() throws InterruptedException;
+  }
+
   /** Some parts are killed, and started again in another order. */
-  private static void fail(List<Server> parts, int count, Duration time, SplittableRandom random)
+  private static void fail(
+      List<Server> parts, int count, Duration time, SplittableRandom random, Check atItsEnd)
       throws InterruptedException {
     List<Server> victims = new ArrayList<>(parts);
     while (victims.size() > count) {
@@ -128,6 +150,7 @@ class AnswersKillIT {
         time);
     victims.forEach(Server::kill);
     pause(time);
+    atItsEnd.run();
     while (!victims.isEmpty()) {
       victims.remove(random.nextInt(victims.size())).restart();
     }
