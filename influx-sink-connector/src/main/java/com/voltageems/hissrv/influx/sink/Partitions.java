@@ -37,6 +37,15 @@ final class Partitions {
     partitions.forEach(this::open);
   }
 
+  /** Opens those of the partitions that are not open. */
+  void openMissing(Collection<TopicPartition> partitions) {
+    for (TopicPartition partition : partitions) {
+      if (!trackers.containsKey(partition)) {
+        open(partition);
+      }
+    }
+  }
+
   private OffsetTracker open(TopicPartition partition) {
     int smallest = 0;
     for (int i = 1; i < groupSizes.length; i++) {
@@ -61,21 +70,6 @@ final class Partitions {
       }
     }
     refused.removeIf(pending -> pending.tracker().isClosed());
-  }
-
-  /**
-   * Returns, for each partition that has records here and was not opened, the first of their
-   * offsets.
-   */
-  Map<TopicPartition, Long> unopened(Collection<SinkRecord> records) {
-    Map<TopicPartition, Long> unopened = new HashMap<>();
-    for (SinkRecord record : records) {
-      TopicPartition partition = of(record);
-      if (!trackers.containsKey(partition)) {
-        unopened.merge(partition, record.originalKafkaOffset(), Math::min);
-      }
-    }
-    return unopened;
   }
 
   /** Returns the record's partition as the consumer knows it. */

@@ -48,6 +48,7 @@ final class RunningInfluxSink {
   private final Flush flush;
   private final SinkMetrics metrics;
   private final SinkTaskContext context;
+  private final Continuity continuity = new Continuity();
 
   /**
    * Creates a sink that is not started yet.
@@ -91,8 +92,10 @@ final class RunningInfluxSink {
   }
 
   void open(Collection<TopicPartition> opened) {
+    continuity.opened(opened);
     monitor.run(() -> partitions.open(opened));
     pacing.opened(opened);
+    context.requestCommit(); // its offsets say where the consumer begins
   }
 
   /**
@@ -102,10 +105,10 @@ final class RunningInfluxSink {
    */
   void put(Collection<SinkRecord> records) {
     throwFailure();
-    Collection<SinkRecord> opened = opened(records);
-    metrics.received(opened.size());
-    opened.forEach(intake::accept);
-    if (!opened.isEmpty()) {
+    Collection<SinkRecord> whole = withoutHoles(records);
+    metrics.received(whole.size());
+    whole.forEach(intake::accept);
+    if (!whole.isEmpty()) {
       pacing.received();
     }
     report();
@@ -113,22 +116,19 @@ final class RunningInfluxSink {
     throwFailure();
   }
 
-  /**
-   * Returns the records without those of partitions that Connect has not opened, and asks Connect
-   * to read these once more. If the connector is paused while partitions are assigned, the wake-up
-   * can end Connect's listener early (WorkerSinkTask, 3.9 to 4.4): Connect then delivers the
-   * records of these partitions, but commits none of their offsets until the next rebalance. It
-   * knows the partitions again once their position is set.
-   */
-  private Collection<SinkRecord> opened(Collection<SinkRecord> records) {
-    Map<TopicPartition, Long> unopened = monitor.get(() -> partitions.unopened(records));
-    if (unopened.isEmpty()) {
+  /** Returns the records without those that are to be read again, and asks Connect to do so. */
+  private Collection<SinkRecord> withoutHoles(Collection<SinkRecord> records) {
+    Map<TopicPartition, Long> holes = continuity.holes(records, context::assignment);
+    if (holes.isEmpty()) {
       return records;
     }
-    LOG.warn("Kafka Connect has not opened these partitions: read again from {}", unopened);
-    open(unopened.keySet());
-    context.offset(unopened);
-    return records.stream().filter(record -> !unopened.containsKey(Partitions.of(record))).toList();
+    LOG.warn(
+        "Kafka Connect left records out, or has not opened these partitions: read again from {}",
+        holes);
+    monitor.run(() -> partitions.openMissing(holes.keySet()));
+    pacing.opened(holes.keySet());
+    context.offset(holes);
+    return records.stream().filter(record -> !holes.containsKey(Partitions.of(record))).toList();
   }
 
   private void report() {
@@ -158,12 +158,16 @@ final class RunningInfluxSink {
    */
   Map<TopicPartition, OffsetAndMetadata> preCommit(Map<TopicPartition, OffsetAndMetadata> current) {
     pacing.committed();
+    continuity.told(current);
     try {
       flush.run(this::report, this::hasReports, partitions::hasRefused);
     } catch (ConnectException e) {
       writers.fail(e); // put throws it; finished records may be committed nevertheless
     }
-    return monitor.get(() -> partitions.done(current, standstills, writers.lanes().troubles()));
+    Map<TopicPartition, OffsetAndMetadata> done =
+        monitor.get(() -> partitions.done(current, standstills, writers.lanes().troubles()));
+    done.replaceAll(continuity::upTo);
+    return done;
   }
 
   private boolean hasReports() {
@@ -172,6 +176,7 @@ final class RunningInfluxSink {
 
   /** Releases partitions that another task will have: none of their lines is written any more. */
   void close(Collection<TopicPartition> closed) {
+    continuity.closed(closed);
     try {
       monitor.waiting(
           () -> {
