@@ -43,6 +43,14 @@ final class RecordReader implements AutoCloseable {
    */
   record Waiting(long offset, @Nullable Instant appended) {}
 
+  /**
+   * Offsets of a partition at which records wait.
+   *
+   * @param from the first one
+   * @param to the first one after them
+   */
+  record Unread(long from, long to) {}
+
   /** Looks up the first record of a partition from an offset on. */
   interface Lookup {
     @Nullable Waiting first(TopicPartition partition, long offset)
@@ -90,21 +98,22 @@ final class RecordReader implements AutoCloseable {
   /**
    * Returns a time that is not later than the oldest waiting record, by Kafka's record times.
    *
-   * @param waiting offsets from which on records wait; the records just before them are known from
-   *     {@link #newestBefore}
-   * @return null if nothing waits, or the waiting records could not be read in time
+   * @param unread where records wait; the records just before them are known from {@link
+   *     #newestBefore}
+   * @return null if nothing waits, {@link Instant#EPOCH} if the waiting records could not be read
+   *     in time
    */
-  @Nullable Instant oldest(Map<TopicPartition, Long> waiting)
+  @Nullable Instant oldest(Map<TopicPartition, Unread> unread)
       throws ProbeException, InterruptedException {
     long oldest = Long.MAX_VALUE;
     int looks = 0;
-    for (Map.Entry<TopicPartition, Long> one : waiting.entrySet()) {
+    for (Map.Entry<TopicPartition, Unread> one : unread.entrySet()) {
       Committed before = lastCommitted.get(one.getKey());
       if (before != null) {
         oldest = Math.min(oldest, before.timestampMillis());
       } else if (looks++ < MOST_LOOKS) {
-        List<Long> first = kafka.read(() -> timestampFrom(one.getKey(), one.getValue()));
-        oldest = first.isEmpty() ? oldest : Math.min(oldest, first.get(0));
+        long first = kafka.read(() -> timestampOfFirst(one.getKey(), one.getValue()));
+        oldest = Math.min(oldest, first);
       } else {
         return Instant.EPOCH;
       }
@@ -112,16 +121,21 @@ final class RecordReader implements AutoCloseable {
     return oldest == Long.MAX_VALUE ? null : Instant.ofEpochMilli(oldest);
   }
 
-  /** Returns the timestamp of the first record from an offset on; empty if none arrives in time. */
-  private List<Long> timestampFrom(TopicPartition partition, long offset) {
-    KafkaConsumer<byte[], byte[]> reader = reader(partition, offset);
+  /**
+   * Returns the timestamp of the first of these records; {@link Long#MAX_VALUE} if there is none,
+   * only markers of transactions and aborted records, and 0 if it is not known in time.
+   */
+  private long timestampOfFirst(TopicPartition partition, Unread unread) {
+    KafkaConsumer<byte[], byte[]> reader = reader(partition, unread.from());
     long deadline = System.nanoTime() + kafka.timeout().toNanos() / 4;
-    while (System.nanoTime() < deadline) {
+    long reached = unread.from();
+    while (reached < unread.to() && System.nanoTime() < deadline) {
       for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
-        return List.of(record.timestamp());
+        return record.timestamp();
       }
+      reached = reader.position(partition);
     }
-    return List.of();
+    return reached < unread.to() ? 0 : Long.MAX_VALUE;
   }
 
   /** Returns the newest sample time among the records just before these offsets, ISO. */
@@ -131,6 +145,10 @@ final class RecordReader implements AutoCloseable {
     for (Map.Entry<TopicPartition, OffsetAndMetadata> entry : committed.entrySet()) {
       long offset = entry.getValue().offset();
       Committed known = lastCommitted.get(entry.getKey());
+      if (known != null && known.offset() > offset) {
+        // Somebody set the offset back: the record known is later than the waiting ones.
+        lastCommitted.remove(entry.getKey());
+      }
       if (offset > 0 && (known == null || known.offset() != offset)) {
         List<Long> timestamp = kafka.read(() -> timestampBefore(entry.getKey(), offset));
         if (!timestamp.isEmpty()) {

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -124,7 +125,7 @@ public final class SinkProbe implements Probe {
         "processed", committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum());
     figures.put("queue_size", seen.values().stream().mapToLong(PartitionWatch.Seen::waiting).sum());
     figures.put("last_sync", records.newestBefore(committed));
-    figures.put("arrived_until", arrivedUntil(seen));
+    figures.put("arrived_until", arrivedUntil(seen, ends));
     TopicsWatch.Found found =
         TopicsWatch.withCompacted(
             topicsWatch.look(topics, missing(topics, ends.keySet()), now),
@@ -155,16 +156,20 @@ public final class SinkProbe implements Probe {
     return isAsked && !kafka.missing(Set.of(topic)).isEmpty() ? topic : "";
   }
 
-  private @Nullable String arrivedUntil(Map<TopicPartition, PartitionWatch.Seen> seen)
+  private @Nullable String arrivedUntil(
+      Map<TopicPartition, PartitionWatch.Seen> seen, Map<TopicPartition, Long> ends)
       throws ProbeException, InterruptedException {
-    Map<TopicPartition, Long> waiting = new HashMap<>();
+    Map<TopicPartition, RecordReader.Unread> unread = new HashMap<>();
     seen.forEach(
         (partition, one) -> {
           if (one.waiting() > 0) {
-            waiting.put(partition, one.committed());
+            unread.put(
+                partition,
+                new RecordReader.Unread(
+                    one.committed(), Objects.requireNonNull(ends.get(partition))));
           }
         });
-    Instant until = records.oldest(waiting);
+    Instant until = records.oldest(unread);
     return until == null ? null : until.toString();
   }
 

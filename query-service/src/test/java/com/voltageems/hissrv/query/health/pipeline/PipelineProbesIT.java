@@ -116,7 +116,20 @@ class PipelineProbesIT {
       send("plain", false, new TopicPartition("hissrv.b", 0), 3, 50);
       commit("figures", Map.of(new TopicPartition("hissrv.b", 0), 0L));
       assertThat(figures(probe)).containsEntry("arrived_until", "1970-01-01T00:00:00.050Z");
-      admin.deleteTopics(List.of("hissrv.b")).all().get();
+
+      // Set back to read again: the last committed one known is no longer before those that wait.
+      commit("figures", Map.of(new TopicPartition("hissrv.b", 0), 3L));
+      assertThat(figures(probe)).containsEntry("arrived_until", "1970-01-01T00:00:05.003Z");
+      commit("figures", Map.of(new TopicPartition("hissrv.b", 0), 0L));
+      assertThat(figures(probe)).containsEntry("arrived_until", "1970-01-01T00:00:00.050Z");
+
+      // Only aborted records: nothing is on its way.
+      TopicPartition aborted = new TopicPartition("hissrv.c", 0);
+      topic("hissrv.c", 1, Map.of());
+      abort(aborted, 60);
+      commit("figures", Map.of(new TopicPartition("hissrv.b", 0), 3L, aborted, 0L));
+      assertThat(figures(probe)).containsEntry("arrived_until", "1970-01-01T00:00:05.003Z");
+      admin.deleteTopics(List.of("hissrv.b", "hissrv.c")).all().get();
 
       admin.deleteTopics(List.of("hissrv.a")).all().get();
       await()
@@ -1005,6 +1018,24 @@ class PipelineProbesIT {
       if (transaction) {
         producer.commitTransaction();
       }
+    }
+  }
+
+  private static void abort(TopicPartition to, int count) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = producer("aborted")) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        sent.add(
+            producer.send(
+                new ProducerRecord<>(
+                    to.topic(), to.partition(), (long) i, bytes("k"), bytes("v"))));
+      }
+      for (Future<RecordMetadata> one : sent) {
+        one.get();
+      }
+      producer.abortTransaction();
     }
   }
 
