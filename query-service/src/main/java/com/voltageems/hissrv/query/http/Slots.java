@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.store.Deadline;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -29,25 +30,35 @@ final class Slots {
   /** One of the calls that may run at once, with one deadline for everything it does. */
   final class Slot {
     private final Deadline deadline = Deadline.in(limits.queryTimeout());
-    private final AtomicBoolean over = new AtomicBoolean();
-    private boolean kept;
+
+    /** The call itself, and whoever keeps the slot beyond it. */
+    private final AtomicInteger holders = new AtomicInteger(1);
 
     Deadline deadline() {
       return deadline;
     }
 
     /**
-     * Keeps the slot taken after the call has returned.
+     * Keeps the slot taken after the call has returned. A streamed answer may be begun again after
+     * a failure, and then keeps the slot once more.
      *
-     * @return frees the slot; further runs do nothing, because a streamed answer may be begun again
+     * @return ends this keeping; the slot is free when the last one has ended. Further runs do
+     *     nothing
      */
     Runnable keep() {
-      kept = true;
+      holders.incrementAndGet();
+      AtomicBoolean over = new AtomicBoolean();
       return () -> {
         if (over.compareAndSet(false, true)) {
-          free.release();
+          end();
         }
       };
+    }
+
+    private void end() {
+      if (holders.decrementAndGet() == 0) {
+        free.release();
+      }
     }
   }
 
@@ -69,9 +80,7 @@ final class Slots {
     try {
       return call.apply(slot);
     } finally {
-      if (!slot.kept) {
-        free.release();
-      }
+      slot.end();
     }
   }
 }
