@@ -7,6 +7,7 @@ import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.reader.AggregationLosses;
+import com.voltageems.hissrv.redis.source.reader.ClosedAhead;
 import com.voltageems.hissrv.redis.source.run.Background;
 import com.voltageems.hissrv.redis.source.run.Backoff;
 import com.voltageems.hissrv.redis.source.run.PartState;
@@ -66,6 +67,7 @@ final class AggregationScheduler implements Background {
 
   public final LongAdder calls = new LongAdder();
   private final AggregationLosses losses = new AggregationLosses();
+  private final ClosedAhead closed;
 
   /**
    * Creates a scheduler; {@link #start} begins it.
@@ -86,6 +88,7 @@ final class AggregationScheduler implements Background {
     this.link = link;
     this.script = script;
     this.windows = List.copyOf(windows);
+    this.closed = new ClosedAhead(link, windows);
     actions.add("collect");
     windows.forEach(window -> actions.add("aggregate_" + window));
     this.config = new TreeMap<>(config);
@@ -107,10 +110,14 @@ final class AggregationScheduler implements Background {
       long nextNanos = clock.nanos();
       while (!stop.await(nextNanos - clock.nanos(), TimeUnit.NANOSECONDS)) {
         try {
-          tick();
+          String trouble = tick();
           backoff.reset();
           refusedSinceNanos = null;
-          if (state.passed()) {
+          if (trouble != null) {
+            if (state.holdsUp(trouble, clock.millis())) {
+              LOG.warn("Aggregation: {}", trouble);
+            }
+          } else if (state.passed()) {
             LOG.info("Aggregation: goes on");
           }
           nextNanos = Math.max(nextNanos + TICK_NANOS, clock.nanos() + PAUSE_NANOS);
@@ -157,7 +164,8 @@ final class AggregationScheduler implements Background {
     }
   }
 
-  private void tick() throws InterruptedException {
+  /** What keeps windows from being made although the script answers; null for nothing. */
+  private @Nullable String tick() throws InterruptedException {
     if (link.primaries() > 0 && configuredGeneration != link.generation()) {
       configure();
       configuredGeneration = link.generation();
@@ -183,6 +191,7 @@ final class AggregationScheduler implements Background {
       throw refused;
     }
     losses.look(link.call(Command.keyed("HMGET", STATS_KEY, "too_large", "lost", "late")));
+    return closed.look(losses.late());
   }
 
   private void configure() {

@@ -27,6 +27,8 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.AbstractPipeline;
 
 /** Sources that Redis refuses, next to others that it accepts; and how the task reports it. */
@@ -389,20 +391,41 @@ class RefusedSourcesIT extends RedisTaskFixture {
     }
   }
 
-  /** A clock that was ahead has closed windows of the future: nothing can enter them any more. */
-  @Test
-  void whatComesForClosedWindows_isInMetrics() {
+  /**
+   * A clock that was ahead has closed windows that are yet to come, some of one length and later
+   * ones of another: nothing enters them, and the script alone would not say so.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"1s", "30s"})
+  void whatComesForClosedWindows_isInMetricsAndStatus_untilNothingIsClosedAhead(String window) {
     client.hset("comsrv:9:m", Map.of("1", "1"));
-    client.zadd("hissrv:closed:1s", 4e9, "0");
-    try (TaskHarness task = task(AGGREGATION)) {
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .untilAsserted(
-              () -> {
-                task.pollTimes(1);
-                assertThat(metric("", "aggregation-late")).isPositive();
-              });
+    client.zadd("hissrv:closed:" + window, 4e9, "0");
+    try (TaskHarness task =
+        task(AGGREGATION, "aggregation.windows", "1s,30s", "status.topic", "hissrv-status")) {
+      awaitAggregation(task, "stuck");
+      assertThat(metric("", "aggregation-late")).isPositive();
+      assertThat(metric("", "aggregation-failures")).isZero();
+      assertThat(metric("", "aggregation-stuck-since-ms")).isPositive();
+      client.del("hissrv:closed:" + window);
+      awaitAggregation(task, "ok");
     }
+  }
+
+  private static void awaitAggregation(TaskHarness task, String state) {
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(
+            () -> {
+              List<JsonNode> told = statuses(task.pollTimes(1));
+              assertThat(told).isNotEmpty();
+              JsonNode part = part(told.get(told.size() - 1), "aggregation");
+              assertThat(part.path("state").asText()).isEqualTo(state);
+              if (state.equals("stuck")) {
+                assertThat(part.path("reason").asText())
+                    .startsWith("the clock of Redis was ahead and has been set back: ")
+                    .contains("s until 2096-10-02T07:06:40Z");
+              }
+            });
   }
 
   // Field case R11, if the refusal lasts.

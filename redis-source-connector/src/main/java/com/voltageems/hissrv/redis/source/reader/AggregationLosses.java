@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source.reader;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,20 +42,36 @@ public final class AggregationLosses {
     if (quiet > 0) {
       quiet--;
     } else if (tooLarge > saidTooLarge || lost > saidLost || late > saidLate) {
-      LOG.warn(
-          "Aggregation: no windows are made of hashes with more than 10,000 fields (met {} times"
-              + " since this was said last); {} accumulators had to be dropped because keys hissrv:*"
-              + " had vanished (see maxmemory-policy); {} samples of all channels, or windows to be"
-              + " merged, came for windows that are closed and were not taken: was the clock of"
-              + " Redis ahead, and set back?",
-          tooLarge - saidTooLarge,
-          lost - saidLost,
-          late - saidLate);
+      LOG.warn("Aggregation: {}", String.join("; ", news()));
       saidTooLarge = tooLarge;
       saidLost = lost;
       saidLate = late;
       quiet = QUIET_LOOKS;
     }
+  }
+
+  /** What has grown since it was said last. */
+  private List<String> news() {
+    List<String> news = new ArrayList<>();
+    if (tooLarge > saidTooLarge) {
+      news.add(
+          "no windows are made of hashes with more than 10,000 fields (met "
+              + (tooLarge - saidTooLarge)
+              + " times since this was said last)");
+    }
+    if (lost > saidLost) {
+      news.add(
+          (lost - saidLost)
+              + " accumulators had to be dropped because keys hissrv:* had vanished (see"
+              + " maxmemory-policy)");
+    }
+    if (late > saidLate) {
+      news.add(
+          (late - saidLate)
+              + " samples of all channels, or windows to be merged, came for windows that are"
+              + " closed and were not taken: was the clock of Redis ahead, and set back?");
+    }
+    return news;
   }
 
   private static long number(@Nullable Object reply) {
