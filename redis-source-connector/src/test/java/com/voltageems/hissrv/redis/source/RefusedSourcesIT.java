@@ -12,6 +12,7 @@ import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.run.Backoff;
+import com.voltageems.hissrv.redis.source.run.PartState;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -428,21 +430,67 @@ class RefusedSourcesIT extends RedisTaskFixture {
             });
   }
 
+  /**
+   * Redis takes no writes for longer than a script may refuse: the aggregation waits, and the task
+   * goes on with what only reads.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"min-replicas-to-write 1 NOREPLICAS", "maxmemory 1mb OOM"})
+  void aggregationOnARedisThatTakesNoWrites_waitsAndGoesOn(String refusal) {
+    String[] words = refusal.split(" ", -1);
+    RedisSourceConfig config = Readers.config(config(AGGREGATION));
+    AggregationScheduler scheduler =
+        scheduler(new JedisLink(config.redis("test"), () -> {}), Duration.ofMillis(1500));
+    try {
+      client.hset("comsrv:1:m", "1", "0");
+      scheduler.start();
+      await().atMost(Duration.ofMinutes(1)).until(() -> client.exists("archive:index:1s"));
+      AtomicInteger value = new AtomicInteger();
+      // What changes is what the script writes first.
+      Runnable change =
+          () -> {
+            admin("CONFIG", "SET", words[0], "0");
+            client.hset("comsrv:1:m", "1", String.valueOf(value.incrementAndGet()));
+            admin("CONFIG", "SET", words[0], words[1]);
+          };
+      await()
+          .pollInterval(Duration.ofMillis(500))
+          .during(Duration.ofSeconds(4))
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                change.run();
+                assertThat(scheduler.failure()).isNull();
+                PartState.Stuck stuck = scheduler.state().stuck();
+                return stuck != null && stuck.reason().contains(words[2]);
+              });
+      admin("CONFIG", "SET", words[0], "0");
+      await().atMost(Duration.ofMinutes(1)).until(() -> scheduler.state().stuck() == null);
+    } finally {
+      admin("CONFIG", "SET", words[0], "0");
+      scheduler.close();
+    }
+  }
+
+  private static AggregationScheduler scheduler(JedisLink link, Duration refusedAtMost) {
+    return new AggregationScheduler(
+        link,
+        RedisScript.resource(RedisScript.class, "/hissrv.lua"),
+        List.of("1s"),
+        Map.of(),
+        new Backoff(Duration.ofMillis(10), Duration.ofMillis(100), new Random(1)),
+        refusedAtMost,
+        WorkerClock.system(),
+        "refusing");
+  }
+
   // Field case R11, if the refusal lasts.
   @Test
   void aggregationThatRefusesForLong_endsWithTheReason() {
     client.hset("hissrv:aggregation", "intervall", "1");
     RedisSourceConfig config = Readers.config(config(AGGREGATION));
     AggregationScheduler scheduler =
-        new AggregationScheduler(
-            new JedisLink(config.redis("test"), () -> {}),
-            RedisScript.resource(RedisScript.class, "/hissrv.lua"),
-            List.of("1s"),
-            Map.of(),
-            new Backoff(Duration.ofMillis(10), Duration.ofMillis(100), new Random(1)),
-            Duration.ofMillis(1500),
-            WorkerClock.system(),
-            "refusing");
+        scheduler(new JedisLink(config.redis("test"), () -> {}), Duration.ofMillis(1500));
     try {
       scheduler.start();
       await().atMost(Duration.ofMinutes(1)).until(() -> scheduler.failure() != null);

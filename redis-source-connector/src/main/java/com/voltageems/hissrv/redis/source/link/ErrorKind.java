@@ -28,10 +28,14 @@ public enum ErrorKind {
    */
   UNKNOWN_COMMAND;
 
-  /** Finds the error code, which Redis before 7.0 hides in the text of a script's error. */
+  /**
+   * Redis before 7.0 hides the code of a script's error in its text; later ones put their own in
+   * front of it where the script has caught the error and raised it again.
+   */
   private static final Pattern NOT_READY_IN_SCRIPT =
       Pattern.compile(
-          "ERR Error running script.* -(READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) .*",
+          "ERR (Error running script.* -)?"
+              + "(READONLY|OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN) .*",
           Pattern.DOTALL);
 
   /** Beginning of the error if Redis refuses EXEC itself; the reason follows. */

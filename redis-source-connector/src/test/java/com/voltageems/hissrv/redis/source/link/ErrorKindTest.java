@@ -37,4 +37,17 @@ class ErrorKindTest {
       assertThat(ErrorKind.withAdvice(reply)).isEqualTo(reply);
     }
   }
+
+  /** A script that catches an error and raises it again: Redis 7.0 puts its own code in front. */
+  @Test
+  void refusedWritesOfAScript_areNotReady_whateverStandsInFront() {
+    for (String code : new String[] {"NOREPLICAS", "OOM", "READONLY", "MISCONF", "MASTERDOWN"}) {
+      String reply = code + " Not now. script: 93008b64, on @user_script:1239.";
+      assertThat(ErrorKind.of(reply)).isEqualTo(ErrorKind.NOT_READY);
+      assertThat(ErrorKind.of("ERR " + reply)).isEqualTo(ErrorKind.NOT_READY);
+      assertThat(ErrorKind.of("ERR Error running script (call to f_1): @user_script:1: -" + reply))
+          .isEqualTo(ErrorKind.NOT_READY);
+    }
+    assertThat(ErrorKind.of("ERR hissrv: OOM is no window")).isEqualTo(ErrorKind.COMMAND);
+  }
 }
