@@ -1,7 +1,8 @@
 package com.voltageems.hissrv.query.lease;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
-import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.health.kafka.KafkaRefusal;
+import com.voltageems.hissrv.query.health.kafka.KeptTopic;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,8 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -26,7 +25,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -164,11 +162,20 @@ public final class KafkaKeeper implements Keeper {
   }
 
   private void fail(Throwable failure) {
+    fail(failure, "Read");
+  }
+
+  /**
+   * Tells it.
+   *
+   * @param right what Kafka may refuse on the topic
+   */
+  private void fail(Throwable failure, String right) {
     String words =
         "topic "
             + topic
             + " (kafka.bootstrap.servers) cannot be used: "
-            + Redaction.failure(failure, timeout);
+            + KafkaRefusal.words(failure, clients(), right, timeout);
     if (!words.equals(problem)) {
       LOG.warn("{}: {}", subject, words);
     }
@@ -271,12 +278,16 @@ public final class KafkaKeeper implements Keeper {
       Map<String, Object> writing = clients();
       writing.put(ProducerConfig.ACKS_CONFIG, "all");
       writing.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout.toMillis());
+      // An idempotent producer that may not write never works again, and does not name the topic.
+      // One request at a time keeps the order without it.
+      writing.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false");
+      writing.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
       writing.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1024 * 1024);
       box =
           new Outbox(
               new KafkaProducer<>(writing, new StringSerializer(), new StringSerializer()),
               name -> new ProducerRecord<>(topic, 0, site + "/" + name, kept.get(name)),
-              this::fail);
+              failure -> fail(failure, "Write"));
       outbox = box;
     }
     return box;
@@ -312,17 +323,8 @@ public final class KafkaKeeper implements Keeper {
   }
 
   private void makeTopic() throws ExecutionException, InterruptedException, TimeoutException {
-    Map<String, Object> config = clients();
-    try (Admin admin = Admin.create(config)) {
-      NewTopic wanted =
-          new NewTopic(topic, Optional.of(1), Optional.empty())
-              .configs(Map.of("cleanup.policy", "compact"));
-      admin.createTopics(List.of(wanted)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    if (KeptTopic.make(clients(), topic, timeout)) {
       LOG.info("{}: made the topic {}", subject, topic);
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
-        throw e;
-      }
     }
   }
 

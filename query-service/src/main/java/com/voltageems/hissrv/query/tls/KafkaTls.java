@@ -2,17 +2,20 @@ package com.voltageems.hissrv.query.tls;
 
 import com.voltageems.hissrv.plugin.tls.Tls;
 import com.voltageems.hissrv.plugin.tls.TlsException;
+import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import com.voltageems.hissrv.plugin.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLEngine;
 import org.apache.kafka.common.KafkaException;
@@ -75,6 +78,29 @@ public final class KafkaTls implements SslEngineFactory {
       unused.configure(def.parse(properties));
     } catch (TlsException e) {
       throw new IllegalArgumentException(e.setting() + ": " + e.problem(), e);
+    }
+  }
+
+  /**
+   * What is wrong with the client's own certificate at that time, with its setting and file; empty
+   * where nothing is, or where there is none. Brokers leave it to a client to find out.
+   *
+   * @param client its settings
+   */
+  public static Optional<String> outdated(Map<String, ?> client, Instant now) {
+    if (client.get(SslConfigs.SSL_ENGINE_FACTORY_CLASS_CONFIG) != KafkaTls.class) {
+      return Optional.empty();
+    }
+    try (KafkaTls reader = new KafkaTls()) {
+      reader.settings = Map.copyOf(client);
+      Map<String, String> texts = reader.texts();
+      try {
+        Tls unused = TlsSettings.ofKafka(PREFIX).open(texts, now);
+        return Optional.empty();
+      } catch (TlsException e) {
+        TlsFailure.Found found = new TlsFailure.Found(e.setting(), String.valueOf(e.getMessage()));
+        return Optional.of(TlsReason.withFile(found, texts).reason());
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.health.kafka.KafkaRefusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -158,12 +159,7 @@ public final class KafkaAccess implements AutoCloseable {
     }
     if (failure instanceof SslAuthenticationException) {
       return new ProbeException(
-          kafka
-              + "cannot be reached by TLS: "
-              + words
-              + "; see kafka.properties.ssl.truststore.* for the certificates to trust, and"
-              + " kafka.properties.ssl.keystore.* for the client's own",
-          failure);
+          kafka + "cannot be reached by TLS: " + KafkaRefusal.tls(failure, clientConfig), failure);
     }
     if (failure instanceof AuthenticationException) {
       return new ProbeException(

@@ -1,7 +1,8 @@
 package com.voltageems.hissrv.query.health.store;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
-import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.health.kafka.KafkaRefusal;
+import com.voltageems.hissrv.query.health.kafka.KeptTopic;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -19,9 +18,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +107,7 @@ public final class KafkaShownMemory implements ShownMemory {
 
   private void step() throws ExecutionException, InterruptedException, TimeoutException {
     if (!isKnown()) {
-      makeTopic();
+      KeptTopic.make(clients(), TOPIC, timeout);
       String found = read();
       synchronized (this) {
         before = found;
@@ -120,7 +117,7 @@ public final class KafkaShownMemory implements ShownMemory {
     }
     String text = next();
     // The topic may be missing by now, if Kafka was set up again.
-    makeTopic();
+    KeptTopic.make(clients(), TOPIC, timeout);
     write(text);
     synchronized (this) {
       if (text.equals(wanted)) {
@@ -145,7 +142,7 @@ public final class KafkaShownMemory implements ShownMemory {
         "topic "
             + TOPIC
             + " (kafka.bootstrap.servers) cannot be used: "
-            + Redaction.failure(failure, timeout);
+            + KafkaRefusal.words(failure, clients(), isKnown() ? "Write" : "Read", timeout);
     synchronized (this) {
       if (!words.equals(problem)) {
         LOG.warn("What the database has shown is not kept for the next start: {}", words);
@@ -153,21 +150,6 @@ public final class KafkaShownMemory implements ShownMemory {
       problem = words;
     }
     TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-  }
-
-  private void makeTopic() throws ExecutionException, InterruptedException, TimeoutException {
-    try (Admin admin = Admin.create(clients())) {
-      NewTopic topic =
-          new NewTopic(TOPIC, Optional.of(1), Optional.empty())
-              .configs(Map.of("cleanup.policy", "compact"));
-      admin.createTopics(List.of(topic)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      // A user without the right to create the topic may use an existing one.
-      if (!(e.getCause() instanceof TopicExistsException)
-          && !(e.getCause() instanceof AuthorizationException)) {
-        throw e;
-      }
-    }
   }
 
   private @Nullable String read() throws TimeoutException {
@@ -201,6 +183,8 @@ public final class KafkaShownMemory implements ShownMemory {
     Map<String, Object> config = clients();
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, timeout.toMillis());
+    // Without the right to write, an idempotent producer fails without naming the topic.
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "false");
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 1024 * 1024);
     try (KafkaProducer<String, String> writer =
         new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
