@@ -119,8 +119,8 @@ export const FORMS = [
 
   // What the sink tells
   ['moves; {n} records wait', '正常；{n} 条记录等待'],
-  ['{n} of them in new topics: the worker looks for such every {m} s (consumer.metadata.max.age.ms)',
-    '其中 {n} 条在新主题中：worker 每 {m} 秒查找一次新主题（consumer.metadata.max.age.ms）'],
+  ['{n} of them in new topics, which the worker sees within {m} s unless its consumer.metadata.max.age.ms is longer',
+    '其中 {n} 条在新主题中，worker 在 {m} 秒之内会看到，除非它的 consumer.metadata.max.age.ms 更长'],
   ['the newest sample lies {time} ahead of this machine\'s clock', '最新样本的时间超前本机时钟 {time}'],
   ['until then sync_age cannot show that nothing arrives', '在此期间 sync_age 无法反映没有新数据'],
   ['{x} partition {p} offset {o} is stuck for {time} (since {z}): {why}', '{x} 分区 {p} 偏移 {o} 已停滞 {time}（自 {z}）：{why}'],

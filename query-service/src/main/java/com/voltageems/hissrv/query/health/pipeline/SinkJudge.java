@@ -197,9 +197,9 @@ final class SinkJudge {
             ? ""
             : "; "
                 + unfound
-                + " of them in new topics: the worker looks for such every "
+                + " of them in new topics, which the worker sees within "
                 + seen.refresh().toSeconds()
-                + " s (consumer.metadata.max.age.ms)");
+                + " s unless its consumer.metadata.max.age.ms is longer");
   }
 
   private String message(List<Trouble> all, Seen seen, Instant now) {

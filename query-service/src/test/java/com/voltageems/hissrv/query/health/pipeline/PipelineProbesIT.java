@@ -625,8 +625,8 @@ class PipelineProbesIT {
       clock.pass(STUCK.plus(COMMIT).plus(Duration.ofMinutes(5)).minusSeconds(1));
       assertThat(probe.check().message())
           .isEqualTo(
-              "moves; 2 records wait; 2 of them in new topics: the worker looks for such every"
-                  + " 300 s (consumer.metadata.max.age.ms)");
+              "moves; 2 records wait; 2 of them in new topics, which the worker sees within"
+                  + " 300 s unless its consumer.metadata.max.age.ms is longer");
       clock.pass(Duration.ofSeconds(1));
       Report report = probe.check();
       assertThat(report.state()).isEqualTo(State.DEGRADED);

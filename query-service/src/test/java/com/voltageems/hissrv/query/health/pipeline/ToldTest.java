@@ -341,8 +341,8 @@ class ToldTest {
     assertThat(report.state()).isEqualTo(PartState.State.UP);
     assertThat(report.message())
         .isEqualTo(
-            "moves; 9 records wait; 7 of them in new topics: the worker looks for such every 300 s"
-                + " (consumer.metadata.max.age.ms)");
+            "moves; 9 records wait; 7 of them in new topics, which the worker sees within 300 s"
+                + " unless its consumer.metadata.max.age.ms is longer");
   }
 
   /** Connect's producer waits for a topic without end; the task can tell nothing meanwhile. */
