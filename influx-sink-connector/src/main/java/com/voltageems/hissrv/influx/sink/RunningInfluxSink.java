@@ -122,8 +122,10 @@ final class RunningInfluxSink {
     if (holes.isEmpty()) {
       return records;
     }
-    LOG.warn(
-        "Kafka Connect left records out, or has not opened these partitions: read again from {}",
+    LOG.info(
+        "Offsets are missing after a rebalance, or Kafka Connect has not opened these partitions:"
+            + " reading again from {}. Transactions leave offsets out; Connect leaves out records"
+            + " if the connector is paused or resumed meanwhile",
         holes);
     monitor.run(() -> partitions.openMissing(holes.keySet()));
     pacing.opened(holes.keySet());
