@@ -125,7 +125,7 @@ class SecuredKafkaIT {
     await()
         .atMost(LIMIT)
         .ignoreExceptions()
-        .until(() -> notRemembered(history).contains("to access topics: [hissrv-shown]"));
+        .until(() -> notRemembered(history).contains("on the topic hissrv-shown is missing"));
 
     rightsOfTheService().forEach(one -> allow(kafka, one));
     await()
