@@ -103,7 +103,7 @@ class SecuredKafkaIT {
     for (Map<String, String> wrong : wrongLogins(login, "service")) {
       try (ServerProcess service =
           QueryService.start(installation, config(database, kafka, worker, port, wrong), port)) {
-        String[] told = toldOfWrongLogin(login);
+        String[] told = toldOfWrongLogin(login, wrong);
         awaitTold(history, "kafka", "down", told);
         awaitTold(history, "sink", "down", told[0]);
         // The client pauses longer and longer before it logs in again.
@@ -196,10 +196,16 @@ class SecuredKafkaIT {
     assertThat(dir.resolve("query-service.log")).content().doesNotContain(WRONG, PASSWORD);
   }
 
-  private static String[] toldOfWrongLogin(Login login) {
-    return login == Login.CERTIFICATE
-        ? new String[] {"cannot be reached by TLS: ", "kafka.properties.ssl.keystore.*"}
-        : new String[] {"refused the login: ", "kafka.properties.sasl.*"};
+  private static String[] toldOfWrongLogin(Login login, Map<String, String> wrong) {
+    if (login != Login.CERTIFICATE) {
+      return new String[] {"refused the login: ", "kafka.properties.sasl.*"};
+    }
+    return new String[] {
+      "cannot be reached by TLS: ",
+      wrong.containsKey("ssl.keystore.location")
+          ? "kafka.properties.ssl.keystore.location holds a client certificate that is valid from"
+          : "kafka.properties.ssl.keystore.*"
+    };
   }
 
   private static String toldOfTask(Login login) {

@@ -15,15 +15,19 @@ import java.util.regex.Pattern;
 public final class Times {
   public static final String TIME =
       "a time such as 2025-08-21T10:00:00Z, 2025-08-21 10:00:00 or 2025-08-21 (both in the site's"
-          + " zone), epoch seconds or milliseconds, now, now-1h, today, yesterday or today-7d, of the years 0"
-          + " to 9999";
+          + " zone), epoch seconds or milliseconds, now, now-1h or -1h, today, yesterday or today-7d, of the"
+          + " years 0 to 9999";
   public static final String ZONE = "a time zone such as Asia/Shanghai or +08:00";
   public static final String LENGTH =
       "a length such as 500ms, 30s, 15m, 1h, 7d or 2w, not 0 and of at most 9 digits";
 
   private static final Pattern LENGTH_PATTERN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|w)");
   private static final Pattern EPOCH = Pattern.compile("[0-9]{1,14}");
-  private static final Pattern NOW = Pattern.compile("now(?:([+-])([0-9]{1,9}(?:ms|s|m|h|d|w)))?");
+
+  /** Flux writes -1h without now. An unescaped plus sign in the address arrives as a space. */
+  private static final Pattern NOW =
+      Pattern.compile("now|(?:now(?<sign>[+ -])|-)(?<length>[0-9]{1,9}(?:ms|s|m|h|d|w))");
+
   private static final Pattern DAY = Pattern.compile("(today|yesterday)(?:([+-])([0-9]{1,5})d)?");
   private static final Pattern OFFSET = Pattern.compile("[0-9]{2}:[0-9]{2}");
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
@@ -54,12 +58,15 @@ public final class Times {
   private static Optional<Long> any(String text, Instant now, ZoneId zone) {
     Matcher relative = NOW.matcher(text);
     if (relative.matches()) {
-      if (relative.group(1) == null) {
+      String length = relative.group("length");
+      if (length == null) {
         return Optional.of(now.toEpochMilli());
       }
-      return length(relative.group(2))
-          .map(length -> "-".equals(relative.group(1)) ? length.negated() : length)
-          .map(length -> now.plus(length).toEpochMilli());
+      String sign = relative.group("sign");
+      boolean isLater = sign != null && !sign.equals("-");
+      return length(length)
+          .map(distance -> isLater ? now.plus(distance) : now.minus(distance))
+          .map(Instant::toEpochMilli);
     }
     Matcher day = DAY.matcher(text);
     if (day.matches()) {
