@@ -95,6 +95,8 @@ export class Storage {
     redraw(this.body,
       ...(storage.managed ? [] : [h('section', {class: 'card wide'}, h('h2', {}, t('storage')),
         h('p', {}, t('storage.unmanaged')), h('p', {class: 'soft'}, words(storage.message)))]),
+      ...(storage.gone ? [h('section', {class: 'card wide'}, h('h2', {}, t('storage.gone')),
+        h('p', {}, words(storage.gone.message)))] : []),
       ...(storage.policies.length ? [this.#policies(storage.policies)] : []),
       ...(storage.tasks.length ? [this.#tasks(storage.tasks), this.#backfills(storage)] : []));
   }

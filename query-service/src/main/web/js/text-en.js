@@ -193,6 +193,7 @@ export const EN = {
   'completeness.dead': 'no live value in these days',
   'storage': 'Storage',
   'storage.nofile': 'This service runs without a site file (hissrv.yml), which defines how long data is kept.',
+  'storage.gone': 'The database lacks data',
   'storage.unmanaged': 'How long the history is kept is not managed here. Configure it in hissrv.yml, under retention and downsampling.',
   'storage.policies': 'How long data is kept',
   'storage.policy': 'Policy',

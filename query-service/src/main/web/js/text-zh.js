@@ -193,6 +193,7 @@ export const ZH = {
   'completeness.dead': '这些天没有实时值',
   'storage': '存储',
   'storage.nofile': '本服务没有使用站点文件（hissrv.yml）；数据保留多久由该文件规定。',
+  'storage.gone': '数据库缺少数据',
   'storage.unmanaged': '这里不管理历史数据的保留时间。请在 hissrv.yml 的 retention 和 downsampling 中设置。',
   'storage.policies': '数据保留时间',
   'storage.policy': '策略',

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Evidence of what a database has shown.
  *
- * @param marks some of its points
+ * @param marks some of its points, the newest first
  * @param seen when they were last there
  * @param told since when it is reported that they are gone; null if they are not
  */
@@ -27,10 +27,13 @@ record Shown(List<Mark> marks, Instant seen, @Nullable Instant told) {
   static final Duration TAKEN_NOTE = Duration.ofMinutes(10);
 
   /** Older marks may have been deleted by a retention while no service was running. */
-  private static final Duration LONGEST = Duration.ofDays(4);
+  static final Duration LONGEST = Duration.ofDays(4);
 
   /** Longer names are not remembered. */
   private static final int LONGEST_NAME = 1000;
+
+  /** What does not fit in is not remembered; the newest marks come first. */
+  private static final int LONGEST_TEXT = 100_000;
 
   /** A point that the database has shown. */
   record Mark(String measurement, long millis) {}
@@ -52,7 +55,7 @@ record Shown(List<Mark> marks, Instant seen, @Nullable Instant told) {
     Instant since = told;
     text.append(seen.toEpochMilli()).append(' ').append(since == null ? "-" : since.toEpochMilli());
     for (Mark mark : marks) {
-      if (mark.measurement().length() <= LONGEST_NAME) {
+      if (mark.measurement().length() <= LONGEST_NAME && text.length() < LONGEST_TEXT) {
         text.append(' ').append(mark.millis()).append('@');
         text.append(URLEncoder.encode(mark.measurement(), UTF_8));
       }

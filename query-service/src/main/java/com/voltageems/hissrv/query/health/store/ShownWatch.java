@@ -2,11 +2,7 @@ package com.voltageems.hissrv.query.health.store;
 
 import com.voltageems.hissrv.query.health.store.Shown.Mark;
 import com.voltageems.hissrv.query.store.Deadline;
-import com.voltageems.hissrv.query.store.Field;
-import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
-import com.voltageems.hissrv.query.store.Measurement;
-import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,59 +10,65 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detects that a database no longer shows anything that it showed before. An emptied database, or
- * one that started with another data folder, answers and accepts writes as usual. Remembers a point
- * of some measurements and checks whether it still exists. After a deletion by hand or by a
- * retention there is still something older or another measurement; this is not reported. About the
- * time before this process it knows what the memory has kept. For one thread.
+ * Detects that a database no longer shows what it showed before: nothing of it, or not the newest
+ * part. A database that was emptied, that started with another data folder, or that was restored
+ * from a backup answers and accepts writes as usual. Remembers some points and checks whether they
+ * still exist. After a deletion by hand or by a retention something remains that a database with an
+ * older state would not have, or lacks what it would have; this is not reported. About the time
+ * before this process it knows what the memory has kept. For one thread.
  */
 final class ShownWatch {
   private static final Logger LOG = LoggerFactory.getLogger(ShownWatch.class);
 
-  /** Shortest time between two checks; each makes two small queries. */
+  /** Shortest time between two checks; each makes a few small queries. */
   private static final Duration PAUSE = Duration.ofSeconds(30);
 
+  /** After this time newer points are remembered as well. */
+  private static final Duration RENEW = Duration.ofMinutes(2);
+
+  /** Shortest time between two writes to the memory while nothing is wrong. */
+  private static final Duration KEEP = Duration.ofMinutes(10);
+
+  /** What is missing within less may be a few points that somebody has deleted. */
+  private static final Duration SHORTEST = Duration.ofMinutes(1);
+
   /**
-   * After this time newer points are remembered instead, because a retention may reach the old
-   * ones.
+   * In how many parts of the missing range to look for points; where most have some, the rest was
+   * deleted by hand, a device for example.
    */
-  private static final Duration RENEW = Duration.ofMinutes(10);
+  private static final int SLICES = 8;
 
-  /** How far back to look for a point to remember: first the shorter time, then the longer one. */
-  private static final List<Duration> REACH = List.of(Duration.ofMinutes(10), Duration.ofHours(1));
-
-  /**
-   * How many measurements are examined, how many points are remembered, and how many fields are
-   * queried.
-   */
-  private static final int MOST_ASKED = 10;
-
-  private static final int MOST = 3;
-  private static final int MOST_FIELDS = 5;
-
-  private final HistoryStore store;
+  private final StoreLook store;
   private final ShownMemory memory;
   private final Clock clock;
   private boolean recalled;
-  private List<Mark> marks = List.of();
+  private Marks marks = Marks.NONE;
   private @Nullable Instant looked;
   private Instant taken = Instant.EPOCH;
+  private Instant kept = Instant.EPOCH;
 
-  /** When the marks were found to be gone; null if they are not. */
+  /** When all marks were found to be gone; null if they are not. */
   private @Nullable Instant gone;
 
-  /** When this was first reported, by this process or one before it. */
+  /** Whether the newest part seemed to be gone at the last look: the next one has to confirm it. */
+  private boolean suspected;
+
+  /** The newest part, where it is gone; null if it is not. */
+  private @Nullable Missing missing;
+
+  /** When any of these was first reported, by this process or one before it. */
   private @Nullable Instant told;
 
   private @Nullable Instant seen;
 
   ShownWatch(HistoryStore store, ShownMemory memory, Clock clock) {
-    this.store = store;
+    this.store = new StoreLook(store);
     this.memory = memory;
     this.clock = clock;
   }
@@ -89,6 +91,11 @@ final class ShownWatch {
     return words();
   }
 
+  /** Returns the newest part of the data, where it is gone. */
+  Optional<Missing> missing() {
+    return Optional.ofNullable(missing);
+  }
+
   /**
    * Takes over the marks of earlier processes: they count more than what this process has found so
    * far.
@@ -100,128 +107,168 @@ final class ShownWatch {
         .filter(one -> one.counts(now))
         .ifPresentOrElse(
             one -> {
-              marks = one.marks();
+              marks = new Marks(one.marks());
               seen = one.seen();
               told = one.told();
+              suspected = told != null;
               taken = Instant.EPOCH;
               looked = null;
             },
             () -> {
               if (before.isPresent()) {
-                LOG.info("What the database had shown before is forgotten: {}", before.get());
+                LOG.info(
+                    "What the database had shown up to {} is forgotten: {} points",
+                    before.get().seen(),
+                    before.get().marks().size());
               }
-              keep();
+              keep(now);
             });
   }
 
-  private void keep() {
+  private void keep(Instant now) {
     if (recalled && !marks.isEmpty() && seen != null) {
-      memory.keep(new Shown(marks, seen, told).text());
+      kept = now;
+      memory.keep(new Shown(marks.all(), seen, told).text());
     }
   }
 
   private void look(Instant now, Deadline deadline) {
-    if (isThere(deadline)) {
+    Missing part = missing;
+    if (part != null) {
+      if (store.there(part.marks(), deadline).size() == part.marks().size()) {
+        back(now);
+      }
+      return;
+    }
+    List<Mark> newest = marks.newest();
+    Set<Mark> there = store.there(newest, deadline);
+    if (!newest.isEmpty() && there.size() == newest.size()) {
       seen = now;
-      back();
+      back(now);
       if (Duration.between(taken, now).abs().compareTo(RENEW) >= 0) {
         take(now, deadline);
       }
-    } else if (marks.isEmpty() || hasOlder(deadline)) {
-      gone = null;
-      told = null;
-      marks = List.of();
-      take(now, deadline);
-    } else if (gone == null) {
-      gone = now;
+    } else if (there.isEmpty() && !newest.isEmpty() && !hasOlder(newest, deadline)) {
+      if (gone == null) {
+        gone = now;
+        told = told == null ? now : told;
+        keep(now);
+        LOG.warn("The database shows nothing any more of what it showed at {}", seen);
+      }
+    } else if (gone != null || marks.isEmpty()) {
+      forget(Set.of(), now, deadline);
+    } else {
+      judge(now, deadline);
+    }
+  }
+
+  /** Some of the newest marks are gone. */
+  private void judge(Instant now, Deadline deadline) {
+    Set<Mark> there = store.there(marks.all(), deadline);
+    Missing found = missing(marks.cut(there, now), there, now, deadline);
+    if (found == null) {
+      forget(there, now, deadline);
+    } else if (!suspected) {
+      suspected = true;
+    } else {
+      missing = found;
       told = told == null ? now : told;
-      keep();
-      LOG.warn("The database shows nothing any more of what it showed at {}", seen);
+      keep(now);
+      LOG.warn("The database has an older state: {}", found.words());
     }
   }
 
-  private void back() {
-    if (gone != null || told != null) {
-      gone = null;
-      told = null;
-      keep();
-    }
-  }
-
-  private boolean isThere(Deadline deadline) {
-    for (Mark mark : marks) {
-      if (newest(mark.measurement(), mark.millis(), mark.millis() + 1, deadline) != null) {
-        return true;
+  /**
+   * Returns what an older state of the database would explain.
+   *
+   * @param cut the marks that it would not have
+   */
+  private @Nullable Missing missing(
+      List<Mark> cut, Set<Mark> there, Instant now, Deadline deadline) {
+    List<Mark> counted = new ArrayList<>();
+    long from = Long.MIN_VALUE;
+    for (Mark newest : new Marks(cut).newest()) {
+      List<Mark> own =
+          cut.stream().filter(one -> one.measurement().equals(newest.measurement())).toList();
+      long first = own.stream().mapToLong(Mark::millis).min().orElseThrow();
+      long known =
+          there.stream()
+              .filter(one -> one.measurement().equals(newest.measurement()))
+              .mapToLong(Mark::millis)
+              .filter(millis -> millis < first)
+              .max()
+              .orElse(0);
+      Long older = store.newest(newest.measurement(), known, first, deadline);
+      if (older != null) {
+        counted.addAll(own);
+        from = Math.max(from, older);
       }
     }
-    return false;
+    return Marks.span(counted).compareTo(SHORTEST) < 0 || isMostlyThere(counted, deadline)
+        ? null
+        : new Missing(counted, Instant.ofEpochMilli(from), now);
+  }
+
+  private boolean isMostlyThere(List<Mark> counted, Deadline deadline) {
+    long start = counted.stream().mapToLong(Mark::millis).min().orElseThrow();
+    long end = start + Marks.span(counted).toMillis() + 1;
+    return new Marks(counted)
+        .newest().stream()
+            .anyMatch(
+                one -> store.filled(one.measurement(), start, end, SLICES, deadline) >= SLICES / 2);
+  }
+
+  /** Forgets the marks that are gone, since this is no loss. */
+  private void forget(Set<Mark> there, Instant now, Deadline deadline) {
+    gone = null;
+    told = null;
+    suspected = false;
+    marks = marks.only(there);
+    take(now, deadline);
+  }
+
+  private void back(Instant now) {
+    boolean wasTold = gone != null || told != null;
+    gone = null;
+    told = null;
+    missing = null;
+    suspected = false;
+    if (wasTold) {
+      keep(now);
+    }
   }
 
   /** Returns whether any of the measurements has a point that is older than the remembered one. */
-  private boolean hasOlder(Deadline deadline) {
-    for (Mark mark : marks) {
-      if (newest(mark.measurement(), 0, mark.millis(), deadline) != null) {
+  private boolean hasOlder(List<Mark> newest, Deadline deadline) {
+    for (Mark mark : newest) {
+      if (store.newest(mark.measurement(), 0, mark.millis(), deadline) != null) {
         return true;
       }
     }
     return false;
   }
 
-  /** Remembers the newest points; keeps the old marks if there are none. */
+  /** Remembers the newest points, too. */
   private void take(Instant now, Deadline deadline) {
-    List<Mark> found = new ArrayList<>();
-    List<Measurement> all = store.measurements(deadline);
-    for (Duration reach : REACH) {
-      for (Measurement one : all.subList(0, Math.min(MOST_ASKED, all.size()))) {
-        long end = now.toEpochMilli() + 1;
-        Long millis = newest(one, end - reach.toMillis(), end, deadline);
-        if (millis != null && found.size() < MOST) {
-          found.add(new Mark(one.name(), millis));
-        }
-      }
-      if (!found.isEmpty()) {
-        marks = List.copyOf(found);
-        taken = now;
-        seen = now;
-        keep();
-        return;
+    List<Mark> found = store.take(now, deadline);
+    if (!found.isEmpty()) {
+      marks = marks.plus(found, now);
+      taken = now;
+      seen = now;
+      if (Duration.between(kept, now).abs().compareTo(KEEP) >= 0) {
+        keep(now);
       }
     }
-  }
-
-  private @Nullable Long newest(String measurement, long start, long end, Deadline deadline) {
-    return store
-        .measurement(measurement, deadline)
-        .map(one -> newest(one, start, end, deadline))
-        .orElse(null);
-  }
-
-  private @Nullable Long newest(Measurement measurement, long start, long end, Deadline deadline) {
-    List<Field> fields = measurement.fields();
-    if (fields.isEmpty()) {
-      return null;
-    }
-    List<Long> found = new ArrayList<>();
-    boolean unused =
-        store.scan(
-            HistoryQuery.points(
-                new Selection(measurement, List.of(), start, end),
-                fields.subList(0, Math.min(MOST_FIELDS, fields.size())),
-                true,
-                1),
-            deadline,
-            row -> {
-              found.add(Math.floorDiv(row.epochMicros(), 1000));
-              return true;
-            });
-    return found.isEmpty() ? null : found.get(0);
   }
 
   private Optional<String> words() {
+    if (missing != null) {
+      return Optional.of(missing.words());
+    }
     if (gone == null) {
       return Optional.empty();
     }
-    Mark one = marks.get(0);
+    Mark one = marks.all().get(0);
     return Optional.of(
         "all data up to "
             + seen

@@ -1,12 +1,15 @@
 package com.voltageems.hissrv.query.health.store;
 
+import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -62,19 +65,24 @@ public final class StoreProbe implements Probe {
             .or(() -> shown.look(timeout))
             .or(() -> time.look(timeout))
             .map(words -> version + "; " + words);
+    List<Gauge> gauges = new ArrayList<>(time.gauges());
+    gauges.add(
+        Gauge.of(
+            "hissrv_store_gone_seconds",
+            "How much time the newest data spans that the database has shown and lacks now.",
+            shown.missing().map(one -> one.length().toMillis() / 1000.0).orElse(0.0)));
     return new Report(
-        trouble.isPresent() ? State.DEGRADED : State.UP,
-        trouble.orElse(version),
-        detail(),
-        time.gauges());
+        trouble.isPresent() ? State.DEGRADED : State.UP, trouble.orElse(version), detail(), gauges);
   }
 
   /**
-   * Reports whether a database that becomes empty while this service restarts would go unnoticed.
+   * Reports whether a database that becomes empty while this service restarts would go unnoticed,
+   * and which part of the data is gone.
    */
   private Map<String, @Nullable Object> detail() {
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("not_remembered", memory.problem().orElse(null));
+    detail.put("gone", shown.missing().map(Missing::json).orElse(null));
     return detail;
   }
 

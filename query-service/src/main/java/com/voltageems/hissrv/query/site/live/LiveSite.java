@@ -91,7 +91,11 @@ public final class LiveSite implements AutoCloseable {
             new SiteRoutes(
                 this,
                 new Mappings(file, clock),
-                new StorageRoutes(() -> storage, () -> settings.catalogue().zone(), clock),
+                new StorageRoutes(
+                    () -> storage,
+                    () -> board.snapshot(),
+                    () -> settings.catalogue().zone(),
+                    clock),
                 new ConnectorRoutes(this::connect, restarts)));
   }
 

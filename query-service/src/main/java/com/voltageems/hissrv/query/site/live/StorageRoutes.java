@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.site.live;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.http.ask.BadRequestException;
 import com.voltageems.hissrv.query.http.ask.Texts;
 import com.voltageems.hissrv.query.http.ask.Times;
@@ -14,6 +15,8 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -27,11 +30,20 @@ final class StorageRoutes {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Supplier<StorageDesk> desk;
+  private final Supplier<List<PartState>> parts;
   private final Supplier<ZoneId> zone;
   private final Clock clock;
 
-  StorageRoutes(Supplier<StorageDesk> desk, Supplier<ZoneId> zone, Clock clock) {
+  /**
+   * @param parts the states of the service's parts
+   */
+  StorageRoutes(
+      Supplier<StorageDesk> desk,
+      Supplier<List<PartState>> parts,
+      Supplier<ZoneId> zone,
+      Clock clock) {
     this.desk = desk;
+    this.parts = parts;
     this.zone = zone;
     this.clock = clock;
   }
@@ -41,11 +53,23 @@ final class StorageRoutes {
         "/storage",
         context -> {
           requireNone(context);
-          answer(context, 200, desk.get().json());
+          Map<String, @Nullable Object> json = new LinkedHashMap<>(desk.get().json());
+          json.put("gone", gone());
+          answer(context, 200, json);
         });
     routes.post("/storage/apply", this::apply);
     routes.post("/storage/backfill", this::backfill);
     routes.delete("/storage/backfill/{id}", this::cancel);
+  }
+
+  /** Returns which part of the data the database has shown and lacks now; null if none. */
+  private @Nullable Object gone() {
+    for (PartState part : parts.get()) {
+      if (part.name().equals("store")) {
+        return part.report().detail().get("gone");
+      }
+    }
+    return null;
   }
 
   /** A change that the storage desk may refuse. */
