@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,14 +91,14 @@ class TriggersIT {
     assertThat(redis.llen("archive:pending")).isEqualTo(1);
     assertThat(redis.smembers("hissrv:extra")).containsExactly("15m");
     assertThat(Files.readString(dir.resolve("hissrv.crontab")))
-        .contains("* * * * * " + MODULE + "/hissrv_cron.sh 1m");
+        .contains("0-58/2 * * * * " + MODULE + "/hissrv_cron.sh 1m");
   }
 
   @Test
   void crontab_linesWork() throws Exception {
     redis.hset("comsrv:1001:m", "1", "5");
     List<String> lines = Files.readAllLines(MODULE.resolve("crontab"));
-    assertThat(lines).hasSize(2);
+    assertThat(lines).hasSize(3);
     long begin = Long.parseLong(redis.time().get(0));
     for (String line : lines) {
       Entry fields = Entry.of(line);
@@ -108,12 +110,43 @@ class TriggersIT {
     assertThat(redis.get("hissrv:sha")).hasSize(40);
   }
 
+  /** BusyBox's crond starts no line whose last run goes on, and a run collects for its minute. */
+  @Test
+  void crontab_collectsInEveryMinute_andNoLineDoesSoTwiceRunning() throws Exception {
+    List<Entry> collecting =
+        Files.readAllLines(MODULE.resolve("crontab")).stream()
+            .map(Entry::of)
+            .filter(line -> line.command().endsWith(" 1m"))
+            .toList();
+
+    for (int minute = 0; minute < 60; minute++) {
+      int now = minute;
+      List<Entry> due = collecting.stream().filter(line -> line.isDue(now)).toList();
+      assertThat(due).as("minute " + now).hasSize(1);
+      assertThat(due.get(0).isDue((now + 1) % 60)).as("after minute " + now).isFalse();
+    }
+  }
+
   /** A line of a crontab: five fields of time, then the command. */
   private record Entry(List<String> times, String command) {
     static Entry of(String line) {
       List<String> parts = List.of(line.split(" ", 6));
       assertThat(parts).hasSize(6);
+      assertThat(parts.subList(1, 5)).containsOnly("*");
       return new Entry(parts.subList(0, 5), parts.get(5));
+    }
+
+    /** Understands {@code *} and {@code 1-59}, with a step such as {@code /2}. */
+    boolean isDue(int minute) {
+      Matcher field = Pattern.compile("(?:\\*|(\\d+)-(\\d+))(?:/(\\d+))?").matcher(times.get(0));
+      assertThat(field.matches()).as(times.get(0)).isTrue();
+      int first = number(field.group(1), 0);
+      int last = number(field.group(2), 59);
+      return first <= minute && minute <= last && (minute - first) % number(field.group(3), 1) == 0;
+    }
+
+    private static int number(@Nullable String text, int otherwise) {
+      return text == null ? otherwise : Integer.parseInt(text);
     }
   }
 
