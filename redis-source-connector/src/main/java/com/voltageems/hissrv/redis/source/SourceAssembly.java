@@ -5,6 +5,8 @@ import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.jedis.Subscription;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.list.LeftLists;
+import com.voltageems.hissrv.redis.source.list.ListSource;
 import com.voltageems.hissrv.redis.source.reader.ClockWatch;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.EvictionWatch;
@@ -141,6 +143,11 @@ final class SourceAssembly {
               () -> 0,
               () -> false));
     }
+    List<Runnable> watches =
+        new ArrayList<>(List.of(replica::look, evictions::look, redisClock::look));
+    if (place.task() == 0) {
+      watches.add(leftLists()::look);
+    }
     if (!config.controlChannel().isEmpty()) {
       control();
     }
@@ -161,8 +168,28 @@ final class SourceAssembly {
             redisClock::aheadMillis,
             parts),
         sync,
-        List.of(replica::look, evictions::look, redisClock::look),
+        watches,
         clock);
+  }
+
+  private LeftLists leftLists() {
+    List<String> own =
+        config.sources().stream()
+            .filter(ListSource.class::isInstance)
+            .map(source -> ((ListSource) source).key())
+            .toList();
+    LeftLists lists = new LeftLists(own, place.connector(), link, clock);
+    parts.add(
+        new StatusRecords.Part(
+            "left-lists",
+            StatusRecords.LEFT,
+            lists.state(),
+            () -> null,
+            () -> 0,
+            () -> 0,
+            () -> 0,
+            () -> false));
+    return lists;
   }
 
   /** Returns what is wrong with everything that is read; null if nothing is. */

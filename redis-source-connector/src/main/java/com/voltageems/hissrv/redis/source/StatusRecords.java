@@ -24,6 +24,9 @@ final class StatusRecords {
    */
   private static final long LEAST_MS = 1000;
 
+  /** Type of a part that is told only while it is stuck. */
+  static final String LEFT = "left";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String topic;
@@ -141,10 +144,13 @@ final class StatusRecords {
     }
     ArrayNode list = root.putArray("parts");
     for (Part part : parts) {
+      PartState.Stuck stuck = part.state().stuck();
+      if (stuck == null && part.type().equals(LEFT)) {
+        continue;
+      }
       ObjectNode node = list.addObject();
       node.put("name", part.name());
       node.put("type", part.type());
-      PartState.Stuck stuck = part.state().stuck();
       node.put("state", stuck == null ? "ok" : "stuck");
       if (stuck != null) {
         node.put("since", stuck.sinceMillis());

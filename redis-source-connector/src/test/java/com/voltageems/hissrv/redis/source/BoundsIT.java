@@ -99,7 +99,7 @@ class BoundsIT extends RedisTaskFixture {
     try (TaskHarness task = task(LIST, "batch.max.records", "8")) {
       assertThat(numbers(drain(task, 8))).containsExactly(range(0, 35));
     }
-    assertThat(client.keys("*")).isEmpty();
+    assertThat(keys()).isEmpty();
   }
 
   @Test
@@ -110,7 +110,7 @@ class BoundsIT extends RedisTaskFixture {
     try (TaskHarness task = task(LIST)) {
       assertThat(numbers(drain(task, 2000))).containsExactlyInAnyOrder(range(0, 3));
     }
-    assertThat(client.keys("*")).isEmpty();
+    assertThat(keys()).isEmpty();
   }
 
   /**
@@ -159,7 +159,7 @@ class BoundsIT extends RedisTaskFixture {
       assertThat(numbers(drain(task, 2000))).containsExactly(1.0, 3.0, 5.0, 7.0, 9.0);
       assertThat(TaskHarness.metric("p", "filtered")).isEqualTo(5);
     }
-    assertThat(client.keys("*")).isEmpty();
+    assertThat(keys()).isEmpty();
   }
 
   @Test
@@ -217,7 +217,7 @@ class BoundsIT extends RedisTaskFixture {
     // One large element ends the script's first claim; nine more and the first small one are
     // claimed one by one.
     assertThat(info("commandstats")).contains("cmdstat_exec:calls=10,");
-    assertThat(client.keys("*")).isEmpty();
+    assertThat(keys()).isEmpty();
   }
 
   @Test
@@ -239,7 +239,7 @@ class BoundsIT extends RedisTaskFixture {
     try (TaskHarness task = task(LIST, "value.max.bytes", "1000000")) {
       assertThat(numbers(drain(task, 2000))).as("not stored").containsExactly(3.0);
     }
-    assertThat(client.keys("*")).isEmpty();
+    assertThat(keys()).isEmpty();
   }
 
   private static String info(String section) {
@@ -505,7 +505,10 @@ class BoundsIT extends RedisTaskFixture {
         assertThat(TaskHarness.time(record) == 1642592400000L).isEqualTo(fields.size() == 1);
       }
       assertThat(points).hasSize(25_000);
-      assertThat(client.info("commandstats")).contains("hscan").doesNotContain("hgetall");
+      // The first task of a connector reads hissrv:lists, once in ten seconds.
+      assertThat(client.info("commandstats"))
+          .contains("hscan")
+          .doesNotContainPattern("hgetall:calls=([2-9]|\\d\\d)");
       client.hset("comsrv:1:m", Map.of("point9", "1"));
       assertThat(drain(task, 2000)).hasSize(1);
     }

@@ -7,9 +7,11 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +70,13 @@ abstract class RedisTaskFixture {
     try (RedisLink link = new JedisLink(config.redis("admin"), () -> {})) {
       return Objects.requireNonNull(link.call(Command.of(command, args)));
     }
+  }
+
+  /** Returns all keys but the one that every connector with a list makes. */
+  static Set<String> keys() {
+    Set<String> keys = new HashSet<>(client.keys("*"));
+    keys.remove("hissrv:lists");
+    return keys;
   }
 
   /** Returns the values of each record's field {@code n}. */

@@ -61,7 +61,7 @@ class SourceTaskIT extends RedisTaskFixture {
       task.delivered(first);
       assertThat(task.pollFor(15)).hasSize(15);
       task.pollTimes(2);
-      assertThat(client.keys("*")).containsExactly("archive:pending:owner");
+      assertThat(keys()).containsExactly("archive:pending:owner");
       assertThat(metric("p", "records")).isEqualTo(25);
     }
   }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Asks Redis a question in addition to the reading: from time to time, over a connection that the
  * reading has made, and never again after a refusal. For the task's thread.
  */
-final class Aside {
+public final class Aside {
   private static final Logger LOG = LoggerFactory.getLogger(Aside.class);
 
   private final RedisLink link;
@@ -22,7 +22,7 @@ final class Aside {
   private long nextNanos;
   private boolean refused;
 
-  Aside(RedisLink link, WorkerClock clock) {
+  public Aside(RedisLink link, WorkerClock clock) {
     this.link = link;
     this.clock = clock;
     this.nextNanos = clock.nanos();
@@ -35,7 +35,7 @@ final class Aside {
    * @param refusal called once with Redis's answer if it refuses
    * @param pauseNanos time until the next question; called after this one
    */
-  void ask(Runnable question, Consumer<String> refusal, LongSupplier pauseNanos) {
+  public void ask(Runnable question, Consumer<String> refusal, LongSupplier pauseNanos) {
     if (refused || link.generation() == 0 || clock.nanos() - nextNanos < 0) {
       return;
     }
