@@ -11,6 +11,8 @@ import java.util.Set;
  * @param sourcePrefix the prefix of the source's topics; empty if unknown
  * @param sourceTopics the topics that its sources write to; empty if unknown
  * @param deadLetters the dead-letter topics of all sinks
+ * @param recordTooLarge whether a task of the source has failed because a record is too large for
+ *     its topic
  */
 public record ConnectFacts(
     OptionalInt sourceTasks,
@@ -18,13 +20,25 @@ public record ConnectFacts(
     SinkTopics sinkTopics,
     String sourcePrefix,
     Set<String> sourceTopics,
-    DeadLetterTopics deadLetters) {
+    DeadLetterTopics deadLetters,
+    boolean recordTooLarge) {
   public ConnectFacts {
     sourceTopics = Set.copyOf(sourceTopics);
   }
 
   public static final ConnectFacts UNKNOWN =
       new ConnectFacts(OptionalInt.empty(), Telling.UNKNOWN, SinkTopics.UNKNOWN);
+
+  /** Creates facts of a source whose tasks have not failed. */
+  public ConnectFacts(
+      OptionalInt sourceTasks,
+      Telling telling,
+      SinkTopics sinkTopics,
+      String sourcePrefix,
+      Set<String> sourceTopics,
+      DeadLetterTopics deadLetters) {
+    this(sourceTasks, telling, sinkTopics, sourcePrefix, sourceTopics, deadLetters, false);
+  }
 
   /** Creates facts without the dead-letter topics. */
   public ConnectFacts(

@@ -172,14 +172,20 @@ public final class ConnectProbe implements Probe {
         && settings.readSinks(path -> get(url, path), config.sink())) {
       sinksRead = now;
     }
-    int tasks = statuses.getOrDefault(SOURCE, JSON.missingNode()).path("tasks").size();
+    JsonNode all = statuses.getOrDefault(SOURCE, JSON.missingNode()).path("tasks");
+    int tasks = all.size();
+    boolean tooLarge = false;
+    for (JsonNode task : all) {
+      tooLarge |= Reasons.isTooLarge(task.path("trace").asText(""));
+    }
     return new ConnectFacts(
         tasks == 0 ? OptionalInt.empty() : OptionalInt.of(tasks),
         settings.telling(),
         settings.sinkTopics(),
         settings.sourcePrefix(),
         settings.sourceTopics(),
-        settings.deadLetters());
+        settings.deadLetters(),
+        tooLarge);
   }
 
   /**

@@ -53,6 +53,11 @@ public final class Reasons {
 
   private Reasons() {}
 
+  /** Returns whether a task failed because a broker takes no record of that size. */
+  static boolean isTooLarge(String trace) {
+    return trace.contains(TOO_LARGE);
+  }
+
   /** Returns one line, without secrets. */
   public static String of(String trace) {
     String best = "";
@@ -73,7 +78,8 @@ public final class Reasons {
   private static String advice(String best, String trace) {
     if (best.equals(TOO_LARGE)) {
       return " Raise max.message.bytes of the topic that the worker's log names, then restart the"
-          + " task: the record is sent again";
+          + " task: the record is sent again. If it cannot be raised, lower the source's"
+          + " value.max.bytes and record.max.bytes";
     }
     if (trace.contains(REFUSED_LOGIN)) {
       return SEE_SASL;

@@ -157,7 +157,28 @@ class ConnectProbeTest {
         .containsExactly(
             "s task 0 is FAILED: The request included a message larger than the max message size the"
                 + " server will accept. Raise max.message.bytes of the topic that the worker's log"
-                + " names, then restart the task: the record is sent again");
+                + " names, then restart the task: the record is sent again. If it cannot be raised,"
+                + " lower the source's value.max.bytes and record.max.bytes");
+  }
+
+  @Test
+  void recordTooLargeForItsTopic_isKnownToTheOtherParts() throws Exception {
+    HttpServer server =
+        connect(
+            """
+            {"connector":{"state":"RUNNING","worker_id":"w"},
+             "tasks":[{"id":0,"state":"RUNNING","worker_id":"w"},
+              {"id":1,"state":"FAILED","worker_id":"w","trace":"x.Y: Unrecoverable exception from \
+            producer send callback\\nCaused by: x.RecordTooLargeException: The request included a \
+            message larger than the max message size the server will accept.\\n"}]}""");
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (ConnectProbe probe = probe(url, false)) {
+      assertThat(probe.facts().recordTooLarge()).isFalse();
+      assertThat(probe.check().state()).isEqualTo(PartState.State.DOWN);
+      assertThat(probe.facts().recordTooLarge()).isTrue();
+    } finally {
+      server.stop(0);
+    }
   }
 
   /** Seen with Connect 4.3.1, whose own metrics cannot forget offsets of that consumer. */

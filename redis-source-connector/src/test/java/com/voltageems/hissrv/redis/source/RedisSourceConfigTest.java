@@ -131,6 +131,7 @@ public class RedisSourceConfigTest {
     set.put("batch.max.records", "14");
     set.put("batch.max.bytes", "2000");
     set.put("value.max.bytes", "100");
+    set.put("record.max.bytes", "5000");
     set.put("nonfinite.values", "text");
     set.put("control.channel", "c");
     set.put("status.topic", "st");
@@ -184,7 +185,7 @@ public class RedisSourceConfigTest {
     assertThat(config.statusInterval().toMillis()).isEqualTo(1017);
     assertThat(config.backoffMin().toMillis()).isEqualTo(8);
     assertThat(config.backoffMax().toMillis()).isEqualTo(9);
-    assertThat(config.limits()).isEqualTo(new SourceLimits(2000, 100, NonFinite.TEXT));
+    assertThat(config.limits()).isEqualTo(new SourceLimits(2000, 100, 5000, NonFinite.TEXT));
     assertThat(config.controlChannel()).isEqualTo("c");
     assertThat(config.aggregationScript())
         .isEqualTo(
@@ -493,6 +494,9 @@ public class RedisSourceConfigTest {
         "redis.mode; cluster; redis.nodes; is needed with redis.mode=cluster",
         "redis.username; u; redis.password; is needed with redis.username",
         "redis.backoff.max.ms; 5; redis.backoff.max.ms; is below redis.backoff.min.ms",
+        "record.max.bytes; 50000; record.max.bytes; 50000 is less than value.max.bytes, 65536, but a"
+            + " record has at least one whole value: set value.max.bytes to at most 50000 (longer"
+            + " values are then rejected)",
         "sources.a.type; hash; sources.a.pattern; is needed for type hash",
         "sources.a.type; archive; sources.a.window; is needed for type archive",
         "redis.nodes; h:1; redis.nodes; is not used with redis.mode=standalone, only with sentinel,"

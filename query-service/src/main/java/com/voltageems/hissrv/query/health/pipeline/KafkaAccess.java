@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -260,9 +261,22 @@ public final class KafkaAccess implements AutoCloseable {
    * whose configuration we may not read ({@code DescribeConfigs}).
    */
   Set<String> compacted(Collection<String> topics) throws ProbeException, InterruptedException {
+    Map<String, String> policies = settings(topics, TopicConfig.CLEANUP_POLICY_CONFIG);
+    policies.values().removeIf(policy -> !policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT));
+    return policies.keySet();
+  }
+
+  /** Returns the size of the largest record that each topic takes, in bytes; likewise. */
+  Map<String, String> largest(Collection<String> topics)
+      throws ProbeException, InterruptedException {
+    return settings(topics, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+  }
+
+  private Map<String, String> settings(Collection<String> topics, String name)
+      throws ProbeException, InterruptedException {
     return call(
         client -> {
-          Set<String> compacted = new HashSet<>();
+          Map<String, String> found = new TreeMap<>();
           List<ConfigResource> asked =
               topics.stream()
                   .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
@@ -270,10 +284,9 @@ public final class KafkaAccess implements AutoCloseable {
           for (Map.Entry<ConfigResource, KafkaFuture<Config>> topic :
               client.describeConfigs(asked).values().entrySet()) {
             try {
-              ConfigEntry policy = get(topic.getValue()).get(TopicConfig.CLEANUP_POLICY_CONFIG);
-              if (policy != null
-                  && String.valueOf(policy.value()).contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-                compacted.add(topic.getKey().name());
+              ConfigEntry setting = get(topic.getValue()).get(name);
+              if (setting != null) {
+                found.put(topic.getKey().name(), String.valueOf(setting.value()));
               }
             } catch (ExecutionException e) {
               if (!(e.getCause() instanceof AuthorizationException)
@@ -282,7 +295,7 @@ public final class KafkaAccess implements AutoCloseable {
               }
             }
           }
-          return compacted;
+          return found;
         });
   }
 

@@ -102,8 +102,14 @@ public final class SourceProbe implements Probe {
             now);
     boolean isLate = !silent.isEmpty() || views.stream().anyMatch(SourceWatch.TaskView::overdue);
     Set<String> missing = isLate ? kafka.missing(writtenTo(known)) : Set.of();
+    Map<String, String> largest =
+        known.recordTooLarge() ? kafka.largest(writtenTo(known)) : Map.of();
     return view.report(
-        views, new SourceView.Silence(silent, there, known.telling(), missing), unreadable, now);
+        views,
+        new SourceView.Silence(silent, there, known.telling(), missing),
+        largest,
+        unreadable,
+        now);
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the source's tasks to people and in {@code /metrics}. Pure. */
@@ -62,10 +63,20 @@ final class SourceView {
 
   /**
    * @param silence the missing reports
+   * @param largest if a task failed at a record that is too large for its topic, the bytes of the
+   *     largest that each topic takes
    * @param unreadable number of records in the topic that none of our tasks can have written
    */
-  Report report(List<TaskView> tasks, Silence silence, long unreadable, Instant now) {
+  Report report(
+      List<TaskView> tasks,
+      Silence silence,
+      Map<String, String> largest,
+      long unreadable,
+      Instant now) {
     List<String> trouble = new ArrayList<>(silent(tasks, silence, now));
+    if (!largest.isEmpty()) {
+      trouble.add(tooLarge(largest));
+    }
     List<Object> shown = new ArrayList<>();
     List<Gauge> gauges = new ArrayList<>();
     for (TaskView task : tasks) {
@@ -84,6 +95,26 @@ final class SourceView {
         message(tasks, silence, trouble) + lost(tasks),
         detail,
         gauges);
+  }
+
+  /** Names the topics that take least: neither Kafka nor Connect says which one refused. */
+  private String tooLarge(Map<String, String> largest) {
+    return connector
+        + " has a record that is too large for its topic; the most that each takes"
+        + " (max.message.bytes): "
+        + largest.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue(Comparator.comparingLong(SourceView::bytes)))
+            .limit(MOST_IN_MESSAGE)
+            .map(topic -> topic.getKey() + " " + topic.getValue())
+            .collect(Collectors.joining(", "));
+  }
+
+  private static long bytes(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
   }
 
   /**

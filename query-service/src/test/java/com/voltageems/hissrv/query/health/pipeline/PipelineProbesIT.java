@@ -408,6 +408,33 @@ class PipelineProbesIT {
     return new SourceProbe(kafka, topic, "src", () -> facts, STUCK, clock);
   }
 
+  /** The worker's log is the only other place that names the topic. */
+  @Test
+  void sourceWhoseRecordIsTooLargeForItsTopic_isDegradedWithTheLimits() throws Exception {
+    topic("small.a", 1, Map.of("max.message.bytes", "20000"));
+    topic("small.b", 1, Map.of());
+    for (boolean tooLarge : new boolean[] {true, false}) {
+      ConnectFacts facts =
+          new ConnectFacts(
+              OptionalInt.of(1),
+              Telling.UNKNOWN,
+              SinkTopics.UNKNOWN,
+              "small.",
+              Set.of("small.a", "small.b", "small.none"),
+              DeadLetterTopics.UNKNOWN,
+              tooLarge);
+      try (KafkaAccess kafka = access();
+          SourceProbe source =
+              new SourceProbe(kafka, "none", "src", () -> facts, STUCK, new SettableClock())) {
+        Report report = source.check();
+        assertThat(report.state()).isEqualTo(tooLarge ? State.DEGRADED : State.UP);
+        if (tooLarge) {
+          assertThat(report.message()).endsWith("small.a 20000, small.b 1048588");
+        }
+      }
+    }
+  }
+
   /**
    * The topics cannot be created: the source runs, writes nothing and says nothing. It was healthy
    * for ever.

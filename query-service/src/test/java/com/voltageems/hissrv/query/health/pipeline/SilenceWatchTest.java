@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.health.pipeline.SilenceWatch.Silent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,11 @@ class SilenceWatchTest {
     Instant now = NOW.plusSeconds(60);
     Report report =
         view.report(
-            List.of(), new SourceView.Silence(late, true, Telling.on("status"), Set.of()), 0, now);
+            List.of(),
+            new SourceView.Silence(late, true, Telling.on("status"), Set.of()),
+            Map.of(),
+            0,
+            now);
     assertThat(report.state()).isEqualTo(State.DEGRADED);
     assertThat(report.message())
         .isEqualTo(
@@ -80,6 +85,7 @@ class SilenceWatchTest {
             view.report(
                     List.of(),
                     new SourceView.Silence(late, false, Telling.on("other"), Set.of("hissrv.live")),
+                    Map.of(),
                     0,
                     now)
                 .message())
@@ -91,6 +97,6 @@ class SilenceWatchTest {
             Report.of(
                 State.UP,
                 "reports nothing: the source's plugin is an older version without status.topic",
-                java.util.Map.of()));
+                Map.of()));
   }
 }

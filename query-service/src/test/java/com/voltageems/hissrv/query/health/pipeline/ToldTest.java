@@ -231,7 +231,8 @@ class ToldTest {
     SourceView.Silence none =
         new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"), Set.of());
     Report report =
-        new SourceView("src", "hissrv-status").report(watch.view(t -> true, NOW), none, 0, NOW);
+        new SourceView("src", "hissrv-status")
+            .report(watch.view(t -> true, NOW), none, Map.of(), 0, NOW);
     assertThat(report.state()).isEqualTo(PartState.State.UP);
     assertThat(report.message())
         .isEqualTo(
@@ -242,6 +243,26 @@ class ToldTest {
         .filteredOn(gauge -> gauge.name().equals("hissrv_source_lost"))
         .extracting(Gauge::value)
         .containsExactly(12.0, 0.0);
+  }
+
+  /** Neither Kafka nor Connect says which topic refused the record. */
+  @Test
+  void recordThatIsTooLarge_isToldWithTheTopicsLimits_theLeastFirst() {
+    SourceView.Silence none =
+        new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"), Set.of());
+    Report report =
+        new SourceView("src", "hissrv-status")
+            .report(
+                List.of(),
+                none,
+                Map.of("hissrv.a", "1048588", "hissrv.b", "20000", "hissrv-status", "900000"),
+                0,
+                NOW);
+    assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
+    assertThat(report.message())
+        .isEqualTo(
+            "src has a record that is too large for its topic; the most that each takes"
+                + " (max.message.bytes): hissrv.b 20000, hissrv-status 900000, hissrv.a 1048588");
   }
 
   /** What waits in Redis comes later by as much; live values do not wait. */
@@ -280,7 +301,7 @@ class ToldTest {
     SourceView.Silence none =
         new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"), Set.of());
     return new SourceView("src", "hissrv-status")
-        .report(watch.view(task -> true, now), none, 0, now)
+        .report(watch.view(task -> true, now), none, Map.of(), 0, now)
         .detail()
         .get("arrived_until");
   }
@@ -392,7 +413,8 @@ class ToldTest {
       SourceWatch watch = new SourceWatch(Duration.ofDays(9999));
       watch.told(status, NOW, NOW);
       Report report =
-          new SourceView("src", "hissrv-status").report(watch.view(t -> true, NOW), none, 0, NOW);
+          new SourceView("src", "hissrv-status")
+              .report(watch.view(t -> true, NOW), none, Map.of(), 0, NOW);
       assertThat(report.message())
           .matches(
               Math.abs(ahead) < 10_000

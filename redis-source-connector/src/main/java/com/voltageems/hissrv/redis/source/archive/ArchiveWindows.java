@@ -170,7 +170,7 @@ final class ArchiveWindows {
     metrics.newestWindowStart.accumulateAndGet(sample.epochMillis() / 1000, Math::max);
     Map<String, String> partition = ArchivePosition.partition(source.window(), slice);
     List<SourceRecord> out = new ArrayList<>(1);
-    List<Sample> parts = sample.parts();
+    List<Sample> parts = sample.parts(limits.maxRecordBytes());
     for (int i = 0; i < parts.size(); i++) {
       ArchivePosition done = i < parts.size() - 1 ? before : reached;
       metrics.records.increment();

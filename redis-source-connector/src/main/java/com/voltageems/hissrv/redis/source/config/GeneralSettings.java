@@ -5,7 +5,9 @@ import com.voltageems.hissrv.plugin.Validators;
 import com.voltageems.hissrv.redis.source.sample.NonFinite;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
 /** Settings that all sources of a connector share. */
@@ -61,6 +63,14 @@ public final class GeneralSettings {
               "A longer value is rejected. InfluxDB takes texts of 64 KB; above that the producer's"
                   + " max.request.size has to grow, too.");
 
+  static final Setting<Integer> RECORD_MAX_BYTES =
+      Setting.count("record.max.bytes", 400_000, 1024, 16 * 1024 * 1024)
+          .low()
+          .doc(
+              "Approximate maximum of bytes in a record: a larger sample becomes several records."
+                  + " Set it, and value.max.bytes, to half of a topic's max.message.bytes if that is"
+                  + " below 1 MB and cannot be raised.");
+
   static final Setting<String> CONTROL_CHANNEL =
       Setting.text("control.channel", "hissrv:control")
           .low()
@@ -98,11 +108,33 @@ public final class GeneralSettings {
       BATCH_MAX_RECORDS,
       BATCH_MAX_BYTES,
       VALUE_MAX_BYTES,
+      RECORD_MAX_BYTES,
       CONTROL_CHANNEL,
       STATUS_TOPIC,
       STATUS_INTERVAL,
       NON_FINITE
     };
+  }
+
+  /** Reports a record's limit that a single value may exceed. */
+  static void crossErrors(
+      AbstractConfig config, Map<String, String> given, Map<String, String> errors) {
+    int record = RECORD_MAX_BYTES.in(config);
+    int value = VALUE_MAX_BYTES.in(config);
+    if (given.containsKey(RECORD_MAX_BYTES.name()) && record < value) {
+      errors.put(
+          RECORD_MAX_BYTES.name(),
+          record
+              + " is less than "
+              + VALUE_MAX_BYTES.name()
+              + ", "
+              + value
+              + ", but a record has at least one whole value: set "
+              + VALUE_MAX_BYTES.name()
+              + " to at most "
+              + record
+              + " (longer values are then rejected)");
+    }
   }
 
   private static Setting<String> topic(String name, String defaultValue, String otherwise) {

@@ -105,6 +105,7 @@ public final class RedisSourceConfig extends AbstractConfig {
     return new SourceLimits(
         GeneralSettings.BATCH_MAX_BYTES.in(this),
         GeneralSettings.VALUE_MAX_BYTES.in(this),
+        GeneralSettings.RECORD_MAX_BYTES.in(this),
         GeneralSettings.NON_FINITE.in(this));
   }
 
@@ -179,6 +180,7 @@ public final class RedisSourceConfig extends AbstractConfig {
           GeneralSettings.STATUS_TOPIC.name(),
           "is the topic of a source; the status needs one of its own");
     }
+    GeneralSettings.crossErrors(this, given, errors);
     types.crossErrors(sources, redis, given, errors);
     idle(SourceType.Use.MAPPINGS, MappingSettings.MAPPINGS, sources, errors);
     idle(SourceType.Use.SNAPSHOTS, GeneralSettings.SNAPSHOT_INTERVAL, sources, errors);

@@ -222,7 +222,7 @@ final class HashSamples {
         return;
       }
       metrics.points.add(sample.points());
-      for (Sample part : sample.parts()) {
+      for (Sample part : sample.parts(limits.maxRecordBytes())) {
         metrics.records.increment();
         out.add(records.record(part, Bytes.text(entry.key), null, null));
       }

@@ -250,7 +250,7 @@ public final class PubSubReader implements SourceReader {
       return List.of();
     }
     metrics.points.add(sample.points());
-    return sample.parts().stream()
+    return sample.parts(limits.maxRecordBytes()).stream()
         .map(part -> records.record(part, open.channel(), null, null))
         .toList();
   }

@@ -41,12 +41,6 @@ public record Sample(
   }
 
   /**
-   * Approximate limit for the bytes of a record's value as JSON: well below a producer's
-   * max.request.size, which is 1 MB by default and ends the task if a record exceeds it.
-   */
-  private static final int MAX_BYTES = 400_000;
-
-  /**
    * Bytes of a number and the punctuation around it, as JSON: {@code "":-1.2345678901234567E-300,}.
    */
   private static final int NUMBER_BYTES = 28;
@@ -61,11 +55,14 @@ public record Sample(
 
   /**
    * Returns this sample, or, if it is too large for one record, several samples that together have
-   * its values.
+   * its values. Kafka ends the task if a record exceeds what the producer (max.request.size) or the
+   * topic (max.message.bytes) takes.
+   *
+   * @param maxBytes approximate limit for the bytes of a record's value as JSON
    */
-  public List<Sample> parts() {
+  public List<Sample> parts(int maxBytes) {
     // Nearly all samples are small, so their field names need not be measured.
-    if (texts.isEmpty() && fields.size() < MAX_BYTES / 256) {
+    if (texts.isEmpty() && fields.size() < maxBytes / 256) {
       return List.of(this);
     }
     List<Sample> parts = new ArrayList<>();
@@ -73,7 +70,7 @@ public record Sample(
     int bytes = 0;
     for (Map.Entry<String, Double> field : fields.entrySet()) {
       int more = jsonBytes(field.getKey()) + NUMBER_BYTES;
-      if (bytes + more > MAX_BYTES && !part.isEmpty()) {
+      if (bytes + more > maxBytes && !part.isEmpty()) {
         parts.add(part);
         part = empty();
         bytes = 0;
@@ -83,7 +80,7 @@ public record Sample(
     }
     for (Map.Entry<String, String> text : texts.entrySet()) {
       int more = jsonBytes(text.getKey()) + jsonBytes(text.getValue());
-      if (bytes + more > MAX_BYTES && !part.isEmpty()) {
+      if (bytes + more > maxBytes && !part.isEmpty()) {
         parts.add(part);
         part = empty();
         bytes = 0;

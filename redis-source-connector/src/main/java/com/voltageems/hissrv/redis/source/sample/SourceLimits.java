@@ -5,5 +5,8 @@ package com.voltageems.hissrv.redis.source.sample;
  *
  * @param maxBatchBytes approximate limit for the raw values taken from Redis for one batch
  * @param maxValueBytes longer values are rejected
+ * @param maxRecordBytes approximate limit for the bytes of a record's value as JSON; a larger
+ *     sample becomes several records
  */
-public record SourceLimits(int maxBatchBytes, int maxValueBytes, NonFinite nonFinite) {}
+public record SourceLimits(
+    int maxBatchBytes, int maxValueBytes, int maxRecordBytes, NonFinite nonFinite) {}

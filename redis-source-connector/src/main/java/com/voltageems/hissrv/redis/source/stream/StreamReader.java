@@ -40,6 +40,7 @@ public final class StreamReader implements SourceReader {
   private final SampleRecords records;
   private final SourceMetrics metrics;
   private final Map<String, String> partition;
+  private final int maxRecordBytes;
   private final DataSetId data;
   private String dataOfPosition;
   private StreamPosition position;
@@ -61,6 +62,7 @@ public final class StreamReader implements SourceReader {
     this.pages = new StreamPages(source.key(), link, context.limits().maxBatchBytes());
     this.records = context.records();
     this.metrics = context.metrics();
+    this.maxRecordBytes = context.limits().maxRecordBytes();
     this.samples = new StreamSamples(context.mapper().map(source.key()), context.limits(), metrics);
     this.data = context.data();
     this.partition = StreamPosition.partition(source.key());
@@ -174,7 +176,7 @@ public final class StreamReader implements SourceReader {
           metrics.filtered.increment();
         } else {
           metrics.points.add(passed.points());
-          parts.addAll(passed.parts());
+          parts.addAll(passed.parts(maxRecordBytes));
         }
       }
       // The entry is delivered with its last record; earlier records keep the previous position.

@@ -79,7 +79,7 @@ class SampleTest {
   @Test
   void small_staysWhole() {
     Sample sample = new Sample(SERIES, Map.of("a", 1.0), Map.of("b", "text"), 5);
-    assertThat(sample.parts()).containsExactly(sample);
+    assertThat(sample.parts(400_000)).containsExactly(sample);
   }
 
   @Test
@@ -88,7 +88,7 @@ class SampleTest {
     for (int i = 0; i < 30_000; i++) {
       fields.put("a-rather-long-name-" + i, -Math.PI / 1e300);
     }
-    List<Sample> parts = new Sample(SERIES, fields, Map.of(), 5).parts();
+    List<Sample> parts = new Sample(SERIES, fields, Map.of(), 5).parts(400_000);
     Map<String, Double> together = new HashMap<>();
     parts.forEach(part -> together.putAll(part.fields()));
     assertThat(together).isEqualTo(fields);
@@ -98,13 +98,28 @@ class SampleTest {
         .allSatisfy(bytes -> assertThat(bytes.length).isLessThan(500_000));
   }
 
+  /** A topic's max.message.bytes may be far below a producer's limit. */
+  @Test
+  void limitOfATopic_isKept_valuesStayWhole() {
+    Map<String, String> texts = new HashMap<>();
+    Map<String, Double> fields = new HashMap<>();
+    for (int i = 0; i < 200; i++) {
+      fields.put("number-" + i, (double) i);
+      texts.put("text-" + i, "x".repeat(100));
+    }
+    texts.put("long", "x".repeat(5_000));
+    List<Sample> parts = new Sample(SERIES, fields, texts, 5).parts(5_000);
+    assertThat(parts.stream().mapToInt(Sample::points).sum()).isEqualTo(401);
+    assertThat(json(parts)).allSatisfy(bytes -> assertThat(bytes.length).isLessThan(10_000));
+  }
+
   @Test
   void textsThatJsonEscapes_arePartedByWhatTheyBecome() {
     Map<String, String> texts = new HashMap<>();
     for (int i = 0; i < 12; i++) {
       texts.put("t" + i, String.valueOf((char) 1).repeat(60_000));
     }
-    List<Sample> parts = new Sample(SERIES, Map.of("n", 1.0), texts, 5).parts();
+    List<Sample> parts = new Sample(SERIES, Map.of("n", 1.0), texts, 5).parts(400_000);
     Map<String, String> together = new HashMap<>();
     parts.forEach(part -> together.putAll(part.texts()));
     assertThat(together).isEqualTo(texts);
