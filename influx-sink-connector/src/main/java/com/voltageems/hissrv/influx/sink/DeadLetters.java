@@ -48,11 +48,24 @@ final class DeadLetters {
    */
   private final Deque<Pending> unreportable = new ArrayDeque<>();
 
+  /** What a dead letter has of its record; less if the topic does not take more. */
+  private enum Form {
+    WHOLE(""),
+    WITHOUT_VALUE("value is"),
+    WITHOUT_KEY("value and its key are");
+
+    private final String missing;
+
+    Form(String missing) {
+      this.missing = missing;
+    }
+  }
+
   /** A record on its way to the dead-letter queue. */
   private record Report(
       Pending pending,
       String message,
-      boolean isShort,
+      Form form,
       Future<Void> future,
       ReportWatch.Watched watched) {}
 
@@ -82,7 +95,7 @@ final class DeadLetters {
       // If the task went on, nobody would notice that the record is missing.
       unreportable.addLast(pending);
     } else {
-      send(pending, message, false);
+      send(pending, message, Form.WHOLE);
       metrics.reported();
     }
   }
@@ -132,8 +145,18 @@ final class DeadLetters {
     return closed;
   }
 
-  private void send(Pending pending, String message, boolean isShort) {
-    SinkRecord record = isShort ? withoutValue(pending) : pending.record();
+  private void send(Pending pending, String reason, Form form) {
+    SinkRecord record = form == Form.WHOLE ? pending.record() : shortened(pending, form);
+    String message =
+        form == Form.WHOLE
+            ? reason
+            : reason
+                + ". The "
+                + form.missing
+                + " left out here: with it, the record could not be written to the dead-letter"
+                + " queue. It stands in its topic, at this partition and offset; to have such"
+                + " records here, raise producer.override.max.request.size and the topic's"
+                + " max.message.bytes";
     Future<Void> future;
     ReportWatch.Watched watched = watch.begin(pending.where());
     try {
@@ -147,7 +170,7 @@ final class DeadLetters {
               + config.records().missingTolerance(),
           e);
     }
-    Report report = new Report(pending, message, isShort, future, watched);
+    Report report = new Report(pending, reason, form, future, watched);
     if (future.isDone() && config.records().hasDeadLetterTopic()) {
       watched.end();
       failed(report, cause(future));
@@ -189,41 +212,52 @@ final class DeadLetters {
 
   private void failed(Report report, @Nullable Throwable cause) {
     boolean perhapsTooLarge = cause == null || cause instanceof RecordTooLargeException;
-    if (perhapsTooLarge && !report.isShort()) {
+    Form next = perhapsTooLarge ? shorter(report) : null;
+    if (next != null) {
       LOG.warn(
-          "{} could not be written to the dead-letter queue as it is; its reason is, without the"
-              + " value",
-          report.pending().where());
-      send(
-          report.pending(),
-          report.message()
-              + ". The value is left out here: with it, the record could not be written to the"
-              + " dead-letter queue. It stands in its topic, at this partition and offset; to have"
-              + " such records here, raise producer.override.max.request.size and the topic's"
-              + " max.message.bytes",
-          true);
+          "{} could not be written to the dead-letter queue as it is; it is reported, and its {} left"
+              + " out",
+          report.pending().where(),
+          next.missing);
+      send(report.pending(), report.message(), next);
       return;
     }
     throw new ConnectException(
         report.pending().where()
             + " could not be written to the dead-letter queue"
             + (cause == null ? "; the worker's log says why" : ": " + cause.getMessage())
+            + (perhapsTooLarge
+                ? ". Raise max.message.bytes of the topic "
+                    + config.records().deadLetterTopic()
+                    + " (errors.deadletterqueue.topic.name) and"
+                    + " producer.override.max.request.size"
+                : "")
             + ". It was refused because: "
             + report.message(),
         cause);
+  }
+
+  /** Returns the next form to try; null if there is none that is smaller. */
+  private static @Nullable Form shorter(Report report) {
+    return switch (report.form()) {
+      case WHOLE -> Form.WITHOUT_VALUE;
+      case WITHOUT_VALUE -> report.pending().record().key() == null ? null : Form.WITHOUT_KEY;
+      case WITHOUT_KEY -> null;
+    };
   }
 
   /**
    * Returns a new record without the value. A copy made by {@code newRecord} would not do: the
    * reporter would send the original record again.
    */
-  private static SinkRecord withoutValue(Pending pending) {
+  private static SinkRecord shortened(Pending pending, Form form) {
     SinkRecord record = pending.record();
+    boolean keepsKey = form == Form.WITHOUT_VALUE;
     return new SinkRecord(
         pending.tracker().partition().topic(),
         pending.tracker().partition().partition(),
-        record.keySchema(),
-        record.key(),
+        keepsKey ? record.keySchema() : null,
+        keepsKey ? record.key() : null,
         null,
         null,
         pending.offset(),

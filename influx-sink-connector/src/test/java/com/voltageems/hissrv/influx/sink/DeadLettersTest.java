@@ -80,14 +80,38 @@ class DeadLettersTest {
   }
 
   @Test
-  void notEvenWithoutItsValue_failsTheTask() {
+  void keyThatIsTooLarge_isLeftOut() {
+    answers.add(new CompletableFuture<>());
+    answers.add(new CompletableFuture<>());
+    answers.add(new CompletableFuture<>());
+    DeadLetters letters = deadLetters("errors.deadletterqueue.topic.name", "dead");
+    letters.add(refused(0));
+    answers.get(0).completeExceptionally(new RecordTooLargeException("too large"));
+    letters.settle();
+    answers.get(1).completeExceptionally(new RecordTooLargeException("too large"));
+    letters.settle();
+    assertThat(sent).extracting(SinkRecord::value).containsExactly("x", null, null);
+    assertThat(sent.get(1).key()).isNotNull();
+    assertThat(sent.get(2).key()).isNull();
+    assertThat(sent.get(2).kafkaOffset()).isZero();
+    answers.get(2).complete(null);
+    letters.settle();
+    assertThat(sealed).containsExactly(0L);
+  }
+
+  @Test
+  void notEvenWithoutItsValueAndKey_failsTheTask_withTheSettings() {
+    answers.add(CompletableFuture.completedFuture(null));
+    answers.add(CompletableFuture.completedFuture(null));
     answers.add(CompletableFuture.completedFuture(null));
     answers.add(CompletableFuture.completedFuture(null));
     assertThatThrownBy(
             () -> deadLetters("errors.deadletterqueue.topic.name", "dead").add(refused(0)))
         .isInstanceOf(ConnectException.class)
-        .hasMessageContaining("could not be written to the dead-letter queue")
-        .hasMessageContaining("is bad");
+        .hasMessage(
+            "t-0@0 could not be written to the dead-letter queue; the worker's log says why. Raise"
+                + " max.message.bytes of the topic dead (errors.deadletterqueue.topic.name) and"
+                + " producer.override.max.request.size. It was refused because: t-0@0: is bad");
     assertThat(sealed).isEmpty();
   }
 

@@ -48,6 +48,9 @@ public final class Reasons {
   private static final String TOO_LARGE =
       "The request included a message larger than the max message size the server will accept.";
 
+  /** The place where Connect waits for a dead letter. */
+  private static final String DEAD_LETTER = "WorkerErrantRecordReporter";
+
   /** The place where Connect itself fails at a rebalance; that trace has no message. */
   private static final String CLEARED_OFFSETS = "SinkTaskMetricsGroup.clearOffsets";
 
@@ -76,6 +79,10 @@ public final class Reasons {
 
   /** Returns advice if the words are Kafka's own and contain none. */
   private static String advice(String best, String trace) {
+    if (best.equals(TOO_LARGE) && trace.contains(DEAD_LETTER)) {
+      return " Raise max.message.bytes of the sink's dead-letter topic"
+          + " (errors.deadletterqueue.topic.name), then restart the task";
+    }
     if (best.equals(TOO_LARGE)) {
       return " Raise max.message.bytes of the topic that the worker's log names, then restart the"
           + " task: the record is sent again. If it cannot be raised, lower the source's"

@@ -161,6 +161,26 @@ class ConnectProbeTest {
                 + " lower the source's value.max.bytes and record.max.bytes");
   }
 
+  /** As seen with a dead-letter topic that takes 20,000 bytes. */
+  @Test
+  void deadLetterTooLargeForItsTopic_isToldWithWhatHelps() throws IOException {
+    describe(
+        """
+        {"connector":{"state":"RUNNING","worker_id":"w:1"},
+         "tasks":[{"id":0,"state":"FAILED","worker_id":"w:1",
+           "trace":"org.apache.kafka.connect.errors.ConnectException: \
+        java.util.concurrent.ExecutionException: \
+        org.apache.kafka.common.errors.RecordTooLargeException: The request included a message larger \
+        than the max message size the server will accept.\\n\\tat \
+        org.apache.kafka.connect.runtime.errors.WorkerErrantRecordReporter.lambda$awaitFutures$0(\
+        WorkerErrantRecordReporter.java:133)\\n"}]}""");
+    assertThat(trouble)
+        .containsExactly(
+            "s task 0 is FAILED: The request included a message larger than the max message size the"
+                + " server will accept. Raise max.message.bytes of the sink's dead-letter topic"
+                + " (errors.deadletterqueue.topic.name), then restart the task");
+  }
+
   @Test
   void recordTooLargeForItsTopic_isKnownToTheOtherParts() throws Exception {
     HttpServer server =
