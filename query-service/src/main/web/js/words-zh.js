@@ -104,6 +104,8 @@ export const FORMS = [
   ['{x}: the clock of Redis is {n} s ahead of its worker\'s', '{x}：Redis 的时钟比其 worker 快 {n} 秒'],
   ['{x}: the clock of Redis is {n} s behind its worker\'s', '{x}：Redis 的时钟比其 worker 慢 {n} 秒'],
   ['samples without a time of their own, and windows, have Redis\'s', '没有自带时间的样本和聚合窗口用的是 Redis 的时间'],
+  ['{x} has a record that is too large for its topic', '{x} 有一条记录超过了主题的上限'],
+  ['the most that each takes (max.message.bytes): {x}', '各主题最多接收（max.message.bytes）：{x}'],
   ['{n} wait', '{n} 条等待'],
   ['and {n} more, see /status', '另有 {n} 项，见 /status'],
 
