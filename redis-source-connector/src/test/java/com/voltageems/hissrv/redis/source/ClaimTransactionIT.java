@@ -153,7 +153,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
   @Test
   void takeOne_releasesWhatIsDelivered() {
     client.lpush("q", "3", "4");
-    ClaimReply.Taken reply = Objects.requireNonNull(transaction.takeOne("7-a", "new"));
+    ClaimReply.Taken reply = Objects.requireNonNull(transaction.takeOne("7-a", "new", true));
     assertThat(reply.size()).isEqualTo(1);
     assertThat(reply.elements().toArray()).containsExactly(Bytes.of("3"));
     String id = client.get("q:claim");
@@ -169,7 +169,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
   void takeOne_nothingInFlight_isTaken() {
     client.del("q:inflight", "q:claim");
     client.lpush("q", "3");
-    assertThat(transaction.takeOne("", "new")).isNotNull();
+    assertThat(transaction.takeOne("", "new", true)).isNotNull();
     assertThat(client.get("q:claim")).endsWith("-new");
   }
 
@@ -177,7 +177,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
   @ValueSource(strings = {"", "6-b"})
   void takeOne_claimOfAnother_isLeftAlone(String delivered) {
     client.lpush("q", "3");
-    assertThat(transaction.takeOne(delivered, "new")).isNull();
+    assertThat(transaction.takeOne(delivered, "new", true)).isNull();
     nothingIsDone();
     theConnectionIsInNoTransaction();
   }
@@ -186,16 +186,16 @@ class ClaimTransactionIT extends RedisTaskFixture {
   void takeOne_inFlightWithoutAClaim_isLeftToTheScript() {
     client.del("q:claim");
     client.lpush("q", "3");
-    assertThat(transaction.takeOne("7-a", "new")).isNull();
+    assertThat(transaction.takeOne("7-a", "new", true)).isNull();
     assertThat(client.llen("q:inflight")).isEqualTo(2);
   }
 
   @Test
   void takeOne_nothingThere_keepsTheClaimForTheScript() {
-    assertThat(transaction.takeOne("7-a", "new")).isNull();
+    assertThat(transaction.takeOne("7-a", "new", true)).isNull();
     nothingIsDone();
     client.set("q", "of another type");
-    assertThat(transaction.takeOne("7-a", "new")).isNull();
+    assertThat(transaction.takeOne("7-a", "new", true)).isNull();
     nothingIsDone();
     theConnectionIsInNoTransaction();
   }
@@ -204,7 +204,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
   void takeOne_takenByAnotherMeanwhile_isNotTakenTwice() {
     client.lpush("q", "3");
     meanwhile = () -> client.set("q:claim", "8-c");
-    assertThat(transaction.takeOne("7-a", "new")).isNull();
+    assertThat(transaction.takeOne("7-a", "new", true)).isNull();
     assertThat(client.get("q:claim")).isEqualTo("8-c");
     assertThat(client.lrange("q", 0, -1)).containsExactly("3");
   }
@@ -213,7 +213,7 @@ class ClaimTransactionIT extends RedisTaskFixture {
   void takeOne_emptiedMeanwhile_isAClaimOfNothing() {
     client.lpush("q", "3");
     meanwhile = () -> client.del("q");
-    assertThat(Objects.requireNonNull(transaction.takeOne("7-a", "new")).size()).isZero();
+    assertThat(Objects.requireNonNull(transaction.takeOne("7-a", "new", true)).size()).isZero();
     assertThat(client.get("q:claim")).endsWith("-new");
   }
 
@@ -221,12 +221,12 @@ class ClaimTransactionIT extends RedisTaskFixture {
   void takeOne_replyLost_isFoundInFlight() {
     client.lpush("q", "3", "4");
     replyIsLost = true;
-    assertThatThrownBy(() -> transaction.takeOne("7-a", "new"))
+    assertThatThrownBy(() -> transaction.takeOne("7-a", "new", true))
         .isInstanceOf(RedisUnavailableException.class);
     replyIsLost = false;
     ClaimTransaction next =
         new ClaimTransaction(link, new ListKeys("q", false), 3, "test", WorkerClock.system());
-    assertThat(next.takeOne("7-a", "other")).isNull();
+    assertThat(next.takeOne("7-a", "other", true)).isNull();
     assertThat(client.get("q:claim")).endsWith("-new");
     assertThat(client.lrange("q:inflight", 0, -1)).containsExactly("3");
     assertThat(client.lrange("q", 0, -1)).containsExactly("4");

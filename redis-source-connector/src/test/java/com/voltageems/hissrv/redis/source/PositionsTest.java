@@ -31,8 +31,10 @@ class PositionsTest {
 
   @Test
   void offset_thereAndBack() {
-    ListPosition list = new ListPosition("1753790700123-9f86", 4);
+    ListPosition list = new ListPosition("1753790700123-9f86", 4, null);
     assertThat(ListPosition.fromOffset(list.toOffset())).isEqualTo(list);
+    ListPosition counted = new ListPosition("1753790700123-9f86", 4, 1753790700123000L);
+    assertThat(ListPosition.fromOffset(counted.toOffset())).isEqualTo(counted);
     assertThat(ListPosition.claimMillis(list.claim())).isEqualTo(1753790700123L);
     ArchivePosition archive = new ArchivePosition(7, "archive:1m:60:1", 60);
     assertThat(ArchivePosition.fromOffset(archive.toOffset("d1"))).isEqualTo(archive);

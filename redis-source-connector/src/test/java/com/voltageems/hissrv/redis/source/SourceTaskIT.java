@@ -61,7 +61,8 @@ class SourceTaskIT extends RedisTaskFixture {
       task.delivered(first);
       assertThat(task.pollFor(15)).hasSize(15);
       task.pollTimes(2);
-      assertThat(keys()).containsExactly("archive:pending:owner");
+      assertThat(keys())
+          .containsExactlyInAnyOrder("archive:pending:owner", "archive:pending:claimed");
       assertThat(metric("p", "records")).isEqualTo(25);
     }
   }

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source.list;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claim that is being delivered. It is read page by page, because a claim found in flight may be
@@ -11,8 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param read number of those that were converted
  * @param rejected entries for the rejected list that are not in Redis yet
  * @param undelivered number of records that Connect has not confirmed
+ * @param claimed number of elements ever claimed, those of this claim included; null if unknown
  */
-record Claim(String id, long size, long read, List<byte[]> rejected, AtomicInteger undelivered) {
+record Claim(
+    String id,
+    long size,
+    long read,
+    List<byte[]> rejected,
+    AtomicInteger undelivered,
+    @Nullable Long claimed) {
   /** Most bytes of rejected entries that a claim read page by page keeps until its release. */
   private static final long MAX_REJECTED_BYTES = 1 << 20;
 
@@ -36,7 +44,7 @@ record Claim(String id, long size, long read, List<byte[]> rejected, AtomicInteg
   }
 
   Claim withoutRejected() {
-    return new Claim(id, size, read, List.of(), undelivered);
+    return new Claim(id, size, read, List.of(), undelivered, claimed);
   }
 
   private long rejectedBytes() {

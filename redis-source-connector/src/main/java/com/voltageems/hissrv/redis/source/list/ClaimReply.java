@@ -12,8 +12,10 @@ public sealed interface ClaimReply {
    *
    * @param size number of elements in the claim
    * @param elements the next elements, oldest first
+   * @param claimed number of elements ever claimed, those of the claim included; null if unknown
    */
-  record Taken(String id, long size, List<?> elements) implements ClaimReply {}
+  record Taken(String id, long size, List<?> elements, @Nullable Long claimed)
+      implements ClaimReply {}
 
   /**
    * Nothing is in flight.
@@ -32,10 +34,16 @@ public sealed interface ClaimReply {
     long number = (Long) Objects.requireNonNull(parts.get(1));
     List<?> elements = (List<?>) Objects.requireNonNull(parts.get(2));
     if (!id.isEmpty()) {
-      return new Taken(id, number, elements);
+      return new Taken(id, number, elements, parts.size() > 3 ? number(parts.get(3)) : null);
     }
     return number == 2
         ? new Anothers(Bytes.text((byte[]) elements.get(0)))
         : new Nothing(number == 1);
+  }
+
+  /** Parses a number that a key holds; null if it holds something else. */
+  static @Nullable Long number(@Nullable Object text) {
+    String digits = text instanceof byte[] bytes ? Bytes.text(bytes) : "";
+    return digits.matches("[0-9]{1,16}") ? (Long) Long.parseLong(digits) : null;
   }
 }

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.redis.source.list;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
@@ -8,9 +9,12 @@ import com.voltageems.hissrv.redis.source.type.ReaderContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls claim.lua. From time to time the call also renews the key that names the list's owner. */
 final class ClaimScript {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimScript.class);
   private static final RedisScript CLAIM = RedisScript.resource(ClaimScript.class, "claim.lua");
 
   /** Shortest time for which a list still belongs to a connector that was killed. */
@@ -26,6 +30,9 @@ final class ClaimScript {
   private final String owner;
 
   private final long leaseMillis;
+
+  /** Whether elements are counted; not if the user may not have the key of their number. */
+  private boolean counts = true;
 
   /** When ownership was last renewed; null if never, or if that is not certain. */
   private @Nullable Long ownedAtNanos;
@@ -43,6 +50,30 @@ final class ClaimScript {
   /** Returns whether this connector was the list's owner after the last call. */
   boolean isOwner() {
     return ownedAtNanos != null;
+  }
+
+  /** Returns whether elements are counted as they are claimed. */
+  boolean counts() {
+    return counts;
+  }
+
+  private @Nullable Object counted(List<byte[]> args) {
+    try {
+      return CLAIM.run(link, keys.all(), args);
+    } catch (CommandRefusedException e) {
+      // If the user has other rights too few, this is refused as well.
+      Object reply = uncounted(args);
+      counts = false;
+      LOG.warn(
+          "The user may not have the key {}: should the list go back to an older state, nothing"
+              + " tells that its elements come again. Give the user this key, and restart the task",
+          Bytes.text(keys.claimed()));
+      return reply;
+    }
+  }
+
+  private @Nullable Object uncounted(List<byte[]> args) {
+    return CLAIM.run(link, keys.uncounted(), args);
   }
 
   /**
@@ -71,7 +102,7 @@ final class ClaimScript {
     }
     // Ownership is unknown until Redis has answered.
     ownedAtNanos = null;
-    ClaimReply reply = ClaimReply.of(CLAIM.run(link, keys.all(), args));
+    ClaimReply reply = ClaimReply.of(counts ? counted(args) : uncounted(args));
     if (!(reply instanceof ClaimReply.Anothers)) {
       ownedAtNanos = renew ? (Long) now : owned;
     }

@@ -112,9 +112,10 @@ public final class ClaimTransaction {
    *
    * @param delivered the claim to release, which may still be in flight; empty if there is none
    * @param suffix suffix of the new claim's id
+   * @param counts whether to count the element
    * @return the same reply as from the script, or null if nothing was done
    */
-  public ClaimReply.@Nullable Taken takeOne(String delivered, String suffix) {
+  public ClaimReply.@Nullable Taken takeOne(String delivered, String suffix, boolean counts) {
     if (isUseless()) {
       return null;
     }
@@ -125,7 +126,9 @@ public final class ClaimTransaction {
             Command.keyed("EXISTS", keys.inflight()),
             Command.keyed("TYPE", keys.list()),
             TIME,
-            Command.keyed("GET", keys.owner()));
+            Command.keyed("GET", keys.owner()),
+            // Only the owner changes the number, so it need not be watched.
+            Command.keyed("GET", counts ? keys.claimed() : keys.owner()));
     if (seen == null) {
       return null;
     }
@@ -143,6 +146,11 @@ public final class ClaimTransaction {
     commands.add(Command.keyed("UNLINK", keys.inflight(), keys.claim()));
     commands.add(Command.keyed("LMOVE", keys.list(), keys.inflight(), RIGHT, RIGHT));
     commands.add(Command.keyed("SET", keys.claim(), Bytes.of(id)));
+    Long before = counts ? ClaimReply.number(seen.get(6)) : null;
+    Long claimed = before == null ? null : (Long) (before + 1);
+    if (claimed != null) {
+      commands.add(Command.keyed("SET", keys.claimed(), Bytes.of(String.valueOf(claimed))));
+    }
     List<?> results = commit(commands);
     if (results == null) {
       return null;
@@ -150,7 +158,7 @@ public final class ClaimTransaction {
     // Empty if somebody else has emptied the list meanwhile: the claim then has no elements.
     Object element = results.get(1);
     List<?> elements = element instanceof byte[] ? List.of(element) : List.of();
-    return new ClaimReply.Taken(id, elements.size(), elements);
+    return new ClaimReply.Taken(id, elements.size(), elements, claimed);
   }
 
   private boolean isUseless() {

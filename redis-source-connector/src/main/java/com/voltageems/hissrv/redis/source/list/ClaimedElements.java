@@ -74,7 +74,7 @@ final class ClaimedElements {
         rejected.add(PendingElement.rejectedEntry(element, Objects.requireNonNull(parsed.fault())));
         metrics.reject(RejectReason.ELEMENT);
       } else if (index >= from) {
-        add(sample, new ListPosition(taken.id(), index), out);
+        add(sample, new ListPosition(taken.id(), index, taken.claimed()), out);
       }
       index++;
     }

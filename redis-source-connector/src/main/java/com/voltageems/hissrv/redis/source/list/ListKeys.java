@@ -21,7 +21,8 @@ public final class ListKeys {
             Bytes.of(base + ":inflight"),
             Bytes.of(base + ":claim"),
             Bytes.of(base + ":rejected"),
-            Bytes.of(base + ":owner"));
+            Bytes.of(base + ":owner"),
+            Bytes.of(base + ":claimed"));
   }
 
   /** Returns the key of the list; its newest element is on the left. */
@@ -53,6 +54,16 @@ public final class ListKeys {
    */
   public byte[] owner() {
     return keys.get(4);
+  }
+
+  /** Returns the key of the number of elements that were ever claimed. */
+  byte[] claimed() {
+    return keys.get(5);
+  }
+
+  /** Returns all keys but {@link #claimed}, for a user who may not have that. */
+  List<byte[]> uncounted() {
+    return keys.subList(0, 5);
   }
 
   /** Returns all keys, in the order in which the claim script takes them. */

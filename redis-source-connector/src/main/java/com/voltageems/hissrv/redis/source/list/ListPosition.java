@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param claim the id that the claim script gave: epoch milliseconds of Redis's clock, a dash and
  *     something unique
  * @param index number of the element in the claim; 0 is the oldest
+ * @param claimed number of elements ever claimed, those of the claim included; null if unknown
  */
-public record ListPosition(String claim, long index) {
+public record ListPosition(String claim, long index, @Nullable Long claimed) {
   /** Allows times with few digits, too: the clock of a device may start in 1970. */
   private static final Pattern ID = Pattern.compile("[0-9]{1,16}-[0-9a-f]{1,32}");
 
@@ -36,7 +37,9 @@ public record ListPosition(String claim, long index) {
   }
 
   public Map<String, Object> toOffset() {
-    return Map.of("claim", claim, "index", index);
+    return claimed == null
+        ? Map.of("claim", claim, "index", index)
+        : Map.of("claim", claim, "index", index, "claimed", claimed);
   }
 
   /**
@@ -54,7 +57,12 @@ public record ListPosition(String claim, long index) {
           "the offset of a list has the fields claim (text) and index (number), not "
               + offset.keySet());
     }
-    return new ListPosition(claim, index.longValue());
+    Object claimed = offset.get("claimed");
+    if (claimed != null && !(claimed instanceof Number)) {
+      throw new DataException("claimed \"" + claimed + "\" of a list's offset is not a number");
+    }
+    return new ListPosition(
+        claim, index.longValue(), claimed instanceof Number number ? number.longValue() : null);
   }
 
   /** Returns when the claim was made: the time for its elements that have none. */

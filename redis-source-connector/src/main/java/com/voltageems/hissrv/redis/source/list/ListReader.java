@@ -115,7 +115,7 @@ public final class ListReader implements SourceReader {
       return List.of();
     }
     if (!goesOn) {
-      isBegun(taken.id(), suffix);
+      isBegun(taken, suffix);
     }
     return convert(taken, goesOn ? current : null);
   }
@@ -128,7 +128,7 @@ public final class ListReader implements SourceReader {
   /** Handles that the claim is no longer in Redis, which is normal if it was delivered. */
   private void isGone(Claim current) {
     if (current.isDelivered()) {
-      position = new ListPosition(current.id(), current.size() - 1);
+      position = new ListPosition(current.id(), current.size() - 1, current.claimed());
     } else {
       LOG.warn(
           "Source {}: claim {} of {} is no longer in Redis: somebody else has released it, or a"
@@ -141,13 +141,41 @@ public final class ListReader implements SourceReader {
     metrics.claimedAtNanos.set(0);
   }
 
-  private void isBegun(String id, String suffix) {
+  private void isBegun(ClaimReply.Taken taken, String suffix) {
+    String id = taken.id();
+    boolean isFound = !id.endsWith("-" + suffix);
+    tellRepeated(taken, isFound);
     metrics.claims.increment();
-    if (!id.endsWith("-" + suffix)) {
+    if (isFound) {
       metrics.claimsFound.increment();
       LOG.info("Source {}: claim {} of {} was in flight already", alias, id, source.key());
     }
     metrics.claimedAtNanos.set(clock.nanos());
+  }
+
+  /**
+   * Tells that the list is in an older state: by the number of elements ever claimed, which went
+   * back together with the list.
+   */
+  private void tellRepeated(ClaimReply.Taken taken, boolean isFound) {
+    Long known = position == null ? null : position.claimed();
+    Long claimed = taken.claimed();
+    if (known == null || claimed == null) {
+      return;
+    }
+    long before = claimed - taken.size();
+    // Somebody may have put more elements into a claim that is found.
+    if (isFound ? claimed < known : before < known) {
+      metrics.indexResets.increment();
+      metrics.repeated.add(known - before);
+      LOG.warn(
+          "Source {}: the list {} went back to an older state, as after a restart of Redis from an"
+              + " older snapshot or a fail-over to a replica that lagged: up to {} elements that"
+              + " were delivered come again",
+          alias,
+          source.key(),
+          known - before);
+    }
   }
 
   @Override
@@ -183,7 +211,7 @@ public final class ListReader implements SourceReader {
         || (current != null && !(current.isDelivered() && current.rejected().isEmpty()))) {
       return null;
     }
-    return transaction.takeOne(current == null ? "" : current.id(), suffix);
+    return transaction.takeOne(current == null ? "" : current.id(), suffix, script.counts());
   }
 
   /**
@@ -236,7 +264,7 @@ public final class ListReader implements SourceReader {
     undelivered.addAndGet(out.size());
     // If there are no more elements, somebody else shortened the claim: it is complete as it is.
     long size = taken.elements().isEmpty() ? index : taken.size();
-    Claim next = new Claim(id, size, index, rejected, undelivered);
+    Claim next = new Claim(id, size, index, rejected, undelivered, taken.claimed());
     claim = next;
     // Read on or release at once; otherwise the reader is due when everything is delivered.
     lookAgain(!next.isRead() || next.isDelivered());

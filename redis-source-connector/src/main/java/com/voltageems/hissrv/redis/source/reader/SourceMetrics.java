@@ -39,6 +39,9 @@ public final class SourceMetrics {
   /** Claims that were already in flight: after a crash, a fail-over, or a move of the task. */
   public final LongAdder claimsFound = new LongAdder();
 
+  /** Elements of a list that come again because the list went back to an older state. */
+  public final LongAdder repeated = new LongAdder();
+
   public final LongAdder indexResets = new LongAdder();
 
   /** When the claim in flight was taken, by {@link WorkerClock#nanos}; 0 if there is none. */
@@ -150,6 +153,7 @@ public final class SourceMetrics {
     values.put("messages-dropped", () -> dropped.getAsLong());
     values.put("claims", claims::sum);
     values.put("claims-found-in-flight", claimsFound::sum);
+    values.put("elements-repeated", repeated::sum);
     values.put("claim-age-ms", this::claimAgeMs);
     values.put("index-resets", indexResets::sum);
     values.put("keys", keys::get);

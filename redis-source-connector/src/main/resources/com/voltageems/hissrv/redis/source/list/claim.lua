@@ -1,11 +1,13 @@
 -- Releases a delivered claim and takes the next one, or reads on in the current claim. At most one claim
 -- of a list is in flight.
--- KEYS: list, in-flight list, claim id, rejected list, name of the connector that drains the list
+-- KEYS: list, in-flight list, claim id, rejected list, name of the connector that drains the list, and,
+--       unless the user may not have it, the number of elements ever claimed
 -- ARGV: the caller's claim id or '', '1' to release it, how many of its elements the caller has, a
 --       unique suffix for the next id, most elements (0: the caller goes away), most bytes, length of
 --       the rejected list, the caller's connector, for how many milliseconds it owns the list or 0 if
 --       ownership was renewed lately, then the entries to put on the rejected list
--- Returns {id, number of elements in the claim, the next elements, oldest first}. If there is nothing, id
+-- Returns {id, number of elements in the claim, the next elements, oldest first, the number of elements
+-- ever claimed, those of the claim included, or '' if they are not counted}. If there is nothing, id
 -- is '' and the number is 1 if there may be more at once, otherwise 0. If another connector drains the
 -- list, id is '', the number is 2, and the only element is that connector's name.
 -- If the id is not the caller's, the elements begin with the first of the claim.
@@ -64,6 +66,22 @@ local function take()
   return taken
 end
 
+-- Counts that many more elements as claimed. Returns how many there are by now, or ''. If the number is
+-- not there, it starts with the time: above every number that there was before.
+local function counted(more, time)
+  local count = KEYS[6] and redis.pcall('GET', KEYS[6])
+  if not KEYS[6] or type(count) == 'table' then
+    return ''
+  end
+  if more == 0 then
+    return count or ''
+  end
+  local before = tonumber(count or '') or tonumber(time[1]) * 1000000 + tonumber(time[2])
+  local now = string.format('%.0f', before + more)
+  redis.call('SET', KEYS[6], now)
+  return now
+end
+
 local held = redis.call('GET', KEYS[3])
 if held == '' then
   -- Not ours, and no id: what is in flight gets a new one.
@@ -92,7 +110,7 @@ if mine and ARGV[2] == '1' then
 end
 if held then
   local from = mine and tonumber(ARGV[3]) or 0
-  return {held, redis.call('LLEN', KEYS[2]), inflight(from)}
+  return {held, redis.call('LLEN', KEYS[2]), inflight(from), counted(0)}
 end
 
 -- As above, a write that needs no memory comes first. The key does not exist here: see held.
@@ -103,7 +121,7 @@ local waiting = redis.call('LLEN', KEYS[2])
 if waiting > 0 then
   -- In flight without an id: nobody can have delivered it under an id of ours.
   redis.call('SET', KEYS[3], id)
-  return {id, waiting, inflight(0)}
+  return {id, waiting, inflight(0), counted(waiting, time)}
 end
 
 local taken = take()
@@ -111,4 +129,4 @@ if #taken == 0 then
   return {'', 0, {}}
 end
 redis.call('SET', KEYS[3], id)
-return {id, #taken, taken}
+return {id, #taken, taken, counted(#taken, time)}

@@ -60,7 +60,7 @@ class ListReaderTest {
   /** Returns the arguments of a call of the claim script, from the first one after the keys. */
   private List<String> args(int call) {
     List<String> words = List.of(redis.asked("EVALSHA").get(call).split(" ", -1));
-    return words.subList(7, words.size());
+    return words.subList(8, words.size());
   }
 
   @Test
@@ -138,7 +138,7 @@ class ListReaderTest {
         .on("EVAL", claim(CLAIM, 1, ELEMENT));
     assertThat(reader(null).read(100)).hasSize(1);
     assertThat(redis.asked("EVAL").get(0))
-        .startsWith("EVAL 5 q q:inflight q:claim q:rejected q:owner ");
+        .startsWith("EVAL 6 q q:inflight q:claim q:rejected q:owner q:claimed ");
   }
 
   @Test
