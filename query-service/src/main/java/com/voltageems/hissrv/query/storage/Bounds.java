@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param now epoch milliseconds
  * @param arrived up to when the database has all data that was sent; {@link Long#MIN_VALUE} if this
  *     is not known
+ * @param gone from when on data is gone that the database had; {@link Long#MAX_VALUE} if none is
  * @param source from when on the data that the task reads is complete
  * @param target from when on the data that the task writes is kept
  * @param why why the task must not compute now; null if it may
  */
-record Bounds(long now, long arrived, Kept source, Kept target, @Nullable String why) {
+record Bounds(long now, long arrived, long gone, Kept source, Kept target, @Nullable String why) {
   /** Returns the start of the first window that can be computed and kept. */
   long first(Windows windows) {
     return windows.ceil(Math.max(0, Math.max(source.from(), target.from())));

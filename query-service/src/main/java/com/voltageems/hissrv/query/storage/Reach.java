@@ -95,9 +95,8 @@ final class Reach {
 
   /** Returns up to which time late data of the source is complete. */
   long settled(Bounds bounds) {
-    return source == null
-        ? bounds.arrived()
-        : Math.min(bounds.arrived(), source.state().lookedBack());
+    long settled = Math.min(bounds.arrived(), bounds.gone());
+    return source == null ? settled : Math.min(settled, source.state().lookedBack());
   }
 
   /**

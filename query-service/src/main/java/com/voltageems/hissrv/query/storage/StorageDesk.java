@@ -66,6 +66,8 @@ public final class StorageDesk implements AutoCloseable {
    * @param arrived returns the time up to which the database has all data that was sent, epoch
    *     milliseconds: {@link Long#MAX_VALUE} if nothing is on its way, {@link Long#MIN_VALUE} while
    *     this is not known
+   * @param gone returns from when on data is gone that the database had, as after a restored
+   *     backup, epoch milliseconds: {@link Long#MAX_VALUE} if none is
    */
   public StorageDesk(
       StoragePlan plan,
@@ -74,7 +76,8 @@ public final class StorageDesk implements AutoCloseable {
       ZoneId zone,
       Duration timeout,
       Clock clock,
-      LongSupplier arrived) {
+      LongSupplier arrived,
+      LongSupplier gone) {
     this.plan = plan;
     this.tiers = tiers.orElse(null);
     this.lease = lease;
@@ -86,7 +89,7 @@ public final class StorageDesk implements AutoCloseable {
       return;
     }
     this.retention = new Retention(tiers.get(), plan, timeout, clock);
-    this.bounds = new TaskBounds(plan, tiers.get(), retention, zone, clock, arrived);
+    this.bounds = new TaskBounds(plan, tiers.get(), retention, zone, clock, arrived, gone);
     Ledger ledger = new Ledger(tiers.get(), plan, timeout, clock);
     Copier copier = new Copier(tiers.get(), plan, zone, timeout);
     for (Task task : plan.tasks()) {

@@ -20,9 +20,11 @@ final class TaskBounds {
   private final ZoneId zone;
   private final Clock clock;
   private final LongSupplier arrived;
+  private final LongSupplier gone;
 
   /**
    * @param arrived see {@link StorageDesk}
+   * @param gone likewise
    */
   TaskBounds(
       StoragePlan plan,
@@ -30,13 +32,15 @@ final class TaskBounds {
       Retention retention,
       ZoneId zone,
       Clock clock,
-      LongSupplier arrived) {
+      LongSupplier arrived,
+      LongSupplier gone) {
     this.plan = plan;
     this.tiers = tiers;
     this.retention = retention;
     this.zone = zone;
     this.clock = clock;
     this.arrived = arrived;
+    this.gone = gone;
   }
 
   /** Returns what the task may do now, based on the last check of its policies. */
@@ -62,7 +66,7 @@ final class TaskBounds {
         written.isEmpty()
             ? Bounds.Kept.wanted(target.policy(), expiring)
             : Bounds.Kept.of(target.policy().name(), written, expiring);
-    return new Bounds(now, Math.min(now, arrived.getAsLong()), read, kept, why);
+    return new Bounds(now, Math.min(now, arrived.getAsLong()), gone.getAsLong(), read, kept, why);
   }
 
   /**

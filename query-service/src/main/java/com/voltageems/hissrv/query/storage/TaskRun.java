@@ -211,6 +211,14 @@ final class TaskRun {
     if (coverage.isEmpty()) {
       return false;
     }
+    if (bounds.gone() < lookedBack - pace.late().toMillis()) {
+      // The database has lost data that was there, and may get it back: until then it is answered
+      // from the samples, and afterwards computed again.
+      lookedBack = bounds.gone();
+      progress.lookedBack(lookedBack);
+      cursor = 0;
+      keep();
+    }
     if (cursor == 0) {
       // After an outage, data on its way is later than usual. The look back that includes it waits
       // until it has arrived; meanwhile queries are answered from the samples.

@@ -36,7 +36,8 @@ class BackfillsTest {
           "realtime",
           StoragePlan.Pace.USUAL);
   private static final Bounds.Kept EVER = new Bounds.Kept(Long.MIN_VALUE, "all");
-  private static final Bounds BOUNDS = new Bounds(CLOCK.millis(), CLOCK.millis(), EVER, EVER, null);
+  private static final Bounds BOUNDS =
+      new Bounds(CLOCK.millis(), CLOCK.millis(), Long.MAX_VALUE, EVER, EVER, null);
 
   private final List<String> written = new ArrayList<>();
   private String refused = "";

@@ -124,6 +124,8 @@ public abstract class StorageContract {
   /** Up to when all that was sent is there. */
   private final AtomicLong arrived = new AtomicLong(Long.MAX_VALUE);
 
+  private final AtomicLong gone = new AtomicLong(Long.MAX_VALUE);
+
   /** Makes an empty database. */
   protected abstract void fresh();
 
@@ -189,7 +191,14 @@ public abstract class StorageContract {
   private StorageDesk desk(StoragePlan plan, Tiers tiers, Keeper lease) {
     StorageDesk desk =
         new StorageDesk(
-            plan, Optional.of(tiers), lease, ZONE, Duration.ofSeconds(20), clock, arrived::get);
+            plan,
+            Optional.of(tiers),
+            lease,
+            ZONE,
+            Duration.ofSeconds(20),
+            clock,
+            arrived::get,
+            gone::get);
     desks.add(desk);
     return desk;
   }
@@ -554,6 +563,43 @@ public abstract class StorageContract {
                         assertThat(counted.get(tags))
                             .as("day %s", Instant.ofEpochMilli(day))
                             .containsEntry(day, values.subList(0, 2))));
+  }
+
+  /**
+   * A restored backup older than late data is looked for: the copies went on computing windows
+   * without their samples, and answered with them when the samples were back.
+   */
+  @Test
+  void dataThatIsGone_andComesBack_isTakenIn_andAnsweredFromTheSamplesUntilThen() {
+    long end = floor(NOW);
+    long start = end - 10 * HOUR;
+    List<String> lines = new ArrayList<>();
+    random(lines, start, end, 120_000, Map.of("ch", "1"));
+    write("m", lines);
+    Tiers tiers = tiers();
+    StorageDesk desk = desk(whole(), tiers);
+    settle(desk);
+    for (int day = 0; day < 3; day++) {
+      clock.pass(Duration.ofDays(1));
+      settle(desk);
+    }
+    assertThat(task(desk, "hourly_avg").lookedBack()).isEqualTo(clock.millis());
+
+    gone.set(end - HOUR);
+    settle(desk);
+    List<String> lost = new ArrayList<>();
+    random(lost, end, end + 3 * DAY, 600_000, Map.of("ch", "1"));
+    write("m", lost);
+    clock.pass(Duration.ofHours(2));
+    settle(desk);
+    assertThat(task(desk, "hourly_avg").lookedBack()).isEqualTo(end - HOUR);
+    assertThat(task(desk, "daily_summary").lookedBack()).isEqualTo(end - HOUR);
+
+    gone.set(Long.MAX_VALUE);
+    settle(desk);
+    assertHourly(this, tiers, "1", start, end + 3 * DAY);
+    assertThat(task(desk, "hourly_avg").lookedBack()).isEqualTo(clock.millis());
+    assertThat(task(desk, "daily_summary").lookedBack()).isEqualTo(clock.millis());
   }
 
   /**

@@ -51,6 +51,7 @@ class StorageDeskTest {
             ZoneOffset.UTC,
             Duration.ofSeconds(1),
             Clock.systemUTC(),
+            () -> Long.MAX_VALUE,
             () -> Long.MAX_VALUE)) {
       Probe probe = desk.probes().get(0);
       desk.start();

@@ -57,7 +57,14 @@ class TaskBoundsTest {
         };
     Retention retention = new Retention(tiers, plan, Duration.ofSeconds(1), CLOCK);
     retention.look(false);
-    return new TaskBounds(plan, tiers, retention, ZoneOffset.UTC, CLOCK, () -> Long.MAX_VALUE)
+    return new TaskBounds(
+            plan,
+            tiers,
+            retention,
+            ZoneOffset.UTC,
+            CLOCK,
+            () -> Long.MAX_VALUE,
+            () -> Long.MAX_VALUE)
         .of(ALARMS);
   }
 

@@ -31,6 +31,21 @@ final class Arrived {
     return until;
   }
 
+  /**
+   * Returns from when on data is gone that the database has shown, in epoch milliseconds; {@link
+   * Long#MAX_VALUE} if none is.
+   */
+  static long gone(List<PartState> parts) {
+    return parts.stream()
+        .filter(part -> part.name().equals("store"))
+        .map(part -> part.report().detail().get("gone"))
+        .filter(Map.class::isInstance)
+        .mapToLong(
+            gone -> Instant.parse(String.valueOf(((Map<?, ?>) gone).get("from"))).toEpochMilli())
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
+  }
+
   private static long until(PartState part) {
     Map<String, @Nullable Object> detail = part.report().detail();
     boolean seen = part.state() == PartState.State.UP || part.state() == PartState.State.DEGRADED;

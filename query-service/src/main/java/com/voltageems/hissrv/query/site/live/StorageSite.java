@@ -49,7 +49,8 @@ final class StorageSite {
         settings.catalogue().zone(),
         patience(settings.limits().queryTimeout()),
         clock,
-        () -> Arrived.until(states.get()));
+        () -> Arrived.until(states.get()),
+        () -> Arrived.gone(states.get()));
   }
 
   private static Duration patience(Duration queryTimeout) {
