@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -20,6 +21,12 @@ final class InfluxQlClient {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final MediaType FORM = MediaType.get("application/x-www-form-urlencoded");
   private static final String BROKE_OFF = "InfluxDB broke off";
+
+  /** What InfluxDB answers while it stops or starts, and status 200 with it. */
+  private static final Pattern NOT_READY =
+      Pattern.compile(
+          "query engine shutdown|query interrupted|engine is closed|shard is disabled"
+              + "|store is closed|(file|partition|WAL) closed");
 
   private final InfluxLink link;
   private final String databaseParameter;
@@ -154,11 +161,32 @@ final class InfluxQlClient {
           new IOException(String.valueOf(error)));
     }
     if (status != 200 || error != null) {
-      throw new StoreException(
-          StoreException.Kind.FAILED,
-          "InfluxDB refused the query with status " + status,
-          new IOException(String.valueOf(error)));
+      String words = String.valueOf(error);
+      throw refused(words, "InfluxDB refused the query with status " + status);
     }
+  }
+
+  /** Status and error alone do not say whether a later or a smaller query may succeed. */
+  private static StoreException refused(String error, String otherwise) {
+    IOException cause = new IOException(error);
+    if (NOT_READY.matcher(error).find()) {
+      return new StoreException(
+          StoreException.Kind.UNAVAILABLE, "InfluxDB is stopping, or not ready yet", cause);
+    }
+    if (error.contains("max-concurrent-queries limit exceeded")) {
+      return new StoreException(
+          StoreException.Kind.UNAVAILABLE,
+          "InfluxDB runs as many queries as its max-concurrent-queries allows: raise it, or lower"
+              + " query.concurrency",
+          cause);
+    }
+    if (error.contains("query-timeout limit exceeded")) {
+      return new StoreException(
+          StoreException.Kind.TIMEOUT,
+          "the query took longer than InfluxDB's own query-timeout allows",
+          cause);
+    }
+    return new StoreException(StoreException.Kind.FAILED, otherwise, cause);
   }
 
   private InfluxLink.Exchange send(Request.Builder request, Deadline deadline) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -102,5 +104,42 @@ class OtherAnswersTest {
     body = "{\"results\":[{\"statement_id\":0}]}\n";
     assertThat(ping()).isEqualTo("InfluxDB 2.7.4");
     assertThat(asked).singleElement().asString().contains("&q=SHOW+FIELD+KEYS+FROM+");
+  }
+
+  /** InfluxDB 1.x says so with status 200, also in the middle of an answer. */
+  @ParameterizedTest
+  @CsvSource({
+    "query engine shutdown, UNAVAILABLE, 'InfluxDB is stopping, or not ready yet'",
+    "query interrupted, UNAVAILABLE, 'InfluxDB is stopping, or not ready yet'",
+    "[shard 7] engine is closed, UNAVAILABLE, 'InfluxDB is stopping, or not ready yet'",
+    "shard is disabled, UNAVAILABLE, 'InfluxDB is stopping, or not ready yet'",
+    "tsdb: series file closed, UNAVAILABLE, 'InfluxDB is stopping, or not ready yet'",
+    "'max-concurrent-queries limit exceeded(4, 4)', UNAVAILABLE, 'InfluxDB runs as many queries as"
+        + " its max-concurrent-queries allows: raise it, or lower query.concurrency'",
+    "query-timeout limit exceeded, TIMEOUT,"
+        + " the query took longer than InfluxDB's own query-timeout allows",
+    "max-select-point limit exceeed: (5/4), FAILED, InfluxDB refused the query with status 200"
+  })
+  void questionThatInfluxDbRefusesForNow_mayBeAskedAgain(
+      String error, StoreException.Kind kind, String words) {
+    status = 200;
+    type = "application/json";
+    for (String answer :
+        List.of(
+            "{\"error\":\"" + error + "\"}",
+            "{\"results\":[{\"statement_id\":0,\"error\":\"" + error + "\"}]}")) {
+      body = answer;
+      assertThatThrownBy(this::measurements)
+          .isInstanceOfSatisfying(
+              StoreException.class, failure -> assertThat(failure.kind()).isEqualTo(kind))
+          .hasMessage(words);
+    }
+  }
+
+  private List<Measurement> measurements() {
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (InfluxQlStore store = InfluxQlStore.version2(url, "ems", "t")) {
+      return store.measurements(Deadline.in(Duration.ofMinutes(1)));
+    }
   }
 }
