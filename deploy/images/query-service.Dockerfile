@@ -7,7 +7,7 @@ COPY deploy/target/image/query-service.jar /opt/hissrv/query-service.jar
 USER 10001
 
 EXPOSE 8082
-ENV JAVA_OPTS="-Xms32m -Xmx256m -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError"
+ENV JAVA_OPTS="-Xms32m -Xmx256m -XX:+UseSerialGC -XX:ReservedCodeCacheSize=64m -XX:+ExitOnOutOfMemoryError"
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8082/openapi.json"]
 # JAVA_OPTS are several words.
