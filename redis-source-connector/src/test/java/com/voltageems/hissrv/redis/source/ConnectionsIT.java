@@ -228,6 +228,31 @@ class ConnectionsIT {
     }
   }
 
+  /** The replica that takes over lacks the latest claims: it is told how many elements repeat. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_failOverToAReplicaThatLagged_tellsHowManyElementsOfAListRepeat()
+      throws IOException {
+    try (Watched site = new Watched();
+        TaskHarness task = new TaskHarness(config(1, site.config), new HashMap<>())) {
+      assertThat(pollUntil(task, 3)).hasSize(3);
+      Object counted = call(site.primary.port(), "GET", "archive:pending:claimed");
+      assertThat(counted).isNotNull();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> call(site.replica.port(), "GET", "archive:pending:claimed") != null);
+      site.cutReplication();
+      assertThat(pollUntil(task, 6)).hasSize(6);
+      assertThat(TaskHarness.metric("p", "elements-repeated")).isZero();
+      site.primary.kill();
+      assertThat(pollUntil(task, 9)).hasSize(9);
+      assertThat(TaskHarness.metric("p", "elements-repeated")).isEqualTo(9);
+      call(site.replica.port(), "LPUSH", "archive:pending", element(9));
+      assertThat(pollUntil(task, 1)).hasSize(1);
+      assertThat(TaskHarness.metric("p", "elements-repeated")).isEqualTo(9);
+    }
+  }
+
   private static void window(int port, int score, int start) {
     String key = "archive:1m:" + start + ":1";
     call(port, "HSET", key, "n", String.valueOf(start));
