@@ -44,6 +44,9 @@ final class ShownWatch {
    */
   private static final int SLICES = 8;
 
+  /** How many timeouts all marks may take, when some are gone. */
+  private static final int MANY = 3;
+
   private final StoreLook store;
   private final ShownMemory memory;
   private final Clock clock;
@@ -82,7 +85,7 @@ final class ShownWatch {
     if (looked == null || Duration.between(looked, now).abs().compareTo(PAUSE) >= 0) {
       looked = now;
       try {
-        look(now, Deadline.in(timeout));
+        look(now, Deadline.in(timeout), Deadline.in(timeout.multipliedBy(MANY)));
       } catch (StoreException e) {
         // The database is too busy or down: other checks report that, and the earlier result stays.
         LOG.debug("Whether the database still shows what it did is not known", e);
@@ -132,10 +135,13 @@ final class ShownWatch {
     }
   }
 
-  private void look(Instant now, Deadline deadline) {
+  /**
+   * @param patience for many questions; below the time after which the part counts as down
+   */
+  private void look(Instant now, Deadline deadline, Deadline patience) {
     Missing part = missing;
     if (part != null) {
-      if (store.there(part.marks(), deadline).size() == part.marks().size()) {
+      if (store.there(part.marks(), patience).size() == part.marks().size()) {
         back(now);
       }
       return;
@@ -158,7 +164,7 @@ final class ShownWatch {
     } else if (gone != null || marks.isEmpty()) {
       forget(Set.of(), now, deadline);
     } else {
-      judge(now, deadline);
+      judge(now, patience);
     }
   }
 
