@@ -93,7 +93,7 @@ class PausedRebalanceKillIT {
         assertThat(load.thread.isAlive()).isTrue();
         assertThat(Files.readString(worker.process().log()))
             .as("the moment was met")
-            .contains("read again from");
+            .contains("reading again from");
       }
     }
   }
