@@ -224,7 +224,7 @@ final class ShownWatch {
                 one -> store.filled(one.measurement(), start, end, SLICES, deadline) >= SLICES / 2);
   }
 
-  /** Forgets the marks that are gone, since this is no loss. */
+  /** Forgets the marks that are gone, because a deletion or a retention explains it. */
   private void forget(Set<Mark> there, Instant now, Deadline deadline) {
     gone = null;
     told = null;

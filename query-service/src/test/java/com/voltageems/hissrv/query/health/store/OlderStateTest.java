@@ -15,9 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -33,7 +31,7 @@ class OlderStateTest {
   private final SettableClock clock = new SettableClock();
   private final List<Put> puts = new ArrayList<>();
   private MemoryStore database = new MemoryStore(100_000);
-  private final Kept memory = new Kept();
+  private final ShownWatchTest.Kept memory = new ShownWatchTest.Kept();
   private StoreProbe probe = started();
 
   private StoreProbe started() {
@@ -273,34 +271,5 @@ class OlderStateTest {
     }
     run(MINUTE.multipliedBy(5));
     isUp();
-  }
-
-  /** What is kept from one start to the next. */
-  private static final class Kept implements ShownMemory {
-    private @Nullable String text;
-
-    @Override
-    public boolean isKnown() {
-      return true;
-    }
-
-    @Override
-    public @Nullable String before() {
-      return text;
-    }
-
-    @Override
-    public void keep(String text) {
-      assertThat(text.length()).isLessThan(20_000);
-      this.text = text;
-    }
-
-    @Override
-    public Optional<String> problem() {
-      return Optional.empty();
-    }
-
-    @Override
-    public void close() {}
   }
 }

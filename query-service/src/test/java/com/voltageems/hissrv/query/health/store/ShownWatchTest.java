@@ -129,7 +129,7 @@ class ShownWatchTest {
   }
 
   /** What is kept from one start to the next. */
-  private static final class Kept implements ShownMemory {
+  static final class Kept implements ShownMemory {
     private boolean known = true;
     private @Nullable String text;
 
@@ -145,6 +145,7 @@ class ShownWatchTest {
 
     @Override
     public void keep(String text) {
+      assertThat(text.length()).isLessThan(20_000);
       this.text = text;
     }
 
