@@ -116,7 +116,8 @@ final class SourceAssembly {
               counts.newestSampleMillis::get,
               counts::lost,
               counts::lostMillis,
-              counts::isSteady));
+              counts::isSteady,
+              source.windowMillis()));
     }
     if (config.aggregationEnabled() && place.task() == 0) {
       AggregationScheduler scheduler =
@@ -132,16 +133,7 @@ final class SourceAssembly {
       background.add(scheduler);
       starts.add(scheduler::start);
       metrics.aggregation(scheduler.state(), scheduler.calls, scheduler.losses());
-      parts.add(
-          new StatusRecords.Part(
-              "aggregation",
-              "aggregation",
-              scheduler.state(),
-              () -> null,
-              () -> 0,
-              () -> 0,
-              () -> 0,
-              () -> false));
+      parts.add(new StatusRecords.Part("aggregation", "aggregation", scheduler.state()));
     }
     List<Runnable> watches =
         new ArrayList<>(List.of(replica::look, evictions::look, redisClock::look));
@@ -179,16 +171,7 @@ final class SourceAssembly {
             .map(source -> ((ListSource) source).key())
             .toList();
     LeftLists lists = new LeftLists(own, place.connector(), link, clock);
-    parts.add(
-        new StatusRecords.Part(
-            "left-lists",
-            StatusRecords.LEFT,
-            lists.state(),
-            () -> null,
-            () -> 0,
-            () -> 0,
-            () -> 0,
-            () -> false));
+    parts.add(new StatusRecords.Part("left-lists", StatusRecords.LEFT, lists.state()));
     return lists;
   }
 

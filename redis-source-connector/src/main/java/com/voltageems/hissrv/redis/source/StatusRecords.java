@@ -48,6 +48,7 @@ final class StatusRecords {
    * @param lost how many inputs disappeared before they were read
    * @param lostMillis when the last loss was noticed
    * @param steady whether something comes every few minutes while the devices report
+   * @param windowMillis length of the windows that it reads; 0 if it reads none
    */
   record Part(
       String name,
@@ -57,7 +58,13 @@ final class StatusRecords {
       LongSupplier newestMillis,
       LongSupplier lost,
       LongSupplier lostMillis,
-      BooleanSupplier steady) {}
+      BooleanSupplier steady,
+      long windowMillis) {
+    /** Creates a part that reads nothing: it only has a state. */
+    Part(String name, String type, PartState state) {
+      this(name, type, state, () -> null, () -> 0, () -> 0, () -> 0, () -> false, 0);
+    }
+  }
 
   /**
    * Creates the status of a task.
@@ -166,6 +173,9 @@ final class StatusRecords {
       }
       if (!part.steady().getAsBoolean()) {
         node.put("steady", false);
+      }
+      if (part.windowMillis() > 0) {
+        node.put("window_ms", part.windowMillis());
       }
       long lost = part.lost().getAsLong();
       if (lost > 0) {

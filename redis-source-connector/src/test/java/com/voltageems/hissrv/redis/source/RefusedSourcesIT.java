@@ -345,6 +345,9 @@ class RefusedSourcesIT extends RedisTaskFixture {
                 JsonNode part = part(told.get(told.size() - 1), "aggregation");
                 assertThat(part.path("reason").asText()).contains("unknown setting `intervall`");
                 assertThat(part.get("type").asText()).isEqualTo("aggregation");
+                assertThat(part.has("window_ms")).isFalse();
+                JsonNode windows = part(told.get(told.size() - 1), "a");
+                assertThat(windows.get("window_ms").asLong()).isEqualTo(1000);
               });
       assertThat(metric("", "aggregation-stuck-since-ms")).isPositive();
       assertThat(metric("", "aggregation-failures")).isPositive();

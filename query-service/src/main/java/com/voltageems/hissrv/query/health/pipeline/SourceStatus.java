@@ -23,6 +23,7 @@ record SourceStatus(
   private static final int MOST_PARTS = 200;
   private static final int LONGEST_NAME = 100;
   private static final long LONGEST_INTERVAL = 86_400_000L;
+  private static final long LONGEST_WINDOW = 366 * LONGEST_INTERVAL;
 
   SourceStatus {
     parts = List.copyOf(parts);
@@ -43,6 +44,7 @@ record SourceStatus(
    * @param lost how many inputs were gone from Redis before they were read, since the task began
    * @param lostAt when the last of them was noticed, by the worker's clock
    * @param steady whether something comes every few minutes as long as the devices report
+   * @param windowMillis length of the windows that it reads; 0 if it reads none, or is older
    */
   record Part(
       String name,
@@ -54,10 +56,11 @@ record SourceStatus(
       @Nullable Long newest,
       long lost,
       @Nullable Long lostAt,
-      boolean steady) {
+      boolean steady,
+      long windowMillis) {
     /**
-     * Creates a part of an older plugin's report, which does not have {@code steady}: a list may be
-     * empty for long.
+     * Creates a part of an older plugin's report, which has neither {@code steady}, as a list may
+     * be empty for long, nor {@code window_ms}.
      */
     Part(
         String name,
@@ -69,7 +72,13 @@ record SourceStatus(
         @Nullable Long newest,
         long lost,
         @Nullable Long lostAt) {
-      this(name, type, state, since, reason, waiting, newest, lost, lostAt, !type.equals("list"));
+      this(
+          name, type, state, since, reason, waiting, newest, lost, lostAt, !type.equals("list"), 0);
+    }
+
+    /** Returns whether this is no source, but the trigger that makes the windows. */
+    boolean isAggregation() {
+      return type.equals("aggregation");
     }
 
     boolean isStuck() {
@@ -112,6 +121,7 @@ record SourceStatus(
   private static Part part(JsonNode part) {
     JsonNode waiting = part.path("waiting");
     JsonNode lost = part.path("lost");
+    JsonNode window = part.path("window_ms");
     return new Part(
         cut(part.path("name").asText()),
         cut(part.path("type").asText("")),
@@ -122,7 +132,10 @@ record SourceStatus(
         StatusText.isTime(part.path("newest")) ? part.path("newest").asLong() : null,
         lost.isIntegralNumber() && lost.asLong() > 0 ? lost.asLong() : 0,
         StatusText.isTime(part.path("lost_at")) ? part.path("lost_at").asLong() : null,
-        part.path("steady").asBoolean(!part.path("type").asText("").equals("list")));
+        part.path("steady").asBoolean(!part.path("type").asText("").equals("list")),
+        window.isIntegralNumber() && window.asLong() > 0 && window.asLong() <= LONGEST_WINDOW
+            ? window.asLong()
+            : 0);
   }
 
   private static String cut(String text) {

@@ -79,9 +79,10 @@ final class SourceView {
     }
     List<Object> shown = new ArrayList<>();
     List<Gauge> gauges = new ArrayList<>();
+    String unmade = unmade(tasks);
     for (TaskView task : tasks) {
-      trouble.addAll(trouble(task, silence.missing(), now));
-      shown.add(shown(task, now));
+      trouble.addAll(trouble(task, silence.missing(), unmade, now));
+      shown.add(shown(task, unmade, now));
       addGauges(gauges, task, now);
     }
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
@@ -233,7 +234,20 @@ final class SourceView {
         + " (topic.creation.* of the source, auto.create.topics.enable of the broker)";
   }
 
-  private List<String> trouble(TaskView task, Set<String> missing, Instant now) {
+  /** Returns what to do where nobody makes windows. */
+  private static String unmade(List<TaskView> tasks) {
+    boolean triggers =
+        tasks.stream()
+            .flatMap(task -> task.parts().stream())
+            .anyMatch(view -> view.part().isAggregation());
+    return triggers
+        ? "no window is made, though live values come: see whether aggregation.patterns matches"
+            + " the devices' keys, and whether their values still change"
+        : "no window is made, though live values come: aggregation.enabled is false, so something"
+            + " else must call hissrv.lua, such as cron with hissrv_cron.sh; see its log";
+  }
+
+  private List<String> trouble(TaskView task, Set<String> missing, String unmade, Instant now) {
     String who = connector + " task " + task.task();
     if (task.overdue()) {
       return List.of(
@@ -275,7 +289,12 @@ final class SourceView {
       trouble.add(
           part.isStuck()
               ? who + ": " + part.name() + " is stuck" + lasting + ": " + reason(part) + waits
-              : who + ": " + part.name() + " has read nothing" + lasting + waits);
+              : who
+                  + ": "
+                  + part.name()
+                  + " has read nothing"
+                  + lasting
+                  + (view.unmade() ? ": " + unmade : waits));
     }
     return trouble;
   }
@@ -284,7 +303,7 @@ final class SourceView {
     return part.reason().isEmpty() ? "no reason told" : part.reason();
   }
 
-  private static Map<String, @Nullable Object> shown(TaskView task, Instant now) {
+  private static Map<String, @Nullable Object> shown(TaskView task, String unmade, Instant now) {
     Map<String, @Nullable Object> shown = new LinkedHashMap<>();
     shown.put("id", task.task());
     shown.put("told", task.told().toString());
@@ -306,6 +325,8 @@ final class SourceView {
       }
       if (part.isStuck()) {
         one.put("reason", reason(part));
+      } else if (view.unmade()) {
+        one.put("reason", unmade);
       }
       one.put("waiting", part.waiting());
       Long newest = part.newest();

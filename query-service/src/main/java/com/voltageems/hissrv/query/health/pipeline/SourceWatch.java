@@ -26,6 +26,12 @@ final class SourceWatch {
   /** Limits the memory, because the topic may hold any number of tasks. */
   private static final int MOST_TASKS = 1000;
 
+  /** Live values no older than this come at present. */
+  private static final Duration RECENT = Duration.ofMinutes(5);
+
+  /** The least time that a window may be late: a trigger or a reader may stumble. */
+  private static final Duration WINDOW_PATIENCE = Duration.ofMinutes(5);
+
   private final Duration stuckAfter;
   private final Map<Integer, Told> tasks = new TreeMap<>();
   private @Nullable Instant lastLook;
@@ -35,14 +41,21 @@ final class SourceWatch {
    *
    * @param idleSince since when the waiting data has not become less, by part
    * @param stuckBy when it was first reported that a part is stuck in its present way, by part
+   * @param noneSince since when a part that reads windows has had none, by part
    */
   private record Told(
       SourceStatus status,
       Instant arrived,
       Map<String, Instant> idleSince,
-      Map<String, Instant> stuckBy) {
+      Map<String, Instant> stuckBy,
+      Map<String, Instant> noneSince) {
     Told moved(Duration step) {
-      return new Told(status, arrived.plus(step), moved(idleSince, step), moved(stuckBy, step));
+      return new Told(
+          status,
+          arrived.plus(step),
+          moved(idleSince, step),
+          moved(stuckBy, step),
+          moved(noneSince, step));
     }
 
     private static Map<String, Instant> moved(Map<String, Instant> times, Duration step) {
@@ -80,9 +93,18 @@ final class SourceWatch {
    * @param since the start of the trouble, if there is any: stuck, or waiting without progress
    * @param trouble whether it has lasted too long
    * @param newestAge the age of the newest sample, by our clock
+   * @param unmade whether the trouble is that nobody makes windows, though live values come
    */
   record PartView(
-      Part part, @Nullable Instant since, boolean trouble, @Nullable Duration newestAge) {}
+      Part part,
+      @Nullable Instant since,
+      boolean trouble,
+      @Nullable Duration newestAge,
+      boolean unmade) {
+    private boolean isRecentlyLive() {
+      return part.type().equals("hash") && newestAge != null && newestAge.compareTo(RECENT) <= 0;
+    }
+  }
 
   SourceWatch(Duration stuckAfter) {
     this.stuckAfter = stuckAfter;
@@ -101,13 +123,18 @@ final class SourceWatch {
     Instant arrived = PartitionWatch.between(timestamp, lastLook, now);
     Map<String, Instant> idle = new HashMap<>();
     Map<String, Instant> stuck = new HashMap<>();
+    Map<String, Instant> none = new HashMap<>();
     for (Part part : status.parts()) {
       idleSince(before, status, part, arrived).ifPresent(since -> idle.put(part.name(), since));
       if (part.isStuck()) {
         stuck.put(part.name(), stuckBy(before, part, arrived));
       }
+      if (part.windowMillis() > 0 && part.newest() == null) {
+        Instant since = before == null ? null : before.noneSince().get(part.name());
+        none.put(part.name(), since == null ? arrived : since);
+      }
     }
-    tasks.put(status.task(), new Told(status, arrived, idle, stuck));
+    tasks.put(status.task(), new Told(status, arrived, idle, stuck, none));
   }
 
   private static Instant stuckBy(@Nullable Told before, Part part, Instant arrived) {
@@ -174,7 +201,61 @@ final class SourceWatch {
                   Duration.ofMillis(status.redisAheadMillis()),
                   parts));
         });
-    return views;
+    return withUnmade(views, now);
+  }
+
+  /**
+   * Marks windows that nobody makes. One task may read only devices that have none: what counts is
+   * the newest window of all tasks, and the task that has had none for the shortest time.
+   */
+  private List<TaskView> withUnmade(List<TaskView> views, Instant now) {
+    List<PartView> all = views.stream().flatMap(task -> task.parts().stream()).toList();
+    boolean off = all.stream().anyMatch(view -> view.part().isAggregation() && view.trouble());
+    if (off || all.stream().noneMatch(PartView::isRecentlyLive)) {
+      return views;
+    }
+    Map<String, Instant> due = new HashMap<>();
+    for (TaskView task : views) {
+      for (PartView view : task.parts()) {
+        due(task, view, now)
+            .ifPresent(at -> due.merge(view.part().name(), at, (a, b) -> a.isAfter(b) ? a : b));
+      }
+    }
+    return views.stream().map(task -> withUnmade(task, due, now)).toList();
+  }
+
+  /** Returns since when a window has been due for the part; empty if it does not read windows. */
+  private Optional<Instant> due(TaskView task, PartView view, Instant now) {
+    Duration window = Duration.ofMillis(view.part().windowMillis());
+    Told told = tasks.get(task.task());
+    if (window.isZero() || told == null) {
+      return Optional.empty();
+    }
+    Duration age = view.newestAge();
+    // A window's time is its start: the next one is whole two lengths later.
+    return Optional.of(
+        age != null
+            ? now.minus(age).plus(window.multipliedBy(2))
+            : told.noneSince().getOrDefault(view.part().name(), told.arrived()).plus(window));
+  }
+
+  /** Of several tasks that read the same windows the first one tells, once. */
+  private static TaskView withUnmade(TaskView task, Map<String, Instant> due, Instant now) {
+    List<PartView> parts = new ArrayList<>();
+    for (PartView view : task.parts()) {
+      Part part = view.part();
+      Instant at = view.since() == null ? due.get(part.name()) : null;
+      Duration window = Duration.ofMillis(part.windowMillis());
+      Duration patience = window.compareTo(WINDOW_PATIENCE) > 0 ? window : WINDOW_PATIENCE;
+      if (at != null && Duration.between(at, now).compareTo(patience) >= 0) {
+        due.remove(part.name());
+        parts.add(new PartView(part, at, true, view.newestAge(), true));
+      } else {
+        parts.add(view);
+      }
+    }
+    return new TaskView(
+        task.task(), task.told(), task.intervalMillis(), task.overdue(), task.redisAhead(), parts);
   }
 
   private PartView view(Told told, Part part, Instant now) {
@@ -191,13 +272,13 @@ final class SourceWatch {
       Instant by = told.stuckBy().getOrDefault(part.name(), now);
       Instant begun = reckoned.isBefore(by) ? reckoned : by;
       boolean trouble = Duration.between(begun, now).compareTo(stuckAfter) >= 0;
-      return new PartView(part, begun, trouble, newestAge);
+      return new PartView(part, begun, trouble, newestAge, false);
     }
     Instant idle = told.idleSince().get(part.name());
     if (idle != null && Duration.between(idle, now).compareTo(patience(status)) >= 0) {
-      return new PartView(part, idle, true, newestAge);
+      return new PartView(part, idle, true, newestAge, false);
     }
-    return new PartView(part, null, false, newestAge);
+    return new PartView(part, null, false, newestAge, false);
   }
 
   /** Returns a duration that the task measured for its report, plus the time since then. */

@@ -42,6 +42,11 @@ public record ArchiveSource(SourceCommon common, String window, boolean scan) im
   }
 
   @Override
+  public long windowMillis() {
+    return WindowLength.seconds(window) * 1000;
+  }
+
+  @Override
   public List<Sole> soles() {
     return List.of(new Sole("archive " + window, ArchiveType.WINDOW.name()));
   }

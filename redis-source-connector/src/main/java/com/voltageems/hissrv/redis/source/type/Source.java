@@ -91,6 +91,11 @@ public interface Source {
     return () -> true;
   }
 
+  /** Returns the length of the windows that the source reads, in milliseconds; 0 for samples. */
+  default long windowMillis() {
+    return 0;
+  }
+
   /** Creates the source's reader in one task. Does not connect: the first read does. */
   SourceReader reader(ReaderContext context);
 }
