@@ -135,6 +135,26 @@ class SiteFileTest {
     assertThat(compiled.redis().nodes()).containsExactly("[::1]:7001", "[fd00::17]:7002");
   }
 
+  /** As Kafka's own settings name several servers, and as one environment variable holds them. */
+  @Test
+  void serversInOneText_areAList() throws Exception {
+    String yaml =
+        """
+        redis: {mode: cluster, nodes: "redis-1:7001, redis-2:7001"}
+        kafka: {bootstrap_servers: "kafka-1:9092,kafka-2:9092"}
+        """;
+
+    Compiled compiled = compile(yaml, SiteCompiler.For.SERVICE);
+
+    assertThat(compiled.redis().nodes()).containsExactly("redis-1:7001", "redis-2:7001");
+    assertThat(source(compiled)).containsEntry("redis.nodes", "redis-1:7001, redis-2:7001");
+    assertThat(compiled.serviceTexts())
+        .containsEntry("kafka.bootstrap.servers", "kafka-1:9092,kafka-2:9092");
+    assertThatThrownBy(() -> compile("kafka: {bootstrap_servers: 'kafka-1:9092,kafka-2'}"))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining("cannot be used: needs host:port, several separated by commas");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

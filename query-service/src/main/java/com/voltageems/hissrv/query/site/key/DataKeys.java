@@ -45,7 +45,7 @@ final class DataKeys {
                   "One server, the primary that sentinels name, or a cluster."),
               Key.of(
                   "nodes",
-                  new Shape.Many(Scalar.hostPort(), 50),
+                  new Shape.Many(Scalar.hostPorts(), 50),
                   "The sentinels, or some nodes of the cluster."),
               Key.of(
                   "sentinel_master",

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.site.key;
 import com.voltageems.hissrv.query.setting.Parse;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -99,8 +100,9 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
         Kind.REDIS_URL, 0, 0, List.of(), "an address such as redis://127.0.0.1:6379 or rediss://…");
   }
 
-  static Scalar hostPort() {
-    return new Scalar(Kind.HOST_PORT, 0, 0, List.of(), "host:port");
+  /** Returns servers: several in one text are how Kafka and an environment variable name them. */
+  static Scalar hostPorts() {
+    return new Scalar(Kind.HOST_PORT, 0, 0, List.of(), "host:port, several separated by commas");
   }
 
   static Scalar name() {
@@ -124,7 +126,7 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
           case BOOLEAN, CHOICE -> choices.contains(text);
           case URL -> isUrl(text);
           case REDIS_URL -> REDIS.matcher(text).matches();
-          case HOST_PORT -> Parse.isHostPort(text);
+          case HOST_PORT -> areHostPorts(text);
           case NAME -> text.matches("[A-Za-z0-9_.-]{1,200}");
           case REGEX -> true;
         };
@@ -134,6 +136,10 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     return right
         ? Optional.empty()
         : Optional.of("needs " + expected + (isAddress() ? Parse.ipv6Hint(text) : ""));
+  }
+
+  private static boolean areHostPorts(String text) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).allMatch(Parse::isHostPort);
   }
 
   private boolean isAddress() {

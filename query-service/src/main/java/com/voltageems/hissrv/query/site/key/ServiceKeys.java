@@ -128,7 +128,7 @@ final class ServiceKeys {
           List.of(
               Key.of(
                   "bootstrap_servers",
-                  new Shape.Many(Scalar.hostPort(), 50),
+                  new Shape.Many(Scalar.hostPorts(), 50),
                   "Kafka, for `/status` and `/health`; left out of both where it is not there."),
               Key.of(
                   "topic_prefix",
