@@ -39,8 +39,8 @@ import redis.clients.jedis.RedisClient;
           + " 2 a wrong option; 3 the machine lacks something, named in the last line."
     })
 final class Main implements Callable<Integer> {
-  private static final Duration FIRST_ANSWER = Duration.ofMinutes(1);
-  private static final Duration ONCE_LIMIT = Duration.ofMinutes(2);
+  private static final Duration FIRST_ANSWER = Duration.ofMinutes(3);
+  private static final Duration ONCE_LIMIT = Duration.ofMinutes(3);
   private static final Duration PROGRESS_EVERY = Duration.ofSeconds(5);
   private static final long ROOM_BYTES = 1L << 30;
 
