@@ -36,6 +36,9 @@ final class SourceWatch {
   private final Map<Integer, Told> tasks = new TreeMap<>();
   private @Nullable Instant lastLook;
 
+  /** Since when live values have come at each check; null where they do not. */
+  private @Nullable Instant liveSince;
+
   /**
    * The last record of a task, and when it came.
    *
@@ -169,6 +172,7 @@ final class SourceWatch {
   /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     lastLook = lastLook == null ? null : lastLook.plus(step);
+    liveSince = liveSince == null ? null : liveSince.plus(step);
     tasks.replaceAll((task, told) -> told.moved(step));
   }
 
@@ -206,18 +210,22 @@ final class SourceWatch {
 
   /**
    * Marks windows that nobody makes. One task may read only devices that have none: what counts is
-   * the newest window of all tasks, and the task that has had none for the shortest time.
+   * the newest window of all tasks, and the task that has had none for the shortest time. After an
+   * outage, windows have the same time to come as at first.
    */
   private List<TaskView> withUnmade(List<TaskView> views, Instant now) {
     List<PartView> all = views.stream().flatMap(task -> task.parts().stream()).toList();
+    boolean isLive = all.stream().anyMatch(PartView::isRecentlyLive);
+    Instant since = isLive && liveSince == null ? now : liveSince;
+    liveSince = isLive ? since : null;
     boolean off = all.stream().anyMatch(view -> view.part().isAggregation() && view.trouble());
-    if (off || all.stream().noneMatch(PartView::isRecentlyLive)) {
+    if (off || !isLive || since == null) {
       return views;
     }
     Map<String, Instant> due = new HashMap<>();
     for (TaskView task : views) {
       for (PartView view : task.parts()) {
-        due(task, view, now)
+        due(task, view, since, now)
             .ifPresent(at -> due.merge(view.part().name(), at, (a, b) -> a.isAfter(b) ? a : b));
       }
     }
@@ -225,18 +233,19 @@ final class SourceWatch {
   }
 
   /** Returns since when a window has been due for the part; empty if it does not read windows. */
-  private Optional<Instant> due(TaskView task, PartView view, Instant now) {
+  private Optional<Instant> due(TaskView task, PartView view, Instant live, Instant now) {
     Duration window = Duration.ofMillis(view.part().windowMillis());
     Told told = tasks.get(task.task());
     if (window.isZero() || told == null) {
       return Optional.empty();
     }
     Duration age = view.newestAge();
-    // A window's time is its start: the next one is whole two lengths later.
-    return Optional.of(
+    Instant from =
         age != null
-            ? now.minus(age).plus(window.multipliedBy(2))
-            : told.noneSince().getOrDefault(view.part().name(), told.arrived()).plus(window));
+            ? now.minus(age)
+            : told.noneSince().getOrDefault(view.part().name(), told.arrived());
+    // A window's time is its start: the next one is whole two lengths later.
+    return Optional.of((from.isAfter(live) ? from : live).plus(window.multipliedBy(2)));
   }
 
   /** Of several tasks that read the same windows the first one tells, once. */
