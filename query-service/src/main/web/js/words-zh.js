@@ -12,6 +12,8 @@ export const FORMS = [
   // Kafka and Connect
   ['{n} broker', '{n} 个 broker'],
   ['{n} brokers', '{n} 个 broker'],
+  ['{n} of {m} partitions lack a copy that is in sync ({x}): a broker is away or behind',
+    '{m} 个分区中有 {n} 个缺少同步的副本（{x}）：有 broker 不在或落后'],
   ['Kafka may remove dead letters of {x} for a newer one of the same key: set cleanup.policy=delete, now compact',
     'Kafka 可能删除死信主题 {x} 中键相同的较旧记录：请将 cleanup.policy 设为 delete（现为 compact）'],
   ['Kafka at {x} (kafka.bootstrap.servers) did not answer within {n} ms (health.timeout): it is away or slow, its advertised.listeners are not reachable from here, or kafka.properties.security.protocol does not fit',

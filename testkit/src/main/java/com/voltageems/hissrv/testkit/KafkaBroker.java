@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A real Kafka broker (KRaft, one node that is broker and controller) in its own JVM. */
+/** A real Kafka broker (KRaft) in its own JVM; the first of a cluster is the controller, too. */
 public final class KafkaBroker extends LocalServer {
   private static final String CLASS_PATH = "kafka-broker.classpath";
   private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
@@ -20,13 +20,16 @@ public final class KafkaBroker extends LocalServer {
   private final Path dir;
   private final int port;
   private final int loginPort;
+  private final int controllerPort;
   private final List<String> jvmOptions;
 
-  private KafkaBroker(Path dir, int port, int loginPort, List<String> jvmOptions) {
+  private KafkaBroker(
+      Path dir, int port, int loginPort, int controllerPort, List<String> jvmOptions) {
     super(Duration.ofMinutes(3));
     this.dir = dir;
     this.port = port;
     this.loginPort = loginPort;
+    this.controllerPort = controllerPort;
     this.jvmOptions = List.copyOf(jvmOptions);
   }
 
@@ -41,7 +44,12 @@ public final class KafkaBroker extends LocalServer {
    * @param jvmOptions options that are added to those of the broker's JVM and override them
    */
   public static KafkaBroker start(Path dir, List<String> jvmOptions) {
-    return start(dir, jvmOptions, List.of(), null);
+    return start(dir, jvmOptions, List.of(), null, null);
+  }
+
+  /** Starts a second broker of this one's cluster, with its log in {@code dir}. */
+  public KafkaBroker second(Path dir) {
+    return start(dir, jvmOptions, List.of(), null, this);
   }
 
   /** How clients log in; always over TLS. */
@@ -131,27 +139,33 @@ public final class KafkaBroker extends LocalServer {
         listener.name.login.ssl.keystore.location=%s
         """
                 .formatted(login.protocol, own)
-            + login.settings(passwords, signer));
+            + login.settings(passwords, signer),
+        null);
   }
 
   /**
    * @param users options for the tool that formats the storage
+   * @param first the cluster's first broker; null if this is it
    */
   private static KafkaBroker start(
-      Path dir, List<String> jvmOptions, List<String> users, @Nullable String security) {
+      Path dir,
+      List<String> jvmOptions,
+      List<String> users,
+      @Nullable String security,
+      @Nullable KafkaBroker first) {
     int port = Ports.free();
     int loginPort = security == null ? -1 : Ports.free();
-    int controllerPort = Ports.free();
+    int controllerPort = first == null ? Ports.free() : first.controllerPort;
     Path config = dir.resolve("server.properties");
     try {
       Files.createDirectories(dir);
       Files.writeString(
           config,
           """
-          process.roles=broker,controller
-          node.id=1
+          process.roles=%6$s
+          node.id=%7$d
           controller.quorum.voters=1@127.0.0.1:%2$d
-          listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d%4$s
+          listeners=PLAINTEXT://127.0.0.1:%1$d%8$s%4$s
           advertised.listeners=PLAINTEXT://127.0.0.1:%1$d%4$s
           controller.listener.names=CONTROLLER
           log.dirs=%3$s
@@ -173,7 +187,10 @@ public final class KafkaBroker extends LocalServer {
                   security == null ? "" : ",LOGIN://127.0.0.1:" + loginPort,
                   security == null
                       ? "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
-                      : security));
+                      : security,
+                  first == null ? "broker,controller" : "broker",
+                  first == null ? 1 : 2,
+                  first == null ? ",CONTROLLER://127.0.0.1:" + controllerPort : ""));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -193,7 +210,7 @@ public final class KafkaBroker extends LocalServer {
             dir.resolve("storage.log"));
     ServerProcess.await(
         "the broker's storage to be formatted", Duration.ofMinutes(3), () -> !format.isAlive());
-    KafkaBroker broker = new KafkaBroker(dir, port, loginPort, jvmOptions);
+    KafkaBroker broker = new KafkaBroker(dir, port, loginPort, controllerPort, jvmOptions);
     broker.restart();
     return broker;
   }

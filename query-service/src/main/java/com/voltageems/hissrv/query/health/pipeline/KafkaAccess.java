@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +33,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -233,6 +235,44 @@ public final class KafkaAccess implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /**
+   * How many copies of partitions there are.
+   *
+   * @param partitions the number of partitions
+   * @param lacking how many of them have a copy that is not in sync: its broker is away or behind
+   * @param topics their topics
+   */
+  record Copies(int partitions, int lacking, Set<String> topics) {}
+
+  /** Counts the partitions of those topics that exist and that we may see. */
+  Copies copies(Collection<String> topics) throws ProbeException, InterruptedException {
+    return call(
+        client -> {
+          int partitions = 0;
+          int lacking = 0;
+          Set<String> lackingTopics = new TreeSet<>();
+          for (KafkaFuture<TopicDescription> future :
+              client.describeTopics(topics).topicNameValues().values()) {
+            try {
+              TopicDescription topic = get(future);
+              for (TopicPartitionInfo one : topic.partitions()) {
+                partitions++;
+                if (one.isr().size() < one.replicas().size()) {
+                  lacking++;
+                  lackingTopics.add(topic.name());
+                }
+              }
+            } catch (ExecutionException e) {
+              if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+                  && !(e.getCause() instanceof TopicAuthorizationException)) {
+                throw e;
+              }
+            }
+          }
+          return new Copies(partitions, lacking, lackingTopics);
+        });
   }
 
   /** Returns those topics that do not exist; a topic that we may not see counts as existing. */

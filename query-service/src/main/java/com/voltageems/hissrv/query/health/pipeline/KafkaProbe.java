@@ -31,12 +31,17 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code failed_grown}: how many came while this service was checking: records that a topic
  *       already has at its first check do not count, even if Connect reports the topic later;
  *   <li>{@code failed_not_counted}: sinks whose dead letters are not counted, and why;
- *   <li>{@code last_failed}: the latest dead letters: when, from where and why.
+ *   <li>{@code last_failed}: the latest dead letters: when, from where and why;
+ *   <li>{@code lacking_copies}: how many partitions of the site's topics have a copy that is not in
+ *       sync. Records go on while {@code min.insync.replicas} are left, so this is told without
+ *       being trouble.
  * </ul>
  *
  * Owns the shared clients.
  */
 public final class KafkaProbe implements Probe {
+  private static final int MOST_IN_MESSAGE = 5;
+
   private final KafkaAccess kafka;
   private final String deadLetterTopic;
   private final Supplier<ConnectFacts> facts;
@@ -93,6 +98,8 @@ public final class KafkaProbe implements Probe {
     detail.put("failed_by_topic", counts);
     detail.put("failed_not_counted", uncounted(sinks));
     detail.put("last_failed", last(ends, all, others));
+    KafkaAccess.Copies copies = kafka.copies(topics());
+    detail.put("lacking_copies", copies.lacking());
     // A dead letter has the key of its record, and all records of a series share one key.
     Set<String> there = new TreeSet<>();
     all.keySet().forEach(partition -> there.add(partition.topic()));
@@ -101,6 +108,7 @@ public final class KafkaProbe implements Probe {
         compacted.isEmpty() ? State.UP : State.DEGRADED,
         brokers
             + (brokers == 1 ? " broker" : " brokers")
+            + lacking(copies)
             + (compacted.isEmpty()
                 ? ""
                 : "; Kafka may remove dead letters of "
@@ -111,7 +119,35 @@ public final class KafkaProbe implements Probe {
             Gauge.of(
                 "hissrv_pipeline_failed",
                 "Records in the dead-letter topics.",
-                (double) sum(counts))));
+                (double) sum(counts)),
+            Gauge.of(
+                "hissrv_kafka_partitions_lacking_copies",
+                "Partitions of the site's topics with a copy that is not in sync.",
+                (double) copies.lacking())));
+  }
+
+  /** Returns the topics of source and sink as far as Connect has named them. */
+  private Set<String> topics() {
+    ConnectFacts known = facts.get();
+    Set<String> topics = new TreeSet<>(known.sourceTopics());
+    topics.addAll(known.sinkTopics().names());
+    topics.add(deadLetterTopic);
+    return topics;
+  }
+
+  private static String lacking(KafkaAccess.Copies copies) {
+    if (copies.lacking() == 0) {
+      return "";
+    }
+    List<String> names = copies.topics().stream().limit(MOST_IN_MESSAGE).toList();
+    return "; "
+        + copies.lacking()
+        + " of "
+        + copies.partitions()
+        + " partitions lack a copy that is in sync ("
+        + String.join(", ", names)
+        + (names.size() < copies.topics().size() ? ", …" : "")
+        + "): a broker is away or behind";
   }
 
   private Map<TopicPartition, Long> ends(String topic) throws ProbeException, InterruptedException {

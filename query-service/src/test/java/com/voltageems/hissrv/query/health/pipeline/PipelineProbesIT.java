@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.DeadLetterTopics;
+import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
@@ -155,7 +156,9 @@ class PipelineProbesIT {
                   "failed_not_counted",
                   Map.of(),
                   "last_failed",
-                  List.of()));
+                  List.of(),
+                  "lacking_copies",
+                  0));
       topic("dead", 1, Map.of());
       send("plain", false, new TopicPartition("dead", 0), 30, 100);
       Map<String, @Nullable Object> detail = probe.check().detail();
@@ -952,6 +955,59 @@ class PipelineProbesIT {
                     .formatted(now - stuckMillis)
                 : "",
             now - 60_000);
+  }
+
+  /** The records go on; but the next broker that goes takes the topics' writers with it. */
+  @Test
+  void brokerOfSeveralThatIsAway_isTold_withoutTrouble(@TempDir Path dir) throws Exception {
+    try (KafkaBroker first = KafkaBroker.start(dir.resolve("first"));
+        KafkaBroker second = first.second(dir.resolve("second"));
+        Admin both = Admin.create(Map.of("bootstrap.servers", first.bootstrapServers()))) {
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .until(() -> both.describeCluster().nodes().get().size() == 2);
+      both.createTopics(
+              List.of(
+                  new NewTopic("twice", 3, (short) 2), new NewTopic("once", Map.of(0, List.of(1)))))
+          .all()
+          .get();
+      ConnectFacts facts =
+          new ConnectFacts(
+              OptionalInt.empty(),
+              Telling.UNKNOWN,
+              new SinkTopics(true, List.of("twice", "once"), ""));
+      KafkaAccess access =
+          new KafkaAccess(
+              new QueryConfig.Kafka(first.bootstrapServers(), "twice", "s", Map.of()),
+              Duration.ofSeconds(10));
+      try (KafkaProbe probe = new KafkaProbe(access, "twice", () -> facts)) {
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .untilAsserted(() -> assertThat(probe.check().message()).isEqualTo("2 brokers"));
+        second.kill();
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .ignoreExceptions()
+            .untilAsserted(
+                () ->
+                    assertThat(probe.check().message())
+                        .isEqualTo(
+                            "1 broker; 3 of 4 partitions lack a copy that is in sync (twice): a"
+                                + " broker is away or behind"));
+        Report report = probe.check();
+        assertThat(report.state()).isEqualTo(State.UP);
+        assertThat(report.detail()).containsEntry("lacking_copies", 3);
+        assertThat(report.gauges())
+            .filteredOn(gauge -> gauge.name().equals("hissrv_kafka_partitions_lacking_copies"))
+            .extracting(Gauge::value)
+            .containsExactly(3.0);
+        second.restart();
+        await()
+            .atMost(Duration.ofMinutes(2))
+            .ignoreExceptions()
+            .untilAsserted(() -> assertThat(probe.check().message()).isEqualTo("2 brokers"));
+      }
+    }
   }
 
   /** Field case O8, and a broker that is away. */
