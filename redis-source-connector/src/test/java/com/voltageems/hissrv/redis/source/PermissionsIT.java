@@ -1,10 +1,12 @@
 package com.voltageems.hissrv.redis.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,14 +29,76 @@ class PermissionsIT extends RedisTaskFixture {
           "hash", Map.of("sources.p.pattern", "comsrv:*"),
           "pubsub", Map.of("sources.p.pattern", "comsrv:*"));
 
+  private static final Path INSTALL = Path.of("../docs/operate/install.md");
+
   @ParameterizedTest
   @ValueSource(strings = {"list", "archive", "stream", "hash", "pubsub"})
   void theReadmesCommands_areEnough(String type) throws IOException {
+    user(commands(type));
+    reads(type);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "archive", "stream", "hash", "pubsub"})
+  void theInstallPagesCommands_areEnough(String type) throws IOException {
+    user(ofInstallPage());
+    reads(type);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aggregation_theCommandsAreEnough(boolean ofReadme) throws IOException {
+    if (ofReadme) {
+      List<String> commands = commands("archive");
+      commands.addAll(commands("aggregation.enabled"));
+      user(commands);
+    } else {
+      user(ofInstallPage());
+    }
+    client.hset("comsrv:7:m", Map.of("n", "1"));
+    try (TaskHarness task =
+        task(
+            Map.of("sources.p.window", "1s", "aggregation.windows", "1s,2s"),
+            "sources",
+            "p",
+            "sources.p.type",
+            "archive",
+            "aggregation.enabled",
+            "true",
+            "redis.username",
+            "least",
+            "redis.password",
+            "pw")) {
+      // Windows of several lengths are closed, and the series of a hash that is gone ends.
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () -> {
+                task.pollTimes(1);
+                assertThat(client.zcard("archive:index:2s")).isGreaterThan(1);
+              });
+      client.del("comsrv:7:m");
+      client.hset("comsrv:8:m", Map.of("n", "1"));
+      long seen = client.zcard("archive:index:2s");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () -> {
+                task.pollTimes(1);
+                assertThat(client.zcard("archive:index:2s")).isGreaterThan(seen + 1);
+              });
+    }
+  }
+
+  private static void user(List<String> commands) {
     List<String> user =
         new ArrayList<>(List.of("SETUSER", "least", "reset", "on", ">pw", "~*", "&comsrv:*"));
     user.add("+@connection");
-    user.addAll(commands(type));
+    user.addAll(commands);
     admin("ACL", user.toArray(String[]::new));
+  }
+
+  private void reads(String type) {
     load();
     Map<String, String> source = Objects.requireNonNull(SOURCES.get(type));
     try (TaskHarness task =
@@ -54,11 +118,29 @@ class PermissionsIT extends RedisTaskFixture {
     }
   }
 
+  /** What the page's two commands allow together, as a shell would read them. */
+  private static List<String> ofInstallPage() throws IOException {
+    Matcher rule =
+        Pattern.compile("\\+[@a-z|]+")
+            .matcher(
+                Files.readString(INSTALL)
+                    .replace("\\|", "|")
+                    .replaceFirst("(?s)(.*?)## 2\\..*", "$1"));
+    List<String> commands = new ArrayList<>();
+    while (rule.find()) {
+      commands.add(rule.group());
+    }
+    assertThat(commands).hasSizeGreaterThan(20);
+    return commands;
+  }
+
   static List<String> commands(String type) throws IOException {
     Matcher row =
         Pattern.compile("\\| `" + type + "` \\|[^|]*\\|([^|]*)\\|\n")
             .matcher(
-                Files.readString(Path.of("README.md")).replaceFirst("(?s).*<!-- permissions:", ""));
+                Files.readString(Path.of("README.md"))
+                    .replaceFirst("(?s).*<!-- permissions:", "")
+                    .replace("\\|", "/"));
     assertThat(row.find()).isTrue();
     List<String> commands = new ArrayList<>();
     if (row.group(1).contains("as `hash`")) {
@@ -66,6 +148,7 @@ class PermissionsIT extends RedisTaskFixture {
     }
     Arrays.stream(row.group(1).split("[` ]"))
         .filter(word -> word.startsWith("+"))
+        .map(word -> word.replace('/', '|'))
         .forEach(commands::add);
     return commands;
   }
