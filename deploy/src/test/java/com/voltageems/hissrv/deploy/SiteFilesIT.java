@@ -117,6 +117,7 @@ class SiteFilesIT {
         if (resource.at("/metadata/name").asText().equals(name)) {
           Map<String, String> config = settings(resource.at("/spec/config"));
           config.put("connector.class", resource.at("/spec/class").asText());
+          config.put("apiVersion", resource.path("apiVersion").asText());
           return config;
         }
       }

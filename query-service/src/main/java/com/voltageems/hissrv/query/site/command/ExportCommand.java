@@ -43,8 +43,9 @@ final class ExportCommand extends SiteCommand {
 
   @Option(
       names = "--api-version",
-      defaultValue = "kafka.strimzi.io/v1beta2",
-      description = "strimzi: ${DEFAULT-VALUE} by default; kafka.strimzi.io/v1 for Strimzi 1.0.")
+      defaultValue = "kafka.strimzi.io/v1",
+      description =
+          "strimzi: ${DEFAULT-VALUE} by default; kafka.strimzi.io/v1beta2 before Strimzi 0.49.")
   private String apiVersion;
 
   @Override

@@ -46,7 +46,7 @@ public final class Export {
    * Returns Strimzi's KafkaConnector resources; contents by file name.
    *
    * @param cluster name of the KafkaConnect resource that will run the connectors
-   * @param apiVersion such as {@code kafka.strimzi.io/v1beta2}
+   * @param apiVersion such as {@code kafka.strimzi.io/v1}
    */
   public static Map<String, String> strimzi(Compiled site, String cluster, String apiVersion) {
     Map<String, String> files = new LinkedHashMap<>();

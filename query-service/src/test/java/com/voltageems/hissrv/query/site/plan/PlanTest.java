@@ -137,7 +137,7 @@ class PlanTest {
     JsonNode resource =
         new YAMLMapper()
             .readTree(
-                Export.strimzi(site(WANTED), "my-connect", "kafka.strimzi.io/v1beta2")
+                Export.strimzi(site(WANTED), "my-connect", "kafka.strimzi.io/v1")
                     .get("s-source.yaml"));
     assertThat(resource.path("kind").asText()).isEqualTo("KafkaConnector");
     assertThat(resource.path("metadata").path("labels").path("strimzi.io/cluster").asText())
