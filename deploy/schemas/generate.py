@@ -21,6 +21,7 @@ KINDS = [
     "cronjob-batch-v1",
     "deployment-apps-v1",
     "namespace-v1",
+    "networkpolicy-networking-v1",
     "persistentvolumeclaim-v1",
     "secret-v1",
     "service-v1",
