@@ -28,12 +28,16 @@ import org.slf4j.LoggerFactory;
  * <p>Connect's reporter forgets a report that has already failed when the reporter looks at it,
  * such as a record that is too large for the producer: it returns a future that is done. A report
  * still on its way to a broker has a future that is not done yet. So nobody can tell whether a
- * report whose future is done at once has arrived, and this class treats it as failed.
+ * report whose future is done at once has arrived: on a busy machine a broker may answer before the
+ * reporter looks. This class sends it again, and treats it as too large if that goes on.
  */
 final class DeadLetters {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
   private static final Duration TOLD_AFTER = Duration.ofSeconds(10);
+
+  /** How often a form is sent of which nobody can tell whether it has arrived. */
+  private static final int TRIES = 3;
 
   private final InfluxSinkConfig config;
   private final @Nullable ErrantRecordReporter reporter;
@@ -61,11 +65,16 @@ final class DeadLetters {
     }
   }
 
-  /** A record on its way to the dead-letter queue. */
+  /**
+   * A record on its way to the dead-letter queue.
+   *
+   * @param tries how often it has been sent in this form, with this time
+   */
   private record Report(
       Pending pending,
       String message,
       Form form,
+      int tries,
       Future<Void> future,
       ReportWatch.Watched watched) {}
 
@@ -95,7 +104,7 @@ final class DeadLetters {
       // If the task went on, nobody would notice that the record is missing.
       unreportable.addLast(pending);
     } else {
-      send(pending, message, Form.WHOLE);
+      send(pending, message, Form.WHOLE, 1);
       metrics.reported();
     }
   }
@@ -145,7 +154,7 @@ final class DeadLetters {
     return closed;
   }
 
-  private void send(Pending pending, String reason, Form form) {
+  private void send(Pending pending, String reason, Form form, int tries) {
     SinkRecord record = form == Form.WHOLE ? pending.record() : shortened(pending, form);
     String message =
         form == Form.WHOLE
@@ -170,7 +179,7 @@ final class DeadLetters {
               + config.records().missingTolerance(),
           e);
     }
-    Report report = new Report(pending, reason, form, future, watched);
+    Report report = new Report(pending, reason, form, tries, future, watched);
     if (future.isDone() && config.records().hasDeadLetterTopic()) {
       watched.end();
       failed(report, cause(future));
@@ -211,6 +220,11 @@ final class DeadLetters {
   }
 
   private void failed(Report report, @Nullable Throwable cause) {
+    if (cause == null && report.tries() < TRIES) {
+      LOG.debug("{} is reported again: whether it arrived is not known", report.pending().where());
+      send(report.pending(), report.message(), report.form(), report.tries() + 1);
+      return;
+    }
     boolean perhapsTooLarge = cause == null || cause instanceof RecordTooLargeException;
     Form next = perhapsTooLarge ? shorter(report) : null;
     if (next != null) {
@@ -219,7 +233,7 @@ final class DeadLetters {
               + " out",
           report.pending().where(),
           next.missing);
-      send(report.pending(), report.message(), next);
+      send(report.pending(), report.message(), next, 1);
       return;
     }
     throw new ConnectException(
