@@ -246,6 +246,10 @@ final class Backfills {
       }
       return true;
     } catch (StoreException e) {
+      if (!goOn.getAsBoolean()) {
+        // Broken off on purpose: whoever goes on continues it.
+        return false;
+      }
       String words = Retention.words(e);
       if (!words.equals(next.error())) {
         LOG.warn("Storage: backfill {} does not move, and tries again: {}", next.id(), words);

@@ -330,23 +330,31 @@ public final class StorageDesk implements AutoCloseable {
     return StorageView.backfill(backfills.cancel(id));
   }
 
-  @Override
-  public void close() {
+  /** Ends the work and releases the lease. Answers from the copies continue until it is closed. */
+  public void stop() {
+    if (closing) {
+      return;
+    }
     closing = true;
     Thread worker = thread;
     if (worker == null) {
       lease.close();
-    } else {
-      worker.interrupt();
-      if (tiers != null) {
-        tiers.cancel();
-      }
-      try {
-        worker.join(Duration.ofSeconds(6).toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      return;
     }
+    worker.interrupt();
+    if (tiers != null) {
+      tiers.cancel(worker);
+    }
+    try {
+      worker.join(Duration.ofSeconds(6).toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
     if (tiers != null) {
       tiers.close();
     }

@@ -149,7 +149,8 @@ final class TaskRun {
       message = null;
       return more;
     } catch (StoreException e) {
-      if (!blocked) {
+      // Otherwise it was broken off on purpose.
+      if (!blocked && goOn.getAsBoolean()) {
         failed(Retention.words(e), bounds.now());
       }
       return false;

@@ -262,12 +262,14 @@ public final class LiveSite implements AutoCloseable {
       alerts = nextAlerts;
       nextAlerts.start();
     }
+    List<AutoCloseable> old = new ArrayList<>(List.of(oldBoard, oldStore));
     if (!sameStorage) {
-      oldStorage.close();
+      // Requests that are under way may be reading from the old copies.
+      oldStorage.stop();
+      old.add(oldStorage);
       nextStorage.start();
     }
-    Thread closer =
-        new Thread(() -> closeWhenIdle(underWay, patience, oldStore, oldBoard), "close-old");
+    Thread closer = new Thread(() -> closeWhenIdle(underWay, patience, old), "close-old");
     closer.setDaemon(true);
     closer.start();
   }
@@ -289,7 +291,7 @@ public final class LiveSite implements AutoCloseable {
   }
 
   private static void closeWhenIdle(
-      IntSupplier underWay, Duration patience, HistoryStore store, HealthBoard board) {
+      IntSupplier underWay, Duration patience, List<AutoCloseable> old) {
     long deadline = System.nanoTime() + patience.toNanos();
     try {
       // A request that has just fetched the old store may not be counted yet.
@@ -300,8 +302,13 @@ public final class LiveSite implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    board.close();
-    store.close();
+    for (AutoCloseable one : old) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        LOG.warn("What the previous file was for could not be closed", e);
+      }
+    }
   }
 
   @Override
@@ -311,9 +318,10 @@ public final class LiveSite implements AutoCloseable {
     }
     restarts.close();
     alerts.close();
-    storage.close();
+    storage.stop();
     sync.close();
     server.close();
+    storage.close();
     board.close();
     store.close();
   }

@@ -190,8 +190,8 @@ final class InfluxDb1Tiers extends InfluxTiers {
   }
 
   @Override
-  public void cancel() {
-    link.cancel();
+  public void cancel(Thread caller) {
+    link.cancel(caller);
   }
 
   @Override

@@ -184,8 +184,8 @@ final class InfluxDb2Tiers extends InfluxTiers {
   }
 
   @Override
-  public void cancel() {
-    link.cancel();
+  public void cancel(Thread caller) {
+    link.cancel(caller);
   }
 
   @Override

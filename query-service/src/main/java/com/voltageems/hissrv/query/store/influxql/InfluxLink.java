@@ -77,10 +77,13 @@ final class InfluxLink {
         .followRedirects(false);
   }
 
-  /** Cancels the running calls, which an interruption of their threads does not reach. */
-  void cancel() {
+  /** Cancels the running call of a thread, which an interruption does not reach. */
+  void cancel(Thread caller) {
     Optional<OkHttpClient> now = tls.isPresent() ? tls.get().current() : Optional.of(client.get());
-    now.ifPresent(one -> one.dispatcher().cancelAll());
+    now.stream()
+        .flatMap(one -> one.dispatcher().runningCalls().stream())
+        .filter(call -> caller.equals(call.request().tag(Thread.class)))
+        .forEach(Call::cancel);
   }
 
   /** Returns the full address of a path. */
@@ -122,7 +125,8 @@ final class InfluxLink {
   Exchange send(Request.Builder request, Deadline deadline) {
     try {
       // The database is near, so compression costs more than it saves.
-      Call call = client.get().newCall(request.header("Accept-Encoding", "identity").build());
+      request.header("Accept-Encoding", "identity").tag(Thread.class, Thread.currentThread());
+      Call call = client.get().newCall(request.build());
       call.timeout().timeout(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
       return new Exchange(call, call.execute());
     } catch (IOException | TlsException e) {

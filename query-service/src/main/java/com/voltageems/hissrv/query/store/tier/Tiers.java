@@ -105,10 +105,10 @@ public interface Tiers extends AutoCloseable {
   void write(Wish wish, TierRows rows, Deadline deadline);
 
   /**
-   * Ends running calls that an interruption of their threads does not reach. Called from another
-   * thread before it waits for those threads.
+   * Ends the running call of a thread if an interruption does not reach it. Called from another
+   * thread before it waits for that one. Calls of other threads continue.
    */
-  default void cancel() {}
+  default void cancel(Thread caller) {}
 
   @Override
   void close();

@@ -20,6 +20,7 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.tier.FakeTiers;
 import com.voltageems.hissrv.query.store.tier.Tiers;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,7 +39,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +65,8 @@ class LiveSiteTest {
   /** What {@code GET /storage} answered while a database's tiers were closed. */
   private final List<String> whileClosing = new CopyOnWriteArrayList<>();
 
+  private volatile Runnable whileAnswering = () -> {};
+
   private FakeConnect connect;
   private LiveSite site;
   private String url;
@@ -72,7 +78,11 @@ class LiveSiteTest {
         throw new IllegalStateException("no such driver");
       }
       built.add(settings);
-      return new FakeStore(() -> new HistoryAnswer(List.of(), false));
+      return new FakeStore(
+          () -> {
+            whileAnswering.run();
+            return new HistoryAnswer(List.of(), false);
+          });
     }
 
     @Override
@@ -83,6 +93,8 @@ class LiveSiteTest {
             public void close() {
               try {
                 whileClosing.add(send("GET", "/storage", "").body());
+              } catch (ConnectException e) {
+                // The site itself is closed.
               } catch (Exception e) {
                 throw new IllegalStateException(e);
               }
@@ -482,8 +494,43 @@ class LiveSiteTest {
 
     write("retention: {policies: [{name: realtime, duration: 8d}]}");
     assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
-    assertThat(whileClosing).hasSize(1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> whileClosing.size() == 1);
     assertThat(whileClosing.get(0)).contains("\"duration\":\"8d\"");
+  }
+
+  /** A question that was being answered from a copy got 503: the database cannot be reached. */
+  @Test
+  void changedStorage_letsRequestsReadFromTheOldCopiesToTheirEnd() throws Exception {
+    write("retention: {policies: [{name: realtime, duration: 7d}]}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    whileAnswering =
+        () -> {
+          asked.countDown();
+          try {
+            assertThat(go.await(1, TimeUnit.MINUTES)).isTrue();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        };
+    CompletableFuture<Integer> status =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return send("GET", "/query?measurement=m", "").statusCode();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    assertThat(asked.await(1, TimeUnit.MINUTES)).isTrue();
+
+    write("retention: {policies: [{name: realtime, duration: 8d}]}");
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(whileClosing).isEmpty();
+    go.countDown();
+    assertThat(status.get(1, TimeUnit.MINUTES)).isEqualTo(200);
+    await().atMost(Duration.ofMinutes(1)).until(() -> whileClosing.size() == 1);
   }
 
   @Test

@@ -14,11 +14,13 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,11 +50,18 @@ class InfluxLinkTest {
 
   @Test
   void callUnderWay_endsWhenItIsCancelled() throws Exception {
+    AtomicReference<Thread> caller = new AtomicReference<>();
     Future<InfluxLink.Exchange> answer =
-        threads.submit(() -> ask(Deadline.in(Duration.ofMinutes(5))));
+        threads.submit(
+            () -> {
+              caller.set(Thread.currentThread());
+              return ask(Deadline.in(Duration.ofMinutes(5)));
+            });
     try (Socket connection = silent.accept()) {
       assertThat(connection.getInputStream().read()).isEqualTo('G');
-      link.cancel();
+      link.cancel(Thread.currentThread());
+      assertThat(answer.isDone()).as("the call of another thread").isFalse();
+      link.cancel(Objects.requireNonNull(caller.get()));
       assertThatThrownBy(() -> answer.get(1, TimeUnit.MINUTES))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(StoreException.class);
@@ -70,7 +79,7 @@ class InfluxLinkTest {
                     Map.of("store.influxdb2.ssl.truststore.location", "gone/ca.pem"),
                     InfluxLink::client,
                     Clock.systemUTC()));
-    assertThatCode(gone::cancel).doesNotThrowAnyException();
+    assertThatCode(() -> gone.cancel(Thread.currentThread())).doesNotThrowAnyException();
   }
 
   @Test
