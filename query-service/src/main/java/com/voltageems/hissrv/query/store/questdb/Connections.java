@@ -80,7 +80,7 @@ final class Connections implements AutoCloseable {
    * Creates the exception for a missing connection. If no connection was refused, the logins are
    * still under way and their answers take too long.
    */
-  private static StoreException away(SQLTransientConnectionException e) {
+  static StoreException away(SQLTransientConnectionException e) {
     Throwable cause = e.getCause();
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
@@ -92,16 +92,19 @@ final class Connections implements AutoCloseable {
                 + AWAY.toSeconds()
                 + " s: it is too slow, or away",
             null)
-        : new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB cannot be reached", e);
+        // The pool's own words only tell how it waited.
+        : new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB cannot be reached", cause);
   }
 
-  private static StoreException failure(SQLException e, Deadline deadline) {
+  static StoreException failure(SQLException e, Deadline deadline) {
     String message = String.valueOf(e.getMessage());
     String state = e.getSQLState();
     if (message.contains("cancelled by user") || message.contains("timeout") || deadline.isOver()) {
       return deadline.exceeded(e);
     }
-    if (state != null && (state.startsWith("08") || state.startsWith("57"))) {
+    // The pool's words, without a state, for a connection that it closed after an earlier failure.
+    boolean closed = message.equals("Connection is closed");
+    if (closed || (state != null && (state.startsWith("08") || state.startsWith("57")))) {
       return new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB broke off", e);
     }
     return new StoreException(StoreException.Kind.FAILED, "QuestDB refused the query", e);

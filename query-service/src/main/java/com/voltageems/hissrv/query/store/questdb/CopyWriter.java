@@ -164,7 +164,11 @@ final class CopyWriter {
     };
   }
 
-  private static void insert(Connection connection, String table, TierRows rows, Deadline deadline)
+  /**
+   * Writes the rows in one transaction. After a failure the pool rolls back; a call here would hide
+   * the failure behind its own: "Connection is closed".
+   */
+  static void insert(Connection connection, String table, TierRows rows, Deadline deadline)
       throws SQLException {
     int columns = 1 + rows.tags().size() + rows.fields().size();
     String names =
@@ -195,9 +199,8 @@ final class CopyWriter {
       }
       int[] unused = statement.executeBatch();
       connection.commit();
-    } finally {
-      connection.setAutoCommit(true);
     }
+    connection.setAutoCommit(true);
   }
 
   private static void bind(PreparedStatement statement, TierRows rows, TierRow row)

@@ -109,13 +109,21 @@ final class QuestDbRaw implements RawStore {
   private static RawAnswer run(Connection connection, String text, RawRows rows, Deadline deadline)
       throws SQLException {
     connection.setAutoCommit(false);
+    read(connection, text, rows, deadline);
+    // After a failure the pool rolls back; a call here would hide the failure behind its own.
+    connection.rollback();
+    return rows.answer();
+  }
+
+  private static void read(Connection connection, String text, RawRows rows, Deadline deadline)
+      throws SQLException {
     try (Statement statement = connection.createStatement()) {
       Connections.limit(statement, deadline);
       // A question mark or a brace belongs to the statement itself.
       statement.setEscapeProcessing(false);
       statement.setFetchSize(FETCH);
       if (!statement.execute(text)) {
-        return rows.answer();
+        return;
       }
       try (ResultSet found = statement.getResultSet()) {
         ResultSetMetaData columns = found.getMetaData();
@@ -134,9 +142,6 @@ final class QuestDbRaw implements RawStore {
           }
         }
       }
-      return rows.answer();
-    } finally {
-      connection.rollback();
     }
   }
 
