@@ -179,7 +179,7 @@ export const FORMS = [
   ['another service looks after them', '由另一个服务负责'],
   ['{n} watched, {m} raised', '监视 {n} 条，已触发 {m} 条'],
   ['{x} cannot be told: {why}', '{x} 无法送达：{why}'],
-  ['{x} cannot be reached within {n} s: {why}', '{n} 秒内无法连接 {x}：{why}'],
+  ['{x} does not answer within {n} s', '{x} 在 {n} 秒内没有应答'],
   ['{x} cannot be reached: {why}', '无法连接 {x}：{why}'],
   ['{x} answered {n}: {why}', '{x} 应答 {n}：{why}'],
   ['{x} refused it: {why}', '{x} 拒绝接收：{why}'],

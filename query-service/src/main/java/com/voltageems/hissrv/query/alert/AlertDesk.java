@@ -214,7 +214,11 @@ public final class AlertDesk implements AutoCloseable {
     alert.sent();
     var unused =
         send(alert, raised ? Notice.Kind.RAISED : Notice.Kind.CLEARED, alert.state().since())
-            .thenAccept(failure -> answers.add(() -> answered(alert, raised, failure)));
+            .thenAccept(
+                failure -> {
+                  Instant at = clock.instant();
+                  answers.add(() -> answered(alert, raised, failure, at));
+                });
   }
 
   private CompletableFuture<Optional<String>> send(
@@ -222,7 +226,12 @@ public final class AlertDesk implements AutoCloseable {
     return webhook.send(new Notice(alert.rule(), site, kind, since, alert.shownFigure()));
   }
 
-  private void answered(WatchedAlert alert, boolean raised, Optional<String> failure) {
+  /**
+   * Takes an answer.
+   *
+   * @param at when it came, up to an interval ago
+   */
+  private void answered(WatchedAlert alert, boolean raised, Optional<String> failure, Instant at) {
     Instant now = clock.instant();
     if (failure.isEmpty()) {
       alert.told(raised, now);
@@ -232,7 +241,7 @@ public final class AlertDesk implements AutoCloseable {
         keeper.keep(alert.rule().name(), alert.state().json());
       }
     } else {
-      alert.failed(failure.get(), now, random);
+      alert.failed(failure.get(), at, now, random);
     }
   }
 
@@ -266,6 +275,11 @@ public final class AlertDesk implements AutoCloseable {
 
   private List<AlertView> views() {
     return alerts.values().stream().map(alert -> alert.view(mine)).toList();
+  }
+
+  /** Returns whether receivers have answered what the next check will take. */
+  boolean hasAnswers() {
+    return !answers.isEmpty();
   }
 
   /** Returns how many alerts ended before they could be reported, since this service started. */

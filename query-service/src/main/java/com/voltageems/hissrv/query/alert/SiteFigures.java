@@ -220,6 +220,11 @@ final class SiteFigures {
     if (last != null && now.isBefore(last.until())) {
       return last.value();
     }
+    if (isStoreDown()) {
+      // The part "store" reports that. A question would only hold up the other alerts.
+      unknown.remove(condition.text());
+      return OptionalDouble.empty();
+    }
     long began = nanos.getAsLong();
     OptionalDouble value;
     Duration rest = Duration.ZERO;
@@ -229,11 +234,22 @@ final class SiteFigures {
       rest = least;
     } catch (RuntimeException e) {
       value = OptionalDouble.empty();
+      if (isStoreDown()) {
+        // It went away meanwhile, so how long it took says nothing about the question.
+        unknown.remove(condition.text());
+        told.remove(condition.text());
+        return value;
+      }
       notKnown(condition, e);
     }
     Duration took = Duration.ofNanos(nanos.getAsLong() - began).multipliedBy(REST);
     told.put(condition.text(), new Told(value, now.plus(took.compareTo(rest) > 0 ? took : rest)));
     return value;
+  }
+
+  private boolean isStoreDown() {
+    return parts.get().stream()
+        .anyMatch(part -> part.name().equals("store") && part.state() == State.DOWN);
   }
 
   private void notKnown(Condition condition, RuntimeException e) {

@@ -118,7 +118,12 @@ final class WatchedAlert {
         rule.condition().shown(value));
     nextTry = Instant.MIN;
     failures = 0;
-    if (before.isUntold() && !state.isUntold()) {
+    if (before.isUntold() && !state.isUntold() && state.raised()) {
+      LOG.warn(
+          "Alert {} is raised again before its receiver could be notified of the end: {}",
+          rule.name(),
+          error);
+    } else if (before.isUntold() && !state.isUntold()) {
       LOG.warn(
           "Alert {} began and ended before its receiver could be notified: {}", rule.name(), error);
       return Look.ENDED_UNTOLD;
@@ -170,18 +175,25 @@ final class WatchedAlert {
     state = state.told(raised);
   }
 
-  /** Schedules another try, with a longer wait after each failure. */
-  void failed(String reason, Instant now, RandomGenerator random) {
+  /**
+   * Schedules another try, with a longer wait after each failure.
+   *
+   * @param at when it failed; the wait counts from then
+   */
+  void failed(String reason, Instant at, Instant now, RandomGenerator random) {
     underWay = false;
     failures++;
     error = reason;
     long wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS << Math.min(failures - 1, 10));
-    nextTry = now.plusMillis(wait / 2 + random.nextLong(wait / 2 + 1));
+    // The clock may have been set back since.
+    Instant from = at.isBefore(now) ? at : now;
+    nextTry = from.plusMillis(wait / 2 + random.nextLong(wait / 2 + 1));
+    long left = Duration.between(now, nextTry).toSeconds();
     LOG.warn(
-        "Alert {} could not be delivered (attempt {}), retrying in {} s: {}",
+        "Alert {} could not be delivered (attempt {}), retrying {}: {}",
         rule.name(),
         failures,
-        Math.max(1, Duration.between(now, nextTry).toSeconds()),
+        left > 0 ? "after " + left + " s" : "now",
         reason);
   }
 

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 
 /** Posts notices. Thread-safe. Its messages contain neither an address's path nor a secret. */
 final class Webhook {
@@ -72,14 +73,12 @@ final class Webhook {
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    if (cause instanceof IOException known && !(cause instanceof HttpTimeoutException)) {
-      return rule.target() + " cannot be reached: " + Reasons.of(known);
+    if (cause instanceof TimeoutException || cause instanceof HttpTimeoutException) {
+      return rule.target() + " does not answer within " + timeout.toSeconds() + " s";
     }
-    return rule.target()
-        + " cannot be reached within "
-        + timeout.toSeconds()
-        + " s: "
-        + cause.getClass().getSimpleName();
+    String reason =
+        cause instanceof IOException known ? Reasons.of(known) : cause.getClass().getSimpleName();
+    return rule.target() + " cannot be reached: " + reason;
   }
 
   /** Returns what the answer refuses; robots also refuse with status 200. Pure. */

@@ -65,6 +65,7 @@ class AlertDeskTest {
   private Duration takes = Duration.ZERO;
 
   private @Nullable StoreException refusal;
+  private Runnable whileAsked = () -> {};
 
   private final class TestClock extends Clock implements ClockSteps.Ticking {
     @Override
@@ -190,6 +191,7 @@ class AlertDeskTest {
                   String measurement, Map<String, String> tags, Instant from, Instant to) {
                 counts++;
                 now = now.plus(takes);
+                whileAsked.run();
                 if (refusal != null) {
                   throw refusal;
                 }
@@ -324,6 +326,20 @@ class AlertDeskTest {
     assertThat(report(desk)).isEqualTo("up: 1 watched, 1 raised");
   }
 
+  /** The wait counts from the answer, not from the check that takes it five seconds later. */
+  @Test
+  void firstRetry_comesWithTheNextCheck() {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    status = 500;
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(5));
+    await().atMost(Duration.ofMinutes(1)).until(desk::hasAnswers);
+
+    rounds(desk, 1, Duration.ofSeconds(5));
+
+    await().atMost(Duration.ofMinutes(1)).until(() -> told.size() == 2);
+  }
+
   @Test
   void raisedAndOverWhileNobodyListened_isNotToldButCounted() throws Exception {
     AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
@@ -339,6 +355,25 @@ class AlertDeskTest {
 
     assertThat(told).hasSize(before);
     assertThat(desk.probes().get(0).check().detail()).containsEntry("never_told", 1L);
+  }
+
+  /** The log said that it "began and ended", while it was raised. */
+  @Test
+  void raisedAgainBeforeItsEndWasTold_isNotTakenForEnded() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    failed = 1;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, false);
+    status = 503;
+    failed = 0;
+    rounds(desk, 1, Duration.ofSeconds(10));
+    settle(desk, true);
+    failed = 1;
+    rounds(desk, 1, Duration.ofMinutes(10));
+
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    assertThat(desk.view().get(0).untold()).isFalse();
+    assertThat(desk.probes().get(0).check().detail()).containsEntry("never_told", 0L);
   }
 
   @Test
@@ -610,6 +645,41 @@ class AlertDeskTest {
     share = 0.5;
     rounds(desk, 1, Duration.ofSeconds(10));
     assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
+  /**
+   * A database that hung for twenty seconds left the alert unknown for more than a minute after,
+   * with advice to ask for less.
+   */
+  @Test
+  void databaseThatHangs_isNotTakenForAQuestionThatAsksTooMuch() throws Exception {
+    AlertDesk desk =
+        desk(
+            rule(
+                "completeness(m, channel=1) in 6h < 0.9",
+                Duration.ZERO,
+                AlertRule.Body.HISSRV,
+                ""));
+    refusal = new StoreException(StoreException.Kind.TIMEOUT, "m", new IOException("late"));
+    takes = Duration.ofSeconds(10);
+    whileAsked = () -> others = List.of(store(State.DOWN));
+    rounds(desk, 1, Duration.ofSeconds(5));
+    assertThat(counts).isEqualTo(1);
+    assertThat(report(desk)).startsWith("up: ");
+    rounds(desk, 3, Duration.ofSeconds(5));
+    assertThat(counts).as("not asked while it hangs").isEqualTo(1);
+
+    refusal = null;
+    takes = Duration.ZERO;
+    share = 0.5;
+    whileAsked = () -> {};
+    others = List.of(store(State.UP));
+    rounds(desk, 1, Duration.ofSeconds(5));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+  }
+
+  private PartState store(State state) {
+    return new PartState("store", state, Report.of(state, "", Map.of()), now, START);
   }
 
   /** Else the figure of before held for as long as the clock went back. */

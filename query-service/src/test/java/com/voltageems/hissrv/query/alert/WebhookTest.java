@@ -3,12 +3,15 @@ package com.voltageems.hissrv.query.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.testkit.Ports;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WebhookTest {
@@ -45,28 +48,44 @@ class WebhookTest {
   @Test
   void receiverThatIsNotThere_isToldInPlainWords() throws Exception {
     int port = Ports.free();
-    AlertRule rule =
-        new AlertRule(
-            "a",
-            Condition.parse("queue_size > 1"),
-            Duration.ZERO,
-            AlertRule.Level.WARNING,
-            AlertRule.Language.EN,
-            AlertRule.Body.HISSRV,
-            URI.create("http://127.0.0.1:" + port + "/hook?access_token=t0p"),
-            "",
-            "");
 
-    assertThat(
-            new Webhook(Duration.ofMinutes(1), Clock.systemUTC())
-                .send(
-                    new Notice(
-                        rule,
-                        new Notice.Site("site", ZoneOffset.UTC),
-                        Notice.Kind.TEST,
-                        Instant.EPOCH,
-                        null))
-                .join())
+    assertThat(failure(rule(port), Duration.ofMinutes(1)))
         .contains("http://127.0.0.1:" + port + " cannot be reached: Connection refused");
+  }
+
+  /** It was told as "cannot be reached within 10 s: TimeoutException". */
+  @Test
+  void receiverThatHangs_isToldInPlainWords() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      AlertRule rule = rule(silent.getLocalPort());
+
+      assertThat(failure(rule, Duration.ofSeconds(1)))
+          .contains("http://127.0.0.1:" + silent.getLocalPort() + " does not answer within 1 s");
+    }
+  }
+
+  private static AlertRule rule(int port) {
+    return new AlertRule(
+        "a",
+        Condition.parse("queue_size > 1"),
+        Duration.ZERO,
+        AlertRule.Level.WARNING,
+        AlertRule.Language.EN,
+        AlertRule.Body.HISSRV,
+        URI.create("http://127.0.0.1:" + port + "/hook?access_token=t0p"),
+        "",
+        "");
+  }
+
+  private static Optional<String> failure(AlertRule rule, Duration timeout) {
+    return new Webhook(timeout, Clock.systemUTC())
+        .send(
+            new Notice(
+                rule,
+                new Notice.Site("site", ZoneOffset.UTC),
+                Notice.Kind.TEST,
+                Instant.EPOCH,
+                null))
+        .join();
   }
 }
