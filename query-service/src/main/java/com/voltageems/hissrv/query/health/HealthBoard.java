@@ -183,6 +183,10 @@ public final class HealthBoard implements AutoCloseable {
     if (outer instanceof ProbeException) {
       return String.valueOf(outer.getMessage());
     }
+    if (outer instanceof StoreException late && late.kind() == StoreException.Kind.TIMEOUT) {
+      // How the client broke off the call says nothing: "Socket closed", "Canceled".
+      return String.valueOf(late.getMessage());
+    }
     String text =
         outer instanceof StoreException ? String.valueOf(outer.getMessage()) : words(outer);
     return root == outer ? text : text + ": " + words(root);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.site.FakeConnect;
+import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -78,6 +79,18 @@ class HealthBoardTest {
     assertThat(store().state()).isEqualTo(State.DOWN);
     assertThat(store().since()).isEqualTo(clock.instant());
     assertThat(store().report().message()).isEqualTo("IOException: refused password=***");
+  }
+
+  /** It was told as "the query took longer than 3000 ms: SocketException: Socket closed". */
+  @Test
+  void databaseThatHangs_isToldWithoutTheClientsWords() {
+    probe.failure =
+        new StoreException(
+            StoreException.Kind.TIMEOUT,
+            "the query took longer than 3000 ms",
+            new IOException("Socket closed"));
+    board.look(probe);
+    assertThat(store().report().message()).isEqualTo("the query took longer than 3000 ms");
   }
 
   @Test

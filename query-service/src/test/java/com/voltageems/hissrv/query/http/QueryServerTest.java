@@ -554,6 +554,34 @@ class QueryServerTest {
             line -> assertThat(line).contains("mmm... answered with 504").hasSizeLessThan(700));
   }
 
+  /** A display that asks every second filled the log for as long as the database was away. */
+  @Test
+  void databaseThatIsAway_isInTheLogOnceForManyQuestions() throws Exception {
+    serve(
+        () -> {
+          throw new StoreException(StoreException.Kind.UNAVAILABLE, "away", new IOException("no"));
+        });
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(Failures.class);
+    logger.addAppender(log);
+    try {
+      for (int i = 0; i < 5; i++) {
+        assertThat(get("/query?measurement=m&range=" + (i + 1) + "h").statusCode()).isEqualTo(503);
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .isEqualTo(
+                        "GET /query?measurement=m&range=1h answered with 503: away; cause:"
+                            + " java.io.IOException: no"));
+  }
+
   @Test
   void overload_isRefusedAtOnceWhileHealthStillAnswers() throws Exception {
     CountDownLatch running = new CountDownLatch(2);

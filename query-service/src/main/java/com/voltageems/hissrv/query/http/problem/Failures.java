@@ -7,7 +7,9 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,12 +24,17 @@ public final class Failures {
 
   private static final int MOST_SHOWN = 500;
 
-  private Failures() {}
+  private final Seldom away;
+
+  private Failures(Seldom away) {
+    this.away = away;
+  }
 
   /** Answers every exception of a call from now on. */
   public static void register(RoutesConfig routes) {
+    Failures failures = new Failures(new Seldom(Duration.ofMinutes(1), System::nanoTime));
     routes.exception(HttpResponseException.class, Failures::http);
-    routes.exception(Exception.class, Failures::failure);
+    routes.exception(Exception.class, failures::failure);
   }
 
   /** Answers the server's own refusals: no such path, wrong method, too large. */
@@ -51,19 +58,12 @@ public final class Failures {
   }
 
   /** Answers a call that failed. */
-  public static void failure(Exception failure, Context context) {
+  private void failure(Exception failure, Context context) {
     ErrorBody error = ErrorBody.of(failure);
     if (error.status() == 500) {
       LOG.warn("{} {} answered with 500", context.method(), question(context), failure);
     } else if (error.status() > 500) {
-      // Expected while the database is down or busy, and then for every request: one line each.
-      LOG.warn(
-          "{} {} answered with {}: {}; cause: {}",
-          context.method(),
-          question(context),
-          error.status(),
-          failure.getMessage(),
-          String.valueOf(failure.getCause()));
+      unavailable(error.status(), failure, context);
     }
     if (error.status() == 429 || error.status() == 503) {
       context.header(Header.RETRY_AFTER, "1");
@@ -72,6 +72,27 @@ public final class Failures {
       context.header(Header.WWW_AUTHENTICATE, refused.challenge());
     }
     send(context, error);
+  }
+
+  /**
+   * Logs what is expected while the database is down or busy. It is down for every request alike,
+   * so that is logged once a minute; a question that takes too long is logged each time.
+   */
+  private void unavailable(int status, Exception failure, Context context) {
+    String reason = failure.getMessage() + "; cause: " + failure.getCause();
+    OptionalLong left = status == 503 ? away.count(reason) : OptionalLong.of(0);
+    if (left.isEmpty()) {
+      return;
+    }
+    LOG.warn(
+        "{} {} answered with {}: {}{}",
+        context.method(),
+        question(context),
+        status,
+        reason,
+        left.getAsLong() == 0
+            ? ""
+            : " (and " + left.getAsLong() + " requests before it, for the same reason)");
   }
 
   /**
