@@ -7,7 +7,7 @@ import com.voltageems.hissrv.query.health.ConnectFacts;
 import com.voltageems.hissrv.query.health.ConnectProbe;
 import com.voltageems.hissrv.query.health.HealthBoard;
 import com.voltageems.hissrv.query.health.Probe;
-import com.voltageems.hissrv.query.health.pipeline.KafkaAccess;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import com.voltageems.hissrv.query.health.pipeline.KafkaProbe;
 import com.voltageems.hissrv.query.health.pipeline.SinkProbe;
 import com.voltageems.hissrv.query.health.pipeline.SourceProbe;

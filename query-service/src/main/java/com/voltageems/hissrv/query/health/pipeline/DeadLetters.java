@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

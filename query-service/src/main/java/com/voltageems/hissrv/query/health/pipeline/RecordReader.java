@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.health.pipeline;
 
 import com.voltageems.hissrv.query.health.ProbeException;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

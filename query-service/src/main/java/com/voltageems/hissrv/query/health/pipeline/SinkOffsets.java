@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.SinkTopics;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

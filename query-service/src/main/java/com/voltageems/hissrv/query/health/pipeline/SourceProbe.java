@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

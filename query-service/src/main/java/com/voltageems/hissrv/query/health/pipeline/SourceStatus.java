@@ -76,7 +76,7 @@ record SourceStatus(
           name, type, state, since, reason, waiting, newest, lost, lostAt, !type.equals("list"), 0);
     }
 
-    /** Returns whether this is no source, but the trigger that makes the windows. */
+    /** Returns whether this is the trigger that makes the windows, not a source. */
     boolean isAggregation() {
       return type.equals("aggregation");
     }

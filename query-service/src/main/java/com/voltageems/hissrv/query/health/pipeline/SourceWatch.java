@@ -26,39 +26,24 @@ final class SourceWatch {
   /** Limits the memory, because the topic may hold any number of tasks. */
   private static final int MOST_TASKS = 1000;
 
-  /** Live values no older than this come at present. */
-  private static final Duration RECENT = Duration.ofMinutes(5);
-
-  /** The least time that a window may be late: a trigger or a reader may stumble. */
-  private static final Duration WINDOW_PATIENCE = Duration.ofMinutes(5);
-
   private final Duration stuckAfter;
+  private final UnmadeWindows unmade = new UnmadeWindows();
   private final Map<Integer, Told> tasks = new TreeMap<>();
   private @Nullable Instant lastLook;
-
-  /** Since when live values have come at each check; null where they do not. */
-  private @Nullable Instant liveSince;
 
   /**
    * The last record of a task, and when it came.
    *
    * @param idleSince since when the waiting data has not become less, by part
    * @param stuckBy when it was first reported that a part is stuck in its present way, by part
-   * @param noneSince since when a part that reads windows has had none, by part
    */
   private record Told(
       SourceStatus status,
       Instant arrived,
       Map<String, Instant> idleSince,
-      Map<String, Instant> stuckBy,
-      Map<String, Instant> noneSince) {
+      Map<String, Instant> stuckBy) {
     Told moved(Duration step) {
-      return new Told(
-          status,
-          arrived.plus(step),
-          moved(idleSince, step),
-          moved(stuckBy, step),
-          moved(noneSince, step));
+      return new Told(status, arrived.plus(step), moved(idleSince, step), moved(stuckBy, step));
     }
 
     private static Map<String, Instant> moved(Map<String, Instant> times, Duration step) {
@@ -103,11 +88,7 @@ final class SourceWatch {
       @Nullable Instant since,
       boolean trouble,
       @Nullable Duration newestAge,
-      boolean unmade) {
-    private boolean isRecentlyLive() {
-      return part.type().equals("hash") && newestAge != null && newestAge.compareTo(RECENT) <= 0;
-    }
-  }
+      boolean unmade) {}
 
   SourceWatch(Duration stuckAfter) {
     this.stuckAfter = stuckAfter;
@@ -126,18 +107,13 @@ final class SourceWatch {
     Instant arrived = PartitionWatch.between(timestamp, lastLook, now);
     Map<String, Instant> idle = new HashMap<>();
     Map<String, Instant> stuck = new HashMap<>();
-    Map<String, Instant> none = new HashMap<>();
     for (Part part : status.parts()) {
       idleSince(before, status, part, arrived).ifPresent(since -> idle.put(part.name(), since));
       if (part.isStuck()) {
         stuck.put(part.name(), stuckBy(before, part, arrived));
       }
-      if (part.windowMillis() > 0 && part.newest() == null) {
-        Instant since = before == null ? null : before.noneSince().get(part.name());
-        none.put(part.name(), since == null ? arrived : since);
-      }
     }
-    tasks.put(status.task(), new Told(status, arrived, idle, stuck, none));
+    tasks.put(status.task(), new Told(status, arrived, idle, stuck));
   }
 
   private static Instant stuckBy(@Nullable Told before, Part part, Instant arrived) {
@@ -172,7 +148,7 @@ final class SourceWatch {
   /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     lastLook = lastLook == null ? null : lastLook.plus(step);
-    liveSince = liveSince == null ? null : liveSince.plus(step);
+    unmade.moved(step);
     tasks.replaceAll((task, told) -> told.moved(step));
   }
 
@@ -205,66 +181,7 @@ final class SourceWatch {
                   Duration.ofMillis(status.redisAheadMillis()),
                   parts));
         });
-    return withUnmade(views, now);
-  }
-
-  /**
-   * Marks windows that nobody makes. One task may read only devices that have none: what counts is
-   * the newest window of all tasks, and the task that has had none for the shortest time. After an
-   * outage, windows have the same time to come as at first.
-   */
-  private List<TaskView> withUnmade(List<TaskView> views, Instant now) {
-    List<PartView> all = views.stream().flatMap(task -> task.parts().stream()).toList();
-    boolean isLive = all.stream().anyMatch(PartView::isRecentlyLive);
-    Instant since = isLive && liveSince == null ? now : liveSince;
-    liveSince = isLive ? since : null;
-    boolean off = all.stream().anyMatch(view -> view.part().isAggregation() && view.trouble());
-    if (off || !isLive || since == null) {
-      return views;
-    }
-    Map<String, Instant> due = new HashMap<>();
-    for (TaskView task : views) {
-      for (PartView view : task.parts()) {
-        due(task, view, since, now)
-            .ifPresent(at -> due.merge(view.part().name(), at, (a, b) -> a.isAfter(b) ? a : b));
-      }
-    }
-    return views.stream().map(task -> withUnmade(task, due, now)).toList();
-  }
-
-  /** Returns since when a window has been due for the part; empty if it does not read windows. */
-  private Optional<Instant> due(TaskView task, PartView view, Instant live, Instant now) {
-    Duration window = Duration.ofMillis(view.part().windowMillis());
-    Told told = tasks.get(task.task());
-    if (window.isZero() || told == null) {
-      return Optional.empty();
-    }
-    Duration age = view.newestAge();
-    Instant from =
-        age != null
-            ? now.minus(age)
-            : told.noneSince().getOrDefault(view.part().name(), told.arrived());
-    // A window's time is its start: the next one is whole two lengths later.
-    return Optional.of((from.isAfter(live) ? from : live).plus(window.multipliedBy(2)));
-  }
-
-  /** Of several tasks that read the same windows the first one tells, once. */
-  private static TaskView withUnmade(TaskView task, Map<String, Instant> due, Instant now) {
-    List<PartView> parts = new ArrayList<>();
-    for (PartView view : task.parts()) {
-      Part part = view.part();
-      Instant at = view.since() == null ? due.get(part.name()) : null;
-      Duration window = Duration.ofMillis(part.windowMillis());
-      Duration patience = window.compareTo(WINDOW_PATIENCE) > 0 ? window : WINDOW_PATIENCE;
-      if (at != null && Duration.between(at, now).compareTo(patience) >= 0) {
-        due.remove(part.name());
-        parts.add(new PartView(part, at, true, view.newestAge(), true));
-      } else {
-        parts.add(view);
-      }
-    }
-    return new TaskView(
-        task.task(), task.told(), task.intervalMillis(), task.overdue(), task.redisAhead(), parts);
+    return unmade.marked(views, now);
   }
 
   private PartView view(Told told, Part part, Instant now) {

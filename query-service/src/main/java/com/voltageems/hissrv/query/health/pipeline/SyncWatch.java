@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.SinkTopics;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

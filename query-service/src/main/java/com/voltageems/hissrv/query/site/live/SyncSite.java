@@ -2,7 +2,7 @@ package com.voltageems.hissrv.query.site.live;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.pipeline.KafkaAccess;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import com.voltageems.hissrv.query.health.pipeline.SyncWatch;
 import com.voltageems.hissrv.query.sync.RedisTarget;
 import com.voltageems.hissrv.query.sync.SyncAnswer;

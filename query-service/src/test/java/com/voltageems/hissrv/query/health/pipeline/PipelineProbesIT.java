@@ -14,6 +14,7 @@ import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.health.SettableClock;
 import com.voltageems.hissrv.query.health.SinkTopics;
 import com.voltageems.hissrv.query.health.Telling;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

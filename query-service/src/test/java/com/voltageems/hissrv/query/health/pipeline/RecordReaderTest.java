@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.health.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
+import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import com.voltageems.hissrv.query.health.pipeline.RecordReader.Unread;
 import java.time.Duration;
 import java.time.Instant;

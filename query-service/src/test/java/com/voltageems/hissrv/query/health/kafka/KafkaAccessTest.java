@@ -1,4 +1,4 @@
-package com.voltageems.hissrv.query.health.pipeline;
+package com.voltageems.hissrv.query.health.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,10 +1,9 @@
-package com.voltageems.hissrv.query.health.pipeline;
+package com.voltageems.hissrv.query.health.kafka;
 
 import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Redaction;
-import com.voltageems.hissrv.query.health.kafka.KafkaRefusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -75,16 +74,16 @@ public final class KafkaAccess implements AutoCloseable {
                 "5000"));
   }
 
-  Duration timeout() {
+  public Duration timeout() {
     return timeout;
   }
 
   /** A call to the cluster. */
-  interface Call<T> {
+  public interface Call<T> {
     T on(Admin client) throws ExecutionException, InterruptedException, TimeoutException;
   }
 
-  <T> T call(Call<T> call) throws ProbeException, InterruptedException {
+  public <T> T call(Call<T> call) throws ProbeException, InterruptedException {
     try {
       T answer = call.on(admin());
       refused = null;
@@ -97,11 +96,11 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /** A consumer's work, whose failures are also explained in words. */
-  interface Reading<T> {
+  public interface Reading<T> {
     T get();
   }
 
-  <T> T read(Reading<T> reading) throws ProbeException, InterruptedException {
+  public <T> T read(Reading<T> reading) throws ProbeException, InterruptedException {
     try {
       return reading.get();
     } catch (InterruptException e) {
@@ -120,7 +119,7 @@ public final class KafkaAccess implements AutoCloseable {
     return client;
   }
 
-  <T> T get(KafkaFuture<T> future)
+  public <T> T get(KafkaFuture<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
     return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -129,7 +128,7 @@ public final class KafkaAccess implements AutoCloseable {
    * Likewise, for a call about one topic: adds its name, which the client's own message does not
    * contain.
    */
-  <T> T get(String topic, KafkaFuture<T> future)
+  public <T> T get(String topic, KafkaFuture<T> future)
       throws ExecutionException, InterruptedException, TimeoutException {
     try {
       return get(future);
@@ -206,7 +205,7 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /** Returns the partitions of those topics that exist. */
-  Set<TopicPartition> partitions(Collection<String> topics)
+  public Set<TopicPartition> partitions(Collection<String> topics)
       throws ProbeException, InterruptedException {
     return call(
         client -> {
@@ -244,10 +243,10 @@ public final class KafkaAccess implements AutoCloseable {
    * @param lacking how many of them have a copy that is not in sync: its broker is away or behind
    * @param topics their topics
    */
-  record Copies(int partitions, int lacking, Set<String> topics) {}
+  public record Copies(int partitions, int lacking, Set<String> topics) {}
 
   /** Counts the partitions of those topics that exist and that we may see. */
-  Copies copies(Collection<String> topics) throws ProbeException, InterruptedException {
+  public Copies copies(Collection<String> topics) throws ProbeException, InterruptedException {
     return call(
         client -> {
           int partitions = 0;
@@ -276,7 +275,8 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /** Returns those topics that do not exist; a topic that we may not see counts as existing. */
-  Set<String> missing(Collection<String> topics) throws ProbeException, InterruptedException {
+  public Set<String> missing(Collection<String> topics)
+      throws ProbeException, InterruptedException {
     return call(
         client -> {
           Set<String> missing = new HashSet<>();
@@ -300,14 +300,15 @@ public final class KafkaAccess implements AutoCloseable {
    * Returns those topics of which Kafka keeps only the newest record of each key; without topics
    * whose configuration we may not read ({@code DescribeConfigs}).
    */
-  Set<String> compacted(Collection<String> topics) throws ProbeException, InterruptedException {
+  public Set<String> compacted(Collection<String> topics)
+      throws ProbeException, InterruptedException {
     Map<String, String> policies = settings(topics, TopicConfig.CLEANUP_POLICY_CONFIG);
     policies.values().removeIf(policy -> !policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT));
     return policies.keySet();
   }
 
   /** Returns the size of the largest record that each topic takes, in bytes; likewise. */
-  Map<String, String> largest(Collection<String> topics)
+  public Map<String, String> largest(Collection<String> topics)
       throws ProbeException, InterruptedException {
     return settings(topics, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
   }
@@ -340,18 +341,18 @@ public final class KafkaAccess implements AutoCloseable {
   }
 
   /** Returns all topics that we may see, without Kafka's internal ones. */
-  Set<String> topics() throws ProbeException, InterruptedException {
+  public Set<String> topics() throws ProbeException, InterruptedException {
     return call(client -> get(client.listTopics().names()));
   }
 
   /** Returns offsets as a reader of committed records sees them. */
-  Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec which)
+  public Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec which)
       throws ProbeException, InterruptedException {
     return offsets(partitions, which, IsolationLevel.READ_COMMITTED);
   }
 
   /** Returns the ends of the partitions, including records of open transactions. */
-  Map<TopicPartition, Long> written(Set<TopicPartition> partitions)
+  public Map<TopicPartition, Long> written(Set<TopicPartition> partitions)
       throws ProbeException, InterruptedException {
     return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
   }
@@ -375,7 +376,7 @@ public final class KafkaAccess implements AutoCloseable {
    *
    * @param fetchBytes limit for the bytes of a partition per fetch
    */
-  KafkaConsumer<byte[], byte[]> consumer(int fetchBytes) {
+  public KafkaConsumer<byte[], byte[]> consumer(int fetchBytes) {
     Map<String, Object> config = new HashMap<>(clientConfig);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     // Records may be deleted while we read; then reading goes on with the first record that is
