@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.health.pipeline.SourceWatch.PartView;
 import com.voltageems.hissrv.query.health.pipeline.SourceWatch.TaskView;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -95,7 +96,8 @@ final class UnmadeWindows {
       Instant due = since == null ? now : since.plus(window.multipliedBy(2));
       if (Duration.between(due, now).compareTo(patience) >= 0) {
         from.remove(part.name());
-        parts.add(new PartView(part, due, true, view.newestAge(), true));
+        Instant at = due.truncatedTo(ChronoUnit.SECONDS);
+        parts.add(new PartView(part, at, true, view.newestAge(), true));
       } else {
         parts.add(view);
       }
