@@ -530,20 +530,15 @@ class QueryServerTest {
         () -> {
           throw new StoreException(StoreException.Kind.TIMEOUT, "took too long", new IOException());
         });
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(Failures.class);
-    logger.addAppender(log);
-    try {
-      assertThat(get("/query?measurement=m&start=today-7d&tag.ch=a%0Ab").statusCode())
-          .isEqualTo(504);
-      assertThat(get("/query?measurement=m&ch=token=hidden").statusCode()).isEqualTo(504);
-      get("/query?measurement=m&ch=" + "m".repeat(600));
-    } finally {
-      logger.detachAppender(log);
-    }
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    List<String> lines =
+        logged(
+            () -> {
+              assertThat(get("/query?measurement=m&start=today-7d&tag.ch=a%0Ab").statusCode())
+                  .isEqualTo(504);
+              assertThat(get("/query?measurement=m&ch=token=hidden").statusCode()).isEqualTo(504);
+              get("/query?measurement=m&ch=" + "m".repeat(600));
+            });
+    assertThat(lines)
         .satisfiesExactly(
             line ->
                 assertThat(line)
@@ -554,6 +549,24 @@ class QueryServerTest {
             line -> assertThat(line).contains("mmm... answered with 504").hasSizeLessThan(700));
   }
 
+  private interface Asking {
+    void run() throws Exception;
+  }
+
+  /** Returns what is logged about failures meanwhile. */
+  private static List<String> logged(Asking asking) throws Exception {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(Failures.class);
+    logger.addAppender(log);
+    try {
+      asking.run();
+    } finally {
+      logger.detachAppender(log);
+    }
+    return log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
   /** A display that asks every second filled the log for as long as the database was away. */
   @Test
   void databaseThatIsAway_isInTheLogOnceForManyQuestions() throws Exception {
@@ -561,19 +574,15 @@ class QueryServerTest {
         () -> {
           throw new StoreException(StoreException.Kind.UNAVAILABLE, "away", new IOException("no"));
         });
-    ListAppender<ILoggingEvent> log = new ListAppender<>();
-    log.start();
-    Logger logger = (Logger) LoggerFactory.getLogger(Failures.class);
-    logger.addAppender(log);
-    try {
-      for (int i = 0; i < 5; i++) {
-        assertThat(get("/query?measurement=m&range=" + (i + 1) + "h").statusCode()).isEqualTo(503);
-      }
-    } finally {
-      logger.detachAppender(log);
-    }
-    assertThat(log.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    List<String> lines =
+        logged(
+            () -> {
+              for (int i = 0; i < 5; i++) {
+                assertThat(get("/query?measurement=m&range=" + (i + 1) + "h").statusCode())
+                    .isEqualTo(503);
+              }
+            });
+    assertThat(lines)
         .satisfiesExactly(
             line ->
                 assertThat(line)

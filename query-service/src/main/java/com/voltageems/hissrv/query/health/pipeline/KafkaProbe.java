@@ -74,7 +74,8 @@ public final class KafkaProbe implements Probe {
   @Override
   public Report check() throws ProbeException, InterruptedException {
     int brokers = kafka.call(client -> kafka.get(client.describeCluster().nodes())).size();
-    DeadLetterTopics sinks = facts.get().deadLetters();
+    ConnectFacts known = facts.get();
+    DeadLetterTopics sinks = known.deadLetters();
     Set<String> others = new TreeSet<>(sinks.topics().values());
     others.remove(deadLetterTopic);
     others.removeAll(refused);
@@ -99,7 +100,7 @@ public final class KafkaProbe implements Probe {
     detail.put("failed_by_topic", counts);
     detail.put("failed_not_counted", uncounted(sinks));
     detail.put("last_failed", last(ends, all, others));
-    KafkaAccess.Copies copies = kafka.copies(topics());
+    KafkaAccess.Copies copies = kafka.copies(topics(known));
     detail.put("lacking_copies", copies.lacking());
     // A dead letter has the key of its record, and all records of a series share one key.
     Set<String> there = new TreeSet<>();
@@ -128,8 +129,7 @@ public final class KafkaProbe implements Probe {
   }
 
   /** Returns the topics of source and sink as far as Connect has named them. */
-  private Set<String> topics() {
-    ConnectFacts known = facts.get();
+  private Set<String> topics(ConnectFacts known) {
     Set<String> topics = new TreeSet<>(known.sourceTopics());
     topics.addAll(known.sinkTopics().names());
     topics.add(deadLetterTopic);
