@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,8 @@ import redis.clients.jedis.RedisClient;
 @RequiresServer(Server.CHROMEDRIVER)
 class PageEndToEndIT {
   private static final int MOST_CLICKS = 5;
+  private static final long STEP = Past.STEP.toSeconds();
+  private static final long PAST_STEPS = Past.LENGTH.dividedBy(Past.STEP);
 
   private final ChromeDriver driver = browser();
   private int clicks;
@@ -49,10 +52,11 @@ class PageEndToEndIT {
             new HistorySystem(Installation.find(), dir, Ports.free(), false, line -> {});
         RedisClient redis = RedisClient.create(system.redis().uri());
         SiteSimulator simulator = new SiteSimulator(site, redis, Clock.systemUTC())) {
-      Past.push(site, redis, System.currentTimeMillis() / 1000);
+      long now = System.currentTimeMillis() / 1000;
+      Past.push(site, redis, now);
       simulator.start();
       system.submitConnectors(List.of("5s"), Map.of());
-      awaitPast(system, site);
+      awaitPast(new HistoryClient(system.url()), site, now);
       begin(system.url());
       namedCurvesMove();
       begin(system.url());
@@ -68,16 +72,30 @@ class PageEndToEndIT {
     }
   }
 
-  private static void awaitPast(HistorySystem system, Site site) {
-    Site.Channel gateway = site.channels().get(5);
-    HistoryClient history = new HistoryClient(system.url());
-    long samples = Past.LENGTH.dividedBy(Past.STEP);
-    await()
-        .atMost(Duration.ofMinutes(5))
-        .pollInterval(Duration.ofSeconds(1))
-        .until(
-            () ->
-                history.points("telemetry", Verification.liveTags(gateway), "1").size() > samples);
+  /**
+   * Waits for every device: their elements take different partitions, and the page shows first what
+   * was alive in the last minutes.
+   */
+  private static void awaitPast(HistoryClient history, Site site, long now) {
+    for (Site.Channel channel : site.channels()) {
+      List<Long> past =
+          LongStream.iterate(now - Math.floorMod(now, STEP), second -> second - STEP)
+              .skip(1)
+              .limit(PAST_STEPS)
+              .filter(second -> !site.isSilent(channel, second))
+              .mapToObj(second -> second * 1000)
+              .toList();
+      await(channel.name())
+          .atMost(Duration.ofMinutes(5))
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () ->
+                  history
+                      .points(
+                          "telemetry", Verification.liveTags(channel), channel.points().get(0).id())
+                      .keySet()
+                      .containsAll(past));
+    }
   }
 
   private static ChromeDriver browser() {
