@@ -72,6 +72,12 @@ export const FORMS = [
   ['InfluxDB refused the query with status {n} when it was asked for fields: {why}', '查询字段时 InfluxDB 拒绝（状态 {n}）：{why}'],
   ['look at store.type, and at address, login and {x} of {y}: {why}', '请检查 store.type，以及 {y} 的地址、登录和 {x}：{why}'],
   ['look at store.type, and at address, login and {x} of {y}', '请检查 store.type，以及 {y} 的地址、登录和 {x}'],
+  ['InfluxDB reads at most {n} points for a query (max-select-point): ask for a shorter range, fewer devices or fewer fields, or raise it',
+    'InfluxDB 每个查询最多读取 {n} 个数据点（max-select-point）：请缩短时间范围，减少设备或字段，或调大该限制'],
+  ['InfluxDB reads at most {n} series for a query (max-select-series): name tags, so that fewer devices are asked for, or raise it',
+    'InfluxDB 每个查询最多读取 {n} 个序列（max-select-series）：请用标签限定更少的设备，或调大该限制'],
+  ['InfluxDB computes at most {n} windows for a query (max-select-buckets), and this one has {m}: ask for longer windows or a shorter range, or raise it',
+    'InfluxDB 每个查询最多计算 {n} 个窗口（max-select-buckets），而此查询有 {m} 个：请选择更长的窗口或更短的范围，或调大该限制'],
   ['the database cannot be reached', '无法连接数据库'],
   ['ask for a shorter range, fewer devices or fewer fields, or raise query.timeout', '请缩短时间范围，减少设备或字段，或调大 query.timeout'],
 

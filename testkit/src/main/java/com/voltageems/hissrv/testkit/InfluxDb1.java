@@ -21,24 +21,36 @@ public final class InfluxDb1 extends LocalServer {
   private final Path binary;
   private final int port;
 
-  private InfluxDb1(Path dir, Path binary, int port) {
+  private final Map<String, String> environment;
+
+  private InfluxDb1(Path dir, Path binary, int port, Map<String, String> environment) {
     super(Duration.ofMinutes(3));
     this.dir = dir;
     this.binary = binary;
     this.port = port;
+    this.environment = Map.copyOf(environment);
   }
 
   /** Starts the database on a free port, without users; data in {@code dir}. */
   public static InfluxDb1 start(Path dir) {
-    return start(dir, false);
+    return start(dir, false, Map.of());
+  }
+
+  /**
+   * Starts the database without users.
+   *
+   * @param environment settings such as {@code INFLUXDB_COORDINATOR_MAX_SELECT_SERIES}
+   */
+  public static InfluxDb1 start(Path dir, Map<String, String> environment) {
+    return start(dir, false, environment);
   }
 
   /** Starts the database with login required; the first caller creates the first user. */
   public static InfluxDb1 startWithLogin(Path dir) {
-    return start(dir, true);
+    return start(dir, true, Map.of());
   }
 
-  private static InfluxDb1 start(Path dir, boolean login) {
+  private static InfluxDb1 start(Path dir, boolean login, Map<String, String> environment) {
     Path binary =
         binary()
             .orElseThrow(
@@ -69,7 +81,7 @@ public final class InfluxDb1 extends LocalServer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    InfluxDb1 database = new InfluxDb1(dir, binary, port);
+    InfluxDb1 database = new InfluxDb1(dir, binary, port, environment);
     database.restart();
     return database;
   }
@@ -88,7 +100,7 @@ public final class InfluxDb1 extends LocalServer {
     return ServerProcess.startNative(
         "influxd",
         List.of(binary.toString(), "-config", dir.resolve("influxdb.conf").toString()),
-        Map.of(),
+        environment,
         dir.resolve("influxd.log"));
   }
 

@@ -183,9 +183,11 @@ public final class HealthBoard implements AutoCloseable {
     if (outer instanceof ProbeException) {
       return String.valueOf(outer.getMessage());
     }
-    if (outer instanceof StoreException late && late.kind() == StoreException.Kind.TIMEOUT) {
+    if (outer instanceof StoreException store
+        && (store.kind() == StoreException.Kind.TIMEOUT
+            || store.kind() == StoreException.Kind.TOO_MUCH)) {
       // How the client broke off the call says nothing: "Socket closed", "Canceled".
-      return String.valueOf(late.getMessage());
+      return String.valueOf(store.getMessage());
     }
     String text =
         outer instanceof StoreException ? String.valueOf(outer.getMessage()) : words(outer);

@@ -64,7 +64,7 @@ final class SilenceSearch {
       try {
         tell(doubt, times(doubt, Deadline.in(time)), sink);
       } catch (StoreException e) {
-        if (e.kind() != StoreException.Kind.TIMEOUT) {
+        if (e.kind() != StoreException.Kind.TIMEOUT && e.kind() != StoreException.Kind.TOO_MUCH) {
           throw e;
         }
         return;

@@ -15,6 +15,8 @@ public final class StoreException extends RuntimeException {
     UNAVAILABLE,
     /** The query took too long and was cancelled; a smaller query may succeed. */
     TIMEOUT,
+    /** The query exceeds a limit that the database has of its own; a smaller query may succeed. */
+    TOO_MUCH,
     /** The database refused the query; neither waiting nor trying again helps. */
     FAILED
   }

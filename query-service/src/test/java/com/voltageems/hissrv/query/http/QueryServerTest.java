@@ -521,6 +521,12 @@ class QueryServerTest {
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(503);
     kind[0] = StoreException.Kind.TIMEOUT;
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(504);
+    kind[0] = StoreException.Kind.TOO_MUCH;
+    HttpResponse<String> refused = get("/query?measurement=m");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    JsonNode told = new ObjectMapper().readTree(refused.body());
+    assertThat(told.path("error").asText()).isEqualTo("too_much");
+    assertThat(told.path("detail").asText()).isEqualTo("m");
   }
 
   /** Which question it was is what an operator asks first; a token in an address is a slip. */

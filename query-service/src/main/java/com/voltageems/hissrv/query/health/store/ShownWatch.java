@@ -70,6 +70,9 @@ final class ShownWatch {
 
   private @Nullable Instant seen;
 
+  /** Why the last question was refused; null if it was not. */
+  private @Nullable String hindrance;
+
   ShownWatch(HistoryStore store, ShownMemory memory, Clock clock) {
     this.store = new StoreLook(store);
     this.memory = memory;
@@ -86,12 +89,24 @@ final class ShownWatch {
       looked = now;
       try {
         look(now, Deadline.in(timeout), Deadline.in(timeout.multipliedBy(MANY)));
+        hindrance = null;
       } catch (StoreException e) {
         // The database is too busy or down: other checks report that, and the earlier result stays.
+        boolean passes =
+            e.kind() == StoreException.Kind.UNAVAILABLE || e.kind() == StoreException.Kind.TIMEOUT;
+        hindrance = passes ? hindrance : e.getMessage();
         LOG.debug("Whether the database still shows what it did is not known", e);
       }
     }
     return words();
+  }
+
+  /**
+   * Returns why the database cannot be asked whether it still shows what it did; empty if it can,
+   * or does not answer at all.
+   */
+  Optional<String> hindrance() {
+    return Optional.ofNullable(hindrance);
   }
 
   /** Returns the newest part of the data, where it is gone. */

@@ -76,12 +76,13 @@ public final class StoreProbe implements Probe {
   }
 
   /**
-   * Reports whether a database that becomes empty while this service restarts would go unnoticed,
-   * and which part of the data is gone.
+   * Reports whether a database that becomes empty, now or while this service restarts, would go
+   * unnoticed, and which part of the data is gone.
    */
   private Map<String, @Nullable Object> detail() {
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("not_remembered", memory.problem().orElse(null));
+    detail.put("not_watched", shown.hindrance().orElse(null));
     detail.put("gone", shown.missing().map(Missing::json).orElse(null));
     return detail;
   }

@@ -18,6 +18,7 @@ public enum ErrorKind {
   BAD_MAPPING(422, "the mapping cannot be used"),
   RAW_REFUSED(422, "the database refuses the statement"),
   BAD_FILE(422, "the file cannot be used"),
+  TOO_MUCH(422, "more than the database allows one query"),
   BUSY(429, "too many requests at once"),
   REFUSED(400, "the request cannot be read"),
   STORE_FAILED(500, "the database refused the query"),

@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -27,6 +28,11 @@ final class InfluxQlClient {
       Pattern.compile(
           "query engine shutdown|query interrupted|engine is closed|shard is disabled"
               + "|store is closed|(file|partition|WAL) closed");
+
+  /** What a query exceeded; InfluxDB misspells one of these. */
+  private static final Pattern LIMIT =
+      Pattern.compile(
+          "max-select-(?<what>point|series|bucket)s? limit excee\\w+: \\((?<asked>\\d+)/(?<most>\\d+)\\)");
 
   private final InfluxLink link;
   private final String databaseParameter;
@@ -186,7 +192,33 @@ final class InfluxQlClient {
           "the query took longer than InfluxDB's own query-timeout allows",
           cause);
     }
-    return new StoreException(StoreException.Kind.FAILED, otherwise, cause);
+    Matcher limit = LIMIT.matcher(error);
+    return limit.find()
+        ? new StoreException(StoreException.Kind.TOO_MUCH, tooMuch(limit), cause)
+        : new StoreException(StoreException.Kind.FAILED, otherwise, cause);
+  }
+
+  /** Names the limit, and what to ask instead. Of points and series, InfluxDB stops counting. */
+  private static String tooMuch(Matcher limit) {
+    String most = limit.group("most");
+    return switch (limit.group("what")) {
+      case "series" ->
+          "InfluxDB reads at most "
+              + most
+              + " series for a query (max-select-series): name tags, so that fewer devices are asked"
+              + " for, or raise it";
+      case "bucket" ->
+          "InfluxDB computes at most "
+              + most
+              + " windows for a query (max-select-buckets), and this one has "
+              + limit.group("asked")
+              + ": ask for longer windows or a shorter range, or raise it";
+      default ->
+          "InfluxDB reads at most "
+              + most
+              + " points for a query (max-select-point): ask for a shorter range, fewer devices or"
+              + " fewer fields, or raise it";
+    };
   }
 
   private InfluxLink.Exchange send(Request.Builder request, Deadline deadline) {

@@ -51,7 +51,7 @@ final class InfluxQlRaw implements RawStore {
             }
           });
     } catch (StoreException e) {
-      if (e.kind() == StoreException.Kind.FAILED) {
+      if (e.kind() == StoreException.Kind.FAILED || e.kind() == StoreException.Kind.TOO_MUCH) {
         Throwable words = e.getCause();
         throw new RawException(
             RawException.Kind.REFUSED, String.valueOf(words == null ? null : words.getMessage()));

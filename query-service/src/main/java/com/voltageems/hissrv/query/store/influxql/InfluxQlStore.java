@@ -230,7 +230,8 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   /**
-   * Returns the count, or -1 if the database does not support this query, as before version 1.4.
+   * Returns the count, or -1 if the database does not support this query, as before version 1.4, or
+   * does not allow it.
    */
   private long count(InfluxQl statement, Deadline deadline) {
     AtomicLong count = new AtomicLong();
@@ -243,7 +244,7 @@ public final class InfluxQlStore implements HistoryStore {
             return true;
           });
     } catch (StoreException e) {
-      if (e.kind() != StoreException.Kind.FAILED) {
+      if (e.kind() != StoreException.Kind.FAILED && e.kind() != StoreException.Kind.TOO_MUCH) {
         throw e;
       }
       return -1;

@@ -25,6 +25,7 @@ class ShownWatchTest {
   private final SettableClock clock = new SettableClock();
   private MemoryStore database = new MemoryStore(1_000);
   private final AtomicBoolean busy = new AtomicBoolean();
+  private StoreException.Kind answer = StoreException.Kind.TIMEOUT;
   private final StoreProbe probe = new StoreProbe(store(), Duration.ofSeconds(10), clock);
 
   /** Whatever database stands at the address. */
@@ -35,8 +36,7 @@ class ShownWatchTest {
             new Class<?>[] {HistoryStore.class},
             (self, method, arguments) -> {
               if (busy.get() && method.getName().startsWith("measurement")) {
-                throw new StoreException(
-                    StoreException.Kind.TIMEOUT, "too long", new IOException());
+                throw new StoreException(answer, "too long", new IOException());
               }
               try {
                 return method.invoke(database, arguments);
@@ -114,6 +114,19 @@ class ShownWatchTest {
     assertThat(after(MINUTE).state()).isEqualTo(State.DEGRADED);
     busy.set(true);
     assertThat(after(MINUTE).state()).isEqualTo(State.DEGRADED);
+  }
+
+  /** InfluxDB's max-select-series: nobody would have noticed that the data was gone. */
+  @Test
+  void whatTheDatabaseRefusesToAnswer_isToldInTheDetail() {
+    write("meter", MINUTE);
+    assertThat(probe.check().detail()).containsEntry("not_watched", null);
+    busy.set(true);
+    assertThat(after(MINUTE).detail()).containsEntry("not_watched", null);
+    answer = StoreException.Kind.TOO_MUCH;
+    assertThat(after(MINUTE).detail()).containsEntry("not_watched", "too long");
+    busy.set(false);
+    assertThat(after(MINUTE).detail()).containsEntry("not_watched", null);
   }
 
   @Test

@@ -118,7 +118,14 @@ class OtherAnswersTest {
         + " its max-concurrent-queries allows: raise it, or lower query.concurrency'",
     "query-timeout limit exceeded, TIMEOUT,"
         + " the query took longer than InfluxDB's own query-timeout allows",
-    "max-select-point limit exceeed: (5/4), FAILED, InfluxDB refused the query with status 200"
+    "max-select-point limit exceeed: (5/4), TOO_MUCH, 'InfluxDB reads at most 4 points for a query"
+        + " (max-select-point): ask for a shorter range, fewer devices or fewer fields, or raise"
+        + " it'",
+    "max-select-series limit exceeded: (21/20), TOO_MUCH, 'InfluxDB reads at most 20 series for a"
+        + " query (max-select-series): name tags, so that fewer devices are asked for, or raise it'",
+    "max-select-buckets limit exceeded: (7201/50), TOO_MUCH, 'InfluxDB computes at most 50 windows"
+        + " for a query (max-select-buckets), and this one has 7201: ask for longer windows or a"
+        + " shorter range, or raise it'"
   })
   void questionThatInfluxDbRefusesForNow_mayBeAskedAgain(
       String error, StoreException.Kind kind, String words) {
