@@ -5,11 +5,13 @@ import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
+import com.voltageems.hissrv.redis.source.link.RedisTime;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.reader.AggregationLosses;
 import com.voltageems.hissrv.redis.source.reader.ClosedAhead;
 import com.voltageems.hissrv.redis.source.run.Background;
 import com.voltageems.hissrv.redis.source.run.Backoff;
+import com.voltageems.hissrv.redis.source.run.EachSecond;
 import com.voltageems.hissrv.redis.source.run.PartState;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.time.Duration;
@@ -38,6 +40,7 @@ final class AggregationScheduler implements Background {
   private static final Logger LOG = LoggerFactory.getLogger(AggregationScheduler.class);
   private static final String CONFIG_KEY = "hissrv:aggregation";
   private static final String STATS_KEY = "hissrv:stats";
+  private static final Command TIME = Command.of("TIME");
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Shortest pause between two ticks if they take longer than a second. */
@@ -105,11 +108,11 @@ final class AggregationScheduler implements Background {
 
   private void run() {
     try {
-      // At fixed moments, however long a tick takes: a wait between ticks would sometimes skip a
-      // second.
       long nextNanos = clock.nanos();
       while (!stop.await(nextNanos - clock.nanos(), TimeUnit.NANOSECONDS)) {
         try {
+          // However long the tick takes: a wait after it would sometimes skip a second.
+          long dueNanos = EachSecond.next(clock.nanos(), RedisTime.millis(link.call(TIME)));
           String trouble = tick();
           backoff.reset();
           refusedSinceNanos = null;
@@ -120,7 +123,7 @@ final class AggregationScheduler implements Background {
           } else if (state.passed()) {
             LOG.info("Aggregation: goes on");
           }
-          nextNanos = Math.max(nextNanos + TICK_NANOS, clock.nanos() + PAUSE_NANOS);
+          nextNanos = Math.max(dueNanos, clock.nanos() + PAUSE_NANOS);
         } catch (RedisUnavailableException e) {
           say(String.valueOf(e.getMessage()));
           nextNanos = clock.nanos() + backoff.next().toNanos();
