@@ -1197,4 +1197,62 @@ public abstract class HistoryStoreContract {
             Comparator.comparingInt(
                 name -> measurement().fields().indexOf(new Field(name, Field.Kind.NUMBER))));
   }
+
+  /** As a table of the page, or an /aggregate that names neither fields nor functions. */
+  @Test
+  void allFunctionsOfHundredsOfFields_areAnsweredAtOnce() {
+    int count = 400;
+    String[] names = IntStream.range(0, count).mapToObj(i -> "p" + i).toArray(String[]::new);
+    for (int ch = 1; ch <= 2; ch++) {
+      for (int second = 0; second < 2; second++) {
+        StringBuilder line = new StringBuilder(",ch=" + ch + " ");
+        for (int i = 0; i < count; i++) {
+          // Each series has half of the fields only in its second window.
+          if (second == 1 || i % 2 == ch % 2) {
+            line.append(names[i]).append('=').append(i + ch * 1000 + second / 2.0).append(',');
+          }
+        }
+        line.setLength(line.length() - 1);
+        write(line + " " + (T + second * 1000L));
+      }
+    }
+    List<Column> columns = new ArrayList<>();
+    for (Aggregation function : Aggregation.values()) {
+      columns.addAll(columns(function, names));
+    }
+    for (boolean newestFirst : new boolean[] {false, true}) {
+      for (int limit : new int[] {3, 4}) {
+        HistoryAnswer answer =
+            ask()
+                .query(
+                    new HistoryQuery(
+                        from(T, T + 2000),
+                        columns,
+                        new FixedWindows(1000),
+                        List.of("ch"),
+                        newestFirst,
+                        limit));
+
+        assertThat(answer.truncated()).isEqualTo(limit == 3);
+        assertThat(answer.rows()).isEqualTo(limit);
+        for (Series series : answer.series()) {
+          int ch = Integer.parseInt(series.tags().getOrDefault("ch", ""));
+          for (Point point : series.points()) {
+            int second = (int) (point.epochMicros() / 1000 - T) / 1000;
+            for (int i = 0; i < columns.size(); i++) {
+              int field = i % count;
+              double value = field + ch * 1000 + second / 2.0;
+              @Nullable Object expected =
+                  second == 0 && field % 2 != ch % 2
+                      ? null
+                      : columns.get(i).function() == Aggregation.COUNT
+                          ? (Object) 1L
+                          : columns.get(i).function() == Aggregation.STDDEV ? null : (Object) value;
+              assertThat(point.values().get(i)).as("%s of %s", i, point).isEqualTo(expected);
+            }
+          }
+        }
+      }
+    }
+  }
 }

@@ -14,6 +14,8 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.postgresql.PGStatement;
 
 /** Connection pool for QuestDB. Turns failures into {@link StoreException}. Thread-safe. */
@@ -25,6 +27,14 @@ final class Connections implements AutoCloseable {
    * Extra time after the statement should have been cancelled; after that the connection is dead.
    */
   private static final int GRACE_MILLIS = 1000;
+
+  /** What QuestDB says if a query needs more memory than its settings give to one. */
+  private static final Pattern NO_ROOM =
+      Pattern.compile(
+          "page size is too small|Maximum number of pages|resizes exceeded|memory limit exceeded"
+              + "|Java heap space");
+
+  private static final Pattern SETTING = Pattern.compile("`([a-z0-9.]+)`");
 
   private final HikariDataSource pool;
 
@@ -106,6 +116,15 @@ final class Connections implements AutoCloseable {
     boolean closed = message.equals("Connection is closed");
     if (closed || (state != null && (state.startsWith("08") || state.startsWith("57")))) {
       return new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB broke off", e);
+    }
+    if (NO_ROOM.matcher(message).find()) {
+      Matcher setting = SETTING.matcher(message);
+      return new StoreException(
+          StoreException.Kind.TOO_MUCH,
+          "QuestDB has no room for this query: "
+              + (setting.find() ? setting.group(1) + ": " : "")
+              + "ask for a shorter range, fewer devices or fewer fields, or give it more memory",
+          e);
     }
     return new StoreException(StoreException.Kind.FAILED, "QuestDB refused the query", e);
   }

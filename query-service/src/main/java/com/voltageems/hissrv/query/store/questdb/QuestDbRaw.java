@@ -69,7 +69,9 @@ final class QuestDbRaw implements RawStore {
                 return run(connection, statement, new RawRows(maxRows, maxValues), deadline);
               });
     } catch (StoreException e) {
-      if (e.kind() == StoreException.Kind.FAILED && e.getCause() instanceof SQLException refusal) {
+      boolean refused =
+          e.kind() == StoreException.Kind.FAILED || e.kind() == StoreException.Kind.TOO_MUCH;
+      if (refused && e.getCause() instanceof SQLException refusal) {
         throw new RawException(RawException.Kind.REFUSED, words(refusal));
       }
       throw e;

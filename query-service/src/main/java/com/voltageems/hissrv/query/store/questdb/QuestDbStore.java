@@ -119,7 +119,10 @@ public final class QuestDbStore implements HistoryStore {
         (connection, timeColumn) ->
             query.windows() == null
                 ? points(query, timeColumn, connection, deadline, sink)
-                : windows.read(query, timeColumn, connection, deadline, sink));
+                : WideTable.windows(
+                    query,
+                    (part, rows) -> windows.read(part, timeColumn, connection, deadline, rows),
+                    sink));
   }
 
   /**
@@ -174,7 +177,12 @@ public final class QuestDbStore implements HistoryStore {
     return ask(
         selection,
         deadline,
-        (connection, time) -> latest.read(selection, fields, limit, time, connection, deadline));
+        (connection, time) ->
+            WideTable.latest(
+                fields,
+                selection.measurement().tags(),
+                limit,
+                some -> latest.read(selection, some, limit, time, connection, deadline)));
   }
 
   @Override

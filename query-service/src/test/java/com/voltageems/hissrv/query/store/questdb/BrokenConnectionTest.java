@@ -70,4 +70,24 @@ class BrokenConnectionTest {
     assertThat(failure).hasMessage("QuestDB cannot be reached");
     assertThat(failure.getCause()).hasMessage("Connection refused");
   }
+
+  /** Seen with QuestDB 9.3.4: nine functions of 400 fields. */
+  @Test
+  void queryThatDoesNotFit_namesTheSettingAndWhatToAskInstead() {
+    StoreException failure =
+        Connections.failure(
+            new SQLException(
+                "ERROR: page size is too small to fit a single key, consider increasing"
+                    + " `cairo.sql.small.map.page.size` [expected=41620, actual=32768]"),
+            SOON);
+    assertThat(failure.kind()).isEqualTo(StoreException.Kind.TOO_MUCH);
+    assertThat(failure)
+        .hasMessage(
+            "QuestDB has no room for this query: cairo.sql.small.map.page.size: ask for a shorter"
+                + " range, fewer devices or fewer fields, or give it more memory");
+    assertThat(Connections.failure(new SQLException("ERROR: Java heap space"), SOON))
+        .hasMessage(
+            "QuestDB has no room for this query: ask for a shorter range, fewer devices or fewer"
+                + " fields, or give it more memory");
+  }
 }

@@ -10,9 +10,11 @@ import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.store.Aggregation;
 import com.voltageems.hissrv.query.store.Asked;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.HistoryAnswer;
 import com.voltageems.hissrv.query.store.HistoryQuery;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.HistoryStoreContract;
+import com.voltageems.hissrv.query.store.LatestAnswer;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.StoreException;
@@ -399,5 +401,33 @@ class QuestDbStoreIT extends HistoryStoreContract {
           .extracting(Measurement::name)
           .doesNotContain("hissrv_raw_probe");
     }
+  }
+
+  /** QuestDB has no room for as many aggregates of one group as a table may have columns. */
+  @Test
+  void widestTable_isAnswered() {
+    int count = 1990;
+    StringBuilder line = new StringBuilder("widest,ch=1 p0=0");
+    for (int i = 1; i < count; i++) {
+      line.append(",p").append(i).append('=').append(i);
+    }
+    write("widest", List.of(line + " " + T, "widest,ch=2 p1989=7 " + T));
+    Measurement widest = ask().measurement("widest").orElseThrow();
+    Selection all = new Selection(widest, List.of(), T, T + 1000);
+
+    LatestAnswer latest = ask().latest(all, widest.fields(), 10);
+    assertThat(latest.series()).extracting(one -> one.fields().size()).containsExactly(count, 1);
+    assertThat(latest.truncated()).isFalse();
+    assertThat(ask().latest(all, widest.fields(), 1).truncated()).isTrue();
+    HistoryAnswer answer =
+        ask()
+            .query(
+                HistoryQuery.windows(
+                    all, widest.fields(), new FixedWindows(1000), Aggregation.MEAN, false, 10));
+    assertThat(answer.series().get(0).points().get(0).values())
+        .containsExactlyElementsOf(
+            widest.fields().stream()
+                .map(field -> (Object) Double.valueOf(field.name().substring(1)))
+                .toList());
   }
 }
