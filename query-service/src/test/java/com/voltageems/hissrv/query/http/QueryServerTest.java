@@ -598,6 +598,16 @@ class QueryServerTest {
   }
 
   @Test
+  void failureWithoutACause_isLoggedWithoutOne() throws Exception {
+    serve(
+        () -> {
+          throw new StoreException(StoreException.Kind.UNAVAILABLE, "away", null);
+        });
+    assertThat(logged(() -> get("/query?measurement=m&range=1h")))
+        .containsExactly("GET /query?measurement=m&range=1h answered with 503: away");
+  }
+
+  @Test
   void overload_isRefusedAtOnceWhileHealthStillAnswers() throws Exception {
     CountDownLatch running = new CountDownLatch(2);
     CountDownLatch go = new CountDownLatch(1);

@@ -79,7 +79,8 @@ public final class Failures {
    * so that is logged once a minute; a question that takes too long is logged each time.
    */
   private void unavailable(int status, Exception failure, Context context) {
-    String reason = failure.getMessage() + "; cause: " + failure.getCause();
+    Throwable cause = failure.getCause();
+    String reason = failure.getMessage() + (cause == null ? "" : "; cause: " + cause);
     OptionalLong left = status == 503 ? away.count(reason) : OptionalLong.of(0);
     if (left.isEmpty()) {
       return;
