@@ -40,6 +40,15 @@ class KubernetesFilesTest {
     }
   }
 
+  /** The service refuses calls once it ends; the cluster goes on sending them for a moment. */
+  @Test
+  void service_answersForAMomentAfterItIsToldToEnd() throws IOException {
+    JsonNode pod = only("Deployment", "query-service.yaml").at("/spec/template/spec");
+    JsonNode command = pod.at("/containers/0/lifecycle/preStop/exec/command");
+    assertThat(command.path(0).asText()).isEqualTo("sleep");
+    assertThat(command.path(1).asInt()).isBetween(3, 15);
+  }
+
   /** Strimzi's own policy closes the REST API to everything but its operator and the workers. */
   @Test
   void service_mayReachConnect() throws IOException {
