@@ -46,12 +46,22 @@ public final class Described {
   }
 
   /**
-   * Runs a function with the description of a measurement.
+   * Runs a function with the description of a measurement. If there is none of exactly this name,
+   * blanks around it do not count.
    *
    * @param use may be called again, with another description
    * @throws NotFoundException if there is no such measurement
    */
   public <T> T with(String name, Deadline deadline, Function<Measurement, T> use) {
+    String stripped = name.strip();
+    boolean isExact =
+        stripped.equals(name)
+            || stripped.isEmpty()
+            || find(name, deadline, Optional::of).isPresent();
+    return exactly(isExact ? name : stripped, deadline, use);
+  }
+
+  private <T> T exactly(String name, Deadline deadline, Function<Measurement, T> use) {
     Measurement known = kept.getIfPresent(name);
     if (known == null) {
       Measurement now = ask(name, deadline).orElse(null);

@@ -53,8 +53,9 @@ public final class Parameters {
                 .orElseThrow(() -> new BadRequestException("timezone", named, Times.ZONE));
   }
 
+  /** Returns the name as it was given: a name may begin or end with a blank. */
   public String measurement() {
-    String name = texts.text("measurement");
+    String name = texts.exact("measurement");
     if (name == null) {
       throw new BadRequestException("measurement", "", "a name; /measurements lists them");
     }

@@ -98,8 +98,9 @@ record TagsAndFields(Texts texts, Measurement measurement) {
     Set<String> names = new LinkedHashSet<>();
     for (String list : texts.all("fields")) {
       for (String name : list.split(",", -1)) {
-        if (!name.isBlank()) {
-          names.add(name.strip());
+        boolean exact = measurement.field(name).isPresent();
+        if (exact || !name.isBlank()) {
+          names.add(exact ? name : name.strip());
         }
       }
     }
@@ -120,7 +121,7 @@ record TagsAndFields(Texts texts, Measurement measurement) {
     }
     Set<String> groupBy = new LinkedHashSet<>();
     for (String name : all.split(",", -1)) {
-      String tag = name.strip();
+      String tag = measurement.tags().contains(name) ? name : name.strip();
       if (tag.isEmpty()) {
         continue;
       }

@@ -33,11 +33,17 @@ public record Texts(Map<String, List<String>> texts, Set<String> known) {
 
   /** Returns the one value of a parameter, or null if it is absent or empty. */
   public @Nullable String text(String name) {
+    String value = exact(name);
+    return value == null || value.isBlank() ? null : value.strip();
+  }
+
+  /** Returns the one value of a parameter with its blanks, or null if it is absent or empty. */
+  @Nullable String exact(String name) {
     List<String> values = all(name);
     if (values.size() > 1) {
       throw new BadRequestException(name, String.join(", ", values), "one value, not several");
     }
-    return values.isEmpty() || values.get(0).isBlank() ? null : values.get(0).strip();
+    return values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
   }
 
   List<String> all(String name) {

@@ -22,6 +22,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +36,7 @@ class DescribedTest {
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicLong nanos = new AtomicLong();
   private Optional<Measurement> there = Optional.of(measurement("a"));
+  private Set<String> names = Set.of("m");
   private final Described described =
       new Described(store(), Resolutions.RAW.discovery(), nanos::get);
 
@@ -54,8 +56,27 @@ class DescribedTest {
             (proxy, method, arguments) -> {
               assertThat(method.getName()).isEqualTo("measurement");
               asked.incrementAndGet();
-              return there;
+              return names.contains(arguments[0])
+                  ? there.map(one -> new Measurement(named(arguments[0]), one.tags(), one.fields()))
+                  : Optional.empty();
             });
+  }
+
+  private static String named(Object argument) {
+    return (String) argument;
+  }
+
+  /** InfluxDB tells "m" and "m " apart: the data of the one was answered for the other. */
+  @Test
+  void nameWithABlankAtItsEnd_isItself_ifThereIsOne() {
+    names = Set.of("m", " m", "m ");
+    assertThat(described.with("m ", DEADLINE, Measurement::name)).isEqualTo("m ");
+    assertThat(described.with(" m", DEADLINE, Measurement::name)).isEqualTo(" m");
+    assertThat(described.with(" m ", DEADLINE, Measurement::name)).isEqualTo("m");
+    assertThatThrownBy(() -> described.with(" ", DEADLINE, Measurement::name))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> described.with(" n ", DEADLINE, Measurement::name))
+        .hasMessage("there is no measurement \"n\"; /measurements lists them");
   }
 
   private static Function<Measurement, String> field(String name) {

@@ -156,6 +156,21 @@ class ParametersTest {
         .isEqualTo(1_755_771_000_000L);
   }
 
+  /** InfluxDB tells "v" and "v " apart, so the one must not be answered for the other. */
+  @Test
+  void namesWithABlankAtTheirEnd_areThemselves_whereTheyExist() {
+    Field spaced = new Field("v ", Field.Kind.NUMBER);
+    Field plain = new Field("v", Field.Kind.NUMBER);
+    Map<String, List<String>> texts =
+        Map.of("fields", List.of("v , a,v"), "group_by", List.of("ch ,ty "));
+    TagsAndFields asked =
+        new TagsAndFields(
+            new Texts(texts, KNOWN),
+            new Measurement("m", List.of("ch", "ch ", "ty"), List.of(A, plain, spaced)));
+    assertThat(asked.fields(any -> true, "")).containsExactly(spaced, A, plain);
+    assertThat(asked.groupBy(true)).containsExactly("ch ", "ty");
+  }
+
   @Test
   void fields_byListOrOneByOne() {
     assertThat(fields(query("fields=a,s"))).containsExactly(A, S);
