@@ -24,10 +24,7 @@ abstract class LocalServer implements Server {
   /** Returns whether the server answers now. */
   abstract boolean answers();
 
-  /**
-   * Launches the server; ends its previous process first if there is one. See {@link
-   * #awaitReady()}.
-   */
+  @Override
   public void relaunch() {
     if (process != null) {
       process.close();

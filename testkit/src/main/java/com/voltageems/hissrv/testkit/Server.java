@@ -17,6 +17,12 @@ public interface Server extends AutoCloseable {
    */
   void awaitReady();
 
+  /**
+   * Starts the server again as {@link #restart} does, but returns before it answers: for servers
+   * that wait for one another.
+   */
+  void relaunch();
+
   /** Restarts the server on the same ports with the same data; ends it first if it still runs. */
   void restart();
 
