@@ -228,8 +228,10 @@ public record Submission(Map<String, String> given) {
         unresolved.put(
             name,
             name
-                + " still holds a placeholder ${...} that the worker has not replaced. A variable of"
-                + " the environment is written ${env:NAME} and needs config.providers=env and"
+                + " still holds a placeholder ${...} that the worker has not replaced: the text before"
+                + " its colon is no provider of the worker, or it names something that the provider"
+                + " does not have, or may not read (config.providers.<provider>.param.*). A variable"
+                + " of the environment is written ${env:NAME} and needs config.providers=env and"
                 + " config.providers.env.class="
                 + "org.apache.kafka.common.config.provider.EnvVarConfigProvider on the worker");
       }

@@ -287,7 +287,8 @@ class InfluxSinkConfigTest {
                     .singleElement()
                     .asString()
                     .startsWith(value.name() + " still holds a placeholder")
-                    .contains("config.providers=env"));
+                    .contains("config.providers=env")
+                    .contains("that the provider does not have, or may not read"));
   }
 
   /** Settings that have no effect because another setting decides otherwise. */

@@ -181,6 +181,7 @@ public abstract class ConnectorContract {
           .singleElement()
           .asString()
           .startsWith(name + " still holds a placeholder ${...} that the worker has not replaced")
+          .contains("that the provider does not have, or may not read")
           .doesNotContain("S3CRET");
     }
   }
