@@ -142,6 +142,7 @@ class SiteFileTest {
         """
         redis: {mode: cluster, nodes: "redis-1:7001, redis-2:7001"}
         kafka: {bootstrap_servers: "kafka-1:9092,kafka-2:9092"}
+        connect: {url: "http://connect-1:8083, http://connect-2:8083"}
         """;
 
     Compiled compiled = compile(yaml, SiteCompiler.For.SERVICE);
@@ -149,7 +150,13 @@ class SiteFileTest {
     assertThat(compiled.redis().nodes()).containsExactly("redis-1:7001", "redis-2:7001");
     assertThat(source(compiled)).containsEntry("redis.nodes", "redis-1:7001, redis-2:7001");
     assertThat(compiled.serviceTexts())
-        .containsEntry("kafka.bootstrap.servers", "kafka-1:9092,kafka-2:9092");
+        .containsEntry("kafka.bootstrap.servers", "kafka-1:9092,kafka-2:9092")
+        .containsEntry("connect.url", "http://connect-1:8083,http://connect-2:8083");
+    assertThat(compiled.target().urls())
+        .containsExactly("http://connect-1:8083", "http://connect-2:8083");
+    assertThatThrownBy(() -> compile("connect: {url: 'http://connect-1:8083,connect-2'}"))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining("cannot be used: needs an address such as http://127.0.0.1:8083");
     assertThatThrownBy(() -> compile("kafka: {bootstrap_servers: 'kafka-1:9092,kafka-2'}"))
         .isInstanceOf(BadFileException.class)
         .hasMessageContaining("cannot be used: needs host:port, several separated by commas");

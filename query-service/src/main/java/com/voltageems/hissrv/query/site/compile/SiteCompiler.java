@@ -12,6 +12,7 @@ import com.voltageems.hissrv.query.site.yaml.Problem;
 import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.tls.ConnectTls;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,9 +85,12 @@ public final class SiteCompiler {
       settings.put(ConnectorSpec.MARK, new Entry(ConnectorSpec.mark(name), null));
     }
 
-    List<String> urls = new ArrayList<>(connect.all("url").stream().map(Given::text).toList());
+    List<String> urls =
+        connect.all("url").stream()
+            .flatMap(given -> Arrays.stream(given.text().split(",", -1)).map(String::strip))
+            .toList();
     if (urls.isEmpty()) {
-      urls.add(CONNECT);
+      urls = List.of(CONNECT);
     }
     Function<Given, String> lookUp =
         purpose == For.SERVICE ? secrets::here : given -> forCommand(given, secrets);

@@ -102,7 +102,7 @@ public final class JsonSchema {
       }
       case DURATION ->
           schema.put("anyOf", List.of(text("^[0-9]+(ms|s|m|h|d|w)$|" + LOOKED_UP), nothing()));
-      case URL -> schema.put("anyOf", List.of(text("^https?://|" + LOOKED_UP), nothing()));
+      case URL, URLS -> schema.put("anyOf", List.of(text("^https?://|" + LOOKED_UP), nothing()));
       case REDIS_URL -> schema.put("anyOf", List.of(text("^rediss?://|" + LOOKED_UP), nothing()));
       default -> schema.put("type", List.of("string", "number", "boolean", "null"));
     }

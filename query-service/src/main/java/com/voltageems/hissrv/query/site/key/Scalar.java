@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -41,6 +42,8 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     CHOICE,
     /** An address that begins with http. */
     URL,
+    /** Several of these, separated by commas. */
+    URLS,
     /** redis:// or rediss://, which may contain a password. */
     REDIS_URL,
     HOST_PORT,
@@ -95,6 +98,16 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     return new Scalar(Kind.URL, 0, 0, List.of(), "an address such as http://127.0.0.1:8086");
   }
 
+  /** Returns addresses of equal servers: one environment variable may hold several. */
+  static Scalar urls() {
+    return new Scalar(
+        Kind.URLS,
+        0,
+        0,
+        List.of(),
+        "an address such as http://127.0.0.1:8083, several separated by commas");
+  }
+
   static Scalar redisUrl() {
     return new Scalar(
         Kind.REDIS_URL, 0, 0, List.of(), "an address such as redis://127.0.0.1:6379 or rediss://…");
@@ -125,8 +138,9 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
           case DURATION -> DURATION.matcher(text).matches() && isWithin(millis(text));
           case BOOLEAN, CHOICE -> choices.contains(text);
           case URL -> isUrl(text);
+          case URLS -> each(text, Scalar::isUrl);
           case REDIS_URL -> REDIS.matcher(text).matches();
-          case HOST_PORT -> areHostPorts(text);
+          case HOST_PORT -> each(text, Parse::isHostPort);
           case NAME -> text.matches("[A-Za-z0-9_.-]{1,200}");
           case REGEX -> true;
         };
@@ -138,12 +152,15 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
         : Optional.of("needs " + expected + (isAddress() ? Parse.ipv6Hint(text) : ""));
   }
 
-  private static boolean areHostPorts(String text) {
-    return Arrays.stream(text.split(",", -1)).map(String::strip).allMatch(Parse::isHostPort);
+  private static boolean each(String text, Predicate<String> check) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).allMatch(check);
   }
 
   private boolean isAddress() {
-    return kind == Kind.URL || kind == Kind.REDIS_URL || kind == Kind.HOST_PORT;
+    return switch (kind) {
+      case URL, URLS, REDIS_URL, HOST_PORT -> true;
+      default -> false;
+    };
   }
 
   private boolean isWithin(long value) {

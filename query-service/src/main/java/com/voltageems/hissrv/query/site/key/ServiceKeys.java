@@ -155,7 +155,7 @@ final class ServiceKeys {
           List.of(
               Key.of(
                   "url",
-                  new Shape.Many(Scalar.url(), 50),
+                  new Shape.Many(Scalar.urls(), 50),
                   "Connect's REST API, `http://127.0.0.1:8083` by default; of several workers the"
                       + " first that answers is asked."),
               Key.of("username", Scalar.text("a user name"), "User there, where it asks for one."),
