@@ -23,6 +23,8 @@ public record Address(String scheme, String host, int port, String path) {
   private static final Pattern BARE_IPV6 =
       Pattern.compile("[0-9A-Fa-f]*(:[0-9A-Fa-f.]*){2,}(/.*)?");
 
+  private static final Pattern ZONE = Pattern.compile("\\[[0-9A-Fa-f:.]*%");
+
   /**
    * Parses an address.
    *
@@ -49,7 +51,11 @@ public record Address(String scheme, String host, int port, String path) {
       if (BARE_IPV6.matcher(text.substring(colon + 3)).matches()) {
         throw new IllegalArgumentException("an IPv6 address stands in brackets, as in [::1]");
       }
-      throw new IllegalArgumentException("the host is missing or no host's name");
+      throw new IllegalArgumentException(
+          ZONE.matcher(text).find()
+              ? "an IPv6 address cannot have a zone here, such as %eth0; use a name, or an address"
+                  + " that is not link-local"
+              : "the host is missing or no host's name");
     }
     int port = parts.group(3) == null ? -1 : Integer.parseInt(parts.group(3));
     if (port == 0 || port > 65535) {

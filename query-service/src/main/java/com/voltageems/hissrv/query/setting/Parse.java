@@ -22,6 +22,8 @@ public final class Parse {
   /**
    * An address with colons of its own, without the brackets that separate them from a port's colon.
    */
+  private static final Pattern ZONE = Pattern.compile("\\[[0-9A-Fa-f:.]*%");
+
   private static final Pattern BARE_IPV6 =
       Pattern.compile(
           "(\\w+://)?([^/]*@)?[0-9a-fA-F:.]*(::|(:[0-9a-fA-F]+){7})[0-9a-fA-F:.]*(/.*)?");
@@ -108,9 +110,14 @@ public final class Parse {
   }
 
   /**
-   * Returns a hint to add to a message if an IPv6 address lacks its brackets; else an empty text.
+   * Returns a hint to add to a message if an IPv6 address lacks its brackets or has a zone; else an
+   * empty text.
    */
   public static String ipv6Hint(String text) {
+    if (ZONE.matcher(text).find()) {
+      return "; an IPv6 address cannot have a zone here, such as %eth0: use a name, or an address"
+          + " that is not link-local";
+    }
     return BARE_IPV6.matcher(text).matches()
         ? "; an IPv6 address stands in brackets, as in [::1]"
         : "";
@@ -167,7 +174,9 @@ public final class Parse {
       return Optional.empty();
     }
     URI uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    // Not all of the clients know zones, and neither do the plugins.
     if (uri.getHost() == null
+        || uri.getHost().contains("%")
         || uri.getUserInfo() != null
         || !List.of("http", "https").contains(uri.getScheme())) {
       throw new IllegalArgumentException("not http");

@@ -215,6 +215,14 @@ class QueryConfigTest {
         "store.influxdb1.url; http://fd00:0:0:0:0:0:0:1; 'store.influxdb1.url:"
             + " \"http://fd00:0:0:0:0:0:0:1\" cannot be used: needs an address such as"
             + " http://127.0.0.1:8086; an IPv6 address stands in brackets, as in [::1]'",
+        "store.influxdb1.url; http://[fe80::1%25eth0]:8086; 'store.influxdb1.url:"
+            + " \"http://[fe80::1%25eth0]:8086\" cannot be used: needs an address such as"
+            + " http://127.0.0.1:8086; an IPv6 address cannot have a zone here, such as %eth0: use"
+            + " a name, or an address that is not link-local'",
+        "kafka.bootstrap.servers; [fe80::1%eth0]:9092; 'kafka.bootstrap.servers:"
+            + " \"[fe80::1%eth0]:9092\" cannot be used: needs host:port, several separated by"
+            + " commas, or nothing; an IPv6 address cannot have a zone here, such as %eth0: use a"
+            + " name, or an address that is not link-local'",
         "connect.url; 'http://u:s3cret@a:1,http://v:s3cret@b:2'; connect.url:"
             + " \"http://[hidden]@b:2\" cannot be used: needs an address such as"
             + " http://127.0.0.1:8083, several separated by commas, or nothing",

@@ -315,6 +315,14 @@ class SiteFileTest {
         .hasMessageNotContaining("short");
   }
 
+  /** The service's client for InfluxDB does not know zones: each question was a 500. */
+  @Test
+  void addressWithAZone_isRefused() {
+    assertThatThrownBy(() -> compile("influxdb:\n  url: http://[fe80::1%25eth0]:8086\n"))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageContaining("an IPv6 address cannot have a zone here, such as %eth0");
+  }
+
   /** Problems are in the log, on the page and in /status. */
   @Test
   void loginInAnAddress_isRefused_andNotRepeated() throws Exception {

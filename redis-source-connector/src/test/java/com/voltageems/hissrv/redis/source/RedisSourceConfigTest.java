@@ -436,6 +436,9 @@ public class RedisSourceConfigTest {
             + " valid: standalone | sentinel | cluster",
         "redis.uri ~ redis://::1:6379/2 ~ Invalid value redis://::1:6379/2 for configuration"
             + " redis.uri: an IPv6 address stands in brackets, as in [::1]; valid:",
+        "redis.uri ~ redis://[fe80::1%eth0]:6379 ~ Invalid value redis://[fe80::1%eth0]:6379 for"
+            + " configuration redis.uri: an IPv6 address cannot have a zone here, such as %eth0;"
+            + " use a name, or an address that is not link-local; valid:",
         "redis.nodes ~ ::1:26379 ~ Invalid value ::1:26379 for configuration redis.nodes: an IPv6"
             + " address stands in brackets, as in [::1]:6379; valid: host:port, ...",
         "redis.nodes ~ h:1,fd00::17 ~ Invalid value fd00::17 for configuration redis.nodes: an IPv6"

@@ -183,7 +183,10 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
   private static boolean isUrl(String text) {
     try {
       URI uri = URI.create(text);
-      return uri.getHost() != null && text.matches("https?://.*") && uri.getUserInfo() == null;
+      return uri.getHost() != null
+          && !uri.getHost().contains("%")
+          && text.matches("https?://.*")
+          && uri.getUserInfo() == null;
     } catch (IllegalArgumentException e) {
       return false;
     }
