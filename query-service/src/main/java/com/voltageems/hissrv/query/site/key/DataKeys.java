@@ -35,7 +35,9 @@ final class DataKeys {
                   "redis://127.0.0.1:6379",
                   "Where Redis is, `rediss://` with TLS. User and password may stand in it"
                       + " (`redis://user:${REDIS_PASSWORD}@host:6379/0`); they are taken out and"
-                      + " treated as the secrets they are."),
+                      + " treated as the secrets they are. They are taken as they stand, not"
+                      + " decoded: `%40` is three characters. A password with `/` or a blank goes"
+                      + " into `password`."),
               Key.of("username", Scalar.text("a user name"), "ACL user."),
               Key.of("password", Scalar.secret(), "That user's password."),
               Key.of(
