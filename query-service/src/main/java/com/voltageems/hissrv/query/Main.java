@@ -242,7 +242,7 @@ public final class Main implements Callable<Integer> {
       probes.addAll(pipeline(settings, facts, off, clock));
     } else {
       for (String part : List.of("kafka", "source", "sink")) {
-        off.put(part, "kafka.bootstrap.servers is not set");
+        off.put(part, QueryConfig.Kafka.NOT_SET);
       }
     }
     probes.addAll(more);

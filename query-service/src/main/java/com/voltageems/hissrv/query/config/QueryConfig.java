@@ -125,6 +125,10 @@ public record QueryConfig(
       String deadLetterTopic,
       String statusTopic,
       Map<String, String> properties) {
+    /** Why parts that need Kafka are off; in the words of query.yml and of hissrv.yml. */
+    public static final String NOT_SET =
+        "kafka.bootstrap.servers (hissrv.yml: kafka.bootstrap_servers) is not set";
+
     public Kafka {
       properties = Map.copyOf(properties);
     }

@@ -52,7 +52,7 @@ final class MadeUpSite implements AutoCloseable {
     this.health =
         new HealthBoard(
             List.of(new StoreProbe(store, Duration.ofSeconds(3))),
-            Map.of("kafka", "kafka.bootstrap.servers is not set"),
+            Map.of("kafka", QueryConfig.Kafka.NOT_SET),
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
             Clock.systemUTC());

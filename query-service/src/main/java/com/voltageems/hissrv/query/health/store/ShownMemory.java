@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.health.store;
 
+import com.voltageems.hissrv.query.config.QueryConfig;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ public interface ShownMemory extends AutoCloseable {
 
         @Override
         public Optional<String> problem() {
-          return Optional.of("kafka.bootstrap.servers is not set");
+          return Optional.of(QueryConfig.Kafka.NOT_SET);
         }
 
         @Override
