@@ -228,8 +228,8 @@ public record Submission(Map<String, String> given) {
         unresolved.put(
             name,
             name
-                + " still holds a placeholder ${...} that the worker has not replaced: the text before"
-                + " its colon is no provider of the worker, or it names something that the provider"
+                + " still holds a placeholder ${...} that the worker has not replaced: it has no"
+                + " provider of the name before the colon, or it names something that the provider"
                 + " does not have, or may not read (config.providers.<provider>.param.*). A variable"
                 + " of the environment is written ${env:NAME} and needs config.providers=env and"
                 + " config.providers.env.class="
