@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A real Kafka broker (KRaft) in its own JVM; the first of a cluster is the controller, too. */
+/** A real Kafka broker (KRaft) in its own JVM; all but a {@link #second} are controllers, too. */
 public final class KafkaBroker extends LocalServer {
   private static final String CLASS_PATH = "kafka-broker.classpath";
   private static final String CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
@@ -20,18 +22,27 @@ public final class KafkaBroker extends LocalServer {
   private final Path dir;
   private final int port;
   private final int loginPort;
-  private final int controllerPort;
+  private final String voters;
   private final List<String> jvmOptions;
 
-  private KafkaBroker(
-      Path dir, int port, int loginPort, int controllerPort, List<String> jvmOptions) {
+  private KafkaBroker(Path dir, int port, int loginPort, String voters, List<String> jvmOptions) {
     super(Duration.ofMinutes(3));
     this.dir = dir;
     this.port = port;
     this.loginPort = loginPort;
-    this.controllerPort = controllerPort;
+    this.voters = voters;
     this.jvmOptions = List.copyOf(jvmOptions);
   }
+
+  /**
+   * A broker's part in its cluster.
+   *
+   * @param id 1 for the first
+   * @param controllerPort negative if it is no controller
+   * @param voters {@code controller.quorum.voters}
+   * @param copies of each partition; a write waits for all but one of several
+   */
+  private record Node(int id, int controllerPort, String voters, int copies) {}
 
   /** Starts a broker on free ports with its log in {@code dir}; topics are created on first use. */
   public static KafkaBroker start(Path dir) {
@@ -44,12 +55,45 @@ public final class KafkaBroker extends LocalServer {
    * @param jvmOptions options that are added to those of the broker's JVM and override them
    */
   public static KafkaBroker start(Path dir, List<String> jvmOptions) {
-    return start(dir, jvmOptions, List.of(), null, null);
+    return start(dir, jvmOptions, List.of(), null);
   }
 
   /** Starts a second broker of this one's cluster, with its log in {@code dir}. */
   public KafkaBroker second(Path dir) {
-    return start(dir, jvmOptions, List.of(), null, this);
+    KafkaBroker broker =
+        prepare(dir, jvmOptions, List.of(), null, new Node(2, -1, voters, /* copies= */ 1));
+    broker.restart();
+    return broker;
+  }
+
+  /**
+   * Starts a cluster, each broker with its log in a folder of {@code dir}. Every partition has a
+   * copy on each broker, and takes writes while at most one of them is away.
+   */
+  public static List<KafkaBroker> startCluster(Path dir, int brokers) {
+    List<Integer> ports = IntStream.range(0, brokers).mapToObj(i -> Ports.free()).toList();
+    String voters =
+        IntStream.range(0, brokers)
+            .mapToObj(i -> voter(i + 1, ports.get(i)))
+            .collect(Collectors.joining(","));
+    List<KafkaBroker> cluster = new ArrayList<>();
+    for (int i = 0; i < brokers; i++) {
+      cluster.add(
+          prepare(
+              dir.resolve("broker-" + (i + 1)),
+              List.of(),
+              List.of(),
+              null,
+              new Node(i + 1, ports.get(i), voters, brokers)));
+    }
+    // They wait for one another.
+    cluster.forEach(KafkaBroker::relaunch);
+    cluster.forEach(KafkaBroker::awaitReady);
+    return cluster;
+  }
+
+  private static String voter(int id, int port) {
+    return id + "@127.0.0.1:" + port;
   }
 
   /** How clients log in; always over TLS. */
@@ -139,23 +183,28 @@ public final class KafkaBroker extends LocalServer {
         listener.name.login.ssl.keystore.location=%s
         """
                 .formatted(login.protocol, own)
-            + login.settings(passwords, signer),
-        null);
+            + login.settings(passwords, signer));
+  }
+
+  private static KafkaBroker start(
+      Path dir, List<String> jvmOptions, List<String> users, @Nullable String security) {
+    int port = Ports.free();
+    KafkaBroker broker =
+        prepare(dir, jvmOptions, users, security, new Node(1, port, voter(1, port), 1));
+    broker.restart();
+    return broker;
   }
 
   /**
+   * Writes the configuration and formats the storage.
+   *
    * @param users options for the tool that formats the storage
-   * @param first the cluster's first broker; null if this is it
    */
-  private static KafkaBroker start(
-      Path dir,
-      List<String> jvmOptions,
-      List<String> users,
-      @Nullable String security,
-      @Nullable KafkaBroker first) {
+  private static KafkaBroker prepare(
+      Path dir, List<String> jvmOptions, List<String> users, @Nullable String security, Node node) {
     int port = Ports.free();
     int loginPort = security == null ? -1 : Ports.free();
-    int controllerPort = first == null ? Ports.free() : first.controllerPort;
+    boolean controller = node.controllerPort() >= 0;
     Path config = dir.resolve("server.properties");
     try {
       Files.createDirectories(dir);
@@ -164,7 +213,7 @@ public final class KafkaBroker extends LocalServer {
           """
           process.roles=%6$s
           node.id=%7$d
-          controller.quorum.voters=1@127.0.0.1:%2$d
+          controller.quorum.voters=%2$s
           listeners=PLAINTEXT://127.0.0.1:%1$d%8$s%4$s
           advertised.listeners=PLAINTEXT://127.0.0.1:%1$d%4$s
           controller.listener.names=CONTROLLER
@@ -172,25 +221,29 @@ public final class KafkaBroker extends LocalServer {
           num.partitions=2
           num.network.threads=2
           num.io.threads=2
-          offsets.topic.replication.factor=1
+          default.replication.factor=%9$d
+          min.insync.replicas=%10$d
+          offsets.topic.replication.factor=%9$d
           offsets.topic.num.partitions=2
-          transaction.state.log.replication.factor=1
-          transaction.state.log.min.isr=1
+          transaction.state.log.replication.factor=%9$d
+          transaction.state.log.min.isr=%10$d
           transaction.state.log.num.partitions=2
           group.initial.rebalance.delay.ms=0
           log.cleaner.dedupe.buffer.size=8388608
           %5$s"""
               .formatted(
                   port,
-                  controllerPort,
+                  node.voters(),
                   dir.resolve("log").toAbsolutePath(),
                   security == null ? "" : ",LOGIN://127.0.0.1:" + loginPort,
                   security == null
                       ? "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT\n"
                       : security,
-                  first == null ? "broker,controller" : "broker",
-                  first == null ? 1 : 2,
-                  first == null ? ",CONTROLLER://127.0.0.1:" + controllerPort : ""));
+                  controller ? "broker,controller" : "broker",
+                  node.id(),
+                  controller ? ",CONTROLLER://127.0.0.1:" + node.controllerPort() : "",
+                  node.copies(),
+                  Math.max(1, node.copies() - 1)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -210,9 +263,7 @@ public final class KafkaBroker extends LocalServer {
             dir.resolve("storage.log"));
     ServerProcess.await(
         "the broker's storage to be formatted", Duration.ofMinutes(3), () -> !format.isAlive());
-    KafkaBroker broker = new KafkaBroker(dir, port, loginPort, controllerPort, jvmOptions);
-    broker.restart();
-    return broker;
+    return new KafkaBroker(dir, port, loginPort, node.voters(), jvmOptions);
   }
 
   @Override

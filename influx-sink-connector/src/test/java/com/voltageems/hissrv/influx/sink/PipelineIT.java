@@ -82,7 +82,7 @@ class PipelineIT {
     config.put("tasks.max", "2");
     config.put("errors.tolerance", "all");
     config.put("errors.deadletterqueue.topic.name", topic + "-dead");
-    config.put("errors.deadletterqueue.topic.replication.factor", "1");
+    config.put("errors.deadletterqueue.topic.replication.factor", "-1");
     config.put("errors.deadletterqueue.context.headers.enable", "true");
     config.putAll(more);
     return config;

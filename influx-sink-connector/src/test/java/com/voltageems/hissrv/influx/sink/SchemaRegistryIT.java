@@ -120,7 +120,7 @@ class SchemaRegistryIT {
     config.put("value.converter", CONVERTERS + converter);
     config.put("errors.tolerance", "all");
     config.put("errors.deadletterqueue.topic.name", topic + "-dead");
-    config.put("errors.deadletterqueue.topic.replication.factor", "1");
+    config.put("errors.deadletterqueue.topic.replication.factor", "-1");
     config.put("errors.log.enable", "true");
     for (int i = 0; i < more.length; i += 2) {
       config.put(more[i], more[i + 1]);

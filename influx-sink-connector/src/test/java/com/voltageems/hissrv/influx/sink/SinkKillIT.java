@@ -197,7 +197,7 @@ class SinkKillIT {
     config.put("retry.backoff.max.ms", "1000");
     config.put("errors.tolerance", "all");
     config.put("errors.deadletterqueue.topic.name", "kill-dead");
-    config.put("errors.deadletterqueue.topic.replication.factor", "1");
+    config.put("errors.deadletterqueue.topic.replication.factor", "-1");
     await()
         .atMost(LONG)
         .ignoreExceptions()

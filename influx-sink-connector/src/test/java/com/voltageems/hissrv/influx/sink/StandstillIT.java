@@ -91,7 +91,7 @@ class StandstillIT {
     config.put("linger.ms", "10");
     config.put("errors.tolerance", "all");
     config.put("errors.deadletterqueue.topic.name", topic + "-dead");
-    config.put("errors.deadletterqueue.topic.replication.factor", "1");
+    config.put("errors.deadletterqueue.topic.replication.factor", "-1");
     config.put("errors.deadletterqueue.context.headers.enable", "true");
     config.putAll(more);
     worker.submit(topic + "-sink", config);

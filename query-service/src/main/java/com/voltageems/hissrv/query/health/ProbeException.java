@@ -1,7 +1,7 @@
 package com.voltageems.hissrv.query.health;
 
 /** Why a part is down; the message is for people and is shown unchanged. */
-public final class ProbeException extends Exception {
+public class ProbeException extends Exception {
   private static final long serialVersionUID = 1L;
 
   public ProbeException(String message) {

@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
@@ -150,7 +151,7 @@ public final class KafkaAccess implements AutoCloseable {
       // The client pauses before it logs in again, for longer than a call waits.
       failure = login;
     }
-    String kafka = "Kafka at " + servers + " (kafka.bootstrap.servers) ";
+    String kafka = called();
     Throwable root = failure;
     while (root.getCause() != null) {
       root = root.getCause();
@@ -198,25 +199,50 @@ public final class KafkaAccess implements AutoCloseable {
         kafka + "cannot be asked: " + failure.getClass().getSimpleName() + ": " + words, failure);
   }
 
+  private String called() {
+    return "Kafka at " + servers + " (kafka.bootstrap.servers) ";
+  }
+
   private static boolean isTimeout(Throwable failure) {
     return failure instanceof TimeoutException
         || failure instanceof org.apache.kafka.common.errors.TimeoutException
         || failure instanceof org.apache.kafka.common.errors.DisconnectException;
   }
 
-  /** Returns the partitions of those topics that exist. */
+  /**
+   * Returns the partitions of those topics that exist.
+   *
+   * @throws NoLeaderException if one of them has no leader: a question for its offsets would only
+   *     run into the timeout
+   */
   public Set<TopicPartition> partitions(Collection<String> topics)
       throws ProbeException, InterruptedException {
-    return call(
-        client -> {
-          Set<TopicPartition> found = new HashSet<>();
-          for (TopicDescription topic : describe(client, topics)) {
-            topic
-                .partitions()
-                .forEach(info -> found.add(new TopicPartition(topic.name(), info.partition())));
-          }
-          return found;
-        });
+    Set<TopicPartition> leaderless = new HashSet<>();
+    Set<TopicPartition> partitions =
+        call(
+            client -> {
+              Set<TopicPartition> found = new HashSet<>();
+              for (TopicDescription topic : describe(client, topics)) {
+                for (TopicPartitionInfo info : topic.partitions()) {
+                  TopicPartition partition = new TopicPartition(topic.name(), info.partition());
+                  found.add(partition);
+                  if (isLeaderless(info)) {
+                    leaderless.add(partition);
+                  }
+                }
+              }
+              return found;
+            });
+    if (!leaderless.isEmpty()) {
+      throw new NoLeaderException(called(), leaderless);
+    }
+    return partitions;
+  }
+
+  /** The client says "no leader" in two ways: by null, and by an empty node. */
+  private static boolean isLeaderless(TopicPartitionInfo partition) {
+    Node leader = partition.leader();
+    return leader == null || leader.isEmpty();
   }
 
   private List<TopicDescription> describe(Admin client, Collection<String> names)
@@ -240,10 +266,13 @@ public final class KafkaAccess implements AutoCloseable {
    * How many copies of partitions there are.
    *
    * @param partitions the number of partitions
-   * @param lacking how many of them have a copy that is not in sync: its broker is away or behind
+   * @param lacking how many of them have a leader and a copy that is not in sync: its broker is
+   *     away or behind
    * @param topics their topics
+   * @param leaderless the partitions that nothing can be written to or read from
    */
-  public record Copies(int partitions, int lacking, Set<String> topics) {}
+  public record Copies(
+      int partitions, int lacking, Set<String> topics, Set<TopicPartition> leaderless) {}
 
   /** Counts the partitions of those topics that exist and that we may see. */
   public Copies copies(Collection<String> topics) throws ProbeException, InterruptedException {
@@ -252,13 +281,16 @@ public final class KafkaAccess implements AutoCloseable {
           int partitions = 0;
           int lacking = 0;
           Set<String> lackingTopics = new TreeSet<>();
+          Set<TopicPartition> leaderless = new HashSet<>();
           for (KafkaFuture<TopicDescription> future :
               client.describeTopics(topics).topicNameValues().values()) {
             try {
               TopicDescription topic = get(future);
               for (TopicPartitionInfo one : topic.partitions()) {
                 partitions++;
-                if (one.isr().size() < one.replicas().size()) {
+                if (isLeaderless(one)) {
+                  leaderless.add(new TopicPartition(topic.name(), one.partition()));
+                } else if (one.isr().size() < one.replicas().size()) {
                   lacking++;
                   lackingTopics.add(topic.name());
                 }
@@ -270,7 +302,7 @@ public final class KafkaAccess implements AutoCloseable {
               }
             }
           }
-          return new Copies(partitions, lacking, lackingTopics);
+          return new Copies(partitions, lacking, lackingTopics, leaderless);
         });
   }
 

@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
+import com.voltageems.hissrv.query.health.kafka.NoLeaderException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code last_failed}: the latest dead letters: when, from where and why;
  *   <li>{@code lacking_copies}: how many partitions of the site's topics have a copy that is not in
  *       sync. Records go on while {@code min.insync.replicas} are left, so this is told without
- *       being trouble.
+ *       being trouble;
+ *   <li>{@code leaderless}: how many of these partitions have no leader, which is trouble. The dead
+ *       letters of such a topic count as at the last check.
  * </ul>
  *
  * Owns the shared clients.
@@ -79,15 +82,12 @@ public final class KafkaProbe implements Probe {
     Set<String> others = new TreeSet<>(sinks.topics().values());
     others.remove(deadLetterTopic);
     others.removeAll(refused);
-    Map<TopicPartition, Long> ends = ends(deadLetterTopic);
-    Map<TopicPartition, Long> all = new HashMap<>(ends);
     Map<String, Long> counts = new TreeMap<>();
-    counts.put(deadLetterTopic, sum(ends));
+    Map<TopicPartition, Long> ends = count(deadLetterTopic, counts);
+    Map<TopicPartition, Long> all = new HashMap<>(ends);
     for (String other : others) {
       try {
-        Map<TopicPartition, Long> more = ends(other);
-        all.putAll(more);
-        counts.put(other, sum(more));
+        all.putAll(count(other, counts));
       } catch (ProbeException e) {
         refused(other, e);
       }
@@ -100,16 +100,20 @@ public final class KafkaProbe implements Probe {
     detail.put("failed_by_topic", counts);
     detail.put("failed_not_counted", uncounted(sinks));
     detail.put("last_failed", last(ends, all, others));
-    KafkaAccess.Copies copies = kafka.copies(topics(known));
+    Set<String> named = topics(known);
+    named.addAll(others);
+    KafkaAccess.Copies copies = kafka.copies(named);
     detail.put("lacking_copies", copies.lacking());
+    detail.put("leaderless", copies.leaderless().size());
     // A dead letter has the key of its record, and all records of a series share one key.
     Set<String> there = new TreeSet<>();
     all.keySet().forEach(partition -> there.add(partition.topic()));
     Set<String> compacted = there.isEmpty() ? there : new TreeSet<>(kafka.compacted(there));
     return new Report(
-        compacted.isEmpty() ? State.UP : State.DEGRADED,
+        compacted.isEmpty() && copies.leaderless().isEmpty() ? State.UP : State.DEGRADED,
         brokers
             + (brokers == 1 ? " broker" : " brokers")
+            + leaderless(copies)
             + lacking(copies)
             + (compacted.isEmpty()
                 ? ""
@@ -125,15 +129,32 @@ public final class KafkaProbe implements Probe {
             Gauge.of(
                 "hissrv_kafka_partitions_lacking_copies",
                 "Partitions of the site's topics with a copy that is not in sync.",
-                (double) copies.lacking())));
+                (double) copies.lacking()),
+            Gauge.of(
+                "hissrv_kafka_partitions_leaderless",
+                "Partitions of the site's topics without a leader.",
+                (double) copies.leaderless().size())));
   }
 
-  /** Returns the topics of source and sink as far as Connect has named them. */
+  /** Returns the site's topics as far as Connect has named them. */
   private Set<String> topics(ConnectFacts known) {
     Set<String> topics = new TreeSet<>(known.sourceTopics());
     topics.addAll(known.sinkTopics().names());
     topics.add(deadLetterTopic);
     return topics;
+  }
+
+  private static String leaderless(KafkaAccess.Copies copies) {
+    int count = copies.leaderless().size();
+    return count == 0
+        ? ""
+        : "; "
+            + count
+            + " of "
+            + copies.partitions()
+            + (count == 1 ? " partitions has no leader (" : " partitions have no leader (")
+            + NoLeaderException.names(copies.leaderless())
+            + "): no broker with a copy in sync is up";
   }
 
   private static String lacking(KafkaAccess.Copies copies) {
@@ -151,8 +172,24 @@ public final class KafkaProbe implements Probe {
         + "): a broker is away or behind";
   }
 
-  private Map<TopicPartition, Long> ends(String topic) throws ProbeException, InterruptedException {
-    return kafka.offsets(kafka.partitions(Set.of(topic)), OffsetSpec.latest());
+  /**
+   * Adds the topic's count to the others; without a leader, the last one that is known. Returns the
+   * ends of what can be read.
+   */
+  private Map<TopicPartition, Long> count(String topic, Map<String, Long> counts)
+      throws ProbeException, InterruptedException {
+    try {
+      Map<TopicPartition, Long> ends =
+          kafka.offsets(kafka.partitions(Set.of(topic)), OffsetSpec.latest());
+      counts.put(topic, sum(ends));
+      return ends;
+    } catch (NoLeaderException e) {
+      Long last = before.get(topic);
+      if (last != null) {
+        counts.put(topic, last);
+      }
+      return Map.of();
+    }
   }
 
   private static long sum(Map<?, Long> counts) {

@@ -39,7 +39,7 @@ final class SinkCompiler {
     writing();
     settings.put("errors.tolerance", "all");
     settings.copy("errors.deadletterqueue.topic.name", kafka, "dead_letter_topic");
-    settings.put("errors.deadletterqueue.topic.replication.factor", "1");
+    settings.put("errors.deadletterqueue.topic.replication.factor", "-1");
     settings.copy("errors.deadletterqueue.topic.replication.factor", kafka, "replication_factor");
     settings.put("errors.deadletterqueue.context.headers.enable", "true");
     Converters.into(settings);

@@ -143,8 +143,8 @@ final class ServiceKeys {
               Key.of(
                   "replication_factor",
                   Scalar.number(1, 10),
-                  "Copies of the topics: 1 for the dead letters and the brokers' default for the"
-                      + " others where it is not there; 3 on a cluster of three and more."),
+                  "Copies of the topics: the brokers' default where it is not there; 3 on a cluster"
+                      + " of three and more."),
               Key.of(
                   "properties",
                   new Shape.Names(Scalar.secret()),

@@ -15,6 +15,7 @@ import com.voltageems.hissrv.query.health.SettableClock;
 import com.voltageems.hissrv.query.health.SinkTopics;
 import com.voltageems.hissrv.query.health.Telling;
 import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
+import com.voltageems.hissrv.query.health.kafka.NoLeaderException;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -159,6 +160,8 @@ class PipelineProbesIT {
                   "last_failed",
                   List.of(),
                   "lacking_copies",
+                  0,
+                  "leaderless",
                   0));
       topic("dead", 1, Map.of());
       send("plain", false, new TopicPartition("dead", 0), 30, 100);
@@ -969,7 +972,9 @@ class PipelineProbesIT {
           .until(() -> both.describeCluster().nodes().get().size() == 2);
       both.createTopics(
               List.of(
-                  new NewTopic("twice", 3, (short) 2), new NewTopic("once", Map.of(0, List.of(1)))))
+                  new NewTopic("twice", 3, (short) 2),
+                  new NewTopic("once", Map.of(0, List.of(1))),
+                  new NewTopic("alone", Map.of(0, List.of(2)))))
           .all()
           .get();
       ConnectFacts facts =
@@ -985,6 +990,15 @@ class PipelineProbesIT {
         await()
             .atMost(Duration.ofMinutes(1))
             .untilAsserted(() -> assertThat(probe.check().message()).isEqualTo("2 brokers"));
+        KafkaProbe alone = new KafkaProbe(access, "alone", () -> facts);
+        try (KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", first.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+          producer.send(new ProducerRecord<>("alone", bytes("dead letter"))).get();
+        }
+        assertThat(alone.check().detail()).containsEntry("failed", 1L);
         second.kill();
         await()
             .atMost(Duration.ofMinutes(2))
@@ -995,6 +1009,24 @@ class PipelineProbesIT {
                         .isEqualTo(
                             "1 broker; 3 of 4 partitions lack a copy that is in sync (twice): a"
                                 + " broker is away or behind"));
+        Report leaderless = alone.check();
+        assertThat(leaderless.message())
+            .isEqualTo(
+                "1 broker; 1 of 5 partitions has no leader (alone-0): no broker with a copy in sync"
+                    + " is up; 3 of 5 partitions lack a copy that is in sync (twice): a broker is"
+                    + " away or behind");
+        assertThat(leaderless.state()).isEqualTo(State.DEGRADED);
+        assertThat(leaderless.detail())
+            .containsEntry("leaderless", 1)
+            .containsEntry("failed", 1L)
+            .containsEntry("failed_grown", 0L);
+        assertThatThrownBy(() -> access.partitions(Set.of("twice", "alone")))
+            .isInstanceOf(NoLeaderException.class)
+            .hasMessage(
+                "Kafka at "
+                    + first.bootstrapServers()
+                    + " (kafka.bootstrap.servers) has no leader for alone-0: no broker with a copy"
+                    + " in sync is up");
         Report report = probe.check();
         assertThat(report.state()).isEqualTo(State.UP);
         assertThat(report.detail()).containsEntry("lacking_copies", 3);
@@ -1007,6 +1039,10 @@ class PipelineProbesIT {
             .atMost(Duration.ofMinutes(2))
             .ignoreExceptions()
             .untilAsserted(() -> assertThat(probe.check().message()).isEqualTo("2 brokers"));
+        assertThat(alone.check().detail())
+            .containsEntry("leaderless", 0)
+            .containsEntry("failed", 1L)
+            .containsEntry("failed_grown", 0L);
       }
     }
   }

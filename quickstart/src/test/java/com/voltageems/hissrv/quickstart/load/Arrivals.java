@@ -1,10 +1,9 @@
-package com.voltageems.hissrv.quickstart.upgrade;
+package com.voltageems.hissrv.quickstart.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.QuestDb;
 import java.io.IOException;
 import java.net.URI;
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * What of a list, a stream and the windows is in the topics, read as committed; and, all the while,
  * whether the list's elements that the sink has committed are in the database.
  */
-final class UpgradeArrivals implements AutoCloseable {
+final class Arrivals implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
@@ -70,14 +69,14 @@ final class UpgradeArrivals implements AutoCloseable {
   private @Nullable String failure;
   private volatile boolean stopping;
 
-  UpgradeArrivals(KafkaBroker kafka, QuestDb database, String group) {
+  Arrivals(String bootstrapServers, QuestDb database, String group) {
     this.database = database;
     this.group = group;
-    admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     consumer =
         new KafkaConsumer<>(
             Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(),
+                "bootstrap.servers", bootstrapServers,
                 "group.id", "arrivals",
                 "auto.offset.reset", "earliest",
                 "enable.auto.commit", "false",
@@ -97,7 +96,7 @@ final class UpgradeArrivals implements AutoCloseable {
         }
         look();
       }
-    } catch (IOException | RuntimeException | ExecutionException | TimeoutException e) {
+    } catch (IOException | RuntimeException e) {
       fail(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -141,14 +140,19 @@ final class UpgradeArrivals implements AutoCloseable {
   }
 
   /** What the sink has committed first, then what is in the database: it must not be less. */
-  private void look()
-      throws InterruptedException, ExecutionException, TimeoutException, IOException {
+  private void look() throws InterruptedException, IOException {
     BitSet wanted = new BitSet();
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        admin
-            .listConsumerGroupOffsets(group)
-            .partitionsToOffsetAndMetadata()
-            .get(30, TimeUnit.SECONDS);
+    Map<TopicPartition, OffsetAndMetadata> committed;
+    try {
+      committed =
+          admin
+              .listConsumerGroupOffsets(group)
+              .partitionsToOffsetAndMetadata()
+              .get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // No broker has them now.
+      return;
+    }
     unseen.forEach(
         (partition, numbers) -> {
           OffsetAndMetadata offset = committed.get(partition);
@@ -162,7 +166,7 @@ final class UpgradeArrivals implements AutoCloseable {
       return;
     }
     String sql =
-        "select distinct n from upgrade where n >= %d and n <= %d"
+        "select distinct n from load where n >= %d and n <= %d"
             .formatted(wanted.nextSetBit(0), wanted.length() - 1);
     long end = System.nanoTime() + SHOWN_WITHIN.toNanos();
     while (!wanted.isEmpty() && System.nanoTime() - end < 0) {
@@ -198,6 +202,19 @@ final class UpgradeArrivals implements AutoCloseable {
                 assertThat(failure).isNull();
                 assertThat(first(pending, count)).as("first elements missing").isEmpty();
                 assertThat(first(events, count)).as("first entries missing").isEmpty();
+              }
+            });
+  }
+
+  /** Waits for a window of this minute since the epoch, or of a later one. */
+  void awaitWindow(long minute) {
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              synchronized (this) {
+                assertThat(windows).isNotEmpty();
+                assertThat(windows.lastKey()).isGreaterThanOrEqualTo(minute);
               }
             });
   }
