@@ -7,6 +7,7 @@ import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SinkTopics;
 import com.voltageems.hissrv.query.health.kafka.KafkaAccess;
 import com.voltageems.hissrv.query.health.kafka.NoLeaderException;
 import java.util.HashMap;
@@ -136,10 +137,11 @@ public final class KafkaProbe implements Probe {
                 (double) copies.leaderless().size())));
   }
 
-  /** Returns the site's topics as far as Connect has named them. */
-  private Set<String> topics(ConnectFacts known) {
+  /** Returns the topics of source and sink as far as Connect has named them. */
+  private Set<String> topics(ConnectFacts known) throws ProbeException, InterruptedException {
     Set<String> topics = new TreeSet<>(known.sourceTopics());
-    topics.addAll(known.sinkTopics().names());
+    SinkTopics sink = known.sinkTopics();
+    topics.addAll(sink.regex().isEmpty() ? sink.names() : sink.among(kafka.topics()));
     topics.add(deadLetterTopic);
     return topics;
   }

@@ -30,6 +30,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -977,20 +978,21 @@ class PipelineProbesIT {
                   new NewTopic("alone", Map.of(0, List.of(2)))))
           .all()
           .get();
-      ConnectFacts facts =
-          new ConnectFacts(
-              OptionalInt.empty(),
-              Telling.UNKNOWN,
-              new SinkTopics(true, List.of("twice", "once"), ""));
+      AtomicReference<SinkTopics> topics =
+          new AtomicReference<>(new SinkTopics(true, List.of("twice", "once"), ""));
       KafkaAccess access =
           new KafkaAccess(
               new QueryConfig.Kafka(first.bootstrapServers(), "twice", "s", Map.of()),
               Duration.ofSeconds(10));
-      try (KafkaProbe probe = new KafkaProbe(access, "twice", () -> facts)) {
+      Supplier<ConnectFacts> facts =
+          () ->
+              new ConnectFacts(
+                  OptionalInt.empty(), Telling.UNKNOWN, Objects.requireNonNull(topics.get()));
+      try (KafkaProbe probe = new KafkaProbe(access, "dead", facts)) {
         await()
             .atMost(Duration.ofMinutes(1))
             .untilAsserted(() -> assertThat(probe.check().message()).isEqualTo("2 brokers"));
-        KafkaProbe alone = new KafkaProbe(access, "alone", () -> facts);
+        KafkaProbe alone = new KafkaProbe(access, "alone", facts);
         try (KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 Map.of("bootstrap.servers", first.bootstrapServers()),
@@ -1030,6 +1032,8 @@ class PipelineProbesIT {
         Report report = probe.check();
         assertThat(report.state()).isEqualTo(State.UP);
         assertThat(report.detail()).containsEntry("lacking_copies", 3);
+        topics.set(new SinkTopics(true, List.of(), "tw.*|others"));
+        assertThat(probe.check().message()).startsWith("1 broker; 3 of 3 partitions lack a copy");
         assertThat(report.gauges())
             .filteredOn(gauge -> gauge.name().equals("hissrv_kafka_partitions_lacking_copies"))
             .extracting(Gauge::value)
