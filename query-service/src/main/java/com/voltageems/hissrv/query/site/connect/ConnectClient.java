@@ -55,6 +55,11 @@ public final class ConnectClient {
   private final Pause pause;
   private final Consumer<String> waiting;
 
+  /** How long all calls together may take; null for any time. */
+  private @Nullable Duration whole;
+
+  private Instant end = Instant.MAX;
+
   /** Waits before the next attempt; replaced by a fake in tests. */
   @FunctionalInterface
   public interface Pause {
@@ -93,6 +98,13 @@ public final class ConnectClient {
     this.clock = clock;
     this.pause = pause;
     this.waiting = waiting;
+  }
+
+  /** Ends all calls from now on when they have taken this long together: a person waits. */
+  ConnectClient within(Duration all) {
+    whole = all;
+    end = clock.instant().plus(all);
+    return this;
   }
 
   /** A mistake that the plugin found in a setting. */
@@ -324,11 +336,12 @@ public final class ConnectClient {
       throws ConnectException, InterruptedException {
     IOException last = new IOException("no address");
     for (String url : urls) {
+      Duration limit = limit();
       try {
         return answer(
             method,
             path,
-            WholeAnswer.get(http.client(), request(url + path, method, body), CALL_TIMEOUT));
+            WholeAnswer.get(http.client(), request(url + path, method, body, limit), limit));
       } catch (IOException e) {
         last = e;
       }
@@ -342,10 +355,29 @@ public final class ConnectClient {
         last);
   }
 
-  private HttpRequest request(String url, String method, @Nullable Object body) throws IOException {
+  /** Returns how long the next call may take. */
+  private Duration limit() throws ConnectException {
+    Duration all = whole;
+    if (all == null) {
+      return CALL_TIMEOUT;
+    }
+    Duration left = Duration.between(clock.instant(), end);
+    if (left.isNegative() || left.isZero()) {
+      throw new ConnectException(
+          "Kafka Connect at "
+              + String.join(", ", urls)
+              + " (connect.url) is slow: not everything was done within "
+              + all.toSeconds()
+              + " s; see the state of the connector, and try again");
+    }
+    return left.compareTo(CALL_TIMEOUT) < 0 ? left : CALL_TIMEOUT;
+  }
+
+  private HttpRequest request(String url, String method, @Nullable Object body, Duration limit)
+      throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url))
-            .timeout(CALL_TIMEOUT)
+            .timeout(limit)
             .header("Accept", "application/json")
             .header("Content-Type", "application/json")
             .method(

@@ -23,7 +23,7 @@ public final class ConnectException extends Exception {
     this.status = 0;
   }
 
-  /** Returns the HTTP status, 0 if no worker answered, or -1 if the address is wrong. */
+  /** Returns the HTTP status, 0 if no worker answered, or -1 if another try does not help. */
   public int status() {
     return status;
   }

@@ -36,6 +36,9 @@ public final class ConnectorRoutes implements Extension {
    */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  /** How long a restart may take as a whole: the page waits for 30 s. */
+  private static final Duration WHOLE = Duration.ofSeconds(25);
+
   private final Supplier<QueryConfig.Connect> settings;
   private final FailedRestarts byItself;
   private final Semaphore one = new Semaphore(1);
@@ -75,6 +78,7 @@ public final class ConnectorRoutes implements Extension {
     try {
       ConnectClient.Restarted restarted =
           client(connect, PATIENCE)
+              .within(WHOLE)
               .restartFailed(name)
               .orElseThrow(
                   () ->
@@ -107,11 +111,15 @@ public final class ConnectorRoutes implements Extension {
    * @param patience how long a call is repeated while the cluster rebalances
    */
   static ConnectClient client(QueryConfig.Connect connect, Duration patience) {
+    return client(connect, patience, Clock.systemUTC());
+  }
+
+  static ConnectClient client(QueryConfig.Connect connect, Duration patience, Clock clock) {
     List<String> urls = connect.urls().stream().map(URI::toString).toList();
     return new ConnectClient(
         new Compiled.Target(urls, connect.username(), connect.password(), "info", connect.tls()),
         patience,
-        Clock.systemUTC(),
+        clock,
         ConnectorRoutes::pause);
   }
 
