@@ -118,7 +118,7 @@ final class AggregationScheduler implements Background {
           refusedSinceNanos = null;
           if (trouble != null) {
             if (state.holdsUp(trouble, clock.millis())) {
-              LOG.warn("Aggregation: {}", trouble);
+              LOG.warn("Aggregation: {}{}", trouble, state.unsaid());
             }
           } else if (state.passed()) {
             LOG.info("Aggregation: goes on");
@@ -145,7 +145,7 @@ final class AggregationScheduler implements Background {
 
   private void say(String reason) {
     if (state.failed(reason, clock.millis())) {
-      LOG.warn("Aggregation: not running: {}", reason);
+      LOG.warn("Aggregation: not running: {}{}", reason, state.unsaid());
     }
   }
 

@@ -119,10 +119,11 @@ final class Lane {
     retryAtNanos = clock.nanos() + wait.toNanos();
     if (metrics.state.failed(String.valueOf(e.getMessage()), nowMillis)) {
       LOG.warn(
-          "Source {}: {}; retrying at least every {} ms, the other sources continue",
+          "Source {}: {}; retrying at least every {} ms, the other sources continue{}",
           source.alias(),
           e.getMessage(),
-          backoff.maxMillis());
+          backoff.maxMillis(),
+          metrics.state.unsaid());
     }
   }
 
@@ -131,7 +132,7 @@ final class Lane {
    * them.
    */
   void unreachable(String reason, long nowMillis) {
-    metrics.state.failed(reason, nowMillis);
+    metrics.state.failedWithOthers(reason, nowMillis);
   }
 
   /**
@@ -146,7 +147,7 @@ final class Lane {
     String trouble = own == null ? general.get() : own;
     if (trouble != null) {
       if (metrics.state.holdsUp(trouble, nowMillis)) {
-        LOG.warn("Source {}: {}", source.alias(), trouble);
+        LOG.warn("Source {}: {}{}", source.alias(), trouble, metrics.state.unsaid());
       }
     } else if (metrics.state.passed()) {
       LOG.info("Source {}: continues", source.alias());

@@ -184,8 +184,10 @@ final class RunningRedisSource {
   }
 
   private void answered(long now) {
-    if (connection.passed()) {
-      LOG.info("Redis answers again after {} failed attempts", backoff.failures());
+    if (connection.stuck() != null) {
+      if (connection.passed()) {
+        LOG.info("Redis answers again after {} failed attempts", backoff.failures());
+      }
       backoff.reset();
       lanes.forEach(lane -> lane.look(now));
     }
@@ -197,7 +199,8 @@ final class RunningRedisSource {
     retryAtNanos = clock.nanos() + backoff.next().toNanos();
     lanes.forEach(lane -> lane.unreachable(reason, now));
     if (connection.failed(reason, now)) {
-      LOG.warn("{}; retrying at least every {} ms", reason, backoff.maxMillis());
+      LOG.warn(
+          "{}; retrying at least every {} ms{}", reason, backoff.maxMillis(), connection.unsaid());
     }
   }
 

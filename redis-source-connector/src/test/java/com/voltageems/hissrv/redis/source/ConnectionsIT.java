@@ -380,6 +380,29 @@ class ConnectionsIT {
     }
   }
 
+  /** Redis closes what was idle for its {@code timeout}; this is no outage. */
+  @Test
+  void idleConnectionThatRedisHasClosed_isMadeAgain_withoutFailure() throws IOException {
+    try (RedisServer redis =
+            RedisServer.start(Files.createDirectory(dir.resolve("idle")), "--timeout", "1");
+        RedisLink link =
+            new JedisLink(
+                Readers.config(config(1, with(LIST, Map.of("redis.uri", redis.uri()))))
+                    .redis("idle"),
+                () -> {})) {
+      Command write = Command.keyed("LPUSH", "archive:pending", element(1));
+      assertThat(link.call(write)).isEqualTo(1L);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  !Bytes.text((byte[]) Objects.requireNonNull(call(redis.port(), "CLIENT", "LIST")))
+                      .contains("name=idle"));
+      assertThat(link.call(write)).isEqualTo(2L);
+      assertThat(link.generation()).isEqualTo(2);
+    }
+  }
+
   /** A slot moves to another node key by key while its list is drained and its hash is read. */
   @Test
   void cluster_slotsMoveWhileTheyAreRead() throws IOException {

@@ -18,6 +18,9 @@ import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
 
 /** Describes in plain words why no connection was made; the client's own messages often do not. */
 final class ConnectFailure {
+  /** Jedis's message if the server has closed the connection. */
+  private static final String CLOSED = "Unexpected end of stream";
+
   private ConnectFailure() {}
 
   /** Returns the exception to throw: a refusal, which repeating does not change, or an outage. */
@@ -66,12 +69,21 @@ final class ConnectFailure {
   /** Describes why a request on an existing connection has failed. */
   static String ofExchange(JedisException e, RedisSettings settings) {
     String silence = silence(e, settings);
-    return silence == null ? String.valueOf(e.getMessage()) : silence;
+    if (silence != null) {
+      return silence;
+    }
+    String message = String.valueOf(e.getMessage());
+    return message.startsWith(CLOSED) ? "it closed the connection" : message;
+  }
+
+  /** Returns whether the server has not answered in time. */
+  static boolean isSilence(Throwable failure) {
+    SocketTimeoutException timeout = cause(failure, SocketTimeoutException.class);
+    return timeout != null && String.valueOf(timeout.getMessage()).startsWith("Read");
   }
 
   private static @Nullable String silence(Throwable failure, RedisSettings settings) {
-    SocketTimeoutException timeout = cause(failure, SocketTimeoutException.class);
-    return timeout != null && String.valueOf(timeout.getMessage()).startsWith("Read")
+    return isSilence(failure)
         ? "no answer within "
             + settings.timeout().toMillis()
             + " ms ("

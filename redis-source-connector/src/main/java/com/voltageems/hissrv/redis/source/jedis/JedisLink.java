@@ -13,14 +13,18 @@ import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisAskDataException;
@@ -32,12 +36,21 @@ import redis.clients.jedis.exceptions.JedisException;
  * controls the pipelines.
  */
 public final class JedisLink implements RedisLink {
+  private static final Logger LOG = LoggerFactory.getLogger(JedisLink.class);
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
+
+  /**
+   * A connection that was not used for this long may be closed by now: by Redis, whose setting
+   * {@code timeout} closes idle ones, or by a proxy.
+   */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final RedisSettings settings;
   private final Runnable roundTrip;
   private final JedisNodes nodes;
+  private final WorkerClock clock;
   private int generation;
+  private long usedNanos;
 
   /** Commands that were sent but whose replies have not been read yet. */
   private @Nullable Batch underWay;
@@ -48,9 +61,15 @@ public final class JedisLink implements RedisLink {
    * @param roundTrip called once for every round trip to Redis
    */
   public JedisLink(RedisSettings settings, Runnable roundTrip) {
+    this(settings, roundTrip, WorkerClock.system());
+  }
+
+  /** Creates the same link with the given clock. */
+  public JedisLink(RedisSettings settings, Runnable roundTrip, WorkerClock clock) {
     this.settings = settings;
     this.nodes = new JedisNodes(settings);
     this.roundTrip = roundTrip;
+    this.clock = clock;
   }
 
   @Override
@@ -109,6 +128,7 @@ public final class JedisLink implements RedisLink {
     underWay = null;
     try {
       batch.receive();
+      usedNanos = clock.nanos();
     } catch (JedisException e) {
       batch.lost = e;
       throw broken(settings.where(), e);
@@ -255,18 +275,40 @@ public final class JedisLink implements RedisLink {
   }
 
   private void connect() {
-    if (nodes.areOpen()) {
+    boolean isIdle = underWay == null && clock.nanos() - usedNanos >= IDLE_NANOS;
+    if (nodes.areOpen() && (!isIdle || isAlive())) {
       return;
     }
     try {
       nodes.open();
       generation++;
+      usedNanos = clock.nanos();
     } catch (WrongServerException e) {
       reset();
       throw e;
     } catch (JedisException e) {
       reset();
       throw ConnectFailure.of(e, settings);
+    }
+  }
+
+  /**
+   * Returns whether the connections are still there. If not, they are closed: that an idle
+   * connection was closed is no outage.
+   *
+   * @throws RedisUnavailableException if Redis does not answer
+   */
+  private boolean isAlive() {
+    try {
+      nodes.ping(roundTrip);
+      return true;
+    } catch (JedisException e) {
+      if (ConnectFailure.isSilence(e)) {
+        throw broken(settings.where(), e);
+      }
+      LOG.debug("Redis at {} has closed an idle connection", settings.where(), e);
+      reset();
+      return false;
     }
   }
 

@@ -95,6 +95,19 @@ public final class JedisNodes {
     return !primaries.isEmpty();
   }
 
+  /** Sends PING to all primaries; throws if one does not answer. */
+  void ping(Runnable roundTrip) {
+    for (Node connection : primaries) {
+      roundTrip.run();
+      connection.sendCommand(() -> Bytes.of("PING"));
+      try {
+        connection.getOne();
+      } catch (JedisDataException e) {
+        LOG.debug("A refusal is an answer, too", e);
+      }
+    }
+  }
+
   /** Connects to all primaries. If it throws, the caller must call {@link #close}. */
   void open() {
     switch (settings.mode()) {

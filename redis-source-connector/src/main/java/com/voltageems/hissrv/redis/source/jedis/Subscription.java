@@ -96,7 +96,10 @@ public final class Subscription implements Background {
           }
           waitMs = backoff.next().toMillis();
           if (stop.getCount() > 0) {
-            broken(String.valueOf(e.getMessage()));
+            broken(
+                e instanceof JedisException exchange
+                    ? ConnectFailure.ofExchange(exchange, settings)
+                    : String.valueOf(e.getMessage()));
           }
         }
       }
@@ -112,7 +115,7 @@ public final class Subscription implements Background {
   private void broken(String reason) {
     trouble = "not subscribed: " + reason;
     if (state.failed(reason, clock.millis())) {
-      LOG.warn("Subscription to {}: {}; trying again", settings.where(), reason);
+      LOG.warn("Subscription to {}: {}; trying again{}", settings.where(), reason, state.unsaid());
     }
   }
 

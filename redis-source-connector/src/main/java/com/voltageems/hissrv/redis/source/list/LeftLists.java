@@ -131,7 +131,7 @@ public final class LeftLists {
             + KEY
             + " and its name";
     if (state.holdsUp(words, clock.millis())) {
-      LOG.warn("Left in Redis: {}", words);
+      LOG.warn("Left in Redis: {}{}", words, state.unsaid());
     }
   }
 

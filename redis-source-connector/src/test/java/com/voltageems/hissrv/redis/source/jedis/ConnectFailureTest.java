@@ -15,16 +15,18 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 
 class ConnectFailureTest {
   private static String describe(String uri, Exception cause) {
-    RedisSettings settings =
-        Readers.config(
-                Map.of(
-                    "redis.uri", uri,
-                    "sources", "l",
-                    "sources.l.type", "list",
-                    "sources.l.key", "l"))
-            .redis("");
     return ConnectFailure.describe(
-        new JedisConnectionException("Failed to create socket.", cause), settings);
+        new JedisConnectionException("Failed to create socket.", cause), settings(uri));
+  }
+
+  private static RedisSettings settings(String uri) {
+    return Readers.config(
+            Map.of(
+                "redis.uri", uri,
+                "sources", "l",
+                "sources.l.type", "list",
+                "sources.l.key", "l"))
+        .redis("");
   }
 
   // field case R10
@@ -64,5 +66,13 @@ class ConnectFailureTest {
         .isEqualTo("Failed to create socket. Connection refused");
     assertThat(describe("redis://h", new SocketException("Broken pipe")))
         .isEqualTo("Failed to create socket. Broken pipe");
+  }
+
+  @Test
+  void connectionClosedByTheServer_isToldInPlainWords() {
+    assertThat(
+            ConnectFailure.ofExchange(
+                new JedisConnectionException("Unexpected end of stream."), settings("redis://h")))
+        .isEqualTo("it closed the connection");
   }
 }
