@@ -122,6 +122,10 @@ export const FORMS = [
     '{x}：1 条输入在读取之前已从 Redis 中消失（最近发现于 {z}）：{why}'],
   ['{x}: {n} inputs were gone from Redis before being read (last seen {z}): {why}',
     '{x}：{n} 条输入在读取之前已从 Redis 中消失（最近发现于 {z}）：{why}'],
+  ['{x} went back to an older state (last seen {z}): up to {n} elements came again',
+    '{x} 退回到更早的状态（最近发现于 {z}）：最多有 {n} 个元素再次送出'],
+  ['{x} went back to an older state (last seen {z}): what Redis had was read again',
+    '{x} 退回到更早的状态（最近发现于 {z}）：Redis 里有的已重新读取'],
   ['see its producer\'s MAXLEN', '请检查其写入方的 MAXLEN'],
   ['see their TTL', '请检查其 TTL'],
   ['{x}: the clock of Redis is {n} s ahead of its worker\'s', '{x}：Redis 的时钟比其 worker 快 {n} 秒'],
@@ -246,6 +250,12 @@ export const FORMS = [
 
 /** What others say that the service passes on. */
 FORMS.push(
+  ['{x} reads what the connector {y} reads, too, into {z}',
+    '{x} 读取的内容，连接器 {y} 也在读取，并且同样写入 {z}'],
+  ['in one Kafka the topic has it twice', '在同一个 Kafka 中，该主题里会有两份'],
+  ['another connector named {x} reads from this Redis, in another Connect cluster',
+    '另一个 Connect 集群中有同名连接器 {x} 也在读取这个 Redis'],
+  ['two of one name send the elements of a list twice', '两个同名连接器会把列表的元素送出两次'],
   ['HTTP {n}: {why}', 'HTTP {n}：{why}'],
   ['READONLY You can\'t write against a read only replica.', 'Redis 是只读副本，不能写入（READONLY）'],
   ['Connection refused', '连接被拒绝'],

@@ -10,6 +10,7 @@ import com.voltageems.hissrv.redis.source.list.ListSource;
 import com.voltageems.hissrv.redis.source.reader.ClockWatch;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.EvictionWatch;
+import com.voltageems.hissrv.redis.source.reader.FellowReaders;
 import com.voltageems.hissrv.redis.source.reader.ReplicaWatch;
 import com.voltageems.hissrv.redis.source.reader.Signal;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.connect.source.SourceTaskContext;
@@ -76,7 +78,7 @@ final class SourceAssembly {
     this.name = "hissrv-" + place.connector() + "-" + place.task();
     this.metrics = new TaskMetrics(clock);
     this.mapper = new KeyMapper(config.mappings());
-    this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment);
+    this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment, clock);
     this.data = new DataSetId(link);
     this.replica = new ReplicaWatch(link, clock);
     this.evictions = new EvictionWatch(link, clock);
@@ -116,13 +118,14 @@ final class SourceAssembly {
               counts.newestSampleMillis::get,
               counts::lost,
               counts::lostMillis,
+              counts::back,
               counts::isSteady,
               source.windowMillis()));
     }
     if (config.aggregationEnabled() && place.task() == 0) {
       AggregationScheduler scheduler =
           new AggregationScheduler(
-              new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}),
+              new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}, clock),
               RedisScript.resource(SourceAssembly.class, "/hissrv.lua"),
               config.aggregationWindows(),
               config.aggregationScript(),
@@ -137,8 +140,10 @@ final class SourceAssembly {
     }
     List<Runnable> watches =
         new ArrayList<>(List.of(replica::look, evictions::look, redisClock::look));
+    FellowReaders fellows = fellows();
     if (place.task() == 0) {
       watches.add(leftLists()::look);
+      watches.add(fellows::look);
     }
     if (!config.controlChannel().isEmpty()) {
       control();
@@ -158,10 +163,26 @@ final class SourceAssembly {
             place.task(),
             config.statusInterval().toMillis(),
             redisClock::aheadMillis,
+            fellows::shared,
             parts),
         sync,
         watches,
         clock);
+  }
+
+  private FellowReaders fellows() {
+    List<FellowReaders.Reads> own =
+        config.sources().stream()
+            .filter(source -> !source.reads().isEmpty())
+            .map(
+                source ->
+                    new FellowReaders.Reads(
+                        source.common().alias(),
+                        source.common().type(),
+                        source.reads(),
+                        source.common().topic()))
+            .toList();
+    return new FellowReaders(own, place.connector(), UUID.randomUUID().toString(), link, clock);
   }
 
   private LeftLists leftLists() {

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.run.PartState;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -34,6 +35,7 @@ final class StatusRecords {
   private final int task;
   private final long intervalMs;
   private final Supplier<@Nullable Long> redisAhead;
+  private final Supplier<String> shared;
   private final List<Part> parts;
   private @Nullable Long lastMillis;
   private List<Boolean> lastStuck = List.of();
@@ -47,6 +49,7 @@ final class StatusRecords {
    * @param newestMillis time of the newest sample; 0 before the first
    * @param lost how many inputs disappeared before they were read
    * @param lostMillis when the last loss was noticed
+   * @param back how often it went back to an older state
    * @param steady whether something comes every few minutes while the devices report
    * @param windowMillis length of the windows that it reads; 0 if it reads none
    */
@@ -58,11 +61,22 @@ final class StatusRecords {
       LongSupplier newestMillis,
       LongSupplier lost,
       LongSupplier lostMillis,
+      Supplier<SourceMetrics.Back> back,
       BooleanSupplier steady,
       long windowMillis) {
     /** Creates a part that reads nothing: it only has a state. */
     Part(String name, String type, PartState state) {
-      this(name, type, state, () -> null, () -> 0, () -> 0, () -> 0, () -> false, 0);
+      this(
+          name,
+          type,
+          state,
+          () -> null,
+          () -> 0,
+          () -> 0,
+          () -> 0,
+          () -> SourceMetrics.Back.NEVER,
+          () -> false,
+          0);
     }
   }
 
@@ -71,6 +85,7 @@ final class StatusRecords {
    *
    * @param topic empty for no records
    * @param redisAhead how many milliseconds Redis's clock is ahead of the worker's; null if unknown
+   * @param shared who else reads the same; empty if nobody does
    */
   StatusRecords(
       String topic,
@@ -78,12 +93,14 @@ final class StatusRecords {
       int task,
       long intervalMs,
       Supplier<@Nullable Long> redisAhead,
+      Supplier<String> shared,
       List<Part> parts) {
     this.topic = topic;
     this.connector = connector;
     this.task = task;
     this.intervalMs = intervalMs;
     this.redisAhead = redisAhead;
+    this.shared = shared;
     this.parts = List.copyOf(parts);
   }
 
@@ -144,6 +161,9 @@ final class StatusRecords {
     if (ahead != null) {
       root.put("redis_ahead_ms", ahead);
     }
+    if (!shared.get().isEmpty()) {
+      root.put("shared", shared.get());
+    }
     if (sync != null) {
       ObjectNode asked = root.putObject("sync").put("id", sync.id());
       ArrayNode waiting = asked.putArray("waiting");
@@ -181,6 +201,14 @@ final class StatusRecords {
       if (lost > 0) {
         node.put("lost", lost);
         node.put("lost_at", part.lostMillis().getAsLong());
+      }
+      SourceMetrics.Back back = part.back().get();
+      if (back.count() > 0) {
+        node.put("went_back", back.count());
+        node.put("went_back_at", back.millis());
+      }
+      if (back.repeated() > 0) {
+        node.put("repeated", back.repeated());
       }
     }
     return root.toString();

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeMillis when it was made, by the worker's clock
  * @param intervalMillis the longest time until the next report
  * @param redisAheadMillis how far Redis's clock is ahead of the worker's; 0 if unknown
+ * @param shared who else reads the same from Redis; empty if nobody does
  */
 record SourceStatus(
     String connector,
@@ -19,6 +20,7 @@ record SourceStatus(
     long timeMillis,
     long intervalMillis,
     long redisAheadMillis,
+    String shared,
     List<Part> parts) {
   private static final int MOST_PARTS = 200;
   private static final int LONGEST_NAME = 100;
@@ -29,9 +31,9 @@ record SourceStatus(
     parts = List.copyOf(parts);
   }
 
-  /** Creates a report without the difference of Redis's clock. */
+  /** Creates a report without the difference of Redis's clock, and without another reader. */
   SourceStatus(String connector, int task, long timeMillis, long intervalMillis, List<Part> parts) {
-    this(connector, task, timeMillis, intervalMillis, 0, parts);
+    this(connector, task, timeMillis, intervalMillis, 0, "", parts);
   }
 
   /**
@@ -43,6 +45,7 @@ record SourceStatus(
    * @param newest time of the newest sample, if there was one
    * @param lost how many inputs were gone from Redis before they were read, since the task began
    * @param lostAt when the last of them was noticed, by the worker's clock
+   * @param back how often it went back to an older state
    * @param steady whether something comes every few minutes as long as the devices report
    * @param windowMillis length of the windows that it reads; 0 if it reads none, or is older
    */
@@ -56,6 +59,7 @@ record SourceStatus(
       @Nullable Long newest,
       long lost,
       @Nullable Long lostAt,
+      Back back,
       boolean steady,
       long windowMillis) {
     /**
@@ -73,7 +77,18 @@ record SourceStatus(
         long lost,
         @Nullable Long lostAt) {
       this(
-          name, type, state, since, reason, waiting, newest, lost, lostAt, !type.equals("list"), 0);
+          name,
+          type,
+          state,
+          since,
+          reason,
+          waiting,
+          newest,
+          lost,
+          lostAt,
+          Back.NEVER,
+          !type.equals("list"),
+          0);
     }
 
     /** Returns whether this is the trigger that makes the windows, not a source. */
@@ -84,6 +99,16 @@ record SourceStatus(
     boolean isStuck() {
       return state.equals("stuck");
     }
+  }
+
+  /**
+   * How often a list, an index or a stream went back to an older state, since the task began.
+   *
+   * @param repeated how many elements came again at most, as far as known
+   * @param at when that was last noticed, by the worker's clock
+   */
+  record Back(long count, long repeated, @Nullable Long at) {
+    static final Back NEVER = new Back(0, 0, null);
   }
 
   /** Empty if the value is not such a report. */
@@ -115,12 +140,12 @@ record SourceStatus(
             node.path("time").asLong(),
             interval.asLong(),
             node.path("redis_ahead_ms").asLong(0),
+            node.path("shared").isTextual() ? StatusText.reason(node.path("shared").asText()) : "",
             parts));
   }
 
   private static Part part(JsonNode part) {
     JsonNode waiting = part.path("waiting");
-    JsonNode lost = part.path("lost");
     JsonNode window = part.path("window_ms");
     return new Part(
         cut(part.path("name").asText()),
@@ -130,12 +155,22 @@ record SourceStatus(
         part.path("reason").isTextual() ? StatusText.reason(part.path("reason").asText()) : "",
         waiting.isIntegralNumber() && waiting.asLong() >= 0 ? waiting.asLong() : null,
         StatusText.isTime(part.path("newest")) ? part.path("newest").asLong() : null,
-        lost.isIntegralNumber() && lost.asLong() > 0 ? lost.asLong() : 0,
+        count(part.path("lost")),
         StatusText.isTime(part.path("lost_at")) ? part.path("lost_at").asLong() : null,
+        new Back(
+            count(part.path("went_back")),
+            count(part.path("repeated")),
+            StatusText.isTime(part.path("went_back_at"))
+                ? part.path("went_back_at").asLong()
+                : null),
         part.path("steady").asBoolean(!part.path("type").asText("").equals("list")),
         window.isIntegralNumber() && window.asLong() > 0 && window.asLong() <= LONGEST_WINDOW
             ? window.asLong()
             : 0);
+  }
+
+  private static long count(JsonNode number) {
+    return number.isIntegralNumber() ? Math.max(0, number.asLong()) : 0;
   }
 
   private static String cut(String text) {

@@ -93,7 +93,7 @@ final class SourceView {
     }
     return new Report(
         trouble.isEmpty() ? State.UP : State.DEGRADED,
-        message(tasks, silence, trouble) + lost(tasks),
+        message(tasks, silence, trouble) + lost(tasks) + wentBack(tasks) + shared(tasks),
         detail,
         gauges);
   }
@@ -189,6 +189,40 @@ final class SourceView {
           .append(part.type().equals("stream") ? ": see its producer's MAXLEN" : ": see their TTL");
     }
     return words.toString();
+  }
+
+  /** Names what went back: likewise, nothing is to be done about it. */
+  private static String wentBack(List<TaskView> tasks) {
+    List<Part> all =
+        tasks.stream()
+            .flatMap(task -> task.parts().stream())
+            .map(PartView::part)
+            .filter(part -> part.back().count() > 0)
+            .toList();
+    StringBuilder words = new StringBuilder();
+    for (Part part : all.subList(0, Math.min(MOST_IN_MESSAGE, all.size()))) {
+      Long at = part.back().at();
+      words
+          .append("; ")
+          .append(part.name())
+          .append(" went back to an older state (last seen ")
+          .append(at == null ? "at an unknown time" : Instant.ofEpochMilli(at))
+          .append("): ")
+          .append(
+              part.type().equals("list")
+                  ? "up to " + part.back().repeated() + " elements came again"
+                  : "what Redis had was read again");
+    }
+    return words.toString();
+  }
+
+  /** Names other connectors that read the same; this may be intended. */
+  private static String shared(List<TaskView> tasks) {
+    return tasks.stream()
+        .map(TaskView::shared)
+        .filter(words -> !words.isEmpty())
+        .map(words -> "; " + words)
+        .collect(Collectors.joining());
   }
 
   /** Returns one line if no task has reported anything, else one line for each silent task. */
@@ -311,6 +345,9 @@ final class SourceView {
     shown.put("interval_ms", task.intervalMillis());
     shown.put("overdue", task.overdue());
     shown.put("redis_ahead_ms", task.redisAhead().toMillis());
+    if (!task.shared().isEmpty()) {
+      shown.put("shared", task.shared());
+    }
     List<Object> parts = new ArrayList<>();
     for (PartView view : task.parts()) {
       Part part = view.part();
@@ -336,6 +373,12 @@ final class SourceView {
         one.put("lost", part.lost());
         one.put("lost_at", last == null ? null : Instant.ofEpochMilli(last).toString());
       }
+      if (part.back().count() > 0) {
+        Long at = part.back().at();
+        one.put("went_back", part.back().count());
+        one.put("went_back_at", at == null ? null : Instant.ofEpochMilli(at).toString());
+        one.put("repeated", part.back().repeated());
+      }
       Duration age = view.newestAge();
       one.put("newest_age_ms", age == null ? null : age.toMillis());
       parts.add(one);
@@ -358,6 +401,12 @@ final class SourceView {
             "How far Redis's clock is ahead of the worker's at least; behind where negative.",
             of,
             seconds(task.redisAhead())));
+    gauges.add(
+        new Gauge(
+            "hissrv_source_shared",
+            "1 while another connector reads the same from Redis into a topic of the same name.",
+            of,
+            task.shared().isEmpty() ? 0 : 1));
     for (PartView view : task.parts()) {
       Part part = view.part();
       Map<String, String> labels = new TreeMap<>(of);
@@ -376,6 +425,13 @@ final class SourceView {
               "Inputs that were gone from Redis before they were read, since the task began.",
               labels,
               part.lost()));
+      gauges.add(
+          new Gauge(
+              "hissrv_source_went_back",
+              "How often a list, an index or a stream went back to an older state, since the task"
+                  + " began.",
+              labels,
+              part.back().count()));
       gauges.add(
           new Gauge(
               "hissrv_source_steady",

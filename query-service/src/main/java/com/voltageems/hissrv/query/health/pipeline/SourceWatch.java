@@ -66,6 +66,7 @@ final class SourceWatch {
    * @param told when the last report came
    * @param overdue whether the next report should have come by now
    * @param redisAhead how far Redis's clock was ahead of the worker's
+   * @param shared who else reads the same from Redis; empty if nobody does
    */
   record TaskView(
       int task,
@@ -73,6 +74,7 @@ final class SourceWatch {
       long intervalMillis,
       boolean overdue,
       Duration redisAhead,
+      String shared,
       List<PartView> parts) {}
 
   /**
@@ -179,6 +181,7 @@ final class SourceWatch {
                   status.intervalMillis(),
                   overdue,
                   Duration.ofMillis(status.redisAheadMillis()),
+                  status.shared(),
                   parts));
         });
     return unmade.marked(views, now);

@@ -103,6 +103,12 @@ final class UnmadeWindows {
       }
     }
     return new TaskView(
-        task.task(), task.told(), task.intervalMillis(), task.overdue(), task.redisAhead(), parts);
+        task.task(),
+        task.told(),
+        task.intervalMillis(),
+        task.overdue(),
+        task.redisAhead(),
+        task.shared(),
+        parts);
   }
 }

@@ -245,6 +245,48 @@ class ToldTest {
         .containsExactly(12.0, 0.0);
   }
 
+  /** Likewise, for a list, an index or a stream that went back, and for another reader. */
+  @Test
+  void whatWentBack_andWhatAnotherReads_areTold_withoutTrouble() {
+    SourceWatch watch = new SourceWatch(Duration.ofMinutes(1));
+    watch.told(
+        SourceStatus.parse(
+                """
+                {"version":1,"connector":"src","task":0,"time":1755770400000,"interval_ms":10000,
+                 "shared":"live reads what b reads, too","parts":[
+                 {"name":"q","type":"list","state":"ok","went_back":1,
+                  "went_back_at":1755770395000,"repeated":9},
+                 {"name":"events","type":"stream","state":"ok","went_back":2},
+                 {"name":"live","type":"hash","state":"ok","went_back":-1,"repeated":"x"}]}"""
+                    .getBytes(StandardCharsets.UTF_8))
+            .orElseThrow(),
+        NOW,
+        NOW);
+    watch.looked(NOW);
+    SourceView.Silence none =
+        new SourceView.Silence(List.of(), true, Telling.on("hissrv-status"), Set.of());
+    Report report =
+        new SourceView("src", "hissrv-status")
+            .report(watch.view(t -> true, NOW), none, Map.of(), 0, NOW);
+    assertThat(report.state()).isEqualTo(PartState.State.UP);
+    assertThat(report.message())
+        .isEqualTo(
+            "all parts read; q went back to an older state (last seen 2025-08-21T09:59:55Z): up to"
+                + " 9 elements came again; events went back to an older state (last seen at an"
+                + " unknown time): what Redis had was read again; live reads what b reads, too");
+    assertThat(String.valueOf(report.detail()))
+        .contains("shared=live reads what b reads, too")
+        .contains("went_back=1, went_back_at=2025-08-21T09:59:55Z, repeated=9");
+    assertThat(report.gauges())
+        .filteredOn(gauge -> gauge.name().equals("hissrv_source_went_back"))
+        .extracting(Gauge::value)
+        .containsExactly(1.0, 2.0, 0.0);
+    assertThat(report.gauges())
+        .filteredOn(gauge -> gauge.name().equals("hissrv_source_shared"))
+        .extracting(Gauge::value)
+        .containsExactly(1.0);
+  }
+
   /** Neither Kafka nor Connect says which topic refused the record. */
   @Test
   void recordThatIsTooLarge_isToldWithTheTopicsLimits_theLeastFirst() {

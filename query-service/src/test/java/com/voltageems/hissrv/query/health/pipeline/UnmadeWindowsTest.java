@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.Report;
 import com.voltageems.hissrv.query.health.Telling;
+import com.voltageems.hissrv.query.health.pipeline.SourceStatus.Back;
 import com.voltageems.hissrv.query.health.pipeline.SourceStatus.Part;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,7 +26,8 @@ class UnmadeWindowsTest {
   private final SourceWatch watch = new SourceWatch(Duration.ofMinutes(1));
 
   private static Part live(Instant newest) {
-    return new Part("live", "hash", "ok", null, "", null, newest.toEpochMilli(), 0, null, true, 0);
+    return new Part(
+        "live", "hash", "ok", null, "", null, newest.toEpochMilli(), 0, null, Back.NEVER, true, 0);
   }
 
   private static Part windows(@Nullable Instant newest, long length) {
@@ -39,6 +41,7 @@ class UnmadeWindowsTest {
         newest == null ? null : (Long) newest.toEpochMilli(),
         0,
         null,
+        Back.NEVER,
         false,
         length);
   }

@@ -179,7 +179,7 @@ public final class ArchiveReader implements SourceReader {
               + " that was emptied); everything in {} is read again",
           alias,
           index);
-      metrics.indexResets.increment();
+      metrics.wentBack(0);
       cursor = Member.before(slices.lowestScore());
       scan.begin();
     }
@@ -222,7 +222,7 @@ public final class ArchiveReader implements SourceReader {
           alias,
           index,
           newest.score());
-      metrics.indexResets.increment();
+      metrics.wentBack(0);
       // Ask first: if Redis goes away now, all this is found out again.
       data.forget();
       String current = data.current();

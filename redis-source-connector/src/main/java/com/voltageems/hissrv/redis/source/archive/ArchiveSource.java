@@ -52,6 +52,11 @@ public record ArchiveSource(SourceCommon common, String window, boolean scan) im
   }
 
   @Override
+  public List<String> reads() {
+    return List.of(window);
+  }
+
+  @Override
   public boolean isDivisible() {
     return true;
   }

@@ -31,6 +31,11 @@ public record HashSource(SourceCommon common, List<String> patterns, Deadband de
   }
 
   @Override
+  public List<String> reads() {
+    return patterns;
+  }
+
+  @Override
   public boolean isDivisible() {
     return true;
   }

@@ -166,8 +166,7 @@ public final class ListReader implements SourceReader {
     long before = claimed - taken.size();
     // Somebody may have put more elements into a claim that is found.
     if (isFound ? claimed < known : before < known) {
-      metrics.indexResets.increment();
-      metrics.repeated.add(known - before);
+      metrics.wentBack(known - before);
       LOG.warn(
           "Source {}: the list {} went back to an older state, as after a restart of Redis from an"
               + " older snapshot or a fail-over to a replica that lagged: up to {} elements that"

@@ -59,6 +59,11 @@ public record ListSource(SourceCommon common, String key, int maxRejected) imple
         .toList();
   }
 
+  @Override
+  public List<String> reads() {
+    return List.of();
+  }
+
   /** Returns a test that is always false: a pending list may well be empty. */
   @Override
   public BooleanSupplier steady(SourceMetrics counts) {

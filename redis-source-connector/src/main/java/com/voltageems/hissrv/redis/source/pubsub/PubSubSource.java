@@ -54,6 +54,11 @@ public record PubSubSource(
         .orElse(Map.of());
   }
 
+  @Override
+  public List<String> reads() {
+    return patterns;
+  }
+
   /** Reports if Redis does not publish keyspace events. */
   @Override
   public Map<String, String> problemsAt(RedisLink link, String connector) {

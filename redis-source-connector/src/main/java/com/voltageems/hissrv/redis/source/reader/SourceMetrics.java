@@ -67,11 +67,22 @@ public final class SourceMetrics {
   private final LongAdder lost = new LongAdder();
 
   private final AtomicLong lostMillis = new AtomicLong();
+  private final AtomicLong wentBackMillis = new AtomicLong();
   private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
   private final WorkerClock clock;
   private volatile LongSupplier dropped = () -> 0;
   private volatile LongSupplier unseenNames = () -> 0;
   private volatile BooleanSupplier steady = () -> true;
+
+  /**
+   * How often something went back to an older state.
+   *
+   * @param repeated how many elements came again at most, as far as known
+   * @param millis when that was last noticed, epoch milliseconds; 0 for never
+   */
+  public record Back(long count, long repeated, long millis) {
+    public static final Back NEVER = new Back(0, 0, 0);
+  }
 
   public SourceMetrics(WorkerClock clock) {
     this.clock = clock;
@@ -110,6 +121,22 @@ public final class SourceMetrics {
   /** Returns how many inputs disappeared before they were read. */
   public long lost() {
     return lost.sum();
+  }
+
+  /**
+   * Counts that an index, a stream, a list or the data behind a position went back.
+   *
+   * @param comesAgain how many elements come again at most; 0 if that is not known
+   */
+  public void wentBack(long comesAgain) {
+    indexResets.increment();
+    repeated.add(comesAgain);
+    wentBackMillis.set(clock.millis());
+  }
+
+  /** Returns how often something went back. */
+  public Back back() {
+    return new Back(indexResets.sum(), repeated.sum(), wentBackMillis.get());
   }
 
   /** Returns when the last loss was noticed, epoch milliseconds; 0 for never. */

@@ -210,7 +210,7 @@ public final class StreamReader implements SourceReader {
         alias,
         source.key(),
         position.id());
-    metrics.indexResets.increment();
+    metrics.wentBack(0);
     // Ask first: if Redis goes away now, all this is found out again.
     data.forget();
     String current = data.current();

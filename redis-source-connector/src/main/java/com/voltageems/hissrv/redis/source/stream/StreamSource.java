@@ -25,6 +25,11 @@ public record StreamSource(SourceCommon common, String key) implements Source {
   }
 
   @Override
+  public List<String> reads() {
+    return List.of(key.replaceAll("([*?\\[\\]\\\\])", "\\\\$1"));
+  }
+
+  @Override
   public boolean isExactlyOnce() {
     return true;
   }

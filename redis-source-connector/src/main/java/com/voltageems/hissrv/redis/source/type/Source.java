@@ -46,6 +46,14 @@ public interface Source {
    */
   record Sole(String what, String setting) {}
 
+  /**
+   * Returns what other connectors may read as well: key or channel patterns, or one key. Empty for
+   * what belongs to one connector alone.
+   */
+  default List<String> reads() {
+    return List.of();
+  }
+
   /** Returns whether the source's keys can be divided over several tasks. */
   default boolean isDivisible() {
     return false;
