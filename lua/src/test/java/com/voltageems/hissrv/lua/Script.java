@@ -20,11 +20,20 @@ final class Script {
   private static final String TEXT = read();
 
   private final Jedis redis;
+  private final String text;
   private String sha;
 
   Script(Jedis redis) {
+    this(redis, TEXT);
+  }
+
+  /**
+   * @param text the script's, maybe changed
+   */
+  Script(Jedis redis, String text) {
     this.redis = redis;
-    this.sha = redis.scriptLoad(TEXT);
+    this.text = text;
+    this.sha = redis.scriptLoad(text);
   }
 
   /** The script's text, from the resource that users of the jar load. */
@@ -53,7 +62,7 @@ final class Script {
     try {
       return (Long) redis.evalsha(sha, List.of(), arguments);
     } catch (JedisNoScriptException e) {
-      sha = redis.scriptLoad(TEXT);
+      sha = redis.scriptLoad(text);
       return (Long) redis.evalsha(sha, List.of(), arguments);
     }
   }

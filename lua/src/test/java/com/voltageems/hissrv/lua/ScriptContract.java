@@ -37,6 +37,11 @@ abstract class ScriptContract {
 
   abstract RedisServer start(Path folder);
 
+  /** The script that is tested. */
+  String text() {
+    return Script.text();
+  }
+
   @BeforeAll
   void startServer() throws IOException {
     Path folder = Files.createDirectories(dir.resolve(getClass().getSimpleName()));
@@ -53,7 +58,7 @@ abstract class ScriptContract {
   @BeforeEach
   void emptyServer() {
     redis.flushAll();
-    script = new Script(redis);
+    script = new Script(redis, text());
   }
 
   private void collect(String key, long time, String... fieldsAndValues) {

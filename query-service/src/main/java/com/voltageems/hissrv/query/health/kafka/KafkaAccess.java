@@ -1,9 +1,7 @@
 package com.voltageems.hissrv.query.health.kafka;
 
-import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ProbeException;
-import com.voltageems.hissrv.query.health.Redaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,8 +15,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
@@ -36,11 +32,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -51,18 +44,12 @@ import org.jspecify.annotations.Nullable;
  * in words that name the setting. Thread-safe; consumers are not shared.
  */
 public final class KafkaAccess implements AutoCloseable {
-  private static final Pattern GROUP = Pattern.compile("idValue='([^']+)'");
-
   private final Map<String, Object> clientConfig;
-  private final String servers;
   private final Duration timeout;
+  private final KafkaFailures failures;
   private @Nullable Admin admin;
 
-  /** The last refusal of the login; null after a successful answer. */
-  private volatile @Nullable AuthenticationException refused;
-
   public KafkaAccess(QueryConfig.Kafka config, Duration timeout) {
-    this.servers = config.bootstrapServers();
     this.timeout = timeout;
     clientConfig =
         config.client(
@@ -73,6 +60,7 @@ public final class KafkaAccess implements AutoCloseable {
                 (int) timeout.toMillis(),
                 AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                 "5000"));
+    failures = new KafkaFailures(config.bootstrapServers(), clientConfig, timeout);
   }
 
   public Duration timeout() {
@@ -87,12 +75,12 @@ public final class KafkaAccess implements AutoCloseable {
   public <T> T call(Call<T> call) throws ProbeException, InterruptedException {
     try {
       T answer = call.on(admin());
-      refused = null;
+      failures.answered();
       return answer;
     } catch (ExecutionException e) {
-      throw inWords(e.getCause() == null ? e : e.getCause());
+      throw failures.inWords(e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException | KafkaException e) {
-      throw inWords(e);
+      throw failures.inWords(e);
     }
   }
 
@@ -107,7 +95,7 @@ public final class KafkaAccess implements AutoCloseable {
     } catch (InterruptException e) {
       throw new InterruptedException("interrupted while reading from Kafka");
     } catch (KafkaException e) {
-      throw inWords(e);
+      throw failures.inWords(e);
     }
   }
 
@@ -142,73 +130,6 @@ public final class KafkaAccess implements AutoCloseable {
     }
   }
 
-  private ProbeException inWords(Throwable given) {
-    Throwable failure = given;
-    AuthenticationException login = refused;
-    if (failure instanceof AuthenticationException now) {
-      refused = now;
-    } else if (login != null && isTimeout(failure)) {
-      // The client pauses before it logs in again, for longer than a call waits.
-      failure = login;
-    }
-    String kafka = called();
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String words = Redaction.oneLine(String.valueOf(root.getMessage()));
-    if (root instanceof TlsException) {
-      return new ProbeException(kafka + "cannot be reached by TLS: " + words, failure);
-    }
-    if (failure instanceof SslAuthenticationException) {
-      return new ProbeException(
-          kafka + "cannot be reached by TLS: " + KafkaRefusal.tls(failure, clientConfig), failure);
-    }
-    if (failure instanceof AuthenticationException) {
-      return new ProbeException(
-          kafka
-              + "refused the login: "
-              + words
-              + "; see kafka.properties.security.protocol, kafka.properties.sasl.* and"
-              + " kafka.properties.ssl.*",
-          failure);
-    }
-    if (failure instanceof GroupAuthorizationException) {
-      // The client's own message uses terms of the protocol and does not name the missing right.
-      Matcher group = GROUP.matcher(words);
-      return new ProbeException(
-          kafka
-              + "does not allow it: the right Describe on the group "
-              + (group.find() ? group.group(1) : "of the sink")
-              + " is missing",
-          failure);
-    }
-    if (failure instanceof AuthorizationException) {
-      return new ProbeException(kafka + "does not allow it: " + words, failure);
-    }
-    if (isTimeout(failure)) {
-      return new ProbeException(
-          kafka
-              + "did not answer within "
-              + timeout.toMillis()
-              + " ms (health.timeout): it is away or slow, its advertised.listeners are not"
-              + " reachable from here, or kafka.properties.security.protocol does not fit",
-          failure);
-    }
-    return new ProbeException(
-        kafka + "cannot be asked: " + failure.getClass().getSimpleName() + ": " + words, failure);
-  }
-
-  private String called() {
-    return "Kafka at " + servers + " (kafka.bootstrap.servers) ";
-  }
-
-  private static boolean isTimeout(Throwable failure) {
-    return failure instanceof TimeoutException
-        || failure instanceof org.apache.kafka.common.errors.TimeoutException
-        || failure instanceof org.apache.kafka.common.errors.DisconnectException;
-  }
-
   /**
    * Returns the partitions of those topics that exist.
    *
@@ -234,7 +155,7 @@ public final class KafkaAccess implements AutoCloseable {
               return found;
             });
     if (!leaderless.isEmpty()) {
-      throw new NoLeaderException(called(), leaderless);
+      throw new NoLeaderException(failures.kafka(), leaderless);
     }
     return partitions;
   }
