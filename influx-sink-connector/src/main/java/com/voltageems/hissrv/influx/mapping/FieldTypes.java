@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FieldTypes {
   /** Longer texts are not numbers; parsing would cost more the longer the text is. */
-  private static final int LONGEST_NUMBER = 1_000;
+  private static final int LONGEST_NUMBER = Values.MOST_DIGITS;
 
   private final List<Pin> pins;
   private final Dialect dialect;
@@ -75,6 +75,9 @@ public final class FieldTypes {
   }
 
   Typed typed(String field, Object raw) {
+    if (Values.hasTooManyDigits(raw)) {
+      return new Typed.Flaw("is " + describe(raw));
+    }
     for (Pin pin : pins) {
       if (pin.name().matches(field)) {
         return pinned(pin.kind(), raw);
@@ -117,7 +120,7 @@ public final class FieldTypes {
     }
     // A decimal with a fraction is rounded like any float; one without a fraction has to be exact.
     return raw instanceof BigDecimal decimal
-            && decimal.precision() - decimal.scale() <= LONGEST_NUMBER
+            && (long) decimal.precision() - decimal.scale() <= LONGEST_NUMBER
             && decimal.stripTrailingZeros().scale() <= 0
         ? decimal.toBigInteger()
         : null;
@@ -166,7 +169,7 @@ public final class FieldTypes {
     } else if (raw instanceof Number any) {
       number = any.doubleValue();
     } else if (raw instanceof Date date) {
-      number = (double) date.toInstant().toEpochMilli();
+      number = (double) Values.instant(date).toEpochMilli();
     }
     if (number == null) {
       return new Typed.Flaw("is " + describe(raw) + ", not a number");
@@ -196,7 +199,7 @@ public final class FieldTypes {
       return new Typed.Value(new FieldValue.Int64(any.longValue()));
     }
     if (raw instanceof Date date) {
-      return new Typed.Value(new FieldValue.Int64(date.toInstant().toEpochMilli()));
+      return new Typed.Value(new FieldValue.Int64(Values.instant(date).toEpochMilli()));
     }
     return new Typed.Flaw("is pinned to integer, and its value is " + describe(raw));
   }
@@ -231,9 +234,15 @@ public final class FieldTypes {
     if (Values.isBytes(raw)) {
       return new Typed.Value(new FieldValue.Text(base64(raw)));
     }
-    return raw instanceof String || raw instanceof Number || raw instanceof Boolean
-        ? new Typed.Value(new FieldValue.Text(raw.toString()))
-        : new Typed.Flaw("is pinned to string, and its value is " + describe(raw));
+    String text =
+        raw instanceof Date || raw instanceof BigDecimal
+            ? Values.text(raw)
+            : raw instanceof String || raw instanceof Number || raw instanceof Boolean
+                ? raw.toString()
+                : null;
+    return text == null
+        ? new Typed.Flaw("is pinned to string, and its value is " + describe(raw))
+        : new Typed.Value(new FieldValue.Text(text));
   }
 
   private static String base64(Object raw) {
@@ -255,7 +264,9 @@ public final class FieldTypes {
       return "a text";
     }
     if (raw instanceof Number) {
-      return "a number";
+      return Values.hasTooManyDigits(raw)
+          ? "a number of more than " + Values.MOST_DIGITS + " digits"
+          : "a number";
     }
     if (raw instanceof Boolean) {
       return "a boolean";

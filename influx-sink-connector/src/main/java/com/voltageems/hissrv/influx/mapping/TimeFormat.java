@@ -167,7 +167,7 @@ public final class TimeFormat {
    */
   @Nullable Instant instant(Object raw) {
     if (raw instanceof Date date) {
-      return date.toInstant();
+      return Values.instant(date);
     }
     if (raw instanceof String text && text.length() > LONGEST) {
       return null;
@@ -195,6 +195,9 @@ public final class TimeFormat {
    */
   private static @Nullable BigDecimal number(Object raw) {
     BigDecimal number;
+    if (Values.hasTooManyDigits(raw)) {
+      return null;
+    }
     if (raw instanceof BigDecimal decimal) {
       number = decimal;
     } else if (raw instanceof String || raw instanceof Number) {

@@ -3,6 +3,7 @@ package com.voltageems.hissrv.influx.mapping;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,12 @@ final class Values {
   private static final String DEBEZIUM_DECIMAL = "io.debezium.data.VariableScaleDecimal";
 
   private static final Pattern INDEX = Pattern.compile("-?[0-9]{1,6}");
+
+  /** No number of a site has more digits. */
+  static final int MOST_DIGITS = 1_000;
+
+  /** As many bits as 1,000 decimal digits take. */
+  private static final int MOST_BITS = 3_322;
 
   private Values() {}
 
@@ -79,11 +86,18 @@ final class Values {
       if (key instanceof String) {
         break; // then all keys are texts
       }
-      if (name.equals(String.valueOf(key))) {
+      if (name.equals(keyText(key))) {
         return key;
       }
     }
     return name;
+  }
+
+  /** Returns the name of a map's member. */
+  private static String keyText(@Nullable Object key) {
+    // As a date is written by itself, its zone is the machine's.
+    String text = key instanceof Date || key instanceof BigDecimal ? text(key) : null;
+    return text == null ? String.valueOf(key) : text;
   }
 
   /** Action on a member. */
@@ -99,7 +113,7 @@ final class Values {
       }
     } else if (object instanceof Map<?, ?> map) {
       for (Map.Entry<?, ?> member : map.entrySet()) {
-        action.accept(String.valueOf(member.getKey()), member.getValue());
+        action.accept(keyText(member.getKey()), member.getValue());
       }
     } else if (object instanceof List<?> list) {
       for (int i = 0; i < list.size(); i++) {
@@ -170,10 +184,41 @@ final class Values {
           : value.toString();
     }
     if (value instanceof Date date) {
-      return date.toInstant().toString();
+      return instant(date).toString();
+    }
+    if (hasTooManyDigits(value)) {
+      return null;
+    }
+    if (value instanceof BigDecimal decimal) {
+      return plain(decimal);
     }
     return value instanceof String || value instanceof Number || value instanceof Boolean
         ? value.toString()
         : null;
+  }
+
+  /** Returns the digits without an exponent, where these are not too many: 1200000, not 1.2E+6. */
+  private static String plain(BigDecimal number) {
+    boolean isShort = Math.abs((long) number.scale()) <= MOST_DIGITS;
+    return isShort ? number.toPlainString() : number.toString();
+  }
+
+  /** Returns the moment, also of SQL's date and time, which refuse to convert themselves. */
+  @SuppressWarnings("JavaUtilDate") // there is no other way to the moment of SQL's
+  static Instant instant(Date date) {
+    try {
+      return date.toInstant();
+    } catch (UnsupportedOperationException e) {
+      return Instant.ofEpochMilli(date.getTime());
+    }
+  }
+
+  /** Returns whether arithmetic with the number would take seconds. */
+  static boolean hasTooManyDigits(@Nullable Object value) {
+    BigInteger digits =
+        value instanceof BigDecimal decimal
+            ? decimal.unscaledValue()
+            : value instanceof BigInteger whole ? whole : BigInteger.ZERO;
+    return digits.bitLength() > MOST_BITS;
   }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.influx.point.Precision;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -288,6 +290,113 @@ class ForeignRecordsTest {
                 new Struct(decimal).put("scale", 0).put("value", ByteBuffer.wrap(new byte[] {7})));
     assertThat(lines(mapping("m", List.of("cost"), List.of(), null, PLAIN).map(record(value))))
         .containsExactly("m,cost=7 price=-3 1");
+  }
+
+  private static Object decimal(int scale, byte... value) {
+    Schema schema =
+        SchemaBuilder.struct()
+            .name("io.debezium.data.VariableScaleDecimal")
+            .field("scale", Schema.INT32_SCHEMA)
+            .field("value", Schema.BYTES_SCHEMA)
+            .build();
+    Schema row = SchemaBuilder.struct().field("v", schema).field("t", Schema.INT64_SCHEMA).build();
+    return new Struct(row)
+        .put("t", 1L)
+        .put("v", new Struct(schema).put("scale", scale).put("value", value));
+  }
+
+  /** Such a record ended the task, at each start again. */
+  @Test
+  void decimalOfAnAbsurdScale_costsOnlyItsField() {
+    RecordToPoint mapping = mapping("m", List.of(), List.of(), null, PLAIN);
+    for (int scale : new int[] {Integer.MIN_VALUE, Integer.MIN_VALUE + 1, -400}) {
+      assertThat(mapping.map(record(decimal(scale, (byte) 7))))
+          .isEqualTo(
+              new Mapped.Rejected("field 'v' is Infinity, which the database has no number for"));
+    }
+    assertThat(lines(mapping.map(record(decimal(Integer.MAX_VALUE, (byte) 7)))))
+        .containsExactly("m v=0 1");
+  }
+
+  /** A number of two million digits held up the task for 20 s. */
+  @Test
+  void numberOfThousandsOfDigits_isSaid_whateverItIsFor() {
+    byte[] digits = new byte[900_000];
+    Arrays.fill(digits, (byte) 0x55);
+    Object value = decimal(2, digits);
+    String said = " is a number of more than 1000 digits";
+    for (String pin : List.of("x:float", "v:float", "v:integer", "v:boolean", "v:string")) {
+      assertThat(mapping("m", List.of(), List.of(), null, PLAIN, pin).map(record(value)))
+          .isEqualTo(new Mapped.Rejected("field 'v'" + said));
+    }
+    assertThat(mapping("m", List.of("v"), List.of("t"), null, PLAIN).map(record(value)))
+        .isEqualTo(new Mapped.Rejected("tag 'v'" + said + ", not a scalar"));
+    assertThat(
+            mapping("m", List.of(), List.of("x=t"), null, PLAIN)
+                .map(record(Map.of("t", new BigInteger(digits)))))
+        .isEqualTo(new Mapped.Rejected("'t'" + said + ", not a time of mapping.timestamp.format"));
+  }
+
+  /** They were 1.2E+6 and 1E-7. */
+  @Test
+  void decimalAsAText_hasNoExponent() {
+    for (String text : List.of("-1200000", "0", "0.0000001", "12.50")) {
+      BigDecimal number = new BigDecimal(text);
+      if (text.startsWith("-")) {
+        number = number.setScale(-5);
+      }
+      Map<String, Object> value = Map.of("t", 1L, "v", number);
+      assertThat(lines(mapping("m", List.of("v"), List.of("t"), null, PLAIN).map(record(value))))
+          .containsExactly("m,v=" + text + " t=1 1");
+      assertThat(
+              lines(
+                  mapping("m", List.of(), List.of("v"), null, PLAIN, "v:string")
+                      .map(record(value))))
+          .containsExactly("m v=\"" + text + "\" 1");
+    }
+  }
+
+  /** A transform may make the types of JDBC; they ended the task. */
+  @Test
+  @SuppressWarnings("JavaUtilDate")
+  void datesOfSql_areTimes() {
+    long noon = 1_704_110_400_000L;
+    for (Date date :
+        List.of(
+            new Date(noon),
+            new java.sql.Date(noon),
+            new java.sql.Time(noon),
+            new java.sql.Timestamp(noon))) {
+      Map<String, Object> value = Map.of("t", date, "v", date);
+      assertThat(lines(mapping("m", List.of("v"), List.of("x=v"), null, PLAIN).map(record(value))))
+          .containsExactly("m,v=2024-01-01T12:00:00Z x=1.7041104E12 1704110400000");
+      assertThat(
+              lines(
+                  mapping("m", List.of(), List.of("v"), null, PLAIN, "v:integer")
+                      .map(record(value))))
+          .containsExactly("m v=1704110400000i 1704110400000");
+    }
+  }
+
+  /** It was refused, and as the key of a map written in the machine's zone. */
+  @Test
+  void dateAsAText_isIso() {
+    Date date = Date.from(Instant.ofEpochMilli(1_704_110_400_000L));
+    Map<String, Object> value = Map.of("t", 1L, "v", date);
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of("v"), null, PLAIN, "v:string").map(record(value))))
+        .containsExactly("m v=\"2024-01-01T12:00:00Z\" 1");
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of("days.*"), null, PLAIN)
+                    .map(record(Map.of("t", 1L, "days", Map.of(date, 1.5))))))
+        .containsExactly("m 2024-01-01T12:00:00Z=1.5 1");
+    assertThat(
+            lines(
+                mapping("m", List.of(), List.of("x=days.2024-01-01T12:00:00Z"), null, PLAIN)
+                    .map(record(Map.of("t", 1L, "days", Map.of(date, 1.5))))))
+        .containsExactly("m x=1.5 1");
   }
 
   /** The most common mistake with the JSON converter; the schema would be taken for data. */
