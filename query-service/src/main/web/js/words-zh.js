@@ -4,6 +4,7 @@
 export const FORMS = [
   ['not checked yet', '尚未检查'],
   ['not checked since this process was suspended for {n} s; before: {why}', '本进程停顿 {n} 秒后尚未检查；此前：{why}'],
+  ['no answer yet since the start: {why}', '启动后尚未应答：{why}'],
   ['no answer for {n} s; before: {why}', '已 {n} 秒没有应答；此前：{why}'],
   ['no reason told', '未说明原因'],
   ['{x} is not set', '未设置 {x}'],

@@ -2,6 +2,8 @@ package com.voltageems.hissrv.query.health;
 
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.store.StoreException;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,12 +11,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,15 +28,29 @@ import org.slf4j.LoggerFactory;
  * no other; reading never waits. A part that has not been checked for too long counts as down,
  * whatever was found before, so a dead probe cannot stay green. After this process itself was
  * suspended (SIGSTOP, a frozen machine) the states are unknown until they are checked again.
+ *
+ * <p>The first answer takes longer than later ones: classes are loaded, connections are opened, and
+ * the machine may have just been started. So a part that is too slow and has never answered since
+ * the start is unknown, not down, for a bounded time, and is soon checked again.
  */
 public final class HealthBoard implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HealthBoard.class);
 
   private static final Duration PULSE = Duration.ofSeconds(1);
 
+  /** For how long after the start a part that is too slow may be unknown instead of down. */
+  private static final Duration STARTING = Duration.ofSeconds(15);
+
+  /** Pause between two checks of such a part. */
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
   private final Map<Probe, ScheduledExecutorService> probes = new LinkedHashMap<>();
   private final Map<String, String> off;
   private final Map<String, PartState> states = new ConcurrentHashMap<>();
+
+  /** Parts that have answered since the start, or failed otherwise than by being too slow. */
+  private final Set<Probe> answered = ConcurrentHashMap.newKeySet();
+
   private final Duration interval;
   private final Duration staleAfter;
   private final ClockSteps steps;
@@ -97,7 +115,25 @@ public final class HealthBoard implements AutoCloseable {
           ScheduledFuture<?> unused =
               executor.scheduleWithFixedDelay(
                   () -> look(probe), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+          lookAgainWhileStarting(probe, executor);
         });
+  }
+
+  private void lookAgainWhileStarting(Probe probe, ScheduledExecutorService executor) {
+    ScheduledFuture<?> unused =
+        executor.schedule(
+            () -> {
+              if (isStarting(probe, now())) {
+                look(probe);
+                lookAgainWhileStarting(probe, executor);
+              }
+            },
+            AGAIN.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private boolean isStarting(Probe probe, Instant now) {
+    return !answered.contains(probe) && Duration.between(started(), now).compareTo(STARTING) <= 0;
   }
 
   /** Detects by a late pulse that this process was suspended. */
@@ -130,6 +166,7 @@ public final class HealthBoard implements AutoCloseable {
     Report report;
     try {
       report = probe.check();
+      answered.add(probe);
     } catch (Exception e) {
       if (e instanceof InterruptedException || closing) {
         Thread.currentThread().interrupt();
@@ -137,9 +174,16 @@ public final class HealthBoard implements AutoCloseable {
       }
       LOG.debug("{} is down", probe.name(), e);
       report = Report.of(false, Redaction.oneLine(message(e)));
+      if (!isTooSlow(e)) {
+        answered.add(probe);
+      }
+    }
+    Instant now = now();
+    if (isStarting(probe, now)) {
+      report =
+          Report.of(State.UNKNOWN, "no answer yet since the start: " + report.message(), Map.of());
     }
     State state = report.state();
-    Instant now = now();
     PartState before = states.get(probe.name());
     Instant since = before != null && before.state() == state ? before.since() : now;
     if (before == null || before.state() != state) {
@@ -194,6 +238,19 @@ public final class HealthBoard implements AutoCloseable {
     return root == outer ? text : text + ": " + words(root);
   }
 
+  private static boolean isTooSlow(Throwable failure) {
+    for (Throwable one = failure; one != null; one = one.getCause()) {
+      if (one instanceof TimeoutException
+          || one instanceof HttpTimeoutException
+          || one instanceof SocketTimeoutException
+          || one instanceof org.apache.kafka.common.errors.TimeoutException
+          || (one instanceof StoreException store && store.kind() == StoreException.Kind.TIMEOUT)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static String words(Throwable failure) {
     String text = failure.getMessage();
     return failure.getClass().getSimpleName() + (text == null ? "" : ": " + text);
@@ -246,6 +303,13 @@ public final class HealthBoard implements AutoCloseable {
                     state.report().detail()),
                 state.checked(),
                 last);
+      } else if (state.state() == State.UNKNOWN
+          && state.checked() != null
+          && !answered.contains(probe)
+          && !isStarting(probe, now)) {
+        // The next check would find it down, but may take its time.
+        state =
+            new PartState(state.name(), State.DOWN, state.report(), state.checked(), state.since());
       } else if (age.compareTo(staleAfter) > 0) {
         state =
             new PartState(

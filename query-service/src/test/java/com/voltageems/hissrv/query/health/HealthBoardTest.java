@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.PartState.State;
@@ -8,11 +9,14 @@ import com.voltageems.hissrv.query.site.FakeConnect;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class HealthBoardTest {
@@ -84,6 +88,7 @@ class HealthBoardTest {
   /** It was told as "the query took longer than 3000 ms: SocketException: Socket closed". */
   @Test
   void databaseThatHangs_isToldWithoutTheClientsWords() {
+    board.look(probe);
     probe.failure =
         new StoreException(
             StoreException.Kind.TIMEOUT,
@@ -164,8 +169,87 @@ class HealthBoardTest {
     assertThat(store().report().message()).isEqualTo("no answer for 30 s; before: not checked yet");
   }
 
+  private static Exception tooSlow() {
+    return new ProbeException("Kafka did not answer within 3000 ms", new TimeoutException());
+  }
+
+  /** On a machine that started everything at once, Kafka was told as down for some seconds. */
+  @Test
+  void partThatIsTooSlowAfterTheStart_isUnknownUntilItAnswers() {
+    Exception fine = probe.failure;
+    probe.failure = tooSlow();
+    clock.pass(Duration.ofSeconds(3));
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.UNKNOWN);
+    assertThat(store().isTrouble()).isTrue();
+    assertThat(store().report().message())
+        .isEqualTo("no answer yet since the start: Kafka did not answer within 3000 ms");
+    clock.pass(Duration.ofSeconds(1));
+    probe.failure = fine;
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.UP);
+    probe.failure = tooSlow();
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.DOWN);
+    assertThat(store().report().message()).isEqualTo("Kafka did not answer within 3000 ms");
+  }
+
+  /** An outage is not hidden for longer, whatever the check waits for. */
+  @Test
+  void partThatIsTooSlowForLongAfterTheStart_isDown_alsoBeforeTheNextLook() {
+    for (Exception failure :
+        List.of(
+            tooSlow(),
+            new HttpTimeoutException("request timed out"),
+            new org.apache.kafka.common.errors.TimeoutException(),
+            new StoreException(StoreException.Kind.TIMEOUT, "too long", null))) {
+      SettableClock own = new SettableClock();
+      HealthBoard fresh =
+          new HealthBoard(
+              List.of(probe), Map.of(), Duration.ofSeconds(5), Duration.ofSeconds(3), own);
+      probe.failure = failure;
+      own.pass(Duration.ofSeconds(14));
+      fresh.look(probe);
+      assertThat(fresh.snapshot().get(0).state()).isEqualTo(State.UNKNOWN);
+      own.pass(Duration.ofSeconds(2));
+      assertThat(fresh.snapshot().get(0).state()).isEqualTo(State.DOWN);
+      fresh.look(probe);
+      assertThat(fresh.snapshot().get(0).state()).isEqualTo(State.DOWN);
+    }
+  }
+
+  @Test
+  void partThatRefusesAfterTheStart_isDownAtOnce() {
+    probe.failure = new ProbeException("refused the login", new IOException());
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.DOWN);
+    probe.failure = tooSlow();
+    board.look(probe);
+    assertThat(store().state()).isEqualTo(State.DOWN);
+  }
+
+  /** It does not wait for the interval, which may be a minute. */
+  @Test
+  void partThatIsTooSlowAfterTheStart_isSoonCheckedAgain() {
+    Exception fine = probe.failure;
+    probe.failure = tooSlow();
+    try (HealthBoard running =
+        new HealthBoard(
+            List.of(probe),
+            Map.of(),
+            Duration.ofMinutes(1),
+            Duration.ofSeconds(3),
+            Clock.systemUTC())) {
+      running.start();
+      await().until(() -> running.snapshot().get(0).checked() != null);
+      assertThat(running.snapshot().get(0).state()).isEqualTo(State.UNKNOWN);
+      probe.failure = fine;
+      await().until(() -> running.snapshot().get(0).state() == State.UP);
+    }
+  }
+
   private static final class FakeProbe implements Probe {
-    private Exception failure = new Exception();
+    private volatile Exception failure = new Exception();
     private final Exception none = failure;
 
     @Override
