@@ -39,7 +39,7 @@ public final class HealthBoard implements AutoCloseable {
   private static final Duration PULSE = Duration.ofSeconds(1);
 
   /** For how long after the start a part that is too slow may be unknown instead of down. */
-  private static final Duration STARTING = Duration.ofSeconds(15);
+  private static final Duration STARTING = Duration.ofSeconds(10);
 
   /** Pause between two checks of such a part. */
   private static final Duration AGAIN = Duration.ofSeconds(1);

@@ -208,7 +208,7 @@ class HealthBoardTest {
           new HealthBoard(
               List.of(probe), Map.of(), Duration.ofSeconds(5), Duration.ofSeconds(3), own);
       probe.failure = failure;
-      own.pass(Duration.ofSeconds(14));
+      own.pass(Duration.ofSeconds(9));
       fresh.look(probe);
       assertThat(fresh.snapshot().get(0).state()).isEqualTo(State.UNKNOWN);
       own.pass(Duration.ofSeconds(2));
