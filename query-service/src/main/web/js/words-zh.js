@@ -71,6 +71,8 @@ export const FORMS = [
   ['QuestDB has given no connection within {n} s: it is too slow, or away', 'QuestDB 在 {n} 秒内没有给出连接：太慢，或无法访问'],
   ['QuestDB refused the query', 'QuestDB 拒绝了查询'],
   ['QuestDB refused the query: {why}', 'QuestDB 拒绝了查询：{why}'],
+  ["the query's text, with the names of all its fields, is {n} bytes long, and QuestDB receives at most {m} ({x}): ask for fewer fields",
+    '查询语句（含所有字段名）长 {n} 字节，而 QuestDB 最多接收 {m} 字节（{x}）：请减少字段'],
   ['QuestDB has no room for this query: ask for a shorter range, fewer devices or fewer fields, or give it more memory',
     'QuestDB 的内存不足以回答此查询：请缩短时间范围，减少设备或字段，或给它更多内存'],
   ['QuestDB has no room for this query: {x}: ask for a shorter range, fewer devices or fewer fields, or give it more memory',

@@ -7,8 +7,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
@@ -35,6 +37,16 @@ final class Connections implements AutoCloseable {
               + "|Java heap space");
 
   private static final Pattern SETTING = Pattern.compile("`([a-z0-9.]+)`");
+
+  /** What QuestDB receives at once: it breaks off the connection if a statement is longer. */
+  private static final String BUFFER = "pg.recv.buffer.size";
+
+  private static final long USUAL_BUFFER = 1 << 20;
+
+  /** More than the protocol adds to a statement, without what it adds to each parameter. */
+  private static final long AROUND = 200;
+
+  private static final long AROUND_PARAMETER = 12;
 
   private final HikariDataSource pool;
 
@@ -137,6 +149,7 @@ final class Connections implements AutoCloseable {
   /** Prepares a statement with its parameters; it is cancelled at the deadline. */
   static PreparedStatement prepare(Connection connection, Sql sql, Deadline deadline)
       throws SQLException {
+    requireRoom(connection, sql);
     PreparedStatement statement = connection.prepareStatement(sql.text());
     try {
       limit(statement, deadline);
@@ -152,6 +165,45 @@ final class Connections implements AutoCloseable {
     } catch (SQLException e) {
       statement.close();
       throw e;
+    }
+  }
+
+  /**
+   * Refuses a statement that is longer than what QuestDB receives at once.
+   *
+   * @throws StoreException that says what is too long
+   */
+  static void requireRoom(Connection connection, Sql sql) throws SQLException {
+    long size = AROUND + sql.text().getBytes(StandardCharsets.UTF_8).length;
+    for (Object parameter : sql.parameters()) {
+      String text = String.valueOf(parameter);
+      size += AROUND_PARAMETER + text.getBytes(StandardCharsets.UTF_8).length;
+    }
+    if (size <= USUAL_BUFFER) {
+      return;
+    }
+    long room = USUAL_BUFFER;
+    try (Statement statement = connection.createStatement();
+        ResultSet found =
+            statement.executeQuery(
+                "(SHOW PARAMETERS) WHERE property_path = " + SqlBuilder.literal(BUFFER))) {
+      if (found.next()) {
+        room = Long.parseLong(found.getString("value"));
+      }
+    } catch (SQLException | NumberFormatException e) {
+      // This login may not see it.
+    }
+    if (size > room) {
+      throw new StoreException(
+          StoreException.Kind.TOO_MUCH,
+          "the query's text, with the names of all its fields, is "
+              + size
+              + " bytes long, and QuestDB receives at most "
+              + room
+              + " ("
+              + BUFFER
+              + "): ask for fewer fields",
+          null);
     }
   }
 

@@ -45,6 +45,9 @@ public final class QuestDbStore implements HistoryStore {
    */
   private static final long BEYOND = 200;
 
+  /** A count takes little room, so the names alone bound a statement. */
+  private static final int MOST_COUNTS = 10_000;
+
   private final Connections connections;
   private final RowReader reader;
   private final WindowReader windows;
@@ -237,21 +240,29 @@ public final class QuestDbStore implements HistoryStore {
         selection,
         deadline,
         (connection, time) -> {
-          List<Field> fields = selection.measurement().fields();
-          Sql sql = SqlBuilder.fieldCounts(selection, fields, time);
           List<Field> found = new ArrayList<>();
-          try (PreparedStatement statement = Connections.prepare(connection, sql, deadline);
-              ResultSet rows = statement.executeQuery()) {
-            if (rows.next()) {
-              for (int i = 0; i < fields.size(); i++) {
-                if (rows.getLong(2 + i) > 0) {
-                  found.add(fields.get(i));
-                }
-              }
-            }
+          for (List<Field> some :
+              WideTable.parts(selection.measurement().fields(), MOST_COUNTS, field -> field)) {
+            Sql sql = SqlBuilder.fieldCounts(selection, some, time);
+            addCounted(connection, sql, some, deadline, found);
           }
           return found;
         });
+  }
+
+  private static void addCounted(
+      Connection connection, Sql sql, List<Field> fields, Deadline deadline, List<Field> found)
+      throws SQLException {
+    try (PreparedStatement statement = Connections.prepare(connection, sql, deadline);
+        ResultSet rows = statement.executeQuery()) {
+      if (rows.next()) {
+        for (int i = 0; i < fields.size(); i++) {
+          if (rows.getLong(2 + i) > 0) {
+            found.add(fields.get(i));
+          }
+        }
+      }
+    }
   }
 
   @Override

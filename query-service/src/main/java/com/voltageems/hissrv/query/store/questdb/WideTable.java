@@ -9,6 +9,7 @@ import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Series;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,12 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Divides a request for many columns into several statements and joins their answers. QuestDB keeps
  * all aggregates of a group in one page of memory of 32 kB ({@code cairo.sql.small.map.page.size})
  * and refuses what does not fit, such as nine functions of 320 fields. What it computes for
- * thousands of aggregates may use up its heap, after which it answers nobody.
+ * thousands of aggregates may use up its heap, after which it answers nobody. Nor may the text of a
+ * statement, in which each name stands several times, be longer than a megabyte.
  */
 final class WideTable {
   /** An aggregate takes up to 32 bytes of the page. */
@@ -30,7 +33,28 @@ final class WideTable {
   /** The last value of a field and its time take 24 bytes of the page. */
   private static final int MOST_FIELDS = 1000;
 
+  /** The longest names of a statement together, in bytes. */
+  private static final int MOST_NAMES = 100_000;
+
   private WideTable() {}
+
+  /** Divides items into parts of at most so many, whose names are together not too long. */
+  static <T> List<List<T>> parts(List<T> items, int most, Function<T, Field> field) {
+    List<List<T>> parts = new ArrayList<>();
+    int from = 0;
+    int names = 0;
+    for (int i = 0; i < items.size(); i++) {
+      int name = field.apply(items.get(i)).name().getBytes(StandardCharsets.UTF_8).length;
+      if (i > from && (i - from == most || names + name > MOST_NAMES)) {
+        parts.add(items.subList(from, i));
+        from = i;
+        names = 0;
+      }
+      names += name;
+    }
+    parts.add(items.subList(from, items.size()));
+    return parts;
+  }
 
   /** Reads windows of some columns; returns true if the answer was cut at the limit. */
   interface Windows {
@@ -46,19 +70,21 @@ final class WideTable {
   private record At(long epochMicros, List<String> key) {}
 
   static boolean windows(HistoryQuery query, Windows part, RowSink sink) throws SQLException {
-    int all = query.columns().size();
-    if (all <= MOST_COLUMNS) {
+    List<List<Column>> parts = parts(query.columns(), MOST_COLUMNS, Column::field);
+    if (parts.size() == 1) {
       return part.read(query, sink);
     }
+    int all = query.columns().size();
     Comparator<At> order = Comparator.comparingLong(At::epochMicros);
     Map<At, Row> joined =
         new TreeMap<>(
             (query.newestFirst() ? order.reversed() : order)
                 .thenComparing(At::key, SameTime::compareKeys));
     boolean truncated = false;
-    for (int from = 0; from < all; from += MOST_COLUMNS) {
+    int from = 0;
+    for (List<Column> some : parts) {
       int first = from;
-      List<Column> some = query.columns().subList(from, Math.min(all, from + MOST_COLUMNS));
+      from += some.size();
       truncated |=
           part.read(
               only(query, some),
@@ -102,15 +128,15 @@ final class WideTable {
 
   static LatestAnswer latest(List<Field> fields, List<String> tags, int limit, Latest part)
       throws SQLException {
-    if (fields.size() <= MOST_FIELDS) {
+    List<List<Field>> parts = parts(fields, MOST_FIELDS, field -> field);
+    if (parts.size() == 1) {
       return part.read(fields);
     }
     boolean truncated = false;
     Map<List<String>, Map<String, LatestSeries.Value>> joined =
         new TreeMap<>(SameTime::compareKeys);
-    for (int from = 0; from < fields.size(); from += MOST_FIELDS) {
-      LatestAnswer answer =
-          part.read(fields.subList(from, Math.min(fields.size(), from + MOST_FIELDS)));
+    for (List<Field> some : parts) {
+      LatestAnswer answer = part.read(some);
       truncated |= answer.truncated();
       for (LatestSeries one : answer.series()) {
         List<String> key = tags.stream().map(tag -> one.tags().getOrDefault(tag, "")).toList();

@@ -430,4 +430,38 @@ class QuestDbStoreIT extends HistoryStoreContract {
                 .map(field -> (Object) Double.valueOf(field.name().substring(1)))
                 .toList());
   }
+
+  /** QuestDB broke off the connection, which was told as an outage. */
+  @Test
+  void tableWhoseNamesNoStatementHolds_isAnsweredInParts_orSaysWhatIsTooLong() {
+    int count = 2200;
+    String name = "电".repeat(79);
+    StringBuilder line = new StringBuilder("longest,ch=1 p0=0");
+    for (int i = 1; i < count; i++) {
+      line.append(",p").append(i).append(name).append('=').append(i);
+    }
+    write("longest", List.of(line + " " + T));
+    Measurement longest = ask().measurement("longest").orElseThrow();
+    Selection all = new Selection(longest, List.of(), T, T + 1000);
+
+    assertThat(ask().latest(all, longest.fields(), 10).series().get(0).fields()).hasSize(count);
+    assertThat(ask().fieldsWithValues(all)).hasSize(count);
+    HistoryAnswer answer =
+        ask()
+            .query(
+                HistoryQuery.windows(
+                    all, longest.fields(), new FixedWindows(1000), Aggregation.MEAN, false, 10));
+    assertThat(answer.series().get(0).points().get(0).values()).hasSize(count).doesNotContainNull();
+    assertThatThrownBy(() -> ask().query(HistoryQuery.points(all, longest.fields(), false, 10)))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.TOO_MUCH))
+        .hasMessageMatching(
+            "the query's text, with the names of all its fields, is \\d+ bytes long, and QuestDB"
+                + " receives at most 1048576 \\(pg\\.recv\\.buffer\\.size\\): ask for fewer fields");
+    assertThat(
+            ask()
+                .query(HistoryQuery.points(all, longest.fields().subList(0, 900), false, 10))
+                .series())
+        .hasSize(1);
+  }
 }
