@@ -129,6 +129,9 @@ public final class ColumnScreen implements Screen {
       return new WriteOutcome.Written();
     }
     unseen.remove(measurement);
+    if (answer.table() == null && TableForm.isTooLong(measurement)) {
+      return new WriteOutcome.Written(); // its points are refused, each with the reason
+    }
     if (answer.table() == null) {
       // The columns of a table made now are the names that are judged next; later questions see the
       // table itself.
@@ -160,6 +163,10 @@ public final class ColumnScreen implements Screen {
 
   @Override
   public Verdict judge(Point point) {
+    if (!tableNames.containsKey(lower(point.measurement()))
+        && TableForm.isTooLong(point.measurement())) {
+      return refused("the measurement's name " + TableForm.tooLong());
+    }
     String table = tableNames.putIfAbsent(lower(point.measurement()), point.measurement());
     if (table != null && !table.equals(point.measurement())) {
       return refused(
@@ -230,7 +237,7 @@ public final class ColumnScreen implements Screen {
       return "appears twice: QuestDB's names have no letter case, and tags and fields share them";
     }
     if (owner == null) {
-      return null;
+      return TableForm.isTooLong(name) ? TableForm.tooLong() : null;
     }
     if (!owner.name().equals(name)) {
       return "would go into the column '" + owner.name() + "': QuestDB's names have no letter case";

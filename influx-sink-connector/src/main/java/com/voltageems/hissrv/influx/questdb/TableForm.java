@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.influx.questdb;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,12 @@ public record TableForm(
       Pattern.compile("[?.,'\"\\\\/:()+*%~-]|[\\p{Cntrl}\ufeff]");
 
   private static final int LONGEST_NAME = 127;
+
+  /**
+   * The longest name in bytes: QuestDB makes files of it, for which file systems take 255, and adds
+   * up to a dozen.
+   */
+  private static final int MOST_BYTES = 240;
 
   public TableForm {
     ttl.ifPresent(kept -> kept.check(partition));
@@ -118,10 +125,26 @@ public record TableForm(
     return sql.append(" wal").toString();
   }
 
+  /**
+   * Returns whether a name is too long for a table or column. QuestDB looks at the characters only;
+   * beyond the bytes it fails, or acknowledges the lines and then shows nothing of the table.
+   */
+  static boolean isTooLong(String name) {
+    return name.length() > LONGEST_NAME
+        || name.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;
+  }
+
+  /** Returns the reason for refusing a name that is too long. */
+  static String tooLong() {
+    return "is longer than "
+        + LONGEST_NAME
+        + " characters or "
+        + MOST_BYTES
+        + " bytes, which QuestDB cannot keep";
+  }
+
   private static boolean canBeColumn(String tag) {
-    return !tag.equalsIgnoreCase("timestamp")
-        && tag.length() <= LONGEST_NAME
-        && !FORBIDDEN.matcher(tag).find();
+    return !tag.equalsIgnoreCase("timestamp") && !isTooLong(tag) && !FORBIDDEN.matcher(tag).find();
   }
 
   private static String quoted(String name) {

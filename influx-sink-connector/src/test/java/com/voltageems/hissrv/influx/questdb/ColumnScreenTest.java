@@ -88,6 +88,34 @@ class ColumnScreenTest {
         .isFalse();
   }
 
+  /**
+   * A name of 84 Chinese characters was acknowledged and suspended the table; one more was a
+   * failure of the database, and as a measurement ended the task.
+   */
+  @Test
+  void nameThatIsTooLongForAFile_isRefused() {
+    String fits = "电".repeat(80);
+    String tooLong = "电".repeat(81);
+    String why = "is longer than 127 characters or 240 bytes, which QuestDB cannot keep";
+    assertThat(judged(point(fits, List.of(fits), field("v", NUMBER))))
+        .isEqualTo(new Screen.Verdict(null, List.of()));
+    assertThat(left(judged(point("m", List.of(), field("v", NUMBER), field(tooLong, NUMBER)))))
+        .containsExactly(tooLong + ": " + why);
+    assertThat(
+            left(judged(point("m", List.of(), field("v", NUMBER), field("x".repeat(128), NUMBER)))))
+        .containsExactly("x".repeat(128) + ": " + why);
+    assertThat(judged(point("m", List.of(tooLong), field("v", NUMBER))).refusal())
+        .isEqualTo("tag '" + tooLong + "' " + why);
+    tables.made.clear();
+    assertThat(judged(point(tooLong, List.of(), field("v", NUMBER))).refusal())
+        .isEqualTo("the measurement's name " + why);
+    assertThat(tables.made).isEmpty();
+    tables.table(tooLong, new Tables.Column(tooLong, "DOUBLE", false));
+    assertThat(judged(point(tooLong, List.of(), field(tooLong, NUMBER))))
+        .as("what is there already")
+        .isEqualTo(new Screen.Verdict(null, List.of()));
+  }
+
   @Test
   void noAnswer_isPassedOn() {
     tables.trouble = new WriteOutcome.Retry(null, "away");

@@ -315,6 +315,27 @@ class QuestDbIT {
         .isEqualTo("[[1.0,2.0],[1.0,null]]");
   }
 
+  /** QuestDB acknowledged such a line and suspended the table. */
+  @Test
+  void nameThatIsTooLongForAFile_costsThatFieldOnly() {
+    String name = "电".repeat(84);
+    try (SinkHarness sink = new SinkHarness(settings(Map.of("questdb.table.create", "true")), 1)) {
+      sink.put(List.of(record(sample("longname", Map.of("u", 1.0), T), 0)));
+      sink.pumpUntilCommitted(0, 1);
+      sink.put(
+          List.of(
+              record(sample("longname", Map.of("u", 2.0, name, 3.0), T + 1), 1),
+              record(sample(name, Map.of("u", 1.0), T), 2)));
+      sink.pumpUntilCommitted(0, 3);
+      assertThat(reasons(sink)).hasSize(2);
+      assertThat(reasons(sink).toString())
+          .contains("@1: field '" + name + "' is longer than 127 characters or 240 bytes")
+          .contains("@2: the measurement's name is longer than 127 characters or 240 bytes");
+    }
+    awaitCount("longname", 2);
+    assertThat(rows("select name from wal_tables() where suspended")).isEmpty();
+  }
+
   /** Field case S5. */
   @Test
   void microseconds_areKept() {
