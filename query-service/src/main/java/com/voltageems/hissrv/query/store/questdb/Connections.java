@@ -196,13 +196,13 @@ final class Connections implements AutoCloseable {
     if (size > room) {
       throw new StoreException(
           StoreException.Kind.TOO_MUCH,
-          "the query's text, with the names of all its fields, is "
+          "the query is "
               + size
-              + " bytes long, and QuestDB receives at most "
+              + " bytes long with all its names, and QuestDB receives at most "
               + room
               + " ("
               + BUFFER
-              + "): ask for fewer fields",
+              + "): ask for fewer fields or fewer devices",
           null);
     }
   }
