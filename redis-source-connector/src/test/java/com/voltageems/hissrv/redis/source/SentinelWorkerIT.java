@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
@@ -126,11 +128,14 @@ class SentinelWorkerIT {
             .atMost(LIMIT)
             .untilAsserted(() -> assertThat(numbers(topics, "w.p", "n")).hasSize(100));
         next = write(primary.port(), next, 1_000);
-        try (Connection client = new Connection("127.0.0.1", primary.port())) {
+        try (Connection client =
+            new Connection(
+                new HostAndPort("127.0.0.1", primary.port()),
+                DefaultJedisClientConfig.builder().socketTimeoutMillis(60_000).build())) {
           // What is acknowledged by the replica cannot be lost by the fail-over.
           client.sendCommand(Protocol.Command.SET, "last", "1");
           assertThat(client.getOne()).isNotNull();
-          client.sendCommand(Protocol.Command.WAIT, "1", "10000");
+          client.sendCommand(Protocol.Command.WAIT, "1", "30000");
           assertThat(client.getOne()).isEqualTo(1L);
         }
         primary.kill();
