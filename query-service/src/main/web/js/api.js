@@ -1,4 +1,5 @@
 // Talking to the service: time limits, few calls at once, failures that say what happened.
+import {thisTab} from './kept.js';
 
 const TIMEOUT_MS = 30000;
 const MOST_AT_ONCE = 4;
@@ -31,7 +32,7 @@ export class Failure extends Error {
   }
 }
 
-export const setToken = (token) => sessionStorage.setItem(TOKEN, token);
+export const setToken = (token) => thisTab.set(TOKEN, token);
 
 async function turn() {
   if (running >= MOST_AT_ONCE) {
@@ -86,7 +87,7 @@ export const change = (method, path, body) => once(method, path, null, null, bod
 
 async function once(method, path, params, signal, body) {
   const query = params ? params.toString() : '';
-  const token = sessionStorage.getItem(TOKEN);
+  const token = thisTab.get(TOKEN);
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   let answer;
   let text;

@@ -1,4 +1,5 @@
 // The language of the page, and what it says in it.
+import {always} from './kept.js';
 import {EN} from './text-en.js';
 import {ZH} from './text-zh.js';
 
@@ -6,7 +7,7 @@ const TEXTS = {en: EN, zh: ZH};
 const STORED = 'hissrv.language';
 
 function first() {
-  const stored = localStorage.getItem(STORED);
+  const stored = always.get(STORED);
   if (stored in TEXTS) {
     return stored;
   }
@@ -20,7 +21,7 @@ export const lang = () => language;
 
 export function setLanguage(next) {
   language = next;
-  localStorage.setItem(STORED, next);
+  always.set(STORED, next);
   document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en';
 }
 

@@ -4,6 +4,7 @@ import './uplot.js';
 import {css, forgetStyles, h, icon, redraw} from './dom.js';
 import {lang, setLanguage, t} from './i18n.js';
 import {get} from './api.js';
+import {always} from './kept.js';
 import {format, parse, VIEWS} from './address.js';
 import {setCatalogue, siteName} from './catalogue.js';
 import {forget, setMeasurements} from './directory.js';
@@ -56,7 +57,7 @@ class Page {
 
   async start() {
     if (!this.theme) {
-      this.#theme(localStorage.getItem(THEME) || 'auto');
+      this.#theme(always.get(THEME) || 'auto');
       this.#prepare();
     }
     clearTimeout(this.#start);
@@ -247,7 +248,7 @@ class Page {
         h('button', {type: 'button', class: 'quiet square', title: t('theme.' + this.theme),
           'aria-label': t('theme.' + this.theme), onclick: () => {
             this.#theme(THEMES[(THEMES.indexOf(this.theme) + 1) % THEMES.length]);
-            localStorage.setItem(THEME, this.theme);
+            always.set(THEME, this.theme);
             this.#redraw();
           }}, icon('sun'))));
     matchMedia('(prefers-color-scheme: dark)').onchange = () => this.printing || this.#redraw();

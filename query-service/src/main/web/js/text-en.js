@@ -105,6 +105,7 @@ export const EN = {
   'empty.last': 'Go to the last values',
 
   'views': 'Views', 'views.name': 'Name of this view', 'views.save': 'Save', 'views.copy': 'Copy link',
+  'views.lost': 'This browser stores nothing for this page: the view is gone when you close it. Keep the link instead.',
   'views.copied': 'Copied', 'export': 'Download', 'export.csv': 'CSV of what is shown',
   'export.png': 'Picture (PNG)', 'csv.time': 'Time ({zone})',
 

@@ -105,6 +105,7 @@ export const ZH = {
   'empty.last': '转到最后的数值',
 
   'views': '视图', 'views.name': '视图名称', 'views.save': '保存', 'views.copy': '复制链接',
+  'views.lost': '此浏览器不为本页面保存数据：关闭页面后该视图会丢失，请改为保存链接。',
   'views.copied': '已复制', 'export': '下载', 'export.csv': '当前内容 CSV',
   'export.png': '图片 (PNG)', 'csv.time': '时间 ({zone})',
 

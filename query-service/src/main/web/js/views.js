@@ -2,20 +2,21 @@
 import {ownKey} from './api.js';
 import {h, icon} from './dom.js';
 import {t} from './i18n.js';
+import {always} from './kept.js';
 import {format} from './address.js';
 
 const STORED = ownKey('hissrv.views');
 
 function stored() {
   try {
-    const found = JSON.parse(localStorage.getItem(STORED) || '[]');
+    const found = JSON.parse(always.get(STORED) || '[]');
     return Array.isArray(found) ? found.filter((one) => one.name && one.hash) : [];
   } catch {
     return [];
   }
 }
 
-const store = (views) => localStorage.setItem(STORED, JSON.stringify(views));
+const store = (views) => always.set(STORED, JSON.stringify(views));
 
 /** What the menu of views shows. */
 export function savedViews(page, close) {
@@ -36,8 +37,12 @@ export function savedViews(page, close) {
     const chosen = name.value.trim();
     if (chosen) {
       const hash = format({...page.state, name: chosen});
-      store([...stored().filter((one) => one.name !== chosen), {name: chosen, hash}]);
-      close();
+      if (store([...stored().filter((one) => one.name !== chosen), {name: chosen, hash}])) {
+        close();
+      } else {
+        copied.textContent = t('views.lost');
+        fill();
+      }
       page.go({name: chosen}, true);
     }
   }}, name, h('button', {type: 'submit', class: 'primary'}, t('views.save'))),

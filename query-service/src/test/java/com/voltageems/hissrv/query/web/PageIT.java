@@ -123,6 +123,39 @@ class PageIT extends OnSharedSite {
     assertThat(browser.all(".panel")).as("both charts, by the address alone").hasSize(2);
   }
 
+  /** With storage blocked, as some browsers' settings do, the page stayed empty. */
+  @Test
+  void browserThatStoresNothing_hasThePage_andSaysWhatIsLost() {
+    Object forbids =
+        browser
+            .driver()
+            .executeCdpCommand(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of(
+                    "source",
+                    "for (const one of ['localStorage', 'sessionStorage'])"
+                        + " Object.defineProperty(window, one, {get() {"
+                        + " throw new DOMException('denied', 'SecurityError'); }})"))
+            .get("identifier");
+    try {
+      page.explore("r=1h&p=" + SUN);
+      browser.shows(() -> browser.click("中文"));
+      assertThat(browser.text()).contains("光伏功率");
+      browser.shows(() -> browser.click("English"));
+      browser.click("Views");
+      browser.find(".popover input").sendKeys("Sun");
+      browser.click("Save");
+      browser.untilSays(".popover", "This browser stores nothing for this page");
+      assertThat(browser.accessibilityFindings()).isEmpty();
+    } finally {
+      browser
+          .driver()
+          .executeCdpCommand(
+              "Page.removeScriptToEvaluateOnNewDocument", Map.of("identifier", forbids));
+      browser.openOnly("about:blank");
+    }
+  }
+
   @Test
   void language_changesByAClick_andStays() {
     page.explore("r=1h&p=" + SUN);
