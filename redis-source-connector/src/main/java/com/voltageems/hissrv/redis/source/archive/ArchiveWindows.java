@@ -188,17 +188,17 @@ final class ArchiveWindows {
     }
     ArchiveKey parsed = ArchiveKey.parse(key);
     if (parsed == null) {
-      metrics.reject(RejectReason.KEY);
+      metrics.reject(RejectReason.KEY, Bytes.of(key), "not the key of a window");
       return null;
     }
     KeyMapper.Mapped mapped;
     try {
       mapped = mapper.map(key);
     } catch (RegexTooSlowException e) {
-      metrics.reject(RejectReason.REGEX);
+      metrics.reject(RejectReason.REGEX, Bytes.of(key), String.valueOf(e.getMessage()));
       return null;
     }
-    SampleBuilder sample = new SampleBuilder(mapped.names(), limits, metrics);
+    SampleBuilder sample = new SampleBuilder(Bytes.of(key), mapped.names(), limits, metrics);
     for (int i = 0; i + 1 < fields.size(); i += 2) {
       String field = Bytes.text((byte[]) fields.get(i));
       if (!field.equals("timestamp")) {

@@ -140,7 +140,7 @@ final class HashKeys {
       return;
     }
     if (key.length > KeyMapper.MAX_KEY) {
-      metrics.reject(RejectReason.KEY);
+      metrics.reject(RejectReason.KEY, key, "the key is too long");
       return;
     }
     known.computeIfAbsent(new ByteKey(key), k -> new HashEntry(k.bytes)).seenIn = discovery;

@@ -146,7 +146,7 @@ final class HashSamples {
       try {
         this.mapped = entry.mapped != null ? entry.mapped : mapper.map(Bytes.text(entry.key));
       } catch (RegexTooSlowException e) {
-        metrics.reject(RejectReason.REGEX);
+        metrics.reject(RejectReason.REGEX, entry.key, String.valueOf(e.getMessage()));
       }
       if (keys.found().size() <= MAX_CACHED_SERIES) {
         entry.mapped = mapped;
@@ -158,7 +158,8 @@ final class HashSamples {
         return;
       }
       if (value.length > limits.maxValueBytes()) {
-        metrics.reject(RejectReason.TOO_LONG);
+        metrics.reject(
+            RejectReason.TOO_LONG, entry.key, limits.tooLong(Bytes.text(field), value.length));
         return;
       }
       ValueText parsed = ValueText.parse(value);
@@ -169,13 +170,13 @@ final class HashSamples {
       String name = fieldTexts.of(field, fieldHash);
       if (time == ValueText.NO_TIME) {
         if (untimed == null) {
-          untimed = new SampleBuilder(mapped.names(), limits, metrics, entry.given);
+          untimed = new SampleBuilder(entry.key, mapped.names(), limits, metrics, entry.given);
         }
         untimed.add(name, parsed);
       } else {
         FieldNames names = mapped.names();
         timed
-            .computeIfAbsent(time, t -> new SampleBuilder(names, limits, metrics))
+            .computeIfAbsent(time, t -> new SampleBuilder(entry.key, names, limits, metrics))
             .add(name, parsed);
       }
     }

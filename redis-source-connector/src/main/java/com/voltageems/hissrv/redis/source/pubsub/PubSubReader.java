@@ -9,6 +9,7 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisTime;
 import com.voltageems.hissrv.redis.source.reader.KeyspaceEvents;
+import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.run.MessageQueue;
@@ -189,7 +190,7 @@ public final class PubSubReader implements SourceReader {
       } else if (parsed instanceof PubSubMessage.Announcement announcement) {
         hashes.announce(announcement.key());
       } else if (parsed instanceof PubSubMessage.Rejection rejection) {
-        metrics.reject(rejection.reason());
+        reject(message, rejection.reason());
       }
     }
     List<SourceRecord> out = new ArrayList<>(open.size());
@@ -197,6 +198,21 @@ public final class PubSubReader implements SourceReader {
       out.addAll(recordsOf(each));
     }
     return out;
+  }
+
+  /** Counts the message, and names those whose channel somebody can do something about. */
+  private void reject(MessageQueue.Message message, RejectReason reason) {
+    switch (reason) {
+      case TOO_LONG ->
+          metrics.reject(
+              reason,
+              message.channel(),
+              "a message of more than " + limits.maxValueBytes() + " bytes (value.max.bytes)");
+      case KEY -> metrics.reject(reason, message.channel(), "the channel or its key is too long");
+      case REGEX ->
+          metrics.reject(reason, message.channel(), "a mapping's pattern takes too long on it");
+      default -> metrics.reject(reason);
+    }
   }
 
   /** Record that may still take fields. */
@@ -229,7 +245,7 @@ public final class PubSubReader implements SourceReader {
               Bytes.text(message.channel()),
               value.mapped().series(),
               time,
-              new SampleBuilder(value.mapped().names(), limits, metrics),
+              new SampleBuilder(message.channel(), value.mapped().names(), limits, metrics),
               new ArrayList<>(2));
       open.add(target);
       last.put(series, target);

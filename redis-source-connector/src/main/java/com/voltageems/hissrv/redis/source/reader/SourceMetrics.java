@@ -1,7 +1,9 @@
 package com.voltageems.hissrv.redis.source.reader;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.run.PartState;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,9 +14,18 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Metrics of one source in one task. Written by the task's threads, read by any thread. */
 public final class SourceMetrics {
+  private static final Logger LOG = LoggerFactory.getLogger(SourceMetrics.class);
+
+  /** Of the inputs that are rejected for one reason, one is named in this time. */
+  private static final long NAME_EVERY_NANOS = TimeUnit.MINUTES.toNanos(10);
+
+  private static final int MOST_KEY = 100;
+
   public final LongAdder records = new LongAdder();
   public final LongAdder points = new LongAdder();
   public final LongAdder unchanged = new LongAdder();
@@ -69,6 +80,12 @@ public final class SourceMetrics {
   private final AtomicLong lostMillis = new AtomicLong();
   private final AtomicLong wentBackMillis = new AtomicLong();
   private final Map<RejectReason, LongAdder> rejected = new EnumMap<>(RejectReason.class);
+
+  /** When an input of that reason was last named in the log; for the task's thread. */
+  private final Map<RejectReason, Long> namedNanos = new EnumMap<>(RejectReason.class);
+
+  private volatile String leftOut = "";
+  private final String alias;
   private final WorkerClock clock;
   private volatile LongSupplier dropped = () -> 0;
   private volatile LongSupplier unseenNames = () -> 0;
@@ -84,7 +101,13 @@ public final class SourceMetrics {
     public static final Back NEVER = new Back(0, 0, 0);
   }
 
+  /** Creates the metrics of a source whose name does not matter. */
   public SourceMetrics(WorkerClock clock) {
+    this("source", clock);
+  }
+
+  public SourceMetrics(String alias, WorkerClock clock) {
+    this.alias = alias;
     this.clock = clock;
     for (RejectReason reason : RejectReason.values()) {
       rejected.put(reason, new LongAdder());
@@ -94,6 +117,39 @@ public final class SourceMetrics {
   /** Counts a rejected input. */
   public void reject(RejectReason reason) {
     reject(reason, 1);
+  }
+
+  /**
+   * Counts a rejected input, and names it in the log now and then: a number alone does not lead to
+   * it. For the task's thread.
+   *
+   * @param key its Redis key or channel
+   * @param why what is wrong with it, without its value
+   */
+  public void reject(RejectReason reason, byte[] key, String why) {
+    reject(reason);
+    Long named = namedNanos.get(reason);
+    long now = clock.nanos();
+    if (named != null && now - named < NAME_EVERY_NANOS) {
+      return;
+    }
+    namedNanos.put(reason, now);
+    String name =
+        key.length <= MOST_KEY
+            ? Bytes.text(key)
+            : Bytes.text(Arrays.copyOf(key, MOST_KEY)) + "… (" + key.length + " bytes)";
+    leftOut = name + ": " + why;
+    LOG.warn(
+        "Source {}: left out of {}; {} such so far ({}), one is named in ten minutes",
+        alias,
+        leftOut,
+        rejected(reason),
+        reason.metric());
+  }
+
+  /** Returns what was last named as rejected: its key and why; empty before the first. */
+  public String leftOut() {
+    return leftOut;
   }
 
   /** Counts several inputs rejected for the same reason. */

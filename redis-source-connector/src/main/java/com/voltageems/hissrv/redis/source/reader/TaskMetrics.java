@@ -39,7 +39,7 @@ public final class TaskMetrics {
    * runs.
    */
   public SourceMetrics source(String alias) {
-    return sources.computeIfAbsent(alias, key -> new SourceMetrics(clock));
+    return sources.computeIfAbsent(alias, key -> new SourceMetrics(key, clock));
   }
 
   /** Adds the aggregation's metrics to this task. Call it before the task runs. */

@@ -10,22 +10,26 @@ public final class SampleBuilder {
   /** Most characters of a field's name; databases refuse names of many kilobytes. */
   private static final int MAX_NAME = 4096;
 
+  private final byte[] key;
   private final FieldNames names;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
   private final Map<String, Double> numbers;
   private Map<String, String> texts = Map.of();
 
-  public SampleBuilder(FieldNames names, SourceLimits limits, SourceMetrics metrics) {
-    this(names, limits, metrics, 0);
+  public SampleBuilder(byte[] key, FieldNames names, SourceLimits limits, SourceMetrics metrics) {
+    this(key, names, limits, metrics, 0);
   }
 
   /**
    * Starts a sample.
    *
+   * @param key the Redis key or channel that its fields come from
    * @param expected approximate number of numbers in the sample
    */
-  public SampleBuilder(FieldNames names, SourceLimits limits, SourceMetrics metrics, int expected) {
+  public SampleBuilder(
+      byte[] key, FieldNames names, SourceLimits limits, SourceMetrics metrics, int expected) {
+    this.key = key;
     this.numbers = new HashMap<>(Math.max(16, expected * 4 / 3 + 1));
     this.names = names;
     this.limits = limits;
@@ -35,7 +39,7 @@ public final class SampleBuilder {
   /** Adds a field, renames it, or leaves it out and counts why. */
   public void add(String field, byte[] value) {
     if (value.length > limits.maxValueBytes()) {
-      metrics.reject(RejectReason.TOO_LONG);
+      metrics.reject(RejectReason.TOO_LONG, key, limits.tooLong(field, value.length));
       return;
     }
     add(field, ValueText.parse(value));
@@ -43,7 +47,8 @@ public final class SampleBuilder {
 
   public void add(String field, ValueText value) {
     if (field.length() > MAX_NAME) {
-      metrics.reject(RejectReason.TOO_LONG);
+      metrics.reject(
+          RejectReason.TOO_LONG, key, "a field's name has " + field.length() + " characters");
       return;
     }
     String name = names.of(field);

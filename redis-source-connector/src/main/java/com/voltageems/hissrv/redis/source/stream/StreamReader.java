@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.stream;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.reader.DataSetId;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
@@ -63,7 +64,9 @@ public final class StreamReader implements SourceReader {
     this.records = context.records();
     this.metrics = context.metrics();
     this.maxRecordBytes = context.limits().maxRecordBytes();
-    this.samples = new StreamSamples(context.mapper().map(source.key()), context.limits(), metrics);
+    this.samples =
+        new StreamSamples(
+            Bytes.of(source.key()), context.mapper().map(source.key()), context.limits(), metrics);
     this.data = context.data();
     this.partition = StreamPosition.partition(source.key());
     Map<String, ?> offset = context.offsets().apply(partition);

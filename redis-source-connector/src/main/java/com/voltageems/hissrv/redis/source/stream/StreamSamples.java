@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Converts the entries of a stream to samples. An entry is either one field {@code json} that
@@ -22,11 +23,16 @@ final class StreamSamples {
   private static final String JSON = "json";
   private static final String TIMESTAMP = "timestamp";
 
+  private final byte[] key;
   private final KeyMapper.Mapped mapped;
   private final SourceLimits limits;
   private final SourceMetrics metrics;
 
-  StreamSamples(KeyMapper.Mapped mapped, SourceLimits limits, SourceMetrics metrics) {
+  /**
+   * @param key the stream
+   */
+  StreamSamples(byte[] key, KeyMapper.Mapped mapped, SourceLimits limits, SourceMetrics metrics) {
+    this.key = key;
     this.mapped = mapped;
     this.limits = limits;
     this.metrics = metrics;
@@ -50,7 +56,10 @@ final class StreamSamples {
     metrics.reject(RejectReason.NON_FINITE, parsed.nonFinite());
     metrics.rounded.add(parsed.rounded());
     if (parsed.sample() == null) {
-      metrics.reject(RejectReason.ELEMENT);
+      metrics.reject(
+          RejectReason.ELEMENT,
+          key,
+          "an entry's json is no sample: " + Objects.requireNonNull(parsed.fault()).text());
       return List.of();
     }
     return List.of(parsed.timed() ? parsed.sample() : parsed.sample().within(idNanos));
@@ -73,7 +82,7 @@ final class StreamSamples {
           nanos = 0;
         }
       } else if (value.length > limits.maxValueBytes()) {
-        metrics.reject(RejectReason.TOO_LONG);
+        metrics.reject(RejectReason.TOO_LONG, key, limits.tooLong(name, value.length));
       } else {
         ValueText parsed = ValueText.parse(value);
         long time = parsed.epochMillis();
@@ -92,7 +101,7 @@ final class StreamSamples {
   }
 
   private SampleBuilder builder() {
-    return new SampleBuilder(mapped.names(), limits, metrics);
+    return new SampleBuilder(key, mapped.names(), limits, metrics);
   }
 
   private void build(SampleBuilder builder, long time, int nanos, List<Sample> samples) {

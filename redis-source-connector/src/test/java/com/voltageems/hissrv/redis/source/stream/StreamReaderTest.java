@@ -162,6 +162,8 @@ class StreamReaderTest {
         .on("EVALSHA", page(0));
     assertThat(reader(null).read(100)).hasSize(1);
     assertThat(metrics.rejected(RejectReason.TOO_LONG)).isEqualTo(1);
+    assertThat(metrics.leftOut())
+        .startsWith("s: field v has 300000 bytes, more than value.max.bytes (");
     assertThat(redis.asked("XRANGE"))
         .containsExactly("XRANGE s (0-0 + COUNT 1", "XRANGE s (5-0 + COUNT 1");
     assertThat(redis.asked("EVALSHA").get(1)).startsWith("EVALSHA 1 s 6-0 ");
