@@ -21,6 +21,8 @@ const KINDS = {explore: Explore, completeness: Completeness, pipeline: Pipeline,
 const THEME = 'hissrv.theme';
 const THEMES = ['auto', 'light', 'dark'];
 const STRIP_MS = 5000;
+/** A file that was taken so long before may not have been in use yet. */
+const TAKING_MS = 10000;
 /** Who looks so much later than it meant to has slept meanwhile, as a laptop does. */
 const SLEPT_MS = 4 * STRIP_MS;
 /** The version of the script that runs here; null where a proxy has renamed it. */
@@ -37,6 +39,7 @@ class Page {
   #looks = 0;
   #looked = 0;
   #taken = null;
+  #namedAt;
   #known = '';
 
   constructor() {
@@ -107,6 +110,7 @@ class Page {
     setCatalogue(catalogue);
     setZone(catalogue.site.timezone, catalogue.offsets);
     setNow(catalogue.now);
+    this.#namedAt = catalogue.now;
     const before = this.#known;
     this.#known = JSON.stringify({...catalogue, now: null});
     return this.#known !== before;
@@ -114,11 +118,13 @@ class Page {
 
   /** taken: when the service took its hissrv.yml; of several services each tells its own. */
   async #renew(taken) {
-    const before = this.#taken;
-    this.#taken = taken;
+    // Names that were asked for while the service took a file may be those of the one before.
+    const isFresh = Date.parse(taken) > this.#namedAt - TAKING_MS;
+    const before = this.#taken || (isFresh ? 'another' : taken);
     if (before && taken && taken !== before && this.#names(await get('catalogue'))) {
       this.#redraw();
     }
+    this.#taken = taken;
   }
 
   /** Charts are begun while names and measurements are on their way, and the rest after them. */

@@ -104,6 +104,28 @@ class PageSiteFileIT extends OnSharedSite {
     browser.untilSays(".panel h2", "Roof");
   }
 
+  /**
+   * The page asked for the names just before the service took the file, and for the file's time
+   * just after: it kept the old names. They are as long, and of as many scripts, as names get.
+   */
+  @Test
+  void namesThatChangeWhileThePageOpens_areShown_whateverTheirScript() throws Exception {
+    String name = "مضخة 🔋 ".repeat(28).strip();
+    write(
+        "site: {channels: {1002: {name: \"%s\", points: {1: {name: \"%s\", unit: kW}}}}}"
+            .formatted(name, "Leistung".repeat(25)));
+    browser.open(url + "/#/explore?r=1h&p=" + SUN);
+    browser.untilSays(".panel h2", "مضخة");
+    for (int width : List.of(1280, 640, 360)) {
+      browser.size(width, 720, width == 640 ? 2 : 1, false);
+      assertThat(browser.script("return document.documentElement.scrollWidth <= innerWidth"))
+          .as(width + " px")
+          .isEqualTo(true);
+    }
+    assertThat(browser.accessibilityFindings()).isEmpty();
+    browser.size(1440, 900, 1, false);
+  }
+
   /** A live page goes on by itself when the service does, and is not "Live" meanwhile. */
   @Test
   void serviceStartedAgain_underALivePage() throws Exception {
