@@ -20,13 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The latest records of the dead-letter topics: when, from where, and why, according to Connect's
- * headers ({@code errors.deadletterqueue.context.headers.enable}). The records themselves are not
- * shown. Reads only if there are new ones. For one thread.
+ * headers ({@code errors.deadletterqueue.context.headers.enable}), with the Redis key that our
+ * source has added, and the size. The records themselves are not shown. Reads only if there are new
+ * ones. For one thread.
  */
 final class DeadLetters implements AutoCloseable {
   private static final int MOST = 10;
   private static final int FETCH_BYTES = 256 * 1024;
   private static final String PREFIX = "__connect.errors.";
+
+  /** The source's header with the Redis key or channel that a record comes from. */
+  private static final String REDIS_KEY = "hissrv.key";
+
+  private static final int MOST_KEY = 200;
 
   private final KafkaAccess kafka;
   private Map<TopicPartition, Long> seen = Map.of();
@@ -77,13 +83,16 @@ final class DeadLetters implements AutoCloseable {
         .toList();
   }
 
-  private static Map<String, @Nullable Object> shown(ConsumerRecord<byte[], byte[]> record) {
+  static Map<String, @Nullable Object> shown(ConsumerRecord<byte[], byte[]> record) {
     Map<String, @Nullable Object> shown = new LinkedHashMap<>();
     shown.put("time", Instant.ofEpochMilli(record.timestamp()).toString());
     shown.put("connector", header(record, "connector.name"));
     shown.put("topic", header(record, "topic"));
     shown.put("partition", number(header(record, "partition")));
     shown.put("offset", number(header(record, "offset")));
+    String key = text(record.headers().lastHeader(REDIS_KEY));
+    shown.put("redis_key", key == null ? null : Redaction.oneLine(shortened(key)));
+    shown.put("bytes", record.value() == null ? 0 : record.value().length);
     String reason = header(record, "exception.message");
     shown.put("reason", reason == null ? null : Redaction.oneLine(reason.replaceAll("\\s+", " ")));
     return shown;
@@ -94,7 +103,14 @@ final class DeadLetters implements AutoCloseable {
   }
 
   private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(PREFIX + name);
+    return text(record.headers().lastHeader(PREFIX + name));
+  }
+
+  private static String shortened(String key) {
+    return key.length() <= MOST_KEY ? key : key.substring(0, MOST_KEY - 1) + "…";
+  }
+
+  private static @Nullable String text(@Nullable Header header) {
     return header == null || header.value() == null
         ? null
         : new String(header.value(), StandardCharsets.UTF_8);
