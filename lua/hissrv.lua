@@ -1278,7 +1278,7 @@ if type(result) == 'table' and result.refused then
   return redis.error_reply('ERR hissrv: ' .. result.refused)
 end
 if string.find(result, "can't run this command", 1, true) or string.find(result, 'ACL failure', 1, true)
-  or string.find(result, 'Unknown Redis command', 1, true) then
+  or string.find(result, 'Unknown Redis command', 1, true) or string.find(result, 'Unknown command', 1, true) then
   -- Refused again, but outside pcall, which hides the line: the line tells the caller which command it
   -- was.
   opened = {}

@@ -43,7 +43,8 @@ final class Refusals {
       Pattern.compile("table: (.+?); invalid column name: ([^\\n]+)");
 
   private static final Pattern SERIES_LIMIT =
-      Pattern.compile("partial write: max-(?:series-per-database|values-per-tag) limit exceeded");
+      Pattern.compile(
+          "partial write: max-(?:series-per-database|values-per-tag)(?: limit)? exceeded");
 
   private static final List<String> MACHINE =
       List.of(

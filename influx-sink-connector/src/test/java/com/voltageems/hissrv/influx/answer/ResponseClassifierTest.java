@@ -357,11 +357,13 @@ class ResponseClassifierTest {
     assertThat(((Fatal) v2(404, body.toString())).reason()).contains(named);
   }
 
-  /** The message of InfluxDB 1.6.7; a tag's value in it may contain any text. */
+  /** The messages of InfluxDB 1.6.7 and 1.11; a tag's value may contain any text. */
   @ParameterizedTest
   @ValueSource(
       strings = {
         "partial write: max-series-per-database limit exceeded: (100) dropped=7",
+        "partial write: max-series-per-database exceeded database=ems limit=3 series=3 keys=1"
+            + " dropped=7",
         "partial write: max-values-per-tag limit exceeded (100/100): measurement=\"m\""
             + " tag=\"t\" value=\"beyond retention policy dropped=3\" dropped=7"
       })

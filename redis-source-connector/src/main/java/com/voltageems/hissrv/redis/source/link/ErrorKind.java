@@ -74,7 +74,7 @@ public enum ErrorKind {
   private static ErrorKind ofText(String message) {
     if (message.startsWith("ERR unknown command")
         || message.startsWith("ERR unknown subcommand")
-        || message.contains("Unknown Redis command called from")) {
+        || isUnknownInScript(message)) {
       return UNKNOWN_COMMAND;
     }
     // Redis 7.0 and later use different words, and no NOPERM.
@@ -92,9 +92,15 @@ public enum ErrorKind {
    * script.
    */
   static boolean isInScript(String message) {
-    return message.contains("Unknown Redis command called from")
+    return isUnknownInScript(message)
         || message.contains("The user executing the script can't")
         || message.contains("ACL failure in script");
+  }
+
+  /** Valkey leaves out its name. */
+  private static boolean isUnknownInScript(String message) {
+    return message.contains("Unknown Redis command called from")
+        || message.contains("Unknown command called from");
   }
 
   /** Returns whether the error suggests that another server has become the primary. */

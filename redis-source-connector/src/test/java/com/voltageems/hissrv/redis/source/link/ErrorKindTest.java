@@ -50,4 +50,29 @@ class ErrorKindTest {
     }
     assertThat(ErrorKind.of("ERR hissrv: OOM is no window")).isEqualTo(ErrorKind.COMMAND);
   }
+
+  /** The words of Redis 6.2, Redis 7 and 8, and Valkey. */
+  @Test
+  void refusedWithinAScript() {
+    for (String unknown :
+        new String[] {
+          "ERR Error running script (call to f_1): @user_script:59: @user_script: 59: Unknown Redis"
+              + " command called from Lua script",
+          "ERR Unknown Redis command called from script script: 1f, on @user_script:59.",
+          "ERR Unknown command called from script script: on @user_script:59."
+        }) {
+      assertThat(ErrorKind.of(unknown)).isEqualTo(ErrorKind.UNKNOWN_COMMAND);
+      assertThat(ErrorKind.isInScript(unknown)).isTrue();
+    }
+    for (String forbidden :
+        new String[] {
+          "ERR The user executing the script can't run this command or subcommand script: 1f, on"
+              + " @user_script:1.",
+          "ERR ACL failure in script: User u has no permissions to run the 'hset' command script:"
+              + " on @user_script:1."
+        }) {
+      assertThat(ErrorKind.of(forbidden)).isEqualTo(ErrorKind.NOT_PERMITTED);
+      assertThat(ErrorKind.isInScript(forbidden)).isTrue();
+    }
+  }
 }
