@@ -112,11 +112,11 @@ class InterruptedRedisKillIT {
         Site site = new Site(worker, load, topics);
         Phase cutOff = phase("clients are cut off", site, () -> cutOff(redis));
         assertThat(cutOff.lines()).hasSizeBetween(1, 40);
-        Phase paused = phase("paused for long", site, () -> paused(redis, 7000, "ALL"));
+        Phase paused = phase("paused for long", site, () -> paused(redis, 20_000, "ALL"));
         assertThat(paused.lines()).anyMatch(line -> line.contains(SILENCE));
         assertThat(paused.lines()).hasSizeLessThan(20);
         requireTold(paused, topics);
-        Phase readOnly = phase("writes are paused", site, () -> paused(redis, 7000, "WRITE"));
+        Phase readOnly = phase("writes are paused", site, () -> paused(redis, 20_000, "WRITE"));
         assertThat(readOnly.lines()).hasSizeLessThan(20);
         requireTold(readOnly, topics);
         Phase shortly =
@@ -130,7 +130,7 @@ class InterruptedRedisKillIT {
                   }
                 });
         assertThat(shortly.lines()).isEmpty();
-        Phase hangs = phase("hangs", site, () -> admin(redis, "DEBUG", "SLEEP", "8"));
+        Phase hangs = phase("hangs", site, () -> admin(redis, "DEBUG", "SLEEP", "20"));
         assertThat(hangs.lines()).hasSizeLessThan(20);
         requireTold(hangs, topics);
         // Shorter than the poll interval: every reading finds its connection closed.
@@ -304,6 +304,8 @@ class InterruptedRedisKillIT {
     config.put("topic.creation.default.message.timestamp.type", "LogAppendTime");
     config.put("exactly.once.support", "requested");
     config.put("poll.interval.ms", "1500");
+    // Standstills of five seconds and more are reported; an attempt takes five.
+    config.put("status.interval.ms", "1000");
     config.put("aggregation.enabled", "true");
     config.put("aggregation.windows", "5m");
     return config;
