@@ -204,7 +204,7 @@ final class Values {
   }
 
   /** Returns the moment, also of SQL's date and time, which refuse to convert themselves. */
-  @SuppressWarnings("JavaUtilDate") // there is no other way to the moment of SQL's
+  @SuppressWarnings("JavaUtilDate") // SQL's dates give their moment in this way only
   static Instant instant(Date date) {
     try {
       return date.toInstant();

@@ -293,8 +293,8 @@ public final class JedisLink implements RedisLink {
   }
 
   /**
-   * Returns whether the connections are still there. If not, they are closed: that an idle
-   * connection was closed is no outage.
+   * Returns whether the connections are still there. If not, closes them: Redis closing an idle
+   * connection does not count as an outage.
    *
    * @throws RedisUnavailableException if Redis does not answer
    */

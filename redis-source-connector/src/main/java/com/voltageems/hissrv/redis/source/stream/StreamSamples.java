@@ -59,7 +59,7 @@ final class StreamSamples {
       metrics.reject(
           RejectReason.ELEMENT,
           key,
-          "an entry's json is no sample: " + Objects.requireNonNull(parsed.fault()).text());
+          "the json of an entry is not a sample: " + Objects.requireNonNull(parsed.fault()).text());
       return List.of();
     }
     return List.of(parsed.timed() ? parsed.sample() : parsed.sample().within(idNanos));
