@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tier;
 import com.voltageems.hissrv.query.store.tier.Wish;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,20 +74,33 @@ final class InfluxDb1Tiers extends InfluxTiers {
         "SHOW RETENTION POLICIES ON " + InfluxQlBuilder.name(database),
         deadline,
         (head, values) -> {
-          String name = String.valueOf(values[0]);
-          Duration keep = length(values[1]);
+          // By name: 1.12 has two more columns before the last one.
+          String name = String.valueOf(value(head, values, "name"));
+          Duration keep = length(value(head, values, "duration"));
           Place place =
               new Place(
                   name,
                   true,
                   keep.isZero() ? null : keep,
-                  length(values[2]),
-                  values[3] instanceof Number copies ? copies.intValue() : 1,
+                  length(value(head, values, "shardGroupDuration")),
+                  value(head, values, "replicaN") instanceof Number copies ? copies.intValue() : 1,
                   null);
-          found.put(name, new Found(place, Boolean.TRUE.equals(values[4])));
+          found.put(name, new Found(place, Boolean.TRUE.equals(value(head, values, "default"))));
           return true;
         });
     return found;
+  }
+
+  private static @Nullable Object value(
+      AnswerReader.Head head, @Nullable Object[] values, String column) {
+    int index = head.columns().indexOf(column);
+    if (index < 0) {
+      throw new StoreException(
+          StoreException.Kind.FAILED,
+          "InfluxDB told about its retention policies without the column " + column,
+          new IOException("the columns are " + head.columns()));
+    }
+    return values[index];
   }
 
   /** Parses a duration such as {@code 168h0m0s}. */
@@ -183,6 +197,12 @@ final class InfluxDb1Tiers extends InfluxTiers {
         throw new StoreException(
             e.kind(),
             "InfluxDB refused \"" + text + "\" (" + RIGHTS + " lacks the right)",
+            e.getCause() == null ? e : e.getCause());
+      }
+      if (e.kind() == StoreException.Kind.FAILED && words.startsWith("not implemented")) {
+        throw new StoreException(
+            e.kind(),
+            "InfluxDB 2.x has buckets instead of retention policies: set influxdb.version to 2",
             e.getCause() == null ? e : e.getCause());
       }
       throw e;

@@ -81,6 +81,12 @@ final class InfluxDb2Tiers extends InfluxTiers {
     InfluxHttp.Answer response =
         http.send("GET", "/api/v2/buckets?name=" + InfluxHttp.encode(name), "", deadline);
     if (response.status() == 404) {
+      if (response.header("X-Influxdb-Version").startsWith("1.")) {
+        throw new StoreException(
+            StoreException.Kind.FAILED,
+            "InfluxDB 1.x has retention policies instead of buckets: set influxdb.version to 1",
+            new IOException("/api/v2/buckets: status 404"));
+      }
       return null;
     }
     String body =

@@ -35,6 +35,8 @@ class InfluxDb2TiersTest {
   /** Status and body by method and path. */
   private final Map<String, String> answers = new ConcurrentHashMap<>();
 
+  private volatile boolean version1;
+
   private HttpServer server;
   private InfluxDb2Tiers tiers;
 
@@ -47,6 +49,9 @@ class InfluxDb2TiersTest {
           exchange.getRequestBody().readAllBytes();
           String key = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
           String answer = answers.getOrDefault(key, "404 {\"message\":\"not found\"}");
+          if (version1) {
+            exchange.getResponseHeaders().add("X-Influxdb-Version", "1.8.10");
+          }
           byte[] body = answer.substring(4).getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(Integer.parseInt(answer.substring(0, 3)), body.length);
           exchange.getResponseBody().write(body);
@@ -94,6 +99,16 @@ class InfluxDb2TiersTest {
     assertThatThrownBy(() -> tiers.keep(WISH, Place.missing("ems.hourly"), soon()))
         .isInstanceOf(StoreException.class)
         .hasMessage("InfluxDB has no bucket ems (influxdb.bucket) that influxdb.token may see");
+  }
+
+  /** 1.8 answers the service's questions to a bucket, but has none of its own. */
+  @Test
+  void version1_isSaid() {
+    version1 = true;
+    assertThatThrownBy(() -> tiers.places(WISH, soon()))
+        .isInstanceOf(StoreException.class)
+        .hasMessage(
+            "InfluxDB 1.x has retention policies instead of buckets: set influxdb.version to 1");
   }
 
   @Test
