@@ -23,6 +23,8 @@ public final class ResponseClassifier {
 
   private static final String URL = "influxdb.url";
   private static final String ORG = "influxdb.org";
+  private static final String BUCKET = "influxdb.bucket";
+  private static final String DATABASE = "influxdb.database";
   private static final int MAX_REASON = 300;
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
@@ -89,8 +91,7 @@ public final class ResponseClassifier {
             URL);
   }
 
-  private static WriteOutcome other(
-      int status, @Nullable Duration pause, Answer answer, String reason) {
+  private WriteOutcome other(int status, @Nullable Duration pause, Answer answer, String reason) {
     if (status < 500) {
       // This includes 200: InfluxDB answers 204, so another server answers here.
       return new WriteOutcome.Fatal(
@@ -98,8 +99,8 @@ public final class ResponseClassifier {
     }
     if (answer.message().startsWith("retention policy not found")) {
       // InfluxDB 1.x answers 500 to this mistake.
-      return new WriteOutcome.Fatal(
-          reason + "; check influxdb.retention.policy", "influxdb.retention.policy");
+      String setting = version == InfluxVersion.V2 ? BUCKET : "influxdb.retention.policy";
+      return new WriteOutcome.Fatal(reason + "; check " + setting, setting);
     }
     if (answer.message().equals("timeout")) {
       // InfluxDB 1.x gave up waiting for its own write, which goes on.
@@ -140,8 +141,8 @@ public final class ResponseClassifier {
 
   private String bucketSetting() {
     return switch (version) {
-      case V2 -> "influxdb.bucket";
-      case V1 -> "influxdb.database";
+      case V2 -> BUCKET;
+      case V1 -> DATABASE;
       case QUESTDB -> "the table";
     };
   }
@@ -154,14 +155,24 @@ public final class ResponseClassifier {
           reason
               + "; check influxdb.bucket (and bucket.by.topic), or have it made by"
               + " influxdb.bucket.create=true",
-          "influxdb.bucket");
+          BUCKET);
     }
     if (lower.startsWith("organization ")) {
       return new WriteOutcome.Fatal(reason + "; check " + ORG, ORG);
     }
     if (lower.startsWith("database ")) {
+      // InfluxDB 1.8 has the API of version 2, where a bucket is database/retention-policy.
+      String setting = version == InfluxVersion.V2 ? BUCKET : DATABASE;
       return new WriteOutcome.Fatal(
-          reason + "; check influxdb.database (and bucket.by.topic)", "influxdb.database");
+          reason + "; check " + setting + " (and bucket.by.topic)", setting);
+    }
+    if (lower.startsWith("no dbrp mapping")) {
+      // InfluxDB 2 has the API of version 1, where a database is a bucket.
+      return new WriteOutcome.Fatal(
+          reason
+              + "; InfluxDB 2 has no such bucket: check influxdb.database and"
+              + " influxdb.retention.policy (and bucket.by.topic), or set influxdb.version=2",
+          DATABASE);
     }
     return new WriteOutcome.Fatal(
         reason

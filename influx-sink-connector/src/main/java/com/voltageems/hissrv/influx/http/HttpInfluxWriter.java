@@ -66,6 +66,9 @@ public final class HttpInfluxWriter implements InfluxWriter {
 
   private volatile boolean isQuestDb;
 
+  /** The version that the database tells about itself; empty if it tells none. */
+  private volatile String told = "";
+
   /** The two write APIs, and QuestDB's SQL. */
   interface WriteApi {
     @GET("exec")
@@ -164,7 +167,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
   @Override
   public WriteOutcome write(Destination destination, byte[] lines, int length) {
     WriteOutcome outcome = post(destination, lines, length);
-    if (!isBucketMissing(outcome) || !config.database().createsBuckets()) {
+    if (!isBucketMissing(outcome) || !config.database().createsBuckets() || isOtherVersion()) {
       return outcome;
     }
     WriteOutcome made = buckets.create(destination.bucket());
@@ -174,6 +177,32 @@ public final class HttpInfluxWriter implements InfluxWriter {
   private static boolean isBucketMissing(WriteOutcome outcome) {
     return outcome instanceof WriteOutcome.Fatal fatal
         && fatal.setting().equals(DatabaseSettings.BUCKET.name());
+  }
+
+  /**
+   * Returns whether the database says that it is of the other version of InfluxDB. 1.8 and later
+   * know the API of version 2 and the other way round, so this is worth a remark where a write
+   * fails, not a failure.
+   */
+  private boolean isOtherVersion() {
+    return switch (config.database().version()) {
+      case V1 -> told.startsWith("2.");
+      case V2 -> told.startsWith("1.");
+      case QUESTDB -> false;
+    };
+  }
+
+  private WriteOutcome remarked(WriteOutcome outcome) {
+    return outcome instanceof WriteOutcome.Fatal fatal && isOtherVersion()
+        ? new WriteOutcome.Fatal(
+            fatal.reason()
+                + " (the database is InfluxDB "
+                + told
+                + ", and influxdb.version is "
+                + config.database().version().setting()
+                + ")",
+            fatal.setting())
+        : outcome;
   }
 
   /**
@@ -208,11 +237,12 @@ public final class HttpInfluxWriter implements InfluxWriter {
             config.database().url() + " is QuestDB: set influxdb.version=questdb",
             DatabaseSettings.VERSION.name());
       }
-      return classifier.classify(
-          response.code(),
-          response.headers().get("Retry-After"),
-          hidden(text(response)),
-          clock.instant());
+      return remarked(
+          classifier.classify(
+              response.code(),
+              response.headers().get("Retry-After"),
+              hidden(text(response)),
+              clock.instant()));
     } catch (IOException e) {
       return unreachable(e);
     }
@@ -267,6 +297,8 @@ public final class HttpInfluxWriter implements InfluxWriter {
     if (server != null && server.toLowerCase(Locale.ROOT).startsWith("questdb")) {
       isQuestDb = true;
     }
+    String version = response.headers().get("X-Influxdb-Version");
+    told = version == null ? "" : version.startsWith("v") ? version.substring(1) : version;
   }
 
   private static String text(Response<ResponseBody> response) throws IOException {

@@ -190,6 +190,8 @@ class ResponseClassifierTest {
     "404, organization name \"x\" not found, check influxdb.org",
     "404, 404 page not found, influxdb.version=1",
     "400, please provide either orgID or org, check influxdb.org",
+    "404, database not found: \"x\", check influxdb.bucket",
+    "500, retention policy not found: x, check influxdb.bucket",
   })
   void version2_fatal_namesTheSetting(int status, String message, String named) {
     assertThat(
@@ -204,6 +206,7 @@ class ResponseClassifierTest {
     "401, authorization failed, check influxdb.username and influxdb.password",
     "404, database not found: x, check influxdb.database",
     "404, 404 page not found, influxdb.version=2",
+    "404, no dbrp mapping found, InfluxDB 2 has no such bucket: check influxdb.database and",
     "500, retention policy not found: x, check influxdb.retention.policy",
   })
   void version1_fatal_namesTheSetting(int status, String message, String named) {
