@@ -140,6 +140,7 @@ export const FORMS = [
   ['and {n} more, see /status', '另有 {n} 项，见 /status'],
 
   // What a database tells
+  ['QuestDB before {n} does not understand the service\'s queries: upgrade QuestDB', 'QuestDB {n} 之前的版本不理解本服务的查询：请升级 QuestDB'],
   ['the table {x} is suspended ({why}), writes acknowledged and not shown: {n}', '表 {x} 已被挂起（{why}），已确认但不可见的写入：{n}'],
   ['mend the cause, then run ALTER TABLE \'{x}\' RESUME WAL', '请排除原因，然后执行 ALTER TABLE \'{x}\' RESUME WAL'],
   ['all data up to {t}, such as {x} at {z} (noticed {y}) is gone: the database was emptied, or is a different one at the same address, as after a volume that was not mounted',

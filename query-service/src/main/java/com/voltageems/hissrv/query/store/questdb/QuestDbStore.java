@@ -37,7 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuestDbStore implements HistoryStore {
   /** Finds the version in "Build Information: QuestDB 9.3.4, JDK ...". */
-  private static final Pattern VERSION = Pattern.compile("QuestDB [0-9.]+");
+  private static final Pattern VERSION = Pattern.compile("QuestDB ([0-9]{1,4})[0-9.]*");
+
+  /** The oldest major version whose SQL has all that the statements here use. */
+  private static final int OLDEST = 9;
 
   /**
    * Number of rows requested beyond the limit, so that the answer likely has all rows of the last
@@ -54,6 +57,9 @@ public final class QuestDbStore implements HistoryStore {
   private final LatestReader latest;
   private final Tables tables;
   private final @Nullable QuestDbRaw raw;
+
+  /** What the last {@link #ping} returned; empty before the first. */
+  private volatile String version = "";
 
   /**
    * @param url JDBC address of the PostgreSQL wire endpoint
@@ -271,9 +277,10 @@ public final class QuestDbStore implements HistoryStore {
     // Running queries of ours may keep the database's workers busy for a while.
     Duration patience = connections.isBusy() ? timeout.multipliedBy(2) : timeout;
     try {
-      Matcher version =
+      Matcher build =
           VERSION.matcher(firstText(new Sql("SELECT build()", List.of()), Deadline.in(patience)));
-      return version.find() ? version.group() : "QuestDB";
+      version = build.find() ? build.group() : "QuestDB";
+      return version;
     } catch (StoreException e) {
       if (e.kind() == StoreException.Kind.FAILED || !connections.aliveSince(asked)) {
         throw e;
@@ -281,6 +288,21 @@ public final class QuestDbStore implements HistoryStore {
       // The database answered another call meanwhile: it is busy, not away.
       return "QuestDB, busy";
     }
+  }
+
+  /**
+   * Says that a version refuses queries for being too old; empty if it does not, or is not known.
+   *
+   * @param version as {@link #ping} returns it
+   */
+  static Optional<String> outdated(String version) {
+    Matcher number = VERSION.matcher(version);
+    return number.matches() && Integer.parseInt(number.group(1)) < OLDEST
+        ? Optional.of(
+            "QuestDB before "
+                + OLDEST
+                + ".0 does not understand the service's queries: upgrade QuestDB")
+        : Optional.empty();
   }
 
   @Override
@@ -291,6 +313,10 @@ public final class QuestDbStore implements HistoryStore {
 
   @Override
   public Optional<String> trouble(Duration timeout) {
+    Optional<String> outdated = outdated(version);
+    if (outdated.isPresent()) {
+      return outdated;
+    }
     Deadline deadline = Deadline.in(timeout);
     try {
       String words =
