@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.quickstart.Installation;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.Parts;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -24,9 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +54,7 @@ class MonitoringIT {
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-  private static final Deque<AutoCloseable> PARTS = new ArrayDeque<>();
+  private static final Parts PARTS = new Parts();
   private static int prometheusPort;
   private static RedisServer redis;
   @TempDir static Path dir;
@@ -63,12 +62,12 @@ class MonitoringIT {
   @BeforeAll
   @Timeout(900)
   static void start() throws IOException {
-    redis = part(RedisServer.start(dir.resolve("redis")));
-    QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
-    KafkaBroker kafka = part(KafkaBroker.start(dir.resolve("kafka")));
+    redis = PARTS.add(RedisServer.start(dir.resolve("redis")));
+    QuestDb database = PARTS.add(QuestDb.prepare(dir.resolve("questdb")));
+    KafkaBroker kafka = PARTS.add(KafkaBroker.start(dir.resolve("kafka")));
     int exporterPort = Ports.free();
     ConnectWorker worker =
-        part(
+        PARTS.add(
             ConnectWorker.start(
                 dir.resolve("connect"),
                 kafka.bootstrapServers(),
@@ -84,21 +83,19 @@ class MonitoringIT {
                         + MONITORING.resolve("connect-jmx.yml"))));
     database.awaitReady();
     int servicePort = Ports.free();
-    part(startService(servicePort, database, kafka, worker));
+    PARTS.add(startService(servicePort, database, kafka, worker));
     Map<String, String> sink = INSTALLATION.connectorConfig("influx-sink-questdb.json");
     sink.put("influxdb.url", database.url());
     worker.submit("hissrv-influx-sink", sink);
     Map<String, String> source = INSTALLATION.connectorConfig("redis-source.json");
     source.put("redis.uri", redis.uri());
     worker.submit("hissrv-redis-source", source);
-    part(startPrometheus(exporterPort, servicePort));
+    PARTS.add(startPrometheus(exporterPort, servicePort));
   }
 
   @AfterAll
-  static void stop() throws Exception {
-    while (!PARTS.isEmpty()) {
-      PARTS.pop().close();
-    }
+  static void stop() {
+    PARTS.close();
   }
 
   @Test
@@ -286,10 +283,5 @@ class MonitoringIT {
             dir.resolve("prometheus.log"));
     prometheus.awaitReady(PATIENCE, () -> Ports.isOpen(prometheusPort));
     return prometheus;
-  }
-
-  private static <T extends AutoCloseable> T part(T part) {
-    PARTS.push(part);
-    return part;
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.quickstart.site.Expect;
+import com.voltageems.hissrv.quickstart.site.PendingElements;
 import com.voltageems.hissrv.testkit.ConnectRest;
 import com.voltageems.hissrv.testkit.Ports;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package com.voltageems.hissrv.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.voltageems.hissrv.quickstart.site.Expect;
+import com.voltageems.hissrv.quickstart.site.PendingElements;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.Server;
 import java.nio.file.Path;

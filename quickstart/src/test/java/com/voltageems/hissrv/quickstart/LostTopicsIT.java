@@ -1,18 +1,22 @@
 package com.voltageems.hissrv.quickstart;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static com.voltageems.hissrv.quickstart.HistorySystem.SINK;
+import static com.voltageems.hissrv.quickstart.HistorySystem.SOURCE;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.quickstart.site.Connectors;
+import com.voltageems.hissrv.quickstart.site.Expect;
+import com.voltageems.hissrv.quickstart.site.PendingElements;
+import com.voltageems.hissrv.quickstart.site.QueryService;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.Parts;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,11 +30,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import redis.clients.jedis.RedisClient;
 
 /**
  * Topics that are deleted under a running pipeline, on a broker that creates none by itself, and a
@@ -38,12 +41,10 @@ import redis.clients.jedis.RedisClient;
  * lost.
  */
 class LostTopicsIT {
-  private static final String SINK = "hissrv-influx-sink";
-  private static final String SOURCE = "hissrv-redis-source";
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
   private final Installation installation = Installation.find();
-  private final List<AutoCloseable> parts = new ArrayList<>();
+  @RegisterExtension final Parts parts = new Parts();
   private final Map<Long, Double> pushed = new TreeMap<>();
   private HistoryClient history;
   private RedisServer redis;
@@ -52,24 +53,14 @@ class LostTopicsIT {
 
   @TempDir Path dir;
 
-  @AfterEach
-  void stop() {
-    parts.forEach(Closer::closeQuietly);
-  }
-
-  private <T extends AutoCloseable> T part(T part) {
-    parts.add(0, part);
-    return part;
-  }
-
   @BeforeEach
   void start() throws Exception {
-    redis = part(RedisServer.start(dir.resolve("redis")));
-    QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
+    redis = parts.add(RedisServer.start(dir.resolve("redis")));
+    QuestDb database = parts.add(QuestDb.prepare(dir.resolve("questdb")));
     HeldCertificate signer = new HeldCertificate.Builder().certificateAuthority(0).build();
     // A broker that creates no topics; nobody comes by TLS here.
     kafka =
-        part(
+        parts.add(
             KafkaBroker.startSecured(
                 dir.resolve("kafka"),
                 KafkaBroker.Login.PLAIN,
@@ -77,7 +68,7 @@ class LostTopicsIT {
                 signer.privateKeyPkcs8Pem() + signer.certificatePem(),
                 signer.certificatePem()));
     worker =
-        part(
+        parts.add(
             ConnectWorker.start(
                 dir.resolve("connect"),
                 kafka.bootstrapServers(),
@@ -88,39 +79,17 @@ class LostTopicsIT {
                     "producer.metadata.max.age.ms",
                     "5000")));
     database.awaitReady();
-    Map<String, String> source = installation.connectorConfig("redis-source.json");
-    source.put("redis.uri", redis.uri());
-    source.put("status.interval.ms", "1000");
-    worker.submit(SOURCE, source);
-    Map<String, String> sink = installation.connectorConfig("influx-sink-questdb.json");
-    sink.put("influxdb.url", database.url());
-    worker.submit(SINK, sink);
+    worker.submit(SOURCE, Connectors.source(installation, redis));
+    worker.submit(SINK, Connectors.sink(installation, database));
     int port = Ports.free();
     history = new HistoryClient("http://127.0.0.1:" + port);
     Path config =
         Files.writeString(
             dir.resolve("query-service.yml"),
-            """
-            http.port: %d
-            store.type: questdb
-            store.questdb.url: %s
-            kafka.bootstrap.servers: %s
-            connect.url: %s
-            connect.source: %s
-            connect.sink: %s
-            connect.commit.interval: 1s
-            stuck.after.ms: 5000
-            health.interval: 1s
-            """
-                .formatted(
-                    port,
-                    database.jdbcUrl(),
-                    kafka.bootstrapServers(),
-                    worker.url(),
-                    SOURCE,
-                    SINK));
-    part(QueryService.start(installation, config, port));
-    push(0);
+            QueryService.settings(
+                port, database, kafka.bootstrapServers(), worker.url(), Duration.ofSeconds(5)));
+    parts.add(QueryService.start(installation, config, port));
+    pushed.putAll(PendingElements.pushFew(redis, "lost", 0));
     awaitAll();
   }
 
@@ -128,22 +97,22 @@ class LostTopicsIT {
   void deletedTopics_areNamed_andNoElementIsLost() throws Exception {
     // Told within seconds of stuck.after.ms, which is a minute by default.
     delete("hissrv.pending");
-    push(0);
-    awaitTold("source", "degraded", "there is no topic", "hissrv.pending");
-    push(0);
+    pushed.putAll(PendingElements.pushFew(redis, "lost", 0));
+    Expect.told(history, "source", "degraded", "there is no topic", "hissrv.pending");
+    pushed.putAll(PendingElements.pushFew(redis, "lost", 0));
     worker.send("POST", "/connectors/" + SOURCE + "/tasks/0/restart", null);
     awaitAll();
 
     delete("hissrv-status");
-    awaitTold("source", "degraded", "there is no topic hissrv-status");
+    Expect.told(history, "source", "degraded", "there is no topic hissrv-status");
     create("hissrv-status");
-    push(0);
+    pushed.putAll(PendingElements.pushFew(redis, "lost", 0));
     awaitAll();
 
     delete("hissrv-dead-letters");
     sendWhatIsNoSample();
-    push(0);
-    awaitTold("sink", "degraded", "hissrv-dead-letters");
+    pushed.putAll(PendingElements.pushFew(redis, "lost", 0));
+    Expect.told(history, "sink", "degraded", "hissrv-dead-letters");
     create("hissrv-dead-letters");
     awaitAll();
     await()
@@ -155,58 +124,17 @@ class LostTopicsIT {
   @Test
   void recordsThatATopicDoesNotTake_failTheTask_andNoElementIsLost() throws Exception {
     bound("1000");
-    push(2000);
-    awaitTold("connect", "down", SOURCE + " task 0 is FAILED: ", "max.message.bytes");
+    pushed.putAll(PendingElements.pushFew(redis, "lost", 2000));
+    Expect.told(history, "connect", "down", SOURCE + " task 0 is FAILED: ", "max.message.bytes");
     bound("1000000");
     // The service starts again by itself what failed.
     awaitAll();
   }
 
-  /**
-   * @param padding how many characters more each element has
-   */
-  private void push(int padding) {
-    long first = System.currentTimeMillis() - 1000;
-    String note = padding == 0 ? "" : ",\"note\":\"" + "x".repeat(padding) + '"';
-    try (RedisClient client = RedisClient.create(redis.uri())) {
-      client.hset("comsrv:1001:m", "1", String.valueOf(first % 1000));
-      for (int i = 0; i < 5; i++) {
-        pushed.put(first + i, (double) i);
-        client.rpush(
-            "archive:pending",
-            "{\"measurement\":\"e2e\",\"tags\":{\"run\":\"lost\"},\"fields\":{\"value\":"
-                + i
-                + note
-                + "},\"timestamp\":"
-                + (first + i)
-                + "}");
-      }
-    }
-  }
-
   /** Everything is in the database, and nobody complains. */
   private void awaitAll() {
     Expect.points(history, "e2e", Map.of("run", "lost"), "value", pushed);
-    await()
-        .atMost(LIMIT)
-        .ignoreExceptions()
-        .untilAsserted(
-            () -> {
-              JsonNode health = history.get("/health");
-              assertThat(health.path("status").asText()).as(health.toString()).isEqualTo("up");
-            });
-  }
-
-  private void awaitTold(String part, String state, String... words) {
-    await(part + " " + state)
-        .atMost(LIMIT)
-        .ignoreExceptions()
-        .untilAsserted(
-            () -> {
-              JsonNode told = history.get("/health").path("parts").path(part);
-              assertThat(told.path("message").asText()).contains(words);
-              assertThat(told.path("state").asText()).isEqualTo(state);
-            });
+    Expect.up(history);
   }
 
   private Admin admin() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.quickstart.WholeSite.Ended;
+import com.voltageems.hissrv.quickstart.site.PendingElements;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,18 @@
 package com.voltageems.hissrv.quickstart;
 
+import static com.voltageems.hissrv.quickstart.HistorySystem.SINK;
+import static com.voltageems.hissrv.quickstart.HistorySystem.SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.voltageems.hissrv.quickstart.site.Connectors;
+import com.voltageems.hissrv.quickstart.site.Expect;
+import com.voltageems.hissrv.quickstart.site.PendingElements;
+import com.voltageems.hissrv.quickstart.site.QueryService;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.Parts;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -22,7 +29,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,8 +41,6 @@ import redis.clients.jedis.RedisClient;
  * the task to another, and says RUNNING all the while; the services tell.
  */
 class SeveralInstancesIT {
-  private static final String SINK = "hissrv-influx-sink";
-  private static final String SOURCE = "hissrv-redis-source";
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int ELEMENTS = 300;
 
@@ -45,36 +50,18 @@ class SeveralInstancesIT {
   private static final Pattern LEADER = Pattern.compile("leaderUrl='http://([^/']+)/?'");
 
   private final Installation installation = Installation.find();
-  private final List<AutoCloseable> parts = new ArrayList<>();
+  @RegisterExtension final Parts parts = new Parts();
 
   @TempDir Path dir;
 
   private record Service(ServerProcess process, HistoryClient client) {}
 
-  @AfterEach
-  void stop() {
-    parts.forEach(
-        part -> {
-          if (part instanceof ServerProcess process) {
-            process.kill();
-          } else if (part instanceof ConnectWorker worker) {
-            worker.kill();
-          }
-        });
-    parts.forEach(Closer::closeQuietly);
-  }
-
-  private <T extends AutoCloseable> T part(T part) {
-    parts.add(0, part);
-    return part;
-  }
-
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void workerWithTheListsTaskKilled_isToldAtOnceAndNothingIsLost(boolean leads) throws Exception {
-    RedisServer redis = part(RedisServer.start(dir.resolve("redis")));
-    QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
-    KafkaBroker kafka = part(KafkaBroker.start(dir.resolve("kafka")));
+    RedisServer redis = parts.add(RedisServer.start(dir.resolve("redis")));
+    QuestDb database = parts.add(QuestDb.prepare(dir.resolve("questdb")));
+    KafkaBroker kafka = parts.add(KafkaBroker.start(dir.resolve("kafka")));
     List<ConnectWorker> workers = workers(kafka);
     database.awaitReady();
     submit(workers.get(0), redis, database, 1);
@@ -87,14 +74,7 @@ class SeveralInstancesIT {
     HistoryClient two = service("second", kafka, database, workers).client();
     // What keeps them is told where they do not become so.
     for (HistoryClient each : List.of(one, two)) {
-      await()
-          .atMost(LIMIT)
-          .ignoreExceptions()
-          .untilAsserted(
-              () -> {
-                JsonNode health = each.get("/health");
-                assertThat(health.path("status").asText()).as(health.toString()).isEqualTo("up");
-              });
+      Expect.up(each);
     }
 
     pushed.putAll(push(redis, 100_000));
@@ -140,7 +120,7 @@ class SeveralInstancesIT {
     List<ConnectWorker> workers = new ArrayList<>();
     for (String name : List.of("a", "b", "c")) {
       workers.add(
-          part(
+          parts.add(
               ConnectWorker.prepare(
                   dir.resolve("connect-" + name),
                   kafka.bootstrapServers(),
@@ -156,19 +136,13 @@ class SeveralInstancesIT {
   }
 
   private void submit(ConnectWorker worker, RedisServer redis, QuestDb database, int sinkTasks) {
-    Map<String, String> sink = installation.connectorConfig("influx-sink-questdb.json");
-    sink.put("influxdb.url", database.url());
+    Map<String, String> sink = Connectors.sink(installation, database);
     sink.put("tasks.max", String.valueOf(sinkTasks));
     worker.submit(SINK, sink);
     await().atMost(LIMIT).until(() -> worker.isRunning(SINK, sinkTasks));
-    Map<String, String> source = installation.connectorConfig("redis-source.json");
-    source.keySet().removeIf(key -> key.startsWith("sources.") && !key.contains(".pending."));
-    source.put("sources", "pending");
-    source.put("redis.uri", redis.uri());
-    source.put("aggregation.enabled", "false");
+    Map<String, String> source = Connectors.pending(installation, redis);
     // Small claims and a slow poll, so that the kill meets a list that is not empty.
     source.put("batch.max.records", "5");
-    source.put("status.interval.ms", "1000");
     worker.submit(SOURCE, source);
     await().atMost(LIMIT).until(() -> worker.isRunning(SOURCE, 1));
   }
@@ -227,33 +201,13 @@ class SeveralInstancesIT {
       throws IOException {
     int port = Ports.free();
     Path folder = Files.createDirectories(dir.resolve(name));
+    String connect = workers.stream().map(ConnectWorker::url).collect(Collectors.joining(","));
     Path config =
         Files.writeString(
             folder.resolve("query-service.yml"),
-            """
-            http.port: %d
-            store.type: questdb
-            store.questdb:
-              url: %s
-              user: admin
-              password: quest
-            kafka.bootstrap.servers: %s
-            connect:
-              url: %s
-              source: %s
-              sink: %s
-              commit.interval: 1s
-            health.interval: 1s
-            stuck.after.ms: 3000
-            """
-                .formatted(
-                    port,
-                    database.jdbcUrl(),
-                    kafka.bootstrapServers(),
-                    workers.stream().map(ConnectWorker::url).collect(Collectors.joining(",")),
-                    SOURCE,
-                    SINK));
-    ServerProcess service = part(QueryService.start(installation, config, port));
+            QueryService.settings(
+                port, database, kafka.bootstrapServers(), connect, Duration.ofSeconds(3)));
+    ServerProcess service = parts.add(QueryService.start(installation, config, port));
     return new Service(service, new HistoryClient("http://127.0.0.1:" + port));
   }
 

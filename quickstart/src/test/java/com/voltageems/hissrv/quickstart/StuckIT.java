@@ -1,5 +1,7 @@
 package com.voltageems.hissrv.quickstart;
 
+import static com.voltageems.hissrv.quickstart.HistorySystem.SINK;
+import static com.voltageems.hissrv.quickstart.HistorySystem.SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
@@ -8,6 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.voltageems.hissrv.quickstart.site.Connectors;
+import com.voltageems.hissrv.quickstart.site.QueryService;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.Ports;
@@ -43,8 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
  * service as a user runs it.
  */
 class StuckIT {
-  private static final String SINK = "hissrv-influx-sink";
-  private static final String SOURCE = "hissrv-redis-source";
   private static final String CONFIG_TOPIC = "hissrv-connect-configs";
   private static final Duration STUCK = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofMinutes(4);
@@ -207,13 +209,7 @@ class StuckIT {
                 kafka.bootstrapServers(),
                 List.of(installation.sourceArchive()),
                 Map.of())) {
-      Map<String, String> source = installation.connectorConfig("redis-source.json");
-      source.keySet().removeIf(key -> key.startsWith("sources.") && !key.contains(".pending."));
-      source.put("sources", "pending");
-      source.put("redis.uri", server.uri());
-      source.put("aggregation.enabled", "false");
-      source.put("status.interval.ms", "1000");
-      worker.submit(SOURCE, source);
+      worker.submit(SOURCE, Connectors.pending(installation, server));
       int port = Ports.free();
       Path config = config(dir, port, url, kafka, worker, SOURCE);
       ServerProcess service = QueryService.start(installation, config, port);

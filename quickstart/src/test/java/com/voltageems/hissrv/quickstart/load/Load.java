@@ -2,8 +2,11 @@ package com.voltageems.hissrv.quickstart.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.voltageems.hissrv.quickstart.Installation;
+import com.voltageems.hissrv.quickstart.site.Connectors;
 import com.voltageems.hissrv.testkit.RedisServer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -34,6 +37,21 @@ final class Load implements AutoCloseable {
   Load(RedisServer redis) {
     this.redis = redis;
     thread.start();
+  }
+
+  /** Of all kinds of data that are pushed, with small claims, so that each kill meets some. */
+  static Map<String, String> source(Installation installation, RedisServer redis) {
+    Map<String, String> source = Connectors.source(installation, redis);
+    source.put("sources", "live,archive1m,pending,events");
+    source.keySet().removeIf(key -> key.startsWith("sources.archive5m."));
+    source.put("sources.archive1m.scan", "false");
+    source.put("sources.live.pattern", "comsrv:*");
+    source.put("sources.events.type", "stream");
+    source.put("sources.events.key", "events");
+    source.put("aggregation.windows", "1m");
+    source.put("batch.max.records", "50");
+    source.put("poll.interval.ms", "100");
+    return source;
   }
 
   private void run() {

@@ -1,15 +1,18 @@
 package com.voltageems.hissrv.quickstart.load;
 
+import static com.voltageems.hissrv.quickstart.HistorySystem.SINK;
+import static com.voltageems.hissrv.quickstart.HistorySystem.SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.voltageems.hissrv.quickstart.Closer;
 import com.voltageems.hissrv.quickstart.HistoryClient;
 import com.voltageems.hissrv.quickstart.Installation;
-import com.voltageems.hissrv.quickstart.QueryService;
+import com.voltageems.hissrv.quickstart.site.Connectors;
+import com.voltageems.hissrv.quickstart.site.Expect;
+import com.voltageems.hissrv.quickstart.site.QueryService;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.Parts;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -18,16 +21,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.RedisClient;
@@ -43,13 +45,11 @@ import redis.clients.jedis.RedisClient;
  */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
 class RollingUpgradeIT {
-  private static final String SINK = "hissrv-influx-sink";
-  private static final String SOURCE = "hissrv-redis-source";
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private final Installation newer = Installation.find();
   private final Installation older = older();
-  private final List<AutoCloseable> parts = new ArrayList<>();
+  @RegisterExtension final Parts parts = new Parts();
   private final ConnectWorker[] workers = new ConnectWorker[3];
   private final Service[] services = new Service[2];
 
@@ -70,19 +70,10 @@ class RollingUpgradeIT {
   @BeforeEach
   void start() {
     redis =
-        part(RedisServer.start(dir.resolve("redis"), "--appendonly", "yes", "--appendfsync", "no"));
-    database = part(QuestDb.prepare(dir.resolve("questdb")));
-    kafka = part(KafkaBroker.start(dir.resolve("kafka")));
-  }
-
-  @AfterEach
-  void stop() {
-    parts.forEach(Closer::closeQuietly);
-  }
-
-  private <T extends AutoCloseable> T part(T part) {
-    parts.add(0, part);
-    return part;
+        parts.add(
+            RedisServer.start(dir.resolve("redis"), "--appendonly", "yes", "--appendfsync", "no"));
+    database = parts.add(QuestDb.prepare(dir.resolve("questdb")));
+    kafka = parts.add(KafkaBroker.start(dir.resolve("kafka")));
   }
 
   @Test
@@ -95,8 +86,9 @@ class RollingUpgradeIT {
     }
     database.awaitReady();
     submit();
-    Load load = part(new Load(redis));
-    Arrivals arrivals = part(new Arrivals(kafka.bootstrapServers(), database, "connect-" + SINK));
+    Load load = parts.add(new Load(redis));
+    Arrivals arrivals =
+        parts.add(new Arrivals(kafka.bootstrapServers(), database, "connect-" + SINK));
     arrivals.await(load.pushed());
     for (int i = 0; i < services.length; i++) {
       services[i] = service("older-" + i, older);
@@ -157,7 +149,7 @@ class RollingUpgradeIT {
   }
 
   private ConnectWorker worker(String name, Installation of, ConnectWorker.Version version) {
-    return part(
+    return parts.add(
         ConnectWorker.prepare(
             dir.resolve(name),
             kafka.bootstrapServers(),
@@ -172,24 +164,11 @@ class RollingUpgradeIT {
   }
 
   private void submit() {
-    Map<String, String> sink = older.connectorConfig("influx-sink-questdb.json");
-    sink.put("influxdb.url", database.url());
+    Map<String, String> sink = Connectors.sink(older, database);
     sink.put("tasks.max", "2");
     workers[0].submit(SINK, sink);
-    Map<String, String> source = older.connectorConfig("redis-source.json");
-    source.put("redis.uri", redis.uri());
+    Map<String, String> source = Load.source(older, redis);
     source.put("tasks.max", "2");
-    source.put("sources", "live,archive1m,pending,events");
-    source.keySet().removeIf(key -> key.startsWith("sources.archive5m."));
-    source.put("sources.archive1m.scan", "false");
-    source.put("sources.live.pattern", "comsrv:*");
-    source.put("sources.events.type", "stream");
-    source.put("sources.events.key", "events");
-    source.put("aggregation.windows", "1m");
-    // Small claims, so that each stop meets some in flight.
-    source.put("batch.max.records", "50");
-    source.put("poll.interval.ms", "100");
-    source.put("status.interval.ms", "1000");
     workers[0].submit(SOURCE, source);
     await()
         .atMost(LIMIT)
@@ -236,7 +215,7 @@ class RollingUpgradeIT {
                     Arrays.stream(workers)
                         .map(ConnectWorker::url)
                         .collect(Collectors.joining("\", \"", "\"", "\""))));
-    ServerProcess process = part(QueryService.start(of, config, port));
+    ServerProcess process = parts.add(QueryService.start(of, config, port));
     return new Service(process, new HistoryClient("http://127.0.0.1:" + port));
   }
 
@@ -244,14 +223,7 @@ class RollingUpgradeIT {
   private void awaitUp() {
     for (Service service : services) {
       if (service.process().isAlive()) {
-        await()
-            .atMost(LIMIT)
-            .ignoreExceptions()
-            .untilAsserted(
-                () -> {
-                  JsonNode health = service.client().get("/health");
-                  assertThat(health.path("status").asText()).as(health.toString()).isEqualTo("up");
-                });
+        Expect.up(service.client());
       }
     }
   }

@@ -1,17 +1,21 @@
 package com.voltageems.hissrv.quickstart.secured;
 
+import static com.voltageems.hissrv.quickstart.HistorySystem.SINK;
+import static com.voltageems.hissrv.quickstart.HistorySystem.SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.voltageems.hissrv.quickstart.Closer;
-import com.voltageems.hissrv.quickstart.Expect;
 import com.voltageems.hissrv.quickstart.HistoryClient;
 import com.voltageems.hissrv.quickstart.Installation;
-import com.voltageems.hissrv.quickstart.QueryService;
+import com.voltageems.hissrv.quickstart.site.Connectors;
+import com.voltageems.hissrv.quickstart.site.Expect;
+import com.voltageems.hissrv.quickstart.site.PendingElements;
+import com.voltageems.hissrv.quickstart.site.QueryService;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.KafkaBroker.Login;
+import com.voltageems.hissrv.testkit.Parts;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -22,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,11 +42,10 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import redis.clients.jedis.RedisClient;
 
 /**
  * A Kafka that asks for TLS, a login by password or certificate, and rights, as
@@ -51,8 +53,6 @@ import redis.clients.jedis.RedisClient;
  * missing or wrong is named, and no secret is.
  */
 class SecuredKafkaIT {
-  private static final String SINK = "hissrv-influx-sink";
-  private static final String SOURCE = "hissrv-redis-source";
   private static final Duration LIMIT = Duration.ofMinutes(4);
   private static final String PASSWORD = "of-the-service";
   private static final String WORKERS_PASSWORD = "of-the-worker";
@@ -64,28 +64,18 @@ class SecuredKafkaIT {
       new HeldCertificate.Builder().certificateAuthority(0).commonName("signer").build();
 
   private final Installation installation = Installation.find();
-  private final List<AutoCloseable> parts = new ArrayList<>();
+  @RegisterExtension final Parts parts = new Parts();
 
   @TempDir Path dir;
-
-  @AfterEach
-  void stop() {
-    parts.forEach(Closer::closeQuietly);
-  }
-
-  private <T extends AutoCloseable> T part(T part) {
-    parts.add(0, part);
-    return part;
-  }
 
   @ParameterizedTest
   @EnumSource
   void pipelineWithTheRightsOfTheTable_works_andWhatIsMissingIsNamed(Login login) throws Exception {
-    RedisServer redis = part(RedisServer.start(dir.resolve("redis")));
-    QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
+    RedisServer redis = parts.add(RedisServer.start(dir.resolve("redis")));
+    QuestDb database = parts.add(QuestDb.prepare(dir.resolve("questdb")));
     Files.writeString(dir.resolve("ca.pem"), signer.certificatePem());
     KafkaBroker kafka =
-        part(
+        parts.add(
             KafkaBroker.startSecured(
                 dir.resolve("kafka"),
                 login,
@@ -93,10 +83,11 @@ class SecuredKafkaIT {
                 pem(certificate("broker").addSubjectAlternativeName("127.0.0.1").build()),
                 signer.certificatePem()));
     rightsOfTheWorker().forEach(right -> allow(kafka, right));
-    ConnectWorker worker = part(worker(kafka, login));
+    ConnectWorker worker = parts.add(worker(kafka, login));
     database.awaitReady();
-    submit(worker, redis, database);
-    Map<Long, Double> pushed = push(redis);
+    worker.submit(SOURCE, Connectors.source(installation, redis));
+    worker.submit(SINK, Connectors.sink(installation, database));
+    Map<Long, Double> pushed = PendingElements.pushFew(redis, "secured", 0);
 
     int port = Ports.free();
     HistoryClient history = new HistoryClient("http://127.0.0.1:" + port);
@@ -104,8 +95,8 @@ class SecuredKafkaIT {
       try (ServerProcess service =
           QueryService.start(installation, config(database, kafka, worker, port, wrong), port)) {
         String[] told = toldOfWrongLogin(login, wrong);
-        awaitTold(history, "kafka", "down", told);
-        awaitTold(history, "sink", "down", told[0]);
+        Expect.told(history, "kafka", "down", told);
+        Expect.told(history, "sink", "down", told[0]);
         // The client pauses longer and longer before it logs in again.
         await()
             .during(Duration.ofSeconds(8))
@@ -117,11 +108,11 @@ class SecuredKafkaIT {
     }
 
     Map<String, String> right = login(login, "service", PASSWORD);
-    part(QueryService.start(installation, config(database, kafka, worker, port, right), port));
+    parts.add(QueryService.start(installation, config(database, kafka, worker, port, right), port));
     String missing = "does not allow it: the right Describe on the ";
-    awaitTold(history, "kafka", "down", missing + "topic hissrv-dead-letters is missing");
-    awaitTold(history, "source", "down", missing + "topic hissrv-status is missing");
-    awaitTold(history, "sink", "down", missing + "group connect-hissrv-influx-sink is missing");
+    Expect.told(history, "kafka", "down", missing + "topic hissrv-dead-letters is missing");
+    Expect.told(history, "source", "down", missing + "topic hissrv-status is missing");
+    Expect.told(history, "sink", "down", missing + "group connect-hissrv-influx-sink is missing");
     await()
         .atMost(LIMIT)
         .ignoreExceptions()
@@ -147,8 +138,8 @@ class SecuredKafkaIT {
     for (String connector : List.of(SOURCE, SINK)) {
       AclOperation operation = connector.equals(SOURCE) ? AclOperation.WRITE : AclOperation.READ;
       disallow(kafka, right("worker", ResourceType.TOPIC, "hissrv.*", operation));
-      pushed.putAll(push(redis));
-      awaitTold(
+      pushed.putAll(PendingElements.pushFew(redis, "secured", 0));
+      Expect.told(
           history,
           "connect",
           "down",
@@ -172,20 +163,20 @@ class SecuredKafkaIT {
     // One without a certificate would have the worker's.
     List<Map<String, String>> all = wrongLogins(login, "worker");
     for (Map<String, String> wrong : all.subList(all.size() - 1, all.size())) {
-      Map<String, String> source = source(redis);
+      Map<String, String> source = Connectors.source(installation, redis);
       wrong.forEach((key, value) -> source.put("producer.override." + key, value));
       worker.submit(SOURCE, source);
-      pushed.putAll(push(redis));
-      awaitTold(history, "connect", "down", SOURCE + " task 0 is FAILED: ", toldOfTask(login));
-      worker.submit(SOURCE, source(redis));
+      pushed.putAll(PendingElements.pushFew(redis, "secured", 0));
+      Expect.told(history, "connect", "down", SOURCE + " task 0 is FAILED: ", toldOfTask(login));
+      worker.submit(SOURCE, Connectors.source(installation, redis));
       Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
 
-      Map<String, String> sink = sink(database);
+      Map<String, String> sink = Connectors.sink(installation, database);
       wrong.forEach((key, value) -> sink.put("consumer.override." + key, value));
       worker.submit(SINK, sink);
-      awaitTold(history, "connect", "down", SINK + " task 0 is FAILED: ", toldOfTask(login));
-      worker.submit(SINK, sink(database));
-      pushed.putAll(push(redis));
+      Expect.told(history, "connect", "down", SINK + " task 0 is FAILED: ", toldOfTask(login));
+      worker.submit(SINK, Connectors.sink(installation, database));
+      pushed.putAll(PendingElements.pushFew(redis, "secured", 0));
       Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
     }
     assertThat(dir.resolve("connect").resolve("connect.log"))
@@ -372,55 +363,6 @@ class SecuredKafkaIT {
         config);
   }
 
-  private void submit(ConnectWorker worker, RedisServer redis, QuestDb database) {
-    worker.submit(SOURCE, source(redis));
-    worker.submit(SINK, sink(database));
-  }
-
-  private Map<String, String> source(RedisServer redis) {
-    Map<String, String> source = installation.connectorConfig("redis-source.json");
-    source.put("redis.uri", redis.uri());
-    source.put("status.interval.ms", "1000");
-    return source;
-  }
-
-  private Map<String, String> sink(QuestDb database) {
-    Map<String, String> sink = installation.connectorConfig("influx-sink-questdb.json");
-    sink.put("influxdb.url", database.url());
-    return sink;
-  }
-
-  private static Map<Long, Double> push(RedisServer redis) {
-    Map<Long, Double> pushed = new TreeMap<>();
-    long now = System.currentTimeMillis();
-    try (RedisClient client = RedisClient.create(redis.uri())) {
-      client.hset("comsrv:1001:m", "1", String.valueOf(now % 1000));
-      for (int i = 0; i < 5; i++) {
-        pushed.put(now - 1000 + i, (double) i);
-        client.rpush(
-            "archive:pending",
-            "{\"measurement\":\"e2e\",\"tags\":{\"run\":\"secured\"},\"fields\":{\"value\":"
-                + i
-                + "},\"timestamp\":"
-                + (now - 1000 + i)
-                + "}");
-      }
-    }
-    return pushed;
-  }
-
-  private static void awaitTold(HistoryClient history, String part, String state, String... words) {
-    await(part + " " + state)
-        .atMost(LIMIT)
-        .ignoreExceptions()
-        .untilAsserted(
-            () -> {
-              JsonNode told = history.get("/health").path("parts").path(part);
-              assertThat(told.path("message").asText()).contains(words);
-              assertThat(told.path("state").asText()).isEqualTo(state);
-            });
-  }
-
   private static String message(HistoryClient history, String part) throws InterruptedException {
     return history.get("/health").path("parts").path(part).path("message").asText();
   }
@@ -436,21 +378,10 @@ class SecuredKafkaIT {
       int port,
       Map<String, String> login)
       throws IOException {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        """
-        http.port: %d
-        store.type: questdb
-        store.questdb.url: %s
-        kafka.bootstrap.servers: %s
-        connect.url: %s
-        connect.source: %s
-        connect.sink: %s
-        connect.commit.interval: 1s
-        stuck.after.ms: 5000
-        health.interval: 1s
-        """
-            .formatted(port, database.jdbcUrl(), kafka.loginServers(), worker.url(), SOURCE, SINK));
+    StringBuilder text =
+        new StringBuilder(
+            QueryService.settings(
+                port, database, kafka.loginServers(), worker.url(), Duration.ofSeconds(5)));
     login.forEach((key, value) -> text.append("kafka.properties.%s: '%s'\n".formatted(key, value)));
     return Files.writeString(dir.resolve("query-service.yml"), text);
   }

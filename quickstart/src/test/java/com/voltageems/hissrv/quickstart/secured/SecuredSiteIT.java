@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.voltageems.hissrv.quickstart.Closer;
-import com.voltageems.hissrv.quickstart.Expect;
 import com.voltageems.hissrv.quickstart.HistoryClient;
 import com.voltageems.hissrv.quickstart.Installation;
-import com.voltageems.hissrv.quickstart.PendingElements;
 import com.voltageems.hissrv.quickstart.WholeSite.Ended;
+import com.voltageems.hissrv.quickstart.site.Expect;
+import com.voltageems.hissrv.quickstart.site.PendingElements;
 import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
+import com.voltageems.hissrv.testkit.Parts;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.QuestDb;
 import com.voltageems.hissrv.testkit.RedisServer;
@@ -41,8 +41,8 @@ import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.RedisClient;
 
@@ -57,7 +57,7 @@ class SecuredSiteIT {
   private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private final Installation installation = Installation.find();
-  private final List<AutoCloseable> parts = new ArrayList<>();
+  @RegisterExtension final Parts parts = new Parts();
   private final HeldCertificate signer =
       new HeldCertificate.Builder().certificateAuthority(0).commonName("signer").build();
   private final int restPort = Ports.free();
@@ -65,24 +65,14 @@ class SecuredSiteIT {
 
   @TempDir Path dir;
 
-  @AfterEach
-  void stop() {
-    parts.forEach(Closer::closeQuietly);
-  }
-
-  private <T extends AutoCloseable> T part(T part) {
-    parts.add(0, part);
-    return part;
-  }
-
   @Test
   void siteByOneFile_runsThroughTlsAlone_andRenewedCertificatesAreUsed() throws Exception {
-    RedisServer redis = part(RedisServer.start(dir.resolve("redis")));
-    QuestDb database = part(QuestDb.prepare(dir.resolve("questdb")));
+    RedisServer redis = parts.add(RedisServer.start(dir.resolve("redis")));
+    QuestDb database = parts.add(QuestDb.prepare(dir.resolve("questdb")));
     Files.writeString(dir.resolve("ca.pem"), signer.certificatePem());
     Path brokers = write("kafka.pem", server("broker"));
     KafkaBroker kafka =
-        part(
+        parts.add(
             KafkaBroker.startSecured(
                 dir.resolve("broker"),
                 KafkaBroker.Login.CERTIFICATE,
@@ -96,7 +86,7 @@ class SecuredSiteIT {
     database.awaitReady();
     Path file = site(redis, database, kafka);
 
-    ConnectWorker worker = part(worker(kafka));
+    ConnectWorker worker = parts.add(worker(kafka));
     // As the first thing after a worker was started.
     Ended applied = run(file, "apply");
     assertThat(worker.process().isAlive())
@@ -111,11 +101,11 @@ class SecuredSiteIT {
     Ended status = run(file, "status");
     assertThat(status.code()).as(status.out()).isZero();
 
-    part(service(file));
+    parts.add(service(file));
     HistoryClient history = new HistoryClient("http://127.0.0.1:" + port);
     Map<Long, Double> pushed = push(redis);
     Expect.points(history, "e2e", Map.of("run", "secured"), "value", pushed);
-    awaitUp(history);
+    Expect.up(history);
     // Both leases are had, so what is to be kept is kept in Kafka.
     assertThat(dir.resolve("service.log"))
         .content()
@@ -151,19 +141,8 @@ class SecuredSiteIT {
     assertThat(refused.out()).contains("connect.tls.keystore.path").doesNotContain(PASSWORD);
 
     write("operator.pem", user("operator").build());
-    awaitUp(history);
+    Expect.up(history);
     assertThat(run(file, "status").code()).isZero();
-  }
-
-  private static void awaitUp(HistoryClient history) {
-    await()
-        .atMost(LIMIT)
-        .ignoreExceptions()
-        .untilAsserted(
-            () -> {
-              JsonNode health = history.get("/health");
-              assertThat(health.path("status").asText()).as(health.toString()).isEqualTo("up");
-            });
   }
 
   private static String log(Path file) {
