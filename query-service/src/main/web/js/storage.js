@@ -10,7 +10,7 @@ import {fromInput, length, midnight, moment, now, toInput} from './time.js';
 
 const EVERY_MS = 5000;
 const BADGE = {ok: 'up', computing: 'up', running: 'up', done: 'up', pending: 'stuck',
-  waiting: 'stuck', refused: 'stuck', failed: 'down'};
+  differs: 'stuck', waiting: 'stuck', refused: 'stuck', failed: 'down'};
 /** What the button beside it does. */
 const BY_HAND = /: POST \S+ \{.*} does it$/;
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];

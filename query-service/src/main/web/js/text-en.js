@@ -227,6 +227,7 @@ export const EN = {
   'storage.cancel': 'Cancel',
   'storage.cancelled': 'Cancelled: what is computed stays.',
   'storage.state.ok': 'OK',
+  'storage.state.differs': 'not as configured',
   'storage.state.pending': 'waits for confirmation',
   'storage.state.refused': 'not possible',
   'storage.state.failed': 'failed',

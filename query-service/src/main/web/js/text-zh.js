@@ -227,6 +227,7 @@ export const ZH = {
   'storage.cancel': '取消',
   'storage.cancelled': '已取消：已计算的部分保留。',
   'storage.state.ok': '正常',
+  'storage.state.differs': '与配置不同',
   'storage.state.pending': '等待确认',
   'storage.state.refused': '无法实现',
   'storage.state.failed': '失败',

@@ -26,6 +26,8 @@ public record PolicyState(
   public enum State {
     /** As configured. */
     OK,
+    /** Not as configured; this service may not change it, since it lacks the lease. */
+    DIFFERS,
     /** The configured time is shorter than the age of existing data: waits for a confirmation. */
     PENDING,
     /** The database does not support it. */
@@ -40,6 +42,13 @@ public record PolicyState(
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** Returns the same state with the reason why nothing is done about it, if it differs. */
+  PolicyState because(String reason) {
+    return state == State.DIFFERS
+        ? new PolicyState(policy, raw, state, places, message + "; " + reason)
+        : this;
   }
 
   /** Returns the shortest time that any of its places keeps data; null for ever. */

@@ -100,7 +100,9 @@ final class Retention {
       String message = now.message();
       if (message != null
           && before.map(one -> !message.equals(one.message())).orElse(true)
-          && now.state() != PolicyState.State.UNUSED) {
+          && now.state() != PolicyState.State.UNUSED
+          // The service that has the lease sets it. If none has it, the lease itself tells why.
+          && now.state() != PolicyState.State.DIFFERS) {
         LOG.warn("Storage: {} is {}: {}", now.policy().name(), now.state().text(), message);
       }
     }
@@ -130,22 +132,25 @@ final class Retention {
         return state(policy, PolicyState.State.REFUSED, places, refusal.get());
       }
       List<String> pending = new ArrayList<>();
+      List<String> differing = new ArrayList<>();
       boolean changed = false;
       for (Place place : places) {
         Change needed = change(wish, place);
-        boolean goes =
+        boolean due =
             switch (needed) {
               case NONE -> false;
-              case CREATE, ALTER -> change;
+              case CREATE, ALTER -> true;
               case SHORTEN -> {
                 boolean waits = !shorten && hasOlder(wish, place);
                 if (waits) {
                   pending.add(place.name() + " keeps " + Lengths.text(place.keep()) + " of data");
                 }
-                yield change && !waits;
+                yield !waits;
               }
             };
-        if (goes) {
+        if (due && !change) {
+          differing.add(needed.words(wish, place, reachable(wish, place)));
+        } else if (due) {
           tiers.keep(told(wish, place), place, soon());
           changed = true;
           LOG.info(
@@ -158,9 +163,12 @@ final class Retention {
       if (changed) {
         places = tiers.places(wish, soon());
       }
-      return pending.isEmpty()
+      if (!pending.isEmpty()) {
+        return state(policy, PolicyState.State.PENDING, places, waiting(policy, pending));
+      }
+      return differing.isEmpty()
           ? state(policy, PolicyState.State.OK, places, null)
-          : state(policy, PolicyState.State.PENDING, places, waiting(policy, pending));
+          : state(policy, PolicyState.State.DIFFERS, places, String.join("; ", differing));
     } catch (StoreException e) {
       return state(policy, PolicyState.State.FAILED, places, words(e));
     }

@@ -260,6 +260,12 @@ public final class StorageDesk implements AutoCloseable {
     return retention == null ? List.of() : retention.states();
   }
 
+  /** Returns why this service, if it lacks the lease, sets no policy. */
+  String unset() {
+    return "it cannot be set by this service now: "
+        + lease.problem().orElse("another service looks after the storage");
+  }
+
   /** Returns the states of the tasks. */
   public List<TaskState> tasks() {
     return runs.stream().map(TaskRun::state).toList();

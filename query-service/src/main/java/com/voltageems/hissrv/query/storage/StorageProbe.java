@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The part {@code storage} of {@code /health}: whether the database's storage agrees with the file.
  */
 final class StorageProbe implements Probe {
+  private static final String OTHER = "another service looks after them";
+
   private final StorageDesk desk;
   private final Keeper lease;
 
@@ -33,16 +35,20 @@ final class StorageProbe implements Probe {
   public Report check() {
     List<String> trouble = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
+    List<String> differing = new ArrayList<>();
     if (!desk.isManaged()) {
       trouble.add("how this database keeps its data is not managed here");
     }
     lease.problem().ifPresent(trouble::add);
+    // Otherwise the service that has the lease sets the policies, and tells if it cannot.
+    boolean unset = lease.problem().isPresent();
     desk.problem().ifPresent(trouble::add);
     for (PolicyState policy : desk.policies()) {
       String words = policy.policy().name() + ": " + policy.message();
       switch (policy.state()) {
         case FAILED, REFUSED -> trouble.add(words);
         case PENDING -> waiting.add(words);
+        case DIFFERS -> (unset ? trouble : differing).add(words);
         default -> {}
       }
     }
@@ -58,14 +64,19 @@ final class StorageProbe implements Probe {
             + " policies, "
             + desk.tasks().size()
             + " tasks"
-            + (desk.isMine() ? "" : "; another service looks after them");
+            + (desk.isMine() ? "" : "; " + OTHER);
+    List<String> told = new ArrayList<>(waiting);
+    told.addAll(differing);
+    if (!differing.isEmpty()) {
+      told.add(OTHER);
+    }
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("mine", desk.isMine());
     detail.put("pending", waiting);
     return new Report(
         trouble.isEmpty() ? State.UP : State.DEGRADED,
         trouble.isEmpty()
-            ? waiting.isEmpty() ? fine : String.join("; ", waiting)
+            ? told.isEmpty() ? fine : String.join("; ", told)
             : String.join("; ", trouble),
         detail,
         gauges());

@@ -26,7 +26,9 @@ final class StorageView {
         !desk.isConfigured()
             ? "hissrv.yml says nothing under retention and downsampling"
             : desk.isManaged() ? null : "how this database keeps its data is not managed here");
-    json.put("policies", desk.policies().stream().map(StorageView::policy).toList());
+    json.put(
+        "policies",
+        desk.policies().stream().map(one -> policy(one.because(desk.unset()))).toList());
     json.put("tasks", desk.tasks().stream().map(StorageView::task).toList());
     json.put("backfills", desk.backfills().stream().map(StorageView::backfill).toList());
     return json;

@@ -51,7 +51,10 @@ final class TaskBounds {
     String why = null;
     for (PolicyState one : List.of(source, target)) {
       boolean good =
-          one.state() == PolicyState.State.OK || one.state() == PolicyState.State.PENDING;
+          switch (one.state()) {
+            case OK, DIFFERS, PENDING -> true;
+            case REFUSED, FAILED, UNUSED, UNKNOWN -> false;
+          };
       // The samples exist even if the database cannot keep them as configured.
       if (!good && !(one.raw() && one.state() == PolicyState.State.REFUSED)) {
         why = "the policy " + one.policy().name() + " is " + one.state().text();

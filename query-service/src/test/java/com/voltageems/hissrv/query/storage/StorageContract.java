@@ -1161,7 +1161,10 @@ public abstract class StorageContract {
     StorageDesk other = desk(plan, idle, lease);
     settle(other);
     assertThat(state(other, "hourly").places()).noneMatch(Place::exists);
-    assertThat(state(other, "realtime").message()).as("the other one will do it").isNull();
+    assertThat(state(other, "realtime").state()).isEqualTo(PolicyState.State.DIFFERS);
+    assertThat(other.probes().get(0).check().state())
+        .as("the other one will do it")
+        .isEqualTo(PartState.State.UP);
     StorageDesk desk = desk(plan);
     settle(desk);
 
