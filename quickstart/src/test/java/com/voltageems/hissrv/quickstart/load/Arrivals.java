@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class Arrivals implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final int WINDOWS_LEAST = 3;
 
   /** QuestDB applies its log in the background. */
   private static final Duration SHOWN_WITHIN = Duration.ofSeconds(20);
@@ -219,6 +220,18 @@ final class Arrivals implements AutoCloseable {
             });
   }
 
+  /** Waits, under load, for enough windows that a missing one would be seen between them. */
+  void awaitWindows() {
+    Awaitility.await()
+        .atMost(LIMIT.plusMinutes(WINDOWS_LEAST))
+        .untilAsserted(
+            () -> {
+              synchronized (this) {
+                assertThat(windows).hasSizeGreaterThanOrEqualTo(WINDOWS_LEAST);
+              }
+            });
+  }
+
   /** The first of the numbers below {@code count} that are missing. */
   private static List<Integer> first(BitSet numbers, long count) {
     BitSet missing = new BitSet();
@@ -254,7 +267,7 @@ final class Arrivals implements AutoCloseable {
 
   /** Minutes between the first window and the last one that a channel has none for. */
   synchronized List<String> missingWindows() {
-    assertThat(windows.size()).as("windows").isGreaterThan(2);
+    assertThat(windows).hasSizeGreaterThanOrEqualTo(WINDOWS_LEAST);
     List<String> missing = new ArrayList<>();
     for (long minute = windows.firstKey(); minute <= windows.lastKey(); minute++) {
       Map<String, Double> channels = windows.getOrDefault(minute, Map.of());

@@ -116,6 +116,7 @@ class RollingUpgradeIT {
       }
     }
 
+    arrivals.awaitWindows();
     long pushed = load.end();
     arrivals.await(pushed);
     arrivals.end();

@@ -115,6 +115,7 @@ class ThreeBrokersKillIT {
       arrivals.await(load.pushed());
       System.out.printf("kill: round %d of %d, %s%n", round + 1, rounds, arrivals);
     }
+    arrivals.awaitWindows();
     long pushed = load.end();
     arrivals.await(pushed);
     // The last whole minute of the load.
