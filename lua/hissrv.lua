@@ -98,6 +98,16 @@ do
   end
 end
 
+-- Like call, but returns nil if the key is of another type than the command is for.
+local function call_on_type(...)
+  local reply = try(...)
+  if type(reply) ~= 'table' or not reply.err then
+    return reply
+  end
+  -- Repeated, for the error that call raises.
+  return not string.find(reply.err, 'WRONGTYPE', 1, true) and call(...) or nil
+end
+
 local function count(name, by)
   counters[name] = (counters[name] or 0) + by
 end
@@ -512,7 +522,7 @@ local function refresh(cfg, time, now_wanted)
   if now_wanted and wanted ~= '1' then
     pattern, cursor, wanted = 1, '0', '1'
   elseif not pattern then
-    local is_due = not next_time or time >= next_time or time < searched - 60
+    local is_due = not next_time or not searched or time >= next_time or time < searched - 60
     if not is_due then
       return true
     end
@@ -604,8 +614,8 @@ end
 -- changed within the configured time. Stores what it saw; a negative time means silent. `joined` is
 -- the whole hash as one text.
 local function is_alive(cfg, key, joined, time)
-  local stamps = try('HVALS', key .. ':ts')
-  local stamped = not stamps.err and stamps[1] ~= nil
+  local stamps = call_on_type('HVALS', key .. ':ts')
+  local stamped = stamps and stamps[1] ~= nil
   local mark = string.sub(redis.sha1hex(stamped and concat(stamps, '\0') or joined), 1, 16)
   local before = call('HGET', 'hissrv:state', key)
   local seen, limit = time, stamped and cfg.alive or cfg.alive_unstamped
@@ -761,8 +771,8 @@ end
 
 -- Returns whether this channel would block Redis for too long.
 local function is_too_large(key)
-  local size, stamps = try('HLEN', key), try('HLEN', key .. ':ts')
-  return type(size) == 'number' and size > FIELDS_MAX or type(stamps) == 'number' and stamps > FIELDS_MAX
+  local size, stamps = call_on_type('HLEN', key), call_on_type('HLEN', key .. ':ts')
+  return size and size > FIELDS_MAX or stamps and stamps > FIELDS_MAX
 end
 
 local function collect_channel(cfg, key, slot, where, start)
@@ -770,8 +780,8 @@ local function collect_channel(cfg, key, slot, where, start)
     count('too_large', 1)
     return
   end
-  local fields = try('HGETALL', key)
-  if fields.err then
+  local fields = call_on_type('HGETALL', key)
+  if not fields then
     count('wrong_type', 1)
     forget(key)
     return
@@ -1267,21 +1277,40 @@ local function main()
   return aggregate(cfg, time, wanted_window(cfg, window))
 end
 
+-- Returns whether Redis has refused a command or a key to the user, or does not know the command; in
+-- the words of Redis 6.2, of later ones, and of Valkey.
+local function is_refusal(text)
+  for _, words in ipairs({ "The user executing the script can't", 'ACL failure', 'Unknown Redis command', 'Unknown command' }) do
+    if string.find(text, words, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Like redis.call, but an error names the command and its first argument, which Redis's own does not.
+local function named_call(...)
+  local reply = redis.pcall(...)
+  if type(reply) == 'table' and reply.err then
+    local command, argument = ...
+    local named = argument and concat({ "('", command, "', '", string.sub(argument, 1, 200), "')" })
+    refuse(string.gsub(reply.err, '^ERR ', ''), ': call', named or "('" .. command .. "')")
+  end
+  return reply
+end
+
 local ok, result = pcall(main)
+if not ok and type(result) == 'string' and is_refusal(result) then
+  opened, call = {}, named_call
+  ok, result = pcall(main)
+end
 for name, by in pairs(counters) do
-  call('HINCRBY', 'hissrv:stats', name, by)
+  redis.call('HINCRBY', 'hissrv:stats', name, by)
 end
 if ok then
   return result
 end
 if type(result) == 'table' and result.refused then
   return redis.error_reply('ERR hissrv: ' .. result.refused)
-end
-if string.find(result, "can't run this command", 1, true) or string.find(result, 'ACL failure', 1, true)
-  or string.find(result, 'Unknown Redis command', 1, true) or string.find(result, 'Unknown command', 1, true) then
-  -- Refused again, but outside pcall, which hides the line: the line tells the caller which command it
-  -- was.
-  opened = {}
-  return main()
 end
 error(result, 0)

@@ -647,6 +647,33 @@ abstract class ScriptContract {
     assertThat(redis.llen("comsrv:1001:m")).isEqualTo(1);
   }
 
+  /** Redis itself names neither, and a user without a right is met by whoever edits an ACL. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-type                    | call('TYPE', 'comsrv:2:m')",
+        "-hgetall                 | call('HGETALL', 'hissrv:aggregation')",
+        "-zadd                    | call('ZADD', ",
+        "-scan                    | call('SCAN', '0')",
+        "-dbsize                  | call('DBSIZE')",
+        "-hvals                   | call('HVALS', 'comsrv:1:m:ts')",
+        "resetkeys ~hissrv:*      | call('HLEN', 'comsrv:1:m')",
+        "resetkeys ~hissrv:* ~*:m | call('HLEN', 'comsrv:1:m:ts')"
+      })
+  void refusedCommand_isNamedWithItsKey(String taken, String named) {
+    collect("comsrv:1:m", T0, "1", "1");
+    redis.hset("comsrv:2:m", "1", "1");
+    String[] rules = ("reset on nopass ~* &* +@all " + taken).split(" ");
+    redis.aclSetUser("u", rules);
+    redis.auth("u", "any");
+    try {
+      assertThatThrownBy(() -> script.run("collect", T0 + 60)).hasMessageContaining(named);
+    } finally {
+      redis.auth("default", "any");
+    }
+  }
+
   @Test
   void index_losesWhatHasExpired_andNeverCountsFromOne() {
     collect("comsrv:1001:m", T0, "1", "1");

@@ -73,9 +73,14 @@ public final class RedisScript {
   }
 
   /**
-   * Finds the command that was refused in the script: Redis reports the line, but not the command.
+   * Finds the command that was refused in the script: the script names it itself, or Redis reports
+   * its line.
    */
   private String calledAt(String reply) {
+    Matcher named = CALL.matcher(reply);
+    if (named.find()) {
+      return named.group(1);
+    }
     Matcher line = LINE.matcher(reply);
     String[] lines = new String(text, StandardCharsets.UTF_8).split("\n", -1);
     while (line.find()) {
