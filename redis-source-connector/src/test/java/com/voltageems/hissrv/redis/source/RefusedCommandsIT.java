@@ -27,9 +27,11 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import redis.clients.jedis.RedisClient;
 
@@ -138,6 +140,39 @@ class RefusedCommandsIT extends RedisTaskFixture {
       client.zadd("archive:index:1m", 3, "archive:1m:120:1");
       // A subscriber is not told about a command that it no longer needs.
       assertNames(failure(task, !type.equals("pubsub")), command);
+    }
+  }
+
+  /** The user may run every command, but has no right to the keys. */
+  @ParameterizedTest
+  @CsvSource({
+    "list, q",
+    "archive, archive:index:1m",
+    "stream, s",
+    "hash, comsrv:1:m",
+    "pubsub, comsrv:1:m"
+  })
+  void refusedKey_isNamed(String type, String key) {
+    client.flushAll();
+    PermissionsIT.load(client);
+    admin("ACL", "SETUSER", "u", "reset", "on", ">pw", "~hissrv:*", "&*", "+@all");
+    try (TaskHarness task = task(source(type), "redis.username", "u", "redis.password", "pw")) {
+      ConnectException failure = failure(task, true);
+      assertThat(failure).isNotNull();
+      assertThat(failure)
+          .hasMessageMatching("(?s).* of the keys? [^ ].*")
+          .hasMessageContaining(key);
+    }
+  }
+
+  @Test
+  void keyRefusedToTheAggregation_isNamed() {
+    client.hset("comsrv:1:m", Map.of("1", "1"));
+    admin("ACL", "SETUSER", "u", "reset", "on", ">pw", "~hissrv:*", "~archive:*", "&*", "+@all");
+    try (TaskHarness task = task(AGGREGATION, "redis.username", "u", "redis.password", "pw")) {
+      assertThat(failure(task, true))
+          .hasMessageContaining("refused TYPE in a script")
+          .hasMessageContaining("comsrv:1:m");
     }
   }
 

@@ -21,6 +21,9 @@ final class ConnectFailure {
   /** Jedis's message if the server has closed the connection. */
   private static final String CLOSED = "Unexpected end of stream";
 
+  /** What Jedis puts in front of an error that a subscription receives. */
+  private static final String UNEXPECTED = "Unexpected message : *";
+
   private ConnectFailure() {}
 
   /** Returns the exception to throw: a refusal, which repeating does not change, or an outage. */
@@ -73,7 +76,10 @@ final class ConnectFailure {
       return silence;
     }
     String message = String.valueOf(e.getMessage());
-    return message.startsWith(CLOSED) ? "it closed the connection" : message;
+    return message.startsWith(CLOSED)
+        ? "it closed the connection; if it does so each time, see its log: it may be a limit for"
+            + " clients (client-output-buffer-limit normal, maxmemory-clients)"
+        : message.replaceFirst("^" + UNEXPECTED, "");
   }
 
   /** Returns whether the server has not answered in time. */

@@ -234,7 +234,7 @@ public final class JedisLink implements RedisLink {
         throw new RedisNotReadyException(notReady, error);
       }
       case NOT_PERMITTED, UNKNOWN_COMMAND ->
-          throw new CommandRefusedException(settings, Bytes.text(command.name()), message, error);
+          throw new CommandRefusedException(settings, command, message, error);
     };
   }
 

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.redis.source.link;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * Redis command with its arguments.
@@ -42,6 +43,23 @@ public record Command(byte[] name, int keyAt, byte[][] args) {
       bytes[i] = Bytes.of(args[i]);
     }
     return bytes;
+  }
+
+  /**
+   * Returns the command's name and key, for messages: {@code HGETALL of the key comsrv:1:m}. Of a
+   * script, all its keys; of another command with several keys, the first.
+   */
+  public String described() {
+    if (keyAt < 0) {
+      return Bytes.text(name);
+    }
+    // EVALSHA and EVAL: script, number of keys, keys.
+    int keys = keyAt == 2 ? Integer.parseInt(Bytes.text(args[1])) : 1;
+    return Bytes.text(name)
+        + (keys == 1 ? " of the key " : " of the keys ")
+        + Arrays.stream(args, keyAt, keyAt + keys)
+            .map(Bytes::text)
+            .collect(Collectors.joining(", "));
   }
 
   /** Returns whether the command is EXEC, so that its reply is the reply of a whole transaction. */

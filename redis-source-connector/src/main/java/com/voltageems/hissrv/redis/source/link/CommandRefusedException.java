@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.link;
 
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +18,15 @@ public final class CommandRefusedException extends ConnectException {
    * Creates the exception for a command that Redis refused.
    *
    * @param redis settings that name the server and the settings of the login
-   * @param command the command as it was sent, or as a script calls it
+   * @param command the command as it was sent
    * @param reply the error as Redis sent it
    */
   public CommandRefusedException(
-      RedisSettings redis, String command, String reply, @Nullable Throwable cause) {
+      RedisSettings redis, Command command, String reply, @Nullable Throwable cause) {
     this(
         redis.where(),
         redis.names().username() + ", " + redis.names().password(),
-        command,
+        ErrorKind.isAboutKey(reply) ? command.described() : Bytes.text(command.name()),
         reply,
         cause);
   }

@@ -44,6 +44,18 @@ public enum ErrorKind {
   /** Part of every refusal for lack of memory, also of a script's. */
   static final String FULL = "OOM command not allowed";
 
+  /** In the words of Redis 6.2 and 7.0, and of later ones. */
+  private static final Pattern FORBIDDEN_KEY =
+      Pattern.compile("access (a key|(at least )?one of the keys)");
+
+  /**
+   * What Redis adds to a refusal within a script, before 7.0 in front of it, and later behind it.
+   */
+  private static final Pattern PLACE_IN_SCRIPT =
+      Pattern.compile(
+          "^(ERR )?Error running script[^@]*(@user_script: ?[0-9]+: )*-?|"
+              + " script: [0-9a-f]+, on @user_script:[0-9]+\\.$");
+
   /**
    * Splits off the first sentence: Redis gives its own advice only at the end of a long text, where
    * readers may miss it.
@@ -97,6 +109,11 @@ public enum ErrorKind {
         || message.contains("ACL failure in script");
   }
 
+  /** Returns whether the user may run the command, but not on this key. */
+  static boolean isAboutKey(String message) {
+    return FORBIDDEN_KEY.matcher(message).find();
+  }
+
   /** Valkey leaves out its name. */
   private static boolean isUnknownInScript(String message) {
     return message.contains("Unknown Redis command called from")
@@ -108,8 +125,12 @@ public enum ErrorKind {
     return message.contains("READONLY") || message.startsWith("MASTERDOWN");
   }
 
-  /** Returns an error that somebody has to act on, with advice on what helps. */
-  public static String withAdvice(String message) {
+  /**
+   * Returns an error that somebody has to act on, with advice on what helps, and without the place
+   * in a script, which differs from command to command.
+   */
+  public static String withAdvice(String reply) {
+    String message = PLACE_IN_SCRIPT.matcher(reply).replaceAll("");
     if (message.contains(FULL)) {
       return message + " Raise maxmemory, or take out of Redis what is not needed.";
     }

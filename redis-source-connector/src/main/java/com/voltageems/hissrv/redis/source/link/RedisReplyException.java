@@ -14,12 +14,7 @@ public final class RedisReplyException extends RuntimeException {
 
   /** Creates the exception; its message names the key if the key has the wrong type. */
   public RedisReplyException(Command command, RedisError error) {
-    this(Bytes.text(command.name()) + (error.isWrongType() ? key(command) : ""), error);
-  }
-
-  private static String key(Command command) {
-    int at = command.keyAt();
-    return at < 0 ? "" : " of the key " + Bytes.text(command.args()[at]);
+    this(error.isWrongType() ? command.described() : Bytes.text(command.name()), error);
   }
 
   public RedisError error() {

@@ -26,6 +26,19 @@ class ErrorKindTest {
                 + " of Redis what is not needed.");
   }
 
+  /** The words of Redis 6.2, and of later ones. */
+  @Test
+  void placeInAScript_isLeftOut() {
+    String full = "OOM command not allowed when used memory > 'maxmemory'.";
+    for (String reply :
+        new String[] {
+          full + " script: 93008b64, on @user_script:1239.",
+          "ERR Error running script (call to f_1f): @user_script:12: @user_script: 12: -" + full,
+        }) {
+      assertThat(ErrorKind.withAdvice(reply)).isEqualTo(ErrorKind.withAdvice(full));
+    }
+  }
+
   @Test
   void otherReplies_areToldAsTheyAre() {
     for (String reply :
