@@ -17,6 +17,8 @@ public final class StoreException extends RuntimeException {
     TIMEOUT,
     /** The query exceeds a limit that the database has of its own; a smaller query may succeed. */
     TOO_MUCH,
+    /** The database refuses the service's login, or lacks it a right; somebody must mend it. */
+    LOGIN,
     /** The database refused the query; neither waiting nor trying again helps. */
     FAILED
   }

@@ -521,6 +521,13 @@ class QueryServerTest {
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(503);
     kind[0] = StoreException.Kind.TIMEOUT;
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(504);
+    kind[0] = StoreException.Kind.LOGIN;
+    HttpResponse<String> login = get("/query?measurement=m");
+    assertThat(login.statusCode()).isEqualTo(503);
+    JsonNode named = new ObjectMapper().readTree(login.body());
+    assertThat(named.path("error").asText()).isEqualTo("store_login");
+    assertThat(named.path("title").asText()).isEqualTo("the database refuses the service's login");
+    assertThat(named.path("detail").asText()).isEqualTo("m");
     kind[0] = StoreException.Kind.TOO_MUCH;
     HttpResponse<String> refused = get("/query?measurement=m");
     assertThat(refused.statusCode()).isEqualTo(422);

@@ -38,7 +38,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
     this.raw = List.copyOf(raw);
     this.authorization = authorization;
     this.http = new InfluxHttp(link, authorization, RIGHTS);
-    this.client = new InfluxQlClient(link, database, authorization);
+    this.client = new InfluxQlClient(link, database, authorization, RIGHTS);
   }
 
   @Override
@@ -160,7 +160,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
             }
           });
     } catch (StoreException e) {
-      if (e.kind() != StoreException.Kind.FAILED) {
+      if (e.kind() != StoreException.Kind.FAILED && e.kind() != StoreException.Kind.LOGIN) {
         throw e;
       }
       // This needs an administrator if authentication is on; a size is not worth a failure.
@@ -193,7 +193,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
       client.run(new InfluxQl(text, List.of(), List.of()), deadline, rows);
     } catch (StoreException e) {
       String words = String.valueOf(e.getCause() == null ? "" : e.getCause().getMessage());
-      if (e.kind() == StoreException.Kind.FAILED && words.contains("authoriz")) {
+      if (e.kind() == StoreException.Kind.LOGIN && words.contains("authorizing")) {
         throw new StoreException(
             e.kind(),
             "InfluxDB refused \"" + text + "\" (" + RIGHTS + " lacks the right)",
@@ -217,7 +217,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
   @Override
   HistoryStore open(Tier tier) {
     return new InfluxQlStore(
-        new InfluxQlClient(link, database, authorization),
+        new InfluxQlClient(link, database, authorization, RIGHTS),
         tier.isRaw() ? raw : List.of(tier.policy()),
         "1.x");
   }

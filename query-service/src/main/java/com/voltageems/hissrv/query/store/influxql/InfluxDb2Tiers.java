@@ -196,7 +196,8 @@ final class InfluxDb2Tiers extends InfluxTiers {
 
   @Override
   HistoryStore open(Tier tier) {
-    return new InfluxQlStore(new InfluxQlClient(link, name(tier), authorization), List.of(), "2.x");
+    return new InfluxQlStore(
+        new InfluxQlClient(link, name(tier), authorization, RIGHTS), List.of(), "2.x");
   }
 
   @Override

@@ -61,10 +61,15 @@ final class InfluxHttp {
       throw new StoreException(
           StoreException.Kind.UNAVAILABLE, "InfluxDB answered with status " + status, words);
     }
-    String right = status == 401 || status == 403 ? " (" + rights + " lacks the right)" : "";
+    String reason =
+        switch (status) {
+          case 401 -> " (it refuses the login of " + rights + ")";
+          case 403 -> " (" + rights + " lacks the right)";
+          default -> "";
+        };
     throw new StoreException(
-        StoreException.Kind.FAILED,
-        "InfluxDB refused to " + what + " with status " + status + right,
+        reason.isEmpty() ? StoreException.Kind.FAILED : StoreException.Kind.LOGIN,
+        "InfluxDB refused to " + what + " with status " + status + reason,
         words);
   }
 

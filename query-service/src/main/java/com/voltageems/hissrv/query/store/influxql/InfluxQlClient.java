@@ -38,16 +38,19 @@ final class InfluxQlClient {
   private final String databaseParameter;
   private final String fixedParameters;
   private final @Nullable String authorization;
+  private final String login;
 
   /**
    * @param database the database; on 2.x the bucket
    * @param authorization value of the Authorization header, or null for none
+   * @param login names of the settings that hold the login, for messages
    */
-  InfluxQlClient(InfluxLink link, String database, @Nullable String authorization) {
+  InfluxQlClient(InfluxLink link, String database, @Nullable String authorization, String login) {
     this.link = link;
     this.databaseParameter = "db=" + encode(database);
     this.fixedParameters = "epoch=u&chunked=true&" + databaseParameter;
     this.authorization = authorization;
+    this.login = login;
   }
 
   /** Runs statements. A series may arrive in several pieces. */
@@ -159,11 +162,20 @@ final class InfluxQlClient {
     }
   }
 
-  private static void check(int status, @Nullable String error) {
+  private void check(int status, @Nullable String error) {
     if (status >= 500) {
       throw new StoreException(
           StoreException.Kind.UNAVAILABLE,
           "InfluxDB answered with status " + status,
+          new IOException(String.valueOf(error)));
+    }
+    if (status == 401 || status == 403) {
+      throw new StoreException(
+          StoreException.Kind.LOGIN,
+          (status == 401
+                  ? "InfluxDB refuses the service's login: see "
+                  : "InfluxDB refuses this to the service's login, which lacks the right: see ")
+              + login,
           new IOException(String.valueOf(error)));
     }
     if (status != 200 || error != null) {

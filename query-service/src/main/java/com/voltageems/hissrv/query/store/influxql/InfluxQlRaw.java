@@ -51,7 +51,10 @@ final class InfluxQlRaw implements RawStore {
             }
           });
     } catch (StoreException e) {
-      if (e.kind() == StoreException.Kind.FAILED || e.kind() == StoreException.Kind.TOO_MUCH) {
+      // The login is known: prove() says so. It may lack the right to this statement.
+      if (e.kind() == StoreException.Kind.FAILED
+          || e.kind() == StoreException.Kind.LOGIN
+          || e.kind() == StoreException.Kind.TOO_MUCH) {
         Throwable words = e.getCause();
         throw new RawException(
             RawException.Kind.REFUSED, String.valueOf(words == null ? null : words.getMessage()));

@@ -92,13 +92,21 @@ public final class InfluxQlStore implements HistoryStore {
       String rawUsername,
       String rawPassword) {
     return new InfluxQlStore(
-        new InfluxQlClient(link, database, basic(username, password)),
+        new InfluxQlClient(
+            link,
+            database,
+            basic(username, password),
+            "store.influxdb1.username and store.influxdb1.password"),
         policies,
         "1.x",
         rawUsername.isEmpty()
             ? null
             : new InfluxQlRaw(
-                new InfluxQlClient(link, database, basic(rawUsername, rawPassword)),
+                new InfluxQlClient(
+                    link,
+                    database,
+                    basic(rawUsername, rawPassword),
+                    "store.influxdb1.raw.username and store.influxdb1.raw.password"),
                 "store.influxdb1.raw.username"));
   }
 
@@ -126,13 +134,13 @@ public final class InfluxQlStore implements HistoryStore {
    */
   static InfluxQlStore version2(InfluxLink link, String bucket, String token, String rawToken) {
     return new InfluxQlStore(
-        new InfluxQlClient(link, bucket, "Token " + token),
+        new InfluxQlClient(link, bucket, "Token " + token, "store.influxdb2.token"),
         List.of(),
         "2.x",
         rawToken.isEmpty()
             ? null
             : new InfluxQlRaw(
-                new InfluxQlClient(link, bucket, "Token " + rawToken),
+                new InfluxQlClient(link, bucket, "Token " + rawToken, "store.influxdb2.raw.token"),
                 "store.influxdb2.raw.token"));
   }
 
@@ -244,7 +252,9 @@ public final class InfluxQlStore implements HistoryStore {
             return true;
           });
     } catch (StoreException e) {
-      if (e.kind() != StoreException.Kind.FAILED && e.kind() != StoreException.Kind.TOO_MUCH) {
+      if (e.kind() != StoreException.Kind.FAILED
+          && e.kind() != StoreException.Kind.LOGIN
+          && e.kind() != StoreException.Kind.TOO_MUCH) {
         throw e;
       }
       return -1;

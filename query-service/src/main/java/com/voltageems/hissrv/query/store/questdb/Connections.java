@@ -48,16 +48,27 @@ final class Connections implements AutoCloseable {
 
   private static final long AROUND_PARAMETER = 12;
 
+  /** What QuestDB says to a login that it does not know. */
+  private static final String NO_LOGIN = "invalid username/password";
+
   private final HikariDataSource pool;
+  private final String login;
 
   /** When any call was last answered. */
   private final AtomicLong answered = new AtomicLong(System.nanoTime());
 
+  /** Creates a pool for the login of {@code store.questdb.user}. */
+  Connections(String url, String user, String password, int concurrency) {
+    this(url, user, password, concurrency, "store.questdb.user and store.questdb.password");
+  }
+
   /**
    * @param url JDBC address of the PostgreSQL wire endpoint
    * @param concurrency largest number of connections
+   * @param login names of the settings that hold the login, for messages
    */
-  Connections(String url, String user, String password, int concurrency) {
+  Connections(String url, String user, String password, int concurrency, String login) {
+    this.login = login;
     HikariConfig config = new HikariConfig();
     config.setPoolName("questdb");
     config.setJdbcUrl(url);
@@ -92,7 +103,7 @@ final class Connections implements AutoCloseable {
       alive();
       return result;
     } catch (SQLTransientConnectionException e) {
-      throw away(e);
+      throw away(e, login);
     } catch (SQLException e) {
       throw failure(e, deadline);
     }
@@ -101,11 +112,17 @@ final class Connections implements AutoCloseable {
   /**
    * Creates the exception for a missing connection. If no connection was refused, the logins are
    * still under way and their answers take too long.
+   *
+   * @param login names of the settings that hold the login
    */
-  static StoreException away(SQLTransientConnectionException e) {
+  static StoreException away(SQLTransientConnectionException e, String login) {
     Throwable cause = e.getCause();
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
+    }
+    if (cause != null && String.valueOf(cause.getMessage()).contains(NO_LOGIN)) {
+      return new StoreException(
+          StoreException.Kind.LOGIN, "QuestDB refuses the service's login: see " + login, cause);
     }
     return cause == null || cause instanceof SocketTimeoutException
         ? new StoreException(

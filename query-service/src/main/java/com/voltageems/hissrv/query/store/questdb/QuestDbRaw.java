@@ -52,7 +52,13 @@ final class QuestDbRaw implements RawStore {
   private synchronized Connections connections() {
     Connections known = opened;
     if (known == null) {
-      known = new Connections(url, login.user(), login.password(), MOST_AT_ONCE);
+      known =
+          new Connections(
+              url,
+              login.user(),
+              login.password(),
+              MOST_AT_ONCE,
+              "store.questdb.raw.user and store.questdb.raw.password");
       opened = known;
     }
     return known;

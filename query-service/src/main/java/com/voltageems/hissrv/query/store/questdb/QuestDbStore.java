@@ -282,7 +282,9 @@ public final class QuestDbStore implements HistoryStore {
       version = build.find() ? build.group() : "QuestDB";
       return version;
     } catch (StoreException e) {
-      if (e.kind() == StoreException.Kind.FAILED || !connections.aliveSince(asked)) {
+      boolean refused =
+          e.kind() == StoreException.Kind.FAILED || e.kind() == StoreException.Kind.LOGIN;
+      if (refused || !connections.aliveSince(asked)) {
         throw e;
       }
       // The database answered another call meanwhile: it is busy, not away.

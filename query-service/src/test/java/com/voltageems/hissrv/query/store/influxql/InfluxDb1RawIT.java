@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.raw.RawAnswer;
 import com.voltageems.hissrv.query.store.raw.RawException;
 import com.voltageems.hissrv.query.store.raw.RawStore;
@@ -141,21 +142,29 @@ class InfluxDb1RawIT {
   /** The login may be right, and may not read: all was green, and each question a 500. */
   @ParameterizedTest
   @CsvSource({
-    "site, stranger, authorizing",
-    "site, nobody, authorization failed",
-    "none, reader, authorizing",
-    "none, admin, database not found: none"
+    "site, stranger, LOGIN, 'refuses this to the service''s login, which lacks the right: see"
+        + " store.influxdb1.username and store.influxdb1.password', authorizing",
+    "site, nobody, LOGIN, 'refuses the service''s login: see store.influxdb1.username and"
+        + " store.influxdb1.password', authorization failed",
+    "site, '', LOGIN, 'refuses the service''s login: see store.influxdb1.username and"
+        + " store.influxdb1.password', unable to parse authentication credentials",
+    "none, reader, LOGIN, 'refuses this to the service''s login, which lacks the right: see"
+        + " store.influxdb1.username and store.influxdb1.password', authorizing",
+    "none, admin, FAILED, 'refused the query with status 200 when it was asked for fields: look at"
+        + " store.type, and at address, login and database of store.influxdb1',"
+        + " database not found: none"
   })
-  void loginThatMayNotRead_andNoDatabase_areDown(String name, String user, String words) {
+  void loginThatMayNotRead_andNoDatabase_areDown(
+      String name, String user, StoreException.Kind kind, String words, String own) {
     String password = user.equals("admin") ? "secret" : "r";
     try (InfluxQlStore store =
         InfluxQlStore.version1(URI.create(database.url()), name, List.of(), user, password)) {
       assertThatThrownBy(() -> store.ping(Duration.ofSeconds(10)))
-          .hasMessageEndingWith(
-              " when it was asked for fields: look at store.type, and at address, login and"
-                  + " database of store.influxdb1")
+          .hasMessage("InfluxDB " + words)
+          .isInstanceOfSatisfying(
+              StoreException.class, failure -> assertThat(failure.kind()).isEqualTo(kind))
           .rootCause()
-          .hasMessageContaining(words);
+          .hasMessageContaining(own);
     }
   }
 

@@ -91,7 +91,12 @@ class InfluxDb2TiersTest {
         .hasRootCauseMessage("{\"message\":\"insufficient permissions for write\"}");
     assertThatThrownBy(() -> tiers.places(WISH, soon()))
         .isInstanceOf(StoreException.class)
-        .hasMessageContaining("influxdb.token lacks the right");
+        .hasMessage(
+            "InfluxDB refused to tell about the bucket ems.hourly with status 401 (it refuses the"
+                + " login of influxdb.token)")
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(StoreException.Kind.LOGIN));
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,23 +65,17 @@ class OtherAnswersTest {
     }
   }
 
-  /**
-   * As QuestDB, InfluxDB without the right token, without the bucket or the right to read it, and a
-   * web server that says yes to everything.
-   */
+  /** As QuestDB, InfluxDB without the bucket, and a web server that says yes to everything. */
   @ParameterizedTest
   @CsvSource({
     "404, text/plain, Not Found, InfluxDB refused the query with status 404",
-    "401, application/json, '{\"code\":\"unauthorized\",\"message\":\"Unauthorized\"}',"
-        + " InfluxDB refused the query with status 401",
     "200, application/json,"
         + " '{\"results\":[{\"statement_id\":0,\"error\":\"database not found: ems\"}]}',"
         + " InfluxDB refused the query with status 200",
     "200, text/html, <html>Welcome</html>, InfluxDB answered with neither results nor an error",
     "200, application/json, '{\"status\":\"ok\"}',"
         + " InfluxDB answered with neither results nor an error",
-    "200, text/plain, '', InfluxDB answered with neither results nor an error",
-    "401, text/plain, '', InfluxDB refused the query with status 401"
+    "200, text/plain, '', InfluxDB answered with neither results nor an error"
   })
   void whoDoesNotAnswerQuestions_isDown(int status, String type, String body, String words) {
     this.status = status;
@@ -92,6 +87,29 @@ class OtherAnswersTest {
             words
                 + " when it was asked for fields: look at store.type, and at address, login and bucket"
                 + " of store.influxdb2");
+  }
+
+  /** Callers were answered 500 "see the log", and nobody was told which setting to look at. */
+  @ParameterizedTest
+  @CsvSource({
+    "401, application/json, '{\"code\":\"unauthorized\",\"message\":\"unauthorized access\"}',"
+        + " 'InfluxDB refuses the service''s login: see store.influxdb2.token'",
+    "401, text/plain, '', 'InfluxDB refuses the service''s login: see store.influxdb2.token'",
+    "403, application/json, '{\"code\":\"forbidden\",\"message\":\"token is inactive\"}',"
+        + " 'InfluxDB refuses this to the service''s login, which lacks the right: see"
+        + " store.influxdb2.token'"
+  })
+  void refusedLogin_isTold(int status, String type, String body, String words) {
+    this.status = status;
+    this.type = type;
+    this.body = body;
+    for (ThrowingCallable call : List.<ThrowingCallable>of(this::ping, this::measurements)) {
+      assertThatThrownBy(call)
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              failure -> assertThat(failure.kind()).isEqualTo(StoreException.Kind.LOGIN))
+          .hasMessage(words);
+    }
   }
 
   /**

@@ -65,7 +65,8 @@ class BrokenConnectionTest {
     StoreException failure =
         Connections.away(
             new SQLTransientConnectionException(
-                "questdb - Connection is not available, request timed out after 3003ms", refused));
+                "questdb - Connection is not available, request timed out after 3003ms", refused),
+            "the settings");
 
     assertThat(failure).hasMessage("QuestDB cannot be reached");
     assertThat(failure.getCause()).hasMessage("Connection refused");

@@ -26,6 +26,8 @@ import com.voltageems.hissrv.query.store.raw.RawStore;
 import com.voltageems.hissrv.query.store.window.FixedWindows;
 import com.voltageems.hissrv.testkit.FaultyProxy;
 import com.voltageems.hissrv.testkit.QuestDb;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -294,6 +296,42 @@ class QuestDbStoreIT extends HistoryStoreContract {
         .atMost(Duration.ofMinutes(1))
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(ask().measurement("away")).isPresent());
+  }
+
+  /** It was told as "QuestDB cannot be reached". */
+  @Test
+  void refusedLogin_isTold() {
+    for (String[] login : new String[][] {{"admin", "wrong-one"}, {"nobody", "quest"}}) {
+      try (QuestDbStore other = new QuestDbStore(database.jdbcUrl(), login[0], login[1], 1)) {
+        assertThatThrownBy(() -> other.ping(Duration.ofSeconds(10)))
+            .isInstanceOfSatisfying(
+                StoreException.class,
+                e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.LOGIN))
+            .hasMessage(
+                "QuestDB refuses the service's login: see store.questdb.user and"
+                    + " store.questdb.password")
+            .hasStackTraceContaining("invalid username/password")
+            .satisfies(e -> assertThat(stack(e)).doesNotContain("wrong-one"));
+      }
+    }
+    QuestDbRaw.Login login = new QuestDbRaw.Login("user", "wrong-one");
+    try (QuestDbStore other = new QuestDbStore(database.jdbcUrl(), "admin", "quest", 1, login)) {
+      assertThatThrownBy(
+              () ->
+                  other
+                      .raw()
+                      .orElseThrow()
+                      .ask("SELECT 1", 10, 10, Deadline.in(Duration.ofSeconds(10))))
+          .hasMessage(
+              "QuestDB refuses the service's login: see store.questdb.raw.user and"
+                  + " store.questdb.raw.password");
+    }
+  }
+
+  private static String stack(Throwable failure) {
+    StringWriter words = new StringWriter();
+    failure.printStackTrace(new PrintWriter(words));
+    return words.toString();
   }
 
   /**
