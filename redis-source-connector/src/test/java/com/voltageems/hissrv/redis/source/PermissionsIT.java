@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.params.XAddParams;
 
-/** The commands that a user needs according to the README are enough. */
+/** The keys and commands that a user needs according to the README are enough. */
 class PermissionsIT extends RedisTaskFixture {
   static final Map<String, Map<String, String>> SOURCES =
       Map.of(
@@ -29,19 +29,29 @@ class PermissionsIT extends RedisTaskFixture {
           "hash", Map.of("sources.p.pattern", "comsrv:*"),
           "pubsub", Map.of("sources.p.pattern", "comsrv:*"));
 
+  /** The README's keys, as rules. */
+  private static final Map<String, String> KEYS =
+      Map.of(
+          "list", "~q ~q:inflight ~q:claim ~q:rejected ~q:owner",
+          "archive", "~archive:* ~hissrv:id",
+          "stream", "~s ~hissrv:id",
+          "hash", "~comsrv:* ~comsrv:*:ts",
+          "pubsub", "~comsrv:* ~comsrv:*:ts",
+          "aggregation.enabled", "~archive:* ~hissrv:* ~comsrv:*");
+
   private static final Path INSTALL = Path.of("../docs/operate/install.md");
 
   @ParameterizedTest
   @ValueSource(strings = {"list", "archive", "stream", "hash", "pubsub"})
-  void theReadmesCommands_areEnough(String type) throws IOException {
-    user(commands(type));
+  void theReadmesKeysAndCommands_areEnough(String type) throws IOException {
+    user(type);
     reads(type);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"list", "archive", "stream", "hash", "pubsub"})
   void theInstallPagesCommands_areEnough(String type) throws IOException {
-    user(ofInstallPage());
+    user("~*", ofInstallPage());
     reads(type);
   }
 
@@ -49,11 +59,9 @@ class PermissionsIT extends RedisTaskFixture {
   @ValueSource(booleans = {true, false})
   void aggregation_theCommandsAreEnough(boolean ofReadme) throws IOException {
     if (ofReadme) {
-      List<String> commands = commands("archive");
-      commands.addAll(commands("aggregation.enabled"));
-      user(commands);
+      user("archive", "aggregation.enabled");
     } else {
-      user(ofInstallPage());
+      user("~*", ofInstallPage());
     }
     client.hset("comsrv:7:m", Map.of("n", "1"));
     try (TaskHarness task =
@@ -90,9 +98,21 @@ class PermissionsIT extends RedisTaskFixture {
     }
   }
 
-  private static void user(List<String> commands) {
+  /** Creates the user with what the README grants for these rows of its table, and no more. */
+  private static void user(String... rows) throws IOException {
+    List<String> keys = new ArrayList<>();
+    List<String> commands = new ArrayList<>();
+    for (String row : rows) {
+      keys.add(Objects.requireNonNull(KEYS.get(row)));
+      commands.addAll(commands(row));
+    }
+    user(String.join(" ", keys), commands);
+  }
+
+  private static void user(String keys, List<String> commands) {
     List<String> user =
-        new ArrayList<>(List.of("SETUSER", "least", "reset", "on", ">pw", "~*", "&comsrv:*"));
+        new ArrayList<>(List.of("SETUSER", "least", "reset", "on", ">pw", "&comsrv:*"));
+    user.addAll(List.of(keys.split(" ", -1)));
     user.add("+@connection");
     user.addAll(commands);
     admin("ACL", user.toArray(String[]::new));
