@@ -89,6 +89,30 @@ class RefusedSourcesIT extends RedisTaskFixture {
     throw new AssertionError(status.toString());
   }
 
+  /** Redis closes the connection to a client for which more waits than it allows. */
+  @Test
+  void repliesBeyondALimitOfRedis_areToldWithIt() {
+    for (int i = 0; i < 50; i++) {
+      client.hset("comsrv:" + i + ":m", Map.of("1", "x".repeat(100_000)));
+    }
+    admin("CONFIG", "SET", "client-output-buffer-limit", "normal 65536 0 0");
+    try (TaskHarness task = task(LIST_AND_HASH, "status.topic", "hissrv-status")) {
+      List<JsonNode> told = new ArrayList<>();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () -> {
+                told.addAll(statuses(task.pollTimes(1)));
+                assertThat(told).isNotEmpty();
+                JsonNode part = part(told.get(told.size() - 1), "h");
+                assertThat(part.path("state").asText()).isEqualTo("stuck");
+                assertThat(part.path("reason").asText()).contains("client-output-buffer-limit");
+              });
+    } finally {
+      admin("CONFIG", "SET", "client-output-buffer-limit", "normal 0 0 0");
+    }
+  }
+
   // Field case R1.
   @Test
   void listRefusedByAReplica_theHashesGoOn() {
