@@ -44,7 +44,7 @@ local STEPS = 16
 local POINTS_AT_MOST = 700
 -- Doubles packed or unpacked at once.
 local DOUBLES_AT_ONCE = 1000
--- If more finished windows than this are still open, a collect closes some itself.
+-- If more finished windows of one length than this are still open, a collect closes some itself.
 local OPEN_MAX = 10
 local LONGEST_WINDOW = 7 * 24 * 3600
 local WINDOWS_MAX = 8
@@ -1114,8 +1114,14 @@ local function collect(cfg, time)
   local base = cfg.windows[1]
   local slot = time - time % cfg.interval
   local start = slot - slot % base.seconds
-  if call('ZCOUNT', 'hissrv:open:' .. base.name, '-inf', time - base.seconds) > OPEN_MAX then
-    aggregate(cfg, time, base)
+  local overdue
+  for _, window in ipairs(cfg.windows) do
+    if call('ZCOUNT', 'hissrv:open:' .. window.name, '-inf', time - window.seconds) > OPEN_MAX then
+      overdue = window
+    end
+  end
+  if overdue then
+    aggregate(cfg, time, overdue)
   end
   if not has_searched(cfg, time) and not refresh(cfg, time, false) then
     return 1

@@ -491,6 +491,19 @@ abstract class ScriptContract {
     assertThat(redis.keys("archive:1m:*")).hasSizeGreaterThanOrEqualTo(28);
   }
 
+  /** As with a crontab that has only the line for the base window. */
+  @Test
+  void nobodyClosesLongerWindows_collectBoundsThem() {
+    redis.hset("hissrv:aggregation", "windows", "5s,10s");
+    for (int window = 0; window < 80; window++) {
+      collect("comsrv:1001:m", T0 + 5L * window, "1", "1" + window);
+      script.run("aggregate_5s", T0 + 5L * window);
+    }
+
+    assertThat(redis.zcard("hissrv:open:10s")).isLessThanOrEqualTo(12);
+    assertThat(redis.keys("archive:10s:*")).hasSizeGreaterThanOrEqualTo(28);
+  }
+
   @Test
   void largeChannel_closedInSlices_isSeenOnlyWhole() {
     redis.hset("hissrv:aggregation", "slice_us", "100");
