@@ -33,17 +33,13 @@ final class Buckets {
   /** Creates a bucket; returns {@link WriteOutcome.Written} if the bucket exists now. */
   WriteOutcome create(String name) {
     try {
-      OrganizationsQuery query = new OrganizationsQuery();
-      query.setOrg(org);
-      List<Organization> found = client.getOrganizationsApi().findOrganizations(query);
-      if (found.isEmpty()) {
-        return new WriteOutcome.Fatal(
-            "the token cannot see the organisation '" + org + "'; check influxdb.org",
-            DatabaseSettings.ORG.name());
+      String id = organisation();
+      if (id == null) {
+        return unseen(name);
       }
       Bucket bucket = new Bucket();
       bucket.setName(name);
-      bucket.setOrgID(found.get(0).getId());
+      bucket.setOrgID(id);
       BucketRetentionRules rules = new BucketRetentionRules();
       rules.setEverySeconds(Math.toIntExact(retention.orElse(Duration.ZERO).toSeconds()));
       bucket.setRetentionRules(List.of(rules));
@@ -72,14 +68,47 @@ final class Buckets {
     };
   }
 
-  /** Returns whether the token may see the organisation, without which no bucket can be created. */
-  boolean seesOrganisation() {
+  /**
+   * Creates nothing; returns {@link WriteOutcome.Written} if the token may see the organisation,
+   * without which no bucket can be created.
+   */
+  WriteOutcome mayCreate(String name) {
     try {
-      OrganizationsQuery query = new OrganizationsQuery();
-      query.setOrg(org);
-      return !client.getOrganizationsApi().findOrganizations(query).isEmpty();
+      return organisation() == null ? unseen(name) : new WriteOutcome.Written();
     } catch (InfluxException e) {
-      return false;
+      return new WriteOutcome.Retry(
+          null, "whether the bucket '" + name + "' can be created is unknown: " + e.getMessage());
     }
+  }
+
+  /**
+   * Returns the organisation's id; null if the token may not read it. InfluxDB leaves it out then,
+   * or refuses the question.
+   */
+  private @Nullable String organisation() {
+    OrganizationsQuery query = new OrganizationsQuery();
+    query.setOrg(org);
+    try {
+      List<Organization> found = client.getOrganizationsApi().findOrganizations(query);
+      return found.isEmpty() ? null : found.get(0).getId();
+    } catch (InfluxException e) {
+      if (e.status() == 401 || e.status() == 403 || e.status() == 404) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /** The organisation exists: a write to it was told that it has no such bucket. */
+  private WriteOutcome.Fatal unseen(String name) {
+    return new WriteOutcome.Fatal(
+        "influxdb.token may not read the organisation '"
+            + org
+            + "', which creating the bucket '"
+            + name
+            + "' needs: give it the right to read the organisation and to create buckets, or create"
+            + " the bucket and leave out "
+            + CREATE,
+        DatabaseSettings.TOKEN.name());
   }
 }

@@ -211,10 +211,8 @@ public final class HttpInfluxWriter implements InfluxWriter {
    */
   WriteOutcome probe(Destination destination) {
     WriteOutcome outcome = post(destination, new byte[0], 0);
-    return isBucketMissing(outcome)
-            && config.database().createsBuckets()
-            && buckets.seesOrganisation()
-        ? new WriteOutcome.Written()
+    return isBucketMissing(outcome) && config.database().createsBuckets() && !isOtherVersion()
+        ? buckets.mayCreate(destination.bucket())
         : outcome;
   }
 

@@ -309,6 +309,53 @@ class InfluxDb2AnswersIT {
         "check that influxdb.token may create buckets");
   }
 
+  /**
+   * The write found the organisation, so only the right to see it is missing. InfluxDB 2 leaves out
+   * of a list what the token may not read; a proxy or another version may refuse it.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "200, '{\"orgs\":[]}'",
+    "401, '{\"code\":\"unauthorized\",\"message\":\"read:orgs/0a1b is unauthorized\"}'",
+    "403, '{\"code\":\"forbidden\",\"message\":\"insufficient permissions\"}'",
+    "404, '{\"code\":\"not found\",\"message\":\"organization name \\\"site\\\" not found\"}'"
+  })
+  void tokenThatMayNotSeeTheOrganisation_isNamed(int status, String body) {
+    server.organisations = Answer.of(status, body);
+    String right =
+        "influxdb.token may not read the organisation 'site', which creating the bucket 'made'"
+            + " needs: give it the right to read the organisation and to create buckets, or create"
+            + " the bucket and leave out influxdb.bucket.create";
+    Map<String, String> settings =
+        settings("influxdb.bucket", "made", "influxdb.bucket.create", "true");
+    assertThat(problems(settings))
+        .containsOnlyKeys("influxdb.token")
+        .hasEntrySatisfying("influxdb.token", text -> assertThat(text).contains(right));
+    assertFails(settings, right);
+    settings.put("influxdb.bucket", "ems");
+    assertThat(problems(settings)).as("nothing is to be made").isEmpty();
+  }
+
+  @Test
+  void organisationThatCannotBeAskedForNow_isNoMissingRight() {
+    server.organisations = Answer.of(503, "{\"message\":\"later\"}");
+    assertThat(problems(settings("influxdb.bucket", "made", "influxdb.bucket.create", "true")))
+        .containsOnlyKeys("influxdb.url")
+        .hasEntrySatisfying(
+            "influxdb.url",
+            text -> assertThat(text).contains("the database does not answer: ").contains("later"));
+  }
+
+  @Test
+  void tokenThatMayNotSeeTheOrganisation_isNamedForATopicsBucket() {
+    server.organisations = Answer.of(200, "{\"orgs\":[]}");
+    Map<String, String> settings =
+        settings("bucket.by.topic", "hissrv.archive5m:none", "influxdb.bucket.create", "true");
+    assertThat(problems(settings))
+        .hasSize(1)
+        .allSatisfy((key, text) -> assertThat(text).contains("influxdb.token may not read"));
+  }
+
   /** Field case I7. */
   @Test
   void tokenThatNoHeaderCanCarry_isRefusedOnItsKey() {
