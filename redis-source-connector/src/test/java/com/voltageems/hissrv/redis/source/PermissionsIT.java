@@ -35,9 +35,9 @@ class PermissionsIT extends RedisTaskFixture {
           "list", "~q ~q:inflight ~q:claim ~q:rejected ~q:owner",
           "archive", "~archive:* ~hissrv:id",
           "stream", "~s ~hissrv:id",
-          "hash", "~comsrv:* ~comsrv:*:ts",
-          "pubsub", "~comsrv:* ~comsrv:*:ts",
-          "aggregation.enabled", "~archive:* ~hissrv:* ~comsrv:*");
+          "hash", "~comsrv:*:m ~comsrv:*:m:ts",
+          "pubsub", "~comsrv:*:m ~comsrv:*:m:ts",
+          "aggregation.enabled", "~archive:* ~hissrv:* ~comsrv:*:m ~comsrv:*:m:ts");
 
   private static final Path INSTALL = Path.of("../docs/operate/install.md");
 
