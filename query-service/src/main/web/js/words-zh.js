@@ -68,6 +68,8 @@ export const FORMS = [
   ['InfluxDB {version}', 'InfluxDB {version}'],
   ['QuestDB cannot be reached', '无法连接 QuestDB'],
   ['QuestDB cannot be reached: {why}', '无法连接 QuestDB：{why}'],
+  ['{x} gave an answer that the service cannot use', '{x} 给出了本服务无法使用的应答'],
+  ['{x} gave an answer that the service cannot use: {why}', '{x} 给出了本服务无法使用的应答：{why}'],
   ['QuestDB refuses the service\'s login: see {x}', 'QuestDB 拒绝本服务登录：请检查 {x}'],
   ['QuestDB refuses the service\'s login: see {x}: {why}', 'QuestDB 拒绝本服务登录：请检查 {x}：{why}'],
   ['QuestDB has given no connection within {n} s: it is too slow, or away', 'QuestDB 在 {n} 秒内没有给出连接：太慢，或无法访问'],

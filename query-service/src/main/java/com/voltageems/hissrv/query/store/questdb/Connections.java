@@ -54,6 +54,9 @@ final class Connections implements AutoCloseable {
   private final HikariDataSource pool;
   private final String login;
 
+  /** What {@code SELECT build()} returned last, such as "QuestDB 9.3.4"; empty if unknown. */
+  private volatile String version = "";
+
   /** When any call was last answered. */
   private final AtomicLong answered = new AtomicLong(System.nanoTime());
 
@@ -103,7 +106,7 @@ final class Connections implements AutoCloseable {
       alive();
       return result;
     } catch (SQLTransientConnectionException e) {
-      throw away(e, login);
+      throw away(e, login, version);
     } catch (SQLException e) {
       throw failure(e, deadline);
     }
@@ -114,8 +117,9 @@ final class Connections implements AutoCloseable {
    * still under way and their answers take too long.
    *
    * @param login names of the settings that hold the login
+   * @param version the version of QuestDB, such as "QuestDB 9.3.4"; empty if unknown
    */
-  static StoreException away(SQLTransientConnectionException e, String login) {
+  static StoreException away(SQLTransientConnectionException e, String login, String version) {
     Throwable cause = e.getCause();
     while (cause != null && cause.getCause() != null) {
       cause = cause.getCause();
@@ -124,15 +128,33 @@ final class Connections implements AutoCloseable {
       return new StoreException(
           StoreException.Kind.LOGIN, "QuestDB refuses the service's login: see " + login, cause);
     }
-    return cause == null || cause instanceof SocketTimeoutException
-        ? new StoreException(
-            StoreException.Kind.UNAVAILABLE,
-            "QuestDB has given no connection within "
-                + AWAY.toSeconds()
-                + " s: it is too slow, or away",
-            null)
-        // The pool's own words only tell how it waited.
-        : new StoreException(StoreException.Kind.UNAVAILABLE, "QuestDB cannot be reached", cause);
+    if (cause == null || cause instanceof SocketTimeoutException) {
+      return new StoreException(
+          StoreException.Kind.UNAVAILABLE,
+          "QuestDB has given no connection within "
+              + AWAY.toSeconds()
+              + " s: it is too slow, or away",
+          null);
+    }
+    // The pool's own words only tell how it waited.
+    return new StoreException(
+        StoreException.Kind.UNAVAILABLE,
+        isAnswer(cause)
+            ? QuestDbStore.outdated(version).map(words -> words + "; ").orElse("")
+                + (version.isEmpty() ? "QuestDB" : version)
+                + " gave an answer that the service cannot use"
+            : "QuestDB cannot be reached",
+        cause);
+  }
+
+  /**
+   * Returns whether there was a connection, and QuestDB answered what the driver or the pool asks
+   * for first. The driver's failures have a state, which begins with 08 if the connection failed.
+   */
+  private static boolean isAnswer(Throwable cause) {
+    return cause instanceof SQLException failure
+        && failure.getSQLState() != null
+        && !failure.getSQLState().startsWith("08");
   }
 
   static StoreException failure(SQLException e, Deadline deadline) {
@@ -235,6 +257,16 @@ final class Connections implements AutoCloseable {
   /** Makes the driver cancel the statement at the deadline. */
   static void limit(Statement statement, Deadline deadline) throws SQLException {
     statement.setQueryTimeout(seconds(deadline));
+  }
+
+  /** Keeps what QuestDB says about its version. */
+  void tell(String version) {
+    this.version = version;
+  }
+
+  /** Returns what was last kept by {@link #tell}; empty if nothing was. */
+  String version() {
+    return version;
   }
 
   /** Records that the database has just answered something. */

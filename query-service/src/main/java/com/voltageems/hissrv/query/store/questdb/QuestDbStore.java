@@ -58,9 +58,6 @@ public final class QuestDbStore implements HistoryStore {
   private final Tables tables;
   private final @Nullable QuestDbRaw raw;
 
-  /** What the last {@link #ping} returned; empty before the first. */
-  private volatile String version = "";
-
   /**
    * @param url JDBC address of the PostgreSQL wire endpoint
    * @param concurrency largest number of connections
@@ -279,7 +276,8 @@ public final class QuestDbStore implements HistoryStore {
     try {
       Matcher build =
           VERSION.matcher(firstText(new Sql("SELECT build()", List.of()), Deadline.in(patience)));
-      version = build.find() ? build.group() : "QuestDB";
+      String version = build.find() ? build.group() : "QuestDB";
+      connections.tell(version);
       return version;
     } catch (StoreException e) {
       boolean refused =
@@ -315,7 +313,7 @@ public final class QuestDbStore implements HistoryStore {
 
   @Override
   public Optional<String> trouble(Duration timeout) {
-    Optional<String> outdated = outdated(version);
+    Optional<String> outdated = outdated(connections.version());
     if (outdated.isPresent()) {
       return outdated;
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.TierRows;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.sql.Connection;
@@ -14,6 +15,10 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 
 /** What is said about connections that break off, or that cannot be had. */
 class BrokenConnectionTest {
@@ -66,10 +71,57 @@ class BrokenConnectionTest {
         Connections.away(
             new SQLTransientConnectionException(
                 "questdb - Connection is not available, request timed out after 3003ms", refused),
-            "the settings");
+            "the settings",
+            "QuestDB 9.3.4");
 
     assertThat(failure).hasMessage("QuestDB cannot be reached");
     assertThat(failure.getCause()).hasMessage("Connection refused");
+  }
+
+  /**
+   * Seen with QuestDB 8.2.0, when several connections are opened at once: it answers the pool's
+   * question for the isolation, which is no query to it.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "'', QuestDB gave an answer that the service cannot use",
+    "QuestDB 9.3.4, QuestDB 9.3.4 gave an answer that the service cannot use",
+    "QuestDB 8.2.0, 'QuestDB before 9.0 does not understand the service''s queries: upgrade QuestDB;"
+        + " QuestDB 8.2.0 gave an answer that the service cannot use'"
+  })
+  void answerToANewConnection_isNoMissingOne(String version, String words) {
+    StoreException failure =
+        Connections.away(
+            new SQLTransientConnectionException(
+                "questdb - Connection is not available, request timed out after 3003ms",
+                new SQLException(
+                    new PSQLException(
+                        "No results were returned by the query.", PSQLState.NO_DATA))),
+            "the settings",
+            version);
+
+    assertThat(failure.kind()).isEqualTo(StoreException.Kind.UNAVAILABLE);
+    assertThat(failure).hasMessage(words);
+    assertThat(failure.getCause()).hasMessage("No results were returned by the query.");
+  }
+
+  /** A connection that breaks off at once, as at a port where something else listens. */
+  @Test
+  void connectionThatBreaksOff_cannotBeMade() {
+    for (SQLException cause :
+        List.of(
+            new PSQLException(
+                "The connection attempt failed.", PSQLState.CONNECTION_UNABLE_TO_CONNECT),
+            new PSQLException("Protocol error.", PSQLState.PROTOCOL_VIOLATION),
+            new PSQLException("reset", PSQLState.COMMUNICATION_ERROR, new IOException("reset")),
+            new SQLException("the pool's own words"))) {
+      assertThat(
+              Connections.away(
+                  new SQLTransientConnectionException("waited", cause),
+                  "the settings",
+                  "QuestDB 9.3.4"))
+          .hasMessage("QuestDB cannot be reached");
+    }
   }
 
   /** Seen with QuestDB 9.3.4: nine functions of 400 fields. */
