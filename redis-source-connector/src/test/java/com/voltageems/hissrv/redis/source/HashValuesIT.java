@@ -21,6 +21,8 @@ import java.util.Random;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Passes any value of a hash and any element of a list through the task on a real Redis: it is in
@@ -151,6 +153,29 @@ class HashValuesIT extends RedisTaskFixture {
   }
 
   // Field case S8: bounded time, rejected and counted.
+  /** The values are good, and only their times are not known. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10_001})
+  void companionOfAnotherType_isCounted_andTheValuesComeAllTheSame(int fields) {
+    Map<String, String> values = new HashMap<>();
+    for (int field = 1; field <= fields; field++) {
+      values.put("p" + field, "1");
+    }
+    client.hset("comsrv:1:m", values);
+    client.set("comsrv:1:m:ts", "1704067200000");
+    try (TaskHarness task =
+        task(
+            Map.of("sources", "live", "sources.live.type", "hash"),
+            "sources.live.pattern",
+            "comsrv:*")) {
+      assertThat(task.pollFor(1)).isNotEmpty();
+      assertThat(metric("live", "points")).isEqualTo(fields);
+      client.hset("comsrv:1:m", "p1", "2");
+      assertThat(task.pollFor(1)).isNotEmpty();
+      assertThat(metric("live", "rejected-wrong-type")).isEqualTo(1);
+    }
+  }
+
   @Test
   void hugeNumbersAndNesting_costNothing() {
     String deep = "[".repeat(100_000) + "]".repeat(100_000);

@@ -31,6 +31,9 @@ final class HashEntry {
   /** Whether its wrong type was already counted: once is enough. */
   boolean rejected;
 
+  /** Whether the companion's wrong type was already counted. */
+  boolean timesRejected;
+
   KeyMapper.@Nullable Mapped mapped;
 
   /** Start of the window if the key is the key of a window; otherwise {@link ValueText#NO_TIME}. */

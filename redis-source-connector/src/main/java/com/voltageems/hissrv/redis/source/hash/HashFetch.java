@@ -106,12 +106,19 @@ final class HashFetch {
         }
         all.add(
             values instanceof List<?> pairs
-                ? new HashReading.Values(
-                    entry, pairs, timesOfEntry instanceof List<?> list ? list : List.of(), now)
+                ? new HashReading.Values(entry, pairs, listOf(timesOfEntry), now)
                 : new HashReading.Unreadable(
                     entry, values instanceof RedisError error && error.isWrongType()));
       }
     }
+  }
+
+  /** Returns the companion's fields and times; null if Redis has answered with an error. */
+  private static @Nullable List<?> listOf(@Nullable Object times) {
+    if (times instanceof RedisError) {
+      return null;
+    }
+    return times instanceof List<?> list ? list : List.of();
   }
 
   private static boolean isLarge(HashEntry entry) {
@@ -163,13 +170,20 @@ final class HashFetch {
         step = (int) Math.max(1, Math.min(step, MAX_BYTES_AT_ONCE * entry.size / entry.bytes));
       }
       List<byte[]> pairs = HashScan.read(link, entry.key, step);
-      List<byte[]> times =
-          entry.hasTimes
-              ? HashScan.read(link, entry.timesKey(), HashScan.MAX_FIELDS_A_STEP)
-              : List.of();
-      return new HashReading.Values(entry, pairs, times, now);
+      return new HashReading.Values(entry, pairs, timesInSteps(entry), now);
     } catch (RedisReplyException e) {
       return new HashReading.Unreadable(entry, e.error().isWrongType());
+    }
+  }
+
+  private @Nullable List<?> timesInSteps(HashEntry entry) {
+    if (!entry.hasTimes) {
+      return List.of();
+    }
+    try {
+      return HashScan.read(link, entry.timesKey(), HashScan.MAX_FIELDS_A_STEP);
+    } catch (RedisReplyException e) {
+      return null;
     }
   }
 }

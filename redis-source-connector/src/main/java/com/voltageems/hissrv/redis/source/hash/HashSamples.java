@@ -82,6 +82,14 @@ final class HashSamples {
     long now = reading.nowMillis();
     entry.otherType = false;
     entry.rejected = false;
+    List<?> times = reading.times();
+    if (times == null && !entry.timesRejected) {
+      metrics.reject(
+          RejectReason.WRONG_TYPE,
+          entry.timesKey(),
+          "no hash, so the values of its hash get the time of their reading");
+    }
+    entry.timesRejected = times == null;
     int count = pairs.size() / 2;
     if (count == 0 && entry.size > 0) {
       metrics.expired.increment();
@@ -116,7 +124,7 @@ final class HashSamples {
       }
       if (changed || snapshot) {
         if (changes == null) {
-          changes = new Changes(entry, reading.times());
+          changes = new Changes(entry, times == null ? List.of() : times);
         }
         changes.add(i, field, fieldHash, value);
       }
