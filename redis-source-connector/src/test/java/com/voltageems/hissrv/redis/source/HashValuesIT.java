@@ -152,7 +152,6 @@ class HashValuesIT extends RedisTaskFixture {
         });
   }
 
-  // Field case S8: bounded time, rejected and counted.
   /** The values are good, and only their times are not known. */
   @ParameterizedTest
   @ValueSource(ints = {1, 10_001})
@@ -176,6 +175,7 @@ class HashValuesIT extends RedisTaskFixture {
     }
   }
 
+  // Field case S8: bounded time, rejected and counted.
   @Test
   void hugeNumbersAndNesting_costNothing() {
     String deep = "[".repeat(100_000) + "]".repeat(100_000);
