@@ -168,18 +168,21 @@ local function parse_windows(text)
   if not windows[1] then
     refuse('hissrv:aggregation windows: empty; name at least one, as in 1m,5m')
   end
+  local configured = #windows
   for _, name in ipairs(call('SMEMBERS', 'hissrv:extra')) do
     local seconds = window_seconds(name)
     if seconds and seconds % windows[1].seconds == 0 then
       add(name)
     end
   end
-  if #windows > WINDOWS_MAX then
-    refuse('hissrv:aggregation windows: at most ', WINDOWS_MAX, ', not ', names_of(windows))
-  end
+  local requested = #windows - configured
   table.sort(windows, function(a, b)
     return a.seconds < b.seconds
   end)
+  if #windows > WINDOWS_MAX then
+    refuse('hissrv:aggregation windows: at most ', WINDOWS_MAX, ', not ', names_of(windows),
+      requested > 0 and '; those that calls have asked for are kept in the set hissrv:extra' or '')
+  end
   for i = 2, #windows do
     for j = 1, i - 1 do
       if windows[i].seconds % windows[j].seconds == 0 then
@@ -258,6 +261,9 @@ local function settings()
     slice_us = whole('slice_us', 100),
     pending_max = whole('pending_max', 1),
   }
+  if not result.patterns[1] then
+    refuse('hissrv:aggregation patterns: empty; name at least one, as in comsrv:*:m')
+  end
   if result.windows[1].seconds % result.interval ~= 0 then
     refuse('hissrv:aggregation interval: ', result.windows[1].name, ' is not a multiple of ', result.interval, ' s')
   end
@@ -615,6 +621,9 @@ end
 -- the whole hash as one text.
 local function is_alive(cfg, key, joined, time)
   local stamps = call_on_type('HVALS', key .. ':ts')
+  if not stamps then
+    count('wrong_type', 1)
+  end
   local stamped = stamps and stamps[1] ~= nil
   local mark = string.sub(redis.sha1hex(stamped and concat(stamps, '\0') or joined), 1, 16)
   local before = call('HGET', 'hissrv:state', key)

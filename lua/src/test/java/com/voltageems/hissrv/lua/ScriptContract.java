@@ -660,6 +660,15 @@ abstract class ScriptContract {
     assertThat(redis.llen("comsrv:1001:m")).isEqualTo(1);
   }
 
+  @Test
+  void timeStampsOfAnotherType_areCounted() {
+    redis.set("comsrv:1001:m:ts", "x");
+    collect("comsrv:1001:m", T0, "1", "1");
+
+    assertThat(redis.hget("hissrv:stats", "wrong_type")).isEqualTo("1");
+    assertThat(redis.hget("hissrv:stats", "samples")).isEqualTo("1");
+  }
+
   /** Redis itself names neither, and a user without a right is met by whoever edits an ACL. */
   @ParameterizedTest
   @CsvSource(
@@ -767,6 +776,7 @@ abstract class ScriptContract {
         "windows | 1m,90s | windows: 90s is not a multiple of the first, 1m",
         "windows | 1m,x | windows: `x` is not a window; use <n>s, <n>m or <n>h, up to 168h",
         "windows | , | windows: empty; name at least one, as in 1m,5m",
+        "patterns | , | patterns: empty; name at least one, as in comsrv:*:m",
         "interval | 7 | interval: 1m is not a multiple of 7 s",
         "ttl | 0 | ttl: `0`; use a whole number from 1 on",
         "alive | soon | alive: `soon`; use a whole number from 1 on",
@@ -777,6 +787,18 @@ abstract class ScriptContract {
     redis.hset("hissrv:aggregation", name, value);
     assertThatThrownBy(() -> script.call("collect"))
         .hasMessage("ERR hissrv: hissrv:aggregation " + message);
+  }
+
+  @Test
+  void moreWindowsThanFit_withThoseThatCallsAskedFor_saysWhereTheyAre() {
+    for (String window : List.of("2m", "3m", "4m", "6m", "10m", "12m")) {
+      script.call("aggregate_" + window, String.valueOf(T0));
+    }
+    redis.hset("hissrv:aggregation", "windows", "1m,5m,15m");
+    assertThatThrownBy(() -> script.call("collect"))
+        .hasMessage(
+            "ERR hissrv: hissrv:aggregation windows: at most 8, not 1m, 2m, 3m, 4m, 5m, 6m, 10m,"
+                + " 12m, 15m; those that calls have asked for are kept in the set hissrv:extra");
   }
 
   @Test
