@@ -1292,10 +1292,10 @@ local function main()
   return aggregate(cfg, time, wanted_window(cfg, window))
 end
 
--- Returns whether Redis has refused a command or a key to the user, or does not know the command; in
--- the words of Redis 6.2, of later ones, and of Valkey.
+-- Returns whether Redis has refused a command or a key to the user, does not know the command, or has a
+-- key of another type; in the words of Redis 6.2, of later ones, and of Valkey.
 local function is_refusal(text)
-  for _, words in ipairs({ "The user executing the script can't", 'ACL failure', 'Unknown Redis command', 'Unknown command' }) do
+  for _, words in ipairs({ "The user executing the script can't", 'ACL failure', 'Unknown Redis command', 'Unknown command', 'WRONGTYPE' }) do
     if string.find(text, words, 1, true) then
       return true
     end

@@ -669,6 +669,16 @@ abstract class ScriptContract {
     assertThat(redis.hget("hissrv:stats", "samples")).isEqualTo("1");
   }
 
+  @Test
+  void ownKeyOfAnotherType_isNamed() {
+    redis.hset("comsrv:1:m", "1", "1");
+    redis.set("hissrv:state", "x");
+    assertThatThrownBy(() -> script.run("collect", T0))
+        .hasMessageStartingWith("ERR hissrv: ")
+        .hasMessageContaining("WRONGTYPE")
+        .hasMessageContaining("call('HGET', 'hissrv:state')");
+  }
+
   /** Redis itself names neither, and a user without a right is met by whoever edits an ACL. */
   @ParameterizedTest
   @CsvSource(

@@ -172,11 +172,11 @@ final class AggregationScheduler implements Background {
     if (link.primaries() > 0 && configuredGeneration != link.generation()) {
       configure();
       configuredGeneration = link.generation();
-    } else if (Long.valueOf(0).equals(link.call(Command.keyed("EXISTS", CONFIG_KEY)))) {
+    } else if (Long.valueOf(0).equals(link.call(Command.keyed("HEXISTS", CONFIG_KEY, "windows")))) {
       // Without it the script silently uses its defaults, that is, other windows.
       LOG.warn(
-          "Aggregation: {} has vanished from Redis (flushed, evicted or deleted); it is written"
-              + " again",
+          "Aggregation: {}, or its field windows, has vanished from Redis (flushed, evicted or"
+              + " deleted); it is written again",
           CONFIG_KEY);
       configure();
     }

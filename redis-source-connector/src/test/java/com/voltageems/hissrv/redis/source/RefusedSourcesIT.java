@@ -398,6 +398,10 @@ class RefusedSourcesIT extends RedisTaskFixture {
                   task.pollTimes(1).stream()
                       .anyMatch(r -> String.valueOf(r.key()).contains("channel=2")));
       assertThat(client.hget("hissrv:aggregation", "windows")).isEqualTo("1s");
+      client.hdel("hissrv:aggregation", "windows");
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> "1s".equals(client.hget("hissrv:aggregation", "windows")));
     }
   }
 
